@@ -1,0 +1,67 @@
+"""What lies where below the data directory, and the address of a server whose socket is known."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from .errors import CannotStartError
+
+USER = DATABASE = "goodword"
+# Only names the socket file: the server listens on no network address.
+PORT = 5432
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The paths of one embedded server; `data_dir` is the absolute GOODWORD_DATA."""
+
+    data_dir: Path
+
+    @classmethod
+    def of(cls, data_dir: Path) -> "Layout":
+        """The layout below a data directory given absolute or relative."""
+        return cls(data_dir.absolute())
+
+    @property
+    def home(self) -> Path:
+        """The folder that holds all of the server's files."""
+        return self.data_dir / "postgres"
+
+    @property
+    def cluster(self) -> Path:
+        """PostgreSQL's own data directory."""
+        return self.home / "data"
+
+    @property
+    def lock(self) -> Path:
+        """Locked by the process that runs the server."""
+        return self.home / "lock"
+
+    @property
+    def log(self) -> Path:
+        """The server's log."""
+        return self.home / "postgres.log"
+
+    def make_home(self) -> None:
+        """Make the folder, closed to other users. Raises `CannotStartError` when that is not allowed."""
+        try:
+            self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.home.mkdir(mode=0o700, exist_ok=True)
+            if not os.access(self.home, os.W_OK | os.X_OK):
+                raise PermissionError(13, "Permission denied")
+        except OSError as error:
+            raise CannotStartError(
+                f"The database cannot be kept in {self.home}: {error.strerror}. "
+                "Run as the user who owns it, or set GOODWORD_DATA to a directory that you can write to."
+            ) from error
+
+
+def url_for(socket_directory: str) -> str:
+    """The `postgresql://` URL of the database Goodword uses, over the socket in the given directory."""
+    return f"postgresql://{USER}@/{DATABASE}?host={quote(socket_directory, safe='')}&port={PORT}"
+
+
+def dsn_for(socket_directory: str, *, database: str = DATABASE) -> str:
+    """The same address as a libpq keyword string, for any database of the server."""
+    return f"host={socket_directory} port={PORT} user={USER} dbname={database}"

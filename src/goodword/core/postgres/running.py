@@ -1,0 +1,88 @@
+"""What a cluster's own `postmaster.pid` says of the server that runs on it, and whether that is true."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import sockets
+from .layout import PORT, Layout
+
+
+@dataclass(frozen=True)
+class Record:
+    """The lines of `postmaster.pid` that matter here."""
+
+    pid: int
+    socket_directory: str
+    ready: bool
+
+
+def record(layout: Layout) -> Record | None:
+    """Read the server's record; None when there is none, or it is only half written.
+
+    Lines of the file: 1 pid, 2 data directory, 3 start, 4 port, 5 socket directory, 6 address, 7 shared
+    memory, 8 state (https://www.postgresql.org/docs/18/storage-file-layout.html).
+    """
+    try:
+        lines = (layout.cluster / "postmaster.pid").read_text().splitlines()
+        pid = int(lines[0])
+    except (OSError, ValueError, IndexError):
+        return None
+    if len(lines) < 5:
+        return Record(pid, "", False)
+    return Record(pid, lines[4].strip(), len(lines) > 7 and lines[7].strip() == "ready")
+
+
+def answers(socket_directory: str) -> bool:
+    """Whether somebody listens on the server's socket."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(f"{socket_directory}/.s.PGSQL.{PORT}")
+        except OSError:
+            return False
+    return True
+
+
+def is_server(pid: int, cluster: Path) -> bool:
+    """Whether the process is a living postgres of this cluster (a number may since be another process's)."""
+    if not Path("/proc/self/stat").exists():
+        said = subprocess.run(  # noqa: S603 - fixed command, a number as argument
+            ["/bin/ps", "-o", "stat=,command=", "-p", str(pid)], capture_output=True, text=True, check=False
+        ).stdout
+        return not said.startswith("Z") and "postgres" in said and str(cluster) in said
+    process = Path(f"/proc/{pid}")
+    try:
+        command = (process / "cmdline").read_bytes().split(b"\0")
+        state = (process / "stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    if state == "Z" or Path(os.fsdecode(command[0])).name != "postgres":
+        return False
+    try:  # true even when the folder was renamed meanwhile
+        return (process / "cwd").samefile(cluster)
+    except OSError:  # not ours to look at
+        return os.fsencode(cluster) in command
+
+
+def end_stray(layout: Layout, *, patience: float = 60) -> None:
+    """End a server whose parent is gone, and clear what it left. Only for the holder of the lock.
+
+    Asks for a quick orderly end first; after `patience` seconds for an immediate one, which loses nothing
+    either: the next start recovers.
+    """
+    found = record(layout)
+    if found is None:
+        return
+    begin, how = time.monotonic(), signal.SIGINT
+    while is_server(found.pid, layout.cluster):
+        if time.monotonic() - begin > patience:
+            how = signal.SIGQUIT
+        os.kill(found.pid, how)
+        time.sleep(0.05)
+    # Else a dead server's number, now a zombie or another process, keeps the next one from starting.
+    (layout.cluster / "postmaster.pid").unlink(missing_ok=True)
+    sockets.remove(found.socket_directory)

@@ -1,0 +1,196 @@
+"""Starting the embedded server as our own child, and ending it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psycopg
+from psycopg import sql
+
+from . import cluster, guard, launch, lock, running, sockets
+from .errors import CannotStartError
+from .layout import DATABASE, PORT, Layout, dsn_for, url_for
+
+# What the server says when backends of a killed predecessor are still on their way out.
+_STILL_ENDING = "pre-existing shared memory block"
+_LOG_LIMIT = 10_000_000
+
+_ALWAYS = (
+    "listen_addresses=",
+    "unix_socket_permissions=0700",
+    "timezone=UTC",
+    "log_timezone=UTC",
+    "jit=off",
+    # The log outlives an erasure, so it must name nobody: no statements, no values of rows.
+    "log_error_verbosity=terse",
+    "log_min_error_statement=panic",
+)
+_NOT_DURABLE = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "max_wal_size=4GB",
+)
+
+
+class Server:
+    """A running server that this process started; use it as a context manager, or call `stop` last."""
+
+    def __init__(self, layout: Layout, *, durable: bool) -> None:
+        """Not for callers: use `start`."""
+        self._layout = layout
+        self._durable = durable
+        self._sockets = ""
+        self._lock: lock.Lock | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._guard: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """The `postgresql://` URL of the database, over a Unix socket."""
+        return url_for(self._sockets)
+
+    @property
+    def dsn(self) -> str:
+        """The same address as a libpq keyword string."""
+        return dsn_for(self._sockets)
+
+    @property
+    def pid(self) -> int:
+        """The server's process id; 0 once it has been stopped."""
+        return self._process.pid if self._process else 0
+
+    @property
+    def alive(self) -> bool:
+        """Whether the server still runs; a supervisor asks this now and then."""
+        return self._process is not None and self._process.poll() is None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self, *, who: str) -> None:
+        """Not for callers: use `start`."""
+        layout = self._layout
+        layout.make_home()
+        self._lock = lock.take(layout)
+        try:
+            launcher = launch.launcher_for(layout)
+            cluster.refuse_other_version(layout)
+            running.end_stray(layout)
+            sockets.remove(str(self._lock.previous.get("sockets", "")))
+            cluster.make(layout, launcher, durable=self._durable)
+            launcher.own(layout.cluster)
+            self._sockets = sockets.make(launcher)
+            self._lock.note(who=who, pid=os.getpid(), sockets=self._sockets)
+            self._run(launcher)
+            self._make_database()
+        except BaseException:  # Ctrl-C as well: whatever was begun is ended
+            self.stop()
+            raise
+
+    def stop(self, *, patience: float = 60) -> None:
+        """End the server, connections and all; after `patience` seconds without an orderly end, at once."""
+        if self._process is not None:
+            _end(self._process, patience)
+            self._process = None
+        if self._guard is not None:
+            guard.dismiss(self._guard)
+            self._guard = None
+        sockets.remove(self._sockets)
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    def _run(self, launcher: launch.Launcher) -> None:
+        log = self._layout.log
+        if log.exists() and log.stat().st_size > _LOG_LIMIT:
+            log.replace(log.with_suffix(".log.1"))
+        give_up = time.monotonic() + 30
+        while True:
+            with log.open("ab") as output:
+                begin = output.tell()
+                self._spawn(launcher, output.fileno())
+            if self._became_ready():
+                return
+            said = log.read_bytes()[begin:].decode(errors="replace").strip()
+            if _STILL_ENDING not in said or time.monotonic() > give_up:
+                last = "\n".join(said.splitlines()[-15:])
+                raise CannotStartError(
+                    f"PostgreSQL did not start for {self._layout.data_dir}. Its last words, in {log}:\n{last}"
+                )
+            time.sleep(0.2)
+
+    def _spawn(self, launcher: launch.Launcher, output: int) -> None:
+        settings = [*_ALWAYS, f"port={PORT}", f"unix_socket_directories={self._sockets}"]
+        if not self._durable:
+            settings += _NOT_DURABLE
+        command = launcher.command("postgres", "-D", str(self._layout.cluster))
+        for setting in settings:
+            command += ["-c", setting]
+        # A session of its own keeps a terminal's Ctrl-C away: the server ends last, when we say so.
+        self._process = subprocess.Popen(  # noqa: S603 - our own program by its full path
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env=launch.environment(),
+            cwd="/",
+            start_new_session=True,
+        )
+        if self._guard is not None:
+            guard.dismiss(self._guard)
+        self._guard = guard.watch(self._process.pid, self._sockets)
+
+    def _became_ready(self) -> bool:
+        """Wait as long as the server lives: recovery takes its time. False when it has died."""
+        assert self._process is not None
+        while self._process.poll() is None:
+            found = running.record(self._layout)
+            if found is not None and found.pid == self._process.pid and found.ready:
+                return True
+            time.sleep(0.01)
+        return False
+
+    def _make_database(self) -> None:
+        with psycopg.connect(dsn_for(self._sockets, database="postgres"), autocommit=True) as connection:
+            there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+            if there is None:
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+
+
+def _end(process: subprocess.Popen[bytes], patience: float) -> None:
+    for how, seconds in ((signal.SIGINT, patience), (signal.SIGQUIT, 10.0)):
+        process.send_signal(how)
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            continue
+        return
+    process.kill()
+    process.wait()
+
+
+def start(data_dir: Path, *, durable: bool = True, who: str = "") -> Server:
+    """Start PostgreSQL on the data below `data_dir` (made if it is not there) and wait until it answers.
+
+    With `durable=False` a crash of the machine may lose the data, and everything is faster: for tests.
+    `who` is told to those who try to start a second one; the default is the running command.
+
+    Raises `AlreadyRunningError`, `OtherVersionError` or `CannotStartError`. A server left behind by a killed
+    process is ended first.
+    """
+    server = Server(Layout.of(data_dir), durable=durable)
+    server.start(who=who or " ".join([Path(sys.argv[0]).name, *sys.argv[1:2]]))
+    return server

@@ -1,0 +1,26 @@
+"""The folder of the server's socket: short, because such a path may have 107 bytes, and closed to others."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from .launch import Launcher
+
+_PREFIX = "goodword-"
+
+
+def make(launcher: Launcher) -> str:
+    """A new folder that the server can write to and other users cannot enter."""
+    base = tempfile.gettempdir()
+    if len(os.fsencode(base)) > 70:
+        base = "/tmp"  # noqa: S108 - only the parent; the folder itself is new and closed
+    directory = tempfile.mkdtemp(prefix=_PREFIX, dir=base)
+    launcher.own(Path(directory))
+    return directory
+
+
+def remove(directory: str) -> None:
+    """Remove such a folder; anything else, an empty name or one already gone is left alone."""
+    if Path(directory).name.startswith(_PREFIX):
+        shutil.rmtree(directory, ignore_errors=True)
