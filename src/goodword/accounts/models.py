@@ -1,0 +1,126 @@
+"""Who uses Goodword: people with a login, organisations, and who belongs to which."""
+
+from typing import ClassVar, Self
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+
+from goodword.core.tenancy import OwnedManager
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users by e-mail address."""
+
+    def create_user(self, *, email: str, name: str, password: str | None = None) -> "User":
+        """A user with a hashed password, or with none usable."""
+        user = self.model(email=email.strip().lower(), name=name)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person with a login. The e-mail address is the name they sign in with."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=150)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+    objects = UserManager()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(Lower("email"), name="user_email_once"),)
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class Organisation(models.Model):
+    """A company that uses Goodword; the tenant. Nothing crosses it."""
+
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(unique=True)
+    time_zone = models.CharField(max_length=60, default="Europe/Berlin")
+    language = models.CharField(max_length=10, default="en")
+    accent = models.CharField(max_length=7, default="#0e6b57")
+    logo = models.BinaryField(null=True)
+    logo_type = models.CharField(max_length=40, default="", blank=True)
+    #: domains of the organisation's own addresses (trusted in a signed webhook body)
+    own_domains = models.JSONField(default=list)
+    #: how the note on the Activity Feed is written, unless said otherwise
+    note_visibility = models.CharField(max_length=12, default="private")
+    report_link_days = models.PositiveSmallIntegerField(default=90)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The organisation's time zone."""
+        return ZoneInfo(self.time_zone)
+
+
+class OrganisationOwned(models.Model):
+    """Abstract base of every row that belongs to one organisation."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+
+    objects: ClassVar[OwnedManager[Self]] = OwnedManager()
+
+    class Meta:
+        abstract = True
+
+
+class Membership(OrganisationOwned):
+    """A member: a person with a login, in one organisation, as one kind."""
+
+    class Kind(models.TextChoices):
+        ADMIN = "admin", "Admin"
+        RECRUITER = "recruiter", "Recruiter"
+        HIRING_MANAGER = "hiring_manager", "Hiring manager"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["organisation", "user"], name="member_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.kind})"
+
+    @property
+    def may_work(self) -> bool:
+        """Recruiters and admins may change things; hiring managers only look."""
+        return self.kind in {self.Kind.ADMIN, self.Kind.RECRUITER}
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether settings and integrations are theirs."""
+        return self.kind == self.Kind.ADMIN
+
+
+class AuditEntry(OrganisationOwned):
+    """Who did or looked at what, append-only. `details` holds ids and settings, never answers or secrets."""
+
+    member = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    actor = models.CharField(max_length=200)
+    action = models.CharField(max_length=60)
+    details = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["organisation", "-at"], name="audit_recent"),)
+
+    def __str__(self) -> str:
+        return f"{self.action} by {self.actor}"

@@ -1,0 +1,93 @@
+"""Candidates and their applications: our copy of what Greenhouse says."""
+
+from django.db import models
+
+from goodword.accounts.models import OrganisationOwned
+from goodword.roles.models import Role
+
+
+class Candidate(OrganisationOwned):
+    """A person. One row per person and Greenhouse connection."""
+
+    connection_id = models.BigIntegerField(null=True)
+    remote_id = models.BigIntegerField(null=True)
+    first_name = models.CharField(max_length=200, default="", blank=True)
+    last_name = models.CharField(max_length=200, default="", blank=True)
+    preferred_name = models.CharField(max_length=200, default="", blank=True)
+    #: the address that is used: a personal one if there is any; empty if there is none
+    email = models.EmailField(max_length=320, default="", blank=True)
+    company = models.CharField(max_length=300, default="", blank=True)
+    title = models.CharField(max_length=300, default="", blank=True)
+    can_email = models.BooleanField(default=True)
+    private = models.BooleanField(default=False)
+    language = models.CharField(max_length=10, default="", blank=True)
+    synced_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["connection_id", "remote_id"], name="candidate_once", nulls_distinct=True
+            ),
+        )
+        indexes = (models.Index(fields=["organisation", "last_name", "first_name"], name="candidate_name"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """First and last name as Greenhouse has them, the preferred first name before the given one."""
+        full = " ".join(filter(None, [self.preferred_name or self.first_name, self.last_name]))
+        return full or "Candidate without a name"
+
+    @property
+    def short_name(self) -> str:
+        """How a mail greets them."""
+        return self.preferred_name or self.first_name or self.name
+
+
+class Application(OrganisationOwned):
+    """A person on one role: one Greenhouse application."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", "Active"
+        REJECTED = "rejected", "Rejected"
+        HIRED = "hired", "Hired"
+        CONVERTED = "converted", "Converted"
+
+    candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="applications")
+    role = models.ForeignKey(Role, on_delete=models.SET_NULL, null=True, related_name="applications")
+    connection_id = models.BigIntegerField(null=True)
+    remote_id = models.BigIntegerField(null=True)
+    job_id = models.BigIntegerField(null=True)
+    prospect = models.BooleanField(default=False)
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.ACTIVE)
+    stage_id = models.BigIntegerField(null=True)
+    stage_name = models.CharField(max_length=200, default="", blank=True)
+    stage_entered_at = models.DateTimeField(null=True)
+    rejection_reason = models.CharField(max_length=300, default="", blank=True)
+    rejected_at = models.DateTimeField(null=True)
+    hired_at = models.DateTimeField(null=True)
+    applied_at = models.DateTimeField(null=True)
+    #: the Greenhouse recruiter of the application, else the job's responsible recruiter; empty if unknown
+    recruiter_remote_id = models.BigIntegerField(null=True)
+    recruiter_name = models.CharField(max_length=200, default="", blank=True)
+    recruiter_email = models.EmailField(max_length=320, default="", blank=True)
+    not_visible_since = models.DateTimeField(null=True)
+    synced_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["connection_id", "remote_id"], name="application_once", nulls_distinct=True
+            ),
+        )
+        indexes = (
+            models.Index(fields=["role", "-created_at"], name="application_of_role"),
+            models.Index(fields=["connection_id", "job_id", "stage_id"], name="application_in_stage"),
+        )
+
+    def __str__(self) -> str:
+        return f"application {self.pk}"

@@ -1,0 +1,46 @@
+"""The one clock. Everything that decides by time asks here, or is given `now`.
+
+Outside demo and tests this is the system's time. Where the clock may be moved (the demo plays three working
+days in a minute), the offset is a row, so that web, workers and sweeps all see the same time.
+"""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+
+_CACHE_SECONDS = 0.25
+_cached: tuple[float, timedelta] | None = None
+
+
+def now() -> datetime:
+    """The time, aware, in UTC."""
+    real = datetime.now(UTC)
+    return real + _offset() if settings.GOODWORD_CLOCK_MAY_MOVE else real
+
+
+def advance(by: timedelta) -> datetime:
+    """Move the clock forward (never back: rows already written would lie in the future). Returns the new time."""
+    from goodword.core.models import ClockOffset
+
+    global _cached  # noqa: PLW0603 - the cache is the point of this module-level name
+    if not settings.GOODWORD_CLOCK_MAY_MOVE:
+        raise RuntimeError("The clock of this installation cannot be moved.")
+    if by < timedelta(0):
+        raise ValueError("The clock only goes forward.")
+    row, _ = ClockOffset.objects.get_or_create(pk=1)
+    row.offset += by
+    row.save(update_fields=["offset"])
+    _cached = None
+    return now()
+
+
+def _offset() -> timedelta:
+    from goodword.core.models import ClockOffset
+
+    global _cached  # noqa: PLW0603 - see advance()
+    tick = time.monotonic()
+    if _cached is None or tick - _cached[0] > _CACHE_SECONDS:
+        offset = ClockOffset.objects.filter(pk=1).values_list("offset", flat=True).first()
+        _cached = (tick, offset or timedelta(0))
+    return _cached[1]

@@ -1,0 +1,47 @@
+"""What every request passes: a limit on its body, and links that do not reach the logs."""
+
+import logging
+import re
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+#: the addresses that hold a secret, and the part of them that is the secret
+_SECRET_PATHS = re.compile(r"/(p|r|v|s|hooks/greenhouse)/[A-Za-z0-9_-]{16,}")
+
+
+def redacted(text: str) -> str:
+    """`text` with the secret part of our own addresses blotted out."""
+    return _SECRET_PATHS.sub(r"/\1/[redacted]", text)
+
+
+class RedactTokens(logging.Filter):
+    """Keeps link and endpoint tokens out of every log line."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        message = record.getMessage()
+        clean = redacted(message)
+        if clean != message:
+            record.msg, record.args = clean, None
+        return True
+
+
+class BodyLimit:
+    """Refuses a body over GOODWORD_MAX_BODY with 413 before anything reads it.
+
+    The server has the whole body by then (it buffers chunked ones too and counts them), so that the length is
+    known and a slow sender holds none of our threads.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            length = int(request.META.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            return HttpResponse("Content-Length is not a number.", status=400, content_type="text/plain")
+        if length > settings.GOODWORD_MAX_BODY:
+            return HttpResponse("The body is larger than 2 MiB.", status=413, content_type="text/plain")
+        return self.get_response(request)

@@ -1,0 +1,90 @@
+"""Side effects as rows: claim, act, settle.
+
+A row is *queued*; a worker claims it in a short transaction (*sending*), acts outside any transaction, and
+settles it: *sent*, back to *queued* with a later `not_before`, or *failed*, which only a person ends. A worker
+that dies between claim and settle leaves the row *sending*; the sweep finds it by its age. What then happens
+is the owner's decision, because only it knows whether acting twice does harm.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import models, transaction
+
+
+class Outbox(models.Model):
+    """Abstract base of a row whose effect lies outside the database."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        SENDING = "sending"
+        SENT = "sent"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    last_error = models.TextField(default="", blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+
+#: waits between tries of a transient failure; after the last the row is failed and a person is told
+LADDER = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240))
+
+#: a claim older than this belongs to a worker that died
+STUCK_AFTER = timedelta(minutes=5)
+
+
+def claim[R: Outbox](model: type[R], pk: int, *, now: datetime) -> R | None:
+    """Take a queued row that is due, in a transaction of its own; None if it is not there to be taken."""
+    with transaction.atomic():
+        row = (
+            model._default_manager.select_for_update(skip_locked=True, of=("self",))
+            .filter(pk=pk, state=Outbox.State.QUEUED, not_before__lte=now)
+            .first()
+        )
+        if row is None:
+            return None
+        row.state = Outbox.State.SENDING
+        row.attempts += 1
+        row.claimed_at = now
+        row.save(update_fields=["state", "attempts", "claimed_at"])
+        return row
+
+
+def settle_sent(row: Outbox, *, now: datetime, **columns: object) -> None:
+    """The effect is done."""
+    _settle(row, Outbox.State.SENT, now=now, last_error="", **columns)
+
+
+def settle_failed(row: Outbox, *, now: datetime, error: str, **columns: object) -> None:
+    """Only a person can go on."""
+    _settle(row, Outbox.State.FAILED, now=now, last_error=error, **columns)
+
+
+def settle_retry(row: Outbox, *, now: datetime, error: str, wait: timedelta | None = None, **columns: object) -> bool:
+    """Try again later, by the ladder or after `wait`; failed (False) when the ladder is at its end."""
+    if row.attempts > len(LADDER):
+        settle_failed(row, now=now, error=error, **columns)
+        return False
+    later = now + (wait or LADDER[row.attempts - 1])
+    _settle(row, Outbox.State.QUEUED, now=None, last_error=error, not_before=later, **columns)
+    return True
+
+
+def _settle(row: Outbox, state: str, *, now: datetime | None, **columns: object) -> None:
+    """Write the outcome, unless the row was taken from this worker meanwhile (its claim is another's now)."""
+    values = {"state": state, "settled_at": now, **columns}
+    changed = (
+        type(row)
+        ._default_manager.filter(pk=row.pk, state=Outbox.State.SENDING, attempts=row.attempts)
+        .update(**values)
+    )
+    if changed:
+        for name, value in values.items():
+            setattr(row, name, value)

@@ -1,0 +1,42 @@
+"""What Greenhouse sent us, as it came."""
+
+from django.db import models
+
+from goodword.accounts.models import OrganisationOwned
+from goodword.greenhouse.models.connection import Connection
+
+
+class InboxEvent(OrganisationOwned):
+    """A signed delivery: stored before it is answered, worked on later, pruned by age."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received", "Waiting"
+        HANDLED = "handled", "Handled"
+        FAILED = "failed", "Failed"
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="inbox")
+    #: Greenhouse-Event-ID; not signed, may be missing
+    event_id = models.CharField(max_length=200, null=True)
+    action = models.CharField(max_length=60, default="", blank=True)
+    body = models.BinaryField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RECEIVED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField()
+    #: which of Greenhouse's applications it is about; empty if none
+    remote_application_id = models.BigIntegerField(null=True)
+    #: what it caused, or why it failed, in a sentence
+    outcome = models.TextField(default="", blank=True)
+    received_at = models.DateTimeField()
+    handled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["connection", "event_id"], name="inbox_event_once"),
+        )
+        indexes = (
+            models.Index(fields=["not_before"], name="inbox_waiting", condition=models.Q(state="received")),
+            models.Index(fields=["connection", "-received_at"], name="inbox_recent"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.action or 'unreadable'} #{self.pk}"

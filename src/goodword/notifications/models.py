@@ -1,0 +1,71 @@
+"""Outgoing mail, and the secret links that go out in mails and notes."""
+
+from django.db import models
+
+from goodword.accounts.models import OrganisationOwned
+from goodword.candidates.models import Application
+from goodword.core.outbox import Outbox
+
+
+class Email(OrganisationOwned, Outbox):
+    """A mail to one person. Rendered when its sending is claimed, because its link is minted then.
+
+    `subject`, `text` and `html` hold what was sent, with the link redacted.
+    """
+
+    #: what the mail is, e.g. "assessment.invitation"; also names its templates and its purpose on the timeline
+    kind = models.CharField(max_length=60)
+    #: the same key is queued once: "attempt:12:reminder:1"
+    key = models.CharField(max_length=120, unique=True)
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, null=True, related_name="emails")
+    #: what it is about, so that it can be stopped with it: "start:7", "request:31"
+    subject_ref = models.CharField(max_length=60, default="", blank=True)
+    to_address = models.EmailField(max_length=320)
+    to_name = models.CharField(max_length=200, default="", blank=True)
+    from_name = models.CharField(max_length=250)
+    reply_to = models.EmailField(max_length=320)
+    language = models.CharField(max_length=10, default="en")
+    template = models.CharField(max_length=120)
+    context = models.JSONField(default=dict)
+    link_purpose = models.CharField(max_length=20, default="", blank=True)
+    link_subject_id = models.BigIntegerField(null=True)
+    link_expires_at = models.DateTimeField(null=True)
+    subject = models.CharField(max_length=300, default="", blank=True)
+    text = models.TextField(default="", blank=True)
+    html = models.TextField(default="", blank=True)
+    message_id = models.CharField(max_length=200, default="", blank=True)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["not_before"], name="email_due", condition=models.Q(state__in=["queued", "sending"])
+            ),
+            models.Index(fields=["subject_ref"], name="email_subject"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.to_address}"
+
+
+class Link(OrganisationOwned):
+    """A secret link, stored as a hash. Every attempt to send has its own; all end with what they open."""
+
+    class Purpose(models.TextChoices):
+        CANDIDATE = "candidate"  # subject: a StepStart
+        REFEREE = "referee"  # subject: a ReferenceRequest
+        REVIEW = "review"  # subject: an Application
+        REPORT = "report"  # subject: a Report
+
+    purpose = models.CharField(max_length=20, choices=Purpose.choices)
+    subject_id = models.BigIntegerField()
+    token_hash = models.CharField(max_length=64, unique=True)
+    email = models.ForeignKey(Email, on_delete=models.SET_NULL, null=True, related_name="links")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["purpose", "subject_id"], name="link_subject"),)
+
+    def __str__(self) -> str:
+        return f"{self.purpose} link {self.pk}"

@@ -1,0 +1,98 @@
+"""Reference checks: the check, who was named, what they were asked and what they answered."""
+
+from django.db import models
+
+from goodword.accounts.models import OrganisationOwned
+from goodword.questionnaires.models import QuestionnaireVersion
+from goodword.steps.models import Run
+
+
+class Check(Run):
+    """One run of a reference check on an application."""
+
+    version = models.ForeignKey(QuestionnaireVersion, on_delete=models.PROTECT, related_name="checks")
+    #: how many references are asked for; here all are required
+    wanted = models.PositiveSmallIntegerField()
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["next_reminder_at"],
+                name="check_reminder",
+                condition=models.Q(next_reminder_at__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"check {self.pk}"
+
+
+class Referee(OrganisationOwned):
+    """A person whom the candidate named, with what the candidate says of the time together."""
+
+    class Relationship(models.TextChoices):
+        MANAGER = "manager", "Manager"
+        PEER = "peer", "Peer"
+        DIRECT_REPORT = "direct_report", "Direct report"
+        CLIENT = "client", "Client"
+        TEACHER = "teacher", "Teacher or fellow student"
+        OTHER = "other", "Other"
+
+    check_run = models.ForeignKey(Check, on_delete=models.CASCADE, related_name="referees")
+    slot = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=200)
+    email = models.EmailField(max_length=320)
+    relationship = models.CharField(max_length=20, choices=Relationship.choices)
+    company = models.CharField(max_length=200)
+    candidate_title = models.CharField(max_length=200)
+    #: months as "2021-04"; `to_month` empty means until today
+    from_month = models.CharField(max_length=7)
+    to_month = models.CharField(max_length=7, default="", blank=True)
+    message = models.CharField(max_length=300, default="", blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["check_run", "slot"], name="referee_slot_once"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ReferenceRequest(OrganisationOwned):
+    """What went to a referee, and how far they are. Made when the candidate presses Send."""
+
+    class State(models.TextChoices):
+        SENT = "sent"
+        BEGUN = "begun"
+        ANSWERED = "answered"
+        DECLINED = "declined"
+        ENDED = "ended"
+
+    check_run = models.ForeignKey(Check, on_delete=models.CASCADE, related_name="requests")
+    referee = models.OneToOneField(Referee, on_delete=models.CASCADE, related_name="request")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.SENT)
+    #: answers as they come, by question id, until they are submitted
+    draft = models.JSONField(default=dict)
+    sent_at = models.DateTimeField()
+    begun_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    #: a referee's own reason for declining: for the recruiter, never shown to the candidate
+    decline_reason = models.TextField(default="", blank=True)
+    next_reminder_at = models.DateTimeField(null=True)
+    reminders_sent = models.PositiveSmallIntegerField(default=0)
+    reminders_promised = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"request {self.pk}"
+
+
+class Reference(OrganisationOwned):
+    """A reference: the answers of one referee, as submitted. Never changes."""
+
+    request = models.OneToOneField(ReferenceRequest, on_delete=models.CASCADE, related_name="reference")
+    version = models.ForeignKey(QuestionnaireVersion, on_delete=models.PROTECT, related_name="references")
+    answers = models.JSONField()
+    submitted_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"reference {self.pk}"

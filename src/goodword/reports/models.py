@@ -1,0 +1,59 @@
+"""Reports: frozen snapshots with a version number, and the PDF made from each.
+
+The PDF lies in the database: any worker on any host makes it, any web process serves it, and a backup of
+PostgreSQL is a backup of everything.
+"""
+
+from django.db import models
+
+from goodword.accounts.models import OrganisationOwned
+from goodword.notifications.models import Link
+from goodword.steps.models import StepStart
+
+
+class Report(OrganisationOwned):
+    """A version of the report on one step of one application."""
+
+    class State(models.TextChoices):
+        BUILDING = "building"
+        READY = "ready"
+        FAILED = "failed"
+
+    start = models.ForeignKey(StepStart, on_delete=models.CASCADE, related_name="reports")
+    version = models.PositiveSmallIntegerField()
+    #: short and visible, "GW-7F3K-Q2": stands in the PDF and in the note on the Activity Feed
+    code = models.CharField(max_length=20, unique=True)
+    snapshot = models.JSONField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.BUILDING)
+    error = models.TextField(default="", blank=True)
+    created_at = models.DateTimeField()
+    ready_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["start", "version"], name="report_version_once"),)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ReportFile(OrganisationOwned):
+    """The PDF of a report."""
+
+    report = models.OneToOneField(Report, on_delete=models.CASCADE, related_name="file")
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"PDF of {self.report_id}"
+
+
+class ReportOpening(OrganisationOwned):
+    """That a report's PDF was opened, and by what: each opening is logged."""
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="openings")
+    link = models.ForeignKey(Link, on_delete=models.SET_NULL, null=True, related_name="+")
+    by = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"opening {self.pk}"

@@ -1,0 +1,117 @@
+"""Roles, their steps, and how a role hangs together with Greenhouse.
+
+Greenhouse's ids are plain numbers here: this layer lies below the connection that they belong to.
+"""
+
+from django.db import models
+
+from goodword.accounts.models import Membership, OrganisationOwned
+
+
+class Role(OrganisationOwned):
+    """A position being filled."""
+
+    title = models.CharField(max_length=200)
+    owner = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="owned_roles")
+    #: hiring managers who may look at this role
+    viewers = models.ManyToManyField(
+        Membership, related_name="viewed_roles", blank=True
+    )
+    created_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Step(OrganisationOwned):
+    """What Goodword does on a role, with its settings. Both kinds exist on every role."""
+
+    class Kind(models.TextChoices):
+        ASSESSMENT = "assessment", "Assessment"
+        REFERENCE_CHECK = "reference_check", "Reference check"
+
+    class OnLeave(models.TextChoices):
+        PAUSE = "pause", "Pause"
+        GO_ON = "go_on", "Go on"
+
+    class OnClose(models.TextChoices):
+        CLOSE = "close", "Close"
+        GO_ON = "go_on", "Go on"
+
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="steps")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    #: minutes between entering a stage and the invitation
+    delay_minutes = models.PositiveIntegerField(default=0)
+    #: the deadline, in working days after the invitation
+    deadline_days = models.PositiveSmallIntegerField(default=7)
+    #: working days after the invitation on which a reminder goes out; their number is what the first mail promises
+    reminder_days = models.JSONField(default=list)
+    on_leave = models.CharField(max_length=10, choices=OnLeave.choices, default=OnLeave.PAUSE)
+    on_reject = models.CharField(max_length=10, choices=OnClose.choices, default=OnClose.CLOSE)
+    on_hire = models.CharField(max_length=10, choices=OnClose.choices, default=OnClose.CLOSE)
+    #: reference checks: how many referees the candidate is asked for
+    referees = models.PositiveSmallIntegerField(default=2)
+    #: assessments: the requirement of the job that it serves, and who said so
+    requirement = models.TextField(default="", blank=True)
+    requirement_by = models.CharField(max_length=150, default="", blank=True)
+    requirement_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["role", "kind"], name="step_kind_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} on {self.role_id}"
+
+
+class Automation(OrganisationOwned):
+    """A role's link to one Greenhouse job, with the job post whose title candidates see."""
+
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="automations")
+    connection_id = models.BigIntegerField()
+    job_id = models.BigIntegerField()
+    job_name = models.CharField(max_length=300)
+    requisition_id = models.CharField(max_length=120, default="", blank=True)
+    job_post_id = models.BigIntegerField(null=True)
+    job_post_title = models.CharField(max_length=300, default="", blank=True)
+    confirmed_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["connection_id", "job_id"], name="job_in_one_role"),)
+
+    def __str__(self) -> str:
+        return f"{self.job_name} ({self.job_id})"
+
+
+class StageRule(OrganisationOwned):
+    """That a Greenhouse stage of a linked job starts a step."""
+
+    automation = models.ForeignKey(Automation, on_delete=models.CASCADE, related_name="rules")
+    step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="rules")
+    stage_id = models.BigIntegerField()
+    stage_name = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["automation", "step", "stage_id"], name="stage_rule_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.stage_name} starts {self.step_id}"
+
+
+class AlreadyThere(OrganisationOwned):
+    """An application that stood in a mapped stage when the mapping was confirmed: never invited by healing."""
+
+    automation = models.ForeignKey(Automation, on_delete=models.CASCADE, related_name="already_there")
+    remote_application_id = models.BigIntegerField()
+    stage_id = models.BigIntegerField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["automation", "remote_application_id", "stage_id"], name="already_there_once"
+            ),
+        )

@@ -1,0 +1,215 @@
+"""Settings: one file, from the environment, loud when something is missing. docs/settings.md explains each name."""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.utils.csp import CSP
+
+from goodword.core import environment as env
+from goodword.core import keys
+
+GOODWORD_ENV = env.text("GOODWORD_ENV", "production")
+if GOODWORD_ENV not in {"production", "demo", "test"}:
+    raise env.SettingError("GOODWORD_ENV is production (the default), demo or test.")
+PRODUCTION = GOODWORD_ENV == "production"
+
+GOODWORD_DATA = Path(env.text("GOODWORD_DATA", "./var")).absolute()
+
+# --- Secrets ---------------------------------------------------------------------------------------------------
+_local = {} if PRODUCTION else keys.local_keys(GOODWORD_DATA)
+SECRET_KEY = env.text("GOODWORD_SECRET_KEY", _local.get("secret_key"))
+GOODWORD_FIELD_KEYS = keys.parse_field_keys(env.text("GOODWORD_FIELD_KEYS", _local.get("field_keys")))
+
+# --- Where it is reached ---------------------------------------------------------------------------------------
+GOODWORD_PORT = env.number("GOODWORD_PORT", 8000)
+GOODWORD_BASE_URL = env.text(
+    "GOODWORD_BASE_URL", None if PRODUCTION else f"http://localhost:{GOODWORD_PORT}"
+).rstrip("/")
+_base = urlsplit(GOODWORD_BASE_URL)
+if _base.scheme not in {"http", "https"} or not _base.hostname:
+    raise env.SettingError("GOODWORD_BASE_URL is the address people use, like https://goodword.example.com.")
+#: how many proxies of yours stand in front (their X-Forwarded-* are believed); 0 if none
+GOODWORD_TRUSTED_PROXIES = env.number("GOODWORD_TRUSTED_PROXIES", 0) if not PRODUCTION else int(
+    env.text("GOODWORD_TRUSTED_PROXIES")
+)
+ALLOWED_HOSTS = [_base.hostname] + ([] if PRODUCTION else ["localhost", "127.0.0.1", "testserver"])
+CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
+SECURE = _base.scheme == "https"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+if GOODWORD_TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "same-origin"  # link tokens stand in addresses: nothing outside sees them
+X_FRAME_OPTIONS = "DENY"
+SECURE_CSP = {
+    "default-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "object-src": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+    "form-action": [CSP.SELF],
+}
+#: no request to Goodword needs more; a webhook body beyond it gets 413
+GOODWORD_MAX_BODY = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = GOODWORD_MAX_BODY
+
+# --- Applications ----------------------------------------------------------------------------------------------
+DEBUG = False
+INSTALLED_APPS = [
+    "goodword.core",
+    "goodword.ui",
+    "goodword.accounts",
+    "goodword.roles",
+    "goodword.candidates",
+    "goodword.notifications",
+    "goodword.steps",
+    "goodword.questionnaires",
+    "goodword.references",
+    "goodword.assessments",
+    "goodword.reports",
+    "goodword.greenhouse",
+    "goodword.workspace",
+    *([] if PRODUCTION else ["goodword.demo"]),
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "servestatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "django_cotton",
+    "django_htmx",
+    "procrastinate.contrib.django",
+]
+MIDDLEWARE = [
+    "goodword.core.http.BodyLimit",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "goodword.urls"
+WSGI_APPLICATION = "goodword.wsgi.application"
+GOODWORD_FLOW = "goodword.flow.FLOW"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csp",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "goodword.accounts.context.shell",
+            ],
+            "builtins": ["django_cotton.templatetags.cotton"],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+
+# --- Database, jobs, cache -------------------------------------------------------------------------------------
+_database_url = env.text("DATABASE_URL", "")
+if not _database_url:
+    from goodword.core.postgres import attach
+
+    _database_url = attach(GOODWORD_DATA)
+#: connections a process may hold; at least as many as the worker runs jobs at once
+GOODWORD_POOL = env.number("GOODWORD_POOL", 12)
+DATABASES = {"default": env.database(_database_url) | {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 0}}
+if GOODWORD_ENV != "test":
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": GOODWORD_POOL, "timeout": 20}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+GOODWORD_WORKER_CONCURRENCY = env.number("GOODWORD_WORKER_CONCURRENCY", 8)
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    if GOODWORD_ENV == "test"
+    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "goodword_cache"}
+}
+
+# --- Sign-in ---------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "goodword.accounts.adapter.ClosedDoor"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_ON_GET = False
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+SESSION_COOKIE_NAME = "goodword_session"
+CSRF_COOKIE_NAME = "goodword_csrf"
+
+# --- Mail ------------------------------------------------------------------------------------------------------
+GOODWORD_MAIL_FROM = env.text("GOODWORD_MAIL_FROM", None if PRODUCTION else "people@goodword.example")
+DEFAULT_FROM_EMAIL = GOODWORD_MAIL_FROM
+_smtp_url = env.text("GOODWORD_SMTP_URL", None if PRODUCTION else "smtp://127.0.0.1:8026")
+MAILERS = {
+    "default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": env.smtp(_smtp_url)}
+}
+#: the contact behind every Help entry
+GOODWORD_HELP_CONTACT = env.text("GOODWORD_HELP_CONTACT", None if PRODUCTION else "help@goodword.example")
+
+# --- Greenhouse ------------------------------------------------------------------------------------------------
+GOODWORD_GREENHOUSE_V3_URL = env.text("GOODWORD_GREENHOUSE_V3_URL", "https://harvest.greenhouse.io/v3")
+GOODWORD_GREENHOUSE_V1_URL = env.text("GOODWORD_GREENHOUSE_V1_URL", "https://harvest.greenhouse.io/v1")
+GOODWORD_GREENHOUSE_AUTH_URL = env.text("GOODWORD_GREENHOUSE_AUTH_URL", "https://auth.greenhouse.io")
+GOODWORD_GREENHOUSE_APP_URL = env.text("GOODWORD_GREENHOUSE_APP_URL", "https://app.greenhouse.io")
+#: whether Greenhouse's address may be a private one (a sandbox on this machine)
+GOODWORD_ALLOW_PRIVATE_ADDRESSES = env.flag("GOODWORD_ALLOW_PRIVATE_ADDRESSES", default=not PRODUCTION)
+
+# --- Time and language -----------------------------------------------------------------------------------------
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("fr", "Français")]
+USE_I18N = True
+#: the demo plays three working days in a minute; nowhere else does the clock move
+GOODWORD_CLOCK_MAY_MOVE = GOODWORD_ENV == "demo"
+
+# --- Static files ----------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = GOODWORD_DATA / "static"
+GOODWORD_BUILT_STATIC = GOODWORD_DATA / "built"
+STATICFILES_FINDERS = [
+    "goodword.ui.finders.FontFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
+SERVESTATIC_USE_FINDERS = not PRODUCTION
+SERVESTATIC_AUTOREFRESH = False
+if PRODUCTION:
+    STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"},
+    }
+
+# --- Logs ------------------------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"redact": {"()": "goodword.core.http.RedactTokens"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["redact"]}},
+    "root": {"handlers": ["out"], "level": env.text("GOODWORD_LOG_LEVEL", "WARNING" if os.environ.get("PYTEST_VERSION") else "INFO")},
+}

@@ -1,0 +1,78 @@
+"""Starts of steps, and what every run of a step has in common."""
+
+from django.db import models
+
+from goodword.accounts.models import OrganisationOwned
+from goodword.candidates.models import Application
+from goodword.roles.models import Step
+
+
+class StepStart(OrganisationOwned):
+    """That a step was asked for on an application: one row each, however often the stage is entered."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        STARTED = "started"
+
+    class Waits(models.TextChoices):
+        """Why it waits; each has its sentence and its remedy in steps/reasons.py."""
+
+        NOTHING = ""
+        DELAY = "delay"
+        NO_ADDRESS = "no_address"
+        MAY_NOT_EMAIL = "may_not_email"
+        PROSPECT = "prospect"
+        REUSE = "reuse"
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="starts")
+    step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="starts")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    waits_for = models.CharField(max_length=20, choices=Waits.choices, default=Waits.NOTHING, blank=True)
+    #: when a delayed start is due
+    due_at = models.DateTimeField(null=True)
+    requested_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["application", "step"], name="start_once"),)
+        indexes = (
+            models.Index(fields=["due_at"], name="start_due", condition=models.Q(state="waiting")),
+        )
+
+    def __str__(self) -> str:
+        return f"start {self.pk}"
+
+
+class Run(OrganisationOwned):
+    """Abstract base of a check and an attempt: how far it is, whether it is paused, who closed it.
+
+    These are three separate questions, so that a resumed or re-opened run knows where it was. *Overdue* is
+    derived from the deadline. Only steps.domain.move writes them.
+    """
+
+    class Progress(models.TextChoices):
+        PENDING = "pending"
+        IN_PROGRESS = "in_progress"
+        COMPLETED = "completed"
+        MARKED_COMPLETE = "marked_complete"
+        DECLINED = "declined"
+
+    start = models.ForeignKey(StepStart, on_delete=models.CASCADE, related_name="%(class)ss")
+    progress = models.CharField(max_length=20, choices=Progress.choices, default=Progress.PENDING)
+    opened_at = models.DateTimeField()
+    deadline_at = models.DateTimeField()
+    begun_at = models.DateTimeField(null=True)
+    completed_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.CharField(max_length=60, default="", blank=True)
+    close_reason = models.CharField(max_length=60, default="", blank=True)
+    #: what only a person can solve, as a code of steps/reasons.py; empty if nothing
+    attention = models.CharField(max_length=40, default="", blank=True)
+    next_reminder_at = models.DateTimeField(null=True)
+    reminders_sent = models.PositiveSmallIntegerField(default=0)
+    #: what the first mail promised at the most
+    reminders_promised = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        abstract = True
