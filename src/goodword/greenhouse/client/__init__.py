@@ -1,0 +1,93 @@
+"""A client for Greenhouse's Harvest interface, v3 and v1, behind one Protocol. Knows nothing of Django.
+
+    api = build(V3Credentials("id", "secret"), base_url=V3_BASE, clock=now)
+    application = api.application(409)
+
+The way of a call: adapter (`v1/`, `v3/`) > `session` (proof, pace, repetition) > `transport` (one exchange) >
+`refusals` (status to error) > `parse` (JSON to records) > `read` (records to `types`).
+"""
+
+from goodword.greenhouse.client.api import HarvestApi
+from goodword.greenhouse.client.build import TOKEN_URL, V1_BASE, V3_BASE, build
+from goodword.greenhouse.client.credentials import V1Credentials, V3Credentials
+from goodword.greenhouse.client.errors import (
+    AddressRefused,
+    Forbidden,
+    HarvestError,
+    Invalid,
+    NotFound,
+    RateLimited,
+    Refusal,
+    Unauthorised,
+    Unavailable,
+    UnexpectedShape,
+)
+from goodword.greenhouse.client.pacing import LocalPacer, Pacer, Priority
+from goodword.greenhouse.client.permissions import Permission, ProbeResult, State, probe_all
+from goodword.greenhouse.client.retry import ONCE, READS, Retry
+from goodword.greenhouse.client.tokens import MemoryTokenStore, Token, TokenStore
+from goodword.greenhouse.client.transport import Limits
+from goodword.greenhouse.client.types import (
+    Application,
+    ApplicationStatus,
+    Candidate,
+    Contact,
+    Job,
+    JobOwner,
+    JobPost,
+    JobStage,
+    JobStatus,
+    Note,
+    OwnerKind,
+    RejectionReason,
+    User,
+    Visibility,
+)
+
+__all__ = [
+    "ONCE",
+    "READS",
+    "TOKEN_URL",
+    "V1_BASE",
+    "V3_BASE",
+    "AddressRefused",
+    "Application",
+    "ApplicationStatus",
+    "Candidate",
+    "Contact",
+    "Forbidden",
+    "HarvestApi",
+    "HarvestError",
+    "Invalid",
+    "Job",
+    "JobOwner",
+    "JobPost",
+    "JobStage",
+    "JobStatus",
+    "Limits",
+    "LocalPacer",
+    "MemoryTokenStore",
+    "NotFound",
+    "Note",
+    "OwnerKind",
+    "Pacer",
+    "Permission",
+    "Priority",
+    "ProbeResult",
+    "RateLimited",
+    "Refusal",
+    "RejectionReason",
+    "Retry",
+    "State",
+    "Token",
+    "TokenStore",
+    "Unauthorised",
+    "Unavailable",
+    "UnexpectedShape",
+    "User",
+    "V1Credentials",
+    "V3Credentials",
+    "Visibility",
+    "build",
+    "probe_all",
+]

@@ -1,0 +1,100 @@
+"""What the rest of the product knows of Greenhouse. The adapters for Harvest v1 and v3 both satisfy it."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Protocol
+
+from goodword.greenhouse.client.permissions import Permission, ProbeResult
+from goodword.greenhouse.client.types import (
+    Application,
+    ApplicationStatus,
+    Candidate,
+    Job,
+    JobOwner,
+    JobPost,
+    JobStage,
+    JobStatus,
+    Note,
+    RejectionReason,
+    User,
+    Visibility,
+)
+
+
+class HarvestApi(Protocol):
+    """Harvest, whichever version. Every method raises `HarvestError` or one of its kinds.
+
+    What cannot be seen (deleted, merged away, private, never there) gives None or is left out of a list,
+    never an error: one cannot tell these apart, and nothing may be erased because of it. Lists are read page
+    by page while they are consumed, newest first.
+    """
+
+    @property
+    def permissions(self) -> tuple[Permission, ...]:
+        """The permissions worth probing with this kind of credential."""
+
+    def application(self, application_id: int) -> Application | None:
+        """One application, with its rejection reason's name where it can be known."""
+
+    def applications(
+        self,
+        *,
+        job_ids: Iterable[int] | None = None,
+        status: ApplicationStatus | None = None,
+        updated_since: datetime | None = None,
+    ) -> Iterator[Application]:
+        """Applications, of some jobs only, in one status only, or changed since a moment."""
+
+    def candidate(self, candidate_id: int) -> Candidate | None:
+        """One candidate."""
+
+    def candidates(self, candidate_ids: Iterable[int]) -> Iterator[Candidate]:
+        """Those candidates that can be seen, in no promised order."""
+
+    def jobs(self, status: JobStatus | None = None) -> Iterator[Job]:
+        """Jobs, in one status only if given. Templates are among them (`is_template`)."""
+
+    def job_posts(self, job_ids: Iterable[int] | None = None) -> Iterator[JobPost]:
+        """Job posts, of some jobs only if given."""
+
+    def job_stages(self, job_ids: Iterable[int]) -> Iterator[JobStage]:
+        """The stages of jobs; order them by `order`."""
+
+    def rejection_reasons(self) -> Iterator[RejectionReason]:
+        """All reasons, Greenhouse's built-in ones among them."""
+
+    def user(self, user_id: int) -> User | None:
+        """One user."""
+
+    def users(self, *, user_ids: Iterable[int] | None = None, email: str | None = None) -> Iterator[User]:
+        """Users: those with these ids, or with this address (v3: primary address only), or all."""
+
+    def job_owners(self, job_ids: Iterable[int]) -> Iterator[JobOwner]:
+        """Recruiters, coordinators and sourcers of jobs."""
+
+    def notes(self, candidate_id: int) -> Iterator[Note]:
+        """The notes on a candidate's Activity Feed (not its mails and moves)."""
+
+    def post_note(
+        self,
+        *,
+        candidate_id: int,
+        application_id: int | None,
+        body: str,
+        author_id: int | None,
+        visibility: Visibility,
+    ) -> Note:
+        """Write a note. Tried once: nothing here repeats a write.
+
+        On an error with `outcome_unknown` the note may stand all the same: list the notes and look for the
+        body's marker before posting again. v1 needs an author; with v3 the acting user is the default.
+        """
+
+    def stage_entered_at(self, application_id: int) -> datetime | None:
+        """When the application entered its present stage; None if that cannot be known (always in v1)."""
+
+    def probe(self, permission: Permission) -> ProbeResult:
+        """Find out by reading whether a permission is granted. Never writes."""
+
+    def close(self) -> None:
+        """Give back the network connections."""

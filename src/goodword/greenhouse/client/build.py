@@ -1,0 +1,91 @@
+"""Making a client. The only place that knows which version a credential belongs to."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+import httpx2
+
+from goodword.greenhouse.client.api import HarvestApi
+from goodword.greenhouse.client.credentials import V1Credentials, V3Credentials
+from goodword.greenhouse.client.oauth import OAuth
+from goodword.greenhouse.client.pacing import LocalPacer, Pacer, Priority
+from goodword.greenhouse.client.retry import READS, Retry
+from goodword.greenhouse.client.session import Manner, Session
+from goodword.greenhouse.client.tokens import MemoryTokenStore, TokenStore
+from goodword.greenhouse.client.transport import LIMITS, Limits, Transport
+from goodword.greenhouse.client.v1.adapter import HarvestV1
+from goodword.greenhouse.client.v1.key import Key
+from goodword.greenhouse.client.v3.adapter import HarvestV3
+
+V1_BASE = "https://harvest.greenhouse.io/v1"
+V3_BASE = "https://harvest.greenhouse.io/v3"
+TOKEN_URL = "https://auth.greenhouse.io/token"  # noqa: S105  # an address
+V1_WINDOW = 10.0
+V3_WINDOW = 30.0
+
+
+def build(
+    credentials: V1Credentials | V3Credentials,
+    *,
+    base_url: str,
+    clock: Callable[[], datetime],
+    token_url: str = TOKEN_URL,
+    transport: httpx2.BaseTransport | None = None,
+    allow_private: bool = False,
+    token_store: TokenStore | None = None,
+    worked_before: bool | None = None,
+    pacer: Pacer | None = None,
+    priority: Priority = Priority.BACKGROUND,
+    retry: Retry = READS,
+    limits: Limits = LIMITS,
+    sleep: Callable[[float], None] = time.sleep,
+) -> HarvestApi:
+    """A client for one credential.
+
+    `base_url` includes the version (`.../v1`, `.../v3`). Plain HTTP and private networks are refused unless
+    `allow_private`. `transport` replaces the network. `worked_before` says whether this credential has ever
+    worked, and decides what a refusal is called (None: not known). `token_store` and `pacer` belong to a
+    connection and are worth sharing among its clients; without them each client has its own. Close the
+    client when done. Raises `ValueError` for an address that is none.
+    """
+    _check(base_url, allow_private=allow_private)
+    network = Transport(transport=transport, allow_private=allow_private, limits=limits)
+    window = V1_WINDOW if isinstance(credentials, V1Credentials) else V3_WINDOW
+    manner = Manner(clock, sleep, pacer or LocalPacer(window=window), priority, retry)
+    if isinstance(credentials, V1Credentials):
+        return HarvestV1(
+            Session(
+                transport=network,
+                base_url=base_url,
+                auth=Key(credentials),
+                manner=manner,
+                worked_before=worked_before,
+            )
+        )
+    _check(token_url, allow_private=allow_private)
+    oauth = OAuth(
+        credentials=credentials,
+        transport=network,
+        token_url=token_url,
+        store=token_store or MemoryTokenStore(),
+        retry=retry,
+        clock=clock,
+        sleep=sleep,
+        worked_before=worked_before,
+    )
+    session = Session(
+        transport=network, base_url=base_url, auth=oauth, manner=manner, worked_before=worked_before
+    )
+    return HarvestV3(session, oauth=oauth, clock=clock)
+
+
+def _check(address: str, *, allow_private: bool) -> None:
+    """An absolute http(s) address without login or query; https only, unless private networks are allowed."""
+    try:
+        url = httpx2.URL(address)
+    except httpx2.InvalidURL as error:
+        raise ValueError(f"{address!r} is not an address") from error
+    schemes = ("https", "http") if allow_private else ("https",)
+    if url.scheme not in schemes or not url.host or url.userinfo or url.query or url.fragment:
+        raise ValueError(f"{address!r} is not an address that Harvest can be called at")

@@ -1,0 +1,258 @@
+"""What can go wrong between us and Greenhouse, as one small tree:
+
+    HarvestError
+    ├── Unauthorised      the credential itself was refused
+    ├── Forbidden         the credential works, but may not do this; names the missing permission
+    ├── NotFound          no such record or address
+    ├── Invalid           Greenhouse understood the request and refused what it said
+    ├── RateLimited       too many requests; carries the wait in seconds
+    ├── Unavailable       network, time-out, or Greenhouse's own failure
+    └── UnexpectedShape   an answer that is not what Harvest promises
+
+Each carries method, path (without its query, which can hold an e-mail address), status and Greenhouse's
+request id, and two sentences for people: what happened (`sentence`) and what to do (`remedy`). None carries a
+secret: what Greenhouse says is cleaned of them before it gets here, since a refusal can echo a client id.
+"""
+# ruff: noqa: N818  # the names say the kind of failure; "Error" eight times over would say nothing
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which exchange an error comes from. `status` is None when no answer arrived."""
+
+    method: str
+    path: str
+    status: int | None = None
+    request_id: str | None = None
+
+    def __str__(self) -> str:
+        parts = [f"{self.method} {self.path}"]
+        parts.append("no answer" if self.status is None else str(self.status))
+        if self.request_id:
+            parts.append(f"request {self.request_id}")
+        return ", ".join(parts)
+
+
+class HarvestError(Exception):
+    """The root. `outcome_unknown` is True when a write may have been done although it failed for us."""
+
+    def __init__(self, where: Where, *, detail: str = "", outcome_unknown: bool = False) -> None:
+        super().__init__(where, detail)
+        self.where = where
+        self.detail = detail
+        self.outcome_unknown = outcome_unknown
+
+    @property
+    def sentence(self) -> str:
+        """What happened, for people."""
+        return "Greenhouse could not do what was asked."
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it, for people."""
+        return "Try again later."
+
+    @property
+    def method(self) -> str:
+        """The HTTP method of the call."""
+        return self.where.method
+
+    @property
+    def path(self) -> str:
+        """The path of the call, without its query."""
+        return self.where.path
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status of the answer, None if there was none."""
+        return self.where.status
+
+    @property
+    def request_id(self) -> str | None:
+        """Greenhouse's own id of the exchange, which its support asks for."""
+        return self.where.request_id
+
+    def __str__(self) -> str:
+        detail = f" {self.detail}" if self.detail else ""
+        return f"{self.sentence}{detail} ({self.where})"
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.where})"
+
+
+class Refusal(StrEnum):
+    """Why a credential was refused, as far as one can know."""
+
+    WRONG = "wrong"
+    REVOKED_OR_EXPIRED = "revoked_or_expired"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def told_by(cls, worked_before: bool | None) -> "Refusal":
+        """Refused and it never worked: wrong. It worked before: revoked or expired. None: we cannot say."""
+        if worked_before is None:
+            return cls.UNKNOWN
+        return cls.REVOKED_OR_EXPIRED if worked_before else cls.WRONG
+
+
+class Unauthorised(HarvestError):
+    """The credential was refused.
+
+    `may_be_permission` is True for Harvest v1, which answers 401 also for a permission that is not ticked.
+    """
+
+    def __init__(
+        self, where: Where, *, kind: Refusal, may_be_permission: bool = False, detail: str = ""
+    ) -> None:
+        super().__init__(where, detail=detail)
+        self.kind = kind
+        self.may_be_permission = may_be_permission
+
+    @property
+    def sentence(self) -> str:
+        """What happened, by `kind`."""
+        return {
+            Refusal.WRONG: "Greenhouse does not know this key.",
+            Refusal.REVOKED_OR_EXPIRED: "Greenhouse no longer accepts this key: it was revoked or expired.",
+            Refusal.UNKNOWN: "Greenhouse did not accept the key.",
+        }[self.kind]
+
+    @property
+    def remedy(self) -> str:
+        """What to do, by `kind`."""
+        if self.kind is Refusal.WRONG:
+            return "Copy the key again from Greenhouse, whole, and check that it is a Harvest key."
+        return (
+            "Make a new credential in Greenhouse (Configure > Dev Center > API Credentials) and set it here."
+        )
+
+
+SITE_ADMIN = (
+    "Harvest v3 answers only when it acts as a Site Admin: in Greenhouse, make the user whom this credential "
+    "acts as a Site Admin, or name one under Act as."
+)
+
+
+class Forbidden(HarvestError):
+    """The credential works but may not do this. `permission` is its name on Greenhouse's screen."""
+
+    def __init__(
+        self,
+        where: Where,
+        *,
+        permission: str,
+        scopes: tuple[str, ...] = (),
+        acting_user: bool = False,
+        detail: str = "",
+    ) -> None:
+        super().__init__(where, detail=detail)
+        self.permission = permission
+        self.scopes = scopes
+        self.acting_user = acting_user
+
+    @property
+    def sentence(self) -> str:
+        """What happened."""
+        return f"Greenhouse does not let this key use {self.permission}."
+
+    @property
+    def remedy(self) -> str:
+        """What to tick, and for v3 who has to be Site Admin."""
+        ticks = " and ".join(self.scopes) if self.scopes else f"everything under {self.permission}"
+        tick = f"In Greenhouse, edit the credential and tick {ticks}."
+        return f"{tick} {SITE_ADMIN}" if self.acting_user else tick
+
+
+class NotFound(HarvestError):
+    """No such record or address. A record that is merely not visible gives None instead, where we read it."""
+
+    @property
+    def sentence(self) -> str:
+        """What happened; 410 is an interface that was switched off."""
+        if self.status == 410:
+            return "Greenhouse has switched this interface off."
+        return "Greenhouse has nothing under this address."
+
+    @property
+    def remedy(self) -> str:
+        """What to do."""
+        if self.status == 410:
+            return "Connect with Harvest v3 (OAuth) instead."
+        return "Check in Greenhouse whether the record still exists, and that the base address is right."
+
+
+class Invalid(HarvestError):
+    """Greenhouse understood the request and refused what it said (400, 409, 422 and the like)."""
+
+    @property
+    def sentence(self) -> str:
+        """What happened."""
+        return "Greenhouse did not accept the request."
+
+    @property
+    def remedy(self) -> str:
+        """What to do."""
+        return "Correct what Greenhouse names; repeating the same request will not help."
+
+
+class RateLimited(HarvestError):
+    """Too many requests. `wait` is in seconds. The call was not carried out."""
+
+    @property
+    def remedy(self) -> str:
+        """What to do."""
+        return "Nothing to do: it is tried again after the wait."
+
+    def __init__(self, where: Where, *, wait: float, detail: str = "") -> None:
+        super().__init__(where, detail=detail)
+        self.wait = wait
+
+    @property
+    def sentence(self) -> str:
+        """What happened, with the wait."""
+        return f"Greenhouse asks to wait {self.wait:.0f} seconds."
+
+
+class Unavailable(HarvestError):
+    """Greenhouse could not be reached, took too long, or failed. See `outcome_unknown` for writes."""
+
+    @property
+    def sentence(self) -> str:
+        """What happened."""
+        return "Greenhouse cannot be reached at the moment."
+
+    @property
+    def remedy(self) -> str:
+        """What to do."""
+        return "It is tried again by itself. If it lasts, see status.greenhouse.io and this server's network."
+
+
+class AddressRefused(Unavailable):
+    """The address leads into a private network, and this installation does not allow that."""
+
+    @property
+    def sentence(self) -> str:
+        """What happened."""
+        return "The address leads into a private network, which this installation does not allow."
+
+    @property
+    def remedy(self) -> str:
+        """What to do."""
+        return "Use Greenhouse's public address, or have the operator allow private addresses."
+
+
+class UnexpectedShape(HarvestError):
+    """An answer that is not what Harvest promises: no JSON, an essential missing, a redirect, too long."""
+
+    @property
+    def sentence(self) -> str:
+        """What happened."""
+        return "Greenhouse answered something that cannot be read."
+
+    @property
+    def remedy(self) -> str:
+        """What to do."""
+        return "Check that the base address is Harvest's. If it is, report this with the request id."

@@ -1,0 +1,161 @@
+"""The permissions that the work needs, by the names on Greenhouse's own screens.
+
+The seven of Greenhouse's API key screen that the set-up article lists, and what is advised beside them.
+Scope names of Harvest v3: greenhouse.md, section 1.7 (documented form `harvest:<resource>:<action>`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from goodword.greenhouse.client.errors import Unauthorised
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One line of the list: `name` as on the screen, the v3 scopes behind it, and what is lost without it."""
+
+    key: str
+    name: str
+    reads: tuple[str, ...]
+    writes: tuple[str, ...] = ()
+    required: bool = True
+    without: str = ""
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """All v3 scopes, reading first."""
+        return self.reads + self.writes
+
+
+APPLICATIONS = Permission("applications", "Applications", ("harvest:applications:list",))
+CANDIDATES = Permission("candidates", "Candidates", ("harvest:candidates:list",))
+ACTIVITY_FEED = Permission(
+    "activity_feed", "Activity Feed", ("harvest:notes:list",), writes=("harvest:notes:create",)
+)
+JOBS = Permission("jobs", "Jobs", ("harvest:jobs:list",))
+JOB_POSTS = Permission("job_posts", "Job Posts", ("harvest:job_posts:list",))
+JOB_STAGES = Permission("job_stages", "Job Stages", ("harvest:job_interview_stages:list",))
+REJECTION_REASONS = Permission("rejection_reasons", "Rejection Reasons", ("harvest:rejection_reasons:list",))
+USERS = Permission(
+    "users",
+    "Users",
+    ("harvest:users:list",),
+    required=False,
+    without="The recruiter's address is then not known, and the role's owner takes their place.",
+)
+JOB_OWNERS = Permission(
+    "job_owners",
+    "Job Owners",
+    ("harvest:job_owners:list",),
+    required=False,
+    without="The job's responsible recruiter is then not known, and the role's owner takes their place.",
+)
+APPLICATION_STAGES = Permission(
+    "application_stages",
+    "Application Stages",
+    ("harvest:application_stages:list",),
+    required=False,
+    without="It is then not known since when somebody stands in a stage: what was missed waits for a click.",
+)
+
+# Not asked for on the connection screen; without them names of departments, offices and reasons stay empty.
+DEPARTMENTS = Permission("departments", "Departments", ("harvest:departments:list",), required=False)
+OFFICES = Permission("offices", "Offices", ("harvest:offices:list",), required=False)
+REJECTION_DETAILS = Permission(
+    "rejection_details", "Rejection Details", ("harvest:rejection_details:list",), required=False
+)
+
+ARTICLE = (
+    APPLICATIONS,
+    CANDIDATES,
+    ACTIVITY_FEED,
+    JOBS,
+    JOB_POSTS,
+    JOB_STAGES,
+    REJECTION_REASONS,
+)
+V1_PERMISSIONS = (*ARTICLE, USERS)
+V3_PERMISSIONS = (*ARTICLE, USERS, JOB_OWNERS, APPLICATION_STAGES)
+
+
+class State(StrEnum):
+    """What a probe found out."""
+
+    GRANTED = "granted"
+    MISSING = "missing"
+    UNTESTED = "untested"
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeResult:
+    """What is known of one permission.
+
+    `state` speaks of reading; `writing` of writing, None where we never write. A probe never writes, so with
+    Harvest v1 `writing` is at best UNTESTED. `detail` is a sentence that says what to tick, or why not known.
+    """
+
+    permission: Permission
+    state: State
+    writing: State | None = None
+    detail: str = ""
+
+    @property
+    def required(self) -> bool:
+        """False for what is only advised."""
+        return self.permission.required
+
+    @property
+    def missing(self) -> bool:
+        """True if reading or writing is known to be refused."""
+        return State.MISSING in (self.state, self.writing)
+
+
+class Probed(Protocol):
+    """The part of the client that a probe needs."""
+
+    @property
+    def permissions(self) -> tuple[Permission, ...]:
+        """The permissions worth probing with this kind of credential."""
+
+    def probe(self, permission: Permission) -> ProbeResult:
+        """See `HarvestApi.probe`."""
+
+
+def probe_all(api: Probed) -> Iterator[ProbeResult]:
+    """Probe each permission in turn, each result as soon as it is known, so that progress can be shown.
+
+    Harvest v1 answers 401 both for a bad key and for a permission that is not ticked. So refusals before the
+    first success are held back: if another read works they were missing permissions, if none does the key is
+    refused and `Unauthorised` is raised (greenhouse.md, C3). Any other failure raises as it comes.
+    """
+    refused: list[Permission] = []
+    last: Unauthorised | None = None
+    works = False
+    for permission in api.permissions:
+        try:
+            result = api.probe(permission)
+        except Unauthorised as error:
+            if not error.may_be_permission:
+                raise
+            refused.append(permission)
+            last = error
+            continue
+        works = True
+        for held in refused:
+            yield missing(held)
+        refused.clear()
+        yield result
+    if last is not None and not works:
+        raise last
+
+
+def missing(permission: Permission, *, detail: str = "") -> ProbeResult:
+    """Reading is refused; nothing is known of writing beyond that."""
+    return ProbeResult(
+        permission,
+        State.MISSING,
+        writing=State.UNTESTED if permission.writes else None,
+        detail=detail or f"In Greenhouse, edit the credential and tick everything under {permission.name}.",
+    )

@@ -1,0 +1,161 @@
+"""One HTTP exchange with Greenhouse: sent once, bounded in time and size, every failure in our own words.
+
+TLS is verified, redirects are not followed (a credential never travels to another host), and proxies of the
+environment are not used, since the guard against private addresses could not see through them.
+"""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+
+from goodword.greenhouse.client.errors import AddressRefused, Unavailable, UnexpectedShape, Where
+from goodword.greenhouse.client.guard import PrivateAddressError, PublicOnly
+
+USER_AGENT = "Goodword Harvest client"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds for each part of an exchange and for all of it; the longest answer in bytes, unpacked."""
+
+    connect: float = 5.0
+    read: float = 30.0
+    write: float = 10.0
+    total: float = 90.0
+    size: int = 32 * 1024 * 1024
+
+
+LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What to send. `form` and `body` exclude each other; `write` marks what must not be repeated."""
+
+    method: str
+    url: str
+    params: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)
+    body: Mapping[str, Any] | None = field(default=None, repr=False)
+    write: bool = False
+
+    @property
+    def where(self) -> Where:
+        """The place for errors while there is no answer."""
+        return Where(self.method, httpx2.URL(self.url).path)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, read to its end."""
+
+    where: Where
+    url: str
+    status: int
+    headers: httpx2.Headers
+    content: bytes = field(repr=False)
+    next_link: str | None
+    write: bool
+
+    def json(self) -> Any:
+        """The body as JSON; `UnexpectedShape` if it is none."""
+        try:
+            return json.loads(self.content)
+        except (ValueError, RecursionError):
+            raise self.unexpected("The answer is not JSON.") from None
+
+    def unexpected(self, detail: str) -> UnexpectedShape:
+        """An error about this answer. After a write it is not known what was done."""
+        return UnexpectedShape(self.where, detail=detail, outcome_unknown=self.write)
+
+
+class Transport:
+    """Sends calls over one pool of connections."""
+
+    def __init__(
+        self, *, transport: httpx2.BaseTransport | None, allow_private: bool, limits: Limits = LIMITS
+    ) -> None:
+        """`transport` replaces the network (tests, an application in the same process)."""
+        if transport is None:
+            network = httpx2.HTTPTransport()
+            transport = network if allow_private else PublicOnly(network)
+        self._limits = limits
+        self._client = httpx2.Client(
+            transport=transport,
+            timeout=httpx2.Timeout(
+                connect=limits.connect, read=limits.read, write=limits.write, pool=limits.connect
+            ),
+            follow_redirects=False,
+            trust_env=False,
+            headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
+        )
+
+    def send(self, call: Call) -> Answer:
+        """One exchange. Raises `Unavailable` without an answer, `UnexpectedShape` for one too long.
+
+        A failure before the connection stood leaves nothing behind; after that the outcome of a write is
+        unknown, whatever the network says.
+        """
+        request = self._client.build_request(
+            call.method,
+            call.url,
+            params=dict(call.params) or None,
+            headers=dict(call.headers),
+            data=dict(call.form) if call.form is not None else None,
+            json=dict(call.body) if call.body is not None else None,
+        )
+        try:
+            response = self._client.send(request, stream=True)
+            try:
+                return self._read(call, response)
+            finally:
+                response.close()
+        except PrivateAddressError:
+            raise AddressRefused(call.where) from None
+        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
+            raise Unavailable(call.where, detail=_words(error)) from None
+        except (httpx2.TransportError, httpx2.DecodingError) as error:
+            raise Unavailable(call.where, detail=_words(error), outcome_unknown=call.write) from None
+
+    def _read(self, call: Call, response: httpx2.Response) -> Answer:
+        deadline = time.monotonic() + self._limits.total
+        where = Where(
+            call.method, call.where.path, response.status_code, response.headers.get("X-Request-Id")
+        )
+        content = bytearray()
+        for chunk in response.iter_bytes():
+            content += chunk
+            if len(content) > self._limits.size:
+                raise UnexpectedShape(where, detail="The answer is too long.", outcome_unknown=call.write)
+            if time.monotonic() > deadline:
+                raise Unavailable(where, detail="The answer took too long.", outcome_unknown=call.write)
+        return Answer(
+            where=where,
+            url=str(response.url),
+            status=response.status_code,
+            headers=response.headers,
+            content=bytes(content),
+            next_link=response.links.get("next", {}).get("url") or None,
+            write=call.write,
+        )
+
+    def close(self) -> None:
+        """Close the pool."""
+        self._client.close()
+
+
+def _words(error: httpx2.HTTPError) -> str:
+    """A few words on a network failure for the health page. They hold no data of the call."""
+    if isinstance(error, httpx2.ConnectTimeout | httpx2.PoolTimeout):
+        return "The connection was not made in time."
+    if isinstance(error, httpx2.TimeoutException):
+        return "No answer came in time."
+    if isinstance(error, httpx2.ConnectError):
+        tls = "CERTIFICATE_VERIFY_FAILED" in str(error) or "SSL" in str(error)
+        return "The server's certificate could not be trusted." if tls else "The server could not be reached."
+    return "The connection broke off."

@@ -1,0 +1,184 @@
+"""What the client hands out: plain frozen records, the same from Harvest v1 and v3.
+
+All moments are aware and in UTC. Ids are Greenhouse's own numbers (they need 64 bits).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class ApplicationStatus(StrEnum):
+    """In the words of Harvest v1; v3 says `in_process` for `active`. What is new to us reads as UNKNOWN."""
+
+    ACTIVE = "active"
+    REJECTED = "rejected"
+    HIRED = "hired"
+    CONVERTED = "converted"
+    UNKNOWN = "unknown"
+
+
+class JobStatus(StrEnum):
+    """The status of a job; what is new to us reads as UNKNOWN."""
+
+    OPEN = "open"
+    DRAFT = "draft"
+    CLOSED = "closed"
+    UNKNOWN = "unknown"
+
+
+class Visibility(StrEnum):
+    """Who may read a note, in the spelling that both interfaces take when a note is written."""
+
+    PRIVATE = "private"
+    PUBLIC = "public"
+    ADMIN_ONLY = "admin_only"
+
+
+class OwnerKind(StrEnum):
+    """What a member of a job's hiring team does there."""
+
+    RECRUITER = "recruiter"
+    COORDINATOR = "coordinator"
+    SOURCER = "sourcer"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job. `departments` and `offices` are names, empty when Greenhouse does not let us read them."""
+
+    id: int
+    name: str
+    requisition_id: str | None
+    status: JobStatus
+    confidential: bool
+    is_template: bool
+    departments: tuple[str, ...]
+    offices: tuple[str, ...]
+    opened_at: datetime | None
+    closed_at: datetime | None
+    updated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobPost:
+    """A job post, whose title is what candidates see. `job_id` is None for a post that gathers prospects."""
+
+    id: int
+    job_id: int | None
+    title: str
+    live: bool
+    internal: bool
+    active: bool
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobStage:
+    """A stage of a job's pipeline. `order` counts from 0."""
+
+    id: int
+    job_id: int
+    name: str
+    order: int
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """One person on one job.
+
+    `stage_id` is always the id of the job's stage (`JobStage.id`), never that of the application's own stage
+    row, which Harvest v3 confusingly calls `stage_id`. `stage_entered_at` is filled only where Greenhouse
+    told it on the way; `HarvestApi.stage_entered_at` asks for it. A prospect has no `job_id`.
+    """
+
+    id: int
+    candidate_id: int
+    job_id: int | None
+    job_post_id: int | None
+    status: ApplicationStatus
+    prospect: bool
+    stage_id: int | None
+    stage_name: str | None
+    stage_entered_at: datetime | None
+    applied_at: datetime | None
+    rejected_at: datetime | None
+    last_activity_at: datetime | None
+    rejection_reason_id: int | None
+    rejection_reason_name: str | None
+    recruiter_id: int | None
+    coordinator_id: int | None
+    prospective_job_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """An e-mail address or a telephone number with the kind that Greenhouse gives it, in lower case."""
+
+    value: str
+    type: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A person. `private` ones are seen in Greenhouse by a few only, and so must they be with us."""
+
+    id: int
+    first_name: str
+    last_name: str
+    preferred_name: str | None
+    emails: tuple[Contact, ...]
+    phones: tuple[Contact, ...]
+    company: str | None
+    title: str | None
+    private: bool
+    can_email: bool
+    time_zone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RejectionReason:
+    """A reason for a rejection, and the group that Greenhouse puts it in ("We rejected them", ...)."""
+
+    id: int
+    name: str
+    type_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person with a login in Greenhouse. `email` is the first address, `emails` all that are known."""
+
+    id: int
+    name: str
+    first_name: str
+    last_name: str
+    email: str | None
+    emails: tuple[str, ...]
+    disabled: bool
+    site_admin: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JobOwner:
+    """A user on a job's hiring team; `responsible` marks the one who answers for new applications."""
+
+    job_id: int
+    user_id: int
+    kind: OwnerKind
+    responsible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note on a candidate's Activity Feed. Harvest v1 does not say which application it belongs to."""
+
+    id: int
+    candidate_id: int
+    application_id: int | None
+    body: str
+    user_id: int | None
+    visibility: Visibility | None
+    created_at: datetime | None
