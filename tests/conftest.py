@@ -1,31 +1,27 @@
 """A database cluster of the tests' own, started before the settings are read, and Django on top of it."""
 
+import atexit
 import os
 import tempfile
 from pathlib import Path
 
 import django
-import pytest
 
 from goodword.core import postgres
 
-os.environ["GOODWORD_ENV"] = "test"
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goodword.settings")
+# What a developer has exported for a `make demo` beside must not reach the tests, nor the tests its data.
+for _name in list(os.environ):
+    if _name.startswith("GOODWORD_") or _name in {"SANDBOX_PORT", "MAILBOX_PORT"}:
+        del os.environ[_name]
 
-_folder: tempfile.TemporaryDirectory[str] | None = None
-_server: postgres.Server | None = None
+_folder = tempfile.TemporaryDirectory(prefix="goodword-tests-")
 if "DATABASE_URL" not in os.environ:
-    _folder = tempfile.TemporaryDirectory(prefix="goodword-tests-")
     _server = postgres.start(Path(_folder.name), durable=False, who="pytest")
+    # At the very end, after everything that may hold a connection, and also when what follows here fails.
+    atexit.register(_server.stop)
     os.environ["DATABASE_URL"] = _server.url
 
+os.environ["GOODWORD_ENV"] = "test"
+os.environ["GOODWORD_DATA"] = _folder.name
+os.environ["DJANGO_SETTINGS_MODULE"] = "goodword.settings"
 django.setup()
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """End the cluster, after everything that may hold a connection."""
-    if _server is not None:
-        _server.stop()
-    if _folder is not None:
-        _folder.cleanup()
