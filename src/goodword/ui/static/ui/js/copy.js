@@ -1,0 +1,42 @@
+// Copy buttons. Without this file the value is selected whole by one click (user-select: all).
+(() => {
+  const reveal = (root) => {
+    for (const button of root.querySelectorAll("[data-copy-button][hidden]")) button.hidden = false;
+  };
+  document.addEventListener("DOMContentLoaded", () => reveal(document));
+  document.addEventListener("htmx:afterSwap", (event) => reveal(event.detail.elt));
+
+  const select = (value) => {
+    const range = document.createRange();
+    range.selectNodeContents(value);
+    const selection = window.getSelection();
+    selection.removeAllRanges();
+    selection.addRange(range);
+  };
+
+  const copy = async (value) => {
+    try {
+      await navigator.clipboard.writeText(value.textContent);
+      return true;
+    } catch {
+      select(value); // no permission, or not a secure page: the old way
+      return document.execCommand("copy");
+    }
+  };
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target instanceof Element && event.target.closest("[data-copy-button]");
+    if (!button) return;
+    const value = button.closest("[data-copy]").querySelector("[data-copy-value]");
+    if (!(await copy(value))) return;
+    const word = button.querySelector("[data-copy-word]");
+    word.dataset.before ??= word.textContent;
+    word.textContent = word.dataset.done;
+    button.dataset.copied = "";
+    clearTimeout(button.timer);
+    button.timer = setTimeout(() => {
+      word.textContent = word.dataset.before;
+      delete button.dataset.copied;
+    }, 2000);
+  });
+})();

@@ -1,0 +1,42 @@
+// A link with data-dialog="id" opens that <dialog> instead of the page it points to; without this file the
+// page opens. A dialog that the server has already opened (a form with errors) becomes modal.
+(() => {
+  const show = (dialog) => {
+    if (dialog.open) dialog.close();
+    dialog.showModal();
+  };
+
+  document.addEventListener("click", (event) => {
+    if (!(event.target instanceof Element)) return;
+    const link = event.target.closest("[data-dialog]");
+    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      const dialog = document.getElementById(link.dataset.dialog);
+      if (dialog instanceof HTMLDialogElement) {
+        event.preventDefault();
+        show(dialog);
+      }
+      return;
+    }
+    const closing = event.target.closest("[data-dialog-close]");
+    if (closing) {
+      const dialog = closing.closest("dialog");
+      if (dialog.matches(":modal")) {
+        event.preventDefault();
+        dialog.close();
+      }
+      return;
+    }
+    if (event.target instanceof HTMLDialogElement && event.target.matches(":modal")) {
+      const box = event.target.getBoundingClientRect();
+      const inside =
+        event.clientX >= box.left && event.clientX <= box.right && event.clientY >= box.top && event.clientY <= box.bottom;
+      if (!inside && event.clientX + event.clientY > 0) event.target.close();
+    }
+  });
+
+  const openMarked = (root) => {
+    for (const dialog of root.querySelectorAll("dialog[data-dialog-open]")) show(dialog);
+  };
+  document.addEventListener("DOMContentLoaded", () => openMarked(document));
+  document.addEventListener("htmx:afterSwap", (event) => openMarked(event.detail.elt));
+})();

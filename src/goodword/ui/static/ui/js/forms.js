@@ -1,0 +1,40 @@
+// Small helps for forms: focus goes to an error summary, toasts can be closed, bulk bars count the chosen rows,
+// and a second click does not send a form twice.
+(() => {
+  const ready = (root) => {
+    root.querySelector("[data-error-summary]")?.focus();
+    for (const button of root.querySelectorAll("[data-toast-close]")) button.hidden = false;
+    root.querySelectorAll("[data-bulk-bar]").forEach(count);
+  };
+
+  const count = (bar) => {
+    const rows = bar.closest("form")?.querySelectorAll("tbody input[type=checkbox]:checked") ?? [];
+    bar.querySelector("[data-bulk-count]").textContent = String(rows.length);
+  };
+
+  document.addEventListener("DOMContentLoaded", () => ready(document));
+  document.addEventListener("htmx:afterSwap", (event) => ready(event.detail.elt));
+
+  document.addEventListener("click", (event) => {
+    const close = event.target instanceof Element && event.target.closest("[data-toast-close]");
+    close?.closest("[data-toast]").remove();
+  });
+
+  document.addEventListener("change", (event) => {
+    const box = event.target;
+    if (!(box instanceof HTMLInputElement) || box.type !== "checkbox") return;
+    if (box.hasAttribute("data-choose-all"))
+      for (const row of box.closest("table").querySelectorAll("tbody input[type=checkbox]")) row.checked = box.checked;
+    box.closest("form")?.querySelectorAll("[data-bulk-bar]").forEach(count);
+  });
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || form.matches("[hx-post]")) return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  });
+})();
