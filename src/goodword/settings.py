@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "django_cotton",
     "django_htmx",
+    "django.forms",
     "procrastinate.contrib.django",
 ]
 MIDDLEWARE = [
@@ -120,7 +121,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+FORM_RENDERER = "goodword.ui.forms.Renderer"
 
 # --- Database, jobs, cache -------------------------------------------------------------------------------------
 _database_url = env.text("DATABASE_URL", "")
@@ -193,7 +194,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = GOODWORD_DATA / "static"
 GOODWORD_BUILT_STATIC = GOODWORD_DATA / "built"
 STATICFILES_FINDERS = [
-    "goodword.ui.finders.FontFinder",
+    "goodword.ui.finders.BuiltFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
 SERVESTATIC_USE_FINDERS = not PRODUCTION

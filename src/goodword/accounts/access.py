@@ -1,0 +1,78 @@
+"""The only way views reach organisation-owned objects.
+
+`member` turns `/o/<slug>/...` into a request with a member and an organisation, or refuses: signed out goes to
+the sign-in page, an organisation that is not theirs (or is not there at all) is a 404, a kind that may not is
+a 403. `owned` fetches one object of the organisation, or 404.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+
+from goodword.accounts.models import Membership, Organisation, User
+
+P = ParamSpec("P")
+M = TypeVar("M", bound=models.Model)
+
+
+class MemberRequest(HttpRequest):
+    """A request by a signed-in member of `organisation`."""
+
+    user: User
+    member: Membership
+    organisation: Organisation
+
+
+View = Callable[Concatenate[MemberRequest, P], HttpResponseBase]
+
+ANYBODY = frozenset(Membership.Kind.values)
+WORKS = frozenset({Membership.Kind.ADMIN.value, Membership.Kind.RECRUITER.value})
+ADMIN = frozenset({Membership.Kind.ADMIN.value})
+
+
+def member(*, kinds: frozenset[str] = ANYBODY) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
+    """Let members of these kinds in. The view gets no slug; its request knows member and organisation."""
+
+    def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def wrapped(request: HttpRequest, slug: str, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            found = membership_of(cast(User, request.user), slug=slug)
+            if found is None:
+                raise Http404("no such organisation for this person")
+            if found.kind not in kinds:
+                raise PermissionDenied
+            asked = cast(MemberRequest, request)
+            asked.member, asked.organisation = found, found.organisation
+            return view(asked, *args, **kwargs)
+
+        # Django hands the slug by name
+        @wraps(wrapped)
+        def by_name(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            return wrapped(request, str(kwargs.pop("slug")), *args, **kwargs)
+
+        return by_name
+
+    return decorate
+
+
+def membership_of(user: User, *, slug: str) -> Membership | None:
+    """The user's membership in the organisation of this slug."""
+    return (
+        Membership.objects.across_organisations()
+        .select_related("organisation", "user")
+        .filter(user=user, organisation__slug=slug)
+        .first()
+    )
+
+
+def owned(rows: models.QuerySet[M], pk: int) -> M:
+    """One object out of rows that were already narrowed to the organisation (`Model.objects.of(...)`), or 404."""
+    return get_object_or_404(rows, pk=pk)

@@ -1,0 +1,64 @@
+"""Secret links: minted as a mail or note goes out, stored as a hash, found again by it."""
+
+from datetime import datetime
+
+from django.conf import settings
+
+from goodword.accounts.models import Organisation
+from goodword.core import tokens
+from goodword.notifications.models import Email, Link
+
+#: where each kind of link begins; core.http keeps these out of the logs
+PATHS = {
+    Link.Purpose.CANDIDATE: "/p/",
+    Link.Purpose.REFEREE: "/r/",
+    Link.Purpose.REVIEW: "/v/",
+    Link.Purpose.REPORT: "/s/",
+}
+
+
+def mint(
+    *,
+    organisation: Organisation,
+    purpose: str,
+    subject_id: int,
+    now: datetime,
+    expires_at: datetime | None = None,
+    email: Email | None = None,
+) -> str:
+    """Make a link and return its whole address; only its hash is kept."""
+    token = tokens.mint()
+    Link.objects.create(
+        organisation=organisation,
+        purpose=purpose,
+        subject_id=subject_id,
+        token_hash=tokens.digest(token),
+        email=email,
+        created_at=now,
+        expires_at=expires_at,
+    )
+    return f"{settings.GOODWORD_BASE_URL}{PATHS[Link.Purpose(purpose)]}{token}/"
+
+
+def resolve(token: str, *, purpose: str) -> Link | None:
+    """The link of this token and purpose, ended and expired ones included (their pages say so); else None."""
+    return (
+        Link.objects.across_organisations()
+        .select_related("organisation")
+        .filter(token_hash=tokens.digest(token), purpose=purpose)
+        .first()
+    )
+
+
+def is_alive(link: Link, *, now: datetime) -> bool:
+    """Neither revoked nor expired. Whether what it opens is still open is for its subject to say."""
+    return link.ended_at is None and (link.expires_at is None or link.expires_at > now)
+
+
+def end(*, organisation: Organisation, purpose: str, subject_id: int, now: datetime) -> int:
+    """Revoke all links to a subject. Returns how many."""
+    return (
+        Link.objects.of(organisation)
+        .filter(purpose=purpose, subject_id=subject_id, ended_at=None)
+        .update(ended_at=now)
+    )

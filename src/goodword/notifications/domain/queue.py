@@ -1,0 +1,80 @@
+"""Queue a mail: a row and a job in the caller's transaction. Nothing is sent here."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from goodword.accounts.models import Organisation
+from goodword.candidates.models import Application
+from goodword.notifications.jobs import send_email
+from goodword.notifications.models import Email
+from goodword.notifications.people import LinkFor, Person
+
+
+def queue(
+    *,
+    organisation: Organisation,
+    kind: str,
+    key: str,
+    to: Person,
+    sender: Person,
+    template: str,
+    context: Mapping[str, Any],
+    now: datetime,
+    link: LinkFor | None = None,
+    link_expires_at: datetime | None = None,
+    application: Application | None = None,
+    subject_ref: str = "",
+    language: str = "",
+    not_before: datetime | None = None,
+) -> Email | None:
+    """Queue the mail `template` (".txt" with the subject in its first line, and ".html") once per `key`.
+
+    `context` holds JSON values only, frozen as they are now; the templates get them with `organisation`
+    (name, accent), `to_name`, `sender_name`, `reply_to` and, at the moment of sending, `link`. Returns None
+    if a mail with this key exists already. `not_before` postpones it.
+    """
+    with transaction.atomic():
+        email, fresh = Email.objects.get_or_create(
+            key=key,
+            defaults={
+                "organisation": organisation,
+                "kind": kind,
+                "application": application,
+                "subject_ref": subject_ref,
+                "to_address": to.address,
+                "to_name": to.name,
+                "from_name": f"{sender.name} ({organisation.name})",
+                "reply_to": sender.address,
+                "language": language or organisation.language,
+                "template": template,
+                "context": {
+                    **context,
+                    "organisation": {"name": organisation.name, "accent": organisation.accent},
+                    "to_name": to.name,
+                    "sender_name": sender.name,
+                    "reply_to": sender.address,
+                },
+                "link_purpose": link.purpose if link else "",
+                "link_subject_id": link.subject_id if link else None,
+                "link_expires_at": link_expires_at,
+                "not_before": not_before or now,
+                "created_at": now,
+            },
+        )
+        if not fresh:
+            return None
+        if email.not_before <= now:
+            send_email.defer(email_id=email.pk)
+        return email
+
+
+def cancel(*, organisation: Organisation, subject_ref: str, now: datetime) -> int:
+    """Stop what is queued about this subject; what is being sent or was sent stays. Returns how many."""
+    return (
+        Email.objects.of(organisation)
+        .filter(subject_ref=subject_ref, state=Email.State.QUEUED)
+        .update(state=Email.State.CANCELLED, settled_at=now)
+    )

@@ -1,0 +1,37 @@
+"""Jobs of outgoing mail: one mail, and the sweep that finds what is due or stuck."""
+
+from django.db.models import Q
+
+from goodword.core import clock, jobs, outbox
+from goodword.notifications.models import Email
+
+SWEEP_AT_MOST = 200
+
+
+@jobs.job(name="email.send")
+def send_email(*, email_id: int) -> None:
+    """Send one mail. Its row decides about further tries, so the job itself takes none."""
+    from goodword.notifications.domain.send import send  # the domain queues mails, and with them this job
+
+    send(email_id=email_id, now=clock.now())
+
+
+@jobs.job(name="email.sweep", cron="* * * * * */10", queueing_lock="email.sweep")
+def sweep_emails(*, timestamp: int = 0) -> None:
+    """Free what a dead worker left, and send what has become due (postponed mails, later tries)."""
+    del timestamp  # given to every periodic job; the clock is ours
+    now = clock.now()
+    due = Q(state=Email.State.QUEUED, not_before__lte=now)
+    stuck = Q(state=Email.State.SENDING, claimed_at__lte=now - outbox.STUCK_AFTER)
+    Email.objects.across_organisations().filter(stuck).update(state=Email.State.QUEUED)
+    for email_id in (
+        Email.objects.across_organisations().filter(due).order_by("not_before").values_list("pk", flat=True)[:SWEEP_AT_MOST]
+    ):
+        sweep_one(email_id)
+
+
+def sweep_one(email_id: int) -> None:
+    """Send within the sweep: a job row of its own might already wait."""
+    from goodword.notifications.domain.send import send
+
+    send(email_id=email_id, now=clock.now())

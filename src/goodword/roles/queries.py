@@ -1,0 +1,34 @@
+"""Reads about roles."""
+
+from django.db.models import QuerySet
+
+from goodword.accounts.models import Membership
+from goodword.roles.models import Automation, Role, StageRule
+
+
+def visible_roles(member: Membership) -> QuerySet[Role]:
+    """The roles a member may see: all of the organisation, or, for a hiring manager, those they were invited to."""
+    roles = Role.objects.of(member.organisation)
+    return roles if member.may_work else roles.filter(viewers=member)
+
+
+def automation_of(*, connection_id: int, job_id: int | None) -> Automation | None:
+    """The automation of a Greenhouse job; a job belongs to one role at most."""
+    if job_id is None:
+        return None
+    return (
+        Automation.objects.across_organisations()
+        .select_related("role", "organisation")
+        .filter(connection_id=connection_id, job_id=job_id)
+        .first()
+    )
+
+
+def rules_of_stage(*, connection_id: int, job_id: int | None, stage_id: int | None) -> QuerySet[StageRule]:
+    """The rules of a stage: which steps it starts."""
+    return (
+        StageRule.objects.across_organisations()
+        .select_related("step")
+        .filter(automation__connection_id=connection_id, automation__job_id=job_id, stage_id=stage_id)
+        .order_by("pk")
+    )

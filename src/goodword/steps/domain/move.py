@@ -1,0 +1,49 @@
+"""The one writer of a run's state."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from goodword.steps.models import Run
+from goodword.steps.states import PROGRESS_MOVES, may
+
+
+class NotAllowed(Exception):
+    """This act does not lead anywhere from the run's present state."""
+
+
+def lock[R: Run](model: type[R], pk: int) -> R:
+    """The run, locked until the caller's transaction ends. Every change begins here."""
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("A run is locked inside a transaction only.")
+    return model._default_manager.select_for_update(of=("self",)).select_related("start__step").get(pk=pk)
+
+
+def move(run: Run, act: str, *, at: datetime, by: str, reason: str = "") -> None:
+    """Do one act of the table on a locked run and save it. Raises NotAllowed.
+
+    `by` says who ("candidate", "greenhouse", "member:3", "goodword"), `reason` why a run was closed. Reminders
+    end with whatever ends or pauses the run; the caller plans them anew on resume and reopen.
+    """
+    if not may(run, act):
+        raise NotAllowed(f"{act} is not possible: progress {run.progress}, closed {run.closed_at}, paused {run.paused_at}")
+    match act:
+        case "pause":
+            run.paused_at = at
+        case "resume":
+            run.paused_at = None
+        case "close":
+            run.closed_at, run.closed_by, run.close_reason = at, by, reason
+        case "reopen":
+            run.closed_at, run.closed_by, run.close_reason, run.paused_at = None, "", "", None
+        case _:
+            run.progress = PROGRESS_MOVES[act][1]
+            if act == "begin":
+                run.begun_at = at
+            else:
+                run.completed_at = at
+                run.closed_by = by
+                run.attention = ""
+    if act not in {"begin", "resume", "reopen"}:
+        run.next_reminder_at = None
+    run.save()

@@ -1,0 +1,68 @@
+"""The states of a step: what is shown, and which moves are allowed.
+
+Progress, pause and closing are separate columns of a Run. This page is the literal table; steps.domain.move is
+the only writer, and a test walks the table.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from goodword.steps.models import Run
+
+P = Run.Progress
+
+#: still waiting for somebody
+UNFINISHED: Final = frozenset({P.PENDING, P.IN_PROGRESS})
+#: all in, or closed early by a person: the report goes to Greenhouse
+DONE: Final = frozenset({P.COMPLETED, P.MARKED_COMPLETE})
+
+#: act -> (progress it may start from, progress it leads to)
+PROGRESS_MOVES: Final = {
+    "begin": (frozenset({P.PENDING}), P.IN_PROGRESS),
+    "complete": (UNFINISHED, P.COMPLETED),
+    "mark_complete": (UNFINISHED, P.MARKED_COMPLETE),
+    "decline": (UNFINISHED, P.DECLINED),
+}
+#: acts on an unfinished run that leave its progress alone: act -> (needs it closed, needs it paused; None: either)
+OTHER_MOVES: Final[dict[str, tuple[bool, bool | None]]] = {
+    "pause": (False, False),
+    "resume": (False, True),
+    "close": (False, None),
+    "reopen": (True, None),
+}
+
+#: what comes within this time after the deadline still counts
+GRACE: Final = timedelta(days=30)
+
+
+def is_open(run: Run) -> bool:
+    """Whether something can still come in: unfinished and not closed. A paused run is open."""
+    return run.progress in UNFINISHED and run.closed_at is None
+
+
+def may(run: Run, act: str) -> bool:
+    """Whether `act` is allowed on the run as it is."""
+    if act in PROGRESS_MOVES:
+        return is_open(run) and run.progress in PROGRESS_MOVES[act][0]
+    closed, paused = OTHER_MOVES[act]
+    if run.progress not in UNFINISHED or (run.closed_at is not None) is not closed:
+        return False
+    return paused is None or (run.paused_at is not None) is paused
+
+
+def status(run: Run, *, now: datetime) -> str:
+    """The status that is shown, as the words table names it; *overdue* is derived here."""
+    if run.progress not in UNFINISHED:
+        return run.progress
+    if run.closed_at is not None:
+        return "cancelled"
+    if run.paused_at is not None:
+        return "paused"
+    if run.deadline_at < now:
+        return "overdue"
+    return run.progress
+
+
+def takes_answers(run: Run, *, now: datetime) -> bool:
+    """Whether what comes now still counts: open, and at most 30 days past the deadline."""
+    return is_open(run) and now <= run.deadline_at + GRACE

@@ -1,0 +1,103 @@
+"""Rows for tests, one function a model, with sensible values where a test does not care."""
+
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from goodword.accounts.models import Membership, Organisation, User
+from goodword.candidates.models import Application, Candidate
+from goodword.roles.domain.create import create_role
+from goodword.roles.models import Automation, Role, StageRule, Step
+from goodword.steps.models import StepStart
+
+#: a Tuesday, ten in the morning in Berlin
+NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
+PASSWORD = "correct horse battery"
+_number = count(1)
+
+
+def organisation(**values: Any) -> Organisation:
+    n = next(_number)
+    return Organisation.objects.create(**{"name": f"Acme {n}", "slug": f"acme-{n}", "created_at": NOW} | values)
+
+
+def member(org: Organisation, *, kind: str = "recruiter", **values: Any) -> Membership:
+    n = next(_number)
+    user = User.objects.create_user(
+        **{"email": f"person{n}@acme.example", "name": f"Person {n}", "password": PASSWORD} | values
+    )
+    return Membership.objects.create(organisation=org, user=user, kind=kind, created_at=NOW)
+
+
+def role(org: Organisation, *, title: str = "Window Washer", owner: Membership | None = None) -> Role:
+    return create_role(title=title, owner=owner or member(org, kind="admin"), now=NOW)
+
+
+def step(of: Role, kind: str) -> Step:
+    return Step.objects.of(of.organisation).get(role=of, kind=kind)
+
+
+def automation(of: Role, *, connection_id: int, job_id: int, stages: dict[str, tuple[int, str]]) -> Automation:
+    """`stages`: step kind to (stage id, stage name)."""
+    made = Automation.objects.create(
+        organisation=of.organisation,
+        role=of,
+        connection_id=connection_id,
+        job_id=job_id,
+        job_name=of.title,
+        confirmed_at=NOW,
+    )
+    for kind, (stage_id, name) in stages.items():
+        StageRule.objects.create(
+            organisation=of.organisation, automation=made, step=step(of, kind), stage_id=stage_id, stage_name=name
+        )
+    return made
+
+
+def candidate(org: Organisation, **values: Any) -> Candidate:
+    n = next(_number)
+    return Candidate.objects.create(
+        **{
+            "organisation": org,
+            "connection_id": 1,
+            "remote_id": 7000 + n,
+            "first_name": "Ada",
+            "last_name": f"Lovelace {n}",
+            "email": f"ada{n}@mail.example",
+            "created_at": NOW,
+        }
+        | values
+    )
+
+
+def application(of: Role, **values: Any) -> Application:
+    n = next(_number)
+    who = values.pop("candidate", None) or candidate(of.organisation)
+    return Application.objects.create(
+        **{
+            "organisation": of.organisation,
+            "candidate": who,
+            "role": of,
+            "connection_id": 1,
+            "remote_id": 9000 + n,
+            "created_at": NOW,
+            "recruiter_name": "Rita Recruiter",
+            "recruiter_email": "rita@acme.example",
+        }
+        | values
+    )
+
+
+def start(of: Application, kind: str, **values: Any) -> StepStart:
+    assert of.role is not None
+    return StepStart.objects.create(
+        **{
+            "organisation": of.organisation,
+            "application": of,
+            "step": step(of.role, kind),
+            "state": StepStart.State.STARTED,
+            "requested_at": NOW,
+            "started_at": NOW,
+        }
+        | values
+    )
