@@ -1,0 +1,29 @@
+# Set-up speaks on standard error only, so that a target's standard output is its program's own.
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help setup demo demo-once test check lock clean
+
+help: ## List these targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+setup: ## Bring .venv to what the lock files say (the others do it by themselves)
+	@scripts/setup
+
+demo: setup ## Start everything and play the story once; Ctrl-C ends it
+	@exec .venv/bin/goodword demo
+
+demo-once: setup ## Play the story in a fresh world, print its outcome as JSON and exit
+	@exec .venv/bin/goodword demo --once
+
+test: setup ## Run all tests; ARGS="..." goes to pytest
+	@exec .venv/bin/python scripts/run_tests.py $(ARGS)
+
+check: setup ## Lint, formatting, types, import layers, missing migrations
+	@exec .venv/bin/python scripts/check.py
+
+lock: setup ## Compile the lock files anew; ARGS=--upgrade takes the newest versions
+	@exec .venv/bin/python scripts/lock.py $(ARGS)
+
+clean: ## Remove the virtual environments and caches, never ./var
+	@rm -rf .venv .venv-tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results
+	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

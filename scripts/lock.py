@@ -1,0 +1,26 @@
+"""Compiles the lock files. They hold for every platform and name no registry, so that any mirror serves."""
+
+import os
+import sys
+
+import bootstrap
+
+FLAGS = ("--quiet", "--universal", "--generate-hashes", "--no-emit-index-url", "--python-version", "3.12")
+LOCKS = (
+    ("pyproject.toml", "-o", "requirements.lock"),
+    ("--extra", "dev", "-c", "requirements.lock", "pyproject.toml", "-o", "requirements-dev.lock"),
+    ("scripts/tools.in", "-o", "scripts/tools.lock"),
+)
+
+
+def main(extra: list[str]) -> int:
+    """Compile all; `extra` goes to `uv pip compile`, for example `--upgrade`."""
+    os.chdir(bootstrap.ROOT)
+    os.environ["UV_CUSTOM_COMPILE_COMMAND"] = "make lock"
+    uv = bootstrap.find_uv()
+    done = [bootstrap.run(uv, "pip", "compile", *FLAGS, *lock, *extra) for lock in LOCKS]
+    return 0 if all(done) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,95 @@
+"""`make test`: the whole suite. Installs Debian's Chromium where it is missing and that is allowed.
+
+Without a browser its tests cannot run: that is said, with their names, after all else, and fails where CI is
+set. Standard output is pytest's alone.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+PYTEST = (sys.executable, "-m", "pytest")
+
+
+def say(text: str) -> None:
+    """To the person, not to standard output."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def browser() -> str:
+    """The path of a Chromium that runs (Ubuntu has one that only asks to install another); "" for none."""
+    given = os.environ.get("CHROMIUM_PATH")
+    for candidate in (given,) if given else BROWSERS:
+        path = shutil.which(candidate)
+        if path and _quietly(path, "--version") == 0:
+            return path
+    return ""
+
+
+def _quietly(*command: str) -> int:
+    return subprocess.run(command, capture_output=True, check=False).returncode  # noqa: S603 - fixed commands
+
+
+def install(packages: list[str]) -> None:
+    """Install Debian packages, where there is apt and we are root or may become it without a password."""
+    if not packages or not shutil.which("apt-get"):
+        return
+    become: list[str] = []
+    if os.geteuid() != 0:
+        if not shutil.which("sudo") or _quietly("sudo", "-n", "true") != 0:
+            return
+        become = ["sudo", "-n"]
+    say(f"test: installing {' and '.join(packages)} by apt-get")
+    apt = [*become, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y"]
+    # A failed update (one of several sources) need not matter: the programs are looked for again afterwards.
+    for arguments in (["update"], ["install", "--no-install-recommends", *packages]):
+        subprocess.run([*apt, *arguments], stdout=sys.stderr, check=False)  # noqa: S603 - fixed commands
+
+
+def left_out(arguments: list[str]) -> list[str]:
+    """The names of the chosen tests that need a browser."""
+    listing = subprocess.run(  # noqa: S603 - pytest of this .venv, as the caller asked
+        [*PYTEST, *arguments, "-m", "browser", "--collect-only", "-q"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+    return [line for line in listing.splitlines() if "::" in line]
+
+
+def main(arguments: list[str]) -> int:
+    """Run pytest with the arguments; its exit status, or 1 where CI wants tests that could not run."""
+    missing = [] if browser() else ["chromium"]
+    if not shutil.which("pdftoppm"):
+        missing.append("poppler-utils")  # turns pages of reports into pictures
+    install(missing)
+    found = browser()
+    if found:
+        os.environ["CHROMIUM_PATH"] = found
+        return subprocess.run([*PYTEST, *arguments], cwd=ROOT, check=False).returncode  # noqa: S603 - as asked
+
+    names = left_out(arguments)
+    status = subprocess.run(  # noqa: S603 - as asked
+        [*PYTEST, *arguments, "-m", "not browser"], cwd=ROOT, check=False
+    ).returncode
+    if names:
+        line = "=" * 100
+        listed = "\n".join(f"  {name}" for name in names)
+        say(
+            f"{line}\nNOT RUN: {len(names)} tests need a browser; there is none here, and none could be "
+            f"installed.\n{listed}\nInstall Chromium (on Debian: apt-get install chromium), or set "
+            f"CHROMIUM_PATH to one.\n{line}"
+        )
+        if os.environ.get("CI"):
+            say("CI is set, so this run has failed.")
+            return status or 1
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
