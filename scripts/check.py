@@ -1,4 +1,4 @@
-"""`make check`: lint, formatting, types, import layers, missing migrations. Runs all of them, whatever fails."""
+"""`make check`: lint, formatting, types, import layers, missing migrations. Runs all, whatever fails."""
 
 import os
 import subprocess
