@@ -41,10 +41,12 @@ def environment() -> dict[str, str]:
 
 
 def _as_other(user: int) -> Launcher:
-    # The one capability kept lets the server work inside a folder that is closed to that user.
+    # The one capability kept lets the server work inside a folder that is closed to that user. Without the
+    # securebit access(2), by which the server looks for its own program, would not count it.
     keep = "-all,+dac_override"
     who = (f"--reuid={user}", f"--regid={user}", "--clear-groups")
-    return Launcher(("setpriv", *who, f"--inh-caps={keep}", f"--ambient-caps={keep}"), user)
+    how = ("--securebits=+no_setuid_fixup", f"--inh-caps={keep}", f"--ambient-caps={keep}")
+    return Launcher(("setpriv", *how, *who), user)
 
 
 def _ways(cluster: Path) -> Iterator[Launcher]:
@@ -58,12 +60,14 @@ def _ways(cluster: Path) -> Iterator[Launcher]:
 
 
 def _works(launcher: Launcher, home: Path) -> bool:
-    """Whether a program so started runs, and can write into a folder of its own below `home`."""
+    """Whether a program so started finds itself, and can write into a folder of its own below `home`."""
     probe = home / "probe"
     shutil.rmtree(probe, ignore_errors=True)
     probe.mkdir(mode=0o700)
     script = '"$0" --version >"$1/answer"'
-    command = [*launcher.prefix, "/bin/sh", "-c", script, str(binaries.directory() / "postgres"), str(probe)]
+    # Unlike `postgres --version`, this one fails where the server would not find its own program.
+    program = str(binaries.directory() / "pg_config")
+    command = [*launcher.prefix, "/bin/sh", "-c", script, program, str(probe)]
     try:
         launcher.own(probe)
         done = subprocess.run(command, capture_output=True, env=environment(), check=False)  # noqa: S603 - fixed
