@@ -1,0 +1,131 @@
+"""Applications move, end and come back."""
+
+from datetime import datetime
+
+from greenhouse_sandbox.acts.feed import add_note, log_activity
+from greenhouse_sandbox.acts.refusal import RefusedError
+from greenhouse_sandbox.acts.stages import current_stage, enter_stage, leave_stage, pipeline
+from greenhouse_sandbox.store import Store
+from greenhouse_sandbox.store.applications import HIRED, IN_PROCESS, REJECTED, Application, RejectionDetail
+from greenhouse_sandbox.store.hiring import JobStage
+from greenhouse_sandbox.webhooks.emit import emit_application
+
+
+def move(
+    store: Store, application: Application, stage: JobStage, *, actor_id: int | None, now: datetime
+) -> None:
+    """Put an active application at `stage`, of its own job or of another. Fires the web hook."""
+    _must_be_active(application)
+    if application.prospect:
+        raise RefusedError("id", "is a prospect and stands at no stage")
+    present = current_stage(store, application)
+    if present is not None and present.id == stage.id:
+        raise RefusedError("to_stage_id", "is the stage at which the application stands already")
+    leave_stage(store, application, now)
+    application.job_id = stage.job_id
+    enter_stage(store, application, stage, now)
+    origin = present.name if present else "no stage"
+    log_activity(store, application, f"Moved from {origin} to {stage.name}", actor_id=actor_id, now=now)
+    emit_application(store, "candidate_stage_change", application)
+
+
+def next_stage(store: Store, application: Application) -> JobStage:
+    """The stage after the present one; RefusedError at the last."""
+    stages = pipeline(store, application.job_id)
+    present = current_stage(store, application)
+    place = next((i for i, stage in enumerate(stages) if present and stage.id == present.id), -1)
+    if place + 1 >= len(stages):
+        raise RefusedError("to_stage_id", "there is no stage after the present one")
+    return stages[place + 1]
+
+
+def reject(
+    store: Store,
+    application: Application,
+    *,
+    reason_id: int | None,
+    notes: str,
+    actor_id: int | None,
+    now: datetime,
+) -> None:
+    """Reject an active application or prospect. It keeps its stage. Fires the web hook."""
+    _must_be_active(application)
+    reason = store.rejection_reasons.get(reason_id)
+    if reason_id is not None and reason is None:
+        raise RefusedError("rejection_reason_id", "does not exist")
+    note = None
+    if notes:
+        note = add_note(
+            store,
+            candidate_id=application.candidate_id,
+            application_id=application.id,
+            body=notes,
+            user_id=actor_id,
+            visibility="public",
+            now=now,
+        )
+    application.status = REJECTED
+    application.rejected_at = now
+    application.rejection_reason_id = reason_id
+    store.rejection_details.insert(
+        RejectionDetail(
+            id=store.rejection_details.new_id(),
+            created_at=now,
+            updated_at=now,
+            application_id=application.id,
+            rejected_by_id=actor_id,
+            rejection_note_id=note.id if note else None,
+            rejection_reason_id=reason_id,
+            rejected_at=now,
+        )
+    )
+    row = store.application_stages.get(application.stage_id)
+    if row is not None:
+        row.exited_at = now
+        store.application_stages.changed(row, now)
+    why = f" ({reason.name})" if reason else ""
+    log_activity(store, application, f"Rejected{why}", actor_id=actor_id, now=now)
+    emit_application(store, "reject_candidate", application)
+
+
+def unreject(store: Store, application: Application, *, actor_id: int | None, now: datetime) -> None:
+    """Take a rejection back. Fires the web hook."""
+    if application.status != REJECTED:
+        raise RefusedError("id", "is not rejected")
+    application.status = IN_PROCESS
+    application.rejected_at = None
+    application.rejection_reason_id = None
+    for detail in store.rejection_details.by("application_id", application.id):
+        store.rejection_details.delete(detail.id)
+    row = store.application_stages.get(application.stage_id)
+    if row is not None:
+        row.exited_at = None
+        store.application_stages.changed(row, now)
+    log_activity(store, application, "Unrejected", actor_id=actor_id, now=now)
+    emit_application(store, "unreject_candidate", application)
+
+
+def hire(store: Store, application: Application, *, actor_id: int | None, now: datetime) -> None:
+    """Hire an active candidate. Fires the web hook."""
+    _must_be_active(application)
+    if application.prospect:
+        raise RefusedError("id", "is a prospect and cannot be hired")
+    application.status = HIRED
+    application.hired_at = now
+    log_activity(store, application, "Hired", actor_id=actor_id, now=now)
+    emit_application(store, "hire_candidate", application)
+
+
+def unhire(store: Store, application: Application, *, actor_id: int | None, now: datetime) -> None:
+    """Take a hire back. Fires the web hook."""
+    if application.status != HIRED:
+        raise RefusedError("id", "is not hired")
+    application.status = IN_PROCESS
+    application.hired_at = None
+    log_activity(store, application, "Unhired", actor_id=actor_id, now=now)
+    emit_application(store, "unhire_candidate", application)
+
+
+def _must_be_active(application: Application) -> None:
+    if application.status != IN_PROCESS:
+        raise RefusedError("id", f"is {application.status}, not active")

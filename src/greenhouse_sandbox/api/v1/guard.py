@@ -1,0 +1,89 @@
+"""Who may call a v1 endpoint: key, rate, permission, and the user of `On-Behalf-Of` for writes."""
+
+import base64
+import binascii
+from collections.abc import Callable
+from functools import wraps
+
+from flask import Response, g, request
+
+from greenhouse_sandbox.api.answers import ApiError, not_found
+from greenhouse_sandbox.context import sandbox, the_store
+from greenhouse_sandbox.credentials import find_api_key
+from greenhouse_sandbox.store.access import ApiKey
+
+WINDOW_SECONDS = 10
+BAD_KEY = {"message": "Invalid Basic Auth credentials"}
+MISSING = {
+    401: BAD_KEY,
+    403: {"message": "This API Key does not have permission for this endpoint"},
+}
+
+
+def authenticate() -> ApiKey:
+    """The key of the request. 401 for a wrong one; what `v1` is switched to, once it is not on."""
+    store = the_store()
+    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    try:
+        pair = base64.b64decode(text.strip(), validate=True).decode() if kind.lower() == "basic" else ""
+    except (binascii.Error, UnicodeDecodeError):
+        pair = ""
+    key = find_api_key(store, pair.partition(":")[0])
+    state = store.switches["v1"]
+    if key is None or state == 401:
+        raise ApiError(401, BAD_KEY)
+    if state == 410:
+        raise ApiError(410, {"message": "Harvest API v1 is no longer available"})
+    if state == 404:
+        raise not_found()
+    _count(key)
+    return key
+
+
+def requires[**P](permission: str) -> Callable[[Callable[P, Response]], Callable[P, Response]]:
+    """Let a view run only with a key that has `permission`."""
+
+    def decorate(view: Callable[P, Response]) -> Callable[P, Response]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> Response:
+            key = authenticate()
+            if permission not in key.permissions:
+                status = the_store().switches["v1_missing_permission"]
+                raise ApiError(status, MISSING[status])
+            return view(*args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def on_behalf_of() -> int:
+    """The id of the user for whom a write is made. Missing: 422; unknown: 404 (seen in 2016)."""
+    text = request.headers.get("On-Behalf-Of", "")
+    if not text:
+        raise validation_error("On-Behalf-Of", "Missing required header: On-Behalf-Of")
+    user = the_store().users.get(int(text)) if text.isdecimal() else None
+    if user is None or user.deactivated:
+        raise not_found()
+    return user.id
+
+
+def validation_error(field: str, message: str) -> ApiError:
+    """422 in v1's form."""
+    return ApiError(422, {"message": "Validation error", "errors": [{"message": message, "field": field}]})
+
+
+def _count(key: ApiKey) -> None:
+    store = the_store()
+    now = store.clock.now()
+    allowance = sandbox().rates.count(
+        f"v1 {key.id}", limit=store.switches["v1_rate_limit"], window_seconds=WINDOW_SECONDS, now=now
+    )
+    reset = str(int(now.timestamp()) + allowance.seconds_left)
+    g.rate_headers = {
+        "X-RateLimit-Limit": str(allowance.limit),
+        "X-RateLimit-Remaining": str(allowance.remaining),
+        "X-RateLimit-Reset": reset,
+    }
+    if not allowance.allowed:
+        raise ApiError(429, {"message": "Rate limit exceeded"}, {"Retry-After": str(allowance.seconds_left)})

@@ -1,0 +1,180 @@
+"""Jobs and their parts as v1 shows them."""
+
+from typing import Any
+
+from greenhouse_sandbox.clock import milliseconds
+from greenhouse_sandbox.store import Store
+from greenhouse_sandbox.store.hiring import (
+    REASON_TYPES,
+    Department,
+    Job,
+    JobPost,
+    JobStage,
+    Office,
+    RejectionReason,
+    Source,
+)
+from greenhouse_sandbox.store.people import User
+
+
+def user_ref(store: Store, user_id: int | None) -> dict[str, Any] | None:
+    """A user as v1 embeds one."""
+    user = store.users.get(user_id)
+    if user is None:
+        return None
+    return {
+        "id": user.id,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "name": user.name,
+        "employee_id": user.employee_id,
+    }
+
+
+def department(_: Store, row: Department) -> dict[str, Any]:
+    """A department."""
+    return {
+        "id": row.id,
+        "name": row.name,
+        "parent_id": row.parent_id,
+        "child_ids": [],
+        "external_id": row.external_id,
+    }
+
+
+def office(_: Store, row: Office) -> dict[str, Any]:
+    """An office."""
+    return {
+        "id": row.id,
+        "name": row.name,
+        "location": {"name": row.location},
+        "primary_contact_user_id": row.primary_contact_user_id,
+        "parent_id": row.parent_id,
+        "child_ids": [],
+        "external_id": row.external_id,
+    }
+
+
+def source(_: Store, row: Source) -> dict[str, Any]:
+    """A source with its type."""
+    return {"id": row.id, "name": row.name, "type": {"id": row.type_id, "name": row.type_name}}
+
+
+def rejection_reason(_: Store, row: RejectionReason) -> dict[str, Any]:
+    """A rejection reason with its type."""
+    type_id, type_name = REASON_TYPES[row.type_key]
+    return {"id": row.id, "name": row.name, "type": {"id": type_id, "name": type_name}}
+
+
+def job(store: Store, row: Job) -> dict[str, Any]:
+    """A job with departments, offices and hiring team embedded."""
+    departments = [one for one in [store.departments.get(row.department_id)] if one]
+    offices = [one for one in (store.offices.get(place) for place in row.office_ids) if one]
+    return {
+        "id": row.id,
+        "name": row.name,
+        "requisition_id": row.requisition_id,
+        "notes": row.notes,
+        "confidential": row.confidential,
+        "status": row.status,
+        "created_at": milliseconds(row.created_at),
+        "opened_at": milliseconds(row.opened_at),
+        "closed_at": milliseconds(row.closed_at),
+        "updated_at": milliseconds(row.updated_at),
+        "is_template": row.is_template,
+        "copied_from_id": row.copied_from_id,
+        "departments": [department(store, one) for one in departments],
+        "offices": [office(store, one) for one in offices],
+        "custom_fields": {key: one["value"] for key, one in row.custom_fields.items()},
+        "keyed_custom_fields": row.custom_fields,
+        "hiring_team": _hiring_team(store, row),
+        "openings": [],
+    }
+
+
+def _hiring_team(store: Store, row: Job) -> dict[str, list[dict[str, Any]]]:
+    owners = store.job_owners.by("job_id", row.id)
+
+    def of_type(kind: str) -> list[dict[str, Any]]:
+        members = ((user_ref(store, one.user_id), one) for one in owners if one.type == kind)
+        return [ref | {"responsible": one.responsible} for ref, one in members if ref]
+
+    managers = (user_ref(store, one.user_id) for one in store.job_hiring_managers.by("job_id", row.id))
+    return {
+        "hiring_managers": [ref for ref in managers if ref],
+        "recruiters": of_type("recruiter"),
+        "coordinators": of_type("coordinator"),
+        "sourcers": [{k: v for k, v in one.items() if k != "responsible"} for one in of_type("sourcer")],
+    }
+
+
+def job_post(_: Store, row: JobPost) -> dict[str, Any]:
+    """A post, with v1's question vocabulary."""
+    return {
+        "id": row.id,
+        "title": row.title,
+        "location": {
+            "id": row.id + 1,
+            "name": row.location,
+            "office_id": None,
+            "job_post_custom_location_id": None,
+            "job_post_location_type": {"id": 1, "name": "Free Text"},
+        },
+        "internal": row.internal,
+        "external": not row.internal,
+        "active": row.active,
+        "live": row.live,
+        "first_published_at": milliseconds(row.first_published_at),
+        "job_id": row.job_id,
+        "content": row.content,
+        "internal_content": row.internal_content,
+        "updated_at": milliseconds(row.updated_at),
+        "created_at": milliseconds(row.created_at),
+        "demographic_question_set_id": None,
+        "questions": [
+            {
+                "required": one["required"],
+                "private": one["private"],
+                "label": one["label"],
+                "name": one["name"],
+                "type": one["answer_type"],
+                "values": [],
+                "description": one["description"],
+            }
+            for one in row.questions
+        ],
+    }
+
+
+def job_stage(_: Store, row: JobStage) -> dict[str, Any]:
+    """A stage of a job's pipeline."""
+    return {
+        "id": row.id,
+        "name": row.name,
+        "created_at": milliseconds(row.created_at),
+        "updated_at": milliseconds(row.updated_at),
+        "active": row.active,
+        "job_id": row.job_id,
+        "priority": row.sort_order,
+        "interviews": [],
+    }
+
+
+def user(_: Store, row: User) -> dict[str, Any]:
+    """A user."""
+    return {
+        "id": row.id,
+        "name": row.name,
+        "first_name": row.first_name,
+        "last_name": row.last_name,
+        "primary_email_address": row.primary_email,
+        "updated_at": milliseconds(row.updated_at),
+        "created_at": milliseconds(row.created_at),
+        "disabled": row.deactivated,
+        "site_admin": row.site_admin,
+        "emails": row.emails,
+        "employee_id": row.employee_id,
+        "linked_candidate_ids": row.linked_candidate_ids,
+        "offices": [],
+        "departments": [],
+    }

@@ -1,0 +1,159 @@
+"""One list endpoint: filters, order, pages, chosen members."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from flask import Response, g, request
+
+from greenhouse_sandbox.api.answers import json_response
+from greenhouse_sandbox.api.v3 import filters
+from greenhouse_sandbox.api.v3.cursor import Cursor, decode
+from greenhouse_sandbox.api.v3.errors import invalid, v3_error
+from greenhouse_sandbox.api.v3.filters import Filter, Test
+from greenhouse_sandbox.store import Store
+from greenhouse_sandbox.store.table import Table
+from greenhouse_sandbox.tokens import Bearer
+
+MAX_PER_PAGE = 500
+MAX_FIELDS = 50
+COMMON: dict[str, Filter] = {
+    "ids": filters.ids("id"),
+    "created_at": filters.dates("created_at"),
+    "updated_at": filters.dates("updated_at"),
+}
+
+
+def _all(_: Store, __: Bearer, ___: dict[str, str]) -> Test:
+    return lambda _row: True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """A kind of record that can be listed.
+
+    `indexed` names, for a filter of parent ids, the member by which the table finds its rows at once.
+    `visible` builds the test of what this caller sees by this query.
+    """
+
+    name: str
+    table: Callable[[Store], Table[Any]]
+    shape: Callable[[Store, Any], dict[str, Any]]
+    filters: dict[str, Filter] = field(default_factory=dict)
+    indexed: dict[str, str] = field(default_factory=dict)
+    visible: Callable[[Store, Bearer, dict[str, str]], Test] = _all
+
+    @property
+    def scope(self) -> str:
+        """The scope that lists it."""
+        return f"harvest:{self.name}:list"
+
+
+def list_page(resource: Resource, store: Store, caller: Bearer) -> Response:
+    """The page that the present request asks for, highest id first, with the link to the next."""
+    cursor = _cursor()
+    query = cursor.query if cursor else _query()
+    per_page = _per_page(query)
+    tests = [
+        _filter(resource, name)(store, name, text)
+        for name, text in query.items()
+        if _known(store, resource, name, text)
+    ]
+    tests.append(resource.visible(store, caller, query))
+    members = _members(query)
+    page: list[Any] = []
+    following: int | None = None
+    for row in _rows(resource, store, query, cursor.id if cursor else None):
+        if all(test(row) for test in tests):
+            if len(page) == per_page:
+                following = row.id
+                break
+            page.append(row)
+    shaped = [resource.shape(store, row) for row in page]
+    if members:
+        shaped = [{name: one[name] for name in one if name in members} for one in shaped]
+    return json_response(shaped, headers=_link(store, query, per_page, cursor, following))
+
+
+def _cursor() -> Cursor | None:
+    text = request.args.get("cursor")
+    if text is None:
+        return None
+    if len(request.args) > 1:
+        raise v3_error(422, "When passing a cursor, do not include other query params.")
+    return decode(text)
+
+
+def _query() -> dict[str, str]:
+    """The parameters by name. `updated_at[gte]=X` is read as `updated_at=gte|X`."""
+    query: dict[str, str] = {}
+    for name, text in request.args.items():
+        base, bracket, rest = name.partition("[")
+        value = f"{rest.removesuffix(']')}|{text}" if bracket else text
+        query[base] = f"{query[base]}|{value}" if bracket and base in query else value
+    return query
+
+
+def _per_page(query: dict[str, str]) -> int:
+    text = query.get("per_page", "100")
+    if not text.isdecimal():
+        raise invalid("per_page", f"`{text}` is not an integer")
+    number = int(text)
+    if number > MAX_PER_PAGE:
+        raise invalid("per_page", f"`{number}` number is greater than: {MAX_PER_PAGE}")
+    if number < 1:
+        raise invalid("per_page", f"`{number}` number is less than: 1")
+    return number
+
+
+def _members(query: dict[str, str]) -> list[str]:
+    members = query["fields"].split(",") if query.get("fields") else []
+    if len(members) > MAX_FIELDS:
+        raise invalid("fields", f"array size is greater than: {MAX_FIELDS}")
+    return members
+
+
+def _filter(resource: Resource, name: str) -> Filter:
+    return resource.filters.get(name) or COMMON[name]
+
+
+def _known(store: Store, resource: Resource, name: str, text: str) -> bool:
+    if name in resource.filters or name in COMMON:
+        return text != ""
+    if name not in {"per_page", "fields", "cursor"} and store.switches["unknown_params"] == 422:
+        raise invalid(name, "unknown query parameter")
+    return False
+
+
+def _rows(resource: Resource, store: Store, query: dict[str, str], start: int | None) -> Iterator[Any]:
+    table = resource.table(store)
+    chosen: dict[int, Any] | None = None
+    if query.get("ids"):
+        wanted = filters.parse_ids("ids", query["ids"])
+        chosen = {row.id: row for row in (table.get(one) for one in wanted) if row}
+    else:
+        for name, member in resource.indexed.items():
+            if query.get(name):
+                parents = filters.parse_ids(name, query[name])
+                chosen = {row.id: row for parent in parents for row in table.by(member, parent)}
+                break
+    if chosen is None:
+        return table.falling(start)
+    falling = sorted(chosen, reverse=True)
+    return (chosen[one] for one in falling if start is None or one <= start)
+
+
+def _link(
+    store: Store, query: dict[str, str], per_page: int, cursor: Cursor | None, following: int | None
+) -> dict[str, str]:
+    if following is None:
+        return {} if store.switches["last_page_link"] == "absent" else {"Link": ""}
+    after = Cursor(
+        query=query,
+        per_page=per_page,
+        id=following,
+        page=cursor.page + 1 if cursor else 2,
+        original_request_id=cursor.original_request_id if cursor else g.request_id,
+    )
+    return {"Link": f'<{request.base_url}?cursor={quote(after.encode(), safe="")}>; rel="next"'}

@@ -1,0 +1,121 @@
+"""Jobs and their parts as v3 shows them."""
+
+from typing import Any
+
+from greenhouse_sandbox.clock import milliseconds
+from greenhouse_sandbox.store import Store
+from greenhouse_sandbox.store.hiring import (
+    REASON_TYPES,
+    Department,
+    Job,
+    JobHiringManager,
+    JobOwner,
+    JobPost,
+    JobStage,
+    Office,
+    RejectionReason,
+    Source,
+)
+from greenhouse_sandbox.store.row import Row
+
+
+def stamps(row: Row) -> dict[str, Any]:
+    """Id and timestamps, which every record has."""
+    return {
+        "id": row.id,
+        "created_at": milliseconds(row.created_at),
+        "updated_at": milliseconds(row.updated_at),
+    }
+
+
+def job(_: Store, row: Job) -> dict[str, Any]:
+    """A job, with the members in the order seen on the wire."""
+    return {
+        "id": row.id,
+        "name": row.name,
+        "requisition_id": row.requisition_id,
+        "notes": row.notes,
+        "confidential": row.confidential,
+        "created_at": milliseconds(row.created_at),
+        "updated_at": milliseconds(row.updated_at),
+        "is_template": row.is_template,
+        "copied_from_id": row.copied_from_id,
+        "opened_at": milliseconds(row.opened_at),
+        "closed_at": milliseconds(row.closed_at),
+        "status": row.status,
+        "office_ids": row.office_ids,
+        "department_id": row.department_id,
+        "custom_fields": row.custom_fields,
+    }
+
+
+def job_post(store: Store, row: JobPost) -> dict[str, Any]:
+    """A post. For internal posts the content is the internal one."""
+    return stamps(row) | {
+        "title": row.title,
+        "internal": row.internal,
+        "active": row.active,
+        "live": row.live,
+        "featured": row.featured,
+        "first_published_at": milliseconds(row.first_published_at),
+        "content": row.internal_content if row.internal and row.internal_content else row.content,
+        "internal_content": row.internal_content,
+        "language": row.language,
+        "public_url": f"{store.base_url}/jobs/{row.job_id}?gh_jid={row.id}" if row.live else None,
+        "demographic_question_set_id": None,
+        "job_id": row.job_id,
+        "job_board_id": row.job_board_id,
+        "questions": row.questions,
+    }
+
+
+def job_interview_stage(_: Store, row: JobStage) -> dict[str, Any]:
+    """A stage of a job's pipeline."""
+    return stamps(row) | {
+        "job_id": row.job_id,
+        "sort_order": row.sort_order,
+        "name": row.name,
+        "active": row.active,
+    }
+
+
+def job_owner(_: Store, row: JobOwner) -> dict[str, Any]:
+    """A recruiter, coordinator or sourcer of a job."""
+    return stamps(row) | {
+        "job_id": row.job_id,
+        "user_id": row.user_id,
+        "type": row.type,
+        "responsible": row.responsible,
+    }
+
+
+def job_hiring_manager(_: Store, row: JobHiringManager) -> dict[str, Any]:
+    """A hiring manager of a job."""
+    return stamps(row) | {"user_id": row.user_id, "job_id": row.job_id}
+
+
+def department(_: Store, row: Department) -> dict[str, Any]:
+    """A department."""
+    return stamps(row) | {"name": row.name, "parent_id": row.parent_id, "external_id": row.external_id}
+
+
+def office(_: Store, row: Office) -> dict[str, Any]:
+    """An office."""
+    return stamps(row) | {
+        "name": row.name,
+        "parent_id": row.parent_id,
+        "external_id": row.external_id,
+        "location": row.location,
+        "primary_in_house_contact_user_id": row.primary_contact_user_id,
+    }
+
+
+def source(_: Store, row: Source) -> dict[str, Any]:
+    """A source with its type."""
+    return stamps(row) | {"name": row.name, "type": {"id": row.type_id, "name": row.type_name}}
+
+
+def rejection_reason(_: Store, row: RejectionReason) -> dict[str, Any]:
+    """A rejection reason with its type."""
+    type_id, type_name = REASON_TYPES[row.type_key]
+    return stamps(row) | {"name": row.name, "type": {"id": type_id, "key": row.type_key, "name": type_name}}

@@ -1,0 +1,135 @@
+"""People, applications and the feed as v3 shows them."""
+
+from typing import Any
+
+from greenhouse_sandbox.acts.stages import current_stage
+from greenhouse_sandbox.api.v3.shapes_jobs import stamps
+from greenhouse_sandbox.clock import milliseconds
+from greenhouse_sandbox.store import Store
+from greenhouse_sandbox.store.applications import Application, ApplicationStage, Note, RejectionDetail
+from greenhouse_sandbox.store.people import Candidate, User
+
+READ_VISIBILITY = {
+    "public": "publicly_visible",
+    "private": "privately_visible",
+    "admin_only": "admin_only_visible",
+}
+"""Visibility: how it is written to how it is read."""
+
+
+def user(_: Store, row: User) -> dict[str, Any]:
+    """A user; a service account has an empty e-mail address."""
+    return stamps(row) | {
+        "first_name": row.first_name,
+        "last_name": row.last_name,
+        "primary_email": row.primary_email,
+        "job_title": row.job_title,
+        "agency_id": None,
+        "name": row.name,
+        "deactivated": row.deactivated,
+        "site_admin": row.site_admin,
+        "employee_id": row.employee_id,
+        "linked_candidate_ids": row.linked_candidate_ids,
+        "office_ids": row.office_ids,
+        "department_ids": row.department_ids,
+        "interviewer_tags": [],
+        "emails": row.emails,
+        "custom_fields": {},
+    }
+
+
+def candidate(_: Store, row: Candidate) -> dict[str, Any]:
+    """A person. Applications are not embedded."""
+    return stamps(row) | {
+        "first_name": row.first_name,
+        "last_name": row.last_name,
+        "preferred_name": row.preferred_name,
+        "company": row.company,
+        "title": row.title,
+        "last_activity_at": milliseconds(row.last_activity_at),
+        "private": row.private,
+        "can_email": row.can_email,
+        "time_zone": row.time_zone,
+        "tags": row.tags,
+        "linked_user_ids": row.linked_user_ids,
+        "phone_numbers": row.phone_numbers,
+        "addresses": row.addresses,
+        "email_addresses": row.email_addresses,
+        "website_addresses": row.website_addresses,
+        "social_media_addresses": row.social_media_addresses,
+        "custom_fields": row.custom_fields,
+    }
+
+
+def application(store: Store, row: Application) -> dict[str, Any]:
+    """An application. Two members came in summer 2026 and can be switched off."""
+    stage = current_stage(store, row)
+    shown = stamps(row) | {
+        "agency_note_id": None,
+        "candidate_id": row.candidate_id,
+        "coordinator_id": row.coordinator_id,
+        "job_id": row.job_id,
+        "job_post_id": row.job_post_id,
+        "recruiter_id": row.recruiter_id,
+        "referrer_id": None,
+        "source_id": row.source_id,
+        "stage_id": row.stage_id,
+        "stage_name": stage.name if stage else None,
+        "status": row.status,
+        "needs_decision": False,
+        "prospect": row.prospect,
+        "rejected_at": milliseconds(row.rejected_at),
+        "last_activity_at": milliseconds(row.last_activity_at),
+        "location_address": row.location_address,
+        "answers": row.answers,
+        "prospective_job_ids": row.prospective_job_ids,
+        "custom_fields": row.custom_fields,
+    }
+    if store.switches["new_application_members"]:
+        shown["job_interview_stage_id"] = stage.id if stage else None
+        shown["rejection_reason_id"] = row.rejection_reason_id
+    return shown
+
+
+def application_stage(store: Store, row: ApplicationStage) -> dict[str, Any]:
+    """An application at one stage; days are whole days, to now if it still stands there."""
+    end = row.exited_at or store.clock.now()
+    return stamps(row) | {
+        "application_id": row.application_id,
+        "job_interview_stage_id": row.job_stage_id,
+        "entered_at": milliseconds(row.entered_at),
+        "exited_at": milliseconds(row.exited_at),
+        "days_in_stage": (end - row.entered_at).days if row.entered_at else 0,
+        "current": row.current,
+    }
+
+
+def note(_: Store, row: Note) -> dict[str, Any]:
+    """An entry of the feed, with the read spelling of its visibility."""
+    return stamps(row) | {
+        "candidate_id": row.candidate_id,
+        "application_id": row.application_id,
+        "body": row.body,
+        "subject": row.subject,
+        "type": row.type,
+        "user_id": row.user_id,
+        "email_from": ", ".join(row.email_from) if row.email_from is not None else None,
+        "email_to": ", ".join(row.email_to) if row.email_to is not None else None,
+        "email_cc": row.email_cc,
+        "import_hash": None,
+        "body_with_tags": row.body,
+        "visibility": READ_VISIBILITY[row.visibility],
+        "email_attachment_file_names": None,
+    }
+
+
+def rejection_detail(_: Store, row: RejectionDetail) -> dict[str, Any]:
+    """How an application was rejected."""
+    return stamps(row) | {
+        "application_id": row.application_id,
+        "rejected_by_id": row.rejected_by_id,
+        "rejection_note_id": row.rejection_note_id,
+        "rejection_reason_id": row.rejection_reason_id,
+        "rejected_at": milliseconds(row.rejected_at),
+        "question_custom_fields": {},
+    }

@@ -1,0 +1,146 @@
+"""The Flask application: Harvest v1 and v3, the token endpoints, the control plane and the screens."""
+
+import secrets
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import httpx2
+from flask import Flask, Response, g, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as PlainResponse
+
+from greenhouse_sandbox import control, oauth
+from greenhouse_sandbox.api.answers import ApiError, error_response, not_found
+from greenhouse_sandbox.api.v1 import blueprint as v1
+from greenhouse_sandbox.api.v1.guard import authenticate
+from greenhouse_sandbox.api.v3 import blueprint as v3
+from greenhouse_sandbox.calls import CallLog
+from greenhouse_sandbox.faults import KINDS, Faults
+from greenhouse_sandbox.rates import RateWindows
+from greenhouse_sandbox.seed import seed
+from greenhouse_sandbox.store import Store
+from greenhouse_sandbox.store.persistence import Saver, read_state
+from greenhouse_sandbox.ui import blueprint as ui
+from greenhouse_sandbox.webhooks.delivery import Deliverer
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+API_PATHS = ("/v1", "/v3", "/token", "/introspect", "/auth/token")
+
+
+class Sandbox(Flask):
+    """The application with its store. Views run under the store's lock unless marked `runs_unlocked`."""
+
+    def __init__(self, store: Store, *, http: httpx2.Client | None, state_file: Path | None) -> None:
+        super().__init__("greenhouse_sandbox", static_folder="ui/static", template_folder="ui/templates")
+        self.store = store
+        self.rates = RateWindows()
+        self.faults = Faults()
+        self.calls = CallLog()
+        self.saver = Saver(store, state_file) if state_file else None
+        self.deliverer = Deliverer(store, http, self.changed)
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Run the view that the request is routed to."""
+        view = self.view_functions.get(request.endpoint or "")
+        if getattr(view, "runs_unlocked", False):
+            return super().dispatch_request()
+        with self.store.lock:
+            return super().dispatch_request()
+
+    def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer one request, with the fault that was ordered for it, if any."""
+        path = str(environ.get("PATH_INFO", ""))
+        fault = self.faults.take(str(environ["REQUEST_METHOD"]), path) if path.startswith(API_PATHS) else None
+        if fault is None:
+            return super().wsgi_app(environ, start_response)
+        behaviour, _ = KINDS[fault.kind]
+        answer = behaviour(
+            fault, lambda: PlainResponse.from_app(super(Sandbox, self).wsgi_app, environ, buffered=True)
+        )
+        return answer(environ, start_response)
+
+    def changed(self) -> None:
+        """The store was changed: save it, and send what is due."""
+        if self.saver is not None:
+            self.saver.changed()
+        self.deliverer.wake()
+
+    def close(self) -> None:
+        """Stop the threads and save."""
+        self.deliverer.close()
+        if self.saver is not None:
+            self.saver.close()
+
+
+def create_app(
+    store: Store | None = None,
+    *,
+    http: httpx2.Client | None = None,
+    state_file: Path | None = None,
+    world: str = "demo",
+    base_url: str = "http://127.0.0.1",
+) -> Sandbox:
+    """A sandbox, ready to be called by WSGI.
+
+    Without a `store` it starts with what `state_file` holds, else with the seed `world`. `http` sends the web
+    hooks (default: a client of its own). `base_url` is where the screens are reached. Close it after use.
+    """
+    if store is None:
+        store = Store()
+        if state_file is not None and state_file.exists():
+            read_state(store, state_file)
+        else:
+            seed(store, world)
+    store.base_url = base_url.rstrip("/")
+    app = Sandbox(store, http=http, state_file=state_file)
+    app.before_request(_begin)
+    app.after_request(_finish)
+    app.register_error_handler(ApiError, error_response)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_blueprint(oauth.make_blueprint())
+    app.register_blueprint(v1.make_blueprint(), url_prefix="/v1")
+    app.register_blueprint(v3.make_blueprint(), url_prefix="/v3")
+    app.register_blueprint(control.make_blueprint(), url_prefix="/_sandbox")
+    app.register_blueprint(ui.make_blueprint())
+    app.changed()
+    return app
+
+
+def _begin() -> None:
+    g.request_id = secrets.token_hex(16)
+    g.started = time.monotonic()
+
+
+def _finish(response: Response) -> Response:
+    response.headers["X-Request-Id"] = g.request_id
+    if request.path.startswith(API_PATHS):
+        response.headers["X-Runtime"] = f"{time.monotonic() - g.started:.6f}"
+        _app().calls.record(request, response, _app().store.clock.now())
+    if request.method != "GET":
+        _app().changed()
+    return response
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    """An unknown path or method: v3 says 404 to anybody, v1 asks for the key first, screens show a page."""
+    if request.path.startswith("/v3"):
+        return error_response(not_found())
+    if request.path.startswith("/v1"):
+        try:
+            with _app().store.lock:
+                authenticate()
+        except ApiError as refusal:
+            return error_response(refusal)
+        return error_response(not_found())
+    return render_template("error.html", error=error), error.code or 500
+
+
+def _app() -> Sandbox:
+    from greenhouse_sandbox.context import sandbox
+
+    return cast(Sandbox, sandbox())

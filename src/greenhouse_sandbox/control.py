@@ -1,0 +1,147 @@
+"""The control plane under `/_sandbox`: JSON in, JSON out, for tests and demos; from this machine only."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from greenhouse_sandbox.api.answers import ApiError, error_response, json_response
+from greenhouse_sandbox.clock import milliseconds
+from greenhouse_sandbox.context import sandbox, the_store
+from greenhouse_sandbox.control_deliveries import deliveries, hold, redeliver, release, retry, unlocked
+from greenhouse_sandbox.faults import KINDS
+from greenhouse_sandbox.loopback import refuse_strangers
+from greenhouse_sandbox.seed import seed
+from greenhouse_sandbox.store.switches import CHOICES, NUMBERS, checked_switches, default_switches
+
+
+def make_blueprint() -> Blueprint:
+    """All routes of the control plane."""
+    blueprint = Blueprint("control", __name__)
+    routes: list[tuple[str, str, Callable[..., Response]]] = [
+        ("GET", "/health", health),
+        ("POST", "/reset", reset),
+        ("GET", "/clock", show_clock),
+        ("POST", "/clock", move_clock),
+        ("GET", "/switches", show_switches),
+        ("POST", "/switches", set_switches),
+        ("GET", "/faults", show_faults),
+        ("POST", "/faults", add_fault),
+        ("DELETE", "/faults", clear_faults),
+        ("GET", "/calls", show_calls),
+        ("POST", "/wait-until-idle", wait_until_idle),
+        ("GET", "/deliveries", deliveries),
+        ("POST", "/deliveries/hold", hold),
+        ("POST", "/deliveries/release", release),
+        ("POST", "/deliveries/<int:delivery_id>/redeliver", redeliver),
+        ("POST", "/deliveries/<int:delivery_id>/retry", retry),
+    ]
+    for method, path, view in routes:
+        blueprint.add_url_rule(path, f"{method} {path}".replace(".", ""), view, methods=[method])
+    blueprint.before_request(refuse_strangers)
+    blueprint.register_error_handler(ApiError, error_response)
+    return blueprint
+
+
+def health() -> Response:
+    """That it runs, and how much it holds."""
+    store = the_store()
+    return json_response({"ok": True, "rows": {name: len(table) for name, table in store.tables().items()}})
+
+
+def reset() -> Response:
+    """Start again with the world `seed` (demo or empty); clock, switches, faults and counts go back too."""
+    world = _body().get("seed", "demo")
+    try:
+        seed(the_store(), world)
+    except ValueError as error:
+        raise _wrong(str(error)) from error
+    sandbox().faults.clear()
+    sandbox().rates.clear()
+    sandbox().calls.clear()
+    return json_response({"seed": world})
+
+
+def show_clock() -> Response:
+    """The sandbox's time."""
+    return json_response({"now": milliseconds(the_store().clock.now())})
+
+
+def move_clock() -> Response:
+    """`{"set": "<ISO 8601>"}` or `{"advance_seconds": n}`."""
+    body, clock = _body(), the_store().clock
+    try:
+        if "set" in body:
+            moment = datetime.fromisoformat(body["set"])
+            if moment.tzinfo is None:
+                raise ValueError("the moment has no time zone")
+            clock.set(moment)
+        else:
+            clock.advance(timedelta(seconds=float(body["advance_seconds"])))
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise _wrong(
+            f"Give `set` (ISO 8601 with a zone) or `advance_seconds` (a number): {error}."
+        ) from error
+    return show_clock()
+
+
+def show_switches() -> Response:
+    """All switches, their values and what they can be."""
+    choices = {name: list(values) for name, values in CHOICES.items()}
+    return json_response({"values": the_store().switches, "choices": choices, "numbers": list(NUMBERS)})
+
+
+def set_switches() -> Response:
+    """Set the named switches; an empty object sets all to their defaults."""
+    body = _body()
+    try:
+        the_store().switches.update(checked_switches(body) or default_switches())
+    except ValueError as error:
+        raise _wrong(str(error)) from error
+    return show_switches()
+
+
+def show_faults() -> Response:
+    """The open orders, and the kinds there are."""
+    return json_response(
+        {"open": sandbox().faults.list(), "kinds": {name: text for name, (_, text) in KINDS.items()}}
+    )
+
+
+def add_fault() -> Response:
+    """Order a fault: `{"kind": "fail", "method": "POST", "path": "/v3/notes", "status": 503, "times": 2}`."""
+    try:
+        fault = sandbox().faults.add(_body())
+    except ValueError as error:
+        raise _wrong(str(error)) from error
+    return json_response(vars(fault), 201)
+
+
+def clear_faults() -> Response:
+    """Drop all open orders."""
+    sandbox().faults.clear()
+    return json_response({"open": []})
+
+
+def show_calls() -> Response:
+    """The last API calls, oldest first; `?path=/v3/notes` for those under a path."""
+    return json_response(sandbox().calls.list(request.args.get("path", "")))
+
+
+@unlocked
+def wait_until_idle() -> Response:
+    """Wait at most `timeout_seconds` (default 10) until no delivery is due or under way: `{"idle": bool}`."""
+    seconds = float(_body().get("timeout_seconds", 10))
+    return json_response({"idle": sandbox().deliverer.wait_until_idle(seconds)})
+
+
+def _body() -> dict[str, Any]:
+    body = request.get_json(silent=True) if request.get_data() else {}
+    if not isinstance(body, dict):
+        raise _wrong("The body must be a JSON object, sent as application/json.")
+    return body
+
+
+def _wrong(sentence: str) -> ApiError:
+    return ApiError(422, {"message": sentence})

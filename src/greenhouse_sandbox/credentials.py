@@ -1,0 +1,78 @@
+"""Making and recognising credentials. A secret leaves the sandbox once, when it is made."""
+
+import hashlib
+import secrets
+from datetime import datetime
+
+from greenhouse_sandbox.store import Store
+from greenhouse_sandbox.store.access import ApiKey, OAuthClient
+from greenhouse_sandbox.store.people import User
+
+CLIENT_ID_SUFFIX = ".harvest-v3.greenhouse"
+
+
+def digest(secret: str) -> str:
+    """How a secret is kept."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def create_api_key(
+    store: Store, *, description: str, partner: str, actor_id: int, now: datetime
+) -> tuple[ApiKey, str]:
+    """A Harvest v1 key without any permission yet, and its secret."""
+    key = f"{secrets.token_hex(16)}-2"
+    row = ApiKey(
+        id=store.api_keys.new_id(),
+        created_at=now,
+        updated_at=now,
+        description=description,
+        partner=partner,
+        key_hash=digest(key),
+        hint=f"…{key[-6:]}",
+        created_by_id=actor_id,
+    )
+    return store.api_keys.insert(row), key
+
+
+def create_oauth_client(
+    store: Store, *, description: str, partner: str, actor_id: int, now: datetime
+) -> tuple[OAuthClient, str]:
+    """A Harvest v3 credential without any scope yet, with its Integration Service User, and its secret."""
+    service_user = store.users.insert(
+        User(
+            id=store.users.new_id(),
+            created_at=now,
+            updated_at=now,
+            first_name="Integration",
+            last_name=f"Service User ({description or 'Harvest V3'})",
+            primary_email="",
+            site_admin=True,
+            service_account=True,
+        )
+    )
+    secret = secrets.token_urlsafe(32)
+    row = OAuthClient(
+        id=store.oauth_clients.new_id(),
+        created_at=now,
+        updated_at=now,
+        description=description,
+        partner=partner,
+        client_id=secrets.token_hex(12) + CLIENT_ID_SUFFIX,
+        secret_hash=digest(secret),
+        hint=f"…{secret[-4:]}",
+        created_by_id=actor_id,
+        service_user_id=service_user.id,
+    )
+    return store.oauth_clients.insert(row), secret
+
+
+def find_api_key(store: Store, key: str) -> ApiKey | None:
+    """The v1 key with that secret, unless it is revoked."""
+    rows = store.api_keys.by("key_hash", digest(key))
+    return rows[0] if rows and not rows[0].revoked else None
+
+
+def find_oauth_client(store: Store, client_id: str) -> OAuthClient | None:
+    """The v3 credential of that client id, unless it is revoked."""
+    rows = store.oauth_clients.by("client_id", client_id)
+    return rows[0] if rows and not rows[0].revoked else None

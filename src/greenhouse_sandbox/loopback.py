@@ -1,0 +1,18 @@
+"""Screens and control plane have no login, so they serve this machine only."""
+
+import ipaddress
+
+from flask import abort, request
+
+
+def refuse_strangers() -> None:
+    """403 for callers from other machines, and for posts that another site's page makes a browser send."""
+    try:
+        local = ipaddress.ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        local = False
+    if not local:
+        abort(403, "Screens and control plane of the sandbox serve this machine only.")
+    origin = request.headers.get("Origin")
+    if origin is not None and request.method != "GET" and origin.partition("://")[2] != request.host:
+        abort(403, "This form was sent from another site.")

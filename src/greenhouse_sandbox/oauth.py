@@ -1,0 +1,171 @@
+"""The token endpoints. In Greenhouse they have a host of their own; here they stand beside the API.
+
+Error bodies: as seen on the wire without a valid credential.
+"""
+
+import base64
+import binascii
+import secrets
+from typing import Any
+
+from flask import Blueprint, Response, g, request
+
+from greenhouse_sandbox.api.answers import ApiError, error_response, json_response, not_found
+from greenhouse_sandbox.clock import seconds
+from greenhouse_sandbox.context import sandbox, the_store
+from greenhouse_sandbox.credentials import CLIENT_ID_SUFFIX, digest, find_api_key, find_oauth_client
+from greenhouse_sandbox.permissions import V3_CATEGORIES
+from greenhouse_sandbox.store.access import OAuthClient
+from greenhouse_sandbox.tokens import BadTokenError, mint, read_token
+
+GRANTS = (
+    "authorization_code, refresh_token, client_credentials, urn:ietf:params:oauth:grant-type:token-exchange"
+)
+WINDOW_SECONDS = 60
+
+
+def make_blueprint() -> Blueprint:
+    """`/token`, `/introspect` and, for v1 keys, `/auth/token`."""
+    blueprint = Blueprint("oauth", __name__)
+    blueprint.add_url_rule("/token", "token", token, methods=["POST"])
+    blueprint.add_url_rule("/introspect", "introspect", introspect, methods=["POST"])
+    blueprint.add_url_rule("/auth/token", "transition", transition_token, methods=["POST"])
+    blueprint.register_error_handler(ApiError, error_response)
+    blueprint.after_request(_finish)
+    return blueprint
+
+
+def token() -> Response:
+    """A token for the client's service user, or for the user named as `sub`."""
+    store = the_store()
+    sent = _parameters()
+    client_id, secret = _basic() or (sent.get("client_id", ""), sent.get("client_secret", ""))
+    if not client_id:
+        raise ApiError(401, {"message": "Unauthorized", "errorId": f"err-{secrets.token_hex(8)}"})
+    grant = sent.get("grant_type")
+    if not grant:
+        raise ApiError(400, {"message": "Must include `grant_type` parameter in /token request"})
+    if grant not in GRANTS.split(", "):
+        raise ApiError(400, {"message": f"grant_type={grant} is invalid, please use one of: {GRANTS}"})
+    client = _client(client_id, secret)
+    if grant != "client_credentials":
+        raise ApiError(400, {"error": "unauthorized_client"})
+    if not client.scopes:
+        raise ApiError(400, {"message": "Client application is not requesting any scopes"})
+    user_id = _acting_user(sent.get("sub"), client.service_user_id)
+    now = store.clock.now()
+    access, expires = mint(store, credential=f"client:{client.id}", user_id=user_id, now=now)
+    answer: dict[str, Any] = {"token_type": "Bearer", "access_token": access}
+    form = store.switches["token_expiry"]
+    if form in {"expires_at", "both"}:
+        answer["expires_at"] = seconds(expires)
+    if form in {"expires_in", "both"}:
+        answer["expires_in"] = store.switches["token_seconds"]
+    _count(f"client:{client.id}")
+    return json_response(answer)
+
+
+def introspect() -> Response:
+    """What a token is worth, for the client that it was made for."""
+    store = the_store()
+    client_id, secret = _basic() or ("", "")
+    if not client_id:
+        raise ApiError(401, {"message": "Unauthorized", "errorId": f"err-{secrets.token_hex(8)}"})
+    client = _client(client_id, secret)
+    try:
+        bearer = read_token(store, _parameters().get("token", ""), now=store.clock.now())
+    except BadTokenError:
+        return json_response({"active": False})
+    if bearer.credential != f"client:{client.id}":
+        return json_response({"active": False})
+    admin = bearer.user.site_admin
+    if bearer.user.service_account:
+        admin = store.switches["service_user_site_admin"]
+    known = [scope for members in V3_CATEGORIES.values() for scope in members if scope in bearer.scopes]
+    return json_response(
+        {
+            "active": True,
+            "client_id": client.client_id,
+            "sub": str(bearer.user.id),
+            "scope": " ".join(known),
+            "https://auth.greenhouse.io/claims": {
+                "organization": store.organisation,
+                "user_role": "site_admin" if admin else "basic",
+            },
+        }
+    )
+
+
+def transition_token() -> Response:
+    """A v3 token for the holder of a v1 key, acting as the user of `sub`."""
+    store = the_store()
+    pair = _basic()
+    key = find_api_key(store, pair[0]) if pair else None
+    if key is None:
+        raise ApiError(401, {"message": "Invalid Basic Auth credentials"})
+    if store.switches["v1"] != "on":
+        raise not_found()
+    user_id = _acting_user(_parameters().get("sub"), None)
+    access, expires = mint(store, credential=f"key:{key.id}", user_id=user_id, now=store.clock.now())
+    return json_response({"token_type": "Bearer", "access_token": access, "expires": seconds(expires)})
+
+
+def _basic() -> tuple[str, str] | None:
+    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "basic":
+        return None
+    try:
+        user, _, secret = base64.b64decode(text.strip(), validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return user, secret
+
+
+def _parameters() -> dict[str, str]:
+    """Query, form and JSON members together: all three places are in use."""
+    body = request.get_json(silent=True) if request.is_json else None
+    members = {str(name): str(value) for name, value in body.items()} if isinstance(body, dict) else {}
+    return {**request.args.to_dict(), **request.form.to_dict(), **members}
+
+
+def _client(client_id: str, secret: str) -> OAuthClient:
+    if not client_id.endswith(CLIENT_ID_SUFFIX):
+        message = f"client_id={client_id} does not contain a valid client ID suffix"
+        raise ApiError(400, {"message": message, "errorId": f"err-{secrets.token_hex(8)}"})
+    client = find_oauth_client(the_store(), client_id)
+    if client is None or not secrets.compare_digest(client.secret_hash, digest(secret)):
+        raise ApiError(401, {"error": "invalid_client"})
+    return client
+
+
+def _acting_user(sub: str | None, otherwise: int | None) -> int:
+    if not sub and otherwise is not None:
+        return otherwise
+    user = the_store().users.get(int(sub)) if sub and sub.isdecimal() else None
+    if user is None or user.deactivated:
+        raise ApiError(400, {"error": "invalid_grant"})
+    return user.id
+
+
+def _count(caller: str) -> None:
+    store = the_store()
+    now = store.clock.now()
+    allowance = sandbox().rates.count(
+        f"token {caller}", limit=store.switches["token_rate_limit"], window_seconds=WINDOW_SECONDS, now=now
+    )
+    g.rate_headers = {
+        "X-Ratelimit-Limit": str(allowance.limit),
+        "X-Ratelimit-Remaining": str(allowance.remaining),
+        "X-Ratelimit-Reset": str(int(now.timestamp()) + WINDOW_SECONDS),
+    }
+    if not allowance.allowed:
+        raise ApiError(429, "Retry later", {"Retry-After": str(allowance.seconds_left)})
+
+
+def _finish(response: Response) -> Response:
+    response.headers.extend(g.get("rate_headers", {}))
+    if response.is_json:
+        response.headers["Content-Type"] = "application/json; charset=utf-8"
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Pragma"] = "no-cache"
+    return response

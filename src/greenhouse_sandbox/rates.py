@@ -1,0 +1,40 @@
+"""Rate limits in fixed windows that are aligned to the clock."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """The outcome of one counted request: how many are left, and when the window ends."""
+
+    limit: int
+    remaining: int
+    allowed: bool
+    seconds_left: int
+
+
+class RateWindows:
+    """Counts requests per caller and window. Hold the store's lock."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, tuple[int, int]] = {}
+
+    def count(self, caller: str, *, limit: int, window_seconds: int, now: datetime) -> Allowance:
+        """Count one request of `caller`. With a limit of 0 all are allowed."""
+        moment = now.timestamp()
+        window = int(moment // window_seconds)
+        known_window, used = self._counts.get(caller, (window, 0))
+        used = used + 1 if known_window == window else 1
+        self._counts[caller] = (window, used)
+        left = max(1, round((window + 1) * window_seconds - moment))
+        return Allowance(
+            limit=limit,
+            remaining=max(0, limit - used),
+            allowed=limit == 0 or used <= limit,
+            seconds_left=left,
+        )
+
+    def clear(self) -> None:
+        """Forget all counts."""
+        self._counts.clear()

@@ -1,0 +1,74 @@
+"""Applications, their way through the stages, and the activity feed."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from greenhouse_sandbox.store.row import Row
+
+IN_PROCESS, REJECTED, HIRED, CONVERTED = "in_process", "rejected", "hired", "converted"
+
+
+@dataclass(kw_only=True)
+class Application(Row):
+    """A candidate on a job, or a prospect on none to several.
+
+    `stage_id` is the id of this application's own `ApplicationStage`, not of a `JobStage`.
+    """
+
+    candidate_id: int
+    job_id: int | None
+    status: str = IN_PROCESS
+    prospect: bool = False
+    prospective_job_ids: list[int] = field(default_factory=list)
+    job_post_id: int | None = None
+    stage_id: int | None = None
+    source_id: int | None = None
+    recruiter_id: int | None = None
+    coordinator_id: int | None = None
+    credited_to_id: int | None = None
+    rejected_at: datetime | None = None
+    rejection_reason_id: int | None = None
+    hired_at: datetime | None = None
+    last_activity_at: datetime | None = None
+    location_address: str | None = None
+    answers: list[dict[str, Any]] = field(default_factory=list)
+    custom_fields: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(kw_only=True)
+class ApplicationStage(Row):
+    """An application at one stage of its job. Rows of stages never entered have no times."""
+
+    application_id: int
+    job_stage_id: int
+    entered_at: datetime | None = None
+    exited_at: datetime | None = None
+    current: bool = False
+
+
+@dataclass(kw_only=True)
+class Note(Row):
+    """An entry of the activity feed. `visibility` has the write spelling: public, private, admin_only."""
+
+    candidate_id: int
+    application_id: int | None = None
+    body: str | None = None
+    subject: str | None = None
+    type: str = "NOTE"
+    user_id: int | None = None
+    visibility: str = "admin_only"
+    email_from: list[str] | None = None
+    email_to: list[str] | None = None
+    email_cc: list[str] | None = None
+
+
+@dataclass(kw_only=True)
+class RejectionDetail(Row):
+    """How a rejected application was rejected."""
+
+    application_id: int
+    rejected_by_id: int | None
+    rejection_note_id: int | None
+    rejection_reason_id: int | None
+    rejected_at: datetime

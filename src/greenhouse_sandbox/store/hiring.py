@@ -1,0 +1,118 @@
+"""What an account hires for: jobs and all that hangs on them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from greenhouse_sandbox.store.row import Row
+
+
+@dataclass(kw_only=True)
+class Department(Row):
+    """A department; may have a parent."""
+
+    name: str
+    parent_id: int | None = None
+    external_id: str | None = None
+
+
+@dataclass(kw_only=True)
+class Office(Row):
+    """An office; may have a parent."""
+
+    name: str
+    location: str | None = None
+    parent_id: int | None = None
+    external_id: str | None = None
+    primary_contact_user_id: int | None = None
+
+
+@dataclass(kw_only=True)
+class Job(Row):
+    """A job. `status` is open, closed or draft."""
+
+    name: str
+    status: str = "open"
+    requisition_id: str | None = None
+    notes: str | None = None
+    confidential: bool = False
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
+    is_template: bool | None = False
+    copied_from_id: int | None = None
+    department_id: int | None = None
+    office_ids: list[int] = field(default_factory=list)
+    custom_fields: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(kw_only=True)
+class JobPost(Row):
+    """A public or internal posting of a job. `active=False` means deleted."""
+
+    title: str
+    job_id: int
+    job_board_id: int
+    internal: bool = False
+    active: bool = True
+    live: bool = True
+    featured: bool = False
+    first_published_at: datetime | None = None
+    content: str | None = None
+    internal_content: str | None = None
+    language: str | None = "en"
+    location: str | None = None
+    questions: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(kw_only=True)
+class JobStage(Row):
+    """A column of a job's pipeline (v1 "job stage", v3 "job interview stage")."""
+
+    job_id: int
+    name: str
+    sort_order: int
+    active: bool = True
+
+
+@dataclass(kw_only=True)
+class JobOwner(Row):
+    """A recruiter, coordinator or sourcer of a job."""
+
+    job_id: int
+    user_id: int
+    type: str
+    responsible: bool = False
+
+
+@dataclass(kw_only=True)
+class JobHiringManager(Row):
+    """A hiring manager of a job."""
+
+    job_id: int
+    user_id: int
+
+
+REASON_TYPES: dict[str, tuple[int, str]] = {
+    "WE_REJECTED_THEM": (4000001002, "We rejected them"),
+    "THEY_REJECTED_US": (4000002002, "They rejected us"),
+    "NONE_SPECIFIED": (4000003002, "None specified"),
+}
+"""Rejection reason type: key to (id, name)."""
+
+
+@dataclass(kw_only=True)
+class RejectionReason(Row):
+    """A reason for rejecting; `default` ones are Greenhouse's own and hidden unless asked for."""
+
+    name: str
+    type_key: str
+    default: bool = False
+
+
+@dataclass(kw_only=True)
+class Source(Row):
+    """Where an application came from."""
+
+    name: str
+    type_id: int
+    type_name: str

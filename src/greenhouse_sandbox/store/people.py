@@ -1,0 +1,64 @@
+"""Users of the Greenhouse account, and candidates."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from greenhouse_sandbox.store.row import Row
+
+
+@dataclass(kw_only=True)
+class User(Row):
+    """A person (or a service account) who acts in Greenhouse."""
+
+    first_name: str
+    last_name: str
+    primary_email: str
+    emails: list[str] = field(default_factory=list)
+    job_title: str | None = None
+    deactivated: bool = False
+    site_admin: bool = False
+    employee_id: str | None = None
+    office_ids: list[int] = field(default_factory=list)
+    department_ids: list[int] = field(default_factory=list)
+    linked_candidate_ids: list[int] = field(default_factory=list)
+    service_account: bool = False
+
+    @property
+    def name(self) -> str:
+        """First and last name, as Greenhouse shows a user."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+@dataclass(kw_only=True)
+class Candidate(Row):
+    """A person who applied, or a prospect. Lists of contacts are `{"value": ..., "type": ...}`."""
+
+    first_name: str
+    last_name: str
+    preferred_name: str | None = None
+    company: str | None = None
+    title: str | None = None
+    last_activity_at: datetime | None = None
+    private: bool = False
+    can_email: bool = True
+    time_zone: str | None = None
+    external_id: str | None = None
+    tags: list[str] = field(default_factory=list)
+    linked_user_ids: list[int] = field(default_factory=list)
+    phone_numbers: list[dict[str, str]] = field(default_factory=list)
+    addresses: list[dict[str, str]] = field(default_factory=list)
+    email_addresses: list[dict[str, str]] = field(default_factory=list)
+    website_addresses: list[dict[str, str]] = field(default_factory=list)
+    social_media_addresses: list[dict[str, str]] = field(default_factory=list)
+    custom_fields: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def email(self) -> str | None:
+        """The first e-mail address, or none."""
+        return self.email_addresses[0]["value"] if self.email_addresses else None

@@ -1,0 +1,168 @@
+"""The jobs of the demo world, with posts, stages and hiring teams."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from greenhouse_sandbox.store.hiring import Job, JobHiringManager, JobOwner, JobPost, JobStage
+from greenhouse_sandbox.store.seed_account import FOUNDED
+from greenhouse_sandbox.store.store import Store
+
+BOARD = 4_055_000_002
+STAGES = ["Application Review", "Phone Screen", "Assessment", "Reference Check", "Offer"]
+
+
+@dataclass(frozen=True)
+class JobPlan:
+    """One job to make. `posts` are (title, live, internal, location); users and places by their order."""
+
+    name: str
+    requisition: str | None
+    department: int
+    offices: tuple[int, ...]
+    recruiter: int
+    posts: tuple[tuple[str, bool, bool, str], ...]
+    status: str = "open"
+    manager: int = 4
+    stages: tuple[str, ...] = tuple(STAGES)
+    confidential: bool = False
+
+
+PLANS = [
+    JobPlan(
+        "Senior Account Manager",
+        "SAM-101",
+        0,
+        (0,),
+        1,
+        (
+            ("Senior Account Manager", True, False, "Amsterdam"),
+            ("Key Account Manager, DACH", True, False, "Remote, Germany"),
+            ("Senior Account Manager (internal)", False, True, "Amsterdam"),
+        ),
+    ),
+    JobPlan(
+        "Senior Account Manager",
+        "SAM-204",
+        0,
+        (1, 2),
+        2,
+        (("Senior Account Manager, New York", True, False, "New York"),),
+    ),
+    JobPlan(
+        "Data Engineer",
+        "ENG-310",
+        1,
+        (0, 2),
+        1,
+        (("Data Engineer (Python)", True, False, "Amsterdam or remote"),),
+        manager=5,
+        stages=(
+            "Application Review",
+            "Phone Screen",
+            "Take Home Test",
+            "Assessment",
+            "Face to Face",
+            "Reference Check",
+            "Offer",
+        ),
+    ),
+    JobPlan(
+        "Customer Success Lead", None, 3, (1,), 2, (("Customer Success Lead", False, False, "New York"),)
+    ),
+    JobPlan("Warehouse Supervisor", "OPS-007", 2, (0,), 2, (), status="draft"),
+    JobPlan(
+        "Office Manager",
+        "OPS-002",
+        2,
+        (1,),
+        2,
+        (("Office Manager", False, False, "New York"),),
+        status="closed",
+    ),
+]
+
+
+def seed_jobs(store: Store) -> None:
+    """The jobs of PLANS, one after the other."""
+    for number, plan in enumerate(PLANS):
+        _make_job(store, plan, number)
+
+
+def _make_job(store: Store, plan: JobPlan, number: int) -> None:
+    users = [user.id for user in store.users.rising()]
+    made = FOUNDED + timedelta(days=10 * number, minutes=7 * number)
+    stamps = {"created_at": made, "updated_at": made + timedelta(seconds=1)}
+    job = store.jobs.insert(
+        Job(
+            id=store.jobs.new_id(),
+            name=plan.name,
+            requisition_id=plan.requisition,
+            status=plan.status,
+            confidential=plan.confidential,
+            opened_at=None if plan.status == "draft" else made,
+            closed_at=made + timedelta(days=40) if plan.status == "closed" else None,
+            department_id=list(store.departments.rising())[plan.department].id,
+            office_ids=[list(store.offices.rising())[place].id for place in plan.offices],
+            custom_fields={
+                "employment_type": {"name": "Employment Type", "type": "single_select", "value": "Full-time"}
+            },
+            **stamps,
+        )
+    )
+    for title, live, internal, location in plan.posts:
+        store.job_posts.insert(
+            JobPost(
+                id=store.job_posts.new_id(),
+                title=title,
+                job_id=job.id,
+                job_board_id=BOARD,
+                internal=internal,
+                live=live,
+                location=location,
+                first_published_at=made if live else None,
+                content=f"<p>We are looking for a <b>{title}</b>.</p>",
+                questions=_questions(),
+                **stamps,
+            )
+        )
+    for order, name in enumerate(plan.stages):
+        store.job_stages.insert(
+            JobStage(id=store.job_stages.new_id(), job_id=job.id, name=name, sort_order=order, **stamps)
+        )
+    for user_id, kind in ((users[plan.recruiter], "recruiter"), (users[3], "coordinator")):
+        store.job_owners.insert(
+            JobOwner(
+                id=store.job_owners.new_id(),
+                job_id=job.id,
+                user_id=user_id,
+                type=kind,
+                responsible=True,
+                **stamps,
+            )
+        )
+    store.job_hiring_managers.insert(
+        JobHiringManager(
+            id=store.job_hiring_managers.new_id(), job_id=job.id, user_id=users[plan.manager], **stamps
+        )
+    )
+
+
+def _questions() -> list[dict[str, object]]:
+    return [
+        {
+            "id": None,
+            "description": None,
+            "answer_type": kind,
+            "required": True,
+            "private": False,
+            "label": label,
+            "name": name,
+            "options": [],
+        }
+        for label, name, kind in (
+            ("First Name", "first_name", "short_text"),
+            ("Last Name", "last_name", "short_text"),
+            ("Email", "email", "short_text"),
+            ("Resume/CV", "resume", "attachment"),
+        )
+    ]

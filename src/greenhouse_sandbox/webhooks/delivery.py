@@ -1,0 +1,171 @@
+"""Sends what is due, from threads of its own, and tries again on Greenhouse's ladder."""
+
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx2
+
+from greenhouse_sandbox.clock import milliseconds
+from greenhouse_sandbox.store import Store
+from greenhouse_sandbox.store.webhooks import DELIVERED, GIVEN_UP, PENDING, Delivery, Webhook
+from greenhouse_sandbox.webhooks.events import PING
+from greenhouse_sandbox.webhooks.payloads import ping_payload
+from greenhouse_sandbox.webhooks.signer import body_text, signature
+
+RETRY_MINUTES = (1, 15, 60, 120, 240, 480)
+"""Pauses between the seven attempts (documented; the random seconds that Greenhouse adds are left out)."""
+
+TIMEOUT_SECONDS = 10.0
+WORKERS = 4
+
+
+class Deliverer:
+    """Delivers under the sandbox's clock. Success is an answer of exactly 200."""
+
+    def __init__(self, store: Store, client: httpx2.Client | None, changed: Callable[[], None]) -> None:
+        self._store = store
+        self._client = client
+        self._changed = changed
+        self._wake = threading.Event()
+        self._stopped = threading.Event()
+        self._in_flight: set[int] = set()
+        self._thread: threading.Thread | None = None
+        self._pool: ThreadPoolExecutor | None = None
+
+    def wake(self) -> None:
+        """Look for due deliveries now."""
+        with self._store.lock:
+            if self._thread is None and self._store.deliveries.by("state", PENDING):
+                self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="sandbox-webhook")
+                self._thread = threading.Thread(target=self._run, name="sandbox-deliverer", daemon=True)
+                self._thread.start()
+        self._wake.set()
+
+    def close(self) -> None:
+        """Stop after the attempts under way."""
+        self._stopped.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join()
+        if self._pool is not None:
+            self._pool.shutdown(wait=True)
+        if self._client is not None:
+            self._client.close()
+
+    def ping(self, hook: Webhook) -> str | None:
+        """Try the endpoint of a web hook. None if it answered 200, else a sentence that says why not."""
+        body = body_text(PING, ping_payload(hook))
+        status, error = self._post(hook, body, str(uuid.uuid4()))
+        if status == 200:
+            return None
+        return (
+            f"The endpoint answered {status}, not 200." if status else f"The endpoint did not answer: {error}"
+        )
+
+    def deliver_now(self, delivery_id: int) -> None:
+        """One attempt, made before this returns. Do not hold the store's lock."""
+        self._attempt(delivery_id)
+
+    def idle(self) -> bool:
+        """Whether nothing is due and nothing is under way."""
+        with self._store.lock:
+            return not self._in_flight and not self._due(self._store.clock.now())
+
+    def wait_until_idle(self, timeout_seconds: float) -> bool:
+        """Wait until `idle`; false if it took longer than the time-out. Do not hold the store's lock."""
+        end = time.monotonic() + timeout_seconds
+        self.wake()
+        while not self.idle():
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.01)
+        return True
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            self._wake.clear()
+            for delivery_id in self._claim():
+                if self._pool is not None:
+                    self._pool.submit(self._attempt_claimed, delivery_id)
+            self._wake.wait(1.0)
+
+    def _due(self, now: datetime) -> list[Delivery]:
+        pending = self._store.deliveries.by("state", PENDING)
+        return [
+            one
+            for one in pending
+            if one.id not in self._in_flight and one.next_attempt_at and one.next_attempt_at <= now
+        ]
+
+    def _claim(self) -> list[int]:
+        with self._store.lock:
+            due = [one.id for one in self._due(self._store.clock.now())]
+            self._in_flight.update(due)
+            return due
+
+    def _attempt_claimed(self, delivery_id: int) -> None:
+        try:
+            self._attempt(delivery_id)
+        finally:
+            with self._store.lock:
+                self._in_flight.discard(delivery_id)
+            self._wake.set()
+
+    def _attempt(self, delivery_id: int) -> None:
+        with self._store.lock:
+            delivery = self._store.deliveries.get(delivery_id)
+            hook = self._store.webhooks.get(delivery.webhook_id) if delivery else None
+        if delivery is None:
+            return
+        if hook is None:
+            self._settle(
+                delivery, {"status": None, "error": "The web hook was deleted.", "milliseconds": 0}, True
+            )
+            return
+        started = time.monotonic()
+        status, error = self._post(hook, delivery.body, delivery.event_id)
+        took = round((time.monotonic() - started) * 1000)
+        self._settle(delivery, {"status": status, "error": error, "milliseconds": took}, False)
+
+    def _settle(self, delivery: Delivery, outcome: dict[str, Any], final: bool) -> None:
+        with self._store.lock:
+            if self._store.deliveries.get(delivery.id) is not delivery:
+                return
+            now = self._store.clock.now()
+            delivery.attempts.append({"at": milliseconds(now), **outcome})
+            tried = len(delivery.attempts)
+            delivery.next_attempt_at = None
+            if outcome["status"] == 200:
+                delivery.state = DELIVERED
+            elif final or tried > len(RETRY_MINUTES):
+                delivery.state = GIVEN_UP
+            else:
+                delivery.state = PENDING
+                delivery.next_attempt_at = now + timedelta(minutes=RETRY_MINUTES[tried - 1])
+            self._store.deliveries.changed(delivery, now)
+        self._changed()
+
+    def _post(self, hook: Webhook, body: str, event_id: str) -> tuple[int | None, str | None]:
+        raw = body.encode("ascii")
+        headers = {
+            "Content-Type": "application/json",
+            "User-Agent": "Greenhouse sandbox",
+            "Signature": signature(raw, hook.secret_key),
+            "Greenhouse-Event-ID": event_id,
+        }
+        try:
+            answer = self._http().post(hook.endpoint_url, content=raw, headers=headers)
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            return None, f"{type(error).__name__}: {error}"
+        return answer.status_code, None
+
+    def _http(self) -> httpx2.Client:
+        with self._store.lock:
+            if self._client is None:
+                self._client = httpx2.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False)
+            return self._client
