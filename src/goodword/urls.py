@@ -2,11 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from goodword.workspace import urls as workspace
+
 #: pages of members, below /o/<slug>/
-MEMBER: list[URLPattern | URLResolver] = []
+MEMBER: list[URLPattern | URLResolver] = [
+    *workspace.member_urls,
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.account.urls")),
     path("ui/", include("goodword.ui.urls")),
     path("o/<slug:slug>/", include(MEMBER)),
+    *workspace.public_urls,
 ]

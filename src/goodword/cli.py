@@ -1,0 +1,120 @@
+"""The `goodword` command."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from goodword.core.environment import SettingError
+from goodword.core.postgres import PostgresError
+from goodword.core.supervise import PortInUse, up
+from goodword.core.web import serve
+from goodword.core.work import work
+
+#: Django's own commands that operators and developers use, passed through as they are
+DJANGO = ("makemigrations", "shell", "dbshell", "collectstatic", "check", "showmigrations", "build_fonts")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit status; a wrong setting or a busy port is one sentence and status 2."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goodword.settings")
+    try:
+        if given and given[0] in DJANGO:
+            return _django(given)
+        options = _parser().parse_args(given)
+        return int(options.run(options) or 0)
+    except (SettingError, PostgresError, PortInUse) as error:
+        print(f"goodword: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="goodword",
+        description="Assessments and reference checks that run by themselves, driven from Greenhouse.",
+        epilog=f"Also: {', '.join(DJANGO)}. Settings are read from the environment: see docs/settings.md.",
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def command(name: str, help_text: str, run: object) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help_text, description=help_text)
+        sub.set_defaults(run=run)
+        return sub
+
+    demo = command("demo", "Start everything with a Greenhouse sandbox and a mailbox, and play the story once.", _demo)
+    demo.add_argument("--once", action="store_true", help="play it in a fresh world, print the outcome as JSON and exit")
+    command("up", "Run web and worker in one, with the embedded PostgreSQL unless DATABASE_URL is set.", lambda _: up())
+    web = command("serve", "Run the web server.", lambda o: serve(port=o.port, host=o.host, processes=o.processes))
+    web.add_argument("--host", default="127.0.0.1")
+    web.add_argument("--port", type=int, default=None, help="default: GOODWORD_PORT, else 8000")
+    web.add_argument("--processes", type=int, default=1, help="several on one socket")
+    worker = command("worker", "Run jobs; as many of these as you need, on any host.", lambda o: work(o.concurrency))
+    worker.add_argument("--concurrency", type=int, default=None, help="jobs at once (GOODWORD_WORKER_CONCURRENCY, 8)")
+    command("migrate", "Bring the database to this version.", _migrate)
+    admin = command("createadmin", "Make an organisation and its first admin.", _createadmin)
+    admin.add_argument("--organisation", required=True, help="its name; an existing one by its slug")
+    admin.add_argument("--email", required=True)
+    admin.add_argument("--name", required=True)
+    admin.add_argument("--password-stdin", action="store_true", help="read the password from standard input, not a prompt")
+    admin.add_argument("--time-zone", default="Europe/Berlin")
+    return parser
+
+
+def _django(arguments: Sequence[str]) -> int:
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["goodword", *arguments])
+    return 0
+
+
+def _migrate(_: argparse.Namespace) -> int:
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", interactive=False, verbosity=1)
+    call_command("createcachetable", verbosity=0)
+    return 0
+
+
+def _createadmin(options: argparse.Namespace) -> int:
+    import getpass
+
+    import django
+
+    django.setup()
+    from django.core.exceptions import ValidationError
+    from django.db import transaction
+
+    from goodword.accounts.domain.create import create_admin, create_organisation
+    from goodword.accounts.models import Organisation
+    from goodword.core import clock
+
+    password = sys.stdin.readline().rstrip("\n") if options.password_stdin else getpass.getpass("Password: ")
+    try:
+        with transaction.atomic():
+            now = clock.now()
+            organisation = Organisation.objects.filter(slug=options.organisation).first() or create_organisation(
+                name=options.organisation, now=now, time_zone=options.time_zone
+            )
+            create_admin(
+                organisation=organisation, email=options.email, name=options.name, password=password, now=now
+            )
+    except ValidationError as error:
+        print(f"goodword: {' '.join(error.messages)}", file=sys.stderr)
+        return 2
+    print(f"{options.email} is an admin of {organisation.name}.")
+    return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from goodword.demo.run import demo, demo_once
+
+    return demo_once() if options.once else demo()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,117 @@
+"""How far each step of an application is: one mark per step, for lists and the candidate's page.
+
+Two queries for any number of applications, beside the one for the starts.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q
+
+from goodword.accounts.models import Organisation
+from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application
+from goodword.references.models import Check
+from goodword.roles.models import Step
+from goodword.steps.models import Run, StepStart
+from goodword.steps.states import status
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A step's mark: state as the words table names it, how far, since when, and what only a person can solve."""
+
+    kind: str
+    label: str
+    state: str
+    done: int
+    of: int
+    since: datetime | None
+    attention: str
+    start: StepStart | None
+    run: Run | None
+
+
+def marks_of(
+    applications: Iterable[Application], *, organisation: Organisation, now: datetime
+) -> dict[int, list[Mark]]:
+    """Marks by application id, the assessment's first."""
+    ids = [application.pk for application in applications]
+    starts = {
+        (start.application_id, start.step.kind): start
+        for start in StepStart.objects.of(organisation).filter(application_id__in=ids).select_related("step")
+    }
+    attempts = _latest(
+        Attempt.objects.of(organisation)
+        .filter(start__application_id__in=ids)
+        .annotate(answered=Count("answers"))
+        .order_by("pk")
+    )
+    checks = _latest(
+        Check.objects.of(organisation)
+        .filter(start__application_id__in=ids)
+        .annotate(answered=Count("requests", filter=Q(requests__state="answered")))
+        .order_by("pk")
+    )
+    runs: dict[str, dict[int, Run]] = {Step.Kind.ASSESSMENT: attempts, Step.Kind.REFERENCE_CHECK: checks}
+    return {
+        pk: [
+            _mark(kind, starts.get((pk, kind)), runs[kind], now=now)
+            for kind in (Step.Kind.ASSESSMENT, Step.Kind.REFERENCE_CHECK)
+        ]
+        for pk in ids
+    }
+
+
+def _latest(rows: Iterable[Run]) -> dict[int, Run]:
+    return {run.start_id: run for run in rows}
+
+
+def _mark(kind: str, start: StepStart | None, runs: dict[int, Run], *, now: datetime) -> Mark:
+    label = Step.Kind(kind).label
+    if start is None:
+        return Mark(
+            kind=kind, label=label, state="not_started", done=0, of=0, since=None, attention="", start=None, run=None
+        )
+    run = runs.get(start.pk)
+    if run is None:
+        state = "pending" if start.due_at or start.state == StepStart.State.STARTED else "needs_attention"
+        return Mark(
+            kind=kind,
+            label=label,
+            state=state,
+            done=0,
+            of=0,
+            since=start.requested_at,
+            attention=start.waits_for if state == "needs_attention" else "",
+            start=start,
+            run=None,
+        )
+    done, of = _how_far(run)
+    return Mark(
+        kind=kind,
+        label=label,
+        state=status(run, now=now),
+        done=done,
+        of=of,
+        since=run.completed_at or run.closed_at or run.paused_at or run.begun_at or run.opened_at,
+        attention=run.attention,
+        start=start,
+        run=run,
+    )
+
+
+def _how_far(run: Run) -> tuple[int, int]:
+    answered = int(getattr(run, "answered", 0))
+    if isinstance(run, Check):
+        return answered, run.wanted
+    assert isinstance(run, Attempt)
+    return answered, items_of(run)
+
+
+def items_of(attempt: Attempt) -> int:
+    """How many items the attempt's form has."""
+    from goodword.assessments.queries import item_count
+
+    return item_count(attempt)

@@ -1,0 +1,37 @@
+"""Where a signed-in person lands, and the pages around the work: help, settings, library."""
+
+from typing import cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.accounts.models import Membership, User
+
+
+@login_required
+def home(request: HttpRequest) -> HttpResponseBase:
+    """To the roles of the only organisation, or a choice among several."""
+    memberships = (
+        Membership.objects.across_organisations()
+        .select_related("organisation")
+        .filter(user=cast(User, request.user))
+        .order_by("organisation__name")
+    )
+    if len(memberships) == 1:
+        return redirect("roles", memberships[0].organisation.slug)
+    return render(request, "workspace/choose_organisation.html", {"memberships": memberships})
+
+
+@access.member()
+def help_page(request: MemberRequest) -> HttpResponse:
+    """Where to turn: the operator's contact, and the set-up in short."""
+    return render(request, "workspace/help.html")
+
+
+@access.member(kinds=access.WORKS)
+def settings_page(request: MemberRequest) -> HttpResponseBase:
+    """Settings open at the integrations, which is what there is to set."""
+    return redirect("integrations", request.organisation.slug)
