@@ -1,0 +1,7 @@
+"""Reports as PDF: typed snapshots in, accessible files out. Knows nothing of the database or of the web."""
+
+from goodword.reports.pdf.fonts import current_engine
+from goodword.reports.pdf.render import RenderedPdf, render_pdf
+from goodword.reports.pdf.shape import SnapshotError, check_snapshot
+
+__all__ = ["RenderedPdf", "SnapshotError", "check_snapshot", "current_engine", "render_pdf"]

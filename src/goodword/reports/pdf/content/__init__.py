@@ -1,0 +1,77 @@
+"""From a snapshot to what stands on the pages: every sentence, number and alternative text, in order.
+
+The Typst templates only set this; they decide nothing and hold no words.
+"""
+
+from typing import Any
+
+from goodword.reports.pdf.accent import readable_accent
+from goodword.reports.pdf.content.assessment import assessment_facts, assessment_sections
+from goodword.reports.pdf.content.blocks import Block, heading, notice, prose, section
+from goodword.reports.pdf.content.reference_check import check_facts, check_sections
+from goodword.reports.pdf.glyphs import isolate
+from goodword.reports.pdf.snapshot import Snapshot
+from goodword.reports.pdf.words import Words, words_for
+
+LONGEST_NAME = 200
+LONGEST_RUNNING = 60
+MOST_REPLACED = 12
+
+
+def page_content(snapshot: Snapshot, *, replaced: tuple[str, ...]) -> dict[str, Any]:
+    """The document as the templates read it. Texts of `snapshot` must be printable already
+    (`glyphs.Printer`); `replaced` is what that printing replaced, told on the last page."""
+    words = words_for(snapshot["language"])
+    name = clipped(snapshot["candidate"]["name"] or words("name_removed"), LONGEST_NAME)
+    role = clipped(snapshot["role"]["title"], LONGEST_NAME)
+    organisation = clipped(snapshot["organisation"]["name"], LONGEST_NAME)
+    kind = words(snapshot["kind"])
+    code = words("code_version", code=snapshot["code"], version=snapshot["version"])
+    facts = [(words("role"), isolate(role))]
+    if snapshot["kind"] == "assessment":
+        facts += assessment_facts(snapshot["assessment"], words)
+        sections = assessment_sections(snapshot["assessment"], words)
+    else:
+        facts += check_facts(snapshot["check"], words)
+        sections = check_sections(snapshot["check"], words)
+    facts += [(words("report"), code), (words("made"), snapshot["made_at_text"])]
+    return {
+        "language": words.language,
+        "region": words.region,
+        "title": words("title", kind=kind, name=clipped(name, 100), role=clipped(role, 100)),
+        "author": organisation,
+        "accent": readable_accent(snapshot["organisation"]["accent"]),
+        "organisation": isolate(organisation),
+        "logo-alt": words("logo", organisation=clipped(organisation, 100)),
+        "kind": kind,
+        "name": isolate(name),
+        "lead": words("lead", role=isolate(role), organisation=isolate(organisation)),
+        "redacted": words("redacted") if snapshot["redacted"] else None,
+        "facts": facts,
+        "running": " · ".join(isolate(clipped(text, LONGEST_RUNNING)) for text in (organisation, name)),
+        "footer": words(
+            "footer", code=snapshot["code"], version=snapshot["version"], made=snapshot["made_at_text"]
+        ),
+        # The places of the two numbers are filled by Typst, which alone knows them.
+        "page": words("page", page="\x00", pages="\x00").split("\x00"),
+        "sections": [*sections, _closing(replaced, words)],
+    }
+
+
+def clipped(text: str, longest: int) -> str:
+    """`text` in at most `longest` characters: titles, bookmarks and running heads cannot take pages of it."""
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def _closing(replaced: tuple[str, ...], words: Words) -> Block:
+    """The last words of each report."""
+    blocks = [notice(words("no_automatic"))]
+    if replaced:
+        characters = ", ".join(replaced[:MOST_REPLACED])
+        if len(replaced) > MOST_REPLACED:
+            characters = words("replaced_more", characters=characters, n=len(replaced) - MOST_REPLACED)
+        blocks.insert(0, prose(words("replaced", characters=characters), quiet=True))
+    return section("", blocks)
+
+
+__all__ = ["clipped", "heading", "page_content"]

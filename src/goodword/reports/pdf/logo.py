@@ -1,0 +1,69 @@
+"""Takes an organisation's logo only if Typst can draw it: a broken picture must not cost the report."""
+
+import base64
+import binascii
+import struct
+from dataclasses import dataclass
+from functools import lru_cache
+
+import typst
+
+LARGEST = 1024 * 1024
+MOST_PIXELS = 16_000_000
+
+_PAGE = b"""
+#set page(width: 60mm, height: 12mm, margin: 0mm)
+#let data = sys.inputs.logo
+#image(
+  if sys.inputs.format == "svg" { bytes(data) } else { bytes(json(bytes(data))) },
+  format: sys.inputs.format, alt: "logo", width: 60mm, height: 12mm, fit: "contain",
+)
+"""
+
+
+@dataclass(frozen=True)
+class Logo:
+    """A picture as text for Typst: the SVG itself, or the bytes as a JSON list of numbers."""
+
+    data: str
+    format: str
+
+
+@lru_cache(maxsize=64)
+def usable_logo(encoded: str) -> Logo | None:
+    """The logo in `encoded` (base64 of PNG, JPEG or SVG), or `None` where there is none to be drawn: not
+    base64, over 1 MiB or 16 million pixels, another format, or a file that Typst refuses."""
+    try:
+        raw = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    logo = _read(raw) if len(raw) <= LARGEST else None
+    return logo if logo is not None and _draws(logo) else None
+
+
+def _read(raw: bytes) -> Logo | None:
+    if raw.startswith(b"\x89PNG\r\n\x1a\n") and len(raw) >= 24:
+        width, height = struct.unpack(">II", raw[16:24])
+        return Logo(data=str(list(raw)), format="png") if width * height <= MOST_PIXELS else None
+    if raw.startswith(b"\xff\xd8\xff"):
+        return Logo(data=str(list(raw)), format="jpg")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    # Words in an SVG would need fonts of their own, and a letter without a glyph would stop the whole report.
+    return Logo(data=text, format="svg") if "<svg" in text and "<text" not in text else None
+
+
+def _draws(logo: Logo) -> bool:
+    """Whether a page with nothing but the logo comes out."""
+    try:
+        typst.compile(
+            _PAGE,
+            format="pdf",
+            ignore_system_fonts=True,
+            sys_inputs={"logo": logo.data, "format": logo.format},
+        )
+    except typst.TypstError:
+        return False
+    return True

@@ -1,0 +1,117 @@
+"""Sets a snapshot as a PDF that is accessible (PDF/UA-1) and made to last (PDF/A-2a).
+
+The same snapshot gives the same bytes as long as Typst and the fonts are the same: its date is the
+snapshot's, and no font takes part that `fonts.load_fonts` did not choose.
+"""
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+import typst
+
+from goodword.reports.pdf.content import page_content
+from goodword.reports.pdf.fonts import Fonts, load_fonts
+from goodword.reports.pdf.glyphs import Printer
+from goodword.reports.pdf.logo import Logo, usable_logo
+from goodword.reports.pdf.shape import SnapshotError, check_snapshot
+from goodword.reports.pdf.snapshot import Snapshot
+
+TEMPLATE = Path(__file__).parent / "template"
+STANDARDS: list[Any] = ["ua-1", "a-2a"]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class RenderedPdf:
+    """A finished file. `replaced` names the characters that no font could draw ("U+1F600 GRINNING FACE"),
+    `engine` what it was made with, to be held against the snapshot's when a file is made anew."""
+
+    bytes: bytes
+    replaced: tuple[str, ...]
+    engine: str
+
+
+def render_pdf(snapshot: Mapping[str, Any]) -> RenderedPdf:
+    """The report of `snapshot` (`AssessmentSnapshot` or `ReferenceCheckSnapshot`, see `snapshot.py`).
+
+    Takes 50 to 100 ms a report; the first one of a process also reads the fonts. Safe in several threads.
+    Raises `SnapshotError` for a snapshot of another shape and `typst.TypstError` if Typst refuses the file,
+    which no text in a snapshot can bring about.
+    """
+    checked = check_snapshot(snapshot)
+    made_at = _moment(checked["made_at"])
+    encoded = checked["organisation"]["logo"]
+    logo = usable_logo(encoded) if encoded else None
+    fonts = load_fonts()
+    attempts = (
+        Printer(fonts.coverage),
+        Printer(fonts.coverage, marks=False),
+        Printer(fonts.coverage, plain_only=True),
+    )
+    for attempt, printer in enumerate(attempts, start=1):
+        try:
+            file = _compile(checked, printer, fonts, logo, made_at)
+        except typst.TypstError as error:
+            # A covered cluster may still be shaped into a missing glyph; then simpler text has to do.
+            if attempt == len(attempts):
+                raise
+            log.warning("report %s: tried again with simpler text: %s", checked["code"], error.message)
+            continue
+        break
+    replaced = tuple(printer.replaced)
+    if replaced:
+        log.info("report %s: %d characters had no glyph", checked["code"], len(replaced))
+    return RenderedPdf(bytes=file, replaced=replaced, engine=_engine_text(fonts))
+
+
+def _compile(
+    snapshot: Snapshot, printer: Printer, fonts: Fonts, logo: Logo | None, made_at: datetime
+) -> bytes:
+    printable = cast(Snapshot, _printable({**snapshot, "engine": None}, printer))
+    content = page_content(printable, replaced=tuple(printer.replaced))
+    inputs = {"content": json.dumps(content), "families": json.dumps(fonts.families)}
+    if logo is not None:
+        inputs |= {"logo": logo.data, "logo-format": logo.format}
+    return typst.compile(
+        TEMPLATE / "main.typ",
+        root=TEMPLATE,
+        font_paths=fonts.typst,
+        format="pdf",
+        sys_inputs=inputs,
+        pdf_standards=STANDARDS,
+        timestamp=made_at,
+    )
+
+
+def _printable(value: Any, printer: Printer) -> Any:
+    """The snapshot with each of its texts cleaned."""
+    if isinstance(value, str):
+        return printer.clean(value)
+    if isinstance(value, Mapping):
+        return {key: None if key == "logo" else _printable(one, printer) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_printable(one, printer) for one in value]
+    return value
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise SnapshotError(f"made_at: {text!r} is not a time") from error
+    if moment.tzinfo is None:
+        raise SnapshotError("made_at: has no zone")
+    return moment
+
+
+def _engine_text(fonts: Fonts) -> str:
+    engine = fonts.engine
+    return "; ".join(
+        [f"typst {engine['typst']}", *(f"{name} {one}" for name, one in engine["fonts"].items())]
+    )

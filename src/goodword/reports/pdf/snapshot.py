@@ -1,0 +1,299 @@
+"""The frozen content of a report, as JSON: what `render_pdf` takes and what is stored beside the file.
+
+A snapshot holds JSON values only, so it is written as typed dictionaries: what the domain builds, what the
+database keeps and what the renderer reads are one and the same thing. Every text is already in the report's
+language and, where it tells a time, already in the organisation's zone: rendering looks nothing up.
+
+Keys whose type allows `None` are always present; only `NotRequired` ones may be left out. `None` for a name
+or a comment means that it was erased. `check_snapshot` in `shape.py` holds a stored snapshot against these
+types.
+"""
+
+from typing import Literal, NotRequired, TypedDict
+
+SCHEMA = 1
+
+
+class Organisation(TypedDict):
+    """Whose report it is. `accent` is `#rrggbb` (darkened here until it reads on white); `logo` is the
+    base64 of a PNG, JPEG or SVG file, at most 1 MiB; without one, or with one that cannot be drawn, the
+    name stands."""
+
+    name: str
+    accent: str
+    logo: str | None
+
+
+class Candidate(TypedDict):
+    name: str | None
+
+
+class RoleTitle(TypedDict):
+    title: str
+
+
+class Engine(TypedDict):
+    """What the file was made with; take it from `current_engine()` when the snapshot is built. Rendering the
+    same snapshot gives the same bytes as long as the engine is the same."""
+
+    typst: str
+    fonts: dict[str, str]
+
+
+class Head(TypedDict):
+    """Common to every report.
+
+    `code` is the short code printed in the footer ("GW-7F3K-Q2"), `version` counts from 1, `made_at` is ISO
+    8601 with an offset and becomes the file's date, `made_at_text` is the same moment as people read it,
+    `language` is a tag such as `en` or `de-AT`, `redacted` says that personal data were removed from this
+    version.
+    """
+
+    schema: Literal[1]
+    code: str
+    version: int
+    made_at: str
+    made_at_text: str
+    language: str
+    organisation: Organisation
+    candidate: Candidate
+    role: RoleTitle
+    engine: Engine
+    redacted: bool
+
+
+# --- assessment
+
+
+class Requirement(TypedDict):
+    """The requirement of the job that a test serves: what, who said so, and when (as text)."""
+
+    text: str
+    who: str
+    when: str
+
+
+class Norm(TypedDict):
+    """The norm group that a test's scales are held against; `text` says in one sentence who they are."""
+
+    name: str
+    version: str
+    n: int
+    text: str
+
+
+class Band(TypedDict):
+    """Where the norm group lies on one scale: `low` and `high` on the answer scale, `label` in plain words
+    ("within the middle half of the group")."""
+
+    low: float
+    high: float
+    label: str
+
+
+class Item(TypedDict):
+    """One question and its answer. `keyed` is -1 for an item worded towards the low end, which is turned
+    round for the mean. `answer` is the number that was chosen on the answer scale, before turning; `None`:
+    none."""
+
+    text: str
+    keyed: Literal[1, -1]
+    answer: int | None
+    answer_label: str | None
+
+
+class Scale(TypedDict):
+    """One scale. `mean` is on the answer scale, after turning; `None` if too little was answered. Neither end
+    is better: `low_text` and `high_text` say what each end is like."""
+
+    id: str
+    name: str
+    description: str
+    low_text: str
+    high_text: str
+    mean: float | None
+    n_answered: int
+    n_items: int
+    band: Band | None
+    items: list[Item]
+
+
+class Sheet(TypedDict):
+    """The technical sheet of a test in plain words."""
+
+    reliability: str
+    validity: str
+    limits: str
+
+
+class Test(TypedDict):
+    """One test of scales. `response_labels` has one label for each step from `scale_min` to `scale_max`."""
+
+    name: str
+    construct: str
+    version: str
+    scoring_version: str
+    items_n: int
+    requirement: Requirement | None
+    norm: Norm | None
+    scale_min: int
+    scale_max: int
+    response_labels: list[str]
+    scales: list[Scale]
+    sheet: Sheet
+
+
+class Assessment(TypedDict):
+    """`taken_at_text` is when it was finished; `language` is the name of the language it was taken in."""
+
+    title: str
+    taken_at_text: str
+    language: str
+    tests: list[Test]
+
+
+class AssessmentSnapshot(Head):
+    kind: Literal["assessment"]
+    assessment: Assessment
+
+
+# --- reference check
+
+
+class QuestionnaireName(TypedDict):
+    title: str
+    version: int | str
+
+
+class Referee(TypedDict):
+    """Who gave a reference. `title` is the referee's or, for a factual one, the candidate's title there."""
+
+    name: str | None
+    relationship: str
+    company: str | None
+    title: str | None
+
+
+class Reference(TypedDict):
+    """One reference that came in. `id` is any string that is unique in the snapshot. `factual`: only dates
+    and title were confirmed. `self_reference`: the candidate answered about themself."""
+
+    id: str
+    referee: Referee
+    period_text: str | None
+    submitted_at_text: str
+    factual: bool
+    self_reference: bool
+
+
+class Comment(TypedDict):
+    """A comment in full; `reference` is the id of its reference. `text` is `None` once erased. `language`
+    is a tag if it is known to differ from the report's (screen readers then read it in that language)."""
+
+    reference: str
+    text: str | None
+    language: NotRequired[str | None]
+
+
+class Values(TypedDict):
+    """The answers of the referees of one relationship: `values` in any order, `n` referees who answered,
+    `skipped` who could not say. `identifiable`: one referee stands behind it. For a question with several
+    choices `values` holds every chosen option, so it may be longer than `n`."""
+
+    relationship: str
+    n: int
+    skipped: int
+    values: list[int]
+    identifiable: bool
+    self_reference: bool
+
+
+class Level(TypedDict):
+    """One step of a rating scale; `example` is the example of behaviour shown at it."""
+
+    value: int
+    label: str
+    example: str | None
+
+
+class RatingQuestion(TypedDict):
+    type: Literal["rating"]
+    id: str
+    text: str
+    levels: list[Level]
+    by_relationship: list[Values]
+    comments: list[Comment]
+
+
+class StatementQuestion(TypedDict):
+    """Place the candidate between two statements: whole numbers from `scale_min` (all `low_text`) to
+    `scale_max`."""
+
+    type: Literal["statement"]
+    id: str
+    text: str
+    low_text: str
+    high_text: str
+    scale_min: int
+    scale_max: int
+    by_relationship: list[Values]
+    comments: list[Comment]
+
+
+class Option(TypedDict):
+    value: int
+    label: str
+
+
+class ChoiceQuestion(TypedDict):
+    """Options to pick from: one, or with `multiple` several (adjectives). *Would work with again* is one."""
+
+    type: Literal["choice"]
+    id: str
+    text: str
+    multiple: bool
+    options: list[Option]
+    by_relationship: list[Values]
+    comments: list[Comment]
+
+
+class TextQuestion(TypedDict):
+    type: Literal["long_text"]
+    id: str
+    text: str
+    comments: list[Comment]
+
+
+type Question = RatingQuestion | StatementQuestion | ChoiceQuestion | TextQuestion
+
+
+class Verification(TypedDict):
+    """What the candidate stated and what the referee confirmed, side by side, without a judgement.
+    `what` is a short label ("Worked together"); `None`: not given."""
+
+    reference: str
+    what: str
+    stated: str | None
+    confirmed: str | None
+
+
+class Check(TypedDict):
+    """`asked` counts the references that the role asks for, `received` those that came in (without the self-
+    reference). `completed_at_text` is when the check was completed, or closed early. Relationships appear in
+    the order in which they are first met in each question."""
+
+    questionnaire: QuestionnaireName
+    asked: int
+    received: int
+    completed_at_text: str
+    references: list[Reference]
+    questions: list[Question]
+    verification: list[Verification]
+
+
+class ReferenceCheckSnapshot(Head):
+    kind: Literal["reference_check"]
+    check: Check
+
+
+type Snapshot = AssessmentSnapshot | ReferenceCheckSnapshot

@@ -1,0 +1,46 @@
+"""What the report says by itself, in its languages. The PDF stands apart from the web pages and has to read
+the same in ten years as when it was made, so its words are kept here and not in the catalogues of the
+screens."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from goodword.reports.pdf.words.de import DE
+from goodword.reports.pdf.words.en import EN
+from goodword.reports.pdf.words.fr import FR
+
+PHRASES: Mapping[str, Mapping[str, str]] = {"en": EN, "de": DE, "fr": FR}
+
+
+@dataclass(frozen=True)
+class Words:
+    """The phrases of one language; `tag` is what the file is marked with."""
+
+    language: str
+    region: str | None
+    phrases: Mapping[str, str]
+
+    def __call__(self, key: str, **values: str | int) -> str:
+        """The phrase with its places filled. Raises `KeyError` for a phrase that does not exist."""
+        return self.phrases[key].format(**values)
+
+    def count(self, key: str, n: int, **values: str | int) -> str:
+        """The phrase that fits the number `n` (French counts nothing as one)."""
+        single = n == 1 or (n == 0 and self.language == "fr")
+        return self(f"{key}.one" if single else f"{key}.other", n=n, **values)
+
+    def number(self, value: float, places: int) -> str:
+        """`value` rounded half up to `places` decimals, with the mark of the language."""
+        rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+        return str(rounded) if self.language == "en" else str(rounded).replace(".", ",")
+
+
+def words_for(language: str) -> Words:
+    """The words for a language tag (`de-AT`), English where there are none."""
+    parts = language.replace("_", "-").split("-")
+    primary = parts[0].lower()
+    if primary not in PHRASES:
+        return Words(language="en", region=None, phrases=EN)
+    region = parts[-1].upper() if len(parts) > 1 and len(parts[-1]) == 2 and parts[-1].isalpha() else None
+    return Words(language=primary, region=region, phrases=PHRASES[primary])

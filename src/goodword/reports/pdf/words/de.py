@@ -1,0 +1,178 @@
+"""The report in German."""
+
+DE = {
+    # Every report
+    "assessment": "Assessment",
+    "reference_check": "Referenzprüfung",
+    "title": "{kind}: {name}, {role}",
+    "lead": "Bewerbung als {role} bei {organisation}",
+    "name_removed": "Name entfernt",
+    "text_removed": "Text entfernt",
+    "redacted": "Aus dieser Fassung des Berichts wurden personenbezogene Daten entfernt.",
+    "role": "Stelle",
+    "report": "Bericht",
+    "made": "Erstellt",
+    "code_version": "{code}, Fassung {version}",
+    "footer": "{code} · Fassung {version} · erstellt {made}",
+    "page": "Seite {page} von {pages}",
+    "logo": "Logo von {organisation}",
+    "summary": "Überblick",
+    "method": "Vorgehen und Grenzen",
+    "no_verdict": (
+        "Dieser Bericht zeigt, was gefragt und was geantwortet wurde. Er enthält keine Gesamtnote und "
+        "kein Urteil."
+    ),
+    "no_automatic": (
+        "Keine automatische Entscheidung: Goodword lässt niemanden weiterkommen und lehnt niemanden ab. "
+        "Menschen entscheiden."
+    ),
+    "replaced": (
+        "Einige Zeichen ließen sich mit den vorhandenen Schriften nicht drucken. Sie stehen mit Namen "
+        "oder Nummer in eckigen Klammern oder fehlen, wo sie nur einen anderen Buchstaben ergänzen: "
+        "{characters}."
+    ),
+    "replaced_more": "{characters} und {n} weitere",
+    "not_given": "Keine Angabe",
+    "quote": "„{text}“",
+    # Assessment
+    "title_of_assessment": "Assessment",
+    "taken": "Abgeschlossen",
+    "taken_in": "Sprache",
+    "tests": "Tests",
+    "tests.one": "Das Assessment besteht aus einem Test.",
+    "tests.other": "Das Assessment besteht aus {n} Tests.",
+    "test": "Test",
+    "measures": "Worum es geht",
+    "answered": "Beantwortet",
+    "n_of_m": "{n} von {m}",
+    "version": "Fassung",
+    "test_version": "{version}, Auswertung {scoring}",
+    "why_asked": "Warum das gefragt wurde",
+    "requirement": "{test} dient dieser Anforderung der Stelle: {text} Genannt von {who}, {when}.",
+    "no_requirement": "{test}: Für diesen Test wurde keine Anforderung der Stelle genannt.",
+    "scales": "Skalen",
+    "how_to_read": "So liest man es",
+    "scales_read": (
+        "Der große Punkt ist der Mittelwert der Antworten auf der Skala von {low} bis {high}. Jeder "
+        "kleine Punkt darunter ist eine Antwort, damit die Streuung zu sehen ist; umgekehrt formulierte "
+        "Aussagen werden vorher gedreht."
+    ),
+    "no_better_end": "Kein Ende einer Skala ist besser, und es gibt keine Gesamtnote.",
+    "no_norm": (
+        "Für diesen Test gibt es noch keine Vergleichsgruppe; kein Ergebnis wird mit dem anderer "
+        "Menschen verglichen."
+    ),
+    "norm": (
+        "Die hinterlegten Bereiche zeigen die Vergleichsgruppe {name}, Fassung {version} ({n} Personen)."
+        " {text}"
+    ),
+    "scale": "Skala",
+    "low_end": "Unteres Ende",
+    "high_end": "Oberes Ende",
+    "mean": "Mittel",
+    "no_mean": "–",
+    "no_mean_note": "zu wenige Antworten",
+    "scale_alt": "{scale}, Skala von {low} bis {high}: Mittelwert {mean}. Antworten: {answers}.",
+    "scale_alt_band": "{alt} Vergleichsgruppe: {low} bis {high}, {label}.",
+    "no_answers": "keine",
+    "answers_behind": "Die Antworten hinter jedem Mittelwert",
+    "scale_line": "Mittelwert {mean} aus {n} von {m} Antworten.",
+    "scale_line_none": "Kein Mittelwert: {n} von {m} Aussagen wurden beantwortet.",
+    "statement_asked": "Aussage",
+    "answer": "Antwort",
+    "counts_as": "Zählt als",
+    "turned": "{value}, gedreht",
+    "not_answered": "Nicht beantwortet",
+    "sheet": "Zu diesem Test",
+    "reliability": "Zuverlässigkeit",
+    "validity": "Gültigkeit",
+    "limits": "Grenzen",
+    "method_assessment": (
+        "Die Person hat online über einen persönlichen Link geantwortet, zu einer Zeit ihrer Wahl. Die "
+        "Antworten sind ihre eigene Beschreibung, wie sie arbeitet; Selbstbild, vermutete Erwartungen "
+        "und die Tagesform spielen mit hinein."
+    ),
+    "method_scales": (
+        "Jede Skala ist der Mittelwert ihrer Antworten. Ein kleiner Unterschied zwischen zwei Skalen "
+        "oder zwei Menschen bedeutet wenig. Was passt, hängt von der Arbeit ab: Bitte neben der "
+        "Anforderung lesen und darüber sprechen."
+    ),
+    # Reference check
+    "references": "Referenzen",
+    "completed": "Abgeschlossen",
+    "questionnaire": "Fragebogen",
+    "questionnaire_version": "{title}, Fassung {version}",
+    "received": "{n} von {m} eingegangen",
+    "received.one": "Eine von {m} erbetenen Referenzen ist eingegangen.",
+    "received.other": "{n} von {m} erbetenen Referenzen sind eingegangen.",
+    "factual.one": "Eine davon bestätigt nur Daten und Funktion.",
+    "factual.other": "{n} davon bestätigen nur Daten und Funktion.",
+    "self_apart": (
+        "Die Person hat dieselben Fragen auch selbst beantwortet; diese Antworten stehen für sich, als "
+        "hohle Punkte."
+    ),
+    "referee": "Referenzperson",
+    "referee_n": "Referenzperson {n}",
+    "relationship": "Beziehung",
+    "company": "Unternehmen",
+    "worked_together": "Zusammenarbeit",
+    "answered_on": "Beantwortet",
+    "factual_mark": "Nur Daten und Funktion",
+    "self_mark": "Die Person selbst, über sich",
+    "self": "Selbst",
+    "ratings": "Bewertungen nach Beziehung",
+    "ratings_read": (
+        "Jeder Punkt ist die Antwort einer Person. Der kurze Strich zeigt den Mittelwert, wo eine "
+        "Beziehung mehrere Antworten hat."
+    ),
+    "identifiable_note": (
+        "Eine Beziehung mit nur einer Referenzperson ist als zuordenbar gekennzeichnet: Wer weiß, wer "
+        "gefragt wurde, weiß, wessen Antwort es ist. Bitte behutsam damit umgehen."
+    ),
+    "identifiable": "zuordenbar",
+    "group.one": "1 Antwort",
+    "group.other": "{n} Antworten",
+    "skipped.one": "1 konnte es nicht sagen",
+    "skipped.other": "{n} konnten es nicht sagen",
+    "answers": "Antworten",
+    "rating_alt": "{relationship}, Skala von {low} bis {high}. Antworten: {answers}.",
+    "option": "Antwort",
+    "how_many": "Anzahl",
+    "who": "Nach Beziehung",
+    "who_n": "{relationship} {n}",
+    "choice_alt.one": "1 Antwort",
+    "choice_alt.other": "{n} Antworten",
+    "not_chosen": "Von niemandem gewählt: {options}.",
+    "nobody_answered": "Diese Frage hat niemand beantwortet.",
+    "comments": "Kommentare im Wortlaut",
+    "comments_read": "Die Kommentare stehen so da, wie sie geschrieben wurden.",
+    "verification": "Daten und Funktion",
+    "verification_read": "Was die Person angegeben und was die Referenzperson bestätigt hat, nebeneinander.",
+    "what": "Was",
+    "stated": "Angegeben",
+    "confirmed": "Bestätigt",
+    "questions": "Gestellte Fragen",
+    "type_rating": "Bewertung von {low} bis {high}",
+    "type_statement": "Ein Platz zwischen zwei Aussagen, von {low} bis {high}",
+    "type_choice": "Eine Antwort",
+    "type_multiple": "Beliebig viele Antworten",
+    "type_long_text": "Freier Text",
+    "level": "Stufe",
+    "meaning": "Bedeutung",
+    "example": "Beispiel",
+    "method_referees": (
+        "Die Person hat die Referenzpersonen und deren Adressen selbst genannt. Goodword hat jeder eine "
+        "E-Mail mit einem persönlichen Link geschickt; wer geantwortet hat, lässt sich damit nicht "
+        "beweisen."
+    ),
+    "method_answers": (
+        "Alle sahen dieselben Fragen und konnten ihre Antworten nach dem Absenden nicht mehr ändern. "
+        "Zahlen und Kommentare stehen so da, wie sie gegeben wurden; nichts wurde weggelassen, gewichtet"
+        " oder umformuliert."
+    ),
+    "method_few": (
+        "Die Meinungen weniger Menschen sind keine Messung. Sie hängen von Arbeit, Zeit und Beziehung "
+        "ab; ein Unterschied von einer Stufe bedeutet wenig. Nichts wird mit anderen Bewerbungen "
+        "verglichen."
+    ),
+}

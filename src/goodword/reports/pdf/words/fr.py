@@ -1,0 +1,173 @@
+"""The report in French."""
+
+FR = {
+    # Every report
+    "assessment": "Évaluation",
+    "reference_check": "Prise de références",
+    "title": "{kind} : {name}, {role}",
+    "lead": "Candidature au poste {role}, {organisation}",
+    "name_removed": "Nom supprimé",
+    "text_removed": "Texte supprimé",
+    "redacted": "Des données personnelles ont été supprimées de cette version du rapport.",
+    "role": "Poste",
+    "report": "Rapport",
+    "made": "Établi",
+    "code_version": "{code}, version {version}",
+    "footer": "{code} · version {version} · établi le {made}",
+    "page": "Page {page} sur {pages}",
+    "logo": "Logo de {organisation}",
+    "summary": "Résumé",
+    "method": "Méthode et limites",
+    "no_verdict": (
+        "Ce rapport montre ce qui a été demandé et ce qui a été répondu. Il ne contient ni total ni jugement."
+    ),
+    "no_automatic": (
+        "Aucune décision automatique : Goodword ne retient ni n’écarte personne. Ce sont des personnes "
+        "qui décident."
+    ),
+    "replaced": (
+        "Certains caractères n’ont pas pu être imprimés avec les polices disponibles. Ils figurent entre"
+        " crochets, par leur nom ou leur numéro, ou manquent là où ils ne font que compléter une autre "
+        "lettre : {characters}."
+    ),
+    "replaced_more": "{characters} et {n} autres",
+    "not_given": "Non indiqué",
+    "quote": "« {text} »",
+    # Assessment
+    "title_of_assessment": "Évaluation",
+    "taken": "Terminée",
+    "taken_in": "Langue",
+    "tests": "Tests",
+    "tests.one": "L’évaluation comporte un test.",
+    "tests.other": "L’évaluation comporte {n} tests.",
+    "test": "Test",
+    "measures": "De quoi il s’agit",
+    "answered": "Réponses",
+    "n_of_m": "{n} sur {m}",
+    "version": "Version",
+    "test_version": "{version}, notation {scoring}",
+    "why_asked": "Pourquoi cela a été demandé",
+    "requirement": "{test} répond à cette exigence du poste : {text} Indiquée par {who}, {when}.",
+    "no_requirement": "{test} : aucune exigence du poste n’a été indiquée pour ce test.",
+    "scales": "Échelles",
+    "how_to_read": "Comment lire",
+    "scales_read": (
+        "Le grand point est la moyenne des réponses sur l’échelle de {low} à {high}. Chaque petit point "
+        "en dessous est une réponse, pour que la dispersion se voie ; les phrases formulées à l’inverse "
+        "sont d’abord retournées."
+    ),
+    "no_better_end": "Aucune extrémité d’une échelle n’est meilleure, et il n’y a pas de total.",
+    "no_norm": (
+        "Il n’y a pas encore de groupe de référence pour ce test : aucun résultat n’est comparé à ceux "
+        "d’autres personnes."
+    ),
+    "norm": (
+        "Les zones ombrées montrent le groupe de référence {name}, version {version} ({n} personnes). {text}"
+    ),
+    "scale": "Échelle",
+    "low_end": "Extrémité basse",
+    "high_end": "Extrémité haute",
+    "mean": "Moyenne",
+    "no_mean": "–",
+    "no_mean_note": "trop peu de réponses",
+    "scale_alt": "{scale}, échelle de {low} à {high} : moyenne {mean}. Réponses : {answers}.",
+    "scale_alt_band": "{alt} Groupe de référence : de {low} à {high}, {label}.",
+    "no_answers": "aucune",
+    "answers_behind": "Les réponses derrière chaque moyenne",
+    "scale_line": "Moyenne {mean} sur {n} réponses parmi {m}.",
+    "scale_line_none": "Pas de moyenne : {n} phrases sur {m} ont reçu une réponse.",
+    "statement_asked": "Phrase",
+    "answer": "Réponse",
+    "counts_as": "Compte pour",
+    "turned": "{value}, retournée",
+    "not_answered": "Sans réponse",
+    "sheet": "À propos de ce test",
+    "reliability": "Fiabilité",
+    "validity": "Validité",
+    "limits": "Limites",
+    "method_assessment": (
+        "La personne a répondu en ligne, par un lien personnel, au moment de son choix. Les réponses "
+        "sont sa propre description de sa façon de travailler ; l’image de soi, ce que l’on croit "
+        "attendu et le jour même y jouent un rôle."
+    ),
+    "method_scales": (
+        "Chaque échelle est la moyenne de ses réponses. Une petite différence entre deux échelles ou "
+        "deux personnes signifie peu. Ce qui convient dépend du travail : lisez les résultats à côté de "
+        "l’exigence, et parlez-en."
+    ),
+    # Reference check
+    "references": "Références",
+    "completed": "Terminée",
+    "questionnaire": "Questionnaire",
+    "questionnaire_version": "{title}, version {version}",
+    "received": "{n} sur {m} reçues",
+    "received.one": "{n} référence reçue, sur {m} demandées.",
+    "received.other": "{n} références reçues, sur {m} demandées.",
+    "factual.one": "L’une d’elles ne confirme que les dates et la fonction.",
+    "factual.other": "{n} d’entre elles ne confirment que les dates et la fonction.",
+    "self_apart": (
+        "La personne a aussi répondu aux mêmes questions ; ces réponses figurent à part, en points creux."
+    ),
+    "referee": "Référent",
+    "referee_n": "Référent {n}",
+    "relationship": "Relation",
+    "company": "Entreprise",
+    "worked_together": "Travail en commun",
+    "answered_on": "Réponse",
+    "factual_mark": "Dates et fonction seulement",
+    "self_mark": "La personne, sur elle-même",
+    "self": "Soi-même",
+    "ratings": "Évaluations par relation",
+    "ratings_read": (
+        "Chaque point est la réponse d’une personne. Le petit trait marque la moyenne quand une relation"
+        " compte plusieurs réponses."
+    ),
+    "identifiable_note": (
+        "Une relation avec un seul référent est marquée comme identifiable : qui sait à qui l’on a "
+        "demandé sait de qui vient la réponse. Merci d’en user avec soin."
+    ),
+    "identifiable": "identifiable",
+    "group.one": "{n} réponse",
+    "group.other": "{n} réponses",
+    "skipped.one": "{n} ne pouvait le dire",
+    "skipped.other": "{n} ne pouvaient le dire",
+    "answers": "Réponses",
+    "rating_alt": "{relationship}, échelle de {low} à {high}. Réponses : {answers}.",
+    "option": "Réponse",
+    "how_many": "Nombre",
+    "who": "Par relation",
+    "who_n": "{relationship} {n}",
+    "choice_alt.one": "{n} réponse",
+    "choice_alt.other": "{n} réponses",
+    "not_chosen": "Choisi par personne : {options}.",
+    "nobody_answered": "Personne n’a répondu à cette question.",
+    "comments": "Commentaires complets",
+    "comments_read": "Les commentaires figurent tels qu’ils ont été écrits.",
+    "verification": "Dates et fonction",
+    "verification_read": "Ce que la personne a indiqué et ce que le référent a confirmé, côte à côte.",
+    "what": "Quoi",
+    "stated": "Indiqué par la personne",
+    "confirmed": "Confirmé par le référent",
+    "questions": "Questions posées",
+    "type_rating": "Note de {low} à {high}",
+    "type_statement": "Une place entre deux phrases, de {low} à {high}",
+    "type_choice": "Une réponse",
+    "type_multiple": "Autant de réponses que voulu",
+    "type_long_text": "Texte libre",
+    "level": "Niveau",
+    "meaning": "Sens",
+    "example": "Exemple",
+    "method_referees": (
+        "La personne a nommé les référents et indiqué comment les joindre. Goodword a écrit à chacun par"
+        " e-mail avec un lien personnel ; il ne peut prouver qui a répondu."
+    ),
+    "method_answers": (
+        "Tous ont vu les mêmes questions et ne pouvaient plus changer leurs réponses après l’envoi. "
+        "Nombres et commentaires figurent tels qu’ils ont été donnés ; rien n’a été omis, pondéré ni "
+        "reformulé."
+    ),
+    "method_few": (
+        "L’avis de quelques personnes n’est pas une mesure. Il dépend du travail, du moment et de la "
+        "relation ; un écart d’un niveau signifie peu. Rien n’est comparé à d’autres candidatures."
+    ),
+}

@@ -1,0 +1,211 @@
+"""The finished file: valid, accessible, complete, and the same each time."""
+
+import io
+import re
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from goodword.reports.pdf import RenderedPdf, SnapshotError, render_pdf
+
+from .samples import assessment, reference_check, work_style
+
+
+def read(rendered: RenderedPdf) -> PdfReader:
+    return PdfReader(io.BytesIO(rendered.bytes))
+
+
+def text_of(rendered: RenderedPdf) -> str:
+    """All text on all pages, spaces as single ones."""
+    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in read(rendered).pages))
+
+
+def root_of(rendered: RenderedPdf) -> Any:
+    return read(rendered).trailer["/Root"]
+
+
+def tags_of(rendered: RenderedPdf) -> list[tuple[str, Any]]:
+    """The structure tree in reading order: the kind of each element and the element."""
+    found: list[tuple[str, Any]] = []
+
+    def walk(node: Any) -> None:
+        node = node.get_object() if hasattr(node, "get_object") else node
+        if isinstance(node, list):
+            for one in node:
+                walk(one)
+        elif isinstance(node, dict):
+            if "/S" in node:
+                found.append((str(node["/S"]), node))
+            walk(node.get("/K", []))
+
+    walk(root_of(rendered)["/StructTreeRoot"]["/K"])
+    return found
+
+
+REPORTS = [
+    pytest.param(assessment(), 3, id="assessment"),
+    pytest.param(assessment(tests=[]), 1, id="assessment without a test"),
+    pytest.param(reference_check(2), 3, id="two referees"),
+    pytest.param(reference_check(6, with_self=True), 4, id="six referees and self"),
+    pytest.param(reference_check(0, comments=[]), 2, id="nobody"),
+]
+
+
+@pytest.mark.parametrize(("snapshot", "pages"), REPORTS)
+def test_a_report_is_a_tagged_file_with_title_and_language(snapshot: Any, pages: int) -> None:
+    rendered = render_pdf(snapshot)
+    reader, root = read(rendered), root_of(rendered)
+    kind = {"assessment": "Assessment", "reference_check": "Reference check"}[snapshot["kind"]]
+    assert len(reader.pages) == pages
+    assert root["/MarkInfo"]["/Marked"] is True or root["/MarkInfo"]["/Marked"].value is True
+    assert root["/Lang"] == "en"
+    assert reader.metadata is not None
+    assert reader.metadata.title == f"{kind}: Maren Vogel, Customer Support Lead"
+    assert reader.metadata.author == "Northwind Instruments"
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"].value is True
+    assert rendered.replaced == ()
+
+
+def test_a_report_says_that_it_keeps_both_standards() -> None:
+    metadata = root_of(render_pdf(reference_check()))["/Metadata"].get_data().decode()
+    assert re.findall(r"<pdfuaid:part>(\d)</pdfuaid:part>", metadata) == ["1"]
+    assert re.findall(r"<pdfaid:part>(\d)</pdfaid:part>", metadata) == ["2"]
+    assert re.findall(r"<pdfaid:conformance>(\w)</pdfaid:conformance>", metadata) == ["A"]
+
+
+@pytest.mark.parametrize("snapshot", [assessment(), reference_check(6, with_self=True)])
+def test_the_same_snapshot_gives_the_same_bytes(snapshot: Any) -> None:
+    assert render_pdf(snapshot).bytes == render_pdf(snapshot).bytes
+
+
+@pytest.mark.parametrize("snapshot", [assessment(), reference_check(6, with_self=True)])
+def test_every_font_is_embedded(snapshot: Any) -> None:
+    embedded = []
+    for page in read(render_pdf(snapshot)).pages:
+        for font in page["/Resources"]["/Font"].values():  # type: ignore[index]  # pypdf types pages loosely
+            descriptor = font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"]
+            embedded.append(bool({"/FontFile2", "/FontFile3"} & set(descriptor.get_object())))
+    assert embedded == [True] * len(embedded) != []
+
+
+def test_headings_are_in_order_and_every_table_has_headers() -> None:
+    kinds = [kind for kind, _ in tags_of(render_pdf(reference_check(6, with_self=True)))]
+    levels = [int(kind[2]) for kind in kinds if re.fullmatch(r"/H[1-6]", kind)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert [after for before, after in pairwise(levels) if after > before + 1] == []
+    assert kinds.count("/Table") == kinds.count("/THead") > 5
+    assert kinds.count("/TH") > kinds.count("/THead")
+
+
+def test_every_drawing_has_a_text_alternative() -> None:
+    for snapshot in (assessment(), reference_check(6, with_self=True)):
+        figures = [node.get("/Alt") for kind, node in tags_of(render_pdf(snapshot)) if kind == "/Figure"]
+        assert figures != []
+        assert [alt for alt in figures if not alt] == []
+
+
+def test_a_scale_tells_its_mean_and_its_answers_to_who_cannot_see_it() -> None:
+    figures = [str(node["/Alt"]) for kind, node in tags_of(render_pdf(assessment())) if kind == "/Figure"]
+    assert figures[0] == "Openness, scale from 1 to 5: mean 4.00. Answers: 3, 4, 4, 5."
+    assert figures[3] == "Agreeableness, scale from 1 to 5: mean 3.67. Answers: 3, 4, 4."
+
+
+def test_an_assessment_shows_each_scale_down_to_its_answers_and_no_total() -> None:
+    text = text_of(render_pdf(assessment()))
+    for expected in (
+        "Maren Vogel Candidate for Customer Support Lead at Northwind Instruments",
+        "“Talks with customers all day and keeps several cases in hand.” Named by Anna Karl, 3 Nov 2026.",
+        "Mean 3.67 from 3 of 4 answers.",
+        "I keep to the way that I know. A little like me 4, turned",
+        "I press my point until it is settled. Not answered",
+        "There is no norm group for this test yet",
+        "Neither end of a scale is better, and there is no total.",
+        "Goodword advances and rejects nobody.",
+        "GW-7F3K-Q2 · version 1 · made Tue 24 Nov 2026, 14:05",
+        "Page 2 of 3",
+    ):
+        assert expected in text
+
+
+def test_a_norm_group_is_named_and_its_band_told() -> None:
+    test = work_style()
+    test["norm"] = {"name": "Support staff", "version": "2026.1", "n": 240, "text": "First attempts."}
+    test["scales"][0]["band"] = {"low": 2.75, "high": 3.5, "label": "above the middle half"}
+    rendered = render_pdf(assessment(tests=[test]))
+    figures = [str(node["/Alt"]) for kind, node in tags_of(rendered) if kind == "/Figure"]
+    assert figures[0].endswith("Norm group: 2.75 to 3.50, above the middle half.")
+    assert "norm group Support staff, version 2026.1 (240 people). First attempts." in text_of(rendered)
+
+
+def test_a_scale_without_a_mean_says_so() -> None:
+    test = work_style()
+    for item in test["scales"][2]["items"]:
+        item["answer"] = item["answer_label"] = None
+    test["scales"][2] |= {"mean": None, "n_answered": 0}
+    assert "No mean: 0 of 4 statements were answered." in text_of(render_pdf(assessment(tests=[test])))
+
+
+def test_a_reference_check_shows_everything_that_was_answered() -> None:
+    text = text_of(render_pdf(reference_check(6, with_self=True)))
+    for expected in (
+        "6 references came in, of 6 asked for. One of them confirms dates and title only.",
+        "Jonas Brandt",
+        "Tomás Ó Briain",
+        "1 answer · identifiable",
+        "whoever knows who was asked knows whose answer it is",
+        "Good at saying no kindly. Priya Nair · Peer · Alpenglas GmbH",
+        "Chosen by nobody: Curious, Quick, Stubborn, Warm.",
+        "Mar 2021 – Aug 2024 Apr 2021 – Aug 2024",
+        "Leaves a question open until somebody asks again.",
+        "Goodword advances and rejects nobody.",
+        "Page 4 of 4",
+    ):
+        assert expected in text
+
+
+def test_a_redacted_report_names_nobody() -> None:
+    snapshot = reference_check(2, name=None, redacted=True)
+    for reference in snapshot["check"]["references"]:
+        reference["referee"] |= {"name": None, "company": None, "title": None}
+    for question in snapshot["check"]["questions"]:
+        for comment in question["comments"]:
+            comment["text"] = None
+    text = text_of(render_pdf(snapshot))
+    assert "Name removed" in text
+    assert "Personal data were removed from this version of the report." in text
+    assert "Text removed Referee 1 · Manager" in text
+    assert "Jonas" not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "page_line"),
+    [
+        ("de-AT", "Referenzprüfung: Maren Vogel, Customer Support Lead", "Seite 1 von 3"),
+        ("fr", "Prise de références : Maren Vogel, Customer Support Lead", "Page 1 sur 3"),
+        ("pt", "Reference check: Maren Vogel, Customer Support Lead", "Page 1 of 3"),
+    ],
+)
+def test_a_report_speaks_its_language(language: str, title: str, page_line: str) -> None:
+    rendered = render_pdf(reference_check(language=language))
+    metadata = read(rendered).metadata
+    assert metadata is not None
+    assert metadata.title == title
+    assert page_line in text_of(rendered)
+    assert root_of(rendered)["/Lang"] == (language if language != "pt" else "en")
+
+
+def test_a_snapshot_of_another_shape_is_refused_with_the_place() -> None:
+    snapshot: Any = reference_check()
+    snapshot["check"]["questions"][0]["by_relationship"][0]["values"] = ["4"]
+    with pytest.raises(
+        SnapshotError, match=re.escape("check.questions[0].by_relationship[0].values[0]: int is")
+    ):
+        render_pdf(snapshot)
+
+
+def test_a_time_without_a_zone_is_refused() -> None:
+    with pytest.raises(SnapshotError, match="made_at: has no zone"):
+        render_pdf({**reference_check(), "made_at": "2026-11-24T13:05:00"})

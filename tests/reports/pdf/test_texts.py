@@ -1,0 +1,167 @@
+"""Whatever people write: it prints, it stays text, and what cannot be printed is shown and told."""
+
+import io
+import re
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pypdf import PdfReader
+
+from goodword.reports.pdf import RenderedPdf, render_pdf
+from goodword.reports.pdf.fonts import load_fonts
+from goodword.reports.pdf.glyphs import BREAK, Printer, isolate
+from goodword.reports.pdf.words import PHRASES
+
+from .samples import assessment, reference_check
+
+# A hieroglyph: no font that is looked for has one.
+UNKNOWN = "\U00013000"
+
+
+def text_of(rendered: RenderedPdf) -> str:
+    pages = PdfReader(io.BytesIO(rendered.bytes)).pages
+    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))
+
+
+def printer() -> Printer:
+    return Printer(load_fonts().coverage)
+
+
+def with_texts(name: str, comment: str) -> dict[str, Any]:
+    snapshot: Any = reference_check(1, name=name, comments=[comment])
+    snapshot["organisation"] = {**snapshot["organisation"], "name": name}
+    snapshot["role"] = {"title": name}
+    snapshot["check"]["references"][0]["referee"] |= {"name": name, "company": name}
+    return dict(snapshot)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Łukasz Dvořák",
+        "Nguyễn Thị Minh Khai",
+        "Ελένη Παπαδοπούλου",
+        "Олександра Шевченко",
+        "محمد بن سلمان",
+        "علی‌رضا پهلوی",
+        "שָׁלוֹם כהן",
+        "अनुष्का शर्मा",
+        "สมชาย ใจดี",
+    ],
+)
+def test_a_name_in_a_script_of_the_packages_prints_whole(name: str) -> None:
+    assert render_pdf(with_texts(name, name)).replaced == ()
+
+
+def test_a_character_without_a_font_is_shown_and_told() -> None:
+    rendered = render_pdf(with_texts(f"Ana {UNKNOWN}", "Good."))
+    assert rendered.replaced == ("U+13000 EGYPTIAN HIEROGLYPH A001",)
+    text = text_of(rendered)
+    assert "Ana [U+13000]" in text
+    assert "could not be printed" in text
+
+
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [
+        ("Bring🦄!", "Bring[unicorn face]!"),
+        ("👩🏽‍🦄", "[woman][unicorn face]"),
+        ("❤️", "❤"),
+        ("1️⃣", "1"),
+        ("김민수", "[gim min su]"),
+        ("漢字", "[U+6F22 U+5B57]"),
+        ("\U000e0041\u00ada\u202eb\ufeff\x00\x07c", "abc"),
+        ("a\u200db\u200cc", "abc"),
+        ("Ame\u0301lie", "Amélie"),
+        ("one\r\ntwo\u2028three\tfour", "one\ntwo\nthree four"),
+        ("\ue000", "[U+E000]"),
+        ("\ud800", "[U+D800]"),
+        ("a\u3000b", "a b"),
+    ],
+)
+def test_what_no_font_has_is_replaced_by_the_most_readable_words(written: str, printed: str) -> None:
+    packages_only = tuple(
+        covered
+        for family, covered in zip(load_fonts().families, load_fonts().coverage, strict=True)
+        if not family.startswith(("Droid", "DejaVu", "Noto Sans CJK", "Source Han", "WenQuanYi"))
+    )
+    assert Printer((*packages_only, frozenset({0x2764}))).clean(written) == printed
+
+
+def test_a_joiner_stays_where_a_script_needs_it() -> None:
+    assert printer().clean("علی‌رضا") == "علی‌رضا"
+
+
+def test_a_right_to_left_name_is_set_apart_from_the_words_around_it() -> None:
+    assert isolate("محمد") == "\u2068محمد\u2069"
+    assert isolate("Maren") == "Maren"
+
+
+def test_a_run_without_spaces_can_break() -> None:
+    assert printer().clean("x" * 80) == "x" * 36 + BREAK + "x" * 36 + BREAK + "x" * 8
+    assert printer().clean("é" * 40 + "я" * 40).replace(BREAK, "") == "é" * 40 + "я" * 40
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '#import "@preview/x:0.1.0": *',
+        "$x^2$ #panic() *bold* _it_ `raw` <label> @ref \\u{41} = Heading",
+        "<script>alert(1)</script> &amp; %PDF-1.7 endobj",
+        '"quoted" \\" {braces} {0} {name} %s',
+    ],
+)
+def test_markup_prints_as_text(text: str) -> None:
+    rendered = render_pdf(with_texts(text, text))
+    assert text_of(rendered).count(text) >= 3
+
+
+def test_a_hundred_thousand_characters_print() -> None:
+    rendered = render_pdf(with_texts("x" * 100_000, "word " * 10_000 + "y" * 50_000 + UNKNOWN))
+    assert text_of(rendered).count("y") > 50_000
+    assert rendered.replaced == ("U+13000 EGYPTIAN HIEROGLYPH A001",)
+
+
+ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(name=ANY_TEXT, comment=ANY_TEXT)
+def test_any_text_at_all_gives_a_file(name: str, comment: str) -> None:
+    rendered = render_pdf(with_texts(name, comment))
+    assert len(PdfReader(io.BytesIO(rendered.bytes)).pages) >= 1
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(st.characters(exclude_categories=()), max_size=40))
+def test_cleaning_leaves_only_what_a_font_can_draw(text: str) -> None:
+    everything = frozenset().union(*load_fonts().coverage)
+    cleaned = printer().clean(text)
+    assert {c for c in cleaned if ord(c) not in everything and c not in "\n\u200b\u200c\u200d"} == set()
+
+
+def test_the_words_of_the_report_need_no_cleaning() -> None:
+    for phrases in PHRASES.values():
+        for phrase in phrases.values():
+            one = printer()
+            assert one.clean(phrase).replace(BREAK, "") == phrase
+            assert one.replaced == {}
+
+
+def test_every_language_has_the_same_phrases_with_the_same_places() -> None:
+    places = {
+        language: {key: set(re.findall(r"{(\w+)}", phrase)) - {"n"} for key, phrase in phrases.items()}
+        for language, phrases in PHRASES.items()
+    }
+    assert places["de"] == places["en"]
+    assert places["fr"] == places["en"]
+
+
+def test_rendering_leaves_the_snapshot_as_it_was() -> None:
+    snapshot = assessment(name=f"Ana {UNKNOWN}")
+    before = deepcopy(snapshot)
+    render_pdf(snapshot)
+    assert snapshot == before
