@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from goodword.core import clock
 from goodword.ui.forms import ErrorLink, error_links, first_input_id
 from goodword.ui.icons import icon_svg
 from goodword.ui.marks import mark_svg
@@ -57,8 +58,9 @@ def short_time(at: datetime | None) -> str:
     """
     if at is None:
         return ""
-    local = timezone.localtime(at) if timezone.is_aware(at) else at
-    return date_format(local, "D j M, H:i")
+    local = timezone.localtime(at)
+    this_year = local.year == timezone.localtime(clock.now()).year
+    return date_format(local, "D j M, H:i" if this_year else "D j M Y, H:i")
 
 
 @register.filter
@@ -66,8 +68,14 @@ def long_time(at: datetime | None) -> str:
     """A moment in full with year and zone, for what shows on hover; an empty string for None."""
     if at is None:
         return ""
-    local = timezone.localtime(at) if timezone.is_aware(at) else at
+    local = timezone.localtime(at)
     return date_format(local, "l j F Y, H:i ") + (local.tzname() or "")
+
+
+@register.filter
+def unlocalized(number: float) -> str:
+    """A number for SVG: a point for decimals in every language."""
+    return f"{number:g}"
 
 
 @register.filter

@@ -1,0 +1,159 @@
+"""What the chart templates draw: rows with all their places worked out.
+
+Two sets of measures, for a wide and a narrow picture: the narrow one puts each label above its line, so that
+letters keep their size on a phone.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from goodword.ui.scales import Axis, stacked, written_number
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Pixels of one picture: its width, where the axis runs, the height of a row, of the axis below, of a label."""
+
+    width: int
+    start: int
+    end: int
+    row: int
+    line: int
+    label_x: int
+    label_y: int
+    narrow: bool
+
+
+WIDE = Measures(width=720, start=220, end=650, row=44, line=22, label_x=0, label_y=27, narrow=False)
+NARROW = Measures(width=340, start=12, end=288, row=66, line=46, label_x=0, label_y=22, narrow=True)
+AXIS_HEIGHT = 40
+STACK_STEP = 5
+
+
+@dataclass(frozen=True)
+class Ring:
+    """The ring of one answer."""
+
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class ScaleRow:
+    """One scale: where its label, line, spread, rings and mean stand. `mean_text` is empty if there is no mean."""
+
+    label: str
+    detail: str
+    top: int
+    line_y: int
+    label_y: int
+    rings: list[Ring]
+    spread: tuple[float, float] | None
+    mean_x: float | None
+    mean_text: str
+    marks_text: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One drawing of a chart, wide or narrow."""
+
+    measures: Measures
+    height: int
+    axis_y: int
+    ticks: list[tuple[float, str]]
+    rows: list[Any]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Both drawings of the same rows; the texts and the table are taken from the wide one."""
+
+    wide: Picture
+    narrow: Picture
+    has_marks: bool = False
+
+    @property
+    def rows(self) -> list[Any]:
+        """The rows for the text alternative and the table."""
+        return self.wide.rows
+
+    @property
+    def pictures(self) -> list[Picture]:
+        """Wide first."""
+        return [self.wide, self.narrow]
+
+
+def scale_chart(rows: Iterable[Mapping[str, Any]], *, minimum: float, maximum: float) -> Chart:
+    """Places for `{% scale_dots %}`; raises ValueError if the axis has no length."""
+    if maximum <= minimum:
+        raise ValueError("the axis ends where it begins")
+    held = list(rows)
+    wide, narrow = (_scale_picture(held, measures, minimum, maximum) for measures in (WIDE, NARROW))
+    return Chart(wide=wide, narrow=narrow, has_marks=any(row.count for row in wide.rows))
+
+
+def _scale_picture(rows: list[Mapping[str, Any]], measures: Measures, minimum: float, maximum: float) -> Picture:
+    axis = Axis(minimum, maximum, measures.start, measures.end)
+    drawn = [_scale_row(row, number, axis, measures) for number, row in enumerate(rows)]
+    bottom = len(drawn) * measures.row
+    ticks = [(axis.at(tick), str(tick)) for tick in axis.ticks()]
+    return Picture(measures, bottom + AXIS_HEIGHT, bottom, ticks, drawn)
+
+
+def _scale_row(row: Mapping[str, Any], number: int, axis: Axis, measures: Measures) -> ScaleRow:
+    top = number * measures.row
+    line_y = top + measures.line
+    marks = [float(mark) for mark in row.get("marks") or []]
+    mean = row.get("mean")
+    rings = [Ring(axis.at(value), line_y - level * STACK_STEP) for value, level in stacked(marks)]
+    return ScaleRow(
+        label=str(row["label"]),
+        detail=str(row.get("detail") or ""),
+        top=top,
+        line_y=line_y,
+        label_y=top + measures.label_y,
+        rings=rings,
+        spread=(axis.at(min(marks)), axis.at(max(marks))) if len(marks) > 1 else None,
+        mean_x=None if mean is None else axis.at(float(mean)),
+        mean_text="" if mean is None else written_number(float(mean)),
+        marks_text=", ".join(f"{mark:g}" for mark in sorted(marks)),
+        count=len(marks),
+    )
+
+
+@dataclass(frozen=True)
+class BarRow:
+    """One answer: where its bar begins and how long it is."""
+
+    label: str
+    count: int
+    top: int
+    bar_y: int
+    label_y: int
+    length: float
+    value_x: float
+
+
+def answer_chart(rows: Iterable[Mapping[str, Any]]) -> Chart:
+    """Places for `{% answer_bars %}`: bars from a common line, the longest as long as there is room."""
+    held = list(rows)
+    wide, narrow = (_bar_picture(held, measures) for measures in (WIDE, NARROW))
+    return Chart(wide=wide, narrow=narrow)
+
+
+def _bar_picture(rows: list[Mapping[str, Any]], measures: Measures) -> Picture:
+    most = max((int(row["count"]) for row in rows), default=0) or 1
+    height = 52 if measures.narrow else 32
+    drawn = []
+    for number, row in enumerate(rows):
+        count = int(row["count"])
+        length = round((measures.end - measures.start) * count / most, 1)
+        top = number * height
+        bar_y = top + (28 if measures.narrow else 7)
+        label_y = top + (20 if measures.narrow else 21)
+        value_x = measures.start + length + 8
+        drawn.append(BarRow(str(row["label"]), count, top, bar_y, label_y, length, value_x))
+    return Picture(measures, len(drawn) * height, len(drawn) * height, [], drawn)

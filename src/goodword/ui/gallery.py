@@ -1,0 +1,124 @@
+"""Samples for the gallery: what the components are shown with. Nothing here is used by a page that people see."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django import forms
+
+from goodword.ui.icons import ICONS
+from goodword.ui.statuses import STATUSES
+
+#: layouts that the gallery shows as pages of their own
+LAYOUTS = {
+    "portal": "ui/gallery/portal.html",
+    "referee": "ui/gallery/referee.html",
+    "signed-out": "ui/gallery/signed_out.html",
+    "message": "ui/gallery/message.html",
+    "mail": "ui/gallery/mail.html",
+    "role": "ui/gallery/role.html",
+    "settings": "ui/gallery/settings.html",
+}
+
+AGREE = [
+    (1, "Strongly disagree"),
+    (2, "Disagree"),
+    (3, "Neither"),
+    (4, "Agree"),
+    (5, "Strongly agree"),
+]
+LEVELS = [
+    {"value": 1, "label": "Rarely", "example": "Had to be asked for news; others found out late that something slipped."},
+    {"value": 2, "label": "Sometimes", "example": "Told the people next to them, not the others who waited."},
+    {"value": 3, "label": "Usually", "example": "Said when something would be late, mostly in time to do something about it."},
+    {"value": 4, "label": "Nearly always", "example": "Named delays early and said what they would do about them."},
+    {"value": 5, "label": "Always", "example": "Others relied on it: no surprise in the whole time, good news or bad."},
+]
+STEPS = [
+    {"label": "Job", "state": "done", "value": "Customer Success Manager, Berlin", "url": "#job"},
+    {"label": "Stages", "state": "current"},
+    {"label": "Review", "state": "todo"},
+]
+SCALES = [
+    {"label": "Conscientiousness", "mean": 4.2, "marks": [4, 4, 5, 4]},
+    {"label": "Agreeableness", "mean": 3.4, "marks": [2, 3, 4, 4.5]},
+    {"label": "Extraversion", "mean": 2.3, "marks": [1.5, 2, 2, 3.5]},
+    {"label": "Openness", "mean": 3.9, "marks": [3.5, 4, 4, 4]},
+    {"label": "Emotional stability", "mean": None, "marks": []},
+]
+ANSWERS = [
+    {"label": "Yes, without hesitation", "count": 2},
+    {"label": "Yes", "count": 3},
+    {"label": "Not sure", "count": 0},
+    {"label": "No", "count": 1},
+]
+ADJECTIVES = ["Patient", "Direct", "Curious", "Careful", "Quick", "Calm", "Warm", "Thorough"]
+PEOPLE = [
+    {"name": "Amara Okafor", "email": "amara@example.org", "state": "in_progress", "done": 1, "check": "pending", "stage": "Reference check"},
+    {"name": "Jürgen Müller-Lüdenscheidt", "email": "jm@example.org", "state": "completed", "done": 3, "check": "overdue", "stage": "Reference check"},
+    {"name": "陳怡君", "email": "yijun@example.org", "state": "completed", "done": 3, "check": "completed", "stage": "Offer"},
+    {"name": "Tomás Oliveira", "email": "tomas@example.org", "state": "cancelled", "done": 0, "check": "not_started", "stage": "Rejected"},
+]
+
+
+class SampleForm(forms.Form):
+    """One field of each kind."""
+
+    name = forms.CharField(max_length=60)
+    email = forms.EmailField(label="E-mail address", help_text="We write to it once, with the link.")
+    relationship = forms.ChoiceField(choices=[("", "Choose one"), ("manager", "Manager"), ("peer", "Peer")])
+    started = forms.DateField(label="Start date", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    message = forms.CharField(label="Personal message", widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    kind = forms.ChoiceField(
+        label="What may the note say?",
+        choices=[("private", "A private note"), ("public", "A note that everybody sees")],
+        widget=forms.RadioSelect,
+    )
+    events = forms.MultipleChoiceField(
+        label="Mail me when",
+        choices=[("first", "the first referee has answered"), ("all", "all have answered")],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    agree = forms.BooleanField(label="I have read who will see my answers")
+
+
+def gallery_context(form: SampleForm) -> dict[str, Any]:
+    """All that the gallery's templates print, with a fixed moment so that pictures of it can be compared."""
+    at = datetime(2026, 11, 24, 14, 5, tzinfo=UTC)
+    return {
+        "organisation": {"name": "Northwind Bikes", "accent": "#ffb000", "logo_url": ""},
+        "member": {"name": "Rosa Lindqvist", "email": "rosa@northwind.example", "kind": "Recruiter"},
+        "nav": [
+            {"label": "Roles", "url": "#roles", "icon": "roles", "current": True},
+            {"label": "Candidates", "url": "#candidates", "icon": "candidates"},
+            {"label": "Results to review", "url": "#results", "icon": "results", "count": 3},
+            {"label": "Library", "url": "#library", "icon": "library"},
+            {"label": "Settings", "url": "#settings", "icon": "settings"},
+            {"label": "Help", "url": "#help", "icon": "help"},
+        ],
+        "search_url": "#search",
+        "settings_url": "#settings",
+        "sign_out_url": "#sign-out",
+        "form": form,
+        "agree": AGREE,
+        "levels": LEVELS,
+        "steps": STEPS,
+        "scales": SCALES,
+        "answers": ANSWERS,
+        "people": PEOPLE,
+        "states": list(STATUSES),
+        "icons": sorted(ICONS),
+        "at": at,
+        "earlier": at - timedelta(days=1, hours=3),
+        "strengths": ["Candidates who enter Assessment are invited at once.", "Nobody who stands there now is invited."],
+        "adjectives": [(word.lower(), word) for word in ADJECTIVES],
+        "chosen": ["curious", "calm"],
+        "contact_name": "Rosa Lindqvist",
+        "contact_email": "rosa@northwind.example",
+        "responsible": "Northwind Bikes",
+        "privacy_url": "#privacy",
+        "sender_name": "Rosa Lindqvist",
+        "button_url": "https://goodword.example/c/sample",
+        "button_label": "Start the assessment",
+        "verify_line": "call Northwind Bikes on the number of their website and ask for Rosa Lindqvist.",
+    }

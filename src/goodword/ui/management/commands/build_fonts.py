@@ -1,0 +1,20 @@
+"""`manage.py build_fonts`: make the web fonts ahead of the first request."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from goodword.ui.fonts import build_fonts
+
+
+class Command(BaseCommand):
+    """Writes the web fonts into the folder of built static files."""
+
+    help = "Makes the web fonts from the installed fontpkg-inter package, unless they are there already."
+
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002  Django's signature
+        """Make what is missing and say what stands."""
+        for path in build_fonts(Path(settings.GOODWORD_BUILT_STATIC) / "ui" / "fonts"):
+            self.stdout.write(f"{path}: {path.stat().st_size // 1024} kB")

@@ -1,0 +1,47 @@
+"""Addresses of the look. The gallery is there with DEBUG or when GOODWORD_ENV is test."""
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, path, register_converter
+
+from goodword.ui import views
+from goodword.ui.gallery import LAYOUTS
+
+
+class HexColour:
+    """Six hexadecimal digits, in small letters, so that one colour has one address."""
+
+    regex = "[0-9a-f]{6}"
+
+    def to_python(self, value: str) -> str:
+        """The digits as they stand."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """The digits in small letters."""
+        return value.lower()
+
+
+class LayoutName:
+    """The name of a layout that the gallery shows."""
+
+    regex = "|".join(LAYOUTS)
+
+    def to_python(self, value: str) -> str:
+        """The name as it stands."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """The name as it stands."""
+        return value
+
+
+register_converter(HexColour, "hexcolour")
+register_converter(LayoutName, "layoutname")
+
+app_name = "ui"
+urlpatterns: list[URLPattern | URLResolver] = [path("accent/<hexcolour:colour>.css", views.accent, name="accent")]
+if settings.DEBUG or getattr(settings, "GOODWORD_ENV", "") == "test":
+    urlpatterns += [
+        path("gallery/", views.gallery, name="gallery"),
+        path("gallery/<layoutname:layout>/", views.gallery_layout, name="gallery_layout"),
+    ]
