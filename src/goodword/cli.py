@@ -44,21 +44,37 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(run=run)
         return sub
 
-    demo = command("demo", "Start everything with a Greenhouse sandbox and a mailbox, and play the story once.", _demo)
-    demo.add_argument("--once", action="store_true", help="play it in a fresh world, print the outcome as JSON and exit")
-    command("up", "Run web and worker in one, with the embedded PostgreSQL unless DATABASE_URL is set.", lambda _: up())
-    web = command("serve", "Run the web server.", lambda o: serve(port=o.port, host=o.host, processes=o.processes))
+    demo = command(
+        "demo", "Start everything with a Greenhouse sandbox and a mailbox, and play the story once.", _demo
+    )
+    demo.add_argument(
+        "--once", action="store_true", help="play it in a fresh world, print the outcome as JSON and exit"
+    )
+    command(
+        "up",
+        "Run web and worker in one, with the embedded PostgreSQL unless DATABASE_URL is set.",
+        lambda _: up(),
+    )
+    web = command(
+        "serve", "Run the web server.", lambda o: serve(port=o.port, host=o.host, processes=o.processes)
+    )
     web.add_argument("--host", default="127.0.0.1")
     web.add_argument("--port", type=int, default=None, help="default: GOODWORD_PORT, else 8000")
     web.add_argument("--processes", type=int, default=1, help="several on one socket")
-    worker = command("worker", "Run jobs; as many of these as you need, on any host.", lambda o: work(o.concurrency))
-    worker.add_argument("--concurrency", type=int, default=None, help="jobs at once (GOODWORD_WORKER_CONCURRENCY, 8)")
+    worker = command(
+        "worker", "Run jobs; as many of these as you need, on any host.", lambda o: work(o.concurrency)
+    )
+    worker.add_argument(
+        "--concurrency", type=int, default=None, help="jobs at once (GOODWORD_WORKER_CONCURRENCY, 8)"
+    )
     command("migrate", "Bring the database to this version.", _migrate)
     admin = command("createadmin", "Make an organisation and its first admin.", _createadmin)
     admin.add_argument("--organisation", required=True, help="its name; an existing one by its slug")
     admin.add_argument("--email", required=True)
     admin.add_argument("--name", required=True)
-    admin.add_argument("--password-stdin", action="store_true", help="read the password from standard input, not a prompt")
+    admin.add_argument(
+        "--password-stdin", action="store_true", help="read the password from standard input, not a prompt"
+    )
     admin.add_argument("--time-zone", default="Europe/Berlin")
     return parser
 
@@ -97,9 +113,9 @@ def _createadmin(options: argparse.Namespace) -> int:
     try:
         with transaction.atomic():
             now = clock.now()
-            organisation = Organisation.objects.filter(slug=options.organisation).first() or create_organisation(
-                name=options.organisation, now=now, time_zone=options.time_zone
-            )
+            organisation = Organisation.objects.filter(
+                slug=options.organisation
+            ).first() or create_organisation(name=options.organisation, now=now, time_zone=options.time_zone)
             create_admin(
                 organisation=organisation, email=options.email, name=options.name, password=password, now=now
             )

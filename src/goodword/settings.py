@@ -30,8 +30,8 @@ _base = urlsplit(GOODWORD_BASE_URL)
 if _base.scheme not in {"http", "https"} or not _base.hostname:
     raise env.SettingError("GOODWORD_BASE_URL is the address people use, like https://goodword.example.com.")
 #: how many proxies of yours stand in front (their X-Forwarded-* are believed); 0 if none
-GOODWORD_TRUSTED_PROXIES = env.number("GOODWORD_TRUSTED_PROXIES", 0) if not PRODUCTION else int(
-    env.text("GOODWORD_TRUSTED_PROXIES")
+GOODWORD_TRUSTED_PROXIES = (
+    env.number("GOODWORD_TRUSTED_PROXIES", 0) if not PRODUCTION else int(env.text("GOODWORD_TRUSTED_PROXIES"))
 )
 ALLOWED_HOSTS = [_base.hostname] + ([] if PRODUCTION else ["localhost", "127.0.0.1", "testserver"])
 CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
@@ -212,5 +212,9 @@ LOGGING = {
     "filters": {"redact": {"()": "goodword.core.http.RedactTokens"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["redact"]}},
-    "root": {"handlers": ["out"], "level": env.text("GOODWORD_LOG_LEVEL", "WARNING" if os.environ.get("PYTEST_VERSION") else "INFO")},
+    "loggers": {"procrastinate": {"level": "WARNING"}, "httpx2": {"level": "WARNING"}},
+    "root": {
+        "handlers": ["out"],
+        "level": env.text("GOODWORD_LOG_LEVEL", "WARNING" if os.environ.get("PYTEST_VERSION") else "INFO"),
+    },
 }

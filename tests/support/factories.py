@@ -18,7 +18,9 @@ _number = count(1)
 
 def organisation(**values: Any) -> Organisation:
     n = next(_number)
-    return Organisation.objects.create(**{"name": f"Acme {n}", "slug": f"acme-{n}", "created_at": NOW} | values)
+    return Organisation.objects.create(
+        **{"name": f"Acme {n}", "slug": f"acme-{n}", "created_at": NOW} | values
+    )
 
 
 def member(org: Organisation, *, kind: str = "recruiter", **values: Any) -> Membership:
@@ -37,7 +39,9 @@ def step(of: Role, kind: str) -> Step:
     return Step.objects.of(of.organisation).get(role=of, kind=kind)
 
 
-def automation(of: Role, *, connection_id: int, job_id: int, stages: dict[str, tuple[int, str]]) -> Automation:
+def automation(
+    of: Role, *, connection_id: int, job_id: int, stages: dict[str, tuple[int, str]]
+) -> Automation:
     """`stages`: step kind to (stage id, stage name)."""
     made = Automation.objects.create(
         organisation=of.organisation,
@@ -49,7 +53,11 @@ def automation(of: Role, *, connection_id: int, job_id: int, stages: dict[str, t
     )
     for kind, (stage_id, name) in stages.items():
         StageRule.objects.create(
-            organisation=of.organisation, automation=made, step=step(of, kind), stage_id=stage_id, stage_name=name
+            organisation=of.organisation,
+            automation=made,
+            step=step(of, kind),
+            stage_id=stage_id,
+            stage_name=name,
         )
     return made
 

@@ -1,5 +1,7 @@
 """Run the queued jobs here and now: the real rows and the real task functions, without a worker process."""
 
+from inspect import unwrap
+
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -9,7 +11,9 @@ from goodword.core.models import Event
 
 def waiting() -> list[tuple[str, dict[str, object]]]:
     """Name and arguments of each queued job, in order."""
-    return [(job.task_name, job.args) for job in ProcrastinateJob.objects.filter(status="todo").order_by("id")]
+    return [
+        (job.task_name, job.args) for job in ProcrastinateJob.objects.filter(status="todo").order_by("id")
+    ]
 
 
 def run_jobs(*, at_most: int = 500) -> list[str]:
@@ -26,7 +30,7 @@ def run_jobs(*, at_most: int = 500) -> list[str]:
             return ran
         _settle(job.pk)
         # without the wrapper that closes connections between jobs: here the test holds the transaction
-        app.tasks[job.task_name].func.__wrapped__(**job.args)
+        unwrap(app.tasks[job.task_name].func)(**job.args)
         ran.append(job.task_name)
     raise AssertionError(f"more than {at_most} jobs: {ran[-10:]}")
 

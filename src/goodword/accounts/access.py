@@ -7,7 +7,7 @@ a 403. `owned` fetches one object of the organisation, or 404.
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar, cast
+from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -18,7 +18,6 @@ from django.shortcuts import get_object_or_404
 from goodword.accounts.models import Membership, Organisation, User
 
 P = ParamSpec("P")
-M = TypeVar("M", bound=models.Model)
 
 
 class MemberRequest(HttpRequest):
@@ -41,10 +40,12 @@ def member(*, kinds: frozenset[str] = ANYBODY) -> Callable[[View[P]], Callable[.
 
     def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
-        def wrapped(request: HttpRequest, slug: str, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def wrapped(
+            request: HttpRequest, slug: str, /, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            found = membership_of(cast(User, request.user), slug=slug)
+            found = membership_of(request.user, slug=slug)
             if found is None:
                 raise Http404("no such organisation for this person")
             if found.kind not in kinds:
@@ -73,6 +74,6 @@ def membership_of(user: User, *, slug: str) -> Membership | None:
     )
 
 
-def owned(rows: models.QuerySet[M], pk: int) -> M:
+def owned[M: models.Model](rows: models.QuerySet[M], pk: int) -> M:
     """One object out of rows that were already narrowed to the organisation (`Model.objects.of(...)`), or 404."""
     return get_object_or_404(rows, pk=pk)

@@ -20,7 +20,8 @@ def recruiter_of(application: Application) -> Recruiter:
     """
     if application.recruiter_email:
         return Recruiter(
-            name=application.recruiter_name or application.recruiter_email, address=application.recruiter_email
+            name=application.recruiter_name or application.recruiter_email,
+            address=application.recruiter_email,
         )
     if application.role is None:
         raise LookupError(f"Application {application.pk} has neither a recruiter nor a role.")

@@ -32,7 +32,9 @@ def unseal(sealed: str, *, place: str) -> str:
     key_id, _, encoded = sealed.partition(":")
     key = settings.GOODWORD_FIELD_KEYS.get(key_id)
     if key is None:
-        raise CannotOpen(f"The key {key_id!r} is not in GOODWORD_FIELD_KEYS; put it back or set the secret anew.")
+        raise CannotOpen(
+            f"The key {key_id!r} is not in GOODWORD_FIELD_KEYS; put it back or set the secret anew."
+        )
     raw = base64.b64decode(encoded)
     try:
         return AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode()).decode()

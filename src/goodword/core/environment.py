@@ -27,7 +27,9 @@ def text(name: str, default: str | None = None) -> str:
         try:
             return Path(file).read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise SettingError(f"{name}_FILE points to {file}, which cannot be read: {error.strerror}.") from error
+            raise SettingError(
+                f"{name}_FILE points to {file}, which cannot be read: {error.strerror}."
+            ) from error
     value = os.environ.get(name)
     if value is not None and value != "":
         return value

@@ -7,7 +7,7 @@ the library); such jobs are retried by their sweep.
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.db import close_old_connections
 from procrastinate import RetryStrategy
@@ -39,7 +39,11 @@ class Job:
 
 
 def job(
-    *, name: str, retry: RetryStrategy | None = None, cron: str | None = None, queueing_lock: str | None = None
+    *,
+    name: str,
+    retry: RetryStrategy | None = None,
+    cron: str | None = None,
+    queueing_lock: str | None = None,
 ) -> Callable[[Callable[..., None]], Job]:
     """Register a function as a job under a stable name; with `cron` (six fields, seconds last) it also runs by time."""
 
@@ -54,7 +58,7 @@ def job(
 
         task = app.task(name=name, retry=retry or False, queueing_lock=queueing_lock)(run)
         if cron:
-            app.periodic(cron=cron)(task)
+            app.periodic(cron=cron)(cast(Any, task))
         return Job(task, function)
 
     return register

@@ -1,4 +1,4 @@
-"""Keys that live outside the database: given by the environment, or, outside production, made once in the data folder."""
+"""Keys outside the database: from the environment, or, outside production, made once in the data folder."""
 
 import base64
 import json

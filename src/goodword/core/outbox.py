@@ -67,7 +67,9 @@ def settle_failed(row: Outbox, *, now: datetime, error: str, **columns: object) 
     _settle(row, Outbox.State.FAILED, now=now, last_error=error, **columns)
 
 
-def settle_retry(row: Outbox, *, now: datetime, error: str, wait: timedelta | None = None, **columns: object) -> bool:
+def settle_retry(
+    row: Outbox, *, now: datetime, error: str, wait: timedelta | None = None, **columns: object
+) -> bool:
     """Try again later, by the ladder or after `wait`; failed (False) when the ladder is at its end."""
     if row.attempts > len(LADDER):
         settle_failed(row, now=now, error=error, **columns)

@@ -21,7 +21,7 @@ class PortInUse(Exception):
 
     def __init__(self, port: int, setting: str = "GOODWORD_PORT") -> None:
         super().__init__(
-            f"Port {port} is in use. Stop what listens there, or choose another by {setting}, as in {setting}={port + 1}."
+            f"Port {port} is in use. Stop what listens there, or choose another, as in {setting}={port + 1}."
         )
 
 
@@ -54,7 +54,12 @@ class Children:
     def start(self, name: str, command: Sequence[str]) -> None:
         """Start a program in a session of its own, so that Ctrl-C reaches it through us, in our order."""
         child = subprocess.Popen(  # noqa: S603 - our own commands
-            command, env=self._env, start_new_session=True, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log
+            command,
+            env=self._env,
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
         )
         self._running.append((name, child))
 

@@ -44,10 +44,18 @@ def bind(host: str, port: int) -> socket.socket:
 def _run(listening: socket.socket) -> None:
     import waitress
     from django.conf import settings
+    from django.core.wsgi import get_wsgi_application
 
-    from goodword.wsgi import application
+    application = get_wsgi_application()
 
     signal.signal(signal.SIGTERM, _leave)
+    behind_proxies: dict[str, object] = {}
+    if count := settings.GOODWORD_TRUSTED_PROXIES:
+        behind_proxies = {
+            "trusted_proxy": "*",
+            "trusted_proxy_count": count,
+            "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto x-forwarded-host",
+        }
     waitress.serve(
         application,
         sockets=[listening],
@@ -57,12 +65,8 @@ def _run(listening: socket.socket) -> None:
         connection_limit=1000,
         max_request_body_size=settings.GOODWORD_MAX_BODY,
         ident="Goodword",
-        clear_untrusted_proxy_headers=not settings.GOODWORD_TRUSTED_PROXIES,
-        trusted_proxy="*" if settings.GOODWORD_TRUSTED_PROXIES else None,
-        trusted_proxy_count=settings.GOODWORD_TRUSTED_PROXIES or None,
-        trusted_proxy_headers="x-forwarded-for x-forwarded-proto x-forwarded-host"
-        if settings.GOODWORD_TRUSTED_PROXIES
-        else None,
+        clear_untrusted_proxy_headers=True,
+        **behind_proxies,
     )
 
 

@@ -10,7 +10,10 @@ def work(concurrency: int | None = None) -> int:
     django.setup()
     from django.conf import settings
     from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
+    connector = app.connector
+    assert isinstance(connector, DjangoConnector)  # the library's own type hint names its base
     at_once = concurrency or settings.GOODWORD_WORKER_CONCURRENCY
 
     async def run() -> None:
@@ -23,6 +26,6 @@ def work(concurrency: int | None = None) -> int:
                 name="goodword",
             )
 
-    with app.replace_connector(app.connector.get_worker_connector()):
+    with app.replace_connector(connector.get_worker_connector()):
         asyncio.run(run())
     return 0

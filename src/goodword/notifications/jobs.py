@@ -25,7 +25,10 @@ def sweep_emails(*, timestamp: int = 0) -> None:
     stuck = Q(state=Email.State.SENDING, claimed_at__lte=now - outbox.STUCK_AFTER)
     Email.objects.across_organisations().filter(stuck).update(state=Email.State.QUEUED)
     for email_id in (
-        Email.objects.across_organisations().filter(due).order_by("not_before").values_list("pk", flat=True)[:SWEEP_AT_MOST]
+        Email.objects.across_organisations()
+        .filter(due)
+        .order_by("not_before")
+        .values_list("pk", flat=True)[:SWEEP_AT_MOST]
     ):
         sweep_one(email_id)
 

@@ -14,9 +14,7 @@ class Role(OrganisationOwned):
     title = models.CharField(max_length=200)
     owner = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="owned_roles")
     #: hiring managers who may look at this role
-    viewers = models.ManyToManyField(
-        Membership, related_name="viewed_roles", blank=True
-    )
+    viewers = models.ManyToManyField(Membership, related_name="viewed_roles", blank=True)
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True)
 

@@ -25,7 +25,9 @@ def automation_of(*, connection_id: int, job_id: int | None) -> Automation | Non
 
 
 def rules_of_stage(*, connection_id: int, job_id: int | None, stage_id: int | None) -> QuerySet[StageRule]:
-    """The rules of a stage: which steps it starts."""
+    """The rules of a stage: which steps it starts. A prospect has neither job nor stage, and starts nothing."""
+    if job_id is None or stage_id is None:
+        return StageRule.objects.across_organisations().none()
     return (
         StageRule.objects.across_organisations()
         .select_related("step")

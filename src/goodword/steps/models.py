@@ -35,9 +35,7 @@ class StepStart(OrganisationOwned):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["application", "step"], name="start_once"),)
-        indexes = (
-            models.Index(fields=["due_at"], name="start_due", condition=models.Q(state="waiting")),
-        )
+        indexes = (models.Index(fields=["due_at"], name="start_due", condition=models.Q(state="waiting")),)
 
     def __str__(self) -> str:
         return f"start {self.pk}"

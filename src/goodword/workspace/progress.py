@@ -72,7 +72,15 @@ def _mark(kind: str, start: StepStart | None, runs: dict[int, Run], *, now: date
     label = Step.Kind(kind).label
     if start is None:
         return Mark(
-            kind=kind, label=label, state="not_started", done=0, of=0, since=None, attention="", start=None, run=None
+            kind=kind,
+            label=label,
+            state="not_started",
+            done=0,
+            of=0,
+            since=None,
+            attention="",
+            start=None,
+            run=None,
         )
     run = runs.get(start.pk)
     if run is None:

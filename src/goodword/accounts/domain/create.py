@@ -20,7 +20,9 @@ def create_organisation(*, name: str, now: datetime, time_zone: str = "Europe/Be
     return Organisation.objects.create(name=name, slug=slug, time_zone=time_zone, created_at=now)
 
 
-def create_admin(*, organisation: Organisation, email: str, name: str, password: str, now: datetime) -> Membership:
+def create_admin(
+    *, organisation: Organisation, email: str, name: str, password: str, now: datetime
+) -> Membership:
     """An admin with a login. Raises ValidationError for a password that is too weak.
 
     Someone who has a login already keeps their password and becomes an admin here too.

@@ -5,80 +5,134 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('roles', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("roles", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Candidate',
+            name="Candidate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('connection_id', models.BigIntegerField(null=True)),
-                ('remote_id', models.BigIntegerField(null=True)),
-                ('first_name', models.CharField(blank=True, default='', max_length=200)),
-                ('last_name', models.CharField(blank=True, default='', max_length=200)),
-                ('preferred_name', models.CharField(blank=True, default='', max_length=200)),
-                ('email', models.EmailField(blank=True, default='', max_length=320)),
-                ('company', models.CharField(blank=True, default='', max_length=300)),
-                ('title', models.CharField(blank=True, default='', max_length=300)),
-                ('can_email', models.BooleanField(default=True)),
-                ('private', models.BooleanField(default=False)),
-                ('language', models.CharField(blank=True, default='', max_length=10)),
-                ('synced_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("connection_id", models.BigIntegerField(null=True)),
+                ("remote_id", models.BigIntegerField(null=True)),
+                ("first_name", models.CharField(blank=True, default="", max_length=200)),
+                ("last_name", models.CharField(blank=True, default="", max_length=200)),
+                ("preferred_name", models.CharField(blank=True, default="", max_length=200)),
+                ("email", models.EmailField(blank=True, default="", max_length=320)),
+                ("company", models.CharField(blank=True, default="", max_length=300)),
+                ("title", models.CharField(blank=True, default="", max_length=300)),
+                ("can_email", models.BooleanField(default=True)),
+                ("private", models.BooleanField(default=False)),
+                ("language", models.CharField(blank=True, default="", max_length=10)),
+                ("synced_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Application',
+            name="Application",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('connection_id', models.BigIntegerField(null=True)),
-                ('remote_id', models.BigIntegerField(null=True)),
-                ('job_id', models.BigIntegerField(null=True)),
-                ('prospect', models.BooleanField(default=False)),
-                ('status', models.CharField(choices=[('active', 'Active'), ('rejected', 'Rejected'), ('hired', 'Hired'), ('converted', 'Converted')], default='active', max_length=20)),
-                ('stage_id', models.BigIntegerField(null=True)),
-                ('stage_name', models.CharField(blank=True, default='', max_length=200)),
-                ('stage_entered_at', models.DateTimeField(null=True)),
-                ('rejection_reason', models.CharField(blank=True, default='', max_length=300)),
-                ('rejected_at', models.DateTimeField(null=True)),
-                ('hired_at', models.DateTimeField(null=True)),
-                ('applied_at', models.DateTimeField(null=True)),
-                ('recruiter_remote_id', models.BigIntegerField(null=True)),
-                ('recruiter_name', models.CharField(blank=True, default='', max_length=200)),
-                ('recruiter_email', models.EmailField(blank=True, default='', max_length=320)),
-                ('not_visible_since', models.DateTimeField(null=True)),
-                ('synced_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
-                ('role', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='applications', to='roles.role')),
-                ('candidate', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='applications', to='candidates.candidate')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("connection_id", models.BigIntegerField(null=True)),
+                ("remote_id", models.BigIntegerField(null=True)),
+                ("job_id", models.BigIntegerField(null=True)),
+                ("prospect", models.BooleanField(default=False)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("active", "Active"),
+                            ("rejected", "Rejected"),
+                            ("hired", "Hired"),
+                            ("converted", "Converted"),
+                        ],
+                        default="active",
+                        max_length=20,
+                    ),
+                ),
+                ("stage_id", models.BigIntegerField(null=True)),
+                ("stage_name", models.CharField(blank=True, default="", max_length=200)),
+                ("stage_entered_at", models.DateTimeField(null=True)),
+                ("rejection_reason", models.CharField(blank=True, default="", max_length=300)),
+                ("rejected_at", models.DateTimeField(null=True)),
+                ("hired_at", models.DateTimeField(null=True)),
+                ("applied_at", models.DateTimeField(null=True)),
+                ("recruiter_remote_id", models.BigIntegerField(null=True)),
+                ("recruiter_name", models.CharField(blank=True, default="", max_length=200)),
+                ("recruiter_email", models.EmailField(blank=True, default="", max_length=320)),
+                ("not_visible_since", models.DateTimeField(null=True)),
+                ("synced_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "role",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="applications",
+                        to="roles.role",
+                    ),
+                ),
+                (
+                    "candidate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="applications",
+                        to="candidates.candidate",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='candidate',
-            index=models.Index(fields=['organisation', 'last_name', 'first_name'], name='candidate_name'),
+            model_name="candidate",
+            index=models.Index(fields=["organisation", "last_name", "first_name"], name="candidate_name"),
         ),
         migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.UniqueConstraint(fields=('connection_id', 'remote_id'), name='candidate_once', nulls_distinct=True),
+            model_name="candidate",
+            constraint=models.UniqueConstraint(
+                fields=("connection_id", "remote_id"), name="candidate_once", nulls_distinct=True
+            ),
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['role', '-created_at'], name='application_of_role'),
+            model_name="application",
+            index=models.Index(fields=["role", "-created_at"], name="application_of_role"),
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['connection_id', 'job_id', 'stage_id'], name='application_in_stage'),
+            model_name="application",
+            index=models.Index(fields=["connection_id", "job_id", "stage_id"], name="application_in_stage"),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(fields=('connection_id', 'remote_id'), name='application_once', nulls_distinct=True),
+            model_name="application",
+            constraint=models.UniqueConstraint(
+                fields=("connection_id", "remote_id"), name="application_once", nulls_distinct=True
+            ),
         ),
     ]

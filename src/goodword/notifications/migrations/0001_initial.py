@@ -5,71 +5,138 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('candidates', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("candidates", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Email',
+            name="Email",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('sending', 'Sending'), ('sent', 'Sent'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='queued', max_length=10)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('not_before', models.DateTimeField()),
-                ('claimed_at', models.DateTimeField(null=True)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('last_error', models.TextField(blank=True, default='')),
-                ('created_at', models.DateTimeField()),
-                ('kind', models.CharField(max_length=60)),
-                ('key', models.CharField(max_length=120, unique=True)),
-                ('subject_ref', models.CharField(blank=True, default='', max_length=60)),
-                ('to_address', models.EmailField(max_length=320)),
-                ('to_name', models.CharField(blank=True, default='', max_length=200)),
-                ('from_name', models.CharField(max_length=250)),
-                ('reply_to', models.EmailField(max_length=320)),
-                ('language', models.CharField(default='en', max_length=10)),
-                ('template', models.CharField(max_length=120)),
-                ('context', models.JSONField(default=dict)),
-                ('link_purpose', models.CharField(blank=True, default='', max_length=20)),
-                ('link_subject_id', models.BigIntegerField(null=True)),
-                ('link_expires_at', models.DateTimeField(null=True)),
-                ('subject', models.CharField(blank=True, default='', max_length=300)),
-                ('text', models.TextField(blank=True, default='')),
-                ('html', models.TextField(blank=True, default='')),
-                ('message_id', models.CharField(blank=True, default='', max_length=200)),
-                ('application', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='emails', to='candidates.application')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("sending", "Sending"),
+                            ("sent", "Sent"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("not_before", models.DateTimeField()),
+                ("claimed_at", models.DateTimeField(null=True)),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("last_error", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField()),
+                ("kind", models.CharField(max_length=60)),
+                ("key", models.CharField(max_length=120, unique=True)),
+                ("subject_ref", models.CharField(blank=True, default="", max_length=60)),
+                ("to_address", models.EmailField(max_length=320)),
+                ("to_name", models.CharField(blank=True, default="", max_length=200)),
+                ("from_name", models.CharField(max_length=250)),
+                ("reply_to", models.EmailField(max_length=320)),
+                ("language", models.CharField(default="en", max_length=10)),
+                ("template", models.CharField(max_length=120)),
+                ("context", models.JSONField(default=dict)),
+                ("link_purpose", models.CharField(blank=True, default="", max_length=20)),
+                ("link_subject_id", models.BigIntegerField(null=True)),
+                ("link_expires_at", models.DateTimeField(null=True)),
+                ("subject", models.CharField(blank=True, default="", max_length=300)),
+                ("text", models.TextField(blank=True, default="")),
+                ("html", models.TextField(blank=True, default="")),
+                ("message_id", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "application",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="emails",
+                        to="candidates.application",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Link',
+            name="Link",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('candidate', 'Candidate'), ('referee', 'Referee'), ('review', 'Review'), ('report', 'Report')], max_length=20)),
-                ('subject_id', models.BigIntegerField()),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('email', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='links', to='notifications.email')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("candidate", "Candidate"),
+                            ("referee", "Referee"),
+                            ("review", "Review"),
+                            ("report", "Report"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("subject_id", models.BigIntegerField()),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "email",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="links",
+                        to="notifications.email",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='email',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'sending'])), fields=['not_before'], name='email_due'),
+            model_name="email",
+            index=models.Index(
+                condition=models.Q(("state__in", ["queued", "sending"])),
+                fields=["not_before"],
+                name="email_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='email',
-            index=models.Index(fields=['subject_ref'], name='email_subject'),
+            model_name="email",
+            index=models.Index(fields=["subject_ref"], name="email_subject"),
         ),
         migrations.AddIndex(
-            model_name='link',
-            index=models.Index(fields=['purpose', 'subject_id'], name='link_subject'),
+            model_name="link",
+            index=models.Index(fields=["purpose", "subject_id"], name="link_subject"),
         ),
     ]

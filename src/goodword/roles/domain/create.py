@@ -17,9 +17,7 @@ def create_role(*, title: str, owner: Membership, now: datetime) -> Role:
     """A role owned by a member. An unfinished assessment pauses on leaving its stage and closes on hiring, a
     reference check goes on (an offer often depends on it)."""
     with transaction.atomic():
-        role = Role.objects.create(
-            organisation=owner.organisation, title=title, owner=owner, created_at=now
-        )
+        role = Role.objects.create(organisation=owner.organisation, title=title, owner=owner, created_at=now)
         for kind, days in DEADLINE_DAYS.items():
             check = kind == Step.Kind.REFERENCE_CHECK
             Step.objects.create(
@@ -31,5 +29,11 @@ def create_role(*, title: str, owner: Membership, now: datetime) -> Role:
                 on_leave=Step.OnLeave.GO_ON if check else Step.OnLeave.PAUSE,
                 on_hire=Step.OnClose.GO_ON if check else Step.OnClose.CLOSE,
             )
-        write(organisation=owner.organisation, action="role.created", member=owner, now=now, details={"role": role.pk})
+        write(
+            organisation=owner.organisation,
+            action="role.created",
+            member=owner,
+            now=now,
+            details={"role": role.pk},
+        )
         return role

@@ -5,99 +5,234 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Role',
+            name="Role",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200)),
-                ('created_at', models.DateTimeField()),
-                ('archived_at', models.DateTimeField(null=True)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='owned_roles', to='accounts.membership')),
-                ('viewers', models.ManyToManyField(blank=True, related_name='viewed_roles', to='accounts.membership')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("created_at", models.DateTimeField()),
+                ("archived_at", models.DateTimeField(null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="owned_roles",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "viewers",
+                    models.ManyToManyField(blank=True, related_name="viewed_roles", to="accounts.membership"),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Automation',
+            name="Automation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('connection_id', models.BigIntegerField()),
-                ('job_id', models.BigIntegerField()),
-                ('job_name', models.CharField(max_length=300)),
-                ('requisition_id', models.CharField(blank=True, default='', max_length=120)),
-                ('job_post_id', models.BigIntegerField(null=True)),
-                ('job_post_title', models.CharField(blank=True, default='', max_length=300)),
-                ('confirmed_at', models.DateTimeField()),
-                ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.membership')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
-                ('role', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='automations', to='roles.role')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("connection_id", models.BigIntegerField()),
+                ("job_id", models.BigIntegerField()),
+                ("job_name", models.CharField(max_length=300)),
+                ("requisition_id", models.CharField(blank=True, default="", max_length=120)),
+                ("job_post_id", models.BigIntegerField(null=True)),
+                ("job_post_title", models.CharField(blank=True, default="", max_length=300)),
+                ("confirmed_at", models.DateTimeField()),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "role",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="automations",
+                        to="roles.role",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Step',
+            name="Step",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('assessment', 'Assessment'), ('reference_check', 'Reference check')], max_length=20)),
-                ('delay_minutes', models.PositiveIntegerField(default=0)),
-                ('deadline_days', models.PositiveSmallIntegerField(default=7)),
-                ('reminder_days', models.JSONField(default=list)),
-                ('on_leave', models.CharField(choices=[('pause', 'Pause'), ('go_on', 'Go on')], default='pause', max_length=10)),
-                ('on_reject', models.CharField(choices=[('close', 'Close'), ('go_on', 'Go on')], default='close', max_length=10)),
-                ('on_hire', models.CharField(choices=[('close', 'Close'), ('go_on', 'Go on')], default='close', max_length=10)),
-                ('referees', models.PositiveSmallIntegerField(default=2)),
-                ('requirement', models.TextField(blank=True, default='')),
-                ('requirement_by', models.CharField(blank=True, default='', max_length=150)),
-                ('requirement_at', models.DateTimeField(null=True)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
-                ('role', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='roles.role')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("assessment", "Assessment"), ("reference_check", "Reference check")],
+                        max_length=20,
+                    ),
+                ),
+                ("delay_minutes", models.PositiveIntegerField(default=0)),
+                ("deadline_days", models.PositiveSmallIntegerField(default=7)),
+                ("reminder_days", models.JSONField(default=list)),
+                (
+                    "on_leave",
+                    models.CharField(
+                        choices=[("pause", "Pause"), ("go_on", "Go on")], default="pause", max_length=10
+                    ),
+                ),
+                (
+                    "on_reject",
+                    models.CharField(
+                        choices=[("close", "Close"), ("go_on", "Go on")], default="close", max_length=10
+                    ),
+                ),
+                (
+                    "on_hire",
+                    models.CharField(
+                        choices=[("close", "Close"), ("go_on", "Go on")], default="close", max_length=10
+                    ),
+                ),
+                ("referees", models.PositiveSmallIntegerField(default=2)),
+                ("requirement", models.TextField(blank=True, default="")),
+                ("requirement_by", models.CharField(blank=True, default="", max_length=150)),
+                ("requirement_at", models.DateTimeField(null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "role",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="steps", to="roles.role"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StageRule',
+            name="StageRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stage_id', models.BigIntegerField()),
-                ('stage_name', models.CharField(max_length=200)),
-                ('automation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rules', to='roles.automation')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
-                ('step', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rules', to='roles.step')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("stage_id", models.BigIntegerField()),
+                ("stage_name", models.CharField(max_length=200)),
+                (
+                    "automation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rules",
+                        to="roles.automation",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "step",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rules", to="roles.step"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AlreadyThere',
+            name="AlreadyThere",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('remote_application_id', models.BigIntegerField()),
-                ('stage_id', models.BigIntegerField()),
-                ('recorded_at', models.DateTimeField()),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
-                ('automation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='already_there', to='roles.automation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("remote_application_id", models.BigIntegerField()),
+                ("stage_id", models.BigIntegerField()),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "automation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="already_there",
+                        to="roles.automation",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('automation', 'remote_application_id', 'stage_id'), name='already_there_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("automation", "remote_application_id", "stage_id"), name="already_there_once"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='automation',
-            constraint=models.UniqueConstraint(fields=('connection_id', 'job_id'), name='job_in_one_role'),
+            model_name="automation",
+            constraint=models.UniqueConstraint(fields=("connection_id", "job_id"), name="job_in_one_role"),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('role', 'kind'), name='step_kind_once'),
+            model_name="step",
+            constraint=models.UniqueConstraint(fields=("role", "kind"), name="step_kind_once"),
         ),
         migrations.AddConstraint(
-            model_name='stagerule',
-            constraint=models.UniqueConstraint(fields=('automation', 'step', 'stage_id'), name='stage_rule_once'),
+            model_name="stagerule",
+            constraint=models.UniqueConstraint(
+                fields=("automation", "step", "stage_id"), name="stage_rule_once"
+            ),
         ),
     ]

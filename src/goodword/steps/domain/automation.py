@@ -132,8 +132,10 @@ def _record(
 
 
 def _application(event: Event) -> Application:
+    application_id = event.application_id
+    assert application_id is not None  # these events are about applications
     return (
         Application.objects.across_organisations()
         .select_related("candidate", "organisation", "role")
-        .get(pk=event.application_id)
+        .get(pk=application_id)
     )

@@ -22,9 +22,10 @@ def pause_on_leave[R: Run](model: type[R], event: Event) -> list[R]:
     """The candidate left a mapped stage: pause what is open, unless the step goes on or the new stage starts it too."""
 
     def leaves(run: R) -> bool:
-        return run.start.step.on_leave == Step.OnLeave.PAUSE and not run.start.step.rules.filter(
-            stage_id=event.data.get("to_stage_id")
-        ).exists()
+        return (
+            run.start.step.on_leave == Step.OnLeave.PAUSE
+            and not run.start.step.rules.filter(stage_id=event.data.get("to_stage_id")).exists()
+        )
 
     return _each(model, event, act="pause", only=leaves)
 
@@ -37,22 +38,28 @@ def resume_on_return[R: Run](model: type[R], event: Event) -> list[R]:
 def close_on_rejection[R: Run](model: type[R], event: Event) -> list[R]:
     """Rejected: reminders stop at once; results and answers in progress are kept."""
     return _each(
-        model, event, act="close", reason="rejected", only=lambda run: run.start.step.on_reject == Step.OnClose.CLOSE
+        model,
+        event,
+        act="close",
+        reason="rejected",
+        only=lambda run: run.start.step.on_reject == Step.OnClose.CLOSE,
     )
 
 
 def close_on_hire[R: Run](model: type[R], event: Event) -> list[R]:
     """Hired: what the step's setting closes is closed."""
     return _each(
-        model, event, act="close", reason="hired", only=lambda run: run.start.step.on_hire == Step.OnClose.CLOSE
+        model,
+        event,
+        act="close",
+        reason="hired",
+        only=lambda run: run.start.step.on_hire == Step.OnClose.CLOSE,
     )
 
 
 def reopen[R: Run](model: type[R], event: Event) -> list[R]:
     """Unrejected or unhired: what that closed is open again, with a new deadline; nothing is sent."""
-    return _each(
-        model, event, act="reopen", only=lambda run: run.close_reason in {"rejected", "hired"}
-    )
+    return _each(model, event, act="reopen", only=lambda run: run.close_reason in {"rejected", "hired"})
 
 
 def subject_ref(start: StepStart) -> str:
@@ -76,6 +83,7 @@ def _each[R: Run](
     model: type[R], event: Event, *, act: str, only: Callable[[R], bool], reason: str = ""
 ) -> list[R]:
     changed: list[R] = []
+    assert event.application_id is not None  # these events are about applications
     runs = model._default_manager.filter(start__application_id=event.application_id).order_by("pk")
     for pk in runs.values_list("pk", flat=True):
         run = lock(model, pk)
@@ -99,7 +107,9 @@ def _after(run: Run, act: str, event: Event) -> None:
         plan_reminder(run, organisation=organisation, now=event.occurred_at)
     run.save()
     record(
-        {"pause": "step.paused", "resume": "step.resumed", "close": "step.closed", "reopen": "step.reopened"}[act],
+        {"pause": "step.paused", "resume": "step.resumed", "close": "step.closed", "reopen": "step.reopened"}[
+            act
+        ],
         organisation_id=event.organisation_id,
         application_id=event.application_id,
         actor=event.actor,

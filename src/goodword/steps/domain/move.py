@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from goodword.steps.models import Run
 from goodword.steps.states import PROGRESS_MOVES, may
@@ -16,7 +17,8 @@ def lock[R: Run](model: type[R], pk: int) -> R:
     """The run, locked until the caller's transaction ends. Every change begins here."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A run is locked inside a transaction only.")
-    return model._default_manager.select_for_update(of=("self",)).select_related("start__step").get(pk=pk)
+    rows: QuerySet[R] = model._default_manager.select_for_update(of=("self",))  # type: ignore[assignment]  # of R
+    return rows.select_related("start__step").get(pk=pk)
 
 
 def move(run: Run, act: str, *, at: datetime, by: str, reason: str = "") -> None:
@@ -26,7 +28,9 @@ def move(run: Run, act: str, *, at: datetime, by: str, reason: str = "") -> None
     end with whatever ends or pauses the run; the caller plans them anew on resume and reopen.
     """
     if not may(run, act):
-        raise NotAllowed(f"{act} is not possible: progress {run.progress}, closed {run.closed_at}, paused {run.paused_at}")
+        raise NotAllowed(
+            f"{act} is not possible: progress {run.progress}, closed {run.closed_at}, paused {run.paused_at}"
+        )
     match act:
         case "pause":
             run.paused_at = at

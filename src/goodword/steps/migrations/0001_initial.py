@@ -5,32 +5,81 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('candidates', '0001_initial'),
-        ('roles', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("candidates", "0001_initial"),
+        ("roles", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='StepStart',
+            name="StepStart",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('started', 'Started')], default='waiting', max_length=10)),
-                ('waits_for', models.CharField(blank=True, choices=[('', 'Nothing'), ('delay', 'Delay'), ('no_address', 'No Address'), ('may_not_email', 'May Not Email'), ('prospect', 'Prospect'), ('reuse', 'Reuse')], default='', max_length=20)),
-                ('due_at', models.DateTimeField(null=True)),
-                ('requested_at', models.DateTimeField()),
-                ('started_at', models.DateTimeField(null=True)),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='starts', to='candidates.application')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
-                ('step', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='starts', to='roles.step')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "Waiting"), ("started", "Started")],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "waits_for",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Nothing"),
+                            ("delay", "Delay"),
+                            ("no_address", "No Address"),
+                            ("may_not_email", "May Not Email"),
+                            ("prospect", "Prospect"),
+                            ("reuse", "Reuse"),
+                        ],
+                        default="",
+                        max_length=20,
+                    ),
+                ),
+                ("due_at", models.DateTimeField(null=True)),
+                ("requested_at", models.DateTimeField()),
+                ("started_at", models.DateTimeField(null=True)),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="starts",
+                        to="candidates.application",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "step",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="starts", to="roles.step"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='start_due')],
-                'constraints': [models.UniqueConstraint(fields=('application', 'step'), name='start_once')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")), fields=["due_at"], name="start_due"
+                    )
+                ],
+                "constraints": [models.UniqueConstraint(fields=("application", "step"), name="start_once")],
             },
         ),
     ]

@@ -25,7 +25,11 @@ SORTS = {"name": ("sort_name", "pk"), "-name": ("-sort_name", "-pk"), "recent": 
 class RoleForm(forms.Form):
     """A new role, made by hand."""
 
-    title = forms.CharField(label="Title", max_length=200, help_text="As your colleagues call it. Candidates see the title of the job post.")
+    title = forms.CharField(
+        label="Title",
+        max_length=200,
+        help_text="As your colleagues call it. Candidates see the title of the job post.",
+    )
 
 
 @require_safe
