@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from goodword.candidates.models import Application
+from goodword.roles.queries import automation_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,3 +28,12 @@ def recruiter_of(application: Application) -> Recruiter:
         raise LookupError(f"Application {application.pk} has neither a recruiter nor a role.")
     owner = application.role.owner.user
     return Recruiter(name=owner.name, address=owner.email)
+
+
+def public_title(application: Application) -> str:
+    """The title of the role as candidates and referees see it: that of the chosen job post, else the role's own."""
+    if application.connection_id is not None:
+        automation = automation_of(connection_id=application.connection_id, job_id=application.job_id)
+        if automation is not None and automation.job_post_title:
+            return automation.job_post_title
+    return application.role.title if application.role else ""
