@@ -17,6 +17,7 @@ LAYOUTS = {
     "mail": "ui/gallery/mail.html",
     "role": "ui/gallery/role.html",
     "settings": "ui/gallery/settings.html",
+    "narrow-form": "ui/gallery/narrow_form.html",
 }
 
 AGREE = [
@@ -80,6 +81,15 @@ class SampleForm(forms.Form):
         required=False,
     )
     agree = forms.BooleanField(label="I have read who will see my answers")
+
+
+SETTINGS_NAV = [
+    {"label": "Organisation", "url": "#organisation", "icon": "building"},
+    {"label": "Members", "url": "#members", "icon": "candidates"},
+    {"label": "Integrations", "url": "#integrations", "icon": "plug", "current": True},
+    {"label": "E-mail", "url": "#email", "icon": "mail"},
+    {"label": "Privacy", "url": "#privacy", "icon": "shield"},
+]
 
 
 def gallery_context(form: SampleForm) -> dict[str, Any]:

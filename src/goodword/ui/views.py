@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_safe
 
 from goodword.ui.accent import stylesheet
-from goodword.ui.gallery import LAYOUTS, SampleForm, gallery_context
+from goodword.ui.gallery import LAYOUTS, SETTINGS_NAV, SampleForm, gallery_context
 
 ONE_YEAR = 31_536_000
 
@@ -29,4 +29,10 @@ def gallery(request: HttpRequest) -> HttpResponse:
 @require_GET
 def gallery_layout(request: HttpRequest, layout: str) -> HttpResponse:
     """One layout as a page of its own."""
-    return render(request, LAYOUTS[layout], gallery_context(SampleForm()))
+    context = gallery_context(SampleForm())
+    if layout == "settings":
+        context["settings_nav"] = SETTINGS_NAV
+    response = render(request, LAYOUTS[layout], context)
+    if layout == "mail":
+        response._csp_config = {}  # noqa: SLF001  a mail has its styles inside: no policy, as csp_override does
+    return response

@@ -27,11 +27,13 @@ register.filter("first_input_id", first_input_id)
 
 @register.filter
 def html_attrs(attrs: Mapping[str, Any]) -> SafeString:
-    """A component's remaining attributes for printing in a tag, values escaped; False and None are left out.
+    """A component's remaining attributes for printing in a tag, values escaped; False, None and `class` (which the
+    component adds to its own classes) are left out.
 
     Cotton's own `{{ attrs }}` prints values as they are, which would let data break out of the attribute.
     """
-    shown = attrs.attrs_dict() if hasattr(attrs, "attrs_dict") else attrs
+    own = attrs.attrs_dict() if hasattr(attrs, "attrs_dict") else attrs
+    shown = {name: value for name, value in own.items() if name != "class"}
     valued = [(name, value) for name, value in shown.items() if value not in (True, False, None)]
     bare = [(name,) for name, value in shown.items() if value is True]
     joined = format_html_join("", ' {}="{}"', valued) + format_html_join("", " {}", bare)
