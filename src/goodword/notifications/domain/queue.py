@@ -46,17 +46,11 @@ def queue(
                 "subject_ref": subject_ref,
                 "to_address": to.address,
                 "to_name": to.name,
-                "from_name": f"{sender.name} ({organisation.name})",
+                "from_name": from_name(sender, organisation=organisation),
                 "reply_to": sender.address,
                 "language": language or organisation.language,
                 "template": template,
-                "context": {
-                    **context,
-                    "organisation": {"name": organisation.name, "accent": organisation.accent},
-                    "to_name": to.name,
-                    "sender_name": sender.name,
-                    "reply_to": sender.address,
-                },
+                "context": full_context(context, organisation=organisation, to=to, sender=sender),
                 "link_purpose": link.purpose if link else "",
                 "link_subject_id": link.subject_id if link else None,
                 "link_expires_at": link_expires_at,
@@ -69,6 +63,24 @@ def queue(
         if email.not_before <= now:
             send_email.defer(email_id=email.pk)
         return email
+
+
+def full_context(
+    context: Mapping[str, Any], *, organisation: Organisation, to: Person, sender: Person
+) -> dict[str, Any]:
+    """A mail's own context with what every mail says. Also for showing a mail before it is queued."""
+    return {
+        **context,
+        "organisation": {"name": organisation.name, "accent": organisation.accent},
+        "to_name": to.name,
+        "sender_name": sender.name,
+        "reply_to": sender.address,
+    }
+
+
+def from_name(sender: Person, *, organisation: Organisation) -> str:
+    """The name that a mail comes from."""
+    return f"{sender.name} ({organisation.name})"
 
 
 def cancel(*, organisation: Organisation, subject_ref: str, now: datetime) -> int:
