@@ -4,7 +4,7 @@ import secrets
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import httpx2
 from flask import Flask, Response, g, render_template, request
@@ -18,6 +18,7 @@ from greenhouse_sandbox.api.v1 import blueprint as v1
 from greenhouse_sandbox.api.v1.guard import authenticate
 from greenhouse_sandbox.api.v3 import blueprint as v3
 from greenhouse_sandbox.calls import CallLog
+from greenhouse_sandbox.context import sandbox
 from greenhouse_sandbox.faults import KINDS, Faults
 from greenhouse_sandbox.rates import RateWindows
 from greenhouse_sandbox.seed import seed
@@ -37,6 +38,11 @@ class Sandbox(Flask):
 
     def __init__(self, store: Store, *, http: httpx2.Client | None, state_file: Path | None) -> None:
         super().__init__("greenhouse_sandbox", static_folder="ui/static", template_folder="ui/templates")
+        # The screens keep nothing in the session but messages for the next page.
+        self.secret_key = secrets.token_bytes(32)
+        # Cookies do not tell ports apart: a name of our own keeps clear of other programs on this machine.
+        self.config["SESSION_COOKIE_NAME"] = "greenhouse_sandbox"
+        self.config["SESSION_COOKIE_SAMESITE"] = "Lax"
         self.store = store
         self.rates = RateWindows()
         self.faults = Faults()
@@ -120,9 +126,9 @@ def _finish(response: Response) -> Response:
     response.headers["X-Request-Id"] = g.request_id
     if request.path.startswith(API_PATHS):
         response.headers["X-Runtime"] = f"{time.monotonic() - g.started:.6f}"
-        _app().calls.record(request, response, _app().store.clock.now())
+        sandbox().calls.record(request, response, sandbox().store.clock.now())
     if request.method != "GET":
-        _app().changed()
+        sandbox().changed()
     return response
 
 
@@ -132,15 +138,9 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         return error_response(not_found())
     if request.path.startswith("/v1"):
         try:
-            with _app().store.lock:
+            with sandbox().store.lock:
                 authenticate()
         except ApiError as refusal:
             return error_response(refusal)
         return error_response(not_found())
     return render_template("error.html", error=error), error.code or 500
-
-
-def _app() -> Sandbox:
-    from greenhouse_sandbox.context import sandbox
-
-    return cast(Sandbox, sandbox())

@@ -1,5 +1,6 @@
 """What a view finds around it."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from flask import current_app
@@ -18,3 +19,9 @@ def sandbox() -> "Sandbox":
 def the_store() -> Store:
     """The store of the application that runs this view."""
     return sandbox().store
+
+
+def unlocked[**P, R](view: Callable[P, R]) -> Callable[P, R]:
+    """Mark a view that waits for others and so must not hold the store's lock."""
+    vars(view)["runs_unlocked"] = True
+    return view

@@ -8,8 +8,8 @@ from flask import Blueprint, Response, request
 
 from greenhouse_sandbox.api.answers import ApiError, error_response, json_response
 from greenhouse_sandbox.clock import milliseconds
-from greenhouse_sandbox.context import sandbox, the_store
-from greenhouse_sandbox.control_deliveries import deliveries, hold, redeliver, release, retry, unlocked
+from greenhouse_sandbox.context import sandbox, the_store, unlocked
+from greenhouse_sandbox.control_deliveries import deliveries, hold, redeliver, release, retry
 from greenhouse_sandbox.faults import KINDS
 from greenhouse_sandbox.loopback import refuse_strangers
 from greenhouse_sandbox.seed import seed

@@ -1,7 +1,6 @@
 """Deliveries under control: list, hold, release in a chosen order, send again."""
 
 import uuid
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -9,15 +8,9 @@ from flask import Response, request
 
 from greenhouse_sandbox.api.answers import ApiError, json_response
 from greenhouse_sandbox.clock import milliseconds
-from greenhouse_sandbox.context import sandbox, the_store
+from greenhouse_sandbox.context import sandbox, the_store, unlocked
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.webhooks import HELD, PENDING, Delivery
-
-
-def unlocked[**P](view: Callable[P, Response]) -> Callable[P, Response]:
-    """Mark a view that waits for others and so must not hold the store's lock."""
-    vars(view)["runs_unlocked"] = True
-    return view
 
 
 def deliveries() -> Response:

@@ -50,7 +50,6 @@ REASONS = [
 
 def seed_account(store: Store) -> None:
     """Users, departments, offices, sources and rejection reasons."""
-    stamps = {"created_at": FOUNDED, "updated_at": FOUNDED}
     for number, (first, last, title, admin, deactivated) in enumerate(USERS):
         email = f"{first}.{last}@acornoak.example".lower().replace("á", "a")
         store.users.insert(
@@ -71,20 +70,45 @@ def seed_account(store: Store) -> None:
     store.acting_user_id = next(store.users.rising()).id
     for name, external in DEPARTMENTS:
         store.departments.insert(
-            Department(id=store.departments.new_id(), name=name, external_id=external, **stamps)
+            Department(
+                id=store.departments.new_id(),
+                name=name,
+                external_id=external,
+                created_at=FOUNDED,
+                updated_at=FOUNDED,
+            )
         )
     for name, location, external in OFFICES:
         store.offices.insert(
-            Office(id=store.offices.new_id(), name=name, location=location, external_id=external, **stamps)
+            Office(
+                id=store.offices.new_id(),
+                name=name,
+                location=location,
+                external_id=external,
+                created_at=FOUNDED,
+                updated_at=FOUNDED,
+            )
         )
     types = {name: 4_086_000_002 + 1000 * place for place, name in enumerate(dict(SOURCES).values())}
     for name, kind in SOURCES:
         store.sources.insert(
-            Source(id=store.sources.new_id(), name=name, type_id=types[kind], type_name=kind, **stamps)
+            Source(
+                id=store.sources.new_id(),
+                name=name,
+                type_id=types[kind],
+                type_name=kind,
+                created_at=FOUNDED,
+                updated_at=FOUNDED,
+            )
         )
     for name, key, default in REASONS:
         store.rejection_reasons.insert(
             RejectionReason(
-                id=store.rejection_reasons.new_id(), name=name, type_key=key, default=default, **stamps
+                id=store.rejection_reasons.new_id(),
+                name=name,
+                type_key=key,
+                default=default,
+                created_at=FOUNDED,
+                updated_at=FOUNDED,
             )
         )

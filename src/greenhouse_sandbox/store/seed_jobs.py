@@ -91,7 +91,6 @@ def seed_jobs(store: Store) -> None:
 def _make_job(store: Store, plan: JobPlan, number: int) -> None:
     users = [user.id for user in store.users.rising()]
     made = FOUNDED + timedelta(days=10 * number, minutes=7 * number)
-    stamps = {"created_at": made, "updated_at": made + timedelta(seconds=1)}
     job = store.jobs.insert(
         Job(
             id=store.jobs.new_id(),
@@ -106,7 +105,8 @@ def _make_job(store: Store, plan: JobPlan, number: int) -> None:
             custom_fields={
                 "employment_type": {"name": "Employment Type", "type": "single_select", "value": "Full-time"}
             },
-            **stamps,
+            created_at=made,
+            updated_at=made,
         )
     )
     for title, live, internal, location in plan.posts:
@@ -122,12 +122,20 @@ def _make_job(store: Store, plan: JobPlan, number: int) -> None:
                 first_published_at=made if live else None,
                 content=f"<p>We are looking for a <b>{title}</b>.</p>",
                 questions=_questions(),
-                **stamps,
+                created_at=made,
+                updated_at=made,
             )
         )
     for order, name in enumerate(plan.stages):
         store.job_stages.insert(
-            JobStage(id=store.job_stages.new_id(), job_id=job.id, name=name, sort_order=order, **stamps)
+            JobStage(
+                id=store.job_stages.new_id(),
+                job_id=job.id,
+                name=name,
+                sort_order=order,
+                created_at=made,
+                updated_at=made,
+            )
         )
     for user_id, kind in ((users[plan.recruiter], "recruiter"), (users[3], "coordinator")):
         store.job_owners.insert(
@@ -137,12 +145,17 @@ def _make_job(store: Store, plan: JobPlan, number: int) -> None:
                 user_id=user_id,
                 type=kind,
                 responsible=True,
-                **stamps,
+                created_at=made,
+                updated_at=made,
             )
         )
     store.job_hiring_managers.insert(
         JobHiringManager(
-            id=store.job_hiring_managers.new_id(), job_id=job.id, user_id=users[plan.manager], **stamps
+            id=store.job_hiring_managers.new_id(),
+            job_id=job.id,
+            user_id=users[plan.manager],
+            created_at=made,
+            updated_at=made,
         )
     )
 

@@ -1,13 +1,23 @@
-"""The screens."""
+"""The screens with all their routes."""
 
-from flask import Blueprint, Response
+from flask import Blueprint
 
-from greenhouse_sandbox.loopback import refuse_strangers
+from greenhouse_sandbox.ui.screens import screens
+from greenhouse_sandbox.ui.views import (
+    applications,
+    arrivals,
+    configure,
+    credentials,
+    jobs,
+    people,
+    webhooks,
+    workshop,
+)
+
+VIEWS = (applications, arrivals, configure, credentials, jobs, people, webhooks, workshop)
+"""Modules that add their routes to the blueprint when they are imported."""
 
 
 def make_blueprint() -> Blueprint:
-    """All routes of the screens."""
-    blueprint = Blueprint("ui", __name__)
-    blueprint.before_request(refuse_strangers)
-    blueprint.add_url_rule("/", "home", lambda: Response("Sandbox, not Greenhouse"))
-    return blueprint
+    """The blueprint, once every module of VIEWS is imported."""
+    return screens

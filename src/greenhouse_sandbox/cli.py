@@ -1,0 +1,77 @@
+"""The command `greenhouse-sandbox`."""
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+import waitress
+
+from greenhouse_sandbox.app import create_app
+from greenhouse_sandbox.seed import WORLDS
+from greenhouse_sandbox.store.persistence import StateError
+
+THREADS = 16
+USAGE_ERROR = 2
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Serve the sandbox until Ctrl-C or SIGTERM. Exits with 2 and one line if it cannot start."""
+    options = _parser().parse_args(arguments)
+    url = f"http://{options.host}:{options.port}"
+    try:
+        app = create_app(state_file=options.state, world=options.seed, base_url=url)
+    except StateError as error:
+        _give_up(str(error))
+    try:
+        server = waitress.create_server(
+            app,
+            host=options.host,
+            port=options.port,
+            threads=THREADS,
+            ident=None,
+            clear_untrusted_proxy_headers=True,
+        )
+    except OSError as error:
+        app.close()
+        _give_up(f"The sandbox cannot listen on {options.host}:{options.port}: {error.strerror or error}.")
+    signal.signal(signal.SIGTERM, _stop)
+    print(f"Sandbox, not Greenhouse: {url} (Harvest {url}/v3 and {url}/v1, tokens {url}/token)", flush=True)
+    try:
+        server.run()
+    except (KeyboardInterrupt, SystemExit):
+        pass
+    finally:
+        server.close()
+        app.close()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="greenhouse-sandbox",
+        description="A sandbox that behaves like Greenhouse Recruiting: Harvest v1 and v3, web hooks, screens.",
+    )
+    parser.add_argument("--port", type=int, required=True, help="TCP port to listen on")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument(
+        "--state", type=Path, metavar="FILE", help="keep everything in this file between runs"
+    )
+    parser.add_argument(
+        "--seed", choices=WORLDS, default="demo", help="what a new world contains (default: %(default)s)"
+    )
+    return parser
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(0)
+
+
+def _give_up(sentence: str) -> NoReturn:
+    print(f"greenhouse-sandbox: {sentence}", file=sys.stderr)
+    raise SystemExit(USAGE_ERROR)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""The blueprint of the screens, and what every page shows."""
+
+from typing import Any
+
+from flask import Blueprint, abort
+
+from greenhouse_sandbox.clock import seconds
+from greenhouse_sandbox.context import the_store
+from greenhouse_sandbox.loopback import refuse_strangers
+from greenhouse_sandbox.store.people import User
+from greenhouse_sandbox.store.row import Row
+from greenhouse_sandbox.store.table import Table
+
+screens = Blueprint("ui", __name__)
+screens.before_request(refuse_strangers)
+
+
+def acting_user() -> User:
+    """The user in whose name the screens act."""
+    store = the_store()
+    return store.users[store.acting_user_id]
+
+
+def found[R: Row](table: Table[R], row_id: int) -> R:
+    """The row, or a page that says there is none."""
+    row = table.get(row_id)
+    if row is None:
+        abort(404, "There is nothing at this address. It may have been deleted.")
+    return row
+
+
+@screens.app_context_processor
+def on_every_page() -> dict[str, Any]:
+    """The organisation, the acting user and who else could act, and the clock."""
+    store = the_store()
+    people = [user for user in store.users.rising() if not user.service_account and not user.deactivated]
+    return {
+        "organisation": store.organisation["name"],
+        "acting": store.users.get(store.acting_user_id),
+        "people": people,
+        "clock_now": store.clock.now(),
+        "clock_moved": abs(store.clock.offset.total_seconds()) > 1,
+    }
+
+
+@screens.app_template_filter("moment")
+def moment_filter(value: Any) -> str:
+    """A moment for the eye; ISO text for the machine is beside it in the templates."""
+    return f"{value:%a} {value.day} {value:%b %Y, %H:%M} UTC" if value else ""
+
+
+@screens.app_template_filter("iso")
+def iso_filter(value: Any) -> str:
+    """A moment for the machine."""
+    return seconds(value) or ""
