@@ -1,0 +1,204 @@
+"""A demo world: PostgreSQL, mailbox, sandbox, web and worker, with their addresses, logins and data."""
+
+import json
+import os
+import secrets
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import httpx2
+
+from goodword.core import postgres
+from goodword.core.supervise import Children, goodword, refuse_busy_port
+
+ADMIN_EMAIL, ADMIN_NAME, ORGANISATION = "ann@northwind.example", "Ann Admin", "Northwind"
+READY_SECONDS = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ports:
+    """Where everything listens on this machine."""
+
+    goodword: int
+    sandbox: int
+    mailbox: int
+    smtp: int
+
+    @staticmethod
+    def named() -> "Ports":
+        """The ports of the settings: 8000, 8100, 8025 unless said otherwise; SMTP beside the mailbox."""
+        mailbox = _port("MAILBOX_PORT", 8025)
+        return Ports(
+            goodword=_port("GOODWORD_PORT", 8000),
+            sandbox=_port("SANDBOX_PORT", 8100),
+            mailbox=mailbox,
+            smtp=_port("MAILBOX_SMTP_PORT", mailbox + 1),
+        )
+
+    @staticmethod
+    def named_or_free() -> "Ports":
+        """Those that the environment names, free ones for the rest: a second world can play beside the first."""
+        taken = [socket.create_server(("127.0.0.1", 0)) for _ in range(4)]
+        free = [one.getsockname()[1] for one in taken]
+        for one in taken:
+            one.close()
+        return Ports(
+            goodword=_port("GOODWORD_PORT", free[0]),
+            sandbox=_port("SANDBOX_PORT", free[1]),
+            mailbox=_port("MAILBOX_PORT", free[2]),
+            smtp=_port("MAILBOX_SMTP_PORT", free[3]),
+        )
+
+    def refuse_busy(self) -> None:
+        """Raise PortInUse, naming the setting, before anything is started."""
+        refuse_busy_port(self.goodword, setting="GOODWORD_PORT")
+        refuse_busy_port(self.sandbox, setting="SANDBOX_PORT")
+        refuse_busy_port(self.mailbox, setting="MAILBOX_PORT")
+        refuse_busy_port(self.smtp, setting="MAILBOX_SMTP_PORT")
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """A running world, as the story and its reader need to know it."""
+
+    ports: Ports
+    data: Path
+    password: str
+    children: Children
+
+    @property
+    def goodword_url(self) -> str:
+        """Where Goodword is."""
+        return f"http://localhost:{self.ports.goodword}"
+
+    @property
+    def sandbox_url(self) -> str:
+        """Where the sandbox is."""
+        return f"http://127.0.0.1:{self.ports.sandbox}"
+
+    @property
+    def mailbox_url(self) -> str:
+        """Where the mailbox is."""
+        return f"http://127.0.0.1:{self.ports.mailbox}"
+
+
+@contextmanager
+def world(*, data: Path, ports: Ports) -> Iterator[World]:
+    """Start all of it, wait until each answers, and end it in order."""
+    ports.refuse_busy()
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    password = _password(data)
+    with (data / "demo.log").open("ab") as log, postgres.start(data, who="goodword demo") as server:
+        env = _environment(data, ports, server.url)
+        with Children(env=env, log=log) as children:
+            made = World(ports=ports, data=data, password=password, children=children)
+            _start(made, log)
+            yield made
+
+
+def _start(made: World, log: IO[bytes]) -> None:
+    ports, data, children = made.ports, made.data, made.children
+    children.start(
+        "mailbox",
+        [
+            *(sys.executable, "-m", "goodword.demo.mailbox"),
+            *("--port", str(ports.mailbox), "--smtp-port", str(ports.smtp), "--state", str(data / "mailbox.jsonl")),
+        ],
+    )
+    children.start(
+        "sandbox",
+        [
+            *(sys.executable, "-m", "greenhouse_sandbox.cli"),
+            *("--port", str(ports.sandbox), "--state", str(data / "sandbox.json")),
+        ],
+    )
+    children.run(goodword("migrate"))
+    children.run(
+        [
+            *goodword("createadmin", "--organisation", _organisation(data), "--email", ADMIN_EMAIL),
+            *("--name", ADMIN_NAME, "--password-stdin"),
+        ],
+        given=made.password + "\n",
+    )
+    children.start("worker", goodword("worker"))
+    children.start("web", goodword("serve"))
+    for name, url in (
+        ("mailbox", f"{made.mailbox_url}/messages.json"),
+        ("sandbox", f"{made.sandbox_url}/"),
+        ("web", f"{made.goodword_url}/accounts/login/"),
+    ):
+        _wait_for(name, url, children, log)
+
+
+def _wait_for(name: str, url: str, children: Children, log: IO[bytes]) -> None:
+    end = time.monotonic() + READY_SECONDS
+    while time.monotonic() < end:
+        if gone := children.ended():
+            raise RuntimeError(f"The {gone} has ended by itself; its last lines are in {log.name}.")
+        try:
+            if httpx2.get(url, timeout=5).status_code < 500:
+                return
+        except httpx2.TransportError:
+            pass
+        time.sleep(0.1)
+    raise RuntimeError(f"The {name} did not answer at {url} within {READY_SECONDS} s; see {log.name}.")
+
+
+def _environment(data: Path, ports: Ports, database_url: str) -> dict[str, str]:
+    sandbox = f"http://127.0.0.1:{ports.sandbox}"
+    return {
+        "GOODWORD_ENV": "demo",
+        "GOODWORD_DATA": str(data),
+        "DATABASE_URL": database_url,
+        "GOODWORD_PORT": str(ports.goodword),
+        "GOODWORD_BASE_URL": f"http://localhost:{ports.goodword}",
+        "GOODWORD_SMTP_URL": f"smtp://127.0.0.1:{ports.smtp}",
+        "GOODWORD_MAIL_FROM": "people@northwind.example",
+        "GOODWORD_GREENHOUSE_V1_URL": f"{sandbox}/v1",
+        "GOODWORD_GREENHOUSE_V3_URL": f"{sandbox}/v3",
+        "GOODWORD_GREENHOUSE_AUTH_URL": sandbox,
+        "GOODWORD_GREENHOUSE_APP_URL": sandbox,
+        "GOODWORD_ALLOW_PRIVATE_ADDRESSES": "yes",
+    }
+
+
+def _password(data: Path) -> str:
+    """The admin's password: made at the first start, found again at the next."""
+    path = data / "admin-password"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(12), encoding="utf-8")
+    return path.read_text(encoding="utf-8").strip()
+
+
+def _organisation(data: Path) -> str:
+    """Its name at the first start; afterwards its slug, so that no second one is made."""
+    marker = data / "organisation"
+    if marker.exists():
+        return marker.read_text(encoding="utf-8").strip()
+    marker.write_text(ORGANISATION.lower(), encoding="utf-8")
+    return ORGANISATION
+
+
+def _port(name: str, default: int) -> int:
+    value = os.environ.get(name) or str(default)
+    try:
+        return int(value)
+    except ValueError as error:
+        from goodword.core.environment import SettingError
+
+        raise SettingError(f"{name} must be a port number, not {value!r}.") from error
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON file's object; empty if it is not there."""
+    if not path.exists():
+        return {}
+    loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return loaded
