@@ -90,7 +90,7 @@ def raw_answer(question: Question, given: Mapping[str, object]) -> object:
     """The answer as `answers.validate` takes it, from the parts as they were sent."""
     if isinstance(question, Rating):
         return {"level": given[MAIN], "comment": given.get("comment")}
-    if isinstance(question, YesNoUnsure | WouldWorkAgain | CONFIRMING):
+    if isinstance(question, (YesNoUnsure, WouldWorkAgain, *CONFIRMING)):
         return {"answer" if name == MAIN else name: part for name, part in given.items()}
     return given[MAIN]
 

@@ -96,7 +96,7 @@ class Reader:
             raise self.wrong(f"needs a list under “{key}”")
         return value
 
-    def keys(self) -> tuple[str, ...]:
+    def names(self) -> tuple[str, ...]:
         """The names in the object, for objects whose names are data."""
         self._asked.update(self._data)
         return tuple(self._data)

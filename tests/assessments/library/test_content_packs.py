@@ -68,8 +68,10 @@ def _with_norm(**changes: Any) -> dict[str, Any]:
         (small_pack(items=[]), "The content pack needs a list under “items”."),
         (
             small_pack(scoring={"method": "sum"}),
-            "The scoring must be the method “mean” with the reverse “minimum + maximum - answer”; "
-            "no other is known.",
+            (
+                "The scoring must be the method “mean” with the reverse “minimum + maximum - answer”; "
+                "no other is known."
+            ),
         ),
         (
             small_pack(response_scale=[{"value": 1, "label": "No"}, {"value": 3, "label": "Yes"}]),
@@ -104,8 +106,10 @@ def _with_norm(**changes: Any) -> dict[str, Any]:
         ),
         (
             _with_norm(scales={"warm": {"mean": 3, "sd": 1}}),
-            "Norm group 1 of the content pack must have a mean and a standard deviation for each scale, "
-            "and for no other.",
+            (
+                "Norm group 1 of the content pack must have a mean and a standard deviation for each scale, "
+                "and for no other."
+            ),
         ),
         (
             _with_norm(scales={"warm": {"mean": 3, "sd": 0}, "quick": {"mean": 3, "sd": 1}}),

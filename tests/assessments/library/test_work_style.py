@@ -70,7 +70,7 @@ def test_no_item_touches_health_faith_family_or_politics() -> None:
 
 
 def test_an_item_can_be_read_at_fourteen() -> None:
-    # Automated Readability Index: 4.71 letters a word + 0.5 words a sentence - 21.43; grade 8 is age 13 to 14.
+    # Automated Readability Index: 4.71 letters a word + 0.5 words a sentence - 21.43; 8 is age 14.
     for item in load().items:
         words = re.findall(r"[\w']+", item.text)
         assert len(words) <= 18

@@ -112,8 +112,8 @@ def _scoring(instrument: Instrument, form: str) -> str:
     fewest = min(sum(item.scale == scale.id for item in items) for scale in instrument.scales)
     return gettext(
         "Each scale is the mean of its answers, from %(low)s to %(high)s. Answers to items keyed “-” are "
-        "turned round first (%(sum)s minus the answer). A scale has a mean only if three quarters of its items are "
-        "answered: %(needed)s of %(fewest)s. There is no total."
+        "turned round first (%(sum)s minus the answer). A scale has a mean only if three quarters of its "
+        "items are answered: %(needed)s of %(fewest)s. There is no total."
     ) % {
         "low": instrument.lowest,
         "high": instrument.highest,

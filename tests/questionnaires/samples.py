@@ -1,0 +1,50 @@
+"""One question of each type, and what a candidate stated."""
+
+from typing import Any
+
+from goodword.questionnaires.parse import parse
+from goodword.questionnaires.types import Question, Stated
+
+LEVELS = [
+    {"value": value, "label": f"Label {value}", "example": f"Example {value}"} for value in (1, 2, 3, 4, 5)
+]
+CHOICES = [{"value": name, "label": name.title()} for name in ("red", "green", "blue")]
+
+STATED = Stated(
+    relationship="manager", company="Acme", title="Analyst", from_month="2021-03", to_month="2023-08"
+)
+
+
+def rating(**changes: Any) -> dict[str, Any]:
+    """A rating as JSON."""
+    return {
+        "id": "care",
+        "type": "rating",
+        "text": "How careful was {candidate}?",
+        "competency": "Care",
+        "levels": LEVELS,
+    } | changes
+
+
+def question(kind: str, **changes: Any) -> Question:
+    """A parsed question of a type, with what that type needs."""
+    data = {"id": "it", "type": kind, "text": "What of it?"}
+    if kind == "rating":
+        data = rating(id="it")
+    if kind in {"single_choice", "multiple_choice"}:
+        data |= {"choices": CHOICES}
+    return parse([data | changes])[0]
+
+
+KINDS = (
+    "rating",
+    "single_choice",
+    "multiple_choice",
+    "yes_no_unsure",
+    "would_work_again",
+    "long_text",
+    "short_text",
+    "relationship_confirm",
+    "dates_confirm",
+    "title_confirm",
+)

@@ -1,0 +1,233 @@
+"""Answers: what is stored, what is refused and with which sentence."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from goodword.questionnaires.answers import AnswerError, validate
+from goodword.questionnaires.types import Stated
+from tests.questionnaires.samples import KINDS, STATED, question
+
+TODAY = date(2026, 11, 24)
+
+
+def _refusal(kind: str, raw: object, **changes: Any) -> tuple[str, str]:
+    with pytest.raises(AnswerError) as refused:
+        validate(question(kind, **changes), raw, stated=STATED, today=TODAY)
+    return refused.value.part, refused.value.sentence
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw", "stored"),
+    [
+        ("rating", {"level": "4"}, {"level": 4, "not_able": False, "comment": ""}),
+        ("rating", 4, {"level": 4, "not_able": False, "comment": ""}),
+        ("rating", {"level": "not_able"}, {"level": None, "not_able": True, "comment": ""}),
+        ("single_choice", "green", "green"),
+        ("multiple_choice", ["blue", "red", "red"], ["red", "blue"]),
+        ("yes_no_unsure", {"answer": "unsure", "comment": " why "}, {"answer": "unsure", "comment": "why"}),
+        ("would_work_again", "no", {"answer": "no", "comment": ""}),
+        ("long_text", "One\r\ntwo  ", "One\ntwo"),
+        ("short_text", " One\n two ", "One two"),
+        ("relationship_confirm", "confirmed", {"answer": "confirmed", "relationship": "manager"}),
+        (
+            "relationship_confirm",
+            {"answer": "corrected", "relationship": "peer"},
+            {"answer": "corrected", "relationship": "peer"},
+        ),
+        ("dates_confirm", "confirmed", {"answer": "confirmed", "from": "2021-03", "to": "2023-08"}),
+        (
+            "dates_confirm",
+            {"answer": "corrected", "from": {"month": "4", "year": "2021"}, "to": "2023-07"},
+            {"answer": "corrected", "from": "2021-04", "to": "2023-07"},
+        ),
+        (
+            "dates_confirm",
+            {"answer": "corrected", "from": "2021-04", "to": "", "ongoing": True},
+            {"answer": "corrected", "from": "2021-04", "to": None},
+        ),
+        (
+            "dates_confirm",
+            {"answer": "unsure", "from": "2021-04"},
+            {"answer": "unsure", "from": None, "to": None},
+        ),
+        ("title_confirm", "confirmed", {"answer": "confirmed", "title": "Analyst"}),
+        (
+            "title_confirm",
+            {"answer": "corrected", "title": " Lead  analyst "},
+            {"answer": "corrected", "title": "Lead analyst"},
+        ),
+        ("title_confirm", {"answer": "unsure", "title": "x"}, {"answer": "unsure", "title": ""}),
+    ],
+)
+def test_a_good_answer_is_stored_in_its_shape_and_is_itself_a_good_answer(
+    kind: str, raw: object, stored: object
+) -> None:
+    asked = question(kind)
+    assert validate(asked, raw, stated=STATED, today=TODAY) == stored
+    assert validate(asked, stored, stated=STATED, today=TODAY) == stored
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("nothing", [None, "", {}])
+def test_an_optional_question_may_be_left_open(kind: str, nothing: object) -> None:
+    if nothing == {} and kind in {"single_choice", "multiple_choice", "long_text", "short_text"}:
+        nothing = None
+    assert validate(question(kind, required=False), nothing, stated=STATED) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "part", "sentence"),
+    [
+        ("rating", "level", "Choose the level that fits best, or that you cannot judge this."),
+        ("single_choice", "", "Choose one of the answers."),
+        ("multiple_choice", "", "Choose at least 1 answer."),
+        ("yes_no_unsure", "answer", "Choose one of the answers."),
+        ("would_work_again", "answer", "Choose one of the answers."),
+        ("long_text", "", "Please write something here. One sentence is enough."),
+        ("short_text", "", "Please write something here. One sentence is enough."),
+        ("relationship_confirm", "answer", "Choose one of the answers."),
+        ("dates_confirm", "answer", "Choose one of the answers."),
+        ("title_confirm", "answer", "Choose one of the answers."),
+    ],
+)
+def test_a_required_question_left_open_says_what_to_do(kind: str, part: str, sentence: str) -> None:
+    assert _refusal(kind, None) == (part, sentence)
+
+
+def test_a_rating_that_cannot_be_passed_says_only_to_choose() -> None:
+    assert _refusal("rating", None, can_pass=False) == ("level", "Choose the level that fits best.")
+    unreadable = ("", "This answer could not be read. Please answer again.")
+    assert _refusal("rating", "not_able", can_pass=False) == unreadable
+
+
+def test_too_many_choices_are_counted() -> None:
+    assert _refusal("multiple_choice", ["red", "blue"], most=1) == ("", "Choose at most 1 answer.")
+    assert _refusal("multiple_choice", ["red"], least=2) == ("", "Choose at least 2 answers.")
+
+
+@pytest.mark.parametrize(
+    ("raw", "part", "sentence"),
+    [
+        ({"from": "", "to": "2023-01"}, "from", "Enter the first month, with the year."),
+        (
+            {"from": "2021-01", "to": ""},
+            "to",
+            "Enter the last month, with the year, or tick that it is still going on.",
+        ),
+        ({"from": {"month": "3", "year": ""}}, "from", "Enter the year as well as the month."),
+        ({"from": {"month": "", "year": "2021"}}, "from", "Choose the month as well as the year."),
+        (
+            {"from": {"month": "3", "year": "21"}},
+            "from",
+            "Enter the year with four digits, for example 2021.",
+        ),
+        (
+            {"from": {"month": "3", "year": "２０２１"}},
+            "from",
+            "Enter the year with four digits, for example 2021.",
+        ),
+        (
+            {"from": {"month": "13", "year": "2021"}},
+            "from",
+            "Choose a month from January to December.",
+        ),
+        ({"from": "spring"}, "from", "Enter the month and the year, for example 2021-03."),
+        (
+            {"from": "2021-05", "to": "2021-04"},
+            "to",
+            "The last month is before the first month. Please check both.",
+        ),
+        (
+            {"from": "2026-12", "ongoing": True},
+            "from",
+            "The first month lies in the future. Please check it.",
+        ),
+        (
+            {"from": "2026-11", "to": "2026-12"},
+            "to",
+            "The last month lies in the future. Please check it.",
+        ),
+    ],
+)
+def test_a_period_that_cannot_be_is_refused_at_the_month_it_is_about(
+    raw: dict[str, Any], part: str, sentence: str
+) -> None:
+    assert _refusal("dates_confirm", {"answer": "corrected"} | raw) == (part, sentence)
+
+
+def test_this_very_month_is_not_the_future() -> None:
+    raw = {"answer": "corrected", "from": "2026-11", "to": "2026-11"}
+    stored = validate(question("dates_confirm"), raw, today=TODAY)
+    assert stored == {"answer": "corrected", "from": "2026-11", "to": "2026-11"}
+
+
+def test_a_correction_needs_the_corrected_value() -> None:
+    title = ("title", "Enter the job title as you know it.")
+    assert _refusal("title_confirm", {"answer": "corrected", "title": " \n"}) == title
+    assert _refusal("relationship_confirm", "corrected") == ("relationship", "Choose the relationship.")
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw", "stored"),
+    [
+        ("relationship_confirm", {"relationship": "peer"}, {"answer": "corrected", "relationship": "peer"}),
+        ("title_confirm", {"title": "Analyst"}, {"answer": "corrected", "title": "Analyst"}),
+        ("title_confirm", "unsure", {"answer": "unsure", "title": ""}),
+        (
+            "dates_confirm",
+            {"from": "2021-03", "to": "2021-05"},
+            {"answer": "corrected", "from": "2021-03", "to": "2021-05"},
+        ),
+    ],
+)
+def test_where_nothing_was_stated_the_question_is_open(kind: str, raw: object, stored: object) -> None:
+    assert validate(question(kind), raw, stated=Stated()) == stored
+
+
+@pytest.mark.parametrize("kind", ["relationship_confirm", "title_confirm", "dates_confirm"])
+def test_what_was_not_stated_cannot_be_confirmed(kind: str) -> None:
+    with pytest.raises(AnswerError) as refused:
+        validate(question(kind), "confirmed", stated=Stated())
+    assert refused.value.sentence == "This answer could not be read. Please answer again."
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(
+    raw=st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(
+                    [
+                        "level",
+                        "answer",
+                        "comment",
+                        "from",
+                        "to",
+                        "title",
+                        "relationship",
+                        "ongoing",
+                        "year",
+                        "month",
+                    ]
+                ),
+                inner,
+                max_size=4,
+            )
+        ),
+        max_leaves=6,
+    )
+)
+def test_nothing_that_can_be_sent_does_more_than_be_stored_or_refused(kind: str, raw: object) -> None:
+    asked = question(kind)
+    try:
+        stored = validate(asked, raw, stated=STATED, today=TODAY)
+    except AnswerError as refused:
+        assert refused.sentence.endswith(".")
+    else:
+        assert validate(asked, stored, stated=STATED, today=TODAY) == stored
