@@ -1,7 +1,7 @@
 """A client for Greenhouse's Harvest interface, v3 and v1, behind one Protocol. Knows nothing of Django.
 
-    api = build(V3Credentials("id", "secret"), base_url=V3_BASE, clock=now)
-    application = api.application(409)
+    with build(V3Credentials("id", "secret"), base_url=V3_BASE, clock=now) as api:
+        application = api.application(409)
 
 The way of a call: adapter (`v1/`, `v3/`) > `session` (proof, pace, repetition) > `transport` (one exchange) >
 `refusals` (status to error) > `parse` (JSON to records) > `read` (records to `types`).
@@ -26,7 +26,7 @@ from goodword.greenhouse.client.pacing import LocalPacer, Pacer, Priority
 from goodword.greenhouse.client.permissions import Permission, ProbeResult, State, probe_all
 from goodword.greenhouse.client.retry import ONCE, READS, Retry
 from goodword.greenhouse.client.tokens import MemoryTokenStore, Token, TokenStore
-from goodword.greenhouse.client.transport import Limits
+from goodword.greenhouse.client.transport import Exchange, Limits
 from goodword.greenhouse.client.types import (
     Application,
     ApplicationStatus,
@@ -55,6 +55,7 @@ __all__ = [
     "ApplicationStatus",
     "Candidate",
     "Contact",
+    "Exchange",
     "Forbidden",
     "HarvestApi",
     "HarvestError",

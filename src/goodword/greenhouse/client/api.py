@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Protocol
+from types import TracebackType
+from typing import Protocol, Self
 
 from goodword.greenhouse.client.permissions import Permission, ProbeResult
 from goodword.greenhouse.client.types import (
@@ -43,7 +44,10 @@ class HarvestApi(Protocol):
         status: ApplicationStatus | None = None,
         updated_since: datetime | None = None,
     ) -> Iterator[Application]:
-        """Applications, of some jobs only, in one status only, or changed since a moment."""
+        """Applications, of some jobs only, in one status only, or changed since a moment.
+
+        What changes after the call is not among them: the moment of the call is the next `updated_since`.
+        """
 
     def candidate(self, candidate_id: int) -> Candidate | None:
         """One candidate."""
@@ -97,4 +101,15 @@ class HarvestApi(Protocol):
         """Find out by reading whether a permission is granted. Never writes."""
 
     def close(self) -> None:
-        """Give back the network connections."""
+        """Give back the network connections. Leaving a `with` block does it too."""
+
+    def __enter__(self) -> Self:
+        """`with build(...) as api:`."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close."""

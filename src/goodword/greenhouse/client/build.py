@@ -13,7 +13,7 @@ from goodword.greenhouse.client.pacing import LocalPacer, Pacer, Priority
 from goodword.greenhouse.client.retry import READS, Retry
 from goodword.greenhouse.client.session import Manner, Session
 from goodword.greenhouse.client.tokens import MemoryTokenStore, TokenStore
-from goodword.greenhouse.client.transport import LIMITS, Limits, Transport
+from goodword.greenhouse.client.transport import LIMITS, Exchange, Limits, Transport
 from goodword.greenhouse.client.v1.adapter import HarvestV1
 from goodword.greenhouse.client.v1.key import Key
 from goodword.greenhouse.client.v3.adapter import HarvestV3
@@ -40,17 +40,21 @@ def build(
     retry: Retry = READS,
     limits: Limits = LIMITS,
     sleep: Callable[[float], None] = time.sleep,
+    watch: Callable[[Exchange], None] | None = None,
 ) -> HarvestApi:
     """A client for one credential.
 
     `base_url` includes the version (`.../v1`, `.../v3`). Plain HTTP and private networks are refused unless
     `allow_private`. `transport` replaces the network. `worked_before` says whether this credential has ever
     worked, and decides what a refusal is called (None: not known). `token_store` and `pacer` belong to a
-    connection and are worth sharing among its clients; without them each client has its own. Close the
-    client when done. Raises `ValueError` for an address that is none.
+    connection and are worth sharing among its clients; without them each client has its own. `watch` is told
+    of every exchange, for a health page. Close the client when done, or use it in a `with` block.
+
+    Raises `ValueError` for an address that is none.
     """
-    _check(base_url, allow_private=allow_private)
-    network = Transport(transport=transport, allow_private=allow_private, limits=limits)
+    for address in (base_url, token_url):
+        _check(address, allow_private=allow_private)
+    network = Transport(transport=transport, allow_private=allow_private, limits=limits, watch=watch)
     window = V1_WINDOW if isinstance(credentials, V1Credentials) else V3_WINDOW
     manner = Manner(clock, sleep, pacer or LocalPacer(window=window), priority, retry)
     if isinstance(credentials, V1Credentials):
@@ -63,7 +67,6 @@ def build(
                 worked_before=worked_before,
             )
         )
-    _check(token_url, allow_private=allow_private)
     oauth = OAuth(
         credentials=credentials,
         transport=network,

@@ -13,7 +13,7 @@ Each carries method, path (without its query, which can hold an e-mail address),
 request id, and two sentences for people: what happened (`sentence`) and what to do (`remedy`). None carries a
 secret: what Greenhouse says is cleaned of them before it gets here, since a refusal can echo a client id.
 """
-# ruff: noqa: N818  # the names say the kind of failure; "Error" eight times over would say nothing
+# the names say the kind of failure; "Error" eight times over would say nothing
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -101,7 +101,8 @@ class Refusal(StrEnum):
 class Unauthorised(HarvestError):
     """The credential was refused.
 
-    `may_be_permission` is True for Harvest v1, which answers 401 also for a permission that is not ticked.
+    `may_be_permission` is True for Harvest v1, which answers 401 also for a permission that is not ticked;
+    `probe_all` tells the two apart, so ask it before a working connection is called broken.
     """
 
     def __init__(
@@ -221,8 +222,10 @@ class Unavailable(HarvestError):
 
     @property
     def sentence(self) -> str:
-        """What happened."""
-        return "Greenhouse cannot be reached at the moment."
+        """What happened; with a status it is Greenhouse that fails."""
+        if self.status is None:
+            return "Greenhouse cannot be reached at the moment."
+        return "Greenhouse has a failure of its own at the moment."
 
     @property
     def remedy(self) -> str:

@@ -158,6 +158,9 @@ class OAuth:
         words = said(answer, secrets=())
         if "scope" in words:
             return Forbidden(answer.where, permission=ANY_SCOPE.name, detail=error.detail)
+        if "invalid_grant" in words and self._credentials.act_as is not None:
+            detail = f"There is no active Greenhouse user {self._credentials.act_as} for it to act as."
+            return Invalid(answer.where, detail=detail)
         if "client" in words:
             return Unauthorised(answer.where, kind=Refusal.told_by(self._worked_before), detail=error.detail)
         return error

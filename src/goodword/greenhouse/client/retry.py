@@ -43,5 +43,5 @@ def repeated[T](act: Callable[[], T], *, retry: Retry, sleep: Callable[[float], 
 
 
 def _backoff(retry: Retry, attempt: int) -> float:
-    full = min(retry.longest_wait, retry.first_wait * 2 ** (attempt - 1))
+    full = min(retry.longest_wait, retry.first_wait * 2.0 ** (attempt - 1))
     return full * random.uniform(0.5, 1.0)  # noqa: S311  # spreads retries, guards nothing

@@ -106,22 +106,20 @@ class Session:
         raise error
 
     def _sent(self, call: Call, proof: Mapping[str, str]) -> Answer:
-        self._wait_for_turn()
+        self._wait_for_turn(call)
         sent = self._manner.clock()
         answer = self._transport.send(replace(call, headers={**call.headers, **proof}))
-        limit, remaining = (_whole(answer, f"X-RateLimit-{name}") for name in ("Limit", "Remaining"))
-        if limit is not None and remaining is not None:
+        if answer.rate is not None:
+            limit, remaining = answer.rate
             self._manner.pacer.observe(limit=limit, remaining=remaining, sent=sent)
         return answer
 
-    def _wait_for_turn(self) -> None:
+    def _wait_for_turn(self, call: Call) -> None:
+        """Wait as the pacer says, but rather than beyond the patience of a retry fail without asking."""
         for _ in range(_LONGEST_PACING):
             wait = self._manner.pacer.take(priority=self._manner.priority, now=self._manner.clock())
             if wait <= 0:
                 return
+            if wait > self._manner.retry.patience:
+                raise RateLimited(call.where, wait=wait)
             self._manner.sleep(wait)
-
-
-def _whole(answer: Answer, header: str) -> int | None:
-    value = answer.headers.get(header, "").strip()
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None

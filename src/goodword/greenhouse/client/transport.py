@@ -6,7 +6,7 @@ environment are not used, since the guard against private addresses could not se
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,22 +69,48 @@ class Answer:
         except (ValueError, RecursionError):
             raise self.unexpected("The answer is not JSON.") from None
 
+    @property
+    def rate(self) -> tuple[int, int] | None:
+        """The limit of calls and how many remain, None where the headers do not say."""
+        limit, remaining = (
+            _whole(self.headers.get(f"X-RateLimit-{name}")) for name in ("Limit", "Remaining")
+        )
+        return None if limit is None or remaining is None else (limit, remaining)
+
     def unexpected(self, detail: str) -> UnexpectedShape:
         """An error about this answer. After a write it is not known what was done."""
         return UnexpectedShape(self.where, detail=detail, outcome_unknown=self.write)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What a health page wants to know of one exchange. `rate` is (limit, remaining) where it was told."""
+
+    where: Where
+    seconds: float
+    rate: tuple[int, int] | None
 
 
 class Transport:
     """Sends calls over one pool of connections."""
 
     def __init__(
-        self, *, transport: httpx2.BaseTransport | None, allow_private: bool, limits: Limits = LIMITS
+        self,
+        *,
+        transport: httpx2.BaseTransport | None,
+        allow_private: bool,
+        limits: Limits = LIMITS,
+        watch: Callable[[Exchange], None] | None = None,
     ) -> None:
-        """`transport` replaces the network (tests, an application in the same process)."""
+        """`transport` replaces the network (tests, an application in the same process).
+
+        `watch` is told of every exchange after it, also of one that failed.
+        """
         if transport is None:
             network = httpx2.HTTPTransport()
             transport = network if allow_private else PublicOnly(network)
         self._limits = limits
+        self._watch = watch
         self._client = httpx2.Client(
             transport=transport,
             timeout=httpx2.Timeout(
@@ -96,6 +122,18 @@ class Transport:
         )
 
     def send(self, call: Call) -> Answer:
+        """One exchange, watched. Raises as `_send` does."""
+        started = time.monotonic()
+        where, rate = call.where, None
+        try:
+            answer = self._send(call)
+            where, rate = answer.where, answer.rate
+            return answer
+        finally:
+            if self._watch is not None:
+                self._watch(Exchange(where, time.monotonic() - started, rate))
+
+    def _send(self, call: Call) -> Answer:
         """One exchange. Raises `Unavailable` without an answer, `UnexpectedShape` for one too long.
 
         A failure before the connection stood leaves nothing behind; after that the outcome of a write is
@@ -147,6 +185,11 @@ class Transport:
     def close(self) -> None:
         """Close the pool."""
         self._client.close()
+
+
+def _whole(text: str | None) -> int | None:
+    text = (text or "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _words(error: httpx2.HTTPError) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from typing import Self
 
 from goodword.greenhouse.client.batches import batches
 from goodword.greenhouse.client.errors import Invalid, NotFound, Where
@@ -17,6 +18,7 @@ from goodword.greenhouse.client.permissions import (
     JOBS,
     REJECTION_REASONS,
     USERS,
+    V1_NOTES,
     V1_PERMISSIONS,
     Permission,
     ProbeResult,
@@ -160,7 +162,7 @@ class HarvestV1:
             raise Invalid(Where("POST", path), detail="A note needs a Greenhouse user as its author.")
         answer = self._session.post(
             path,
-            permission=ACTIVITY_FEED,
+            permission=V1_NOTES,
             body={"user_id": author_id, "body": body, "visibility": visibility.value},
             headers={"On-Behalf-Of": str(author_id)},
         )
@@ -178,6 +180,14 @@ class HarvestV1:
     def close(self) -> None:
         """See `HarvestApi.close`."""
         self._session.close()
+
+    def __enter__(self) -> Self:
+        """See `HarvestApi.__enter__`."""
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """See `HarvestApi.__exit__`."""
+        self.close()
 
     def _one(self, path: str, permission: Permission) -> Record | None:
         """One record; None for 404. A 410 says that v1 itself is gone, which is no record's absence."""

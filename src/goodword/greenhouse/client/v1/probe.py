@@ -18,29 +18,40 @@ from goodword.greenhouse.client.permissions import (
 )
 from goodword.greenhouse.client.session import Session
 
-_LISTS = {
-    APPLICATIONS: "/applications",
-    CANDIDATES: "/candidates",
-    JOBS: "/jobs",
-    JOB_POSTS: "/job_posts",
-    JOB_STAGES: "/job_stages",
-    REJECTION_REASONS: "/rejection_reasons",
-    USERS: "/users",
+# A key is ticked endpoint by endpoint: the list, and what else is read with one of its rows (by that member).
+_READS = {
+    APPLICATIONS: ("/applications", "/applications/{}", "id"),
+    CANDIDATES: ("/candidates", "/candidates/{}", "id"),
+    JOBS: ("/jobs", "/jobs/{}", "id"),
+    JOB_POSTS: ("/job_posts", "/jobs/{}/job_posts", "job_id"),
+    JOB_STAGES: ("/job_stages", "/jobs/{}/stages", "job_id"),
+    REJECTION_REASONS: ("/rejection_reasons", "", ""),
+    USERS: ("/users", "/users/{}", "id"),
 }
 _ONE = {"per_page": "1", "skip_count": "true"}
 
 
 def probe(session: Session, permission: Permission) -> ProbeResult:
-    """Read one row. A refusal means a missing permission once another call has worked, see `probe_all`."""
+    """Read one row, then what hangs under it.
+
+    A refusal means a missing permission once another call has worked, see `probe_all`.
+    """
     if permission is ACTIVITY_FEED:
         return _activity_feed(session)
-    path = _LISTS.get(permission)
-    if path is None:
+    if permission not in _READS:
         return ProbeResult(permission, State.UNTESTED, detail="Harvest v1 has no such permission.")
+    path, below, member = _READS[permission]
     try:
-        session.get(path, permission=permission, params=_ONE)
+        rows = records_of(session.get(path, permission=permission, params=_ONE))
+        row_id = rows[0].id_or_none(member) if rows and below else None
+        if row_id is not None:
+            session.get(below.format(row_id), permission=permission)
     except Forbidden as error:
         return missing(permission, detail=error.remedy)
+    except NotFound as error:
+        if error.path.endswith(path):
+            raise
+        # The row went in between; the key was accepted all the same.
     return ProbeResult(permission, State.GRANTED)
 
 

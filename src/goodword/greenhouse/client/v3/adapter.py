@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from goodword.greenhouse.client.oauth import OAuth
 from goodword.greenhouse.client.paging import pages
@@ -171,8 +171,19 @@ class HarvestV3:
         """See `HarvestApi.close`."""
         self._session.close()
 
+    def __enter__(self) -> Self:
+        """See `HarvestApi.__enter__`."""
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """See `HarvestApi.__exit__`."""
+        self.close()
+
     def _by_id(self, path: str, permission: Permission, ids: Iterable[int]) -> Iterator[Record]:
-        return lists.rows_of(self._session, path, permission, by="ids", ids=ids)
+        """The rows with these ids and no others, whatever a proxy makes of the filter."""
+        wanted = set(ids)
+        found = lists.rows_of(self._session, path, permission, by="ids", ids=wanted)
+        return (row for row in found if row.id() in wanted)
 
     def _of_jobs(self, path: str, permission: Permission, job_ids: Iterable[int] | None) -> Iterator[Record]:
         if job_ids is None:

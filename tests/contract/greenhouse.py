@@ -1,0 +1,131 @@
+"""The sandbox with one credential, and a real client of either version that talks to it in this process."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import httpx2
+
+from goodword.greenhouse.client import HarvestApi, V1Credentials, V3Credentials, build
+from greenhouse_sandbox.acts import apply, feed, progress
+from greenhouse_sandbox.acts.stages import current_stage, pipeline
+from greenhouse_sandbox.app import Sandbox, create_app
+from greenhouse_sandbox.credentials import create_api_key, create_oauth_client
+from greenhouse_sandbox.permissions import categories
+from greenhouse_sandbox.store import Store
+from greenhouse_sandbox.store.applications import Application
+from greenhouse_sandbox.store.people import Candidate
+
+ARTICLE = (
+    "Applications",
+    "Candidates",
+    "Activity Feed",
+    "Jobs",
+    "Job Posts",
+    "Job Stages",
+    "Rejection Reasons",
+)
+ALL = {name for version in ("v1", "v3") for name in categories(version)}
+
+
+@dataclass
+class Greenhouse:
+    """One Greenhouse account, as one of its customers' programs sees it through one credential."""
+
+    version: str
+    sandbox: Sandbox
+    credentials: V1Credentials | V3Credentials
+    row: Any
+
+    @property
+    def store(self) -> Store:
+        """What is in the account."""
+        return self.sandbox.store
+
+    def now(self) -> datetime:
+        """The sandbox's present moment."""
+        return self.store.clock.now()
+
+    def api(self, **manner: Any) -> HarvestApi:
+        """A client with this credential."""
+        return build(
+            manner.pop("credentials", self.credentials),
+            base_url=f"http://127.0.0.1:8100/{self.version}",
+            token_url="http://127.0.0.1:8100/token",
+            transport=httpx2.WSGITransport(self.sandbox),
+            allow_private=True,
+            clock=self.now,
+            sleep=manner.pop("sleep", lambda _: None),
+            **manner,
+        )
+
+    def tick(self, *names: str) -> None:
+        """Leave only the permissions of these categories ticked, all of each."""
+        tree = categories(self.version)
+        keys = [permission.key for name in names for permission in tree.get(name, [])]
+        if self.version == "v1":
+            self.row.permissions = keys
+        else:
+            self.row.scopes = keys
+
+    def candidate(self, **members: Any) -> Candidate:
+        """A new person."""
+        given = {"first_name": "Ada", "last_name": "Doe", "email": "ada@people.example", **members}
+        return apply.add_candidate(self.store, now=self.now(), **given)
+
+    def application(self, person: Candidate | None = None, *, job: int = 0) -> Application:
+        """A new application to the job at that place."""
+        job_id = list(self.store.jobs.rising())[job].id
+        return apply.apply_to_job(
+            self.store, person or self.candidate(), job_id=job_id, actor_id=None, now=self.now()
+        )
+
+    def move(self, application: Application, place: int) -> int:
+        """Move it to the stage at that place; the stage's id."""
+        stage = pipeline(self.store, application.job_id)[place]
+        progress.move(self.store, application, stage, actor_id=None, now=self.now())
+        return stage.id
+
+    def stage_id(self, application: Application) -> int:
+        """The id of the job's stage where it stands."""
+        stage = current_stage(self.store, application)
+        assert stage is not None
+        return stage.id
+
+    def note(self, person: Candidate, body: str, visibility: str = "private") -> int:
+        """A note on the person's feed; its id."""
+        admin = self.store.acting_user_id
+        return feed.add_note(
+            self.store,
+            candidate_id=person.id,
+            body=body,
+            user_id=admin,
+            visibility=visibility,
+            now=self.now(),
+        ).id
+
+
+def open_account(version: str) -> Greenhouse:
+    """The demo account with a credential that may do everything, and no rate limit."""
+    sandbox = create_app(base_url="http://127.0.0.1:8100")
+    store = sandbox.store
+    store.hold_deliveries = True
+    for name in ("v1_rate_limit", "v3_rate_limit", "token_rate_limit"):
+        store.switches[name] = 0
+    made: dict[str, Any] = {
+        "description": "Goodword",
+        "partner": "",
+        "actor_id": store.acting_user_id,
+        "now": store.clock.now(),
+    }
+    credentials: V1Credentials | V3Credentials
+    row: Any
+    if version == "v1":
+        row, secret = create_api_key(store, **made)
+        credentials = V1Credentials(secret)
+    else:
+        row, secret = create_oauth_client(store, **made)
+        credentials = V3Credentials(row.client_id, secret)
+    greenhouse = Greenhouse(version, sandbox, credentials, row)
+    greenhouse.tick(*ALL)
+    return greenhouse

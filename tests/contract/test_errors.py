@@ -1,0 +1,136 @@
+"""Which status becomes which error, what it says, and that it never says a secret."""
+
+import traceback
+
+import pytest
+
+from goodword.greenhouse.client import (
+    Forbidden,
+    HarvestError,
+    Invalid,
+    NotFound,
+    RateLimited,
+    Refusal,
+    Unauthorised,
+    Unavailable,
+    UnexpectedShape,
+    Visibility,
+)
+from goodword.greenhouse.client.retry import ONCE
+from tests.contract.moments import Moments
+from tests.contract.scripted import CLIENT_ID, CLIENT_SECRET, KEY, Said, Scripted, client
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (301, UnexpectedShape),
+        (400, Invalid),
+        (401, Unauthorised),
+        (403, Forbidden),
+        (408, Unavailable),
+        (409, Invalid),
+        (410, NotFound),
+        (422, Invalid),
+        (429, RateLimited),
+        (500, Unavailable),
+        (503, Unavailable),
+    ],
+)
+def test_each_status_becomes_its_error_with_method_path_status_and_request_id(
+    version: str, status: int, kind: type[HarvestError], time: Moments
+) -> None:
+    api = client(version, Scripted(*[Said(status)] * 2), time, retry=ONCE)
+    with pytest.raises(HarvestError) as caught:
+        list(api.users(email="ada@example.com"))
+    error = caught.value
+    assert type(error) is kind
+    assert (error.method, error.path, error.status, error.request_id) == (
+        "GET",
+        f"/{version}/users",
+        status,
+        "req-1",
+    )
+    assert error.sentence.endswith(".")
+    assert error.remedy.endswith(".")
+    assert "ada@example.com" not in str(error) + repr(error)
+
+
+@pytest.mark.parametrize(
+    ("worked_before", "kind"),
+    [(False, Refusal.WRONG), (True, Refusal.REVOKED_OR_EXPIRED), (None, Refusal.UNKNOWN)],
+)
+def test_a_refused_credential_is_wrong_or_revoked_by_whether_it_ever_worked(
+    version: str, worked_before: bool | None, kind: Refusal, time: Moments
+) -> None:
+    api = client(version, Scripted(*[Said(401)] * 2), time, worked_before=worked_before)
+    with pytest.raises(Unauthorised) as caught:
+        api.application(1)
+    assert caught.value.kind is kind
+    assert caught.value.may_be_permission is (version == "v1")
+
+
+def test_a_v1_key_that_has_just_worked_lacks_a_permission_when_it_is_refused(time: Moments) -> None:
+    api = client("v1", Scripted(Said(body=[]), Said(401)), time)
+    assert list(api.jobs()) == []
+    with pytest.raises(Forbidden) as caught:
+        api.candidate(1)
+    assert caught.value.permission == "Candidates"
+    assert caught.value.sentence == "Greenhouse does not let this key use Candidates."
+
+
+def test_a_v3_refusal_names_the_scope_and_the_site_admin(time: Moments) -> None:
+    api = client("v3", Scripted(Said(403)), time)
+    with pytest.raises(Forbidden) as caught:
+        list(api.job_stages([1]))
+    assert caught.value.permission == "Job Stages"
+    assert caught.value.scopes == ("harvest:job_interview_stages:list",)
+    assert caught.value.remedy.startswith(
+        "In Greenhouse, edit the credential and tick harvest:job_interview_stages:list. Harvest v3 answers "
+        "only when it acts as a Site Admin"
+    )
+
+
+def test_what_greenhouse_says_is_passed_on_in_both_forms_of_its_errors(version: str, time: Moments) -> None:
+    body = {"message": "Unprocessable Content", "errors": ["Too far.", {"per_page": "`600` is too many"}]}
+    api = client(version, Scripted(Said(422, body)), time)
+    with pytest.raises(Invalid) as caught:
+        api.application(1)
+    assert caught.value.detail == (
+        "Greenhouse says: Unprocessable Content; Too far.; per_page: `600` is too many"
+    )
+
+
+def test_a_proxy_page_is_not_passed_on(version: str, time: Moments) -> None:
+    api = client(version, Scripted(Said(502, "<html>Bad gateway</html>")), time, retry=ONCE)
+    with pytest.raises(Unavailable) as caught:
+        api.application(1)
+    assert caught.value.detail == ""
+
+
+def test_no_secret_is_in_any_error_even_if_greenhouse_echoes_it(version: str, time: Moments) -> None:
+    echo = f"client_id={CLIENT_ID} {CLIENT_SECRET} {KEY} token-1 token-2 is not valid"
+    scripted = Scripted(Said(400, {"message": echo}))
+    api = client(version, scripted, time)
+    with pytest.raises(HarvestError) as caught:
+        api.application(1)
+    shown = str(caught.value) + repr(caught.value) + "".join(traceback.format_exception(caught.value))
+    for secret in (KEY,) if version == "v1" else (CLIENT_ID, CLIENT_SECRET, "token-1"):
+        assert secret not in shown
+
+
+def test_a_401_on_a_write_is_known_not_to_have_been_done(version: str, time: Moments) -> None:
+    api = client(version, Scripted(*[Said(401)] * 2), time)
+    with pytest.raises(Unauthorised) as caught:
+        api.post_note(
+            candidate_id=1, application_id=None, body="x", author_id=2, visibility=Visibility.PRIVATE
+        )
+    assert caught.value.outcome_unknown is False
+
+
+def test_410_says_that_v1_is_switched_off_and_is_no_records_absence(time: Moments) -> None:
+    api = client("v1", Scripted(Said(410)), time)
+    with pytest.raises(NotFound) as caught:
+        api.application(1)
+    assert caught.value.sentence == "Greenhouse has switched this interface off."
+    assert caught.value.remedy == "Connect with Harvest v3 (OAuth) instead."

@@ -1,0 +1,152 @@
+"""Private networks are refused, by address and by name, and certificates are checked."""
+
+import ipaddress
+import socket
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from goodword.greenhouse.client import AddressRefused, Retry, Unavailable, V1Credentials, V3Credentials, build
+from goodword.greenhouse.client.guard import PrivateAddressError, PublicOnly, is_public
+from tests.contract import wires
+from tests.contract.moments import Moments
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("8.8.8.8", True),
+        ("2606:4700::1111", True),
+        ("64:ff9b::808:808", True),
+        ("127.0.0.1", False),
+        ("10.1.2.3", False),
+        ("172.16.0.1", False),
+        ("192.168.1.1", False),
+        ("169.254.169.254", False),
+        ("100.64.0.1", False),
+        ("0.0.0.0", False),
+        ("224.0.0.1", False),
+        ("255.255.255.255", False),
+        ("::1", False),
+        ("::", False),
+        ("fe80::1", False),
+        ("fc00::1", False),
+        ("ff0e::1", False),
+        ("::ffff:127.0.0.1", False),
+        ("::ffff:8.8.8.8", True),
+        ("2002:7f00:1::", False),
+        ("64:ff9b::7f00:1", False),
+    ],
+)
+def test_which_addresses_are_public(address: str, public: bool) -> None:
+    assert is_public(ipaddress.ip_address(address)) is public
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "2130706433", "0x7f.1"])
+def test_a_private_address_is_refused_before_anything_is_sent(host: str, time: Moments) -> None:
+    with wires.serving(wires.answers()) as wire:
+        api = build(
+            V1Credentials("key"),
+            base_url=f"https://{host}:{wire.port}/v1",
+            clock=time.now,
+            sleep=time.sleep,
+        )
+        with pytest.raises(AddressRefused) as caught:
+            list(api.users())
+        assert wire.requests == []
+    assert caught.value.outcome_unknown is False
+    assert time.waits == []
+    assert caught.value.sentence == (
+        "The address leads into a private network, which this installation does not allow."
+    )
+
+
+def test_a_name_with_one_private_address_among_public_ones_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def resolver(host: str, port: int, **_: object) -> list[object]:
+        return [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("8.8.8.8", port)),
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.1", port)),
+        ]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolver)
+    with pytest.raises(PrivateAddressError):
+        PublicOnly(httpx2.HTTPTransport()).handle_request(httpx2.Request("GET", "https://harvest.example/"))
+
+
+def test_the_connection_goes_to_the_checked_address_with_the_name_in_host_and_tls(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried: list[httpx2.Request] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        tried.append(request)
+        if len(tried) == 1:
+            raise httpx2.ConnectError("the first address is down")
+        return httpx2.Response(200)
+
+    def resolver(host: str, port: int, **_: object) -> list[object]:
+        return [
+            (socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("2606:4700::1111", port, 0, 0)),
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("8.8.8.8", port)),
+        ]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolver)
+    asked = httpx2.Request("POST", "https://harvest.example/v3/notes?x=%7C", content=b"body")
+    assert PublicOnly(httpx2.MockTransport(answer)).handle_request(asked).status_code == 200
+    assert [str(one.url) for one in tried] == [
+        "https://[2606:4700::1111]/v3/notes?x=%7C",
+        "https://8.8.8.8/v3/notes?x=%7C",
+    ]
+    for one in tried:
+        assert one.headers["Host"] == "harvest.example"
+        assert one.extensions["sni_hostname"] == "harvest.example"
+        assert one.read() == b"body"
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(time: Moments, tmp_path: Path) -> None:
+    with wires.serving(wires.answers(), certificate=wires.self_signed(tmp_path)) as wire:
+        api = wire.api(time, base_url=f"https://127.0.0.1:{wire.port}/v1")
+        with pytest.raises(Unavailable) as caught:
+            list(api.users())
+        assert wire.requests == []
+    assert caught.value.detail == "The server's certificate could not be trusted."
+    assert caught.value.outcome_unknown is False
+
+
+def test_a_certificate_of_an_own_authority_is_trusted_where_the_environment_names_it(
+    time: Moments, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = wires.self_signed(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with wires.serving(wires.answers(), certificate=certificate) as wire:
+        api = wire.api(time, base_url=f"https://127.0.0.1:{wire.port}/v1")
+        assert list(api.users()) == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://harvest.greenhouse.io/v3",
+        "harvest.greenhouse.io/v3",
+        "https://user:pass@harvest.greenhouse.io/v3",
+        "https://harvest.greenhouse.io/v3?x=1",
+        "ftp://harvest.greenhouse.io/v3",
+        "https://",
+        "https://harvest.greenhouse.io:port/v3",
+        "",
+    ],
+)
+def test_what_is_no_https_address_is_refused_when_the_client_is_built(address: str, time: Moments) -> None:
+    with pytest.raises(ValueError, match="address"):
+        build(V1Credentials("key"), base_url=address, clock=time.now)
+    with pytest.raises(ValueError, match="address"):
+        build(
+            V3Credentials("id", "secret"),
+            base_url="https://harvest.greenhouse.io/v3",
+            token_url=address,
+            clock=time.now,
+            retry=Retry(attempts=1),
+        )

@@ -1,0 +1,169 @@
+"""Tolerant where Greenhouse is loose, strict only about what a record cannot be without."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from goodword.greenhouse.client import (
+    ApplicationStatus,
+    Contact,
+    JobStatus,
+    OwnerKind,
+    UnexpectedShape,
+)
+from goodword.greenhouse.client.parse import moment
+from tests.contract.moments import Moments
+from tests.contract.scripted import Said, Scripted, client
+
+MEMBERS = [
+    *(
+        "job_id",
+        "job_post_id",
+        "prospect",
+        "current_stage",
+        "stage_id",
+        "stage_name",
+        "job_interview_stage_id",
+    ),
+    *(
+        "applied_at",
+        "created_at",
+        "rejected_at",
+        "last_activity_at",
+        "rejection_reason",
+        "rejection_reason_id",
+    ),
+    *("recruiter", "recruiter_id", "coordinator", "jobs", "prospective_job_ids", "status"),
+]
+
+
+def one(version: str, record: dict[str, Any]) -> Said:
+    """A record as that version answers to a question for one."""
+    return Said(200, record if version == "v1" else [record])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-05-05T22:36:04.296Z", datetime(2026, 5, 5, 22, 36, 4, 296000, UTC)),
+        ("2026-05-05T22:36:04Z", datetime(2026, 5, 5, 22, 36, 4, 0, UTC)),
+        ("2026-05-05T22:36:04+02:00", datetime(2026, 5, 5, 20, 36, 4, 0, UTC)),
+        ("2026-05-05 22:36:04", datetime(2026, 5, 5, 22, 36, 4, 0, UTC)),
+        ("2026-05-05", datetime(2026, 5, 5, 0, 0, 0, 0, UTC)),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("", None),
+        ("yesterday", None),
+        (None, None),
+        (1780000000, None),
+    ],
+)
+def test_moments_in_every_form(text: object, expected: datetime | None) -> None:
+    assert moment(text) == expected
+
+
+@given(st.text())
+def test_no_text_breaks_the_reading_of_moments(text: str) -> None:
+    found = moment(text)
+    assert found is None or found.tzinfo is UTC
+
+
+def test_nulls_wrong_types_and_unknown_members_do_not_matter(version: str, time: Moments) -> None:
+    for odd in (None, "", "odd", 0, -1, 1.5, True, [], [None, "x"], {}, {"id": None}, 2**70):
+        record = {"id": 7, "candidate_id": 8, "brand_new": {"x": 1}, **dict.fromkeys(MEMBERS, odd)}
+        script = [one(version, record)]
+        found = client(version, Scripted(*script), time).application(7)
+        assert found is not None
+        assert (found.id, found.candidate_id) == (7, 8)
+        assert found.status is ApplicationStatus.UNKNOWN
+        assert (found.stage_id, found.rejected_at, found.rejection_reason_id) == (None, None, None)
+
+
+def test_ids_of_64_bits_and_ids_in_quotes_are_taken(version: str, time: Moments) -> None:
+    record = {"id": 2**63 - 1, "candidate_id": "6409476002", "job_interview_stage_id": None}
+    found = client(version, Scripted(one(version, record)), time).application(2**63 - 1)
+    assert found is not None
+    assert (found.id, found.candidate_id) == (2**63 - 1, 6409476002)
+
+
+@pytest.mark.parametrize(
+    "record", [{}, {"id": None}, {"id": 7}, {"id": True, "candidate_id": 8}, {"id": "x"}]
+)
+def test_an_application_without_its_ids_is_an_unexpected_shape(
+    version: str, record: dict[str, Any], time: Moments
+) -> None:
+    with pytest.raises(UnexpectedShape):
+        client(version, Scripted(one(version, record)), time).application(7)
+
+
+@pytest.mark.parametrize("body", ["", "no JSON", "null", '"text"', "7", "[7]", "[" * 100_000, '{"id": 7'])
+def test_a_body_that_is_no_record_is_an_unexpected_shape(version: str, body: str, time: Moments) -> None:
+    with pytest.raises(UnexpectedShape):
+        client(version, Scripted(Said(200, body)), time).application(7)
+
+
+def test_an_object_where_a_list_belongs_is_an_unexpected_shape(version: str, time: Moments) -> None:
+    with pytest.raises(UnexpectedShape):
+        list(client(version, Scripted(Said(200, {"message": "async processing"})), time).job_stages([1]))
+
+
+def test_text_that_no_database_holds_is_cleaned(version: str, time: Moments) -> None:
+    body = '{"id": 7, "first_name": "A\\u0000da", "last_name": "D\\ud83doe"}'
+    said = Said(200, body if version == "v1" else f"[{body}]")
+    found = client(version, Scripted(said), time).candidate(7)
+    assert found is not None
+    assert (found.first_name, found.last_name) == ("Ada", "D?oe")
+
+
+def test_contacts_are_trimmed_and_empty_ones_left_out(version: str, time: Moments) -> None:
+    record = {
+        "id": 7,
+        "email_addresses": [
+            {"value": " ada@people.example ", "type": "Personal "},
+            {"value": "", "type": "work"},
+            {"value": None},
+            {"value": "x@y.example", "type": None},
+            "odd",
+        ],
+        "phone_numbers": None,
+        "can_email": None,
+    }
+    found = client(version, Scripted(one(version, record)), time).candidate(7)
+    assert found is not None
+    assert found.emails == (Contact("ada@people.example", "personal"), Contact("x@y.example", None))
+    assert (found.phones, found.can_email, found.private) == ((), True, False)
+
+
+def test_enum_values_of_tomorrow_are_unknown(version: str, time: Moments) -> None:
+    jobs = [{"id": 1, "name": "x", "status": "paused"}]
+    script = [Said(200, jobs)] if version == "v1" else [Said(), Said(), Said(200, jobs)]
+    [job] = client(version, Scripted(*script), time).jobs()
+    assert job.status is JobStatus.UNKNOWN
+
+
+def test_an_owner_of_an_unknown_kind_is_kept(time: Moments) -> None:
+    row = {"id": 1, "job_id": 2, "user_id": 3, "type": "approver", "responsible": None}
+    [owner] = client("v3", Scripted(Said(200, [row])), time).job_owners([2])
+    assert (owner.kind, owner.responsible) == (OwnerKind.UNKNOWN, False)
+
+
+def test_a_note_of_v1_has_its_visibility_under_the_misspelt_name_too(time: Moments) -> None:
+    note = {"id": 1, "body": "x", "user": None, "visiblity": "admin_only"}
+    [found] = client("v1", Scripted(Said(200, {"notes": [note]})), time).notes(5)
+    assert (found.visibility, found.user_id, found.candidate_id) == ("admin_only", None, 5)
+
+
+def test_rows_that_were_not_asked_for_are_left_out(time: Moments) -> None:
+    rows = [{"id": 8}, {"id": 7}, {"id": 6}]
+    assert [one.id for one in client("v3", Scripted(Said(200, rows)), time).candidates([7])] == [7]
+
+
+def test_the_date_filter_of_v3_is_a_closed_window(time: Moments) -> None:
+    scripted = Scripted(Said())
+    since = datetime(2026, 11, 1, 12, 0, 0, 500, UTC)
+    list(client("v3", scripted, time).applications(updated_since=since))
+    assert scripted.asked[0].query == (
+        "per_page=500&updated_at=gte%7C2026-11-01T12%3A00%3A00.000Z%7Clte%7C2026-11-02T09%3A00%3A00.000Z"
+    )

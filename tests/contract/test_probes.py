@@ -1,0 +1,172 @@
+"""What the connection screen is told of each permission, and that nothing is written to find out."""
+
+import pytest
+
+from goodword.greenhouse.client import (
+    Forbidden,
+    NotFound,
+    ProbeResult,
+    Refusal,
+    State,
+    Unauthorised,
+    V1Credentials,
+    V3Credentials,
+    probe_all,
+)
+from goodword.greenhouse.client.errors import SITE_ADMIN
+from tests.contract.greenhouse import ALL, ARTICLE, Greenhouse, open_account
+
+
+def probed(greenhouse: Greenhouse) -> dict[str, ProbeResult]:
+    """All results by the permission's name."""
+    return {result.permission.name: result for result in probe_all(greenhouse.api(worked_before=False))}
+
+
+def test_everything_ticked_is_granted_and_nothing_is_written(greenhouse: Greenhouse) -> None:
+    before = len(greenhouse.store.notes)
+    results = probed(greenhouse)
+    advised = ["Users"] if greenhouse.version == "v1" else ["Users", "Job Owners", "Application Stages"]
+    assert list(results) == [*ARTICLE, *advised]
+    assert {result.state for result in results.values()} == {State.GRANTED}
+    assert [name for name, result in results.items() if not result.required] == advised
+    assert len(greenhouse.store.notes) == before
+
+
+def test_writing_is_known_from_the_scopes_and_untested_with_a_key(greenhouse: Greenhouse) -> None:
+    writing = {name: result.writing for name, result in probed(greenhouse).items()}
+    expected = State.UNTESTED if greenhouse.version == "v1" else State.GRANTED
+    assert writing.pop("Activity Feed") is expected
+    assert set(writing.values()) == {None}
+
+
+@pytest.mark.parametrize("name", [*ARTICLE, "Users"])
+def test_each_missing_permission_is_named_by_itself(greenhouse: Greenhouse, name: str) -> None:
+    greenhouse.tick(*(ALL - {name}))
+    missing = {result.permission.name: result for result in probed(greenhouse).values() if result.missing}
+    assert list(missing) == [name]
+    assert missing[name].state is State.MISSING
+    assert missing[name].detail.startswith("In Greenhouse, edit the credential and tick ")
+
+
+def test_the_articles_seven_alone_are_enough(greenhouse: Greenhouse) -> None:
+    greenhouse.tick(*ARTICLE)
+    missing = {result.permission.name for result in probed(greenhouse).values() if result.missing}
+    assert missing == (
+        {"Users"} if greenhouse.version == "v1" else {"Users", "Job Owners", "Application Stages"}
+    )
+
+
+def test_a_v3_credential_that_may_read_notes_but_not_write_them_says_so() -> None:
+    greenhouse = open_account("v3")
+    greenhouse.row.scopes.remove("harvest:notes:create")
+    result = probed(greenhouse)["Activity Feed"]
+    assert (result.state, result.writing, result.missing) == (State.GRANTED, State.MISSING, True)
+    assert result.detail == (
+        "Reading works, writing is missing. In Greenhouse, edit the credential and tick harvest:notes:create "
+        "under Manage scopes."
+    )
+    greenhouse.sandbox.close()
+
+
+@pytest.mark.parametrize("answer", [403, "empty"])
+def test_an_acting_user_who_is_no_site_admin_is_said_in_those_words(answer: object) -> None:
+    greenhouse = open_account("v3")
+    greenhouse.store.switches["service_user_site_admin"] = False
+    greenhouse.store.switches["non_admin_reads"] = answer
+    results = probed(greenhouse)
+    assert {(result.state, result.detail) for result in results.values()} == {(State.MISSING, SITE_ADMIN)}
+    greenhouse.sandbox.close()
+
+
+def test_an_account_without_people_leaves_a_keys_feed_untested(greenhouse: Greenhouse) -> None:
+    for table in (greenhouse.store.applications, greenhouse.store.candidates, greenhouse.store.notes):
+        for row in list(table.rising()):
+            table.delete(row.id)
+    result = probed(greenhouse)["Activity Feed"]
+    expected = State.UNTESTED if greenhouse.version == "v1" else State.GRANTED
+    assert result.state is expected
+
+
+@pytest.mark.parametrize(
+    ("worked_before", "kind"), [(False, Refusal.WRONG), (True, Refusal.REVOKED_OR_EXPIRED)]
+)
+def test_a_credential_that_is_refused_everywhere_is_wrong_or_revoked(
+    greenhouse: Greenhouse, worked_before: bool, kind: Refusal
+) -> None:
+    greenhouse.row.revoked = True
+    with pytest.raises(Unauthorised) as caught:
+        list(probe_all(greenhouse.api(worked_before=worked_before)))
+    assert caught.value.kind is kind
+
+
+def test_another_secret_is_a_wrong_key(greenhouse: Greenhouse) -> None:
+    wrong = (
+        V1Credentials("not-the-key")
+        if greenhouse.version == "v1"
+        else V3Credentials(greenhouse.row.client_id, "not-the-secret")
+    )
+    with pytest.raises(Unauthorised) as caught:
+        list(probe_all(greenhouse.api(credentials=wrong, worked_before=False)))
+    assert caught.value.kind is Refusal.WRONG
+
+
+def test_a_v1_key_without_any_permission_cannot_be_told_from_a_wrong_one() -> None:
+    greenhouse = open_account("v1")
+    greenhouse.tick()
+    with pytest.raises(Unauthorised):
+        probed(greenhouse)
+    greenhouse.sandbox.close()
+
+
+def test_a_v3_credential_without_any_scope_says_so() -> None:
+    greenhouse = open_account("v3")
+    greenhouse.tick()
+    with pytest.raises(Forbidden) as caught:
+        probed(greenhouse)
+    assert caught.value.permission == "at least one scope"
+    greenhouse.sandbox.close()
+
+
+def test_results_come_one_by_one(greenhouse: Greenhouse) -> None:
+    results = probe_all(greenhouse.api())
+    first = next(results)
+    calls = len(greenhouse.sandbox.calls.list())
+    assert first.permission.name == "Applications"
+    next(results)
+    assert len(greenhouse.sandbox.calls.list()) > calls
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("applications.get", "Applications"),
+        ("candidates.get", "Candidates"),
+        ("jobs.get", "Jobs"),
+        ("job_posts.for_job", "Job Posts"),
+        ("job_stages.for_job", "Job Stages"),
+        ("users.get", "Users"),
+    ],
+)
+def test_a_v1_category_that_is_ticked_in_part_is_missing(key: str, name: str) -> None:
+    greenhouse = open_account("v1")
+    greenhouse.row.permissions.remove(key)
+    assert [result.permission.name for result in probed(greenhouse).values() if result.missing] == [name]
+    greenhouse.sandbox.close()
+
+
+def test_a_v1_that_says_403_for_a_missing_permission_is_understood_too() -> None:
+    greenhouse = open_account("v1")
+    greenhouse.store.switches["v1_missing_permission"] = 403
+    greenhouse.tick("Jobs")
+    missing = [result.permission.name for result in probed(greenhouse).values() if result.missing]
+    assert missing == ["Applications", "Candidates", "Job Posts", "Job Stages", "Rejection Reasons", "Users"]
+    greenhouse.sandbox.close()
+
+
+@pytest.mark.parametrize("answer", [401, 404, 410])
+def test_a_v1_that_was_switched_off_is_an_error_and_no_list_of_missing_permissions(answer: int) -> None:
+    greenhouse = open_account("v1")
+    greenhouse.store.switches["v1"] = answer
+    with pytest.raises(Unauthorised if answer == 401 else NotFound):
+        probed(greenhouse)
+    greenhouse.sandbox.close()

@@ -1,0 +1,139 @@
+"""What is repeated, how long it waits, and that a write never is."""
+
+import httpx2
+import pytest
+
+from goodword.greenhouse.client import (
+    Exchange,
+    HarvestApi,
+    HarvestError,
+    Note,
+    RateLimited,
+    Retry,
+    Unavailable,
+    UnexpectedShape,
+    V3Credentials,
+    Visibility,
+    build,
+)
+from tests.contract.moments import Moments
+from tests.contract.scripted import Said, Scripted, client
+
+
+def post(api: HarvestApi) -> Note:
+    """Write some note."""
+    return api.post_note(
+        candidate_id=1, application_id=3, body="Report A1B2", author_id=2, visibility=Visibility.PRIVATE
+    )
+
+
+def test_a_read_is_repeated_until_greenhouse_has_recovered(version: str, time: Moments) -> None:
+    scripted = Scripted(
+        Said(500), Said(503, "<html>"), Said(429, "Retry later", {"Retry-After": "7"}), Said()
+    )
+    assert list(client(version, scripted, time).job_stages([5])) == []
+    assert len(scripted.asked) == 4
+    first, second, third = time.waits
+    assert 0.25 <= first <= 0.5 <= second <= 1.0
+    assert third == 7.0
+
+
+def test_a_read_gives_up_after_its_attempts(version: str, time: Moments) -> None:
+    scripted = Scripted(*[Said(500)] * 3)
+    with pytest.raises(Unavailable):
+        list(client(version, scripted, time, retry=Retry(attempts=3)).job_stages([5]))
+    assert (len(scripted.asked), len(time.waits)) == (3, 2)
+
+
+def test_a_wait_beyond_the_patience_goes_to_the_caller(version: str, time: Moments) -> None:
+    scripted = Scripted(Said(429, "Retry later", {"Retry-After": "120"}))
+    with pytest.raises(RateLimited) as caught:
+        list(client(version, scripted, time).job_stages([5]))
+    assert caught.value.wait == 120.0
+    assert caught.value.sentence == "Greenhouse asks to wait 120 seconds."
+    assert time.waits == []
+
+
+@pytest.mark.parametrize(
+    ("header", "wait"),
+    [
+        ({}, 30.0),
+        ({"Retry-After": "nonsense"}, 30.0),
+        ({"Retry-After": "nan"}, 30.0),
+        ({"Retry-After": "-5"}, 0.0),
+        ({"Retry-After": "12"}, 12.0),
+        ({"Retry-After": "86400"}, 600.0),
+        ({"Retry-After": "Mon, 02 Nov 2026 09:00:20 GMT"}, 20.0),
+    ],
+)
+def test_the_wait_is_read_from_seconds_or_a_date(header: dict[str, str], wait: float, time: Moments) -> None:
+    api = client("v3", Scripted(Said(429, "", header)), time, retry=Retry(attempts=1))
+    with pytest.raises(RateLimited) as caught:
+        api.application(1)
+    assert caught.value.wait == wait
+
+
+@pytest.mark.parametrize("status", [400, 403, 422])
+def test_a_refusal_is_not_repeated(version: str, status: int, time: Moments) -> None:
+    scripted = Scripted(Said(status))
+    with pytest.raises(HarvestError):
+        list(client(version, scripted, time).job_stages([5]))
+    assert len(scripted.asked) == 1
+
+
+@pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
+def test_a_failed_write_is_sent_once_and_its_outcome_is_unknown(
+    version: str, status: int, time: Moments
+) -> None:
+    scripted = Scripted(Said(status))
+    with pytest.raises(Unavailable) as caught:
+        post(client(version, scripted, time))
+    assert caught.value.outcome_unknown is True
+    assert (len(scripted.asked), time.waits) == (1, [])
+
+
+@pytest.mark.parametrize("body", ["no JSON", {"candidate_id": 1}, []])
+def test_a_write_with_an_unreadable_answer_has_an_unknown_outcome(
+    version: str, body: object, time: Moments
+) -> None:
+    scripted = Scripted(Said(201, body))
+    with pytest.raises(UnexpectedShape) as caught:
+        post(client(version, scripted, time))
+    assert caught.value.outcome_unknown is True
+    assert len(scripted.asked) == 1
+
+
+def test_a_write_that_comes_too_often_is_known_not_to_have_been_done(version: str, time: Moments) -> None:
+    scripted = Scripted(Said(429, "Retry later", {"Retry-After": "3"}))
+    with pytest.raises(RateLimited) as caught:
+        post(client(version, scripted, time))
+    assert (caught.value.outcome_unknown, caught.value.wait, len(scripted.asked)) == (False, 3.0, 1)
+
+
+def test_a_write_with_an_ended_token_is_sent_again_with_a_fresh_one(time: Moments) -> None:
+    scripted = Scripted(Said(401), Said(201, {"id": 9, "candidate_id": 1, "body": "Report A1B2"}))
+    note = post(client("v3", scripted, time))
+    assert (note.id, note.candidate_id) == (9, 1)
+    assert [asked.authorization for asked in scripted.asked] == ["Bearer token-1", "Bearer token-2"]
+
+
+def test_every_exchange_is_told_to_who_watches(time: Moments) -> None:
+    seen: list[Exchange] = []
+    rate = {"X-Ratelimit-Limit": "150", "X-Ratelimit-Remaining": "149"}
+    scripted = Scripted(Said(500), Said(200, [], rate))
+    api = build(
+        V3Credentials("id", "secret"),
+        base_url="https://harvest.example/v3",
+        token_url="https://harvest.example/token",
+        transport=httpx2.WSGITransport(scripted),
+        clock=time.now,
+        sleep=time.sleep,
+        watch=seen.append,
+    )
+    api.application(1)
+    assert [(one.where.method, one.where.path, one.where.status, one.rate) for one in seen] == [
+        ("POST", "/token", 200, None),
+        ("GET", "/v3/applications", 500, None),
+        ("GET", "/v3/applications", 200, (150, 149)),
+    ]
+    assert min(one.seconds for one in seen) >= 0

@@ -1,0 +1,251 @@
+"""Minting, sharing and renewing the token of Harvest v3."""
+
+import base64
+import threading
+from datetime import timedelta
+
+import httpx2
+import pytest
+
+from goodword.greenhouse.client import (
+    Forbidden,
+    HarvestApi,
+    Invalid,
+    MemoryTokenStore,
+    Refusal,
+    Retry,
+    Token,
+    Unauthorised,
+    UnexpectedShape,
+    V3Credentials,
+    build,
+)
+from tests.contract.moments import Moments
+from tests.contract.scripted import CLIENT_ID, CLIENT_SECRET, Said, Scripted, client
+
+
+def sharing(scripted: Scripted, time: Moments, store: MemoryTokenStore) -> HarvestApi:
+    """A client whose token lies in `store`."""
+    return build(
+        V3Credentials(CLIENT_ID, CLIENT_SECRET),
+        base_url="https://harvest.example/v3",
+        token_url="https://harvest.example/token",
+        transport=httpx2.WSGITransport(scripted),
+        token_store=store,
+        clock=time.now,
+        sleep=time.sleep,
+    )
+
+
+def life(body: dict[str, object], time: Moments) -> float:
+    """Seconds after which a token of this answer is renewed."""
+    scripted = Scripted(Said())
+    scripted.token_script = [Said(200, body)]
+    store = MemoryTokenStore()
+    sharing(scripted, time, store).application(1)
+    token = store.get()
+    assert token is not None
+    return (token.renew_at - time.now()).total_seconds()
+
+
+def test_a_token_is_minted_with_basic_and_a_form_and_used_until_shortly_before_its_end(time: Moments) -> None:
+    seen: list[str] = []
+    scripted = Scripted(Said(), Said(), Said())
+
+    def watching(environ: dict[str, object], start_response: object) -> object:
+        if environ["PATH_INFO"] == "/token":
+            seen.append(str(environ["HTTP_AUTHORIZATION"]))
+            seen.append(str(environ["CONTENT_TYPE"]))
+        return scripted(environ, start_response)  # type: ignore[arg-type]  # passed through as they came
+
+    api = client("v3", watching, time)  # type: ignore[arg-type]  # an application, loosely typed
+    api.application(1)
+    api.application(1)
+    assert scripted.minted == 1
+    pair = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
+    assert seen == [f"Basic {pair}", "application/x-www-form-urlencoded"]
+    time.sleep(3600 - 59)
+    api.application(1)
+    assert scripted.minted == 2
+
+
+def test_the_acting_user_is_named_when_one_is_set(time: Moments) -> None:
+    forms: list[bytes] = []
+
+    class Watching(httpx2.WSGITransport):
+        def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+            if request.url.path == "/token":
+                forms.append(request.read())
+            return super().handle_request(request)
+
+    for act_as in (None, 5414812002):
+        api = build(
+            V3Credentials(CLIENT_ID, CLIENT_SECRET, act_as=act_as),
+            base_url="https://harvest.example/v3",
+            token_url="https://harvest.example/token",
+            transport=Watching(Scripted(Said())),
+            clock=time.now,
+        )
+        api.application(1)
+    assert forms == [b"grant_type=client_credentials", b"grant_type=client_credentials&sub=5414812002"]
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [
+        ({"expires_at": "2026-11-02T10:00:00Z"}, 3540),
+        ({"expires_at": "2026-11-02T10:00:00.000+00:00"}, 3540),
+        ({"expires_in": 3600}, 3540),
+        ({"expires_in": 100}, 90),
+        ({"expires_at": "2026-11-02T08:00:00Z"}, 3540),  # our clock is ahead
+        ({"expires_at": "2036-11-02T08:00:00Z"}, 3540),  # or far behind
+        ({"expires_at": "soon"}, 3540),
+        ({}, 3540),
+    ],
+)
+def test_its_end_is_read_in_both_forms_and_assumed_where_it_makes_no_sense(
+    told: dict[str, object], seconds: float, time: Moments
+) -> None:
+    assert life({"access_token": "t", **told}, time) == seconds
+
+
+@pytest.mark.parametrize("body", [{}, {"access_token": ""}, {"access_token": "a\nb"}, [], "text"])
+def test_an_answer_without_a_usable_token_is_an_unexpected_shape(body: object, time: Moments) -> None:
+    scripted = Scripted()
+    scripted.token_script = [Said(200, body)]
+    with pytest.raises(UnexpectedShape):
+        client("v3", scripted, time).application(1)
+
+
+def test_a_token_that_ended_early_is_renewed_once_and_the_call_repeated(time: Moments) -> None:
+    scripted = Scripted(Said(401), Said(200, []))
+    assert client("v3", scripted, time).application(1) is None
+    assert [asked.authorization for asked in scripted.asked] == ["Bearer token-1", "Bearer token-2"]
+
+
+def test_a_fresh_token_that_is_refused_too_is_not_renewed_again(time: Moments) -> None:
+    scripted = Scripted(Said(401), Said(401))
+    with pytest.raises(Unauthorised):
+        client("v3", scripted, time).application(1)
+    assert scripted.minted == 2
+
+
+def test_clients_of_a_connection_share_a_token(time: Moments) -> None:
+    scripted, store = Scripted(Said(), Said()), MemoryTokenStore()
+    sharing(scripted, time, store).application(1)
+    sharing(scripted, time, store).application(1)
+    assert scripted.minted == 1
+
+
+def test_a_token_that_another_client_has_renewed_meanwhile_is_taken(time: Moments) -> None:
+    store = MemoryTokenStore()
+
+    class Renewing(Scripted):
+        def _next(self, asked: object) -> Said:
+            if not self.asked:
+                store.claim()
+                store.save(Token("from-the-other", renew_at=time.now() + timedelta(hours=1)))
+            return super()._next(asked)  # type: ignore[arg-type]  # as it came
+
+    scripted = Renewing(Said(401), Said())
+    sharing(scripted, time, store).application(1)
+    assert [asked.authorization for asked in scripted.asked] == ["Bearer token-1", "Bearer from-the-other"]
+    assert scripted.minted == 1
+
+
+def test_who_does_not_hold_the_lease_waits_for_the_token(time: Moments) -> None:
+    store = MemoryTokenStore()
+    store.claim()
+    scripted = Scripted(Said())
+    real_sleep = time.sleep
+
+    def saved_meanwhile(seconds: float) -> None:
+        real_sleep(seconds)
+        store.save(Token("awaited", renew_at=time.now() + timedelta(hours=1)))
+
+    time.sleep = saved_meanwhile  # type: ignore[method-assign]  # the moment at which the other one saves
+    sharing(scripted, time, store).application(1)
+    assert scripted.asked[0].authorization == "Bearer awaited"
+    assert scripted.minted == 0
+
+
+def test_a_lease_that_is_never_given_back_is_not_waited_for_for_ever(time: Moments) -> None:
+    store = MemoryTokenStore()
+    store.claim()
+    scripted = Scripted(Said())
+    sharing(scripted, time, store).application(1)
+    assert scripted.minted == 1
+    assert sum(time.waits) == 15
+
+
+def test_a_failed_minting_gives_the_lease_back(time: Moments) -> None:
+    store = MemoryTokenStore()
+    scripted = Scripted(Said())
+    scripted.token_script = [Said(401, {"error": "invalid_client"})]
+    api = sharing(scripted, time, store)
+    with pytest.raises(Unauthorised):
+        api.application(1)
+    api.application(1)
+    assert scripted.minted == 1
+
+
+def test_many_threads_mint_one_token() -> None:
+    scripted, store = Scripted(*[Said()] * 8), MemoryTokenStore()
+    time = Moments()
+    api = build(
+        V3Credentials(CLIENT_ID, CLIENT_SECRET),
+        base_url="https://harvest.example/v3",
+        token_url="https://harvest.example/token",
+        transport=httpx2.WSGITransport(scripted),
+        token_store=store,
+        clock=time.now,
+    )
+    threads = [threading.Thread(target=api.application, args=(1,)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (scripted.minted, len(scripted.asked)) == (1, 8)
+
+
+def test_minting_is_repeated_like_a_read(time: Moments) -> None:
+    scripted = Scripted(Said())
+    scripted.token_script = [Said(500), Said(429, "Retry later", {"Retry-After": "2"})]
+    assert client("v3", scripted, time, retry=Retry(attempts=3)).application(1) is None
+    assert (scripted.minted, time.waits[1]) == (1, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (401, {"error": "invalid_client"}),
+        (401, {"message": "Unauthorized", "errorId": "err-1"}),
+        (400, {"message": f"client_id={CLIENT_ID} does not contain a valid client ID suffix"}),
+        (400, {"error": "unauthorized_client"}),
+    ],
+)
+def test_a_client_that_greenhouse_does_not_know_is_a_wrong_credential(
+    status: int, body: object, time: Moments
+) -> None:
+    scripted = Scripted()
+    scripted.token_script = [Said(status, body)]
+    with pytest.raises(Unauthorised) as caught:
+        client("v3", scripted, time, worked_before=False).application(1)
+    assert caught.value.kind is Refusal.WRONG
+    assert CLIENT_ID not in str(caught.value)
+
+
+def test_a_credential_without_any_scope_says_so(time: Moments) -> None:
+    scripted = Scripted()
+    scripted.token_script = [Said(400, {"message": "Client application is not requesting any scopes"})]
+    with pytest.raises(Forbidden) as caught:
+        client("v3", scripted, time).application(1)
+    assert caught.value.permission == "at least one scope"
+
+
+def test_an_acting_user_that_is_none_says_so(time: Moments) -> None:
+    scripted = Scripted()
+    scripted.token_script = [Said(400, {"error": "invalid_grant"})]
+    with pytest.raises(Invalid) as caught:
+        client("v3", scripted, time, act_as=12).application(1)
+    assert caught.value.detail == "There is no active Greenhouse user 12 for it to act as."
