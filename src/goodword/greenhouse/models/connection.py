@@ -1,11 +1,14 @@
 """An organisation's link to Greenhouse: credential, endpoint, secret keys, health."""
 
+import json
 import uuid
+from datetime import datetime
 
 from django.db import models
 
 from goodword.accounts.models import Membership, OrganisationOwned
 from goodword.core import crypto
+from goodword.greenhouse.client import V1Credentials, V3Credentials
 
 
 class Connection(OrganisationOwned):
@@ -28,10 +31,14 @@ class Connection(OrganisationOwned):
     state = models.CharField(max_length=15, choices=State.choices, default=State.INCOMPLETE)
     #: sealed JSON: {"key"} for v1; {"client_id", "client_secret", "act_as"} for v3
     credential = models.TextField()
-    #: sealed JSON: {"access_token", "expires_at"}; v3 only
+    #: sealed JSON: {"access_token", "renew_at"}; v3 only
     token = models.TextField(default="", blank=True)
+    #: until when one worker alone may mint a token (greenhouse.sync.tokens)
+    token_lease_until = models.DateTimeField(null=True)
     #: the unguessable part of the endpoint URL
     endpoint_key = models.CharField(max_length=64, unique=True)
+    #: the Greenhouse user an admin chose for notes that no recruiter can sign; empty: none was chosen
+    note_author_remote_id = models.BigIntegerField(null=True)
     #: writing is known to work only once a note was written
     writing_tested_at = models.DateTimeField(null=True)
     connected_at = models.DateTimeField()
@@ -59,6 +66,28 @@ class Connection(OrganisationOwned):
         """Open a value of this row. Raises crypto.CannotOpen."""
         return crypto.unseal(sealed, place=self.place(column))
 
+    def set_credentials(self, credentials: V1Credentials | V3Credentials) -> None:
+        """Put in another credential (unsaved). The former one's token goes with it."""
+        plain: dict[str, str | int | None]
+        if isinstance(credentials, V1Credentials):
+            self.api, plain = self.Api.V1, {"key": credentials.api_key}
+        else:
+            self.api = self.Api.V3
+            plain = {
+                "client_id": credentials.client_id,
+                "client_secret": credentials.client_secret,
+                "act_as": credentials.act_as,
+            }
+        self.credential = self.seal("credential", json.dumps(plain))
+        self.token, self.token_lease_until = "", None
+
+    def credentials(self) -> V1Credentials | V3Credentials:
+        """The credential in plain, for the client. Raises crypto.CannotOpen."""
+        plain = json.loads(self.unseal("credential", self.credential))
+        if self.api == self.Api.V1:
+            return V1Credentials(plain["key"])
+        return V3Credentials(plain["client_id"], plain["client_secret"], act_as=plain["act_as"])
+
 
 class WebhookSecret(OrganisationOwned):
     """A secret key of the endpoint; several are valid while one is rotated."""
@@ -68,6 +97,29 @@ class WebhookSecret(OrganisationOwned):
     created_at = models.DateTimeField()
     #: empty: until further notice
     valid_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"secret key {self.pk}"
+
+    @classmethod
+    def add(cls, connection: Connection, plain: str, *, now: datetime) -> "WebhookSecret":
+        """Keep a secret key, sealed with its connection's place, valid from now on."""
+        return cls.objects.create(
+            organisation_id=connection.organisation_id,
+            connection=connection,
+            secret=connection.seal("webhook_secret", plain),
+            created_at=now,
+        )
+
+    def reveal(self) -> str:
+        """The key in plain. Raises crypto.CannotOpen."""
+        return self.connection.unseal("webhook_secret", self.secret)
+
+    @classmethod
+    def valid(cls, connection: Connection, *, now: datetime) -> "models.QuerySet[WebhookSecret]":
+        """The connection's keys that count now, newest first; several while one is rotated."""
+        ends = models.Q(valid_until=None) | models.Q(valid_until__gt=now)
+        return cls.objects.across_organisations().filter(ends, connection=connection).order_by("-pk")
 
 
 class Webhook(OrganisationOwned):
@@ -82,9 +134,10 @@ class Webhook(OrganisationOwned):
     pinged_at = models.DateTimeField()
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["connection", "event", "name"], name="webhook_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["connection", "event", "name"], name="webhook_once"),)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Permission(OrganisationOwned):
@@ -105,3 +158,6 @@ class Permission(OrganisationOwned):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["connection", "name"], name="permission_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.state}"

@@ -21,6 +21,7 @@ class InboxEvent(OrganisationOwned):
     body = models.BinaryField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.RECEIVED)
     attempts = models.PositiveSmallIntegerField(default=0)
+    #: when it is worked on; while a worker has it, the end of that worker's lease
     not_before = models.DateTimeField()
     #: which of Greenhouse's applications it is about; empty if none
     remote_application_id = models.BigIntegerField(null=True)
@@ -30,11 +31,14 @@ class InboxEvent(OrganisationOwned):
     handled_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["connection", "event_id"], name="inbox_event_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["connection", "event_id"], name="inbox_event_once"),)
         indexes = (
             models.Index(fields=["not_before"], name="inbox_waiting", condition=models.Q(state="received")),
+            models.Index(
+                fields=["connection", "remote_application_id", "id"],
+                name="inbox_in_order",
+                condition=models.Q(state="received"),
+            ),
             models.Index(fields=["connection", "-received_at"], name="inbox_recent"),
         )
 

@@ -1,0 +1,121 @@
+"""A client for a connection, with the connection's health kept up to date by what its calls meet.
+
+    with harvest(connection) as api:
+        application = api.application(409)
+
+Never inside a transaction: a slow Greenhouse would hold the rows.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from uuid import UUID
+
+import httpx2
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from goodword.core import clock
+from goodword.greenhouse.client import (
+    READS,
+    HarvestApi,
+    HarvestError,
+    LocalPacer,
+    Pacer,
+    Priority,
+    Retry,
+    TokenStore,
+    Unauthorised,
+    V1Credentials,
+    V3Credentials,
+    build,
+)
+from goodword.greenhouse.client.build import V1_WINDOW, V3_WINDOW
+from goodword.greenhouse.models import Connection
+from goodword.greenhouse.sync.tokens import ConnectionTokens
+
+State = Connection.State
+
+#: for work that has a row to come back to: one quick second try, then the row waits and not the worker
+BRIEFLY = Retry(attempts=2, first_wait=0.4, longest_wait=1.0, patience=2.0)
+
+
+def client_for(
+    credentials: V1Credentials | V3Credentials,
+    *,
+    token_store: TokenStore | None = None,
+    pacer: Pacer | None = None,
+    worked_before: bool | None = None,
+    priority: Priority = Priority.BACKGROUND,
+    retry: Retry = READS,
+) -> HarvestApi:
+    """A client for a credential that need not be saved yet, at the addresses of the settings. Close it."""
+    v1 = isinstance(credentials, V1Credentials)
+    return build(
+        credentials,
+        base_url=settings.GOODWORD_GREENHOUSE_V1_URL if v1 else settings.GOODWORD_GREENHOUSE_V3_URL,
+        token_url=f"{settings.GOODWORD_GREENHOUSE_AUTH_URL}/token",
+        clock=clock.now,
+        transport=_transport(),
+        allow_private=settings.GOODWORD_ALLOW_PRIVATE_ADDRESSES,
+        token_store=token_store,
+        pacer=pacer,
+        worked_before=worked_before,
+        priority=priority,
+        retry=retry,
+    )
+
+
+@contextmanager
+def harvest(
+    connection: Connection, *, priority: Priority = Priority.BACKGROUND, retry: Retry = READS
+) -> Iterator[HarvestApi]:
+    """A client for a saved connection. A HarvestError that leaves the block is kept as its `last_error`.
+
+    Raises crypto.CannotOpen if the stored credential does not open. A credential that was saved has worked,
+    so a refusal is called *revoked or expired*.
+    """
+    api = client_for(
+        connection.credentials(),
+        token_store=ConnectionTokens(connection),
+        pacer=_pacer(connection.uid, connection.api),
+        worked_before=True,
+        priority=priority,
+        retry=retry,
+    )
+    try:
+        yield api
+    except HarvestError as error:
+        _failed(connection, error)
+        raise
+    else:
+        _worked(connection)
+    finally:
+        api.close()
+
+
+def _worked(connection: Connection) -> None:
+    rows = Connection.objects.across_organisations().filter(pk=connection.pk)
+    rows.update(last_call_at=clock.now(), last_error="", last_error_at=None)
+    rows.filter(state=State.BROKEN).update(state=State.ACTIVE)
+
+
+def _failed(connection: Connection, error: HarvestError) -> None:
+    now = clock.now()
+    rows = Connection.objects.across_organisations().filter(pk=connection.pk)
+    rows.update(last_call_at=now, last_error=f"{error.sentence} {error.remedy}", last_error_at=now)
+    if isinstance(error, Unauthorised):
+        rows.filter(state=State.ACTIVE).update(state=State.BROKEN)
+
+
+@cache
+def _pacer(uid: UUID, api: str) -> LocalPacer:
+    """One pacer per connection and process. Several workers meet in Greenhouse's answers."""
+    del uid  # the key of the cache
+    return LocalPacer(window=V1_WINDOW if api == Connection.Api.V1 else V3_WINDOW)
+
+
+def _transport() -> httpx2.BaseTransport | None:
+    """What replaces the network, by the dotted path of a function in the settings; None: nothing does."""
+    path: str | None = getattr(settings, "GOODWORD_HARVEST_TRANSPORT", None)
+    return import_string(path)() if path else None
