@@ -1,0 +1,169 @@
+"""A person at a browser without JavaScript: opens pages, follows links, fills in forms, presses buttons.
+
+Everything goes by what is visible: labels, button words, link words. What is not on the page cannot be used.
+"""
+
+from collections.abc import Mapping
+from urllib.parse import urljoin
+
+import httpx2
+from bs4 import BeautifulSoup, Tag
+
+from goodword.demo.story.failure import StoryFailed
+
+MAX_REDIRECTS = 10
+
+
+class Browser:
+    """One person's browser, with cookies of its own. `step` names the present step of the story in failures."""
+
+    def __init__(self, base: str) -> None:
+        self._client = httpx2.Client(base_url=base, timeout=30, follow_redirects=False)
+        self.step = ""
+        self.url = base
+        self.status = 0
+        self.page = BeautifulSoup("", "html.parser")
+        self.body = b""
+        self.content_type = ""
+
+    def open(self, address: str) -> None:
+        """Go to an address."""
+        self._arrive(self._client.get(urljoin(self.url, address)))
+
+    def follow(self, words: str) -> None:
+        """Follow the link of these words."""
+        link = self._find("a", words)
+        self.open(str(link["href"]))
+
+    def press(self, words: str, fields: Mapping[str, str | list[str]] | None = None) -> None:
+        """Fill in the form that has the button of these words, by the labels of its fields, and press the button.
+
+        A radio or checkbox group takes the label of what is chosen (a list for several); a select the words of
+        an option.
+        """
+        button = self._find("button", words)
+        form = button.find_parent("form")
+        if not isinstance(form, Tag):
+            raise self.broken(f"The button “{words}” belongs to no form.")
+        data = _values(form)
+        if button.get("name"):
+            data.append((str(button["name"]), str(button.get("value") or "")))
+        for label, value in (fields or {}).items():
+            data = self._fill(form, data, label, value)
+        action = urljoin(self.url, str(button.get("formaction") or form.get("action") or self.url))
+        if str(form.get("method") or "get").lower() == "post":
+            body: dict[str, list[str]] = {}
+            for name, value in data:
+                body.setdefault(name, []).append(value)
+            self._arrive(self._client.post(action, data=body, headers={"Referer": self.url}))
+        else:
+            self._arrive(self._client.get(action, params=data))
+
+    def text(self) -> str:
+        """What the page says, in one line."""
+        return " ".join(self.page.get_text(" ").split())
+
+    def says(self, words: str) -> bool:
+        """Whether the page says these words."""
+        return words in self.text()
+
+    def must_say(self, words: str) -> None:
+        """Break the story unless the page says these words."""
+        if not self.says(words):
+            raise self.broken(f"The page {self.url} should say “{words}”. It says: {self.text()[:600]}")
+
+    def value_of(self, label: str) -> str:
+        """The value of the field of this label."""
+        field = self._labelled(self.page, label)
+        if field is None:
+            raise self.broken(f"There is no field “{label}” on {self.url}.")
+        return str(field.get("value") or "")
+
+    def broken(self, sentence: str) -> StoryFailed:
+        """A failure at the present step."""
+        return StoryFailed(self.step, sentence)
+
+    def _arrive(self, response: httpx2.Response) -> None:
+        for _ in range(MAX_REDIRECTS):
+            if not response.is_redirect:
+                break
+            response = self._client.get(urljoin(str(response.url), response.headers["Location"]))
+        self.url, self.status, self.body = str(response.url), response.status_code, response.content
+        self.content_type = response.headers.get("Content-Type", "")
+        if "html" in self.content_type:
+            self.page = BeautifulSoup(response.text, "html.parser")
+        if response.status_code >= 400:
+            raise self.broken(f"{response.request.method} {self.url} answered {self.status}: {self.text()[:400]}")
+
+    def _find(self, kind: str, words: str) -> Tag:
+        found = [tag for tag in self.page.find_all(kind) if _words(tag) == words]
+        found = found or [tag for tag in self.page.find_all(kind) if words in _words(tag)]
+        if not found:
+            raise self.broken(f"There is no {kind} “{words}” on {self.url}. It says: {self.text()[:600]}")
+        return found[0]
+
+    def _fill(
+        self, form: Tag, data: list[tuple[str, str]], label: str, value: str | list[str]
+    ) -> list[tuple[str, str]]:
+        if isinstance(value, list):
+            boxes = [self._labelled(form, one) for one in value]
+            if any(box is None for box in boxes):
+                raise self.broken(f"One of {value} is not in the form on {self.url}.")
+            names = {str(box["name"]) for box in boxes if box is not None}
+            kept = [pair for pair in data if pair[0] not in names]
+            return kept + [(str(box["name"]), str(box.get("value", "on"))) for box in boxes if box is not None]
+        field = self._labelled(form, label)
+        if field is None:
+            raise self.broken(f"There is no field “{label}” in the form on {self.url}. It says: {self.text()[:900]}")
+        name = str(field["name"])
+        if field.name == "select":
+            value = self._option(field, value)
+        elif field.get("type") in {"checkbox", "radio"}:
+            value = str(field.get("value", "on")) if value else ""
+        rest = [pair for pair in data if pair[0] != name]
+        return [*rest, (name, value)] if value or field.get("type") not in {"checkbox", "radio"} else rest
+
+    def _option(self, select: Tag, words: str) -> str:
+        for option in select.find_all("option"):
+            if _words(option) == words:
+                return str(option.get("value", _words(option)))
+        shown = [_words(option) for option in select.find_all("option")]
+        raise self.broken(f"“{words}” is not among {shown} on {self.url}.")
+
+    def _labelled(self, within: Tag, words: str) -> Tag | None:
+        for label in within.find_all("label"):
+            if _words(label).removesuffix("*").strip() != words and not _words(label).startswith(words):
+                continue
+            target = (
+                within.find(id=str(label["for"]))
+                if label.get("for")
+                else label.find(["input", "select", "textarea"])
+            )
+            if isinstance(target, Tag):
+                return target
+        return within.find(["input", "select", "textarea"], attrs={"aria-label": words})
+
+
+def _words(tag: Tag) -> str:
+    return " ".join(tag.get_text(" ").split())
+
+
+def _values(form: Tag) -> list[tuple[str, str]]:
+    """What the form sends if nothing is touched."""
+    data: list[tuple[str, str]] = []
+    for field in form.find_all(["input", "select", "textarea"]):
+        name = field.get("name")
+        if not name or field.has_attr("disabled"):
+            continue
+        if field.name == "select":
+            options = field.find_all("option")
+            chosen = [o for o in options if o.has_attr("selected")] or (options[:1] if not field.has_attr("multiple") else [])
+            data += [(str(name), str(option.get("value", _words(option)))) for option in chosen]
+        elif field.name == "textarea":
+            data.append((str(name), field.get_text()))
+        elif field.get("type") in {"checkbox", "radio"}:
+            if field.has_attr("checked"):
+                data.append((str(name), str(field.get("value", "on"))))
+        elif field.get("type") not in {"submit", "button", "image", "file", "reset"}:
+            data.append((str(name), str(field.get("value") or "")))
+    return data
