@@ -1,6 +1,6 @@
 """The sandbox with one credential, and a real client of either version that talks to it in this process."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -58,6 +58,11 @@ class Greenhouse:
             sleep=manner.pop("sleep", lambda _: None),
             **manner,
         )
+
+    def acting_as(self, user_id: int) -> V3Credentials:
+        """The v3 credential, acting as that user instead of its own service user."""
+        assert isinstance(self.credentials, V3Credentials)
+        return replace(self.credentials, act_as=user_id)
 
     def tick(self, *names: str) -> None:
         """Leave only the permissions of these categories ticked, all of each."""

@@ -4,6 +4,7 @@ import pytest
 
 from goodword.greenhouse.client import (
     Forbidden,
+    Invalid,
     NotFound,
     ProbeResult,
     Refusal,
@@ -169,4 +170,25 @@ def test_a_v1_that_was_switched_off_is_an_error_and_no_list_of_missing_permissio
     greenhouse.store.switches["v1"] = answer
     with pytest.raises(Unauthorised if answer == 401 else NotFound):
         probed(greenhouse)
+    greenhouse.sandbox.close()
+
+
+def test_acting_as_somebody_who_is_no_site_admin_is_said_and_as_one_works() -> None:
+    greenhouse = open_account("v3")
+    people = [user.id for user in greenhouse.store.users.rising() if not user.service_account]
+    found = {}
+    for user_id in people[:2]:
+        credentials = greenhouse.acting_as(user_id)
+        found[user_id] = {
+            (one.state, one.detail) for one in probe_all(greenhouse.api(credentials=credentials))
+        }
+    assert found == {people[0]: {(State.GRANTED, "")}, people[1]: {(State.MISSING, SITE_ADMIN)}}
+    greenhouse.sandbox.close()
+
+
+def test_acting_as_nobody_is_an_invalid_user() -> None:
+    greenhouse = open_account("v3")
+    with pytest.raises(Invalid) as caught:
+        list(probe_all(greenhouse.api(credentials=greenhouse.acting_as(999))))
+    assert caught.value.detail == "There is no active Greenhouse user 999 for it to act as."
     greenhouse.sandbox.close()

@@ -127,7 +127,8 @@ class Unauthorised(HarvestError):
         if self.kind is Refusal.WRONG:
             return "Copy the key again from Greenhouse, whole, and check that it is a Harvest key."
         return (
-            "Make a new credential in Greenhouse (Configure > Dev Center > API Credentials) and set it here."
+            "Make a new credential in Greenhouse (Configure > Dev Center > API Credential Management) and set "
+            "it here."
         )
 
 
