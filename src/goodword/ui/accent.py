@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from goodword.ui.colour import contrast, mixed, parsed, readable, written
 
+GREEN = "#0e6b57"
 LIGHT_PAPER = "#faf8f4"
 DARK_PAPER = "#151417"
 DARK_RAISED = "#1d1c20"

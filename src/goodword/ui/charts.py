@@ -133,6 +133,7 @@ class BarRow:
     top: int
     bar_y: int
     label_y: int
+    x: int
     length: float
     value_x: float
 
@@ -147,13 +148,14 @@ def answer_chart(rows: Iterable[Mapping[str, Any]]) -> Chart:
 def _bar_picture(rows: list[Mapping[str, Any]], measures: Measures) -> Picture:
     most = max((int(row["count"]) for row in rows), default=0) or 1
     height = 52 if measures.narrow else 32
+    start = 1 if measures.narrow else measures.start
     drawn = []
     for number, row in enumerate(rows):
         count = int(row["count"])
-        length = round((measures.end - measures.start) * count / most, 1)
+        length = round((measures.end - start) * count / most, 1)
         top = number * height
         bar_y = top + (28 if measures.narrow else 7)
         label_y = top + (20 if measures.narrow else 21)
-        value_x = measures.start + length + 8
-        drawn.append(BarRow(str(row["label"]), count, top, bar_y, label_y, length, value_x))
+        value_x = start + length + 8
+        drawn.append(BarRow(str(row["label"]), count, top, bar_y, label_y, start, length, value_x))
     return Picture(measures, len(drawn) * height, len(drawn) * height, [], drawn)

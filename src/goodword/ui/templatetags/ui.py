@@ -13,6 +13,8 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from goodword.core import clock
+from goodword.ui.accent import GREEN
+from goodword.ui.colour import readable
 from goodword.ui.forms import ErrorLink, error_links, first_input_id
 from goodword.ui.icons import icon_svg
 from goodword.ui.marks import mark_svg
@@ -135,6 +137,18 @@ def check_for(state: str) -> Status:
 def times(count: int | str) -> range:
     """A range to loop over `count` times."""
     return range(int(count))
+
+
+@register.simple_tag
+def mail_accent(colour: str | None) -> str:
+    """An organisation's colour made readable on white, for mails, which have no custom properties.
+
+    Our green when there is none, or when it is no colour.
+    """
+    try:
+        return readable(colour or GREEN, on="#ffffff", towards="#000000")
+    except ValueError:
+        return GREEN
 
 
 @register.simple_tag
