@@ -28,7 +28,7 @@ def rating(**changes: Any) -> dict[str, Any]:
 
 def question(kind: str, **changes: Any) -> Question:
     """A parsed question of a type, with what that type needs."""
-    data = {"id": "it", "type": kind, "text": "What of it?"}
+    data: dict[str, Any] = {"id": "it", "type": kind, "text": "What of it?"}
     if kind == "rating":
         data = rating(id="it")
     if kind in {"single_choice", "multiple_choice"}:

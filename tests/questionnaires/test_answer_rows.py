@@ -12,7 +12,7 @@ def _row(kind: str, value: Json, stated: Stated = STATED) -> Row:
 
 
 def test_a_rating_shows_level_example_and_comment() -> None:
-    value = {"level": 4, "not_able": False, "comment": "Always."}
+    value: Json = {"level": 4, "not_able": False, "comment": "Always."}
     assert rows(parse([rating()]), {"care": value}) == (
         Row(
             question_id="care",

@@ -89,9 +89,9 @@ def test_an_optional_question_may_be_left_open(kind: str, nothing: object) -> No
         ("would_work_again", "answer", "Choose one of the answers."),
         ("long_text", "", "Please write something here. One sentence is enough."),
         ("short_text", "", "Please write something here. One sentence is enough."),
-        ("relationship_confirm", "answer", "Choose one of the answers."),
-        ("dates_confirm", "answer", "Choose one of the answers."),
-        ("title_confirm", "answer", "Choose one of the answers."),
+        ("relationship_confirm", "answer", "Say whether the relationship is right."),
+        ("dates_confirm", "answer", "Say whether the dates are right, or that you are not sure."),
+        ("title_confirm", "answer", "Say whether the job title is right, or that you are not sure."),
     ],
 )
 def test_a_required_question_left_open_says_what_to_do(kind: str, part: str, sentence: str) -> None:

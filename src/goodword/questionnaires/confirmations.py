@@ -117,5 +117,15 @@ def _answer(
     if chosen:
         return chosen
     if question.required:
-        raise AnswerError(gettext("Choose one of the answers."), part="answer")
+        raise AnswerError(_unanswered(question), part="answer")
     return None
+
+
+def _unanswered(question: Question) -> str:
+    # These share a page, so each says which of them is meant.
+    match question:
+        case RelationshipConfirm():
+            return gettext("Say whether the relationship is right.")
+        case DatesConfirm():
+            return gettext("Say whether the dates are right, or that you are not sure.")
+    return gettext("Say whether the job title is right, or that you are not sure.")

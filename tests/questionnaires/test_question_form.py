@@ -1,0 +1,180 @@
+"""One page of questions as a form: what was typed stays, errors stand at their input, all text is escaped."""
+
+from collections.abc import Mapping
+
+import pytest
+from django.template.loader import render_to_string
+
+from goodword.questionnaires.builtin import load
+from goodword.questionnaires.forms import QuestionForm, build_form
+from goodword.questionnaires.pages import pages
+from goodword.questionnaires.reading import Json
+from goodword.questionnaires.types import Question, Stated
+from goodword.questionnaires.wording import worded
+from tests.questionnaires.samples import KINDS, STATED, question
+
+NOTHING_STATED = Stated()
+
+
+def _posted(asked: Question, data: Mapping[str, object], stated: Stated = STATED) -> QuestionForm:
+    return build_form([asked], data=data, stated=stated)
+
+
+def _errors(form: QuestionForm) -> dict[str, list[str]]:
+    return {name: [str(message) for message in messages] for name, messages in form.errors.items()}
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "stored"),
+    [
+        ("rating", {"q-it": "4"}, {"level": 4, "not_able": False, "comment": ""}),
+        ("rating", {"q-it": "not_able"}, {"level": None, "not_able": True, "comment": ""}),
+        ("single_choice", {"q-it": "red"}, "red"),
+        ("multiple_choice", {"q-it": ["blue", "red"]}, ["red", "blue"]),
+        ("yes_no_unsure", {"q-it": "no", "q-it-comment": "So."}, {"answer": "no", "comment": "So."}),
+        ("would_work_again", {"q-it": "yes"}, {"answer": "yes", "comment": ""}),
+        ("long_text", {"q-it": " a\x00b\r\nc "}, "ab\nc"),
+        ("short_text", {"q-it": "a"}, "a"),
+        ("relationship_confirm", {"q-it": "confirmed"}, {"answer": "confirmed", "relationship": "manager"}),
+        (
+            "relationship_confirm",
+            {"q-it": "corrected", "q-it-relationship": "client"},
+            {"answer": "corrected", "relationship": "client"},
+        ),
+        ("dates_confirm", {"q-it": "confirmed"}, {"answer": "confirmed", "from": "2021-03", "to": "2023-08"}),
+        (
+            "dates_confirm",
+            {"q-it": "corrected", "q-it-from_month": "4", "q-it-from_year": "2021", "q-it-ongoing": "on"},
+            {"answer": "corrected", "from": "2021-04", "to": None},
+        ),
+        ("title_confirm", {"q-it": "unsure", "q-it-title": "left over"}, {"answer": "unsure", "title": ""}),
+    ],
+)
+def test_a_posted_page_gives_the_value_to_store_and_shows_it_again(
+    kind: str, data: Mapping[str, object], stored: Json
+) -> None:
+    asked = question(kind)
+    form = _posted(asked, data)
+    assert form.is_valid()
+    assert form.answers == {"it": stored}
+    again = build_form([asked], saved={"it": stored}, stated=STATED)
+    shown = {part: field.value() for part, field in again.blocks[0].parts.items()}
+    resent = _posted(
+        asked, {f"q-it{f'-{part}' if part else ''}": value for part, value in _flat(shown).items()}
+    )
+    assert resent.is_valid()
+    assert resent.answers == {"it": stored}
+
+
+def _flat(shown: Mapping[str, object]) -> dict[str, object]:
+    """Values of parts as a browser sends them: the two halves of a month apart, an empty box not at all."""
+    sent: dict[str, object] = {}
+    for part, value in shown.items():
+        if part in {"from", "to"}:
+            year, month = str(value).split("-") if value else ("", "")
+            sent |= {f"{part}_month": month.lstrip("0"), f"{part}_year": year}
+        elif value:
+            sent[part] = value
+    return sent
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "errors"),
+    [
+        ("rating", {}, {"it": ["Choose the level that fits best, or that you cannot judge this."]}),
+        ("long_text", {"q-it": " "}, {"it": ["Please write something here. One sentence is enough."]}),
+        (
+            "yes_no_unsure",
+            {"q-it": "no", "q-it-comment": "x" * 2_001},
+            {"it-comment": ["This is 1 character longer than the 2,000 that fit. Please shorten it."]},
+        ),
+        (
+            "dates_confirm",
+            {"q-it": "corrected", "q-it-from_month": "4", "q-it-from_year": "2021"},
+            {"it-to": ["Enter the last month, with the year, or tick that it is still going on."]},
+        ),
+        (
+            "title_confirm",
+            {"q-it": "corrected", "q-it-title": ""},
+            {"it-title": ["Enter the job title as you know it."]},
+        ),
+    ],
+)
+def test_an_error_stands_at_the_input_it_is_about(
+    kind: str, data: Mapping[str, object], errors: dict[str, list[str]]
+) -> None:
+    form = _posted(question(kind), data)
+    assert not form.is_valid()
+    assert _errors(form) == errors
+
+
+def test_a_relationship_that_was_not_stated_is_asked_in_one_list() -> None:
+    form = _posted(question("relationship_confirm"), {}, NOTHING_STATED)
+    assert _errors(form) == {"it-relationship": ["Choose the relationship."]}
+    assert form.blocks[0].main is None
+
+
+def test_dates_that_were_not_stated_cannot_be_confirmed() -> None:
+    form = build_form([question("dates_confirm")], stated=NOTHING_STATED)
+    assert form.fields["it"].choices == [("corrected", "I know the dates"), ("unsure", "I am not sure")]  # type: ignore[attr-defined]  # the field is a choice field
+
+
+def test_what_was_typed_stays_beside_its_error() -> None:
+    typed = "<b>bold</b> " + "x" * 10_000
+    form = _posted(question("long_text"), {"q-it": typed})
+    assert not form.is_valid()
+    page = render_to_string("questionnaires/questions.html", {"form": form})
+    assert page.count("&lt;b&gt;bold&lt;/b&gt; xxx") == 1
+    assert page.count("<b>bold") == 0
+
+
+def test_good_answers_of_a_page_are_kept_when_another_one_fails() -> None:
+    form = build_form(
+        [question("short_text", id="good"), question("short_text", id="bad")], data={"q-good": "kept"}
+    )
+    assert not form.is_valid()
+    assert form.answers == {"good": "kept"}
+
+
+def test_the_name_of_a_question_cannot_run_into_a_part_of_another() -> None:
+    asked = [question("yes_no_unsure", id="it"), question("short_text", id="it_comment")]
+    form = build_form(asked, data={"q-it": "yes", "q-it-comment": "one", "q-it_comment": "two"})
+    assert form.is_valid()
+    assert form.answers == {"it": {"answer": "yes", "comment": "one"}, "it_comment": "two"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_names_and_texts_are_escaped_once_in_every_type(kind: str) -> None:
+    stated = Stated(relationship="manager", title="<i>Lead</i> & co", from_month="2021-03")
+    asked = worded(
+        [question(kind, text="Is {candidate}?", help="Of {candidate}")], candidate="<u>Zoë</u> & Söhne"
+    )
+    page = render_to_string("questionnaires/questions.html", {"form": build_form(asked, stated=stated)})
+    assert page.count("<u>") + page.count("<i>") + page.count("&amp;lt;") + page.count("&amp;amp;") == 0
+    assert page.count("&lt;u&gt;Zoë&lt;/u&gt; &amp; Söhne") == 2
+
+
+def test_every_page_of_the_built_in_template_is_drawn_with_its_inputs() -> None:
+    asked = worded(load().questions, candidate="Ada")
+    radios = []
+    for page in pages(asked):
+        form = build_form(page, stated=STATED)
+        radios.append(render_to_string("questionnaires/questions.html", {"form": form}).count('type="radio"'))
+    # relationship 2, dates 3, title 3; five levels and the way past; texts none; work again 4
+    assert radios == [8, 6, 6, 6, 6, 6, 0, 0, 4, 0]
+
+
+def test_a_rating_shows_the_behaviour_of_each_level_and_the_chosen_one() -> None:
+    value: Json = {"level": 2, "not_able": False, "comment": ""}
+    form = build_form([question("rating")], saved={"it": value})
+    page = render_to_string("questionnaires/questions.html", {"form": form})
+    assert [page.count(f"Example {level}") for level in (1, 2, 3, 4, 5)] == [1] * 5
+    assert page.count(" checked") == 1
+    assert page.count('value="2" checked') == 1
+
+
+def test_a_page_with_errors_has_a_summary_that_links_to_the_inputs() -> None:
+    form = build_form([question("rating"), question("long_text", id="more")], data={})
+    page = render_to_string("questionnaires/questions.html", {"form": form})
+    assert [page.count(f'href="#{target}"') for target in ("id_q-it_0", "id_q-more")] == [1, 1]
+    assert [page.count(f'id="{target}"') for target in ("id_q-it_0", "id_q-more")] == [1, 1]
