@@ -125,6 +125,24 @@ def test_a_hundred_thousand_characters_print() -> None:
     assert rendered.replaced == ("U+13000 EGYPTIAN HIEROGLYPH A001",)
 
 
+def test_long_texts_everywhere_are_lost_nowhere() -> None:
+    long = "word " * 1100 + "END"
+    snapshot: Any = reference_check(2, comments=[long, long])
+    for question in snapshot["check"]["questions"]:
+        question["text"] = long
+        for level in question.get("levels", ()):
+            level["example"] = long
+    headings, asked, examples, comments = 6, 6, 10, 2
+    assert text_of(render_pdf(snapshot)).count("END") == headings + asked + examples + comments
+    taken: Any = assessment()
+    for scale in taken["assessment"]["tests"][0]["scales"]:
+        scale["description"] = long
+        for item in scale["items"]:
+            item["text"] = long
+    taken["assessment"]["tests"][0]["sheet"] = dict.fromkeys(("reliability", "validity", "limits"), long)
+    assert text_of(render_pdf(taken)).count("END") == 5 + 20 + 3
+
+
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
 
 

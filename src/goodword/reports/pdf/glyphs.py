@@ -19,10 +19,10 @@ ZWNJ, ZWJ = "\u200c", "\u200d"
 BREAK = "\u200b"
 ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 LONGEST_RUN = 36
+NARROW_RUN = 18
 
-_PLAIN = re.compile(r"[\n\x20-\x7e\u00a0-\u00ac\u00ae-\u017f\u2013\u2014\u2018-\u201e\u2026]*")
+_PLAIN = re.compile(r"[\n\x20-\x7e\u00a0-\u00ac\u00ae-\u0148\u014a-\u017f\u2013\u2014\u2018-\u201e\u2026]*")
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-_LONG_RUN = re.compile(rf"[^\s\u200b]{{{LONGEST_RUN}}}(?=[^\s\u200b])")
 _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
@@ -47,9 +47,9 @@ class Printer:
         """`text` with only drawable characters; line ends become `\\n`, tabs spaces, long unbroken runs get
         places to break."""
         text = _LINE_ENDS.sub("\n", text).replace("\t", " ")
-        if _PLAIN.fullmatch(text):
-            return _LONG_RUN.sub(lambda run: run.group() + BREAK, text)
-        return "".join(_breakable(self._pieces(unicodedata.normalize("NFC", text))))
+        if not _PLAIN.fullmatch(text):
+            text = "".join(self._pieces(unicodedata.normalize("NFC", text)))
+        return breakable(text, LONGEST_RUN)
 
     def _pieces(self, text: str) -> Iterator[str]:
         letters: list[str] = []
@@ -78,7 +78,8 @@ class Printer:
             if unicodedata.category(base) == "Zs":
                 return " "
             self._note(base)
-            return None
+            plain = unicodedata.normalize("NFKC", base)
+            return plain if plain != base and all(map(self._covered, plain)) else None
         kept = base
         for mark in marks:
             if self._covered(kept + mark):
@@ -105,6 +106,27 @@ def isolate(text: str) -> str:
     return f"{ISOLATE}{text}{END_ISOLATE}" if _RIGHT_TO_LEFT.search(text) else text
 
 
+def breakable(text: str, longest: int) -> str:
+    """`text` with an invisible place to break wherever more than `longest` characters stand without a space,
+    so that a word without end stays on the page. A character is not parted from its marks."""
+    if all(len(run) <= longest for run in text.split()):
+        return text
+    pieces: list[str] = []
+    run = 0
+    for cluster in _clusters(text.replace(BREAK, "")):
+        run = 0 if cluster.isspace() else run + len(cluster)
+        if run > longest:
+            pieces.append(BREAK)
+            run = len(cluster)
+        pieces.append(cluster)
+    return "".join(pieces)
+
+
+def narrow(text: str) -> str:
+    """`text` for a column of a table, where fewer characters fit on a line."""
+    return breakable(text, NARROW_RUN)
+
+
 def _clusters(text: str) -> Iterator[str]:
     start = 0
     for place in range(1, len(text)):
@@ -113,17 +135,6 @@ def _clusters(text: str) -> Iterator[str]:
             start = place
     if text:
         yield text[start:]
-
-
-def _breakable(pieces: Iterator[str]) -> Iterator[str]:
-    """A place to break before the piece that would make a run without spaces too long for a narrow column."""
-    run = 0
-    for piece in pieces:
-        run = 0 if piece.isspace() else run + len(piece)
-        if run > LONGEST_RUN:
-            yield BREAK
-            run = len(piece)
-        yield piece
 
 
 def _extends(character: str) -> bool:

@@ -3,8 +3,10 @@
 import base64
 import binascii
 import struct
+import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import typst
 
@@ -12,6 +14,7 @@ LARGEST = 1024 * 1024
 MOST_PIXELS = 16_000_000
 
 _PAGE = b"""
+#set document(title: "logo")
 #set page(width: 60mm, height: 12mm, margin: 0mm)
 #let data = sys.inputs.logo
 #image(
@@ -57,13 +60,19 @@ def _read(raw: bytes) -> Logo | None:
 
 def _draws(logo: Logo) -> bool:
     """Whether a page with nothing but the logo comes out."""
-    try:
-        typst.compile(
-            _PAGE,
-            format="pdf",
-            ignore_system_fonts=True,
-            sys_inputs={"logo": logo.data, "format": logo.format},
-        )
-    except typst.TypstError:
-        return False
+    # A picture may name files beside it; in this folder there are none.
+    with tempfile.TemporaryDirectory(prefix="goodword-logo-") as folder:
+        page = Path(folder) / "page.typ"
+        page.write_bytes(_PAGE)
+        try:
+            typst.compile(
+                page,
+                root=Path(folder),
+                format="pdf",
+                ignore_system_fonts=True,
+                pdf_standards=["ua-1", "a-2a"],
+                sys_inputs={"logo": logo.data, "format": logo.format},
+            )
+        except typst.TypstError:
+            return False
     return True

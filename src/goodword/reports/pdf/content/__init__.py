@@ -6,14 +6,21 @@ The Typst templates only set this; they decide nothing and hold no words.
 from typing import Any
 
 from goodword.reports.pdf.accent import readable_accent
-from goodword.reports.pdf.content.assessment import assessment_facts, assessment_sections
-from goodword.reports.pdf.content.blocks import Block, heading, notice, prose, section
-from goodword.reports.pdf.content.reference_check import check_facts, check_sections
-from goodword.reports.pdf.glyphs import isolate
+from goodword.reports.pdf.content.assessment import (
+    assessment_facts,
+    assessment_method,
+    assessment_sections,
+)
+from goodword.reports.pdf.content.blocks import LONGEST_NAME, Block, clipped, notice, prose, section
+from goodword.reports.pdf.content.reference_check import (
+    check_facts,
+    check_method,
+    check_sections,
+)
+from goodword.reports.pdf.glyphs import isolate, narrow
 from goodword.reports.pdf.snapshot import Snapshot
 from goodword.reports.pdf.words import Words, words_for
 
-LONGEST_NAME = 200
 LONGEST_RUNNING = 60
 MOST_REPLACED = 12
 
@@ -31,9 +38,11 @@ def page_content(snapshot: Snapshot, *, replaced: tuple[str, ...]) -> dict[str, 
     if snapshot["kind"] == "assessment":
         facts += assessment_facts(snapshot["assessment"], words)
         sections = assessment_sections(snapshot["assessment"], words)
+        method = assessment_method(words)
     else:
         facts += check_facts(snapshot["check"], words)
         sections = check_sections(snapshot["check"], words)
+        method = check_method(words)
     facts += [(words("report"), code), (words("made"), snapshot["made_at_text"])]
     return {
         "language": words.language,
@@ -44,34 +53,26 @@ def page_content(snapshot: Snapshot, *, replaced: tuple[str, ...]) -> dict[str, 
         "organisation": isolate(organisation),
         "logo-alt": words("logo", organisation=clipped(organisation, 100)),
         "kind": kind,
-        "name": isolate(name),
+        "name": isolate(narrow(name)),
         "lead": words("lead", role=isolate(role), organisation=isolate(organisation)),
         "redacted": words("redacted") if snapshot["redacted"] else None,
-        "facts": facts,
+        "facts": [(label, narrow(value)) for label, value in facts],
         "running": " · ".join(isolate(clipped(text, LONGEST_RUNNING)) for text in (organisation, name)),
         "footer": words(
             "footer", code=snapshot["code"], version=snapshot["version"], made=snapshot["made_at_text"]
         ),
         # The places of the two numbers are filled by Typst, which alone knows them.
         "page": words("page", page="\x00", pages="\x00").split("\x00"),
-        "sections": [*sections, _closing(replaced, words)],
+        "sections": [*sections, _closing(method, replaced, words)],
     }
 
 
-def clipped(text: str, longest: int) -> str:
-    """`text` in at most `longest` characters: titles, bookmarks and running heads cannot take pages of it."""
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
-
-
-def _closing(replaced: tuple[str, ...], words: Words) -> Block:
-    """The last words of each report."""
-    blocks = [notice(words("no_automatic"))]
+def _closing(method: list[str], replaced: tuple[str, ...], words: Words) -> Block:
+    """The last words of each report, kept on one page."""
+    blocks = [prose(*method), notice(words("no_automatic"))]
     if replaced:
         characters = ", ".join(replaced[:MOST_REPLACED])
         if len(replaced) > MOST_REPLACED:
             characters = words("replaced_more", characters=characters, n=len(replaced) - MOST_REPLACED)
-        blocks.insert(0, prose(words("replaced", characters=characters), quiet=True))
-    return section("", blocks)
-
-
-__all__ = ["clipped", "heading", "page_content"]
+        blocks.append(prose(words("replaced", characters=characters), quiet=True))
+    return section(words("method"), blocks, together=True)

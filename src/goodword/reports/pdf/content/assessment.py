@@ -23,17 +23,15 @@ def assessment_facts(assessment: Assessment, words: Words) -> list[tuple[str, st
     ]
 
 
+def assessment_method(words: Words) -> list[str]:
+    return [words("method_assessment"), words("method_scales")]
+
+
 def assessment_sections(assessment: Assessment, words: Words) -> list[Block]:
     tests = assessment["tests"]
     parts = [_summary(tests, words)]
     for test in tests:
         parts += [_results(test, words), _answers(test, words)]
-    parts.append(
-        section(
-            words("method"),
-            [prose(words("method_assessment"), words("method_scales"))],
-        )
-    )
     return parts
 
 
@@ -84,8 +82,12 @@ def _results(test: Test, words: Words) -> Block:
         test["name"],
         [
             prose(words("scales_read", low=low, high=high)),
-            scales(header, (low, high), [_strip(scale, test, words) for scale in test["scales"]]),
-            prose(" · ".join(steps), compared, quiet=True),
+            scales(
+                header,
+                (low, high),
+                [_strip(scale, test, words) for scale in test["scales"]],
+                notes=[" · ".join(steps), compared],
+            ),
         ],
     )
 

@@ -86,7 +86,7 @@ def _choice(question: ChoiceQuestion, words: Words) -> list[Block]:
         )
     if question["multiple"]:
         rows.sort(key=lambda row: -row["filled"])
-    blocks = [dots(rows, [words("option"), words("how_many"), words("who")])]
+    blocks = [dots([words("option"), words("how_many"), words("who")], rows)]
     if unchosen:
         blocks.append(prose(words("not_chosen", options=", ".join(unchosen)), quiet=True))
     return blocks

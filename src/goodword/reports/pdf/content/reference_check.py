@@ -6,6 +6,7 @@ from operator import itemgetter
 from goodword.reports.pdf.content.blocks import (
     Block,
     cell,
+    clipped,
     comment,
     comments,
     heading,
@@ -32,6 +33,10 @@ def check_facts(check: Check, words: Words) -> list[tuple[str, str]]:
     ]
 
 
+def check_method(words: Words) -> list[str]:
+    return [words("method_referees"), words("method_answers"), words("method_few")]
+
+
 def check_sections(check: Check, words: Words) -> list[Block]:
     """The sections in order; one without content is left out."""
     people = {
@@ -45,12 +50,11 @@ def check_sections(check: Check, words: Words) -> list[Block]:
         _verification(check, people, words),
         _questions(check, words),
     ]
-    method = prose(words("method_referees"), words("method_answers"), words("method_few"))
-    return [part for part in parts if part is not None] + [section(words("method"), [method])]
+    return [part for part in parts if part is not None]
 
 
 def _name(reference: Reference, number: int, words: Words) -> str:
-    return isolate(reference["referee"]["name"] or words("referee_n", n=number))
+    return isolate(clipped(reference["referee"]["name"] or words("referee_n", n=number)))
 
 
 def _relationship(reference: Reference, words: Words) -> str:
@@ -75,7 +79,7 @@ def _summary(check: Check, people: dict[str, str], words: Words) -> Block:
 
 def _referee_row(reference: Reference, people: dict[str, str], words: Words) -> list[str | Block]:
     referee = reference["referee"]
-    notes = [isolate(referee["title"])] if referee["title"] else []
+    notes = [isolate(clipped(referee["title"]))] if referee["title"] else []
     if reference["factual"]:
         notes.append(words("factual_mark"))
     if reference["self_reference"]:
@@ -83,7 +87,7 @@ def _referee_row(reference: Reference, people: dict[str, str], words: Words) -> 
     return [
         cell(people[reference["id"]], note=" · ".join(notes) or None),
         _relationship(reference, words),
-        isolate(referee["company"] or "–"),
+        isolate(clipped(referee["company"] or "–")),
         reference["period_text"] or "–",
         reference["submitted_at_text"],
     ]
@@ -111,7 +115,7 @@ def _comments(check: Check, people: dict[str, str], words: Words) -> Block | Non
             reference = known[entry["reference"]]
             by = [people[entry["reference"]], _relationship(reference, words)]
             if reference["referee"]["company"] and not reference["self_reference"]:
-                by.append(isolate(reference["referee"]["company"]))
+                by.append(isolate(clipped(reference["referee"]["company"])))
             text = entry["text"] if entry["text"] is not None else words("text_removed")
             entries.append(comment(text, by=" · ".join(by), language=entry.get("language")))
         if entries:
@@ -131,7 +135,8 @@ def _verification(check: Check, people: dict[str, str], words: Words) -> Block |
         for place, entry in enumerate(entries):
             first: list[str | Block] = [cell(people[reference], rows=len(entries))] if place == 0 else []
             stated, confirmed = (entry[key] or words("not_given") for key in ("stated", "confirmed"))
-            rows.append([*first, entry["what"], isolate(stated), isolate(confirmed)])
+            shown = [isolate(clipped(text)) for text in (stated, confirmed)]
+            rows.append([*first, clipped(entry["what"]), *shown])
     return section(
         words("verification"), [prose(words("verification_read")), table(header, rows, widths=[3, 3, 4, 4])]
     )

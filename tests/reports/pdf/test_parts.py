@@ -1,0 +1,168 @@
+"""The parts of rendering: accent, logo, fonts, shape, layout."""
+
+import base64
+import struct
+import zlib
+from typing import Any
+
+import pytest
+
+from goodword.reports.pdf import SnapshotError, check_snapshot, current_engine, render_pdf
+from goodword.reports.pdf.accent import FALLBACK, contrast_on_white, readable_accent
+from goodword.reports.pdf.content import page_content
+from goodword.reports.pdf.fonts import load_fonts
+from goodword.reports.pdf.glyphs import _PLAIN
+from goodword.reports.pdf.logo import usable_logo
+
+from .samples import assessment, reference_check
+
+
+def encoded(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
+
+
+def png(width: int = 2, height: int = 1) -> bytes:
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    rows = b"".join(b"\x00" + b"\x10\x60\x50" * width for _ in range(height))
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    parts = (chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(rows)), chunk(b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 10"><path d="M0 0h40v10H0z" fill="#0e6b57"/></svg>'
+
+
+def test_an_accent_that_reads_on_white_stays() -> None:
+    assert readable_accent("#0e6b57") == "#0e6b57"
+
+
+@pytest.mark.parametrize("accent", ["#f5c400", "#ffffff", "#7fd3c4", "#ff0000"])
+def test_a_light_accent_is_darkened_until_it_reads(accent: str) -> None:
+    assert 4.5 <= contrast_on_white(readable_accent(accent)) < 5
+
+
+@pytest.mark.parametrize("accent", ["", "green", "#fff", "#12345g", "#123456; x"])
+def test_what_is_no_colour_gives_the_house_green(accent: str) -> None:
+    assert readable_accent(accent) == FALLBACK
+
+
+@pytest.mark.parametrize(("raw", "form"), [(png(), "png"), (SVG, "svg")])
+def test_a_logo_that_can_be_drawn_stands_on_the_report(raw: bytes, form: str) -> None:
+    logo = usable_logo(encoded(raw))
+    assert logo is not None
+    assert logo.format == form
+    snapshot: Any = reference_check()
+    plain = render_pdf(snapshot).bytes
+    snapshot["organisation"] = {**snapshot["organisation"], "logo": encoded(raw)}
+    with_logo = render_pdf(snapshot).bytes
+    assert with_logo != plain
+    assert b"Logo of Northwind Instruments" in with_logo or len(with_logo) > len(plain) - 5000
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"GIF89a",
+        b"<html></html>",
+        b"<svg",
+        b"\x89PNG\r\n\x1a\n" + b"\x00" * 40,
+        png()[:40],
+        png(1, 1)[:16] + struct.pack(">II", 60_000, 60_000) + png(1, 1)[24:],
+        b"\xff\xd8\xff\xe0 no picture",
+        SVG.replace(b"<path", b"<text>Northwind</text><path"),
+        SVG + b" " * 1_100_000,
+    ],
+)
+def test_a_logo_that_cannot_be_drawn_costs_nothing_but_itself(raw: bytes) -> None:
+    assert usable_logo(encoded(raw)) is None
+    snapshot: Any = reference_check()
+    plain = render_pdf(snapshot).bytes
+    snapshot["organisation"] = {**snapshot["organisation"], "logo": encoded(raw)}
+    assert render_pdf(snapshot).bytes == plain
+
+
+def test_a_logo_that_is_not_base64_is_left_out() -> None:
+    assert usable_logo("not base64!") is None
+
+
+def test_inter_comes_first_and_the_engine_names_all_fonts() -> None:
+    fonts = load_fonts()
+    assert fonts.families[:2] == ("Inter", "Noto Sans")
+    assert list(current_engine()["fonts"]) == list(fonts.families)
+
+
+def test_the_text_font_has_all_that_counts_as_plain() -> None:
+    plain = {code for code in range(0x20, 0x2100) if _PLAIN.fullmatch(chr(code))}
+    assert plain - load_fonts().coverage[0] == set()
+
+
+def test_no_font_is_asked_for_what_the_standard_forbids() -> None:
+    everything = frozenset().union(*load_fonts().coverage)
+    assert {code for code in everything if 0xD800 <= code <= 0xF8FF or code < 0x20 or code == 0xFEFF} == set()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"kind": "letter"}, "kind: 'letter' is not a kind of report"),
+        ({"kind": ["assessment"]}, r"kind: \['assessment'\] is not a kind of report"),
+        ({"schema": 2}, r"schema: 2 is not one of \(1,\)"),
+        ({"schema": True}, "schema: True is not one of"),
+        ({"version": "1"}, "version: int is needed, not str"),
+        ({"version": True}, "version: int is needed, not bool"),
+        ({"redacted": 0}, "redacted: bool is needed, not int"),
+        ({"organisation": {"name": "A", "accent": "#000000"}}, "organisation.logo: is missing"),
+        ({"candidate": None}, "candidate: a mapping is needed, not NoneType"),
+        ({"extra": 1}, "extra: is not known"),
+        (
+            {"engine": {"typst": "0.15", "fonts": {"Inter": 4}}},
+            r"engine.fonts\['Inter'\]: str is needed, not int",
+        ),
+    ],
+)
+def test_a_wrong_snapshot_is_refused_with_a_sentence(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(SnapshotError, match=f"^{message}"):
+        check_snapshot({**reference_check(), **change})
+
+
+def test_a_missing_part_is_named() -> None:
+    snapshot: Any = assessment()
+    del snapshot["assessment"]["tests"][0]["scales"][1]["mean"]
+    with pytest.raises(SnapshotError, match=r"^assessment.tests\[0\].scales\[1\].mean: is missing$"):
+        check_snapshot(snapshot)
+
+
+def test_an_unknown_type_of_question_is_refused() -> None:
+    snapshot: Any = reference_check()
+    snapshot["check"]["questions"][0]["type"] = "stars"
+    with pytest.raises(SnapshotError, match=r"^check.questions\[0\].type: 'stars' is not known$"):
+        check_snapshot(snapshot)
+
+
+def test_the_candidates_own_answers_are_never_mixed_into_a_mean_nor_marked() -> None:
+    content = page_content(reference_check(2, with_self=True), replaced=())
+    ratings = next(part for part in content["sections"] if part["title"] == "Ratings by relationship")
+    first = next(block for block in ratings["blocks"] if block["type"] == "ratings")
+    assert [(row["label"], row["note"], row["hollow"]) for row in first["rows"]] == [
+        ("Manager", "1 answer · identifiable", False),
+        ("Peer", "1 answer · identifiable", False),
+        ("Self", "1 answer", True),
+    ]
+
+
+def test_options_that_nobody_chose_are_shown_for_one_answer_and_listed_for_many() -> None:
+    content = page_content(reference_check(2), replaced=())
+    ratings = next(part for part in content["sections"] if part["title"] == "Ratings by relationship")
+    many, one = (block for block in ratings["blocks"] if block["type"] == "dots")
+    assert [(row["label"], row["filled"], row["who"]) for row in many["rows"]] == [
+        ("Patient", 2, "Manager 1 (identifiable), Peer 1 (identifiable)"),
+        ("Calm", 1, "Peer 1 (identifiable)"),
+    ]
+    assert [(row["label"], row["filled"]) for row in one["rows"]] == [
+        ("Yes, at once", 2),
+        ("Yes, in another role", 0),
+        ("Rather not", 0),
+    ]
