@@ -30,7 +30,10 @@ def first_input_id(field: BoundField) -> str:
 
 
 def error_links(forms: Iterable[BaseForm]) -> list[ErrorLink]:
-    """All errors of `forms` in the order of the page: those of a whole form first, then field by field."""
+    """All errors of `forms` in the order of the page: those of a whole form first, then field by field.
+
+    A field's message is led by its label: "This field is required" alone would not say which.
+    """
     links: list[ErrorLink] = []
     for form in forms:
         if not form.is_bound:
@@ -38,5 +41,5 @@ def error_links(forms: Iterable[BaseForm]) -> list[ErrorLink]:
         links += [ErrorLink("", str(message)) for message in form.non_field_errors()]
         for field in form:
             target = "" if field.is_hidden else first_input_id(field)
-            links += [ErrorLink(target, str(message)) for message in field.errors]
+            links += [ErrorLink(target, f"{field.label}: {message}") for message in field.errors]
     return links
