@@ -5,98 +5,237 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('questionnaires', '0001_initial'),
-        ('steps', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("questionnaires", "0001_initial"),
+        ("steps", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Check',
+            name="Check",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('progress', models.CharField(choices=[('pending', 'Pending'), ('in_progress', 'In Progress'), ('completed', 'Completed'), ('marked_complete', 'Marked Complete'), ('declined', 'Declined')], default='pending', max_length=20)),
-                ('opened_at', models.DateTimeField()),
-                ('deadline_at', models.DateTimeField()),
-                ('begun_at', models.DateTimeField(null=True)),
-                ('completed_at', models.DateTimeField(null=True)),
-                ('paused_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('closed_by', models.CharField(blank=True, default='', max_length=60)),
-                ('close_reason', models.CharField(blank=True, default='', max_length=60)),
-                ('attention', models.CharField(blank=True, default='', max_length=40)),
-                ('next_reminder_at', models.DateTimeField(null=True)),
-                ('reminders_sent', models.PositiveSmallIntegerField(default=0)),
-                ('reminders_promised', models.PositiveSmallIntegerField(default=0)),
-                ('wanted', models.PositiveSmallIntegerField()),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
-                ('start', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='steps.stepstart')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='questionnaires.questionnaireversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "progress",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Pending"),
+                            ("in_progress", "In Progress"),
+                            ("completed", "Completed"),
+                            ("marked_complete", "Marked Complete"),
+                            ("declined", "Declined"),
+                        ],
+                        default="pending",
+                        max_length=20,
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("deadline_at", models.DateTimeField()),
+                ("begun_at", models.DateTimeField(null=True)),
+                ("completed_at", models.DateTimeField(null=True)),
+                ("paused_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("closed_by", models.CharField(blank=True, default="", max_length=60)),
+                ("close_reason", models.CharField(blank=True, default="", max_length=60)),
+                ("attention", models.CharField(blank=True, default="", max_length=40)),
+                ("next_reminder_at", models.DateTimeField(null=True)),
+                ("reminders_sent", models.PositiveSmallIntegerField(default=0)),
+                ("reminders_promised", models.PositiveSmallIntegerField(default=0)),
+                ("wanted", models.PositiveSmallIntegerField()),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "start",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="steps.stepstart",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="checks",
+                        to="questionnaires.questionnaireversion",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Referee',
+            name="Referee",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slot', models.PositiveSmallIntegerField()),
-                ('name', models.CharField(max_length=200)),
-                ('email', models.EmailField(max_length=320)),
-                ('relationship', models.CharField(choices=[('manager', 'Manager'), ('peer', 'Peer'), ('direct_report', 'Direct report'), ('client', 'Client'), ('teacher', 'Teacher or fellow student'), ('other', 'Other')], max_length=20)),
-                ('company', models.CharField(max_length=200)),
-                ('candidate_title', models.CharField(max_length=200)),
-                ('from_month', models.CharField(max_length=7)),
-                ('to_month', models.CharField(blank=True, default='', max_length=7)),
-                ('message', models.CharField(blank=True, default='', max_length=300)),
-                ('created_at', models.DateTimeField()),
-                ('check_run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='referees', to='references.check')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slot", models.PositiveSmallIntegerField()),
+                ("name", models.CharField(max_length=200)),
+                ("email", models.EmailField(max_length=320)),
+                (
+                    "relationship",
+                    models.CharField(
+                        choices=[
+                            ("manager", "Manager"),
+                            ("peer", "Peer"),
+                            ("direct_report", "Direct report"),
+                            ("client", "Client"),
+                            ("teacher", "Teacher or fellow student"),
+                            ("other", "Other"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("company", models.CharField(max_length=200)),
+                ("candidate_title", models.CharField(max_length=200)),
+                ("from_month", models.CharField(max_length=7)),
+                ("to_month", models.CharField(blank=True, default="", max_length=7)),
+                ("message", models.CharField(blank=True, default="", max_length=300)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "check_run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="referees",
+                        to="references.check",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReferenceRequest',
+            name="ReferenceRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('sent', 'Sent'), ('begun', 'Begun'), ('answered', 'Answered'), ('declined', 'Declined'), ('ended', 'Ended')], default='sent', max_length=10)),
-                ('draft', models.JSONField(default=dict)),
-                ('sent_at', models.DateTimeField()),
-                ('begun_at', models.DateTimeField(null=True)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('decline_reason', models.TextField(blank=True, default='')),
-                ('next_reminder_at', models.DateTimeField(null=True)),
-                ('reminders_sent', models.PositiveSmallIntegerField(default=0)),
-                ('reminders_promised', models.PositiveSmallIntegerField(default=0)),
-                ('check_run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requests', to='references.check')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
-                ('referee', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='request', to='references.referee')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("sent", "Sent"),
+                            ("begun", "Begun"),
+                            ("answered", "Answered"),
+                            ("declined", "Declined"),
+                            ("ended", "Ended"),
+                        ],
+                        default="sent",
+                        max_length=10,
+                    ),
+                ),
+                ("draft", models.JSONField(default=dict)),
+                ("sent_at", models.DateTimeField()),
+                ("begun_at", models.DateTimeField(null=True)),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("decline_reason", models.TextField(blank=True, default="")),
+                ("next_reminder_at", models.DateTimeField(null=True)),
+                ("reminders_sent", models.PositiveSmallIntegerField(default=0)),
+                ("reminders_promised", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "check_run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="requests",
+                        to="references.check",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "referee",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="request",
+                        to="references.referee",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Reference',
+            name="Reference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('answers', models.JSONField()),
-                ('submitted_at', models.DateTimeField()),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='references', to='questionnaires.questionnaireversion')),
-                ('request', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='reference', to='references.referencerequest')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("answers", models.JSONField()),
+                ("submitted_at", models.DateTimeField()),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="references",
+                        to="questionnaires.questionnaireversion",
+                    ),
+                ),
+                (
+                    "request",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reference",
+                        to="references.referencerequest",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddIndex(
-            model_name='check',
-            index=models.Index(condition=models.Q(('next_reminder_at__isnull', False)), fields=['next_reminder_at'], name='check_reminder'),
+            model_name="check",
+            index=models.Index(
+                condition=models.Q(("next_reminder_at__isnull", False)),
+                fields=["next_reminder_at"],
+                name="check_reminder",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='referee',
-            constraint=models.UniqueConstraint(fields=('check_run', 'slot'), name='referee_slot_once'),
+            model_name="referee",
+            constraint=models.UniqueConstraint(fields=("check_run", "slot"), name="referee_slot_once"),
         ),
     ]

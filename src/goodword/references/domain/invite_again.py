@@ -1,0 +1,81 @@
+"""A member invites again: the same check goes on where it was, or a new one opens after one that is done."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from goodword.accounts.models import Membership
+from goodword.core.workdays import end_of_working_day
+from goodword.notifications.domain.queue import cancel
+from goodword.references.domain.mails import REQUEST, to_candidate, to_referee
+from goodword.references.domain.open import open_check
+from goodword.references.domain.requests import out, plan_reminders, restore_requests
+from goodword.references.domain.tell import tell
+from goodword.references.models import Check, ReferenceRequest
+from goodword.steps.domain.automation import hindrance
+from goodword.steps.domain.lifecycle import plan_reminder, subject_ref
+from goodword.steps.domain.move import lock, move
+from goodword.steps.models import StepStart
+from goodword.steps.states import UNFINISHED, may
+
+
+class Hindered(Exception):
+    """The candidate may not be mailed: the code of StepStart.Waits that says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def invite_again(*, start: StepStart, member: Membership, now: datetime) -> Check:
+    """Invite again by hand.
+
+    An unfinished check is opened or resumed where that is needed, gets a new deadline, and whoever it waits for
+    is written to with a fresh link: the referees who have not answered, else the candidate. After a finished one
+    a new check opens. Raises Hindered when the candidate may not be mailed.
+    """
+    by = f"member:{member.pk}"
+    with transaction.atomic():
+        if code := hindrance(start.application):
+            raise Hindered(code)
+        latest = (
+            Check.objects.of(member.organisation)
+            .filter(start=start, progress__in=UNFINISHED)
+            .values_list("pk", flat=True)
+            .first()
+        )
+        if latest is None:
+            return open_check(start=start, now=now, by=by)
+        check = lock(Check, latest)
+        if may(check, "reopen"):
+            move(check, "reopen", at=now, by=by)
+            restore_requests(check)
+        if may(check, "resume"):
+            move(check, "resume", at=now, by=by)
+        _write(check, now=now)
+        tell("check.invited_again", check, by=by, at=now)
+        return check
+
+
+def _write(check: Check, *, now: datetime) -> None:
+    organisation, step = check.organisation, check.start.step
+    check.invited_again += 1
+    check.deadline_at = max(
+        check.deadline_at, end_of_working_day(now, step.deadline_days, zone=organisation.zone)
+    )
+    cancel(organisation=organisation, subject_ref=subject_ref(check.start), now=now)
+    key = f"invitation:{check.invited_again}"
+    waiting = out(check)
+    if not ReferenceRequest.objects.of(organisation).filter(check_run=check).exists():
+        # counted anew from this mail, which says so
+        check.opened_at, check.reminders_sent = now, 0
+        check.reminders_promised = len(step.reminder_days)
+        plan_reminder(check, organisation=organisation, now=now)
+    check.save()
+    if not waiting:
+        to_candidate(check, name="invitation", key=key, reminders=check.reminders_promised, now=now)
+    for request in waiting:
+        request.sent_at = now
+        request.save(update_fields=["sent_at"])
+        to_referee(request, check=check, kind=REQUEST, key=key, now=now)
+    plan_reminders(check, now=now)

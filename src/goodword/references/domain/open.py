@@ -1,0 +1,54 @@
+"""Open a check and invite the candidate."""
+
+from datetime import datetime
+
+from goodword.core.models import Event
+from goodword.core.workdays import end_of_working_day
+from goodword.references.domain.mails import to_candidate
+from goodword.references.domain.tell import tell
+from goodword.references.domain.template import ensure_version
+from goodword.references.models import Check
+from goodword.roles.models import Step
+from goodword.steps.domain.lifecycle import plan_reminder
+from goodword.steps.models import StepStart
+from goodword.steps.states import UNFINISHED
+
+
+def on_step_requested(event: Event) -> None:
+    """A reference check was asked for: open it, once."""
+    if event.data["kind"] != Step.Kind.REFERENCE_CHECK:
+        return
+    start = StepStart.objects.across_organisations().get(pk=event.data["start_id"])
+    if not Check.objects.of(start.organisation).filter(start=start).exists():
+        open_check(start=start, now=event.occurred_at, by=event.actor)
+
+
+def open_check(*, start: StepStart, now: datetime, by: str) -> Check:
+    """Open a check under this start and queue the candidate's invitation, in the caller's transaction.
+
+    While one is unfinished there, that one is returned and nothing is sent.
+    """
+    held = (
+        StepStart.objects.of(start.organisation)
+        .select_for_update(of=("self",))
+        .select_related("organisation", "step")
+        .get(pk=start.pk)
+    )
+    unfinished = Check.objects.of(held.organisation).filter(start=held, progress__in=UNFINISHED).first()
+    if unfinished is not None:
+        return unfinished
+    step = held.step
+    check = Check(
+        organisation=held.organisation,
+        start=held,
+        version=ensure_version(organisation=held.organisation, now=now),
+        wanted=step.referees,
+        opened_at=now,
+        deadline_at=end_of_working_day(now, step.deadline_days, zone=held.organisation.zone),
+        reminders_promised=len(step.reminder_days),
+    )
+    plan_reminder(check, organisation=held.organisation, now=now)
+    check.save()
+    to_candidate(check, name="invitation", key="invitation", reminders=check.reminders_promised, now=now)
+    tell("check.opened", check, by=by, at=now)
+    return check

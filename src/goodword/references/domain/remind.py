@@ -1,0 +1,107 @@
+"""Reminders: the candidate who has not pressed Send yet, the referee who has not answered yet.
+
+Time is data: a sweep asks for the rows that are due. Under the lock it looks again, so that whatever ended a
+check a moment ago also ended its reminders.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from goodword.notifications.models import Email
+from goodword.references.domain import guard
+from goodword.references.domain.do_not_contact import is_barred
+from goodword.references.domain.mails import REQUEST_REMINDER, request_ref, to_candidate, to_referee
+from goodword.references.domain.tell import tell
+from goodword.references.models import Check, ReferenceRequest
+from goodword.steps.domain.lifecycle import plan_reminder, subject_ref
+from goodword.steps.domain.move import lock
+from goodword.steps.domain.reminders import next_reminder
+from goodword.steps.states import is_open
+
+AT_MOST = 200
+
+
+def remind_candidates(*, now: datetime) -> int:
+    """Remind every candidate who is due; how many mails were queued."""
+    due = Check.objects.across_organisations().filter(
+        next_reminder_at__lte=now, paused_at=None, closed_at=None
+    )
+    return sum(
+        remind_candidate(check_id=pk, now=now)
+        for pk in due.order_by("next_reminder_at").values_list("pk", flat=True)[:AT_MOST]
+    )
+
+
+def remind_candidate(*, check_id: int, now: datetime) -> bool:
+    """Remind one candidate if that is still due; whether a mail was queued."""
+    with transaction.atomic():
+        check = lock(Check, check_id)
+        if check.next_reminder_at is None or check.next_reminder_at > now or check.paused_at is not None:
+            return False
+        sent = ReferenceRequest.objects.of(check.organisation).filter(check_run=check).exists()
+        if not is_open(check) or sent or now > check.deadline_at:
+            check.next_reminder_at = None
+            check.save(update_fields=["next_reminder_at"])
+            return False
+        held_up = _mail_waits(check, subject_ref(check.start))
+        check.reminders_sent += not held_up
+        plan_reminder(check, organisation=check.organisation, now=now)
+        check.save(update_fields=["reminders_sent", "next_reminder_at"])
+        if held_up:
+            return False
+        key = f"reminder:{check.invited_again}:{check.reminders_sent}"
+        left = check.reminders_promised - check.reminders_sent
+        to_candidate(check, name="reminder", key=key, reminders=left, now=now)
+        tell("check.reminded", check, by="goodword", at=now)
+        return True
+
+
+def remind_referees(*, now: datetime) -> int:
+    """Remind every referee who is due; how many mails were queued."""
+    due = ReferenceRequest.objects.across_organisations().filter(
+        next_reminder_at__lte=now, check_run__paused_at=None, check_run__closed_at=None
+    )
+    return sum(
+        remind_referee(request_id=pk, now=now)
+        for pk in due.order_by("next_reminder_at").values_list("pk", flat=True)[:AT_MOST]
+    )
+
+
+def remind_referee(*, request_id: int, now: datetime) -> bool:
+    """Remind one referee if that is still due; whether a mail was queued."""
+    with transaction.atomic():
+        check, request = guard.locked_request(request_id)
+        if request.next_reminder_at is None or request.next_reminder_at > now or check.paused_at is not None:
+            return False
+        if (
+            not is_open(check)
+            or not request.is_out
+            or now > check.deadline_at
+            or is_barred(organisation=check.organisation, address=request.referee.email)
+        ):
+            request.next_reminder_at = None
+            request.save(update_fields=["next_reminder_at"])
+            return False
+        held_up = _mail_waits(check, request_ref(request))
+        request.reminders_sent += not held_up
+        request.next_reminder_at = next_reminder(
+            opened_at=request.sent_at,
+            days=check.start.step.reminder_days[: request.reminders_promised],
+            sent=request.reminders_sent,
+            zone=check.organisation.zone,
+            now=now,
+        )
+        request.save(update_fields=["reminders_sent", "next_reminder_at"])
+        if held_up:
+            return False
+        key = f"reminder:{request.reminders_sent}"
+        to_referee(request, check=check, kind=REQUEST_REMINDER, key=key, now=now)
+        tell("request.reminded", check, by="goodword", at=now, request_id=request.pk)
+        return True
+
+
+def _mail_waits(check: Check, ref: str) -> bool:
+    """Whether an earlier mail still waits for the mail server: its own reminder does not overtake it."""
+    waiting = (Email.State.QUEUED, Email.State.SENDING)
+    return Email.objects.of(check.organisation).filter(subject_ref=ref, state__in=waiting).exists()

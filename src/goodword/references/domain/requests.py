@@ -1,0 +1,76 @@
+"""What happens to the requests of a check when the check itself ends or comes back."""
+
+from datetime import datetime
+
+from goodword.notifications.domain import links
+from goodword.notifications.domain.queue import cancel
+from goodword.notifications.models import Email, Link
+from goodword.references.domain.mails import REQUEST_REMINDER, request_ref
+from goodword.references.models import Check, ReferenceRequest
+from goodword.steps.domain.reminders import next_reminder
+
+State, Why = ReferenceRequest.State, ReferenceRequest.Why
+OUT = (State.SENT, State.BEGUN)
+
+
+def out(check: Check) -> list[ReferenceRequest]:
+    """The requests that still wait for their referee."""
+    return list(
+        ReferenceRequest.objects.of(check.organisation)
+        .select_related("referee")
+        .filter(check_run=check, state__in=OUT)
+        .order_by("pk")
+    )
+
+
+def end_request(request: ReferenceRequest, *, why: str, now: datetime) -> None:
+    """End one that is out: its queued mails stop, its link shows that nothing is needed. Its draft is kept."""
+    request.state, request.why, request.settled_at = State.ENDED, Why(why), now
+    request.next_reminder_at = None
+    request.save(update_fields=["state", "why", "settled_at", "next_reminder_at"])
+    cancel(organisation=request.organisation, subject_ref=request_ref(request), now=now)
+
+
+def end_requests(check: Check, *, why: str, now: datetime) -> None:
+    """End all that are out, with the check locked."""
+    for request in out(check):
+        end_request(request, why=why, now=now)
+
+
+def kill_links(request: ReferenceRequest, *, now: datetime) -> None:
+    """Revoke a request's links for good, whatever becomes of the check."""
+    links.end(organisation=request.organisation, purpose=Link.Purpose.REFEREE, subject_id=request.pk, now=now)
+
+
+def restore_requests(check: Check) -> None:
+    """The check is open again: what only its closing ended waits for its referee again. Nothing is sent."""
+    for request in ReferenceRequest.objects.of(check.organisation).filter(
+        check_run=check, state=State.ENDED, why=Why.CHECK_CLOSED
+    ):
+        request.state = State.BEGUN if request.begun_at else State.SENT
+        request.why, request.settled_at = Why.NOTHING, None
+        request.save(update_fields=["state", "why", "settled_at"])
+
+
+def hold_reminders(check: Check, *, now: datetime) -> None:
+    """The check is paused: reminders that wait to be sent stop; the requests and their links live on."""
+    refs = [request_ref(request) for request in out(check)]
+    Email.objects.of(check.organisation).filter(
+        subject_ref__in=refs, kind=REQUEST_REMINDER, state=Email.State.QUEUED
+    ).update(state=Email.State.CANCELLED, settled_at=now)
+
+
+def plan_reminders(check: Check, *, now: datetime) -> None:
+    """Plan the next reminder of each request that is out, counted from its sending.
+
+    Never more than its first mail promised; those whose time has passed are left out.
+    """
+    for request in out(check):
+        request.next_reminder_at = next_reminder(
+            opened_at=request.sent_at,
+            days=check.start.step.reminder_days[: request.reminders_promised],
+            sent=request.reminders_sent,
+            zone=check.organisation.zone,
+            now=now,
+        )
+        request.save(update_fields=["next_reminder_at"])

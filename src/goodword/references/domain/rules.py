@@ -1,0 +1,68 @@
+"""What a nomination must be like. Pure; `nominate.py` brings the facts."""
+
+import re
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from goodword.references.domain.addresses import mailbox
+
+LONGEST_MESSAGE = 300
+
+#: a written link: a scheme, "www.", or a host with a path
+_LINK = re.compile(r"[a-z][a-z0-9+.-]*://|\bmailto:|\bwww\.|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/", re.IGNORECASE)
+#: what a mail program makes a link of although nobody wrote one: a bare host under one of the usual endings
+_HOST = re.compile(
+    r"\b[\w-]+\.(?:com|net|org|info|biz|io|co|me|ly|gl|app|dev|xyz|top|site|online|shop|click|link|live|"
+    r"de|fr|uk|eu|at|ch|nl|ru|cn|in|us)\b(?!\.\w)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What the candidate states about a referee; months as "YYYY-MM", `to_month` empty until today."""
+
+    name: str
+    email: str
+    relationship: str
+    company: str
+    candidate_title: str
+    from_month: str
+    to_month: str
+    message: str
+
+
+def has_link(text: str, *, bare_hosts: bool) -> bool:
+    """Whether there is a link in the text; with `bare_hosts` "example.com" is one too (a company may be called so)."""
+    plain = unicodedata.normalize("NFKC", text)
+    return bool(_LINK.search(plain) or (bare_hosts and _HOST.search(plain)))
+
+
+def problems(
+    details: Details, *, own_addresses: Collection[str], other_addresses: Collection[str], this_month: str
+) -> dict[str, str]:
+    """A sentence by field for all that cannot be taken; empty when all is well.
+
+    `own_addresses` are the candidate's, `other_addresses` those of the check's other referees.
+    """
+    found: dict[str, str] = {}
+    box = mailbox(details.email)
+    if box in {mailbox(address) for address in own_addresses if address}:
+        found["email"] = _("This is your own address. A referee is somebody else: enter their address.")
+    elif box in {mailbox(address) for address in other_addresses}:
+        found["email"] = _("You have already named somebody with this address. Each referee needs their own.")
+    if details.from_month > this_month:
+        found["from_month"] = _("The first month lies in the future. Please check it.")
+    if details.to_month and details.to_month < details.from_month:
+        found["to_month"] = _("The last month is before the first month. Please check both.")
+    elif details.to_month > this_month:
+        found["to_month"] = _("The last month lies in the future. Please check it.")
+    if len(details.message) > LONGEST_MESSAGE:
+        found["message"] = _("The message is longer than 300 characters. Please shorten it.")
+    for name in ("name", "company", "candidate_title", "message"):
+        if has_link(getattr(details, name), bare_hosts=name == "message"):
+            found[name] = _("This looks like a link, and links are not sent on. Please leave it out.")
+    return found
