@@ -5,22 +5,29 @@ job, run once (core.events). Who reads this page has seen the product. An event 
 on the timeline.
 """
 
+from goodword.assessments.domain import assign as attempt_assign
+from goodword.assessments.domain import react as attempt_react
 from goodword.core.events import Flow
+from goodword.references.domain import complete as check_complete
+from goodword.references.domain import open as check_open
+from goodword.references.domain import react as check_react
+from goodword.references.domain import replace as check_replace
+from goodword.references.domain import review as check_review
 from goodword.steps.domain import automation
 
 FLOW: Flow = {
     # --- what Greenhouse says of an application (greenhouse.sync) ----------------------------------------------
     "application.applied": (),
     "application.entered_stage": (automation.on_entered_stage,),  # data: job_id, stage_id, stage_name
-    "application.left_stage": (),  # data: stage_id, to_stage_id
-    "application.rejected": (),  # data: reason
-    "application.unrejected": (),
-    "application.hired": (),
-    "application.unhired": (),
+    "application.left_stage": (attempt_react.on_left_stage, check_react.on_left_stage),  # data: stage_id, to_stage_id
+    "application.rejected": (attempt_react.on_rejected, check_react.on_rejected),  # data: reason
+    "application.unrejected": (attempt_react.on_restored, check_react.on_reopened),
+    "application.hired": (attempt_react.on_hired, check_react.on_hired),
+    "application.unhired": (attempt_react.on_restored, check_react.on_reopened),
     "candidate.changed": (automation.on_candidate_changed,),  # address or leave to e-mail
     # --- automation (steps) ------------------------------------------------------------------------------------
-    "step.requested": (),  # data: start_id, kind
-    "step.asked_again": (),  # data: start_id, kind
+    "step.requested": (attempt_assign.on_step_requested, check_open.on_step_requested),  # data: start_id, kind
+    "step.asked_again": (attempt_react.on_asked_again, check_react.on_asked_again),  # data: start_id, kind
     "step.needs_attention": (),  # data: start_id, kind, reason
     "step.delayed": (),
     "step.not_started": (),
@@ -32,17 +39,23 @@ FLOW: Flow = {
     "attempt.assigned": (),  # data: start_id, attempt_id
     "attempt.begun": (),
     "attempt.reminded": (),
+    "attempt.declined": (),
     "attempt.completed": (),  # data: start_id, attempt_id
     # --- references --------------------------------------------------------------------------------------------
     "check.opened": (),  # data: start_id, check_id
     "check.begun": (),
     "check.requests_sent": (),  # data: start_id, check_id, requests
+    "check.invited_again": (),
     "check.reminded": (),
     "check.declined": (),
     "request.begun": (),
-    "request.declined": (),  # data: start_id, check_id, request_id
+    "request.declined": (check_replace.on_request_declined,),  # data: start_id, check_id, request_id
+    "request.replaced": (),
     "request.reminded": (),
-    "reference.received": (),  # data: start_id, check_id, reference_id, first
+    "reference.received": (
+        check_review.on_reference_received,
+        check_complete.on_reference_received,
+    ),  # data: start_id, check_id, reference_id, first
     "check.completed": (),  # data: start_id, check_id
     # --- reports -----------------------------------------------------------------------------------------------
     "report.ready": (),  # data: start_id, report_id, version, code
@@ -53,5 +66,5 @@ FLOW: Flow = {
     "feed.needs_person": (),
     # --- mail --------------------------------------------------------------------------------------------------
     "email.sent": (),  # data: email_id, kind, subject_ref
-    "email.failed": (),
+    "email.failed": (check_replace.on_mail_failed,),
 }
