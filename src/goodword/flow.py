@@ -19,7 +19,10 @@ FLOW: Flow = {
     # --- what Greenhouse says of an application (greenhouse.sync) ----------------------------------------------
     "application.applied": (),
     "application.entered_stage": (automation.on_entered_stage,),  # data: job_id, stage_id, stage_name
-    "application.left_stage": (attempt_react.on_left_stage, check_react.on_left_stage),  # data: stage_id, to_stage_id
+    "application.left_stage": (  # data: stage_id, to_stage_id
+        attempt_react.on_left_stage,
+        check_react.on_left_stage,
+    ),
     "application.rejected": (attempt_react.on_rejected, check_react.on_rejected),  # data: reason
     "application.unrejected": (attempt_react.on_restored, check_react.on_reopened),
     "application.hired": (attempt_react.on_hired, check_react.on_hired),

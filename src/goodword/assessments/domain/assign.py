@@ -1,0 +1,85 @@
+"""Assign an assessment and invite the candidate."""
+
+from datetime import datetime
+
+from goodword.assessments import library
+from goodword.assessments.domain.mails import to_candidate
+from goodword.assessments.domain.tell import tell
+from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application
+from goodword.core.events import record
+from goodword.core.models import Event
+from goodword.core.workdays import end_of_working_day
+from goodword.roles.models import Step
+from goodword.steps.domain.lifecycle import plan_reminder
+from goodword.steps.models import StepStart
+
+
+def on_step_requested(event: Event) -> None:
+    """An assessment was asked for: assign it, once, unless the application has ended meanwhile."""
+    if event.data["kind"] != Step.Kind.ASSESSMENT:
+        return
+    start, application = held(start_id=event.data["start_id"])
+    if Attempt.objects.of(application.organisation).filter(start=start).exists():
+        return
+    if application.status != Application.Status.ACTIVE:
+        record(
+            "step.not_started",
+            organisation_id=application.organisation_id,
+            application_id=application.pk,
+            actor="goodword",
+            at=event.occurred_at,
+            data={"start_id": start.pk, "kind": start.step.kind, "reason": application.status},
+        )
+        return
+    assign(start=start, application=application, now=event.occurred_at, by=event.actor)
+
+
+def held(*, start_id: int) -> tuple[StepStart, Application]:
+    """A start and its application, both locked in the caller's transaction, the application first.
+
+    Whoever rejects the application waits for this lock, or has been here before: so its reaction either finds
+    the new attempt and closes it, or none is made.
+    """
+    start = StepStart.objects.across_organisations().select_related("organisation", "step").get(pk=start_id)
+    application = (
+        Application.objects.of(start.organisation)
+        .select_for_update(of=("self",))
+        .select_related("candidate", "organisation", "role__owner__user")
+        .get(pk=start.application_id)
+    )
+    StepStart.objects.of(start.organisation).select_for_update(of=("self",)).get(pk=start_id)
+    return start, application
+
+
+def assign(*, start: StepStart, application: Application, now: datetime, by: str) -> Attempt:
+    """Make an attempt and queue its invitation, in the caller's transaction, with start and application `held`.
+
+    Instrument, version, form and language are fixed here. `by` says who asked.
+    """
+    organisation, step = application.organisation, start.step
+    wanted = application.candidate.language or organisation.language
+    instrument = library.load(library.WORK_STYLE, language=wanted)
+    attempt = Attempt(
+        organisation=organisation,
+        start=start,
+        instrument=instrument.id,
+        instrument_version=instrument.version,
+        form=library.WORK_STYLE_FORM,
+        language=instrument.language,
+        opened_at=now,
+        deadline_at=end_of_working_day(now, step.deadline_days, zone=organisation.zone),
+        reminders_promised=len(step.reminder_days),
+    )
+    plan_reminder(attempt, organisation=organisation, now=now)
+    attempt.save()
+    to_candidate(
+        attempt,
+        application=application,
+        name="invitation",
+        key="invitation",
+        reminders=attempt.reminders_promised,
+        now=now,
+    )
+    tell("attempt.assigned", attempt, by=by, at=now)
+    return attempt

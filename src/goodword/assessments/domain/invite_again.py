@@ -1,0 +1,62 @@
+"""A member invites the candidate once more: the old run is closed, a new one begins."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from goodword.accounts.models import Membership
+from goodword.assessments.domain.assign import assign, held
+from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application
+from goodword.notifications.domain.queue import cancel
+from goodword.roles.models import Step
+from goodword.steps.domain.automation import hindrance
+from goodword.steps.domain.lifecycle import subject_ref
+from goodword.steps.domain.move import lock, move
+from goodword.steps.models import StepStart
+from goodword.steps.states import UNFINISHED
+
+INVITED_AGAIN = "invited_again"
+
+
+class MayNotInvite(Exception):
+    """Nobody may be invited now. `reason`: the application's status, or a code of StepStart.Waits; "not_started"."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def invite_again(*, start: StepStart, member: Membership, now: datetime) -> Attempt:
+    """Close what is unfinished under this start and assign anew, with a fresh invitation. Results stay.
+
+    Raises MayNotInvite for an application that has ended, a candidate who may not be mailed, or a step that has
+    not started; LookupError for a start that is not of the member's organisation or is no assessment.
+    """
+    if start.organisation_id != member.organisation_id or start.step.kind != Step.Kind.ASSESSMENT:
+        raise LookupError(f"Start {start.pk} is no assessment of this organisation.")
+    by = f"member:{member.pk}"
+    with transaction.atomic():
+        locked, application = held(start_id=start.pk)
+        if reason := _in_the_way(locked, application):
+            raise MayNotInvite(reason)
+        for pk in _unfinished(locked):
+            old = lock(Attempt, pk)
+            if old.closed_at is not None:  # closed by a rejection: it must not open again beside the new one
+                move(old, "reopen", at=now, by=by)
+            move(old, "close", at=now, by=by, reason=INVITED_AGAIN)
+        cancel(organisation=application.organisation, subject_ref=subject_ref(locked), now=now)
+        return assign(start=locked, application=application, now=now, by=by)
+
+
+def _in_the_way(start: StepStart, application: Application) -> str:
+    if application.status != Application.Status.ACTIVE:
+        return application.status
+    if start.state != StepStart.State.STARTED:
+        return "not_started"
+    return hindrance(application)
+
+
+def _unfinished(start: StepStart) -> list[int]:
+    rows = Attempt.objects.of(start.organisation).filter(start=start, progress__in=UNFINISHED)
+    return list(rows.exclude(close_reason=INVITED_AGAIN).order_by("pk").values_list("pk", flat=True))

@@ -1,0 +1,50 @@
+"""The candidate's mails about an attempt. Each is queued once per key."""
+
+from datetime import datetime
+
+from django.utils import translation
+from django.utils.formats import date_format
+
+from goodword.assessments.given import instrument_of, items_of
+from goodword.assessments.library.timing import minutes
+from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application
+from goodword.candidates.queries import public_title, recruiter_of
+from goodword.notifications.domain.queue import queue
+from goodword.notifications.models import Link
+from goodword.notifications.people import LinkFor, Person
+from goodword.steps.domain.lifecycle import subject_ref
+
+
+def to_candidate(
+    attempt: Attempt, *, application: Application, name: str, key: str, now: datetime, **extra: object
+) -> None:
+    """Queue the mail `name` ("invitation", "reminder"), with a fresh link to the candidate's portal.
+
+    `application` comes with candidate, organisation and the role's owner.
+    """
+    organisation, candidate = application.organisation, application.candidate
+    recruiter = recruiter_of(application)
+    with translation.override(attempt.language):
+        deadline = date_format(attempt.deadline_at.astimezone(organisation.zone), "l j F")
+    queue(
+        organisation=organisation,
+        kind=f"assessment.{name}",
+        key=f"attempt:{attempt.pk}:{key}",
+        to=Person(name=candidate.name, address=candidate.email),
+        sender=Person(name=recruiter.name, address=recruiter.address),
+        template=f"assessments/mail/{name}",
+        context={
+            "first_name": candidate.short_name,
+            "title": public_title(application),
+            "items": len(items_of(attempt)),
+            "minutes": minutes(instrument_of(attempt), attempt.form),
+            "deadline": deadline,
+            **extra,
+        },
+        link=LinkFor(purpose=Link.Purpose.CANDIDATE, subject_id=attempt.start_id),
+        application=application,
+        subject_ref=subject_ref(attempt.start),
+        language=attempt.language,
+        now=now,
+    )

@@ -1,0 +1,90 @@
+"""Remind the candidates who are due: never more often than the first mail promised."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from goodword.assessments.domain.mails import to_candidate
+from goodword.assessments.domain.tell import tell
+from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application
+from goodword.core.workdays import into_working_hours
+from goodword.roles.models import Step
+from goodword.steps.domain.automation import hindrance
+from goodword.steps.domain.lifecycle import plan_reminder
+from goodword.steps.domain.move import lock
+from goodword.steps.states import is_open
+
+AT_MOST = 200
+
+
+def remind_due(*, now: datetime) -> int:
+    """Remind whoever is due now. Returns how many mails were queued."""
+    due = (
+        Attempt.objects.across_organisations()
+        .filter(next_reminder_at__lte=now)
+        .order_by("next_reminder_at")
+        .values_list("pk", flat=True)[:AT_MOST]
+    )
+    return sum(remind(attempt_id=pk, now=now) for pk in list(due))
+
+
+def remind(*, attempt_id: int, now: datetime) -> bool:
+    """Queue one reminder if it is due on an open attempt, and plan the next. Whether one was queued.
+
+    Outside working hours (a sweep that comes late) it waits for the next working morning.
+    """
+    with transaction.atomic():
+        attempt = lock(Attempt, attempt_id)
+        if attempt.next_reminder_at is None or attempt.next_reminder_at > now:
+            return False
+        application = (
+            Application.objects.of(attempt.organisation)
+            .select_related("candidate", "organisation", "role__owner__user")
+            .get(pk=attempt.start.application_id)
+        )
+        zone = application.organisation.zone
+        if not _wanted(attempt, application, now=now):
+            attempt.next_reminder_at = None
+        elif (later := into_working_hours(now, zone=zone)) > now:
+            attempt.next_reminder_at = later
+        else:
+            _queue(attempt, application, now=now)
+            attempt.save()
+            return True
+        attempt.save()
+        return False
+
+
+def _wanted(attempt: Attempt, application: Application, *, now: datetime) -> bool:
+    return (
+        is_open(attempt)
+        and attempt.paused_at is None
+        and now < attempt.deadline_at
+        and attempt.reminders_sent < attempt.reminders_promised
+        and not _ended(attempt, application)
+        and not hindrance(application)
+    )
+
+
+def _ended(attempt: Attempt, application: Application) -> bool:
+    """Whether the application's end closes this step: its reaction may still be on the way."""
+    step = attempt.start.step
+    return {
+        Application.Status.REJECTED: step.on_reject == Step.OnClose.CLOSE,
+        Application.Status.HIRED: step.on_hire == Step.OnClose.CLOSE,
+    }.get(Application.Status(application.status), False)
+
+
+def _queue(attempt: Attempt, application: Application, *, now: datetime) -> None:
+    attempt.reminders_sent += 1
+    plan_reminder(attempt, organisation=application.organisation, now=now)
+    to_candidate(
+        attempt,
+        application=application,
+        name="reminder",
+        key=f"reminder:{attempt.reminders_sent}",
+        left=attempt.reminders_promised - attempt.reminders_sent,
+        now=now,
+    )
+    tell("attempt.reminded", attempt, by="goodword", at=now, number=attempt.reminders_sent)

@@ -1,0 +1,94 @@
+"""The result of an attempt, as the candidate's page and the report need it: scales, and the answers behind them.
+
+There is no total, and no end of a scale is the better one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from goodword.assessments.library.instrument import Instrument, Scale
+from goodword.assessments.library.sheet import TechnicalSheet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerShown:
+    """One item with its answer. `value` is the answer after turning round items keyed -1, on the answer scale.
+
+    `answer`, `label` and `value` are None where nothing was answered.
+    """
+
+    item_id: str
+    text: str
+    keyed: Literal[1, -1]
+    answer: int | None
+    label: str | None
+    value: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScaleResult:
+    """One scale. `mean` is on the answer scale; None if too few items were answered."""
+
+    scale: Scale
+    mean: float | None
+    n_answered: int
+    n_items: int
+    answers: tuple[AnswerShown, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """The requirement of the job that the assessment serves: who said so, and when."""
+
+    text: str
+    who: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptResult:
+    """All of one finished attempt. `language` is a tag ("en"), `completed_at` aware."""
+
+    attempt_id: int
+    instrument: Instrument
+    sheet: TechnicalSheet
+    requirement: Requirement | None
+    language: str
+    completed_at: datetime
+    scoring_version: str
+    scales: tuple[ScaleResult, ...]
+
+    @property
+    def title(self) -> str:
+        """The name of the test."""
+        return self.instrument.name
+
+    @property
+    def minimum(self) -> int:
+        """The lowest value of the answer scale."""
+        return self.instrument.lowest
+
+    @property
+    def maximum(self) -> int:
+        """The highest value of the answer scale."""
+        return self.instrument.highest
+
+    @property
+    def response_labels(self) -> list[str]:
+        """The words of the answer scale, from its lowest value to its highest."""
+        return [option.label for option in sorted(self.instrument.response_scale, key=lambda o: o.value)]
+
+    @property
+    def chart_rows(self) -> list[Mapping[str, Any]]:
+        """Rows of the `scale_dots` chart: each scale's mean, with each of its answers, turned round, as a ring."""
+        return [
+            {
+                "label": found.scale.name,
+                "mean": found.mean,
+                "marks": [float(answer.value) for answer in found.answers if answer.value is not None],
+                "detail": "",
+            }
+            for found in self.scales
+        ]
