@@ -95,7 +95,9 @@ def scale_chart(rows: Iterable[Mapping[str, Any]], *, minimum: float, maximum: f
     return Chart(wide=wide, narrow=narrow, has_marks=any(row.count for row in wide.rows))
 
 
-def _scale_picture(rows: list[Mapping[str, Any]], measures: Measures, minimum: float, maximum: float) -> Picture:
+def _scale_picture(
+    rows: list[Mapping[str, Any]], measures: Measures, minimum: float, maximum: float
+) -> Picture:
     axis = Axis(minimum, maximum, measures.start, measures.end)
     drawn = [_scale_row(row, number, axis, measures) for number, row in enumerate(rows)]
     bottom = len(drawn) * measures.row

@@ -31,7 +31,7 @@ class BuiltFinder(BaseFinder):
         """Nothing to complain about: the folder is made when it is needed."""
         return []
 
-    def find(self, path: str, find_all: bool = False) -> Any:  # noqa: FBT001, FBT002  Django's signature
+    def find(self, path: str, find_all: bool = False) -> Any:
         """The file behind `path` if it is one that is made here, else an empty list."""
         path = path.replace("\\", "/")
         if path in FONTS:

@@ -28,11 +28,27 @@ AGREE = [
     (5, "Strongly agree"),
 ]
 LEVELS = [
-    {"value": 1, "label": "Rarely", "example": "Had to be asked for news; others found out late that something slipped."},
+    {
+        "value": 1,
+        "label": "Rarely",
+        "example": "Had to be asked for news; others found out late that something slipped.",
+    },
     {"value": 2, "label": "Sometimes", "example": "Told the people next to them, not the others who waited."},
-    {"value": 3, "label": "Usually", "example": "Said when something would be late, mostly in time to do something about it."},
-    {"value": 4, "label": "Nearly always", "example": "Named delays early and said what they would do about them."},
-    {"value": 5, "label": "Always", "example": "Others relied on it: no surprise in the whole time, good news or bad."},
+    {
+        "value": 3,
+        "label": "Usually",
+        "example": "Said when something would be late, mostly in time to do something about it.",
+    },
+    {
+        "value": 4,
+        "label": "Nearly always",
+        "example": "Named delays early and said what they would do about them.",
+    },
+    {
+        "value": 5,
+        "label": "Always",
+        "example": "Others relied on it: no surprise in the whole time, good news or bad.",
+    },
 ]
 STEPS = [
     {"label": "Job", "state": "done", "value": "Customer Success Manager, Berlin", "url": "#job"},
@@ -54,10 +70,38 @@ ANSWERS = [
 ]
 ADJECTIVES = ["Patient", "Direct", "Curious", "Careful", "Quick", "Calm", "Warm", "Thorough"]
 PEOPLE = [
-    {"name": "Amara Okafor", "email": "amara@example.org", "state": "in_progress", "done": 1, "check": "pending", "stage": "Reference check"},
-    {"name": "Jürgen Müller-Lüdenscheidt", "email": "jm@example.org", "state": "completed", "done": 3, "check": "overdue", "stage": "Reference check"},
-    {"name": "陳怡君", "email": "yijun@example.org", "state": "completed", "done": 3, "check": "completed", "stage": "Offer"},
-    {"name": "Tomás Oliveira", "email": "tomas@example.org", "state": "cancelled", "done": 0, "check": "not_started", "stage": "Rejected"},
+    {
+        "name": "Amara Okafor",
+        "email": "amara@example.org",
+        "state": "in_progress",
+        "done": 1,
+        "check": "pending",
+        "stage": "Reference check",
+    },
+    {
+        "name": "Jürgen Müller-Lüdenscheidt",
+        "email": "jm@example.org",
+        "state": "completed",
+        "done": 3,
+        "check": "overdue",
+        "stage": "Reference check",
+    },
+    {
+        "name": "陳怡君",
+        "email": "yijun@example.org",
+        "state": "completed",
+        "done": 3,
+        "check": "completed",
+        "stage": "Offer",
+    },
+    {
+        "name": "Tomás Oliveira",
+        "email": "tomas@example.org",
+        "state": "cancelled",
+        "done": 0,
+        "check": "not_started",
+        "stage": "Rejected",
+    },
 ]
 
 
@@ -67,8 +111,12 @@ class SampleForm(forms.Form):
     name = forms.CharField(max_length=60)
     email = forms.EmailField(label="E-mail address", help_text="We write to it once, with the link.")
     relationship = forms.ChoiceField(choices=[("", "Choose one"), ("manager", "Manager"), ("peer", "Peer")])
-    started = forms.DateField(label="Start date", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    message = forms.CharField(label="Personal message", widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    started = forms.DateField(
+        label="Start date", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    message = forms.CharField(
+        label="Personal message", widget=forms.Textarea(attrs={"rows": 3}), required=False
+    )
     kind = forms.ChoiceField(
         label="What may the note say?",
         choices=[("private", "A private note"), ("public", "A note that everybody sees")],
@@ -120,7 +168,10 @@ def gallery_context(form: SampleForm) -> dict[str, Any]:
         "icons": sorted(ICONS),
         "at": at,
         "earlier": at - timedelta(days=1, hours=3),
-        "strengths": ["Candidates who enter Assessment are invited at once.", "Nobody who stands there now is invited."],
+        "strengths": [
+            "Candidates who enter Assessment are invited at once.",
+            "Nobody who stands there now is invited.",
+        ],
         "adjectives": [(word.lower(), word) for word in ADJECTIVES],
         "chosen": ["curious", "calm"],
         "contact_name": "Rosa Lindqvist",

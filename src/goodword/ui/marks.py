@@ -31,11 +31,15 @@ MARKS: dict[str, str] = {
         '<path d="M8 1.8l6.4 11.4a.6.6 0 0 1-.5.9H2.1a.6.6 0 0 1-.5-.9z" fill="currentColor"/>'
         + _line("M8 6.2v3.2M8 11.6v.01", PAPER)
     ),
-    "star": _DISC + '<path d="M8 4.2l1.1 2.5 2.7.3-2 1.8.6 2.7L8 10.1l-2.4 1.4.6-2.7-2-1.8 2.7-.3z" fill="var(--mark-paper)"/>',
+    "star": _DISC
+    + '<path d="M8 4.2l1.1 2.5 2.7.3-2 1.8.6 2.7L8 10.1l-2.4 1.4.6-2.7-2-1.8 2.7-.3z" fill="var(--mark-paper)"/>',
 }
 
 
 def mark_svg(name: str) -> str:
     """The mark as an inline SVG of 14 px, hidden from screen readers: the word beside it says the same."""
     shape = MARKS.get(name, MARKS["ring"])
-    return f'<svg class="mark" width="14" height="14" viewBox="0 0 16 16" aria-hidden="true" focusable="false">{shape}</svg>'
+    return (
+        '<svg class="mark" width="14" height="14" viewBox="0 0 16 16" aria-hidden="true" focusable="false">'
+        f"{shape}</svg>"
+    )

@@ -36,7 +36,9 @@ class Ask:
         return " ".join(ids)
 
 
-def ask_from_field(field: BoundField, *, options: Iterable[Any] = (), question: str = "", hint: str = "") -> Ask:
+def ask_from_field(
+    field: BoundField, *, options: Iterable[Any] = (), question: str = "", hint: str = ""
+) -> Ask:
     """The question of a bound field: its choices (or `options`, which can carry examples), value and error."""
     choices = list(options) or [pair for pair in getattr(field.field, "choices", ()) if str(pair[0]) != ""]
     held = field.value()

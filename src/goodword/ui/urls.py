@@ -39,7 +39,9 @@ register_converter(HexColour, "hexcolour")
 register_converter(LayoutName, "layoutname")
 
 app_name = "ui"
-urlpatterns: list[URLPattern | URLResolver] = [path("accent/<hexcolour:colour>.css", views.accent, name="accent")]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("accent/<hexcolour:colour>.css", views.accent, name="accent")
+]
 if settings.DEBUG or getattr(settings, "GOODWORD_ENV", "") == "test":
     urlpatterns += [
         path("gallery/", views.gallery, name="gallery"),

@@ -43,7 +43,7 @@ def html_attrs(attrs: Mapping[str, Any]) -> SafeString:
 
 
 @register.simple_tag
-def status_for(state: str, attention: bool = False) -> Status:  # noqa: FBT001, FBT002  called from templates
+def status_for(state: str, attention: bool = False) -> Status:
     """The word, tone and mark of a state, for `{% status_for state attention as status %}`."""
     return status_of(state, attention=bool(attention))
 
