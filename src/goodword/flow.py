@@ -29,7 +29,10 @@ FLOW: Flow = {
     "application.unhired": (attempt_react.on_restored, check_react.on_reopened),
     "candidate.changed": (automation.on_candidate_changed,),  # address or leave to e-mail
     # --- automation (steps) ------------------------------------------------------------------------------------
-    "step.requested": (attempt_assign.on_step_requested, check_open.on_step_requested),  # data: start_id, kind
+    "step.requested": (  # data: start_id, kind
+        attempt_assign.on_step_requested,
+        check_open.on_step_requested,
+    ),
     "step.asked_again": (attempt_react.on_asked_again, check_react.on_asked_again),  # data: start_id, kind
     "step.needs_attention": (),  # data: start_id, kind, reason
     "step.delayed": (),
