@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Iterable
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,6 +65,9 @@ class Sandbox(Flask):
         fault = self.faults.take(str(environ["REQUEST_METHOD"]), path) if path.startswith(API_PATHS) else None
         if fault is None:
             return super().wsgi_app(environ, start_response)
+        # Read now: a call that is carried out later finds the connection's own stream closed.
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = BytesIO(body)
         behaviour, _ = KINDS[fault.kind]
         answer = behaviour(
             fault, lambda: PlainResponse.from_app(super(Sandbox, self).wsgi_app, environ, buffered=True)

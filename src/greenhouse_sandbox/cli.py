@@ -1,7 +1,10 @@
 """The command `greenhouse-sandbox`."""
 
 import argparse
+import errno
+import os
 import signal
+import socket
 import sys
 from pathlib import Path
 from types import FrameType
@@ -20,23 +23,18 @@ USAGE_ERROR = 2
 def main(arguments: list[str] | None = None) -> None:
     """Serve the sandbox until Ctrl-C or SIGTERM. Exits with 2 and one line if it cannot start."""
     options = _parser().parse_args(arguments)
-    url = f"http://{options.host}:{options.port}"
+    try:
+        # Listening comes first: whoever has the port has the state file.
+        listener = socket.create_server((options.host, options.port))
+    except (OSError, OverflowError) as error:
+        _give_up(f"The sandbox cannot listen on {options.host}:{options.port}: {_reason(error)}.")
+    url = _address(options.host, listener.getsockname()[1])
     try:
         app = create_app(state_file=options.state, world=options.seed, base_url=url)
     except StateError as error:
+        listener.close()
         _give_up(str(error))
-    try:
-        server = waitress.create_server(
-            app,
-            host=options.host,
-            port=options.port,
-            threads=THREADS,
-            ident=None,
-            clear_untrusted_proxy_headers=True,
-        )
-    except OSError as error:
-        app.close()
-        _give_up(f"The sandbox cannot listen on {options.host}:{options.port}: {error.strerror or error}.")
+    server = waitress.create_server(app, sockets=[listener], threads=THREADS, ident=None)
     signal.signal(signal.SIGTERM, _stop)
     print(f"Sandbox, not Greenhouse: {url} (Harvest {url}/v3 and {url}/v1, tokens {url}/token)", flush=True)
     try:
@@ -48,12 +46,22 @@ def main(arguments: list[str] | None = None) -> None:
         app.close()
 
 
+def _reason(error: OSError | OverflowError) -> str:
+    known = isinstance(error, OSError) and error.errno in errno.errorcode
+    return os.strerror(error.errno) if known else str(error)
+
+
+def _address(host: str, port: int) -> str:
+    """Where a browser on this machine finds the sandbox."""
+    return f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104  (compared, not bound)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="greenhouse-sandbox",
         description="A sandbox that behaves like Greenhouse Recruiting: Harvest v1 and v3, web hooks, screens.",
     )
-    parser.add_argument("--port", type=int, required=True, help="TCP port to listen on")
+    parser.add_argument("--port", type=int, required=True, help="TCP port to listen on (0: any free one)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument(
         "--state", type=Path, metavar="FILE", help="keep everything in this file between runs"

@@ -1,0 +1,1 @@
+"""The sandbox by itself: nothing of the product is imported here."""
