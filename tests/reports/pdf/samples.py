@@ -1,7 +1,5 @@
 """Snapshots to render: the shapes that a real organisation's reports take."""
 
-from typing import Any
-
 from goodword.reports.pdf import current_engine
 from goodword.reports.pdf.snapshot import (
     AssessmentSnapshot,
@@ -332,8 +330,3 @@ def reference_check(
         "kind": "reference_check",
         "check": check,
     }
-
-
-def as_any(snapshot: Any) -> dict[str, Any]:
-    """A snapshot as loose JSON, for tests that bend it."""
-    return dict(snapshot)

@@ -1,6 +1,5 @@
 """Whatever people write: it prints, it stays text, and what cannot be printed is shown and told."""
 
-import io
 import re
 from copy import deepcopy
 from typing import Any
@@ -8,22 +7,17 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pypdf import PdfReader
 
-from goodword.reports.pdf import RenderedPdf, render_pdf
+from goodword.reports.pdf import render_pdf
 from goodword.reports.pdf.fonts import load_fonts
 from goodword.reports.pdf.glyphs import BREAK, Printer, isolate
 from goodword.reports.pdf.words import PHRASES
 
+from .reading import read, tags_of, text_of
 from .samples import assessment, reference_check
 
 # A hieroglyph: no font that is looked for has one.
 UNKNOWN = "\U00013000"
-
-
-def text_of(rendered: RenderedPdf) -> str:
-    pages = PdfReader(io.BytesIO(rendered.bytes)).pages
-    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))
 
 
 def printer() -> Printer:
@@ -100,6 +94,14 @@ def test_a_right_to_left_name_is_set_apart_from_the_words_around_it() -> None:
     assert isolate("Maren") == "Maren"
 
 
+def test_a_comment_is_marked_with_its_language() -> None:
+    snapshot: Any = reference_check(4, comments=["Gut.", "هي زميلة ممتازة.", "שרה מצוינת.", "Good."])
+    comments = snapshot["check"]["questions"][-1]["comments"]
+    comments[0]["language"] = "de-AT"
+    marked = [str(node["/Lang"]) for _, node in tags_of(render_pdf(snapshot)) if "/Lang" in node]
+    assert list(dict.fromkeys(marked)) == ["de", "ar", "he"]
+
+
 def test_a_run_without_spaces_can_break() -> None:
     assert printer().clean("x" * 80) == "x" * 36 + BREAK + "x" * 36 + BREAK + "x" * 8
     assert printer().clean("é" * 40 + "я" * 40).replace(BREAK, "") == "é" * 40 + "я" * 40
@@ -150,7 +152,7 @@ ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
 @given(name=ANY_TEXT, comment=ANY_TEXT)
 def test_any_text_at_all_gives_a_file(name: str, comment: str) -> None:
     rendered = render_pdf(with_texts(name, comment))
-    assert len(PdfReader(io.BytesIO(rendered.bytes)).pages) >= 1
+    assert len(read(rendered).pages) >= 1
 
 
 @settings(max_examples=150, deadline=None)

@@ -21,6 +21,11 @@ MOST_LINES = 50
 NARROW_LINE = 12
 PROSE_LINE = 70
 
+_SCRIPTS = {
+    "he": re.compile("[\u0590-\u05ff\ufb1d-\ufb4f]"),
+    "ar": re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefe]"),
+}
+
 
 def clipped(text: str, longest: int = LONGEST_NAME) -> str:
     """`text` in at most `longest` characters: titles, names and running heads cannot take pages of it."""
@@ -104,7 +109,19 @@ def comments(entries: Sequence[Block]) -> Block:
 def comment(text: str, *, by: str, language: str | None) -> Block:
     """A text as it was written, paragraph by paragraph, and whose it is."""
     paragraphs = [lines(part) for part in re.split(r"\n\s*\n", text.strip("\n"))]
-    return {"paragraphs": paragraphs, "by": by, "language": language}
+    return {"paragraphs": paragraphs, "by": by, "language": _language(text, language)}
+
+
+def _language(text: str, tag: str | None) -> str | None:
+    """The language that a screen reader should read `text` in: the main part of its tag, else the one that
+    its first letters tell; `None` for the report's own."""
+    main = (tag or "").replace("_", "-").split("-")[0].lower()
+    if re.fullmatch("[a-z]{2,3}", main):
+        return main
+    first = re.search(r"[^\W\d_]", text)
+    if first is None:
+        return None
+    return next((name for name, script in _SCRIPTS.items() if script.match(first.group())), None)
 
 
 def lines(text: str) -> list[str]:

@@ -38,9 +38,6 @@ DE = {
     "title_of_assessment": "Assessment",
     "taken": "Abgeschlossen",
     "taken_in": "Sprache",
-    "tests": "Tests",
-    "tests.one": "Das Assessment besteht aus einem Test.",
-    "tests.other": "Das Assessment besteht aus {n} Tests.",
     "test": "Test",
     "measures": "Worum es geht",
     "answered": "Beantwortet",
@@ -51,7 +48,6 @@ DE = {
     "requirement": "{test} dient dieser Anforderung der Stelle: {text} Genannt von {who}, {when}.",
     "no_requirement": "{test}: Für diesen Test wurde keine Anforderung der Stelle genannt.",
     "scales": "Skalen",
-    "how_to_read": "So liest man es",
     "scales_read": (
         "Der große Punkt ist der Mittelwert der Antworten auf der Skala von {low} bis {high}. Jeder "
         "kleine Punkt darunter ist eine Antwort, damit die Streuung zu sehen ist; umgekehrt formulierte "

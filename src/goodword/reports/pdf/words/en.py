@@ -31,9 +31,6 @@ EN = {
     "title_of_assessment": "Assessment",
     "taken": "Taken",
     "taken_in": "Language",
-    "tests": "Tests",
-    "tests.one": "The assessment has one test.",
-    "tests.other": "The assessment has {n} tests.",
     "test": "Test",
     "measures": "What it is about",
     "answered": "Answered",
@@ -44,7 +41,6 @@ EN = {
     "requirement": "{test} serves this requirement of the job: {text} Named by {who}, {when}.",
     "no_requirement": "{test}: no requirement of the job was named for this test.",
     "scales": "Scales",
-    "how_to_read": "How to read it",
     "scales_read": (
         "The large dot is the mean of the answers on the scale from {low} to {high}. Each small dot "
         "below it is one answer, so that the spread can be seen; statements worded the other way are "

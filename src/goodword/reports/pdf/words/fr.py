@@ -37,9 +37,6 @@ FR = {
     "title_of_assessment": "Évaluation",
     "taken": "Terminée",
     "taken_in": "Langue",
-    "tests": "Tests",
-    "tests.one": "L’évaluation comporte un test.",
-    "tests.other": "L’évaluation comporte {n} tests.",
     "test": "Test",
     "measures": "De quoi il s’agit",
     "answered": "Réponses",
@@ -50,7 +47,6 @@ FR = {
     "requirement": "{test} répond à cette exigence du poste : {text} Indiquée par {who}, {when}.",
     "no_requirement": "{test} : aucune exigence du poste n’a été indiquée pour ce test.",
     "scales": "Échelles",
-    "how_to_read": "Comment lire",
     "scales_read": (
         "Le grand point est la moyenne des réponses sur l’échelle de {low} à {high}. Chaque petit point "
         "en dessous est une réponse, pour que la dispersion se voie ; les phrases formulées à l’inverse "
