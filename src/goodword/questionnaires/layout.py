@@ -124,7 +124,7 @@ def _relationship(question: RelationshipConfirm, stated: Stated) -> Parts:
         return {"relationship": OneChoice(choices=list(offered.items()), **_heading(question))}
     choose = ("", gettext("Choose"))
     correction = OneChoice(
-        label=gettext("What were you to them?"), widget=forms.Select, choices=[choose, *offered.items()]
+        label=gettext("Your relationship"), widget=forms.Select, choices=[choose, *offered.items()]
     )
     return _to_confirm(
         question,
