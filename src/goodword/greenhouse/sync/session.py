@@ -13,9 +13,10 @@ from uuid import UUID
 
 import httpx2
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 
-from goodword.core import clock
+from goodword.core import clock, crypto
 from goodword.greenhouse.client import (
     READS,
     HarvestApi,
@@ -75,8 +76,13 @@ def harvest(
     Raises crypto.CannotOpen if the stored credential does not open. A credential that was saved has worked,
     so a refusal is called *revoked or expired*.
     """
+    try:
+        credentials = connection.credentials()
+    except crypto.CannotOpen as error:
+        _note(connection, str(error))
+        raise
     api = client_for(
-        connection.credentials(),
+        credentials,
         token_store=ConnectionTokens(connection),
         pacer=_pacer(connection.uid, connection.api),
         worked_before=True,
@@ -101,11 +107,16 @@ def _worked(connection: Connection) -> None:
 
 
 def _failed(connection: Connection, error: HarvestError) -> None:
-    now = clock.now()
-    rows = Connection.objects.across_organisations().filter(pk=connection.pk)
-    rows.update(last_call_at=now, last_error=f"{error.sentence} {error.remedy}", last_error_at=now)
+    rows = _note(connection, f"{error.sentence} {error.remedy}")
+    rows.update(last_call_at=clock.now())
     if isinstance(error, Unauthorised):
         rows.filter(state=State.ACTIVE).update(state=State.BROKEN)
+
+
+def _note(connection: Connection, sentence: str) -> QuerySet[Connection]:
+    rows = Connection.objects.across_organisations().filter(pk=connection.pk)
+    rows.update(last_error=sentence, last_error_at=clock.now())
+    return rows
 
 
 @cache

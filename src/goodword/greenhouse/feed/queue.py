@@ -1,0 +1,47 @@
+"""A report is ready: queue its note, in the transaction of the reaction."""
+
+from datetime import datetime
+
+from goodword.core.models import Event
+from goodword.greenhouse import jobs
+from goodword.greenhouse.models import Connection, FeedPost
+from goodword.reports.models import Report
+
+
+def on_report_ready(event: Event) -> None:
+    """Put a note on the candidate's Activity Feed, if they came from Greenhouse."""
+    report = (
+        Report.objects.across_organisations()
+        .select_related("start__application", "organisation")
+        .get(pk=event.data["report_id"])
+    )
+    queue_note(report, now=event.occurred_at)
+
+
+def queue_note(report: Report, *, now: datetime) -> FeedPost | None:
+    """Queue the note of a report version, once. None for a role made by hand or a connection that ended."""
+    application = report.start.application
+    if application.connection_id is None or application.remote_id is None:
+        return None
+    connection = (
+        Connection.objects.of(report.organisation)
+        .filter(pk=application.connection_id)
+        .exclude(state=Connection.State.DISCONNECTED)
+        .first()
+    )
+    if connection is None:
+        return None
+    post, fresh = FeedPost.objects.of(report.organisation).get_or_create(
+        report=report,
+        defaults={
+            "organisation": report.organisation,
+            "connection": connection,
+            "marker": report.code,
+            "visibility": report.organisation.note_visibility,
+            "not_before": now,
+            "created_at": now,
+        },
+    )
+    if fresh:
+        jobs.post_note.defer(feed_post_id=post.pk)
+    return post

@@ -1,0 +1,35 @@
+"""The endpoint of Greenhouse's webhooks. Success is 200 exactly: anything else counts as failed there."""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from goodword.core import clock
+from goodword.greenhouse import jobs
+from goodword.greenhouse.inbox.receive import endpoint, keep, refuse
+from goodword.greenhouse.inbox.signature import is_signed
+
+
+@csrf_exempt
+@require_POST
+def receive(request: HttpRequest, endpoint_key: str) -> HttpResponse:
+    """Take a delivery in and answer at once. The wake-up goes out after the row is committed, in a short
+    transaction of its own; should it be lost, the sweep finds the row."""
+    now = clock.now()
+    found = endpoint(endpoint_key, now=now)
+    if found is None:
+        return _answer("There is nothing here.", HTTPStatus.NOT_FOUND)
+    connection, keys = found
+    body = request.body
+    if not is_signed(body, header=request.headers.get("Signature", ""), keys=keys):
+        refuse(connection, now=now)
+        return _answer("The signature does not fit the body.", HTTPStatus.UNAUTHORIZED)
+    if keep(connection, body=body, event_id=request.headers.get("Greenhouse-Event-ID", ""), now=now):
+        jobs.wake_inbox()
+    return _answer("Received.", HTTPStatus.OK)
+
+
+def _answer(words: str, status: HTTPStatus) -> HttpResponse:
+    return HttpResponse(words, status=status, content_type="text/plain; charset=utf-8")

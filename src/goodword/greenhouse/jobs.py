@@ -1,0 +1,76 @@
+"""Jobs of the Greenhouse road: what came in is worked on, what goes out is posted, sweeps find what was missed.
+
+The inbox is worked on by whoever is woken, one delivery after the other, for a short turn: then the next
+wake-up queues behind whatever else waits, so that a burst of hundreds of deliveries holds up no mail.
+"""
+
+import time
+
+from django.db import transaction
+from django.db.models import Q
+
+from goodword.core import clock, jobs
+from goodword.greenhouse.feed import post, stuck
+from goodword.greenhouse.inbox.process import work_one
+from goodword.greenhouse.inbox.prune import prune
+from goodword.greenhouse.models import FeedPost, InboxEvent
+
+#: seconds that one wake-up works before it lets others in
+TURN = 5.0
+
+SWEEP_AT_MOST = 100
+
+
+@jobs.job(name="greenhouse.inbox")
+def work_inbox() -> None:
+    """Work on deliveries that are due. Each row decides about further tries, so the job takes none."""
+    over = time.monotonic() + TURN
+    resting: set[int] = set()
+    while work_one(now=clock.now(), resting=resting):
+        if time.monotonic() > over:
+            wake_inbox()
+            return
+
+
+def wake_inbox() -> None:
+    """Have the inbox worked on, unless that waits already. Outside the transaction of the rows: there the
+    notifications of a burst would make the requests wait for each other, and wake-ups were lost."""
+    with transaction.atomic():
+        work_inbox.defer_once(lock="greenhouse.inbox")
+
+
+@jobs.job(name="greenhouse.inbox.sweep", cron="* * * * * */5", queueing_lock="greenhouse.inbox.sweep")
+def sweep_inbox(*, timestamp: int = 0) -> None:
+    """Wake the inbox for what is due: lost wake-ups, postponed deliveries, leases of dead workers."""
+    del timestamp  # given to every periodic job; the clock is ours
+    due = InboxEvent.objects.across_organisations().filter(
+        state=InboxEvent.State.RECEIVED, not_before__lte=clock.now()
+    )
+    if due.exists():
+        wake_inbox()
+
+
+@jobs.job(name="greenhouse.inbox.prune", cron="40 2 * * * 0", queueing_lock="greenhouse.inbox.prune")
+def prune_inbox(*, timestamp: int = 0) -> None:
+    """Remove old deliveries, once a day."""
+    del timestamp  # see above
+    prune(now=clock.now())
+
+
+@jobs.job(name="greenhouse.feed.post")
+def post_note(*, feed_post_id: int) -> None:
+    """Write one note. Its row decides about further tries, so the job takes none."""
+    post.post(feed_post_id=feed_post_id, now=clock.now())
+
+
+@jobs.job(name="greenhouse.feed.sweep", cron="* * * * * */15", queueing_lock="greenhouse.feed.sweep")
+def sweep_feed(*, timestamp: int = 0) -> None:
+    """Free the notes of dead workers, and post what has become due."""
+    del timestamp  # see above
+    now = clock.now()
+    stuck.free(now=now)
+    due = Q(state=FeedPost.State.QUEUED, not_before__lte=now)
+    posts = FeedPost.objects.across_organisations().filter(due).order_by("not_before")
+    for pk in posts.values_list("pk", flat=True)[:SWEEP_AT_MOST]:
+        with transaction.atomic():
+            post_note.defer_once(lock=f"greenhouse.feed:{pk}", feed_post_id=pk)

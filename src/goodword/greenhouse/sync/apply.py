@@ -1,0 +1,172 @@
+"""Write what Harvest says into our copy and record what changed, in one transaction."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from goodword.candidates.models import Application, Candidate
+from goodword.core.events import record
+from goodword.greenhouse import client as remote
+from goodword.greenhouse.client import ApplicationStatus
+from goodword.greenhouse.models import Connection
+from goodword.greenhouse.sync.arrival import is_arrival
+from goodword.greenhouse.sync.changes import Standing, changes, told
+from goodword.greenhouse.sync.person import Stale, version, write_candidate
+from goodword.greenhouse.sync.read import Seen, home_of
+from goodword.roles.models import Automation
+
+ACTOR = "greenhouse"
+
+
+def apply(seen: Iterable[Seen], *, connection: Connection, now: datetime) -> list[str]:
+    """Bring our copy to what was seen; returns what that changed, a sentence for each. Raises Stale.
+
+    Two workers may read the same application at the same time and write in the other order. A row lock held
+    over the reading would hold a transaction over the network. So `synced_at` is the version of our rows: it
+    only grows, it is noted before Harvest is asked, and under the row's lock it must still be the same. What
+    is written was therefore read after everything that was written before, whatever the workers' clocks say.
+    A first sight has no row to lock: the unique key makes the second insert wait, and it then finds a version
+    that it did not expect.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("What was read is written inside a transaction only.")
+    written: dict[int, Candidate] = {}
+    return [_apply(one, written=written, connection=connection, now=now) for one in seen]
+
+
+def _apply(seen: Seen, *, written: dict[int, Candidate], connection: Connection, now: datetime) -> str:
+    application = seen.application
+    home = home_of(connection, application) if application is not None else None
+    candidate, moved = None, False
+    if seen.candidate is not None:
+        candidate = written.get(seen.candidate.id)  # a person's second application: locked by us already
+        if candidate is None:
+            candidate, moved = write_candidate(
+                seen.candidate, as_of=seen.candidate_as_of, connection=connection, now=now
+            )
+            written[seen.candidate.id] = candidate
+    row = (
+        Application.objects.across_organisations()
+        .select_for_update()
+        .filter(connection_id=connection.pk, remote_id=seen.remote_id)
+        .first()
+    )
+    if (row.synced_at if row else None) != seen.application_as_of:
+        raise Stale
+    if seen.of_no_role:
+        if row is not None or home is not None:
+            raise Stale  # its job was linked meanwhile
+        return _no_role(application)
+    if application is None or candidate is None:
+        return _not_visible(row, remote_id=seen.remote_id, now=now)
+    happened = _write(
+        application, row=row, seen=seen, home=home, candidate=candidate, connection=connection, now=now
+    )
+    if moved:
+        happened.append(_tell_candidate_changed(candidate, now=now))
+    return f"Application {seen.remote_id}: {', '.join(happened) or 'nothing new'}."
+
+
+def _no_role(application: remote.Application | None) -> str:
+    if application is None or application.job_id is None:
+        return "It belongs to no role."
+    return f"Job {application.job_id} belongs to no role."
+
+
+def _not_visible(row: Application | None, *, remote_id: int, now: datetime) -> str:
+    """Not visible is not deleted: marked, and nothing is erased."""
+    if row is not None and row.not_visible_since is None:
+        row.not_visible_since, row.synced_at = now, version(row.synced_at, now)
+        row.save(update_fields=["not_visible_since", "synced_at"])
+    return f"Application {remote_id} is not visible in Greenhouse."
+
+
+def _write(
+    application: remote.Application,
+    *,
+    row: Application | None,
+    seen: Seen,
+    home: Automation | None,
+    candidate: Candidate,
+    connection: Connection,
+    now: datetime,
+) -> list[str]:
+    old = _standing(row) if row is not None else None
+    if row is None:
+        row = Application(
+            organisation_id=connection.organisation_id,
+            connection_id=connection.pk,
+            remote_id=seen.remote_id,
+            created_at=now,
+        )
+    row.candidate = candidate
+    if home is not None:  # moved to a job of no role it stays with its role, where its results are
+        row.role = home.role
+    for name, value in _values(application, row=row, seen=seen, now=now).items():
+        setattr(row, name, value)
+    arrived = old is not None or is_arrival(row, home=home)
+    news = list(changes(old, _standing(row), arrived=arrived))
+    row.save()
+    for name, data in news:
+        _record(name, row, data=data, now=now)
+    return [told(name, data) for name, data in news]
+
+
+def _values(
+    application: remote.Application, *, row: Application, seen: Seen, now: datetime
+) -> dict[str, Any]:
+    """The columns of our copy. A status that is new to us leaves ours as it was."""
+    known = application.status is not ApplicationStatus.UNKNOWN
+    status = application.status.value if known else row.status
+    rejected, hired = status == Application.Status.REJECTED, status == Application.Status.HIRED
+    values: dict[str, Any] = {
+        "job_id": application.job_id,
+        "prospect": application.prospect,
+        "status": status,
+        "stage_name": (application.stage_name or "")[:200],
+        "rejection_reason": seen.reason[:300] if rejected else "",
+        "rejected_at": (application.rejected_at or row.rejected_at or now) if rejected else None,
+        "hired_at": (row.hired_at or now) if hired else None,
+        "applied_at": application.applied_at or row.applied_at,
+        "not_visible_since": None,
+        "synced_at": version(row.synced_at, now),
+    }
+    if application.stage_id != row.stage_id:
+        values |= {"stage_id": application.stage_id, "stage_entered_at": seen.entered_at}
+    if seen.recruiter is not None:
+        values |= {
+            "recruiter_remote_id": seen.recruiter.remote_id,
+            "recruiter_name": seen.recruiter.name[:200],
+            "recruiter_email": seen.recruiter.email,
+        }
+    return values
+
+
+def _tell_candidate_changed(candidate: Candidate, *, now: datetime) -> str:
+    """Each of the person's applications may wait for it."""
+    for row in Application.objects.across_organisations().filter(candidate=candidate).order_by("pk"):
+        _record("candidate.changed", row, data={}, now=now)
+    return told("candidate.changed", {})
+
+
+def _standing(row: Application) -> Standing:
+    return Standing(
+        status=row.status,
+        job_id=row.job_id,
+        stage_id=row.stage_id,
+        stage_name=row.stage_name,
+        reason=row.rejection_reason,
+    )
+
+
+def _record(name: str, row: Application, *, data: Mapping[str, Any], now: datetime) -> None:
+    record(
+        name,
+        organisation_id=row.organisation_id,
+        application_id=row.pk,
+        actor=ACTOR,
+        at=now,
+        data=data,
+    )

@@ -1,0 +1,80 @@
+"""From two states of an application to what happened in between: a pure table, no rows and no network.
+
+Nothing here knows of deliveries. The same truth twice gives nothing, and deliveries in the wrong order end in
+what Harvest says now, because only states are compared.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from goodword.candidates.models import Application
+
+Status = Application.Status
+
+Change = tuple[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where an application stands."""
+
+    status: str
+    job_id: int | None
+    stage_id: int | None
+    stage_name: str
+    reason: str = ""
+
+
+def changes(old: Standing | None, new: Standing, *, arrived: bool = True) -> Iterator[Change]:
+    """Names and data of the events between `old` and `new`, in the order in which they make sense.
+
+    `old` is None at first sight; `arrived` then says whether standing in this stage is news (a mapped one,
+    not one in which they stood when the mapping was confirmed). Who is rejected or hired enters no stage.
+    """
+    active = new.status == Status.ACTIVE
+    if old is None:
+        yield "application.applied", {"job_id": new.job_id}
+        if active and arrived and new.stage_id is not None:
+            yield _entered(new)
+    else:
+        if old.status == Status.REJECTED != new.status:
+            yield "application.unrejected", {}
+        if old.status == Status.HIRED != new.status:
+            yield "application.unhired", {}
+        if old.job_id != new.job_id:
+            yield "application.changed_job", {"from_job_id": old.job_id, "job_id": new.job_id}
+        if active and old.stage_id != new.stage_id:
+            if old.stage_id is not None:
+                yield "application.left_stage", {"stage_id": old.stage_id, "to_stage_id": new.stage_id}
+            if new.stage_id is not None:
+                yield _entered(new)
+    before = old.status if old else Status.ACTIVE
+    if new.status == Status.REJECTED != before:
+        yield "application.rejected", {"reason": new.reason}
+    if new.status == Status.HIRED != before:
+        yield "application.hired", {}
+
+
+def _entered(new: Standing) -> Change:
+    data = {"job_id": new.job_id, "stage_id": new.stage_id, "stage_name": new.stage_name}
+    return "application.entered_stage", data
+
+
+def told(name: str, data: Mapping[str, Any]) -> str:
+    """The change in a few words, for the inbox. No names of people."""
+    match name:
+        case "application.applied":
+            return "first seen"
+        case "application.entered_stage":
+            return f"entered {data['stage_name']}"
+        case "application.left_stage":
+            return "left its stage"
+        case "application.rejected":
+            return f"rejected ({data['reason']})" if data["reason"] else "rejected"
+        case "application.changed_job":
+            return f"moved to job {data['job_id']}"
+        case "candidate.changed":
+            return "address or leave to e-mail changed"
+        case _:
+            return name.rpartition(".")[2]

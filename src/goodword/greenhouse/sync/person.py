@@ -1,0 +1,61 @@
+"""Our copy of a person."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from goodword.candidates.models import Candidate
+from goodword.greenhouse import client as remote
+from goodword.greenhouse.models import Connection
+from goodword.greenhouse.sync.address import address_of
+
+_TICK = timedelta(microseconds=1)
+
+
+class Stale(Exception):
+    """Our copy was written while Harvest was being read: what was read may be older. Read again."""
+
+
+def version(before: datetime | None, now: datetime) -> datetime:
+    """The next `synced_at`: later than the last, also when clocks differ or stand still."""
+    return now if before is None else max(now, before + _TICK)
+
+
+def write_candidate(
+    person: remote.Candidate, *, as_of: datetime | None, connection: Connection, now: datetime
+) -> tuple[Candidate, bool]:
+    """Lock and write our copy; returns it, and whether address or leave to e-mail are others than before.
+
+    Raises Stale if our copy is not of `as_of` any more (see `apply`).
+    """
+    values: dict[str, Any] = {
+        "first_name": person.first_name[:200],
+        "last_name": person.last_name[:200],
+        "preferred_name": (person.preferred_name or "")[:200],
+        "email": address_of(person.emails),
+        "company": (person.company or "")[:300],
+        "title": (person.title or "")[:300],
+        "can_email": person.can_email,
+        "private": person.private,
+    }
+    row, fresh = (
+        Candidate.objects.across_organisations()
+        .select_for_update()
+        .get_or_create(
+            connection_id=connection.pk,
+            remote_id=person.id,
+            defaults=values
+            | {"organisation_id": connection.organisation_id, "created_at": now, "synced_at": now},
+        )
+    )
+    if fresh:
+        if as_of is not None:
+            raise Stale
+        return row, False
+    if row.synced_at != as_of:
+        raise Stale
+    moved = (row.email, row.can_email) != (values["email"], values["can_email"])
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.synced_at = version(row.synced_at, now)
+    row.save()
+    return row, moved

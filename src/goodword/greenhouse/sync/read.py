@@ -1,0 +1,139 @@
+"""Read through Harvest how things stand, outside any transaction. Nothing is written here."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from goodword.candidates.models import Application, Candidate
+from goodword.greenhouse import client as remote
+from goodword.greenhouse.client import Forbidden, HarvestApi
+from goodword.greenhouse.models import Connection
+from goodword.greenhouse.sync.arrival import is_mapped
+from goodword.greenhouse.sync.hint import Hint
+from goodword.greenhouse.sync.recruiter import Recruiter, find_recruiter
+from goodword.roles.models import Automation
+from goodword.roles.queries import automation_of
+
+#: after this time a recruiter is asked about again (they may have been deactivated)
+RECRUITER_KEPT = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What Harvest says of an application, and how our copy stood before it was asked.
+
+    `application` or `candidate` None: not visible to us. `of_no_role`: nobody of ours, and the candidate was
+    not asked about. `recruiter` None: as before. `entered_at` is when the present stage was entered, if it
+    was asked about and is known; `reason` why they were rejected. The two `..._as_of` are the `synced_at` of
+    our rows before the reading.
+    """
+
+    remote_id: int
+    application: remote.Application | None
+    candidate: remote.Candidate | None = None
+    of_no_role: bool = False
+    recruiter: Recruiter | None = None
+    entered_at: datetime | None = None
+    reason: str = ""
+    application_as_of: datetime | None = None
+    candidate_as_of: datetime | None = None
+
+
+def look(api: HarvestApi, *, connection: Connection, remote_id: int, hint: Hint, now: datetime) -> Seen:
+    """Read an application and its candidate: two reads in v3, a third and fourth when the stage or the
+    recruiter is new to us. Raises HarvestError."""
+    ours = (
+        Application.objects.across_organisations()
+        .filter(connection_id=connection.pk, remote_id=remote_id)
+        .first()
+    )
+    application = api.application(remote_id)
+    seen = Seen(
+        remote_id=remote_id,
+        application=application,
+        application_as_of=ours.synced_at if ours else None,
+    )
+    if application is None:
+        return seen
+    home = home_of(connection, application)
+    if ours is None and home is None:
+        return replace(seen, of_no_role=True)
+    candidate_as_of = (
+        Candidate.objects.across_organisations()
+        .filter(connection_id=connection.pk, remote_id=application.candidate_id)
+        .values_list("synced_at", flat=True)
+        .first()
+    )
+    candidate = api.candidate(application.candidate_id)
+    seen = replace(seen, candidate=candidate, candidate_as_of=candidate_as_of)
+    if candidate is None:
+        return seen
+    return replace(
+        seen,
+        reason=application.rejection_reason_name or hint.reason,
+        entered_at=_entered_at(api, application, ours=ours, connection=connection, hint=hint),
+        recruiter=_recruiter(
+            api, application, ours=ours, home=home, connection=connection, hint=hint, now=now
+        ),
+    )
+
+
+def home_of(connection: Connection, application: remote.Application) -> Automation | None:
+    """The automation that the application belongs to, by its job; a prospect's, by the first that fits."""
+    jobs = application.prospective_job_ids if application.job_id is None else (application.job_id,)
+    for job_id in jobs:
+        if found := automation_of(connection_id=connection.pk, job_id=job_id):
+            return found
+    return None
+
+
+def _entered_at(
+    api: HarvestApi,
+    application: remote.Application,
+    *,
+    ours: Application | None,
+    connection: Connection,
+    hint: Hint,
+) -> datetime | None:
+    """Asked only for a stage that is new to us and starts a step. Else, and if Greenhouse does not tell (v1,
+    a missing permission), what we know ourselves: a stage change is told at once."""
+    if application.stage_id is None or (ours is not None and ours.stage_id == application.stage_id):
+        return None
+    if application.stage_entered_at is not None:
+        return application.stage_entered_at
+    starts = is_mapped(connection_id=connection.pk, job_id=application.job_id, stage_id=application.stage_id)
+    try:
+        asked = api.stage_entered_at(application.id) if starts else None
+    except Forbidden:
+        asked = None
+    return asked or (hint.received_at if hint.stage_id == application.stage_id else None)
+
+
+def _recruiter(
+    api: HarvestApi,
+    application: remote.Application,
+    *,
+    ours: Application | None,
+    home: Automation | None,
+    connection: Connection,
+    hint: Hint,
+    now: datetime,
+) -> Recruiter | None:
+    known = (
+        ours is not None
+        and ours.recruiter_email
+        and application.recruiter_id in {None, ours.recruiter_remote_id}
+        and ours.synced_at is not None
+        and ours.synced_at > now - RECRUITER_KEPT
+    )
+    if known:
+        return None
+    found = find_recruiter(
+        api,
+        recruiter_id=application.recruiter_id,
+        job_id=application.job_id or (home.job_id if home else None),
+        said=hint.users,
+        own_domains=connection.organisation.own_domains,
+    )
+    if ours is not None and not found.email and found.remote_id == ours.recruiter_remote_id is not None:
+        return None  # no address to be had today; the one we know stays
+    return found
