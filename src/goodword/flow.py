@@ -8,12 +8,16 @@ on the timeline.
 from goodword.assessments.domain import assign as attempt_assign
 from goodword.assessments.domain import react as attempt_react
 from goodword.core.events import Flow
+from goodword.notifications.domain import undelivered
+from goodword.greenhouse.feed import queue as feed_queue
 from goodword.references.domain import complete as check_complete
 from goodword.references.domain import open as check_open
 from goodword.references.domain import react as check_react
 from goodword.references.domain import replace as check_replace
 from goodword.references.domain import review as check_review
-from goodword.steps.domain import automation
+from goodword.reports.domain import build as report_build
+from goodword.reports.domain import notify as report_notify
+from goodword.steps.domain import attention, automation
 
 FLOW: Flow = {
     # --- what Greenhouse says of an application (greenhouse.sync) ----------------------------------------------
@@ -26,6 +30,7 @@ FLOW: Flow = {
     "application.rejected": (attempt_react.on_rejected, check_react.on_rejected),  # data: reason
     "application.unrejected": (attempt_react.on_restored, check_react.on_reopened),
     "application.hired": (attempt_react.on_hired, check_react.on_hired),
+    "application.changed_job": (),  # data: from_job_id, job_id
     "application.unhired": (attempt_react.on_restored, check_react.on_reopened),
     "candidate.changed": (automation.on_candidate_changed,),  # address or leave to e-mail
     # --- automation (steps) ------------------------------------------------------------------------------------
@@ -34,7 +39,7 @@ FLOW: Flow = {
         check_open.on_step_requested,
     ),
     "step.asked_again": (attempt_react.on_asked_again, check_react.on_asked_again),  # data: start_id, kind
-    "step.needs_attention": (),  # data: start_id, kind, reason
+    "step.needs_attention": (attention.on_needs_attention,),  # data: start_id, kind, reason
     "step.delayed": (),
     "step.not_started": (),
     "step.paused": (),
@@ -46,7 +51,7 @@ FLOW: Flow = {
     "attempt.begun": (),
     "attempt.reminded": (),
     "attempt.declined": (),
-    "attempt.completed": (),  # data: start_id, attempt_id
+    "attempt.completed": (report_build.on_attempt_completed,),  # data: start_id, attempt_id
     # --- references --------------------------------------------------------------------------------------------
     "check.opened": (),  # data: start_id, check_id
     "check.begun": (),
@@ -62,15 +67,18 @@ FLOW: Flow = {
         check_review.on_reference_received,
         check_complete.on_reference_received,
     ),  # data: start_id, check_id, reference_id, first
-    "check.completed": (),  # data: start_id, check_id
+    "check.completed": (report_build.on_check_completed,),  # data: start_id, check_id
     # --- reports -----------------------------------------------------------------------------------------------
-    "report.ready": (),  # data: start_id, report_id, version, code
+    "report.ready": (  # data: start_id, report_id, version, code
+        report_notify.on_report_ready,
+        feed_queue.on_report_ready,
+    ),
     "report.failed": (),
     "report.opened": (),
     # --- activity feed -----------------------------------------------------------------------------------------
     "feed.posted": (),  # data: report_id, remote_id
-    "feed.needs_person": (),
+    "feed.needs_person": (),  # data: report_id
     # --- mail --------------------------------------------------------------------------------------------------
     "email.sent": (),  # data: email_id, kind, subject_ref
-    "email.failed": (check_replace.on_mail_failed,),
+    "email.failed": (check_replace.on_mail_failed, undelivered.on_email_failed),
 }

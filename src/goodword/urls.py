@@ -2,10 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from goodword.assessments import urls as assessments
+from goodword.reports import urls as reports
+from goodword.greenhouse.inbox import urls as inbox
 from goodword.workspace import urls as workspace
 
 #: pages of members, below /o/<slug>/
 MEMBER: list[URLPattern | URLResolver] = [
+    *reports.member_urls,
     *workspace.member_urls,
 ]
 
@@ -13,5 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.account.urls")),
     path("ui/", include("goodword.ui.urls")),
     path("o/<slug:slug>/", include(MEMBER)),
+    *assessments.public_urls,
+    *reports.public_urls,
     *workspace.public_urls,
+    *inbox.public_urls,
 ]
