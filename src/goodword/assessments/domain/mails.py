@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils import translation
 from django.utils.formats import date_format
 
+from goodword.accounts.models import Organisation
 from goodword.assessments.given import instrument_of, items_of
 from goodword.assessments.library.timing import minutes
 from goodword.assessments.models import Attempt
@@ -16,6 +17,12 @@ from goodword.notifications.people import LinkFor, Person
 from goodword.steps.domain.lifecycle import subject_ref
 
 
+def deadline_in_words(attempt: Attempt, *, organisation: Organisation) -> str:
+    """The last day as the candidate reads it, in the organisation's zone: "Tuesday 24 November"."""
+    with translation.override(attempt.language):
+        return date_format(attempt.deadline_at.astimezone(organisation.zone), "l j F")
+
+
 def to_candidate(
     attempt: Attempt, *, application: Application, name: str, key: str, now: datetime, **extra: object
 ) -> None:
@@ -25,8 +32,6 @@ def to_candidate(
     """
     organisation, candidate = application.organisation, application.candidate
     recruiter = recruiter_of(application)
-    with translation.override(attempt.language):
-        deadline = date_format(attempt.deadline_at.astimezone(organisation.zone), "l j F")
     queue(
         organisation=organisation,
         kind=f"assessment.{name}",
@@ -39,7 +44,7 @@ def to_candidate(
             "title": public_title(application),
             "items": len(items_of(attempt)),
             "minutes": minutes(instrument_of(attempt), attempt.form),
-            "deadline": deadline,
+            "deadline": deadline_in_words(attempt, organisation=organisation),
             **extra,
         },
         link=LinkFor(purpose=Link.Purpose.CANDIDATE, subject_id=attempt.start_id),
