@@ -10,6 +10,7 @@ import logging
 import os
 import tempfile
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 from fontTools.subset import Options, Subsetter
@@ -73,9 +74,7 @@ WEB_FONTS = (LATIN, GREEK_CYRILLIC)
 
 def source_file() -> Path:
     """The upright variable file of the installed fontpkg-inter package."""
-    import fontpkg_inter
-
-    return Path(fontpkg_inter.ROOT) / "files" / "Inter[opsz,wght].ttf"
+    return Path(str(files("fontpkg_inter") / "files" / "Inter[opsz,wght].ttf"))
 
 
 def build_fonts(folder: Path) -> list[Path]:

@@ -14,7 +14,6 @@ LAYOUTS = {
     "referee": "ui/gallery/referee.html",
     "signed-out": "ui/gallery/signed_out.html",
     "message": "ui/gallery/message.html",
-    "mail": "ui/gallery/mail.html",
     "role": "ui/gallery/role.html",
     "settings": "ui/gallery/settings.html",
     "narrow-form": "ui/gallery/narrow_form.html",

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from goodword.core import clock
 from goodword.ui.accent import GREEN
-from goodword.ui.colour import readable
+from goodword.ui.colour import parsed, readable, written
 from goodword.ui.forms import ErrorLink, error_links, first_input_id
 from goodword.ui.icons import icon_svg
 from goodword.ui.marks import mark_svg
@@ -137,6 +137,15 @@ def check_for(state: str) -> Status:
 def times(count: int | str) -> range:
     """A range to loop over `count` times."""
     return range(int(count))
+
+
+@register.filter
+def accent_digits(colour: str | None) -> str:
+    """The six digits of `#rrggbb` for the address of its style sheet; empty if it is no colour."""
+    try:
+        return written(parsed(colour or "")).removeprefix("#")
+    except ValueError:
+        return ""
 
 
 @register.simple_tag

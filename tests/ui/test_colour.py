@@ -1,0 +1,77 @@
+"""Contrast against values worked out by hand from the WCAG formula."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from goodword.ui import accent
+from goodword.ui.colour import contrast, luminance, mixed, parsed, readable, written
+
+colours = st.tuples(*[st.integers(0, 255)] * 3).map(written)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "ratio"),
+    [
+        ("#000000", "#ffffff", 21.0),
+        ("#ffffff", "#ffffff", 1.0),
+        ("#ff0000", "#ffffff", 1.05 / (0.2126 + 0.05)),
+        ("#0000ff", "#ffffff", 1.05 / (0.0722 + 0.05)),
+        ("#00ff00", "#000000", (0.7152 + 0.05) / 0.05),
+        # 0x77 = 119: ((119/255 + 0.055) / 1.055) ** 2.4 = 0.18447; 1.05 / 0.23447 = 4.478, just too little
+        ("#777777", "#ffffff", 4.478),
+        ("#767676", "#ffffff", 4.542),
+    ],
+)
+def test_contrast_is_what_the_formula_gives(one: str, other: str, ratio: float) -> None:
+    assert contrast(one, other) == pytest.approx(ratio, abs=0.001)
+    assert contrast(other, one) == contrast(one, other)
+
+
+def test_a_dark_channel_is_divided_not_raised() -> None:
+    assert luminance("#0a0a0a") == pytest.approx(10 / 255 / 12.92)
+
+
+def test_a_colour_that_passes_stays_as_it_is() -> None:
+    assert readable("#0e6b57", on="#ffffff", towards="#000000") == "#0e6b57"
+
+
+def test_a_colour_that_fails_moves_only_as_far_as_it_must() -> None:
+    moved = readable("#777777", on="#ffffff", towards="#000000")
+    assert moved == "#767676"
+
+
+def test_what_cannot_pass_becomes_the_end_it_moves_to() -> None:
+    assert readable("#ffffff", on="#777777", towards="#000000", ratio=21) == "#000000"
+
+
+def test_mixing_is_plain_arithmetic() -> None:
+    assert mixed("#ff0000", "#0000ff", 0.5) == "#800080"
+
+
+@pytest.mark.parametrize("wrong", ["", "red", "#fff", "#12345g", "#1234567", "123456\n"])
+def test_what_is_no_colour_is_refused(wrong: str) -> None:
+    with pytest.raises(ValueError, match="six hexadecimal digits"):
+        parsed(wrong)
+
+
+@given(colours)
+def test_every_accent_is_readable_on_every_ground_it_meets(colour: str) -> None:
+    light, dark = accent.light_accent(colour), accent.dark_accent(colour)
+    grounds = [
+        (light.main, accent.LIGHT_PAPER),
+        (light.main, "#ffffff"),
+        (light.main, light.soft),
+        (light.on, light.main),
+        (light.on, light.strong),
+        (dark.main, accent.DARK_PAPER),
+        (dark.main, accent.DARK_RAISED),
+        (dark.main, dark.soft),
+        (dark.on, dark.main),
+        (dark.on, dark.strong),
+    ]
+    assert [pair for pair in grounds if contrast(*pair) < 4.5] == []
+
+
+def test_the_stylesheet_of_a_bright_yellow_is_darkened() -> None:
+    assert accent.stylesheet("FFB000").splitlines()[1] == "  --accent: light-dark(#916400, #ffb000);"

@@ -1,0 +1,98 @@
+"""Form fields: what was typed stays, errors stand above the input and are linked to it."""
+
+import re
+
+from django import forms
+
+from goodword.ui.forms import ErrorLink, error_links
+from tests.ui.conftest import Render
+
+
+class Person(forms.Form):
+    name = forms.CharField()
+    email = forms.EmailField(help_text="We write once.")
+    kind = forms.ChoiceField(choices=[("a", "A"), ("b", "B")], widget=forms.RadioSelect)
+    note = forms.CharField(required=False)
+    agree = forms.BooleanField()
+    secret = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def clean(self) -> None:
+        raise forms.ValidationError("Both cannot be.")
+
+
+def bound() -> Person:
+    form = Person({"name": '"><script>', "email": "nobody"})
+    form.is_valid()
+    return form
+
+
+def test_errors_are_listed_in_order_with_the_id_to_jump_to() -> None:
+    assert error_links([bound()]) == [
+        ErrorLink("", "Both cannot be."),
+        ErrorLink("id_email", "Email: Enter a valid email address."),
+        ErrorLink("id_kind_0", "Kind: This field is required."),
+        ErrorLink("id_agree", "Agree: This field is required."),
+    ]
+
+
+def test_a_form_that_was_not_sent_has_no_errors() -> None:
+    assert error_links([Person()]) == []
+
+
+def test_an_error_stands_above_its_input_and_describes_it(render: Render) -> None:
+    html = render('<c-field :field="form.email" />', form=bound())
+    assert 'aria-describedby="id_email_helptext id_email_error"' in html
+    assert 'aria-invalid="true"' in html
+    assert html.index('id="id_email_error"') < html.index("<input")
+    assert 'value="nobody"' in html
+
+
+def test_what_was_typed_is_escaped(render: Render) -> None:
+    html = render('<c-field :field="form.name" />', form=bound())
+    assert 'value="&quot;&gt;&lt;script&gt;"' in html
+
+
+def test_a_hint_given_by_the_page_describes_the_input(render: Render) -> None:
+    html = render('<c-field :field="form.name" hint="As in the passport" label="Full name" />', form=Person())
+    assert '<label class="field__label" for="id_name">Full name</label>' in html
+    assert '<div class="field__hint" id="id_name_helptext">As in the passport</div>' in html
+    assert 'aria-describedby="id_name_helptext"' in html
+
+
+def test_a_hint_from_data_cannot_bring_markup(render: Render) -> None:
+    html = render('<c-field :field="form.name" :hint="hint" />', form=Person(), hint="<img src=x>")
+    assert "<img" not in html
+
+
+def test_a_field_that_may_stay_empty_says_so(render: Render) -> None:
+    html = render('<c-field :field="form.note" />', form=Person())
+    assert 'Note <span class="field__optional">(optional)</span>' in html
+
+
+def test_radios_are_a_group_with_a_legend(render: Render) -> None:
+    html = render('<c-field :field="form.kind" />', form=bound())
+    assert re.search(r'<fieldset aria-describedby="id_kind_error"> <legend class="field__label">Kind', html)
+    assert 'id="id_kind_0"' in html
+
+
+def test_a_hidden_field_is_only_its_input(render: Render) -> None:
+    html = render('<c-field :field="form.secret" />', form=Person())
+    assert html == '<input type="hidden" name="secret" id="id_secret">'
+
+
+def test_the_summary_links_to_the_fields(render: Render) -> None:
+    html = render('<c-error-summary :form="form" />', form=bound())
+    assert 'role="alert"' in html
+    assert "<li>Both cannot be.</li>" in html
+    assert '<li><a href="#id_kind_0">Kind: This field is required.</a></li>' in html
+
+
+def test_without_errors_there_is_no_summary(render: Render) -> None:
+    assert render('<c-error-summary :form="form" />', form=Person()) == ""
+
+
+def test_a_whole_form_is_drawn_by_the_same_components() -> None:
+    html = str(bound())
+    assert html.count('<div class="field ') == 5
+    assert html.count('class="error-summary"') == 1
+    assert html.count('name="secret"') == 1

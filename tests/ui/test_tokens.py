@@ -1,0 +1,77 @@
+"""Every pair of text and ground that the styles use passes AA, in the light set and in the dark one."""
+
+import re
+
+import pytest
+
+from goodword.ui import accent
+from goodword.ui.colour import contrast
+from goodword.ui.styles import SOURCES, build_styles, bundled
+
+TOKENS = {
+    name: (light, dark)
+    for name, light, dark in re.findall(
+        r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", (SOURCES / "tokens.css").read_text()
+    )
+}
+GROUNDS = ["paper", "sunken", "raised", "hover"]
+TEXT_PAIRS = [
+    *[
+        (text, ground)
+        for text in ("ink", "muted", "accent", "attention", "error", "info", "success")
+        for ground in GROUNDS
+    ],
+    *[("ink", f"{tone}-soft") for tone in ("accent", "success", "attention", "error", "info")],
+    *[("muted", f"{tone}-soft") for tone in ("accent", "success", "attention", "error", "info")],
+    *[(tone, f"{tone}-soft") for tone in ("accent", "success", "attention", "error", "info")],
+    ("on-accent", "accent"),
+    ("on-accent", "accent-strong"),
+    ("on-error", "error"),
+]
+EDGE_PAIRS = [("edge", "raised"), ("edge", "paper"), ("accent", "raised"), ("accent", "paper")]
+
+
+@pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
+def test_text_passes_aa(mode: int) -> None:
+    ratios = {pair: contrast(TOKENS[pair[0]][mode], TOKENS[pair[1]][mode]) for pair in TEXT_PAIRS}
+    assert {pair: round(ratio, 2) for pair, ratio in ratios.items() if ratio < 4.5} == {}
+
+
+@pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
+def test_edges_of_inputs_pass_aa_for_parts(mode: int) -> None:
+    ratios = {pair: contrast(TOKENS[pair[0]][mode], TOKENS[pair[1]][mode]) for pair in EDGE_PAIRS}
+    assert {pair: round(ratio, 2) for pair, ratio in ratios.items() if ratio < 3} == {}
+
+
+def test_the_papers_that_accents_are_measured_on_are_those_of_the_styles() -> None:
+    assert TOKENS["paper"] == (accent.LIGHT_PAPER, accent.DARK_PAPER)
+    assert TOKENS["raised"][1] == accent.DARK_RAISED
+    assert TOKENS["on-accent"][1] == accent.DARK_INK
+    assert TOKENS["accent"][0] == accent.GREEN
+
+
+def test_every_part_is_imported_once_and_no_import_is_left() -> None:
+    imported = re.findall(r'@import url\("([\w-]+\.css)"\)', (SOURCES / "goodword.css").read_text())
+    assert sorted(imported) == sorted(
+        path.name for path in SOURCES.glob("*.css") if path.name != "goodword.css"
+    )
+    assert "@import" not in bundled()
+
+
+def test_every_property_that_is_used_is_set_somewhere() -> None:
+    text = bundled()
+    used = set(re.findall(r"var\(--([\w-]+)\)", text))
+    assert used - set(re.findall(r"--([\w-]+):", text)) == set()
+
+
+def test_the_style_sheet_is_written_once_and_again_when_a_part_changes(tmp_path) -> None:  # type: ignore[no-untyped-def]  # fixture
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    (sources / "goodword.css").write_text('@import url("a.css") layer(base);\n')
+    (sources / "a.css").write_text("p { margin: 0; }\n")
+    built = build_styles(tmp_path / "built", sources)
+    assert built.read_text() == "/* a.css */\n@layer base {\np { margin: 0; }\n}\n\n"
+    first = built.stat().st_mtime_ns
+    assert build_styles(tmp_path / "built", sources).stat().st_mtime_ns == first
+    (sources / "a.css").write_text("p { margin: 1px; }\n")
+    assert "1px" in build_styles(tmp_path / "built", sources).read_text()
