@@ -2,15 +2,22 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from goodword.workspace.views import home, roles
+from goodword.workspace.views import acts, candidates, home, library, portal, roles
 
 member_urls: list[URLPattern | URLResolver] = [
     path("roles/", roles.role_list, name="roles"),
     path("roles/new/", roles.role_new, name="role_new"),
     path("roles/<int:pk>/", roles.role_page, name="role"),
+    path("candidates/", candidates.candidate_list, name="candidates"),
+    path("candidates/<int:pk>/", candidates.candidate_page, name="candidate"),
+    path("candidates/<int:pk>/steps/<int:start_pk>/invite/", acts.invite_again, name="step_invite_again"),
+    path("results/", candidates.results_list, name="results"),
+    path("library/", library.library, name="library"),
     path("help/", home.help_page, name="help"),
     path("settings/", home.settings_page, name="settings"),
 ]
 public_urls: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    path("p/<str:token>/", portal.portal, name="portal"),
+    path("v/<str:token>/", portal.review, name="review"),
 ]

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models import Count, F, Q, Value
 from django.db.models.functions import Concat, Lower
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -10,11 +10,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.models import Membership
 from goodword.candidates.models import Application
+from goodword.candidates.visible import visible_applications
 from goodword.core import clock
 from goodword.roles.domain.create import create_role
-from goodword.roles.models import Role
 from goodword.roles.queries import visible_roles
 from goodword.workspace.progress import marks_of
 
@@ -69,7 +68,14 @@ def role_page(request: MemberRequest, pk: int) -> HttpResponse:
     sort = request.GET.get("sort", "recent")
     query = request.GET.get("q", "").strip()
     state = request.GET.get("status", "")
-    rows = applications_of(role, member=request.member)
+    rows = (
+        visible_applications(request.member)
+        .filter(role=role)
+        .annotate(
+            full_name=Concat(F("candidate__first_name"), Value(" "), F("candidate__last_name")),
+            sort_name=Lower(Concat(F("candidate__last_name"), Value(" "), F("candidate__first_name"))),
+        )
+    )
     counts = rows.aggregate(
         all=Count("pk"),
         **{value: Count("pk", filter=Q(status=value)) for value in Application.Status.values},
@@ -97,18 +103,3 @@ def role_page(request: MemberRequest, pk: int) -> HttpResponse:
             "total": counts["all"],
         },
     )
-
-
-def applications_of(role: Role, *, member: Membership) -> QuerySet[Application]:
-    """The role's applications that the member may see: private candidates only for admins and those on the role."""
-    rows = (
-        Application.objects.of(member.organisation)
-        .filter(role=role)
-        .select_related("candidate")
-        .annotate(
-            full_name=Concat(F("candidate__first_name"), Value(" "), F("candidate__last_name")),
-            sort_name=Lower(Concat(F("candidate__last_name"), Value(" "), F("candidate__first_name"))),
-        )
-    )
-    on_role = member.is_admin or role.owner_id == member.pk or role.viewers.filter(pk=member.pk).exists()
-    return rows if on_role else rows.filter(candidate__private=False)

@@ -81,7 +81,7 @@ def _results(test: Test, words: Words) -> Block:
     return section(
         test["name"],
         [
-            prose(words("scales_read", low=low, high=high)),
+            prose(words("scales_read", low=low, high=high), leads=True),
             scales(
                 header,
                 (low, high),

@@ -42,8 +42,14 @@ def heading(text: str, *, note: str | None = None) -> Block:
     return {"type": "heading", "text": text, "note": note}
 
 
-def prose(*paragraphs: str, quiet: bool = False) -> Block:
-    return {"type": "prose", "paragraphs": [lines(text) for text in paragraphs], "quiet": quiet}
+def prose(*paragraphs: str, quiet: bool = False, leads: bool = False) -> Block:
+    """Running text; one that `leads` stays on the page of what follows it."""
+    return {
+        "type": "prose",
+        "paragraphs": [lines(text) for text in paragraphs],
+        "quiet": quiet,
+        "leads": leads,
+    }
 
 
 def notice(*paragraphs: str) -> Block:

@@ -122,7 +122,7 @@ def _comments(check: Check, people: dict[str, str], words: Words) -> Block | Non
             blocks += [heading(question["text"]), comments(entries)]
     if not blocks:
         return None
-    return section(words("comments"), [prose(words("comments_read")), *blocks])
+    return section(words("comments"), [prose(words("comments_read"), leads=True), *blocks])
 
 
 def _verification(check: Check, people: dict[str, str], words: Words) -> Block | None:
@@ -138,7 +138,8 @@ def _verification(check: Check, people: dict[str, str], words: Words) -> Block |
             shown = [isolate(clipped(text)) for text in (stated, confirmed)]
             rows.append([*first, clipped(entry["what"]), *shown])
     return section(
-        words("verification"), [prose(words("verification_read")), table(header, rows, widths=[3, 3, 4, 4])]
+        words("verification"),
+        [prose(words("verification_read"), leads=True), table(header, rows, widths=[3, 3, 4, 4])],
     )
 
 

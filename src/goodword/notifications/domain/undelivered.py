@@ -1,0 +1,43 @@
+"""Tell the recruiter about a mail that could not be delivered, so that a person looks after it."""
+
+from goodword.candidates.queries import recruiter_of
+from goodword.core.models import Event
+from goodword.notifications.domain.queue import queue
+from goodword.notifications.models import Email
+from goodword.notifications.people import Person
+
+KIND = "notifications.undelivered"
+
+
+def on_email_failed(event: Event) -> None:
+    """One mail per failed mail, unless it is the recruiter's own address that fails: that would go in circles."""
+    failed = (
+        Email.objects.across_organisations()
+        .select_related("organisation", "application__candidate", "application__role__owner__user")
+        .get(pk=event.data["email_id"])
+    )
+    if failed.application is None or failed.kind == KIND:
+        return
+    recruiter = recruiter_of(failed.application)
+    owner = failed.application.role.owner.user if failed.application.role else None
+    to = Person(name=recruiter.name, address=recruiter.address)
+    if failed.to_address.lower() == recruiter.address.lower():
+        if owner is None or owner.email.lower() == failed.to_address.lower():
+            return
+        to = Person(name=owner.name, address=owner.email)
+    queue(
+        organisation=failed.organisation,
+        kind=KIND,
+        key=f"email:{failed.pk}:undelivered",
+        to=to,
+        sender=Person(name="Goodword", address=to.address),
+        template="notifications/mail/undelivered",
+        context={
+            "candidate_name": failed.application.candidate.name,
+            "failed_subject": failed.subject,
+            "failed_to": failed.to_address,
+            "reason": failed.last_error,
+        },
+        application=failed.application,
+        now=event.occurred_at,
+    )

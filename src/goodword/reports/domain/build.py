@@ -1,0 +1,159 @@
+"""Make a report: freeze what is known, then draw the PDF from that alone.
+
+The snapshot is frozen in the handler's transaction, together with the report's row. Drawing takes a while and
+happens in a job outside any transaction; run twice, or by two workers at once, it leaves one file and one event.
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import translation
+
+from goodword.assessments import queries as assessments
+from goodword.assessments.models import Attempt
+from goodword.core.events import record
+from goodword.core.models import Event
+from goodword.references.models import Check
+from goodword.references.results import results
+from goodword.reports.domain.assessment import assessment_part
+from goodword.reports.domain.code import mint_code
+from goodword.reports.domain.head import head
+from goodword.reports.domain.reference_check import check_part
+from goodword.reports.jobs import draw_report
+from goodword.reports.models import Report, ReportFile
+from goodword.reports.pdf import SnapshotError, check_snapshot, render_pdf
+from goodword.steps.models import StepStart
+
+#: a report that is not drawn by then has lost its job
+LOST_AFTER = timedelta(minutes=10)
+
+
+def on_attempt_completed(event: Event) -> None:
+    """A finished assessment gets its report."""
+    attempt = Attempt.objects.across_organisations().get(pk=event.data["attempt_id"])
+    result = assessments.result(attempt)
+    if result is None:
+        raise LookupError(f"Attempt {attempt.pk} has no scores.")
+    start = _start(event)
+    with translation.override(start.organisation.language):
+        part = assessment_part(result, organisation=start.organisation)
+    _begin(start, kind="assessment", part={"assessment": part}, now=event.occurred_at)
+
+
+def on_check_completed(event: Event) -> None:
+    """A completed reference check gets its report."""
+    check = (
+        Check.objects.across_organisations()
+        .select_related("version__questionnaire")
+        .get(pk=event.data["check_id"])
+    )
+    start = _start(event)
+    with translation.override(start.organisation.language):
+        part = check_part(results(check), organisation=start.organisation)
+    _begin(start, kind="reference_check", part={"check": part}, now=event.occurred_at)
+
+
+def draw(*, report_id: int, now: datetime) -> None:
+    """Draw the PDF of a report and say that it is ready; a snapshot that cannot be drawn ends it as failed."""
+    report = Report.objects.across_organisations().get(pk=report_id)
+    if report.state == Report.State.READY:
+        return
+    try:
+        pdf = render_pdf(report.snapshot)
+    except SnapshotError as error:
+        _fail(report_id, error=str(error), now=now)
+        return
+    with transaction.atomic():
+        locked = _lock(report_id)
+        if locked.state == Report.State.READY:
+            return
+        ReportFile.objects.create(
+            organisation=locked.organisation,
+            report=locked,
+            content=pdf.bytes,
+            sha256=hashlib.sha256(pdf.bytes).hexdigest(),
+        )
+        locked.state, locked.ready_at, locked.error = Report.State.READY, now, ""
+        locked.save(update_fields=["state", "ready_at", "error"])
+        _tell("report.ready", locked, now=now)
+
+
+def redraw_lost(*, now: datetime) -> int:
+    """Queue again what was begun long ago and never drawn. Returns how many."""
+    lost = (
+        Report.objects.across_organisations()
+        .filter(state=Report.State.BUILDING, created_at__lt=now - LOST_AFTER)
+        .values_list("pk", flat=True)[:50]
+    )
+    for report_id in lost:
+        draw_report.defer_once(lock=f"report.draw:{report_id}", report_id=report_id)
+    return len(lost)
+
+
+def _begin(start: StepStart, *, kind: str, part: dict[str, Any], now: datetime) -> Report:
+    # The start's row is the lock under which versions are counted.
+    StepStart.objects.of(start.organisation).select_for_update(of=("self",)).get(pk=start.pk)
+    newest = (
+        Report.objects.of(start.organisation).filter(start=start).aggregate(newest=Max("version"))["newest"]
+    )
+    version, code = (newest or 0) + 1, mint_code()
+    with translation.override(start.organisation.language):
+        snapshot = {**head(start.application, code=code, version=version, now=now), "kind": kind, **part}
+    check_snapshot(snapshot)
+    report = Report.objects.create(
+        organisation=start.organisation,
+        start=start,
+        version=version,
+        code=code,
+        snapshot=snapshot,
+        created_at=now,
+    )
+    draw_report.defer(report_id=report.pk)
+    return report
+
+
+def _fail(report_id: int, *, error: str, now: datetime) -> None:
+    with transaction.atomic():
+        report = _lock(report_id)
+        report.state, report.error = Report.State.FAILED, error
+        report.save(update_fields=["state", "error"])
+        _tell("report.failed", report, now=now)
+
+
+def _tell(name: str, report: Report, *, now: datetime) -> None:
+    record(
+        name,
+        organisation_id=report.organisation_id,
+        application_id=report.start.application_id,
+        actor="goodword",
+        at=now,
+        data={
+            "start_id": report.start_id,
+            "report_id": report.pk,
+            "version": report.version,
+            "code": report.code,
+            "kind": report.start.step.kind,
+        },
+    )
+
+
+def _lock(report_id: int) -> Report:
+    return (
+        Report.objects.across_organisations()
+        .select_for_update(of=("self",))
+        .select_related("organisation", "start__step")
+        .get(pk=report_id)
+    )
+
+
+def _start(event: Event) -> StepStart:
+    return (
+        StepStart.objects.across_organisations()
+        .select_related(
+            "organisation", "application__candidate", "application__organisation", "application__role"
+        )
+        .get(pk=event.data["start_id"])
+    )

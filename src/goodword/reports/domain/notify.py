@@ -1,0 +1,51 @@
+"""Tell the recruiter that a report is ready."""
+
+from datetime import timedelta
+
+from goodword.candidates.queries import recruiter_of
+from goodword.core.models import Event
+from goodword.notifications.domain.queue import queue
+from goodword.notifications.models import Link
+from goodword.notifications.people import LinkFor, Person
+from goodword.reports.models import Report
+
+#: how long the recruiter's link opens the result without a login
+REVIEW_DAYS = 14
+
+
+def on_report_ready(event: Event) -> None:
+    """One mail per report version, to the recruiter of the application."""
+    report = (
+        Report.objects.across_organisations()
+        .select_related(
+            "organisation",
+            "start__step",
+            "start__application__candidate",
+            "start__application__role__owner__user",
+        )
+        .get(pk=event.data["report_id"])
+    )
+    application = report.start.application
+    recruiter = recruiter_of(application)
+    queue(
+        organisation=report.organisation,
+        kind="reports.completed",
+        key=f"report:{report.pk}:completed",
+        to=Person(name=recruiter.name, address=recruiter.address),
+        sender=Person(name="Goodword", address=recruiter.address),
+        template="reports/mail/completed",
+        context={
+            "candidate_name": application.candidate.name,
+            "role_title": application.role.title if application.role else "",
+            "step": report.start.step.kind,
+            "version": report.version,
+            "code": report.code,
+            "review_days": REVIEW_DAYS,
+            "in_greenhouse": application.connection_id is not None,
+        },
+        application=application,
+        subject_ref=f"report:{report.pk}",
+        link=LinkFor(purpose=Link.Purpose.REVIEW, subject_id=application.pk),
+        link_expires_at=event.occurred_at + timedelta(days=REVIEW_DAYS),
+        now=event.occurred_at,
+    )

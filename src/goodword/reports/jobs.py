@@ -1,0 +1,20 @@
+"""Jobs of reports: draw one, and find those that lost their job."""
+
+from goodword.core import clock, jobs
+
+
+@jobs.job(name="report.draw", retry=jobs.PATIENT)
+def draw_report(*, report_id: int) -> None:
+    """Draw one report."""
+    from goodword.reports.domain.build import draw  # the domain defers this job
+
+    draw(report_id=report_id, now=clock.now())
+
+
+@jobs.job(name="report.sweep", cron="* * * * *", queueing_lock="report.sweep")
+def sweep_reports(*, timestamp: int = 0) -> None:
+    """Queue again what was never drawn."""
+    from goodword.reports.domain.build import redraw_lost
+
+    del timestamp  # given to every periodic job; the clock is ours
+    redraw_lost(now=clock.now())

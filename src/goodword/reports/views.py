@@ -1,0 +1,72 @@
+"""The report's PDF: by its share link without a login, and for members."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.candidates.queries import recruiter_of
+from goodword.candidates.visible import visible_applications
+from goodword.core import clock
+from goodword.notifications.domain import links
+from goodword.notifications.models import Link
+from goodword.reports.domain.open import open_report
+from goodword.reports.models import Report
+from goodword.steps.portal import unknown_page
+
+
+@require_safe
+def share(request: HttpRequest, token: str) -> HttpResponseBase:
+    """The PDF of just this version, until the link expires or is revoked; then a page that says what to do."""
+    link = links.resolve(token, purpose=Link.Purpose.REPORT)
+    report = (
+        Report.objects.of(link.organisation)
+        .select_related(
+            "organisation", "file", "start__application__candidate", "start__application__role__owner__user"
+        )
+        .filter(pk=link.subject_id, state=Report.State.READY)
+        .first()
+        if link
+        else None
+    )
+    if link is None or report is None:
+        return unknown_page(request)
+    now = clock.now()
+    if not links.is_alive(link, now=now):
+        application = report.start.application
+        response = render(
+            request,
+            "reports/expired.html",
+            {
+                "organisation": report.organisation,
+                "report": report,
+                "recruiter": recruiter_of(application),
+                "revoked": link.ended_at is not None,
+            },
+            status=410,
+        )
+        response["Cache-Control"] = "no-store"
+        return response
+    return _pdf(report, open_report(report, by="link", now=now, link=link))
+
+
+@require_safe
+@access.member()
+def report_pdf(request: MemberRequest, pk: int) -> HttpResponse:
+    """The PDF, for members who may see the application."""
+    reports = (
+        Report.objects.of(request.organisation)
+        .filter(state=Report.State.READY, start__application__in=visible_applications(request.member))
+        .select_related("organisation", "file", "start__application__candidate")
+    )
+    report = access.owned(reports, pk)
+    return _pdf(report, open_report(report, by=f"member:{request.member.pk}", now=clock.now()))
+
+
+def _pdf(report: Report, content: bytes) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{report.code}-v{report.version}.pdf"'
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex"
+    return response

@@ -1,0 +1,116 @@
+"""The timeline: all that happened to an application, in sentences, newest first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from goodword.accounts.models import Organisation
+from goodword.candidates.models import Application
+from goodword.core.models import Event
+from goodword.roles.models import Step
+
+#: event name -> (sentence, icon, tone); {braces} are filled from the event's data
+SENTENCES: dict[str, tuple[str, str, str]] = {
+    "application.applied": ("Applied", "candidates", ""),
+    "application.entered_stage": ("Moved to {stage_name} in Greenhouse", "arrow-right", ""),
+    "application.left_stage": ("Left a stage in Greenhouse", "arrow-right", ""),
+    "application.rejected": ("Rejected in Greenhouse{reason_after_colon}", "x", ""),
+    "application.unrejected": ("Rejection taken back in Greenhouse", "arrow-right", ""),
+    "application.hired": ("Hired in Greenhouse", "check", ""),
+    "application.unhired": ("Hiring taken back in Greenhouse", "arrow-right", ""),
+    "candidate.changed": ("Address or leave to e-mail changed in Greenhouse", "candidates", ""),
+    "step.requested": ("{kind} requested", "send", ""),
+    "step.asked_again": ("Came to the stage of the {kind} again: nothing was sent", "arrow-right", ""),
+    "step.needs_attention": ("{kind} cannot start: {reason_text}", "alert", "attention"),
+    "step.delayed": ("{kind} will start after the delay of its settings", "clock", ""),
+    "step.not_started": ("{kind} not started: the candidate had left the stage", "x", ""),
+    "step.paused": ("{kind} paused", "pause", ""),
+    "step.resumed": ("{kind} resumed", "arrow-right", ""),
+    "step.closed": ("{kind} closed", "x", ""),
+    "step.reopened": ("{kind} open again; nothing was sent", "arrow-right", ""),
+    "attempt.assigned": ("Assessment assigned", "send", ""),
+    "attempt.begun": ("Began the assessment", "clock", ""),
+    "attempt.reminded": ("Reminded of the assessment", "send", ""),
+    "attempt.declined": ("Declined the assessment", "x", ""),
+    "attempt.completed": ("Finished the assessment", "check", "success"),
+    "check.opened": ("Reference check opened", "send", ""),
+    "check.begun": ("Began to name referees", "clock", ""),
+    "check.requests_sent": ("Requests sent to referees", "send", ""),
+    "check.reminded": ("Reminded to name referees", "send", ""),
+    "check.declined": ("Declined the reference check", "x", ""),
+    "request.begun": ("A referee began to answer", "clock", ""),
+    "request.declined": ("A referee declined", "x", "attention"),
+    "request.replaced": ("A referee was replaced", "arrow-right", ""),
+    "request.reminded": ("A referee was reminded", "send", ""),
+    "reference.received": ("A reference came in", "check", ""),
+    "check.completed": ("Reference check complete", "check", "success"),
+    "report.ready": ("Report {code} ready, version {version}", "results", "success"),
+    "report.failed": ("The report could not be made", "alert", "attention"),
+    "report.opened": ("Report opened", "results", ""),
+    "feed.posted": ("Note written on the Activity Feed", "check", "success"),
+    "feed.needs_person": ("The note on the Activity Feed needs a person", "alert", "attention"),
+    "email.sent": ("Mail sent: {mail_kind}", "send", ""),
+    "email.failed": ("Mail could not be delivered: {mail_kind}", "alert", "attention"),
+}
+
+#: how mails are called on the timeline
+MAILS: dict[str, str] = {
+    "assessment.invitation": "invitation to the assessment",
+    "assessment.reminder": "reminder of the assessment",
+    "references.invitation": "invitation to name referees",
+    "references.reminder": "reminder to name referees",
+    "references.request": "request to a referee",
+    "references.request_reminder": "reminder to a referee",
+    "references.review": "invitation to review, to the recruiter",
+    "reports.completed": "report is ready, to the recruiter",
+    "notifications.undelivered": "notice of an undelivered mail, to the recruiter",
+    "steps.needs_attention": "notice to the recruiter",
+}
+
+REASONS = {
+    "no_address": "Greenhouse has no e-mail address for them",
+    "may_not_email": "Greenhouse says that they are not to be e-mailed",
+    "prospect": "they are a prospect, and prospects are never mailed",
+}
+
+ACTORS = {"greenhouse": "Greenhouse", "goodword": "Goodword", "candidate": "Candidate", "referee": "Referee"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One line of the timeline."""
+
+    title: str
+    who: str
+    icon: str
+    tone: str
+    at: datetime
+
+
+def timeline(application: Application, *, organisation: Organisation, members: dict[str, str]) -> list[Entry]:
+    """What happened, newest first. `members`: names by actor code ("member:3")."""
+    events = Event.objects.filter(organisation_id=organisation.pk, application_id=application.pk)
+    return [_entry(event, members) for event in events.order_by("-occurred_at", "-pk")[:300]]
+
+
+def _entry(event: Event, members: dict[str, str]) -> Entry:
+    sentence, icon, tone = SENTENCES.get(event.name, (event.name, "clock", ""))
+    data = event.data
+    kind = str(data.get("kind", ""))
+    mail = MAILS.get(kind, kind.replace(".", " ").replace("_", " "))
+    reason = str(data.get("reason") or "")
+    values = {
+        "stage_name": data.get("stage_name") or "a stage",
+        "kind": Step.Kind(kind).label if kind in Step.Kind.values else kind,
+        "mail_kind": mail,
+        "reason_after_colon": f": {reason}" if reason else "",
+        "reason_text": REASONS.get(reason, reason),
+        "code": data.get("code", ""),
+        "version": data.get("version", ""),
+    }
+    return Entry(
+        title=sentence.format(**values),
+        who=ACTORS.get(event.actor) or members.get(event.actor, event.actor),
+        icon=icon,
+        tone=tone,
+        at=event.occurred_at,
+    )

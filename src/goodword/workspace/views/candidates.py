@@ -1,0 +1,130 @@
+"""Candidates: the list over all roles, and the page of one application."""
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Concat
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership
+from goodword.candidates.models import Application
+from goodword.candidates.queries import recruiter_of
+from goodword.candidates.visible import visible_applications
+from goodword.core import clock
+from goodword.reports.models import Report
+from goodword.workspace.progress import marks_of
+from goodword.workspace.results import results_of
+from goodword.workspace.timeline import timeline
+
+PAGE = 50
+
+
+@require_safe
+@access.member()
+def candidate_list(request: MemberRequest) -> HttpResponse:
+    """Every application the member may see, the newest first; "/" searches here."""
+    query = request.GET.get("q", "").strip()
+    rows = visible_applications(request.member).select_related("role")
+    if query:
+        rows = rows.annotate(
+            full_name=Concat(F("candidate__first_name"), Value(" "), F("candidate__last_name"))
+        ).filter(
+            Q(full_name__icontains=query)
+            | Q(candidate__email__icontains=query)
+            | Q(role__title__icontains=query)
+        )
+    page = Paginator(rows.order_by("-created_at", "-pk"), PAGE).get_page(request.GET.get("page"))
+    marks = marks_of(page.object_list, organisation=request.organisation, now=clock.now())
+    return render(
+        request,
+        "workspace/candidates.html",
+        {"page": page, "rows": [(row, marks[row.pk]) for row in page.object_list], "query": query},
+    )
+
+
+@require_safe
+@access.member()
+def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
+    """A candidate on a role: who they are, what happened, each step with its actions, results, reports."""
+    application = access.owned(visible_applications(request.member).select_related("role__owner__user"), pk)
+    now = clock.now()
+    marks = marks_of([application], organisation=request.organisation, now=now)[application.pk]
+    results = results_of(application)
+    if results:
+        write(
+            organisation=request.organisation,
+            action="result.viewed",
+            member=request.member,
+            now=now,
+            details={"application": application.pk},
+        )
+    return render(
+        request,
+        "workspace/candidate.html",
+        {
+            "application": application,
+            "candidate": application.candidate,
+            "recruiter": recruiter_of(application) if application.role else None,
+            "marks": marks,
+            "results": results,
+            "reports": reports_of(application),
+            "timeline": timeline(
+                application, organisation=request.organisation, members=_names(request.organisation.pk)
+            ),
+            "greenhouse_url": greenhouse_url(application),
+        },
+    )
+
+
+@require_safe
+@access.member()
+def results_list(request: MemberRequest) -> HttpResponse:
+    """What is there to be reviewed: the newest report of each completed step."""
+    applications = visible_applications(request.member)
+    rows = (
+        Report.objects.of(request.organisation)
+        .filter(state=Report.State.READY, start__application__in=applications)
+        .select_related("start__application__candidate", "start__application__role", "start__step")
+        .order_by("start", "-version")
+        .distinct("start")
+    )
+    newest = Report.objects.of(request.organisation).filter(pk__in=rows.values("pk"))
+    page = Paginator(
+        newest.select_related(
+            "start__application__candidate", "start__application__role", "start__step"
+        ).order_by("-ready_at", "-pk"),
+        PAGE,
+    ).get_page(request.GET.get("page"))
+    return render(request, "workspace/results.html", {"page": page})
+
+
+def reports_of(application: Application) -> QuerySet[Report]:
+    """All versions of the application's reports, the newest first."""
+    return (
+        Report.objects.of(application.organisation)
+        .filter(start__application=application)
+        .select_related("start__step", "feed_post")
+        .order_by("-created_at", "-pk")
+    )
+
+
+def greenhouse_url(application: Application) -> str:
+    """The candidate's profile in Greenhouse; empty for one that did not come from there."""
+    if application.candidate.remote_id is None:
+        return ""
+    base = settings.GOODWORD_GREENHOUSE_APP_URL.rstrip("/")
+    return f"{base}/people/{application.candidate.remote_id}?application_id={application.remote_id}"
+
+
+def _names(organisation_id: int) -> dict[str, str]:
+    rows = (
+        Membership.objects.across_organisations()
+        .filter(organisation_id=organisation_id)
+        .values_list("pk", "user__name")
+    )
+    return {f"member:{pk}": name for pk, name in rows}

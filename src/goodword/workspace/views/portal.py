@@ -1,0 +1,130 @@
+"""The candidate's portal: one per application, with both steps in it; and the recruiter's review without a login."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from goodword.accounts.access import membership_of
+from goodword.accounts.domain.audit import write
+from goodword.candidates.models import Application
+from goodword.candidates.queries import public_title, recruiter_of
+from goodword.core import clock
+from goodword.notifications.domain import links
+from goodword.notifications.models import Link
+from goodword.roles.models import Step
+from goodword.steps.portal import closed_page, unknown_page, visit_of
+from goodword.workspace.progress import Mark, marks_of
+from goodword.workspace.results import results_of
+
+#: what a candidate can still do, or did: only these stand on the portal
+_OPEN = frozenset({"pending", "in_progress", "overdue", "paused"})
+_DONE = frozenset({"completed", "marked_complete"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One step as the candidate sees it."""
+
+    mark: Mark
+    url_name: str
+    open: bool
+    done: bool
+
+
+@require_safe
+def portal(request: HttpRequest, token: str) -> HttpResponseBase:
+    """What is asked of the candidate and where things stand. Opening it changes nothing."""
+    visit = visit_of(token)
+    if visit is None:
+        return unknown_page(request)
+    now = clock.now()
+    marks = marks_of([visit.application], organisation=visit.organisation, now=now)[visit.application.pk]
+    own = next(mark for mark in marks if mark.kind == visit.start.step.kind)
+    if own.state not in _OPEN | _DONE:
+        return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)
+    tasks = [task for task in map(_task, marks) if task.open or task.done]
+    if len(tasks) == 1 and tasks[0].open:  # one thing to do: no page between
+        return redirect(tasks[0].url_name, token)
+    response = render(
+        request,
+        "workspace/portal.html",
+        {
+            "visit": visit,
+            "token": token,
+            "organisation": visit.organisation,
+            "candidate": visit.application.candidate,
+            "role_title": public_title(visit.application),
+            "tasks": tasks,
+            "all_done": all(task.done for task in tasks),
+            "contact_name": visit.recruiter.name,
+            "contact_email": visit.recruiter.address,
+            "responsible": visit.organisation.name,
+        },
+    )
+    return private(response)
+
+
+@require_safe
+def review(request: HttpRequest, token: str) -> HttpResponseBase:
+    """The results so far, read-only, for the recruiter without a login; a member goes to the candidate's page."""
+    link = links.resolve(token, purpose=Link.Purpose.REVIEW)
+    if link is None:
+        return unknown_page(request)
+    application = (
+        Application.objects.of(link.organisation)
+        .select_related("candidate", "role__owner__user", "organisation")
+        .filter(pk=link.subject_id)
+        .first()
+    )
+    if application is None:
+        return unknown_page(request)
+    if request.user.is_authenticated and membership_of(request.user, slug=link.organisation.slug):
+        return redirect("candidate", link.organisation.slug, application.pk)
+    now = clock.now()
+    if not links.is_alive(link, now=now):
+        return private(
+            render(
+                request,
+                "workspace/review_expired.html",
+                {"organisation": link.organisation, "application": application},
+                status=410,
+            )
+        )
+    write(
+        organisation=link.organisation,
+        action="result.viewed_by_link",
+        actor=f"link {link.pk}",
+        now=now,
+        details={"application": application.pk},
+    )
+    return private(
+        render(
+            request,
+            "workspace/review.html",
+            {
+                "organisation": link.organisation,
+                "application": application,
+                "candidate": application.candidate,
+                "recruiter": recruiter_of(application),
+                "marks": marks_of([application], organisation=link.organisation, now=now)[application.pk],
+                "results": results_of(application),
+                "expires_at": link.expires_at,
+            },
+        )
+    )
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """Not kept by caches, not found by search engines."""
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _task(mark: Mark) -> Task:
+    names = {Step.Kind.ASSESSMENT: "portal_assessment", Step.Kind.REFERENCE_CHECK: "portal_check"}
+    return Task(
+        mark=mark, url_name=names[Step.Kind(mark.kind)], open=mark.state in _OPEN, done=mark.state in _DONE
+    )
