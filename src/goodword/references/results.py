@@ -85,6 +85,34 @@ class Asked:
     by_relationship: tuple[Values, ...]
     comments: tuple[Comment, ...]
 
+    @property
+    def chart_rows(self) -> list[dict[str, Any]]:
+        """Rows of the `scale_dots` chart: a relationship each, with every rating as a ring and their mean as a dot."""
+        return [
+            {
+                "label": found.relationship,
+                "mean": sum(found.values) / len(found.values) if found.values else None,
+                "marks": [float(value) for value in found.values],
+                "detail": "",
+            }
+            for found in self.by_relationship
+        ]
+
+    @property
+    def top_label(self) -> str:
+        """The label of a rating's highest level; empty for other questions."""
+        return self.levels[-1].label if self.levels else ""
+
+    @property
+    def chosen(self) -> list[tuple[str, str]]:
+        """A choice's answers: the relationship, and the labels that were chosen."""
+        words = dict(self.options)
+        return [
+            (found.relationship, ", ".join(words[value] for value in found.values))
+            for found in self.by_relationship
+            if found.values
+        ]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Verification:
