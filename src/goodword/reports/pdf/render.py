@@ -57,11 +57,12 @@ def render_pdf(snapshot: Mapping[str, Any]) -> RenderedPdf:
     for attempt, printer in enumerate(attempts, start=1):
         try:
             file = _compile(checked, printer, fonts, logo, made_at)
-        except typst.TypstError as error:
+        except typst.TypstError:
             # A covered cluster may still be shaped into a missing glyph; then simpler text has to do.
             if attempt == len(attempts):
                 raise
-            log.warning("report %s: tried again with simpler text: %s", checked["code"], error.message)
+            # Typst's message quotes the text, which may be somebody's name: it stays out of the log.
+            log.warning("report %s: tried again with simpler text", checked["code"])
             continue
         break
     replaced = tuple(printer.replaced)
