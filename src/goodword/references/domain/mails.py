@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import translation
 
 from goodword.core.workdays import end_of_working_day
-from goodword.notifications.domain.queue import full_context, queue
+from goodword.notifications.domain.queue import from_name, full_context, queue
 from goodword.notifications.models import Email, Link
 from goodword.notifications.people import LinkFor, Person
 from goodword.questionnaires import labels
@@ -80,7 +80,7 @@ def unsent_request(check: Check, referee: Referee, *, now: datetime) -> Email:
         kind=REQUEST,
         to_address=to.address,
         to_name=to.name,
-        from_name=facts.recruiter.name,
+        from_name=from_name(facts.recruiter, organisation=facts.organisation),
         reply_to=facts.recruiter.address,
         language=facts.language,
         template=_template(REQUEST),

@@ -1,0 +1,189 @@
+"""What the candidate and the referee fill in, beside the questions themselves."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from goodword.questionnaires import labels
+from goodword.questionnaires.fields import MonthField
+from goodword.questionnaires.incoming import AnswerError
+from goodword.questionnaires.months import read_month
+from goodword.questionnaires.text import clean_text
+from goodword.references.domain.rules import LONGEST_MESSAGE, Details
+from goodword.references.models import Referee, ReferenceRequest
+
+LONGEST_REASON = 2000
+
+
+class Plain(forms.CharField):
+    """Text without controls; on one line unless it is a text area."""
+
+    def to_python(self, value: Any) -> str:
+        """The cleaned text; markup stays as it was typed and is escaped where it is shown."""
+        text = super().to_python(value) or ""
+        return clean_text(text, one_line=not isinstance(self.widget, forms.Textarea))
+
+
+class Address(forms.EmailField):
+    """An e-mail address, without the invisible characters that come with copying."""
+
+    def to_python(self, value: Any) -> str:
+        """The address as typed, cleaned."""
+        return clean_text(super().to_python(value) or "", one_line=True)
+
+
+def _text(label: Any, *, required: Any, help_text: Any = "", autocomplete: str = "off") -> Plain:
+    return Plain(
+        label=label,
+        max_length=200,
+        help_text=help_text,
+        required=bool(required),
+        error_messages={"required": required} if required else {},
+        widget=forms.TextInput(attrs={"autocomplete": autocomplete}),
+    )
+
+
+class RefereeForm(forms.Form):
+    """One referee, as the candidate states them. After `is_valid()`, `details` holds what to save."""
+
+    use_required_attribute = False
+
+    name = _text(_("Their full name"), required=_("Enter the name of the referee."))
+    email = Address(
+        label=_("Their e-mail address"),
+        max_length=254,
+        help_text=_("A work address is best: it is easier to trust. Not your own."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email"}),
+        error_messages={
+            "required": _("Enter the e-mail address of the referee."),
+            "invalid": _("Enter an e-mail address in the form name@example.com."),
+        },
+    )
+    relationship = forms.ChoiceField(
+        label=_("What were they to you?"),
+        error_messages={
+            "required": _("Choose what they were to you."),
+            "invalid_choice": _("Choose one of the answers."),
+        },
+    )
+    company = _text(
+        _("Where you worked together"),
+        help_text=_("The company, organisation or school."),
+        required=_("Enter where you worked together."),
+    )
+    candidate_title = _text(
+        _("Your own job title there"),
+        help_text=_("At the end of that time. Leave it empty if you had none."),
+        required=None,
+    )
+    from_month = MonthField(label=_("First month together"))
+    to_month = MonthField(label=_("Last month together"))
+    ongoing = forms.BooleanField(label=_("We still work together"), required=False)
+    message = Plain(
+        label=_("A personal message to them"),
+        max_length=LONGEST_MESSAGE,
+        required=False,
+        help_text=_("Goes into the mail as your words, for them only. At most 300 characters, no links."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, referee: Referee | None = None) -> None:
+        super().__init__(data, initial=_initial(referee), prefix="r")
+        relationship = self.fields["relationship"]
+        assert isinstance(relationship, forms.ChoiceField)
+        relationship.choices = [("", gettext("Choose")), *labels.relationships().items()]
+        self.details: Details | None = None
+
+    def clean(self) -> None:
+        """Read the months, and put all that is stated into `details`."""
+        values = self.cleaned_data
+        first = self._month("from_month")
+        last = "" if values.get("ongoing") else self._month("to_month")
+        if first == "" and "from_month" not in self.errors:
+            self.add_error("from_month", gettext("Enter the first month, with the year."))
+        if last == "" and not values.get("ongoing") and "to_month" not in self.errors:
+            self.add_error(
+                "to_month",
+                gettext("Enter the last month, with the year, or tick that you still work together."),
+            )
+        if self.errors:
+            return
+        names = ("name", "email", "relationship", "company", "candidate_title", "message")
+        self.details = Details(from_month=first, to_month=last, **{name: values[name] for name in names})
+
+    def refuse(self, problems: Mapping[str, str]) -> None:
+        """Show what the domain could not take, at the inputs that it is about."""
+        for name, sentence in problems.items():
+            self.add_error(name or None, sentence)
+
+    def _month(self, name: str) -> str:
+        try:
+            return read_month(self.cleaned_data.get(name), part=name) or ""
+        except AnswerError as wrong:
+            self.add_error(name, wrong.sentence)
+            return ""
+
+
+def _initial(referee: Referee | None) -> dict[str, object]:
+    if referee is None:
+        return {}
+    names = (
+        "name",
+        "email",
+        "relationship",
+        "company",
+        "candidate_title",
+        "from_month",
+        "to_month",
+        "message",
+    )
+    return {name: getattr(referee, name) for name in names} | {"ongoing": not referee.to_month}
+
+
+class ReasonForm(forms.Form):
+    """An optional reason, in own words."""
+
+    use_required_attribute = False
+
+    reason = Plain(
+        label=_("Your reason"),
+        required=False,
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, hint: str = "") -> None:
+        super().__init__(data, prefix="d")
+        self.fields["reason"].help_text = hint
+
+
+class DeclineForm(ReasonForm):
+    """How a referee says no."""
+
+    why = forms.ChoiceField(
+        label=_("What is it?"),
+        widget=forms.RadioSelect,
+        choices=[
+            (ReferenceRequest.Why.WOULD_RATHER_NOT, _("I would rather not give a reference")),
+            (ReferenceRequest.Why.NOT_ME, _("I am not this person, or do not know the candidate")),
+        ],
+        error_messages={"required": _("Choose one of the answers.")},
+    )
+    never_again = forms.BooleanField(label=_("Do not contact me again"), required=False)
+
+    field_order = ("why", "reason", "never_again")
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        hint: str = "",
+        why: str = "",
+        never_again: bool = False,
+    ) -> None:
+        super().__init__(data, hint=hint)
+        self.fields["why"].initial = why
+        self.fields["never_again"].initial = never_again
