@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from goodword.assessments import urls as assessments
 from goodword.reports import urls as reports
 from goodword.greenhouse.inbox import urls as inbox
+from goodword.references import urls as references
 from goodword.workspace import urls as workspace
 
 #: pages of members, below /o/<slug>/
@@ -18,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ui/", include("goodword.ui.urls")),
     path("o/<slug:slug>/", include(MEMBER)),
     *assessments.public_urls,
+    *references.public_urls,
     *reports.public_urls,
     *workspace.public_urls,
     *inbox.public_urls,
