@@ -11,6 +11,7 @@ from types import FrameType
 from typing import NoReturn
 
 import waitress
+from waitress import wasyncore
 
 from greenhouse_sandbox.app import create_app
 from greenhouse_sandbox.seed import WORLDS
@@ -34,7 +35,8 @@ def main(arguments: list[str] | None = None) -> None:
     except StateError as error:
         listener.close()
         _give_up(str(error))
-    server = waitress.create_server(app, sockets=[listener], threads=THREADS, ident=None)
+    connections: dict[int, object] = {}
+    server = waitress.create_server(app, map=connections, sockets=[listener], threads=THREADS, ident=None)
     signal.signal(signal.SIGTERM, _stop)
     print(f"Sandbox, not Greenhouse: {url} (Harvest {url}/v3 and {url}/v1, tokens {url}/token)", flush=True)
     try:
@@ -42,13 +44,16 @@ def main(arguments: list[str] | None = None) -> None:
     except (KeyboardInterrupt, SystemExit):
         pass
     finally:
-        server.close()
+        # The server's own close leaves open the connections that clients keep alive.
+        wasyncore.close_all(connections, ignore_all=True)
         app.close()
 
 
 def _reason(error: OSError | OverflowError) -> str:
-    known = isinstance(error, OSError) and error.errno in errno.errorcode
-    return os.strerror(error.errno) if known else str(error)
+    """What the system says, without the address that Python adds."""
+    if isinstance(error, OSError) and error.errno is not None and error.errno in errno.errorcode:
+        return os.strerror(error.errno)
+    return str(error)
 
 
 def _address(host: str, port: int) -> str:

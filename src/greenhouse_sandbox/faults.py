@@ -72,12 +72,20 @@ def _garbage(_: Fault, forward: Forward) -> Response:
     )
 
 
+def _cut(_: Fault, forward: Forward) -> Response:
+    whole = forward()
+    # The server closes a connection on which less came than was announced.
+    whole.headers["Content-Length"] = str(len(whole.get_data()) + 1)
+    return whole
+
+
 KINDS: dict[str, tuple[Behaviour, str]] = {
     "fail": (_fail, "answers `status` without doing anything"),
     "fail_after": (_fail_after, "does what is asked, then answers `status`"),
     "late": (_late, "answers `status` at once, and does what is asked `seconds` later"),
     "slow": (_slow, "waits `seconds`, then answers as usual"),
     "slow_after": (_slow_after, "does what is asked, waits `seconds`, then answers"),
+    "cut": (_cut, "does what is asked and cuts the connection before the answer is whole"),
     "garbage": (_garbage, "does what is asked and answers with half the body and bytes that are no JSON"),
 }
 """Kind of fault to its behaviour and to a sentence about it. A new kind is one more line here."""

@@ -70,6 +70,21 @@ def test_it_serves_stops_on_a_signal_and_finds_its_data_again(tmp_path: Path) ->
     assert second.returncode == 0
 
 
+def test_a_connection_can_be_cut_after_the_work_is_done() -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    process = start(port)
+    try:
+        wait_for(url)
+        httpx2.post(f"{url}/_sandbox/faults", json={"kind": "cut", "path": "/token"}, trust_env=False)
+        with pytest.raises(httpx2.RemoteProtocolError):
+            httpx2.post(f"{url}/token", trust_env=False)
+        assert httpx2.post(f"{url}/token", trust_env=False).status_code == 401
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+
+
 def test_a_port_in_use_is_told_in_one_line_with_status_two() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

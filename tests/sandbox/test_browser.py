@@ -1,0 +1,87 @@
+"""The screens in a real browser: what JavaScript adds, and whether the pages are accessible."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+import waitress
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, sync_playwright
+from waitress import wasyncore
+
+from greenhouse_sandbox.app import create_app
+
+pytestmark = pytest.mark.browser
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    """The address of a sandbox that serves over a real socket."""
+    app = create_app()
+    connections: dict[int, object] = {}
+    server = waitress.create_server(app, map=connections, host="127.0.0.1", port=0, ident=None)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.pull_trigger()
+    wasyncore.close_all(connections, ignore_all=True)
+    thread.join()
+    server.task_dispatcher.shutdown()
+    app.close()
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    """A page of Debian's Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        yield browser.new_page()
+        browser.close()
+
+
+def test_select_all_ticks_its_category_and_follows_it(page: Page, url: str) -> None:
+    page.goto(f"{url}/configure/dev_center/credentials/new")
+    page.get_by_role("button", name="Create").click()
+    page.get_by_role("link", name="Manage Permissions").click()
+    select_all = page.get_by_label("Select all of Job Posts")
+    one = page.get_by_label("GET: Retrieve Job Post")
+    select_all.check()
+    assert one.is_checked()
+    one.uncheck()
+    assert not select_all.is_checked()
+    page.get_by_role("button", name="Save").click()
+    assert page.get_by_role("status").inner_text() == "Saved: 2 permissions for Harvest."
+
+
+def test_no_page_has_a_barrier(page: Page, url: str) -> None:
+    page.goto(url)
+    first = page.get_by_role("rowheader").get_by_role("link").first
+    first.click()
+    job = page.url
+    page.get_by_role("region", name="Pipeline").get_by_role("link").first.click()
+    person = page.url
+    page.goto(f"{url}/configure/dev_center/credentials/new")
+    page.get_by_role("button", name="Create").click()
+    found = {"created": Axe().run(page).response["violations"]}
+    page.get_by_role("link", name="Manage Permissions").click()
+    more = ["/", "/candidates", "/prospects/new", "/users", "/configure", "/configure/dev_center", "/sandbox"]
+    more += ["/configure/dev_center/credentials", "/configure/dev_center/web_hooks/new", "/nonsense"]
+    addresses = [page.url, job, f"{job}/applications/new", person, f"{person}&tab=details"]
+    for address in [*addresses, *(url + path for path in more)]:
+        page.goto(address)
+        found[address] = Axe().run(page).response["violations"]
+    barriers = {
+        address: [(one["id"], [node["target"] for node in one["nodes"]]) for one in violations]
+        for address, violations in found.items()
+        if violations
+    }
+    assert barriers == {}
