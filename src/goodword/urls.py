@@ -1,16 +1,19 @@
 """The addresses of Goodword: members under /o/<slug>/, secret links under one letter each, the endpoint of webhooks."""
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from goodword.assessments import urls as assessments
 from goodword.reports import urls as reports
 from goodword.greenhouse.inbox import urls as inbox
+from goodword.greenhouse.setup import urls as setup
 from goodword.references import urls as references
 from goodword.workspace import urls as workspace
 
 #: pages of members, below /o/<slug>/
 MEMBER: list[URLPattern | URLResolver] = [
     *reports.member_urls,
+    *setup.member_urls,
     *workspace.member_urls,
 ]
 
@@ -24,3 +27,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *workspace.public_urls,
     *inbox.public_urls,
 ]
+
+if settings.GOODWORD_CLOCK_MAY_MOVE:
+    urlpatterns.append(path("", include("goodword.demo.urls")))

@@ -3,7 +3,7 @@
 Everything goes by what is visible: labels, button words, link words. What is not on the page cannot be used.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import urljoin
 
 import httpx2
@@ -35,11 +35,20 @@ class Browser:
         link = self._find("a", words)
         self.open(str(link["href"]))
 
-    def press(self, words: str, fields: Mapping[str, str | list[str]] | None = None) -> None:
+    def press(
+        self,
+        words: str,
+        fields: Mapping[str, str | list[str]] | None = None,
+        *,
+        pick: Callable[[str, list[str]], str] | None = None,
+        text: Callable[[str], str] | None = None,
+    ) -> None:
         """Fill in the form that has the button of these words, by the labels of its fields, and press the button.
 
-        A radio or checkbox group takes the label of what is chosen (a list for several); a select the words of
-        an option.
+        A radio button or a checkbox is named by its own label, with any words as value (a list under an empty
+        label ticks several); a select takes the words of an option. "Group / Field" names a field of a fieldset.
+        `pick` answers each question of the form that has no answer yet: it gets the question and the words of
+        its options, and returns one of them. `text` fills in every text area that is not optional.
         """
         button = self._find("button", words)
         form = button.find_parent("form")
@@ -50,6 +59,14 @@ class Browser:
             data.append((str(button["name"]), str(button.get("value") or "")))
         for label, value in (fields or {}).items():
             data = self._fill(form, data, label, value)
+        if pick is not None:
+            data += self._picked(form, {name for name, _ in data}, pick)
+        if text is not None:
+            for area in form.find_all("textarea"):
+                question = _words(_label_of(form, area))
+                if not area.get_text() and "optional" not in question:
+                    data = [pair for pair in data if pair[0] != area["name"]]
+                    data.append((str(area["name"]), text(question)))
         action = urljoin(self.url, str(button.get("formaction") or form.get("action") or self.url))
         if str(form.get("method") or "get").lower() == "post":
             body: dict[str, list[str]] = {}
@@ -58,6 +75,21 @@ class Browser:
             self._arrive(self._client.post(action, data=body, headers={"Referer": self.url}))
         else:
             self._arrive(self._client.get(action, params=data))
+
+    def choose(self, words: str) -> None:
+        """Tick the radio button whose label contains these words; what is chosen goes with the next press."""
+        for radio in self.page.find_all("input", type="radio"):
+            form = radio.find_parent("form")
+            if isinstance(form, Tag) and words in _words(_label_of(form, radio)):
+                for other in form.find_all("input", type="radio", attrs={"name": radio["name"]}):
+                    del other["checked"]
+                radio["checked"] = ""
+                return
+        raise self.broken(f"Nothing to choose is called “{words}” on {self.url}: {self.text()[:900]}")
+
+    def has_button(self, words: str) -> bool:
+        """Whether the page has a button of just these words."""
+        return any(_words(tag) == words for tag in self.page.find_all("button"))
 
     def text(self) -> str:
         """What the page says, in one line."""
@@ -123,6 +155,21 @@ class Browser:
         rest = [pair for pair in data if pair[0] != name]
         return [*rest, (name, value)] if value or field.get("type") not in {"checkbox", "radio"} else rest
 
+    def _picked(
+        self, form: Tag, answered: set[str], pick: Callable[[str, list[str]], str]
+    ) -> list[tuple[str, str]]:
+        groups: dict[str, list[Tag]] = {}
+        for radio in form.find_all("input", type="radio"):
+            if radio["name"] not in answered:
+                groups.setdefault(str(radio["name"]), []).append(radio)
+        chosen = []
+        for name, radios in groups.items():
+            words = [_words(_label_of(form, radio)) for radio in radios]
+            legend = radios[0].find_parent("fieldset")
+            question = _words(legend.find("legend") or legend) if isinstance(legend, Tag) else ""
+            chosen.append((name, str(radios[words.index(pick(question, words))]["value"])))
+        return chosen
+
     def _option(self, select: Tag, words: str) -> str:
         for option in select.find_all("option"):
             if _words(option) == words:
@@ -131,6 +178,13 @@ class Browser:
         raise self.broken(f"“{words}” is not among {shown} on {self.url}.")
 
     def _labelled(self, within: Tag, words: str) -> Tag | None:
+        group, _, rest = words.partition(" / ")
+        if rest:
+            for fieldset in within.find_all("fieldset"):
+                legend = fieldset.find("legend")
+                if isinstance(legend, Tag) and _words(legend).startswith(group):
+                    return self._labelled(fieldset, rest)
+            return None
         for label in within.find_all("label"):
             if _words(label).removesuffix("*").strip() != words and not _words(label).startswith(words):
                 continue
@@ -142,6 +196,14 @@ class Browser:
             if isinstance(target, Tag):
                 return target
         return within.find(["input", "select", "textarea"], attrs={"aria-label": words})
+
+
+def _label_of(form: Tag, field: Tag) -> Tag:
+    around = field.find_parent("label")
+    if isinstance(around, Tag):
+        return around
+    label = form.find("label", attrs={"for": str(field.get("id"))})
+    return label if isinstance(label, Tag) else field
 
 
 def _words(tag: Tag) -> str:

@@ -1,0 +1,135 @@
+"""What people do in the story: sign in, connect, map, take the assessment, name referees, answer."""
+
+from dataclasses import dataclass
+
+from goodword.demo.story.browser import Browser
+from goodword.demo.story.greenhouse import Person
+from goodword.demo.world import ADMIN_EMAIL
+
+JOB, POST, REQUISITION = "Senior Account Manager", "Senior Account Manager", ""
+REQUIREMENT = "Works with several departments at once and keeps what was agreed with customers."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Referee:
+    """A referee whom a candidate names."""
+
+    name: str
+    email: str
+    relationship: str
+    company: str
+
+
+def sign_in(page: Browser, password: str) -> None:
+    """Sign in as the admin that createadmin made."""
+    page.open("/")
+    page.press("Sign in", {"Email": ADMIN_EMAIL, "Password": password})
+    page.must_say("Roles")
+
+
+def connect(page: Browser, key: str) -> tuple[str, str]:
+    """Paste the key, look at the card, open the "?" box: endpoint URL and secret key."""
+    _integrations(page)
+    page.must_say("Automate in Goodword (Pull Integration)")
+    page.follow("Greenhouse")
+    page.must_say("Set Greenhouse API key")
+    page.press("Set", {"API key": key})
+    _integrations(page)
+    page.must_say("Active")
+    page.must_say("Rejection Reasons")
+    return box(page)
+
+
+def box(page: Browser) -> tuple[str, str]:
+    """Endpoint URL and secret key, from the box behind the "?"."""
+    _integrations(page)
+    return page.value_of("Endpoint URL"), page.value_of("Secret key")
+
+
+def pings_seen(page: Browser) -> int:
+    """How many of the four webhooks have shown themselves, as the box says."""
+    _integrations(page)
+    return page.text().count("Seen")
+
+
+def make_role(page: Browser, title: str) -> str:
+    """Make a role by hand; the address of its page."""
+    page.open("/")
+    page.follow("New role")
+    page.press("Make role", {"Title": title})
+    return page.url
+
+
+def manage_automation(page: Browser, role_url: str, *, job_id: int) -> None:
+    """Choose the Greenhouse job and its post, connect both steps to its stages, review, confirm."""
+    page.open(role_url)
+    page.follow("Manage ATS automation")
+    page.choose(str(job_id))
+    page.press("Next")
+    page.press("Next", {"What requirement of the job does the assessment serve?": REQUIREMENT})
+    page.must_say("Assessment")
+    page.must_say("Reference")
+    page.press("Confirm")
+
+
+def take_assessment(page: Browser, link: str) -> None:
+    """Open the link of the invitation, and answer every statement."""
+    page.open(link)
+    page.follow("Start with a practice statement")
+    page.press("Go to statement 1", pick=lambda _, words: words[3])
+    for number in range(60):
+        if not page.has_button("Next"):
+            break
+        page.press("Next", pick=lambda _, words, number=number: words[(number * 7) % len(words)])
+    page.press("Finish")
+    page.must_say("Thank you")
+
+
+def name_referees(page: Browser, link: str, referees: tuple[Referee, ...], person: Person) -> None:
+    """Name the referees, look at the very mail, press Send."""
+    page.open(link)
+    for number, referee in enumerate(referees):
+        page.follow("Name the first referee" if number == 0 else "Name the next referee")
+        page.press(
+            "Save",
+            {
+                "Their full name": referee.name,
+                "Their e-mail address": referee.email,
+                "What were they to you?": referee.relationship,
+                "Where you worked together": referee.company,
+                "Your own job title there": "Account Manager",
+                "First month together / Month": "March",
+                "First month together / Year": "2021",
+                "Last month together / Month": "June",
+                "Last month together / Year": "2024",
+                "A personal message to them": "I hope you are well, and thank you for your help.",
+            },
+        )
+    page.follow("Read the mails and send")
+    page.must_say(referees[0].email)
+    page.must_say(person.name)
+    page.press(f"Send all {len(referees)}")
+
+
+def give_reference(page: Browser, link: str) -> None:
+    """Read the notice, answer page by page, look it over, submit."""
+    page.open(link)
+    page.press("Start")
+    for number in range(30):
+        words = next((w for w in ("Save and go on", "Save and look it over") if page.has_button(w)), "")
+        if not words:
+            break
+        page.press(words, pick=lambda _, options, number=number: options[number % 2], text=_comment)
+    page.press("Submit")
+    page.must_say("Thank you")
+
+
+def _comment(question: str) -> str:
+    return f"Kept every promise to customers, and asked early when something was unclear. ({question[:30]})"
+
+
+def _integrations(page: Browser) -> None:
+    page.open("/")
+    page.follow("Settings")
+    if not page.url.rstrip("/").endswith("integrations"):
+        page.follow("Integrations")

@@ -1,0 +1,26 @@
+"""The demo's clock: shown to anybody on this machine, moved forward by a form."""
+
+from datetime import timedelta
+
+from django import forms
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from goodword.core import clock
+
+
+class ClockForm(forms.Form):
+    """How far to go on."""
+
+    hours = forms.IntegerField(label="Go on by hours", min_value=1, max_value=24 * 366, initial=24)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def clock_page(request: HttpRequest) -> HttpResponseBase:
+    """Show the time, and move it forward."""
+    form = ClockForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        clock.advance(timedelta(hours=form.cleaned_data["hours"]))
+        return redirect("demo_clock")
+    return render(request, "demo/clock.html", {"form": form, "now": clock.now()})
