@@ -1,6 +1,7 @@
 """The state file: the whole store as one JSON document, replaced atomically."""
 
 import json
+import logging
 import os
 import threading
 from dataclasses import asdict
@@ -11,6 +12,9 @@ from typing import Any
 from greenhouse_sandbox.store.store import Store
 
 VERSION = 1
+RETRY_SECONDS = 5.0
+
+log = logging.getLogger(__name__)
 
 
 class StateError(Exception):
@@ -104,7 +108,13 @@ class Saver:
             self._changed.wait()
             self._changed.clear()
             if not self._stopped.is_set():
-                write_state(self._store, self._path)
+                try:
+                    write_state(self._store, self._path)
+                except OSError as error:
+                    # A full disk may have room again: keep running, and try once more.
+                    log.warning("The state file %s could not be written: %s", self._path, error)
+                    self._changed.set()
+                    self._stopped.wait(RETRY_SECONDS)
                 self._stopped.wait(self._pause)
 
 

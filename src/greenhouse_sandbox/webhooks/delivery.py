@@ -160,7 +160,8 @@ class Deliverer:
         }
         try:
             answer = self._http().post(hook.endpoint_url, content=raw, headers=headers)
-        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
+            # ValueError: an address that only turns out to be none when it is used.
             return None, f"{type(error).__name__}: {error}"
         return answer.status_code, None
 

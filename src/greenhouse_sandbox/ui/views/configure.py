@@ -53,4 +53,5 @@ def act_as() -> ResponseReturnValue:
         store.acting_user_id = user.id
         flash(f"You act as {user.name} now.")
     back = request.form.get("back", "")
-    return redirect(back if back.startswith("/") and not back.startswith("//") else url_for("ui.home"), 303)
+    here = back.startswith("/") and not back.startswith(("//", "/\\"))
+    return redirect(back if here else url_for("ui.home"), 303)
