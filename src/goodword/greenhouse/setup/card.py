@@ -1,0 +1,77 @@
+"""What the card on the Integrations page says of the connection."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from goodword.greenhouse.models import Connection, Permission
+from goodword.greenhouse.setup.permissions import FEED
+
+State = Connection.State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A permission as it is shown."""
+
+    name: str
+    state: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """The connection in words. `status` and `word` are those of the status component."""
+
+    connection: Connection
+    status: str
+    word: str | Promise
+    needed: Sequence[Row]
+    advised: Sequence[Row]
+    checked_at: datetime | None
+
+    @property
+    def to_tick(self) -> list[str]:
+        """The needed permissions that are missing, by Greenhouse's names."""
+        return [row.name for row in self.needed if row.state == Permission.State.MISSING]
+
+
+def card_of(connection: Connection) -> Card:
+    """Read the permissions and put the connection into words."""
+    rows = list(
+        Permission.objects.of(connection.organisation).filter(connection=connection).order_by("position")
+    )
+    written = connection.writing_tested_at is not None
+    shown = [(row.required, _row(row, written=written)) for row in rows]
+    untested = any(row.name == FEED and row.state == Permission.State.UNTESTED for row in rows)
+    status, word = _status(connection, untested=untested and not written)
+    return Card(
+        connection=connection,
+        status=status,
+        word=word,
+        needed=[row for required, row in shown if required],
+        advised=[row for required, row in shown if not required],
+        checked_at=rows[0].checked_at if rows else None,
+    )
+
+
+def _status(connection: Connection, *, untested: bool) -> tuple[str, str | Promise]:
+    match connection.state:
+        case State.ACTIVE:
+            return "active", _("Active, writing untested") if untested else _("Active")
+        case State.INCOMPLETE:
+            return "incomplete", _("Incomplete")
+        case State.BROKEN:
+            return "failed", _("Not working")
+        case _:
+            return "cancelled", _("Disconnected")
+
+
+def _row(row: Permission, *, written: bool) -> Row:
+    """A note that was written proves more than a probe."""
+    if written and row.name == FEED and row.state == Permission.State.UNTESTED:
+        return Row(name=row.name, state=Permission.State.GRANTED, detail="")
+    return Row(name=row.name, state=row.state, detail=row.detail)

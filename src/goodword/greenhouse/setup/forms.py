@@ -1,0 +1,87 @@
+"""The two tabs of *Set Greenhouse API key*, and how long an old secret key stays valid."""
+
+from datetime import timedelta
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from goodword.greenhouse.client import V1Credentials, V3Credentials
+
+
+def _secret() -> forms.PasswordInput:
+    """Covered. What was typed comes back once when the form has an error; a stored value never gets in here."""
+    return forms.PasswordInput(render_value=True, attrs={"autocomplete": "off", "spellcheck": "false"})
+
+
+class V3Form(forms.Form):
+    """Client credentials of Harvest v3."""
+
+    client_id = forms.CharField(
+        label=_("Client ID"),
+        max_length=500,
+        help_text=_(
+            "Greenhouse: Configure > Dev Center > API Credential Management > Create New Credential, "
+            "API type Harvest V3 (OAuth)."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    client_secret = forms.CharField(
+        label=_("Client secret"),
+        max_length=500,
+        help_text=_("Greenhouse shows it once, when the credential is made."),
+        widget=_secret(),
+    )
+    act_as = forms.IntegerField(
+        label=_("Act as (Greenhouse user ID)"),
+        required=False,
+        min_value=1,
+        max_value=2**63 - 1,
+        help_text=_(
+            "The number of a Site Admin: open the user under Configure > Users, it is the end of the page's "
+            "address. Left empty, the credential's own service user acts and has to be Site Admin."
+        ),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def credentials(self) -> V3Credentials:
+        """What was typed, once the form is valid."""
+        data = self.cleaned_data
+        return V3Credentials(data["client_id"], data["client_secret"], act_as=data["act_as"])
+
+
+class V1Form(forms.Form):
+    """A Harvest API key."""
+
+    api_key = forms.CharField(
+        label=_("API key"),
+        max_length=500,
+        help_text=_(
+            "Greenhouse: Configure > Dev Center > API Credential Management > Create New Credential, "
+            "API type Harvest. Copy the key there before you save."
+        ),
+        widget=_secret(),
+    )
+
+    def credentials(self) -> V1Credentials:
+        """What was typed, once the form is valid."""
+        return V1Credentials(self.cleaned_data["api_key"])
+
+
+class RotateForm(forms.Form):
+    """How long the old secret key stays valid beside the new one."""
+
+    keep_for = forms.TypedChoiceField(
+        label=_("Accept the old secret key for"),
+        coerce=int,
+        choices=[
+            (60 * 24, _("1 day")),
+            (60 * 24 * 7, _("7 days")),
+            (60, _("1 hour")),
+            (0, _("No longer: end it at once")),
+        ],
+        help_text=_("Until then both are valid, so that you can change the web hooks one by one."),
+    )
+
+    def period(self) -> timedelta:
+        """The choice as a time span."""
+        return timedelta(minutes=self.cleaned_data["keep_for"])

@@ -1,0 +1,44 @@
+"""What the pages of the integrations have in common."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from goodword.accounts.access import MemberRequest
+from goodword.greenhouse.models import Connection
+from goodword.greenhouse.setup.connection import current
+
+
+def connected(request: MemberRequest) -> Connection:
+    """The organisation's live connection, or 404."""
+    connection = current(request.organisation)
+    if connection is None:
+        raise Http404("not connected")
+    return connection
+
+
+def page(
+    request: MemberRequest, name: str, context: Mapping[str, Any], *, status: int = HttpResponse.status_code
+) -> HttpResponse:
+    """A settings page with its list on the left. Never stored by browsers: some show the secret key."""
+    response = render(
+        request,
+        f"greenhouse/setup/{name}.html",
+        {"settings_nav": _nav(request), **context},
+        status=status,
+    )
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _nav(request: MemberRequest) -> list[dict[str, Any]]:
+    links = [(_("Integrations"), "integrations", "plug")]
+    if request.member.is_admin and current(request.organisation):
+        links.append((_("Greenhouse inbox"), "greenhouse_inbox", "list"))
+    urls = [(label, reverse(name, args=[request.organisation.slug]), icon) for label, name, icon in links]
+    here = max((url for _label, url, _icon in urls if request.path.startswith(url)), key=len, default="")
+    return [{"label": label, "url": url, "icon": icon, "current": url == here} for label, url, icon in urls]
