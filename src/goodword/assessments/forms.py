@@ -15,8 +15,8 @@ class AnswerForm(forms.Form):
         coerce=int,
         widget=forms.RadioSelect,
         error_messages={
-            "required": _("choose an answer, or skip this statement for now."),
-            "invalid_choice": _("choose one of the answers shown."),
+            "required": _("Choose an answer, or skip this statement for now."),
+            "invalid_choice": _("Choose one of the answers shown."),
         },
     )
 

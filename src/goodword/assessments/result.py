@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from django.utils.translation import get_language_info, gettext
+
 from goodword.assessments.library.instrument import Instrument, Scale
 from goodword.assessments.library.sheet import TechnicalSheet
+from goodword.ui.scales import written_number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,19 @@ class ScaleResult:
     n_answered: int
     n_items: int
     answers: tuple[AnswerShown, ...]
+
+    @property
+    def mean_text(self) -> str:
+        """The mean as the chart writes it; empty if there is none."""
+        return "" if self.mean is None else written_number(self.mean)
+
+    @property
+    def rule_text(self) -> str:
+        """How the mean comes about, in figures: "(4 + 2 + 5 + 3) ÷ 4 = 3.5"; empty if there is none."""
+        values = [answer.value for answer in self.answers if answer.value is not None]
+        if self.mean is None or not values:
+            return ""
+        return f"({' + '.join(str(value) for value in values)}) ÷ {len(values)} = {self.mean:.4g}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +80,11 @@ class AttemptResult:
     def title(self) -> str:
         """The name of the test."""
         return self.instrument.name
+
+    @property
+    def language_name(self) -> str:
+        """The language it was taken in, by its name in the reader's language."""
+        return str(gettext(get_language_info(self.language)["name"]))
 
     @property
     def minimum(self) -> int:

@@ -27,7 +27,8 @@ def item(request: HttpRequest, sitting: Sitting, number: int) -> HttpResponse:
     if form.is_valid():
         answer(attempt_id=attempt.pk, item_id=this.id, value=form.cleaned_data["answer"], now=clock.now())
         if request.headers.get("HX-Request"):
-            return kept_private(HttpResponse(status=204))
+            counts = {"answered": len(answers_of(attempt)), "total": len(items)}
+            return show(request, sitting, "assessments/portal/saved.html", **counts)
         return kept_private(redirect(_after(sitting, number, to_last=to_last)))
     answers = answers_of(attempt)
     saved = answers.get(this.id)
