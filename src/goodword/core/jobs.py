@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
@@ -30,9 +30,13 @@ class Job:
         self._task.defer(**ids)
 
     def defer_once(self, *, lock: str, **ids: int | str) -> bool:
-        """Enqueue unless one with this queueing lock already waits. Call it outside a transaction of rows."""
+        """Enqueue unless one with this queueing lock already waits. Call it outside a transaction of rows.
+
+        It has a short transaction of its own: a refused insert would spoil the caller's.
+        """
         try:
-            self._task.configure(queueing_lock=lock).defer(**ids)
+            with transaction.atomic():
+                self._task.configure(queueing_lock=lock).defer(**ids)
         except AlreadyEnqueued:
             return False
         return True
