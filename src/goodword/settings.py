@@ -192,7 +192,8 @@ GOODWORD_CLOCK_MAY_MOVE = GOODWORD_ENV == "demo"
 # --- Static files ----------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = GOODWORD_DATA / "static"
-GOODWORD_BUILT_STATIC = GOODWORD_DATA / "built"
+#: fonts and the style sheet as made from packages and parts; a cache that may be shared and thrown away
+GOODWORD_BUILT_STATIC = Path(env.text("GOODWORD_BUILT_STATIC", str(GOODWORD_DATA / "built"))).absolute()
 STATICFILES_FINDERS = [
     "goodword.ui.finders.BuiltFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
@@ -212,7 +213,9 @@ LOGGING = {
     "filters": {"redact": {"()": "goodword.core.http.RedactTokens"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["redact"]}},
-    "loggers": {"procrastinate": {"level": "WARNING"}, "httpx2": {"level": "WARNING"}},
+    "loggers": {
+        name: {"level": "WARNING"} for name in ("procrastinate", "httpx2", "httpcore2", "fontTools", "css_inline")
+    },
     "root": {
         "handlers": ["out"],
         "level": env.text("GOODWORD_LOG_LEVEL", "WARNING" if os.environ.get("PYTEST_VERSION") else "INFO"),

@@ -48,7 +48,7 @@ def demo_once() -> int:
     kept.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="goodword-once-"))
     try:
-        with world(data=folder, ports=Ports.named_or_free()) as made:
+        with world(data=folder, ports=Ports.named_or_free(), built=_data() / "built") as made:
             outcome = tell(made, out=sys.stderr)
         report = shutil.copy(outcome.report_pdf, kept / "report.pdf")
         answer = {

@@ -89,13 +89,13 @@ class World:
 
 
 @contextmanager
-def world(*, data: Path, ports: Ports) -> Iterator[World]:
+def world(*, data: Path, ports: Ports, built: Path | None = None) -> Iterator[World]:
     """Start all of it, wait until each answers, and end it in order."""
     ports.refuse_busy()
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     password = _password(data)
     with (data / "demo.log").open("ab") as log, postgres.start(data, who="goodword demo") as server:
-        env = _environment(data, ports, server.url)
+        env = _environment(data, ports, server.url) | {"GOODWORD_BUILT_STATIC": str(built or data / "built")}
         with Children(env=env, log=log) as children:
             made = World(ports=ports, data=data, password=password, children=children)
             _start(made, log)

@@ -23,7 +23,7 @@ class Referee:
 def sign_in(page: Browser, password: str) -> None:
     """Sign in as the admin that createadmin made."""
     page.open("/")
-    page.press("Sign in", {"Email": ADMIN_EMAIL, "Password": password})
+    page.press("Sign in", {"E-mail": ADMIN_EMAIL, "Password": password})
     page.must_say("Roles")
 
 
@@ -33,6 +33,7 @@ def connect(page: Browser, key: str) -> tuple[str, str]:
     page.must_say("Automate in Goodword (Pull Integration)")
     page.follow("Greenhouse")
     page.must_say("Set Greenhouse API key")
+    page.follow("Harvest API key")
     page.press("Set", {"API key": key})
     _integrations(page)
     page.must_say("Active")
