@@ -1,0 +1,48 @@
+"""Browser tests drive Debian's Chromium; `CHROMIUM_PATH` names another one."""
+
+import os
+import shutil
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+# Playwright keeps an event loop running in this thread, and Django then refuses the database to synchronous
+# code such as the flush between tests. Nothing here is asynchronous.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+@pytest.fixture(scope="session")
+def base_url() -> str:
+    """None: tests name whole addresses. It stands in for the plug-in's own, which pytest 9 warns about."""
+    return ""
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Where the browser is and how it starts: no browser of Playwright's own is downloaded."""
+    path = os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, NAMES)), None)
+    return {**browser_type_launch_args, "executable_path": path, "args": list(FLAGS)}
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong with the page, one line an element: `rule: selector (why)`. Best compared with []."""
+    found = Axe().run(
+        page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    )
+    return [
+        f"{rule['id']}: {node['target'][0]} ({node['failureSummary']})"
+        for rule in found.response["violations"]
+        for node in rule["nodes"]
+    ]

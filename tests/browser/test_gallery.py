@@ -1,0 +1,202 @@
+"""The look in a real browser: axe, no sideways scrolling, the policy, and what the few lines of JavaScript do."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from goodword.ui.gallery import LAYOUTS
+from tests.browser.conftest import violations
+
+pytestmark = pytest.mark.browser
+
+PAGES = ["", *[f"{name}/" for name in LAYOUTS]]
+Scheme = Literal["light", "dark"]
+
+
+@pytest.fixture
+def gallery(live_server: object, page: Page) -> Callable[[str], Page]:
+    """Opens a page of the gallery."""
+
+    def opened(path: str = "") -> Page:
+        page.goto(f"{live_server}/ui/gallery/{path}")
+        return page
+
+    return opened
+
+
+@contextmanager
+def window(browser: Browser, width: int, scheme: Scheme = "light", *, scripts: bool = True) -> Iterator[Page]:
+    """A window of its own."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts
+    )
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_no_page_fails_axe_or_scrolls_sideways(
+    browser: Browser, live_server: object, width: int, scheme: Scheme
+) -> None:
+    wrong = {}
+    with window(browser, width, scheme) as page:
+        complaints: list[str] = []
+        page.on(
+            "console", lambda message: complaints.append(message.text) if message.type == "error" else None
+        )
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        for path in PAGES:
+            page.goto(f"{live_server}/ui/gallery/{path}")
+            sideways = page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            found = violations(page) + ([f"{sideways} px too wide"] if sideways > 0 else [])
+            if found:
+                wrong[path] = found
+        assert complaints == []
+    assert wrong == {}
+
+
+def test_a_form_with_errors_passes_axe_and_focuses_the_summary(gallery: Callable[[str], Page]) -> None:
+    page = gallery("")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    assert violations(page) == []
+    page.get_by_role("link", name="Email address: This field is required.").or_(
+        page.get_by_role("link", name="E-mail address: This field is required.")
+    ).click()
+    expect(page.get_by_label("E-mail address")).to_be_focused()
+
+
+def test_a_dialog_opens_closes_and_gives_focus_back(gallery: Callable[[str], Page]) -> None:
+    page = gallery("")
+    opener = page.get_by_role("link", name="Open the dialog")
+    opener.click()
+    dialog = page.get_by_role("dialog", name="Set Greenhouse API key")
+    expect(dialog).to_be_visible()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(opener).to_be_focused()
+    opener.click()
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(dialog).to_be_hidden()
+
+
+def test_a_menu_opens_by_keyboard_and_closes_on_escape_and_elsewhere(gallery: Callable[[str], Page]) -> None:
+    page = gallery("role/")
+    button = page.locator("summary[aria-label='More actions']")
+    button.focus()
+    page.keyboard.press("Enter")
+    item = page.get_by_role("link", name="Manage ATS automation")
+    expect(item).to_be_visible()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(item).to_be_hidden()
+    expect(button).to_be_focused()
+    button.click()
+    page.get_by_role("heading", level=1).click()
+    expect(item).to_be_hidden()
+
+
+def test_the_logo_opens_settings_and_sign_out(gallery: Callable[[str], Page]) -> None:
+    page = gallery("role/")
+    page.locator(".rail__organisation summary").click()
+    expect(page.get_by_role("link", name="Settings").first).to_be_visible()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
+def test_slash_goes_to_the_search_but_not_while_typing(gallery: Callable[[str], Page]) -> None:
+    page = gallery("narrow-form/")
+    page.keyboard.press("/")
+    search = page.locator("[data-search]:visible")
+    expect(search).to_be_focused()
+    expect(search).to_have_value("")
+    page.get_by_label("Name").fill("a")
+    page.keyboard.press("/")
+    expect(page.get_by_label("Name")).to_have_value("a/")
+
+
+def test_the_help_box_opens_on_hover_focus_and_click_and_closes_on_escape(
+    gallery: Callable[[str], Page],
+) -> None:
+    page = gallery("settings/")
+    button = page.get_by_role("button", name="Endpoint URL and Secret key")
+    box = page.locator(".help__box")
+    expect(box).to_be_hidden()
+    button.hover()
+    expect(box).to_be_visible()
+    page.mouse.move(5, 800)
+    expect(box).to_be_hidden()
+    button.focus()
+    expect(box).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(box).to_be_hidden()
+    button.click()
+    page.mouse.move(5, 800)
+    expect(box).to_be_visible()
+    assert violations(page) == []
+
+
+def test_copying_says_so(gallery: Callable[[str], Page]) -> None:
+    page = gallery("settings/")
+    page.get_by_role("button", name="Endpoint URL and Secret key").click()
+    page.get_by_role("button", name="Copy Secret key").click()
+    expect(page.get_by_role("button", name="Copied Secret key")).to_be_visible()
+
+
+def test_choosing_rows_shows_the_bar_with_their_number(gallery: Callable[[str], Page]) -> None:
+    page = gallery("role/")
+    bar = page.get_by_role("group", name="Actions for the chosen rows")
+    expect(bar).to_be_hidden()
+    page.get_by_label("Choose all rows").check()
+    expect(bar).to_contain_text("4 chosen")
+    page.get_by_label("Choose Amara Okafor").uncheck()
+    expect(bar).to_contain_text("3 chosen")
+
+
+def test_a_likert_row_is_answered_by_arrow_keys(gallery: Callable[[str], Page]) -> None:
+    page = gallery("referee/")
+    chosen = page.get_by_role("group", name="Amara finishes").locator("input:checked")
+    chosen.focus()
+    page.keyboard.press("ArrowLeft")
+    assert chosen.get_attribute("value") == "3"
+
+
+def test_targets_of_portals_are_big_enough_for_thumbs(browser: Browser, live_server: object) -> None:
+    with window(browser, 390) as page:
+        page.goto(f"{live_server}/ui/gallery/referee/")
+        heights = page.locator(".likert__option, .rating__level, .choices__option, .button").evaluate_all(
+            "elements => elements.map(element => element.getBoundingClientRect().height)"
+        )
+    assert [height for height in heights if height < 44] == []
+
+
+def test_without_scripts_menus_open_and_the_navigation_is_reachable(
+    browser: Browser, live_server: object
+) -> None:
+    with window(browser, 390, scripts=False) as page:
+        page.goto(f"{live_server}/ui/gallery/role/")
+        page.locator(".rail__fold summary").click()
+        expect(page.locator(".rail__sheet").get_by_role("link", name="Candidates")).to_be_visible()
+        page.locator(".rail__fold summary").click()  # closes it again
+        page.locator("summary[aria-label='More actions']").click()
+        expect(page.get_by_role("link", name="Manage ATS automation")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [320, 640, 768])  # 320 and 640 are 1280 pixels at 400 % and 200 %
+def test_no_page_scrolls_sideways_when_narrow_or_enlarged(
+    browser: Browser, live_server: object, width: int
+) -> None:
+    with window(browser, width) as page:
+        wide = {}
+        for path in PAGES:
+            page.goto(f"{live_server}/ui/gallery/{path}")
+            wide[path] = page.evaluate("document.documentElement.scrollWidth")
+    assert wide == dict.fromkeys(PAGES, width)
