@@ -14,7 +14,7 @@ from fontTools.ttLib import TTFont
 
 from goodword.ui.colour import contrast
 from goodword.ui.fonts import WEB_FONTS, build_fonts
-from goodword.ui.gallery import LAYOUTS
+from goodword.ui.gallery import LAYOUTS, SampleForm
 
 
 @pytest.mark.parametrize("layout", ["", "mail/", *[f"{name}/" for name in LAYOUTS]])
@@ -133,3 +133,13 @@ def test_a_mail_in_plain_text_has_the_link_and_how_to_check_it() -> None:
     )
     assert "Start:\nhttps://goodword.example/x?a=1&b=2\n" in text
     assert "write to rosa@northwind.example, or ask Müller & Co" in text
+
+
+@pytest.mark.parametrize(
+    "page", ["account/password_change.html", "account/reauthenticate.html", "account/email.html"]
+)
+def test_pages_of_the_sign_in_library_look_like_ours(rf: RequestFactory, page: str) -> None:
+    html = render_to_string(page, {"form": SampleForm()}, request=rf.get("/"))
+    assert html.count("<h1") == 1
+    assert 'class="plain__card"' in html
+    assert "<ul>" not in html
