@@ -2,12 +2,20 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from goodword.workspace.views import acts, candidates, home, library, portal, roles
+from goodword.workspace.views import acts, automation, candidates, home, library, portal, roles
 
 member_urls: list[URLPattern | URLResolver] = [
     path("roles/", roles.role_list, name="roles"),
     path("roles/new/", roles.role_new, name="role_new"),
     path("roles/<int:pk>/", roles.role_page, name="role"),
+    path("roles/<int:pk>/automation/", automation.choose_job, name="role_automation"),
+    path("roles/<int:pk>/automation/stages/", automation.connect_stages, name="role_automation_stages"),
+    path("roles/<int:pk>/automation/review/", automation.review, name="role_automation_review"),
+    path(
+        "roles/<int:pk>/automation/<int:automation_pk>/unlink/",
+        automation.unlink_job,
+        name="role_automation_unlink",
+    ),
     path("candidates/", candidates.candidate_list, name="candidates"),
     path("candidates/<int:pk>/", candidates.candidate_page, name="candidate"),
     path("candidates/<int:pk>/steps/<int:start_pk>/invite/", acts.invite_again, name="step_invite_again"),

@@ -1,0 +1,159 @@
+"""What there is in Greenhouse to choose from: jobs with their posts, stages, and who stands in them.
+
+Everything here calls Greenhouse, outside any transaction, and raises HarvestError or CannotOpen. The list of
+jobs is kept for a minute, since searching asks for it at every press of Enter.
+"""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from django.core.cache import cache
+
+from goodword.greenhouse.client import ApplicationStatus, HarvestApi, JobPost, JobStatus, Priority
+from goodword.greenhouse.models import Connection
+from goodword.greenhouse.sync.session import BRIEFLY, harvest
+
+#: seconds
+KEPT = 60
+
+_ORDER = {JobStatus.OPEN: 0, JobStatus.DRAFT: 1, JobStatus.UNKNOWN: 2, JobStatus.CLOSED: 3}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """A job post, whose title candidates see."""
+
+    id: int
+    title: str
+    live: bool
+    internal: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A job as one chooses it. `posts`: the one to propose first."""
+
+    id: int
+    name: str
+    requisition_id: str
+    status: JobStatus
+    confidential: bool
+    departments: tuple[str, ...]
+    offices: tuple[str, ...]
+    posts: tuple[Post, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether Greenhouse says so."""
+        return self.status is JobStatus.OPEN
+
+    @property
+    def details(self) -> list[str]:
+        """What tells it from a job of the same name."""
+        parts = [self.requisition_id, ", ".join(self.departments), ", ".join(self.offices), f"id {self.id}"]
+        return [part for part in parts if part]
+
+    def fits(self, words: Iterable[str]) -> bool:
+        """Whether each word is found in name, post titles, requisition id or id. The words are in lower case."""
+        text = " ".join([self.name, self.requisition_id, str(self.id), *(post.title for post in self.posts)])
+        return all(word in text.casefold() for word in words)
+
+    def post(self, post_id: int | None) -> Post | None:
+        """The post of this id, if it is one of this job's."""
+        return next((post for post in self.posts if post.id == post_id), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A stage of a job's pipeline."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """An active application and the stage in which it stands, by Greenhouse's ids."""
+
+    application_id: int
+    stage_id: int
+
+
+def jobs(connection: Connection, *, fresh: bool = False) -> list[Job]:
+    """All jobs but templates: open ones first, then by name. `fresh` asks Greenhouse again."""
+    key = f"greenhouse.jobs:{connection.uid}"
+    known: list[Job] | None = None if fresh else cache.get(key)
+    if known is None:
+        with _asking(connection) as api:
+            known = _read(api)
+        cache.set(key, known, KEPT)
+    return known
+
+
+def job(connection: Connection, job_id: int) -> Job | None:
+    """One job; None if Greenhouse does not show it. One that was made a moment ago is found too."""
+    for fresh in (False, True):
+        found = next((one for one in jobs(connection, fresh=fresh) if one.id == job_id), None)
+        if found is not None:
+            return found
+    return None
+
+
+def search(among: Sequence[Job], query: str) -> list[Job]:
+    """The jobs that fit every word of the query, in the order given."""
+    words = query.casefold().split()
+    return [one for one in among if one.fits(words)]
+
+
+def stages(connection: Connection, job_id: int) -> list[Stage]:
+    """The job's active stages, in its own order."""
+    with _asking(connection) as api:
+        rows = sorted(api.job_stages([job_id]), key=lambda row: (row.order, row.id))
+    return [Stage(id=row.id, name=row.name) for row in rows if row.active and row.job_id == job_id]
+
+
+def placed(connection: Connection, job_id: int) -> list[Placed]:
+    """Who stands where in the job's pipeline now. Prospects stand in no stage."""
+    with _asking(connection) as api:
+        rows = list(api.applications(job_ids=[job_id], status=ApplicationStatus.ACTIVE))
+    return [
+        Placed(application_id=row.id, stage_id=row.stage_id)
+        for row in rows
+        if row.stage_id is not None and row.job_id == job_id and not row.prospect
+    ]
+
+
+def _asking(connection: Connection) -> AbstractContextManager[HarvestApi]:
+    return harvest(connection, priority=Priority.PERSON, retry=BRIEFLY)
+
+
+def _read(api: HarvestApi) -> list[Job]:
+    posts: dict[int, list[JobPost]] = {}
+    for post in api.job_posts():
+        if post.job_id is not None:
+            posts.setdefault(post.job_id, []).append(post)
+    found = [
+        Job(
+            id=row.id,
+            name=row.name,
+            requisition_id=row.requisition_id or "",
+            status=row.status,
+            confidential=row.confidential,
+            departments=row.departments,
+            offices=row.offices,
+            posts=_in_order(posts.get(row.id, [])),
+        )
+        for row in api.jobs()
+        if not row.is_template
+    ]
+    return sorted(found, key=lambda one: (_ORDER[one.status], one.name.casefold(), one.id))
+
+
+def _in_order(posts: Iterable[JobPost]) -> tuple[Post, ...]:
+    """Live ones before others, public ones before internal ones; what was taken out of use is left out."""
+    usable = [post for post in posts if post.active or post.live]
+    usable.sort(key=lambda post: (not post.live, post.internal, post.id))
+    return tuple(
+        Post(id=post.id, title=post.title, live=post.live, internal=post.internal) for post in usable
+    )

@@ -1,0 +1,51 @@
+"""Invite somebody who stood in a mapped stage already when the mapping was confirmed."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from goodword.candidates.models import Application
+from goodword.greenhouse.models import Connection
+from goodword.greenhouse.sync.application import sync_application
+from goodword.roles.models import Automation
+from goodword.roles.queries import rules_of_stage
+from goodword.steps.domain.automation import request
+from goodword.steps.models import StepStart
+
+
+def invite(*, automation_id: int, remote_application_id: int, by: str, now: datetime) -> None:
+    """Sync the application, and ask for the steps of the stage in which Greenhouse then says it stands.
+
+    Nothing happens to one that has moved on, or whose step was started before. Raises HarvestError, and is
+    then to be tried again.
+    """
+    automation = Automation.objects.across_organisations().filter(pk=automation_id).first()
+    if automation is None:  # unlinked since
+        return
+    connection = (
+        Connection.objects.across_organisations()
+        .select_related("organisation")
+        .exclude(state=Connection.State.DISCONNECTED)
+        .filter(pk=automation.connection_id)
+        .first()
+    )
+    if connection is None:
+        return
+    sync_application(connection, remote_application_id, now=now)
+    with transaction.atomic():
+        application = (
+            Application.objects.of(connection.organisation)
+            .select_for_update(of=("self",))
+            .select_related("candidate", "organisation")
+            .filter(connection_id=connection.pk, remote_id=remote_application_id, job_id=automation.job_id)
+            .first()
+        )
+        if application is None or application.status != Application.Status.ACTIVE:
+            return
+        if application.not_visible_since is not None:
+            return
+        started = StepStart.objects.of(connection.organisation).filter(application=application)
+        for rule in rules_of_stage(
+            connection_id=connection.pk, job_id=automation.job_id, stage_id=application.stage_id
+        ).exclude(step__in=started.values("step")):
+            request(application=application, step=rule.step, at=now, by=by)
