@@ -41,5 +41,10 @@ def error_links(forms: Iterable[BaseForm]) -> list[ErrorLink]:
         links += [ErrorLink("", str(message)) for message in form.non_field_errors()]
         for field in form:
             target = "" if field.is_hidden else first_input_id(field)
-            links += [ErrorLink(target, f"{field.label}: {message}") for message in field.errors]
+            links += [ErrorLink(target, f"{_led(str(field.label))} {message}") for message in field.errors]
     return links
+
+
+def _led(label: str) -> str:
+    """A label in front of its message: with a colon, unless it is a question or a sentence of its own."""
+    return label if label.endswith(("?", ".", ":")) else f"{label}:"
