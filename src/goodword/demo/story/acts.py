@@ -47,10 +47,10 @@ def box(page: Browser) -> tuple[str, str]:
     return page.value_of("Endpoint URL"), page.value_of("Secret key")
 
 
-def pings_seen(page: Browser) -> int:
-    """How many of the four webhooks have shown themselves, as the box says."""
+def webhooks_in_place(page: Browser, number: int) -> bool:
+    """Whether Goodword's card says that so many of as many webhooks have shown themselves."""
     _integrations(page)
-    return page.text().count("Seen")
+    return page.says(f"{number} of {number} in place")
 
 
 def make_role(page: Browser, title: str) -> str:

@@ -105,7 +105,10 @@ class Browser:
             raise self.broken(f"The page {self.url} should say “{words}”. It says: {self.text()[:600]}")
 
     def value_of(self, label: str) -> str:
-        """The value of the field of this label."""
+        """The value of the field of this label, or of what stands there to be copied under it."""
+        shown = self.page.find(attrs={"role": "textbox", "aria-label": label})
+        if isinstance(shown, Tag):
+            return shown.get_text(strip=True)
         field = self._labelled(self.page, label)
         if field is None:
             raise self.broken(f"There is no field “{label}” on {self.url}.")

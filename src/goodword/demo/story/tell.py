@@ -78,7 +78,7 @@ class Story:
                 name, when, endpoint_url=self.told.endpoint_url, secret_key=self.told.secret_key
             )
         self.wait(
-            lambda: acts.pings_seen(self.recruiter) >= len(WEBHOOKS),
+            lambda: acts.webhooks_in_place(self.recruiter, len(WEBHOOKS)),
             lambda: f"Goodword does not show all pings: {self.recruiter.text()[:900]}",
         )
 
