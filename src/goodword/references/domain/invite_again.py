@@ -72,10 +72,26 @@ def _write(check: Check, *, now: datetime) -> None:
         check.reminders_promised = len(step.reminder_days)
         plan_reminder(check, organisation=organisation, now=now)
     check.save()
-    if not waiting:
+    declined = _declined(check)
+    if waiting:
+        pass  # the candidate has done their part
+    elif declined is not None:
+        to_candidate(
+            check, name="another", key=key, referee=declined.referee.name, undeliverable=False, now=now
+        )
+    else:
         to_candidate(check, name="invitation", key=key, reminders=check.reminders_promised, now=now)
     for request in waiting:
         request.sent_at = now
         request.save(update_fields=["sent_at"])
         to_referee(request, check=check, kind=REQUEST, key=key, now=now)
     plan_reminders(check, now=now)
+
+
+def _declined(check: Check) -> ReferenceRequest | None:
+    return (
+        ReferenceRequest.objects.of(check.organisation)
+        .select_related("referee")
+        .filter(check_run=check, state=ReferenceRequest.State.DECLINED, referee__replaced_at=None)
+        .first()
+    )

@@ -42,6 +42,7 @@ def home(request: HttpRequest, at: AtCheck) -> HttpResponse:
         answered=sum(person.state == "answered" for person in people),
         is_open=at.is_open,
         unsent=unsent,
+        declined=next((person for person in people if person.state == "declined"), None),
         free=free,
         minutes=minutes_of(check),
         competencies=[q.competency for q in questions_of(check) if isinstance(q, Rating)],
