@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from goodword.accounts.models import Membership, Organisation, User
 
@@ -52,7 +53,8 @@ def member(*, kinds: frozenset[str] = ANYBODY) -> Callable[[View[P]], Callable[.
                 raise PermissionDenied
             asked = cast(MemberRequest, request)
             asked.member, asked.organisation = found, found.organisation
-            return view(asked, *args, **kwargs)
+            with timezone.override(found.organisation.zone):
+                return view(asked, *args, **kwargs)
 
         # Django hands the slug by name
         @wraps(wrapped)

@@ -35,8 +35,8 @@ def unseal(sealed: str, *, place: str) -> str:
         raise CannotOpen(
             f"The key {key_id!r} is not in GOODWORD_FIELD_KEYS; put it back or set the secret anew."
         )
-    raw = base64.b64decode(encoded)
     try:
+        raw = base64.b64decode(encoded, validate=True)
         return AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode()).decode()
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:  # ValueError: no base64, or too short to be sealed
         raise CannotOpen("The stored secret does not belong to this place; set it anew.") from error

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 
@@ -30,6 +31,8 @@ def text(name: str, default: str | None = None) -> str:
             raise SettingError(
                 f"{name}_FILE points to {file}, which cannot be read: {error.strerror}."
             ) from error
+        except UnicodeDecodeError as error:
+            raise SettingError(f"{name}_FILE points to {file}, which is not text in UTF-8.") from error
     value = os.environ.get(name)
     if value is not None and value != "":
         return value
@@ -38,9 +41,9 @@ def text(name: str, default: str | None = None) -> str:
     return default
 
 
-def number(name: str, default: int) -> int:
-    """An integer setting."""
-    value = text(name, str(default))
+def number(name: str, default: int | None) -> int:
+    """An integer setting; without a default it must be set."""
+    value = text(name, None if default is None else str(default))
     try:
         return int(value)
     except ValueError as error:
@@ -66,7 +69,10 @@ def database(url: str) -> dict[str, Any]:
     """Django's connection settings for a postgresql:// URL (a socket directory as `host=` works too)."""
     if not url.startswith(("postgresql://", "postgres://")):
         raise SettingError("DATABASE_URL must begin with postgresql://; Goodword runs on PostgreSQL only.")
-    parts = conninfo_to_dict(url)
+    try:
+        parts = conninfo_to_dict(url)
+    except ProgrammingError as error:
+        raise SettingError(f"DATABASE_URL cannot be read: {str(error).strip()}.") from error
     known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     settings: dict[str, Any] = {"ENGINE": "django.db.backends.postgresql"}
     settings |= {django: str(parts[libpq]) for libpq, django in known.items() if parts.get(libpq)}
@@ -77,12 +83,16 @@ def database(url: str) -> dict[str, Any]:
 def smtp(url: str) -> dict[str, Any]:
     """Options of Django's SMTP mailer for smtp://, smtp+starttls:// or smtps:// with user:password@host:port."""
     parts = urlsplit(url)
-    if parts.scheme not in {"smtp", "smtps", "smtp+starttls"} or not parts.hostname:
+    try:
+        port = parts.port
+    except ValueError:
+        port = -1
+    if parts.scheme not in {"smtp", "smtps", "smtp+starttls"} or not parts.hostname or port == -1:
         raise SettingError("GOODWORD_SMTP_URL must look like smtp+starttls://user:password@host:587.")
     default_port = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}[parts.scheme]
     return {
         "host": parts.hostname,
-        "port": parts.port or default_port,
+        "port": port or default_port,
         "username": unquote(parts.username or ""),
         "password": unquote(parts.password or ""),
         "use_tls": parts.scheme == "smtp+starttls",

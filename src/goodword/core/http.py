@@ -8,23 +8,21 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 #: the addresses that hold a secret, and the part of them that is the secret
-_SECRET_PATHS = re.compile(r"/(p|r|v|s|hooks/greenhouse)/[A-Za-z0-9_-]{16,}")
+_SECRET_PATHS = re.compile(
+    r"/(p|r|v|s|hooks/greenhouse)/[A-Za-z0-9_-]{16,}|/(accounts/password/reset/key)/[A-Za-z0-9_-]+"
+)
 
 
 def redacted(text: str) -> str:
     """`text` with the secret part of our own addresses blotted out."""
-    return _SECRET_PATHS.sub(r"/\1/[redacted]", text)
+    return _SECRET_PATHS.sub(lambda found: f"/{found[1] or found[2]}/[redacted]", text)
 
 
-class RedactTokens(logging.Filter):
-    """Keeps link and endpoint tokens out of every log line."""
+class RedactingFormatter(logging.Formatter):
+    """Keeps link and endpoint tokens out of every log line, tracebacks included."""
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        message = record.getMessage()
-        clean = redacted(message)
-        if clean != message:
-            record.msg, record.args = clean, None
-        return True
+    def format(self, record: logging.LogRecord) -> str:
+        return redacted(super().format(record))
 
 
 class BodyLimit:

@@ -5,6 +5,7 @@ a newer one may already wait under the lock, and both together would violate its
 the library); such jobs are retried by their sweep.
 """
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
@@ -12,31 +13,40 @@ from typing import Any, cast
 from django.db import close_old_connections, transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.manager import JobManager
+from procrastinate.tasks import configure_task
+
+logger = logging.getLogger(__name__)
 
 #: reactions and other database work: 1 s, 4 s, 16 s ... about 6 hours in all
 PATIENT = RetryStrategy(max_attempts=8, exponential_wait=4)
 
 
+#: Jobs are always deferred on Django's own connection. The library's way (`task.defer`) uses the app's connector,
+#: which a worker replaces by one with connections of its own: a job deferred within a job would then be there
+#: before its rows are committed, and stay after a rollback.
+_deferrals = JobManager(DjangoConnector())
+
+
 class Job:
     """A registered task; `defer(**ids)` writes its row in the current transaction."""
 
-    def __init__(self, task: Any, function: Callable[..., None]) -> None:
-        self._task = task
+    def __init__(self, name: str, function: Callable[..., None]) -> None:
+        self.name = name
         self.run = function
 
     def defer(self, **ids: int | str) -> None:
         """Enqueue in the caller's transaction."""
-        self._task.defer(**ids)
+        configure_task(name=self.name, job_manager=_deferrals).defer(**ids)
 
     def defer_once(self, *, lock: str, **ids: int | str) -> bool:
-        """Enqueue unless one with this queueing lock already waits. Call it outside a transaction of rows.
-
-        It has a short transaction of its own: a refused insert would spoil the caller's.
-        """
+        """Enqueue unless one with this queueing lock already waits; False if one does."""
         try:
+            # inside a transaction the refusal undoes only this insert, not the caller's work
             with transaction.atomic():
-                self._task.configure(queueing_lock=lock).defer(**ids)
+                configure_task(name=self.name, job_manager=_deferrals, queueing_lock=lock).defer(**ids)
         except AlreadyEnqueued:
             return False
         return True
@@ -57,12 +67,16 @@ def job(
             close_old_connections()
             try:
                 function(**arguments)
+            except Exception:
+                # The queue logs a job that will be tried again at a level nobody reads; the cause belongs in the log.
+                logger.exception("The job %s failed with %s", name, arguments)
+                raise
             finally:
                 close_old_connections()
 
         task = app.task(name=name, retry=retry or False, queueing_lock=queueing_lock)(run)
         if cron:
             app.periodic(cron=cron)(cast(Any, task))
-        return Job(task, function)
+        return Job(name, function)
 
     return register

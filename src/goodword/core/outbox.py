@@ -57,36 +57,41 @@ def claim[R: Outbox](model: type[R], pk: int, *, now: datetime) -> R | None:
         return row
 
 
-def settle_sent(row: Outbox, *, now: datetime, **columns: object) -> None:
-    """The effect is done."""
-    _settle(row, Outbox.State.SENT, now=now, last_error="", **columns)
+def settle_sent(row: Outbox, *, now: datetime, **columns: object) -> bool:
+    """The effect is done. False if the row is not this worker's any more."""
+    return _settle(row, Outbox.State.SENT, now=now, last_error="", **columns)
 
 
-def settle_failed(row: Outbox, *, now: datetime, error: str, **columns: object) -> None:
-    """Only a person can go on."""
-    _settle(row, Outbox.State.FAILED, now=now, last_error=error, **columns)
+def settle_failed(row: Outbox, *, now: datetime, error: str, **columns: object) -> bool:
+    """Only a person can go on. False if the row is not this worker's any more."""
+    return _settle(row, Outbox.State.FAILED, now=now, last_error=error, **columns)
 
 
 def settle_retry(
     row: Outbox, *, now: datetime, error: str, wait: timedelta | None = None, **columns: object
 ) -> bool:
-    """Try again later, by the ladder or after `wait`; failed (False) when the ladder is at its end."""
+    """Try again later, by the ladder or after `wait`. True if that was the last try, so that the row failed."""
     if row.attempts > len(LADDER):
-        settle_failed(row, now=now, error=error, **columns)
-        return False
+        return settle_failed(row, now=now, error=error, **columns)
     later = now + (wait or LADDER[row.attempts - 1])
     _settle(row, Outbox.State.QUEUED, now=None, last_error=error, not_before=later, **columns)
-    return True
+    return False
 
 
-def _settle(row: Outbox, state: str, *, now: datetime | None, **columns: object) -> None:
-    """Write the outcome, unless the row was taken from this worker meanwhile (its claim is another's now)."""
+def _settle(row: Outbox, state: str, *, now: datetime | None, **columns: object) -> bool:
+    """Write the outcome, unless another has claimed the row since (the outcome is theirs to write then).
+
+    A row that the sweep has freed and nobody has claimed yet is still this worker's: `attempts` names the claim.
+    """
     values = {"state": state, "settled_at": now, **columns}
     changed = (
         type(row)
-        ._default_manager.filter(pk=row.pk, state=Outbox.State.SENDING, attempts=row.attempts)
+        ._default_manager.filter(
+            pk=row.pk, state__in=[Outbox.State.SENDING, Outbox.State.QUEUED], attempts=row.attempts
+        )
         .update(**values)
     )
     if changed:
         for name, value in values.items():
             setattr(row, name, value)
+    return bool(changed)

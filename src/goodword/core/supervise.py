@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import IO, Self
 
-from goodword.core import postgres
+from goodword.core import environment, postgres
 
 GRACE_SECONDS = 15
 
@@ -109,7 +109,7 @@ def leave_on_terminate() -> None:
 def up() -> int:
     """Run web and worker, with the embedded PostgreSQL unless DATABASE_URL names another; until a signal."""
     leave_on_terminate()
-    port = int(os.environ.get("GOODWORD_PORT") or 8000)
+    port = environment.number("GOODWORD_PORT", 8000)
     refuse_busy_port(port, setting="GOODWORD_PORT")
     if os.environ.get("DATABASE_URL"):
         return _run_both({})

@@ -1,7 +1,8 @@
 """The web server: waitress, several processes on one socket.
 
 waitress reads whole requests in its one asynchronous thread before a worker thread sees them, so that slow
-senders hold none of our threads; it closes them after a while, and refuses bodies that are too large with 413.
+senders hold none of our threads. Who falls silent is cut off, and so is who sends a drop at a time (which
+waitress alone would wait for without end); bodies that are too large are refused with 413.
 """
 
 import os
@@ -9,17 +10,26 @@ import signal
 import socket
 import sys
 import time
+import traceback
 from types import FrameType
+from typing import TYPE_CHECKING, Any
 
+from goodword.core import environment
 from goodword.core.supervise import PortInUse
 
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
 THREADS = 8
-SLOW_SENDER_SECONDS = 30
+#: who has sent nothing for so long in the middle of a request, or between two, is cut off
+SILENT_SECONDS = 30
+#: how long a request may take to arrive as a whole: 2 MiB at 200 kbit/s
+ARRIVAL_SECONDS = 90
 
 
 def serve(*, host: str = "127.0.0.1", port: int | None = None, processes: int = 1) -> int:
     """Serve until a signal. With several processes this one holds the socket and watches over the others."""
-    chosen = port or int(os.environ.get("GOODWORD_PORT") or 8000)
+    chosen = port or environment.number("GOODWORD_PORT", 8000)
     listening = bind(host, chosen)
     if processes <= 1:
         _run(listening)
@@ -41,33 +51,72 @@ def bind(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _run(listening: socket.socket) -> None:
+def make_server(
+    application: "WSGIApplication",
+    listening: socket.socket,
+    *,
+    max_body: int,
+    trusted_proxies: int = 0,
+    silent_seconds: int = SILENT_SECONDS,
+    arrival_seconds: float = ARRIVAL_SECONDS,
+) -> Any:
+    """A waitress server on a bound socket; `run()` serves, `close()` ends it. `max_body` in bytes."""
     import waitress
-    from django.conf import settings
-    from django.core.wsgi import get_wsgi_application
+    from waitress.channel import HTTPChannel
 
-    application = get_wsgi_application()
+    class Channel(HTTPChannel):  # type: ignore[misc]  # the library has no types
+        """A connection whose requests have a time to arrive in."""
 
-    signal.signal(signal.SIGTERM, _leave)
+        timed: object = None
+        began = 0.0
+
+        def received(self, data: bytes) -> bool:
+            went_on = bool(super().received(data))
+            if self.request is not self.timed:
+                self.timed, self.began = self.request, time.monotonic()
+            return went_on
+
+        def readable(self) -> bool:  # asked in every round of the server's loop
+            if self.timed is not None and time.monotonic() - self.began > arrival_seconds:
+                self.will_close = True
+            return bool(super().readable())
+
     behind_proxies: dict[str, object] = {}
-    if count := settings.GOODWORD_TRUSTED_PROXIES:
+    if trusted_proxies:
         behind_proxies = {
             "trusted_proxy": "*",
-            "trusted_proxy_count": count,
+            "trusted_proxy_count": trusted_proxies,
             "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto x-forwarded-host",
         }
-    waitress.serve(
+    server = waitress.create_server(
         application,
         sockets=[listening],
         threads=THREADS,
-        channel_timeout=SLOW_SENDER_SECONDS,
-        cleanup_interval=5,
+        channel_timeout=silent_seconds,
+        cleanup_interval=min(5, silent_seconds),
         connection_limit=1000,
-        max_request_body_size=settings.GOODWORD_MAX_BODY,
+        max_request_body_size=max_body,
         ident="Goodword",
         clear_untrusted_proxy_headers=True,
         **behind_proxies,
     )
+    server.channel_class = Channel
+    return server
+
+
+def _run(listening: socket.socket) -> None:
+    from django.conf import settings
+    from django.core.wsgi import get_wsgi_application
+
+    application = get_wsgi_application()
+    signal.signal(signal.SIGTERM, _leave)
+    server = make_server(
+        application,
+        listening,
+        max_body=settings.GOODWORD_MAX_BODY,
+        trusted_proxies=settings.GOODWORD_TRUSTED_PROXIES,
+    )
+    server.run()
 
 
 def _watch(listening: socket.socket, processes: int) -> int:
@@ -96,10 +145,10 @@ def _child(listening: socket.socket) -> int:
     try:
         _run(listening)
     except (SystemExit, KeyboardInterrupt):
-        pass
-    finally:
         os._exit(0)
-    raise AssertionError("a child never comes here")
+    except Exception:  # noqa: BLE001 - the end of this process: whatever it was, it is said before
+        traceback.print_exc()
+    os._exit(1)
 
 
 def _leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler's signature

@@ -1,18 +1,30 @@
 """The first organisation and its admin, and further members."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.text import slugify
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation, User
 
+NAME_AT_MOST = 120
+
 
 def create_organisation(*, name: str, now: datetime, time_zone: str = "Europe/Berlin") -> Organisation:
-    """An organisation with a slug of its own made from its name."""
-    base = slugify(name) or "organisation"
+    """An organisation with a slug of its own made from its name. Raises ValidationError for what cannot be one."""
+    name = " ".join(name.split())
+    if not 0 < len(name) <= NAME_AT_MOST:
+        raise ValidationError(f"An organisation has a name of 1 to {NAME_AT_MOST} characters.")
+    try:
+        ZoneInfo(time_zone)
+    except (ValueError, LookupError, OSError) as error:  # a path, an unknown name, a folder of zones
+        raise ValidationError(f"There is no time zone {time_zone!r}; one is Europe/Berlin.") from error
+    base = slugify(name)[:40].strip("-") or "organisation"
     slug, number = base, 1
     while Organisation.objects.filter(slug=slug).exists():
         number += 1
@@ -23,20 +35,34 @@ def create_organisation(*, name: str, now: datetime, time_zone: str = "Europe/Be
 def create_admin(
     *, organisation: Organisation, email: str, name: str, password: str, now: datetime
 ) -> Membership:
-    """An admin with a login. Raises ValidationError for a password that is too weak.
+    """An admin with a login. Raises ValidationError for no address, or a password that is too weak.
 
     Someone who has a login already keeps their password and becomes an admin here too.
     """
+    email = email.strip().lower()
+    validate_email(email)
     with transaction.atomic():
         user = User.objects.filter(email__iexact=email).first()
         if user is None:
-            user = User(email=email.strip().lower(), name=name)
+            user = User(email=email, name=" ".join(name.split()))
             validate_password(password, user)
             user.set_password(password)
             user.save()
-        membership, _ = Membership.objects.of(organisation).get_or_create(
+        membership, fresh = Membership.objects.of(organisation).get_or_create(
             user=user,
             defaults={"organisation": organisation, "kind": Membership.Kind.ADMIN, "created_at": now},
         )
-        write(organisation=organisation, action="member.added", now=now, details={"member": membership.pk})
+        if not fresh and not membership.is_admin:
+            membership.kind = Membership.Kind.ADMIN
+            membership.save(update_fields=["kind"])
+            write(
+                organisation=organisation,
+                action="member.made_admin",
+                now=now,
+                details={"member": membership.pk},
+            )
+        elif fresh:
+            write(
+                organisation=organisation, action="member.added", now=now, details={"member": membership.pk}
+            )
         return membership

@@ -11,7 +11,7 @@ from typing import Any, Concatenate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods
 
 from goodword.assessments.domain import guard
@@ -67,7 +67,7 @@ def door[**P](page: Page[P]) -> Callable[..., HttpResponse]:
         if attempt is None or not is_alive(visit.link, now=now):
             return _closed(request, visit)
         sitting = Sitting(visit=visit, attempt=attempt)
-        with translation.override(attempt.language):
+        with translation.override(attempt.language), timezone.override(visit.organisation.zone):
             if takes_answers(attempt, now=now):
                 try:
                     return kept_private(page(request, sitting, *args, **kwargs))

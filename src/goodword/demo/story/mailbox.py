@@ -8,7 +8,7 @@ import httpx2
 
 from goodword.demo.story.failure import StoryFailed
 
-WAIT_SECONDS = 30.0
+WAIT_SECONDS = 20.0
 
 
 class Mailbox:

@@ -11,7 +11,7 @@ from functools import wraps
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import translation
+from django.utils import timezone, translation
 
 from goodword.candidates.queries import recruiter_of
 from goodword.core import clock
@@ -70,7 +70,7 @@ def candidate(*, only_open: bool = True) -> Callable[[CandidateView], CandidateV
             at = AtCheck(token=token, check=check, about=about(check), now=now)
             if only_open and not at.is_open:
                 return _private(redirect("portal_check", token=token))
-            with translation.override(at.about.language):
+            with translation.override(at.about.language), timezone.override(at.about.organisation.zone):
                 try:
                     return _private(view(request, at, **more))
                 except guard.Closed:  # it ended, or was sent from another tab, since the page was opened
@@ -112,7 +112,7 @@ def referee(*, only_open: bool = True) -> Callable[[RefereeView], RefereeView]:
                 )
             if only_open and not asked.is_out:
                 return _private(redirect("referee", token=token))
-            with translation.override(at.about.language):
+            with translation.override(at.about.language), timezone.override(at.about.organisation.zone):
                 try:
                     return _private(view(request, at, **more))
                 except guard.Closed:  # it was settled elsewhere since the page was opened

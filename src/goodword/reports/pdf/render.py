@@ -108,7 +108,7 @@ def _moment(text: str) -> datetime:
         raise SnapshotError(f"made_at: {text!r} is not a time") from error
     if moment.tzinfo is None:
         raise SnapshotError("made_at: has no zone")
-    return moment
+    return moment.replace(microsecond=0)  # a PDF dates to the second
 
 
 def _engine_text(fonts: Fonts) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from goodword.accounts.access import membership_of
@@ -14,7 +15,7 @@ from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.roles.models import Step
-from goodword.steps.portal import closed_page, unknown_page, visit_of
+from goodword.steps.portal import Visit, closed_page, unknown_page, visit_of
 from goodword.workspace.progress import Mark, marks_of
 from goodword.workspace.results import results_of
 
@@ -45,14 +46,21 @@ def portal(request: HttpRequest, token: str) -> HttpResponseBase:
     if own.state not in _OPEN | _DONE:
         return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)
     tasks = [task for task in map(_task, marks) if task.open or task.done]
-    if len(tasks) == 1 and tasks[0].open:  # one thing to do: no page between
-        return redirect(tasks[0].url_name, token)
-    response = render(
+    to_do = [task for task in tasks if task.open]
+    if len(to_do) == 1:  # one thing to do: no page between
+        return private(redirect(to_do[0].url_name, token))
+    with timezone.override(visit.organisation.zone):
+        response = _portal_page(request, visit, tasks)
+    return private(response)
+
+
+def _portal_page(request: HttpRequest, visit: Visit, tasks: list[Task]) -> HttpResponse:
+    return render(
         request,
         "workspace/portal.html",
         {
             "visit": visit,
-            "token": token,
+            "token": visit.token,
             "organisation": visit.organisation,
             "candidate": visit.application.candidate,
             "role_title": public_title(visit.application),
@@ -63,7 +71,6 @@ def portal(request: HttpRequest, token: str) -> HttpResponseBase:
             "responsible": visit.organisation.name,
         },
     )
-    return private(response)
 
 
 @require_safe
@@ -99,8 +106,8 @@ def review(request: HttpRequest, token: str) -> HttpResponseBase:
         now=now,
         details={"application": application.pk},
     )
-    return private(
-        render(
+    with timezone.override(link.organisation.zone):
+        response = render(
             request,
             "workspace/review.html",
             {
@@ -113,10 +120,10 @@ def review(request: HttpRequest, token: str) -> HttpResponseBase:
                 "expires_at": link.expires_at,
             },
         )
-    )
+    return private(response)
 
 
-def private(response: HttpResponse) -> HttpResponse:
+def private[R: HttpResponse](response: R) -> R:
     """Not kept by caches, not found by search engines."""
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"
