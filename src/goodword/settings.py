@@ -30,9 +30,7 @@ _base = urlsplit(GOODWORD_BASE_URL)
 if _base.scheme not in {"http", "https"} or not _base.hostname:
     raise env.SettingError("GOODWORD_BASE_URL is the address people use, like https://goodword.example.com.")
 #: how many proxies of yours stand in front (their X-Forwarded-* are believed); 0 if none
-GOODWORD_TRUSTED_PROXIES = (
-    env.number("GOODWORD_TRUSTED_PROXIES", 0) if not PRODUCTION else int(env.text("GOODWORD_TRUSTED_PROXIES"))
-)
+GOODWORD_TRUSTED_PROXIES = env.number("GOODWORD_TRUSTED_PROXIES", None if PRODUCTION else 0)
 ALLOWED_HOSTS = [_base.hostname] + ([] if PRODUCTION else ["localhost", "127.0.0.1", "testserver"])
 CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
 SECURE = _base.scheme == "https"
@@ -155,6 +153,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no stranger can have us write to an address of their choice
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 LOGIN_URL = "account_login"
@@ -210,11 +209,17 @@ if PRODUCTION:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"redact": {"()": "goodword.core.http.RedactTokens"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["redact"]}},
+    "formatters": {
+        "line": {
+            "()": "goodword.core.http.RedactingFormatter",
+            "fmt": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
+    "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {
-        name: {"level": "WARNING"} for name in ("procrastinate", "httpx2", "httpcore2", "fontTools", "css_inline")
+        name: {"level": "WARNING"}
+        for name in ("procrastinate", "httpx2", "httpcore2", "fontTools", "css_inline")
     },
     "root": {
         "handlers": ["out"],
