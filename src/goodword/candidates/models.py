@@ -6,6 +6,11 @@ from goodword.accounts.models import OrganisationOwned
 from goodword.roles.models import Role
 
 
+def _one_line(*names: str) -> str:
+    """Names as they may stand in a subject line: others typed them, into programs that are not ours."""
+    return " ".join(" ".join(names).split())
+
+
 class Candidate(OrganisationOwned):
     """A person. One row per person and Greenhouse connection."""
 
@@ -38,13 +43,12 @@ class Candidate(OrganisationOwned):
     @property
     def name(self) -> str:
         """First and last name as Greenhouse has them, the preferred first name before the given one."""
-        full = " ".join(filter(None, [self.preferred_name or self.first_name, self.last_name]))
-        return full or "Candidate without a name"
+        return _one_line(self.preferred_name or self.first_name, self.last_name) or "Candidate without a name"
 
     @property
     def short_name(self) -> str:
         """How a mail greets them."""
-        return self.preferred_name or self.first_name or self.name
+        return _one_line(self.preferred_name or self.first_name) or self.name
 
 
 class Application(OrganisationOwned):

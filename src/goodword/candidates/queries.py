@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from goodword.accounts.models import Membership
 from goodword.candidates.models import Application
 from goodword.roles.queries import automation_of
 
@@ -17,16 +18,18 @@ class Recruiter:
 def recruiter_of(application: Application) -> Recruiter:
     """The application's Greenhouse recruiter (already resolved when it was synced), else the role's owner.
 
-    Raises LookupError for an application without either; such a one has no role, and nothing is sent for it.
+    Else, where the role is gone, the first admin of the organisation: a portal always names a person to ask.
     """
     if application.recruiter_email:
         return Recruiter(
             name=application.recruiter_name or application.recruiter_email,
             address=application.recruiter_email,
         )
-    if application.role is None:
-        raise LookupError(f"Application {application.pk} has neither a recruiter nor a role.")
-    owner = application.role.owner.user
+    if application.role is not None:
+        owner = application.role.owner.user
+    else:
+        admins = Membership.objects.of(application.organisation).filter(kind=Membership.Kind.ADMIN)
+        owner = admins.select_related("user").order_by("pk")[0].user
     return Recruiter(name=owner.name, address=owner.email)
 
 

@@ -4,6 +4,7 @@ from django.db.models import Q, QuerySet
 
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application
+from goodword.roles.models import Role
 from goodword.roles.queries import visible_roles
 
 
@@ -16,5 +17,5 @@ def visible_applications(member: Membership) -> QuerySet[Application]:
     )
     if member.is_admin:
         return rows
-    on_role = Q(role__owner=member) | Q(role__viewers=member)
-    return rows.filter(Q(candidate__private=False) | on_role).distinct()
+    theirs = Role.objects.of(member.organisation).filter(Q(owner=member) | Q(viewers=member))
+    return rows.filter(Q(candidate__private=False) | Q(role__in=theirs))

@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from goodword.core import clock, jobs, outbox
+from goodword.core import clock, jobs
 from goodword.notifications.models import Email
 
 SWEEP_AT_MOST = 200
@@ -19,11 +19,12 @@ def send_email(*, email_id: int) -> None:
 @jobs.job(name="email.sweep", cron="* * * * * */10", queueing_lock="email.sweep")
 def sweep_emails(*, timestamp: int = 0) -> None:
     """Free what a dead worker left, and send what has become due (postponed mails, later tries)."""
+    from goodword.notifications.domain.send import free_stuck
+
     del timestamp  # given to every periodic job; the clock is ours
     now = clock.now()
+    free_stuck(now=now)
     due = Q(state=Email.State.QUEUED, not_before__lte=now)
-    stuck = Q(state=Email.State.SENDING, claimed_at__lte=now - outbox.STUCK_AFTER)
-    Email.objects.across_organisations().filter(stuck).update(state=Email.State.QUEUED)
     for email_id in (
         Email.objects.across_organisations()
         .filter(due)

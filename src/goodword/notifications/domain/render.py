@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-import css_inline
+from css_inline import CSSInliner
 from django.template import Context
 from django.template.backends.django import Template
 from django.template.loader import get_template
@@ -12,6 +12,9 @@ from django.utils import translation
 from goodword.notifications.models import Email
 
 REDACTED = "[link]"
+
+#: keeps the rules for dark screens, which cannot stand in an element, and fetches nothing
+_INLINER = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ def render(email: Email, *, link: str) -> Rendered:
     head, _, body = text.lstrip().partition("\n")
     subject = " ".join(head.removeprefix("Subject:").split())
     body = re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
-    return Rendered(subject=subject, text=body, html=css_inline.inline(html))
+    return Rendered(subject=subject, text=body, html=_INLINER.inline(html))
 
 
 def redact(rendered: Rendered, *, link: str) -> Rendered:

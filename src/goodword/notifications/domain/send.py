@@ -33,16 +33,30 @@ def send(*, email_id: int, now: datetime) -> None:
         _message(email, rendered, message_id).send()
     except smtplib.SMTPRecipientsRefused as error:
         code, reason = next(iter(error.recipients.values()))
-        _not_sent(email, now=now, permanent=500 <= code < 600, error=f"{code} {_words(reason)}")
+        not_sent(email, now=now, permanent=500 <= code < 600, error=f"{code} {_words(reason)}")
     except smtplib.SMTPResponseException as error:
         permanent = 500 <= error.smtp_code < 600 and not isinstance(error, smtplib.SMTPAuthenticationError)
-        _not_sent(email, now=now, permanent=permanent, error=f"{error.smtp_code} {_words(error.smtp_error)}")
+        not_sent(email, now=now, permanent=permanent, error=f"{error.smtp_code} {_words(error.smtp_error)}")
+    except smtplib.SMTPNotSupportedError:
+        not_sent(email, now=now, permanent=True, error="The mail server takes no such address.")
     except (smtplib.SMTPException, OSError) as error:
-        _not_sent(email, now=now, permanent=False, error=f"The mail server could not be used: {error}")
+        not_sent(email, now=now, permanent=False, error=f"The mail server could not be used: {error}")
+    except ValueError:  # Django and the e-mail package refuse to write such a header
+        not_sent(email, now=now, permanent=True, error="This is not an e-mail address.")
     else:
         with transaction.atomic():
-            outbox.settle_sent(email, now=now)
-            _tell("email.sent", email, now=now)
+            if outbox.settle_sent(email, now=now):
+                _tell("email.sent", email, now=now)
+
+
+def free_stuck(*, now: datetime) -> None:
+    """Queue again what a dead worker left behind; what has been tried often enough fails instead."""
+    stuck = Email.objects.across_organisations().filter(
+        state=Email.State.SENDING, claimed_at__lte=now - outbox.STUCK_AFTER
+    )
+    for email in stuck.filter(attempts__gt=len(outbox.LADDER)):
+        not_sent(email, now=now, permanent=True, error="Goodword could not write this mail.")
+    stuck.update(state=Email.State.QUEUED)
 
 
 def _mint(email: Email, *, now: datetime) -> str:
@@ -77,14 +91,11 @@ def _message(email: Email, rendered: Rendered, message_id: str) -> EmailMultiAlt
     return message
 
 
-def _not_sent(email: Email, *, now: datetime, permanent: bool, error: str) -> None:
+def not_sent(email: Email, *, now: datetime, permanent: bool, error: str) -> None:
+    """Settle a claimed mail that did not go out; the last failure is told."""
     with transaction.atomic():
-        if permanent:
-            outbox.settle_failed(email, now=now, error=error)
-            over = True
-        else:
-            over = not outbox.settle_retry(email, now=now, error=error)
-        if over:
+        settle = outbox.settle_failed if permanent else outbox.settle_retry
+        if settle(email, now=now, error=error):
             _tell("email.failed", email, now=now)
 
 

@@ -1,5 +1,7 @@
 """Tell the recruiter about a mail that could not be delivered, so that a person looks after it."""
 
+from django.conf import settings
+
 from goodword.candidates.queries import recruiter_of
 from goodword.core.models import Event
 from goodword.notifications.domain.queue import queue
@@ -30,7 +32,7 @@ def on_email_failed(event: Event) -> None:
         kind=KIND,
         key=f"email:{failed.pk}:undelivered",
         to=to,
-        sender=Person(name="Goodword", address=to.address),
+        sender=Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
         template="notifications/mail/undelivered",
         context={
             "candidate_name": failed.application.candidate.name,

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.conf import settings
+
 from goodword.candidates.queries import recruiter_of
 from goodword.core.models import Event
 from goodword.notifications.domain.queue import queue
@@ -32,7 +34,7 @@ def on_report_ready(event: Event) -> None:
         kind="reports.completed",
         key=f"report:{report.pk}:completed",
         to=Person(name=recruiter.name, address=recruiter.address),
-        sender=Person(name="Goodword", address=recruiter.address),
+        sender=Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
         template="reports/mail/completed",
         context={
             "candidate_name": application.candidate.name,

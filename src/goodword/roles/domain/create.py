@@ -17,7 +17,9 @@ def create_role(*, title: str, owner: Membership, now: datetime) -> Role:
     """A role owned by a member. An unfinished assessment pauses on leaving its stage and closes on hiring, a
     reference check goes on (an offer often depends on it)."""
     with transaction.atomic():
-        role = Role.objects.create(organisation=owner.organisation, title=title, owner=owner, created_at=now)
+        role = Role.objects.create(
+            organisation=owner.organisation, title=" ".join(title.split()), owner=owner, created_at=now
+        )
         for kind, days in DEADLINE_DAYS.items():
             check = kind == Step.Kind.REFERENCE_CHECK
             Step.objects.create(

@@ -1,5 +1,7 @@
 """Tell the recruiter about a step that only a person can set going."""
 
+from django.conf import settings
+
 from goodword.candidates.queries import recruiter_of
 from goodword.core.models import Event
 from goodword.notifications.domain.queue import queue
@@ -22,7 +24,7 @@ def on_needs_attention(event: Event) -> None:
         kind="steps.needs_attention",
         key=f"start:{start.pk}:attention",
         to=to,
-        sender=Person(name="Goodword", address=to.address),
+        sender=Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
         template="steps/mail/needs_attention",
         context={
             "candidate_name": application.candidate.name,
