@@ -6,7 +6,6 @@ wake-up queues behind whatever else waits, so that a burst of hundreds of delive
 
 import time
 
-from django.db import transaction
 from django.db.models import Q
 
 from goodword.core import clock, jobs
@@ -35,8 +34,7 @@ def work_inbox() -> None:
 def wake_inbox() -> None:
     """Have the inbox worked on, unless that waits already. Outside the transaction of the rows: there the
     notifications of a burst would make the requests wait for each other, and wake-ups were lost."""
-    with transaction.atomic():
-        work_inbox.defer_once(lock="greenhouse.inbox")
+    work_inbox.defer_once(lock="greenhouse.inbox")
 
 
 @jobs.job(name="greenhouse.inbox.sweep", cron="* * * * * */5", queueing_lock="greenhouse.inbox.sweep")
@@ -72,5 +70,4 @@ def sweep_feed(*, timestamp: int = 0) -> None:
     due = Q(state=FeedPost.State.QUEUED, not_before__lte=now)
     posts = FeedPost.objects.across_organisations().filter(due).order_by("not_before")
     for pk in posts.values_list("pk", flat=True)[:SWEEP_AT_MOST]:
-        with transaction.atomic():
-            post_note.defer_once(lock=f"greenhouse.feed:{pk}", feed_post_id=pk)
+        post_note.defer_once(lock=f"greenhouse.feed:{pk}", feed_post_id=pk)

@@ -1,0 +1,103 @@
+"""A step that is done and its report, ready to be told of in Greenhouse."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from goodword.core import clock
+from goodword.core.events import record
+from goodword.greenhouse.feed.post import post
+from goodword.greenhouse.feed.queue import on_report_ready
+from goodword.greenhouse.feed.stuck import free
+from goodword.greenhouse.models import FeedPost
+from goodword.reports.models import Report
+from greenhouse_sandbox.store.applications import Application as RemoteApplication
+from greenhouse_sandbox.store.applications import Note
+from tests.greenhouse.world import World
+from tests.support import factories
+
+CODE = "GW-7F3K-Q2"
+
+
+@dataclass
+class Story:
+    """An application with a report; `now` is when the note was queued."""
+
+    world: World
+    remote: RemoteApplication
+    report: Report
+    now: datetime
+
+    @property
+    def post(self) -> FeedPost:
+        """The note's row as it is now."""
+        return FeedPost.objects.of(self.world.organisation).get()
+
+    def act(self, *, after: timedelta = timedelta(0)) -> None:
+        """Let a worker try to post the note."""
+        post(feed_post_id=self.post.pk, now=self.now + after)
+
+    def sweep(self, *, after: timedelta) -> None:
+        """What the sweep and the job that it queues do, at another time."""
+        self.free(after=after)
+        self.act(after=after)
+
+    def free(self, *, after: timedelta) -> None:
+        """The sweep's first half: what dead workers left."""
+        free(now=self.now + after)
+
+    def notes(self) -> list[Note]:
+        """The notes on the candidate's Activity Feed, oldest first."""
+        rows = self.world.greenhouse.store.notes.by("candidate_id", self.remote.candidate_id)
+        return [row for row in rows if row.type == "NOTE"]
+
+
+def ready(world: World, *, kind: str = "reference_check", version: int = 1, code: str = CODE) -> Report:
+    """A report on the world's only application, without its note."""
+    application = world.role.applications.get()
+    start = application.starts.filter(step__kind=kind).first() or factories.start(application, kind)
+    snapshot: dict[str, Any] = {"kind": kind}
+    if kind == "reference_check":
+        snapshot["check"] = {"asked": 2, "received": 2}
+    return Report.objects.create(
+        organisation=world.organisation,
+        start=start,
+        version=version,
+        code=code,
+        snapshot=snapshot,
+        state=Report.State.READY,
+        created_at=factories.NOW,
+        ready_at=factories.NOW,
+    )
+
+
+def tell(report: Report, *, now: datetime) -> None:
+    """The report is ready, and the reaction to it runs."""
+    with transaction.atomic():
+        event = record(
+            "report.ready",
+            organisation_id=report.organisation_id,
+            application_id=report.start.application_id,
+            actor="goodword",
+            at=now,
+            data={
+                "start_id": report.start_id,
+                "report_id": report.pk,
+                "version": report.version,
+                "code": report.code,
+            },
+        )
+        on_report_ready(event)
+
+
+def tell_story(world: World, **values: Any) -> Story:
+    """Ada's report is ready and her note is queued."""
+    remote = world.apply(first_name="Ada", last_name="Lovelace")
+    world.deliver()
+    world.line.calls.clear()
+    report = ready(world, **values)
+    now = clock.now()
+    tell(report, now=now)
+    return Story(world, remote, report, now)

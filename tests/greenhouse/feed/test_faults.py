@@ -1,0 +1,253 @@
+"""One note per report version, whatever fails and wherever a worker dies."""
+
+from datetime import timedelta
+from itertools import pairwise
+
+import httpx2
+import pytest
+from django.db import connection as database
+
+from goodword.core import outbox
+from goodword.greenhouse import jobs
+from goodword.greenhouse.feed.retry import retry, retry_all
+from goodword.greenhouse.feed.settle import UNKNOWN_WAIT
+from goodword.greenhouse.models import Connection, FeedPost
+from goodword.notifications.models import Link
+from tests.contract.greenhouse import ALL
+from tests.greenhouse.feed.story import Story, tell_story
+from tests.greenhouse.world import Killed, World
+from tests.support.jobs import event_names, waiting
+
+SOON = timedelta(minutes=1)
+DEAD = outbox.STUCK_AFTER
+
+#: each call that a posting makes, in order
+CALLS = ("/token", "/v3/applications", "/v3/users", "/v3/notes")
+
+
+@pytest.fixture
+def story(world: World) -> Story:
+    return tell_story(world)
+
+
+def state(story: Story) -> tuple[str, bool]:
+    return story.post.state, story.post.outcome_unknown
+
+
+def die_at(story: Story, path: str, *, after: bool) -> None:
+    def dies(request: httpx2.Request) -> None:
+        if request.url.path == path:
+            raise Killed
+
+    if after:
+        story.world.line.after = dies
+    else:
+        story.world.line.before = dies
+    with pytest.raises(Killed):
+        story.act()
+    story.world.line.before = story.world.line.after = lambda _: None
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("path", CALLS)
+def test_a_worker_that_dies_at_any_call_leaves_one_note(story: Story, path: str, after: bool) -> None:
+    Connection.objects.of(story.world.organisation).update(token="")
+    die_at(story, path, after=after)
+    assert state(story) == ("sending", False)
+    assert len(story.notes()) == (1 if (path, after) == ("/v3/notes", True) else 0)
+
+    story.sweep(after=DEAD - timedelta(seconds=1))
+    assert state(story) == ("sending", False)
+    story.sweep(after=DEAD)
+    assert state(story) == ("sent", False)
+    [note] = story.notes()
+    assert story.post.remote_id == note.id
+    assert event_names().count("feed.posted") == 1
+
+
+def test_a_worker_that_dies_right_after_its_claim_leaves_one_note(story: Story) -> None:
+    assert outbox.claim(FeedPost, story.post.pk, now=story.now) is not None
+    story.sweep(after=DEAD)
+    assert (state(story), len(story.notes())) == (("sent", False), 1)
+
+
+def test_a_note_that_was_settled_is_not_written_again(story: Story) -> None:
+    story.act()
+    story.sweep(after=DEAD * 3)
+    assert len(story.notes()) == 1
+
+
+def test_the_link_of_a_note_that_may_stand_goes_on_working(story: Story) -> None:
+    die_at(story, "/v3/notes", after=True)
+    story.sweep(after=DEAD)
+    [link] = Link.objects.of(story.world.organisation)
+    assert link.ended_at is None
+    assert [note.id for note in story.notes()] == [story.post.remote_id]
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_a_failure_of_greenhouse_after_it_wrote_leaves_one_note(story: Story, status: int) -> None:
+    story.world.fail(kind="fail_after", method="POST", path="/v3/notes", status=status)
+    story.act()
+    assert state(story) == ("queued", True)
+    assert story.post.not_before - story.now == UNKNOWN_WAIT
+    story.act(after=UNKNOWN_WAIT)
+    assert (state(story), len(story.notes())) == (("sent", False), 1)
+
+
+def test_an_answer_that_cannot_be_read_leaves_one_note(story: Story) -> None:
+    story.world.fail(kind="garbage", method="POST", path="/v3/notes")
+    story.act()
+    assert state(story) == ("queued", True)
+    story.act(after=UNKNOWN_WAIT)
+    assert (state(story), len(story.notes())) == (("sent", False), 1)
+
+
+def test_a_failure_before_it_wrote_leaves_one_note_too(story: Story) -> None:
+    story.world.fail(kind="fail", method="POST", path="/v3/notes", status=503)
+    story.act()
+    assert (state(story), len(story.notes())) == (("queued", True), 0)
+    story.act(after=UNKNOWN_WAIT)
+    assert (state(story), len(story.notes())) == (("sent", False), 1)
+
+
+def test_a_connection_that_breaks_after_it_wrote_leaves_one_note(story: Story) -> None:
+    def breaks(request: httpx2.Request) -> None:
+        if request.method == "POST" and request.url.path == "/v3/notes":
+            raise httpx2.ReadTimeout("no answer", request=request)
+
+    story.world.line.after = breaks
+    story.act()
+    story.world.line.after = lambda _: None
+    assert (state(story), len(story.notes())) == (("queued", True), 1)
+    story.act(after=UNKNOWN_WAIT)
+    assert (state(story), len(story.notes())) == (("sent", False), 1)
+
+
+def test_v1_leaves_one_note_too(either: World) -> None:
+    story = tell_story(either)
+    either.fail(kind="fail_after", method="POST", path=f"/{either.greenhouse.version}", status=503)
+    story.act()
+    assert (state(story), len(story.notes())) == (("queued", True), 1)
+    story.act(after=UNKNOWN_WAIT)
+    assert (state(story), len(story.notes())) == (("sent", False), 1)
+
+
+def test_what_is_unknown_stays_so_while_the_feed_cannot_be_read(story: Story) -> None:
+    story.world.fail(kind="fail_after", method="POST", path="/v3/notes", status=503)
+    story.act()
+    story.world.fail(kind="fail", method="GET", path="/v3/notes", status=503, times=2)
+    story.act(after=UNKNOWN_WAIT)
+    assert state(story) == ("queued", True)
+    story.act(after=timedelta(hours=1))
+    assert (state(story), len(story.notes())) == (("sent", False), 1)
+
+
+def test_an_unreachable_greenhouse_is_tried_again_by_the_ladder_and_then_is_a_persons(story: Story) -> None:
+    story.world.fail(kind="fail", path="/v3/applications", status=503, times=100)
+    waits = []
+    while story.post.state == "queued":
+        waits.append(story.post.not_before - story.now)
+        story.act(after=story.post.not_before - story.now)
+    assert [later - earlier for earlier, later in pairwise(waits)] == list(outbox.LADDER)
+    assert state(story) == ("failed", False)
+    assert event_names().count("feed.needs_person") == 1
+
+
+def test_a_limit_of_calls_is_waited_out(story: Story) -> None:
+    story.world.fail(kind="fail", method="POST", path="/v3/notes", status=429, seconds=200)
+    story.act()
+    assert state(story) == ("queued", False)
+    assert story.post.not_before - story.now == timedelta(seconds=200)
+
+
+def test_a_missing_permission_needs_a_person_who_then_tries_again(story: Story) -> None:
+    story.world.greenhouse.tick(*ALL - {"Activity Feed"})
+    story.act()
+    assert state(story) == ("failed", False)
+    assert story.post.last_error.startswith("Greenhouse does not let this key use Activity Feed.")
+    assert event_names().count("feed.needs_person") == 1
+
+    story.world.greenhouse.tick(*ALL)
+    before = len(waiting())
+    assert retry(story.post, now=story.now + SOON) is True
+    assert waiting()[before:] == [("greenhouse.feed.post", {"feed_post_id": story.post.pk})]
+    story.act(after=SOON)
+    assert (state(story), len(story.notes())) == (("sent", False), 1)
+    assert retry(story.post, now=story.now + SOON) is False
+
+
+def test_a_revoked_credential_needs_a_person_and_all_its_notes_go_out_afterwards(story: Story) -> None:
+    story.world.greenhouse.row.revoked = True
+    story.act()
+    assert state(story) == ("failed", False)
+    story.world.greenhouse.row.revoked = False
+    assert retry_all(story.world.connection, now=story.now + SOON) == 1
+    story.act(after=SOON)
+    assert (state(story), len(story.notes())) == (("sent", False), 1)
+
+
+def test_an_application_that_is_gone_needs_a_person(story: Story) -> None:
+    story.world.greenhouse.store.applications.delete(story.remote.id)
+    story.act()
+    assert state(story) == ("failed", False)
+    assert story.post.last_error == (
+        "Greenhouse no longer shows this application. Check in Greenhouse whether the candidate was deleted, "
+        "merged or made private, then try again."
+    )
+
+
+def test_in_v1_a_note_without_anybody_to_sign_it_needs_a_person(either: World) -> None:
+    story = tell_story(either)
+    next(
+        user for user in either.greenhouse.store.users.rising() if user.first_name == "Jonas"
+    ).deactivated = True
+    story.act()
+    assert story.post.state == ("sent" if either.greenhouse.version == "v3" else "failed")
+    if either.greenhouse.version == "v1":
+        assert story.post.last_error.startswith("Greenhouse wants a user as the author of the note")
+
+
+def test_a_disconnected_greenhouse_is_not_called(story: Story) -> None:
+    Connection.objects.of(story.world.organisation).update(state=Connection.State.DISCONNECTED)
+    story.act()
+    assert (state(story), story.world.line.calls) == (("failed", False), [])
+
+
+def test_a_slow_worker_does_not_begin_to_write(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("goodword.greenhouse.feed.post.WRITE_WITHIN", -1.0)
+    story.act()
+    assert (state(story), story.notes()) == (("queued", False), [])
+    monkeypatch.undo()
+    story.act(after=SOON)
+    assert (state(story), len(story.notes())) == (("sent", False), 1)
+
+
+def test_a_worker_whose_row_was_taken_settles_nothing(story: Story) -> None:
+    def taken(request: httpx2.Request) -> None:
+        if request.url.path == "/v3/notes":
+            story.world.line.after = lambda _: None
+            story.sweep(after=DEAD)  # the other worker finds the note
+
+    story.world.line.after = taken
+    story.act()
+    assert (state(story), len(story.notes())) == (("sent", False), 1)
+    assert event_names().count("feed.posted") == 1
+
+
+def test_what_kills_its_worker_again_and_again_becomes_a_persons(story: Story) -> None:
+    moment = timedelta(0)
+    for _ in range(len(outbox.LADDER) + 1):
+        assert outbox.claim(FeedPost, story.post.pk, now=story.now + moment) is not None
+        moment += DEAD
+        story.free(after=moment)
+    assert state(story)[0] == "failed"
+    assert event_names().count("feed.needs_person") == 1
+
+
+def test_the_sweep_queues_a_job_for_what_is_due_once(story: Story) -> None:
+    with database.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded'")
+    for _ in range(2):
+        jobs.sweep_feed.run(timestamp=0)
+    assert waiting() == [("greenhouse.feed.post", {"feed_post_id": story.post.pk})]

@@ -1,0 +1,62 @@
+"""Several workers at once, each with a connection and transactions of its own."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection as database
+
+from goodword.candidates.models import Application
+from goodword.core import clock
+from goodword.greenhouse.inbox.receive import keep
+from goodword.greenhouse.models import InboxEvent
+from goodword.greenhouse.sync.application import sync_application
+from tests.greenhouse.world import ASSESSMENT, World
+from tests.support.jobs import event_names
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WORKERS = 4
+
+
+def at_once(act: Callable[[], object]) -> list[object]:
+    """Run it in several threads; what each returned."""
+
+    def run() -> object:
+        try:
+            return act()
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return [future.result() for future in [pool.submit(run) for _ in range(WORKERS)]]
+
+
+def test_one_delivery_that_comes_several_times_at_once_is_kept_once(world: World) -> None:
+    world.apply()
+    [(body, event_id)] = world.outgoing()
+    fresh = at_once(lambda: keep(world.connection, body=body, event_id=event_id, now=clock.now()))
+    assert sorted(map(bool, fresh)) == [False] * (WORKERS - 1) + [True]
+    assert InboxEvent.objects.of(world.organisation).count() == 1
+
+
+def test_several_workers_share_the_inbox_and_do_everything_once(world: World) -> None:
+    people = [world.apply() for _ in range(3)]
+    for person in people:
+        world.move(person, ASSESSMENT)
+    for body, event_id in world.outgoing():
+        keep(world.connection, body=body, event_id=event_id, now=clock.now())
+    at_once(world.work)
+    assert {state for state, _ in world.inbox()} == {"handled"}
+    for person in people:
+        assert event_names(world.ours(person).pk) == ["application.applied", "application.entered_stage"]
+
+
+def test_several_first_sights_at_once_make_one_copy(world: World) -> None:
+    remote = world.apply()
+    told = at_once(lambda: sync_application(world.connection, remote.id, now=clock.now()))
+    assert Application.objects.of(world.organisation).count() == 1
+    assert event_names() == ["application.applied"]
+    assert sorted(map(str, told)) == sorted(
+        [f"Application {remote.id}: first seen."] + [f"Application {remote.id}: nothing new."] * (WORKERS - 1)
+    )

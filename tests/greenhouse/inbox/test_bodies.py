@@ -1,0 +1,102 @@
+"""Every kind of body that Greenhouse sends, in its own shape: post this, expect that."""
+
+from pathlib import Path
+
+import pytest
+
+from goodword.greenhouse.inbox.payload import read
+from goodword.greenhouse.inbox.webhooks import action_of
+from goodword.greenhouse.models import Webhook
+from goodword.greenhouse.sync.hint import UserSaid
+from tests.greenhouse.world import World
+from tests.support.jobs import event_names
+
+BODIES = Path(__file__).parent.parent / "payloads"
+
+OF_NO_ROLE = "Job 4040700001 belongs to no role."
+NOBODY = "Nobody of ours: no effect."
+
+EXPECTED = {
+    "application_updated": OF_NO_ROLE,
+    "candidate_anonymized": NOBODY,
+    "candidate_stage_change": OF_NO_ROLE,
+    "delete_candidate": NOBODY,
+    "hire_candidate": OF_NO_ROLE,
+    "job_updated": "“job_updated” has no effect here.",
+    "merge_candidate": NOBODY,
+    "new_candidate_application": OF_NO_ROLE,
+    "ping": "The webhook for “Candidate has been hired” is in place.",
+    "prospect_of_two_jobs": "Jobs 4040700001, 4040700002 belong to no role.",
+    "reject_candidate": OF_NO_ROLE,
+    "reject_prospect": "It belongs to no job.",
+    "unhire_candidate": OF_NO_ROLE,
+    "unreject_candidate": OF_NO_ROLE,
+    "update_candidate": NOBODY,
+}
+
+
+def test_every_body_here_is_expected() -> None:
+    assert sorted(path.stem for path in BODIES.glob("*.json")) == sorted(EXPECTED)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_body_in_greenhouses_shape_is_taken_and_understood(world: World, name: str) -> None:
+    assert world.post((BODIES / f"{name}.json").read_bytes(), name) == 200
+    world.work()
+    assert world.inbox() == [("handled", EXPECTED[name])]
+    assert world.line.calls == []
+    assert event_names() == []
+
+
+def test_the_hint_holds_what_harvest_may_not_tell() -> None:
+    delivery = read((BODIES / "reject_candidate.json").read_bytes())
+    assert (delivery.application_id, delivery.job_ids) == (6200700001, (4040700001,))
+    assert (delivery.hint.stage_id, delivery.hint.reason) == (4060700002, "Withdrew")
+    assert delivery.hint.users == (UserSaid(id=4010000777, name="Rec Ruiter", email="rec@acornoak.example"),)
+
+
+def test_a_hire_names_its_job_twice_and_counts_once() -> None:
+    assert read((BODIES / "hire_candidate.json").read_bytes()).job_ids == (4040700001,)
+
+
+@pytest.mark.parametrize(
+    ("event", "action"),
+    [
+        ("Candidate has changed stage", "candidate_stage_change"),
+        ("Candidate has been hired", "hire_candidate"),
+        ("Candidate or Prospect has been rejected", "reject_candidate"),
+        ("Candidate has submitted application", "new_candidate_application"),
+        ("Candidate or Prospect has been unrejected", "unreject_candidate"),
+        ("Candidate has been unhired", "unhire_candidate"),
+        ("Candidate has been merged", "merge_candidate"),
+        ("Candidate or Prospect has been deleted", "delete_candidate"),
+        ("Candidate or Prospect has been anonymized", "candidate_anonymized"),
+        ("candidate  has been anonymised", "candidate_anonymized"),
+        ("Application has been deleted", ""),
+        ("Job has been deleted", ""),
+        ("", ""),
+    ],
+)
+def test_a_ping_is_matched_by_the_event_that_it_names(event: str, action: str) -> None:
+    assert action_of(event) == action
+
+
+def test_a_ping_shows_its_webhook_and_another_one_of_the_same_renews_it(world: World) -> None:
+    body = (BODIES / "ping.json").read_bytes()
+    for event_id in ("ping-1", "ping-2"):
+        world.post(body, event_id)
+        world.work()
+    webhook = Webhook.objects.of(world.organisation).get()
+    assert (webhook.action, webhook.event, webhook.name, webhook.remote_id) == (
+        "hire_candidate",
+        "Candidate has been hired",
+        "Goodword Hired",
+        4600700001,
+    )
+
+
+def test_a_ping_for_an_event_that_is_not_followed_shows_as_unknown(world: World) -> None:
+    world.post((BODIES / "ping.json").read_bytes().replace(b"Candidate has been hired", b"Offer approved"))
+    world.work()
+    assert Webhook.objects.of(world.organisation).get().action == ""
+    assert world.inbox() == [("handled", "An unknown webhook: “Offer approved” has no effect here.")]

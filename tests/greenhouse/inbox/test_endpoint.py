@@ -1,0 +1,251 @@
+"""The door: who gets in, what is answered, what is kept."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from goodword.core import clock
+from goodword.greenhouse.models import Connection, InboxEvent, WebhookSecret
+from greenhouse_sandbox.webhooks.signer import signature
+from tests.greenhouse.world import DOOR, SECRET, World
+from tests.support import factories
+from tests.support.jobs import event_names, waiting
+
+BODY = json.dumps({"action": "office_deleted", "payload": {"id": 5}}).encode()
+
+
+def address(world: World) -> str:
+    return reverse("greenhouse_hook", args=[world.connection.endpoint_key])
+
+
+def kept(world: World) -> list[tuple[str, str | None]]:
+    rows = InboxEvent.objects.of(world.organisation).order_by("pk")
+    return [(row.action, row.event_id) for row in rows]
+
+
+def fresh(world: World) -> Connection:
+    return Connection.objects.of(world.organisation).get()
+
+
+def test_a_signed_delivery_is_kept_as_it_came_and_wakes_the_inbox(world: World) -> None:
+    assert world.post(BODY, "event-1") == 200
+    event = InboxEvent.objects.of(world.organisation).get()
+    assert (event.state, event.action, event.event_id, bytes(event.body)) == (
+        "received",
+        "office_deleted",
+        "event-1",
+        BODY,
+    )
+    assert waiting() == [("greenhouse.inbox", {})]
+    assert fresh(world).last_event_at == event.received_at
+
+
+def test_no_work_is_done_in_the_request(world: World) -> None:
+    world.apply()
+    [(body, event_id)] = world.outgoing()
+    assert world.post(body, event_id) == 200
+    assert world.line.calls == []
+    assert event_names() == []
+
+
+def test_a_burst_of_deliveries_leaves_one_wake_up(world: World) -> None:
+    for number in range(3):
+        assert world.post(BODY, f"event-{number}") == 200
+    assert waiting() == [("greenhouse.inbox", {})]
+
+
+def test_a_repeated_event_id_is_answered_and_changes_nothing(world: World) -> None:
+    for _ in range(3):
+        assert world.post(BODY, "event-1") == 200
+    assert kept(world) == [("office_deleted", "event-1")]
+
+
+def test_deliveries_without_an_event_id_are_each_kept(world: World) -> None:
+    for _ in range(2):
+        assert world.post(BODY) == 200
+    assert kept(world) == [("office_deleted", None)] * 2
+
+
+def test_the_same_event_id_at_another_organisation_is_another_event(world: World) -> None:
+    other = Connection(
+        organisation=factories.organisation(), endpoint_key="o" * 43, connected_at=factories.NOW
+    )
+    other.set_credentials(world.greenhouse.credentials)
+    other.save()
+    WebhookSecret.add(other, SECRET, now=factories.NOW)
+    assert world.post(BODY, "event-1") == 200
+    answer = DOOR.post(
+        reverse("greenhouse_hook", args=[other.endpoint_key]),
+        data=BODY,
+        content_type="application/json",
+        headers={"Signature": signature(BODY, SECRET), "Greenhouse-Event-ID": "event-1"},
+    )
+    assert answer.status_code == 200
+    assert InboxEvent.objects.of(other.organisation).count() == 1
+    assert kept(world) == [("office_deleted", "event-1")]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "sha256",
+        "sha256 ",
+        f"sha256={signature(BODY, SECRET).split()[1]}",
+        f"sha256  {signature(BODY, SECRET).split()[1]}",
+        f"sha1 {signature(BODY, SECRET).split()[1]}",
+        signature(BODY, SECRET).split()[1],
+        signature(BODY, SECRET)[:-1],
+        signature(BODY, SECRET) + "0",
+        signature(BODY, "another secret"),
+        signature(BODY + b" ", SECRET),
+        "sha256 ü" + "0" * 62,
+    ],
+)
+def test_a_wrong_signature_is_refused_and_only_counted(world: World, header: str) -> None:
+    assert world.post(BODY, "event-1", Signature=header) == 401
+    assert kept(world) == []
+    assert waiting() == []
+    connection = fresh(world)
+    assert connection.refused_count == 1
+    assert connection.refused_at is not None
+    assert connection.last_event_at is None
+
+
+def test_a_missing_signature_is_refused(world: World) -> None:
+    answer = DOOR.post(address(world), data=BODY, content_type="application/json")
+    assert answer.status_code == 401
+    assert kept(world) == []
+
+
+def test_the_raw_body_is_signed_not_what_it_means(world: World) -> None:
+    body = b'{"action": "office_deleted",  "payload": {"name": "\\u003cB\\u00fcro\\u003e \\u0026 Co"}}'
+    assert world.post(body) == 200
+    again = json.dumps(json.loads(body)).encode()
+    assert world.post(again, Signature=signature(body, SECRET)) == 401
+
+
+def test_old_and_new_secret_both_count_while_one_is_rotated(world: World) -> None:
+    old = WebhookSecret.objects.of(world.organisation).get()
+    WebhookSecret.add(world.connection, "the new one", now=clock.now())
+    old.valid_until = clock.now() + timedelta(hours=1)
+    old.save()
+    assert world.post(BODY, Signature=signature(BODY, SECRET)) == 200
+    assert world.post(BODY, Signature=signature(BODY, "the new one")) == 200
+    old.valid_until = clock.now() - timedelta(seconds=1)
+    old.save()
+    assert world.post(BODY, Signature=signature(BODY, SECRET)) == 401
+    assert world.post(BODY, Signature=signature(BODY, "the new one")) == 200
+
+
+def test_an_unknown_endpoint_is_not_there(world: World) -> None:
+    answer = DOOR.post("/hooks/greenhouse/nobody/", data=BODY, content_type="application/json")
+    assert answer.status_code == 404
+    assert kept(world) == []
+
+
+def test_without_a_valid_secret_there_is_no_door(world: World) -> None:
+    WebhookSecret.objects.of(world.organisation).update(valid_until=factories.NOW)
+    assert world.post(BODY) == 404
+    assert fresh(world).refused_count == 0
+
+
+def test_a_secret_sealed_for_another_connection_opens_no_door(world: World) -> None:
+    Connection.objects.of(world.organisation).update(uid="00000000-0000-0000-0000-000000000001")
+    assert world.post(BODY) == 404
+
+
+def test_a_disconnected_organisation_has_no_door(world: World) -> None:
+    Connection.objects.of(world.organisation).update(state=Connection.State.DISCONNECTED)
+    assert world.post(BODY) == 404
+
+
+@pytest.mark.parametrize("method", ["get", "put", "delete", "patch"])
+def test_only_post_is_answered(world: World, method: str) -> None:
+    assert getattr(DOOR, method)(address(world)).status_code == 405
+
+
+def test_the_address_works_without_its_last_stroke(world: World) -> None:
+    answer = DOOR.post(
+        address(world).rstrip("/"),
+        data=BODY,
+        content_type="application/json",
+        headers={"Signature": signature(BODY, SECRET)},
+    )
+    assert answer.status_code == 200
+
+
+def test_a_body_over_two_mebibytes_is_refused(world: World) -> None:
+    assert world.post(b" " * (2 * 1024 * 1024 + 1)) == 413
+    assert world.post(BODY + b" " * (2 * 1024 * 1024 - len(BODY))) == 200
+    assert len(kept(world)) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "The body is not JSON."),
+        (b"{", "The body is not JSON."),
+        (b"\xff\xfe\xfd", "The body is not JSON."),
+        (b"[" * 100_000, "The body is not JSON."),
+        (b'{"action": ' + b"1" * 5000 + b"}", "The body is not JSON."),
+        (b"[]", "The body is not a JSON object."),
+        (b"{}", "The body names no action."),
+        (b'{"action": 5, "payload": {}}', "The body names no action."),
+        (b'{"action": "\\u0000", "payload": {}}', "The body names no action."),
+        (b'{"action": "ping"}', "The body has no payload."),
+        (b'{"action": "hire_candidate", "payload": []}', "The body has no payload."),
+        (b'{"action": "hire_candidate", "payload": {}}', "The body names no application."),
+        (
+            b'{"action": "hire_candidate", "payload": {"application": {"id": 99999999999999999999}}}',
+            "The body names no application.",
+        ),
+        (b'{"action": "delete_candidate", "payload": {"person": null}}', "The body names no candidate."),
+    ],
+)
+def test_a_malformed_but_signed_body_is_kept_as_failed_with_the_reason(
+    world: World, body: bytes, reason: str
+) -> None:
+    assert world.post(body) == 200
+    assert world.inbox() == [("failed", reason)]
+    assert waiting() == []
+
+
+def test_an_action_of_any_length_and_kind_is_kept(world: World) -> None:
+    assert world.post(json.dumps({"action": "ü" * 500, "payload": {}}).encode(), "e" * 500) == 200
+    assert kept(world) == [("ü" * 60, "e" * 200)]
+
+
+def test_the_door_asks_the_database_no_more_when_much_is_kept(
+    world: World, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    # endpoint, secrets; savepoint, look, savepoint, insert, release, release; last event; the wake-up's three
+    with django_assert_num_queries(12):
+        assert world.post(BODY, "event-1") == 200
+    for number in range(2, 5):
+        world.post(BODY, f"event-{number}")
+    with django_assert_num_queries(12):  # no last event; a wake-up waits already, which costs a rollback
+        assert world.post(BODY, "event-5") == 200
+    with django_assert_num_queries(5):
+        assert world.post(BODY, "event-5") == 200
+    with django_assert_num_queries(3):
+        assert world.post(BODY, Signature="sha256 0") == 401
+    with django_assert_num_queries(1):
+        assert DOOR.post("/hooks/greenhouse/nobody/", data=BODY, content_type="application/json")
+
+
+def test_the_wake_up_is_written_after_the_row_is_committed(
+    world: World, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_max_num_queries(20) as queries:
+        world.post(BODY, "event-1")
+    statements = [query["sql"] for query in queries.captured_queries]
+    insert = next(i for i, sql in enumerate(statements) if 'INSERT INTO "greenhouse_inboxevent"' in sql)
+    wake_up = next(i for i, sql in enumerate(statements) if "procrastinate" in sql)
+    opened = sum("SAVEPOINT" in sql and "RELEASE" not in sql for sql in statements[:wake_up])
+    closed = sum("RELEASE" in sql for sql in statements[:wake_up])
+    assert insert < wake_up
+    assert opened - closed == 1  # only the wake-up's own is open

@@ -1,0 +1,385 @@
+"""Working on what came in: in order, once, through Harvest, and never dropped."""
+
+import json
+from datetime import timedelta
+
+import httpx2
+import pytest
+from django.db import connection as database
+
+from goodword.candidates.models import Application
+from goodword.core import clock
+from goodword.greenhouse import jobs
+from goodword.greenhouse.inbox.claim import LEASE, WAITS, claim
+from goodword.greenhouse.inbox.process import TRIES, work_one
+from goodword.greenhouse.inbox.prune import KEPT, prune
+from goodword.greenhouse.inbox.replay import replay, replay_waiting
+from goodword.greenhouse.models import Connection, InboxEvent
+from goodword.greenhouse.sync.application import READINGS, sync_application
+from tests.greenhouse.world import ASSESSMENT, REFERENCES, SCREEN, Killed, World
+from tests.support import factories
+from tests.support.jobs import event_names, waiting
+
+STORY = ["application.applied", "application.left_stage", "application.entered_stage"]
+
+
+def fresh(world: World) -> Connection:
+    return Connection.objects.of(world.organisation).get()
+
+
+def test_the_same_delivery_three_times_has_its_effect_once(world: World) -> None:
+    remote = world.apply()
+    world.deliver()
+    world.move(remote, ASSESSMENT)
+    [(body, event_id)] = world.outgoing()
+    for sent_as in (event_id, event_id, "another id", None):
+        assert world.post(body, sent_as) == 200
+        world.work()
+    assert event_names() == STORY
+    stage = world.stages[ASSESSMENT][1]
+    assert [outcome for _, outcome in world.inbox()] == [
+        f"Application {remote.id}: first seen.",
+        f"Application {remote.id}: left its stage, entered {stage}.",
+        f"Application {remote.id}: nothing new.",
+        f"Application {remote.id}: nothing new.",
+    ]
+
+
+def test_two_deliveries_in_the_wrong_order_end_in_what_harvest_says(world: World) -> None:
+    remote = world.apply()
+    world.deliver()
+    world.move(remote, ASSESSMENT)
+    world.move(remote, REFERENCES)
+    first, second = world.outgoing()
+    for body, event_id in (second, first):
+        assert world.post(body, event_id) == 200
+        world.work()
+    assert world.ours(remote).stage_id == world.stages[REFERENCES][0]
+    assert event_names() == STORY
+
+
+def test_there_and_back_and_there_again_is_told_each_time(world: World) -> None:
+    remote = world.apply()
+    for place in (ASSESSMENT, SCREEN, ASSESSMENT):
+        world.move(remote, place)
+        world.deliver()
+    assert event_names(world.ours(remote).pk).count("application.entered_stage") == 3
+
+
+def test_a_job_of_no_role_costs_no_read(either: World) -> None:
+    other = list(either.greenhouse.store.jobs.rising())[1]
+    either.greenhouse.application(job=1)
+    either.deliver()
+    assert either.line.calls == []
+    assert either.inbox() == [("handled", f"Job {other.id} belongs to no role.")]
+    assert Application.objects.of(either.organisation).count() == 0
+
+
+def test_a_body_that_names_a_linked_job_does_not_make_it_so(world: World) -> None:
+    remote = world.greenhouse.application(job=1)
+    [(body, _)] = world.outgoing()
+    data = json.loads(body)
+    data["payload"]["application"]["jobs"][0]["id"] = world.job_id
+    world.post(json.dumps(data).encode())
+    world.work()
+    assert world.inbox() == [("handled", f"Job {remote.job_id} belongs to no role.")]
+    assert Application.objects.of(world.organisation).count() == 0
+
+
+def test_an_event_that_is_not_followed_has_no_effect_and_costs_no_read(world: World) -> None:
+    for action in ("office_deleted", "something_new"):
+        world.post(json.dumps({"action": action, "payload": {}}).encode())
+    world.work()
+    assert world.inbox() == [
+        ("handled", "“office_deleted” has no effect here."),
+        ("handled", "“something_new” has no effect here."),
+    ]
+    assert world.line.calls == []
+
+
+def test_an_application_that_does_not_exist_is_not_visible(either: World) -> None:
+    body = {
+        "action": "candidate_stage_change",
+        "payload": {"application": {"id": 42, "jobs": [{"id": either.job_id}]}},
+    }
+    either.post(json.dumps(body).encode())
+    either.work()
+    assert either.inbox() == [("handled", "Application 42 is not visible in Greenhouse.")]
+    assert Application.objects.of(either.organisation).count() == 0
+
+
+def test_while_harvest_is_down_it_waits_and_then_goes_on(world: World) -> None:
+    remote = world.apply()
+    [(body, event_id)] = world.outgoing()
+    world.post(body, event_id)
+    world.fail(kind="fail", path="/v3", status=503, times=2)
+    now = clock.now()
+    world.work(now=now)
+    [(state, outcome)] = world.inbox()
+    assert (state, outcome) == ("received", f"Waiting. {fresh(world).last_error}")
+    assert fresh(world).last_error_at is not None
+    assert event_names() == []
+
+    world.work(now=now, after=WAITS[0] - timedelta(seconds=1))
+    assert world.inbox()[0][0] == "received"
+    world.work(now=now, after=WAITS[0])
+    assert world.inbox() == [("handled", f"Application {remote.id}: first seen.")]
+    assert fresh(world).last_error == ""
+    assert event_names() == ["application.applied"]
+
+
+def test_it_waits_for_ever_longer_but_is_never_dropped(world: World) -> None:
+    world.apply()
+    [(body, event_id)] = world.outgoing()
+    world.post(body, event_id)
+    world.greenhouse.sandbox.faults.add({"kind": "fail", "path": "/v3", "status": 403, "times": 50})
+    now = clock.now()
+    for tried in range(len(WAITS) + 3):
+        world.work(now=now)
+        event = InboxEvent.objects.of(world.organisation).get()
+        assert (event.state, event.attempts) == ("received", tried + 1)
+        assert event.not_before - now == WAITS[min(tried, len(WAITS) - 1)]
+        now = event.not_before
+
+
+def test_it_waits_as_long_as_greenhouse_asks(world: World) -> None:
+    world.apply()
+    [(body, event_id)] = world.outgoing()
+    world.post(body, event_id)
+    world.fail(kind="fail", path="/v3", status=429, seconds=25)
+    now = clock.now()
+    world.work(now=now)
+    event = InboxEvent.objects.of(world.organisation).get()
+    assert event.not_before - now == timedelta(seconds=25)
+
+
+def test_a_revoked_credential_is_shown_and_work_goes_on_when_it_is_set_anew(either: World) -> None:
+    either.apply()
+    [(body, event_id)] = either.outgoing()
+    either.post(body, event_id)
+    either.greenhouse.row.revoked = True
+    either.work()
+    assert fresh(either).state == Connection.State.BROKEN
+    assert fresh(either).last_error.startswith("Greenhouse no longer accepts this key")
+    either.greenhouse.row.revoked = False
+    replay_waiting(either.connection, now=clock.now())
+    either.work()
+    assert fresh(either).state == Connection.State.ACTIVE
+    assert event_names() == ["application.applied"]
+
+
+def test_a_closed_door_is_tried_once_in_a_turn_and_not_for_each_delivery(world: World) -> None:
+    for _ in range(3):
+        world.apply()
+    for body, event_id in world.outgoing():
+        world.post(body, event_id)
+    world.greenhouse.sandbox.faults.add({"kind": "fail", "path": "/v3", "status": 403, "times": 50})
+    world.work()
+    assert len(world.line.reads) == 1
+
+
+def test_an_earlier_delivery_that_waits_keeps_back_later_ones_of_its_application_only(world: World) -> None:
+    first = world.apply()
+    [one] = world.outgoing()
+    world.move(first, ASSESSMENT)
+    [two] = world.outgoing()
+    world.apply()
+    [other] = world.outgoing()
+    for body, event_id in (one, two, other):
+        world.post(body, event_id)
+    now = clock.now()
+    held = claim(now=now)
+    assert held is not None
+    world.work(now=now)
+    assert [state for state, _ in world.inbox()] == ["received", "received", "handled"]
+    world.work(now=now, after=LEASE)
+    assert [state for state, _ in world.inbox()] == ["handled", "handled", "handled"]
+
+
+def test_a_worker_that_dies_leaves_nothing_undone(world: World) -> None:
+    world.apply()
+    [(body, event_id)] = world.outgoing()
+    world.post(body, event_id)
+
+    def dies(request: httpx2.Request) -> None:
+        raise Killed
+
+    world.line.after = dies
+    now = clock.now()
+    with pytest.raises(Killed):
+        world.work(now=now)
+    assert (world.inbox(), event_names()) == ([("received", "")], [])
+    world.line.after = lambda _: None
+    world.work(now=now, after=LEASE)
+    assert world.inbox()[0][0] == "handled"
+    assert event_names() == ["application.applied"]
+
+
+def test_a_slow_worker_whose_lease_ran_out_writes_nothing(world: World) -> None:
+    world.apply()
+    [(body, event_id)] = world.outgoing()
+    world.post(body, event_id)
+    now = clock.now()
+
+    def taken_over(request: httpx2.Request) -> None:
+        world.line.before = lambda _: None
+        world.work(now=now, after=LEASE)
+
+    world.line.before = taken_over
+    world.work(now=now)
+    assert event_names() == ["application.applied"]
+    assert len(world.inbox()) == 1
+
+
+def test_what_another_worker_wrote_meanwhile_is_not_overwritten_by_an_older_reading(world: World) -> None:
+    remote = world.apply()
+    world.move(remote, SCREEN)
+    world.outgoing()
+
+    def overtaken(request: httpx2.Request) -> None:
+        if request.url.path == "/v3/candidates":  # the application was read, as it stood before
+            world.line.before = lambda _: None
+            world.move(remote, ASSESSMENT)
+            sync_application(world.connection, remote.id, now=clock.now())
+
+    world.line.before = overtaken
+    told = sync_application(world.connection, remote.id, now=clock.now())
+    assert told == f"Application {remote.id}: nothing new."
+    assert world.ours(remote).stage_id == world.stages[ASSESSMENT][0]
+    assert event_names() == ["application.applied", "application.entered_stage"]
+
+
+def test_who_is_always_overtaken_comes_back_later(world: World) -> None:
+    remote = world.apply()
+    [(body, event_id)] = world.outgoing()
+    world.post(body, event_id)
+    overtaken = 0
+
+    def overtake(request: httpx2.Request) -> None:
+        nonlocal overtaken
+        if request.url.path == "/v3/candidates":
+            overtaken += 1
+            world.line.before = lambda _: None
+            sync_application(world.connection, remote.id, now=clock.now())
+            world.line.before = overtake
+
+    world.line.before = overtake
+    now = clock.now()
+    work_one(now=now, resting=set())
+    assert overtaken == READINGS
+    assert world.inbox() == [("received", "Waiting: the database was busy.")]
+    assert event_names() == ["application.applied"]
+
+
+def poison(table: str, condition: str) -> None:
+    """Let the database refuse what our code would write: a defect that nobody foresaw."""
+    with database.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT poison CHECK ({condition})")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def test_a_delivery_that_we_cannot_cope_with_ends_as_failed_and_stops_no_other(world: World) -> None:
+    bad = world.apply(first_name="Poison")
+    good = world.apply()
+    for body, event_id in world.outgoing():
+        world.post(body, event_id)
+    poison("candidates_candidate", "first_name <> 'Poison'")
+    now = clock.now()
+    for _ in range(TRIES):
+        world.work(now=now)
+        now += timedelta(hours=1)
+    assert world.inbox() == [
+        (
+            "failed",
+            "Goodword could not work on this delivery (IntegrityError). Replay it once the cause is mended.",
+        ),
+        ("handled", f"Application {good.id}: first seen."),
+    ]
+    assert not Application.objects.of(world.organisation).filter(remote_id=bad.id).exists()
+
+
+def test_a_rollback_leaves_no_row_no_event_and_no_job(world: World) -> None:
+    remote = world.apply()
+    world.deliver()
+    before = waiting()
+    world.move(remote, ASSESSMENT)
+    [(body, event_id)] = world.outgoing()
+    poison("core_event", "name <> 'application.entered_stage'")
+    sync_fails = InboxEvent.objects.of(world.organisation)
+    world.post(body, event_id)
+    queued = waiting()
+    world.work()
+    assert event_names() == ["application.applied"]
+    assert world.ours(remote).stage_name == "Application Review"
+    assert sync_fails.filter(state="received").count() == 1
+    assert [job for job in waiting() if job[0] == "event.react"] == []
+    assert (before, queued) == ([("greenhouse.inbox", {})],) * 2
+
+
+def test_a_failed_delivery_can_be_replayed_and_has_its_effect_then(world: World) -> None:
+    remote = world.apply(first_name="Poison")
+    world.outgoing()
+    body = {
+        "action": "candidate_stage_change",
+        "payload": {"application": {"id": remote.id, "jobs": [{"id": world.job_id}]}},
+    }
+    world.post(json.dumps(body).encode())
+    InboxEvent.objects.of(world.organisation).update(state="failed", attempts=5, outcome="Broken.")
+    replay(InboxEvent.objects.of(world.organisation).get(), now=clock.now())
+    assert waiting() == [("greenhouse.inbox", {})]
+    world.work()
+    assert world.inbox() == [("handled", f"Application {remote.id}: first seen.")]
+
+
+def test_replaying_what_was_handled_changes_nothing(world: World) -> None:
+    remote = world.apply()
+    world.deliver()
+    replay(InboxEvent.objects.of(world.organisation).get(), now=clock.now())
+    world.work()
+    assert world.inbox() == [("handled", f"Application {remote.id}: nothing new.")]
+    assert event_names() == ["application.applied"]
+
+
+def test_what_waits_when_greenhouse_is_disconnected_has_no_effect(world: World) -> None:
+    world.apply()
+    [(body, event_id)] = world.outgoing()
+    world.post(body, event_id)
+    Connection.objects.of(world.organisation).update(state=Connection.State.DISCONNECTED)
+    world.work()
+    assert world.inbox() == [("handled", "Greenhouse was disconnected: no effect.")]
+    assert world.line.calls == []
+
+
+def test_the_jobs_work_on_the_inbox_and_the_sweep_finds_what_lost_its_wake_up(world: World) -> None:
+    remote = world.apply()
+    [(body, event_id)] = world.outgoing()
+    world.post(body, event_id)
+    jobs.work_inbox.run()
+    assert world.inbox() == [("handled", f"Application {remote.id}: first seen.")]
+
+    with database.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded'")
+    jobs.sweep_inbox.run(timestamp=0)
+    assert waiting() == []
+    world.apply()
+    [(body, event_id)] = world.outgoing()
+    world.post(body, event_id)
+    with database.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded'")
+    jobs.sweep_inbox.run(timestamp=0)
+    assert waiting() == [("greenhouse.inbox", {})]
+
+
+def test_what_was_settled_long_ago_is_removed_and_what_waits_is_kept(world: World) -> None:
+    for number in range(3):
+        world.post(b'{"action": "office_deleted", "payload": {}}', f"event-{number}")
+    rows = list(InboxEvent.objects.of(world.organisation).order_by("pk"))
+    old = factories.NOW
+    InboxEvent.objects.of(world.organisation).filter(pk__in=[rows[0].pk, rows[1].pk]).update(received_at=old)
+    InboxEvent.objects.of(world.organisation).filter(pk=rows[0].pk).update(state="handled")
+    InboxEvent.objects.of(world.organisation).filter(pk=rows[2].pk).update(state="failed")
+    assert prune(now=old + KEPT) == 0
+    assert prune(now=old + KEPT + timedelta(seconds=1)) == 1
+    left = InboxEvent.objects.of(world.organisation).order_by("pk").values_list("event_id", flat=True)
+    assert list(left) == ["event-1", "event-2"]

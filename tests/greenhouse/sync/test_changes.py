@@ -1,0 +1,63 @@
+"""The table of changes: from two states to what happened in between."""
+
+import pytest
+
+from goodword.greenhouse.sync.changes import Standing, changes
+
+A, B = 501, 502
+
+
+def stands(status: str = "active", stage: int | None = A, job: int | None = 31, reason: str = "") -> Standing:
+    name = f"stage {stage}" if stage else ""
+    return Standing(status=status, job_id=job, stage_id=stage, stage_name=name, reason=reason)
+
+
+def names(old: Standing | None, new: Standing, *, arrived: bool = True) -> list[str]:
+    return [name.removeprefix("application.") for name, _ in changes(old, new, arrived=arrived)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "happened"),
+    [
+        (None, stands(), ["applied", "entered_stage"]),
+        (None, stands(stage=None), ["applied"]),
+        (None, stands("rejected"), ["applied", "rejected"]),
+        (None, stands("hired"), ["applied", "hired"]),
+        (None, stands("converted"), ["applied"]),
+        (stands(), stands(), []),
+        (stands("rejected"), stands("rejected", stage=B), []),
+        (stands("hired"), stands("hired"), []),
+        (stands(), stands(stage=B), ["left_stage", "entered_stage"]),
+        (stands(stage=None), stands(), ["entered_stage"]),
+        (stands(), stands(stage=None), ["left_stage"]),
+        (stands(), stands("rejected"), ["rejected"]),
+        (stands(), stands("rejected", stage=B), ["rejected"]),
+        (stands("rejected"), stands(), ["unrejected"]),
+        (stands("rejected"), stands(stage=B), ["unrejected", "left_stage", "entered_stage"]),
+        (stands(), stands("hired"), ["hired"]),
+        (stands("hired"), stands(), ["unhired"]),
+        (stands("rejected"), stands("hired"), ["unrejected", "hired"]),
+        (stands("hired"), stands("rejected"), ["unhired", "rejected"]),
+        (stands(), stands("converted"), []),
+        (stands(), stands(stage=B, job=32), ["changed_job", "left_stage", "entered_stage"]),
+    ],
+)
+def test_each_change_is_told_in_an_order_that_makes_sense(
+    old: Standing | None, new: Standing, happened: list[str]
+) -> None:
+    assert names(old, new) == happened
+
+
+def test_standing_somewhere_at_first_sight_is_an_arrival_only_where_that_is_news() -> None:
+    assert names(None, stands(), arrived=False) == ["applied"]
+
+
+def test_what_is_told_carries_what_the_reactions_need() -> None:
+    told = dict(changes(stands(), stands(stage=B)))
+    assert told == {
+        "application.left_stage": {"stage_id": A, "to_stage_id": B},
+        "application.entered_stage": {"job_id": 31, "stage_id": B, "stage_name": "stage 502"},
+    }
+    assert dict(changes(stands(), stands("rejected", reason="Withdrew"))) == {
+        "application.rejected": {"reason": "Withdrew"}
+    }

@@ -1,0 +1,113 @@
+"""Who stands behind an application, and where their address comes from."""
+
+import json
+from typing import Any
+
+from goodword.candidates.queries import recruiter_of
+from goodword.greenhouse.sync.application import sync_application
+from greenhouse_sandbox.store.applications import Application as RemoteApplication
+from tests.contract.greenhouse import ALL
+from tests.greenhouse.world import ASSESSMENT, World
+from tests.support import factories
+
+
+def stands_behind(world: World, remote: RemoteApplication) -> tuple[int | None, str]:
+    ours = world.ours(remote)
+    return ours.recruiter_remote_id, ours.recruiter_email
+
+
+def users(world: World) -> list[Any]:
+    return list(world.greenhouse.store.users.rising())
+
+
+def applied(world: World, recruiter: Any) -> RemoteApplication:
+    remote = world.apply()
+    remote.recruiter_id = recruiter.id if recruiter else None
+    return remote
+
+
+def test_the_applications_recruiter_comes_first(either: World) -> None:
+    priya = users(either)[2]
+    remote = applied(either, priya)
+    either.deliver()
+    assert stands_behind(either, remote) == (priya.id, "priya.raman@acornoak.example")
+
+
+def test_without_one_the_jobs_responsible_recruiter_does(either: World) -> None:
+    jonas = users(either)[1]
+    remote = applied(either, None)
+    either.deliver()
+    assert stands_behind(either, remote) == (jonas.id, "jonas.lindqvist@acornoak.example")
+
+
+def test_a_deactivated_one_falls_through_to_the_next(either: World) -> None:
+    jonas, dana = users(either)[1], users(either)[7]
+    remote = applied(either, dana)
+    either.deliver()
+    assert stands_behind(either, remote) == (jonas.id, "jonas.lindqvist@acornoak.example")
+
+
+def test_with_nobody_left_it_is_the_roles_owner(world: World) -> None:
+    dana, jonas = users(world)[7], users(world)[1]
+    jonas.deactivated = True
+    remote = applied(world, dana)
+    world.deliver()
+    assert stands_behind(world, remote) == (None, "")
+    assert recruiter_of(world.ours(remote)).address == world.role.owner.user.email
+
+
+def test_without_leave_to_read_users_the_signed_body_tells_the_address(world: World) -> None:
+    world.greenhouse.tick(*ALL - {"Users"})
+    priya = users(world)[2]
+    remote = applied(world, priya)
+    world.outgoing()
+    world.move(remote, ASSESSMENT)
+    world.deliver()
+    assert stands_behind(world, remote) == (priya.id, "priya.raman@acornoak.example")
+    assert world.ours(remote).recruiter_name == "Priya Raman"
+
+
+def test_an_address_in_the_body_of_a_foreign_domain_is_not_taken(world: World) -> None:
+    world.greenhouse.tick(*ALL - {"Users"})
+    priya = users(world)[2]
+    priya.primary_email = "priya@elsewhere.example"
+    remote = applied(world, priya)
+    world.outgoing()
+    world.move(remote, ASSESSMENT)
+    world.deliver()
+    assert stands_behind(world, remote) == (priya.id, "")
+
+
+def test_a_body_does_not_choose_who_the_recruiter_is(world: World) -> None:
+    world.greenhouse.tick(*ALL - {"Users"})
+    remote = applied(world, users(world)[2])
+    world.outgoing()
+    world.move(remote, ASSESSMENT)
+    [(body, event_id)] = world.outgoing()
+    data = json.loads(body)
+    data["payload"]["application"]["candidate"]["recruiter"]["id"] = 1
+    assert world.post(json.dumps(data).encode(), event_id) == 200
+    world.work()
+    assert stands_behind(world, remote) == (users(world)[2].id, "")
+
+
+def test_a_recruiter_who_is_known_is_not_asked_about_again(world: World) -> None:
+    remote = world.apply()
+    world.deliver()
+    world.line.calls.clear()
+    world.move(remote, ASSESSMENT)
+    world.deliver()
+    assert world.line.reads == [
+        "GET /v3/applications",
+        "GET /v3/candidates",
+        "GET /v3/application_stages",
+    ]
+
+
+def test_another_recruiter_is_asked_about_at_once(world: World) -> None:
+    remote = world.apply()
+    world.deliver()
+    priya = users(world)[2]
+    remote.recruiter_id = priya.id
+    sync_application(world.connection, remote.id, now=factories.NOW)
+    assert stands_behind(world, remote) == (priya.id, "priya.raman@acornoak.example")

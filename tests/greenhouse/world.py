@@ -1,0 +1,207 @@
+"""Goodword and the sandbox in one process: a real Greenhouse behind a real client, no network.
+
+Every request to Greenhouse passes `Line`, which refuses to carry one that is made inside a transaction and can
+be told to break at a chosen call.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx2
+from django.db import connection as database
+from django.test import Client
+
+from goodword.accounts.models import Organisation
+from goodword.candidates.models import Application
+from goodword.core import clock
+from goodword.greenhouse.inbox.process import work_one
+from goodword.greenhouse.models import Connection, InboxEvent, WebhookSecret
+from goodword.roles.models import Role
+from greenhouse_sandbox.acts import progress
+from greenhouse_sandbox.acts.stages import pipeline
+from greenhouse_sandbox.store.applications import Application as RemoteApplication
+from greenhouse_sandbox.store.webhooks import Webhook
+from greenhouse_sandbox.webhooks.events import EVENTS
+from greenhouse_sandbox.webhooks.signer import signature
+from tests.contract.greenhouse import Greenhouse, open_account
+from tests.support import factories
+
+SECRET = "a secret key of forty-three letters or more"
+#: one for all tests: each client loads the middleware anew
+DOOR = Client()
+#: places of stages in the sandbox's first job
+REVIEW, SCREEN, ASSESSMENT, REFERENCES, OFFER = range(5)
+
+
+class Killed(BaseException):
+    """The worker dies: nothing of ours may catch this."""
+
+
+@dataclass
+class Line(httpx2.BaseTransport):
+    """The way to the sandbox. `before` and `after` are called with each request and may raise.
+
+    `depth` is how deep in transactions the test itself lies.
+    """
+
+    inner: httpx2.WSGITransport
+    depth: int
+    before: Callable[[httpx2.Request], None] = lambda _: None
+    after: Callable[[httpx2.Request], None] = lambda _: None
+    calls: list[str] = field(default_factory=list)
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        assert _depth() == self.depth, "Greenhouse was called inside a transaction"
+        self.calls.append(f"{request.method} {request.url.path}")
+        self.before(request)
+        response = self.inner.handle_request(request)
+        self.after(request)
+        return response
+
+    @property
+    def reads(self) -> list[str]:
+        """What was read of Harvest, tokens left out."""
+        return [call for call in self.calls if call.startswith("GET")]
+
+
+@dataclass
+class World:
+    """One organisation with a role that is linked to the sandbox's first job."""
+
+    greenhouse: Greenhouse
+    line: Line
+    organisation: Organisation
+    role: Role
+    connection: Connection
+    job_id: int
+    stages: list[tuple[int, str]]
+
+    # --- in Greenhouse ---
+
+    def apply(self, **person: Any) -> RemoteApplication:
+        """Somebody applies to the linked job."""
+        return self.greenhouse.application(self.greenhouse.candidate(**person))
+
+    def move(self, application: RemoteApplication, place: int) -> None:
+        """Move them to the stage at that place of the first job."""
+        stage = pipeline(self.greenhouse.store, self.job_id)[place]
+        progress.move(self.greenhouse.store, application, stage, actor_id=None, now=self.greenhouse.now())
+
+    def reject(self, application: RemoteApplication) -> None:
+        """Reject them for the first reason in the list."""
+        store = self.greenhouse.store
+        reason = next(store.rejection_reasons.rising())
+        progress.reject(
+            store, application, reason_id=reason.id, notes="", actor_id=None, now=self.greenhouse.now()
+        )
+
+    def outgoing(self) -> list[tuple[bytes, str]]:
+        """Bodies and event ids of the deliveries made since the last look."""
+        rows = self.greenhouse.store.deliveries
+        found = [(row.body.encode(), row.event_id) for row in rows.rising()]
+        for row in list(rows.rising()):
+            rows.delete(row.id)
+        return found
+
+    def fail(self, **order: Any) -> None:
+        """Order a fault of the sandbox; see its faults.py."""
+        self.greenhouse.sandbox.faults.add(order)
+
+    # --- at our door ---
+
+    def post(self, body: bytes, event_id: str | None = None, **headers: str) -> int:
+        """Deliver a signed body; the status of our answer."""
+        sent = {"Signature": signature(body, SECRET)}
+        if event_id is not None:
+            sent["Greenhouse-Event-ID"] = event_id
+        response = DOOR.post(
+            f"/hooks/greenhouse/{self.connection.endpoint_key}/",
+            data=body,
+            content_type="application/json",
+            headers=sent | headers,
+        )
+        return response.status_code
+
+    def deliver(self) -> None:
+        """Deliver what Greenhouse has to tell, in order, and work on it."""
+        for body, event_id in self.outgoing():
+            assert self.post(body, event_id) == 200
+        self.work()
+
+    def work(self, *, now: datetime | None = None, after: timedelta = timedelta(0)) -> None:
+        """Work on what is due in the inbox."""
+        moment, resting = (now or clock.now()) + after, set[int]()
+        while work_one(now=moment, resting=resting):
+            pass
+
+    # --- with us ---
+
+    def ours(self, application: RemoteApplication) -> Application:
+        """Our copy."""
+        found = Application.objects.of(self.organisation).filter(remote_id=application.id).first()
+        assert found is not None, self.inbox()
+        return found
+
+    def inbox(self) -> list[tuple[str, str]]:
+        """State and outcome of each delivery kept, in order."""
+        rows = InboxEvent.objects.of(self.organisation).order_by("pk")
+        return [(row.state, row.outcome) for row in rows]
+
+
+def _depth() -> int:
+    return database.in_atomic_block + len(database.savepoint_ids)
+
+
+_line: Line | None = None
+
+
+def transport() -> Line:
+    """What the setting GOODWORD_HARVEST_TRANSPORT names."""
+    assert _line is not None
+    return _line
+
+
+def open_world(version: str) -> World:
+    """A connected organisation; the caller sets the settings' addresses."""
+    global _line  # noqa: PLW0603 - the settings can name a function only
+    greenhouse = open_account(version)
+    for limit in ("v1_rate_limit", "v3_rate_limit", "token_rate_limit"):
+        greenhouse.store.switches[limit] = 1_000_000  # the client paces itself by what is left
+    _line = Line(httpx2.WSGITransport(greenhouse.sandbox), depth=_depth())
+    organisation = factories.organisation(own_domains=["acornoak.example"])
+    role = factories.role(organisation)
+    connection = Connection(
+        organisation=organisation,
+        endpoint_key="k" * 43,
+        connected_at=factories.NOW,
+        state=Connection.State.ACTIVE,
+    )
+    connection.set_credentials(greenhouse.credentials)
+    connection.save()
+    WebhookSecret.add(connection, SECRET, now=factories.NOW)
+    job = next(greenhouse.store.jobs.rising())
+    stages = [(stage.id, stage.name) for stage in pipeline(greenhouse.store, job.id)]
+    factories.automation(
+        role,
+        connection_id=connection.pk,
+        job_id=job.id,
+        stages={"assessment": stages[ASSESSMENT], "reference_check": stages[REFERENCES]},
+    )
+    now = greenhouse.now()
+    for action in EVENTS:
+        webhooks = greenhouse.store.webhooks
+        webhooks.insert(
+            Webhook(
+                id=webhooks.new_id(),
+                created_at=now,
+                updated_at=now,
+                name=f"Goodword {action}",
+                action=action,
+                endpoint_url="http://unused.example",
+                secret_key=SECRET,
+                active=True,
+            )
+        )
+    return World(greenhouse, _line, organisation, role, connection, job.id, stages)
