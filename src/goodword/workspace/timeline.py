@@ -12,6 +12,7 @@ from goodword.roles.models import Step
 SENTENCES: dict[str, tuple[str, str, str]] = {
     "application.applied": ("Applied", "candidates", ""),
     "application.entered_stage": ("Moved to {stage_name} in Greenhouse", "arrow-right", ""),
+    "application.changed_job": ("Moved to another job in Greenhouse", "arrow-right", ""),
     "application.left_stage": ("Left a stage in Greenhouse", "arrow-right", ""),
     "application.rejected": ("Rejected in Greenhouse{reason_after_colon}", "x", ""),
     "application.unrejected": ("Rejection taken back in Greenhouse", "arrow-right", ""),
