@@ -10,6 +10,7 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
 from goodword.core import crypto, tokens
 from goodword.greenhouse.client import Priority, ProbeResult, V1Credentials, V3Credentials, probe_all
+from goodword.greenhouse.feed.retry import retry_all
 from goodword.greenhouse.inbox.replay import replay_waiting
 from goodword.greenhouse.models import Connection, WebhookSecret
 from goodword.greenhouse.setup import permissions
@@ -66,6 +67,7 @@ def connect(
             details={"connection": connection.pk, "api": connection.api, "state": connection.state},
         )
     replay_waiting(connection, now=now)  # what could not be worked on with the old key
+    retry_all(connection, now=now)
     return connection
 
 
