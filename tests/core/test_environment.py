@@ -1,0 +1,154 @@
+"""Settings: found, read from a file, or refused with a sentence that says what to write."""
+
+import base64
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from goodword.core import environment as env
+from goodword.core import keys
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("X", "X_FILE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_a_value_is_read_from_the_environment_or_has_its_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert env.text("X", "default") == "default"
+    monkeypatch.setenv("X", "")
+    assert env.text("X", "default") == "default"
+    monkeypatch.setenv("X", "value")
+    assert env.text("X", "default") == "value"
+
+
+def test_a_file_holds_a_secret_and_goes_before_the_value(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_text("from the file\n")
+    monkeypatch.setenv("X_FILE", str(tmp_path / "secret"))
+    monkeypatch.setenv("X", "value")
+    assert env.text("X") == "from the file"
+
+
+def sentence(read: object, *arguments: object, **named: object) -> str:
+    with pytest.raises(env.SettingError) as refused:
+        read(*arguments, **named)  # type: ignore[operator]  # any of the readers
+    return str(refused.value)
+
+
+def test_what_must_be_set_and_is_not_is_named() -> None:
+    missing = "Set X (see docs/settings.md); Goodword does not start without it."
+    assert sentence(env.text, "X") == missing
+    assert sentence(env.number, "X", None) == missing
+
+
+def test_a_file_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("X_FILE", "/nowhere/at/all")
+    assert (
+        sentence(env.text, "X")
+        == "X_FILE points to /nowhere/at/all, which cannot be read: No such file or directory."
+    )
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    monkeypatch.setenv("X_FILE", str(tmp_path / "binary"))
+    assert (
+        sentence(env.text, "X") == f"X_FILE points to {tmp_path / 'binary'}, which is not text in UTF-8."
+    )
+
+
+def test_numbers_flags_and_lists_are_read_and_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert env.number("X", 7) == 7
+    assert env.flag("X", default=True) is True
+    assert env.words("X", "a, b,,c ") == ["a", "b", "c"]
+    monkeypatch.setenv("X", "Off")
+    assert env.flag("X", default=True) is False
+    monkeypatch.setenv("X", "seven")
+    assert sentence(env.number, "X", 7) == "X must be a whole number, not 'seven'."
+    assert sentence(env.flag, "X", default=True) == "X must be yes or no, not 'seven'."
+
+
+def test_the_address_of_the_database_becomes_djangos_settings() -> None:
+    assert env.database("postgresql://gw:p%40ss@db.example:5433/goodword?sslmode=require") == {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "goodword",
+        "USER": "gw",
+        "PASSWORD": "p@ss",
+        "HOST": "db.example",
+        "PORT": "5433",
+        "OPTIONS": {"sslmode": "require"},
+    }
+    assert env.database("postgresql:///goodword?host=/run/pg")["HOST"] == "/run/pg"
+
+
+def test_another_database_or_a_broken_address_is_refused() -> None:
+    assert (
+        sentence(env.database, "mysql://db/goodword")
+        == "DATABASE_URL must begin with postgresql://; Goodword runs on PostgreSQL only."
+    )
+    assert sentence(env.database, "postgresql://db:port:port/x?y=z").startswith(
+        "DATABASE_URL cannot be read: "
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "tls", "ssl"),
+    [
+        ("smtp://mail.example", 25, False, False),
+        ("smtps://mail.example", 465, False, True),
+        ("smtp+starttls://mail.example", 587, True, False),
+        ("smtp+starttls://mail.example:2525", 2525, True, False),
+    ],
+)
+def test_the_address_of_the_mail_server(url: str, port: int, tls: bool, ssl: bool) -> None:
+    assert env.smtp(url) == {
+        "host": "mail.example",
+        "port": port,
+        "username": "",
+        "password": "",
+        "use_tls": tls,
+        "use_ssl": ssl,
+        "timeout": 20,
+    }
+
+
+def test_the_password_of_the_mail_server_may_hold_any_sign() -> None:
+    options = env.smtp("smtp+starttls://me%40x.example:p%2Fa%3Ass@mail.example")
+    assert (options["username"], options["password"]) == ("me@x.example", "p/a:ss")
+
+
+@pytest.mark.parametrize("url", ["mail.example", "http://mail.example", "smtp://", "smtp://m:notaport"])
+def test_what_is_no_address_of_a_mail_server_is_refused(url: str) -> None:
+    assert (
+        sentence(env.smtp, url)
+        == "GOODWORD_SMTP_URL must look like smtp+starttls://user:password@host:587."
+    )
+
+
+def test_keys_are_made_once_and_lie_in_a_file_of_their_own(tmp_path: Path) -> None:
+    first = keys.local_keys(tmp_path / "data")
+    assert keys.local_keys(tmp_path / "data") == first
+    path = tmp_path / "data" / "keys.json"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert json.loads(path.read_text()) == first
+    assert [len(key) for key in keys.parse_field_keys(first["field_keys"]).values()] == [32]
+    assert [found.name for found in (tmp_path / "data").iterdir()] == ["keys.json"]
+
+
+def test_keys_of_fields_are_read_in_their_order() -> None:
+    one, two = base64.b64encode(b"1" * 32).decode(), base64.b64encode(b"2" * 32).decode()
+    assert list(keys.parse_field_keys(f"b:{two}, a:{one}").items()) == [("b", b"2" * 32), ("a", b"1" * 32)]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("", "GOODWORD_FIELD_KEYS needs at least one key, as id:base64 of 32 random bytes."),
+        ("k1:%%%", "GOODWORD_FIELD_KEYS: the key 'k1' is not base64."),
+        ("k1:AAAA", "GOODWORD_FIELD_KEYS: each entry is id:base64 of 32 random bytes."),
+    ],
+)
+def test_keys_that_cannot_be_used_are_refused(value: str, said: str) -> None:
+    assert sentence(keys.parse_field_keys, value) == said

@@ -1,0 +1,122 @@
+"""The log of what happened: in the transaction of its row, each handler once, whatever fails or runs twice."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection, transaction
+from procrastinate.contrib.django import app
+from pytest_django.fixtures import Settings
+
+from goodword.core import events
+from goodword.core.models import Event, Reaction
+from tests.support import factories
+from tests.support.jobs import run_jobs, waiting
+
+acted: list[int] = []
+
+
+class Broken(Exception):
+    """A handler that fails."""
+
+
+def acts(event: Event) -> None:
+    acted.append(event.pk)
+    time.sleep(0.15)  # long enough for a second run to come in meanwhile
+
+
+def fails_once(event: Event) -> None:
+    acted.append(event.pk)
+    if len(acted) == 1:
+        raise Broken
+
+
+FLOW: events.Flow = {"test.happened": (acts,), "test.fails": (fails_once,), "test.alone": ()}
+ACTS = f"{__name__}.acts"
+FAILS = f"{__name__}.fails_once"
+
+
+@pytest.fixture(autouse=True)
+def flow(settings: Settings) -> Iterator[None]:
+    settings.GOODWORD_FLOW = f"{__name__}.FLOW"
+    events._flow.cache_clear()
+    acted.clear()
+    yield
+    events._flow.cache_clear()
+
+
+def happens(name: str) -> Event:
+    with transaction.atomic():
+        return events.record(name, organisation_id=1, application_id=2, at=factories.NOW, actor="goodword")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_outside_a_transaction_is_refused() -> None:
+    with pytest.raises(RuntimeError, match="in the transaction of the row that it tells of"):
+        events.record("test.happened", organisation_id=1, at=factories.NOW, actor="goodword")
+    assert Event.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_a_name_that_the_map_does_not_know_is_refused() -> None:
+    with pytest.raises(KeyError), transaction.atomic():
+        events.record("test.unknown", organisation_id=1, at=factories.NOW, actor="goodword")
+    assert (Event.objects.count(), waiting()) == (0, [])
+
+
+@pytest.mark.django_db
+def test_each_handler_is_a_job_and_an_event_without_one_is_only_kept() -> None:
+    event = happens("test.happened")
+    happens("test.alone")
+    assert waiting() == [("event.react", {"event_id": event.pk, "handler": ACTS})]
+    assert Event.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_handler_run_twice_acts_once() -> None:
+    event = happens("test.happened")
+    run_jobs()
+    events.react.run(event_id=event.pk, handler=ACTS)
+    assert acted == [event.pk]
+    assert list(Reaction.objects.values_list("event_id", "handler")) == [(event.pk, ACTS)]
+
+
+@pytest.mark.django_db
+def test_a_handler_that_fails_leaves_no_trace_and_is_tried_again() -> None:
+    event = happens("test.fails")
+    with pytest.raises(Broken):
+        events.react.run(event_id=event.pk, handler=FAILS)
+    assert Reaction.objects.count() == 0
+    events.react.run(event_id=event.pk, handler=FAILS)
+    assert (len(acted), Reaction.objects.count()) == (2, 1)
+
+
+def test_reactions_are_tried_again_for_hours() -> None:
+    retry = app.tasks["event.react"].retry_strategy
+    assert retry is not None
+    waits = [4**n for n in range(1, 8)]
+    assert (retry.max_attempts, 4 * 3600 < sum(waits)) == (8, True)
+
+
+@pytest.mark.django_db
+def test_a_handler_that_was_taken_off_the_map_has_nothing_to_do() -> None:
+    event = happens("test.alone")
+    events.react.run(event_id=event.pk, handler=ACTS)
+    assert (acted, Reaction.objects.count()) == ([], 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_runs_at_once_one_acts() -> None:
+    event = happens("test.happened")
+
+    def work(_: int) -> None:
+        try:
+            events.react.run(event_id=event.pk, handler=ACTS)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(work, range(3)))
+    assert acted == [event.pk]
+    assert Reaction.objects.count() == 1

@@ -1,0 +1,60 @@
+"""Links stay out of the logs, and no body is larger than agreed."""
+
+import logging
+import sys
+
+import pytest
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from goodword.core import tokens
+from goodword.core.http import RedactingFormatter, redacted
+
+
+@pytest.mark.parametrize("door", ["p", "r", "v", "s", "hooks/greenhouse"])
+def test_the_secret_of_a_link_is_blotted_out(door: str) -> None:
+    line = f"Not Found: /{door}/{tokens.mint()}/assessment/3/"
+    assert redacted(line) == f"Not Found: /{door}/[redacted]/assessment/3/"
+
+
+def test_the_key_of_a_password_reset_is_blotted_out() -> None:
+    assert (
+        redacted("GET /accounts/password/reset/key/3-c8xq-0123456789abcdef/")
+        == "GET /accounts/password/reset/key/[redacted]/"
+    )
+
+
+def test_addresses_without_a_secret_stay_as_they_are() -> None:
+    line = "GET /o/acme/roles/12/ and /static/ui/css/goodword.css"
+    assert redacted(line) == line
+
+
+def test_a_line_of_the_log_is_free_of_secrets_tracebacks_included() -> None:
+    token = tokens.mint()
+    try:
+        raise LookupError(f"nothing at https://goodword.example/s/{token}/")
+    except LookupError:
+        record = logging.LogRecord(
+            "goodword", logging.ERROR, __file__, 1, "Broken: %s", (f"/p/{token}/",), sys.exc_info()
+        )
+    text = RedactingFormatter("{message}", style="{").format(record)
+    assert text.splitlines()[0] == "Broken: /p/[redacted]/"
+    assert text.splitlines()[-1] == "LookupError: nothing at https://goodword.example/s/[redacted]/"
+
+
+def test_the_settings_log_through_it(settings: Settings) -> None:
+    assert settings.LOGGING["formatters"]["line"]["()"] == "goodword.core.http.RedactingFormatter"
+    assert settings.LOGGING["handlers"]["out"]["formatter"] == "line"
+
+
+def test_a_body_over_the_limit_is_refused_before_anything_reads_it(
+    client: Client, settings: Settings
+) -> None:
+    settings.GOODWORD_MAX_BODY = 10
+    response = client.post("/accounts/login/", b"x" * 11, content_type="text/plain")
+    assert (response.status_code, response.content) == (413, b"The body is larger than 2 MiB.")
+
+
+def test_a_length_that_is_no_number_is_refused(client: Client) -> None:
+    response = client.post("/accounts/login/", b"", content_type="text/plain", CONTENT_LENGTH="many")
+    assert (response.status_code, response.content) == (400, b"Content-Length is not a number.")

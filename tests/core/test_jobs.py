@@ -1,0 +1,55 @@
+"""Jobs are rows of the caller's transaction."""
+
+import pytest
+from django.db import transaction
+from procrastinate.contrib.django import app
+
+from goodword.core import jobs
+from tests.support.jobs import waiting
+
+
+class Undone(Exception):
+    """Undoes a transaction."""
+
+
+@jobs.job(name="tests.note")
+def note(*, number: int) -> None:
+    """A job of these tests."""
+
+
+@pytest.mark.django_db
+def test_a_job_is_there_with_its_ids() -> None:
+    note.defer(number=3)
+    assert waiting() == [("tests.note", {"number": 3})]
+
+
+@pytest.mark.django_db
+def test_a_rollback_takes_the_job_along() -> None:
+    with pytest.raises(Undone), transaction.atomic():
+        note.defer(number=3)
+        assert len(waiting()) == 1
+        raise Undone
+    assert waiting() == []
+
+
+@pytest.mark.django_db
+def test_under_a_lock_one_waits_and_the_refusal_harms_nothing() -> None:
+    with transaction.atomic():
+        assert note.defer_once(lock="one", number=1) is True
+        assert note.defer_once(lock="one", number=2) is False
+        assert note.defer_once(lock="two", number=3) is True
+    assert waiting() == [("tests.note", {"number": 1}), ("tests.note", {"number": 3})]
+
+
+def test_a_job_with_a_queueing_lock_takes_no_retries() -> None:
+    locked = [task for task in app.tasks.values() if task.queueing_lock and task.retry_strategy]
+    assert [task.name for task in locked] == []
+
+
+def test_every_periodic_job_is_safe_against_itself() -> None:
+    unlocked = [
+        periodic.task.name
+        for periodic in app.periodic_registry.periodic_tasks.values()
+        if not periodic.task.queueing_lock
+    ]
+    assert unlocked == []
