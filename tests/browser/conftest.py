@@ -23,6 +23,14 @@ FLAGS = (
 )
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: once Playwright's loop runs in this thread, Django's test client refuses to work
+    (its middleware bridges to asynchronous code). Tests here reach pages through `live_server` alone.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @pytest.fixture(scope="session")
 def base_url() -> str:
     """None: tests name whole addresses. It stands in for the plug-in's own, which pytest 9 warns about."""

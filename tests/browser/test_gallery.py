@@ -200,3 +200,17 @@ def test_no_page_scrolls_sideways_when_narrow_or_enlarged(
             page.goto(f"{live_server}/ui/gallery/{path}")
             wide[path] = page.evaluate("document.documentElement.scrollWidth")
     assert wide == dict.fromkeys(PAGES, width)
+
+
+def test_what_could_not_be_saved_is_said_and_sent_again(gallery: Callable[[str], Page]) -> None:
+    page = gallery("referee/")
+    page.clock.install()
+    saved = page.locator("[data-saved]")
+    page.get_by_label("Not sure").check()
+    expect(saved).to_have_attribute("data-state", "saved")
+    page.route("**/gallery/saved/", lambda route: route.abort())
+    page.get_by_label("Yes").check()
+    expect(saved).to_have_text("Not saved yet. Trying again.")
+    page.unroute("**/gallery/saved/")
+    page.clock.run_for(5_000)
+    expect(saved).to_have_text("Saved")

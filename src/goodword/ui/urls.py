@@ -45,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 if settings.DEBUG or getattr(settings, "GOODWORD_ENV", "") == "test":
     urlpatterns += [
         path("gallery/", views.gallery, name="gallery"),
+        path("gallery/saved/", views.gallery_saved, name="gallery_saved"),
         path("gallery/mail/", views.gallery_mail, name="gallery_mail"),
         path("gallery/<layoutname:layout>/", views.gallery_layout, name="gallery_layout"),
     ]

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csp import csp_override
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from goodword.ui.accent import stylesheet
 from goodword.ui.gallery import LAYOUTS, SETTINGS_NAV, SampleForm, gallery_context
@@ -34,6 +34,12 @@ def gallery_layout(request: HttpRequest, layout: str) -> HttpResponse:
     if layout == "settings":
         context["settings_nav"] = SETTINGS_NAV
     return render(request, LAYOUTS[layout], context)
+
+
+@require_POST
+def gallery_saved(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  Django's signature
+    """What a page that saves as it goes answers; it keeps nothing."""
+    return HttpResponse(status=204)
 
 
 @require_GET

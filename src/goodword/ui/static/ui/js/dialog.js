@@ -4,6 +4,8 @@
   const show = (dialog) => {
     if (dialog.open) dialog.close();
     dialog.showModal();
+    const field = dialog.querySelector("[data-error-summary], [autofocus], .field :is(input, select, textarea)");
+    field?.focus();
   };
 
   document.addEventListener("click", (event) => {

@@ -17,9 +17,8 @@
     const { elt, requestConfig, successful } = event.detail;
     if (requestConfig.verb === "get") return;
     say(elt, successful ? "saved" : "failed");
-    const unreached = event.detail.failed && event.detail.xhr.status === 0;
-    const overloaded = event.detail.xhr.status >= 500;
-    if (!unreached && !overloaded) return;
+    const { status } = event.detail.xhr;
+    if (status !== 0 && status < 500) return; // neither a lost connection nor a server in trouble
     setTimeout(() => {
       if (elt.isConnected) window.htmx.trigger(elt, requestConfig.triggeringEvent?.type ?? "change");
     }, AGAIN_AFTER);
