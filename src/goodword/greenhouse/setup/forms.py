@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from goodword.greenhouse.client import V1Credentials, V3Credentials
 
 
-def _secret() -> forms.PasswordInput:
+def _secret(*, autofocus: bool = False) -> forms.PasswordInput:
     """Covered. What was typed comes back once when the form has an error; a stored value never gets in here."""
-    return forms.PasswordInput(render_value=True, attrs={"autocomplete": "off", "spellcheck": "false"})
+    attrs = {"autocomplete": "off", "spellcheck": "false", "autofocus": autofocus}
+    return forms.PasswordInput(render_value=True, attrs=attrs)
 
 
 class V3Form(forms.Form):
@@ -23,7 +24,7 @@ class V3Form(forms.Form):
             "Greenhouse: Configure > Dev Center > API Credential Management > Create New Credential, "
             "API type Harvest V3 (OAuth)."
         ),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autofocus": True}),
     )
     client_secret = forms.CharField(
         label=_("Client secret"),
@@ -59,7 +60,7 @@ class V1Form(forms.Form):
             "Greenhouse: Configure > Dev Center > API Credential Management > Create New Credential, "
             "API type Harvest. Copy the key there before you save."
         ),
-        widget=_secret(),
+        widget=_secret(autofocus=True),
     )
 
     def credentials(self) -> V1Credentials:

@@ -79,8 +79,10 @@ class Line:
 
     @property
     def state(self) -> str:
-        """As the components name it."""
-        return "granted" if self.since else "waiting"
+        """As the components name it; an advised one is not waited for."""
+        if self.since:
+            return "granted"
+        return "untested" if self.wanted.without else "waiting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

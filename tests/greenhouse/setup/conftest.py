@@ -1,0 +1,27 @@
+"""A desk over one interface, or over each in turn."""
+
+from collections.abc import Iterator
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from tests.greenhouse.setup.desk import Desk, open_desk, point
+
+
+def _open(version: str, settings: Settings) -> Iterator[Desk]:
+    point(settings)
+    desk = open_desk(version)
+    yield desk
+    desk.greenhouse.sandbox.close()
+
+
+@pytest.fixture
+def desk(db: None, settings: Settings) -> Iterator[Desk]:
+    """Over Harvest v3."""
+    yield from _open("v3", settings)
+
+
+@pytest.fixture(params=["v3", "v1"])
+def either(request: pytest.FixtureRequest, db: None, settings: Settings) -> Iterator[Desk]:
+    """Over each of the two interfaces in turn."""
+    yield from _open(str(request.param), settings)

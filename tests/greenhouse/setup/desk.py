@@ -1,0 +1,119 @@
+"""An organisation before it is connected, its people at their browsers, and the sandbox it may connect to."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection as database
+from django.test import Client
+from django.urls import reverse
+
+from goodword.accounts.models import AuditEntry, Membership, Organisation
+from goodword.demo.story.browser import Browser
+from goodword.greenhouse.client import V1Credentials, V3Credentials
+from goodword.greenhouse.models import Connection
+from goodword.greenhouse.setup.connect import connect, try_key
+from tests.contract.greenhouse import Greenhouse, open_account
+from tests.greenhouse.world import Line
+from tests.support import factories
+
+_line: Line | None = None
+
+
+def transport() -> Line:
+    """What the setting GOODWORD_HARVEST_TRANSPORT names."""
+    assert _line is not None
+    return _line
+
+
+@dataclass
+class Desk:
+    """One organisation, an admin and a recruiter, and a Greenhouse account with a credential for everything."""
+
+    greenhouse: Greenhouse
+    line: Line
+    organisation: Organisation
+    admin: Membership
+    recruiter: Membership
+
+    def form(self) -> dict[str, str]:
+        """What an admin types into the tab of this kind of key."""
+        credentials = self.greenhouse.credentials
+        if isinstance(credentials, V1Credentials):
+            return {"api_key": credentials.api_key}
+        return {"client_id": credentials.client_id, "client_secret": credentials.client_secret}
+
+    def url(self, name: str, *args: int) -> str:
+        """A member address of the organisation."""
+        return reverse(name, args=[self.organisation.slug, *args])
+
+    def client(self, member: Membership) -> Client:
+        """A member signed in."""
+        client = Client()
+        client.force_login(member.user)
+        return client
+
+    def set_key(self, **changes: str) -> Any:
+        """Press *Set* as the admin."""
+        address = f"{self.url('greenhouse_connect')}?api={self.greenhouse.version}"
+        return self.client(self.admin).post(address, self.form() | changes)
+
+    def connect(self) -> Connection:
+        """Connect without the screens."""
+        credentials = self.greenhouse.credentials
+        assert isinstance(credentials, V1Credentials | V3Credentials)
+        return connect(
+            organisation=self.organisation,
+            credentials=credentials,
+            results=try_key(credentials, organisation=self.organisation),
+            member=self.admin,
+            now=factories.NOW,
+        )
+
+    def connection(self) -> Connection:
+        """The only connection of all."""
+        return Connection.objects.of(self.organisation).get()
+
+    def audited(self) -> list[str]:
+        """Actions written down, in order, sign-ups of members left out."""
+        return list(AuditEntry.objects.of(self.organisation).order_by("pk").values_list("action", flat=True))
+
+    def browser(self, member: Membership) -> Browser:
+        """The member's browser without JavaScript, signed in through the sign-in page."""
+        browser = Browser("http://testserver")
+        browser._client = httpx2.Client(  # the story's browser, on this process's application
+            transport=httpx2.WSGITransport(WSGIHandler()), base_url="http://testserver"
+        )
+        browser.open("/accounts/login/")
+        browser.press("Sign in", {"E-mail": member.user.email, "Password": factories.PASSWORD})
+        return browser
+
+
+def open_desk(version: str) -> Desk:
+    """An organisation that is not connected; the caller sets the settings' addresses."""
+    global _line  # noqa: PLW0603 - the settings can name a function only
+    greenhouse = open_account(version)
+    for limit in ("v1_rate_limit", "v3_rate_limit", "token_rate_limit"):
+        greenhouse.store.switches[limit] = 1_000_000  # the client paces itself by what is left
+    _line = Line(
+        httpx2.WSGITransport(greenhouse.sandbox), depth=database.in_atomic_block + len(database.savepoint_ids)
+    )
+    organisation = factories.organisation()
+    return Desk(
+        greenhouse,
+        _line,
+        organisation,
+        admin=factories.member(organisation, kind="admin"),
+        recruiter=factories.member(organisation, kind="recruiter"),
+    )
+
+
+def point(settings: Any) -> None:
+    """Let the settings lead to the sandbox; passwords are hashed quickly, they are not what is tested."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.GOODWORD_GREENHOUSE_V1_URL = "http://127.0.0.1:8100/v1"
+    settings.GOODWORD_GREENHOUSE_V3_URL = "http://127.0.0.1:8100/v3"
+    settings.GOODWORD_GREENHOUSE_AUTH_URL = "http://127.0.0.1:8100"
+    settings.GOODWORD_ALLOW_PRIVATE_ADDRESSES = True
+    settings.GOODWORD_HARVEST_TRANSPORT = "tests.greenhouse.setup.desk.transport"

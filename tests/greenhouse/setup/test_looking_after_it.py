@@ -1,0 +1,265 @@
+"""The card, the box, and what an admin does with a connection."""
+
+from datetime import timedelta
+
+from bs4 import BeautifulSoup
+from django.db import connection as database
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from goodword.core import clock
+from goodword.greenhouse.models import InboxEvent, Permission, Webhook, WebhookSecret
+from greenhouse_sandbox.store.webhooks import Webhook as RemoteWebhook
+from greenhouse_sandbox.webhooks.events import PING
+from greenhouse_sandbox.webhooks.payloads import ping_payload
+from greenhouse_sandbox.webhooks.signer import body_text, signature
+from tests.greenhouse.setup.desk import Desk
+from tests.greenhouse.setup.test_who_may import delivery
+from tests.support import factories
+from tests.support.jobs import run_jobs
+
+WANTED = {
+    "Goodword Candidate Stage Change": "Candidate has changed stage",
+    "Goodword Candidate Hired": "Candidate has been hired",
+    "Goodword Candidate Rejected": "Candidate or Prospect has been rejected",
+    "Goodword Candidate Has Submitted Application": "Candidate has submitted application",
+}
+
+
+def copied(body: bytes) -> list[tuple[str, str]]:
+    """Label and value of each field with a copy button, in order."""
+    page = BeautifulSoup(body, "html.parser")
+    return [
+        (box.select_one(".copy__label").get_text(), box.select_one("[data-copy-value]").get_text())  # type: ignore[union-attr]  # a component's fixed parts
+        for box in page.select("[data-copy]")
+    ]
+
+
+def ping(desk: Desk, *, name: str, action: str) -> int:
+    """What Greenhouse sends when a webhook is saved, with the secret key of the box; our answer's status."""
+    store = desk.greenhouse.store
+    now = desk.greenhouse.now()
+    secret = WebhookSecret.objects.of(desk.organisation).order_by("-pk")[0].reveal()
+    hook = RemoteWebhook(
+        id=store.webhooks.new_id(),
+        created_at=now,
+        updated_at=now,
+        name=name,
+        action=action,
+        endpoint_url="https://goodword.example/hooks",
+        secret_key=secret,
+        active=True,
+    )
+    body = body_text(PING, ping_payload(hook)).encode()
+    response = Client().post(
+        f"/hooks/greenhouse/{desk.connection().endpoint_key}/",
+        data=body,
+        content_type="application/json",
+        headers={"Signature": signature(body, secret)},
+    )
+    run_jobs()
+    return response.status_code
+
+
+def lines(body: bytes) -> dict[str, str]:
+    """Each wanted webhook and what is said of it."""
+    page = BeautifulSoup(body, "html.parser")
+    found = page.select(".hook__line")
+    return {
+        line.select_one(".hook__name").get_text(): line.select_one(".hook__word").get_text()  # type: ignore[union-attr]  # as above
+        for line in found
+    }
+
+
+def test_the_box_has_endpoint_secret_and_the_four_webhooks_letter_by_letter(desk: Desk) -> None:
+    connection = desk.connect()
+    secret = WebhookSecret.objects.of(desk.organisation).get().reveal()
+    endpoint = f"http://localhost:8000/hooks/greenhouse/{connection.endpoint_key}/"
+    both = [("Endpoint URL", endpoint), ("Secret key", secret)]
+    expected = list(both)
+    for name, when in WANTED.items():
+        expected += [("Name", name), ("When", when), *both]
+    client = desk.client(desk.admin)
+    assert copied(client.get(desk.url("greenhouse_box")).content)[:18] == expected
+    assert copied(client.get(desk.url("integrations")).content)[:18] == expected
+
+
+def test_the_five_advised_ones_say_what_is_not_followed_without_them(desk: Desk) -> None:
+    desk.connect()
+    page = BeautifulSoup(desk.client(desk.admin).get(desk.url("greenhouse_box")).content, "html.parser")
+    said = [" ".join(line.get_text().split()) for line in page.select(".hook__without")]
+    assert len(said) == 5
+    assert said[0] == "Without it: A rejection that is taken back is not noticed, and the steps stay closed."
+
+
+def test_a_line_turns_green_when_its_ping_arrives(desk: Desk) -> None:
+    desk.connect()
+    client = desk.client(desk.admin)
+    pings = desk.url("greenhouse_pings")
+    assert list(lines(client.get(pings).content).values()) == ["Waiting"] * 4 + ["Not there"] * 5
+    assert ping(desk, name="Goodword Candidate Hired", action="hire_candidate") == 200
+    found = lines(client.get(pings).content)
+    assert [name for name, word in found.items() if word == "In place"] == ["Goodword Candidate Hired"]
+    assert lines(client.get(desk.url("greenhouse_box")).content) == found
+
+
+def test_an_unknown_webhook_is_listed_as_such(desk: Desk) -> None:
+    connection = desk.connect()
+    Webhook.objects.create(
+        organisation=desk.organisation,
+        connection=connection,
+        event="Offer created",
+        name="HR <robot>",
+        pinged_at=factories.NOW,
+    )
+    page = BeautifulSoup(desk.client(desk.admin).get(desk.url("greenhouse_box")).content, "html.parser")
+    assert (
+        "Unknown web hook: “HR <robot>” for “Offer created” points here and has no effect." in page.get_text()
+    )
+
+
+def test_what_was_ticked_is_found_by_checking_again(either: Desk) -> None:
+    scopes = (
+        either.greenhouse.row.permissions
+        if either.greenhouse.version == "v1"
+        else either.greenhouse.row.scopes
+    )
+    everything = list(scopes)
+    either.greenhouse.tick("Applications", "Candidates", "Activity Feed", "Jobs", "Job Posts", "Job Stages")
+    either.connect()
+    assert either.connection().state == "incomplete"
+    if either.greenhouse.version == "v1":
+        either.greenhouse.row.permissions = everything
+    else:
+        either.greenhouse.row.scopes = everything
+    response = either.client(either.admin).post(either.url("greenhouse_check"))
+    assert response["Location"] == either.url("integrations")
+    assert either.connection().state == "active"
+    assert either.audited() == ["greenhouse.connected", "greenhouse.checked"]
+
+
+def test_checking_while_greenhouse_is_away_keeps_what_was_known(desk: Desk) -> None:
+    desk.connect()
+    known = list(Permission.objects.of(desk.organisation).values())
+    desk.greenhouse.sandbox.faults.add({"kind": "fail", "path": "/", "status": 503, "times": 9})
+    page = desk.client(desk.admin).post(desk.url("greenhouse_check"), follow=True).content.decode()
+    assert "Greenhouse has a failure of its own at the moment. Try again in a few minutes." in page
+    assert list(Permission.objects.of(desk.organisation).values()) == known
+    assert desk.connection().state == "active"
+
+
+def test_a_revoked_key_shows_as_not_working_with_the_reason(desk: Desk) -> None:
+    desk.connect()
+    desk.greenhouse.store.oauth_clients.delete(desk.greenhouse.row.id)
+    page = desk.client(desk.admin).post(desk.url("greenhouse_check"), follow=True).content.decode()
+    assert desk.connection().state == "broken"
+    assert "Not working" in page
+    assert "Greenhouse no longer accepts this key: it was revoked or expired." in page
+
+
+def test_writing_is_called_untested_until_a_note_was_written(desk: Desk) -> None:
+    connection = desk.connect()
+    Permission.objects.of(desk.organisation).filter(name="Activity Feed").update(state="untested")
+    client, url = desk.client(desk.admin), desk.url("integrations")
+    assert "Active, writing untested" in client.get(url).content.decode()
+    connection.writing_tested_at = factories.NOW
+    connection.save()
+    assert "untested" not in client.get(url).content.decode().lower()
+
+
+def test_both_secret_keys_are_valid_for_the_chosen_time(desk: Desk) -> None:
+    connection = desk.connect()
+    [old] = [secret.reveal() for secret in WebhookSecret.objects.of(desk.organisation)]
+    client = desk.client(desk.admin)
+    client.post(desk.url("greenhouse_rotate"), {"keep_for": str(24 * 60)})
+    now = clock.now()
+    valid = [secret.reveal() for secret in WebhookSecret.valid(connection, now=now)]
+    assert (len(valid), valid[1]) == (2, old)
+    later = WebhookSecret.valid(connection, now=now + timedelta(days=1, minutes=1))
+    assert [secret.reveal() for secret in later] == valid[:1]
+    assert ("Secret key", valid[0]) in copied(client.get(desk.url("greenhouse_box")).content)
+    assert desk.audited()[-1] == "greenhouse.secret_rotated"
+
+
+def test_an_unknown_time_rotates_nothing(desk: Desk) -> None:
+    desk.connect()
+    response = desk.client(desk.admin).post(desk.url("greenhouse_rotate"), {"keep_for": "5"})
+    assert response.status_code == 200
+    assert WebhookSecret.objects.of(desk.organisation).count() == 1
+
+
+def test_disconnecting_says_first_what_happens_and_forgets_the_key(desk: Desk) -> None:
+    connection = desk.connect()
+    role = factories.role(desk.organisation)
+    factories.automation(
+        role, connection_id=connection.pk, job_id=1, stages={"assessment": (2, "Assessment")}
+    )
+    client, url = desk.client(desk.admin), desk.url("greenhouse_disconnect")
+    page = client.get(url).content.decode()
+    assert "All automation stops, on 1 linked role: nobody is invited by a move in Greenhouse." in page
+    client.post(url)
+    ended = desk.connection()
+    assert (ended.state, ended.credential, ended.token) == ("disconnected", "", "")
+    assert role.automations.count() == 1
+    assert desk.audited()[-1] == "greenhouse.disconnected"
+    assert "Disconnected. Results are kept" in client.get(desk.url("integrations")).content.decode()
+
+
+def test_connecting_again_revives_endpoint_and_secret_key(desk: Desk) -> None:
+    before = desk.connect()
+    secret = WebhookSecret.objects.of(desk.organisation).get()
+    desk.client(desk.admin).post(desk.url("greenhouse_disconnect"))
+    desk.set_key()
+    after = desk.connection()
+    assert (after.state, after.endpoint_key) == ("active", before.endpoint_key)
+    assert WebhookSecret.objects.of(desk.organisation).get() == secret
+
+
+def test_the_inbox_lists_failed_deliveries_and_shows_a_body_as_text(desk: Desk) -> None:
+    desk.connect()
+    event = delivery(desk)
+    client = desk.client(desk.admin)
+    assert "It failed." in client.get(desk.url("greenhouse_inbox"), {"state": "failed"}).content.decode()
+    assert "It failed." not in client.get(desk.url("greenhouse_inbox"), {"state": "handled"}).content.decode()
+    page = client.get(desk.url("greenhouse_event", event.pk)).content
+    body = BeautifulSoup(page, "html.parser").select_one("pre")
+    assert body is not None
+    assert (
+        body.get_text()
+        == '{\n  "action": "hire_candidate",\n  "payload": {\n    "name": "<b>Zoë</b>"\n  }\n}'
+    )
+
+
+def test_a_body_that_is_no_text_is_shown_all_the_same(desk: Desk) -> None:
+    connection = desk.connect()
+    event = delivery(desk)
+    InboxEvent.objects.of(desk.organisation).filter(connection=connection).update(body=b'{"a\xff')
+    page = desk.client(desk.admin).get(desk.url("greenhouse_event", event.pk)).content
+    body = BeautifulSoup(page, "html.parser").select_one("pre")
+    assert body is not None
+    assert body.get_text() == '{"a\\xff'
+
+
+def test_a_replayed_delivery_is_worked_on_again(desk: Desk) -> None:
+    desk.connect()
+    event = delivery(desk)
+    desk.client(desk.admin).post(desk.url("greenhouse_replay", event.pk))
+    event.refresh_from_db()
+    assert (event.state, event.attempts) == ("received", 0)
+    run_jobs()
+    event.refresh_from_db()
+    assert event.state != "received"
+    assert desk.audited()[-1] == "greenhouse.delivery_replayed"
+
+
+def test_the_inbox_asks_the_same_number_of_queries_for_one_row_and_for_three(desk: Desk) -> None:
+    desk.connect()
+    client = desk.client(desk.admin)
+    counts = []
+    for extra in (1, 2):
+        for _ in range(extra):
+            delivery(desk)
+        with CaptureQueriesContext(database) as asked:
+            client.get(desk.url("greenhouse_inbox"))
+        counts.append(len(asked))
+    assert counts[0] == counts[1]

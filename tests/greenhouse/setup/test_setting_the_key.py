@@ -1,0 +1,164 @@
+"""*Set Greenhouse API key*: a good key over both interfaces, and each kind of bad one."""
+
+from bs4 import BeautifulSoup
+
+from goodword.greenhouse.models import Connection, Permission, WebhookSecret
+from tests.greenhouse.setup.desk import Desk
+
+ARTICLE = (
+    "Applications",
+    "Candidates",
+    "Activity Feed",
+    "Jobs",
+    "Job Posts",
+    "Job Stages",
+    "Rejection Reasons",
+)
+
+
+def errors(body: bytes) -> list[str]:
+    """The lines of the page's error summary."""
+    page = BeautifulSoup(body, "html.parser")
+    return [" ".join(line.get_text().split()) for line in page.select(".error-summary li")]
+
+
+def states(desk: Desk) -> dict[str, str]:
+    rows = Permission.objects.of(desk.organisation).order_by("position")
+    return {row.name: row.state for row in rows}
+
+
+def test_a_good_key_makes_the_connection_active(either: Desk) -> None:
+    response = either.set_key()
+    assert (response.status_code, response["Location"]) == (302, either.url("integrations"))
+    connection = either.connection()
+    assert (connection.state, connection.api) == ("active", either.greenhouse.version)
+    assert connection.connected_by == either.admin
+    assert [
+        state for name, state in states(either).items() if name in ARTICLE and name != "Activity Feed"
+    ] == ["granted"] * 6
+    assert either.audited() == ["greenhouse.connected"]
+
+
+def test_nothing_typed_is_in_the_rows_as_plain_text(either: Desk) -> None:
+    either.set_key()
+    connection = either.connection()
+    secret = WebhookSecret.objects.of(either.organisation).get()
+    stored = " ".join(str(value) for value in (*vars(connection).values(), *vars(secret).values()))
+    assert [value for value in either.form().values() if value in stored] == []
+    assert secret.reveal() not in stored
+    assert len(secret.reveal()) == 64
+    assert connection.credentials() == either.greenhouse.credentials
+
+
+def test_a_missing_permission_is_saved_and_named(either: Desk) -> None:
+    either.greenhouse.tick(*ARTICLE[:4], "Job Posts", "Rejection Reasons", "Users")
+    either.set_key()
+    assert either.connection().state == "incomplete"
+    assert [name for name, state in states(either).items() if state == "missing" and name in ARTICLE] == [
+        "Job Stages"
+    ]
+    page = either.client(either.recruiter).get(either.url("integrations")).content.decode()
+    assert "Edit the credential in Greenhouse and tick everything under: Job Stages." in page
+    assert "Incomplete" in page
+
+
+def test_a_wrong_key_is_refused_with_what_to_do_and_what_was_typed_stays(either: Desk) -> None:
+    typed = {"api_key": "wrong-key-2"} if either.greenhouse.version == "v1" else {"client_secret": "wrong"}
+    response = either.set_key(**typed)
+    [line] = errors(response.content)
+    assert line.startswith(
+        "Greenhouse does not know this key. Copy the key again from Greenhouse, whole, and check that it is a"
+    )
+    page = BeautifulSoup(response.content, "html.parser")
+    shown = {field["name"]: field.get("value") for field in page.select("dialog input[name]")}
+    assert {name: shown[name] for name in either.form()} == either.form() | typed
+    assert not Connection.objects.of(either.organisation).exists()
+    assert either.audited() == []
+
+
+def test_a_key_without_any_permission_is_not_kept(either: Desk) -> None:
+    either.greenhouse.tick()
+    [line] = errors(either.set_key().content)
+    expected = {
+        "v1": "If the key is right, tick its permissions in Greenhouse: so far none of them works.",
+        "v3": "Greenhouse does not let this key use at least one scope.",
+    }
+    assert expected[either.greenhouse.version] in line
+    assert not Connection.objects.of(either.organisation).exists()
+
+
+def test_an_unreachable_greenhouse_is_said_to_be_so(either: Desk) -> None:
+    path = "/v1" if either.greenhouse.version == "v1" else "/token"
+    either.greenhouse.sandbox.faults.add({"kind": "fail", "path": path, "status": 503, "times": 9})
+    [line] = errors(either.set_key().content)
+    assert line == (
+        "Greenhouse has a failure of its own at the moment. Try again in a few minutes. If it lasts, see "
+        "status.greenhouse.io and this server's network."
+    )
+    assert not Connection.objects.of(either.organisation).exists()
+
+
+def test_the_key_in_use_when_refused_was_revoked(either: Desk) -> None:
+    either.connect()
+    store = either.greenhouse.store
+    (store.api_keys if either.greenhouse.version == "v1" else store.oauth_clients).delete(
+        either.greenhouse.row.id
+    )
+    [line] = errors(either.set_key().content)
+    assert line.startswith("Greenhouse no longer accepts this key: it was revoked or expired. Make a new")
+    assert either.connection().state == "active"
+
+
+def test_an_unknown_acting_user_is_said_at_its_field(desk: Desk) -> None:
+    response = desk.set_key(act_as="4711")
+    [line] = errors(response.content)
+    assert line == (
+        "Act as (Greenhouse user ID): Greenhouse did not accept the request. There is no active Greenhouse user "
+        "4711 for it to act as. Correct what Greenhouse names; repeating the same request will not help."
+    )
+
+
+def test_an_acting_user_who_is_no_site_admin_is_told_what_to_do(desk: Desk) -> None:
+    person = next(user for user in desk.greenhouse.store.users.rising() if not user.site_admin)
+    desk.set_key(act_as=str(person.id))
+    assert desk.connection().state == "incomplete"
+    row = Permission.objects.of(desk.organisation).get(name="Jobs")
+    assert row.detail.startswith("Harvest v3 answers only when it acts as a Site Admin")
+
+
+def test_an_empty_form_asks_for_what_is_missing(either: Desk) -> None:
+    response = either.set_key(**dict.fromkeys(either.form(), " "))
+    assert len(errors(response.content)) == len(either.form())
+    assert either.line.calls == []
+
+
+def test_a_second_key_replaces_the_first_and_keeps_endpoint_and_secret(either: Desk) -> None:
+    before = either.connect()
+    secret = WebhookSecret.objects.of(either.organisation).get()
+    either.set_key()
+    after = either.connection()
+    assert (after.pk, after.endpoint_key, after.connected_at) == (
+        before.pk,
+        before.endpoint_key,
+        before.connected_at,
+    )
+    assert WebhookSecret.objects.of(either.organisation).get() == secret
+    assert either.audited() == ["greenhouse.connected", "greenhouse.key_set"]
+
+
+def test_a_stored_secret_never_comes_back_to_the_dialog(either: Desk) -> None:
+    either.connect()
+    page = either.client(either.admin).get(
+        either.url("greenhouse_connect"), {"api": either.greenhouse.version}
+    )
+    assert [value for value in either.form().values() if value in page.content.decode()] == []
+
+
+def test_each_tab_says_where_its_values_are_found(desk: Desk) -> None:
+    for api, words in (
+        ("v3", "API type Harvest V3 (OAuth)."),
+        ("v1", "API type Harvest. Copy the key there"),
+    ):
+        page = desk.client(desk.admin).get(desk.url("greenhouse_connect"), {"api": api}).content.decode()
+        assert "Configure > Dev Center > API Credential Management" in page
+        assert words in page

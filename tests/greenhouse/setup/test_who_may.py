@@ -1,0 +1,110 @@
+"""Each address of the integrations: who is let in, who is not, and that a refusal changes nothing."""
+
+import pytest
+from django.test import Client
+
+from goodword.greenhouse.models import Connection, InboxEvent, WebhookSecret
+from tests.greenhouse.setup.desk import Desk
+from tests.support import factories
+
+READS = {"integrations": "recruiter"} | dict.fromkeys(
+    [
+        "greenhouse_connect",
+        "greenhouse_box",
+        "greenhouse_pings",
+        "greenhouse_rotate",
+        "greenhouse_disconnect",
+        "greenhouse_inbox",
+        "greenhouse_event",
+    ],
+    "admin",
+)
+ACTS = {
+    "greenhouse_connect": {"api_key": "k"},
+    "greenhouse_check": {},
+    "greenhouse_rotate": {"keep_for": "60"},
+    "greenhouse_disconnect": {},
+    "greenhouse_replay": {},
+}
+
+
+def delivery(desk: Desk) -> InboxEvent:
+    return InboxEvent.objects.create(
+        organisation=desk.organisation,
+        connection=desk.connection(),
+        action="hire_candidate",
+        body=b'{"action": "hire_candidate", "payload": {"name": "<b>Zo\\u00eb</b>"}}',
+        state=InboxEvent.State.FAILED,
+        outcome="It failed.",
+        received_at=factories.NOW,
+        not_before=factories.NOW,
+    )
+
+
+def address(desk: Desk, name: str, event: InboxEvent) -> str:
+    return desk.url(name, *([event.pk] if name in {"greenhouse_event", "greenhouse_replay"} else []))
+
+
+def rows(desk: Desk) -> list[object]:
+    connection = Connection.objects.of(desk.organisation).values().get()
+    return [
+        connection,
+        list(WebhookSecret.objects.of(desk.organisation).order_by("pk").values()),
+        list(InboxEvent.objects.of(desk.organisation).values("state", "attempts", "outcome")),
+    ]
+
+
+@pytest.mark.parametrize(("name", "least"), READS.items())
+def test_pages_open_for_those_whose_they_are(desk: Desk, name: str, least: str) -> None:
+    desk.connect()
+    event = delivery(desk)
+    member = desk.admin if least == "admin" else desk.recruiter
+    response = desk.client(member).get(address(desk, name, event))
+    assert (response.status_code, response["Cache-Control"]) == (200, "no-store")
+
+
+@pytest.mark.parametrize("name", sorted({*READS, *ACTS}))
+def test_nobody_else_is_let_in_and_nothing_changes(desk: Desk, name: str) -> None:
+    desk.connect()
+    event = delivery(desk)
+    url, data, before = address(desk, name, event), ACTS.get(name), rows(desk)
+    stranger = factories.member(factories.organisation(), kind="admin")
+    lower = factories.member(
+        desk.organisation, kind="hiring_manager" if name == "integrations" else "recruiter"
+    )
+    expected = {stranger: 404, lower: 403}
+    for member, status in expected.items():
+        client = desk.client(member)
+        response = client.get(url) if data is None else client.post(url, data)
+        assert (response.status_code, rows(desk)) == (status, before)
+    signed_out = Client().get(url) if data is None else Client().post(url, data)
+    assert (signed_out.status_code, signed_out["Location"]) == (302, f"/accounts/login/?next={url}")
+    assert rows(desk) == before
+
+
+def test_a_delivery_of_another_organisation_is_not_found(desk: Desk) -> None:
+    desk.connect()
+    event = delivery(desk)
+    stranger = factories.member(factories.organisation(), kind="admin")
+    url = f"/o/{stranger.organisation.slug}/settings/integrations/greenhouse/inbox/{event.pk}/"
+    client = desk.client(stranger)
+    assert (client.get(url).status_code, client.post(f"{url}replay/").status_code) == (404, 404)
+    event.refresh_from_db()
+    assert event.state == "failed"
+
+
+def test_a_recruiter_sees_the_card_but_neither_secret_nor_acts(desk: Desk) -> None:
+    desk.connect()
+    secret = WebhookSecret.objects.of(desk.organisation).get().reveal()
+    page = desk.client(desk.recruiter).get(desk.url("integrations")).content.decode()
+    shown = [
+        word for word in ("Active", secret, "Endpoint URL", "Disconnect", "Check permissions") if word in page
+    ]
+    assert shown == ["Active"]
+
+
+def test_before_connecting_there_is_nothing_to_look_after(desk: Desk) -> None:
+    client = desk.client(desk.admin)
+    names = ["greenhouse_box", "greenhouse_pings", "greenhouse_rotate", "greenhouse_disconnect"]
+    assert [client.get(desk.url(name)).status_code for name in names] == [404] * 4
+    assert client.post(desk.url("greenhouse_check")).status_code == 404
