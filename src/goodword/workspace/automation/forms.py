@@ -6,76 +6,63 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from goodword.greenhouse.setup.catalogue import Job, Stage
+from goodword.greenhouse.setup.catalogue import Job, Post, Stage
 from goodword.workspace.automation.draft import Draft
 
 REQUIREMENT_LENGTH = 1000
 
+#: the value of the option *None*
+NONE = "0"
 
-def _number(value: str) -> int | None:
-    return int(value) if value else None
+
+def _chosen(value: str) -> int | None:
+    return int(value) or None
+
+
+def _choice(label: Any) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(label=label, coerce=_chosen, empty_value=None)
 
 
 class StagesForm(forms.Form):
-    """Which stage starts which step, under which title, for which requirement."""
+    """Which stage starts which step, for which requirement, under which title."""
 
-    post = forms.TypedChoiceField(
-        label=_("Job post whose title candidates see"),
-        required=False,
-        coerce=_number,
-        empty_value=None,
-    )
-    assessment = forms.TypedChoiceField(
-        label=_("Stage that starts the assessment"), required=False, coerce=_number, empty_value=None
-    )
+    assessment = _choice(_("Stage that starts the assessment"))
     requirement = forms.CharField(
         label=_("What requirement of the job does the assessment serve?"),
-        required=False,
         max_length=REQUIREMENT_LENGTH,
         help_text=_(
             "For example: plans and follows up a portfolio of clients on their own. Needed if a stage starts "
-            "the assessment; the report prints it with your name and today's date."
+            "the assessment; the report prints it with your name and the date."
         ),
+        error_messages={"required": _("Write a sentence. Without it no assessment is sent.")},
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    reference_check = forms.TypedChoiceField(
-        label=_("Stage that starts the reference check"), required=False, coerce=_number, empty_value=None
-    )
+    reference_check = _choice(_("Stage that starts the reference check"))
+    post = _choice(_("Job post whose title candidates see"))
 
     def __init__(self, *args: Any, job: Job, stages: Sequence[Stage], role_title: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        steps = [(NONE, _("None")), *((str(stage.id), stage.name) for stage in stages)]
         own = _("None: the role's own title, %(title)s") % {"title": role_title}
-        self._offer(
-            "post",
-            [
-                ("", own),
-                *((str(post.id), _post_label(post.title, post.live, post.internal)) for post in job.posts),
-            ],
-        )
-        for name in ("assessment", "reference_check"):
-            self._offer(name, [("", _("None")), *((str(stage.id), stage.name) for stage in stages)])
+        posts = [(NONE, own), *((str(post.id), _label(post)) for post in job.posts)]
+        for name, choices in (("assessment", steps), ("reference_check", steps), ("post", posts)):
+            field = self.fields[name]
+            assert isinstance(field, forms.TypedChoiceField)
+            field.choices = choices
+        if self.is_bound and self.data.get("assessment") in {NONE, "", None}:
+            self.fields["requirement"].required = False
 
     def clean(self) -> dict[str, Any]:
-        """At least one step is connected, and an assessment says what for."""
+        """At least one of the two steps is connected."""
         data = super().clean() or self.cleaned_data
-        chosen = [data.get("assessment"), data.get("reference_check")]
-        if not any(chosen) and not self.errors:
+        both_none = data.get("assessment", "") is None and data.get("reference_check", "") is None
+        if both_none:
             self.add_error("assessment", _("Connect at least one of the two steps to a stage."))
-        if data.get("assessment") and not data.get("requirement") and "requirement" not in self.errors:
-            self.add_error(
-                "requirement",
-                _("Say what requirement of the job the assessment serves. Without it no assessment is sent."),
-            )
         return data
 
     def draft(self) -> Draft:
         """What was chosen, once the form is valid."""
         return Draft(**self.cleaned_data)
-
-    def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.TypedChoiceField)
-        field.choices = choices
 
 
 class ConfirmForm(forms.Form):
@@ -92,7 +79,7 @@ class ConfirmForm(forms.Form):
     )
 
 
-def _post_label(title: str, live: bool, internal: bool) -> str:
-    notes = [str(_("internal"))] if internal else []
-    notes += [] if live else [str(_("not live"))]
-    return f"{title} ({', '.join(notes)})" if notes else title
+def _label(post: Post) -> str:
+    notes = [str(_("internal"))] if post.internal else []
+    notes += [] if post.live else [str(_("not live"))]
+    return f"{post.title} ({', '.join(notes)})" if notes else post.title

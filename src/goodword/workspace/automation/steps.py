@@ -1,5 +1,6 @@
 """The three steps on top of the wizard, with what was chosen."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
@@ -9,7 +10,9 @@ from goodword.greenhouse.setup.catalogue import Job
 from goodword.roles.models import Role
 
 
-def stepper(role: Role, *, at: int, job: Job | None = None) -> list[dict[str, Any]]:
+def stepper(
+    role: Role, *, at: int, job: Job | None = None, stages: Iterable[str] = ()
+) -> list[dict[str, Any]]:
     """For the component: `at` counts from 0; earlier steps are links back."""
     query = f"?job={job.id}" if job else ""
     slug = role.organisation.slug
@@ -19,7 +22,7 @@ def stepper(role: Role, *, at: int, job: Job | None = None) -> list[dict[str, An
             "role_automation",
             " · ".join([job.name, *job.details[:1]]) if job else "",
         ),
-        (_("Connect the stages"), "role_automation_stages", ""),
+        (_("Connect the stages"), "role_automation_stages", ", ".join(stages)),
         (_("Review and confirm"), "role_automation_review", ""),
     ]
     return [

@@ -27,7 +27,7 @@ from goodword.workspace.automation import draft as drafts
 from goodword.workspace.automation import propose
 from goodword.workspace.automation.confirm import confirm, standing_in
 from goodword.workspace.automation.draft import Draft
-from goodword.workspace.automation.forms import REQUIREMENT_LENGTH, ConfirmForm, StagesForm
+from goodword.workspace.automation.forms import NONE, REQUIREMENT_LENGTH, ConfirmForm, StagesForm
 from goodword.workspace.automation.review import sentences
 from goodword.workspace.automation.steps import stepper
 
@@ -166,7 +166,7 @@ def review(request: MemberRequest, role: Role, connection: Connection) -> HttpRe
         "there": len(there),
         "others": role.automations.exclude(connection_id=connection.pk, job_id=job.id),
         "back": _url("role_automation_stages", role, job.id),
-        "stepper": stepper(role, at=2, job=job),
+        "stepper": stepper(role, at=2, job=job, stages=[stages[one].name for one in draft.stages.values()]),
     }
     return _page(request, role, "review", context)
 
@@ -194,9 +194,9 @@ def _initial(
         draft = propose.of_automation(automation) if automation else propose.of_job(job, stages)
     said = Step.objects.of(role.organisation).get(role=role, kind=Step.Kind.ASSESSMENT).requirement
     return {
-        "post": draft.post,
-        "assessment": draft.assessment,
-        "reference_check": draft.reference_check,
+        "post": draft.post or NONE,
+        "assessment": draft.assessment or NONE,
+        "reference_check": draft.reference_check or NONE,
         "requirement": draft.requirement or said,
     }
 
@@ -204,9 +204,9 @@ def _initial(
 def _typed(request: MemberRequest) -> Draft:
     """What the form holds, unchecked: the review asks for a complete draft with stages that are there."""
     return Draft(
-        post=_number(request.POST.get("post")),
-        assessment=_number(request.POST.get("assessment")),
-        reference_check=_number(request.POST.get("reference_check")),
+        post=_number(request.POST.get("post")) or None,
+        assessment=_number(request.POST.get("assessment")) or None,
+        reference_check=_number(request.POST.get("reference_check")) or None,
         requirement=request.POST.get("requirement", "").strip()[:REQUIREMENT_LENGTH],
     )
 
