@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 import django
+from django.conf import settings
 
 from goodword.core import postgres
 
@@ -25,3 +26,6 @@ os.environ["GOODWORD_ENV"] = "test"
 os.environ["GOODWORD_DATA"] = _folder.name
 os.environ["DJANGO_SETTINGS_MODULE"] = "goodword.settings"
 django.setup()
+
+# Signing in is tested with real passwords, but not with the real slowness of their hashes.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
