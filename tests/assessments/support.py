@@ -1,0 +1,78 @@
+"""An assigned attempt, and the way to its pages."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from goodword.assessments.domain.answer import answer
+from goodword.assessments.domain.assign import assign, held
+from goodword.assessments.given import items_of
+from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application
+from goodword.core.events import record
+from goodword.core.models import Event
+from goodword.notifications.domain import links
+from goodword.steps.models import StepStart
+from tests.support import factories
+
+STAGE = (501, "Assessment")
+
+
+def application(**values: Any) -> Application:
+    """An application on a role whose stage 501 starts the assessment."""
+    role = factories.role(factories.organisation(name="Acme Bikes"), title="Window Washer")
+    n = role.pk  # a job belongs to one role at most
+    factories.automation(role, connection_id=1, job_id=n, stages={"assessment": STAGE})
+    return factories.application(role, job_id=n, stage_id=STAGE[0], **values)
+
+
+def assigned(of: Application | None = None, *, now: datetime = factories.NOW) -> Attempt:
+    """An attempt, invited at `now`."""
+    of = of or application()
+    start = StepStart.objects.of(of.organisation).filter(application=of).first()
+    start = start or factories.start(of, "assessment")
+    with transaction.atomic():
+        locked, found = held(start_id=start.pk)
+        return assign(start=locked, application=found, now=now, by="greenhouse")
+
+
+def answer_all(
+    attempt: Attempt, *, value: int = 4, but: tuple[int, ...] = (), now: datetime = factories.NOW
+) -> None:
+    """Answer every item with `value`, but for those numbers (from 1)."""
+    for number, item in enumerate(items_of(attempt), start=1):
+        if number not in but:
+            answer(attempt_id=attempt.pk, item_id=item.id, value=value, now=now)
+
+
+def tell(name: str, of: Application, *, at: datetime = factories.NOW, **data: object) -> Event:
+    """Record that something happened to an application, as the sync does."""
+    with transaction.atomic():
+        return record(
+            name,
+            organisation_id=of.organisation_id,
+            application_id=of.pk,
+            actor="greenhouse",
+            at=at,
+            data=data,
+        )
+
+
+def token_of(attempt: Attempt, *, now: datetime = factories.NOW) -> str:
+    """The token of a fresh link to the candidate's portal."""
+    url = links.mint(
+        organisation=attempt.organisation, purpose="candidate", subject_id=attempt.start_id, now=now
+    )
+    return url.rstrip("/").rsplit("/", 1)[-1]
+
+
+def rows(attempt: Attempt) -> dict[str, object]:
+    """All that a page could have changed about an attempt, for "nothing changed"."""
+    fresh = Attempt.objects.of(attempt.organisation).get(pk=attempt.pk)
+    columns = {field.attname: getattr(fresh, field.attname) for field in Attempt._meta.concrete_fields}
+    return columns | {
+        "answers": sorted(fresh.answers.values_list("item", "value", "answered_at")),
+        "scores": sorted(fresh.scores.values_list("scale", "mean")),
+        "events": list(Event.objects.values_list("name", flat=True).order_by("pk")),
+    }

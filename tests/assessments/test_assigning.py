@@ -1,0 +1,95 @@
+"""A step that was asked for becomes an attempt and an invitation, once."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+
+from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application
+from goodword.notifications.models import Email
+from tests.assessments.support import STAGE, application, tell
+from tests.support import factories
+from tests.support.jobs import event_names, run_jobs
+
+pytestmark = pytest.mark.django_db
+
+
+def arrive(of: Application) -> None:
+    tell("application.entered_stage", of, job_id=of.job_id, stage_id=STAGE[0], stage_name=STAGE[1])
+
+
+def test_a_stage_move_becomes_an_attempt_with_everything_fixed() -> None:
+    of = application()
+    arrive(of)
+    run_jobs()
+    attempt = Attempt.objects.of(of.organisation).get()
+    assert (attempt.instrument, attempt.instrument_version, attempt.form, attempt.language) == (
+        "work_style",
+        "1",
+        "short20",
+        "en",
+    )
+    assert (attempt.progress, attempt.opened_at) == ("pending", factories.NOW)
+    # seven working days after Tuesday 3 March, to the end of the day in Berlin
+    assert attempt.deadline_at == datetime(2026, 3, 12, 22, 59, tzinfo=UTC)
+    assert (attempt.reminders_promised, attempt.reminders_sent) == (2, 0)
+    assert attempt.next_reminder_at == datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
+    assert event_names(of.pk) == [
+        "application.entered_stage",
+        "step.requested",
+        "attempt.assigned",
+        "email.sent",
+    ]
+
+
+def test_the_invitation_goes_out_with_a_link_and_reads_as_from_the_recruiter(
+    mailoutbox: list[EmailMultiAlternatives],
+) -> None:
+    of = application()
+    arrive(of)
+    run_jobs()
+    email = Email.objects.of(of.organisation).get()
+    assert (email.kind, email.state, email.subject_ref) == (
+        "assessment.invitation",
+        "sent",
+        f"start:{of.starts.get().pk}",
+    )
+    assert email.key == f"attempt:{Attempt.objects.of(of.organisation).get().pk}:invitation"
+    assert email.link_subject_id == of.starts.get().pk
+    [mail] = mailoutbox
+    assert mail.subject == "Your assessment for Window Washer at Acme Bikes"
+    assert mail.reply_to == ["rita@acme.example"]
+    assert mail.to == [f"{of.candidate.name} <{of.candidate.email}>"]
+
+
+def test_a_step_asked_for_twice_is_assigned_once() -> None:
+    of = application()
+    for _ in range(3):
+        arrive(of)
+    run_jobs()
+    start = of.starts.get()
+    tell("step.requested", of, start_id=start.pk, kind="assessment")
+    run_jobs()
+    assert Attempt.objects.of(of.organisation).count() == 1
+    assert Email.objects.of(of.organisation).count() == 1
+
+
+def test_a_reference_check_is_none_of_its_business() -> None:
+    of = application()
+    start = factories.start(of, "reference_check")
+    tell("step.requested", of, start_id=start.pk, kind="reference_check")
+    run_jobs()
+    assert Attempt.objects.of(of.organisation).count() == 0
+
+
+@pytest.mark.parametrize("status", ["rejected", "hired", "converted"])
+def test_an_application_that_has_ended_meanwhile_is_not_invited(status: str) -> None:
+    of = application()
+    start = factories.start(of, "assessment")
+    tell("step.requested", of, start_id=start.pk, kind="assessment")
+    Application.objects.of(of.organisation).update(status=status)
+    run_jobs()
+    assert Attempt.objects.of(of.organisation).count() == 0
+    assert Email.objects.of(of.organisation).count() == 0
+    assert event_names(of.pk) == ["step.requested", "step.not_started"]

@@ -1,0 +1,123 @@
+"""A member invites once more: the old run is closed, a new one begins, and results stay."""
+
+from datetime import timedelta
+
+import pytest
+
+from goodword.assessments.domain.finish import finish
+from goodword.assessments.domain.invite_again import MayNotInvite, invite_again
+from goodword.assessments.models import Attempt
+from goodword.assessments.queries import latest_attempt
+from goodword.candidates.models import Application
+from goodword.notifications.models import Email
+from tests.assessments.support import answer_all, application, assigned, rows, tell
+from tests.support import factories
+from tests.support.jobs import run_jobs
+
+pytestmark = pytest.mark.django_db
+
+NOW = factories.NOW
+LATER = NOW + timedelta(days=1)
+
+
+def state_of(attempt: Attempt) -> tuple[str, str, bool]:
+    attempt.refresh_from_db()
+    return attempt.progress, attempt.close_reason, attempt.closed_at is not None
+
+
+def test_the_old_run_is_closed_and_a_new_one_invites() -> None:
+    of = application()
+    old = assigned(of)
+    answer_all(old, but=(7,))
+    member = factories.member(of.organisation)
+    new = invite_again(start=old.start, member=member, now=LATER)
+    assert state_of(old) == ("in_progress", "invited_again", True)
+    assert old.closed_by == f"member:{member.pk}"
+    assert (new.progress, new.opened_at, new.reminders_sent, new.answers.count()) == ("pending", LATER, 0, 0)
+    mails = Email.objects.of(of.organisation).order_by("pk").values_list("key", "state")
+    assert list(mails) == [
+        (f"attempt:{old.pk}:invitation", "cancelled"),
+        (f"attempt:{new.pk}:invitation", "queued"),
+    ]
+    assert latest_attempt(of) == new
+
+
+def test_a_finished_run_keeps_its_result() -> None:
+    of = application()
+    old = assigned(of)
+    answer_all(old)
+    finish(attempt_id=old.pk, now=NOW)
+    before = rows(old)
+    invite_again(start=old.start, member=factories.member(of.organisation), now=LATER)
+    assert rows(old) | {"events": None} == before | {"events": None}
+
+
+def test_a_run_closed_by_a_rejection_does_not_open_beside_the_new_one() -> None:
+    of = application()
+    old = assigned(of)
+    tell("application.rejected", of, at=NOW)
+    run_jobs()
+    assert state_of(old) == ("pending", "rejected", True)
+    new = invite_again(start=old.start, member=factories.member(of.organisation), now=LATER)
+    tell("application.unrejected", of, at=LATER)
+    run_jobs()
+    assert state_of(old) == ("pending", "invited_again", True)
+    assert state_of(new) == ("pending", "", False)
+
+
+def test_a_start_that_never_got_an_attempt_gets_one() -> None:
+    of = application()
+    start = factories.start(of, "assessment")
+    new = invite_again(start=start, member=factories.member(of.organisation), now=LATER)
+    assert latest_attempt(of) == new
+
+
+@pytest.mark.parametrize("status", ["rejected", "hired", "converted"])
+def test_an_application_that_has_ended_is_not_invited(status: str) -> None:
+    of = application()
+    old = assigned(of)
+    Application.objects.of(of.organisation).update(status=status)
+    before = rows(old)
+    with pytest.raises(MayNotInvite) as refused:
+        invite_again(start=old.start, member=factories.member(of.organisation), now=LATER)
+    assert refused.value.reason == status
+    assert rows(old) == before
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "reason"), [("email", "", "no_address"), ("can_email", False, "may_not_email")]
+)
+def test_whoever_may_not_be_mailed_is_not_invited(column: str, value: object, reason: str) -> None:
+    of = application()
+    old = assigned(of)
+    setattr(of.candidate, column, value)
+    of.candidate.save()
+    before = rows(old)
+    with pytest.raises(MayNotInvite) as refused:
+        invite_again(start=old.start, member=factories.member(of.organisation), now=LATER)
+    assert refused.value.reason == reason
+    assert rows(old) == before
+
+
+def test_a_start_that_waits_is_not_invited_past_its_reason() -> None:
+    of = application()
+    start = factories.start(of, "assessment", state="waiting")
+    with pytest.raises(MayNotInvite) as refused:
+        invite_again(start=start, member=factories.member(of.organisation), now=LATER)
+    assert refused.value.reason == "not_started"
+    assert latest_attempt(of) is None
+
+
+def test_a_member_of_another_organisation_reaches_nothing() -> None:
+    old = assigned()
+    before = rows(old)
+    with pytest.raises(LookupError):
+        invite_again(start=old.start, member=factories.member(factories.organisation()), now=LATER)
+    assert rows(old) == before
+
+
+def test_a_reference_check_is_not_invited_to_an_assessment() -> None:
+    of = application()
+    start = factories.start(of, "reference_check")
+    with pytest.raises(LookupError):
+        invite_again(start=start, member=factories.member(of.organisation), now=LATER)

@@ -1,0 +1,90 @@
+"""The mails read like from a person, in both parts, and promise what is kept."""
+
+import pytest
+
+from goodword.assessments.models import Attempt
+from goodword.notifications.domain.render import render
+from goodword.notifications.models import Email
+from goodword.roles.models import Step
+from tests.assessments.support import application, assigned
+
+pytestmark = pytest.mark.django_db
+
+LINK = "https://goodword.example/p/token/"
+
+
+def invitation(attempt: Attempt) -> Email:
+    return Email.objects.of(attempt.organisation).get(kind="assessment.invitation")
+
+
+def test_the_invitation_says_who_asks_for_what_how_long_and_by_when() -> None:
+    of = application()
+    of.candidate.preferred_name = "Ada & Co"
+    of.candidate.save()
+    words = render(invitation(assigned(of)), link=LINK)
+    assert words.subject == "Your assessment for Window Washer at Acme Bikes"
+    assert words.text == (
+        "Hello Ada & Co,\n"
+        "\n"
+        "thank you for applying for Window Washer at Acme Bikes. As the next step, please answer a short "
+        "questionnaire about how you work: 20 statements, about 3 minutes.\n"
+        "\n"
+        "There are no right or wrong answers. You can pause at any time: each answer is saved at once.\n"
+        "\n"
+        "Please do it by Thursday 12 March. The hiring team at Acme Bikes sees the result beside your "
+        "application; it decides nothing by itself.\n"
+        "\n"
+        "Open the assessment:\n"
+        f"{LINK}\n"
+        "\n"
+        "We will remind you twice at most, and not at all once you have finished.\n"
+        "\n"
+        "If you have a question, just reply to this mail.\n"
+        "\n"
+        "Kind regards\n"
+        "Rita Recruiter\n"
+        "Acme Bikes\n"
+        "-- \n"
+        "How to check that this is real: write to rita@acme.example, or ask Acme Bikes by a way that you know "
+        "yourself. We never ask for a password or for money.\n"
+        "Acme Bikes\n"
+    )
+    assert words.html.count(f'href="{LINK}"') == 1
+    assert words.html.count("Ada &amp; Co") == 1
+    assert words.html.count("<img") == 0
+
+
+@pytest.mark.parametrize(
+    ("days", "sentence"),
+    [
+        ([], "We will not send you any reminders."),
+        ([2], "We will remind you once at most, and not at all once you have finished."),
+        ([2, 4, 6], "We will remind you 3 times at most, and not at all once you have finished."),
+    ],
+)
+def test_the_invitation_promises_how_many_reminders_there_are_at_most(days: list[int], sentence: str) -> None:
+    of = application()
+    Step.objects.of(of.organisation).update(reminder_days=days)
+    attempt = assigned(of)
+    assert attempt.reminders_promised == len(days)
+    assert (attempt.next_reminder_at is None) is (days == [])
+    words = render(invitation(attempt), link=LINK)
+    assert words.text.count(sentence) == 1
+    assert words.html.count(sentence) == 1
+
+
+def test_the_candidate_is_written_to_in_the_language_of_the_test() -> None:
+    of = application()
+    of.candidate.language = "fr-CA"
+    of.candidate.save()
+    attempt = assigned(of)
+    assert (attempt.language, invitation(attempt).language) == ("fr", "fr")
+    assert invitation(attempt).context["deadline"] == "jeudi 12 mars"
+
+
+def test_a_language_without_a_translation_falls_back_to_english() -> None:
+    of = application()
+    of.candidate.language = "nl"
+    of.candidate.save()
+    attempt = assigned(of)
+    assert (attempt.language, invitation(attempt).language) == ("en", "en")

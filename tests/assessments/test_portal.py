@@ -1,0 +1,381 @@
+"""The candidate's pages: what each shows, takes and refuses, and that nothing else changes."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from goodword.assessments.domain.answer import answer
+from goodword.assessments.domain.finish import finish
+from goodword.assessments.models import Attempt
+from goodword.notifications.domain import links
+from goodword.roles.models import Step
+from goodword.steps.domain.move import lock, move
+from tests.assessments.support import answer_all, application, assigned, rows, token_of
+from tests.support import factories
+from tests.support.jobs import event_names
+
+pytestmark = pytest.mark.django_db
+
+NOW = factories.NOW
+PAGES = [
+    ("portal_assessment", ()),
+    ("portal_assessment_practice", ()),
+    ("portal_assessment_item", (1,)),
+    ("portal_assessment_item", (20,)),
+    ("portal_assessment_finish", ()),
+    ("portal_assessment_decline", ()),
+]
+FORMS = PAGES[1:]
+
+
+@pytest.fixture(autouse=True)
+def now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def attempt() -> Attempt:
+    return assigned(application())
+
+
+@pytest.fixture
+def token(attempt: Attempt) -> str:
+    return token_of(attempt)
+
+
+def url(token: str, name: str = "portal_assessment", *args: int) -> str:
+    return reverse(name, args=[token, *args])
+
+
+def page(client: Client, token: str, name: str = "portal_assessment", *args: int) -> str:
+    return client.get(url(token, name, *args)).content.decode()
+
+
+def act(attempt: Attempt, name: str) -> None:
+    with transaction.atomic():
+        move(lock(Attempt, attempt.pk), name, at=NOW, by="greenhouse", reason="rejected")
+
+
+# --- every page --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "args"), PAGES)
+def test_a_page_opens_without_a_login_and_opening_changes_nothing(
+    client: Client, attempt: Attempt, token: str, name: str, args: tuple[int, ...]
+) -> None:
+    before = rows(attempt)
+    response = client.get(url(token, name, *args))
+    assert response.status_code == 200
+    assert (response["Cache-Control"], response["X-Robots-Tag"]) == ("no-store", "noindex")
+    text = response.content.decode()
+    assert text.count("<h1") == 1
+    assert text.count("mailto:rita@acme.example") >= 1
+    assert text.count("Rita Recruiter") >= 1
+    assert rows(attempt) == before
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize(("name", "args"), PAGES)
+def test_an_unknown_link_opens_nothing(
+    client: Client, attempt: Attempt, name: str, args: tuple[int, ...], method: str
+) -> None:
+    before = rows(attempt)
+    response = getattr(client, method)(url("x" * 43, name, *args), {"answer": "3"})
+    assert response.status_code == 404
+    assert response.content.decode().count("This link does not open anything") >= 1
+    assert rows(attempt) == before
+
+
+@pytest.mark.parametrize(("name", "args"), FORMS)
+def test_the_link_of_another_application_changes_nothing_here(
+    client: Client, attempt: Attempt, name: str, args: tuple[int, ...]
+) -> None:
+    other = token_of(assigned(application()))
+    mine = {key: value for key, value in rows(attempt).items() if key != "events"}
+    client.post(url(other, name, *args), {"answer": "3"})
+    assert {key: value for key, value in rows(attempt).items() if key != "events"} == mine
+
+
+@pytest.mark.parametrize("end", ["close", "mark_complete"])
+def test_a_closed_step_shows_the_neutral_page_and_takes_nothing(
+    client: Client, attempt: Attempt, token: str, end: str
+) -> None:
+    act(attempt, end)
+    before = rows(attempt)
+    for name, args in PAGES:
+        shown = client.get(url(token, name, *args))
+        assert shown.status_code == 200
+        assert shown.content.decode().count("Nothing is needed here at the moment") >= 1
+        assert shown.content.decode().count("reject") == 0
+        sent = client.post(url(token, name, *args), {"answer": "3"})
+        assert (sent.status_code, sent["Location"]) == (302, url(token))
+    assert rows(attempt) == before
+
+
+@pytest.mark.parametrize(("name", "args"), PAGES)
+def test_thirty_days_after_the_deadline_nothing_is_taken(
+    client: Client, attempt: Attempt, token: str, name: str, args: tuple[int, ...]
+) -> None:
+    before = rows(attempt)
+    with time_machine.travel(attempt.deadline_at + timedelta(days=30, seconds=1), tick=False):
+        assert page(client, token, name, *args).count("Nothing is needed here at the moment") >= 1
+        assert client.post(url(token, name, *args), {"answer": "3"}).status_code == 302
+    assert rows(attempt) == before
+
+
+def test_a_revoked_link_shows_the_neutral_page(client: Client, attempt: Attempt, token: str) -> None:
+    links.end(organisation=attempt.organisation, purpose="candidate", subject_id=attempt.start_id, now=NOW)
+    assert page(client, token).count("Nothing is needed here at the moment") >= 1
+
+
+def test_a_link_without_an_attempt_shows_the_neutral_page(client: Client) -> None:
+    start = factories.start(application(), "reference_check")
+    address = links.mint(organisation=start.organisation, purpose="candidate", subject_id=start.pk, now=NOW)
+    text = page(client, address.rstrip("/").rsplit("/", 1)[-1])
+    assert text.count("Nothing is needed here at the moment") >= 1
+
+
+@pytest.mark.parametrize(("name", "args"), PAGES)
+def test_a_paused_step_works(
+    client: Client, attempt: Attempt, token: str, name: str, args: tuple[int, ...]
+) -> None:
+    act(attempt, "pause")
+    assert page(client, token, name, *args).count("Nothing is needed here at the moment") == 0
+
+
+@pytest.mark.parametrize(("name", "args"), PAGES)
+def test_after_finishing_every_page_says_thank_you(
+    client: Client, attempt: Attempt, token: str, name: str, args: tuple[int, ...]
+) -> None:
+    answer_all(attempt)
+    finish(attempt_id=attempt.pk, now=NOW)
+    before = rows(attempt)
+    assert page(client, token, name, *args).count("Nothing more is needed from you") == 1
+    assert client.post(url(token, name, *args), {"answer": "1"}).status_code == 302
+    assert rows(attempt) == before
+
+
+@pytest.mark.parametrize(("name", "args"), PAGES)
+def test_other_methods_are_refused(client: Client, token: str, name: str, args: tuple[int, ...]) -> None:
+    assert client.put(url(token, name, *args)).status_code == 405
+    assert client.delete(url(token, name, *args)).status_code == 405
+
+
+def test_a_forged_form_of_another_site_is_refused(attempt: Attempt, token: str) -> None:
+    before = rows(attempt)
+    strict = Client(enforce_csrf_checks=True)
+    for name, args in FORMS:
+        assert strict.post(url(token, name, *args), {"answer": "3"}).status_code == 403
+    assert rows(attempt) == before
+
+
+# --- the first page ----------------------------------------------------------------------------------------------
+
+
+def test_the_first_page_says_what_comes_and_by_when(client: Client, token: str) -> None:
+    text = page(client, token)
+    for words in (
+        "Your assessment for Window Washer",
+        "answer 20 short statements about how you work. It takes about 3 minutes",
+        "no right or wrong answers",
+        "Thursday 12 March",
+        "The hiring team at Acme Bikes sees your answers",
+        "Start with a practice statement",
+    ):
+        assert text.count(words) == 1
+
+
+def test_the_first_page_names_the_requirement_of_the_job(
+    client: Client, attempt: Attempt, token: str
+) -> None:
+    Step.objects.of(attempt.organisation).update(requirement="You work on ropes with two others.")
+    assert page(client, token).count("You work on ropes with two others.") == 1
+
+
+def test_who_comes_back_goes_on_where_they_were(client: Client, attempt: Attempt, token: str) -> None:
+    answer_all(attempt, but=(7, 9))
+    text = page(client, token)
+    assert text.count("18 of 20 answers are saved") == 1
+    assert text.count(f'href="{url(token, "portal_assessment_item", 7)}"') == 1
+
+
+def test_who_has_answered_all_is_led_to_finish(client: Client, attempt: Attempt, token: str) -> None:
+    answer_all(attempt)
+    assert page(client, token).count(f'href="{url(token, "portal_assessment_finish")}"') == 1
+
+
+def test_after_the_deadline_the_page_says_that_it_still_counts(
+    client: Client, attempt: Attempt, token: str
+) -> None:
+    with time_machine.travel(attempt.deadline_at + timedelta(days=2), tick=False):
+        text = page(client, token)
+    assert text.count("We had asked for it by Thursday 12 March. You can still do it now.") == 1
+
+
+# --- practice ----------------------------------------------------------------------------------------------------
+
+
+def test_the_practice_leads_on_and_keeps_nothing(client: Client, attempt: Attempt, token: str) -> None:
+    before = rows(attempt)
+    response = client.post(url(token, "portal_assessment_practice"), {"answer": "2"})
+    assert (response.status_code, response["Location"]) == (302, url(token, "portal_assessment_item", 1))
+    assert rows(attempt) == before
+
+
+def test_the_practice_shows_what_happens_without_an_answer(client: Client, token: str) -> None:
+    response = client.post(url(token, "portal_assessment_practice"))
+    assert response.status_code == 422
+    assert response.content.decode().count("Choose an answer, or skip this statement for now.") == 2
+
+
+# --- one item ----------------------------------------------------------------------------------------------------
+
+
+def test_an_answer_is_saved_and_leads_to_the_next_item(client: Client, attempt: Attempt, token: str) -> None:
+    response = client.post(url(token, "portal_assessment_item", 1), {"answer": "4"})
+    assert (response.status_code, response["Location"]) == (302, url(token, "portal_assessment_item", 2))
+    assert list(attempt.answers.values_list("item", "value")) == [("ws01", 4)]
+    assert page(client, token, "portal_assessment_item", 2).count("1 of 20 answers saved") == 1
+    again = page(client, token, "portal_assessment_item", 1)
+    assert again.count('value="4" checked') == 1
+    assert again.count(">Saved</span>") == 1
+
+
+def test_the_last_item_leads_to_the_last_page(client: Client, token: str) -> None:
+    response = client.post(url(token, "portal_assessment_item", 20), {"answer": "4"})
+    assert response["Location"] == url(token, "portal_assessment_finish")
+
+
+def test_an_item_opened_from_the_last_page_leads_back_there(client: Client, token: str) -> None:
+    response = client.post(url(token, "portal_assessment_item", 7) + "?from=last", {"answer": "4"})
+    assert response["Location"] == url(token, "portal_assessment_finish")
+
+
+def test_a_choice_is_saved_at_once_and_the_page_stays(client: Client, attempt: Attempt, token: str) -> None:
+    response = client.post(
+        url(token, "portal_assessment_item", 3), {"answer": "5"}, headers={"HX-Request": "true"}
+    )
+    assert response.status_code == 200
+    assert response.content.decode().count("1 of 20 answers saved") == 1
+    assert response["Cache-Control"] == "no-store"
+    assert list(attempt.answers.values_list("item", "value")) == [("ws03", 5)]
+
+
+def test_a_choice_made_too_late_leads_to_where_things_stand(
+    client: Client, attempt: Attempt, token: str
+) -> None:
+    act(attempt, "close")
+    before = rows(attempt)
+    response = client.post(
+        url(token, "portal_assessment_item", 3), {"answer": "5"}, headers={"HX-Request": "true"}
+    )
+    assert (response.status_code, response["HX-Redirect"]) == (204, url(token))
+    assert rows(attempt) == before
+
+
+@pytest.mark.parametrize(
+    ("sent", "sentence"),
+    [
+        ({}, "Choose an answer, or skip this statement for now."),
+        ({"answer": ""}, "Choose an answer, or skip this statement for now."),
+        ({"answer": "6"}, "Choose one of the answers shown."),
+        ({"answer": "0"}, "Choose one of the answers shown."),
+        ({"answer": "three"}, "Choose one of the answers shown."),
+    ],
+)
+def test_no_answer_and_an_unknown_one_get_a_sentence(
+    client: Client, attempt: Attempt, token: str, sent: dict[str, str], sentence: str
+) -> None:
+    before = rows(attempt)
+    response = client.post(url(token, "portal_assessment_item", 1), sent)
+    assert response.status_code == 422
+    assert response.content.decode().count(sentence) == 2  # above the page, and at the question
+    assert rows(attempt) == before
+
+
+@pytest.mark.parametrize("number", [0, 21, 999])
+def test_an_item_that_does_not_exist_is_not_found(
+    client: Client, attempt: Attempt, token: str, number: int
+) -> None:
+    before = rows(attempt)
+    assert client.get(url(token, "portal_assessment_item", number)).status_code == 404
+    assert client.post(url(token, "portal_assessment_item", number), {"answer": "3"}).status_code == 404
+    assert rows(attempt) == before
+
+
+def test_the_same_form_sent_twice_does_no_harm(client: Client, attempt: Attempt, token: str) -> None:
+    for _ in range(2):
+        client.post(url(token, "portal_assessment_item", 1), {"answer": "4"})
+    assert list(attempt.answers.values_list("item", "value")) == [("ws01", 4)]
+    assert event_names().count("attempt.begun") == 1
+
+
+def test_an_item_needs_the_same_few_queries_however_much_is_answered(
+    client: Client, attempt: Attempt, token: str
+) -> None:
+    counts = []
+    for given in (0, 1, 19):
+        for number in range(1, given + 1):
+            answer(attempt_id=attempt.pk, item_id=f"ws{number:02}", value=3, now=NOW)
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            page(client, token, "portal_assessment_item", 20)
+        counts.append(len(queries))
+    assert counts == [4, 4, 4]  # link, start, attempt, answers
+
+
+# --- the last page -----------------------------------------------------------------------------------------------
+
+
+def test_the_last_page_names_what_is_unanswered(client: Client, attempt: Attempt, token: str) -> None:
+    answer_all(attempt, but=(2, 7))
+    text = page(client, token, "portal_assessment_finish")
+    assert text.count("2 statements have no answer yet") == 1
+    assert text.count("Statement 2: When a task gets boring, I turn to another one.") == 1
+    assert text.count(f"{url(token, 'portal_assessment_item', 7)}?from=last") == 1
+
+
+def test_finish_is_refused_while_something_is_unanswered(
+    client: Client, attempt: Attempt, token: str
+) -> None:
+    answer_all(attempt, but=(7,))
+    before = rows(attempt)
+    response = client.post(url(token, "portal_assessment_finish"))
+    assert response.status_code == 422
+    assert response.content.decode().count("Please answer these before you finish") == 1
+    assert rows(attempt) == before
+
+
+def test_finish_completes_once_however_often_it_is_pressed(
+    client: Client, attempt: Attempt, token: str
+) -> None:
+    answer_all(attempt)
+    for _ in range(2):
+        response = client.post(url(token, "portal_assessment_finish"))
+        assert (response.status_code, response["Location"]) == (302, url(token))
+    assert attempt.scores.count() == 5
+    assert event_names().count("attempt.completed") == 1
+    assert page(client, token).count("Thank you, Ada") >= 1
+
+
+# --- declining ---------------------------------------------------------------------------------------------------
+
+
+def test_declining_asks_once_more_and_then_takes_the_no(client: Client, attempt: Attempt, token: str) -> None:
+    assert page(client, token, "portal_assessment_decline").count("You would rather not take part?") == 1
+    for _ in range(2):
+        response = client.post(url(token, "portal_assessment_decline"))
+        assert (response.status_code, response["Location"]) == (302, url(token))
+    attempt.refresh_from_db()
+    assert attempt.progress == "declined"
+    assert event_names().count("attempt.declined") == 1
+    text = page(client, token, "portal_assessment_item", 1)
+    assert text.count("You have told us that you do not want to take part") == 1

@@ -1,0 +1,128 @@
+"""What an application's fate does to its attempt, from the event on."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import transaction
+
+from goodword.assessments.domain.answer import answer
+from goodword.assessments.domain.finish import finish
+from goodword.assessments.domain.react import on_rejected
+from goodword.assessments.models import Attempt
+from goodword.core.models import Event
+from goodword.notifications.models import Email
+from goodword.roles.models import Step
+from goodword.steps.states import status
+from tests.assessments.support import STAGE, answer_all, application, assigned, tell
+from tests.support import factories
+from tests.support.jobs import event_names, run_jobs
+
+pytestmark = pytest.mark.django_db
+
+NOW = factories.NOW
+LATER = NOW + timedelta(days=1)
+FIRST_REMINDER = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def attempt() -> Attempt:
+    made = assigned(application())
+    answer(attempt_id=made.pk, item_id="ws01", value=4, now=NOW)
+    return made
+
+
+def after(attempt: Attempt, name: str, **data: object) -> Attempt:
+    """The attempt, once everything has reacted to the event."""
+    tell(name, attempt.start.application, at=LATER, **data)
+    run_jobs()
+    return Attempt.objects.of(attempt.organisation).select_related("start__step").get(pk=attempt.pk)
+
+
+def setting(attempt: Attempt, **values: str) -> None:
+    Step.objects.of(attempt.organisation).filter(pk=attempt.start.step_id).update(**values)
+
+
+def test_leaving_the_stage_pauses_and_coming_back_resumes(attempt: Attempt) -> None:
+    paused = after(attempt, "application.left_stage", stage_id=STAGE[0], to_stage_id=502)
+    assert (status(paused, now=LATER), paused.next_reminder_at) == ("paused", None)
+    back = after(
+        attempt,
+        "application.entered_stage",
+        job_id=attempt.start.application.job_id,
+        stage_id=STAGE[0],
+        stage_name=STAGE[1],
+    )
+    assert (status(back, now=LATER), back.next_reminder_at) == ("in_progress", FIRST_REMINDER)
+    assert Attempt.objects.of(attempt.organisation).count() == 1
+    assert event_names()[-3:] == ["application.entered_stage", "step.asked_again", "step.resumed"]
+
+
+def test_leaving_the_stage_changes_nothing_where_the_step_goes_on(attempt: Attempt) -> None:
+    setting(attempt, on_leave="go_on")
+    assert after(attempt, "application.left_stage", stage_id=STAGE[0], to_stage_id=502).paused_at is None
+
+
+def test_moving_between_two_stages_that_start_it_does_not_pause(attempt: Attempt) -> None:
+    rule = attempt.start.step.rules.get()
+    attempt.start.step.rules.create(
+        organisation=rule.organisation, automation=rule.automation, stage_id=502, stage_name="Assessment 2"
+    )
+    assert after(attempt, "application.left_stage", stage_id=STAGE[0], to_stage_id=502).paused_at is None
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "undone"),
+    [
+        ("application.rejected", "on_reject", "application.unrejected"),
+        ("application.hired", "on_hire", "application.unhired"),
+    ],
+)
+def test_an_end_closes_it_at_once_and_its_undoing_opens_it_without_a_mail(
+    attempt: Attempt, name: str, column: str, undone: str
+) -> None:
+    closed = after(attempt, name)
+    assert (status(closed, now=LATER), closed.close_reason, closed.next_reminder_at) == (
+        "cancelled",
+        column.replace("on_reject", "rejected").replace("on_hire", "hired"),
+        None,
+    )
+    assert closed.answers.count() == 1
+    mails = Email.objects.of(attempt.organisation).count()
+    again = after(attempt, undone)
+    assert (status(again, now=LATER), again.next_reminder_at) == ("in_progress", None)
+    assert again.deadline_at == datetime(2026, 3, 13, 22, 59, tzinfo=UTC)
+    assert Email.objects.of(attempt.organisation).count() == mails
+
+
+@pytest.mark.parametrize(
+    ("name", "column"), [("application.rejected", "on_reject"), ("application.hired", "on_hire")]
+)
+def test_an_end_closes_nothing_where_the_step_goes_on(attempt: Attempt, name: str, column: str) -> None:
+    setting(attempt, **{column: "go_on"})
+    open_still = after(attempt, name)
+    assert (status(open_still, now=LATER), open_still.next_reminder_at) == ("in_progress", FIRST_REMINDER)
+
+
+def test_an_end_leaves_a_finished_attempt_as_it_is() -> None:
+    made = assigned(application())
+    answer_all(made)
+    finish(attempt_id=made.pk, now=NOW)
+    for name in (
+        "application.left_stage",
+        "application.rejected",
+        "application.unrejected",
+        "application.hired",
+    ):
+        assert after(made, name, stage_id=STAGE[0], to_stage_id=502).progress == "completed"
+    assert made.scores.count() == 5
+
+
+def test_an_invitation_that_has_not_gone_out_is_stopped_by_a_rejection() -> None:
+    made = assigned(application())
+    tell("application.rejected", made.start.application, at=LATER)
+    # the rejection is dealt with before the mail's own job
+
+    with transaction.atomic():
+        on_rejected(Event.objects.get(name="application.rejected"))
+    run_jobs()
+    assert list(Email.objects.of(made.organisation).values_list("state", flat=True)) == ["cancelled"]

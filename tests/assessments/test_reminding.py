@@ -1,0 +1,151 @@
+"""Reminders: few, in working hours, never more than were promised, and to nobody who is not due."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import transaction
+
+from goodword.assessments.domain.remind import remind, remind_due
+from goodword.assessments.jobs import sweep_reminders
+from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application
+from goodword.notifications.domain.render import render
+from goodword.notifications.models import Email
+from goodword.roles.models import Step
+from goodword.steps.domain.move import lock, move
+from tests.assessments.support import answer_all, application, assigned, rows
+from tests.support import factories
+from tests.support.jobs import event_names
+
+pytestmark = pytest.mark.django_db
+
+#: two and five working days after Tuesday 3 March, ten in the morning in Berlin
+FIRST = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
+SECOND = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def reminders(attempt: Attempt) -> list[str]:
+    mails = Email.objects.of(attempt.organisation).filter(kind="assessment.reminder")
+    return [
+        key.removeprefix(f"attempt:{attempt.pk}:")
+        for key in mails.order_by("pk").values_list("key", flat=True)
+    ]
+
+
+def test_a_reminder_goes_out_when_it_is_due_and_the_next_is_planned() -> None:
+    attempt = assigned()
+    assert remind_due(now=FIRST - MINUTE) == 0
+    assert remind_due(now=FIRST) == 1
+    assert remind_due(now=FIRST + MINUTE) == 0
+    attempt.refresh_from_db()
+    assert (attempt.reminders_sent, attempt.next_reminder_at) == (1, SECOND)
+    assert reminders(attempt) == ["reminder:1"]
+    assert event_names(attempt.start.application_id) == ["attempt.assigned", "attempt.reminded"]
+
+
+def test_no_more_go_out_than_were_promised() -> None:
+    attempt = assigned()
+    Step.objects.of(attempt.organisation).update(reminder_days=[2, 5, 6, 6])
+    sent = [remind_due(now=factories.NOW + timedelta(hours=hours)) for hours in range(0, 24 * 60, 3)]
+    assert sum(sent) == 2
+    attempt.refresh_from_db()
+    assert (attempt.reminders_sent, attempt.next_reminder_at) == (2, None)
+    assert reminders(attempt) == ["reminder:1", "reminder:2"]
+
+
+def test_after_a_long_silence_one_reminder_goes_out_and_not_a_heap() -> None:
+    attempt = assigned()
+    assert [remind_due(now=SECOND + MINUTE) for _ in range(3)] == [1, 0, 0]
+    assert reminders(attempt) == ["reminder:1"]
+
+
+def test_a_sweep_at_night_waits_for_the_morning() -> None:
+    attempt = assigned()
+    night = datetime(2026, 3, 6, 22, 0, tzinfo=UTC)  # a Friday
+    assert remind_due(now=night) == 0
+    attempt.refresh_from_db()
+    assert (attempt.reminders_sent, attempt.next_reminder_at) == (0, datetime(2026, 3, 9, 8, 0, tzinfo=UTC))
+    assert remind_due(now=datetime(2026, 3, 9, 8, 0, tzinfo=UTC)) == 1
+
+
+def test_the_mail_says_what_is_left_and_is_the_last_one_in_the_end() -> None:
+    attempt = assigned()
+    remind_due(now=FIRST)
+    remind_due(now=SECOND)
+    first, second = (
+        render(mail, link="https://goodword.example/p/token/")
+        for mail in Email.objects.of(attempt.organisation).filter(kind="assessment.reminder").order_by("pk")
+    )
+    assert first.subject == "A reminder: your assessment for Window Washer at Acme Bikes"
+    assert first.text.count("We will remind you once more at most.") == 1
+    assert second.text.count("This is the last reminder.") == 1
+    assert second.text.count("Please finish it by Thursday 12 March.") == 1
+
+
+@pytest.mark.parametrize("act", ["complete", "decline", "close", "pause"])
+def test_nobody_is_reminded_of_what_is_over_or_paused(act: str) -> None:
+    attempt = assigned()
+    with transaction.atomic():
+        held = lock(Attempt, attempt.pk)
+        move(held, act, at=factories.NOW, by="greenhouse", reason="rejected")
+    # even if a reminder had stayed planned
+    Attempt.objects.of(attempt.organisation).update(next_reminder_at=FIRST)
+    assert remind_due(now=FIRST) == 0
+    assert reminders(attempt) == []
+
+
+def test_nobody_is_reminded_after_the_deadline() -> None:
+    attempt = assigned()
+    Attempt.objects.of(attempt.organisation).update(deadline_at=FIRST - MINUTE)
+    assert remind_due(now=FIRST) == 0
+    attempt.refresh_from_db()
+    assert (attempt.reminders_sent, attempt.next_reminder_at) == (0, None)
+
+
+@pytest.mark.parametrize(
+    ("status", "column", "go_on"),
+    [
+        ("rejected", "on_reject", False),
+        ("rejected", "on_reject", True),
+        ("hired", "on_hire", False),
+        ("hired", "on_hire", True),
+    ],
+)
+def test_an_ended_application_is_not_reminded_even_before_its_reaction_has_run(
+    status: str, column: str, go_on: bool
+) -> None:
+    of = application()
+    Step.objects.of(of.organisation).update(**{column: "go_on" if go_on else "close"})
+    assigned(of)
+    Application.objects.of(of.organisation).update(status=status)
+    assert remind_due(now=FIRST) == int(go_on)
+
+
+@pytest.mark.parametrize(("column", "value"), [("email", ""), ("can_email", False)])
+def test_whoever_may_no_longer_be_mailed_is_not_reminded(column: str, value: object) -> None:
+    attempt = assigned()
+    candidate = attempt.start.application.candidate
+    setattr(candidate, column, value)
+    candidate.save()
+    assert remind_due(now=FIRST) == 0
+
+
+def test_who_has_answered_some_is_still_reminded() -> None:
+    attempt = assigned()
+    answer_all(attempt, but=(20,))
+    assert remind_due(now=FIRST) == 1
+
+
+def test_reminding_one_who_is_not_due_changes_nothing() -> None:
+    attempt = assigned()
+    before = rows(attempt)
+    assert remind(attempt_id=attempt.pk, now=FIRST - MINUTE) is False
+    assert rows(attempt) == before
+
+
+def test_the_sweep_reminds_by_the_clock() -> None:
+    attempt = assigned()
+    sweep_reminders.run()  # the deadline of 2026-03-12 lies behind by the real clock: nobody is written to
+    attempt.refresh_from_db()
+    assert (attempt.reminders_sent, attempt.next_reminder_at) == (0, None)

@@ -1,0 +1,129 @@
+"""A result opens down to the answers it came from, and is what was issued."""
+
+import pytest
+from django.db import connection
+from django.template.loader import render_to_string
+from django.test.utils import CaptureQueriesContext
+
+from goodword.assessments.domain.answer import answer
+from goodword.assessments.domain.finish import finish
+from goodword.assessments.given import items_of
+from goodword.assessments.models import Attempt
+from goodword.assessments.queries import item_count, latest_attempt, result
+from goodword.assessments.result import AttemptResult, Requirement
+from goodword.roles.models import Step
+from tests.assessments.support import answer_all, application, assigned
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+
+NOW = factories.NOW
+
+
+@pytest.fixture
+def attempt() -> Attempt:
+    """One whose scale "extraversion" was answered 4, 1, 5, 2, everything else with 3."""
+    made = assigned(application())
+    answer_all(made, value=3)
+    given = [item.id for item in items_of(made) if item.scale == "extraversion"]
+    for item_id, value in zip(given, (4, 1, 5, 2), strict=True):
+        answer(attempt_id=made.pk, item_id=item_id, value=value, now=NOW)
+    finish(attempt_id=made.pk, now=NOW)
+    latest = latest_attempt(made.start.application)
+    assert latest is not None
+    return latest
+
+
+def found(attempt: Attempt) -> AttemptResult:
+    made = result(attempt)
+    assert made is not None
+    return made
+
+
+def test_an_attempt_has_the_items_of_its_form_and_asking_costs_no_query(attempt: Attempt) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert item_count(attempt) == 20
+    assert len(queries) == 0
+
+
+def test_there_is_no_result_before_the_finish() -> None:
+    unfinished = assigned(application())
+    answer_all(unfinished)
+    assert result(unfinished) is None
+    assert latest_attempt(factories.application(factories.role(factories.organisation()))) is None
+
+
+def test_each_scale_comes_with_the_answers_behind_it(attempt: Attempt) -> None:
+    scale = found(attempt).scales[0]
+    assert (scale.scale.name, scale.mean, scale.mean_text) == ("Contact with others", 4.5, "4.5")
+    assert (scale.n_answered, scale.n_items) == (4, 4)
+    assert [(a.keyed, a.answer, a.value, a.label) for a in scale.answers] == [
+        (1, 4, 4, "Agree"),
+        (-1, 1, 5, "Strongly disagree"),
+        (1, 5, 5, "Strongly agree"),
+        (-1, 2, 4, "Disagree"),
+    ]
+    assert scale.rule_text == "(4 + 5 + 5 + 4) ÷ 4 = 4.5"
+
+
+def test_a_result_holds_what_a_report_needs(attempt: Attempt) -> None:
+    made = found(attempt)
+    assert (made.title, made.language, made.language_name, made.scoring_version) == (
+        "Work style",
+        "en",
+        "English",
+        "1",
+    )
+    assert (made.minimum, made.maximum, made.completed_at) == (1, 5, NOW)
+    assert made.response_labels[0::4] == ["Strongly disagree", "Strongly agree"]
+    assert [scale.scale.id for scale in made.scales] == [
+        "extraversion",
+        "agreeableness",
+        "conscientiousness",
+        "emotional_stability",
+        "openness",
+    ]
+    assert (made.sheet.n_items, made.requirement) == (20, None)
+    assert made.chart_rows[0] == {
+        "label": "Contact with others",
+        "mean": 4.5,
+        "marks": [4.0, 5.0, 5.0, 4.0],
+        "detail": "",
+    }
+
+
+def test_a_result_is_what_was_issued_whatever_is_written_later(attempt: Attempt) -> None:
+    attempt.answers.update(value=1)
+    assert [scale.mean for scale in found(attempt).scales] == [4.5, 3.0, 3.0, 3.0, 3.0]
+
+
+def test_the_requirement_of_the_job_is_named(attempt: Attempt) -> None:
+    Step.objects.of(attempt.organisation).update(
+        requirement="Works on ropes with two others", requirement_by="Rita", requirement_at=NOW
+    )
+    latest = latest_attempt(attempt.start.application)
+    assert latest is not None
+    assert found(latest).requirement == Requirement(text="Works on ropes with two others", who="Rita", at=NOW)
+
+
+def test_a_result_takes_two_queries(attempt: Attempt) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        result(attempt)
+    assert len(queries) == 2
+
+
+def test_the_recruiter_sees_every_scale_with_both_ends_and_no_total(attempt: Attempt) -> None:
+    page = render_to_string("assessments/result.html", {"result": found(attempt)})
+    assert page.count('class="result__scale"') == 5
+    assert page.count("Towards 1: Reserved") == 1
+    assert page.count("Towards 5: Outgoing") == 1
+    assert page.count("Mean 4.5, from 4 of 4 answers") == 1
+    assert page.count("(4 + 5 + 5 + 4) ÷ 4 = 4.5") == 1
+    assert page.count("There is no total, and no end of a scale is the better one") == 1
+    assert page.count("<strong>Norms:</strong> None yet.") == 1
+    assert page.count("About this test") == 1
+
+
+def test_what_was_closed_without_a_result_says_so() -> None:
+    page = render_to_string("assessments/result.html", {"result": None})
+    assert page.count("No result: it was closed before the candidate had finished.") == 1

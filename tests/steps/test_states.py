@@ -1,0 +1,163 @@
+"""The table of moves, walked whole: every act from every state, on a real run."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import product
+
+import pytest
+from django.db import transaction
+
+from goodword.assessments.models import Attempt
+from goodword.steps.domain.move import NotAllowed, lock, move
+from goodword.steps.models import Run
+from goodword.steps.states import (
+    DONE,
+    GRACE,
+    OTHER_MOVES,
+    PROGRESS_MOVES,
+    UNFINISHED,
+    is_open,
+    may,
+    status,
+    takes_answers,
+)
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+
+NOW = factories.NOW
+DEADLINE = datetime(2026, 3, 12, 22, 59, tzinfo=UTC)
+P = Run.Progress
+
+type State = tuple[P, bool, bool]
+
+#: progress, closed, paused: every state that the columns can tell
+STATES = list(product(P, (False, True), (False, True)))
+ACTS = [*PROGRESS_MOVES, *OTHER_MOVES]
+
+#: act -> the states (progress, closed, paused) from which it is allowed, written out by hand
+ALLOWED = {
+    "begin": {(P.PENDING, False, False), (P.PENDING, False, True)},
+    "complete": {(p, False, paused) for p in (P.PENDING, P.IN_PROGRESS) for paused in (False, True)},
+    "mark_complete": {(p, False, paused) for p in (P.PENDING, P.IN_PROGRESS) for paused in (False, True)},
+    "decline": {(p, False, paused) for p in (P.PENDING, P.IN_PROGRESS) for paused in (False, True)},
+    "pause": {(P.PENDING, False, False), (P.IN_PROGRESS, False, False)},
+    "resume": {(P.PENDING, False, True), (P.IN_PROGRESS, False, True)},
+    "close": {(p, False, paused) for p in (P.PENDING, P.IN_PROGRESS) for paused in (False, True)},
+    "reopen": {(p, True, paused) for p in (P.PENDING, P.IN_PROGRESS) for paused in (False, True)},
+}
+
+#: act -> what it leads to, from a state
+LEADS_TO: dict[str, Callable[[P, bool, bool], State]] = {
+    "begin": lambda _, closed, paused: (P.IN_PROGRESS, closed, paused),
+    "complete": lambda _, closed, paused: (P.COMPLETED, closed, paused),
+    "mark_complete": lambda _, closed, paused: (P.MARKED_COMPLETE, closed, paused),
+    "decline": lambda _, closed, paused: (P.DECLINED, closed, paused),
+    "pause": lambda progress, closed, _: (progress, closed, True),
+    "resume": lambda progress, closed, _: (progress, closed, False),
+    "close": lambda progress, _, paused: (progress, True, paused),
+    "reopen": lambda progress, _, __: (progress, False, False),
+}
+
+
+def run_in(progress: P, closed: bool, paused: bool) -> Attempt:
+    start = factories.start(factories.application(factories.role(factories.organisation())), "assessment")
+    return Attempt.objects.create(
+        organisation=start.organisation,
+        start=start,
+        instrument="work_style",
+        instrument_version="1",
+        form="short20",
+        progress=progress,
+        opened_at=NOW,
+        deadline_at=DEADLINE,
+        closed_at=NOW if closed else None,
+        closed_by="greenhouse" if closed else "",
+        close_reason="rejected" if closed else "",
+        paused_at=NOW if paused else None,
+        attention="mail_failed",
+        next_reminder_at=NOW + timedelta(days=2),
+    )
+
+
+def state_of(run: Run) -> State:
+    return P(run.progress), run.closed_at is not None, run.paused_at is not None
+
+
+def test_the_table_names_every_act_once() -> None:
+    assert set(ACTS) == set(ALLOWED) == set(LEADS_TO)
+    assert not set(PROGRESS_MOVES) & set(OTHER_MOVES)
+    assert set(P) == UNFINISHED | DONE | {P.DECLINED}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_an_act_leads_where_the_table_says_and_is_refused_elsewhere(act: str) -> None:
+    reached = set()
+    for state in STATES:
+        run = run_in(*state)
+        with transaction.atomic():
+            held = lock(Attempt, run.pk)
+            assert may(held, act) is (state in ALLOWED[act])
+            if may(held, act):
+                move(held, act, at=NOW, by="member:1", reason="asked")
+                reached.add(state)
+            else:
+                with pytest.raises(NotAllowed):
+                    move(held, act, at=NOW, by="member:1", reason="asked")
+        run.refresh_from_db()
+        assert state_of(run) == (LEADS_TO[act](*state) if state in ALLOWED[act] else state)
+    assert reached == ALLOWED[act]
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_an_act_writes_who_when_and_why_and_ends_reminders_where_it_must(act: str) -> None:
+    later = NOW + timedelta(hours=1)
+    run = run_in(*min(ALLOWED[act]))
+    with transaction.atomic():
+        move(lock(Attempt, run.pk), act, at=later, by="member:1", reason="asked")
+    run.refresh_from_db()
+    assert (run.begun_at == later) is (act == "begin")
+    assert (run.completed_at == later) is (act in {"complete", "mark_complete", "decline"})
+    assert (run.attention == "") is (act in {"complete", "mark_complete", "decline"})
+    assert (run.next_reminder_at is None) is (act not in {"begin", "resume", "reopen"})
+    assert (run.close_reason == "asked") is (act == "close")
+    assert (run.closed_by == "member:1") is (act in {"close", "complete", "mark_complete", "decline"})
+
+
+def test_what_is_shown_of_each_state() -> None:
+    shown = {}
+    for state in STATES:
+        run = run_in(*state)
+        shown[state] = (status(run, now=NOW), status(run, now=DEADLINE + timedelta(seconds=1)))
+    for progress, closed, paused in STATES:
+        if progress in {P.COMPLETED, P.MARKED_COMPLETE, P.DECLINED}:
+            expected = (progress.value, progress.value)
+        elif closed:
+            expected = ("cancelled", "cancelled")
+        elif paused:
+            expected = ("paused", "paused")
+        else:
+            expected = (progress.value, "overdue")
+        assert shown[progress, closed, paused] == expected
+
+
+def test_a_run_takes_answers_while_it_is_open_and_for_thirty_days_after_its_deadline() -> None:
+    for state in STATES:
+        progress, closed, _ = state
+        run = run_in(*state)
+        opened = progress in {P.PENDING, P.IN_PROGRESS} and not closed
+        assert is_open(run) is opened
+        assert takes_answers(run, now=DEADLINE + GRACE) is opened
+        assert takes_answers(run, now=DEADLINE + GRACE + timedelta(seconds=1)) is False
+
+
+def test_a_run_is_locked_inside_a_transaction_only() -> None:
+    run = run_in(P.PENDING, False, False)
+    assert lock(Attempt, run.pk) == run  # the test itself stands in one
+
+
+@pytest.mark.django_db(transaction=True)
+def test_outside_a_transaction_a_lock_is_refused() -> None:
+    run = run_in(P.PENDING, False, False)
+    with pytest.raises(RuntimeError):
+        lock(Attempt, run.pk)
