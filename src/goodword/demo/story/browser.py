@@ -64,7 +64,7 @@ class Browser:
         if text is not None:
             for area in form.find_all("textarea"):
                 question = _words(_label_of(form, area))
-                if not area.get_text() and "optional" not in question:
+                if not area.get_text().strip() and "optional" not in question:
                     data = [pair for pair in data if pair[0] != area["name"]]
                     data.append((str(area["name"]), text(question)))
         action = urljoin(self.url, str(button.get("formaction") or form.get("action") or self.url))
@@ -225,7 +225,7 @@ def _values(form: Tag) -> list[tuple[str, str]]:
             chosen = [o for o in options if o.has_attr("selected")] or (options[:1] if not field.has_attr("multiple") else [])
             data += [(str(name), str(option.get("value", _words(option)))) for option in chosen]
         elif field.name == "textarea":
-            data.append((str(name), field.get_text()))
+            data.append((str(name), field.get_text().removeprefix("\n")))
         elif field.get("type") in {"checkbox", "radio"}:
             if field.has_attr("checked"):
                 data.append((str(name), str(field.get("value", "on"))))

@@ -23,7 +23,7 @@ from goodword.demo.world import World
 NEUTRAL = "Nothing is needed here at the moment"
 REFEREES = (
     Referee(name="Zoë Müller", email="zoe.mueller@brightworks.example", relationship="Manager", company="Brightworks"),
-    Referee(name="ليلى حداد", email="layla.haddad@brightworks.example", relationship="Peer", company="Brightworks"),
+    Referee(name="ليلى حداد", email="layla.haddad@brightworks.example", relationship="Colleague", company="Brightworks"),
 )
 
 
@@ -114,10 +114,10 @@ class Story:
             mail = self.mailbox.wait(to=referee.email)
             acts.give_reference(self.guest, mail["links"][0])
             if number == 1:
-                self.mailbox.wait(to=recruiter, subject="first reference")
+                self.mailbox.wait(to=recruiter, subject="First reference")
         self._role_shows(ada, "Done", times=2)
         note = self._note(ada, "eference", count=2)
-        self.mailbox.wait(to=recruiter, subject="references for")
+        self.mailbox.wait(to=recruiter, subject="The references for")
         self.told.notes = self.greenhouse.notes(ada)
         self.told.report_pdf = self._download(note["link"])
 
@@ -131,12 +131,12 @@ class Story:
         for person in (rejected, hired, due):
             self._move_and_wait(person, "Assessment", subject="assessment")
         link = self.mailbox.wait(to=rejected.email, subject="assessment")["links"][0]
-        self.greenhouse.reject(rejected, "Lacking skills")
+        self.greenhouse.reject(rejected, "Lacking skills or qualifications")
         self.greenhouse.hire(hired)
         prospect = self.greenhouse.add_prospect(first_name="Pia", last_name="Lind", email="pia.lind@mail.example")
-        self.greenhouse.reject(prospect, "Lacking skills")
+        self.greenhouse.reject(prospect, "Lacking skills or qualifications")
         self._role_shows(rejected, "Rejected")
-        self._role_shows(rejected, "Lacking skills")
+        self._role_shows(rejected, "Lacking skills or qualifications")
         self._role_shows(hired, "Hired")
         before = len(self.mailbox.all())
         self._three_working_days()
