@@ -54,9 +54,7 @@ def test_a_file_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch, tm
     )
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
     monkeypatch.setenv("X_FILE", str(tmp_path / "binary"))
-    assert (
-        sentence(env.text, "X") == f"X_FILE points to {tmp_path / 'binary'}, which is not text in UTF-8."
-    )
+    assert sentence(env.text, "X") == f"X_FILE points to {tmp_path / 'binary'}, which is not text in UTF-8."
 
 
 def test_numbers_flags_and_lists_are_read_and_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,8 +120,7 @@ def test_the_password_of_the_mail_server_may_hold_any_sign() -> None:
 @pytest.mark.parametrize("url", ["mail.example", "http://mail.example", "smtp://", "smtp://m:notaport"])
 def test_what_is_no_address_of_a_mail_server_is_refused(url: str) -> None:
     assert (
-        sentence(env.smtp, url)
-        == "GOODWORD_SMTP_URL must look like smtp+starttls://user:password@host:587."
+        sentence(env.smtp, url) == "GOODWORD_SMTP_URL must look like smtp+starttls://user:password@host:587."
     )
 
 

@@ -95,7 +95,7 @@ def make_server(
         channel_timeout=silent_seconds,
         cleanup_interval=min(5, silent_seconds),
         connection_limit=1000,
-        max_request_body_size=max_body,
+        max_request_body_size=max_body + 1,  # waitress refuses what reaches it, not what goes beyond
         ident="Goodword",
         clear_untrusted_proxy_headers=True,
         **behind_proxies,

@@ -1,0 +1,159 @@
+"""The web server over real sockets: who is slow holds nobody up, and nobody sends without measure or end."""
+
+import http.client
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, suppress
+from typing import Any
+
+import pytest
+
+from goodword.core import web
+
+MAX_BODY = 2 * 1024 * 1024
+HALF = b"POST /hooks HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nhalf of it"
+
+
+def echo(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+    """Answers with the length of the body that it read, and with who asked."""
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    start(
+        "200 OK", [("Content-Type", "text/plain"), ("X-Forwarded", environ.get("HTTP_X_FORWARDED_FOR", ""))]
+    )
+    return [f"{len(body)} from {environ['REMOTE_ADDR']}".encode()]
+
+
+class Server:
+    """A server in a thread, for as long as the test needs it."""
+
+    def __init__(self, **options: Any) -> None:
+        self.listening = web.bind("127.0.0.1", 0)
+        self.port: int = self.listening.getsockname()[1]
+        self._server = web.make_server(echo, self.listening, max_body=MAX_BODY, **options)
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        with suppress(OSError):  # it is closed under its own loop below
+            self._server.run()
+
+    def close(self) -> None:
+        self._server.task_dispatcher.shutdown()
+        for channel in list(self._server.active_channels.values()):
+            channel.will_close = True
+        time.sleep(0.05)
+        self._server._map.clear()  # the loop ends when nothing is left to watch
+        self._server.pull_trigger()
+        self._thread.join(5)
+        self._server.close()
+        self.listening.close()
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), timeout=6)
+
+    def ask(self, body: Any = None, **headers: str) -> tuple[int, bytes]:
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=6)
+        try:
+            line.request("POST", "/", body, headers, encode_chunked="Transfer-Encoding" in headers)
+            answer = line.getresponse()
+            return answer.status, answer.read()
+        finally:
+            line.close()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    running = Server()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def hasty() -> Iterator[Server]:
+    running = Server(silent_seconds=1, arrival_seconds=2.5)
+    yield running
+    running.close()
+
+
+def test_forty_half_sent_bodies_hold_nobody_up(server: Server) -> None:
+    with ExitStack() as open_ones:
+        for _ in range(40):
+            open_ones.enter_context(server.connect()).sendall(HALF)
+        began = time.monotonic()
+        assert [server.ask(b"whole") for _ in range(5)] == [(200, b"5 from 127.0.0.1")] * 5
+        assert time.monotonic() - began < 1
+
+
+def test_who_falls_silent_is_cut_off(hasty: Server) -> None:
+    with hasty.connect() as half:
+        half.sendall(HALF)
+        began = time.monotonic()
+        assert half.recv(100) == b""
+        assert time.monotonic() - began < 4
+
+
+def test_who_sends_a_drop_at_a_time_is_cut_off_too(hasty: Server) -> None:
+    with hasty.connect() as drip:
+        drip.sendall(HALF)
+        drip.settimeout(0.2)
+        began = time.monotonic()
+        while time.monotonic() - began < 6:
+            try:
+                drip.sendall(b".")
+                if drip.recv(100) == b"":
+                    break
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                break
+        assert 2 < time.monotonic() - began < 5
+
+
+def test_one_connection_may_send_several_requests_each_in_its_own_time(hasty: Server) -> None:
+    line = http.client.HTTPConnection("127.0.0.1", hasty.port, timeout=6)
+    for _ in range(5):
+        line.request("POST", "/", b"whole")
+        assert line.getresponse().read() == b"5 from 127.0.0.1"
+        time.sleep(0.7)
+    line.close()
+
+
+def test_two_mebibytes_are_taken_and_a_byte_more_is_refused(server: Server) -> None:
+    assert server.ask(b"x" * MAX_BODY) == (200, b"2097152 from 127.0.0.1")
+    with server.connect() as line:
+        line.sendall(f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {MAX_BODY + 1}\r\n\r\n".encode())
+        assert line.recv(12) == b"HTTP/1.1 413"
+
+
+def test_a_body_in_chunks_is_taken_and_counted(server: Server) -> None:
+    assert server.ask(iter([b"one", b"and", b"two"]), **{"Transfer-Encoding": "chunked"}) == (
+        200,
+        b"9 from 127.0.0.1",
+    )
+
+
+def test_chunks_without_end_are_refused(server: Server) -> None:
+    chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
+    with server.connect() as line:
+        line.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+        try:
+            for _ in range(40):
+                line.sendall(chunk)
+        except ConnectionError:
+            pass  # cut off while it was still sending: as good an answer
+        else:
+            assert line.recv(12) == b"HTTP/1.1 413"
+
+
+def test_nobody_can_say_that_they_are_another_address(server: Server) -> None:
+    assert server.ask(b"", **{"X-Forwarded-For": "10.9.8.7"}) == (200, b"0 from 127.0.0.1")
+
+
+def test_behind_a_proxy_of_ours_the_address_is_the_one_that_it_saw() -> None:
+    behind = Server(trusted_proxies=1)
+    try:
+        assert behind.ask(b"", **{"X-Forwarded-For": "6.6.6.6, 10.9.8.7"}) == (200, b"0 from 10.9.8.7")
+    finally:
+        behind.close()
