@@ -10,9 +10,11 @@ from goodword.core.workdays import add_working_days, end_of_working_day, into_wo
 
 BERLIN = ZoneInfo("Europe/Berlin")
 zones = st.sampled_from(["Europe/Berlin", "America/St_Johns", "Pacific/Kiritimati", "UTC"]).map(ZoneInfo)
-moments = st.datetimes(timezones=st.just(UTC),
+moments = st.datetimes(
+    timezones=st.just(UTC),
     min_value=datetime(2020, 1, 1),  # noqa: DTZ001 - hypothesis adds the zone
-    max_value=datetime(2035, 1, 1),  # noqa: DTZ001 - as above)
+    max_value=datetime(2035, 1, 1),  # noqa: DTZ001 - as above
+)
 
 
 def berlin(day: int, hour: int, minute: int = 0, *, month: int = 3) -> datetime:
