@@ -108,7 +108,14 @@ def _start(made: World, log: IO[bytes]) -> None:
         "mailbox",
         [
             *(sys.executable, "-m", "goodword.demo.mailbox"),
-            *("--port", str(ports.mailbox), "--smtp-port", str(ports.smtp), "--state", str(data / "mailbox.jsonl")),
+            *(
+                "--port",
+                str(ports.mailbox),
+                "--smtp-port",
+                str(ports.smtp),
+                "--state",
+                str(data / "mailbox.jsonl"),
+            ),
         ],
     )
     children.start(

@@ -128,7 +128,9 @@ class Browser:
         if "html" in self.content_type:
             self.page = BeautifulSoup(response.text, "html.parser")
         if response.status_code >= 400:
-            raise self.broken(f"{response.request.method} {self.url} answered {self.status}: {self.text()[:400]}")
+            raise self.broken(
+                f"{response.request.method} {self.url} answered {self.status}: {self.text()[:400]}"
+            )
 
     def _find(self, kind: str, words: str) -> Tag:
         found = [tag for tag in self.page.find_all(kind) if _words(tag) == words]
@@ -146,10 +148,14 @@ class Browser:
                 raise self.broken(f"One of {value} is not in the form on {self.url}.")
             names = {str(box["name"]) for box in boxes if box is not None}
             kept = [pair for pair in data if pair[0] not in names]
-            return kept + [(str(box["name"]), str(box.get("value", "on"))) for box in boxes if box is not None]
+            return kept + [
+                (str(box["name"]), str(box.get("value", "on"))) for box in boxes if box is not None
+            ]
         field = self._labelled(form, label)
         if field is None:
-            raise self.broken(f"There is no field “{label}” in the form on {self.url}. It says: {self.text()[:900]}")
+            raise self.broken(
+                f"There is no field “{label}” in the form on {self.url}. It says: {self.text()[:900]}"
+            )
         name = str(field["name"])
         if field.name == "select":
             value = self._option(field, value)
@@ -222,7 +228,9 @@ def _values(form: Tag) -> list[tuple[str, str]]:
             continue
         if field.name == "select":
             options = field.find_all("option")
-            chosen = [o for o in options if o.has_attr("selected")] or (options[:1] if not field.has_attr("multiple") else [])
+            chosen = [o for o in options if o.has_attr("selected")] or (
+                options[:1] if not field.has_attr("multiple") else []
+            )
             data += [(str(name), str(option.get("value", _words(option)))) for option in chosen]
         elif field.name == "textarea":
             data.append((str(name), field.get_text().removeprefix("\n")))

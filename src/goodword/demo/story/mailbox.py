@@ -8,7 +8,7 @@ import httpx2
 
 from goodword.demo.story.failure import StoryFailed
 
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 30.0
 
 
 class Mailbox:
@@ -23,13 +23,16 @@ class Mailbox:
         mails: list[dict[str, Any]] = self._client.get("/messages.json").json()
         return [mail for mail in mails if (not to or mail["to"] == to) and subject in mail["subject"]]
 
-    def wait(self, *, to: str, subject: str = "", count: int = 1) -> dict[str, Any]:
+    def wait(
+        self, *, to: str, subject: str = "", count: int = 1, seconds: float = WAIT_SECONDS
+    ) -> dict[str, Any]:
         """The `count`-th such mail, waited for."""
         wait_until(
             lambda: len(self.all(to=to, subject=subject)) >= count,
             step=self.step,
+            seconds=seconds,
             otherwise=lambda: (
-                f"No mail to {to} about “{subject}” came within {WAIT_SECONDS:.0f} s. "
+                f"No mail to {to} about “{subject}” came within {seconds:.0f} s. "
                 f"There are: {[(m['to'], m['subject']) for m in self.all()]}"
             ),
         )

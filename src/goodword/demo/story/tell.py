@@ -22,8 +22,18 @@ from goodword.demo.world import World
 
 NEUTRAL = "Nothing is needed here at the moment"
 REFEREES = (
-    Referee(name="Zoë Müller", email="zoe.mueller@brightworks.example", relationship="Manager", company="Brightworks"),
-    Referee(name="ليلى حداد", email="layla.haddad@brightworks.example", relationship="Colleague", company="Brightworks"),
+    Referee(
+        name="Zoë Müller",
+        email="zoe.mueller@brightworks.example",
+        relationship="Manager",
+        company="Brightworks",
+    ),
+    Referee(
+        name="ليلى حداد",
+        email="layla.haddad@brightworks.example",
+        relationship="Colleague",
+        company="Brightworks",
+    ),
 )
 
 
@@ -96,8 +106,12 @@ class Story:
         self._move_and_wait(ada, "Assessment", subject="assessment")
         self._role_shows(ada, "Waiting")
         invitation = self.mailbox.wait(to=ada.email, subject="assessment")
-        self.check(len(invitation["links"]) == 1, f"The invitation has {len(invitation['links'])} links, not one.")
-        self.check("northwind" in invitation["from"].lower(), f"It does not name who asks: {invitation['from']}")
+        self.check(
+            len(invitation["links"]) == 1, f"The invitation has {len(invitation['links'])} links, not one."
+        )
+        self.check(
+            "northwind" in invitation["from"].lower(), f"It does not name who asks: {invitation['from']}"
+        )
         acts.take_assessment(self.guest, invitation["links"][0])
         self._role_shows(ada, "Done")
         self._note(ada, "ssessment", count=1)
@@ -133,14 +147,16 @@ class Story:
         link = self.mailbox.wait(to=rejected.email, subject="assessment")["links"][0]
         self.greenhouse.reject(rejected, "Lacking skills or qualifications")
         self.greenhouse.hire(hired)
-        prospect = self.greenhouse.add_prospect(first_name="Pia", last_name="Lind", email="pia.lind@mail.example")
+        prospect = self.greenhouse.add_prospect(
+            first_name="Pia", last_name="Lind", email="pia.lind@mail.example"
+        )
         self.greenhouse.reject(prospect, "Lacking skills or qualifications")
         self._role_shows(rejected, "Rejected")
         self._role_shows(rejected, "Lacking skills or qualifications")
         self._role_shows(hired, "Hired")
         before = len(self.mailbox.all())
         self._three_working_days()
-        self.mailbox.wait(to=due.email, subject="", count=2)
+        self.mailbox.wait(to=due.email, count=2, seconds=60)
         time.sleep(2.0)  # what must not come is given time to come
         new = self.mailbox.all()[before:]
         self.check(
@@ -224,9 +240,11 @@ class Story:
         return str(mails[0]["reply_to"])
 
     def _three_working_days(self) -> None:
+        zone = ZoneInfo("Europe/Berlin")
         now = datetime.now(UTC)
-        later = add_working_days(now, 3, zone=ZoneInfo("Europe/Berlin")) + timedelta(hours=1)
-        hours = int((later - now).total_seconds() // 3600)
+        # late in the morning of the third working day: reminders go out in working hours only
+        later = add_working_days(now, 3, zone=zone).astimezone(zone).replace(hour=11, minute=0)
+        hours = round((later - now) / timedelta(hours=1))
         self.recruiter.open("/_demo/clock/")
         self.recruiter.press("Move clock", {"Go on by hours": str(hours)})
         self.greenhouse.browser.open("/")
@@ -234,7 +252,9 @@ class Story:
         self.greenhouse.browser.press("Move clock", {"Go on by hours": str(hours)})
 
     def _deliveries(self, action: str) -> list[dict[str, object]]:
-        rows: list[dict[str, object]] = self.control.get("/_sandbox/deliveries", params={"action": action}).json()
+        rows: list[dict[str, object]] = self.control.get(
+            "/_sandbox/deliveries", params={"action": action}
+        ).json()
         return rows
 
     def _settled(self) -> None:

@@ -8,7 +8,15 @@ from pathlib import Path
 from goodword.core.environment import SettingError
 
 #: what a demo writes into its data folder
-MADE = ("postgres", "sandbox.json", "mailbox.jsonl", "organisation", "admin-password", "demo.json", "demo.log")
+MADE = (
+    "postgres",
+    "sandbox.json",
+    "mailbox.jsonl",
+    "organisation",
+    "admin-password",
+    "demo.json",
+    "demo.log",
+)
 
 
 @dataclass(kw_only=True)
