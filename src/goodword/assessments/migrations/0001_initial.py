@@ -5,74 +5,147 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('steps', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("steps", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('progress', models.CharField(choices=[('pending', 'Pending'), ('in_progress', 'In Progress'), ('completed', 'Completed'), ('marked_complete', 'Marked Complete'), ('declined', 'Declined')], default='pending', max_length=20)),
-                ('opened_at', models.DateTimeField()),
-                ('deadline_at', models.DateTimeField()),
-                ('begun_at', models.DateTimeField(null=True)),
-                ('completed_at', models.DateTimeField(null=True)),
-                ('paused_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('closed_by', models.CharField(blank=True, default='', max_length=60)),
-                ('close_reason', models.CharField(blank=True, default='', max_length=60)),
-                ('attention', models.CharField(blank=True, default='', max_length=40)),
-                ('next_reminder_at', models.DateTimeField(null=True)),
-                ('reminders_sent', models.PositiveSmallIntegerField(default=0)),
-                ('reminders_promised', models.PositiveSmallIntegerField(default=0)),
-                ('instrument', models.CharField(max_length=60)),
-                ('instrument_version', models.CharField(max_length=20)),
-                ('form', models.CharField(max_length=60)),
-                ('language', models.CharField(default='en', max_length=10)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
-                ('start', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='steps.stepstart')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "progress",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Pending"),
+                            ("in_progress", "In Progress"),
+                            ("completed", "Completed"),
+                            ("marked_complete", "Marked Complete"),
+                            ("declined", "Declined"),
+                        ],
+                        default="pending",
+                        max_length=20,
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("deadline_at", models.DateTimeField()),
+                ("begun_at", models.DateTimeField(null=True)),
+                ("completed_at", models.DateTimeField(null=True)),
+                ("paused_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("closed_by", models.CharField(blank=True, default="", max_length=60)),
+                ("close_reason", models.CharField(blank=True, default="", max_length=60)),
+                ("attention", models.CharField(blank=True, default="", max_length=40)),
+                ("next_reminder_at", models.DateTimeField(null=True)),
+                ("reminders_sent", models.PositiveSmallIntegerField(default=0)),
+                ("reminders_promised", models.PositiveSmallIntegerField(default=0)),
+                ("instrument", models.CharField(max_length=60)),
+                ("instrument_version", models.CharField(max_length=20)),
+                ("form", models.CharField(max_length=60)),
+                ("language", models.CharField(default="en", max_length=10)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "start",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="steps.stepstart",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('item', models.CharField(max_length=40)),
-                ('value', models.SmallIntegerField()),
-                ('answered_at', models.DateTimeField()),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
-                ('attempt', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='assessments.attempt')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("item", models.CharField(max_length=40)),
+                ("value", models.SmallIntegerField()),
+                ("answered_at", models.DateTimeField()),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "attempt",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="answers",
+                        to="assessments.attempt",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Score',
+            name="Score",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scale', models.CharField(max_length=40)),
-                ('mean', models.FloatField(null=True)),
-                ('answered', models.PositiveSmallIntegerField()),
-                ('items', models.PositiveSmallIntegerField()),
-                ('scoring_version', models.CharField(max_length=20)),
-                ('attempt', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scores', to='assessments.attempt')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("scale", models.CharField(max_length=40)),
+                ("mean", models.FloatField(null=True)),
+                ("answered", models.PositiveSmallIntegerField()),
+                ("items", models.PositiveSmallIntegerField()),
+                ("scoring_version", models.CharField(max_length=20)),
+                (
+                    "attempt",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="scores",
+                        to="assessments.attempt",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='attempt',
-            index=models.Index(condition=models.Q(('next_reminder_at__isnull', False)), fields=['next_reminder_at'], name='attempt_reminder'),
+            model_name="attempt",
+            index=models.Index(
+                condition=models.Q(("next_reminder_at__isnull", False)),
+                fields=["next_reminder_at"],
+                name="attempt_reminder",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('attempt', 'item'), name='answer_once'),
+            model_name="answer",
+            constraint=models.UniqueConstraint(fields=("attempt", "item"), name="answer_once"),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.UniqueConstraint(fields=('attempt', 'scale'), name='score_once'),
+            model_name="score",
+            constraint=models.UniqueConstraint(fields=("attempt", "scale"), name="score_once"),
         ),
     ]

@@ -1,5 +1,6 @@
 """What people do in the story: sign in, connect, map, take the assessment, name referees, answer."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from goodword.demo.story.browser import Browser
@@ -81,7 +82,7 @@ def take_assessment(page: Browser, link: str) -> None:
     for number in range(60):
         if not page.has_button("Next"):
             break
-        page.press("Next", pick=lambda _, words, number=number: words[(number * 7) % len(words)])
+        page.press("Next", pick=_nth(number * 7))
     page.press("Finish")
     page.must_say("Thank you")
 
@@ -120,9 +121,14 @@ def give_reference(page: Browser, link: str) -> None:
         words = next((w for w in ("Save and go on", "Save and look it over") if page.has_button(w)), "")
         if not words:
             break
-        page.press(words, pick=lambda _, options, number=number: options[number % 2], text=_comment)
+        page.press(words, pick=_nth(number % 2), text=_comment)
     page.press("Submit")
     page.must_say("Thank you")
+
+
+def _nth(number: int) -> Callable[[str, list[str]], str]:
+    """Answers every question with the option of this number, counted round."""
+    return lambda _, options: options[number % len(options)]
 
 
 def _comment(question: str) -> str:

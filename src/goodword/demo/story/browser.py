@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import urljoin
 
 import httpx2
+from httpx2 import QueryParams
 from bs4 import BeautifulSoup, Tag
 
 from goodword.demo.story.failure import StoryFailed
@@ -74,7 +75,7 @@ class Browser:
                 body.setdefault(name, []).append(value)
             self._arrive(self._client.post(action, data=body, headers={"Referer": self.url}))
         else:
-            self._arrive(self._client.get(action, params=data))
+            self._arrive(self._client.get(action, params=QueryParams(data)))
 
     def choose(self, words: str) -> None:
         """Tick the radio button whose label contains these words; what is chosen goes with the next press."""
@@ -106,7 +107,7 @@ class Browser:
 
     def value_of(self, label: str) -> str:
         """The value of the field of this label, or of what stands there to be copied under it."""
-        shown = self.page.find(attrs={"role": "textbox", "aria-label": label})
+        shown = self.page.find(True, attrs={"role": "textbox", "aria-label": label})
         if isinstance(shown, Tag):
             return shown.get_text(strip=True)
         field = self._labelled(self.page, label)

@@ -6,131 +6,316 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('reports', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("reports", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Connection',
+            name="Connection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('api', models.CharField(choices=[('v3', 'Harvest v3 (OAuth)'), ('v1', 'Harvest API key')], max_length=2)),
-                ('state', models.CharField(choices=[('incomplete', 'Incomplete'), ('active', 'Active'), ('broken', 'Not working'), ('disconnected', 'Disconnected')], default='incomplete', max_length=15)),
-                ('credential', models.TextField()),
-                ('token', models.TextField(blank=True, default='')),
-                ('endpoint_key', models.CharField(max_length=64, unique=True)),
-                ('writing_tested_at', models.DateTimeField(null=True)),
-                ('connected_at', models.DateTimeField()),
-                ('last_event_at', models.DateTimeField(null=True)),
-                ('last_call_at', models.DateTimeField(null=True)),
-                ('last_error', models.TextField(blank=True, default='')),
-                ('last_error_at', models.DateTimeField(null=True)),
-                ('refused_count', models.PositiveIntegerField(default=0)),
-                ('refused_at', models.DateTimeField(null=True)),
-                ('connected_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.membership')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "api",
+                    models.CharField(
+                        choices=[("v3", "Harvest v3 (OAuth)"), ("v1", "Harvest API key")], max_length=2
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("incomplete", "Incomplete"),
+                            ("active", "Active"),
+                            ("broken", "Not working"),
+                            ("disconnected", "Disconnected"),
+                        ],
+                        default="incomplete",
+                        max_length=15,
+                    ),
+                ),
+                ("credential", models.TextField()),
+                ("token", models.TextField(blank=True, default="")),
+                ("endpoint_key", models.CharField(max_length=64, unique=True)),
+                ("writing_tested_at", models.DateTimeField(null=True)),
+                ("connected_at", models.DateTimeField()),
+                ("last_event_at", models.DateTimeField(null=True)),
+                ("last_call_at", models.DateTimeField(null=True)),
+                ("last_error", models.TextField(blank=True, default="")),
+                ("last_error_at", models.DateTimeField(null=True)),
+                ("refused_count", models.PositiveIntegerField(default=0)),
+                ("refused_at", models.DateTimeField(null=True)),
+                (
+                    "connected_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='WebhookSecret',
+            name="WebhookSecret",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('secret', models.TextField()),
-                ('created_at', models.DateTimeField()),
-                ('valid_until', models.DateTimeField(null=True)),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='secrets', to='greenhouse.connection')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("secret", models.TextField()),
+                ("created_at", models.DateTimeField()),
+                ("valid_until", models.DateTimeField(null=True)),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="secrets",
+                        to="greenhouse.connection",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='FeedPost',
+            name="FeedPost",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('sending', 'Sending'), ('sent', 'Sent'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='queued', max_length=10)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('not_before', models.DateTimeField()),
-                ('claimed_at', models.DateTimeField(null=True)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('last_error', models.TextField(blank=True, default='')),
-                ('created_at', models.DateTimeField()),
-                ('marker', models.CharField(max_length=20)),
-                ('visibility', models.CharField(max_length=12)),
-                ('author_remote_id', models.BigIntegerField(null=True)),
-                ('remote_id', models.BigIntegerField(null=True)),
-                ('outcome_unknown', models.BooleanField(default=False)),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='feed_posts', to='greenhouse.connection')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
-                ('report', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='feed_post', to='reports.report')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("sending", "Sending"),
+                            ("sent", "Sent"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("not_before", models.DateTimeField()),
+                ("claimed_at", models.DateTimeField(null=True)),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("last_error", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField()),
+                ("marker", models.CharField(max_length=20)),
+                ("visibility", models.CharField(max_length=12)),
+                ("author_remote_id", models.BigIntegerField(null=True)),
+                ("remote_id", models.BigIntegerField(null=True)),
+                ("outcome_unknown", models.BooleanField(default=False)),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="feed_posts",
+                        to="greenhouse.connection",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "report",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="feed_post",
+                        to="reports.report",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state__in', ['queued', 'sending'])), fields=['not_before'], name='feed_due')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["queued", "sending"])),
+                        fields=["not_before"],
+                        name="feed_due",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='InboxEvent',
+            name="InboxEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event_id', models.CharField(max_length=200, null=True)),
-                ('action', models.CharField(blank=True, default='', max_length=60)),
-                ('body', models.BinaryField()),
-                ('state', models.CharField(choices=[('received', 'Waiting'), ('handled', 'Handled'), ('failed', 'Failed')], default='received', max_length=10)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('not_before', models.DateTimeField()),
-                ('remote_application_id', models.BigIntegerField(null=True)),
-                ('outcome', models.TextField(blank=True, default='')),
-                ('received_at', models.DateTimeField()),
-                ('handled_at', models.DateTimeField(null=True)),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='inbox', to='greenhouse.connection')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("event_id", models.CharField(max_length=200, null=True)),
+                ("action", models.CharField(blank=True, default="", max_length=60)),
+                ("body", models.BinaryField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("received", "Waiting"), ("handled", "Handled"), ("failed", "Failed")],
+                        default="received",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("not_before", models.DateTimeField()),
+                ("remote_application_id", models.BigIntegerField(null=True)),
+                ("outcome", models.TextField(blank=True, default="")),
+                ("received_at", models.DateTimeField()),
+                ("handled_at", models.DateTimeField(null=True)),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="inbox",
+                        to="greenhouse.connection",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'received')), fields=['not_before'], name='inbox_waiting'), models.Index(fields=['connection', '-received_at'], name='inbox_recent')],
-                'constraints': [models.UniqueConstraint(fields=('connection', 'event_id'), name='inbox_event_once')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "received")), fields=["not_before"], name="inbox_waiting"
+                    ),
+                    models.Index(fields=["connection", "-received_at"], name="inbox_recent"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("connection", "event_id"), name="inbox_event_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Permission',
+            name="Permission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('required', models.BooleanField(default=True)),
-                ('state', models.CharField(choices=[('granted', 'Granted'), ('missing', 'Missing'), ('untested', 'Not tested yet')], max_length=10)),
-                ('detail', models.TextField(blank=True, default='')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('checked_at', models.DateTimeField()),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='permissions', to='greenhouse.connection')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("required", models.BooleanField(default=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("granted", "Granted"),
+                            ("missing", "Missing"),
+                            ("untested", "Not tested yet"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("detail", models.TextField(blank=True, default="")),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("checked_at", models.DateTimeField()),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="permissions",
+                        to="greenhouse.connection",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('connection', 'name'), name='permission_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("connection", "name"), name="permission_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Webhook',
+            name="Webhook",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(blank=True, default='', max_length=60)),
-                ('event', models.CharField(max_length=200)),
-                ('name', models.CharField(max_length=200)),
-                ('remote_id', models.BigIntegerField(null=True)),
-                ('pinged_at', models.DateTimeField()),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='webhooks', to='greenhouse.connection')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("action", models.CharField(blank=True, default="", max_length=60)),
+                ("event", models.CharField(max_length=200)),
+                ("name", models.CharField(max_length=200)),
+                ("remote_id", models.BigIntegerField(null=True)),
+                ("pinged_at", models.DateTimeField()),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="webhooks",
+                        to="greenhouse.connection",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('connection', 'event', 'name'), name='webhook_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("connection", "event", "name"), name="webhook_once")
+                ],
             },
         ),
     ]

@@ -4,25 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('greenhouse', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("greenhouse", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='connection',
-            name='note_author_remote_id',
+            model_name="connection",
+            name="note_author_remote_id",
             field=models.BigIntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='connection',
-            name='token_lease_until',
+            model_name="connection",
+            name="token_lease_until",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddIndex(
-            model_name='inboxevent',
-            index=models.Index(condition=models.Q(('state', 'received')), fields=['connection', 'remote_application_id', 'id'], name='inbox_in_order'),
+            model_name="inboxevent",
+            index=models.Index(
+                condition=models.Q(("state", "received")),
+                fields=["connection", "remote_application_id", "id"],
+                name="inbox_in_order",
+            ),
         ),
     ]
