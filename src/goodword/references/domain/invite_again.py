@@ -32,10 +32,16 @@ def invite_again(*, start: StepStart, member: Membership, now: datetime) -> Chec
 
     An unfinished check is opened or resumed where that is needed, gets a new deadline, and whoever it waits for
     is written to with a fresh link: the referees who have not answered, else the candidate. After a finished one
-    a new check opens. Raises Hindered when the candidate may not be mailed.
+    a new check opens. Raises Hindered when the candidate may not be mailed, StepStart.DoesNotExist for a start of
+    another organisation.
     """
     by = f"member:{member.pk}"
     with transaction.atomic():
+        start = (
+            StepStart.objects.of(member.organisation)
+            .select_related("application__candidate", "step")
+            .get(pk=start.pk)
+        )
         if code := hindrance(start.application):
             raise Hindered(code)
         latest = (

@@ -65,9 +65,11 @@ def candidate(*, only_open: bool = True) -> Callable[[CandidateView], CandidateV
             if visit is None:
                 return unknown_page(request)
             check = latest_check(visit.application)
-            if check is None or _is_over(check, now=now) or not links.is_alive(visit.link, now=now):
+            if check is None:
                 return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)
             at = AtCheck(token=token, check=check, about=about(check), now=now)
+            if _is_over(check, now=now) or not links.is_alive(visit.link, now=now):
+                return _closed(request, at.about)
             if only_open and not at.is_open:
                 return _private(redirect("portal_check", token=token))
             with translation.override(at.about.language), timezone.override(at.about.organisation.zone):
@@ -107,9 +109,7 @@ def referee(*, only_open: bool = True) -> Callable[[RefereeView], RefereeView]:
             check = asked.check_run
             at = AtRequest(token=token, request=asked, check=check, about=about(check), now=now)
             if _is_over(check, now=now) or not _has_page(at) or not links.is_alive(link, now=now):
-                return closed_page(
-                    request, organisation=at.about.organisation, recruiter=recruiter_of(at.about.application)
-                )
+                return _closed(request, at.about)
             if only_open and not asked.is_out:
                 return _private(redirect("referee", token=token))
             with translation.override(at.about.language), timezone.override(at.about.organisation.zone):
@@ -139,6 +139,12 @@ def page(request: HttpRequest, template: str, at: AtCheck | AtRequest, **context
             **context,
         },
     )
+
+
+def _closed(request: HttpRequest, about: About) -> HttpResponse:
+    with translation.override(about.language):
+        recruiter = recruiter_of(about.application)
+        return closed_page(request, organisation=about.organisation, recruiter=recruiter)
 
 
 def _is_over(check: Check, *, now: datetime) -> bool:

@@ -1,0 +1,190 @@
+"""A check as its people live it: pages by Django's client, links out of the mails that were sent."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core import mail
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.test import Client
+
+from goodword.candidates.models import Application
+from goodword.core.events import record
+from goodword.references.models import Check, Reference, ReferenceRequest
+from goodword.roles.models import Step
+from goodword.steps.domain.automation import request as request_step
+from tests.support import factories
+from tests.support.jobs import run_jobs
+
+NOW = factories.NOW
+
+MANAGER = {
+    "r-name": "Maria Schmidt",
+    "r-email": "maria@globex.example",
+    "r-relationship": "manager",
+    "r-company": "Globex",
+    "r-candidate_title": "Engineer",
+    "r-from_month_month": "4",
+    "r-from_month_year": "2021",
+    "r-to_month_month": "8",
+    "r-to_month_year": "2023",
+    "r-message": "Dear Maria, would you tell them about the crane?",
+}
+PEER = MANAGER | {
+    "r-name": "Paul Meier",
+    "r-email": "paul@globex.example",
+    "r-relationship": "peer",
+    "r-message": "",
+}
+
+#: answers to the built-in questionnaire, page by page
+ANSWERS: list[dict[str, Any]] = [
+    {
+        "q-relationship": "confirmed",
+        "q-dates": "corrected",
+        "q-dates-from_month": "5",
+        "q-dates-from_year": "2021",
+        "q-dates-to_month": "8",
+        "q-dates-to_year": "2023",
+        "q-title": "unsure",
+    },
+    {"q-reliability": "4"},
+    {"q-quality": "5"},
+    {"q-teamwork": "not_able"},
+    {"q-communication": "3"},
+    {"q-problem_solving": "4"},
+    {"q-strengths": "She thinks before she builds."},
+    {"q-develop": "She could say no more often."},
+    {"q-work_again": "yes", "q-work_again-comment": "Any day."},
+    {"q-anything_else": ""},
+]
+FACTS = ANSWERS[0]
+
+
+@dataclass
+class Story:
+    """One application with its check, as the database has them now."""
+
+    application: Application
+
+    @property
+    def check(self) -> Check:
+        return (
+            Check.objects.of(self.application.organisation)
+            .select_related("start__step")
+            .filter(start__application=self.application)
+            .latest("pk")
+        )
+
+    @property
+    def requests(self) -> list[ReferenceRequest]:
+        return list(
+            ReferenceRequest.objects.of(self.application.organisation)
+            .select_related("referee")
+            .filter(check_run=self.check)
+            .order_by("pk")
+        )
+
+    @property
+    def references(self) -> list[Reference]:
+        return list(Reference.objects.of(self.application.organisation).order_by("pk"))
+
+    def happens(self, name: str, *, at: datetime = NOW, **data: object) -> None:
+        """Something is heard of the application; what follows from it is done."""
+        with transaction.atomic():
+            record(
+                name,
+                organisation_id=self.application.organisation_id,
+                application_id=self.application.pk,
+                actor="greenhouse",
+                at=at,
+                data=data,
+            )
+        run_jobs()
+
+
+def opened(**application: Any) -> Story:
+    """A check that was just opened, the candidate's invitation sent."""
+    role = factories.role(factories.organisation(name="Acme"))
+    story = Story(factories.application(role, **application))
+    with transaction.atomic():
+        request_step(
+            application=story.application,
+            step=factories.step(role, Step.Kind.REFERENCE_CHECK),
+            at=NOW,
+            by="greenhouse",
+        )
+    run_jobs()
+    return story
+
+
+def named(story: Story | None = None) -> Story:
+    """Both referees are named, nothing is sent."""
+    story = story or opened()
+    door = candidate_door(story)
+    for slot, details in enumerate((MANAGER, PEER), start=1):
+        assert post(f"{door}{slot}/", details).status_code == 302
+    return story
+
+
+def sent(story: Story | None = None) -> Story:
+    """The candidate has pressed Send, and both referees have their mail."""
+    story = named(story)
+    press_send(story)
+    return story
+
+
+def get(path: str) -> Any:
+    """A page, opened by somebody without a session."""
+    return Client().get(path)
+
+
+def post(path: str, data: dict[str, Any] | None = None) -> Any:
+    """A form, sent by somebody without a session."""
+    return Client().post(path, data or {})
+
+
+def press_send(story: Story) -> None:
+    door = candidate_door(story)
+    page = get(f"{door}review/")
+    assert post(f"{door}review/", {"seen": page.context["seen"]}).status_code == 302
+    run_jobs()
+
+
+def answer(door: str, answers: list[dict[str, Any]] | None = None) -> None:
+    """A referee goes through all pages and submits."""
+    for number, page in enumerate(answers or ANSWERS, start=1):
+        response = post(f"{door}questions/{number}/", page)
+        assert response.status_code == 302, response.context["form"].errors
+    assert post(f"{door}review/").status_code == 302
+    run_jobs()
+
+
+def candidate_door(story: Story) -> str:
+    """Where the candidate's last mail leads, on the pages of references."""
+    return f"{link_in(mails_to(story.application.candidate.email)[-1])}references/"
+
+
+def referee_door(address: str) -> str:
+    """Where a referee's last mail leads."""
+    return link_in(mails_to(address)[-1])
+
+
+def mails_to(address: str) -> list[EmailMultiAlternatives]:
+    return [
+        message
+        for message in mail.outbox
+        if address in str(message.to[0]) and isinstance(message, EmailMultiAlternatives)
+    ]
+
+
+def link_in(message: EmailMultiAlternatives) -> str:
+    """The path of the one secret link in a mail's text."""
+    (link,) = re.findall(r"https?://[^/\s]+(/[prvs]/[\w-]+/)", str(message.body))
+    return str(link)
+
+
+def html_of(message: EmailMultiAlternatives) -> str:
+    return str(message.alternatives[0][0])

@@ -1,0 +1,111 @@
+"""A referee may say no, and so may the candidate."""
+
+from typing import Any
+
+import pytest
+
+from goodword.references.domain.do_not_contact import is_barred
+from goodword.references.models import DoNotContact
+from tests.references.story import (
+    candidate_door,
+    get,
+    mails_to,
+    post,
+    referee_door,
+    sent,
+)
+from tests.support import factories
+from tests.support.jobs import event_names, run_jobs
+
+pytestmark = pytest.mark.django_db
+
+MARIA = "maria@globex.example"
+
+
+def say_no(door: str, **data: str) -> Any:
+    response = post(f"{door}no/", {f"d-{name}": value for name, value in data.items()})
+    run_jobs()
+    return response
+
+
+def test_a_no_ends_the_request_and_its_reason_reaches_the_recruiter_only() -> None:
+    story = sent()
+    door = referee_door(MARIA)
+    say_no(door, why="would_rather_not", reason="We fell out.")
+    request = story.requests[0]
+    assert (request.state, request.why, request.decline_reason) == (
+        "declined",
+        "would_rather_not",
+        "We fell out.",
+    )
+    assert request.next_reminder_at is None
+    assert "Thank you for telling us" in get(door).content.decode()
+    assert "fell out" not in get(candidate_door(story)).content.decode()
+    asked = mails_to(story.application.candidate.email)[-1]
+    assert asked.subject == "Please name another referee"
+    assert "fell out" not in str(asked.body)
+
+
+def test_said_twice_the_first_no_counts() -> None:
+    story = sent()
+    door = referee_door(MARIA)
+    say_no(door, why="not_me", reason="I am Maria Schmid.")
+    say_no(door, why="would_rather_not", reason="Other.")
+    assert (story.requests[0].why, story.requests[0].decline_reason) == ("not_me", "I am Maria Schmid.")
+    assert event_names().count("request.declined") == 1
+    assert len(mails_to(story.application.candidate.email)) == 2
+
+
+def test_no_choice_is_no_answer() -> None:
+    story = sent()
+    page = say_no(referee_door(MARIA), reason="x")
+    assert list(page.context["form"].errors) == ["why"]
+    assert story.requests[0].state == "sent"
+
+
+def test_the_page_is_prepared_for_what_was_clicked() -> None:
+    sent()
+    door = referee_door(MARIA)
+    form = get(f"{door}no/?as=never-again").context["form"]
+    assert (form["why"].value(), form["never_again"].value()) == ("would_rather_not", True)
+    assert get(f"{door}no/?as=not-me").context["form"]["why"].value() == "not_me"
+
+
+def test_do_not_contact_me_again_is_kept_for_the_organisation_as_a_hash_only() -> None:
+    story = sent()
+    say_no(referee_door(MARIA), why="would_rather_not", never_again="on")
+    organisation = story.application.organisation
+    (row,) = DoNotContact.objects.of(organisation)
+    assert "maria" not in row.address_hash
+    assert is_barred(organisation=organisation, address="MARIA@globex.example")
+    assert not is_barred(organisation=organisation, address="paul@globex.example")
+    assert not is_barred(organisation=factories.organisation(), address=MARIA)
+
+
+def test_a_wish_not_to_be_contacted_is_found_again_after_the_keys_were_rotated(settings: Any) -> None:
+    story = sent()
+    say_no(referee_door(MARIA), why="would_rather_not", never_again="on")
+    settings.GOODWORD_FIELD_KEYS = {"new": b"n" * 32} | settings.GOODWORD_FIELD_KEYS
+    assert is_barred(organisation=story.application.organisation, address=MARIA)
+
+
+def test_the_candidate_can_decline_the_whole_check() -> None:
+    story = sent()
+    door, referee = candidate_door(story), referee_door(MARIA)
+    assert post(f"{door}decline/", {"d-reason": "I have changed my mind."}).url == door
+    run_jobs()
+    check = story.check
+    assert (check.progress, check.decline_reason) == ("declined", "I have changed my mind.")
+    assert [request.state for request in story.requests] == ["ended", "ended"]
+    assert "You have declined" in get(door).content.decode()
+    assert "Nothing is needed here at the moment" in get(referee).content.decode()
+    post(f"{door}decline/", {"d-reason": "again"})
+    assert story.check.decline_reason == "I have changed my mind."
+    assert event_names().count("check.declined") == 1
+
+
+def test_opening_the_page_declines_nothing() -> None:
+    story = sent()
+    get(f"{candidate_door(story)}decline/")
+    get(f"{referee_door(MARIA)}no/")
+    assert (story.check.progress, story.requests[0].state) == ("in_progress", "sent")

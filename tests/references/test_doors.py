@@ -1,0 +1,177 @@
+"""Who comes through which link, and what stands there when nothing is open: nothing changes on a refusal."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from goodword.notifications.domain import links
+from goodword.notifications.models import Link
+from tests.references.story import (
+    ANSWERS,
+    FACTS,
+    MANAGER,
+    NOW,
+    Story,
+    answer,
+    candidate_door,
+    get,
+    named,
+    post,
+    referee_door,
+    sent,
+)
+
+pytestmark = pytest.mark.django_db
+
+CANDIDATE: list[tuple[str, str, dict[str, Any]]] = [
+    ("GET", "", {}),
+    ("GET", "1/", {}),
+    ("POST", "1/", MANAGER | {"r-name": "Somebody Else"}),
+    ("GET", "1/another/", {}),
+    ("POST", "1/another/", MANAGER | {"r-email": "new@globex.example"}),
+    ("POST", "1/remove/", {}),
+    ("GET", "review/", {}),
+    ("POST", "review/", {"seen": "x"}),
+    ("GET", "decline/", {}),
+    ("POST", "decline/", {"d-reason": "x"}),
+]
+REFEREE: list[tuple[str, str, dict[str, Any]]] = [
+    ("GET", "", {}),
+    ("POST", "begin/", {}),
+    ("GET", "questions/1/", {}),
+    ("POST", "questions/1/", ANSWERS[0]),
+    ("GET", "review/", {}),
+    ("POST", "review/", {}),
+    ("GET", "facts/", {}),
+    ("POST", "facts/", FACTS),
+    ("GET", "no/", {}),
+    ("POST", "no/", {"d-why": "not_me", "d-never_again": "on"}),
+]
+NOTHING_NEEDED = b"Nothing is needed here at the moment"
+
+
+def ask(method: str, path: str, data: dict[str, Any]) -> Any:
+    return get(path) if method == "GET" else post(path, data)
+
+
+def state_of(story: Story) -> tuple[object, ...]:
+    check = story.check
+    return (
+        check.progress,
+        check.closed_at,
+        [(request.state, request.draft) for request in story.requests],
+        sorted(check.referees.values_list("name", "email", "replaced_at")),
+        len(story.references),
+    )
+
+
+def answers_of(
+    door: str, rows: list[tuple[str, str, dict[str, Any]]]
+) -> dict[tuple[str, str], tuple[int, bool]]:
+    """By method and path: the status, and whether the neutral page stood there."""
+    found = {}
+    for method, path, data in rows:
+        page = ask(method, f"{door}{path}", data)
+        found[method, path] = (page.status_code, NOTHING_NEEDED in page.content)
+    return found
+
+
+def always(
+    status: int, *, neutral: bool, rows: list[tuple[str, str, dict[str, Any]]]
+) -> dict[tuple[str, str], tuple[int, bool]]:
+    return {(method, path): (status, neutral) for method, path, _ in rows}
+
+
+def test_a_link_that_nobody_sent_opens_nothing() -> None:
+    token = "x" * 43
+    assert answers_of(f"/p/{token}/references/", CANDIDATE) == always(404, neutral=False, rows=CANDIDATE)
+    assert answers_of(f"/r/{token}/", REFEREE) == always(404, neutral=False, rows=REFEREE)
+
+
+def test_a_closed_check_shows_the_neutral_page_on_every_address_and_takes_nothing() -> None:
+    story = sent()
+    candidate, referee = candidate_door(story), referee_door("maria@globex.example")
+    story.happens("application.rejected", reason="x")
+    before = state_of(story)
+    assert answers_of(candidate, CANDIDATE) == always(200, neutral=True, rows=CANDIDATE)
+    assert answers_of(referee, REFEREE) == always(200, neutral=True, rows=REFEREE)
+    assert state_of(story) == before
+
+
+def test_candidate_and_referee_see_the_same_words_when_the_check_is_closed() -> None:
+    story = sent()
+    doors = [candidate_door(story), referee_door("maria@globex.example"), referee_door("paul@globex.example")]
+    answer(doors[1])
+    story.happens("application.rejected", reason="x")
+    pages = {get(door).content.decode().partition("<main")[2] for door in doors}
+    assert len(pages) == 1
+    assert "rejected" not in pages.pop().lower()
+
+
+def test_after_completion_every_page_of_the_candidate_leads_to_the_thanks() -> None:
+    story = sent()
+    door = candidate_door(story)
+    for address in ("maria@globex.example", "paul@globex.example"):
+        answer(referee_door(address))
+    before = state_of(story)
+    assert answers_of(door, CANDIDATE[1:]) == always(302, neutral=False, rows=CANDIDATE[1:])
+    assert state_of(story) == before
+    assert b"Thank you, you are done here" in get(door).content
+
+
+@pytest.mark.parametrize("days", [43, 45])
+def test_what_comes_within_thirty_days_after_the_deadline_still_counts(days: int) -> None:
+    story = sent()
+    candidate, referee = candidate_door(story), referee_door("maria@globex.example")
+    with time_machine.travel(NOW + timedelta(days=days), tick=False):  # the deadline is the end of day 14
+        open_pages = [NOTHING_NEEDED not in get(door).content for door in (candidate, referee)]
+        post(f"{referee}questions/1/", ANSWERS[0])
+    assert open_pages == [days < 45, days < 45]
+    assert story.requests[0].state == ("begun" if days < 45 else "sent")
+
+
+def test_a_revoked_link_shows_the_neutral_page() -> None:
+    story = sent()
+    organisation, door = story.application.organisation, referee_door("maria@globex.example")
+    links.end(
+        organisation=organisation, purpose=Link.Purpose.REFEREE, subject_id=story.requests[0].pk, now=NOW
+    )
+    assert NOTHING_NEEDED in get(door).content
+    assert NOTHING_NEEDED not in get(referee_door("paul@globex.example")).content
+
+
+def test_a_paused_check_works() -> None:
+    story = sent()
+    story.check.start.step.rules.all().delete()
+    step = story.check.start.step
+    step.on_leave = "pause"
+    step.save()
+    story.happens("application.left_stage", stage_id=1, to_stage_id=2)
+    assert story.check.paused_at == NOW
+    answer(referee_door("maria@globex.example"))
+    assert len(story.references) == 1
+
+
+def test_portal_pages_are_not_kept_by_browsers_nor_listed() -> None:
+    story = named()
+    for page in (get(candidate_door(story)), get(f"{candidate_door(story)}review/")):
+        assert (page["Cache-Control"], page["X-Robots-Tag"]) == ("no-store", "noindex")
+
+
+def test_forms_are_protected_against_forgery() -> None:
+    story = sent()
+    client = Client(enforce_csrf_checks=True)
+    assert client.post(f"{referee_door('maria@globex.example')}no/", {"d-why": "not_me"}).status_code == 403
+    assert client.post(f"{candidate_door(story)}decline/", {}).status_code == 403
+    assert (story.check.progress, story.requests[0].state) == ("in_progress", "sent")
+
+
+def test_a_german_browser_gets_the_whole_page_in_one_language() -> None:
+    story = sent()
+    page = Client(headers={"accept-language": "de"}).get(referee_door("maria@globex.example"))
+    assert '<html lang="en"' in page.content.decode()
+    assert "April 2021 to August 2023" in page.content.decode()
+    assert story.requests[0].state == "sent"

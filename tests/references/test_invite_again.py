@@ -1,0 +1,119 @@
+"""A member can always invite again by hand."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core import mail
+
+from goodword.references.domain.invite_again import Hindered, invite_again
+from goodword.references.models import Check
+from goodword.steps.models import StepStart
+from tests.references.story import (
+    NOW,
+    Story,
+    answer,
+    candidate_door,
+    get,
+    mails_to,
+    opened,
+    post,
+    referee_door,
+    sent,
+)
+from tests.support import factories
+from tests.support.jobs import event_names, run_jobs
+
+pytestmark = pytest.mark.django_db
+
+LATER = NOW + timedelta(days=6)
+MARIA, PAUL = "maria@globex.example", "paul@globex.example"
+
+
+def again(story: Story) -> None:
+    start = story.check.start
+    with time_machine.travel(LATER, tick=False):
+        invite_again(start=start, member=factories.member(story.application.organisation), now=LATER)
+        run_jobs()
+
+
+def test_before_send_the_candidate_is_written_to_again_with_a_new_deadline_and_reminders() -> None:
+    story = opened()
+    old = story.check.deadline_at
+    again(story)
+    check = story.check
+    assert check.deadline_at > old
+    assert check.next_reminder_at == LATER + timedelta(days=2)
+    assert (
+        len(mails_to(story.application.candidate.email)),
+        Check.objects.of(check.organisation).count(),
+    ) == (2, 1)
+    assert event_names().count("check.invited_again") == 1
+
+
+def test_after_send_only_the_referees_who_have_not_answered_are_written_to() -> None:
+    story = sent()
+    answer(referee_door(MARIA))
+    again(story)
+    assert [len(mails_to(address)) for address in (story.application.candidate.email, MARIA, PAUL)] == [
+        1,
+        1,
+        2,
+    ]
+    assert story.requests[1].next_reminder_at == LATER + timedelta(days=2)
+
+
+def test_where_only_a_declined_referee_is_left_the_candidate_is_asked_for_another() -> None:
+    story = sent()
+    answer(referee_door(MARIA))
+    post(f"{referee_door(PAUL)}no/", {"d-why": "not_me"})
+    run_jobs()
+    again(story)
+    assert [message.subject for message in mails_to(story.application.candidate.email)][1:] == [
+        "Please name another referee",
+        "Please name another referee",
+    ]
+
+
+def test_a_check_that_a_rejection_closed_is_opened_again_where_it_was() -> None:
+    story = sent()
+    answer(referee_door(MARIA))
+    story.happens("application.rejected", reason="x")
+    again(story)
+    check = story.check
+    assert (check.closed_at, [request.state for request in story.requests]) == (None, ["answered", "sent"])
+    assert len(mails_to(PAUL)) == 2
+    assert b"Nothing is needed" not in get(referee_door(PAUL)).content
+
+
+def test_after_a_finished_check_a_new_one_opens_and_the_old_results_stay() -> None:
+    story = opened()
+    first = story.check
+    post(f"{candidate_door(story)}decline/")
+    run_jobs()
+    again(story)
+    assert story.check != first
+    assert story.check.start == first.start
+    assert len(mails_to(story.application.candidate.email)) == 2
+    first.refresh_from_db()
+    assert first.progress == "declined"
+
+
+def test_who_may_not_be_mailed_is_not_invited() -> None:
+    story = opened()
+    candidate = story.application.candidate
+    candidate.can_email = False
+    candidate.save()
+    with pytest.raises(Hindered) as hindered:
+        again(story)
+    assert hindered.value.code == "may_not_email"
+    assert len(mail.outbox) == 1
+
+
+def test_a_member_of_another_organisation_reaches_nothing() -> None:
+    story = opened()
+    stranger = factories.member(factories.organisation())
+    with pytest.raises(StepStart.DoesNotExist):
+        invite_again(start=story.check.start, member=stranger, now=LATER)
+    run_jobs()
+    assert (len(mail.outbox), story.check.invited_again) == (1, 0)

@@ -1,0 +1,98 @@
+"""A reference check that was asked for is opened once, and the candidate is invited."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.core import mail
+from django.db import transaction
+
+from goodword.core.models import Event
+from goodword.questionnaires.builtin import load
+from goodword.questionnaires.models import QuestionnaireVersion
+from goodword.questionnaires.parse import parse
+from goodword.references.domain.open import on_step_requested, open_check
+from goodword.references.domain.template import ensure_version
+from goodword.references.models import Check
+from goodword.roles.models import Step
+from goodword.steps.domain.automation import request as request_step
+from tests.references.story import (
+    NOW,
+    html_of,
+    mails_to,
+    opened,
+)
+from tests.support import factories
+from tests.support.jobs import event_names, run_jobs
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_check_waits_for_the_candidate_with_deadline_and_reminders() -> None:
+    check = opened().check
+    assert (check.progress, check.wanted, check.reminders_promised) == ("pending", 2, 2)
+    # ten working days after Tuesday 3 March: the end of Tuesday 17 March in Berlin
+    assert check.deadline_at == datetime(2026, 3, 17, 22, 59, tzinfo=UTC)
+    assert check.next_reminder_at == datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
+
+
+def test_the_invitation_says_who_asks_for_what_by_when_and_how_often_it_will_be_repeated() -> None:
+    story = opened()
+    (message,) = mails_to(story.application.candidate.email)
+    assert message.from_email == '"Rita Recruiter (Acme)" <people@goodword.example>'
+    assert message.reply_to == ["rita@acme.example"]
+    for part in (" ".join(str(message.body).split()), html_of(message)):
+        for words in (
+            "for your application as Window Washer, Acme would like to hear from 2 people who know your work",
+            "Tuesday 17 March",
+            "we will remind you 2 times at most",
+            "/p/",
+        ):
+            assert words in part
+
+
+def test_handling_the_request_twice_opens_one_check_and_sends_one_mail() -> None:
+    story = opened()
+    with transaction.atomic():
+        on_step_requested(Event.objects.get(name="step.requested"))
+    run_jobs()
+    assert Check.objects.of(story.application.organisation).count() == 1
+    assert len(mail.outbox) == 1
+    assert event_names().count("check.opened") == 1
+
+
+def test_while_a_check_is_unfinished_no_second_one_opens() -> None:
+    check = opened().check
+    with transaction.atomic():
+        assert open_check(start=check.start, now=NOW, by="goodword") == check
+
+
+def test_an_assessment_opens_no_check() -> None:
+    role = factories.role(factories.organisation())
+    step = factories.step(role, Step.Kind.ASSESSMENT)
+    with transaction.atomic():
+        request_step(application=factories.application(role), step=step, at=NOW, by="greenhouse")
+        on_step_requested(Event.objects.get(name="step.requested"))
+    assert Check.objects.of(role.organisation).count() == 0
+
+
+def test_the_built_in_questionnaire_becomes_one_frozen_version_of_the_organisation() -> None:
+    organisation = factories.organisation()
+    first = ensure_version(organisation=organisation, now=NOW)
+    assert ensure_version(organisation=organisation, now=NOW) == first
+    assert QuestionnaireVersion.objects.of(organisation).count() == 1
+    assert parse(first.questions) == load().questions
+
+
+def test_the_job_posts_title_is_what_the_candidate_reads() -> None:
+    role = factories.role(factories.organisation())
+    automation = factories.automation(role, connection_id=1, job_id=31, stages={})
+    automation.job_post_title = "Cleaner of High Windows"
+    automation.save()
+    application = factories.application(role, job_id=31)
+    with transaction.atomic():
+        step = factories.step(role, Step.Kind.REFERENCE_CHECK)
+        request_step(application=application, step=step, at=NOW, by="greenhouse")
+    run_jobs()
+    assert (
+        mail.outbox[0].subject == f"Your references for Cleaner of High Windows at {role.organisation.name}"
+    )

@@ -1,0 +1,122 @@
+"""What the application's fate does to its check."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+
+from goodword.references.models import Check
+from tests.references.story import NOW, Story, answer, candidate_door, get, opened, post, referee_door, sent
+from tests.support.jobs import event_names
+
+pytestmark = pytest.mark.django_db
+
+MARIA, PAUL = "maria@globex.example", "paul@globex.example"
+LATER = NOW + timedelta(days=6)
+
+
+def setting(story: Story, **values: str) -> None:
+    step = story.check.start.step
+    for name, value in values.items():
+        setattr(step, name, value)
+    step.save()
+
+
+def states(story: Story) -> list[tuple[str, str]]:
+    return [(request.state, request.why) for request in story.requests]
+
+
+def test_a_rejection_closes_the_check_and_its_requests_and_keeps_what_was_answered() -> None:
+    story = sent()
+    answer(referee_door(MARIA))
+    post(f"{referee_door(PAUL)}questions/2/", {"q-reliability": "4"})
+    story.happens("application.rejected", reason="x")
+    check = story.check
+    assert (check.closed_by, check.close_reason, check.progress) == ("greenhouse", "rejected", "in_progress")
+    assert states(story) == [("answered", ""), ("ended", "check_closed")]
+    assert (len(story.references), story.requests[1].draft["reliability"]["level"]) == (1, 4)
+
+
+def test_a_role_can_go_on_after_a_rejection() -> None:
+    story = sent()
+    setting(story, on_reject="go_on")
+    story.happens("application.rejected", reason="x")
+    assert (story.check.closed_at, states(story)) == (None, [("sent", ""), ("sent", "")])
+
+
+def test_a_mail_that_still_waits_is_not_sent_after_a_rejection() -> None:
+    story = sent()
+    story.application.emails.update(state="queued")
+    story.happens("application.rejected", reason="x")
+    assert set(story.application.emails.values_list("state", flat=True)) == {"cancelled"}
+
+
+def test_unrejected_the_links_work_again_with_a_new_deadline_and_nothing_is_sent() -> None:
+    story = sent()
+    post(f"{referee_door(PAUL)}begin/")
+    before = story.check.deadline_at
+    story.happens("application.rejected", reason="x")
+    story.happens("application.unrejected", at=LATER)
+    check = story.check
+    assert (check.closed_at, check.closed_by, check.next_reminder_at) == (None, "", None)
+    assert check.deadline_at > before
+    assert states(story) == [("sent", ""), ("begun", "")]
+    assert [request.next_reminder_at for request in story.requests] == [None, None]
+    assert len(mail.outbox) == 3
+    assert get(referee_door(MARIA)).context["candidate"] == story.application.candidate.name
+
+
+def test_a_check_goes_on_after_hired_unless_the_role_says_otherwise() -> None:
+    story = sent()
+    story.happens("application.hired")
+    assert story.check.closed_at is None
+    setting(story, on_hire="close")
+    story.happens("application.hired")
+    assert (story.check.close_reason, states(story)) == ("hired", [("ended", "check_closed")] * 2)
+    story.happens("application.unhired", at=LATER)
+    assert (story.check.closed_at, states(story)) == (None, [("sent", "")] * 2)
+
+
+def test_a_check_goes_on_when_the_candidate_leaves_the_stage_unless_the_role_says_otherwise() -> None:
+    story = sent()
+    story.happens("application.left_stage", stage_id=1, to_stage_id=2)
+    assert story.check.paused_at is None
+    setting(story, on_leave="pause")
+    story.happens("application.left_stage", stage_id=1, to_stage_id=2)
+    assert story.check.paused_at == NOW
+
+
+def test_coming_back_resumes_and_plans_only_what_lies_ahead() -> None:
+    story = sent()
+    setting(story, on_leave="pause")
+    story.happens("application.left_stage", stage_id=1, to_stage_id=2)
+    back = NOW + timedelta(days=3)  # the reminder of the second working day was due while it was paused
+    story.happens("step.asked_again", at=back, start_id=story.check.start_id, kind="reference_check")
+    check = story.check
+    assert (check.paused_at, check.next_reminder_at) == (None, None)
+    assert [request.next_reminder_at for request in story.requests] == [NOW + timedelta(days=7)] * 2
+
+
+def test_coming_back_before_send_plans_the_candidates_reminder() -> None:
+    story = opened()
+    setting(story, on_leave="pause")
+    story.happens("application.left_stage", stage_id=1, to_stage_id=2)
+    story.happens("step.asked_again", start_id=story.check.start_id, kind="reference_check")
+    assert story.check.next_reminder_at == NOW + timedelta(days=2)
+
+
+def test_a_second_arrival_sends_nothing() -> None:
+    story = sent()
+    story.happens("step.asked_again", start_id=story.check.start_id, kind="reference_check")
+    assert len(mail.outbox) == 3
+    assert Check.objects.of(story.application.organisation).count() == 1
+
+
+def test_a_completed_check_is_not_touched_by_what_comes_later() -> None:
+    story = sent()
+    for address in (MARIA, PAUL):
+        answer(referee_door(address))
+    story.happens("application.rejected", reason="x")
+    assert (story.check.progress, story.check.closed_at) == ("completed", None)
+    assert event_names().count("step.closed") == 0
+    assert b"Thank you" in get(candidate_door(story)).content

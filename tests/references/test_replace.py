@@ -1,0 +1,117 @@
+"""A referee who has not answered can be replaced; one who has, cannot."""
+
+import pytest
+from django.core import mail
+
+from goodword.notifications.models import Email
+from goodword.references.models import Referee
+from tests.references.story import (
+    MANAGER,
+    answer,
+    candidate_door,
+    get,
+    mails_to,
+    post,
+    press_send,
+    referee_door,
+    sent,
+)
+from tests.support.jobs import event_names, run_jobs
+
+pytestmark = pytest.mark.django_db
+
+NEW = MANAGER | {"r-name": "Nora Neu", "r-email": "nora@globex.example"}
+MARIA = "maria@globex.example"
+
+
+def test_the_old_link_ends_at_once_and_the_new_mail_waits_for_send() -> None:
+    story = sent()
+    door, old = candidate_door(story), referee_door(MARIA)
+    assert post(f"{door}1/another/", NEW).url == f"{door}review/"
+    run_jobs()
+    assert b"Nothing is needed here at the moment" in get(old).content
+    assert [(request.state, request.why) for request in story.requests] == [
+        ("ended", "replaced"),
+        ("sent", ""),
+    ]
+    assert mails_to("nora@globex.example") == []
+    assert [shown.email.to_address for shown in get(f"{door}review/").context["shown"]] == [
+        "nora@globex.example"
+    ]
+    press_send(story)
+    assert len(mails_to("nora@globex.example")) == 1
+    assert len(mails_to("paul@globex.example")) == 1  # who has their mail gets no second one
+    answer(referee_door("nora@globex.example"))
+    answer(referee_door("paul@globex.example"))
+    assert story.check.progress == "completed"
+
+
+def test_who_declined_can_be_replaced() -> None:
+    story = sent()
+    post(f"{referee_door(MARIA)}no/", {"d-why": "would_rather_not"})
+    run_jobs()
+    door = candidate_door(story)
+    assert b"Please name somebody else" in get(door).content
+    assert post(f"{door}1/another/", NEW).status_code == 302
+    assert (story.requests[0].state, story.requests[0].why) == ("declined", "would_rather_not")
+    assert event_names().count("request.replaced") == 0
+
+
+def test_who_has_answered_cannot_be_replaced() -> None:
+    story = sent()
+    answer(referee_door(MARIA))
+    door = candidate_door(story)
+    assert get(f"{door}1/another/").url == door
+    assert post(f"{door}1/another/", NEW).url == door
+    assert story.requests[0].state == "answered"
+    assert Referee.objects.of(story.application.organisation).count() == 2
+
+
+def test_the_same_person_is_not_named_again_in_another_slot() -> None:
+    story = sent()
+    door = candidate_door(story)
+    post(f"{door}1/another/", NEW)
+    page = post(f"{door}2/another/", MANAGER)
+    assert list(page.context["form"].errors) == ["email"]
+    assert story.requests[1].state == "sent"
+
+
+def test_a_bad_replacement_ends_nothing() -> None:
+    story = sent()
+    page = post(f"{candidate_door(story)}1/another/", NEW | {"r-email": "paul@globex.example"})
+    assert list(page.context["form"].errors) == ["email"]
+    assert [request.state for request in story.requests] == ["sent", "sent"]
+
+
+def test_a_slot_takes_three_nominations_at_most() -> None:
+    story = sent()
+    door = candidate_door(story)
+    for address in ("b@globex.example", "c@globex.example"):
+        post(f"{door}1/another/", NEW | {"r-email": address})
+        press_send(story)
+    page = post(f"{door}1/another/", NEW | {"r-email": "d@globex.example"})
+    assert page.context["form"].non_field_errors() == [
+        "You have named three people here already. Please write to the recruiter."
+    ]
+    assert [request.state for request in story.requests] == ["ended", "sent", "ended", "sent"]
+
+
+def test_a_mail_that_cannot_be_delivered_asks_the_candidate_to_look_at_the_address() -> None:
+    story = sent()
+    email = Email.objects.of(story.application.organisation).get(to_address=MARIA)
+    email.state = Email.State.FAILED
+    email.save()
+    story.happens("email.failed", email_id=email.pk, kind=email.kind, subject_ref=email.subject_ref)
+    asked = mails_to(story.application.candidate.email)[-1]
+    assert asked.subject == "Our mail to Maria Schmidt did not arrive"
+    assert "at maria@globex.example could not be delivered" in str(asked.body)
+    assert b"Mail did not arrive" in get(candidate_door(story)).content
+    assert story.requests[0].state == "sent"  # the fault may lie elsewhere, and the link may still be used
+
+
+def test_another_mail_that_fails_asks_the_candidate_for_nothing() -> None:
+    story = sent()
+    email = Email.objects.of(story.application.organisation).get(kind="references.invitation")
+    before = len(mail.outbox)
+    story.happens("email.failed", email_id=email.pk, kind=email.kind, subject_ref=email.subject_ref)
+    assert [message for message in mail.outbox[before:] if "did not arrive" in message.subject] == []

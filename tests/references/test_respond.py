@@ -1,0 +1,218 @@
+"""A referee answers, page by page, and submits once."""
+
+import pytest
+
+from tests.references.story import (
+    ANSWERS,
+    FACTS,
+    answer,
+    candidate_door,
+    get,
+    link_in,
+    mails_to,
+    post,
+    referee_door,
+    sent,
+)
+from tests.support.jobs import event_names, run_jobs
+
+pytestmark = pytest.mark.django_db
+
+MARIA = "maria@globex.example"
+
+
+def test_the_notice_stands_above_the_first_question_and_opening_it_changes_nothing() -> None:
+    story = sent()
+    page = get(referee_door(MARIA))
+    text = " ".join(page.content.decode().split())
+    for words in (
+        "has applied to Acme as Window Washer",
+        "about 5 minutes",
+        "Who reads it",
+        "How long it is kept",
+        "Your rights",
+        "Acme is responsible for your data",
+        "gave us your name and address",
+        "Dear Maria, would you tell them about the crane?",
+        "Their manager",
+        "April 2021 to August 2023",
+        "Do not contact me again",
+    ):
+        assert words in text
+    assert [request.state for request in story.requests] == ["sent", "sent"]
+
+
+def test_of_the_candidate_a_referee_sees_only_what_was_stated_about_them() -> None:
+    story = sent()
+    candidate = story.application.candidate
+    candidate.company, candidate.title = "Secret Employer", "Secret Title"
+    candidate.save()
+    door = referee_door(MARIA)
+    for path in ("", "questions/1/", "review/", "facts/", "no/"):
+        text = get(f"{door}{path}").content.decode()
+        for hidden in (candidate.email, "Secret", "Paul Meier", "paul@globex.example"):
+            assert hidden not in text
+
+
+def test_start_begins_once() -> None:
+    story = sent()
+    door = referee_door(MARIA)
+    for _ in range(2):
+        assert post(f"{door}begin/").url == f"{door}questions/1/"
+    assert [request.state for request in story.requests] == ["begun", "sent"]
+    assert event_names().count("request.begun") == 1
+    assert get(f"{door}begin/").status_code == 405
+
+
+def test_each_page_is_kept_and_another_device_goes_on_where_it_was_left() -> None:
+    story = sent()
+    door = referee_door(MARIA)
+    for number, page in enumerate(ANSWERS[:4], start=1):
+        post(f"{door}questions/{number}/", page)
+    assert sorted(story.requests[0].draft) == [
+        "dates",
+        "quality",
+        "relationship",
+        "reliability",
+        "teamwork",
+        "title",
+    ]
+    assert get(door).context["go_on"] == f"{door}questions/5/"
+    page = get(f"{door}questions/2/")
+    assert page.context["form"]["reliability"].value() == "4"
+
+
+def test_what_is_right_on_a_page_is_kept_when_something_is_missing() -> None:
+    story = sent()
+    page = post(f"{referee_door(MARIA)}questions/1/", {"q-relationship": "confirmed"})
+    assert page.status_code == 200
+    assert sorted(page.context["form"].errors) == ["dates", "title"]
+    assert story.requests[0].draft == {"relationship": {"answer": "confirmed", "relationship": "manager"}}
+
+
+def test_two_tabs_do_not_undo_each_other() -> None:
+    story = sent()
+    door = referee_door(MARIA)
+    post(f"{door}questions/2/", {"q-reliability": "4"})
+    post(f"{door}questions/3/", {"q-quality": "2"})
+    post(f"{door}questions/2/", {"q-reliability": "5"})
+    draft = story.requests[0].draft
+    assert (draft["reliability"]["level"], draft["quality"]["level"]) == (5, 2)
+
+
+@pytest.mark.parametrize("number", [0, 11, 999])
+def test_a_page_that_does_not_exist_leads_back_to_the_first(number: int) -> None:
+    story = sent()
+    door = referee_door(MARIA)
+    assert get(f"{door}questions/{number}/").url == door
+    assert post(f"{door}questions/{number}/", {"q-quality": "2"}).url == door
+    assert story.requests[0].draft == {}
+
+
+def test_a_submit_with_something_missing_names_the_questions_and_submits_nothing() -> None:
+    story = sent()
+    door = referee_door(MARIA)
+    for number, page in enumerate(ANSWERS[:9], start=1):
+        if number != 3:
+            post(f"{door}questions/{number}/", page)
+    page = post(f"{door}review/")
+    assert [row.question_id for row, _, wants in page.context["rows"] if wants] == ["quality"]
+    assert f'href="{door}questions/3/?then=review"' in page.content.decode()
+    assert (story.references, story.requests[0].state) == ([], "begun")
+    back = post(f"{door}questions/3/", ANSWERS[2] | {"then": "review"})
+    assert back.url == f"{door}review/"
+
+
+def test_a_submit_freezes_the_answers_and_the_page_thanks() -> None:
+    story = sent()
+    door = referee_door(MARIA)
+    answer(door)
+    (reference,) = story.references
+    assert reference.answers == {
+        "relationship": {"answer": "confirmed", "relationship": "manager"},
+        "dates": {"answer": "corrected", "from": "2021-05", "to": "2023-08"},
+        "title": {"answer": "unsure", "title": ""},
+        "reliability": {"level": 4, "not_able": False, "comment": ""},
+        "quality": {"level": 5, "not_able": False, "comment": ""},
+        "teamwork": {"level": None, "not_able": True, "comment": ""},
+        "communication": {"level": 3, "not_able": False, "comment": ""},
+        "problem_solving": {"level": 4, "not_able": False, "comment": ""},
+        "strengths": "She thinks before she builds.",
+        "develop": "She could say no more often.",
+        "work_again": {"answer": "yes", "comment": "Any day."},
+        "anything_else": None,
+    }
+    assert (reference.factual, story.requests[0].state, story.requests[0].draft) == (False, "answered", {})
+    assert "Thank you" in get(door).content.decode()
+
+
+def test_after_the_submit_nothing_can_be_changed() -> None:
+    story = sent()
+    door = referee_door(MARIA)
+    answer(door)
+    before = story.references[0].answers
+    for path, data in (
+        ("questions/2/", {"q-reliability": "1"}),
+        ("review/", {}),
+        ("facts/", FACTS),
+        ("no/", {"d-why": "not_me"}),
+        ("begin/", {}),
+    ):
+        assert post(f"{door}{path}", data).url == door
+    run_jobs()
+    (reference,) = story.references
+    assert (reference.answers, story.requests[0].state) == (before, "answered")
+    assert event_names().count("reference.received") == 1
+
+
+def test_dates_and_title_only_count_as_a_factual_reference() -> None:
+    story = sent()
+    door = referee_door(MARIA)
+    assert post(f"{door}facts/", FACTS).url == door
+    run_jobs()
+    (reference,) = story.references
+    assert reference.factual
+    assert sorted(reference.answers) == ["dates", "relationship", "title"]
+    answer(referee_door("paul@globex.example"))
+    assert story.check.progress == "completed"
+
+
+def test_a_factual_reference_with_something_missing_stays_on_its_page() -> None:
+    story = sent()
+    page = post(f"{referee_door(MARIA)}facts/", {"q-relationship": "confirmed"})
+    assert sorted(page.context["form"].errors) == ["dates", "title"]
+    assert story.references == []
+
+
+def test_the_recruiter_is_invited_to_review_after_the_first_reference_only() -> None:
+    story = sent()
+    answer(referee_door(MARIA))
+    answer(referee_door("paul@globex.example"))
+    invitations = [
+        message for message in mails_to("rita@acme.example") if "First reference" in message.subject
+    ]
+    assert len(invitations) == 1
+    assert link_in(invitations[0]).startswith("/v/")
+    assert "Maria Schmidt has answered" in str(invitations[0].body)
+    links = story.application.emails.get(kind="references.review").links.get()
+    assert (links.purpose, links.subject_id) == ("review", story.application.pk)
+    assert links.expires_at is not None
+    assert (links.expires_at - links.created_at).days == 14
+
+
+def test_hostile_answers_are_shown_as_text() -> None:
+    sent()
+    door = referee_door(MARIA)
+    for number, page in enumerate(ANSWERS, start=1):
+        post(f"{door}questions/{number}/", page)
+    post(f"{door}questions/7/", {"q-strengths": "<img src=x onerror=alert(1)>"})
+    text = get(f"{door}review/").content.decode()
+    assert "<img" not in text
+    assert "&lt;img src=x" in text
+
+
+def test_a_referees_link_does_not_open_the_candidates_pages_nor_the_other_way_round() -> None:
+    story = sent()
+    referee, candidate = referee_door(MARIA), candidate_door(story)
+    assert get(referee.replace("/r/", "/p/") + "references/").status_code == 404
+    assert get(candidate.replace("/p/", "/r/").removesuffix("references/")).status_code == 404

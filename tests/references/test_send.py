@@ -1,0 +1,141 @@
+"""Nobody is written to before the candidate presses Send on a page that shows the very mail."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.core import mail
+
+from goodword.references.domain.do_not_contact import bar
+from tests.references.story import (
+    MANAGER,
+    NOW,
+    answer,
+    candidate_door,
+    get,
+    html_of,
+    mails_to,
+    named,
+    opened,
+    post,
+    press_send,
+    referee_door,
+    sent,
+)
+from tests.support.jobs import event_names, run_jobs
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_page_shows_the_very_words_that_go_out() -> None:
+    story = named()
+    page = get(f"{candidate_door(story)}review/")
+    shown = [(mail.email.to_address, mail.subject, mail.text) for mail in page.context["shown"]]
+    press_send(story)
+    went = [mails_to(address)[0] for address in ("maria@globex.example", "paul@globex.example")]
+    assert len(shown) == len(went) == 2
+    for (address, subject, text), message in zip(shown, went, strict=True):
+        assert address in message.to[0]
+        assert subject == message.subject
+        said = [line for line in str(message.body).splitlines() if "/r/" not in line]
+        assert said == [line for line in text.splitlines() if "(a link of their own" not in line]
+
+
+def test_the_mail_names_who_asks_and_carries_the_message_as_the_candidates_words() -> None:
+    story = sent()
+    (message,) = mails_to("maria@globex.example")
+    assert message.subject == f"A reference for {story.application.candidate.name}?"
+    assert message.reply_to == ["rita@acme.example"]
+    assert f"\n> {MANAGER['r-message']}\n" in str(message.body)
+    html = html_of(message)
+    assert "<img" not in html
+    assert html.count("http") == 1  # the one link: no pixel, no font, no sheet from elsewhere
+    for part in (str(message.body), html):
+        for words in (
+            "Window Washer",
+            "Acme is responsible for your data",
+            "Tuesday 17 March",
+            "2 times at most",
+        ):
+            assert words in part
+
+
+def test_sending_moves_the_check_on_and_ends_the_candidates_reminders() -> None:
+    check = sent().check
+    assert (check.progress, check.next_reminder_at) == ("in_progress", None)
+    assert event_names().count("check.requests_sent") == 1
+
+
+def test_pressed_twice_it_sends_once() -> None:
+    story = named()
+    door = candidate_door(story)
+    seen = get(f"{door}review/").context["seen"]
+    for _ in range(2):
+        assert post(f"{door}review/", {"seen": seen}).url == door
+    run_jobs()
+    assert len(story.requests) == 2
+    assert len(mail.outbox) == 3
+    assert event_names().count("check.requests_sent") == 1
+
+
+def test_what_was_changed_in_another_tab_is_shown_before_it_is_sent() -> None:
+    story = named()
+    door = candidate_door(story)
+    seen = get(f"{door}review/").context["seen"]
+    post(f"{door}1/", MANAGER | {"r-email": "mary@globex.example"})
+    page = post(f"{door}review/", {"seen": seen})
+    assert page.context["problem"] == (
+        "Something has changed since you opened this page. Please read the mails once more."
+    )
+    assert story.requests == []
+    assert post(f"{door}review/", {"seen": page.context["seen"]}).status_code == 302
+    assert [request.referee.email for request in story.requests] == [
+        "mary@globex.example",
+        "paul@globex.example",
+    ]
+
+
+def test_without_having_seen_the_mails_nothing_is_sent() -> None:
+    story = named()
+    assert post(f"{candidate_door(story)}review/").status_code == 200
+    assert story.requests == []
+
+
+def test_with_too_few_referees_nothing_is_sent() -> None:
+    story = opened()
+    door = candidate_door(story)
+    post(f"{door}1/", MANAGER)
+    assert get(f"{door}review/").url == door
+    assert post(f"{door}review/", {"seen": "x"}).url == door
+    assert story.requests == []
+
+
+def test_who_asked_meanwhile_not_to_be_contacted_is_not_written_to() -> None:
+    story = named()
+    door = candidate_door(story)
+    seen = get(f"{door}review/").context["seen"]
+    bar(organisation=story.application.organisation, address="maria@globex.example", now=NOW)
+    page = post(f"{door}review/", {"seen": seen})
+    assert page.context["problem"] == (
+        "Maria Schmidt has asked not to be contacted. Please name somebody else."
+    )
+    assert story.requests == []
+
+
+def test_referees_have_five_working_days_however_late_the_candidate_is() -> None:
+    story = named()
+    with time_machine.travel(NOW + timedelta(days=13), tick=False):  # Monday 16 March
+        press_send(story)
+    assert story.check.deadline_at == datetime(2026, 3, 23, 22, 59, tzinfo=UTC)
+    assert "Monday 23 March" in str(mails_to("maria@globex.example")[0].body)
+
+
+def test_the_status_page_tells_who_has_answered_and_never_what() -> None:
+    story = sent()
+    answer(referee_door("maria@globex.example"))
+    page = get(candidate_door(story))
+    assert [person.state for person in page.context["people"]] == ["answered", "sent"]
+    text = page.content.decode()
+    assert "1 of 2 have answered" in text
+    assert "thinks before" not in text
+    assert "Above what the job needed" not in text

@@ -1,0 +1,50 @@
+"""The whole way of a check, page by page and mail by mail."""
+
+import pytest
+from django.core import mail
+
+from goodword.core.models import Event
+from tests.references.story import (
+    answer,
+    referee_door,
+    sent,
+)
+from tests.support.jobs import event_names
+
+pytestmark = pytest.mark.django_db
+
+
+def test_two_referees_are_named_written_to_and_answer_and_the_check_completes() -> None:
+    story = sent()
+    answer(referee_door("maria@globex.example"))
+    assert (story.check.progress, len(story.references)) == ("in_progress", 1)
+    answer(referee_door("paul@globex.example"))
+    assert (story.check.progress, len(story.references)) == ("completed", 2)
+    name = story.application.candidate.name
+    assert [message.subject for message in mail.outbox][:4] == [
+        "Your references for Window Washer at Acme",
+        f"A reference for {name}?",
+        f"A reference for {name}?",
+        f"First reference for {name} (Window Washer)",
+    ]
+    happened = [
+        n for n in event_names(story.application.pk) if n.split(".")[0] in {"check", "request", "reference"}
+    ]
+    assert happened == [
+        "check.opened",
+        "check.begun",
+        "check.requests_sent",
+        "request.begun",
+        "reference.received",
+        "request.begun",
+        "reference.received",
+        "check.completed",
+    ]
+
+
+def test_the_log_of_events_holds_no_name_address_or_answer() -> None:
+    story = sent()
+    answer(referee_door("maria@globex.example"))
+    said = str(list(Event.objects.values_list("name", "actor", "data")))
+    for word in ("maria", "Maria", "paul", "globex", "thinks", story.application.candidate.first_name):
+        assert word not in said
