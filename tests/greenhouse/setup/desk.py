@@ -5,6 +5,8 @@ from typing import Any
 
 import httpx2
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.db import connection as database
 from django.test import Client
 from django.urls import reverse
@@ -83,7 +85,7 @@ class Desk:
         """The member's browser without JavaScript, signed in through the sign-in page."""
         browser = Browser("http://testserver")
         browser._client = httpx2.Client(  # the story's browser, on this process's application
-            transport=httpx2.WSGITransport(WSGIHandler()), base_url="http://testserver"
+            transport=httpx2.WSGITransport(_application), base_url="http://testserver"
         )
         browser.open("/accounts/login/")
         browser.press("Sign in", {"E-mail": member.user.email, "Password": factories.PASSWORD})
@@ -107,6 +109,20 @@ def open_desk(version: str) -> Desk:
         admin=factories.member(organisation, kind="admin"),
         recruiter=factories.member(organisation, kind="recruiter"),
     )
+
+
+def _application(environ: Any, start_response: Any) -> list[bytes]:
+    """Django as a server calls it, but with the test's own database connection left open."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    try:
+        response = WSGIHandler()(environ, start_response)
+        body = list(response)
+        response.close()
+    finally:
+        for signal in (request_started, request_finished):
+            signal.connect(close_old_connections)
+    return body
 
 
 def point(settings: Any) -> None:

@@ -51,8 +51,9 @@ def wizard(view: Wizard) -> Callable[..., HttpResponseBase]:
         try:
             return view(request, role, connection)
         except TROUBLES as error:
+            # Not a 5xx: with that Django would not keep the session, where the draft is.
             again = request.get_full_path()
-            return _page(request, role, "trouble", {"trouble": trouble_of(error), "again": again}, status=503)
+            return _page(request, role, "trouble", {"trouble": trouble_of(error), "again": again})
 
     return require_http_methods(["GET", "HEAD", "POST"])(access.member(kinds=access.WORKS)(wrapped))
 
@@ -254,8 +255,5 @@ def _number(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
-def _page(
-    request: MemberRequest, role: Role, name: str, context: dict[str, Any], *, status: int = 200
-) -> HttpResponse:
-    template = f"workspace/automation_{name}.html"
-    return render(request, template, {"role": role, **context}, status=status)
+def _page(request: MemberRequest, role: Role, name: str, context: dict[str, Any]) -> HttpResponse:
+    return render(request, f"workspace/automation_{name}.html", {"role": role, **context})
