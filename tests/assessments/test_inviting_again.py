@@ -7,7 +7,7 @@ import pytest
 from goodword.assessments.domain.finish import finish
 from goodword.assessments.domain.invite_again import MayNotInvite, invite_again
 from goodword.assessments.models import Attempt
-from goodword.assessments.queries import latest_attempt
+from goodword.assessments.queries import latest_attempt, latest_done
 from goodword.candidates.models import Application
 from goodword.notifications.models import Email
 from tests.assessments.support import answer_all, application, assigned, rows, tell
@@ -48,8 +48,9 @@ def test_a_finished_run_keeps_its_result() -> None:
     answer_all(old)
     finish(attempt_id=old.pk, now=NOW)
     before = rows(old)
-    invite_again(start=old.start, member=factories.member(of.organisation), now=LATER)
+    new = invite_again(start=old.start, member=factories.member(of.organisation), now=LATER)
     assert rows(old) | {"events": None} == before | {"events": None}
+    assert (latest_attempt(of), latest_done(of)) == (new, old)
 
 
 def test_a_run_closed_by_a_rejection_does_not_open_beside_the_new_one() -> None:

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 
+from django.db.models import QuerySet
+
 from goodword.assessments.given import instrument_of, items_of
 from goodword.assessments.library.sheet import technical_sheet
 from goodword.assessments.models import Attempt
 from goodword.assessments.result import AnswerShown, AttemptResult, Requirement, ScaleResult
 from goodword.candidates.models import Application
+from goodword.steps.states import DONE
 
 
 def item_count(attempt: Attempt) -> int:
@@ -16,12 +19,20 @@ def item_count(attempt: Attempt) -> int:
 
 def latest_attempt(application: Application) -> Attempt | None:
     """The application's newest run of an assessment, whatever its state."""
+    return _attempts(application).first()
+
+
+def latest_done(application: Application) -> Attempt | None:
+    """Its newest run that is done: a result stays to be seen when the candidate is invited again."""
+    return _attempts(application).filter(progress__in=DONE).first()
+
+
+def _attempts(application: Application) -> QuerySet[Attempt]:
     return (
         Attempt.objects.across_organisations()
         .filter(start__application_id=application.pk)
         .select_related("start__step")
         .order_by("-pk")
-        .first()
     )
 
 

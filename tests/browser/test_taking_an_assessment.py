@@ -1,0 +1,111 @@
+"""A candidate takes the assessment: by the keyboard alone, on a phone, and without JavaScript."""
+
+from collections.abc import Callable
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Browser, Page, expect
+
+from goodword.assessments.models import Attempt
+from goodword.core import clock
+from tests.assessments.support import answer_all, application, assigned, token_of
+from tests.browser.conftest import violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def attempt(live_server: object) -> Attempt:
+    return assigned(application(), now=clock.now())
+
+
+@pytest.fixture
+def url(live_server: object, attempt: Attempt) -> Callable[..., str]:
+    """The address of one of the candidate's pages."""
+    token = token_of(attempt, now=clock.now())
+    return lambda name, *args: f"{live_server}{reverse(name, args=[token, *args])}"
+
+
+def answers(attempt: Attempt) -> list[tuple[str, int]]:
+    return list(attempt.answers.order_by("item").values_list("item", "value"))
+
+
+def test_numbers_choose_and_enter_goes_on(page: Page, url: Callable[..., str], attempt: Attempt) -> None:
+    page.goto(url("portal_assessment_practice"))
+    page.keyboard.press("3")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(url("portal_assessment_item", 1))
+    page.keyboard.press("4")
+    expect(page.get_by_role("status")).to_have_text("Saved")
+    expect(page.get_by_text("1 of 20 answers saved")).to_be_visible()
+    expect(page.get_by_role("link", name="Skip for now")).to_have_count(0)
+    assert answers(attempt) == [("ws01", 4)]
+    page.keyboard.press("2")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(url("portal_assessment_item", 2))
+    assert answers(attempt) == [("ws01", 2)]
+
+
+def test_enter_without_an_answer_says_so_and_the_keys_go_on_working(
+    page: Page, url: Callable[..., str], attempt: Attempt
+) -> None:
+    page.goto(url("portal_assessment_item", 1))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.keyboard.press("5")
+    expect(page.get_by_role("radio", name="Strongly agree")).to_be_checked()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(url("portal_assessment_item", 2))
+    assert answers(attempt) == [("ws01", 5)]
+
+
+def test_the_keys_leave_buttons_and_other_keys_alone(
+    page: Page, url: Callable[..., str], attempt: Attempt
+) -> None:
+    page.goto(url("portal_assessment_item", 2))
+    for key in ("6", "0", "a", "Control+3"):
+        page.keyboard.press(key)
+    assert answers(attempt) == []
+    page.get_by_role("link", name="Back").focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(url("portal_assessment_item", 1))
+
+
+def test_without_scripts_the_buttons_do_the_same(
+    browser: Browser, url: Callable[..., str], attempt: Attempt
+) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(url("portal_assessment_item", 20))
+    page.get_by_text("Strongly agree").click()
+    page.get_by_role("button", name="Next").click()
+    expect(page).to_have_url(url("portal_assessment_finish"))
+    assert answers(attempt) == [("ws20", 5)]
+    answer_all(attempt, now=clock.now())
+    page.reload()
+    page.get_by_role("button", name="Finish").click()
+    expect(page.get_by_role("heading", name="Thank you, Ada")).to_be_visible()
+    assert attempt.scores.count() == 5
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_every_page_is_accessible(
+    browser: Browser, url: Callable[..., str], attempt: Attempt, width: int, scheme: str
+) -> None:
+    answer_all(attempt, but=(1, 7), now=clock.now())
+    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)  # type: ignore[arg-type]  # parametrised: one of the two
+    page = context.new_page()
+    for name, args in (
+        ("portal_assessment", ()),
+        ("portal_assessment_practice", ()),
+        ("portal_assessment_item", (1,)),
+        ("portal_assessment_item", (2,)),
+        ("portal_assessment_finish", ()),
+        ("portal_assessment_decline", ()),
+    ):
+        page.goto(url(name, *args))
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    context.close()
