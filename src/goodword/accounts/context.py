@@ -37,7 +37,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             for label, name, icon in shown
         ],
         "search_url": links["candidates"],
-        "search_query": request.GET.get("q", ""),
+        # the other lists have a search of their own
+        "search_query": request.GET.get("q", "") if here == links["candidates"] else "",
         "help_url": links["help"],
         "settings_url": links["settings"],
         "sign_out_url": reverse("account_logout"),
