@@ -1,0 +1,133 @@
+"""The pages of sign-in, as a person meets them."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+
+from goodword.accounts.models import Membership, User
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+LOGIN = "/accounts/login/"
+
+
+@pytest.fixture(autouse=True)
+def no_tries_so_far() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def rita() -> Membership:
+    return factories.member(factories.organisation(name="Acme", slug="acme"), email="rita@acme.example")
+
+
+def errors(response: Any) -> list[str]:
+    return [error for found in response.context["form"].errors.values() for error in found]
+
+
+@pytest.mark.parametrize("email", ["rita@acme.example", "Rita@ACME.example"])
+def test_the_right_password_lets_in_to_the_roles(rita: Membership, email: str) -> None:
+    client = Client()
+    response = client.post(LOGIN, {"login": email, "password": factories.PASSWORD}, follow=True)
+    assert [where for where, _ in response.redirect_chain] == ["/", "/o/acme/roles/"]
+
+
+def test_after_sign_in_one_is_where_one_wanted_to_be_but_never_elsewhere(rita: Membership) -> None:
+    inside = Client().post(
+        LOGIN, {"login": rita.user.email, "password": factories.PASSWORD, "next": "/o/acme/help/"}
+    )
+    outside = Client().post(
+        LOGIN, {"login": rita.user.email, "password": factories.PASSWORD, "next": "https://evil.example/"}
+    )
+    assert (inside["Location"], outside["Location"]) == ("/o/acme/help/", "/")
+
+
+def test_a_wrong_password_and_an_unknown_address_are_told_the_same(rita: Membership) -> None:
+    said = ["The email address and/or password you specified are not correct."]
+    wrong = Client().post(LOGIN, {"login": rita.user.email, "password": "wrong"})
+    unknown = Client().post(LOGIN, {"login": "nobody@acme.example", "password": "wrong"})
+    assert (errors(wrong), errors(unknown)) == (said, said)
+    assert b'value="rita@acme.example"' in wrong.content
+    assert b'value="wrong"' not in wrong.content
+
+
+def test_who_guesses_too_often_has_to_wait_even_with_the_right_password(rita: Membership) -> None:
+    client = Client()
+    for _ in range(5):
+        client.post(LOGIN, {"login": rita.user.email, "password": "wrong"})
+    response = client.post(LOGIN, {"login": rita.user.email, "password": factories.PASSWORD})
+    assert errors(response) == ["Too many failed login attempts. Try again later."]
+    assert "_auth_user_id" not in client.session
+
+
+def test_signing_out_asks_first_and_then_does_it(rita: Membership) -> None:
+    client = Client()
+    client.force_login(rita.user)
+    assert client.get("/accounts/logout/").status_code == 200
+    assert "_auth_user_id" in client.session
+    assert client.post("/accounts/logout/").status_code == 302
+    assert "_auth_user_id" not in client.session
+
+
+def test_nobody_signs_up_by_themselves() -> None:
+    client = Client()
+    page = client.get("/accounts/signup/")
+    assert (page.status_code, "By invitation only" in page.content.decode()) == (200, True)
+    client.post("/accounts/signup/", {"email": "me@evil.example", "password1": "correct horse battery"})
+    assert User.objects.count() == 0
+
+
+def test_a_forgotten_password_is_set_anew_by_a_mail(rita: Membership) -> None:
+    client = Client()
+    assert client.post("/accounts/password/reset/", {"email": rita.user.email})["Location"] == (
+        "/accounts/password/reset/done/"
+    )
+    (message,) = mail.outbox
+    assert (message.to, message.from_email) == (["rita@acme.example"], "people@goodword.example")
+    (link,) = re.findall(r"https?://[^/\s]+(/accounts/password/reset/key/\S+)", str(message.body))
+    form = client.get(link, follow=True)
+    where = form.redirect_chain[-1][0]
+    weak = client.post(where, {"password1": "short", "password2": "short"})
+    assert errors(weak) == ["This password is too short. It must contain at least 10 characters."]
+    new = "a staple of batteries"
+    assert client.post(where, {"password1": new, "password2": new})["Location"] == (
+        "/accounts/password/reset/key/done/"
+    )
+    rita.user.refresh_from_db()
+    assert rita.user.check_password(new)
+    used = Client().get(link, follow=True)
+    assert "This link was used already, or is too old." in used.content.decode()
+
+
+def test_a_stranger_cannot_have_mails_sent_or_learn_who_has_a_login(rita: Membership) -> None:
+    known = Client().post("/accounts/password/reset/", {"email": rita.user.email})
+    mail.outbox.clear()
+    unknown = Client().post("/accounts/password/reset/", {"email": "victim@elsewhere.example"})
+    assert (unknown.status_code, unknown["Location"]) == (known.status_code, known["Location"])
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize(
+    "path", ["login/", "signup/", "password/reset/", "password/reset/done/", "password/reset/key/done/"]
+)
+def test_the_pages_have_one_heading_and_the_persons_way_to_help(path: str) -> None:
+    html = Client().get(f"/accounts/{path}").content.decode()
+    assert html.count("<h1") == 1
+    assert " style=" not in html
+
+
+def test_the_page_for_too_many_tries_is_kind(rita: Membership) -> None:
+    client = Client()
+    for _ in range(30):
+        response = client.post("/accounts/password/reset/", {"email": rita.user.email})
+        if response.status_code == 429:
+            break
+    assert response.status_code == 429
+    assert "That was tried too often" in response.content.decode()
