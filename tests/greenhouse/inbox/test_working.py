@@ -222,8 +222,9 @@ def test_a_slow_worker_whose_lease_ran_out_writes_nothing(world: World) -> None:
     now = clock.now()
 
     def taken_over(request: httpx2.Request) -> None:
-        world.line.before = lambda _: None
-        world.work(now=now, after=LEASE)
+        if request.url.path == "/v3/applications":
+            world.line.before = lambda _: None
+            world.work(now=now, after=LEASE)
 
     world.line.before = taken_over
     world.work(now=now)

@@ -31,6 +31,7 @@ def test_a_submitted_application_is_copied_with_the_person_and_the_recruiter(eit
         "jonas.lindqvist@acornoak.example",
     )
     assert ours.applied_at == remote.created_at
+    assert Event.objects.get(application_id=ours.pk).occurred_at == remote.created_at
     assert event_names(ours.pk) == ["application.applied"]
 
 

@@ -110,7 +110,8 @@ def _write(
     news = list(changes(old, _standing(row), arrived=arrived))
     row.save()
     for name, data in news:
-        _record(name, row, data=data, now=now)
+        applied = row.applied_at if name == "application.applied" else None  # long ago, perhaps
+        _record(name, row, data=data, now=min(applied or now, now))
     return [told(name, data) for name, data in news]
 
 
