@@ -8,7 +8,6 @@ from goodword.candidates.models import Application
 from goodword.references import queries as references
 from goodword.references.results import results as references_results
 from goodword.roles.models import Step
-from goodword.steps.states import DONE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,8 +23,8 @@ class Result:
 def results_of(application: Application) -> list[Result]:
     """What there is to see: a finished assessment, and references from the first one on."""
     found: list[Result] = []
-    attempt = assessments.latest_attempt(application)
-    if attempt is not None and attempt.progress in DONE:
+    attempt = assessments.latest_done(application)
+    if attempt is not None:
         found.append(
             Result(
                 kind=Step.Kind.ASSESSMENT,
