@@ -1,0 +1,74 @@
+"""A connection's token is shared, sealed and minted under a lease; its health is kept."""
+
+from datetime import timedelta
+
+from goodword.core import clock
+from goodword.greenhouse.client import Token
+from goodword.greenhouse.models import Connection
+from goodword.greenhouse.sync.session import harvest
+from goodword.greenhouse.sync.tokens import LEASE, ConnectionTokens
+from tests.greenhouse.world import World
+
+
+def fresh(world: World) -> Connection:
+    return Connection.objects.of(world.organisation).get()
+
+
+def token(name: str, *, minutes: int = 50) -> Token:
+    return Token(name, renew_at=clock.now() + timedelta(minutes=minutes))
+
+
+def test_two_sessions_share_one_token_that_lies_sealed(world: World) -> None:
+    for _ in range(2):
+        with harvest(fresh(world)) as api:
+            assert api.application(1) is None
+    assert world.line.calls.count("POST /token") == 1
+    row = fresh(world)
+    kept = ConnectionTokens(row).get()
+    assert kept is not None
+    assert kept.access_token not in row.token
+    assert row.token_lease_until is None
+    assert row.last_call_at is not None
+
+
+def test_one_worker_holds_the_lease_until_it_saves_or_gives_it_back(world: World) -> None:
+    one, two = ConnectionTokens(fresh(world)), ConnectionTokens(fresh(world))
+    assert (one.claim(), two.claim()) == (True, False)
+    one.release()
+    assert two.claim() is True
+    two.save(token("minted"))
+    assert one.claim() is True
+
+
+def test_a_lease_ends_by_itself_when_its_worker_has_died(world: World) -> None:
+    assert ConnectionTokens(fresh(world)).claim() is True
+    Connection.objects.of(world.organisation).update(token_lease_until=clock.now() - timedelta(seconds=1))
+    assert ConnectionTokens(fresh(world)).claim() is True
+    assert fresh(world).token_lease_until > clock.now() + LEASE / 2  # type: ignore[operator]  # it is held
+
+
+def test_who_waited_for_the_lease_finds_what_was_minted(world: World) -> None:
+    one, two = ConnectionTokens(fresh(world)), ConnectionTokens(fresh(world))
+    assert two.get() is None
+    assert one.claim() is True
+    one.save(token("minted"))
+    assert two.get() == one.get()
+
+
+def test_a_token_of_a_credential_that_was_replaced_is_not_kept(world: World) -> None:
+    old = ConnectionTokens(fresh(world))
+    assert old.claim() is True
+    row = fresh(world)
+    row.set_credentials(world.greenhouse.credentials)
+    row.save()
+    old.save(token("of the old one"))
+    assert ConnectionTokens(fresh(world)).get() is None
+
+
+def test_a_token_near_its_end_is_read_again(world: World) -> None:
+    one = ConnectionTokens(fresh(world))
+    one.save(token("old", minutes=-1))
+    ConnectionTokens(fresh(world)).save(token("new"))
+    found = one.get()
+    assert found is not None
+    assert found.access_token == "new"
