@@ -8,8 +8,8 @@ on the timeline.
 from goodword.assessments.domain import assign as attempt_assign
 from goodword.assessments.domain import react as attempt_react
 from goodword.core.events import Flow
-from goodword.notifications.domain import undelivered
 from goodword.greenhouse.feed import queue as feed_queue
+from goodword.notifications.domain import undelivered
 from goodword.references.domain import complete as check_complete
 from goodword.references.domain import open as check_open
 from goodword.references.domain import react as check_react

@@ -4,10 +4,10 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from goodword.assessments import urls as assessments
-from goodword.reports import urls as reports
 from goodword.greenhouse.inbox import urls as inbox
 from goodword.greenhouse.setup import urls as setup
 from goodword.references import urls as references
+from goodword.reports import urls as reports
 from goodword.workspace import urls as workspace
 
 #: pages of members, below /o/<slug>/

@@ -23,7 +23,7 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     "step.asked_again": ("Came to the stage of the {kind} again: nothing was sent", "arrow-right", ""),
     "step.needs_attention": ("{kind} cannot start: {reason_text}", "alert", "attention"),
     "step.delayed": ("{kind} will start after the delay of its settings", "clock", ""),
-    "step.not_started": ("{kind} not started: the candidate had left the stage", "x", ""),
+    "step.not_started": ("{kind} not started: {not_started_reason}", "x", ""),
     "step.paused": ("{kind} paused", "pause", ""),
     "step.resumed": ("{kind} resumed", "arrow-right", ""),
     "step.closed": ("{kind} closed", "x", ""),
@@ -73,6 +73,13 @@ REASONS = {
     "prospect": "they are a prospect, and prospects are never mailed",
 }
 
+#: why a step that was asked for did not begin after all
+NOT_STARTED = {
+    "rejected": "the candidate was rejected",
+    "hired": "the candidate was hired",
+    "converted": "the prospect became a candidate with an application of their own",
+}
+
 ACTORS = {"greenhouse": "Greenhouse", "goodword": "Goodword", "candidate": "Candidate", "referee": "Referee"}
 
 
@@ -105,6 +112,7 @@ def _entry(event: Event, members: dict[str, str]) -> Entry:
         "mail_kind": mail,
         "reason_after_colon": f": {reason}" if reason else "",
         "reason_text": REASONS.get(reason, reason),
+        "not_started_reason": NOT_STARTED.get(reason, "the candidate had left the stage"),
         "code": data.get("code", ""),
         "version": data.get("version", ""),
     }

@@ -4,11 +4,11 @@ Everything goes by what is visible: labels, button words, link words. What is no
 """
 
 from collections.abc import Callable, Mapping
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 import httpx2
-from httpx2 import QueryParams
 from bs4 import BeautifulSoup, Tag
+from httpx2 import QueryParams
 
 from goodword.demo.story.failure import StoryFailed
 
@@ -75,7 +75,7 @@ class Browser:
                 body.setdefault(name, []).append(value)
             self._arrive(self._client.post(action, data=body, headers={"Referer": self.url}))
         else:
-            self._arrive(self._client.get(action, params=QueryParams(data)))
+            self._arrive(self._client.get(action, params=QueryParams(urlencode(data))))
 
     def choose(self, words: str) -> None:
         """Tick the radio button whose label contains these words; what is chosen goes with the next press."""

@@ -22,7 +22,7 @@ from goodword.steps.models import StepStart
 @require_POST
 @access.member(kinds=access.WORKS)
 def invite_again(request: MemberRequest, pk: int, start_pk: int) -> HttpResponseBase:
-    """Invite the candidate again: the run so far closes, its links die, a new one begins with a new mail."""
+    """Invite the candidate again: a new mail with a fresh link, and a new deadline."""
     application = access.owned(visible_applications(request.member), pk)
     start = access.owned(
         StepStart.objects.of(request.organisation).filter(application=application).select_related("step"),
