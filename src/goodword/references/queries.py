@@ -80,8 +80,9 @@ def people(check: Check, *, replaced: bool = True) -> Sequence[Person]:
 def _failed_mails(check: Check, requests: Sequence[ReferenceRequest]) -> set[str]:
     refs = [request_ref(request) for request in requests]
     mails = Email.objects.of(check.organisation).filter(subject_ref__in=refs)
-    failed = set(mails.filter(state=Email.State.FAILED).values_list("subject_ref", flat=True))
-    arrived = set(mails.filter(state=Email.State.SENT).values_list("subject_ref", flat=True))
+    known = set(mails.values_list("subject_ref", "state"))
+    failed = {ref for ref, state in known if state == Email.State.FAILED}
+    arrived = {ref for ref, state in known if state == Email.State.SENT}
     return failed - arrived
 
 

@@ -62,10 +62,12 @@ class Values:
 
 @dataclass(frozen=True, kw_only=True)
 class Comment:
-    """What a referee wrote; `reference` is the id of a Received."""
+    """What a referee wrote; `reference` is the id of the Received that it is from."""
 
     reference: str
     text: str
+    name: str
+    relationship: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,12 +93,18 @@ class Asked:
         return [
             {
                 "label": found.relationship,
-                "mean": sum(found.values) / len(found.values) if found.values else None,
+                "mean": sum(found.values) / len(found.values),
                 "marks": [float(value) for value in found.values],
                 "detail": "",
             }
             for found in self.by_relationship
+            if found.values
         ]
+
+    @property
+    def not_judged(self) -> list[str]:
+        """The relationships of those who could not say, once for each of them."""
+        return [found.relationship for found in self.by_relationship for _ in range(found.skipped)]
 
     @property
     def top_label(self) -> str:
@@ -144,6 +152,19 @@ class Results:
     def received(self) -> int:
         """How many references are in."""
         return len(self.references)
+
+    @property
+    def facts(self) -> list[tuple[Received, list[Verification]]]:
+        """What was stated and confirmed, reference by reference."""
+        return [
+            (reference, [entry for entry in self.verification if entry.reference == reference.id])
+            for reference in self.references
+        ]
+
+    @property
+    def identifiable(self) -> bool:
+        """Whether one referee alone stands behind a relationship."""
+        return any(found.identifiable for asked in self.questions for found in asked.by_relationship)
 
     @property
     def factual(self) -> int:
@@ -210,7 +231,9 @@ def _asked(question: Question, references: Sequence[Reference], received: Sequen
             continue
         groups.setdefault(about.relationship, []).append(given)
         if text := given if kind == "long_text" else _comment(given):
-            comments.append(Comment(reference=about.id, text=text))
+            comments.append(
+                Comment(reference=about.id, text=text, name=about.name, relationship=about.relationship)
+            )
     counted = kind != "long_text"
     return Asked(
         id=question.id,
