@@ -45,7 +45,7 @@ def queue(
                 "application": application,
                 "subject_ref": subject_ref,
                 "to_address": to.address,
-                "to_name": to.name,
+                "to_name": to.name[:200],
                 "from_name": from_name(sender, organisation=organisation),
                 "reply_to": sender.address,
                 "language": language or organisation.language,
@@ -79,8 +79,8 @@ def full_context(
 
 
 def from_name(sender: Person, *, organisation: Organisation) -> str:
-    """The name that a mail comes from."""
-    return f"{sender.name} ({organisation.name})"
+    """The name that a mail comes from; a name out of all measure is cut, the organisation's never."""
+    return f"{sender.name[:120]} ({organisation.name})"
 
 
 def cancel(*, organisation: Organisation, subject_ref: str, now: datetime) -> int:

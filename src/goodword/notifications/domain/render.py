@@ -36,7 +36,7 @@ def render(email: Email, *, link: str) -> Rendered:
         text = _render(f"{email.template}.txt", context, autoescape=False)
         html = _render(f"{email.template}.html", context, autoescape=True)
     head, _, body = text.lstrip().partition("\n")
-    subject = " ".join(head.removeprefix("Subject:").split())
+    subject = " ".join(head.removeprefix("Subject:").split())[:300]
     body = re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
     return Rendered(subject=subject, text=body, html=_INLINER.inline(html))
 

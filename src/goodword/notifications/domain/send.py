@@ -11,7 +11,9 @@ from email.utils import formataddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
+from django.core.validators import validate_email
 from django.db import transaction
 
 from goodword.core import events, outbox
@@ -30,18 +32,18 @@ def send(*, email_id: int, now: datetime) -> None:
     message_id = f"<goodword-{email.pk}@{urlsplit(settings.GOODWORD_BASE_URL).hostname}>"
     _keep(email, redact(rendered, link=link), message_id)
     try:
+        validate_email(email.to_address)
         _message(email, rendered, message_id).send()
     except smtplib.SMTPRecipientsRefused as error:
         code, reason = next(iter(error.recipients.values()))
         not_sent(email, now=now, permanent=500 <= code < 600, error=f"{code} {_words(reason)}")
     except smtplib.SMTPResponseException as error:
-        permanent = 500 <= error.smtp_code < 600 and not isinstance(error, smtplib.SMTPAuthenticationError)
+        # A server that refuses our login, our sender address or the connection says nothing about this mail.
+        permanent = isinstance(error, smtplib.SMTPDataError) and 500 <= error.smtp_code < 600
         not_sent(email, now=now, permanent=permanent, error=f"{error.smtp_code} {_words(error.smtp_error)}")
-    except smtplib.SMTPNotSupportedError:
-        not_sent(email, now=now, permanent=True, error="The mail server takes no such address.")
     except (smtplib.SMTPException, OSError) as error:
         not_sent(email, now=now, permanent=False, error=f"The mail server could not be used: {error}")
-    except ValueError:  # Django and the e-mail package refuse to write such a header
+    except (ValidationError, ValueError):  # ValueError: a header that cannot be written
         not_sent(email, now=now, permanent=True, error="This is not an e-mail address.")
     else:
         with transaction.atomic():

@@ -1,0 +1,272 @@
+"""Delivery over real SMTP: taken, refused for good, refused for now, no server, a worker that died."""
+
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from django.db import connection
+from pytest_django.fixtures import Settings
+
+from goodword.core import clock, environment, outbox
+from goodword.core.models import Event
+from goodword.notifications.domain.queue import cancel
+from goodword.notifications.domain.send import free_stuck, send
+from goodword.notifications.domain.undelivered import KIND
+from goodword.notifications.jobs import sweep_emails
+from goodword.notifications.models import Email
+from goodword.notifications.people import Person
+from goodword.workspace.timeline import timeline
+from tests.notifications.mails import NOW, application, links_of, queued, state
+from tests.support.jobs import event_names, run_jobs
+
+pytestmark = pytest.mark.django_db
+
+GONE = "gone@mail.example"
+FULL = "full@mail.example"
+
+
+class Post:
+    """A mail server that knows two addresses that it does not deliver to."""
+
+    def __init__(self) -> None:
+        self.taken: list[EmailMessage] = []
+        self.sender_answer = self.data_answer = "250 OK"
+
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
+    ) -> str:
+        envelope.mail_from = address
+        return self.sender_answer
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
+    ) -> str:
+        if address == GONE:
+            return "550 5.1.1 No such person here"
+        if address == FULL:
+            return "451 4.2.2 Mailbox full, try later"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        message = message_from_bytes(envelope.content, policy=default)
+        assert isinstance(message, EmailMessage)
+        self.taken.append(message)
+        return self.data_answer
+
+
+@pytest.fixture
+def post(settings: Settings) -> Iterator[Post]:
+    handler = Post()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = Controller(handler, hostname="127.0.0.1", port=port, ready_timeout=10)
+    server.start()
+    settings.MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "OPTIONS": environment.smtp(f"smtp://127.0.0.1:{port}"),
+        }
+    }
+    yield handler
+    server.stop()
+
+
+def to(address: str, **values: Any) -> Email:
+    return queued(to=Person(name="Ada", address=address), **values)
+
+
+def body(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    assert part is not None
+    return str(part.get_content())
+
+
+def test_a_mail_arrives_whole_with_both_parts(post: Post) -> None:
+    email = to("ada@mail.example", context={"candidate_name": "Łukasz 東京", "step": "assessment"})
+    run_jobs()
+    (message,) = post.taken
+    assert message["Subject"] == "Łukasz 東京 has finished the assessment"
+    assert (message["To"], message["From"], message["Reply-To"]) == (
+        "Ada <ada@mail.example>",
+        '"Goodword (Acme)" <people@goodword.example>',
+        "help@goodword.example",
+    )
+    assert "Łukasz 東京" in body(message, "plain")
+    assert "Łukasz 東京" in body(message, "html")
+    assert state(email) == ("sent", 1, "")
+    assert event_names() == ["email.sent"]
+
+
+def test_a_refusal_for_good_fails_at_once_is_told_and_stands_on_the_timeline(post: Post) -> None:
+    about = application(recruiter_email="rita@acme.example", recruiter_name="Rita Recruiter")
+    email = to(GONE, about=about, kind="assessment.invitation")
+    run_jobs()
+    assert state(email) == ("failed", 1, "550 5.1.1 No such person here")
+    (told,) = post.taken
+    assert (told["To"], told["Subject"]) == (
+        "Rita Recruiter <rita@acme.example>",
+        f"A mail about {about.candidate.name} could not be delivered",
+    )
+    assert f"to {GONE} could not be delivered. The mail server said: 550 5.1.1 No such person here" in body(
+        told, "plain"
+    )
+    assert [entry.title for entry in timeline(about, organisation=about.organisation, members={})] == [
+        "Mail sent: notice of an undelivered mail, to the recruiter",
+        "Mail could not be delivered: invitation to the assessment",
+    ]
+
+
+def test_where_the_recruiters_own_address_fails_the_owner_of_the_role_is_told_once(post: Post) -> None:
+    about = application(recruiter_email=GONE)
+    to(GONE, about=about)
+    run_jobs()
+    assert about.role is not None
+    assert [message["To"].addresses[0].addr_spec for message in post.taken] == [about.role.owner.user.email]
+    Event.objects.all().delete()
+    about.role.owner.user.email = GONE
+    about.role.owner.user.save()
+    to(GONE, about=about, key="again")
+    run_jobs()
+    assert (len(post.taken), Email.objects.across_organisations().filter(kind=KIND).count()) == (1, 1)
+
+
+def test_a_refusal_for_now_is_tried_by_the_ladder_and_told_at_its_end_only(post: Post) -> None:
+    about = application()
+    email = to(FULL, about=about)
+    moment = NOW
+    for number, wait in enumerate(outbox.LADDER, start=1):
+        send(email_id=email.pk, now=moment)
+        assert state(email) == ("queued", number, "451 4.2.2 Mailbox full, try later")
+        assert email.not_before == moment + wait
+        moment = email.not_before
+    assert event_names() == []
+    send(email_id=email.pk, now=moment)
+    assert state(email) == ("failed", 6, "451 4.2.2 Mailbox full, try later")
+    assert event_names() == ["email.failed"]
+
+
+def test_every_try_has_a_link_of_its_own_and_the_same_message_id(post: Post) -> None:
+    email = to(FULL)
+    send(email_id=email.pk, now=NOW)
+    email.refresh_from_db()
+    first = email.message_id
+    Email.objects.across_organisations().update(to_address="ada@mail.example")
+    send(email_id=email.pk, now=NOW + timedelta(hours=1))
+    (message,) = post.taken
+    assert (message["Message-ID"], first) == (f"<goodword-{email.pk}@localhost>",) * 2
+    assert len({row[2] for row in links_of(email)}) == 2
+
+
+def test_one_bad_address_does_not_hold_up_the_others(post: Post) -> None:
+    about = application()
+    mails = [
+        to(address, about=about, key=f"test:{number}", not_before=clock.now() - timedelta(minutes=1), now=NOW)
+        for number, address in enumerate((GONE, FULL, "ada@mail.example", "not an address"))
+    ]
+    sweep_emails.run()
+    assert [state(email)[0] for email in mails] == ["failed", "queued", "sent", "failed"]
+
+
+def test_without_a_server_a_mail_waits(settings: Settings, post: Post) -> None:
+    settings.MAILERS = {
+        "default": settings.MAILERS["default"] | {"OPTIONS": environment.smtp("smtp://127.0.0.1:9")}
+    }
+    email = to("ada@mail.example")
+    send(email_id=email.pk, now=NOW)
+    assert state(email)[:2] == ("queued", 1)
+    assert email.last_error.startswith("The mail server could not be used: ")
+
+
+def test_a_mail_that_was_cancelled_between_two_tries_is_not_sent(post: Post) -> None:
+    email = to(FULL)
+    send(email_id=email.pk, now=NOW)
+    cancel(organisation=email.organisation, subject_ref=email.subject_ref, now=NOW)
+    Email.objects.across_organisations().update(to_address="ada@mail.example")
+    send(email_id=email.pk, now=NOW + timedelta(days=1))
+    assert (state(email)[0], post.taken) == ("cancelled", [])
+
+
+def test_what_a_dead_worker_left_is_sent_by_the_sweep_with_the_same_message_id(post: Post) -> None:
+    email = to("ada@mail.example")
+    claimed = outbox.claim(Email, email.pk, now=clock.now() - outbox.STUCK_AFTER + timedelta(seconds=30))
+    assert claimed is not None
+    sweep_emails.run()
+    assert (state(email)[0], post.taken) == ("sending", [])
+    Email.objects.across_organisations().update(claimed_at=clock.now() - outbox.STUCK_AFTER)
+    sweep_emails.run()
+    assert state(email) == ("sent", 2, "")
+    assert [message["Message-ID"] for message in post.taken] == [f"<goodword-{email.pk}@localhost>"]
+
+
+def test_a_mail_that_kills_every_worker_fails_in_the_end_and_is_told(post: Post) -> None:
+    email = to("ada@mail.example")
+    Email.objects.across_organisations().update(
+        state="sending", attempts=len(outbox.LADDER) + 1, claimed_at=NOW - outbox.STUCK_AFTER
+    )
+    free_stuck(now=NOW)
+    assert state(email) == ("failed", 6, "Goodword could not write this mail.")
+    assert event_names() == ["email.failed"]
+
+
+def test_a_worker_that_was_held_for_dead_does_not_tell_a_second_time(post: Post) -> None:
+    email = to("ada@mail.example")
+    slow = outbox.claim(Email, email.pk, now=NOW)
+    assert slow is not None
+    free_stuck(now=NOW + outbox.STUCK_AFTER)
+    send(email_id=email.pk, now=NOW + outbox.STUCK_AFTER)
+    assert outbox.settle_sent(slow, now=NOW + outbox.STUCK_AFTER) is False
+    assert event_names() == ["email.sent"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_send_one_mail(post: Post) -> None:
+    email = to("ada@mail.example")
+
+    def work(_: int) -> None:
+        try:
+            send(email_id=email.pk, now=NOW)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    assert (len(post.taken), event_names()) == (1, ["email.sent"])
+
+
+# Django leaves the connection that could not be opened to the garbage collector
+@pytest.mark.filterwarnings(
+    "ignore:.*unclosed:ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
+@pytest.mark.parametrize("door", ["smtp://me:secret@127.0.0.1:{port}", "smtp+starttls://127.0.0.1:{port}"])
+def test_a_server_that_does_not_take_our_way_in_is_no_fault_of_the_address(
+    settings: Settings, post: Post, door: str
+) -> None:
+    port = settings.MAILERS["default"]["OPTIONS"]["port"]
+    settings.MAILERS = {
+        "default": settings.MAILERS["default"] | {"OPTIONS": environment.smtp(door.format(port=port))}
+    }
+    email = to("ada@mail.example")
+    send(email_id=email.pk, now=NOW)
+    assert state(email)[:2] == ("queued", 1)
+
+
+def test_a_sender_that_the_server_does_not_know_is_no_fault_of_the_address(post: Post) -> None:
+    post.sender_answer = "553 5.7.1 Sender not allowed"
+    email = to("ada@mail.example")
+    send(email_id=email.pk, now=NOW)
+    assert state(email) == ("queued", 1, "553 5.7.1 Sender not allowed")
+
+
+def test_what_the_server_does_not_want_to_carry_fails(post: Post) -> None:
+    post.data_answer = "554 5.7.1 Looks like spam"
+    email = to("ada@mail.example")
+    send(email_id=email.pk, now=NOW)
+    assert state(email) == ("failed", 1, "554 5.7.1 Looks like spam")

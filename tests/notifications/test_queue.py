@@ -1,0 +1,119 @@
+"""A mail is a row and a job first: once per key, in the caller's transaction, and it can be stopped."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.db import transaction
+
+from goodword.notifications.domain.queue import cancel, queue
+from goodword.notifications.domain.send import send
+from goodword.notifications.models import Email
+from goodword.notifications.people import Person
+from tests.notifications.mails import NOW, application, queued, state
+from tests.support import factories
+from tests.support.jobs import event_names, run_jobs, waiting
+
+pytestmark = pytest.mark.django_db
+
+
+class Undone(Exception):
+    """Undoes a transaction."""
+
+
+def test_a_mail_is_queued_once_per_key_and_nothing_is_sent_yet() -> None:
+    email = queued()
+    again = queue(
+        organisation=email.organisation,
+        kind="other",
+        key=email.key,
+        to=Person(name="Else", address="else@acme.example"),
+        sender=Person(name="Goodword", address="help@goodword.example"),
+        template="reports/mail/completed",
+        context={},
+        now=NOW,
+    )
+    assert again is None
+    assert (Email.objects.across_organisations().count(), mail.outbox) == (1, [])
+    assert waiting() == [("email.send", {"email_id": email.pk})]
+
+
+def test_a_rollback_leaves_neither_mail_nor_job() -> None:
+    with pytest.raises(Undone), transaction.atomic():
+        queued()
+        raise Undone
+    assert (Email.objects.across_organisations().count(), waiting()) == (0, [])
+
+
+def test_it_says_what_every_mail_says() -> None:
+    email = queued()
+    assert email.context == {
+        "candidate_name": "Ada Lovelace",
+        "role_title": "Engineer",
+        "step": "assessment",
+        "organisation": {"name": "Acme", "accent": "#0e6b57"},
+        "to_name": "Rita Recruiter",
+        "sender_name": "Goodword",
+        "reply_to": "help@goodword.example",
+    }
+    assert (email.from_name, email.reply_to, email.language) == (
+        "Goodword (Acme)",
+        "help@goodword.example",
+        "en",
+    )
+
+
+def test_names_out_of_all_measure_are_cut_and_the_mail_still_goes() -> None:
+    email = queued(
+        to=Person(name="A" * 500, address="a@mail.example"),
+        sender=Person(name="B" * 500, address="b@acme.example"),
+        context={"candidate_name": "C" * 800, "step": "assessment"},
+    )
+    assert (len(email.to_name), email.from_name) == (200, f"{'B' * 120} (Acme)")
+    run_jobs()
+    assert state(email) == ("sent", 1, "")
+
+
+def test_a_postponed_mail_has_no_job_and_is_sent_when_its_time_has_come() -> None:
+    email = queued(not_before=NOW + timedelta(hours=1))
+    assert waiting() == []
+    send(email_id=email.pk, now=NOW)
+    assert state(email) == ("queued", 0, "")
+    send(email_id=email.pk, now=NOW + timedelta(hours=1))
+    assert state(email) == ("sent", 1, "")
+
+
+def test_a_cancelled_mail_is_not_sent() -> None:
+    email = queued()
+    assert cancel(organisation=email.organisation, subject_ref=email.subject_ref, now=NOW) == 1
+    run_jobs()
+    assert (state(email), mail.outbox, event_names()) == (("cancelled", 0, ""), [], [])
+
+
+def test_cancelling_leaves_what_was_sent_and_what_is_of_others() -> None:
+    sent, other = queued(), queued()
+    send(email_id=sent.pk, now=NOW)
+    ref = sent.subject_ref
+    Email.objects.across_organisations().filter(pk=other.pk).update(subject_ref=ref)
+    assert cancel(organisation=sent.organisation, subject_ref=ref, now=NOW) == 0
+    assert (state(sent)[0], state(other)[0]) == ("sent", "queued")
+
+
+def test_a_mail_speaks_its_readers_language_or_that_of_the_organisation() -> None:
+    about = application()
+    about.organisation.language = "de"
+    about.organisation.save()
+    assert (queued(about).language, queued(about, key="2", language="fr").language) == ("de", "fr")
+
+
+def test_a_job_that_comes_twice_sends_once() -> None:
+    email = queued()
+    for _ in range(3):
+        send(email_id=email.pk, now=NOW)
+    assert (len(mail.outbox), state(email)) == (1, ("sent", 1, ""))
+    assert event_names() == ["email.sent"]
+
+
+def test_a_job_for_a_mail_that_is_gone_does_nothing() -> None:
+    send(email_id=queued().pk + 1, now=factories.NOW)
+    assert mail.outbox == []

@@ -1,0 +1,139 @@
+"""What leaves the house: one secret link that is kept nowhere, and names that cannot do harm."""
+
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.mail import EmailMultiAlternatives
+from django.utils.html import escape
+
+from goodword.core import tokens
+from goodword.notifications.domain import links
+from goodword.notifications.domain.send import send
+from goodword.notifications.models import Email, Link
+from goodword.notifications.people import Person
+from tests.notifications.mails import LINK, NOW, links_of, queued, state
+from tests.support.jobs import event_names
+
+pytestmark = pytest.mark.django_db
+
+HOSTILE = "Ada <script>alert(1)</script> & \"Co\" {{ link }} {% now 'Y' %}"
+
+
+def went_out(**values: Any) -> tuple[Email, EmailMultiAlternatives]:
+    email = queued(**values)
+    send(email_id=email.pk, now=NOW)
+    email.refresh_from_db()
+    assert (email.state, email.last_error) == ("sent", "")
+    message = mail.outbox[-1]
+    assert isinstance(message, EmailMultiAlternatives)
+    return email, message
+
+
+def html_of(message: EmailMultiAlternatives) -> str:
+    ((content, _),) = message.alternatives
+    return str(content)
+
+
+def test_the_link_is_minted_as_the_mail_goes_out_and_only_its_hash_is_kept() -> None:
+    email, message = went_out()
+    (token,) = LINK.findall(str(message.body))
+    assert LINK.findall(html_of(message)) == [token]
+    assert links_of(email) == [("review", email.application_id, tokens.digest(token), email.link_expires_at)]
+    found = links.resolve(token, purpose=Link.Purpose.REVIEW)
+    assert found is not None
+    assert found.organisation == email.organisation
+    assert links.resolve(token, purpose=Link.Purpose.CANDIDATE) is None
+
+
+def test_the_mail_that_is_kept_has_no_secret() -> None:
+    email, message = went_out()
+    (token,) = LINK.findall(str(message.body))
+    kept = [str(value) for value in Email.objects.across_organisations().values_list().get(pk=email.pk)]
+    assert [value for value in kept if token in value] == []
+    assert email.text == str(message.body).replace(f"http://localhost:8000/v/{token}/", "[link]")
+    assert "[link]" in email.html
+
+
+def test_a_mail_without_a_link_has_none() -> None:
+    email, message = went_out(link=None)
+    assert (links_of(email), LINK.findall(str(message.body) + html_of(message))) == ([], [])
+
+
+def test_sender_receiver_and_where_an_answer_goes() -> None:
+    email, message = went_out(
+        sender=Person(name="Rita Recruiter", address="rita@acme.example"),
+        to=Person(name="Ada Lovelace", address="ada@mail.example"),
+    )
+    assert (message.from_email, message.to, message.reply_to) == (
+        '"Rita Recruiter (Acme)" <people@goodword.example>',
+        ["Ada Lovelace <ada@mail.example>"],
+        ["rita@acme.example"],
+    )
+    headers = message.message()
+    assert (headers["Message-ID"], headers["Auto-Submitted"]) == (
+        f"<goodword-{email.pk}@localhost>",
+        "auto-generated",
+    )
+    assert email.message_id == headers["Message-ID"]
+
+
+def test_a_hostile_name_is_text_in_the_text_and_escaped_in_the_html() -> None:
+    _, message = went_out(context={"candidate_name": HOSTILE, "step": "assessment"})
+    assert message.subject == f"{HOSTILE} has finished the assessment"
+    assert HOSTILE in str(message.body)
+    assert escape(HOSTILE).replace("&quot;", '"').replace("&#x27;", "'") in html_of(message)
+    assert "<script" not in html_of(message)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ada\r\nBcc: all@evil.example",
+        "Ada\nSubject: other",
+        "Ada\x0bX\x1cY\u2028Z\u0085",
+        'Ada" <evil@evil.example>, "x',
+        "Ada, Bob <b@evil.example>",
+        "=?utf-8?q?Ada?=",
+        "Łukasz Müller 東京 🎉",
+    ],
+)
+def test_no_name_makes_a_header_of_its_own_or_another_receiver(name: str) -> None:
+    _, message = went_out(
+        to=Person(name=name, address="ada@mail.example"),
+        sender=Person(name=name, address="rita@acme.example"),
+        context={"candidate_name": name, "step": "assessment"},
+    )
+    sent = message.message()
+    known = {"Subject", "From", "To", "Reply-To", "Message-ID", "Auto-Submitted", "Date"}
+    assert sorted(sent.keys()) == sorted(known | {"MIME-Version", "Content-Type"})
+    assert message.recipients() == [message.to[0]]
+    addresses = [found.addr_spec for found in sent["To"].addresses]
+    assert addresses == ["ada@mail.example"]
+    assert [found.addr_spec for found in sent["From"].addresses] == ["people@goodword.example"]
+    assert "\n" not in str(sent["Subject"])
+
+
+@pytest.mark.parametrize(
+    "address", ["no address", "ada@", "a@b@c.example", "ada@mail.example\r\nBcc: x@evil.example"]
+)
+def test_what_is_no_address_fails_at_once_and_is_told(address: str) -> None:
+    email = queued(to=Person(name="Ada", address=address))
+    send(email_id=email.pk, now=NOW)
+    assert (state(email), mail.outbox) == (("failed", 1, "This is not an e-mail address."), [])
+    assert event_names() == ["email.failed"]
+
+
+def test_the_html_keeps_its_rules_for_dark_screens_and_loads_nothing() -> None:
+    _, message = went_out()
+    html = html_of(message)
+    assert html.count("prefers-color-scheme: dark") == 1
+    assert [word for word in ("<img", "<link", "<script", "url(", "http-equiv") if word in html] == []
+
+
+def test_the_text_has_the_link_how_to_check_it_and_no_button() -> None:
+    _, message = went_out()
+    text = str(message.body)
+    assert "See the result:\nhttp://localhost:8000/v/" in text
+    assert "How to check that this is real: write to help@goodword.example, or ask Acme" in text
+    assert [word for word in ("button", "&amp;", "<", "\n\n\n") if word in text] == []
