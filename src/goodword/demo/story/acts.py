@@ -121,7 +121,7 @@ def give_reference(page: Browser, link: str) -> None:
         words = next((w for w in ("Save and go on", "Save and look it over") if page.has_button(w)), "")
         if not words:
             break
-        page.press(words, pick=_nth(number % 2), text=_comment)
+        page.press(words, pick=_kindly(number), text=_comment)
     page.press("Submit")
     page.must_say("Thank you")
 
@@ -131,8 +131,15 @@ def _nth(number: int) -> Callable[[str, list[str]], str]:
     return lambda _, options: options[number % len(options)]
 
 
+def _kindly(number: int) -> Callable[[str, list[str]], str]:
+    """A rating near the upper end, and what the candidate stated confirmed."""
+    return lambda _, options: options[3 + number % 2] if len(options) >= 5 else options[0]
+
+
 def _comment(question: str) -> str:
-    return f"Kept every promise to customers, and asked early when something was unclear. ({question[:30]})"
+    if "develop" in question:
+        return "Takes on too much at times. Saying no earlier would help, and was something we talked about openly."
+    return "Keeps what was agreed with customers, and asks early when something is unclear."
 
 
 def _integrations(page: Browser) -> None:
