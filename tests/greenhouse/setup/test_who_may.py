@@ -13,6 +13,7 @@ READS = {"integrations": "recruiter"} | dict.fromkeys(
         "greenhouse_box",
         "greenhouse_pings",
         "greenhouse_rotate",
+        "greenhouse_author",
         "greenhouse_disconnect",
         "greenhouse_inbox",
         "greenhouse_event",
@@ -23,6 +24,7 @@ ACTS = {
     "greenhouse_connect": {"api_key": "k"},
     "greenhouse_check": {},
     "greenhouse_rotate": {"keep_for": "60"},
+    "greenhouse_author": {"user": ""},
     "greenhouse_disconnect": {},
     "greenhouse_replay": {},
 }

@@ -1,4 +1,4 @@
-"""The two tabs of *Set Greenhouse API key*, and how long an old secret key stays valid."""
+"""The two tabs of *Set Greenhouse API key*, and what else is set of a connection."""
 
 from datetime import timedelta
 
@@ -66,6 +66,18 @@ class V1Form(forms.Form):
     def credentials(self) -> V1Credentials:
         """What was typed, once the form is valid."""
         return V1Credentials(self.cleaned_data["api_key"])
+
+
+class AuthorForm(forms.Form):
+    """A Greenhouse user, as one has them at hand."""
+
+    user = forms.RegexField(
+        r"^([0-9]{1,18}|[^@\s]+@[^@\s]+)$",
+        label=_("Greenhouse user (ID or e-mail address)"),
+        required=False,
+        max_length=320,
+        error_messages={"invalid": _("Write the number of the user, or their e-mail address.")},
+    )
 
 
 class RotateForm(forms.Form):

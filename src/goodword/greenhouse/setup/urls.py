@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from goodword.greenhouse.setup.views import acts, connect, inbox, integrations
+from goodword.greenhouse.setup.views import acts, author, connect, inbox, integrations
 
 _HERE = "settings/integrations/"
 
@@ -13,6 +13,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path(f"{_HERE}greenhouse/webhooks/pings/", integrations.pings, name="greenhouse_pings"),
     path(f"{_HERE}greenhouse/check/", acts.check_again, name="greenhouse_check"),
     path(f"{_HERE}greenhouse/secret/", acts.rotate, name="greenhouse_rotate"),
+    path(f"{_HERE}greenhouse/author/", author.author, name="greenhouse_author"),
     path(f"{_HERE}greenhouse/disconnect/", acts.disconnect, name="greenhouse_disconnect"),
     path(f"{_HERE}greenhouse/inbox/", inbox.inbox, name="greenhouse_inbox"),
     path(f"{_HERE}greenhouse/inbox/<int:pk>/", inbox.event, name="greenhouse_event"),

@@ -1,0 +1,41 @@
+"""Choosing who signs a note that no recruiter can."""
+
+import pytest
+
+from tests.greenhouse.setup.desk import Desk
+from tests.greenhouse.setup.test_setting_the_key import errors
+
+
+def choose(desk: Desk, said: str) -> bytes:
+    return desk.client(desk.admin).post(desk.url("greenhouse_author"), {"user": said}).content
+
+
+def test_a_user_is_chosen_by_number_or_by_address_and_taken_back(either: Desk) -> None:
+    either.connect()
+    user = next(one for one in either.greenhouse.store.users.rising() if one.primary_email)
+    for said, kept in ((str(user.id), user.id), ("", None), (user.primary_email, user.id)):
+        assert errors(choose(either, said)) == []
+        assert either.connection().note_author_remote_id == kept
+    assert either.audited().count("greenhouse.note_author_chosen") == 3
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("4711", "Greenhouse has no active user of this number or address. Check it there."),
+        ("nobody@acme.example", "Greenhouse has no active user of this number or address. Check it there."),
+        ("Rosa", "Write the number of the user, or their e-mail address."),
+    ],
+)
+def test_somebody_whom_greenhouse_does_not_know_is_refused(desk: Desk, said: str, why: str) -> None:
+    desk.connect()
+    assert errors(choose(desk, said)) == [f"Greenhouse user (ID or e-mail address): {why}"]
+    assert desk.connection().note_author_remote_id is None
+
+
+def test_when_greenhouse_is_away_the_choice_stays_as_it_was(desk: Desk) -> None:
+    desk.connect()
+    desk.greenhouse.sandbox.faults.add({"kind": "fail", "path": "/v3/users", "status": 503, "times": 9})
+    [line] = errors(choose(desk, "4711"))
+    assert "Greenhouse has a failure of its own at the moment." in line
+    assert desk.audited() == ["greenhouse.connected"]
