@@ -3,9 +3,9 @@
 from goodword.core import clock, jobs
 
 
-@jobs.job(name="report.draw", retry=jobs.PATIENT)
+@jobs.job(name="report.draw")
 def draw_report(*, report_id: int) -> None:
-    """Draw one report."""
+    """Draw one report. Its row decides about further tries, so the job itself takes none."""
     from goodword.reports.domain.build import draw  # the domain defers this job
 
     draw(report_id=report_id, now=clock.now())

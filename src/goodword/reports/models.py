@@ -26,11 +26,19 @@ class Report(OrganisationOwned):
     snapshot = models.JSONField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.BUILDING)
     error = models.TextField(default="", blank=True)
+    #: how often drawing it was begun, and when the sweep begins again if it is not drawn by then
+    tries = models.PositiveSmallIntegerField(default=0)
+    try_again_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     ready_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["start", "version"], name="report_version_once"),)
+        indexes = (
+            models.Index(
+                fields=["try_again_at"], name="report_not_drawn", condition=models.Q(state="building")
+            ),
+        )
 
     def __str__(self) -> str:
         return self.code

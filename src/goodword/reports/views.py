@@ -1,11 +1,14 @@
 """The report's PDF: by its share link without a login, and for members."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from goodword.accounts import access
-from goodword.accounts.access import MemberRequest
+from goodword.accounts.access import MemberRequest, membership_of
+from goodword.accounts.models import Membership
 from goodword.candidates.queries import recruiter_of
 from goodword.candidates.visible import visible_applications
 from goodword.core import clock
@@ -43,12 +46,15 @@ def share(request: HttpRequest, token: str) -> HttpResponseBase:
                 "report": report,
                 "recruiter": recruiter_of(application),
                 "revoked": link.ended_at is not None,
+                "member": request.user.is_authenticated
+                and membership_of(request.user, slug=report.organisation.slug),
             },
             status=410,
         )
         response["Cache-Control"] = "no-store"
+        response["X-Robots-Tag"] = "noindex"
         return response
-    return _pdf(report, open_report(report, by="link", now=now, link=link))
+    return _pdf(report, _content(request, report, now=now, link=link))
 
 
 @require_safe
@@ -61,7 +67,21 @@ def report_pdf(request: MemberRequest, pk: int) -> HttpResponse:
         .select_related("organisation", "file", "start__application__candidate")
     )
     report = access.owned(reports, pk)
-    return _pdf(report, open_report(report, by=f"member:{request.member.pk}", now=clock.now()))
+    return _pdf(report, _content(request, report, now=clock.now(), member=request.member))
+
+
+def _content(
+    request: HttpRequest,
+    report: Report,
+    *,
+    now: datetime,
+    link: Link | None = None,
+    member: Membership | None = None,
+) -> bytes:
+    """The file, written down as opened; HEAD (programs that look whether a link works) opens nothing."""
+    if request.method == "HEAD":
+        return bytes(report.file.content)
+    return open_report(report, now=now, link=link, member=member)
 
 
 def _pdf(report: Report, content: bytes) -> HttpResponse:
@@ -69,4 +89,6 @@ def _pdf(report: Report, content: bytes) -> HttpResponse:
     response["Content-Disposition"] = f'inline; filename="{report.code}-v{report.version}.pdf"'
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"
+    # The policy of our pages forbids plug-ins, and some browsers show a PDF by one.
+    response["Content-Security-Policy"] = "frame-ancestors 'none'"
     return response

@@ -2,6 +2,7 @@
 
 The snapshot is frozen in the handler's transaction, together with the report's row. Drawing takes a while and
 happens in a job outside any transaction; run twice, or by two workers at once, it leaves one file and one event.
+A drawing that fails for no reason that lies in the snapshot is begun again by the sweep, a few times.
 """
 
 import hashlib
@@ -24,11 +25,11 @@ from goodword.reports.domain.head import head
 from goodword.reports.domain.reference_check import check_part
 from goodword.reports.jobs import draw_report
 from goodword.reports.models import Report, ReportFile
-from goodword.reports.pdf import SnapshotError, check_snapshot, render_pdf
+from goodword.reports.pdf import SnapshotError, render_pdf
 from goodword.steps.models import StepStart
 
-#: a report that is not drawn by then has lost its job
-LOST_AFTER = timedelta(minutes=10)
+#: waits after the beginning of each try, before the next one; after the last the report has failed
+TRIES = tuple(timedelta(minutes=m) for m in (2, 5, 15, 60))
 
 
 def on_attempt_completed(event: Event) -> None:
@@ -58,8 +59,8 @@ def on_check_completed(event: Event) -> None:
 
 def draw(*, report_id: int, now: datetime) -> None:
     """Draw the PDF of a report and say that it is ready; a snapshot that cannot be drawn ends it as failed."""
-    report = Report.objects.across_organisations().get(pk=report_id)
-    if report.state == Report.State.READY:
+    report = _try(report_id, now=now)
+    if report is None:
         return
     try:
         pdf = render_pdf(report.snapshot)
@@ -68,7 +69,7 @@ def draw(*, report_id: int, now: datetime) -> None:
         return
     with transaction.atomic():
         locked = _lock(report_id)
-        if locked.state == Report.State.READY:
+        if locked.state != Report.State.BUILDING:
             return
         ReportFile.objects.create(
             organisation=locked.organisation,
@@ -76,21 +77,35 @@ def draw(*, report_id: int, now: datetime) -> None:
             content=pdf.bytes,
             sha256=hashlib.sha256(pdf.bytes).hexdigest(),
         )
-        locked.state, locked.ready_at, locked.error = Report.State.READY, now, ""
-        locked.save(update_fields=["state", "ready_at", "error"])
+        locked.state, locked.ready_at, locked.try_again_at = Report.State.READY, now, None
+        locked.save(update_fields=["state", "ready_at", "try_again_at"])
         _tell("report.ready", locked, now=now)
 
 
 def redraw_lost(*, now: datetime) -> int:
-    """Queue again what was begun long ago and never drawn. Returns how many."""
+    """Queue again what should be drawn by now and is not. Returns how many."""
     lost = (
         Report.objects.across_organisations()
-        .filter(state=Report.State.BUILDING, created_at__lt=now - LOST_AFTER)
+        .filter(state=Report.State.BUILDING, try_again_at__lte=now)
+        .order_by("try_again_at")
         .values_list("pk", flat=True)[:50]
     )
-    for report_id in lost:
-        draw_report.defer_once(lock=f"report.draw:{report_id}", report_id=report_id)
-    return len(lost)
+    return sum(draw_report.defer_once(lock=f"report.draw:{pk}", report_id=pk) for pk in lost)
+
+
+def _try(report_id: int, *, now: datetime) -> Report | None:
+    """Count a try, and say when the next would be; None if there is nothing to draw, or nothing more to try."""
+    with transaction.atomic():
+        report = _lock(report_id)
+        if report.state != Report.State.BUILDING:
+            return None
+        if report.tries >= len(TRIES):
+            _fail(report_id, error="It was tried several times; the log says what went wrong.", now=now)
+            return None
+        report.try_again_at = now + TRIES[report.tries]
+        report.tries += 1
+        report.save(update_fields=["tries", "try_again_at"])
+        return report
 
 
 def _begin(start: StepStart, *, kind: str, part: dict[str, Any], now: datetime) -> Report:
@@ -102,13 +117,13 @@ def _begin(start: StepStart, *, kind: str, part: dict[str, Any], now: datetime) 
     version, code = (newest or 0) + 1, mint_code()
     with translation.override(start.organisation.language):
         snapshot = {**head(start.application, code=code, version=version, now=now), "kind": kind, **part}
-    check_snapshot(snapshot)
     report = Report.objects.create(
         organisation=start.organisation,
         start=start,
         version=version,
         code=code,
         snapshot=snapshot,
+        try_again_at=now + TRIES[0],
         created_at=now,
     )
     draw_report.defer(report_id=report.pk)
@@ -118,8 +133,8 @@ def _begin(start: StepStart, *, kind: str, part: dict[str, Any], now: datetime) 
 def _fail(report_id: int, *, error: str, now: datetime) -> None:
     with transaction.atomic():
         report = _lock(report_id)
-        report.state, report.error = Report.State.FAILED, error
-        report.save(update_fields=["state", "error"])
+        report.state, report.error, report.try_again_at = Report.State.FAILED, error, None
+        report.save(update_fields=["state", "error", "try_again_at"])
         _tell("report.failed", report, now=now)
 
 

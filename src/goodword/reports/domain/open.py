@@ -1,17 +1,30 @@
-"""Open a report's PDF: each opening is logged."""
+"""Open a report's PDF: each opening is logged, a member's also in the audit log."""
 
 from datetime import datetime
 
 from django.db import transaction
 
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership
 from goodword.core.events import record
 from goodword.notifications.models import Link
 from goodword.reports.models import Report, ReportOpening
 
 
-def open_report(report: Report, *, by: str, now: datetime, link: Link | None = None) -> bytes:
-    """The PDF of a ready report; writes down who opened it, by which link."""
+def open_report(
+    report: Report, *, now: datetime, link: Link | None = None, member: Membership | None = None
+) -> bytes:
+    """The PDF of a ready report; writes down by which link, or by which member, it was opened."""
+    by = f"member:{member.pk}" if member else "link"
     with transaction.atomic():
+        if member:
+            write(
+                organisation=report.organisation,
+                action="report.opened",
+                member=member,
+                now=now,
+                details={"report": report.pk},
+            )
         ReportOpening.objects.create(
             organisation=report.organisation, report=report, link=link, by=by, at=now
         )

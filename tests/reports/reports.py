@@ -1,0 +1,53 @@
+"""Reports for these tests: of a finished assessment, frozen and drawn."""
+
+import io
+import re
+from typing import Any
+
+from pypdf import PdfReader
+
+from goodword.assessments.domain.finish import finish
+from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application
+from goodword.notifications.domain import links
+from goodword.notifications.models import Link
+from goodword.reports.models import Report, ReportFile
+from tests.assessments.support import answer_all, application, assigned
+from tests.support import factories
+from tests.support.jobs import run_jobs
+
+NOW = factories.NOW
+
+
+def finished(of: Application | None = None, **candidate: Any) -> Attempt:
+    """A finished attempt; its report's jobs wait."""
+    of = of or application(candidate=factories.candidate(factories.organisation(), **candidate))
+    attempt = assigned(of)
+    answer_all(attempt)
+    return finish(attempt_id=attempt.pk, now=NOW)
+
+
+def ready(of: Application | None = None) -> Report:
+    """A report that is ready, all that follows from it done."""
+    attempt = finished(of or application())
+    run_jobs()
+    return Report.objects.of(attempt.organisation).select_related("start__application").latest("pk")
+
+
+def share_path(report: Report, **values: Any) -> str:
+    """The path of a fresh share link."""
+    wanted: dict[str, Any] = {
+        "organisation": report.organisation,
+        "purpose": Link.Purpose.REPORT,
+        "subject_id": report.pk,
+        "now": NOW,
+    }
+    return links.mint(**wanted | values).removeprefix("http://localhost:8000")
+
+
+def text_of(report: Report) -> str:
+    """All text of the drawn file, spaces as single ones."""
+    pages = PdfReader(
+        io.BytesIO(bytes(ReportFile.objects.of(report.organisation).get(report=report).content))
+    ).pages
+    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))

@@ -1,0 +1,145 @@
+"""The PDF by its share link, without a login, and for members; each opening is written down."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from goodword.accounts.models import AuditEntry, Membership
+from goodword.core import clock, tokens
+from goodword.notifications.domain import links
+from goodword.notifications.models import Link
+from goodword.reports.models import Report, ReportOpening
+from tests.reports.reports import ready, share_path
+from tests.support import factories
+from tests.support.jobs import event_names
+from tests.support.pages import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def report() -> Report:
+    return ready()
+
+
+def openings(report: Report) -> list[str]:
+    return list(ReportOpening.objects.of(report.organisation).order_by("pk").values_list("by", flat=True))
+
+
+def member_path(report: Report) -> str:
+    return reverse("report_pdf", args=[report.organisation.slug, report.pk])
+
+
+def test_a_link_opens_the_pdf_of_just_this_version_and_is_logged(report: Report) -> None:
+    response = Client().get(share_path(report))
+    assert response.status_code == 200
+    assert response.content == bytes(report.file.content)
+    assert {name: response[name] for name in ("Content-Type", "Content-Disposition", "Cache-Control")} == {
+        "Content-Type": "application/pdf",
+        "Content-Disposition": f'inline; filename="{report.code}-v1.pdf"',
+        "Cache-Control": "no-store",
+    }
+    assert response["X-Robots-Tag"] == "noindex"
+    assert response["Content-Security-Policy"] == "frame-ancestors 'none'"
+    opening = ReportOpening.objects.of(report.organisation).get()
+    assert (opening.by, opening.link) == ("link", Link.objects.of(report.organisation).latest("pk"))
+    assert event_names()[-1] == "report.opened"
+
+
+def test_who_only_looks_whether_the_link_works_opens_nothing(report: Report) -> None:
+    response = Client().head(share_path(report))
+    assert (response.status_code, response.content) == (200, b"")
+    assert int(response["Content-Length"]) == len(bytes(report.file.content))
+    assert openings(report) == []
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_a_link_only_reads(report: Report, method: str) -> None:
+    assert getattr(Client(), method)(share_path(report)).status_code == 405
+    assert openings(report) == []
+
+
+def test_an_expired_link_says_what_to_do(report: Report) -> None:
+    path = share_path(report, expires_at=clock.now() - timedelta(seconds=1))
+    response = Client().get(path)
+    html = response.content.decode()
+    assert (response.status_code, response["Cache-Control"]) == (410, "no-store")
+    assert [
+        said for said in ("It has expired", "rita@acme.example", report.code, "Sign in") if said not in html
+    ] == []
+    assert report.start.application.candidate.name not in html
+    assert openings(report) == []
+
+
+def test_a_revoked_link_says_so(report: Report) -> None:
+    path = share_path(report)
+    ended = links.end(
+        organisation=report.organisation, purpose=Link.Purpose.REPORT, subject_id=report.pk, now=clock.now()
+    )
+    response = Client().get(path)
+    assert (ended, response.status_code) == (1, 410)
+    assert "It was revoked." in response.content.decode()
+
+
+def test_a_member_at_an_expired_link_is_led_to_the_candidate(report: Report) -> None:
+    path = share_path(report, expires_at=clock.now() - timedelta(seconds=1))
+    html = signed_in(factories.member(report.organisation)).get(path).content.decode()
+    assert "See the candidate&#x27;s page" in html or "See the candidate's page" in html
+
+
+@pytest.mark.parametrize("token", ["x", tokens.mint(), "%00", "a" * 3000])
+def test_an_unknown_link_has_a_kind_page(report: Report, token: str) -> None:
+    response = Client().get(f"/s/{token}/")
+    assert response.status_code == 404
+    assert "This link does not open anything" in response.content.decode()
+
+
+def test_a_link_of_another_kind_or_of_an_undrawn_report_opens_nothing(report: Report) -> None:
+    review = share_path(report, purpose=Link.Purpose.REVIEW).replace("/v/", "/s/")
+    assert Client().get(review).status_code == 404
+    path = share_path(report)
+    Report.objects.of(report.organisation).update(state="building")
+    assert Client().get(path).status_code == 404
+    assert openings(report) == []
+
+
+def test_a_member_opens_it_and_stands_in_the_audit_log(report: Report) -> None:
+    who = factories.member(report.organisation)
+    response = signed_in(who).get(member_path(report))
+    assert (response.status_code, response.content) == (200, bytes(report.file.content))
+    assert openings(report) == [f"member:{who.pk}"]
+    entry = AuditEntry.objects.of(report.organisation).latest("pk")
+    assert (entry.member, entry.action, entry.details) == (who, "report.opened", {"report": report.pk})
+
+
+def refused(report: Report, who: Membership | None, status: int) -> None:
+    client = signed_in(who) if who else Client()
+    assert client.get(member_path(report)).status_code == status
+    assert openings(report) == []
+
+
+def test_who_is_signed_out_or_of_another_organisation_is_refused(report: Report) -> None:
+    refused(report, None, 302)
+    elsewhere = factories.member(factories.organisation(), kind="admin")
+    refused(report, elsewhere, 404)
+    path = reverse("report_pdf", args=[elsewhere.organisation.slug, report.pk])
+    assert signed_in(elsewhere).get(path).status_code == 404
+
+
+def test_a_hiring_manager_opens_only_what_is_of_their_roles(report: Report) -> None:
+    manager = factories.member(report.organisation, kind="hiring_manager")
+    refused(report, manager, 404)
+    assert report.start.application.role is not None
+    report.start.application.role.viewers.add(manager)
+    assert signed_in(manager).get(member_path(report)).status_code == 200
+
+
+def test_the_report_of_a_private_candidate_is_closed_to_other_recruiters(report: Report) -> None:
+    candidate = report.start.application.candidate
+    candidate.private = True
+    candidate.save()
+    refused(report, factories.member(report.organisation), 404)
+    admin = factories.member(report.organisation, kind="admin")
+    assert signed_in(admin).get(member_path(report)).status_code == 200
