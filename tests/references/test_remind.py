@@ -146,6 +146,17 @@ def test_who_asked_not_to_be_contacted_is_not_reminded_of_another_request() -> N
     assert len(subjects(MARIA)) == 3  # two requests, and the other organisation's reminder
 
 
+def test_a_sweep_that_comes_late_at_night_waits_for_the_morning() -> None:
+    story = sent()
+    other = opened()
+    night = datetime.fromisoformat("2026-03-05T21:00Z")
+    assert (remind_candidates(now=night), remind_referees(now=night)) == (0, 0)
+    morning = datetime.fromisoformat("2026-03-06T08:00Z")
+    assert other.check.next_reminder_at == morning
+    assert [request.next_reminder_at for request in story.requests] == [morning] * 2
+    assert (remind_candidates(now=morning), remind_referees(now=morning)) == (1, 2)
+
+
 def test_reminders_leave_at_working_hours_of_the_organisation() -> None:
     story = opened()
     due = story.check.next_reminder_at

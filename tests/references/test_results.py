@@ -170,3 +170,12 @@ def test_the_results_page_shows_hostile_text_as_text(two_answers: Story) -> None
     assert "<script>alert" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
     assert "Could not judge this: Manager, Colleague." in html
+
+
+def test_members_see_each_referee_with_the_reason_of_a_no() -> None:
+    story = sent()
+    post(f"{referee_door(MARIA)}no/", {"d-why": "not_me", "d-reason": "I am <b>Mario</b>."})
+    html = render_to_string("references/people.html", {"people": queries.people(story.check)})
+    assert "Says: I am not this person" in html
+    assert "I am &lt;b&gt;Mario&lt;/b&gt;." in html
+    assert "Written to" in html

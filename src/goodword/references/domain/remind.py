@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from goodword.core.workdays import into_working_hours
 from goodword.notifications.models import Email
 from goodword.references.domain import guard
 from goodword.references.domain.do_not_contact import is_barred
@@ -42,6 +43,10 @@ def remind_candidate(*, check_id: int, now: datetime) -> bool:
         sent = ReferenceRequest.objects.of(check.organisation).filter(check_run=check).exists()
         if not is_open(check) or sent or now > check.deadline_at:
             check.next_reminder_at = None
+            check.save(update_fields=["next_reminder_at"])
+            return False
+        if (later := into_working_hours(now, zone=check.organisation.zone)) > now:  # the sweep came late
+            check.next_reminder_at = later
             check.save(update_fields=["next_reminder_at"])
             return False
         held_up = _mail_waits(check, subject_ref(check.start))
@@ -81,6 +86,10 @@ def remind_referee(*, request_id: int, now: datetime) -> bool:
             or is_barred(organisation=check.organisation, address=request.referee.email)
         ):
             request.next_reminder_at = None
+            request.save(update_fields=["next_reminder_at"])
+            return False
+        if (later := into_working_hours(now, zone=check.organisation.zone)) > now:
+            request.next_reminder_at = later
             request.save(update_fields=["next_reminder_at"])
             return False
         held_up = _mail_waits(check, request_ref(request))
