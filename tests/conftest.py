@@ -3,10 +3,14 @@
 import atexit
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import django
+import pytest
+import pytest_django
 from django.conf import settings
+from django.db import connection
 
 from goodword.core import postgres
 
@@ -29,3 +33,15 @@ django.setup()
 
 # Signing in is tested with real passwords, but not with the real slowness of their hashes.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def no_jobs_of_others(
+    request: pytest.FixtureRequest, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> Iterator[None]:
+    """Empty the queue after a test that commits: Django's flush leaves alone what no model of ours manages."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    if (marker and marker.kwargs.get("transaction")) or "transactional_db" in request.fixturenames:
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procrastinate_periodic_defers; DELETE FROM procrastinate_jobs")
