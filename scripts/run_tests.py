@@ -13,6 +13,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PYTEST = (sys.executable, "-m", "pytest")
+#: one process a core, a file at a time
+SIDE_BY_SIDE = ("-n", "auto", "--dist", "loadfile")
 
 
 def say(text: str) -> None:
@@ -50,6 +52,11 @@ def install(packages: list[str]) -> None:
         subprocess.run([*apt, *arguments], stdout=sys.stderr, check=False)  # noqa: S603 - fixed commands
 
 
+def run(*arguments: str) -> int:
+    """Run pytest with these arguments; its exit status."""
+    return subprocess.run([*PYTEST, *arguments], cwd=ROOT, check=False).returncode  # noqa: S603 - as asked
+
+
 def left_out(arguments: list[str]) -> list[str]:
     """The names of the chosen tests that need a browser, or a line that they cannot be told."""
     # Said last, so that it counts whatever the caller asked for: one name a line.
@@ -74,12 +81,15 @@ def main(arguments: list[str]) -> int:
     found = browser()
     if found:
         os.environ["CHROMIUM_PATH"] = found
-        return subprocess.run([*PYTEST, *arguments], cwd=ROOT, check=False).returncode  # noqa: S603 - as asked
+        if arguments:
+            return run(*arguments)
+        # Apart, because a browser's event loop stays in the thread where Django's test client then refuses to work;
+        # the others last and side by side, so that pytest's closing line speaks of the greater number.
+        browsers = run("-m", "browser")
+        return run("-m", "not browser", *SIDE_BY_SIDE) or browsers
 
     names = left_out(arguments)
-    status = subprocess.run(  # noqa: S603 - as asked
-        [*PYTEST, *arguments, "-m", "not browser"], cwd=ROOT, check=False
-    ).returncode
+    status = run(*arguments, "-m", "not browser", *([] if arguments else SIDE_BY_SIDE))
     if names:
         line = "=" * 100
         listed = "\n".join(f"  {name}" for name in names)

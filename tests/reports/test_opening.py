@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.core import clock, tokens
+from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.reports.models import Report, ReportOpening
@@ -89,7 +89,7 @@ def test_a_member_at_an_expired_link_is_led_to_the_candidate(report: Report) -> 
     assert "See the candidate&#x27;s page" in html or "See the candidate's page" in html
 
 
-@pytest.mark.parametrize("token", ["x", tokens.mint(), "%00", "a" * 3000])
+@pytest.mark.parametrize("token", ["x", "b" * 43, "%00", "a" * 3000])
 def test_an_unknown_link_has_a_kind_page(report: Report, token: str) -> None:
     response = Client().get(f"/s/{token}/")
     assert response.status_code == 404
