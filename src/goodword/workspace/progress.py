@@ -37,7 +37,8 @@ def marks_of(
     applications: Iterable[Application], *, organisation: Organisation, now: datetime
 ) -> dict[int, list[Mark]]:
     """Marks by application id, the assessment's first."""
-    ids = [application.pk for application in applications]
+    found = {application.pk: application for application in applications}
+    ids = list(found)
     starts = {
         (start.application_id, start.step.kind): start
         for start in StepStart.objects.of(organisation).filter(application_id__in=ids).select_related("step")
@@ -57,10 +58,10 @@ def marks_of(
     runs: dict[str, dict[int, Run]] = {Step.Kind.ASSESSMENT: attempts, Step.Kind.REFERENCE_CHECK: checks}
     return {
         pk: [
-            _mark(kind, starts.get((pk, kind)), runs[kind], now=now)
+            _mark(kind, application, starts.get((pk, kind)), runs[kind], now=now)
             for kind in (Step.Kind.ASSESSMENT, Step.Kind.REFERENCE_CHECK)
         ]
-        for pk in ids
+        for pk, application in found.items()
     }
 
 
@@ -68,7 +69,9 @@ def _latest(rows: Iterable[Run]) -> dict[int, Run]:
     return {run.start_id: run for run in rows}
 
 
-def _mark(kind: str, start: StepStart | None, runs: dict[int, Run], *, now: datetime) -> Mark:
+def _mark(
+    kind: str, application: Application, start: StepStart | None, runs: dict[int, Run], *, now: datetime
+) -> Mark:
     label = Step.Kind(kind).label
     if start is None:
         return Mark(
@@ -84,7 +87,7 @@ def _mark(kind: str, start: StepStart | None, runs: dict[int, Run], *, now: date
         )
     run = runs.get(start.pk)
     if run is None:
-        state = "pending" if start.due_at or start.state == StepStart.State.STARTED else "needs_attention"
+        state = _state_before(start, application)
         return Mark(
             kind=kind,
             label=label,
@@ -108,6 +111,15 @@ def _mark(kind: str, start: StepStart | None, runs: dict[int, Run], *, now: date
         start=start,
         run=run,
     )
+
+
+def _state_before(start: StepStart, application: Application) -> str:
+    """What a step shows that was asked for and has nothing to show yet."""
+    if application.status != Application.Status.ACTIVE:
+        return "cancelled"
+    if start.due_at or start.state == StepStart.State.STARTED:
+        return "pending"
+    return "needs_attention"
 
 
 def _how_far(run: Run) -> tuple[int, int]:

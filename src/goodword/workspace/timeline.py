@@ -80,7 +80,13 @@ NOT_STARTED = {
     "converted": "the prospect became a candidate with an application of their own",
 }
 
-ACTORS = {"greenhouse": "Greenhouse", "goodword": "Goodword", "candidate": "Candidate", "referee": "Referee"}
+ACTORS = {
+    "greenhouse": "Greenhouse",
+    "goodword": "Goodword",
+    "candidate": "Candidate",
+    "referee": "Referee",
+    "link": "By its link",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +124,7 @@ def _entry(event: Event, members: dict[str, str]) -> Entry:
     }
     return Entry(
         title=sentence.format(**values),
-        who=ACTORS.get(event.actor) or members.get(event.actor, event.actor),
+        who=ACTORS.get(event.actor) or members.get(event.actor, "A former member"),
         icon=icon,
         tone=tone,
         at=event.occurred_at,

@@ -33,6 +33,9 @@ def invite_again(request: MemberRequest, pk: int, start_pk: int) -> HttpResponse
             request, _("Only an active candidate can be invited. Greenhouse says otherwise of this one.")
         )
         return redirect("candidate", request.organisation.slug, application.pk)
+    if start.state != StepStart.State.STARTED:
+        messages.error(request, _("This step has not begun yet. Its card says what it waits for."))
+        return redirect("candidate", request.organisation.slug, application.pk)
     now = clock.now()
     try:
         with transaction.atomic():

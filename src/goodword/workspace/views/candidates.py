@@ -2,8 +2,7 @@
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import F, Q, QuerySet, Value
-from django.db.models.functions import Concat
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -11,7 +10,7 @@ from django.views.decorators.http import require_safe
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
-from goodword.accounts.models import Membership
+from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application
 from goodword.candidates.queries import recruiter_of
 from goodword.candidates.visible import visible_applications
@@ -19,6 +18,7 @@ from goodword.core import clock
 from goodword.reports.models import Report
 from goodword.workspace.progress import marks_of
 from goodword.workspace.results import results_of
+from goodword.workspace.search import asked_for, named
 from goodword.workspace.timeline import timeline
 
 PAGE = 50
@@ -28,16 +28,10 @@ PAGE = 50
 @access.member()
 def candidate_list(request: MemberRequest) -> HttpResponse:
     """Every application the member may see, the newest first; "/" searches here."""
-    query = request.GET.get("q", "").strip()
+    query = asked_for(request)
     rows = visible_applications(request.member).select_related("role")
     if query:
-        rows = rows.annotate(
-            full_name=Concat(F("candidate__first_name"), Value(" "), F("candidate__last_name"))
-        ).filter(
-            Q(full_name__icontains=query)
-            | Q(candidate__email__icontains=query)
-            | Q(role__title__icontains=query)
-        )
+        rows = named(rows, query, or_role=True)
     page = Paginator(rows.order_by("-created_at", "-pk"), PAGE).get_page(request.GET.get("page"))
     marks = marks_of(page.object_list, organisation=request.organisation, now=clock.now())
     return render(
@@ -74,7 +68,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             "results": results,
             "reports": reports_of(application),
             "timeline": timeline(
-                application, organisation=request.organisation, members=_names(request.organisation.pk)
+                application, organisation=request.organisation, members=_names(request.organisation)
             ),
             "greenhouse_url": greenhouse_url(application),
         },
@@ -121,10 +115,6 @@ def greenhouse_url(application: Application) -> str:
     return f"{base}/people/{application.candidate.remote_id}?application_id={application.remote_id}"
 
 
-def _names(organisation_id: int) -> dict[str, str]:
-    rows = (
-        Membership.objects.across_organisations()
-        .filter(organisation_id=organisation_id)
-        .values_list("pk", "user__name")
-    )
+def _names(organisation: Organisation) -> dict[str, str]:
+    rows = Membership.objects.of(organisation).values_list("pk", "user__name")
     return {f"member:{pk}": name for pk, name in rows}

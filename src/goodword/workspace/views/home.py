@@ -5,12 +5,14 @@ from typing import cast
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Membership, User
 
 
+@require_safe
 @login_required
 def home(request: HttpRequest) -> HttpResponseBase:
     """To the roles of the only organisation, or a choice among several."""
@@ -25,12 +27,14 @@ def home(request: HttpRequest) -> HttpResponseBase:
     return render(request, "workspace/choose_organisation.html", {"memberships": memberships})
 
 
+@require_safe
 @access.member()
 def help_page(request: MemberRequest) -> HttpResponse:
     """Where to turn: the operator's contact, and the set-up in short."""
     return render(request, "workspace/help.html")
 
 
+@require_safe
 @access.member(kinds=access.WORKS)
 def settings_page(request: MemberRequest) -> HttpResponseBase:
     """Settings open at the integrations, which is what there is to set."""

@@ -1,6 +1,7 @@
 """The candidate's portal: one per application, with both steps in it; and the recruiter's review without a login."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -16,17 +17,14 @@ from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.roles.models import Step
 from goodword.steps.portal import Visit, closed_page, unknown_page, visit_of
+from goodword.steps.states import DONE, takes_answers
 from goodword.workspace.progress import Mark, marks_of
 from goodword.workspace.results import results_of
-
-#: what a candidate can still do, or did: only these stand on the portal
-_OPEN = frozenset({"pending", "in_progress", "overdue", "paused"})
-_DONE = frozenset({"completed", "marked_complete"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """One step as the candidate sees it."""
+    """One step as the candidate sees it. Only what can still be done, or was done, stands on the portal."""
 
     mark: Mark
     url_name: str
@@ -42,10 +40,11 @@ def portal(request: HttpRequest, token: str) -> HttpResponseBase:
         return unknown_page(request)
     now = clock.now()
     marks = marks_of([visit.application], organisation=visit.organisation, now=now)[visit.application.pk]
-    own = next(mark for mark in marks if mark.kind == visit.start.step.kind)
-    if own.state not in _OPEN | _DONE:
+    tasks = [task for mark in marks if (task := _task(mark, now=now)).open or task.done]
+    if visit.start.step.kind not in {task.mark.kind for task in tasks} or not links.is_alive(
+        visit.link, now=now
+    ):
         return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)
-    tasks = [task for task in map(_task, marks) if task.open or task.done]
     to_do = [task for task in tasks if task.open]
     if len(to_do) == 1:  # one thing to do: no page between
         return private(redirect(to_do[0].url_name, token))
@@ -130,8 +129,11 @@ def private[R: HttpResponse](response: R) -> R:
     return response
 
 
-def _task(mark: Mark) -> Task:
+def _task(mark: Mark, *, now: datetime) -> Task:
     names = {Step.Kind.ASSESSMENT: "portal_assessment", Step.Kind.REFERENCE_CHECK: "portal_check"}
     return Task(
-        mark=mark, url_name=names[Step.Kind(mark.kind)], open=mark.state in _OPEN, done=mark.state in _DONE
+        mark=mark,
+        url_name=names[Step.Kind(mark.kind)],
+        open=mark.run is not None and takes_answers(mark.run, now=now),
+        done=mark.run is not None and mark.run.progress in DONE,
     )

@@ -1,11 +1,15 @@
 """Roles: the list, a new one, and a role with the progress of its candidates."""
 
+from functools import partial
+from urllib.parse import urlencode
+
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Count, F, Q, Value
-from django.db.models.functions import Concat, Lower
+from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Concat, Lower
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from goodword.accounts import access
@@ -14,8 +18,10 @@ from goodword.candidates.models import Application
 from goodword.candidates.visible import visible_applications
 from goodword.core import clock
 from goodword.roles.domain.create import create_role
+from goodword.roles.models import Automation
 from goodword.roles.queries import visible_roles
 from goodword.workspace.progress import marks_of
+from goodword.workspace.search import asked_for, named
 
 PAGE = 50
 SORTS = {"name": ("sort_name", "pk"), "-name": ("-sort_name", "-pk"), "recent": ("-created_at", "-pk")}
@@ -35,18 +41,32 @@ class RoleForm(forms.Form):
 @access.member()
 def role_list(request: MemberRequest) -> HttpResponse:
     """All roles the member may see, with how many candidates each has."""
-    query = request.GET.get("q", "").strip()
+    query = asked_for(request)
     roles = (
         visible_roles(request.member)
         .filter(archived_at=None)
         .select_related("owner__user")
-        .annotate(candidates=Count("applications", distinct=True), jobs=Count("automations", distinct=True))
+        .annotate(
+            candidates=_count(visible_applications(request.member)),
+            jobs=_count(Automation.objects.of(request.organisation)),
+        )
         .order_by(Lower("title"), "pk")
     )
     if query:
         roles = roles.filter(title__icontains=query)
     page = Paginator(roles, PAGE).get_page(request.GET.get("page"))
     return render(request, "workspace/roles.html", {"page": page, "query": query})
+
+
+def _query(**values: str) -> str:
+    """A query string of what is not empty."""
+    return urlencode({name: value for name, value in values.items() if value})
+
+
+def _count[M: Model](rows: QuerySet[M]) -> Coalesce:
+    """How many of these rows a role has: only those counted that the member may see."""
+    of_role = rows.filter(role=OuterRef("pk")).order_by().values("role").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(of_role), 0)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,26 +85,24 @@ def role_new(request: MemberRequest) -> HttpResponseBase:
 def role_page(request: MemberRequest, pk: int) -> HttpResponse:
     """A role: its candidates with a progress mark per step, searched, sorted, filtered."""
     role = access.owned(visible_roles(request.member).select_related("owner__user"), pk)
-    sort = request.GET.get("sort", "recent")
-    query = request.GET.get("q", "").strip()
+    sort = request.GET.get("sort", "")
+    sort = sort if sort in SORTS else "recent"
+    query = asked_for(request)
     state = request.GET.get("status", "")
-    rows = (
-        visible_applications(request.member)
-        .filter(role=role)
-        .annotate(
-            full_name=Concat(F("candidate__first_name"), Value(" "), F("candidate__last_name")),
-            sort_name=Lower(Concat(F("candidate__last_name"), Value(" "), F("candidate__first_name"))),
-        )
-    )
+    state = state if state in Application.Status.values else ""
+    asked = partial(_query, sort=sort, status=state, q=query)
+    rows = visible_applications(request.member).filter(role=role)
     counts = rows.aggregate(
         all=Count("pk"),
         **{value: Count("pk", filter=Q(status=value)) for value in Application.Status.values},
     )
     if query:
-        rows = rows.filter(Q(full_name__icontains=query) | Q(candidate__email__icontains=query))
-    if state in Application.Status.values:
+        rows = named(rows, query)
+    if state:
         rows = rows.filter(status=state)
-    page = Paginator(rows.order_by(*SORTS.get(sort, SORTS["recent"])), PAGE).get_page(request.GET.get("page"))
+    by_name = Lower(Concat(F("candidate__last_name"), Value(" "), F("candidate__first_name")))
+    ordered = rows.annotate(sort_name=by_name).order_by(*SORTS[sort])
+    page = Paginator(ordered, PAGE).get_page(request.GET.get("page"))
     marks = marks_of(page.object_list, organisation=request.organisation, now=clock.now())
     return render(
         request,
@@ -98,8 +116,11 @@ def role_page(request: MemberRequest, pk: int) -> HttpResponse:
             "sort": sort,
             "state": state,
             "chips": [
-                (value, label, counts[value]) for value, label in Application.Status.choices if counts[value]
+                (asked(status=value), label, counts[value or "all"], state == value)
+                for value, label in [("", _("All")), *Application.Status.choices]
+                if counts[value or "all"]
             ],
+            "by_name": asked(sort="-name" if sort == "name" else "name"),
             "total": counts["all"],
         },
     )

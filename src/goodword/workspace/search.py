@@ -1,0 +1,29 @@
+"""Search for candidates by what a person remembers of them: any part of their name or address."""
+
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, Concat, NullIf
+from django.http import HttpRequest
+
+from goodword.candidates.models import Application
+
+
+def asked_for(request: HttpRequest) -> str:
+    """What was typed into the search box; without what no database can hold."""
+    return request.GET.get("q", "").replace("\x00", "").strip()
+
+
+def named(rows: QuerySet[Application], query: str, *, or_role: bool = False) -> QuerySet[Application]:
+    """Those whose full name, as it is shown or as it is in Greenhouse, or whose address contains `query`.
+
+    With `or_role` also those on a role whose title contains it.
+    """
+    shown_first = Coalesce(NullIf(F("candidate__preferred_name"), Value("")), F("candidate__first_name"))
+    rows = rows.annotate(
+        shown_name=Concat(shown_first, Value(" "), F("candidate__last_name")),
+        full_name=Concat(F("candidate__first_name"), Value(" "), F("candidate__last_name")),
+    )
+    query = " ".join(query.split())
+    wanted = (
+        Q(shown_name__icontains=query) | Q(full_name__icontains=query) | Q(candidate__email__icontains=query)
+    )
+    return rows.filter(wanted | Q(role__title__icontains=query) if or_role else wanted)

@@ -1,0 +1,71 @@
+"""Rows for the pages of members: applications with their steps at different points."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from goodword.accounts.models import Organisation
+from goodword.assessments.domain.finish import finish
+from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application
+from goodword.notifications.domain import links
+from goodword.notifications.models import Link
+from goodword.references.domain.open import open_check
+from goodword.references.models import Check
+from goodword.reports.models import Report
+from goodword.roles.models import Role
+from goodword.steps.models import StepStart
+from tests.assessments.support import answer_all, assigned
+from tests.support import factories
+from tests.support.jobs import run_jobs
+
+NOW = factories.NOW
+
+
+def path(name: str, organisation: Organisation, *more: int) -> str:
+    return reverse(name, args=[organisation.slug, *more])
+
+
+def named(role: Role, first: str, last: str, **values: Any) -> Application:
+    candidate = {
+        name: values.pop(name)
+        for name in ("private", "preferred_name", "email", "can_email")
+        if name in values
+    }
+    who = factories.candidate(role.organisation, first_name=first, last_name=last, **candidate)
+    return factories.application(role, candidate=who, **values)
+
+
+def invited(application: Application) -> Attempt:
+    """An assessment is assigned, its invitation waits."""
+    return assigned(application)
+
+
+def checked(application: Application) -> Check:
+    """A reference check is open, nobody is named."""
+    return open_check(start=factories.start(application, "reference_check"), now=NOW, by="greenhouse")
+
+
+def reported(application: Application) -> Report:
+    """An assessment is finished and its report is ready."""
+    attempt = invited(application)
+    answer_all(attempt)
+    finish(attempt_id=attempt.pk, now=NOW)
+    run_jobs()
+    return Report.objects.of(application.organisation).filter(start__application=application).latest("pk")
+
+
+def portal(start: StepStart, **values: Any) -> str:
+    """The path of a fresh link to a candidate's portal."""
+    return _path(Link.Purpose.CANDIDATE, start.organisation, start.pk, **values)
+
+
+def review(application: Application, **values: Any) -> str:
+    """The path of a fresh link to a review without a login."""
+    return _path(Link.Purpose.REVIEW, application.organisation, application.pk, **values)
+
+
+def _path(purpose: str, organisation: Organisation, subject_id: int, **values: Any) -> str:
+    given: dict[str, Any] = {"now": NOW} | values
+    url = links.mint(organisation=organisation, purpose=purpose, subject_id=subject_id, **given)
+    return url.removeprefix("http://localhost:8000")
