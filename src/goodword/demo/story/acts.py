@@ -28,8 +28,8 @@ def sign_in(page: Browser, password: str) -> None:
     page.must_say("Roles")
 
 
-def connect(page: Browser, key: str) -> tuple[str, str]:
-    """Paste the key, look at the card, open the "?" box: endpoint URL and secret key."""
+def connect(page: Browser, key: str) -> None:
+    """Paste the key, and look at the card."""
     _integrations(page)
     page.must_say("Automate in Goodword (Pull Integration)")
     page.follow("Greenhouse")
@@ -38,8 +38,6 @@ def connect(page: Browser, key: str) -> tuple[str, str]:
     page.press("Set", {"API key": key})
     _integrations(page)
     page.must_say("Active")
-    page.must_say("Rejection Reasons")
-    return box(page)
 
 
 def box(page: Browser) -> tuple[str, str]:
@@ -52,6 +50,20 @@ def webhooks_in_place(page: Browser, number: int) -> bool:
     """Whether Goodword's card says that so many of as many webhooks have shown themselves."""
     _integrations(page)
     return page.says(f"{number} of {number} are in place")
+
+
+def may_write(page: Browser) -> bool:
+    """Whether Goodword's card, once a note was written, no longer calls writing untested."""
+    _integrations(page)
+    return page.says("Active") and not page.says("writing untested")
+
+
+def inbox_has(page: Browser, state: str, number: int) -> bool:
+    """Whether Goodword's inbox lists so many deliveries in this state: received (they wait), handled, failed."""
+    _integrations(page)
+    page.follow("Greenhouse inbox")
+    page.open(f"{page.url.split('?')[0]}?state={state}")
+    return len(page.page.select("tbody tr")) == number
 
 
 def make_role(page: Browser, title: str) -> str:
@@ -74,14 +86,16 @@ def manage_automation(page: Browser, role_url: str, *, job_id: int) -> None:
     page.press("Confirm")
 
 
-def take_assessment(page: Browser, link: str) -> None:
-    """Open the link of the invitation, and answer every statement."""
+def take_assessment(page: Browser, link: str, *, meanwhile: Callable[[], None]) -> None:
+    """Open the link of the invitation, and answer every statement; `meanwhile` comes after ten."""
     page.open(link)
     page.follow("Start with a practice statement")
     page.press("Go to statement 1", pick=lambda _, words: words[3])
     for number in range(60):
         if not page.has_button("Next"):
             break
+        if number == 10:
+            meanwhile()
         page.press("Next", pick=_nth(number * 7))
     page.press("Finish")
     page.must_say("Thank you")

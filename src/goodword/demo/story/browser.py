@@ -64,7 +64,7 @@ class Browser:
             data += self._picked(form, {name for name, _ in data}, pick)
         if text is not None:
             for area in form.find_all("textarea"):
-                question = _words(_label_of(form, area))
+                question = words_of(_label_of(form, area))
                 if not area.get_text().strip() and "optional" not in question:
                     data = [pair for pair in data if pair[0] != area["name"]]
                     data.append((str(area["name"]), text(question)))
@@ -81,7 +81,7 @@ class Browser:
         """Tick the radio button whose label contains these words; what is chosen goes with the next press."""
         for radio in self.page.find_all("input", type="radio"):
             form = radio.find_parent("form")
-            if isinstance(form, Tag) and words in _words(_label_of(form, radio)):
+            if isinstance(form, Tag) and words in words_of(_label_of(form, radio)):
                 for other in form.find_all("input", type="radio", attrs={"name": radio["name"]}):
                     del other["checked"]
                 radio["checked"] = ""
@@ -90,7 +90,7 @@ class Browser:
 
     def has_button(self, words: str) -> bool:
         """Whether the page has a button of just these words."""
-        return any(_words(tag) == words for tag in self.page.find_all("button"))
+        return any(words_of(tag) == words for tag in self.page.find_all("button"))
 
     def text(self) -> str:
         """What the page says, in one line."""
@@ -134,8 +134,8 @@ class Browser:
             )
 
     def _find(self, kind: str, words: str) -> Tag:
-        found = [tag for tag in self.page.find_all(kind) if _words(tag) == words]
-        found = found or [tag for tag in self.page.find_all(kind) if words in _words(tag)]
+        found = [tag for tag in self.page.find_all(kind) if words_of(tag) == words]
+        found = found or [tag for tag in self.page.find_all(kind) if words in words_of(tag)]
         if not found:
             raise self.broken(f"There is no {kind} “{words}” on {self.url}. It says: {self.text()[:600]}")
         return found[0]
@@ -174,17 +174,17 @@ class Browser:
                 groups.setdefault(str(radio["name"]), []).append(radio)
         chosen = []
         for name, radios in groups.items():
-            words = [_words(_label_of(form, radio)) for radio in radios]
+            words = [words_of(_label_of(form, radio)) for radio in radios]
             legend = radios[0].find_parent("fieldset")
-            question = _words(legend.find("legend") or legend) if isinstance(legend, Tag) else ""
+            question = words_of(legend.find("legend") or legend) if isinstance(legend, Tag) else ""
             chosen.append((name, str(radios[words.index(pick(question, words))]["value"])))
         return chosen
 
     def _option(self, select: Tag, words: str) -> str:
         for option in select.find_all("option"):
-            if _words(option) == words:
-                return str(option.get("value", _words(option)))
-        shown = [_words(option) for option in select.find_all("option")]
+            if words_of(option) == words:
+                return str(option.get("value", words_of(option)))
+        shown = [words_of(option) for option in select.find_all("option")]
         raise self.broken(f"“{words}” is not among {shown} on {self.url}.")
 
     def _labelled(self, within: Tag, words: str) -> Tag | None:
@@ -192,11 +192,11 @@ class Browser:
         if rest:
             for fieldset in within.find_all("fieldset"):
                 legend = fieldset.find("legend")
-                if isinstance(legend, Tag) and _words(legend).startswith(group):
+                if isinstance(legend, Tag) and words_of(legend).startswith(group):
                     return self._labelled(fieldset, rest)
             return None
         for label in within.find_all("label"):
-            if _words(label).removesuffix("*").strip() != words and not _words(label).startswith(words):
+            if words_of(label).removesuffix("*").strip() != words and not words_of(label).startswith(words):
                 continue
             target = (
                 within.find(id=str(label["for"]))
@@ -216,7 +216,8 @@ def _label_of(form: Tag, field: Tag) -> Tag:
     return label if isinstance(label, Tag) else field
 
 
-def _words(tag: Tag) -> str:
+def words_of(tag: Tag) -> str:
+    """What a part of a page says, in one line."""
     return " ".join(tag.get_text(" ").split())
 
 
@@ -232,7 +233,7 @@ def _values(form: Tag) -> list[tuple[str, str]]:
             chosen = [o for o in options if o.has_attr("selected")] or (
                 options[:1] if not field.has_attr("multiple") else []
             )
-            data += [(str(name), str(option.get("value", _words(option)))) for option in chosen]
+            data += [(str(name), str(option.get("value", words_of(option)))) for option in chosen]
         elif field.name == "textarea":
             data.append((str(name), field.get_text().removeprefix("\n")))
         elif field.get("type") in {"checkbox", "radio"}:

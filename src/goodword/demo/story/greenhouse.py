@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
-from goodword.demo.story.browser import Browser
+from goodword.demo.story.browser import Browser, words_of
 
 #: the article's seven, by the names of Greenhouse's own screen
 CATEGORIES = (
@@ -77,7 +77,7 @@ class Greenhouse:
 
     def apply(self, job: str, *, first_name: str, last_name: str, email: str) -> Person:
         """A candidate submits an application."""
-        page = self._job(job)
+        page = self.job(job)
         page.follow("Submit application")
         page.press("Submit application", {"First name": first_name, "Last name": last_name, "E-mail": email})
         return self._arrived(f"{first_name} {last_name}", email)
@@ -124,6 +124,14 @@ class Greenhouse:
             )
         return found
 
+    def recruiter(self, job: str) -> str:
+        """The job's responsible recruiter, as its page names them."""
+        page = self.job(job)
+        for part, name in zip(page.page.select(".facts dt"), page.page.select(".facts dd"), strict=True):
+            if "recruiter" in words_of(part).lower():
+                return words_of(name)
+        raise page.broken(f"The job {job} names no recruiter: {page.text()[:600]}")
+
     def _new_credential(self, api_type: str, description: str) -> Browser:
         page = self._dev_center("API Credential Management")
         page.follow("Create New Credential")
@@ -142,7 +150,8 @@ class Greenhouse:
             page.follow(words)
         return page
 
-    def _job(self, job: str) -> Browser:
+    def job(self, job: str) -> Browser:
+        """Go to the page of a job."""
         self.browser.open("/")
         self.browser.follow(job)
         return self.browser
