@@ -5,3 +5,7 @@ class CoreConfig(AppConfig):
     name = "goodword.core"
     label = "core"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the jobs that look after the queue."""
+        from goodword.core import upkeep  # noqa: F401  # registering is all that is wanted

@@ -27,7 +27,7 @@ PATIENT = RetryStrategy(max_attempts=8, exponential_wait=4)
 #: Jobs are always deferred on Django's own connection. The library's way (`task.defer`) uses the app's connector,
 #: which a worker replaces by one with connections of its own: a job deferred within a job would then be there
 #: before its rows are committed, and stay after a rollback.
-_deferrals = JobManager(DjangoConnector())
+QUEUE = JobManager(DjangoConnector())
 
 
 class Job:
@@ -39,14 +39,14 @@ class Job:
 
     def defer(self, **ids: int | str) -> None:
         """Enqueue in the caller's transaction."""
-        configure_task(name=self.name, job_manager=_deferrals).defer(**ids)
+        configure_task(name=self.name, job_manager=QUEUE).defer(**ids)
 
     def defer_once(self, *, lock: str, **ids: int | str) -> bool:
         """Enqueue unless one with this queueing lock already waits; False if one does."""
         try:
             # inside a transaction the refusal undoes only this insert, not the caller's work
             with transaction.atomic():
-                configure_task(name=self.name, job_manager=_deferrals, queueing_lock=lock).defer(**ids)
+                configure_task(name=self.name, job_manager=QUEUE, queueing_lock=lock).defer(**ids)
         except AlreadyEnqueued:
             return False
         return True

@@ -1,0 +1,77 @@
+"""A worker is killed in the middle of a reaction: the next worker does it, once."""
+
+import os
+import subprocess
+import time
+from collections.abc import Callable
+
+import psycopg
+import pytest
+from django.db import connection, transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from goodword.core import upkeep
+from goodword.core.events import record
+from goodword.core.models import Reaction
+from goodword.core.supervise import goodword
+from tests.support import factories
+
+HANDLER = "steps.domain.automation.on_candidate_changed"
+
+
+def here() -> dict[str, str]:
+    """The environment of a program on this test's database."""
+    database = connection.settings_dict
+    url = (
+        f"postgresql://{database['USER']}@/{database['NAME']}?host={database['HOST']}&port={database['PORT']}"
+    )
+    return {**os.environ, "DATABASE_URL": url}
+
+
+def until(holds: Callable[[], bool]) -> None:
+    for _ in range(300):
+        if holds():
+            return
+        time.sleep(0.1)
+    raise AssertionError("It did not happen within half a minute.")
+
+
+def doing() -> bool:
+    return ProcrastinateJob.objects.filter(task_name="event.react", status="doing").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_reaction_of_a_killed_worker_is_done_once_by_the_next() -> None:
+    application = factories.application(factories.role(factories.organisation()))
+    with transaction.atomic():
+        event = record(
+            "candidate.changed",
+            organisation_id=application.organisation_id,
+            application_id=application.pk,
+            actor="greenhouse",
+            at=factories.NOW,
+        )
+    with psycopg.connect(here()["DATABASE_URL"]) as other:  # holds up the worker in the middle of its work
+        other.execute(
+            "INSERT INTO core_reaction (event_id, handler, done_at) VALUES (%s, %s, now())",
+            [event.pk, HANDLER],
+        )
+        first = subprocess.Popen(goodword("worker"), env=here())
+        try:
+            until(doing)
+        finally:
+            first.kill()
+            first.wait()
+        other.rollback()
+    assert Reaction.objects.count() == 0
+    assert upkeep.retry_stalled() == 0  # it might still live
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 minute'")
+    second = subprocess.Popen(goodword("worker"), env=here())
+    try:
+        until(lambda: Reaction.objects.filter(event=event, handler=HANDLER).exists())
+        until(lambda: not doing())
+    finally:
+        second.terminate()
+        second.wait()
+    assert list(Reaction.objects.values_list("event", "handler")) == [(event.pk, HANDLER)]

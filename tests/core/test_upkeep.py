@@ -1,0 +1,100 @@
+"""A worker that is killed loses no job: the next one runs it."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from goodword.core import jobs, upkeep
+from tests.support.jobs import waiting
+
+
+@jobs.job(name="tests.work")
+def work(*, number: int) -> None:
+    """A job of these tests."""
+
+
+def worker(*, silent: timedelta) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (%s) RETURNING id",
+            [timezone.now() - silent],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def take(*, worker_id: int | None, attempts: int = 0) -> None:
+    """Let a worker have begun every job that waits."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s, attempts = %s WHERE status = 'todo'",
+            [worker_id, attempts],
+        )
+
+
+def states() -> list[tuple[str, str]]:
+    return list(ProcrastinateJob.objects.order_by("id").values_list("task_name", "status"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("known", [True, False])
+def test_the_job_of_a_dead_worker_is_given_back(known: bool) -> None:
+    work.defer(number=1)
+    take(worker_id=worker(silent=timedelta(minutes=1)) if known else None)
+    assert upkeep.retry_stalled() == 1
+    assert waiting() == [("tests.work", {"number": 1})]
+
+
+@pytest.mark.django_db
+def test_the_job_of_a_living_worker_is_left_to_it() -> None:
+    work.defer(number=1)
+    take(worker_id=worker(silent=timedelta(seconds=12)))
+    assert upkeep.retry_stalled() == 0
+    assert states() == [("tests.work", "doing")]
+
+
+@pytest.mark.django_db
+def test_under_a_queueing_lock_the_newer_one_takes_its_place() -> None:
+    work.defer_once(lock="one", number=1)
+    take(worker_id=None)
+    work.defer_once(lock="one", number=2)
+    assert upkeep.retry_stalled() == 0
+    assert states() == [("tests.work", "failed"), ("tests.work", "todo")]
+
+
+@pytest.mark.django_db
+def test_under_a_queueing_lock_it_is_given_back_if_no_other_waits() -> None:
+    work.defer_once(lock="one", number=1)
+    take(worker_id=None)
+    assert upkeep.retry_stalled() == 1
+    assert waiting() == [("tests.work", {"number": 1})]
+
+
+@pytest.mark.django_db
+def test_a_job_that_kills_its_workers_is_given_up() -> None:
+    work.defer(number=1)
+    take(worker_id=None, attempts=upkeep.TRIES)
+    assert upkeep.retry_stalled() == 0
+    assert states() == [("tests.work", "failed")]
+
+
+@pytest.mark.django_db
+def test_what_failed_long_ago_goes_and_what_failed_lately_stays() -> None:
+    for number in (1, 2):
+        work.defer(number=number)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed'")
+        cursor.execute(
+            "UPDATE procrastinate_events SET at = now() - interval '31 days' WHERE job_id = "
+            "(SELECT min(id) FROM procrastinate_jobs)"
+        )
+    upkeep.prune.run()
+    assert [job.args for job in ProcrastinateJob.objects.all()] == [{"number": 2}]
+
+
+def test_both_run_by_time() -> None:
+    periodic = {task.task.name for task in app.periodic_registry.periodic_tasks.values()}
+    assert {"jobs.retry_stalled", "jobs.prune"} <= periodic
