@@ -98,12 +98,14 @@ def goodword(*arguments: str) -> list[str]:
 
 
 def leave_on_terminate() -> None:
-    """Let SIGTERM end this program as Ctrl-C does, so that everything is ended in order."""
+    """Let SIGTERM and a closed terminal end this program as Ctrl-C does, so that everything is ended in order."""
 
     def leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler's signature
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, leave)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup: meant to outlive its terminal
+        signal.signal(signal.SIGHUP, leave)
 
 
 def up() -> int:
