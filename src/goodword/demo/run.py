@@ -8,37 +8,51 @@ import sys
 import tempfile
 from pathlib import Path
 
+from goodword.core.environment import SettingError
 from goodword.core.postgres import PostgresError
 from goodword.core.supervise import PortInUse, leave_on_terminate
+from goodword.demo.alone import alone
 from goodword.demo.story import told
 from goodword.demo.story.failure import StoryFailed
 from goodword.demo.story.tell import tell
 from goodword.demo.story.told import Told
 from goodword.demo.world import ADMIN_EMAIL, Ports, World, world
 
+STARTING = "Starting PostgreSQL, a mailbox, a Greenhouse sandbox, the worker and the web server ..."
+
 
 def demo() -> int:
     """Start everything, play the story at the first start, print addresses and logins, stay until Ctrl-C."""
     leave_on_terminate()
     data = _data()
-    told.clear_unfinished(data)
     try:
-        with world(data=data, ports=Ports.named()) as made:
-            if not told.was_told(data):
-                print("Playing the story once; later starts find it told.\n", file=sys.stderr)
-                outcome = tell(made, out=sys.stderr)
-                told.remember(data, outcome)
-            _write_addresses(made)
-            _print_addresses(made)
-            gone = made.children.wait()
-        print(f"The {gone} has ended by itself; its last lines are in {data / 'demo.log'}.", file=sys.stderr)
-        return 1
+        with alone(data):
+            return _stay(data)
     except KeyboardInterrupt:
-        print("\nEnded. Everything is kept; `make demo` finds it again.", file=sys.stderr)
+        _say("Ended. Everything is kept; the next start finds it again.")
         return 0
-    except StoryFailed as failed:
-        print(f"\nThe story broke at “{failed.step}”: {failed}\nLogs: {data / 'demo.log'}", file=sys.stderr)
+    except (RuntimeError, subprocess.CalledProcessError) as error:
+        _say(f"{error}\nLogs: {data / 'demo.log'}")
         return 1
+    except StoryFailed as failed:
+        _say(f"\nThe story broke at “{failed.step}”: {failed}\nLogs: {data / 'demo.log'}")
+        return 1
+
+
+def _stay(data: Path) -> int:
+    told.clear_unfinished(data)
+    # it says that all is ready, which is not so yet
+    (data / "demo.json").unlink(missing_ok=True)
+    _say(STARTING)
+    with world(data=data, ports=Ports.named()) as made:
+        if not told.was_told(data):
+            _say("Playing the story once; later starts find it told.")
+            told.remember(data, tell(made, out=sys.stderr))
+        _write_addresses(made)
+        _print_addresses(made)
+        gone = made.children.wait()
+    _say(f"The {gone} has ended by itself; its last lines are in {data / 'demo.log'}.")
+    return 1
 
 
 def demo_once() -> int:
@@ -47,6 +61,7 @@ def demo_once() -> int:
     kept = _data() / "once"
     kept.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="goodword-once-"))
+    _say(STARTING)
     try:
         with world(data=folder, ports=Ports.named_or_free(), built=_data() / "built") as made:
             outcome = tell(made, out=sys.stderr)
@@ -59,7 +74,14 @@ def demo_once() -> int:
         }
     except StoryFailed as failed:
         answer = {"ok": False, "failed": failed.step, "error": str(failed)}
-    except (PortInUse, PostgresError, RuntimeError, subprocess.CalledProcessError) as error:
+    except (
+        SettingError,
+        PortInUse,
+        PostgresError,
+        RuntimeError,
+        OSError,
+        subprocess.CalledProcessError,
+    ) as error:
         answer = {"ok": False, "failed": "start", "error": str(error)}
     except KeyboardInterrupt:
         answer = {"ok": False, "failed": "interrupted", "error": "It was interrupted."}
@@ -68,9 +90,14 @@ def demo_once() -> int:
             shutil.copy(folder / "demo.log", kept / "demo.log")
         shutil.rmtree(folder, ignore_errors=True)
     if not answer["ok"]:
-        print(f"The programs' own lines are in {kept / 'demo.log'}.", file=sys.stderr)
+        _say(f"The programs' own lines are in {kept / 'demo.log'}.")
     print(json.dumps(answer, ensure_ascii=False), flush=True)
     return 0 if answer["ok"] else 1
+
+
+def _say(text: str) -> None:
+    """To the person; standard output is for what programs read."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def _data() -> Path:

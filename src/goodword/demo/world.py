@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import signal
 import socket
 import sys
 import time
@@ -98,8 +99,14 @@ def world(*, data: Path, ports: Ports, built: Path | None = None) -> Iterator[Wo
         env = _environment(data, ports, server.url) | {"GOODWORD_BUILT_STATIC": str(built or data / "built")}
         with Children(env=env, log=log) as children:
             made = World(ports=ports, data=data, password=password, children=children)
-            _start(made, log)
-            yield made
+            try:
+                _start(made, log)
+                yield made
+            except KeyboardInterrupt:
+                # whoever is impatient and presses Ctrl-C again must not keep the rest from being ended
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
+                signal.signal(signal.SIGTERM, signal.SIG_IGN)
+                raise
 
 
 def _start(made: World, log: IO[bytes]) -> None:

@@ -49,3 +49,7 @@ def _play(name: str, act: Callable[[], None]) -> None:
         raise StoryFailed(name, f"A page could not be reached: {error}") from error
     except json.JSONDecodeError as error:
         raise StoryFailed(name, f"An answer was no JSON: {error}") from error
+    except StoryFailed:
+        raise
+    except Exception as error:  # whatever breaks, the story says where
+        raise StoryFailed(name, f"{type(error).__name__}: {error}") from error

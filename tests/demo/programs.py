@@ -1,0 +1,118 @@
+"""The demo as a program of its own: started with ports and data of its own, read, interrupted."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+PORTS = ("GOODWORD_PORT", "SANDBOX_PORT", "MAILBOX_PORT", "MAILBOX_SMTP_PORT")
+COMMAND = (sys.executable, "-W", "error", "-m", "goodword.cli", "demo")
+
+
+def free_ports() -> dict[str, int]:
+    """A free port for each setting that names one."""
+    taken = [socket.create_server(("127.0.0.1", 0)) for _ in PORTS]
+    ports = [one.getsockname()[1] for one in taken]
+    for one in taken:
+        one.close()
+    return dict(zip(PORTS, ports, strict=True))
+
+
+def environment(data: Path, ports: Mapping[str, int]) -> dict[str, str]:
+    """What a person's shell holds: nothing of what the tests have set for themselves."""
+    mine = ("GOODWORD_", "DJANGO_", "DATABASE_URL", "SANDBOX_", "MAILBOX_", "PYTEST_")
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(mine)}
+    return plain | {"GOODWORD_DATA": str(data)} | {name: str(port) for name, port in ports.items()}
+
+
+class Demo:
+    """A running `goodword demo`."""
+
+    def __init__(self, data: Path, ports: Mapping[str, int]) -> None:
+        self.data, self.ports = data, ports
+        self._out, self._err = (data.parent / f"{data.name}.{name}" for name in ("out", "err"))
+        with self._out.open("wb") as out, self._err.open("wb") as err:
+            self.process = subprocess.Popen(
+                COMMAND,
+                env=environment(data, ports),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                start_new_session=True,
+            )
+
+    @property
+    def said(self) -> str:
+        """What it has printed so far, on both streams."""
+        return self._out.read_text(encoding="utf-8") + self._err.read_text(encoding="utf-8")
+
+    def addresses(self) -> dict[str, Any]:
+        """What is in demo.json, once it is there."""
+        path = self.data / "demo.json"
+        wait_for(lambda: path.exists() or self.process.poll() is not None, otherwise=lambda: self.said)
+        assert path.exists(), self.said
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return found
+
+    def interrupt(self) -> int:
+        """Press Ctrl-C: its status when it has ended."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(60)
+
+    def end(self) -> None:
+        """End it whatever happened."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(60)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+
+def refused(data: Path, ports: Mapping[str, int]) -> tuple[int, str]:
+    """Start a demo that must end by itself: its status and what it says to the person."""
+    done = subprocess.run(
+        COMMAND, env=environment(data, ports), capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout == ""
+    return done.returncode, done.stderr
+
+
+def processes_of(data: Path) -> list[str]:
+    """The command lines of all processes that have this folder in their environment or their arguments."""
+    found = []
+    for process in Path("/proc").iterdir():
+        if not process.name.isdigit():
+            continue
+        try:
+            line, around = (process / "cmdline").read_bytes(), (process / "environ").read_bytes()
+        except OSError:  # gone meanwhile, or another user's
+            continue
+        if str(data).encode() in line + around:
+            found.append(line.replace(b"\0", b" ").decode(errors="replace").strip())
+    return found
+
+
+def busy(ports: Mapping[str, int]) -> list[str]:
+    """The settings of those ports on which somebody listens."""
+    answers = []
+    for name, port in ports.items():
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                answers.append(name)
+    return answers
+
+
+def wait_for(true: Callable[[], bool], *, otherwise: Callable[[], str], seconds: float = 240) -> None:
+    """Wait until something is so, or fail with what `otherwise` says."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, otherwise()
+        time.sleep(0.1)
