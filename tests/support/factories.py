@@ -1,5 +1,6 @@
 """Rows for tests, one function a model, with sensible values where a test does not care."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -109,3 +110,25 @@ def start(of: Application, kind: str, **values: Any) -> StepStart:
         }
         | values
     )
+
+
+#: what Greenhouse says of an application that something of this name happened to
+STATUS_AFTER = {
+    "application.rejected": "rejected",
+    "application.unrejected": "active",
+    "application.hired": "hired",
+    "application.unhired": "active",
+}
+
+
+def becomes(of: Application, event: str, data: Mapping[str, Any]) -> None:
+    """Let the application's row say what the event tells, as the sync does in the same transaction."""
+    values: dict[str, Any] = {}
+    if event in STATUS_AFTER:
+        values["status"] = STATUS_AFTER[event]
+    elif event == "application.left_stage":
+        values["stage_id"] = data["to_stage_id"]
+    elif event == "application.entered_stage":
+        values["stage_id"] = data["stage_id"]
+    if values:
+        Application.objects.of(of.organisation).filter(pk=of.pk).update(**values)

@@ -109,7 +109,8 @@ def _worked(connection: Connection) -> None:
 def _failed(connection: Connection, error: HarvestError) -> None:
     rows = _note(connection, f"{error.sentence} {error.remedy}")
     rows.update(last_call_at=clock.now())
-    if isinstance(error, Unauthorised):
+    # v1 answers 401 for a missing permission too: that a key is no good is said only where nothing else can be meant
+    if isinstance(error, Unauthorised) and not error.may_be_permission:
         rows.filter(state=State.ACTIVE).update(state=State.BROKEN)
 
 

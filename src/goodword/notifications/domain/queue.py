@@ -90,3 +90,20 @@ def cancel(*, organisation: Organisation, subject_ref: str, now: datetime) -> in
         .filter(subject_ref=subject_ref, state=Email.State.QUEUED)
         .update(state=Email.State.CANCELLED, settled_at=now)
     )
+
+
+def restore_invitations(*, organisation: Organisation, subject_ref: str, now: datetime) -> int:
+    """Queue again an invitation that a pause stopped before it went out: without it nobody knows. Returns how many.
+
+    Reminders stay stopped; they are planned anew.
+    """
+    stopped = Email.objects.of(organisation).filter(
+        subject_ref=subject_ref, state=Email.State.CANCELLED, kind__endswith=".invitation"
+    )
+    ids = list(stopped.select_for_update().values_list("pk", flat=True))
+    Email.objects.of(organisation).filter(pk__in=ids).update(
+        state=Email.State.QUEUED, not_before=now, settled_at=None
+    )
+    for email_id in ids:
+        send_email.defer(email_id=email_id)
+    return len(ids)

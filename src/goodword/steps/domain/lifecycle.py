@@ -1,5 +1,6 @@
 """What an application's fate does to its open runs: the same for checks and attempts, honouring the step's settings.
 
+The event says that something has changed; the application's row, locked, says how it is now (steps.domain.standing).
 Each function returns the runs it changed, so that the caller can look after what hangs under them.
 """
 
@@ -7,59 +8,47 @@ from collections.abc import Callable
 from datetime import datetime
 
 from goodword.accounts.models import Organisation
+from goodword.candidates.models import Application
 from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.core.workdays import end_of_working_day
-from goodword.notifications.domain.queue import cancel
-from goodword.roles.models import Step
+from goodword.notifications.domain.queue import cancel, restore_invitations
 from goodword.steps.domain.move import lock, move
 from goodword.steps.domain.reminders import next_reminder
+from goodword.steps.domain.standing import ended, has_left, hold, stands
 from goodword.steps.models import Run, StepStart
 from goodword.steps.states import is_open, may
 
 
 def pause_on_leave[R: Run](model: type[R], event: Event) -> list[R]:
     """The candidate left a mapped stage: pause what is open, unless the step goes on or the new stage starts it too."""
-
-    def leaves(run: R) -> bool:
-        return (
-            run.start.step.on_leave == Step.OnLeave.PAUSE
-            and not run.start.step.rules.filter(stage_id=event.data.get("to_stage_id")).exists()
-        )
-
-    return _each(model, event, act="pause", only=leaves)
+    return _each(model, event, act="pause", only=lambda run, of: has_left(of, run.start.step))
 
 
 def resume_on_return[R: Run](model: type[R], event: Event) -> list[R]:
     """The candidate came back to a stage that starts the step: a paused run goes on."""
-    return _each(model, event, act="resume", only=lambda run: run.start_id == event.data["start_id"])
-
-
-def close_on_rejection[R: Run](model: type[R], event: Event) -> list[R]:
-    """Rejected: reminders stop at once; results and answers in progress are kept."""
     return _each(
         model,
         event,
-        act="close",
-        reason="rejected",
-        only=lambda run: run.start.step.on_reject == Step.OnClose.CLOSE,
+        act="resume",
+        only=lambda run, of: run.start_id == event.data["start_id"] and stands(of, run.start.step),
     )
 
 
-def close_on_hire[R: Run](model: type[R], event: Event) -> list[R]:
-    """Hired: what the step's setting closes is closed."""
-    return _each(
-        model,
-        event,
-        act="close",
-        reason="hired",
-        only=lambda run: run.start.step.on_hire == Step.OnClose.CLOSE,
-    )
+def close_on_end[R: Run](model: type[R], event: Event) -> list[R]:
+    """Rejected or hired: what the step's setting closes is closed. Reminders stop at once; results and answers
+    in progress are kept."""
+    return _each(model, event, act="close", only=lambda run, of: bool(ended(of, run.start.step)))
 
 
 def reopen[R: Run](model: type[R], event: Event) -> list[R]:
     """Unrejected or unhired: what that closed is open again, with a new deadline; nothing is sent."""
-    return _each(model, event, act="reopen", only=lambda run: run.close_reason in {"rejected", "hired"})
+    return _each(
+        model,
+        event,
+        act="reopen",
+        only=lambda run, of: run.close_reason in {"rejected", "hired"} and not ended(of, run.start.step),
+    )
 
 
 def subject_ref(start: StepStart) -> str:
@@ -80,23 +69,24 @@ def plan_reminder(run: Run, *, organisation: Organisation, now: datetime) -> Non
 
 
 def _each[R: Run](
-    model: type[R], event: Event, *, act: str, only: Callable[[R], bool], reason: str = ""
+    model: type[R], event: Event, *, act: str, only: Callable[[R, Application], bool]
 ) -> list[R]:
     changed: list[R] = []
     assert event.application_id is not None  # these events are about applications
-    runs = model._default_manager.filter(start__application_id=event.application_id).order_by("pk")
+    application = hold(event.application_id)
+    runs = model._default_manager.filter(start__application=application).order_by("pk")
     for pk in runs.values_list("pk", flat=True):
         run = lock(model, pk)
-        if not may(run, act) or not only(run):
+        if not may(run, act) or not only(run, application):
             continue
+        reason = ended(application, run.start.step) if act == "close" else ""
         move(run, act, at=event.occurred_at, by=event.actor, reason=reason)
-        _after(run, act, event)
+        _after(run, act, event, organisation=application.organisation)
         changed.append(run)
     return changed
 
 
-def _after(run: Run, act: str, event: Event) -> None:
-    organisation = Organisation.objects.get(pk=event.organisation_id)
+def _after(run: Run, act: str, event: Event, *, organisation: Organisation) -> None:
     if act in {"close", "pause"}:
         cancel(organisation=organisation, subject_ref=subject_ref(run.start), now=event.occurred_at)
     if act == "reopen":
@@ -104,6 +94,9 @@ def _after(run: Run, act: str, event: Event) -> None:
             event.occurred_at, run.start.step.deadline_days, zone=organisation.zone
         )
     if act == "resume" and is_open(run):
+        restore_invitations(
+            organisation=organisation, subject_ref=subject_ref(run.start), now=event.occurred_at
+        )
         plan_reminder(run, organisation=organisation, now=event.occurred_at)
     run.save()
     record(

@@ -15,6 +15,7 @@ from goodword.candidates.models import Application
 from goodword.candidates.queries import recruiter_of
 from goodword.candidates.visible import visible_applications
 from goodword.core import clock
+from goodword.references.queries import latest_check, people
 from goodword.reports.models import Report
 from goodword.workspace.progress import marks_of
 from goodword.workspace.results import results_of
@@ -66,6 +67,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             "recruiter": recruiter_of(application) if application.role else None,
             "marks": marks,
             "results": results,
+            "people": people(check) if (check := latest_check(application)) else [],
             "reports": reports_of(application),
             "timeline": timeline(
                 application, organisation=request.organisation, members=_names(request.organisation)
