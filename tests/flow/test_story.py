@@ -73,9 +73,10 @@ def test_the_story_is_told_from_the_stage_move_to_the_link_on_the_activity_feed(
     assert [f"{number} of {len(pages)}" in text for number, text in enumerate(pages, start=1)] == [
         True
     ] * len(pages)
-    assert report.trailer["/Root"]["/MarkInfo"]["/Marked"]
-    assert report.trailer["/Root"]["/Lang"] == "en"
-    assert "/StructTreeRoot" in report.trailer["/Root"]
+    tagged, language = (report.root_object[name].get_object() for name in ("/MarkInfo", "/Lang"))
+    assert str(tagged) == "{'/Marked': True}"
+    assert str(language) == "en"
+    assert "/StructTreeRoot" in report.root_object
     assert "Zoë Müller" in "\n".join(pages)
 
     assert processes_of(tmp_path / "data") == []

@@ -27,6 +27,10 @@ class Browser:
         self.body = b""
         self.content_type = ""
 
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._client.close()
+
     def open(self, address: str) -> None:
         """Go to an address."""
         self._arrive(self._client.get(urljoin(self.url, address)))

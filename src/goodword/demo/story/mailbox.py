@@ -18,6 +18,10 @@ class Mailbox:
         self._client = httpx2.Client(base_url=url, timeout=10)
         self.step = ""
 
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._client.close()
+
     def all(self, *, to: str = "", subject: str = "") -> list[dict[str, Any]]:
         """Mails to an address whose subject contains these words, the oldest first."""
         mails: list[dict[str, Any]] = self._client.get("/messages.json").json()

@@ -1,6 +1,7 @@
 """Where the story plays: the people's browsers and mail, and what several steps look for."""
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,11 @@ class Stage:
         self.role_url = ""
         self.step = ""
         self.people: dict[str, Person] = {}
+
+    def close(self) -> None:
+        """Everybody closes their browser."""
+        for one in (self.recruiter, self.guest, self.greenhouse.browser, self.mailbox, self.control):
+            one.close()
 
     def begin(self, step: str) -> None:
         """All failures from here on name this step."""
@@ -131,7 +137,8 @@ class Stage:
         """Open a report's link as somebody without a login; the path of the PDF."""
         stranger = Browser(self.world.goodword_url)
         stranger.step = self.step
-        stranger.open(link)
+        with closing(stranger):
+            stranger.open(link)
         self.check(stranger.body.startswith(b"%PDF-"), f"{link} is no PDF but {stranger.content_type}.")
         path = Path(self.world.data) / "report.pdf"
         path.write_bytes(stranger.body)

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from contextlib import closing
 from typing import TextIO
 
 import httpx2
@@ -15,7 +16,12 @@ from goodword.demo.world import World
 
 def tell(world: World, *, out: TextIO) -> Told:
     """Play the story. Raises StoryFailed at the first thing that is not as it must be."""
-    story = Plot(world)
+    with closing(Plot(world)) as story:
+        _tell(story, out)
+        return story.told
+
+
+def _tell(story: Plot, out: TextIO) -> None:
     steps: list[tuple[str, Callable[[], None]]] = [
         ("Create API credentials in Greenhouse", story.credentials),
         ("Connect Greenhouse in Goodword", story.connect),
@@ -39,7 +45,6 @@ def tell(world: World, *, out: TextIO) -> Told:
         seconds = time.monotonic() - began
         story.told.steps.append({"name": name, "seconds": round(seconds, 2)})
         print(f"{seconds:5.1f} s", file=out, flush=True)
-    return story.told
 
 
 def _play(name: str, act: Callable[[], None]) -> None:

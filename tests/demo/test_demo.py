@@ -1,0 +1,143 @@
+"""`goodword demo`: what it writes and says, how it ends, what a second start finds."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from goodword.demo.run import STARTING
+from tests.demo.conftest import FirstStart, mails_of
+from tests.demo.programs import Demo, busy, free_ports, processes_of, refused
+
+pytestmark = pytest.mark.timeout(400)  # the first test of this file waits for the whole story
+
+
+def test_the_addresses_have_just_the_documented_form(first_start: FirstStart) -> None:
+    found, ports = first_start.addresses, first_start.ports
+    goodword, sandbox = (
+        f"http://localhost:{ports['GOODWORD_PORT']}",
+        f"http://127.0.0.1:{ports['SANDBOX_PORT']}",
+    )
+    assert found == {
+        "goodword": {
+            "url": goodword,
+            "email": "ann@northwind.example",
+            "password": (first_start.data / "admin-password").read_text(),
+        },
+        "sandbox": {
+            "url": sandbox,
+            "token_url": f"{sandbox}/token",
+            "v1_base": f"{sandbox}/v1",
+            "v3_base": f"{sandbox}/v3",
+            "v1_key": found["sandbox"]["v1_key"],
+            "v3": {
+                "client_id": found["sandbox"]["v3"]["client_id"],
+                "client_secret": found["sandbox"]["v3"]["client_secret"],
+            },
+        },
+        "mailbox": {
+            "url": f"http://127.0.0.1:{ports['MAILBOX_PORT']}",
+            "smtp_port": ports["MAILBOX_SMTP_PORT"],
+        },
+        "webhook": {
+            "endpoint_url": found["webhook"]["endpoint_url"],
+            "secret_key": found["webhook"]["secret_key"],
+        },
+    }
+    assert (first_start.data / "demo.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_credentials_and_the_webhook_in_it_are_good(first_start: FirstStart) -> None:
+    assert (first_start.v1_status, first_start.v3_status, first_start.pinged) == (200, 200, 200)
+
+
+def test_the_terminal_shows_each_step_and_the_addresses(first_start: FirstStart) -> None:
+    said = first_start.said
+    assert [number for number in range(1, 9) if f"\n{number}/8  " not in said] == []
+    goodword = first_start.addresses["goodword"]
+    wanted = [
+        goodword["url"],
+        goodword["email"],
+        goodword["password"],
+        first_start.addresses["mailbox"]["url"],
+    ]
+    assert [word for word in wanted if word not in said] == []
+
+
+def test_the_mailbox_gives_every_mail_as_json(first_start: FirstStart) -> None:
+    mails = first_start.mails
+    assert {tuple(sorted(mail)) for mail in mails} == {
+        ("from", "html", "links", "number", "received_at", "reply_to", "subject", "text", "to")
+    }
+    assert [mail["number"] for mail in mails] == list(range(1, len(mails) + 1))
+    assert [mail["subject"] for mail in mails if not (mail["text"] and mail["html"])] == []
+    first = mails[0]
+    assert (first["to"], first["from"]) == (
+        "ada@mail.example",
+        '"Ann Admin (Northwind)" <people@northwind.example>',
+    )
+    assert [link.startswith(f"{first_start.addresses['goodword']['url']}/p/") for link in first["links"]] == [
+        True
+    ]
+
+
+def test_a_second_start_on_the_same_folder_is_refused_while_one_runs(first_start: FirstStart) -> None:
+    assert first_start.beside == (
+        2,
+        (
+            f"goodword: A demo runs already on {first_start.data}. Stop it first (Ctrl-C where it runs), "
+            "or choose another folder by GOODWORD_DATA.\n"
+        ),
+    )
+
+
+def test_ctrl_c_ends_all_of_it_and_leaves_nothing_behind(first_start: FirstStart) -> None:
+    assert (first_start.status, first_start.left, first_start.busy) == (0, [], [])
+    assert "Traceback" not in first_start.said
+
+
+def test_a_second_start_finds_everything_and_replays_nothing(first_start: FirstStart) -> None:
+    ports = free_ports()
+    began = time.monotonic()
+    demo = Demo(first_start.data, ports)
+    try:
+        addresses = demo.addresses()
+        took = time.monotonic() - began
+        assert mails_of(addresses) == first_start.mails
+        same = ("v1_key", "v3")
+        assert {name: addresses["sandbox"][name] for name in same} == {
+            name: first_start.addresses["sandbox"][name] for name in same
+        }
+        assert addresses["goodword"]["password"] == first_start.addresses["goodword"]["password"]
+        assert addresses["webhook"]["secret_key"] == first_start.addresses["webhook"]["secret_key"]
+        assert "1/8" not in demo.said
+        busy_port = refused(first_start.data.parent / "other", ports)
+        demo.process.send_signal(2)
+        time.sleep(0.3)
+        assert demo.interrupt() == 0  # pressed twice, by somebody impatient
+    finally:
+        demo.end()
+    assert (processes_of(first_start.data), busy(ports)) == ([], [])
+    port = ports["GOODWORD_PORT"]
+    assert busy_port == (
+        2,
+        (
+            f"{STARTING}\ngoodword: Port {port} is in use. Stop what listens there, or choose another, as in "
+            f"GOODWORD_PORT={port + 1}.\n"
+        ),
+    )
+    assert took < 120
+
+
+def test_the_data_of_an_installation_is_left_alone(tmp_path: Path) -> None:
+    kept = tmp_path / "postgres" / "data" / "PG_VERSION"
+    kept.parent.mkdir(parents=True)
+    kept.write_text("18\n")
+    assert refused(tmp_path, free_ports()) == (
+        2,
+        (
+            f"goodword: {tmp_path} holds the data of an installation, not of a demo. "
+            "Choose another folder by GOODWORD_DATA.\n"
+        ),
+    )
+    assert kept.read_text() == "18\n"
