@@ -8,6 +8,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 
+from goodword.core import clock
 from goodword.core.tenancy import OwnedManager
 
 
@@ -31,7 +32,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=150)
     is_active = models.BooleanField(default=True)
-    date_joined = models.DateTimeField(auto_now_add=True)
+    date_joined = models.DateTimeField(default=clock.now)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]

@@ -37,7 +37,7 @@ def queue(
     if a mail with this key exists already. `not_before` postpones it.
     """
     with transaction.atomic():
-        email, fresh = Email.objects.get_or_create(
+        email, fresh = Email.objects.of(organisation).get_or_create(
             key=key,
             defaults={
                 "organisation": organisation,

@@ -1,0 +1,47 @@
+"""There is one clock."""
+
+import ast
+
+from tests.architecture.source import called, modules
+
+#: who may read the system's time
+ALLOWED = {
+    "goodword.core.clock",  # the clock itself
+    "goodword.demo.mailbox.__main__",  # a program of its own, that stamps what it receives with the real time
+    "goodword.demo.story.plot",  # the story looks at Goodword from outside, as a person with a watch would
+}
+
+#: who may compare with the database's time: the queue stamps its own rows with it
+ALLOWED_OF_THE_DATABASE = {"goodword.core.upkeep"}
+
+TELLS_TIME = {
+    ("timezone", "now"),
+    ("datetime", "now"),
+    ("datetime", "utcnow"),
+    ("datetime", "today"),
+    ("date", "today"),
+    ("time", "time"),
+}
+
+
+def test_only_the_clock_reads_the_systems_time() -> None:
+    readers = {
+        module
+        for module, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and (node.value.id, node.attr) in TELLS_TIME
+    }
+    assert readers == ALLOWED
+
+
+def test_the_database_tells_no_time_either() -> None:
+    readers = {
+        module
+        for module, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and (called(node) == "Now" or {word.arg for word in node.keywords} & {"auto_now", "auto_now_add"})
+    }
+    assert readers == ALLOWED_OF_THE_DATABASE

@@ -1,0 +1,65 @@
+"""The map is true: every event that is recorded stands on it, and on the timeline in words."""
+
+import inspect
+import re
+from pathlib import Path
+
+from goodword.core.events import name_of
+from goodword.core.models import Event
+from goodword.flow import FLOW
+from goodword.workspace.timeline import MAILS, SENTENCES
+from tests.architecture.source import SOURCE, calls, modules, texts
+
+#: functions that record an event, its name first
+RECORD = ("record", "_record", "tell", "_tell")
+#: the module whose pure table yields names for another to record
+TABLE = "goodword.greenhouse.sync.changes"
+EVENT = re.compile(r"(application|candidate|step|attempt|check|request|reference|report|feed|email)\.[a-z_]+")
+
+
+def recorded() -> set[str]:
+    first = [text for _, call in calls(*RECORD) if call.args for text in texts(call.args[0])]
+    return {text for text in [*first, *texts(modules()[TABLE])] if EVENT.fullmatch(text)}
+
+
+def test_the_map_has_just_the_events_that_are_recorded() -> None:
+    assert recorded() == set(FLOW)
+
+
+def test_the_timeline_has_a_sentence_for_each() -> None:
+    assert set(SENTENCES) == set(FLOW)
+
+
+def test_every_handler_says_what_it_does_and_takes_an_event() -> None:
+    handlers = {name_of(handler): handler for listed in FLOW.values() for handler in listed}
+    assert [name for name, handler in handlers.items() if not inspect.getdoc(handler)] == []
+    wrong = {
+        name: list(inspect.signature(handler).parameters.values())
+        for name, handler in handlers.items()
+        if [p.annotation for p in inspect.signature(handler).parameters.values()] != [Event]
+    }
+    assert wrong == {}
+
+
+def test_no_event_has_the_same_handler_twice() -> None:
+    twice = [name for name, listed in FLOW.items() if len({name_of(h) for h in listed}) != len(listed)]
+    assert twice == []
+
+
+def test_names_of_handlers_fit_their_column() -> None:
+    assert [h for listed in FLOW.values() for h in map(name_of, listed) if len(h) > 120] == []
+
+
+def test_the_timeline_has_words_for_every_mail() -> None:
+    mails = {
+        mail_kind(path)
+        for path in SOURCE.glob("goodword/*/templates/*/mail/*.html")
+        if "ui" not in path.parts
+    }
+    assert set(MAILS) == mails
+
+
+def mail_kind(path: Path) -> str:
+    """A mail's kind, from where its templates lie."""
+    app = {"assessments": "assessment"}.get(path.parts[-3], path.parts[-3])
+    return f"{app}.{path.stem}"

@@ -1,0 +1,50 @@
+"""Addresses have names, and templates keep to the content security policy."""
+
+import re
+from collections.abc import Iterator
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.architecture.source import SOURCE
+
+#: what the policy refuses, or would need a nonce for
+INLINE = re.compile(r"\sstyle=|\son[a-z]+=\"|<script(?![^>]*\ssrc=)[^>]*>|<style|javascript:", re.IGNORECASE)
+
+
+def patterns(below: URLResolver | None = None) -> Iterator[URLPattern]:
+    for pattern in (below or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from patterns(pattern)
+        else:
+            yield pattern
+
+
+def test_every_address_has_a_name() -> None:
+    assert [str(pattern.pattern) for pattern in patterns() if not pattern.name] == []
+
+
+def test_no_two_addresses_share_a_name() -> None:
+    names = [pattern.name for pattern in patterns()]
+    assert sorted({name for name in names if names.count(name) > 1 and name}) == []
+
+
+def test_no_template_has_styles_or_scripts_of_its_own() -> None:
+    wrong = [
+        f"{path.relative_to(SOURCE)}: {found[0].strip()}"
+        for path in sorted((SOURCE / "goodword").rglob("templates/**/*.html"))
+        if "mail" not in path.parts and "mailbox" not in path.parts
+        for found in INLINE.finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert wrong == []
+
+
+def test_every_form_that_posts_carries_the_token() -> None:
+    wrong = [
+        str(path.relative_to(SOURCE))
+        for path in sorted((SOURCE / "goodword").rglob("templates/**/*.html"))
+        for form in re.findall(
+            r"<form[^>]*method=\"post\".*?</form>", path.read_text(encoding="utf-8"), re.DOTALL
+        )
+        if "csrf_token" not in form and "mailbox" not in path.parts
+    ]
+    assert wrong == []

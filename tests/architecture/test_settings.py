@@ -1,0 +1,44 @@
+"""Every setting is written down, once, in the order of its subject."""
+
+import ast
+import re
+
+from tests.architecture.source import ROOT, calls, modules, texts
+
+READERS = ("text", "number", "flag", "words", "_port")
+NAME = re.compile(r"(GOODWORD_[A-Z0-9_]+|DATABASE_URL|[A-Z]+(_[A-Z]+)?_PORT)")
+ROW = re.compile(r"^\| `([A-Z0-9_]+)` \| (.+?) \| (.+) \|$", re.MULTILINE)
+
+
+def read() -> set[str]:
+    """Names that any of our programs reads from the environment."""
+    asked = {text for _, call in calls(*READERS) if call.args for text in texts(call.args[0])}
+    looked_up = {
+        text
+        for tree in modules().values()
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Call) and "environ" in ast.dump(node.func))
+        or (isinstance(node, ast.Subscript) and "environ" in ast.dump(node.value))
+        for text in texts(node)
+    }
+    return {name for name in asked | looked_up if NAME.fullmatch(name)}
+
+
+def test_every_setting_stands_in_the_documentation_and_no_other() -> None:
+    rows = ROW.findall((ROOT / "docs" / "settings.md").read_text(encoding="utf-8"))
+    names = [name for name, _, _ in rows]
+    assert sorted(names) == sorted(read())
+    assert len(names) == len(set(names))
+
+
+def test_what_production_needs_is_marked_as_needed() -> None:
+    rows = ROW.findall((ROOT / "docs" / "settings.md").read_text(encoding="utf-8"))
+    assert {name for name, default, _ in rows if "**needed**" in default} == {
+        "GOODWORD_BASE_URL",
+        "GOODWORD_TRUSTED_PROXIES",
+        "GOODWORD_SECRET_KEY",
+        "GOODWORD_FIELD_KEYS",
+        "GOODWORD_SMTP_URL",
+        "GOODWORD_MAIL_FROM",
+        "GOODWORD_HELP_CONTACT",
+    }

@@ -1,0 +1,86 @@
+"""Rows of an organisation are read through the organisation, by construction."""
+
+import ast
+
+from django.apps import apps
+
+from goodword.accounts.models import OrganisationOwned
+from goodword.core.tenancy import OwnedManager
+from tests.architecture.source import modules, parents, place
+
+OWNED = {model.__name__ for model in apps.get_models() if issubclass(model, OrganisationOwned)}
+
+#: the ways to rows; a row is made with its organisation
+READS = {"of", "across_organisations"}
+MAKES = {"create"}
+
+#: code for any model of its kind: it holds a row's id, or was given the rows
+ANY_MODEL = {"goodword.core.outbox", "goodword.steps.domain.move", "goodword.steps.domain.lifecycle"}
+
+#: views that look across organisations: where a person has not chosen one yet
+BEFORE_AN_ORGANISATION = {"goodword.workspace.views.home"}
+
+
+def test_every_owned_model_is_fetched_by_the_one_manager() -> None:
+    assert len(OWNED) > 15
+    others = [
+        model.__name__
+        for model in apps.get_models()
+        if issubclass(model, OrganisationOwned) and type(model._default_manager) is not OwnedManager
+    ]
+    assert others == []
+
+
+def test_every_model_of_ours_has_an_organisation_or_a_reason() -> None:
+    without = {
+        model.__name__
+        for model in apps.get_models()
+        if model.__module__.startswith("goodword.") and not issubclass(model, OrganisationOwned)
+    }
+    # the log and its dispatch know ids only; people and organisations are what the rest belongs to
+    assert without == {"ClockOffset", "Event", "Reaction", "User", "Organisation"}
+
+
+def test_no_row_of_an_organisation_is_reached_otherwise() -> None:
+    wrong = []
+    for module, tree in modules().items():
+        above = parents(tree)
+        for node in ast.walk(tree):
+            if not (isinstance(node, ast.Attribute) and node.attr == "objects"):
+                continue
+            if not (isinstance(node.value, ast.Name) and node.value.id in OWNED):
+                continue
+            use = above[node]
+            name = use.attr if isinstance(use, ast.Attribute) else ""
+            if name in READS or (name in MAKES and names_organisation(above[use])):
+                continue
+            wrong.append(f"{place(module, node)} {node.value.id}.objects.{name}")
+    assert wrong == []
+
+
+def names_organisation(call: ast.AST) -> bool:
+    """Whether a row is made with its organisation named."""
+    return isinstance(call, ast.Call) and any(
+        word.arg in {"organisation", "organisation_id", None} for word in call.keywords
+    )
+
+
+def test_the_managers_back_door_is_used_only_by_code_for_any_model() -> None:
+    users = {
+        module
+        for module, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in {"_default_manager", "_base_manager"}
+    }
+    assert users == ANY_MODEL
+
+
+def test_views_never_look_across_organisations() -> None:
+    users = {
+        module
+        for module, tree in modules().items()
+        if ".views" in module
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr == "across_organisations"
+    }
+    assert users == BEFORE_AN_ORGANISATION
