@@ -6,13 +6,14 @@ from typing import Any
 from django.db import transaction
 
 from goodword.assessments.domain.answer import answer
-from goodword.assessments.domain.assign import assign, held
+from goodword.assessments.domain.assign import assign
 from goodword.assessments.given import items_of
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.notifications.domain import links
+from goodword.steps.domain.standing import held
 from goodword.steps.models import StepStart
 from tests.support import factories
 
@@ -33,8 +34,9 @@ def assigned(of: Application | None = None, *, now: datetime = factories.NOW) ->
     start = StepStart.objects.of(of.organisation).filter(application=of).first()
     start = start or factories.start(of, "assessment")
     with transaction.atomic():
-        locked, found = held(start_id=start.pk)
-        return assign(start=locked, application=found, now=now, by="greenhouse")
+        found = held(start.pk)
+        assert found is not None
+        return assign(start=found[0], application=found[1], now=now, by="greenhouse")
 
 
 def answer_all(
@@ -47,8 +49,9 @@ def answer_all(
 
 
 def tell(name: str, of: Application, *, at: datetime = factories.NOW, **data: object) -> Event:
-    """Record that something happened to an application, as the sync does."""
+    """Write and record that something happened to an application, as the sync does."""
     with transaction.atomic():
+        factories.becomes(of, name, data)
         return record(
             name,
             organisation_id=of.organisation_id,

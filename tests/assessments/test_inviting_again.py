@@ -59,8 +59,8 @@ def test_a_run_closed_by_a_rejection_does_not_open_beside_the_new_one() -> None:
     tell("application.rejected", of, at=NOW)
     run_jobs()
     assert state_of(old) == ("pending", "rejected", True)
+    tell("application.unrejected", of, at=LATER)  # what follows from it comes after the click
     new = invite_again(start=old.start, member=factories.member(of.organisation), now=LATER)
-    tell("application.unrejected", of, at=LATER)
     run_jobs()
     assert state_of(old) == ("pending", "invited_again", True)
     assert state_of(new) == ("pending", "", False)

@@ -94,6 +94,7 @@ class Story:
     def happens(self, name: str, *, at: datetime = NOW, **data: object) -> None:
         """Something is heard of the application; what follows from it is done."""
         with transaction.atomic():
+            factories.becomes(self.application, name, data)
             record(
                 name,
                 organisation_id=self.application.organisation_id,

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.core import mail
 
+from goodword.candidates.models import Application
 from goodword.references.domain.invite_again import Hindered, invite_again
 from goodword.references.models import Check
 from goodword.steps.models import StepStart
@@ -79,6 +80,8 @@ def test_a_check_that_a_rejection_closed_is_opened_again_where_it_was() -> None:
     story = sent()
     answer(referee_door(MARIA))
     story.happens("application.rejected", reason="x")
+    # not rejected any more; what follows from that comes after the click
+    factories.becomes(story.application, "application.unrejected", {})
     again(story)
     check = story.check
     assert (check.closed_at, [request.state for request in story.requests]) == (None, ["answered", "sent"])
@@ -97,6 +100,15 @@ def test_after_a_finished_check_a_new_one_opens_and_the_old_results_stay() -> No
     assert len(mails_to(story.application.candidate.email)) == 2
     first.refresh_from_db()
     assert first.progress == "declined"
+
+
+@pytest.mark.parametrize("status", ["rejected", "hired", "converted"])
+def test_an_application_that_has_ended_is_not_invited(status: str) -> None:
+    story = opened()
+    Application.objects.of(story.application.organisation).update(status=status)
+    with pytest.raises(Hindered) as hindered:
+        again(story)
+    assert (hindered.value.code, len(mail.outbox), story.check.invited_again) == (status, 1, 0)
 
 
 def test_who_may_not_be_mailed_is_not_invited() -> None:

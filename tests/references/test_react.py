@@ -1,17 +1,20 @@
 """What the application's fate does to its check."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
 
 from goodword.references.models import Check
 from tests.references.story import NOW, Story, answer, candidate_door, get, opened, post, referee_door, sent
+from tests.support import factories
 from tests.support.jobs import event_names
 
 pytestmark = pytest.mark.django_db
 
 MARIA, PAUL = "maria@globex.example", "paul@globex.example"
+STAGE: dict[str, Any] = {"job_id": 31, "stage_id": 1, "stage_name": "Reference check"}
 LATER = NOW + timedelta(days=6)
 
 
@@ -20,6 +23,18 @@ def setting(story: Story, **values: str) -> None:
     for name, value in values.items():
         setattr(step, name, value)
     step.save()
+
+
+def in_a_stage_that_starts_it() -> Story:
+    story = opened(job_id=31, stage_id=1)
+    assert story.application.role is not None
+    factories.automation(
+        story.application.role,
+        connection_id=1,
+        job_id=31,
+        stages={"reference_check": (1, "Reference check")},
+    )
+    return story
 
 
 def states(story: Story) -> list[tuple[str, str]]:
@@ -87,21 +102,21 @@ def test_a_check_goes_on_when_the_candidate_leaves_the_stage_unless_the_role_say
 
 
 def test_coming_back_resumes_and_plans_only_what_lies_ahead() -> None:
-    story = sent()
+    story = sent(in_a_stage_that_starts_it())
     setting(story, on_leave="pause")
     story.happens("application.left_stage", stage_id=1, to_stage_id=2)
     back = NOW + timedelta(days=3)  # the reminder of the second working day was due while it was paused
-    story.happens("step.asked_again", at=back, start_id=story.check.start_id, kind="reference_check")
+    story.happens("application.entered_stage", at=back, **STAGE)
     check = story.check
     assert (check.paused_at, check.next_reminder_at) == (None, None)
     assert [request.next_reminder_at for request in story.requests] == [NOW + timedelta(days=7)] * 2
 
 
 def test_coming_back_before_send_plans_the_candidates_reminder() -> None:
-    story = opened()
+    story = in_a_stage_that_starts_it()
     setting(story, on_leave="pause")
     story.happens("application.left_stage", stage_id=1, to_stage_id=2)
-    story.happens("step.asked_again", start_id=story.check.start_id, kind="reference_check")
+    story.happens("application.entered_stage", **STAGE)
     assert story.check.next_reminder_at == NOW + timedelta(days=2)
 
 

@@ -7,49 +7,29 @@ from goodword.assessments.domain.mails import to_candidate
 from goodword.assessments.domain.tell import tell
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
-from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.core.workdays import end_of_working_day
 from goodword.roles.models import Step
+from goodword.steps.domain.automation import still_wanted
 from goodword.steps.domain.lifecycle import plan_reminder
+from goodword.steps.domain.standing import held
 from goodword.steps.models import StepStart
 
 
 def on_step_requested(event: Event) -> None:
-    """An assessment was asked for: assign it, once, unless the application has ended meanwhile."""
-    if event.data["kind"] != Step.Kind.ASSESSMENT:
-        return
-    start, application = held(start_id=event.data["start_id"])
-    if Attempt.objects.of(application.organisation).filter(start=start).exists():
-        return
-    if application.status != Application.Status.ACTIVE:
-        record(
-            "step.not_started",
-            organisation_id=application.organisation_id,
-            application_id=application.pk,
-            actor="goodword",
-            at=event.occurred_at,
-            data={"start_id": start.pk, "kind": start.step.kind, "reason": application.status},
-        )
-        return
-    assign(start=start, application=application, now=event.occurred_at, by=event.actor)
+    """An assessment was asked for: assign it, once, unless it is not wanted any more.
 
-
-def held(*, start_id: int) -> tuple[StepStart, Application]:
-    """A start and its application, both locked in the caller's transaction, the application first.
-
-    Whoever rejects the application waits for this lock, or has been here before: so its reaction either finds
+    Whoever rejects the application waits for its lock, or has been here before: so that reaction either finds
     the new attempt and closes it, or none is made.
     """
-    start = StepStart.objects.across_organisations().select_related("organisation", "step").get(pk=start_id)
-    application = (
-        Application.objects.of(start.organisation)
-        .select_for_update(of=("self",))
-        .select_related("candidate", "organisation", "role__owner__user")
-        .get(pk=start.application_id)
-    )
-    StepStart.objects.of(start.organisation).select_for_update(of=("self",)).get(pk=start_id)
-    return start, application
+    if event.data["kind"] != Step.Kind.ASSESSMENT:
+        return
+    found = held(event.data["start_id"])
+    if found is None or Attempt.objects.of(found[0].organisation).filter(start=found[0]).exists():
+        return
+    start, application = found
+    if still_wanted(start, application, at=event.occurred_at):
+        assign(start=start, application=application, now=event.occurred_at, by=event.actor)
 
 
 def assign(*, start: StepStart, application: Application, now: datetime, by: str) -> Attempt:

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from goodword.accounts.models import Membership
-from goodword.assessments.domain.assign import assign, held
+from goodword.assessments.domain.assign import assign
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.notifications.domain.queue import cancel
@@ -13,6 +13,7 @@ from goodword.roles.models import Step
 from goodword.steps.domain.automation import hindrance
 from goodword.steps.domain.lifecycle import subject_ref
 from goodword.steps.domain.move import lock, move
+from goodword.steps.domain.standing import held
 from goodword.steps.models import StepStart
 from goodword.steps.states import UNFINISHED
 
@@ -37,7 +38,10 @@ def invite_again(*, start: StepStart, member: Membership, now: datetime) -> Atte
         raise LookupError(f"Start {start.pk} is no assessment of this organisation.")
     by = f"member:{member.pk}"
     with transaction.atomic():
-        locked, application = held(start_id=start.pk)
+        found = held(start.pk)
+        if found is None:
+            raise MayNotInvite("not_started")
+        locked, application = found
         if reason := _in_the_way(locked, application):
             raise MayNotInvite(reason)
         for pk in _unfinished(locked):

@@ -19,12 +19,12 @@ def on_asked_again(event: Event) -> None:
 
 def on_rejected(event: Event) -> None:
     """Rejected: what is unfinished closes, if the step says so."""
-    lifecycle.close_on_rejection(Attempt, event)
+    lifecycle.close_on_end(Attempt, event)
 
 
 def on_hired(event: Event) -> None:
     """Hired: what is unfinished closes, if the step says so."""
-    lifecycle.close_on_hire(Attempt, event)
+    lifecycle.close_on_end(Attempt, event)
 
 
 def on_restored(event: Event) -> None:

@@ -9,10 +9,10 @@ from goodword.assessments.domain.tell import tell
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.core.workdays import into_working_hours
-from goodword.roles.models import Step
 from goodword.steps.domain.automation import hindrance
 from goodword.steps.domain.lifecycle import plan_reminder
 from goodword.steps.domain.move import lock
+from goodword.steps.domain.standing import ended
 from goodword.steps.states import is_open
 
 AT_MOST = 200
@@ -62,18 +62,9 @@ def _wanted(attempt: Attempt, application: Application, *, now: datetime) -> boo
         and attempt.paused_at is None
         and now < attempt.deadline_at
         and attempt.reminders_sent < attempt.reminders_promised
-        and not _ended(attempt, application)
+        and not ended(application, attempt.start.step)  # that reaction may still be on the way
         and not hindrance(application)
     )
-
-
-def _ended(attempt: Attempt, application: Application) -> bool:
-    """Whether the application's end closes this step: its reaction may still be on the way."""
-    step = attempt.start.step
-    return {
-        Application.Status.REJECTED: step.on_reject == Step.OnClose.CLOSE,
-        Application.Status.HIRED: step.on_hire == Step.OnClose.CLOSE,
-    }.get(Application.Status(application.status), False)
 
 
 def _queue(attempt: Attempt, application: Application, *, now: datetime) -> None:

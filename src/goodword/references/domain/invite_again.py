@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from goodword.accounts.models import Membership
+from goodword.candidates.models import Application
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.queue import cancel
 from goodword.references.domain.mails import REQUEST, to_candidate, to_referee
@@ -15,12 +16,13 @@ from goodword.references.models import Check, ReferenceRequest
 from goodword.steps.domain.automation import hindrance
 from goodword.steps.domain.lifecycle import plan_reminder, subject_ref
 from goodword.steps.domain.move import lock, move
+from goodword.steps.domain.standing import held
 from goodword.steps.models import StepStart
 from goodword.steps.states import UNFINISHED, may
 
 
 class Hindered(Exception):
-    """The candidate may not be mailed: the code of StepStart.Waits that says why."""
+    """Nobody may be invited now. `code`: the application's status, or the code of StepStart.Waits that says why."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -32,17 +34,18 @@ def invite_again(*, start: StepStart, member: Membership, now: datetime) -> Chec
 
     An unfinished check is opened or resumed where that is needed, gets a new deadline, and whoever it waits for
     is written to with a fresh link: the referees who have not answered, else the candidate. After a finished one
-    a new check opens. Raises Hindered when the candidate may not be mailed, StepStart.DoesNotExist for a start of
-    another organisation.
+    a new check opens. Raises Hindered when the application has ended or the candidate may not be mailed,
+    StepStart.DoesNotExist for a start of another organisation, or that was taken back.
     """
     by = f"member:{member.pk}"
     with transaction.atomic():
-        start = (
-            StepStart.objects.of(member.organisation)
-            .select_related("application__candidate", "step")
-            .get(pk=start.pk)
-        )
-        if code := hindrance(start.application):
+        found = held(StepStart.objects.of(member.organisation).get(pk=start.pk).pk)
+        if found is None:
+            raise StepStart.DoesNotExist
+        start, application = found
+        if application.status != Application.Status.ACTIVE:
+            raise Hindered(application.status)
+        if code := hindrance(application):
             raise Hindered(code)
         latest = (
             Check.objects.of(member.organisation)

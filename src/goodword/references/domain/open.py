@@ -9,17 +9,26 @@ from goodword.references.domain.tell import tell
 from goodword.references.domain.template import ensure_version
 from goodword.references.models import Check
 from goodword.roles.models import Step
+from goodword.steps.domain.automation import still_wanted
 from goodword.steps.domain.lifecycle import plan_reminder
+from goodword.steps.domain.standing import held
 from goodword.steps.models import StepStart
 from goodword.steps.states import UNFINISHED
 
 
 def on_step_requested(event: Event) -> None:
-    """A reference check was asked for: open it, once."""
+    """A reference check was asked for: open it, once, unless it is not wanted any more.
+
+    Whoever rejects the application waits for its lock, or has been here before: so that reaction either finds
+    the new check and closes it, or none is opened.
+    """
     if event.data["kind"] != Step.Kind.REFERENCE_CHECK:
         return
-    start = StepStart.objects.across_organisations().get(pk=event.data["start_id"])
-    if not Check.objects.of(start.organisation).filter(start=start).exists():
+    found = held(event.data["start_id"])
+    if found is None or Check.objects.of(found[0].organisation).filter(start=found[0]).exists():
+        return
+    start, application = found
+    if still_wanted(start, application, at=event.occurred_at):
         open_check(start=start, now=event.occurred_at, by=event.actor)
 
 
@@ -30,7 +39,7 @@ def open_check(*, start: StepStart, now: datetime, by: str) -> Check:
     """
     held = (
         StepStart.objects.of(start.organisation)
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .select_related("organisation", "step")
         .get(pk=start.pk)
     )

@@ -31,13 +31,13 @@ def on_asked_again(event: Event) -> None:
 
 def on_rejected(event: Event) -> None:
     """Rejected: nobody is written to any more; what was answered is kept."""
-    for check in lifecycle.close_on_rejection(Check, event):
+    for check in lifecycle.close_on_end(Check, event):
         end_requests(check, why=ReferenceRequest.Why.CHECK_CLOSED, now=event.occurred_at)
 
 
 def on_hired(event: Event) -> None:
     """Hired: an open check goes on, unless the step says otherwise."""
-    for check in lifecycle.close_on_hire(Check, event):
+    for check in lifecycle.close_on_end(Check, event):
         end_requests(check, why=ReferenceRequest.Why.CHECK_CLOSED, now=event.occurred_at)
 
 

@@ -15,9 +15,11 @@ from goodword.references.domain.do_not_contact import is_barred
 from goodword.references.domain.mails import REQUEST_REMINDER, request_ref, to_candidate, to_referee
 from goodword.references.domain.tell import tell
 from goodword.references.models import Check, ReferenceRequest
+from goodword.steps.domain.automation import hindrance
 from goodword.steps.domain.lifecycle import plan_reminder, subject_ref
 from goodword.steps.domain.move import lock
 from goodword.steps.domain.reminders import next_reminder
+from goodword.steps.domain.standing import ended
 from goodword.steps.states import is_open
 
 AT_MOST = 200
@@ -41,7 +43,7 @@ def remind_candidate(*, check_id: int, now: datetime) -> bool:
         if check.next_reminder_at is None or check.next_reminder_at > now or check.paused_at is not None:
             return False
         sent = ReferenceRequest.objects.of(check.organisation).filter(check_run=check).exists()
-        if not is_open(check) or sent or now > check.deadline_at:
+        if _is_over(check, now=now) or sent or hindrance(check.start.application):
             check.next_reminder_at = None
             check.save(update_fields=["next_reminder_at"])
             return False
@@ -80,9 +82,8 @@ def remind_referee(*, request_id: int, now: datetime) -> bool:
         if request.next_reminder_at is None or request.next_reminder_at > now or check.paused_at is not None:
             return False
         if (
-            not is_open(check)
+            _is_over(check, now=now)
             or not request.is_out
-            or now > check.deadline_at
             or is_barred(organisation=check.organisation, address=request.referee.email)
         ):
             request.next_reminder_at = None
@@ -108,6 +109,12 @@ def remind_referee(*, request_id: int, now: datetime) -> bool:
         to_referee(request, check=check, kind=REQUEST_REMINDER, key=key, now=now)
         tell("request.reminded", check, by="goodword", at=now, request_id=request.pk)
         return True
+
+
+def _is_over(check: Check, *, now: datetime) -> bool:
+    """Closed, late, or its application has ended in a way that closes it: that reaction may still be on the way."""
+    late = now > check.deadline_at
+    return late or not is_open(check) or bool(ended(check.start.application, check.start.step))
 
 
 def _mail_waits(check: Check, ref: str) -> bool:

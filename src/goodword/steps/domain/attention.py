@@ -14,8 +14,11 @@ def on_needs_attention(event: Event) -> None:
     start = (
         StepStart.objects.across_organisations()
         .select_related("organisation", "step", "application__candidate", "application__role__owner__user")
-        .get(pk=event.data["start_id"])
+        .filter(pk=event.data["start_id"])
+        .first()
     )
+    if start is None:  # taken back since
+        return
     application = start.application
     recruiter = recruiter_of(application)
     to = Person(name=recruiter.name, address=recruiter.address)

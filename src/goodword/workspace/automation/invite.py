@@ -35,7 +35,7 @@ def invite(*, automation_id: int, remote_application_id: int, by: str, now: date
     with transaction.atomic():
         application = (
             Application.objects.of(connection.organisation)
-            .select_for_update(of=("self",))
+            .select_for_update(of=("self",), no_key=True)
             .select_related("candidate", "organisation")
             .filter(connection_id=connection.pk, remote_id=remote_application_id, job_id=automation.job_id)
             .first()

@@ -1,0 +1,200 @@
+"""Reactions run beside each other, in any order: in the end a step stands as Greenhouse says the application does."""
+
+import random
+from inspect import unwrap
+
+import pytest
+from django.db import connection, transaction
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application
+from goodword.core.events import record
+from goodword.notifications.models import Email
+from goodword.references.models import Check
+from goodword.roles.models import Step
+from goodword.steps.models import Run, StepStart
+from goodword.steps.states import status
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+
+NOW = factories.NOW
+MODELS: dict[str, type[Attempt] | type[Check]] = {"assessment": Attempt, "reference_check": Check}
+
+Happening = tuple[str, dict[str, object]]
+
+ENTER: Happening = ("application.entered_stage", {"job_id": 31, "stage_id": 501, "stage_name": "Mapped"})
+LEAVE: Happening = ("application.left_stage", {"stage_id": 501, "to_stage_id": 502})
+REJECT: Happening = ("application.rejected", {"reason": ""})
+UNREJECT: Happening = ("application.unrejected", {})
+HIRE: Happening = ("application.hired", {})
+UNHIRE: Happening = ("application.unhired", {})
+
+
+@pytest.fixture(params=MODELS)
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def application(kind: str) -> Application:
+    role = factories.role(factories.organisation())
+    role.steps.filter(kind=kind).update(on_leave=Step.OnLeave.PAUSE, on_hire=Step.OnClose.CLOSE)
+    factories.automation(role, connection_id=1, job_id=31, stages={kind: (501, "Mapped")})
+    return factories.application(role, job_id=31, stage_id=500)
+
+
+def happens(application: Application, *events: Happening) -> None:
+    for name, data in events:
+        with transaction.atomic():
+            factories.becomes(application, name, data)
+            record(
+                name,
+                organisation_id=application.organisation_id,
+                application_id=application.pk,
+                actor="greenhouse",
+                at=NOW,
+                data=data,
+            )
+
+
+def react_in_order_of(seed: int) -> None:
+    """Run every reaction, and those that follow from it, whichever comes; mails stay where they are."""
+    dice = random.Random(seed)
+    while waiting := list(
+        ProcrastinateJob.objects.filter(status="todo", task_name="event.react").order_by("id")
+    ):
+        job = dice.choice(waiting)
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = %s", [job.pk])
+        unwrap(app.tasks[job.task_name].func)(**job.args)
+
+
+def run_of(application: Application, kind: str) -> Run | None:
+    runs = MODELS[kind].objects.of(application.organisation).filter(start__application=application)
+    assert runs.count() <= 1
+    return runs.first()
+
+
+def shown(application: Application, kind: str) -> str:
+    run = run_of(application, kind)
+    return status(run, now=NOW) if run else "none"
+
+
+def mails(application: Application) -> list[str]:
+    rows = Email.objects.of(application.organisation).exclude(kind__endswith=".needs_attention")
+    return list(rows.values_list("state", flat=True))
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    ("later", "ends"),
+    [
+        ([REJECT], "cancelled"),
+        ([REJECT, UNREJECT], "pending"),
+        ([REJECT, UNREJECT, REJECT], "cancelled"),
+        ([HIRE], "cancelled"),
+        ([HIRE, UNHIRE], "pending"),
+        ([REJECT, UNREJECT, HIRE], "cancelled"),
+        ([LEAVE], "paused"),
+        ([LEAVE, ENTER], "pending"),
+        ([LEAVE, ENTER, LEAVE], "paused"),
+        ([LEAVE, ENTER, LEAVE, ENTER, REJECT], "cancelled"),
+    ],
+    ids=lambda value: "-".join(n.split(".")[1] for n, _ in value) if isinstance(value, list) else value,
+)
+def test_a_step_that_was_begun_ends_as_its_application_stands(
+    application: Application,
+    kind: str,
+    later: list[Happening],
+    ends: str,
+    seed: int,
+) -> None:
+    happens(application, ENTER)
+    react_in_order_of(seed)
+    happens(application, *later)
+    react_in_order_of(seed)
+    assert shown(application, kind) == ends
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("end", [REJECT, HIRE], ids=["rejected", "hired"])
+def test_who_is_rejected_before_the_step_has_begun_is_never_written_to(
+    application: Application, kind: str, end: Happening, seed: int
+) -> None:
+    happens(application, ENTER, end)
+    react_in_order_of(seed)
+    assert (shown(application, kind), mails(application)) == ("none", [])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_who_left_the_stage_before_the_step_has_begun_is_not_invited_until_they_come_back(
+    application: Application, kind: str, seed: int
+) -> None:
+    happens(application, ENTER, LEAVE)
+    react_in_order_of(seed)
+    assert (shown(application, kind), mails(application)) == ("none", [])
+    happens(application, ENTER)
+    react_in_order_of(seed)
+    assert (shown(application, kind), mails(application)) == ("pending", ["queued"])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_coming_and_going_and_coming_in_one_breath_invites_once(
+    application: Application, kind: str, seed: int
+) -> None:
+    happens(application, ENTER, LEAVE, ENTER)
+    react_in_order_of(seed)
+    assert (shown(application, kind), mails(application)) == ("pending", ["queued"])
+
+
+def test_what_waits_for_an_address_does_not_start_for_somebody_who_was_rejected(
+    application: Application, kind: str
+) -> None:
+    candidate = application.candidate
+    address, candidate.email = candidate.email, ""
+    candidate.save()
+    happens(application, ENTER, REJECT)
+    react_in_order_of(0)
+    candidate.email = address
+    candidate.save()
+    happens(application, ("candidate.changed", {}))
+    react_in_order_of(0)
+    assert (shown(application, kind), mails(application)) == ("none", [])
+
+
+def test_what_waited_for_an_address_starts_when_the_candidate_comes_back_with_one(
+    application: Application, kind: str
+) -> None:
+    candidate = application.candidate
+    address, candidate.email = candidate.email, ""
+    candidate.save()
+    happens(application, ENTER)
+    react_in_order_of(0)
+    happens(application, LEAVE)
+    candidate.email = address
+    candidate.save()
+    happens(application, ("candidate.changed", {}))
+    react_in_order_of(0)
+    assert shown(application, kind) == "none"
+    happens(application, ENTER)
+    react_in_order_of(0)
+    assert (shown(application, kind), mails(application)) == ("pending", ["queued"])
+
+
+def test_an_address_that_goes_before_the_step_has_begun_is_asked_for(
+    application: Application, kind: str
+) -> None:
+    happens(application, ENTER)
+    with transaction.atomic():
+        job = ProcrastinateJob.objects.get(status="todo", task_name="event.react")
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = %s", [job.pk])
+        unwrap(app.tasks[job.task_name].func)(**job.args)
+    application.candidate.email = ""
+    application.candidate.save()
+    react_in_order_of(0)
+    start = StepStart.objects.of(application.organisation).get()
+    assert (start.state, start.waits_for, shown(application, kind)) == ("waiting", "no_address", "none")
