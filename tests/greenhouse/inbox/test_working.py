@@ -16,6 +16,7 @@ from goodword.greenhouse.inbox.prune import KEPT, prune
 from goodword.greenhouse.inbox.replay import replay, replay_waiting
 from goodword.greenhouse.models import Connection, InboxEvent
 from goodword.greenhouse.sync.application import READINGS, sync_application
+from tests.contract.greenhouse import ALL
 from tests.greenhouse.world import ASSESSMENT, REFERENCES, SCREEN, Killed, World
 from tests.support import factories
 from tests.support.jobs import event_names, waiting
@@ -166,6 +167,17 @@ def test_a_revoked_credential_is_shown_and_work_goes_on_when_it_is_set_anew(eith
     either.work()
     assert fresh(either).state == Connection.State.ACTIVE
     assert event_names() == ["application.applied"]
+
+
+def test_a_missing_permission_does_not_make_the_key_a_bad_one(either: World) -> None:
+    either.apply()
+    [(body, event_id)] = either.outgoing()
+    either.post(body, event_id)
+    either.greenhouse.tick(*ALL - {"Applications"})
+    either.work()
+    assert fresh(either).state == Connection.State.ACTIVE
+    assert fresh(either).last_error.startswith("Greenhouse does not let this key")
+    assert [state for state, _ in either.inbox()] == ["received"]
 
 
 def test_a_closed_door_is_tried_once_in_a_turn_and_not_for_each_delivery(world: World) -> None:

@@ -30,12 +30,18 @@ from goodword.greenhouse.client import (
     V1Credentials,
     V3Credentials,
     build,
+    probe_all,
 )
 from goodword.greenhouse.client.build import V1_WINDOW, V3_WINDOW
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.tokens import ConnectionTokens
 
 State = Connection.State
+
+PERMISSION_MISSING = (
+    "Greenhouse does not let this key do all that is needed. In Greenhouse, edit the credential and tick every "
+    "permission that is listed here."
+)
 
 #: for work that has a row to come back to: one quick second try, then the row waits and not the worker
 BRIEFLY = Retry(attempts=2, first_wait=0.4, longest_wait=1.0, patience=2.0)
@@ -92,7 +98,7 @@ def harvest(
     try:
         yield api
     except HarvestError as error:
-        _failed(connection, error)
+        _failed(connection, error, api=api)
         raise
     else:
         _worked(connection)
@@ -106,12 +112,26 @@ def _worked(connection: Connection) -> None:
     rows.filter(state=State.BROKEN).update(state=State.ACTIVE)
 
 
-def _failed(connection: Connection, error: HarvestError) -> None:
-    rows = _note(connection, f"{error.sentence} {error.remedy}")
+def _failed(connection: Connection, error: HarvestError, *, api: HarvestApi) -> None:
+    sentence, broken = f"{error.sentence} {error.remedy}", isinstance(error, Unauthorised)
+    if isinstance(error, Unauthorised) and error.may_be_permission and _may_do_something(api):
+        sentence, broken = PERMISSION_MISSING, False
+    rows = _note(connection, sentence)
     rows.update(last_call_at=clock.now())
-    # v1 answers 401 for a missing permission too: that a key is no good is said only where nothing else can be meant
-    if isinstance(error, Unauthorised) and not error.may_be_permission:
+    if broken:
         rows.filter(state=State.ACTIVE).update(state=State.BROKEN)
+
+
+def _may_do_something(api: HarvestApi) -> bool:
+    """Whether a v1 key is good for anything. A refusal there means a bad key or a missing permission: if some
+    other read works it is the permission, if none does the key is no good any more. Unknown counts as good."""
+    try:
+        next(probe_all(api), None)
+    except Unauthorised:
+        return False
+    except HarvestError:
+        return True
+    return True
 
 
 def _note(connection: Connection, sentence: str) -> QuerySet[Connection]:
