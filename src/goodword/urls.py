@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from goodword.assessments import urls as assessments
+from goodword.core.health import health
 from goodword.greenhouse.inbox import urls as inbox
 from goodword.greenhouse.setup import urls as setup
 from goodword.references import urls as references
@@ -18,6 +19,7 @@ MEMBER: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health, name="health"),
     path("accounts/", include("allauth.account.urls")),
     path("ui/", include("goodword.ui.urls")),
     path("o/<slug:slug>/", include(MEMBER)),

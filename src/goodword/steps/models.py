@@ -15,7 +15,7 @@ class StepStart(OrganisationOwned):
         STARTED = "started"
 
     class Waits(models.TextChoices):
-        """Why it waits; each has its sentence and its remedy in steps/reasons.py."""
+        """Why it waits; the candidate's page has a sentence and a remedy for each."""
 
         NOTHING = ""
         DELAY = "delay"
@@ -65,7 +65,7 @@ class Run(OrganisationOwned):
     closed_at = models.DateTimeField(null=True)
     closed_by = models.CharField(max_length=60, default="", blank=True)
     close_reason = models.CharField(max_length=60, default="", blank=True)
-    #: what only a person can solve, as a code of steps/reasons.py; empty if nothing
+    #: what only a person can solve, as a code; empty if nothing
     attention = models.CharField(max_length=40, default="", blank=True)
     next_reminder_at = models.DateTimeField(null=True)
     reminders_sent = models.PositiveSmallIntegerField(default=0)

@@ -82,6 +82,16 @@ def draw(*, report_id: int, now: datetime) -> None:
         _tell("report.ready", locked, now=now)
 
 
+def draw_again(report: Report, *, now: datetime) -> bool:
+    """A person asks for a failed drawing once more, from the same snapshot. False if it has not failed."""
+    with transaction.atomic():
+        failed = Report.objects.of(report.organisation).filter(pk=report.pk, state=Report.State.FAILED)
+        if not failed.update(state=Report.State.BUILDING, tries=0, try_again_at=now + TRIES[0], error=""):
+            return False
+        draw_report.defer(report_id=report.pk)
+    return True
+
+
 def redraw_lost(*, now: datetime) -> int:
     """Queue again what should be drawn by now and is not. Returns how many."""
     lost = (
