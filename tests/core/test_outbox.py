@@ -120,11 +120,14 @@ def test_who_was_held_for_dead_and_comes_back_before_another_claims_it_still_set
 
 
 @pytest.mark.django_db
-def test_what_was_cancelled_meanwhile_stays_cancelled() -> None:
+def test_what_was_cancelled_meanwhile_stays_cancelled_unless_it_went_out() -> None:
     slow = claimed(queued())
     Email.objects.across_organisations().update(state="cancelled")
-    assert outbox.settle_sent(slow, now=NOW) is False
+    assert outbox.settle_retry(slow, now=NOW, error="451") is False
+    assert outbox.settle_failed(slow, now=NOW, error="550") is False
     assert state(slow) == ("cancelled", 1, "")
+    assert outbox.settle_sent(slow, now=NOW) is True
+    assert state(slow) == ("sent", 1, "")
 
 
 @pytest.mark.django_db(transaction=True)

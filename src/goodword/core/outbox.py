@@ -6,6 +6,7 @@ that dies between claim and settle leaves the row *sending*; the sweep finds it 
 is the owner's decision, because only it knows whether acting twice does harm.
 """
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from django.db import models, transaction
@@ -33,6 +34,9 @@ class Outbox(models.Model):
         abstract = True
 
 
+#: a claimed row, also when the sweep has freed it and nobody has claimed it since
+_IN_HAND = frozenset({Outbox.State.SENDING.value, Outbox.State.QUEUED.value})
+
 #: waits between tries of a transient failure; after the last the row is failed and a person is told
 LADDER = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240))
 
@@ -58,13 +62,14 @@ def claim[R: Outbox](model: type[R], pk: int, *, now: datetime) -> R | None:
 
 
 def settle_sent(row: Outbox, *, now: datetime, **columns: object) -> bool:
-    """The effect is done. False if the row is not this worker's any more."""
-    return _settle(row, Outbox.State.SENT, now=now, last_error="", **columns)
+    """The effect is done, also of a row that was cancelled meanwhile. False if it is not this worker's any more."""
+    among = _IN_HAND | {Outbox.State.CANCELLED.value}
+    return _settle(row, Outbox.State.SENT, {"settled_at": now, "last_error": "", **columns}, among=among)
 
 
 def settle_failed(row: Outbox, *, now: datetime, error: str, **columns: object) -> bool:
     """Only a person can go on. False if the row is not this worker's any more."""
-    return _settle(row, Outbox.State.FAILED, now=now, last_error=error, **columns)
+    return _settle(row, Outbox.State.FAILED, {"settled_at": now, "last_error": error, **columns})
 
 
 def settle_retry(
@@ -74,24 +79,29 @@ def settle_retry(
     if row.attempts > len(LADDER):
         return settle_failed(row, now=now, error=error, **columns)
     later = now + (wait or LADDER[row.attempts - 1])
-    _settle(row, Outbox.State.QUEUED, now=None, last_error=error, not_before=later, **columns)
+    values = {"settled_at": None, "last_error": error, "not_before": later, **columns}
+    _settle(row, Outbox.State.QUEUED, values)
     return False
 
 
-def _settle(row: Outbox, state: str, *, now: datetime | None, **columns: object) -> bool:
-    """Write the outcome, unless another has claimed the row since (the outcome is theirs to write then).
+def is_still_mine(row: Outbox) -> bool:
+    """Whether a claimed row is still to be acted on: not cancelled, not taken by another. Asked just before acting."""
+    mine = type(row)._default_manager.filter(pk=row.pk, state=Outbox.State.SENDING, attempts=row.attempts)
+    return mine.exists()
+
+
+def _settle(
+    row: Outbox, state: str, columns: Mapping[str, object], *, among: Collection[str] = _IN_HAND
+) -> bool:
+    """Write the outcome, unless another has claimed the row since (the outcome is theirs to write then), or it
+    was cancelled.
 
     A row that the sweep has freed and nobody has claimed yet is still this worker's: `attempts` names the claim.
     """
-    values = {"state": state, "settled_at": now, **columns}
-    changed = (
-        type(row)
-        ._default_manager.filter(
-            pk=row.pk, state__in=[Outbox.State.SENDING, Outbox.State.QUEUED], attempts=row.attempts
-        )
-        .update(**values)
-    )
-    if changed:
-        for name, value in values.items():
-            setattr(row, name, value)
-    return bool(changed)
+    values = {"state": state, **columns}
+    mine = type(row)._default_manager.filter(pk=row.pk, state__in=among, attempts=row.attempts)
+    if not mine.update(**values):
+        return False
+    for name, value in values.items():
+        setattr(row, name, value)
+    return True

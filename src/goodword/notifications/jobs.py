@@ -19,7 +19,7 @@ def send_email(*, email_id: int) -> None:
 @jobs.job(name="email.sweep", cron="* * * * * */10", queueing_lock="email.sweep")
 def sweep_emails(*, timestamp: int = 0) -> None:
     """Free what a dead worker left, and send what has become due (postponed mails, later tries)."""
-    from goodword.notifications.domain.send import free_stuck
+    from goodword.notifications.domain.send import free_stuck, send
 
     del timestamp  # given to every periodic job; the clock is ours
     now = clock.now()
@@ -31,11 +31,7 @@ def sweep_emails(*, timestamp: int = 0) -> None:
         .order_by("not_before")
         .values_list("pk", flat=True)[:SWEEP_AT_MOST]
     ):
-        sweep_one(email_id)
-
-
-def sweep_one(email_id: int) -> None:
-    """Send within the sweep: a job row of its own might already wait."""
-    from goodword.notifications.domain.send import send
-
-    send(email_id=email_id, now=clock.now())
+        # Within the sweep: a job row of its own might already wait. Where the server does not answer, each mail
+        # would cost a time-out, and sweeps that wait for it would leave no room for other work.
+        if not send(email_id=email_id, now=clock.now()):
+            return

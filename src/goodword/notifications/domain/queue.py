@@ -84,26 +84,33 @@ def from_name(sender: Person, *, organisation: Organisation) -> str:
 
 
 def cancel(*, organisation: Organisation, subject_ref: str, now: datetime) -> int:
-    """Stop what is queued about this subject; what is being sent or was sent stays. Returns how many."""
+    """Stop what is queued about this subject; what was sent stays. Returns how many.
+
+    What is being sent at this moment may still go out, and then counts as sent; if it does not, it is not tried
+    again.
+    """
     return (
         Email.objects.of(organisation)
-        .filter(subject_ref=subject_ref, state=Email.State.QUEUED)
+        .filter(subject_ref=subject_ref, state__in=[Email.State.QUEUED, Email.State.SENDING])
         .update(state=Email.State.CANCELLED, settled_at=now)
     )
 
 
-def restore_invitations(*, organisation: Organisation, subject_ref: str, now: datetime) -> int:
-    """Queue again an invitation that a pause stopped before it went out: without it nobody knows. Returns how many.
+def restore_invitation(*, organisation: Organisation, subject_ref: str, now: datetime) -> bool:
+    """Queue again an invitation that a pause stopped before it went out: without it nobody knows.
 
-    Reminders stay stopped; they are planned anew.
+    Only the newest: an older one was replaced by it. Reminders stay stopped; they are planned anew.
     """
-    stopped = Email.objects.of(organisation).filter(
-        subject_ref=subject_ref, state=Email.State.CANCELLED, kind__endswith=".invitation"
+    newest = (
+        Email.objects.of(organisation)
+        .select_for_update(of=("self",))
+        .filter(subject_ref=subject_ref, kind__endswith=".invitation")
+        .order_by("-pk")
+        .first()
     )
-    ids = list(stopped.select_for_update().values_list("pk", flat=True))
-    Email.objects.of(organisation).filter(pk__in=ids).update(
-        state=Email.State.QUEUED, not_before=now, settled_at=None
-    )
-    for email_id in ids:
-        send_email.defer(email_id=email_id)
-    return len(ids)
+    if newest is None or newest.state != Email.State.CANCELLED:
+        return False
+    newest.state, newest.not_before, newest.settled_at = Email.State.QUEUED, now, None
+    newest.save(update_fields=["state", "not_before", "settled_at"])
+    send_email.defer(email_id=newest.pk)
+    return True

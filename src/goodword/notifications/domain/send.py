@@ -22,15 +22,20 @@ from goodword.notifications.domain.render import Rendered, redact, render
 from goodword.notifications.models import Email
 
 
-def send(*, email_id: int, now: datetime) -> None:
-    """Send the mail if it is due. Failures end as a later try, or as *failed*, of which the recruiter is told."""
+def send(*, email_id: int, now: datetime) -> bool:
+    """Send the mail if it is due. Failures end as a later try, or as *failed*, of which the recruiter is told.
+
+    False if the mail server could not be used at all: then there is no use in trying the next mail now.
+    """
     email = outbox.claim(Email, email_id, now=now)
     if email is None:
-        return
+        return True
     link = _mint(email, now=now)
     rendered = render(email, link=link)
     message_id = f"<goodword-{email.pk}@{urlsplit(settings.GOODWORD_BASE_URL).hostname}>"
     _keep(email, redact(rendered, link=link), message_id)
+    if not outbox.is_still_mine(email):  # its subject was closed while it was written
+        return True
     try:
         validate_email(email.to_address)
         _message(email, rendered, message_id).send()
@@ -43,12 +48,14 @@ def send(*, email_id: int, now: datetime) -> None:
         not_sent(email, now=now, permanent=permanent, error=f"{error.smtp_code} {_words(error.smtp_error)}")
     except (smtplib.SMTPException, OSError) as error:
         not_sent(email, now=now, permanent=False, error=f"The mail server could not be used: {error}")
+        return False
     except (ValidationError, ValueError):  # ValueError: a header that cannot be written
         not_sent(email, now=now, permanent=True, error="This is not an e-mail address.")
     else:
         with transaction.atomic():
             if outbox.settle_sent(email, now=now):
                 _tell("email.sent", email, now=now)
+    return True
 
 
 def free_stuck(*, now: datetime) -> None:

@@ -12,7 +12,7 @@ from goodword.candidates.models import Application
 from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.core.workdays import end_of_working_day
-from goodword.notifications.domain.queue import cancel, restore_invitations
+from goodword.notifications.domain.queue import cancel, restore_invitation
 from goodword.steps.domain.move import lock, move
 from goodword.steps.domain.reminders import next_reminder
 from goodword.steps.domain.standing import ended, has_left, hold, stands
@@ -94,7 +94,7 @@ def _after(run: Run, act: str, event: Event, *, organisation: Organisation) -> N
             event.occurred_at, run.start.step.deadline_days, zone=organisation.zone
         )
     if act == "resume" and is_open(run):
-        restore_invitations(
+        restore_invitation(
             organisation=organisation, subject_ref=subject_ref(run.start), now=event.occurred_at
         )
         plan_reminder(run, organisation=organisation, now=event.occurred_at)

@@ -1,0 +1,105 @@
+"""A mail whose subject is closed while a worker has it; and mails while the mail server is away."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from goodword.core import clock, environment, outbox
+from goodword.notifications.domain.queue import cancel, restore_invitation
+from goodword.notifications.jobs import sweep_emails
+from goodword.notifications.models import Email
+from tests.notifications.mails import NOW, application, queued, state
+from tests.support.jobs import waiting
+
+pytestmark = pytest.mark.django_db
+
+
+def claimed() -> Email:
+    email = outbox.claim(Email, queued().pk, now=NOW)
+    assert email is not None
+    return email
+
+
+def stop(email: Email) -> int:
+    return cancel(organisation=email.organisation, subject_ref=email.subject_ref, now=NOW)
+
+
+def test_what_could_not_be_sent_and_was_cancelled_meanwhile_is_not_tried_again() -> None:
+    email = claimed()
+    assert stop(email) == 1
+    assert outbox.is_still_mine(email) is False
+    assert outbox.settle_retry(email, now=NOW, error="451") is False
+    assert state(email) == ("cancelled", 1, "")
+
+
+def test_what_went_out_although_it_was_cancelled_meanwhile_counts_as_sent() -> None:
+    email = claimed()
+    stop(email)
+    assert outbox.settle_sent(email, now=NOW) is True
+    assert state(email) == ("sent", 1, "")
+
+
+def test_what_another_worker_has_taken_is_not_acted_on() -> None:
+    email = claimed()
+    Email.objects.of(email.organisation).update(attempts=2)
+    assert outbox.is_still_mine(email) is False
+
+
+def test_coming_back_sends_only_the_newest_invitation() -> None:
+    about = application()
+    older, newer = (queued(about, key=f"invitation:{n}", kind="test.invitation") for n in (1, 2))
+    stop(older)
+    again: dict[str, Any] = {"organisation": about.organisation, "subject_ref": older.subject_ref, "now": NOW}
+    assert restore_invitation(**again) is True
+    assert [state(email)[0] for email in (older, newer)] == ["cancelled", "queued"]
+    Email.objects.of(about.organisation).filter(pk=newer.pk).update(state="sent")
+    assert restore_invitation(**again) is False
+    assert state(older)[0] == "cancelled"
+    assert [name for name, _ in waiting()] == ["email.send"] * 3
+
+
+@pytest.fixture
+def hung_up() -> Iterator[list[socket.socket]]:
+    """A mail server that takes connections and ends them at once; what it was asked."""
+    taken: list[socket.socket] = []
+    server = socket.create_server(("127.0.0.1", 0))
+    taken.append(server)
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = server.accept()
+            except OSError:
+                return
+            taken.append(connection)
+            connection.close()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    yield taken
+    server.shutdown(socket.SHUT_RDWR)
+    thread.join()
+    server.close()
+
+
+def test_the_sweep_asks_a_server_that_does_not_answer_once_and_not_for_every_mail(
+    settings: Settings, hung_up: list[socket.socket]
+) -> None:
+    server, *_ = hung_up
+    port = server.getsockname()[1]
+    settings.MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "OPTIONS": environment.smtp(f"smtp://127.0.0.1:{port}"),
+        }
+    }
+    about = application()
+    due = clock.now() - timedelta(minutes=1)
+    mails = [queued(about, key=f"test:{n}", not_before=due) for n in range(3)]
+    sweep_emails.run()
+    assert (len(hung_up) - 1, [state(email)[1] for email in mails]) == (1, [1, 0, 0])
