@@ -53,11 +53,13 @@ class Demo:
         return self._out.read_text(encoding="utf-8") + self._err.read_text(encoding="utf-8")
 
     def addresses(self) -> dict[str, Any]:
-        """What is in demo.json, once it is there."""
-        path = self.data / "demo.json"
-        wait_for(lambda: path.exists() or self.process.poll() is not None, otherwise=lambda: self.said)
-        assert path.exists(), self.said
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        """What is in demo.json, once it is ready."""
+        wait_for(
+            lambda: "Ctrl-C ends everything" in self.said or self.process.poll() is not None,
+            otherwise=lambda: self.said,
+        )
+        assert self.process.poll() is None, self.said
+        found: dict[str, Any] = json.loads((self.data / "demo.json").read_text(encoding="utf-8"))
         return found
 
     def interrupt(self) -> int:

@@ -74,7 +74,7 @@ def test_the_story_is_told_from_the_stage_move_to_the_link_on_the_activity_feed(
         True
     ] * len(pages)
     tagged, language = (report.root_object[name].get_object() for name in ("/MarkInfo", "/Lang"))
-    assert str(tagged) == "{'/Marked': True}"
+    assert "'/Marked': True" in str(tagged)
     assert str(language) == "en"
     assert "/StructTreeRoot" in report.root_object
     assert "Zoë Müller" in "\n".join(pages)
