@@ -3,6 +3,7 @@
 import pytest
 from django.db import transaction
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from goodword.core import jobs
 from tests.support.jobs import waiting
@@ -28,6 +29,19 @@ def test_a_rollback_takes_the_job_along() -> None:
     with pytest.raises(Undone), transaction.atomic():
         note.defer(number=3)
         assert len(waiting()) == 1
+        raise Undone
+    assert waiting() == []
+
+
+@pytest.mark.django_db
+def test_a_rollback_within_a_worker_takes_the_job_along_too() -> None:
+    # a worker gives the app connections of its own; jobs still go by that of the rows
+    connector = app.connector
+    assert isinstance(connector, DjangoConnector)
+    with app.replace_connector(connector.get_worker_connector()), pytest.raises(Undone), transaction.atomic():
+        note.defer(number=3)
+        assert note.defer_once(lock="one", number=4) is True
+        assert len(waiting()) == 2
         raise Undone
     assert waiting() == []
 
