@@ -72,6 +72,8 @@ class Automation(OrganisationOwned):
     requisition_id = models.CharField(max_length=120, default="", blank=True)
     job_post_id = models.BigIntegerField(null=True)
     job_post_title = models.CharField(max_length=300, default="", blank=True)
+    #: a confidential job of Greenhouse: its role is seen by admins and by members added to it only
+    confidential = models.BooleanField(default=False)
     confirmed_at = models.DateTimeField()
     confirmed_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
 

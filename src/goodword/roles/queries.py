@@ -1,15 +1,24 @@
 """Reads about roles."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from goodword.accounts.models import Membership
 from goodword.roles.models import Automation, Role, StageRule
 
 
 def visible_roles(member: Membership) -> QuerySet[Role]:
-    """The roles a member may see: all of the organisation, or, for a hiring manager, those they were invited to."""
+    """The roles a member may see: all of the organisation, or, for a hiring manager, those they were invited to.
+
+    A role of a confidential Greenhouse job is seen by admins, its owner and the members added to it only.
+    """
     roles = Role.objects.of(member.organisation)
-    return roles if member.may_work else roles.filter(viewers=member)
+    if member.is_admin:
+        return roles
+    if not member.may_work:
+        return roles.filter(viewers=member)
+    confidential = Automation.objects.of(member.organisation).filter(confidential=True)
+    added = Role.objects.of(member.organisation).filter(Q(owner=member) | Q(viewers=member))
+    return roles.filter(~Q(pk__in=confidential.values("role_id")) | Q(pk__in=added.values("pk")))
 
 
 def automation_of(*, connection_id: int, job_id: int | None) -> Automation | None:

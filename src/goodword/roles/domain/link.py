@@ -23,6 +23,7 @@ class JobLink:
     requisition_id: str = ""
     post_id: int | None = None
     post_title: str = ""
+    confidential: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +149,7 @@ def _renew(automation: Automation, *, job: JobLink) -> bool:
         "requisition_id": job.requisition_id[:_REQUISITION],
         "job_post_id": job.post_id,
         "job_post_title": job.post_title[:_TITLE],
+        "confidential": job.confidential,
     }
     chosen = automation.job_post_id != job.post_id
     for name, value in values.items():

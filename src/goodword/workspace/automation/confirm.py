@@ -39,6 +39,7 @@ def confirm(
                 requisition_id=job.requisition_id,
                 post_id=post.id if post else None,
                 post_title=post.title if post else "",
+                confidential=job.confidential,
             ),
             stages={
                 kind: [StageLink(stage_id=stage_id, name=stages[stage_id].name)]

@@ -1,0 +1,46 @@
+"""A confidential Greenhouse job: its role and candidates are for admins and for who was added to the role."""
+
+import pytest
+
+from goodword.candidates.visible import visible_applications
+from goodword.roles.models import Role
+from goodword.roles.queries import visible_roles
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_role_of_a_confidential_job_is_seen_by_admins_its_owner_and_its_viewers_only() -> None:
+    organisation = factories.organisation()
+    owner = factories.member(organisation)
+    role = factories.role(organisation, owner=owner)
+    plain = factories.role(organisation, owner=owner)
+    made = factories.automation(role, connection_id=1, job_id=31, stages={})
+    made.confidential = True
+    made.save()
+    application = factories.application(role)
+    people = {
+        "admin": factories.member(organisation, kind="admin"),
+        "owner": owner,
+        "recruiter": factories.member(organisation),
+        "added recruiter": factories.member(organisation),
+        "hiring manager": factories.member(organisation, kind="hiring_manager"),
+        "added hiring manager": factories.member(organisation, kind="hiring_manager"),
+    }
+    role.viewers.add(people["added recruiter"], people["added hiring manager"])
+
+    both: set[Role] = {role, plain}
+    assert {who: set(visible_roles(member)) for who, member in people.items()} == {
+        "admin": both,
+        "owner": both,
+        "recruiter": {plain},
+        "added recruiter": both,
+        "hiring manager": set(),
+        "added hiring manager": {role},
+    }
+    assert {who for who, member in people.items() if application in visible_applications(member)} == {
+        "admin",
+        "owner",
+        "added recruiter",
+        "added hiring manager",
+    }
