@@ -20,7 +20,7 @@ MEMBER: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health, name="health"),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("goodword.accounts.urls")),
     path("ui/", include("goodword.ui.urls")),
     path("o/<slug:slug>/", include(MEMBER)),
     *assessments.public_urls,
