@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.urls import reverse
 
 from goodword.accounts.models import Organisation
@@ -43,7 +44,8 @@ def invited(application: Application) -> Attempt:
 
 def checked(application: Application) -> Check:
     """A reference check is open, nobody is named."""
-    return open_check(start=factories.start(application, "reference_check"), now=NOW, by="greenhouse")
+    with transaction.atomic():
+        return open_check(start=factories.start(application, "reference_check"), now=NOW, by="greenhouse")
 
 
 def reported(application: Application) -> Report:
