@@ -102,4 +102,5 @@ def test_the_sweep_asks_a_server_that_does_not_answer_once_and_not_for_every_mai
     due = clock.now() - timedelta(minutes=1)
     mails = [queued(about, key=f"test:{n}", not_before=due) for n in range(3)]
     sweep_emails.run()
-    assert (len(hung_up) - 1, [state(email)[1] for email in mails]) == (1, [1, 0, 0])
+    # all are due since the same moment, so any of them may be the one that is tried
+    assert (len(hung_up) - 1, sorted(state(email)[1] for email in mails)) == (1, [0, 0, 1])

@@ -6,21 +6,12 @@ from collections.abc import Iterator
 import pytest
 import waitress
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 from waitress import wasyncore
 
 from greenhouse_sandbox.app import create_app
 
 pytestmark = pytest.mark.browser
-
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 
 
 @pytest.fixture
@@ -37,15 +28,6 @@ def url() -> Iterator[str]:
     thread.join()
     server.task_dispatcher.shutdown()
     app.close()
-
-
-@pytest.fixture
-def page() -> Iterator[Page]:
-    """A page of Debian's Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        yield browser.new_page()
-        browser.close()
 
 
 def test_select_all_ticks_its_category_and_follows_it(page: Page, url: str) -> None:
