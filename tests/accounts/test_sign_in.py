@@ -8,6 +8,7 @@ import pytest
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from goodword.accounts.models import Membership, User
 from tests.support import factories
@@ -131,3 +132,18 @@ def test_the_page_for_too_many_tries_is_kind(rita: Membership) -> None:
             break
     assert response.status_code == 429
     assert "That was tried too often" in response.content.decode()
+
+
+def test_without_a_mail_server_the_page_stays_and_the_log_says_so(
+    rita: Membership, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    smtp = {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {"host": "127.0.0.1", "port": 9},
+    }
+    settings.MAILERS = {"default": smtp}
+    response = Client().post("/accounts/password/reset/", {"email": rita.user.email})
+    assert response["Location"] == "/accounts/password/reset/done/"
+    assert [record.getMessage() for record in caplog.records] == [
+        "The mail account/email/password_reset_key could not be sent"
+    ]

@@ -10,10 +10,10 @@ from goodword.accounts.models import AuditEntry, Membership
 from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
-from goodword.reports.models import Report, ReportOpening
+from goodword.reports.models import Report, ReportFile, ReportOpening
 from tests.reports.reports import ready, share_path
 from tests.support import factories
-from tests.support.jobs import event_names
+from tests.support.jobs import event_names, run_jobs
 from tests.support.pages import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -143,3 +143,54 @@ def test_the_report_of_a_private_candidate_is_closed_to_other_recruiters(report:
     refused(report, factories.member(report.organisation), 404)
     admin = factories.member(report.organisation, kind="admin")
     assert signed_in(admin).get(member_path(report)).status_code == 200
+
+
+def failed(report: Report) -> str:
+    """Make it one that failed; where it is made again."""
+    ReportFile.objects.of(report.organisation).delete()
+    Report.objects.of(report.organisation).update(
+        state="failed", error="It was tried several times.", tries=4
+    )
+    return reverse("report_rebuild", args=[report.organisation.slug, report.pk])
+
+
+def state(report: Report) -> tuple[str, int, str]:
+    report.refresh_from_db()
+    return report.state, report.tries, report.error
+
+
+def test_a_failed_report_is_made_again_in_one_click(report: Report) -> None:
+    who = factories.member(report.organisation)
+    client, where = signed_in(who), failed(report)
+    page = reverse("candidate", args=[report.organisation.slug, report.start.application_id])
+    assert f'action="{where}"' in client.get(page).content.decode()
+    for _ in range(2):
+        assert client.post(where)["Location"] == page
+    run_jobs()
+    assert (state(report), ReportFile.objects.of(report.organisation).count()) == (("ready", 1, ""), 1)
+    rebuilt = AuditEntry.objects.of(report.organisation).filter(action="report.rebuilt")
+    assert [(entry.member, entry.details) for entry in rebuilt] == [(who, {"report": report.pk})]
+
+
+def test_a_report_that_is_ready_is_not_made_again(report: Report) -> None:
+    where = reverse("report_rebuild", args=[report.organisation.slug, report.pk])
+    signed_in(factories.member(report.organisation)).post(where)
+    assert state(report) == ("ready", 1, "")
+
+
+def test_who_may_not_work_on_it_does_not_make_a_report_again(report: Report) -> None:
+    where = failed(report)
+    manager = factories.member(report.organisation, kind="hiring_manager")
+    assert report.start.application.role is not None
+    report.start.application.role.viewers.add(manager)
+    stranger = factories.member(factories.organisation(), kind="admin")
+    theirs = reverse("report_rebuild", args=[stranger.organisation.slug, report.pk])
+    answers = [
+        Client().post(where),
+        signed_in(manager).post(where),
+        signed_in(stranger).post(where),
+        signed_in(stranger).post(theirs),
+        signed_in(factories.member(report.organisation)).get(where),
+    ]
+    assert [answer.status_code for answer in answers] == [302, 403, 404, 404, 405]
+    assert state(report) == ("failed", 4, "It was tried several times.")

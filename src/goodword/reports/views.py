@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest, membership_of
@@ -14,6 +16,7 @@ from goodword.candidates.visible import visible_applications
 from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
+from goodword.reports.domain.build import rebuild
 from goodword.reports.domain.open import open_report
 from goodword.reports.models import Report
 from goodword.steps.portal import unknown_page
@@ -68,6 +71,19 @@ def report_pdf(request: MemberRequest, pk: int) -> HttpResponse:
     )
     report = access.owned(reports, pk)
     return _pdf(report, _content(request, report, now=clock.now(), member=request.member))
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def report_rebuild(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Draw a failed report anew; pressed twice it is drawn once."""
+    reports = Report.objects.of(request.organisation).filter(
+        start__application__in=visible_applications(request.member)
+    )
+    report = access.owned(reports.select_related("start"), pk)
+    if rebuild(report_id=report.pk, member=request.member, now=clock.now()):
+        messages.success(request, _("The report is being made again."))
+    return redirect("candidate", request.organisation.slug, report.start.application_id)
 
 
 def _content(

@@ -13,6 +13,8 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import translation
 
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership
 from goodword.assessments import queries as assessments
 from goodword.assessments.models import Attempt
 from goodword.core.events import record
@@ -90,6 +92,26 @@ def draw_again(report: Report, *, now: datetime) -> bool:
             return False
         draw_report.defer(report_id=report.pk)
     return True
+
+
+def rebuild(*, report_id: int, member: Membership, now: datetime) -> bool:
+    """Draw a failed report anew, from the snapshot as it stands; False if it has not failed (any more)."""
+    with transaction.atomic():
+        report = _lock(report_id)
+        if report.state != Report.State.FAILED:
+            return False
+        report.state, report.error, report.tries = Report.State.BUILDING, "", 0
+        report.try_again_at = now + TRIES[0]
+        report.save(update_fields=["state", "error", "tries", "try_again_at"])
+        write(
+            organisation=report.organisation,
+            action="report.rebuilt",
+            member=member,
+            now=now,
+            details={"report": report.pk},
+        )
+        draw_report.defer(report_id=report.pk)
+        return True
 
 
 def redraw_lost(*, now: datetime) -> int:
