@@ -1,10 +1,16 @@
 """The worker: runs jobs as they come, until a signal."""
 
 import asyncio
+import signal
+import sys
 
 
 def work(concurrency: int | None = None) -> int:
-    """Run jobs, `concurrency` at once, each in a thread of its own; finishes what runs before it ends."""
+    """Run jobs, `concurrency` at once, each in a thread of its own; finishes what runs before it ends.
+
+    Returns the exit status: 0 after a signal, 1 if it ended by itself (the database was away for too long), so
+    that whatever watches over it starts it again.
+    """
     import django
 
     django.setup()
@@ -16,16 +22,26 @@ def work(concurrency: int | None = None) -> int:
     assert isinstance(connector, DjangoConnector)  # the library's own type hint names its base
     at_once = concurrency or settings.GOODWORD_WORKER_CONCURRENCY
 
-    async def run() -> None:
+    async def run() -> int:
         async with app.open_async():
-            await app.run_worker_async(
-                concurrency=at_once,
-                delete_jobs="successful",
-                fetch_job_polling_interval=2.0,
-                shutdown_graceful_timeout=30,
-                name="goodword",
+            working = asyncio.create_task(
+                app.run_worker_async(
+                    concurrency=at_once,
+                    delete_jobs="successful",
+                    fetch_job_polling_interval=2.0,
+                    shutdown_graceful_timeout=30,
+                    install_signal_handlers=False,
+                    name="goodword",
+                )
             )
+            for number in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, working.cancel)
+            try:
+                await working
+            except asyncio.CancelledError:
+                return 0
+            print("goodword: the worker cannot go on; the log says why.", file=sys.stderr)
+            return 1
 
     with app.replace_connector(connector.get_worker_connector()):
-        asyncio.run(run())
-    return 0
+        return asyncio.run(run())
