@@ -100,3 +100,9 @@ def test_a_ping_for_an_event_that_is_not_followed_shows_as_unknown(world: World)
     world.work()
     assert Webhook.objects.of(world.organisation).get().action == ""
     assert world.inbox() == [("handled", "An unknown webhook: “Offer approved” has no effect here.")]
+
+
+def test_a_ping_that_names_no_event_is_said_to_name_none(world: World) -> None:
+    world.post(b'{"action": "ping", "payload": {}}')
+    world.work()
+    assert world.inbox() == [("handled", "The ping names no event: it has no effect here.")]

@@ -46,4 +46,6 @@ def register(connection: Connection, ping: Ping, *, now: datetime) -> str:
     )
     if webhook.action:
         return f"The webhook for “{webhook.event}” is in place."
+    if not webhook.event:
+        return "The ping names no event: it has no effect here."
     return f"An unknown webhook: “{webhook.event}” has no effect here."

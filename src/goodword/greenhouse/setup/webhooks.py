@@ -53,19 +53,19 @@ ADVISED = (
         action="merge_candidate",
         name="Goodword Candidate Merged",
         when="Candidate has been merged",
-        without="Two profiles that are merged in Greenhouse stay two here.",
+        without="Which profile was kept in a merge shows here only with that candidate's next event.",
     ),
     Wanted(
         action="delete_candidate",
         name="Goodword Candidate Deleted",
         when="Candidate or Prospect has been deleted",
-        without="A candidate who is deleted in Greenhouse is not erased here by itself.",
+        without="That a candidate is no longer visible in Greenhouse is not marked here. Erasing is done by hand.",
     ),
     Wanted(
         action="candidate_anonymized",
         name="Goodword Candidate Anonymised",
         when="Candidate or Prospect has been anonymized",
-        without="A candidate who is anonymised in Greenhouse is not erased here by itself.",
+        without="Name and address stay here as they were. Erasing results is done by hand.",
     ),
 )
 
