@@ -9,7 +9,8 @@ from goodword.demo.run import STARTING
 from tests.demo.conftest import FirstStart, mails_of
 from tests.demo.programs import Demo, busy, free_ports, processes_of, refused
 
-pytestmark = pytest.mark.timeout(400)  # the first test of this file waits for the whole story
+#: the first test of this file waits for the whole story
+pytestmark = [pytest.mark.world, pytest.mark.timeout(400)]
 
 
 def test_the_addresses_have_just_the_documented_form(first_start: FirstStart) -> None:

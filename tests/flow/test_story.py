@@ -13,6 +13,8 @@ from pypdf import PdfReader
 
 from tests.demo.programs import COMMAND, environment, free_ports, processes_of
 
+pytestmark = pytest.mark.world
+
 CANDIDATE = "Ada Okonkwo-Łuczak"
 STEPS = [
     "Create API credentials in Greenhouse",
