@@ -1,0 +1,77 @@
+"""The pages of members, and the kind ones that a link can end at: axe, both colour schemes, phone and desk."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Browser
+
+from goodword.accounts.models import Membership
+from goodword.assessments.models import Attempt
+from goodword.core import clock
+from tests.browser.looking import WIDTHS, Looker
+from tests.support import factories
+from tests.support.pages import signed_in
+from tests.workspace.people import checked, invited, named, path, portal, reported, review
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def world() -> tuple[Membership, dict[str, str], dict[str, str]]:
+    """An admin, the pages that they see, and those that anybody with the link sees; names out of the ordinary."""
+    organisation = factories.organisation(name="Northwind Cycles")
+    admin = factories.member(organisation, kind="admin", name="Rita Hansen")
+    role = factories.role(organisation, title="Customer Support Specialist (part time)", owner=admin)
+    factories.automation(role, connection_id=1, job_id=31, stages={"assessment": (501, "Assessment")})
+    done = named(role, "Bogdan-Aleksander", "Wiśniewski-Kowalczykowski", stage_name="Assessment")
+    reported(done)
+    rejected = named(
+        role, "大文", "陳", status="rejected", rejection_reason="Not enough experience with bicycles"
+    )
+    closed = invited(rejected)
+    Attempt.objects.of(organisation).filter(pk=closed.pk).update(closed_at=factories.NOW)
+    waiting = named(role, "Emil", "Ohne-Adresse", email="")
+    factories.start(waiting, "assessment", state="waiting", waits_for="no_address", started_at=None)
+    both = named(role, "Ida", "Both")
+    attempt = invited(both)
+    checked(both)
+    later = clock.now() + timedelta(days=20)
+    Attempt.objects.of(organisation).filter(pk=attempt.pk).update(deadline_at=later)
+    both.starts.get(step__kind="reference_check").checks.update(deadline_at=later)
+    mine = {
+        name: path(name, organisation)
+        for name in ("roles", "role_new", "candidates", "results", "library", "help")
+    }
+    mine |= {"role": path("role", organisation, role.pk), "nobody": f"{mine['candidates']}?q=nobody"}
+    mine |= {
+        f"candidate {row.pk}": path("candidate", organisation, row.pk)
+        for row in (done, rejected, waiting, both)
+    }
+    anybodys = {
+        "review": review(done, expires_at=later),
+        "expired": review(done, expires_at=clock.now()),
+        "portal": portal(attempt.start),
+        "closed": portal(closed.start),
+        "thanks": portal(done.starts.get()),
+        "unknown": "/p/cut-off/",
+        "nowhere": "/nowhere/",
+        "forgotten": "/accounts/password/reset/",
+        "closed door": "/accounts/signup/",
+    }
+    return admin, mine, anybodys
+
+
+def test_every_page_is_accessible_and_fits(browser: Browser, live_server: object) -> None:
+    admin, mine, anybodys = world()
+    looker = Looker()
+    session = signed_in(admin).cookies["goodword_session"].value
+    for width in WIDTHS:
+        for pages, cookie in ((mine, session), (anybodys, "")):
+            context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+            if cookie:
+                context.add_cookies([{"name": "goodword_session", "value": cookie, "url": str(live_server)}])
+            page = context.new_page()
+            for name, where in pages.items():
+                page.goto(f"{live_server}{where}")
+                looker.look(page, f"{name} {width}")
+            context.close()
+    assert looker.wrong == {}
