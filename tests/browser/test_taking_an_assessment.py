@@ -59,6 +59,17 @@ def test_enter_without_an_answer_says_so_and_the_keys_go_on_working(
     assert answers(attempt) == [("ws01", 5)]
 
 
+def test_going_back_to_the_page_of_errors_opens_the_statement(page: Page, url: Callable[..., str]) -> None:
+    page.goto(url("portal_assessment_item", 1))
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.get_by_role("radio", name="Strongly agree").check()
+    page.get_by_role("button", name="Next").click()
+    expect(page).to_have_url(url("portal_assessment_item", 2))
+    page.go_back()
+    expect(page.get_by_role("radio", name="Strongly agree")).to_be_checked()
+
+
 def test_the_keys_leave_buttons_and_other_keys_alone(
     page: Page, url: Callable[..., str], attempt: Attempt
 ) -> None:

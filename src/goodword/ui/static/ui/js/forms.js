@@ -1,5 +1,6 @@
 // Small helps for forms: focus goes to an error summary, toasts can be closed, bulk bars count the chosen rows,
-// and a second click does not send a form twice.
+// a second click does not send a form twice, and going back to a page of errors opens the form instead of asking
+// whether to send it again.
 (() => {
   const ready = (root) => {
     root.querySelector("[data-error-summary]")?.focus();
@@ -12,7 +13,11 @@
     bar.querySelector("[data-bulk-count]").textContent = String(rows.length);
   };
 
-  document.addEventListener("DOMContentLoaded", () => ready(document));
+  document.addEventListener("DOMContentLoaded", () => {
+    // the page of errors is the answer to a POST: as a plain visit it can be gone back to and loaded again
+    if (document.querySelector("[data-error-summary]")) history.replaceState(history.state, "", location.href);
+    ready(document);
+  });
   document.addEventListener("htmx:afterSwap", (event) => ready(event.detail.elt));
 
   document.addEventListener("click", (event) => {
