@@ -54,7 +54,10 @@ def member(*, kinds: frozenset[str] = ANYBODY) -> Callable[[View[P]], Callable[.
             asked = cast(MemberRequest, request)
             asked.member, asked.organisation = found, found.organisation
             with timezone.override(found.organisation.zone):
-                return view(asked, *args, **kwargs)
+                response = view(asked, *args, **kwargs)
+            # What members see is about people: nothing of it stays in a browser after signing out.
+            response.setdefault("Cache-Control", "private, no-store")
+            return response
 
         # Django hands the slug by name
         @wraps(wrapped)

@@ -12,6 +12,7 @@ from goodword.accounts.access import membership_of
 from goodword.accounts.domain.audit import write
 from goodword.candidates.models import Application
 from goodword.candidates.queries import public_title, recruiter_of
+from goodword.candidates.visible import visible_applications
 from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
@@ -74,7 +75,10 @@ def _portal_page(request: HttpRequest, visit: Visit, tasks: list[Task]) -> HttpR
 
 @require_safe
 def review(request: HttpRequest, token: str) -> HttpResponseBase:
-    """The results so far, read-only, for the recruiter without a login; a member goes to the candidate's page."""
+    """The results so far, read-only, for the recruiter without a login; a member goes to the candidate's page.
+
+    A member who would not see that page (a private candidate, a confidential job) was sent the link all the same.
+    """
     link = links.resolve(token, purpose=Link.Purpose.REVIEW)
     if link is None:
         return unknown_page(request)
@@ -86,7 +90,10 @@ def review(request: HttpRequest, token: str) -> HttpResponseBase:
     )
     if application is None:
         return unknown_page(request)
-    if request.user.is_authenticated and membership_of(request.user, slug=link.organisation.slug):
+    member = (
+        membership_of(request.user, slug=link.organisation.slug) if request.user.is_authenticated else None
+    )
+    if member and visible_applications(member).filter(pk=application.pk).exists():
         return redirect("candidate", link.organisation.slug, application.pk)
     now = clock.now()
     if not links.is_alive(link, now=now):
