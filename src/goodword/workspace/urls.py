@@ -19,7 +19,6 @@ member_urls: list[URLPattern | URLResolver] = [
     path("candidates/", candidates.candidate_list, name="candidates"),
     path("candidates/<int:pk>/", candidates.candidate_page, name="candidate"),
     path("candidates/<int:pk>/steps/<int:start_pk>/invite/", acts.invite_again, name="step_invite_again"),
-    path("reports/<int:pk>/draw/", acts.draw_again, name="report_draw_again"),
     path("reports/<int:pk>/note/", acts.note_again, name="report_note_again"),
     path("results/", candidates.results_list, name="results"),
     path("library/", library.library, name="library"),

@@ -84,16 +84,6 @@ def draw(*, report_id: int, now: datetime) -> None:
         _tell("report.ready", locked, now=now)
 
 
-def draw_again(report: Report, *, now: datetime) -> bool:
-    """A person asks for a failed drawing once more, from the same snapshot. False if it has not failed."""
-    with transaction.atomic():
-        failed = Report.objects.of(report.organisation).filter(pk=report.pk, state=Report.State.FAILED)
-        if not failed.update(state=Report.State.BUILDING, tries=0, try_again_at=now + TRIES[0], error=""):
-            return False
-        draw_report.defer(report_id=report.pk)
-    return True
-
-
 def rebuild(*, report_id: int, member: Membership, now: datetime) -> bool:
     """Draw a failed report anew, from the snapshot as it stands; False if it has not failed (any more)."""
     with transaction.atomic():

@@ -19,7 +19,6 @@ from goodword.core import clock
 from goodword.greenhouse.feed.retry import retry
 from goodword.greenhouse.models import FeedPost
 from goodword.references.domain import invite_again as checks
-from goodword.reports.domain import build
 from goodword.reports.models import Report
 from goodword.roles.models import Step
 from goodword.steps.models import StepStart
@@ -63,18 +62,6 @@ def invite_again(request: MemberRequest, pk: int, start_pk: int) -> HttpResponse
         return redirect("candidate", request.organisation.slug, application.pk)
     messages.success(request, _("A new invitation is on its way."))
     return redirect("candidate", request.organisation.slug, application.pk)
-
-
-@require_POST
-@access.member(kinds=access.WORKS)
-def draw_again(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Draw a report whose PDF could not be made once more."""
-    report = _report(request, pk)
-    now = clock.now()
-    if build.draw_again(report, now=now):
-        _written(request, "report.drawn_again", report, now=now)
-        messages.success(request, _("The report is being made again."))
-    return redirect("candidate", request.organisation.slug, report.start.application_id)
 
 
 @require_POST

@@ -1,4 +1,4 @@
-"""A report that could not be drawn, and a note that could not be written: one click when the reason has gone."""
+"""A note that could not be written: one click when the reason has gone. And whether the house is well."""
 
 import pytest
 from django.test import Client
@@ -8,7 +8,6 @@ from goodword.greenhouse.models import Connection, FeedPost
 from goodword.reports.models import Report
 from goodword.roles.models import Role
 from tests.support import factories
-from tests.support.jobs import waiting
 from tests.workspace.people import NOW, named, path, reported
 
 pytestmark = pytest.mark.django_db
@@ -52,26 +51,6 @@ def failed_note(report: Report) -> FeedPost:
     )
 
 
-def test_a_failed_report_is_drawn_again_by_one_click(role: Role, report: Report) -> None:
-    Report.objects.of(role.organisation).update(state=Report.State.FAILED, error="no")
-    client = signed_in(factories.member(role.organisation))
-    page = client.get(path("candidate", role.organisation, report.start.application_id)).content.decode()
-    assert "Make the report again" in page
-    client.post(path("report_draw_again", role.organisation, report.pk))
-    report.refresh_from_db()
-    assert (report.state, report.error) == (Report.State.BUILDING, "")
-    assert ("report.draw", {"report_id": report.pk}) in waiting()
-
-
-def test_a_report_that_is_ready_is_not_drawn_again(role: Role, report: Report) -> None:
-    before = waiting()
-    signed_in(factories.member(role.organisation)).post(
-        path("report_draw_again", role.organisation, report.pk)
-    )
-    report.refresh_from_db()
-    assert (report.state, waiting()) == (Report.State.READY, before)
-
-
 def test_a_failed_note_is_tried_again_by_one_click(role: Role, report: Report) -> None:
     post = failed_note(report)
     client = signed_in(factories.member(role.organisation))
@@ -82,9 +61,8 @@ def test_a_failed_note_is_tried_again_by_one_click(role: Role, report: Report) -
     assert (post.state, post.attempts) == (FeedPost.State.QUEUED, 0)
 
 
-@pytest.mark.parametrize("name", ["report_draw_again", "report_note_again"])
-def test_others_change_nothing(role: Role, report: Report, name: str) -> None:
-    Report.objects.of(role.organisation).update(state=Report.State.FAILED)
+def test_others_change_nothing(role: Role, report: Report) -> None:
+    name = "report_note_again"
     post = failed_note(report)
     stranger = factories.member(factories.organisation(), kind="admin")
     looker = factories.member(role.organisation, kind="hiring_manager")
@@ -97,10 +75,9 @@ def test_others_change_nothing(role: Role, report: Report, name: str) -> None:
         signed_in(looker).post(here).status_code,
         signed_in(factories.member(role.organisation)).get(here).status_code,
     ]
-    report.refresh_from_db()
     post.refresh_from_db()
     assert answers == [302, 404, 404, 403, 405]
-    assert (report.state, post.state) == (Report.State.FAILED, FeedPost.State.FAILED)
+    assert post.state == FeedPost.State.FAILED
 
 
 def test_the_health_address_answers_anybody() -> None:
