@@ -22,7 +22,7 @@ SECRET_KEY = env.text("GOODWORD_SECRET_KEY", _local.get("secret_key"))
 GOODWORD_FIELD_KEYS = keys.parse_field_keys(env.text("GOODWORD_FIELD_KEYS", _local.get("field_keys")))
 
 # --- Where it is reached ---------------------------------------------------------------------------------------
-GOODWORD_PORT = env.number("GOODWORD_PORT", 8000)
+GOODWORD_PORT = env.port("GOODWORD_PORT", 8000)
 GOODWORD_BASE_URL = env.text(
     "GOODWORD_BASE_URL", None if PRODUCTION else f"http://localhost:{GOODWORD_PORT}"
 ).rstrip("/")
@@ -138,7 +138,12 @@ GOODWORD_WORKER_CONCURRENCY = env.number("GOODWORD_WORKER_CONCURRENCY", 8)
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     if GOODWORD_ENV == "test"
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "goodword_cache"}
+    else {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "goodword_cache",
+        # It counts failed sign-ins: were it as small as the default, guessing with many addresses would empty it.
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
 }
 
 # --- Sign-in ---------------------------------------------------------------------------------------------------

@@ -3,12 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
+from pytest_django.fixtures import Settings
 
 from goodword.core import jobs, upkeep
+from goodword.core.environment import SettingError
+from goodword.core.work import work as work_of_the_core
 from tests.support.jobs import waiting
 
 
@@ -98,3 +102,17 @@ def test_what_failed_long_ago_goes_and_what_failed_lately_stays() -> None:
 def test_both_run_by_time() -> None:
     periodic = {task.task.name for task in app.periodic_registry.periodic_tasks.values()}
     assert {"jobs.retry_stalled", "jobs.prune"} <= periodic
+
+
+@pytest.mark.django_db
+def test_sessions_that_are_over_go() -> None:
+    for days in (-1, 1):
+        Session.objects.create(session_key=str(days), expire_date=timezone.now() + timedelta(days=days))
+    upkeep.prune.run()
+    assert [session.session_key for session in Session.objects.all()] == ["1"]
+
+
+def test_a_worker_with_fewer_connections_than_jobs_at_once_does_not_start(settings: Settings) -> None:
+    settings.GOODWORD_POOL = 4
+    with pytest.raises(SettingError, match=r"^5 jobs at once need as many connections: raise GOODWORD_POOL"):
+        work_of_the_core(5)

@@ -8,6 +8,7 @@ import logging
 from datetime import UTC, datetime, timedelta
 
 from asgiref.sync import async_to_sync
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -44,8 +45,12 @@ def sweep_stalled(*, timestamp: int = 0) -> None:
 
 @jobs.job(name="jobs.prune", cron="10 3 * * * 0", queueing_lock="jobs.prune")
 def prune(*, timestamp: int = 0) -> None:
-    """Remove what failed or was cancelled long ago, once a day. What succeeded is gone already."""
+    """Remove jobs that failed or were cancelled long ago, and sessions that are over, once a day.
+
+    Jobs that succeeded are gone already.
+    """
     del timestamp  # see above
+    SessionStore.clear_expired()
     async_to_sync(jobs.QUEUE.delete_old_jobs)(
         nb_hours=KEPT, include_failed=True, include_cancelled=True, include_aborted=True
     )

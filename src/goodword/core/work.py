@@ -4,12 +4,14 @@ import asyncio
 import signal
 import sys
 
+from goodword.core.environment import SettingError
+
 
 def work(concurrency: int | None = None) -> int:
     """Run jobs, `concurrency` at once, each in a thread of its own; finishes what runs before it ends.
 
     Returns the exit status: 0 after a signal, 1 if it ended by itself (the database was away for too long), so
-    that whatever watches over it starts it again.
+    that whatever watches over it starts it again. Raises SettingError.
     """
     import django
 
@@ -21,6 +23,10 @@ def work(concurrency: int | None = None) -> int:
     connector = app.connector
     assert isinstance(connector, DjangoConnector)  # the library's own type hint names its base
     at_once = concurrency or settings.GOODWORD_WORKER_CONCURRENCY
+    if at_once > settings.GOODWORD_POOL:
+        raise SettingError(
+            f"{at_once} jobs at once need as many connections: raise GOODWORD_POOL, which is {settings.GOODWORD_POOL}."
+        )
 
     async def run() -> int:
         async with app.open_async():

@@ -8,6 +8,7 @@ from goodword.assessments.domain.mails import to_candidate
 from goodword.assessments.domain.tell import tell
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
+from goodword.core.sweep import each
 from goodword.core.workdays import into_working_hours
 from goodword.steps.domain.automation import hindrance
 from goodword.steps.domain.lifecycle import plan_reminder
@@ -26,7 +27,7 @@ def remind_due(*, now: datetime) -> int:
         .order_by("next_reminder_at")
         .values_list("pk", flat=True)[:AT_MOST]
     )
-    return sum(remind(attempt_id=pk, now=now) for pk in list(due))
+    return each(list(due), lambda pk: remind(attempt_id=pk, now=now))
 
 
 def remind(*, attempt_id: int, now: datetime) -> bool:

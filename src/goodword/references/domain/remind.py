@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from goodword.core.sweep import each
 from goodword.core.workdays import into_working_hours
 from goodword.notifications.models import Email
 from goodword.references.domain import guard
@@ -30,10 +31,8 @@ def remind_candidates(*, now: datetime) -> int:
     due = Check.objects.across_organisations().filter(
         next_reminder_at__lte=now, paused_at=None, closed_at=None
     )
-    return sum(
-        remind_candidate(check_id=pk, now=now)
-        for pk in due.order_by("next_reminder_at").values_list("pk", flat=True)[:AT_MOST]
-    )
+    first = due.order_by("next_reminder_at").values_list("pk", flat=True)[:AT_MOST]
+    return each(list(first), lambda pk: remind_candidate(check_id=pk, now=now))
 
 
 def remind_candidate(*, check_id: int, now: datetime) -> bool:
@@ -69,10 +68,8 @@ def remind_referees(*, now: datetime) -> int:
     due = ReferenceRequest.objects.across_organisations().filter(
         next_reminder_at__lte=now, check_run__paused_at=None, check_run__closed_at=None
     )
-    return sum(
-        remind_referee(request_id=pk, now=now)
-        for pk in due.order_by("next_reminder_at").values_list("pk", flat=True)[:AT_MOST]
-    )
+    first = due.order_by("next_reminder_at").values_list("pk", flat=True)[:AT_MOST]
+    return each(list(first), lambda pk: remind_referee(request_id=pk, now=now))
 
 
 def remind_referee(*, request_id: int, now: datetime) -> bool:

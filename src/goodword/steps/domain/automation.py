@@ -7,6 +7,7 @@ from django.db import transaction
 from goodword.candidates.models import Application
 from goodword.core.events import record
 from goodword.core.models import Event
+from goodword.core.sweep import each
 from goodword.roles.models import Step
 from goodword.roles.queries import rules_of_stage
 from goodword.steps.domain.standing import has_left, hold, stands
@@ -114,26 +115,29 @@ def hindrance(application: Application) -> str:
 
 def start_delayed(*, now: datetime) -> int:
     """Start what waited for its delay and still stands in a stage that starts it; drop what has moved on."""
-    started = 0
     due = StepStart.objects.across_organisations().filter(state=StepStart.State.WAITING, due_at__lte=now)
-    for pk in due.values_list("pk", flat=True)[:200]:
-        with transaction.atomic():
-            start = (
-                StepStart.objects.across_organisations()
-                .select_for_update(of=("self",), skip_locked=True)
-                .select_related("application__candidate", "step", "organisation")
-                .filter(pk=pk, state=StepStart.State.WAITING, due_at__lte=now)
-                .first()
-            )
-            if start is None:
-                continue
-            if _may_start(start.application, start.step) and stands(start.application, start.step):
-                _go(start, application=start.application, at=now, by="goodword")
-                started += 1
-            else:  # the slip was undone in time; a later arrival asks anew
-                _record("step.not_started", start, application=start.application, at=now, by="goodword")
-                start.delete()
-    return started
+    first = due.order_by("due_at").values_list("pk", flat=True)[:200]
+    return each(list(first), lambda pk: _start_delayed(pk, now=now))
+
+
+def _start_delayed(pk: int, *, now: datetime) -> bool:
+    with transaction.atomic():
+        start = (
+            StepStart.objects.across_organisations()
+            .select_for_update(of=("self",), skip_locked=True)
+            .select_related("application__candidate", "step", "organisation")
+            .filter(pk=pk, state=StepStart.State.WAITING, due_at__lte=now)
+            .first()
+        )
+        if start is None:
+            return False
+        if _may_start(start.application, start.step) and stands(start.application, start.step):
+            _go(start, application=start.application, at=now, by="goodword")
+            return True
+        # the slip was undone in time; a later arrival asks anew
+        _record("step.not_started", start, application=start.application, at=now, by="goodword")
+        start.delete()
+        return False
 
 
 def _may_start(application: Application, step: Step) -> bool:
