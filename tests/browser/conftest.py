@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -21,6 +22,8 @@ FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @pytest.hookimpl(trylast=True)
@@ -44,11 +47,14 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, "executable_path": path, "args": list(FLAGS)}
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong with the page, one line an element: `rule: selector (why)`. Best compared with []."""
-    found = Axe().run(
-        page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-    )
+def violations(page: Page, *, within: str = "", rules: Sequence[str] = ()) -> list[str]:
+    """What axe finds wrong with the page, one line an element: `rule: selector (why)`. Best compared with [].
+
+    `within` is the selector of the only part to look at, as for a menu whose edge lies over other links;
+    `rules` are the only ones to look for, instead of all of WCAG 2.2 AA and of best practice.
+    """
+    only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": TAGS}
+    found = Axe().run(page, context=within or None, options={"runOnly": only})
     return [
         f"{rule['id']}: {node['target'][0]} ({node['failureSummary']})"
         for rule in found.response["violations"]

@@ -1,7 +1,6 @@
 """A demo world: PostgreSQL, mailbox, sandbox, web and worker, with their addresses, logins and data."""
 
 import json
-import os
 import secrets
 import signal
 import socket
@@ -15,7 +14,8 @@ from typing import IO, Any
 
 import httpx2
 
-from goodword.core import postgres
+from goodword.core import environment, postgres
+from goodword.core.environment import SettingError
 from goodword.core.supervise import Children, goodword, refuse_busy_port
 
 ADMIN_EMAIL, ADMIN_NAME, ORGANISATION = "ann@northwind.example", "Ann Admin", "Northwind"
@@ -34,12 +34,12 @@ class Ports:
     @staticmethod
     def named() -> "Ports":
         """The ports of the settings: 8000, 8100, 8025 unless said otherwise; SMTP beside the mailbox."""
-        mailbox = _port("MAILBOX_PORT", 8025)
+        mailbox = environment.port("MAILBOX_PORT", 8025)
         return Ports(
-            goodword=_port("GOODWORD_PORT", 8000),
-            sandbox=_port("SANDBOX_PORT", 8100),
+            goodword=environment.port("GOODWORD_PORT", 8000),
+            sandbox=environment.port("SANDBOX_PORT", 8100),
             mailbox=mailbox,
-            smtp=_port("MAILBOX_SMTP_PORT", mailbox + 1),
+            smtp=environment.port("MAILBOX_SMTP_PORT", mailbox + 1),
         )
 
     @staticmethod
@@ -50,18 +50,25 @@ class Ports:
         for one in taken:
             one.close()
         return Ports(
-            goodword=_port("GOODWORD_PORT", free[0]),
-            sandbox=_port("SANDBOX_PORT", free[1]),
-            mailbox=_port("MAILBOX_PORT", free[2]),
-            smtp=_port("MAILBOX_SMTP_PORT", free[3]),
+            goodword=environment.port("GOODWORD_PORT", free[0]),
+            sandbox=environment.port("SANDBOX_PORT", free[1]),
+            mailbox=environment.port("MAILBOX_PORT", free[2]),
+            smtp=environment.port("MAILBOX_SMTP_PORT", free[3]),
         )
 
     def refuse_busy(self) -> None:
-        """Raise PortInUse, naming the setting, before anything is started."""
-        refuse_busy_port(self.goodword, setting="GOODWORD_PORT")
-        refuse_busy_port(self.sandbox, setting="SANDBOX_PORT")
-        refuse_busy_port(self.mailbox, setting="MAILBOX_PORT")
-        refuse_busy_port(self.smtp, setting="MAILBOX_SMTP_PORT")
+        """Raise PortInUse or SettingError, naming the setting, before anything is started."""
+        named = {
+            "GOODWORD_PORT": self.goodword,
+            "SANDBOX_PORT": self.sandbox,
+            "MAILBOX_PORT": self.mailbox,
+            "MAILBOX_SMTP_PORT": self.smtp,
+        }
+        for setting, port in named.items():
+            same = next(other for other, taken in named.items() if taken == port)
+            if same != setting:
+                raise SettingError(f"{same} and {setting} are both {port}. Give each a port of its own.")
+            refuse_busy_port(port, setting=setting)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,16 +205,6 @@ def _organisation(data: Path) -> str:
         return marker.read_text(encoding="utf-8").strip()
     marker.write_text(ORGANISATION.lower(), encoding="utf-8")
     return ORGANISATION
-
-
-def _port(name: str, default: int) -> int:
-    value = os.environ.get(name) or str(default)
-    try:
-        return int(value)
-    except ValueError as error:
-        from goodword.core.environment import SettingError
-
-        raise SettingError(f"{name} must be a port number, not {value!r}.") from error
 
 
 def read_json(path: Path) -> dict[str, Any]:

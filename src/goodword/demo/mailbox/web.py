@@ -1,5 +1,7 @@
 """The mailbox in the browser: a list, a mail in both its parts, and /messages.json."""
 
+from datetime import datetime
+
 from flask import Flask, Response, abort, jsonify, render_template
 
 from goodword.demo.mailbox.store import Store
@@ -8,6 +10,10 @@ from goodword.demo.mailbox.store import Store
 def create_app(store: Store) -> Flask:
     """The web application over a store."""
     app = Flask(__name__, template_folder="templates", static_folder=None)
+
+    @app.template_filter()
+    def moment(received_at: str) -> str:
+        return datetime.fromisoformat(received_at).strftime("%a %-d %b, %H:%M UTC")
 
     @app.get("/")
     def index() -> str:

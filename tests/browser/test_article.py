@@ -1,0 +1,441 @@
+"""The article that Goodword implements, click by click, in a real browser, through both real programs.
+
+"In Greenhouse" is the sandbox. The recruiter sits at a desk; candidate and referees hold a phone.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from goodword.demo.world import ADMIN_EMAIL, Ports, World, world
+from tests.browser.looking import Looker
+from tests.demo.programs import wait_for
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+SEVEN = (
+    "Applications",
+    "Candidates",
+    "Activity Feed",
+    "Jobs",
+    "Job Posts",
+    "Job Stages",
+    "Rejection Reasons",
+)
+WEBHOOKS = (
+    ("candidate_stage_change", "Goodword Candidate Stage Change", "Candidate has changed stage"),
+    ("hire_candidate", "Goodword Candidate Hired", "Candidate has been hired"),
+    ("reject_candidate", "Goodword Candidate Rejected", "Candidate or Prospect has been rejected"),
+    (
+        "new_candidate_application",
+        "Goodword Candidate Has Submitted Application",
+        "Candidate has submitted application",
+    ),
+)
+JOB = "Senior Account Manager"
+CANDIDATE = "Amélie Dubois"
+ADDRESS = "amelie.dubois@mail.example"
+REFEREES = (("Kwame Mensah", "kwame@brightworks.example"), ("Ingrid Dahl", "ingrid@brightworks.example"))
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A demo world of its own, in which nothing has happened yet."""
+    with world(data=tmp_path_factory.mktemp("article"), ports=Ports.named_or_free()) as made:
+        yield made
+
+
+@pytest.fixture
+def looker() -> Looker:
+    return Looker()
+
+
+@pytest.fixture
+def desk(browser: Browser, looker: Looker) -> Iterator[BrowserContext]:
+    """The recruiter's browser."""
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900}, permissions=["clipboard-read", "clipboard-write"]
+    )
+    looker.watch(context)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def phone(browser: Browser, looker: Looker) -> Iterator[BrowserContext]:
+    """A phone."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    looker.watch(context)
+    yield context
+    context.close()
+
+
+def test_the_article_click_by_click(
+    running: World, desk: BrowserContext, phone: BrowserContext, looker: Looker
+) -> None:
+    greenhouse, goodword = desk.new_page(), desk.new_page()
+    create_a_harvest_api_key(greenhouse, running, looker)
+    add_the_api_key(goodword, running, looker)
+    create_the_webhooks(greenhouse, goodword, running, looker)
+    connect_a_role(goodword, running, looker)
+
+    profile = apply_and_move(greenhouse, running, "Assessment", looker)
+    take_the_assessment_by_keyboard(phone.new_page(), running, looker)
+    see_the_progress(goodword, running, looker)
+
+    greenhouse.goto(profile)
+    move(greenhouse, "Reference Check")
+    name_referees(phone.new_page(), running, looker)
+    answer_as_a_referee(phone.new_page(), REFEREES[0], running, looker)
+    review_the_first_answer(goodword, running, looker)
+    answer_as_a_referee(phone.new_page(), REFEREES[1], running, None)
+    open_the_report_from_the_activity_feed(greenhouse, profile, looker)
+
+    assert looker.wrong == {}
+    assert looker.complaints == []
+
+
+# --- Create a Harvest API key --------------------------------------------------------------------------------------
+
+
+def create_a_harvest_api_key(page: Page, running: World, looker: Looker) -> None:
+    """Create New Credential, copy the key, *select all* in the article's seven categories, Save."""
+    page.goto(running.sandbox_url)
+    looker.look(page, "sandbox jobs")
+    for words in ("Configure", "Dev Center", "API Credential Management", "Create New Credential"):
+        page.get_by_role("link", name=words, exact=True).click()
+    page.get_by_label("API Type").select_option("Harvest")
+    page.get_by_label("Partner").fill("Goodword")
+    page.get_by_label("Description").fill("Goodword Harvest API key")
+    looker.look(page, "sandbox new credential")
+    page.get_by_role("button", name="Create").click()
+    page.get_by_role("button", name="Copy API key").click()
+    expect(page.get_by_role("button", name="Copied API key")).to_be_visible()
+    looker.look(page, "sandbox credential created")
+    page.get_by_role("link", name="Manage Permissions").click()
+    for category in SEVEN:
+        page.get_by_label(f"Select all of {category}", exact=True).check()
+    looker.look(page, "sandbox permissions")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_contain_text("Saved")
+
+
+# --- Add your API key to Goodword ----------------------------------------------------------------------------------
+
+
+def add_the_api_key(page: Page, running: World, looker: Looker) -> None:
+    """Sign in, logo on the top left, Settings, Integrations, Greenhouse, paste, Set; the card with its date."""
+    page.goto(running.goodword_url)
+    looker.look(page, "sign in")
+    page.get_by_label("E-mail").fill(ADMIN_EMAIL)
+    page.get_by_label("Password", exact=True).fill(running.password)
+    page.get_by_role("button", name="Sign in").click()
+    looker.look(page, "no roles yet")
+    page.locator(".rail__organisation summary").click()
+    looker.look(page, "menu of the organisation", within=".rail__organisation")
+    page.locator(".rail__organisation").get_by_role("link", name="Settings").click()
+    looker.look(page, "settings")
+    page.get_by_role("navigation", name="Settings").get_by_role("link", name="Integrations").click()
+    expect(page.get_by_role("heading", name="Automate in Goodword (Pull Integration)")).to_be_visible()
+    looker.look(page, "integrations before")
+    page.get_by_role("link", name="Greenhouse", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Set Greenhouse API key")
+    expect(dialog).to_be_visible()
+    looker.look(page, "dialog v3")
+    dialog.get_by_role("link", name="Harvest API key").click()
+    key = dialog.get_by_label("API key")
+    key.focus()
+    page.keyboard.press("Control+V")
+    looker.look(page, "dialog v1")
+    dialog.get_by_role("button", name="Set", exact=True).click()
+
+    card = page.get_by_role("region", name="Greenhouse")
+    expect(card).to_contain_text("Active")
+    today = datetime.now(ZoneInfo("Europe/Berlin"))
+    expect(card).to_contain_text(f"connected {today.strftime('%a')} {today.day} {today.strftime('%b')}")
+    looker.look(page, "integrations connected")
+
+
+# --- Create webhooks and complete setup ----------------------------------------------------------------------------
+
+
+def create_the_webhooks(greenhouse: Page, goodword: Page, running: World, looker: Looker) -> None:
+    """The "?" on hover and focus, copy, four webhooks; their lights turn green while the box is open."""
+    button = goodword.get_by_role("button", name="Endpoint URL and Secret key")
+    box = goodword.get_by_role("group", name="Endpoint URL and Secret key")
+    expect(box).to_be_hidden()
+    button.hover()
+    expect(box).to_be_visible()
+    goodword.mouse.move(700, 890)
+    expect(box).to_be_hidden()
+    button.focus()
+    expect(box).to_be_visible()
+    goodword.keyboard.press("Escape")
+    expect(box).to_be_hidden()
+    button.click()
+    goodword.mouse.move(700, 890)
+    expect(box).to_be_visible()
+    looker.look(goodword, "box")
+    copied = [_copied(goodword, box, words) for words in ("Endpoint URL", "Secret key")]
+    assert copied[0].startswith(f"{running.goodword_url}/hooks/greenhouse/")
+
+    for action, name, when in WEBHOOKS:
+        light = goodword.locator(f"#hook-{action}")
+        expect(light).to_contain_text("Waiting")
+        greenhouse.goto(running.sandbox_url)
+        for words in ("Configure", "Dev Center", "Web Hooks", "Create New Web Hook"):
+            greenhouse.get_by_role("link", name=words, exact=True).click()
+        greenhouse.get_by_label("Name").fill(name)
+        greenhouse.get_by_label("When").select_option(when)
+        greenhouse.get_by_label("Endpoint URL").fill(copied[0])
+        greenhouse.get_by_label("Secret key").fill(copied[1])
+        if action == WEBHOOKS[0][0]:
+            looker.look(greenhouse, "sandbox new webhook")
+        greenhouse.get_by_role("button", name="Create Webhook").click()
+        expect(greenhouse.get_by_text("enabled").first).to_be_visible()
+        expect(light).to_contain_text("In place", timeout=15_000)
+    expect(box).to_contain_text("4 of 4 are in place.")
+    looker.look(goodword, "box all green")
+    looker.look(greenhouse, "sandbox webhooks")
+
+
+def _copied(page: Page, box: Any, words: str) -> str:
+    box.get_by_role("button", name=f"Copy {words}").first.click()
+    expect(box.get_by_role("button", name=f"Copied {words}").first).to_be_visible()
+    return str(page.evaluate("navigator.clipboard.readText()"))
+
+
+# --- Connect a role to Greenhouse Recruiting -----------------------------------------------------------------------
+
+
+def connect_a_role(page: Page, running: World, looker: Looker) -> None:
+    """A role, [ . . . ] > Manage ATS automation, the job, Next, the stages, review, Confirm."""
+    page.goto(running.goodword_url)
+    page.get_by_role("link", name="New role").first.click()
+    page.get_by_label("Title").fill(JOB)
+    looker.look(page, "new role")
+    page.get_by_role("button", name="Make role").click()
+    looker.look(page, "role not linked")
+    page.locator("summary[aria-label='More actions']").click()
+    page.locator(".menu__box").get_by_role("link", name="Manage ATS automation").click()
+    page.get_by_role("searchbox", name="Search Greenhouse jobs").fill(JOB)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**?q=*")
+    looker.look(page, "choose the job")
+    page.get_by_role("radio", name=re.compile(JOB)).first.check()
+    page.get_by_role("button", name="Next").click()
+    for step in ("assessment", "reference check"):
+        chosen = page.get_by_label(f"Stage that starts the {step}").locator("option:checked")
+        expect(chosen).to_have_text(step.title())  # proposed, because the names are equal
+    page.get_by_label("What requirement of the job").fill("Keeps what was agreed with customers.")
+    looker.look(page, "connect the stages")
+    page.get_by_role("button", name="Next").click()
+    looker.look(page, "review the automation")
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_text("Assessment → Assessment")).to_be_visible()
+    expect(page.get_by_text("Reference Check → Reference check")).to_be_visible()
+    looker.look(page, "role linked")
+
+
+# --- Start an Assessment or Reference Check ------------------------------------------------------------------------
+
+
+def apply_and_move(page: Page, running: World, stage: str, looker: Looker) -> str:
+    """Somebody applies, and is moved to the stage; the address of their profile."""
+    page.goto(running.sandbox_url)
+    page.get_by_role("link", name=JOB).first.click()
+    looker.look(page, "sandbox job")
+    page.get_by_role("link", name="Submit application").click()
+    first, last = CANDIDATE.split()
+    page.get_by_label("First name").fill(first)
+    page.get_by_label("Last name").fill(last)
+    page.get_by_label("E-mail").fill(ADDRESS)
+    looker.look(page, "sandbox application")
+    page.get_by_role("button", name="Submit application").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(CANDIDATE)
+    move(page, stage)
+    looker.look(page, "sandbox profile")
+    return page.url
+
+
+def move(page: Page, stage: str) -> None:
+    """Move the candidate whose profile is open."""
+    page.get_by_label("Move stage", exact=True).select_option(stage)
+    page.get_by_role("button", name="Move stage").click()
+    expect(page.locator("#current-stage")).to_have_text(stage)
+
+
+def take_the_assessment_by_keyboard(page: Page, running: World, looker: Looker) -> None:
+    """From the mail's link to the thank-you with Tab, 1 to 5, and Enter."""
+    page.goto(running.mailbox_url)
+    looker.look(page, "mailbox")
+    page.goto(link_of(running, to=ADDRESS, subject="assessment"))
+    looker.look(page, "assessment first page")
+    press_by_keyboard(page, "Start with a practice statement")
+    looker.look(page, "assessment practice")
+    page.keyboard.press("3")
+    page.keyboard.press("Enter")
+    for number in range(1, 21):
+        expect(page.get_by_role("heading", level=1)).to_have_text(f"Statement {number} of 20")
+        page.keyboard.press(str(1 + number % 5))
+        if number == 2:
+            expect(page.get_by_role("status")).to_have_text("Saved")
+            looker.look(page, "assessment statement")
+        page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("All 20 statements are answered")
+    looker.look(page, "assessment finish")
+    press_by_keyboard(page, "Finish")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Thank you")
+    looker.look(page, "assessment thanks")
+
+
+def press_by_keyboard(page: Page, words: str) -> None:
+    """Go to a link or a button by Tab, and press Enter."""
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.innerText.trim()") == words:
+            page.keyboard.press("Enter")
+            page.wait_for_load_state()
+            return
+    raise AssertionError(f"“{words}” cannot be reached by Tab on {page.url}")
+
+
+def see_the_progress(page: Page, running: World, looker: Looker) -> None:
+    """The role page: the profile is synced, the step is done; the candidate's page has the result."""
+    page.goto(running.goodword_url)
+    page.get_by_role("link", name=JOB).first.click()
+    row = page.get_by_role("row").filter(has_text=CANDIDATE)
+    expect(row.locator("[data-label='Assessment']")).to_contain_text("Done")
+    expect(row.locator("[data-label='Reference check']")).to_contain_text("Not started")
+    looker.look(page, "role with progress")
+    row.get_by_role("link", name=CANDIDATE).click()
+    expect(page.get_by_role("link", name=ADDRESS)).to_be_visible()
+    looker.look(page, "candidate")
+
+
+# --- References ----------------------------------------------------------------------------------------------------
+
+
+def name_referees(page: Page, running: World, looker: Looker) -> None:
+    """The candidate names two people, reads the very mails, and presses Send."""
+    page.goto(link_of(running, to=ADDRESS, subject="references"))
+    looker.look(page, "references first page")
+    for number, (name, address) in enumerate(REFEREES):
+        onward(page, page.get_by_role("link", name=f"Name the {'next' if number else 'first'} referee"))
+        page.get_by_label("Their full name").fill(name)
+        page.get_by_label("Their e-mail address").fill(address)
+        page.get_by_label("What were they to you?").select_option("Manager" if not number else "Colleague")
+        page.get_by_label("Where you worked together").fill("Brightworks")
+        page.get_by_label("Your own job title there").fill("Account Manager")
+        first, last = (
+            page.get_by_role("group", name=f"{which} month together") for which in ("First", "Last")
+        )
+        first.get_by_label("Month").select_option("March")
+        first.get_by_label("Year").fill("2021")
+        last.get_by_label("Month").select_option("June")
+        last.get_by_label("Year").fill("2024")
+        page.get_by_label("A personal message to them").fill("Thank you for your time.")
+        if not number:
+            looker.look(page, "name a referee")
+        onward(page, page.get_by_role("button", name="Save"))
+    looker.look(page, "both named")
+    onward(page, page.get_by_role("link", name="Read the mails and send"))
+    looker.look(page, "read the mails")
+    onward(page, page.get_by_role("button", name="Send"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you, it is sent")
+    looker.look(page, "references sent")
+
+
+def answer_as_a_referee(page: Page, referee: tuple[str, str], running: World, looker: Looker | None) -> None:
+    """Read the notice, answer page by page, look it over, submit."""
+    page.goto(link_of(running, to=referee[1], subject="reference"))
+    if looker:
+        looker.look(page, "referee notice")
+    onward(page, page.get_by_role("button", name="Start"))
+    seen: set[str] = set()
+    for number in range(1, 20):
+        answer_all(page)
+        shape = page.locator("form :is(fieldset, textarea)").evaluate_all(
+            "fields => fields.map(field => field.className).join()"
+        )
+        if looker and shape not in seen:
+            looker.look(page, f"referee page {number}")
+        seen.add(shape)
+        button = page.get_by_role("button", name=re.compile("^Save and"))
+        last = (button.inner_text()) == "Save and look it over"
+        onward(page, button)
+        if last:
+            break
+    expect(page.get_by_role("heading", level=1)).to_have_text("Look it over")
+    if looker:
+        looker.look(page, "referee looks it over")
+    onward(page, page.get_by_role("button", name="Submit"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
+    if looker:
+        looker.look(page, "referee thanks")
+
+
+def onward(page: Page, what: Locator) -> None:
+    """Tap what leads to the next page, and wait until that is there."""
+    with page.expect_navigation():
+        what.tap()
+
+
+def answer_all(page: Page) -> None:
+    """Tap an answer in every group of choices, and write into every text area that wants something."""
+    for group in page.locator("form fieldset:has(input[type=radio])").all():
+        options = group.locator("label:has(input[type=radio])")
+        options.nth(3 if options.count() >= 5 else 0).tap()
+    for area in page.locator("form textarea:visible").all():
+        if not area.input_value():
+            area.fill("Keeps promises, and asks early when something is unclear.")
+
+
+def review_the_first_answer(page: Page, running: World, looker: Looker) -> None:
+    """The mail that invites to review leads to the answers; the role page counts them."""
+    page.goto(link_of(running, to=ADMIN_EMAIL, subject="First reference"))
+    expect(page.get_by_text(REFEREES[0][0]).first).to_be_visible()
+    looker.look(page, "review")
+    page.goto(running.goodword_url)
+    page.get_by_role("link", name=JOB).first.click()
+    row = page.get_by_role("row").filter(has_text=CANDIDATE)
+    expect(row.locator("[data-label='Reference check']")).to_contain_text("In progress")
+    expect(row.locator("[data-label='Reference check']")).to_contain_text("1/2")
+
+
+# --- Review the results --------------------------------------------------------------------------------------------
+
+
+def open_the_report_from_the_activity_feed(page: Page, profile: str, looker: Looker) -> None:
+    """The note on the Activity Feed; its link opens the PDF without a login."""
+    note = page.locator("li.entry.note").filter(has_text="Reference check for")
+
+    def there() -> bool:
+        page.goto(profile)
+        return note.count() == 1
+
+    wait_for(there, otherwise=lambda: page.inner_text("main"), seconds=60)
+    looker.look(page, "sandbox activity feed")
+    link = note.get_by_role("link")
+    stranger = httpx2.get(str(link.get_attribute("href")))
+    assert (stranger.status_code, stranger.headers["Content-Type"]) == (200, "application/pdf")
+    with page.expect_response(lambda response: "/s/" in response.url) as answered:
+        link.click()
+    assert answered.value.headers["content-type"] == "application/pdf"
+
+
+def link_of(running: World, *, to: str, subject: str) -> str:
+    """The link of the newest such mail, waited for."""
+
+    def mails() -> list[dict[str, Any]]:
+        found = httpx2.get(f"{running.mailbox_url}/messages.json").json()
+        return [mail for mail in found if mail["to"] == to and subject in mail["subject"]]
+
+    wait_for(lambda: mails() != [], otherwise=lambda: f"No mail to {to} about {subject}", seconds=60)
+    return str(mails()[-1]["links"][0])
