@@ -71,7 +71,7 @@ def test_a_port_that_is_no_number_is_said(busy: int) -> None:
     )
     assert (ended.returncode, ended.stderr) == (
         2,
-        "goodword: GOODWORD_PORT must be a whole number, not 'eighty'.\n",
+        "goodword: GOODWORD_PORT must be a port number, from 1 to 65535, not 'eighty'.\n",
     )
 
 

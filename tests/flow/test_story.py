@@ -106,5 +106,5 @@ def test_a_wrong_setting_is_one_json_object_that_names_it(tmp_path: Path) -> Non
     assert json.loads(done.stdout) == {
         "ok": False,
         "failed": "start",
-        "error": "GOODWORD_PORT must be a port number, not 'eight thousand'.",
+        "error": "GOODWORD_PORT must be a port number, from 1 to 65535, not 'eight thousand'.",
     }

@@ -12,6 +12,8 @@ from urllib.parse import unquote, urlsplit
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+LARGEST_PORT = 65535
+
 
 class SettingError(Exception):
     """A setting is missing or wrong; the sentence says which one and what to write there."""
@@ -48,6 +50,15 @@ def number(name: str, default: int | None) -> int:
         return int(value)
     except ValueError as error:
         raise SettingError(f"{name} must be a whole number, not {value!r}.") from error
+
+
+def port(name: str, default: int) -> int:
+    """The number of a port to listen on."""
+    given = text(name, str(default))
+    value = int(given) if given.isdecimal() else 0
+    if not 0 < value <= LARGEST_PORT:
+        raise SettingError(f"{name} must be a port number, from 1 to {LARGEST_PORT}, not {given!r}.")
+    return value
 
 
 def flag(name: str, *, default: bool) -> bool:

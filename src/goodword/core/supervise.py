@@ -111,7 +111,7 @@ def leave_on_terminate() -> None:
 def up() -> int:
     """Run web and worker, with the embedded PostgreSQL unless DATABASE_URL names another; until a signal."""
     leave_on_terminate()
-    port = environment.number("GOODWORD_PORT", 8000)
+    port = environment.port("GOODWORD_PORT", 8000)
     refuse_busy_port(port, setting="GOODWORD_PORT")
     if os.environ.get("DATABASE_URL"):
         return _run_both({})

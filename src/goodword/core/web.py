@@ -29,7 +29,7 @@ ARRIVAL_SECONDS = 90
 
 def serve(*, host: str = "127.0.0.1", port: int | None = None, processes: int = 1) -> int:
     """Serve until a signal. With several processes this one holds the socket and watches over the others."""
-    chosen = port or environment.number("GOODWORD_PORT", 8000)
+    chosen = port or environment.port("GOODWORD_PORT", 8000)
     listening = bind(host, chosen)
     if processes <= 1:
         _run(listening)

@@ -1,0 +1,32 @@
+"""The demo's ports: each a port, each of its own, before anything is started."""
+
+import pytest
+
+from goodword.core.environment import SettingError
+from goodword.demo.world import Ports
+from tests.demo.programs import free_ports
+
+
+@pytest.fixture
+def named(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name, port in free_ports().items():
+        monkeypatch.setenv(name, str(port))
+    return monkeypatch
+
+
+@pytest.mark.parametrize("value", ["0", "65536", "-1"])
+def test_what_is_no_port_is_said(named: pytest.MonkeyPatch, value: str) -> None:
+    named.setenv("SANDBOX_PORT", value)
+    with pytest.raises(SettingError) as refused:
+        Ports.named()
+    assert str(refused.value) == f"SANDBOX_PORT must be a port number, from 1 to 65535, not {value!r}."
+
+
+def test_two_programs_on_one_port_are_refused(named: pytest.MonkeyPatch) -> None:
+    port = Ports.named().goodword
+    named.setenv("MAILBOX_PORT", str(port))
+    with pytest.raises(SettingError) as refused:
+        Ports.named().refuse_busy()
+    assert (
+        str(refused.value) == f"GOODWORD_PORT and MAILBOX_PORT are both {port}. Give each a port of its own."
+    )
