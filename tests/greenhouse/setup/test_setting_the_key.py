@@ -66,9 +66,11 @@ def test_a_wrong_key_is_refused_with_what_to_do_and_what_was_typed_stays(either:
     typed = {"api_key": "wrong-key-2"} if either.greenhouse.version == "v1" else {"client_secret": "wrong"}
     response = either.set_key(**typed)
     [line] = errors(response.content)
-    assert line.startswith(
-        "Greenhouse does not know this key. Copy the key again from Greenhouse, whole, and check that it is a"
-    )
+    expected = {
+        "v1": "Greenhouse does not know this key. Copy the key again from Greenhouse, whole, and check that it is a",
+        "v3": "Greenhouse does not know this client ID and client secret. Copy both again from Greenhouse, whole,",
+    }
+    assert line.startswith(expected[either.greenhouse.version])
     page = BeautifulSoup(response.content, "html.parser")
     shown = {field["name"]: field.get("value") for field in page.select("dialog input[name]")}
     assert {name: shown[name] for name in either.form()} == either.form() | typed
@@ -124,6 +126,10 @@ def test_an_acting_user_who_is_no_site_admin_is_told_what_to_do(desk: Desk) -> N
     assert desk.connection().state == "incomplete"
     row = Permission.objects.of(desk.organisation).get(name="Jobs")
     assert row.detail.startswith("Harvest v3 answers only when it acts as a Site Admin")
+    page = desk.client(desk.recruiter).get(desk.url("integrations")).content.decode()
+    told = ("This key does not act as a Site Admin", row.detail, "tick everything under")
+    # once for all that is needed, and at each of the three that are only advised
+    assert [page.count(words) for words in told] == [1, 1 + 3, 0]
 
 
 def test_an_empty_form_asks_for_what_is_missing(either: Desk) -> None:

@@ -116,7 +116,9 @@ class Unauthorised(HarvestError):
     def sentence(self) -> str:
         """What happened, by `kind`."""
         return {
-            Refusal.WRONG: "Greenhouse does not know this key.",
+            Refusal.WRONG: "Greenhouse does not know this key."
+            if self.may_be_permission
+            else "Greenhouse does not know this client ID and client secret.",
             Refusal.REVOKED_OR_EXPIRED: "Greenhouse no longer accepts this key: it was revoked or expired.",
             Refusal.UNKNOWN: "Greenhouse did not accept the key.",
         }[self.kind]
@@ -124,8 +126,10 @@ class Unauthorised(HarvestError):
     @property
     def remedy(self) -> str:
         """What to do, by `kind`."""
-        if self.kind is Refusal.WRONG:
+        if self.kind is Refusal.WRONG and self.may_be_permission:
             return "Copy the key again from Greenhouse, whole, and check that it is a Harvest key."
+        if self.kind is Refusal.WRONG:
+            return "Copy both again from Greenhouse, whole, from one credential of type Harvest V3 (OAuth)."
         return (
             "Make a new credential in Greenhouse (Configure > Dev Center > API Credential Management) and set "
             "it here."

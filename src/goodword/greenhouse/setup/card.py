@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from goodword.greenhouse.client.errors import SITE_ADMIN
 from goodword.greenhouse.models import Connection, Permission
 from goodword.greenhouse.setup.permissions import FEED
 
@@ -35,8 +36,17 @@ class Card:
 
     @property
     def to_tick(self) -> list[str]:
-        """The needed permissions that are missing, by Greenhouse's names."""
-        return [row.name for row in self.needed if row.state == Permission.State.MISSING]
+        """The needed permissions that are missing and can be ticked, by Greenhouse's names."""
+        missing = (row for row in self.needed if row.state == Permission.State.MISSING)
+        return [row.name for row in missing if row.detail != SITE_ADMIN]
+
+    @property
+    def site_admin(self) -> str:
+        """What to do where ticking does not help: the user behind the key is no Site Admin. Else empty."""
+        missing = any(
+            row.state == Permission.State.MISSING and row.detail == SITE_ADMIN for row in self.needed
+        )
+        return SITE_ADMIN if missing else ""
 
 
 def card_of(connection: Connection) -> Card:
