@@ -79,8 +79,9 @@ def phone(browser: Browser, looker: Looker) -> Iterator[BrowserContext]:
 def test_the_article_click_by_click(
     running: World, desk: BrowserContext, phone: BrowserContext, looker: Looker
 ) -> None:
-    greenhouse, goodword = desk.new_page(), desk.new_page()
+    greenhouse = desk.new_page()
     create_a_harvest_api_key(greenhouse, running, looker)
+    goodword = desk.new_page()
     add_the_api_key(goodword, running, looker)
     create_the_webhooks(greenhouse, goodword, running, looker)
     connect_a_role(goodword, running, looker)
@@ -89,6 +90,7 @@ def test_the_article_click_by_click(
     take_the_assessment_by_keyboard(phone.new_page(), running, looker)
     see_the_progress(goodword, running, looker)
 
+    greenhouse.bring_to_front()
     greenhouse.goto(profile)
     move(greenhouse, "Reference Check")
     name_referees(phone.new_page(), running, looker)
@@ -188,6 +190,7 @@ def create_the_webhooks(greenhouse: Page, goodword: Page, running: World, looker
     for action, name, when in WEBHOOKS:
         light = goodword.locator(f"#hook-{action}")
         expect(light).to_contain_text("Waiting")
+        greenhouse.bring_to_front()  # a browser slows down what is behind
         greenhouse.goto(running.sandbox_url)
         for words in ("Configure", "Dev Center", "Web Hooks", "Create New Web Hook"):
             greenhouse.get_by_role("link", name=words, exact=True).click()
@@ -199,9 +202,11 @@ def create_the_webhooks(greenhouse: Page, goodword: Page, running: World, looker
             looker.look(greenhouse, "sandbox new webhook")
         greenhouse.get_by_role("button", name="Create Webhook").click()
         expect(greenhouse.get_by_text("enabled").first).to_be_visible()
+        goodword.bring_to_front()
         expect(light).to_contain_text("In place", timeout=15_000)
     expect(box).to_contain_text("4 of 4 are in place.")
     looker.look(goodword, "box all green")
+    greenhouse.bring_to_front()
     looker.look(greenhouse, "sandbox webhooks")
 
 
@@ -216,6 +221,7 @@ def _copied(page: Page, box: Any, words: str) -> str:
 
 def connect_a_role(page: Page, running: World, looker: Looker) -> None:
     """A role, [ . . . ] > Manage ATS automation, the job, Next, the stages, review, Confirm."""
+    page.bring_to_front()
     page.goto(running.goodword_url)
     page.get_by_role("link", name="New role").first.click()
     page.get_by_label("Title").fill(JOB)
@@ -248,6 +254,7 @@ def connect_a_role(page: Page, running: World, looker: Looker) -> None:
 
 def apply_and_move(page: Page, running: World, stage: str, looker: Looker) -> str:
     """Somebody applies, and is moved to the stage; the address of their profile."""
+    page.bring_to_front()
     page.goto(running.sandbox_url)
     page.get_by_role("link", name=JOB).first.click()
     looker.look(page, "sandbox job")
@@ -308,6 +315,7 @@ def press_by_keyboard(page: Page, words: str) -> None:
 
 def see_the_progress(page: Page, running: World, looker: Looker) -> None:
     """The role page: the profile is synced, the step is done; the candidate's page has the result."""
+    page.bring_to_front()
     page.goto(running.goodword_url)
     page.get_by_role("link", name=JOB).first.click()
     row = page.get_by_role("row").filter(has_text=CANDIDATE)
@@ -399,6 +407,7 @@ def answer_all(page: Page) -> None:
 
 def review_the_first_answer(page: Page, running: World, looker: Looker) -> None:
     """The mail that invites to review leads to the answers; the role page counts them."""
+    page.bring_to_front()
     page.goto(link_of(running, to=ADMIN_EMAIL, subject="First reference"))
     expect(page.get_by_text(REFEREES[0][0]).first).to_be_visible()
     looker.look(page, "review")
@@ -414,6 +423,7 @@ def review_the_first_answer(page: Page, running: World, looker: Looker) -> None:
 
 def open_the_report_from_the_activity_feed(page: Page, profile: str, looker: Looker) -> None:
     """The note on the Activity Feed; its link opens the PDF without a login."""
+    page.bring_to_front()
     note = page.locator("li.entry.note").filter(has_text="Reference check for")
 
     def there() -> bool:
