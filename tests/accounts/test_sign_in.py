@@ -51,7 +51,7 @@ def test_after_sign_in_one_is_where_one_wanted_to_be_but_never_elsewhere(rita: M
 
 
 def test_a_wrong_password_and_an_unknown_address_are_told_the_same(rita: Membership) -> None:
-    said = ["The email address and/or password you specified are not correct."]
+    said = ["The e-mail address or the password is not right. Check both."]
     wrong = Client().post(LOGIN, {"login": rita.user.email, "password": "wrong"})
     unknown = Client().post(LOGIN, {"login": "nobody@acme.example", "password": "wrong"})
     assert (errors(wrong), errors(unknown)) == (said, said)
@@ -64,7 +64,7 @@ def test_who_guesses_too_often_has_to_wait_even_with_the_right_password(rita: Me
     for _ in range(5):
         client.post(LOGIN, {"login": rita.user.email, "password": "wrong"})
     response = client.post(LOGIN, {"login": rita.user.email, "password": factories.PASSWORD})
-    assert errors(response) == ["Too many failed login attempts. Try again later."]
+    assert errors(response) == ["Too many attempts. Wait a few minutes, then try again."]
     assert "_auth_user_id" not in client.session
 
 
@@ -93,6 +93,14 @@ def test_a_forgotten_password_is_set_anew_by_a_mail(rita: Membership) -> None:
     (message,) = mail.outbox
     assert (message.to, message.from_email) == (["rita@acme.example"], "people@goodword.example")
     (link,) = re.findall(r"https?://[^/\s]+(/accounts/password/reset/key/\S+)", str(message.body))
+    assert message.subject == "Set a new password for Goodword"
+    (html,) = message.alternatives
+    assert [str(part).count(words) for part in (message.body, html[0]) for words in (link, "!\n")] == [
+        1,
+        0,
+        1,
+        0,
+    ]
     form = client.get(link, follow=True)
     where = form.redirect_chain[-1][0]
     weak = client.post(where, {"password1": "short", "password2": "short"})
