@@ -94,6 +94,7 @@ def test_a_forgotten_password_is_set_anew_by_a_mail(rita: Membership) -> None:
     assert (message.to, message.from_email) == (["rita@acme.example"], "people@goodword.example")
     (link,) = re.findall(r"https?://[^/\s]+(/accounts/password/reset/key/\S+)", str(message.body))
     assert message.subject == "Set a new password for Goodword"
+    assert isinstance(message, mail.EmailMultiAlternatives)
     (html,) = message.alternatives
     assert [str(part).count(words) for part in (message.body, html[0]) for words in (link, "!\n")] == [
         1,

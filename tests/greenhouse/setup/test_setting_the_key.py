@@ -107,7 +107,10 @@ def test_the_key_in_use_when_refused_was_revoked(either: Desk) -> None:
         either.greenhouse.row.id
     )
     [line] = errors(either.set_key().content)
-    assert line.startswith("Greenhouse no longer accepts this key: it was revoked or expired. Make a new")
+    assert line == (
+        "Greenhouse no longer accepts this key: it was revoked or expired. Make a new credential in Greenhouse "
+        "(Configure > Dev Center > API Credential Management) and set it here."
+    )
     assert either.connection().state == "active"
 
 

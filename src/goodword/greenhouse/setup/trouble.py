@@ -10,6 +10,7 @@ from goodword.greenhouse.client import (
     HarvestError,
     Invalid,
     RateLimited,
+    Refusal,
     Unauthorised,
     Unavailable,
 )
@@ -39,7 +40,8 @@ def trouble_of(error: HarvestError | CannotOpen) -> Trouble:
     sentence, remedy = error.sentence, error.remedy
     if isinstance(error, Invalid) and error.detail:
         sentence = f"{sentence} {error.detail}"
-    if isinstance(error, Unauthorised) and error.may_be_permission:
+    revoked = isinstance(error, Unauthorised) and error.kind is Refusal.REVOKED_OR_EXPIRED
+    if isinstance(error, Unauthorised) and error.may_be_permission and not revoked:
         remedy += " " + _(
             "If the key is right, tick its permissions in Greenhouse: so far none of them works."
         )
