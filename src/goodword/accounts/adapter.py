@@ -31,6 +31,8 @@ class ClosedDoor(DefaultAccountAdapter):  # type: ignore[misc]  # the library ha
         """Send the mail of a forgotten password. A failure is for the operator's log: a page that told of it
         would tell a stranger which addresses have a login."""
         try:
-            super().send_mail(template_prefix, email, context)
+            super().send_mail(
+                template_prefix, email, {**context, "button_url": context.get("password_reset_url")}
+            )
         except (SMTPException, OSError):
             logger.exception("The mail %s could not be sent", template_prefix)
