@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from goodword.core import clock
-from goodword.greenhouse.client import Token
+from goodword.greenhouse.client import Priority, Token
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.session import harvest
 from goodword.greenhouse.sync.tokens import LEASE, ConnectionTokens
@@ -29,6 +29,17 @@ def test_two_sessions_share_one_token_that_lies_sealed(world: World) -> None:
     assert kept.access_token not in row.token
     assert row.token_lease_until is None
     assert row.last_call_at is not None
+
+
+def test_a_person_before_a_page_waits_less_long_for_a_silent_greenhouse(world: World) -> None:
+    waits: set[float] = set()
+    world.line.before = lambda request: waits.add(request.extensions["timeout"]["read"])
+    with harvest(fresh(world), priority=Priority.PERSON) as api:
+        api.application(1)
+    assert waits == {8.0}
+    with harvest(fresh(world)) as api:
+        api.application(1)
+    assert waits == {8.0, 30.0}
 
 
 def test_one_worker_holds_the_lease_until_it_saves_or_gives_it_back(world: World) -> None:

@@ -21,6 +21,7 @@ from goodword.greenhouse.client import (
     READS,
     HarvestApi,
     HarvestError,
+    Limits,
     LocalPacer,
     Pacer,
     Priority,
@@ -46,6 +47,9 @@ PERMISSION_MISSING = (
 #: for work that has a row to come back to: one quick second try, then the row waits and not the worker
 BRIEFLY = Retry(attempts=2, first_wait=0.4, longest_wait=1.0, patience=2.0)
 
+#: where a person waits before a page: a Greenhouse that is silent for so long is called unreachable
+WHILE_ONE_WAITS = Limits(read=8.0, total=20.0)
+
 
 def client_for(
     credentials: V1Credentials | V3Credentials,
@@ -70,6 +74,7 @@ def client_for(
         worked_before=worked_before,
         priority=priority,
         retry=retry,
+        limits=WHILE_ONE_WAITS if priority is Priority.PERSON else Limits(),
     )
 
 
