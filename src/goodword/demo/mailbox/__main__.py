@@ -23,7 +23,9 @@ class Handler:
         raw = content.encode() if isinstance(content, str) else bytes(content or b"")
         # the mailbox is a program of its own: it stamps with the real time, whatever Goodword's clock says
         self.store.add(
-            raw, recipients=envelope.rcpt_tos, received_at=datetime.now(UTC).isoformat(timespec="seconds")
+            raw,
+            recipients=envelope.rcpt_tos,
+            received_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
         )
         return "250 OK"
 

@@ -11,7 +11,7 @@ from goodword.demo.story import acts
 from goodword.demo.story.browser import Browser, words_of
 from goodword.demo.story.failure import StoryFailed
 from goodword.demo.story.greenhouse import Greenhouse, Person
-from goodword.demo.story.mailbox import Mailbox, wait_until
+from goodword.demo.story.mailbox import WAIT_SECONDS, Mailbox, wait_until
 from goodword.demo.story.told import Told
 from goodword.demo.world import ORGANISATION, World
 
@@ -47,9 +47,11 @@ class Stage:
         if not true:
             raise StoryFailed(self.step, sentence)
 
-    def wait(self, true: Callable[[], bool], otherwise: Callable[[], str]) -> float:
+    def wait(
+        self, true: Callable[[], bool], otherwise: Callable[[], str], *, seconds: float = WAIT_SECONDS
+    ) -> float:
         """Wait until it is so."""
-        return wait_until(true, step=self.step, otherwise=otherwise)
+        return wait_until(true, step=self.step, otherwise=otherwise, seconds=seconds)
 
     # --- in Greenhouse -------------------------------------------------------------------------------------------
 
@@ -146,13 +148,14 @@ class Stage:
 
     # --- quiet ---------------------------------------------------------------------------------------------------
 
-    def let_deliveries_arrive(self) -> None:
+    def let_deliveries_arrive(self, *, seconds: float = WAIT_SECONDS) -> None:
         """Greenhouse has delivered all, and no delivery waits in Goodword's inbox, nor has one failed."""
         idle = self.control.post("/_sandbox/wait-until-idle", json={}).raise_for_status().json()
         self.check(bool(idle["idle"]), "Greenhouse still has something to deliver.")
         self.wait(
             lambda: acts.inbox_has(self.recruiter, "received", 0),
             lambda: f"Deliveries wait in Goodword's inbox: {self.recruiter.text()[:700]}",
+            seconds=seconds,
         )
         self.check(
             acts.inbox_has(self.recruiter, "failed", 0), f"Deliveries failed: {self.recruiter.text()[:700]}"

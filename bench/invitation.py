@@ -1,0 +1,120 @@
+"""How long it takes from a stage move in Greenhouse until the invitation is in the candidate's mailbox.
+
+The whole road: the sandbox's screen, its webhook, the inbox, reads through Harvest, the step, the mail over SMTP.
+One after the other, and in a burst; that one also as slowly as Greenhouse lets itself be read. Run it with
+`.venv/bin/python -m bench.invitation`.
+"""
+
+import argparse
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import datetime
+
+from bench.ready import distribution, ready
+from goodword.demo.story import acts
+from goodword.demo.story.browser import Browser
+from goodword.demo.story.greenhouse import Greenhouse, Person
+from goodword.demo.story.plot import Plot
+
+AT_ONCE = 8
+PATIENCE = 180.0
+#: what Greenhouse allows a v1 key, and what is beyond reach
+GREENHOUSE_LIMIT, UNLIMITED = 50, 1_000_000
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="Time from stage move to invitation.")
+    parser.add_argument("--moves", type=int, default=30, help="moves one after the other")
+    parser.add_argument(
+        "--burst", type=int, default=100, help="moves as fast as the sandbox's screen takes them"
+    )
+    options = parser.parse_args()
+    with ready() as story:
+        story.begin("bench")
+        limit_reads(story, UNLIMITED)
+        single, burst = applied(story, "Ona", options.moves), applied(story, "Bo", options.burst)
+        limited = applied(story, "Cy", options.burst)
+        story.let_deliveries_arrive(seconds=PATIENCE)
+
+        print(distribution("one after the other", one_by_one(story, single)), flush=True)
+        show_burst(story, "burst, without a limit on reads", burst)
+        story.let_deliveries_arrive(seconds=PATIENCE)
+        limit_reads(story, GREENHOUSE_LIMIT)
+        show_burst(story, f"burst, {GREENHOUSE_LIMIT} reads in 10 s", limited)
+
+
+def limit_reads(story: Plot, number: int) -> None:
+    """How many calls of Harvest v1 the sandbox answers in ten seconds."""
+    story.control.post("/_sandbox/switches", json={"v1_rate_limit": number}).raise_for_status()
+
+
+def show_burst(story: Plot, what: str, people: list[Person]) -> None:
+    """Measure a burst and print it."""
+    began = time.time()
+    print(distribution(what, at_once(story, people)))
+    took = max(arrivals(story, people).values()) - began
+    print(f"    {len(people)} invitations within {took:.1f} s of the first move", flush=True)
+
+
+def applied(story: Plot, first_name: str, number: int) -> list[Person]:
+    """So many candidates who have just applied."""
+    print(f"{number} candidates apply", file=sys.stderr, flush=True)
+    return [
+        story.greenhouse.apply(
+            acts.JOB,
+            first_name=first_name,
+            last_name=f"Number {one}",
+            email=f"{first_name}{one}@mail.example",
+        )
+        for one in range(number)
+    ]
+
+
+def one_by_one(story: Plot, people: list[Person]) -> list[float]:
+    """Move one, wait for their mail, move the next; the seconds that each took."""
+    delays = []
+    for person in people:
+        moved = move(story.greenhouse, person)
+        story.mailbox.wait(to=person.email)
+        delays.append(arrivals(story, [person])[person.email] - moved)
+    return delays
+
+
+def at_once(story: Plot, people: list[Person]) -> list[float]:
+    """Move all, several at once; the seconds from each one's move to their mail."""
+
+    def moved(person: Person) -> float:
+        with closing(Browser(story.world.sandbox_url)) as browser:
+            return move(Greenhouse(browser), person)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        moments = list(pool.map(moved, people))
+    for person in people:
+        story.mailbox.wait(to=person.email, seconds=PATIENCE)
+    arrived = arrivals(story, people)
+    return [arrived[person.email] - moment for person, moment in zip(people, moments, strict=True)]
+
+
+def move(greenhouse: Greenhouse, person: Person) -> float:
+    """Move somebody to the stage of the assessment; the moment just before the click."""
+    greenhouse.browser.open(person.profile)
+    moment = time.time()
+    greenhouse.browser.press("Move stage", {"Move stage": "Assessment"})
+    return moment
+
+
+def arrivals(story: Plot, people: list[Person]) -> dict[str, float]:
+    """When each one's mail came in, by the mailbox's own watch, which is this machine's."""
+    wanted = {person.email for person in people}
+    return {
+        mail["to"]: datetime.fromisoformat(mail["received_at"]).timestamp()
+        for mail in story.mailbox.all()
+        if mail["to"] in wanted
+    }
+
+
+if __name__ == "__main__":
+    main()
