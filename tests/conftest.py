@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,9 @@ from django.conf import settings
 from django.db import connection
 
 from goodword.core import postgres
+
+# Started in the background of a script, a run ignores Ctrl-C, and so would the programs that tests end by it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # What a developer has exported for a `make demo` beside must not reach the tests, nor the tests its data.
 for _name in list(os.environ):
