@@ -32,14 +32,14 @@ def environment(data: Path, ports: Mapping[str, int]) -> dict[str, str]:
 
 
 class Demo:
-    """A running `goodword demo`."""
+    """A running `goodword demo`, started as a script starts it in the background: deaf to Ctrl-C at first."""
 
     def __init__(self, data: Path, ports: Mapping[str, int]) -> None:
         self.data, self.ports = data, ports
         self._out, self._err = (data.parent / f"{data.name}.{name}" for name in ("out", "err"))
         with self._out.open("wb") as out, self._err.open("wb") as err:
             self.process = subprocess.Popen(
-                COMMAND,
+                ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *COMMAND],
                 env=environment(data, ports),
                 stdin=subprocess.DEVNULL,
                 stdout=out,

@@ -98,11 +98,15 @@ def goodword(*arguments: str) -> list[str]:
 
 
 def leave_on_terminate() -> None:
-    """Let SIGTERM and a closed terminal end this program as Ctrl-C does, so that everything is ended in order."""
+    """Let SIGTERM and a closed terminal end this program as Ctrl-C does, so that everything is ended in order.
+
+    SIGINT itself as well: a script starts its background programs deaf to it.
+    """
 
     def leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler's signature
         raise KeyboardInterrupt
 
+    signal.signal(signal.SIGINT, leave)
     signal.signal(signal.SIGTERM, leave)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup: meant to outlive its terminal
         signal.signal(signal.SIGHUP, leave)
