@@ -205,6 +205,7 @@ def create_the_webhooks(greenhouse: Page, goodword: Page, running: World, looker
         goodword.bring_to_front()
         expect(light).to_contain_text("In place", timeout=15_000)
     expect(box).to_contain_text("4 of 4 are in place.")
+    expect(goodword.get_by_text("Web hooks are missing")).to_be_hidden()
     looker.look(goodword, "box all green")
     greenhouse.bring_to_front()
     looker.look(greenhouse, "sandbox webhooks")
