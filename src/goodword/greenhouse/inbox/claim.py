@@ -61,9 +61,9 @@ def settle(event: InboxEvent, *, state: str, outcome: str, now: datetime) -> Non
     _write(event, state=state, outcome=outcome, handled_at=now)
 
 
-def postpone(event: InboxEvent, *, outcome: str, now: datetime, at_least: timedelta = timedelta(0)) -> None:
-    """Try again later. Raises Lost."""
-    wait = max(WAITS[min(event.attempts, len(WAITS)) - 1], at_least)
+def postpone(event: InboxEvent, *, outcome: str, now: datetime, said: timedelta | None = None) -> None:
+    """Try again after the wait that Greenhouse has said, else after a longer one each time. Raises Lost."""
+    wait = WAITS[min(event.attempts, len(WAITS)) - 1] if said is None else said
     _write(event, not_before=now + wait, outcome=outcome)
 
 

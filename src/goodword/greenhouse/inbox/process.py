@@ -54,8 +54,8 @@ def _attempt(event: InboxEvent, *, now: datetime, resting: set[int]) -> None:
         _handle(event, now=now)
     except NOT_ITS_FAULT as error:
         resting.add(event.connection_id)
-        at_least = timedelta(seconds=error.wait) if isinstance(error, RateLimited) else timedelta(0)
-        postpone(event, outcome=f"Waiting. {error.sentence} {error.remedy}", now=now, at_least=at_least)
+        said = timedelta(seconds=max(1.0, error.wait)) if isinstance(error, RateLimited) else None
+        postpone(event, outcome=f"Waiting. {error.sentence} {error.remedy}", now=now, said=said)
     except crypto.CannotOpen as error:
         resting.add(event.connection_id)
         postpone(event, outcome=f"Waiting. {error}", now=now)
