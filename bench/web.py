@@ -1,0 +1,65 @@
+"""How long the web server takes: for Greenhouse's deliveries, and for pages that recruiters and candidates open.
+
+Run it with `.venv/bin/python -m bench.web`.
+"""
+
+import hashlib
+import hmac
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+
+import httpx2
+
+from bench.invitation import applied, move
+from bench.ready import distribution, ready
+from goodword.demo.story.browser import Browser
+from goodword.demo.story.plot import Plot
+
+DELIVERIES, AT_ONCE, OPENINGS = 200, 8, 50
+_number = count(1)
+
+
+def main() -> None:
+    """Measure and print."""
+    with ready() as story:
+        story.begin("bench")
+        with httpx2.Client(timeout=30) as client:
+            delays = [deliver(story, client) for _ in range(DELIVERIES)]
+            print(distribution("a delivery, one after the other", delays), flush=True)
+            with ThreadPoolExecutor(AT_ONCE) as pool:
+                delays = list(pool.map(lambda _: deliver(story, client), range(DELIVERIES)))
+            print(distribution(f"a delivery, {AT_ONCE} at once", delays), flush=True)
+        people = applied(story, "Ona", 10)
+        story.let_deliveries_arrive()
+        move(story.greenhouse, people[0])
+        link = story.mailbox.wait(to=people[0].email)["links"][0]
+        pages = {"roles": "/", "a role with 10 candidates": story.role_url}
+        for name, address in pages.items():
+            print(distribution(f"page: {name}", openings(story.recruiter, address)), flush=True)
+        print(distribution("page: a candidate's assessment", openings(story.guest, link)))
+
+
+def deliver(story: Plot, client: httpx2.Client) -> float:
+    """Deliver an event that has no effect, so that only taking it in is measured; the seconds until its 200."""
+    body = json.dumps({"action": "interview_deleted", "payload": {"id": next(_number)}}).encode()
+    digest = hmac.new(story.told.secret_key.encode(), body, hashlib.sha256).hexdigest()
+    headers = {"Signature": f"sha256 {digest}", "Content-Type": "application/json"}
+    began = time.perf_counter()
+    client.post(story.told.endpoint_url, content=body, headers=headers).raise_for_status()
+    return time.perf_counter() - began
+
+
+def openings(browser: Browser, address: str) -> list[float]:
+    """Open a page again and again, redirects included."""
+    delays = []
+    for _ in range(OPENINGS):
+        began = time.perf_counter()
+        browser.open(address)
+        delays.append(time.perf_counter() - began)
+    return delays
+
+
+if __name__ == "__main__":
+    main()
