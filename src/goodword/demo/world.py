@@ -19,7 +19,7 @@ from goodword.core.environment import SettingError
 from goodword.core.supervise import Children, goodword, refuse_busy_port
 
 ADMIN_EMAIL, ADMIN_NAME, ORGANISATION = "ann@northwind.example", "Ann Admin", "Northwind"
-READY_SECONDS = 60
+READY_SECONDS = 120
 
 
 @dataclass(frozen=True, kw_only=True)
