@@ -26,6 +26,8 @@ class Candidate(OrganisationOwned):
     can_email = models.BooleanField(default=True)
     private = models.BooleanField(default=False)
     language = models.CharField(max_length=10, default="", blank=True)
+    #: the personal data is gone; the row stays so that events and counts have somebody to belong to
+    erased_at = models.DateTimeField(null=True)
     synced_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
@@ -79,6 +81,8 @@ class Application(OrganisationOwned):
     recruiter_name = models.CharField(max_length=200, default="", blank=True)
     recruiter_email = models.EmailField(max_length=320, default="", blank=True)
     not_visible_since = models.DateTimeField(null=True)
+    #: a signed event said that it was deleted in Greenhouse
+    deleted_at = models.DateTimeField(null=True)
     synced_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
@@ -95,3 +99,53 @@ class Application(OrganisationOwned):
 
     def __str__(self) -> str:
         return f"application {self.pk}"
+
+
+class Erasure(OrganisationOwned):
+    """That a person's data, or one application's, is to go: said by a signed event, or by a member.
+
+    Requests close at once. The data goes when `due_at` has come, because a merge can look like a deletion:
+    what is still visible in Greenhouse then, or has been merged, is kept (`cancelled_at`).
+    """
+
+    class Reason(models.TextChoices):
+        CANDIDATE_DELETED = "candidate_deleted"
+        CANDIDATE_ANONYMISED = "candidate_anonymised"
+        APPLICATION_DELETED = "application_deleted"
+        MEMBER = "member"
+
+    #: the whole person; empty when only one application goes
+    candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, null=True, related_name="erasures")
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, null=True, related_name="erasures")
+    reason = models.CharField(max_length=30, choices=Reason.choices)
+    said_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    #: why it was cancelled, in a sentence
+    cancelled_because = models.CharField(max_length=300, default="", blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(candidate=None, application__isnull=False)
+                | models.Q(candidate__isnull=False, application=None),
+                name="erasure_of_one",
+            ),
+            models.UniqueConstraint(
+                fields=["candidate", "application"],
+                name="erasure_pending_once",
+                condition=models.Q(done_at=None, cancelled_at=None),
+                nulls_distinct=False,
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["due_at"],
+                name="erasure_due",
+                condition=models.Q(done_at=None, cancelled_at=None),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"erasure {self.pk}"

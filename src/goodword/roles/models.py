@@ -76,6 +76,9 @@ class Automation(OrganisationOwned):
     confidential = models.BooleanField(default=False)
     confirmed_at = models.DateTimeField()
     confirmed_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    #: what Greenhouse last said of the job ("open", "draft", "closed"); empty if it was not asked yet
+    job_status = models.CharField(max_length=20, default="", blank=True)
+    job_checked_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["connection_id", "job_id"], name="job_in_one_role"),)
@@ -115,3 +118,40 @@ class AlreadyThere(OrganisationOwned):
                 fields=["automation", "remote_application_id", "stage_id"], name="already_there_once"
             ),
         )
+
+
+class RoleNotice(OrganisationOwned):
+    """Something on a role that a person should attend to: its job or a mapped stage is not as it was."""
+
+    class Kind(models.TextChoices):
+        JOB_CLOSED = "job_closed"
+        JOB_GONE = "job_gone"
+        JOB_RENAMED = "job_renamed"
+        STAGE_RENAMED = "stage_renamed"
+        STAGE_MOVED = "stage_moved"
+        STAGE_GONE = "stage_gone"
+
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="notices")
+    automation = models.ForeignKey(Automation, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    #: the stage it is about; empty for the job
+    stage_id = models.BigIntegerField(null=True)
+    before = models.CharField(max_length=300, default="", blank=True)
+    after = models.CharField(max_length=300, default="", blank=True)
+    found_at = models.DateTimeField()
+    #: seen by a person, mapped anew, or as it was again
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["automation", "kind", "stage_id"],
+                name="role_notice_once",
+                condition=models.Q(settled_at=None),
+                nulls_distinct=False,
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} on {self.role_id}"

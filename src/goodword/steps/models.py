@@ -13,6 +13,8 @@ class StepStart(OrganisationOwned):
     class State(models.TextChoices):
         WAITING = "waiting"
         STARTED = "started"
+        #: nobody was invited: an earlier result of the same person stands in
+        REUSED = "reused"
 
     class Waits(models.TextChoices):
         """Why it waits; the candidate's page has a sentence and a remedy for each."""
@@ -23,6 +25,8 @@ class StepStart(OrganisationOwned):
         MAY_NOT_EMAIL = "may_not_email"
         PROSPECT = "prospect"
         REUSE = "reuse"
+        #: a hire or a rejection was taken back, or a pass found it: nothing is sent without a click
+        CLICK = "click"
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="starts")
     step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="starts")
@@ -32,6 +36,8 @@ class StepStart(OrganisationOwned):
     due_at = models.DateTimeField(null=True)
     requested_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
+    #: the earlier start of the same person and kind of step whose result is offered, or was taken, for this one
+    earlier = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["application", "step"], name="start_once"),)

@@ -1,7 +1,20 @@
-"""Rows of the Greenhouse road: the connection, what comes in, what goes out."""
+"""Rows of the Greenhouse road: the connection, what comes in, what goes out, what was missed."""
 
+from goodword.greenhouse.models.calls import CallTally, RateWindow
 from goodword.greenhouse.models.connection import Connection, Permission, Webhook, WebhookSecret
 from goodword.greenhouse.models.feed import FeedPost
+from goodword.greenhouse.models.healing import Finding, Reconciliation
 from goodword.greenhouse.models.inbox import InboxEvent
 
-__all__ = ["Connection", "FeedPost", "InboxEvent", "Permission", "Webhook", "WebhookSecret"]
+__all__ = [
+    "CallTally",
+    "Connection",
+    "FeedPost",
+    "Finding",
+    "InboxEvent",
+    "Permission",
+    "RateWindow",
+    "Reconciliation",
+    "Webhook",
+    "WebhookSecret",
+]

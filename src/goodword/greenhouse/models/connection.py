@@ -27,6 +27,10 @@ class Connection(OrganisationOwned):
         DISCONNECTED = "disconnected", "Disconnected"
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    #: what members call this Greenhouse account; an organisation may have several
+    name = models.CharField(max_length=120, default="Greenhouse")
+    #: the account's own name, as far as Greenhouse tells it (v3 only)
+    account_name = models.CharField(max_length=200, default="", blank=True)
     api = models.CharField(max_length=2, choices=Api.choices)
     state = models.CharField(max_length=15, choices=State.choices, default=State.INCOMPLETE)
     #: sealed JSON: {"key"} for v1; {"client_id", "client_secret", "act_as"} for v3
@@ -50,6 +54,8 @@ class Connection(OrganisationOwned):
     #: deliveries with a bad signature: the sign of a wrongly pasted secret key
     refused_count = models.PositiveIntegerField(default=0)
     refused_at = models.DateTimeField(null=True)
+    #: when the last reconciliation pass that came to its end began (greenhouse.heal)
+    reconciled_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"connection {self.pk}"

@@ -25,10 +25,16 @@ class InboxEvent(OrganisationOwned):
     not_before = models.DateTimeField()
     #: which of Greenhouse's applications it is about; empty if none
     remote_application_id = models.BigIntegerField(null=True)
+    #: which of Greenhouse's candidates it is about; empty if none. Erasing a person finds their bodies by it
+    remote_candidate_id = models.BigIntegerField(null=True)
     #: what it caused, or why it failed, in a sentence
     outcome = models.TextField(default="", blank=True)
     received_at = models.DateTimeField()
     handled_at = models.DateTimeField(null=True)
+    #: what it led to: [{"application": our id, "events": [names in flow.py]}]
+    caused = models.JSONField(default=list)
+    #: the body was erased with the person whom it was about
+    body_erased_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["connection", "event_id"], name="inbox_event_once"),)
@@ -40,6 +46,11 @@ class InboxEvent(OrganisationOwned):
                 condition=models.Q(state="received"),
             ),
             models.Index(fields=["connection", "-received_at"], name="inbox_recent"),
+            models.Index(
+                fields=["connection", "remote_candidate_id"],
+                name="inbox_of_candidate",
+                condition=models.Q(remote_candidate_id__isnull=False),
+            ),
         )
 
     def __str__(self) -> str:

@@ -12,6 +12,17 @@ def latest(organisation: Organisation) -> Connection | None:
     return Connection.objects.of(organisation).select_related("organisation").order_by("-pk").first()
 
 
+def connections(organisation: Organisation) -> list[Connection]:
+    """The connections that are there to be used, the oldest first."""
+    rows = Connection.objects.of(organisation).select_related("organisation").order_by("pk")
+    return list(rows.exclude(state=Connection.State.DISCONNECTED))
+
+
+def connection_of(organisation: Organisation, pk: int) -> Connection | None:
+    """One of them; None if it has ended or is another organisation's."""
+    return next((one for one in connections(organisation) if one.pk == pk), None)
+
+
 def current(organisation: Organisation) -> Connection | None:
     """The connection that is there to be used; None before connecting and after disconnecting."""
     connection = latest(organisation)
