@@ -78,6 +78,8 @@ FLOW: Flow = {
     # --- activity feed -----------------------------------------------------------------------------------------
     "feed.posted": (),  # data: report_id, remote_id
     "feed.needs_person": (),  # data: report_id
+    "feed.doubled": (),  # data: report_id, notes
+    "feed.dropped": (),  # data: report_id
     # --- mail --------------------------------------------------------------------------------------------------
     "email.sent": (),  # data: email_id, kind, subject_ref
     "email.failed": (check_replace.on_mail_failed, undelivered.on_email_failed),

@@ -9,7 +9,7 @@ import time
 from django.db.models import Q
 
 from goodword.core import clock, jobs
-from goodword.greenhouse.feed import post, stuck
+from goodword.greenhouse.feed import doubles, post, stuck
 from goodword.greenhouse.inbox.process import work_one
 from goodword.greenhouse.inbox.prune import prune
 from goodword.greenhouse.models import FeedPost, InboxEvent
@@ -59,6 +59,13 @@ def prune_inbox(*, timestamp: int = 0) -> None:
 def post_note(*, feed_post_id: int) -> None:
     """Write one note. Its row decides about further tries, so the job takes none."""
     post.post(feed_post_id=feed_post_id, now=clock.now())
+
+
+@jobs.job(name="greenhouse.feed.look_again", cron="30 * * * * *", queueing_lock="greenhouse.feed.look_again")
+def look_again(*, timestamp: int = 0) -> None:
+    """Search feeds for notes that landed late, once a minute where one is due."""
+    del timestamp  # see above
+    doubles.look_again(now=clock.now())
 
 
 @jobs.job(name="greenhouse.feed.sweep", cron="* * * * * */15", queueing_lock="greenhouse.feed.sweep")

@@ -50,6 +50,8 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     "report.opened": ("Report opened", "results", ""),
     "feed.posted": ("Note written on the Activity Feed", "check", "success"),
     "feed.needs_person": ("The note on the Activity Feed needs a person", "alert", "attention"),
+    "feed.doubled": ("The note stands more than once on the Activity Feed", "alert", "attention"),
+    "feed.dropped": ("The note on the Activity Feed was given up", "minus", ""),
     "email.sent": ("Mail sent: {mail_kind}", "send", ""),
     "email.failed": ("Mail could not be delivered: {mail_kind}", "alert", "attention"),
 }

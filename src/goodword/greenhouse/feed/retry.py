@@ -1,9 +1,10 @@
-"""A person has put right what was in the way: post the note after all."""
+"""A person has put right what was in the way: post the note after all. Or they give it up."""
 
 from datetime import datetime
 
 from django.db import transaction
 
+from goodword.core.events import record
 from goodword.greenhouse import jobs
 from goodword.greenhouse.models import Connection, FeedPost
 
@@ -14,7 +15,9 @@ def retry(post: FeedPost, *, now: datetime) -> bool:
     """Queue a failed note again. False if it is not failed. If it may stand already, the feed is searched first."""
     with transaction.atomic():
         failed = FeedPost.objects.across_organisations().filter(pk=post.pk, state=State.FAILED)
-        if not failed.update(state=State.QUEUED, attempts=0, not_before=now, settled_at=None):
+        if not failed.update(
+            state=State.QUEUED, attempts=0, not_before=now, settled_at=None, trouble=FeedPost.Trouble.NONE
+        ):
             return False
         jobs.post_note.defer(feed_post_id=post.pk)
     return True
@@ -23,4 +26,22 @@ def retry(post: FeedPost, *, now: datetime) -> bool:
 def retry_all(connection: Connection, *, now: datetime) -> int:
     """All failed notes of a connection, for example because the credential was set anew. Returns how many."""
     failed = FeedPost.objects.across_organisations().filter(connection=connection, state=State.FAILED)
-    return sum(retry(post, now=now) for post in failed)
+    return sum(retry(post, now=now) for post in failed.exclude(trouble=FeedPost.Trouble.DELETED))
+
+
+def drop(post: FeedPost, *, by: str, now: datetime) -> bool:
+    """Give a failed note up: it is not tried any more, and asks for nobody. False if it is not failed."""
+    with transaction.atomic():
+        failed = FeedPost.objects.across_organisations().filter(pk=post.pk, state=State.FAILED)
+        if not failed.update(state=State.CANCELLED, settled_at=now):
+            return False
+        if post.report is not None:
+            record(
+                "feed.dropped",
+                organisation_id=post.organisation_id,
+                application_id=post.report.start.application_id,
+                actor=by,
+                at=now,
+                data={"report_id": post.report.pk},
+            )
+    return True

@@ -18,5 +18,5 @@ def free(*, now: datetime) -> int:
         state=FeedPost.State.SENDING, claimed_at__lte=now - outbox.STUCK_AFTER
     )
     for post in dead.filter(attempts__gt=len(outbox.LADDER)):
-        settle.needs_person(post, why=DIED, now=now)
+        settle.needs_person(post, why=DIED, trouble=FeedPost.Trouble.UNREACHABLE, now=now)
     return dead.update(state=FeedPost.State.QUEUED, outcome_unknown=True, not_before=now)
