@@ -79,6 +79,8 @@ class Automation(OrganisationOwned):
     #: what Greenhouse last said of the job ("open", "draft", "closed"); empty if it was not asked yet
     job_status = models.CharField(max_length=20, default="", blank=True)
     job_checked_at = models.DateTimeField(null=True)
+    #: the job's stages in use when last looked at, in order: [[id, name]]; None before the first look
+    pipeline = models.JSONField(null=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["connection_id", "job_id"], name="job_in_one_role"),)

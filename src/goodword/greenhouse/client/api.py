@@ -58,6 +58,9 @@ class HarvestApi(Protocol):
     def jobs(self, status: JobStatus | None = None) -> Iterator[Job]:
         """Jobs, in one status only if given. Templates are among them (`is_template`)."""
 
+    def jobs_by_id(self, job_ids: Iterable[int]) -> Iterator[Job]:
+        """Those of these jobs that can be seen, without the names of departments and offices (v3)."""
+
     def job_posts(self, job_ids: Iterable[int] | None = None) -> Iterator[JobPost]:
         """Job posts, of some jobs only if given."""
 
@@ -96,6 +99,9 @@ class HarvestApi(Protocol):
 
     def stage_entered_at(self, application_id: int) -> datetime | None:
         """When the application entered its present stage; None if that cannot be known (always in v1)."""
+
+    def account_name(self) -> str | None:
+        """What the account is called, as far as Greenhouse tells; None if it does not (always in v1)."""
 
     def probe(self, permission: Permission) -> ProbeResult:
         """Find out by reading whether a permission is granted. Never writes."""

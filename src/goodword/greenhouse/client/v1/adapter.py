@@ -96,6 +96,12 @@ class HarvestV1:
         for record in self._rows("/jobs", JOBS, params):
             yield read.job_of(record)
 
+    def jobs_by_id(self, job_ids: Iterable[int]) -> Iterator[Job]:
+        """See `HarvestApi.jobs_by_id`."""
+        for job_id in dict.fromkeys(job_ids):
+            if record := self._one(f"/jobs/{job_id}", JOBS):
+                yield read.job_of(record)
+
     def job_posts(self, job_ids: Iterable[int] | None = None) -> Iterator[JobPost]:
         """See `HarvestApi.job_posts`."""
         if job_ids is None:
@@ -171,6 +177,10 @@ class HarvestV1:
     def stage_entered_at(self, application_id: int) -> datetime | None:
         """See `HarvestApi.stage_entered_at`. v1 does not tell."""
         del application_id
+        return None
+
+    def account_name(self) -> str | None:
+        """See `HarvestApi.account_name`."""
         return None
 
     def probe(self, permission: Permission) -> ProbeResult:

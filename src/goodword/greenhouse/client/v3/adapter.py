@@ -94,6 +94,11 @@ class HarvestV3:
         for record in lists.rows(self._session, "/jobs", JOBS, params):
             yield read.job_of(record, departments=departments, offices=offices)
 
+    def jobs_by_id(self, job_ids: Iterable[int]) -> Iterator[Job]:
+        """See `HarvestApi.jobs_by_id`."""
+        for record in self._by_id("/jobs", JOBS, job_ids):
+            yield read.job_of(record, departments={}, offices={})
+
     def job_posts(self, job_ids: Iterable[int] | None = None) -> Iterator[JobPost]:
         """See `HarvestApi.job_posts`. Greenhouse leaves deleted posts out."""
         return map(read.post_of, self._of_jobs("/job_posts", JOB_POSTS, job_ids))
@@ -162,6 +167,10 @@ class HarvestV3:
         """See `HarvestApi.stage_entered_at`."""
         stage = self._completion.current_stage(application_id)
         return stage.moment("entered_at") if stage else None
+
+    def account_name(self) -> str | None:
+        """See `HarvestApi.account_name`."""
+        return self._prober.organisation()
 
     def probe(self, permission: Permission) -> ProbeResult:
         """See `HarvestApi.probe`."""
