@@ -54,6 +54,8 @@ class Connection(OrganisationOwned):
     #: deliveries with a bad signature: the sign of a wrongly pasted secret key
     refused_count = models.PositiveIntegerField(default=0)
     refused_at = models.DateTimeField(null=True)
+    #: when the permissions are probed next without anybody asking (greenhouse.setup.recheck); empty: at once
+    check_at = models.DateTimeField(null=True)
     #: when the last reconciliation pass that came to its end began (greenhouse.heal)
     reconciled_at = models.DateTimeField(null=True)
 
