@@ -18,6 +18,8 @@ class Reconciliation(OrganisationOwned):
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="reconciliations")
     state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
+    #: everything was compared, not only what changed since the last pass; may be asked for while it runs
+    full = models.BooleanField(default=False)
     #: who pressed *Sync now*; empty for a pass of the clock
     asked_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
     started_at = models.DateTimeField()
@@ -80,6 +82,9 @@ class Finding(OrganisationOwned):
     #: what was found and why it was needed, in a sentence without names of people
     sentence = models.TextField()
     found_at = models.DateTimeField()
+    #: a member pressed *Start*: it is checked with Greenhouse once more, and then started
+    start_asked_at = models.DateTimeField(null=True)
+    start_asked_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
     settled_at = models.DateTimeField(null=True)
     settled_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
 
@@ -91,7 +96,14 @@ class Finding(OrganisationOwned):
                 condition=models.Q(state="waiting"),
             ),
         )
-        indexes = (models.Index(fields=["connection", "state", "-found_at"], name="finding_recent"),)
+        indexes = (
+            models.Index(fields=["connection", "state", "-found_at"], name="finding_recent"),
+            models.Index(
+                fields=["connection", "start_asked_at"],
+                name="finding_asked",
+                condition=models.Q(state="waiting", start_asked_at__isnull=False),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.state}"
