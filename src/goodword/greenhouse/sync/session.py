@@ -19,6 +19,7 @@ from django.utils.module_loading import import_string
 from goodword.core import clock, crypto
 from goodword.greenhouse.client import (
     READS,
+    Forbidden,
     HarvestApi,
     HarvestError,
     Limits,
@@ -121,10 +122,14 @@ def _failed(connection: Connection, error: HarvestError, *, api: HarvestApi) -> 
     sentence, broken = f"{error.sentence} {error.remedy}", isinstance(error, Unauthorised)
     if isinstance(error, Unauthorised) and error.may_be_permission and _may_do_something(api):
         sentence, broken = PERMISSION_MISSING, False
-    rows = _note(connection, sentence)
-    rows.update(last_call_at=clock.now())
+    rows, now = _note(connection, sentence), clock.now()
+    rows.update(last_call_at=now)
+    if isinstance(error, Forbidden | Unauthorised):
+        rows.filter(check_at__gt=now).update(check_at=now)  # what may it still do? The next sweep finds out
     if broken:
-        rows.filter(state=State.ACTIVE).update(state=State.BROKEN)
+        # unless another key was set meanwhile
+        alive = rows.filter(state__in=(State.ACTIVE, State.INCOMPLETE), credential=connection.credential)
+        alive.update(state=State.BROKEN)
 
 
 def _may_do_something(api: HarvestApi) -> bool:
