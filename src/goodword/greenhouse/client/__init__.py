@@ -28,7 +28,9 @@ from goodword.greenhouse.client.retry import ONCE, READS, Retry
 from goodword.greenhouse.client.tokens import MemoryTokenStore, Token, TokenStore
 from goodword.greenhouse.client.transport import Exchange, Limits
 from goodword.greenhouse.client.types import (
+    Actor,
     Application,
+    ApplicationStage,
     ApplicationStatus,
     Candidate,
     Contact,
@@ -50,8 +52,10 @@ __all__ = [
     "TOKEN_URL",
     "V1_BASE",
     "V3_BASE",
+    "Actor",
     "AddressRefused",
     "Application",
+    "ApplicationStage",
     "ApplicationStatus",
     "Candidate",
     "Contact",

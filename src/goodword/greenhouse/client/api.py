@@ -7,7 +7,9 @@ from typing import Protocol, Self
 
 from goodword.greenhouse.client.permissions import Permission, ProbeResult
 from goodword.greenhouse.client.types import (
+    Actor,
     Application,
+    ApplicationStage,
     ApplicationStatus,
     Candidate,
     Job,
@@ -34,8 +36,17 @@ class HarvestApi(Protocol):
     def permissions(self) -> tuple[Permission, ...]:
         """The permissions worth probing with this kind of credential."""
 
+    def account(self) -> str | None:
+        """The name of the Greenhouse account, where Greenhouse tells it (v3; always None in v1)."""
+
+    def who_am_i(self) -> Actor:
+        """Who acts when we call, and whether they are a Site Admin, as far as known (never in v1)."""
+
     def application(self, application_id: int) -> Application | None:
         """One application, with its rejection reason's name where it can be known."""
+
+    def applications_by_id(self, application_ids: Iterable[int]) -> Iterator[Application]:
+        """Those applications that can be seen, in no promised order. v3 reads fifty at once, v1 one by one."""
 
     def applications(
         self,
@@ -43,17 +54,26 @@ class HarvestApi(Protocol):
         job_ids: Iterable[int] | None = None,
         status: ApplicationStatus | None = None,
         updated_since: datetime | None = None,
+        until: datetime | None = None,
     ) -> Iterator[Application]:
-        """Applications, of some jobs only, in one status only, or changed since a moment.
+        """Applications, of some jobs only, in one status only, or changed between two moments.
 
-        What changes after the call is not among them: the moment of the call is the next `updated_since`.
+        `until` is the moment of the call unless given, and counts only beside `updated_since`. What changes
+        later is not among them, so `until` is the next `updated_since`. No job ids give nothing. v1 goes by
+        the last activity, which is not moved by every change.
         """
+
+    def application_stages_of(self, application_ids: Iterable[int]) -> Iterator[ApplicationStage]:
+        """In which stages applications stand and since when: fifty in a call. v1 does not tell: nothing."""
 
     def candidate(self, candidate_id: int) -> Candidate | None:
         """One candidate."""
 
     def candidates(self, candidate_ids: Iterable[int]) -> Iterator[Candidate]:
         """Those candidates that can be seen, in no promised order."""
+
+    def job(self, job_id: int) -> Job | None:
+        """One job."""
 
     def jobs(self, status: JobStatus | None = None) -> Iterator[Job]:
         """Jobs, in one status only if given. Templates are among them (`is_template`)."""
@@ -99,9 +119,6 @@ class HarvestApi(Protocol):
 
     def stage_entered_at(self, application_id: int) -> datetime | None:
         """When the application entered its present stage; None if that cannot be known (always in v1)."""
-
-    def account_name(self) -> str | None:
-        """What the account is called, as far as Greenhouse tells; None if it does not (always in v1)."""
 
     def probe(self, permission: Permission) -> ProbeResult:
         """Find out by reading whether a permission is granted. Never writes."""

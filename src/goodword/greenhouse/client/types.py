@@ -114,6 +114,26 @@ class Application:
 
 
 @dataclass(frozen=True, slots=True)
+class ApplicationStage:
+    """The stage in which an application stands, and since when if Greenhouse knows it."""
+
+    application_id: int
+    stage_id: int
+    entered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The Greenhouse user who stands behind our calls, as far as known.
+
+    `site_admin` None: Greenhouse did not say. Nobody stands behind a v1 key, so all is None there.
+    """
+
+    user_id: int | None = None
+    site_admin: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """An e-mail address or a telephone number with the kind that Greenhouse gives it, in lower case."""
 

@@ -5,17 +5,13 @@ from datetime import UTC, datetime
 from typing import Self
 
 from goodword.greenhouse.client.batches import batches
-from goodword.greenhouse.client.errors import Invalid, NotFound, Where
-from goodword.greenhouse.client.paging import pages
-from goodword.greenhouse.client.parse import Record, record_of, records_of
+from goodword.greenhouse.client.errors import Invalid, Where
+from goodword.greenhouse.client.parse import record_of, records_of
 from goodword.greenhouse.client.people import candidate_of, user_of
 from goodword.greenhouse.client.permissions import (
     ACTIVITY_FEED,
     APPLICATIONS,
     CANDIDATES,
-    JOB_POSTS,
-    JOB_STAGES,
-    JOBS,
     REJECTION_REASONS,
     USERS,
     V1_NOTES,
@@ -23,40 +19,47 @@ from goodword.greenhouse.client.permissions import (
     Permission,
     ProbeResult,
 )
-from goodword.greenhouse.client.session import Session
 from goodword.greenhouse.client.types import (
+    Actor,
     Application,
+    ApplicationStage,
     ApplicationStatus,
     Candidate,
-    Job,
-    JobOwner,
-    JobPost,
-    JobStage,
-    JobStatus,
     Note,
     RejectionReason,
     User,
     Visibility,
 )
 from goodword.greenhouse.client.v1 import read
+from goodword.greenhouse.client.v1.jobs import Jobs
 from goodword.greenhouse.client.v1.probe import probe
 
 
-class HarvestV1:
+class HarvestV1(Jobs):
     """See `HarvestApi`."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
 
     @property
     def permissions(self) -> tuple[Permission, ...]:
         """The article's seven, and users."""
         return V1_PERMISSIONS
 
+    def account(self) -> str | None:
+        """See `HarvestApi.account`. v1 does not tell."""
+        return None
+
+    def who_am_i(self) -> Actor:
+        """See `HarvestApi.who_am_i`. Nobody stands behind a v1 key."""
+        return Actor()
+
     def application(self, application_id: int) -> Application | None:
         """See `HarvestApi.application`."""
         record = self._one(f"/applications/{application_id}", APPLICATIONS)
         return read.application_of(record) if record else None
+
+    def applications_by_id(self, application_ids: Iterable[int]) -> Iterator[Application]:
+        """See `HarvestApi.applications_by_id`."""
+        found = map(self.application, dict.fromkeys(application_ids))
+        return (application for application in found if application is not None)
 
     def applications(
         self,
@@ -64,8 +67,12 @@ class HarvestV1:
         job_ids: Iterable[int] | None = None,
         status: ApplicationStatus | None = None,
         updated_since: datetime | None = None,
+        until: datetime | None = None,
     ) -> Iterator[Application]:
-        """See `HarvestApi.applications`. v1 filters by one job, and by last activity instead of change."""
+        """See `HarvestApi.applications`. v1 filters by one job, and by last activity instead of change.
+
+        It knows no end for that: what is later than `until` is left out here.
+        """
         params: dict[str, str] = {}
         if status is not None:
             params["status"] = status.value
@@ -75,9 +82,17 @@ class HarvestV1:
             filters = [params]
         else:
             filters = [{**params, "job_id": str(job_id)} for job_id in dict.fromkeys(job_ids)]
+        end = until if updated_since is not None else None
         for chosen in filters:
             for record in self._rows("/applications", APPLICATIONS, chosen):
-                yield read.application_of(record)
+                application = read.application_of(record)
+                if end is None or application.last_activity_at is None or application.last_activity_at <= end:
+                    yield application
+
+    def application_stages_of(self, application_ids: Iterable[int]) -> Iterator[ApplicationStage]:
+        """See `HarvestApi.application_stages_of`. v1 does not tell."""
+        del application_ids
+        return iter(())
 
     def candidate(self, candidate_id: int) -> Candidate | None:
         """See `HarvestApi.candidate`."""
@@ -89,34 +104,6 @@ class HarvestV1:
         for ids in batches(candidate_ids):
             for record in self._rows("/candidates", CANDIDATES, {"candidate_ids": ids}):
                 yield candidate_of(record)
-
-    def jobs(self, status: JobStatus | None = None) -> Iterator[Job]:
-        """See `HarvestApi.jobs`."""
-        params = {"status": status.value} if status is not None else {}
-        for record in self._rows("/jobs", JOBS, params):
-            yield read.job_of(record)
-
-    def jobs_by_id(self, job_ids: Iterable[int]) -> Iterator[Job]:
-        """See `HarvestApi.jobs_by_id`."""
-        for job_id in dict.fromkeys(job_ids):
-            if record := self._one(f"/jobs/{job_id}", JOBS):
-                yield read.job_of(record)
-
-    def job_posts(self, job_ids: Iterable[int] | None = None) -> Iterator[JobPost]:
-        """See `HarvestApi.job_posts`."""
-        if job_ids is None:
-            paths = ["/job_posts"]
-        else:
-            paths = [f"/jobs/{job_id}/job_posts" for job_id in dict.fromkeys(job_ids)]
-        for path in paths:
-            for record in self._visible_rows(path, JOB_POSTS):
-                yield read.post_of(record)
-
-    def job_stages(self, job_ids: Iterable[int]) -> Iterator[JobStage]:
-        """See `HarvestApi.job_stages`."""
-        for job_id in dict.fromkeys(job_ids):
-            for record in self._visible_rows(f"/jobs/{job_id}/stages", JOB_STAGES):
-                yield read.stage_of(record, job_id=job_id)
 
     def rejection_reasons(self) -> Iterator[RejectionReason]:
         """See `HarvestApi.rejection_reasons`. This list has one page only."""
@@ -140,12 +127,6 @@ class HarvestV1:
             return
         for record in self._rows("/users", USERS, {"email": email} if email else {}):
             yield user_of(record)
-
-    def job_owners(self, job_ids: Iterable[int]) -> Iterator[JobOwner]:
-        """See `HarvestApi.job_owners`. v1 keeps them inside the job."""
-        for job_id in dict.fromkeys(job_ids):
-            if job := self._one(f"/jobs/{job_id}", JOBS):
-                yield from read.owners_of(job)
 
     def notes(self, candidate_id: int) -> Iterator[Note]:
         """See `HarvestApi.notes`. The feed comes whole, newest first."""
@@ -179,10 +160,6 @@ class HarvestV1:
         del application_id
         return None
 
-    def account_name(self) -> str | None:
-        """See `HarvestApi.account_name`."""
-        return None
-
     def probe(self, permission: Permission) -> ProbeResult:
         """See `HarvestApi.probe`."""
         return probe(self._session, permission)
@@ -198,26 +175,3 @@ class HarvestV1:
     def __exit__(self, *raised: object) -> None:
         """See `HarvestApi.__exit__`."""
         self.close()
-
-    def _one(self, path: str, permission: Permission) -> Record | None:
-        """One record; None for 404. A 410 says that v1 itself is gone, which is no record's absence."""
-        try:
-            return record_of(self._session.get(path, permission=permission))
-        except NotFound as error:
-            if error.status == 404:
-                return None
-            raise
-
-    def _rows(self, path: str, permission: Permission, params: dict[str, str]) -> Iterator[Record]:
-        """All rows of a list, without asking Greenhouse to count them first."""
-        chosen = {**params, "skip_count": "true"}
-        for page in pages(self._session, path, permission=permission, params=chosen):
-            yield from page
-
-    def _visible_rows(self, path: str, permission: Permission) -> Iterator[Record]:
-        """The rows below a record, none if the record cannot be seen."""
-        try:
-            yield from self._rows(path, permission, {})
-        except NotFound as error:
-            if error.status != 404:
-                raise

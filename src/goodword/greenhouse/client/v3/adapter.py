@@ -2,22 +2,19 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from itertools import batched
 from typing import Any, Self
 
+from goodword.greenhouse.client.batches import MOST_IDS
+from goodword.greenhouse.client.errors import Forbidden
 from goodword.greenhouse.client.oauth import OAuth
 from goodword.greenhouse.client.paging import pages
-from goodword.greenhouse.client.parse import Record, record_of
+from goodword.greenhouse.client.parse import record_of
 from goodword.greenhouse.client.people import candidate_of, user_of
 from goodword.greenhouse.client.permissions import (
     ACTIVITY_FEED,
     APPLICATIONS,
     CANDIDATES,
-    DEPARTMENTS,
-    JOB_OWNERS,
-    JOB_POSTS,
-    JOB_STAGES,
-    JOBS,
-    OFFICES,
     REJECTION_REASONS,
     USERS,
     V3_PERMISSIONS,
@@ -26,14 +23,11 @@ from goodword.greenhouse.client.permissions import (
 )
 from goodword.greenhouse.client.session import Session
 from goodword.greenhouse.client.types import (
+    Actor,
     Application,
+    ApplicationStage,
     ApplicationStatus,
     Candidate,
-    Job,
-    JobOwner,
-    JobPost,
-    JobStage,
-    JobStatus,
     Note,
     RejectionReason,
     User,
@@ -42,14 +36,15 @@ from goodword.greenhouse.client.types import (
 from goodword.greenhouse.client.v3 import lists, read
 from goodword.greenhouse.client.v3.complete import Completion
 from goodword.greenhouse.client.v3.filters import application_filters
+from goodword.greenhouse.client.v3.jobs import Jobs
 from goodword.greenhouse.client.v3.probe import Prober
 
 
-class HarvestV3:
+class HarvestV3(Jobs):
     """See `HarvestApi`."""
 
     def __init__(self, session: Session, *, oauth: OAuth, clock: Callable[[], datetime]) -> None:
-        self._session = session
+        super().__init__(session)
         self._clock = clock
         self._completion = Completion(session)
         self._prober = Prober(session, oauth=oauth)
@@ -59,10 +54,31 @@ class HarvestV3:
         """The article's seven, and users, job owners and application stages."""
         return V3_PERMISSIONS
 
+    def account(self) -> str | None:
+        """See `HarvestApi.account`."""
+        return self._prober.organisation()
+
+    def who_am_i(self) -> Actor:
+        """See `HarvestApi.who_am_i`. Where the token's claims are silent, the list of users may tell."""
+        known = self._prober.introspected()
+        if known is None or known.user_id is None or known.site_admin is not None:
+            return Actor(known.user_id, known.site_admin) if known else Actor()
+        params = {"show_service_accounts": "true"}
+        try:
+            users = list(self._by_id("/users", USERS, [known.user_id], params))
+        except Forbidden:
+            users = []
+        return Actor(known.user_id, user_of(users[0]).site_admin if users else None)
+
     def application(self, application_id: int) -> Application | None:
         """See `HarvestApi.application`."""
-        page = list(self._by_id("/applications", APPLICATIONS, [application_id]))
-        return next(self._completion.applications(page), None)
+        return next(self.applications_by_id([application_id]), None)
+
+    def applications_by_id(self, application_ids: Iterable[int]) -> Iterator[Application]:
+        """See `HarvestApi.applications_by_id`."""
+        for ids in batched(dict.fromkeys(application_ids), MOST_IDS):
+            page = list(self._by_id("/applications", APPLICATIONS, ids))
+            yield from self._completion.applications(page)
 
     def applications(
         self,
@@ -70,13 +86,22 @@ class HarvestV3:
         job_ids: Iterable[int] | None = None,
         status: ApplicationStatus | None = None,
         updated_since: datetime | None = None,
+        until: datetime | None = None,
     ) -> Iterator[Application]:
         """See `HarvestApi.applications`."""
+        until = until or self._clock()
         for params in application_filters(
-            job_ids=job_ids, status=status, updated_since=updated_since, now=self._clock()
+            job_ids=job_ids, status=status, updated_since=updated_since, until=until
         ):
             for page in pages(self._session, "/applications", permission=APPLICATIONS, params=params):
                 yield from self._completion.applications(page)
+
+    def application_stages_of(self, application_ids: Iterable[int]) -> Iterator[ApplicationStage]:
+        """See `HarvestApi.application_stages_of`."""
+        for ids in batched(dict.fromkeys(application_ids), MOST_IDS):
+            for row in self._completion.stages(ids).values():
+                if (stage_id := row.id_or_none("job_interview_stage_id")) is not None:
+                    yield ApplicationStage(row.id("application_id"), stage_id, row.moment("entered_at"))
 
     def candidate(self, candidate_id: int) -> Candidate | None:
         """See `HarvestApi.candidate`."""
@@ -85,27 +110,6 @@ class HarvestV3:
     def candidates(self, candidate_ids: Iterable[int]) -> Iterator[Candidate]:
         """See `HarvestApi.candidates`."""
         return map(candidate_of, self._by_id("/candidates", CANDIDATES, candidate_ids))
-
-    def jobs(self, status: JobStatus | None = None) -> Iterator[Job]:
-        """See `HarvestApi.jobs`."""
-        departments = lists.names(self._session, "/departments", DEPARTMENTS)
-        offices = lists.names(self._session, "/offices", OFFICES)
-        params = {"status": status.value} if status is not None else {}
-        for record in lists.rows(self._session, "/jobs", JOBS, params):
-            yield read.job_of(record, departments=departments, offices=offices)
-
-    def jobs_by_id(self, job_ids: Iterable[int]) -> Iterator[Job]:
-        """See `HarvestApi.jobs_by_id`."""
-        for record in self._by_id("/jobs", JOBS, job_ids):
-            yield read.job_of(record, departments={}, offices={})
-
-    def job_posts(self, job_ids: Iterable[int] | None = None) -> Iterator[JobPost]:
-        """See `HarvestApi.job_posts`. Greenhouse leaves deleted posts out."""
-        return map(read.post_of, self._of_jobs("/job_posts", JOB_POSTS, job_ids))
-
-    def job_stages(self, job_ids: Iterable[int]) -> Iterator[JobStage]:
-        """See `HarvestApi.job_stages`. Inactive ones are among them."""
-        return map(read.stage_of, self._of_jobs("/job_interview_stages", JOB_STAGES, job_ids))
 
     def rejection_reasons(self) -> Iterator[RejectionReason]:
         """See `HarvestApi.rejection_reasons`."""
@@ -122,10 +126,6 @@ class HarvestV3:
             return map(user_of, self._by_id("/users", USERS, user_ids))
         params = {"primary_email": email} if email else {}
         return map(user_of, lists.rows(self._session, "/users", USERS, params))
-
-    def job_owners(self, job_ids: Iterable[int]) -> Iterator[JobOwner]:
-        """See `HarvestApi.job_owners`."""
-        return map(read.owner_of, self._of_jobs("/job_owners", JOB_OWNERS, job_ids))
 
     def notes(self, candidate_id: int) -> Iterator[Note]:
         """See `HarvestApi.notes`. The feed holds mails and moves too, by `type`."""
@@ -168,10 +168,6 @@ class HarvestV3:
         stage = self._completion.current_stage(application_id)
         return stage.moment("entered_at") if stage else None
 
-    def account_name(self) -> str | None:
-        """See `HarvestApi.account_name`."""
-        return self._prober.organisation()
-
     def probe(self, permission: Permission) -> ProbeResult:
         """See `HarvestApi.probe`."""
         return self._prober.probe(permission)
@@ -187,14 +183,3 @@ class HarvestV3:
     def __exit__(self, *raised: object) -> None:
         """See `HarvestApi.__exit__`."""
         self.close()
-
-    def _by_id(self, path: str, permission: Permission, ids: Iterable[int]) -> Iterator[Record]:
-        """The rows with these ids and no others, whatever a proxy makes of the filter."""
-        wanted = set(ids)
-        found = lists.rows_of(self._session, path, permission, by="ids", ids=wanted)
-        return (row for row in found if row.id() in wanted)
-
-    def _of_jobs(self, path: str, permission: Permission, job_ids: Iterable[int] | None) -> Iterator[Record]:
-        if job_ids is None:
-            return lists.rows(self._session, path, permission)
-        return lists.rows_of(self._session, path, permission, by="job_ids", ids=job_ids)

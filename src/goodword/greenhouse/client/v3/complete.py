@@ -29,7 +29,7 @@ class Completion:
     def applications(self, page: Sequence[Record]) -> Iterator[Application]:
         """The applications of one page, in its order."""
         found = [read.application_of(record) for record in page]
-        stages = self._stages(
+        stages = self.stages(
             [a.id for a, r in zip(found, page, strict=True) if _lacks_stage(r) and not a.prospect]
         )
         reasons = self._reason_ids(
@@ -55,10 +55,10 @@ class Completion:
 
     def current_stage(self, application_id: int) -> Record | None:
         """The application's own row for the stage it stands in."""
-        return self._stages([application_id]).get(application_id)
+        return self.stages([application_id]).get(application_id)
 
-    def _stages(self, application_ids: Sequence[int]) -> dict[int, Record]:
-        """Current stage rows by application. Without the permission this is an error: nothing starts
+    def stages(self, application_ids: Sequence[int]) -> dict[int, Record]:
+        """Current stage rows by application, fifty in a call. Without the permission this is an error: nothing starts
         silently in no stage."""
         rows = lists.rows_of(
             self._session,

@@ -25,14 +25,14 @@ def application_filters(
     job_ids: Iterable[int] | None,
     status: ApplicationStatus | None,
     updated_since: datetime | None,
-    now: datetime,
+    until: datetime,
 ) -> Iterator[dict[str, str]]:
     """One set of filters for each fifty jobs. The filter says `active` where the rows say `in_process`."""
     params: dict[str, str] = {}
     if status is not None:
         params["status"] = status.value
     if updated_since is not None:
-        params["updated_at"] = window(updated_since, now)
+        params["updated_at"] = window(updated_since, until)
     if job_ids is None:
         yield params
         return

@@ -48,7 +48,7 @@ class Prober:
 
     def probe(self, permission: Permission) -> ProbeResult:
         """See `HarvestApi.probe`."""
-        known = self._introspected()
+        known = self.introspected()
         writing = _writing(permission, known)
         lacking = _lacking(permission.reads, known)
         if lacking:
@@ -70,7 +70,8 @@ class Prober:
             return ProbeResult(permission, State.MISSING, writing, SITE_ADMIN)
         return ProbeResult(permission, State.GRANTED, writing, _on_writing(permission, writing))
 
-    def _introspected(self) -> Introspection | None:
+    def introspected(self) -> Introspection | None:
+        """What Greenhouse says of our token, asked once; None if it does not tell."""
         if not self._asked:
             self._introspection = self._oauth.introspect()
             self._asked = True

@@ -1,0 +1,107 @@
+"""Many records by their ids, windows of time, and who stands behind a credential."""
+
+from datetime import timedelta
+
+from goodword.greenhouse.client import Actor, ApplicationStage
+from tests.contract.greenhouse import ALL, Greenhouse, open_account
+
+
+def paths(greenhouse: Greenhouse) -> list[str]:
+    """What was read of Harvest, call by call, oldest first."""
+    return [call["path"] for call in reversed(greenhouse.sandbox.calls.list(f"/{greenhouse.version}"))]
+
+
+def test_applications_are_read_by_fifty_where_greenhouse_can_do_it(greenhouse: Greenhouse) -> None:
+    made = [greenhouse.application().id for _ in range(60)]
+    found = list(greenhouse.api().applications_by_id([*made, made[0], 999]))
+    assert sorted(one.id for one in found) == made
+    assert len(paths(greenhouse)) == (2 if greenhouse.version == "v3" else 61)
+
+
+def test_an_application_read_among_others_is_the_same_as_alone(greenhouse: Greenhouse) -> None:
+    one, other = greenhouse.application(), greenhouse.application()
+    greenhouse.move(one, 2)
+    api = greenhouse.api()
+    found = {row.id: row for row in api.applications_by_id([one.id, other.id])}
+    assert found == {one.id: api.application(one.id), other.id: api.application(other.id)}
+
+
+def test_no_ids_ask_nothing(greenhouse: Greenhouse) -> None:
+    api = greenhouse.api()
+    assert list(api.applications_by_id([])) == []
+    assert list(api.application_stages_of([])) == []
+    assert list(api.applications(job_ids=[])) == []
+    assert list(api.jobs_by_id([])) == []
+    assert paths(greenhouse) == []
+
+
+def test_stages_of_many_applications_with_the_moment_of_entry(greenhouse: Greenhouse) -> None:
+    made = [greenhouse.application() for _ in range(60)]
+    stages = {row.id: greenhouse.move(row, 2) for row in made}
+    found = list(greenhouse.api().application_stages_of(stages))
+    if greenhouse.version == "v1":
+        assert (found, paths(greenhouse)) == ([], [])
+        return
+    assert {(row.application_id, row.stage_id) for row in found} == set(stages.items())
+    assert len(paths(greenhouse)) == 2
+    one = found[0]
+    entered = greenhouse.api().stage_entered_at(one.application_id)
+    assert one == ApplicationStage(one.application_id, stages[one.application_id], entered)
+    assert entered is not None
+
+
+def test_what_changed_after_the_end_of_a_window_waits_for_the_next(greenhouse: Greenhouse) -> None:
+    clock = greenhouse.store.clock
+    begun = clock.now()
+    clock.advance(timedelta(minutes=1))
+    early = greenhouse.application()
+    clock.advance(timedelta(minutes=1))
+    until = clock.now()
+    clock.advance(timedelta(minutes=1))
+    late = greenhouse.application()
+    api = greenhouse.api()
+    assert [row.id for row in api.applications(updated_since=begun, until=until)] == [early.id]
+    assert [row.id for row in api.applications(updated_since=until)] == [late.id]
+
+
+def test_one_job_by_its_id(greenhouse: Greenhouse) -> None:
+    row = next(greenhouse.store.jobs.rising())
+    api = greenhouse.api()
+    job = api.job(row.id)
+    assert job == next(one for one in api.jobs() if one.id == row.id)
+    assert [one.id for one in api.jobs_by_id([row.id, 999])] == [row.id]
+    assert api.job(999) is None
+
+
+def test_names_of_departments_and_offices_are_read_once_for_a_client() -> None:
+    greenhouse = open_account("v3")
+    api = greenhouse.api()
+    for row in greenhouse.store.jobs.rising():
+        api.job(row.id)
+    assert (paths(greenhouse).count("/v3/departments"), paths(greenhouse).count("/v3/offices")) == (1, 1)
+    greenhouse.sandbox.close()
+
+
+def test_the_account_has_a_name_where_greenhouse_tells_it(greenhouse: Greenhouse) -> None:
+    told = greenhouse.api().account()
+    assert told == (greenhouse.store.organisation["name"] if greenhouse.version == "v3" else None)
+
+
+def test_who_acts_is_known_with_v3_and_nobody_does_with_v1(greenhouse: Greenhouse) -> None:
+    if greenhouse.version == "v1":
+        assert greenhouse.api().who_am_i() == Actor()
+        return
+    users = list(greenhouse.store.users.rising())
+    admin = next(row for row in users if row.site_admin and not row.service_account)
+    basic = next(row for row in users if not row.site_admin and not row.deactivated)
+    for user in (admin, basic):
+        api = greenhouse.api(credentials=greenhouse.acting_as(user.id))
+        assert api.who_am_i() == Actor(user.id, user.site_admin)
+
+
+def test_whoever_may_not_read_users_still_learns_who_acts() -> None:
+    greenhouse = open_account("v3")
+    greenhouse.tick(*ALL - {"Users"})
+    admin = next(row for row in greenhouse.store.users.rising() if row.site_admin)
+    assert greenhouse.api(credentials=greenhouse.acting_as(admin.id)).who_am_i() == Actor(admin.id, True)
+    greenhouse.sandbox.close()
