@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from goodword.accounts.models import Membership
-from goodword.roles.models import Automation, Role, StageRule
+from goodword.roles.models import Automation, Role, RoleNotice, StageRule
 
 
 def visible_roles(member: Membership) -> QuerySet[Role]:
@@ -43,3 +43,9 @@ def rules_of_stage(*, connection_id: int, job_id: int | None, stage_id: int | No
         .filter(automation__connection_id=connection_id, automation__job_id=job_id, stage_id=stage_id)
         .order_by("pk")
     )
+
+
+def open_notices(role: Role) -> QuerySet[RoleNotice]:
+    """What there is to attend to on a role, the oldest first."""
+    rows = RoleNotice.objects.of(role.organisation).filter(role=role, settled_at=None)
+    return rows.select_related("automation").order_by("found_at", "pk")

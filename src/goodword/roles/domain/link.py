@@ -8,6 +8,7 @@ from django.db import transaction
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
+from goodword.roles.domain.notices import settle_mapped
 from goodword.roles.models import AlreadyThere, Automation, Role, StageRule, Step
 
 _NAME, _TITLE, _REQUISITION, _STAGE = 300, 300, 120, 200  # what the columns hold
@@ -80,6 +81,10 @@ def link(
         _require(steps[Step.Kind.ASSESSMENT], requirement, mapped=stages, by=by, now=now)
         added, removed = _map(automation, steps=steps, stages=stages)
         _record(automation, stood=stood, stage_ids=added, now=now)
+        settle_mapped(automation, by=by, now=now)
+        if added:  # what becomes of these was not followed until now: the next look is a first one
+            automation.pipeline = None
+            automation.save(update_fields=["pipeline"])
         if changed or added or removed:
             automation.confirmed_at, automation.confirmed_by = now, by
             automation.save(update_fields=["confirmed_at", "confirmed_by"])

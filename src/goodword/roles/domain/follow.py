@@ -1,0 +1,128 @@
+"""Follow what became of a linked Greenhouse job: names that only show are renewed, the rest raises a notice.
+
+The job lies above this layer, so that it comes here in plain values.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from goodword.roles.domain.notices import notice, settle
+from goodword.roles.domain.pipeline import moved
+from goodword.roles.models import Automation, RoleNotice, StageRule
+
+Kind = RoleNotice.Kind
+
+#: what `Automation.job_status` says of a job that Greenhouse does not show any more
+GONE = "gone"
+CLOSED = "closed"
+
+_TICK = timedelta(microseconds=1)
+_NAME, _TITLE, _REQUISITION, _STAGE = 300, 300, 120, 200  # what the columns hold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageNow:
+    """A stage of the job; one that is not in use takes nobody in."""
+
+    id: int
+    name: str
+    in_use: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobNow:
+    """The job as Greenhouse shows it. `status` empty: one that is new to us. `stages` in order, empty: not known
+    (a job without any cannot be told from one whose stages may not be read). `post_title` of the chosen post;
+    None: not known."""
+
+    name: str
+    requisition_id: str
+    status: str
+    confidential: bool
+    stages: tuple[StageNow, ...]
+    post_title: str | None = None
+
+
+class Overtaken(Exception):
+    """Another look was written meanwhile: this one may be older. Look again."""
+
+
+def follow(automation: Automation, *, job: JobNow | None, now: datetime) -> list[str]:
+    """Bring a linked job up to date; returns what changed, a sentence each. `job` None: it is not shown.
+
+    `automation` as it was read before Greenhouse was asked: its `job_checked_at` is the version that must still
+    stand. In the caller's transaction. Raises Overtaken; one that was unlinked meanwhile gives nothing.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("What was read is written inside a transaction only.")
+    row = Automation.objects.across_organisations().select_for_update().filter(pk=automation.pk).first()
+    if row is None:
+        return []
+    if row.job_checked_at != automation.job_checked_at:
+        raise Overtaken
+    told = [*_job(row, job, now=now)]
+    if job is not None and job.stages:
+        told += _stages(row, job.stages, now=now)
+    row.job_checked_at = now if row.job_checked_at is None else max(now, row.job_checked_at + _TICK)
+    row.save()
+    return told
+
+
+def _job(row: Automation, job: JobNow | None, *, now: datetime) -> Iterator[str]:
+    if job is None:
+        if row.job_status != GONE:
+            row.job_status = GONE
+            notice(row, kind=Kind.JOB_GONE, before=row.job_name, now=now)
+            yield f"Greenhouse shows job “{row.job_name}” no more."
+        return
+    if settle(row, kind=Kind.JOB_GONE, now=now):
+        yield f"Job “{row.job_name}” is there again."
+    name = job.name[:_NAME]
+    if name and name != row.job_name:
+        notice(row, kind=Kind.JOB_RENAMED, before=row.job_name, after=name, now=now)
+        yield f"Job “{row.job_name}” is called “{name}” now."
+        row.job_name = name
+    if job.status == CLOSED != row.job_status:
+        notice(row, kind=Kind.JOB_CLOSED, before=row.job_name, now=now)
+        yield f"Job “{row.job_name}” is closed."
+    elif job.status not in (CLOSED, "") and settle(row, kind=Kind.JOB_CLOSED, now=now):
+        yield f"Job “{row.job_name}” is open again."
+    row.job_status = job.status or ("" if row.job_status == GONE else row.job_status)
+    row.requisition_id, row.confidential = job.requisition_id[:_REQUISITION], job.confidential
+    if job.post_title:
+        row.job_post_title = job.post_title[:_TITLE]
+
+
+def _stages(row: Automation, stages: tuple[StageNow, ...], *, now: datetime) -> Iterator[str]:
+    known = None if row.pipeline is None else [(int(one), str(name)) for one, name in row.pipeline]
+    in_use = [(stage.id, stage.name) for stage in stages if stage.in_use]
+    there = {stage.id: stage for stage in stages}
+    rules = StageRule.objects.across_organisations().filter(automation=row).order_by("pk")
+    for stage_id, name in dict(rules.values_list("stage_id", "stage_name")).items():
+        stage = there.get(stage_id)
+        if stage is not None and stage.in_use:
+            yield from _there(row, stage, name=name, now=now)
+            if known is not None and (places := moved(stage_id, before=known, after=in_use)):
+                then, place = places
+                notice(row, kind=Kind.STAGE_MOVED, stage_id=stage_id, before=then, after=place, now=now)
+                yield f"Stage “{stage.name}” was moved: it stands {place} now, before it stood {then}."
+        elif known is None or stage_id in dict(known):
+            after = "" if stage is None else stage.name
+            notice(row, kind=Kind.STAGE_GONE, stage_id=stage_id, before=name, after=after, now=now)
+            yield f"Stage “{name}” {'was deleted' if stage is None else 'is not in use any more'}."
+    row.pipeline = in_use
+
+
+def _there(row: Automation, stage: StageNow, *, name: str, now: datetime) -> Iterator[str]:
+    """A mapped stage that is in use, and was called `name`."""
+    if settle(row, kind=Kind.STAGE_GONE, stage_id=stage.id, now=now):
+        yield f"Stage “{name}” is there again."
+    new = stage.name[:_STAGE]
+    if new and new != name:
+        notice(row, kind=Kind.STAGE_RENAMED, stage_id=stage.id, before=name, after=new, now=now)
+        rules = StageRule.objects.across_organisations().filter(automation=row, stage_id=stage.id)
+        rules.update(stage_name=new)
+        yield f"Stage “{name}” is called “{new}” now."

@@ -1,0 +1,77 @@
+"""Notices on a role: its Greenhouse job or a mapped stage is not as it was, until a person has seen it."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership
+from goodword.roles.models import Automation, RoleNotice
+
+_LONGEST = 300  # what the columns hold
+
+
+def notice(
+    automation: Automation,
+    *,
+    kind: str,
+    now: datetime,
+    stage_id: int | None = None,
+    before: str = "",
+    after: str = "",
+) -> None:
+    """Raise a notice, or bring the open one of this kind up to date: it keeps the `before` that a person knows.
+
+    Call it with the automation's row locked. A thing that changed back is nothing to attend to any more.
+    """
+    row = _open(automation, kind=kind, stage_id=stage_id).first()
+    if row is None:
+        RoleNotice.objects.create(
+            organisation_id=automation.organisation_id,
+            role_id=automation.role_id,
+            automation=automation,
+            kind=kind,
+            stage_id=stage_id,
+            before=before[:_LONGEST],
+            after=after[:_LONGEST],
+            found_at=now,
+        )
+    elif row.before and row.before == after[:_LONGEST]:
+        settle(automation, kind=kind, stage_id=stage_id, now=now)
+    else:
+        row.after = after[:_LONGEST]
+        row.save(update_fields=["after"])
+
+
+def settle(automation: Automation, *, kind: str, now: datetime, stage_id: int | None = None) -> bool:
+    """It is as it was before: nobody need attend to it. True if a notice was open."""
+    return bool(_open(automation, kind=kind, stage_id=stage_id).update(settled_at=now))
+
+
+def settle_mapped(automation: Automation, *, by: Membership, now: datetime) -> None:
+    """A person has mapped the job's stages anew: what there was to attend to is attended to."""
+    RoleNotice.objects.across_organisations().filter(automation=automation, settled_at=None).update(
+        settled_at=now, settled_by=by
+    )
+
+
+def seen(row: RoleNotice, *, by: Membership, now: datetime) -> None:
+    """A person says that they have seen it; twice is once. Written down."""
+    with transaction.atomic():
+        open_rows = RoleNotice.objects.of(by.organisation).filter(pk=row.pk, settled_at=None)
+        if not open_rows.update(settled_at=now, settled_by=by):
+            return
+        write(
+            organisation=by.organisation,
+            action="role.notice_seen",
+            member=by,
+            now=now,
+            details={"role": row.role_id, "kind": row.kind, "stage": row.stage_id},
+        )
+
+
+def _open(automation: Automation, *, kind: str, stage_id: int | None) -> QuerySet[RoleNotice]:
+    return RoleNotice.objects.across_organisations().filter(
+        automation=automation, kind=kind, stage_id=stage_id, settled_at=None
+    )

@@ -1,0 +1,222 @@
+"""Following jobs and stages: what changed in Greenhouse is said on the role, and nothing breaks silently."""
+
+import httpx2
+import pytest
+
+from goodword.core import clock
+from goodword.greenhouse.client import HarvestError
+from goodword.greenhouse.models import Connection
+from goodword.greenhouse.sync.job import sync_job, sync_jobs
+from goodword.roles.domain.notices import seen
+from goodword.roles.models import Automation, RoleNotice, StageRule
+from goodword.roles.queries import open_notices
+from greenhouse_sandbox.acts.stages import pipeline
+from greenhouse_sandbox.store.hiring import JobStage
+from tests.greenhouse.world import ASSESSMENT, REFERENCES, SCREEN, World
+from tests.support import factories
+
+
+def look(world: World) -> list[str]:
+    return sync_job(world.connection, world.job_id, now=clock.now())
+
+
+def notices(world: World) -> list[tuple[str, str, str]]:
+    return [(row.kind, row.before, row.after) for row in open_notices(world.role)]
+
+
+def stage(world: World, place: int) -> JobStage:
+    return world.greenhouse.store.job_stages[world.stages[place][0]]
+
+
+def swap(world: World, one: int, other: int) -> None:
+    first, second = stage(world, one), stage(world, other)
+    first.sort_order, second.sort_order = second.sort_order, first.sort_order
+
+
+@pytest.fixture
+def known(either: World) -> World:
+    """A world whose job was looked at once, under its own name."""
+    job = either.greenhouse.store.jobs[either.job_id]
+    Automation.objects.of(either.organisation).update(job_name=job.name)
+    assert look(either) == []
+    assert notices(either) == []
+    return either
+
+
+def test_a_look_at_what_is_as_before_says_nothing(known: World) -> None:
+    assert look(known) == []
+    automation = Automation.objects.of(known.organisation).get()
+    assert automation.job_status == "open"
+    assert automation.pipeline == [list(one) for one in known.stages]
+    assert notices(known) == []
+
+
+def test_a_job_of_no_role_costs_no_read(known: World) -> None:
+    other = list(known.greenhouse.store.jobs.rising())[1]
+    known.line.calls.clear()
+    assert sync_job(known.connection, other.id, now=clock.now()) == []
+    assert known.line.calls == []
+
+
+def test_another_connection_has_jobs_of_its_own(known: World) -> None:
+    other = Connection(pk=known.connection.pk + 1, organisation=known.organisation)
+    assert sync_job(other, known.job_id, now=clock.now()) == []
+
+
+def test_a_renamed_stage_keeps_working_under_its_new_name(known: World) -> None:
+    old = stage(known, ASSESSMENT).name
+    stage(known, ASSESSMENT).name = "Homework"
+    assert look(known) == [f"Stage “{old}” is called “Homework” now."]
+    assert notices(known) == [("stage_renamed", old, "Homework")]
+    names = StageRule.objects.of(known.organisation).order_by("pk").values_list("stage_name", flat=True)
+    assert list(names) == ["Homework", known.stages[REFERENCES][1]]
+
+    stage(known, ASSESSMENT).name = "Take-home"
+    look(known)
+    assert notices(known) == [("stage_renamed", old, "Take-home")]
+
+    stage(known, ASSESSMENT).name = old
+    look(known)
+    assert notices(known) == []
+
+
+def test_a_stage_that_starts_nothing_may_be_called_as_it_likes(known: World) -> None:
+    stage(known, SCREEN).name = "Chat"
+    assert look(known) == []
+    assert notices(known) == []
+
+
+def test_a_moved_stage_is_noticed_and_forgotten_when_it_is_back(known: World) -> None:
+    swap(known, SCREEN, ASSESSMENT)
+    review, screen = known.stages[0][1], known.stages[SCREEN][1]
+    places = f"it stands after “{review}” now, before it stood after “{screen}”."
+    assert look(known) == [f"Stage “{known.stages[ASSESSMENT][1]}” was moved: {places}"]
+    assert notices(known) == [("stage_moved", f"after “{screen}”", f"after “{review}”")]
+    assert look(known) == []
+    swap(known, SCREEN, ASSESSMENT)
+    look(known)
+    assert notices(known) == []
+
+
+@pytest.mark.parametrize("how", ["deleted", "taken out of use"])
+def test_a_stage_that_went_is_noticed_once_until_it_is_there_again(known: World, how: str) -> None:
+    gone = stage(known, REFERENCES)
+    if how == "deleted":
+        known.greenhouse.store.job_stages.delete(gone.id)
+        told = f"Stage “{gone.name}” was deleted."
+    else:
+        gone.active = False
+        told = f"Stage “{gone.name}” is not in use any more."
+    assert look(known) == [told]
+    assert look(known) == []
+    assert [kind for kind, _, _ in notices(known)] == ["stage_gone"]
+
+    gone.active = True
+    if how == "deleted":
+        known.greenhouse.store.job_stages.insert(gone)
+    assert look(known) == [f"Stage “{gone.name}” is there again."]
+    assert notices(known) == []
+
+
+def test_what_a_person_has_seen_is_not_said_again(known: World) -> None:
+    known.greenhouse.store.job_stages.delete(stage(known, REFERENCES).id)
+    known.greenhouse.store.jobs[known.job_id].status = "closed"
+    look(known)
+    admin = factories.member(known.organisation, kind="admin")
+    for row in open_notices(known.role):
+        seen(row, by=admin, now=clock.now())
+    assert look(known) == []
+    assert notices(known) == []
+
+
+def test_a_job_closes_and_opens_again(known: World) -> None:
+    job = known.greenhouse.store.jobs[known.job_id]
+    job.status = "closed"
+    assert look(known) == [f"Job “{job.name}” is closed."]
+    assert look(known) == []
+    assert notices(known) == [("job_closed", job.name, "")]
+    job.status = "open"
+    assert look(known) == [f"Job “{job.name}” is open again."]
+    assert notices(known) == []
+
+
+def test_a_job_takes_its_new_name_and_its_confidence(known: World) -> None:
+    job = known.greenhouse.store.jobs[known.job_id]
+    old, job.name, job.confidential, job.requisition_id = job.name, "Chief Sweep", True, "R-9"
+    assert look(known) == [f"Job “{old}” is called “Chief Sweep” now."]
+    automation = Automation.objects.of(known.organisation).get()
+    assert (automation.job_name, automation.confidential, automation.requisition_id) == (
+        "Chief Sweep",
+        True,
+        "R-9",
+    )
+    assert notices(known) == [("job_renamed", old, "Chief Sweep")]
+
+
+def test_a_job_that_is_not_shown_any_more_says_nothing_of_its_stages(known: World) -> None:
+    job = known.greenhouse.store.jobs[known.job_id]
+    known.greenhouse.store.jobs.delete(job.id)
+    stages = pipeline(known.greenhouse.store, job.id)
+    for row in stages:
+        known.greenhouse.store.job_stages.delete(row.id)
+    assert look(known) == [f"Greenhouse shows job “{job.name}” no more."]
+    assert look(known) == []
+    assert notices(known) == [("job_gone", job.name, "")]
+
+    known.greenhouse.store.jobs.insert(job)
+    for row in stages:
+        known.greenhouse.store.job_stages.insert(row)
+    assert look(known) == [f"Job “{job.name}” is there again."]
+    assert notices(known) == []
+
+
+def test_the_title_that_candidates_see_follows_its_post(known: World) -> None:
+    post = known.greenhouse.store.job_posts.by("job_id", known.job_id)[0]
+    Automation.objects.of(known.organisation).update(job_post_id=post.id, job_post_title="Old title")
+    post.title = "Sweep (all genders)"
+    assert look(known) == []
+    assert Automation.objects.of(known.organisation).get().job_post_title == "Sweep (all genders)"
+
+
+def test_nothing_is_written_when_greenhouse_cannot_be_asked(known: World) -> None:
+    stage(known, ASSESSMENT).name = "Homework"
+    known.fail(kind="fail", path=f"/{known.greenhouse.version}", status=503, times=9)
+    with pytest.raises(HarvestError):
+        look(known)
+    assert notices(known) == []
+
+
+def test_an_older_look_does_not_overwrite_a_newer_one(known: World) -> None:
+    def overtaken(request: httpx2.Request) -> None:
+        if "stages" in request.url.path:  # the job was read, as it was before
+            known.line.before = lambda _: None
+            known.greenhouse.store.jobs[known.job_id].status = "closed"
+            look(known)
+
+    known.line.before = overtaken
+    assert look(known) == []
+    assert [kind for kind, _, _ in notices(known)] == ["job_closed"]
+    assert Automation.objects.of(known.organisation).get().job_status == "closed"
+
+
+def test_a_role_that_was_unlinked_while_we_looked_gets_no_notice(known: World) -> None:
+    stage(known, ASSESSMENT).name = "Homework"
+
+    def unlinked(request: httpx2.Request) -> None:
+        Automation.objects.of(known.organisation).delete()
+
+    known.line.after = unlinked
+    assert look(known) == []
+    assert RoleNotice.objects.of(known.organisation).count() == 0
+
+
+def test_fifty_jobs_cost_no_more_calls_than_one(world: World) -> None:
+    jobs = [job.id for job in world.greenhouse.store.jobs.rising()]
+    assert len(jobs) > 1
+    for job_id in jobs[1:]:
+        factories.automation(world.role, connection_id=world.connection.pk, job_id=job_id, stages={})
+    look(world)
+    calls = len(world.line.reads)
+    world.line.calls.clear()
+    sync_jobs(world.connection, jobs, now=clock.now())
+    assert len(world.line.reads) == calls

@@ -1,0 +1,32 @@
+"""When a stage counts as moved."""
+
+import pytest
+
+from goodword.roles.domain.pipeline import moved
+
+
+def line(letters: str) -> list[tuple[int, str]]:
+    return [(ord(letter), letter) for letter in letters]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "stage", "places"),
+    [
+        ("ABCD", "ABCD", "B", None),
+        ("ABCD", "ACBD", "B", ("after “A”", "after “C”")),
+        ("ABCD", "ACBD", "C", ("after “B”", "after “A”")),
+        ("ABCD", "ACBD", "D", None),  # the two before it changed places
+        ("ABC", "BCA", "A", ("first", "after “C”")),
+        ("ABC", "BCA", "C", None),  # one that stood before it went behind it
+        ("ABC", "CAB", "C", ("after “B”", "first")),
+        ("ABC", "BC", "C", None),  # one was deleted
+        ("ABC", "BC", "B", None),
+        ("BC", "ABXC", "C", None),  # some were added
+        ("ABC", "AB", "C", None),  # gone, which is another matter
+        ("AB", "ABC", "C", None),
+    ],
+)
+def test_a_stage_moved_if_it_changed_places_itself(
+    before: str, after: str, stage: str, places: tuple[str, str] | None
+) -> None:
+    assert moved(ord(stage), before=line(before), after=line(after)) == places
