@@ -56,7 +56,8 @@ class HarvestV3(Jobs):
 
     def account(self) -> str | None:
         """See `HarvestApi.account`."""
-        return self._prober.organisation()
+        known = self._prober.introspected()
+        return known.organisation if known else None
 
     def who_am_i(self) -> Actor:
         """See `HarvestApi.who_am_i`. Where the token's claims are silent, the list of users may tell."""
