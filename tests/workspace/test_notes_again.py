@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from goodword.accounts.models import Membership
+from goodword.accounts.models import AuditEntry, Membership
 from goodword.greenhouse.models import Connection, FeedPost
 from goodword.reports.models import Report
 from goodword.roles.models import Role
@@ -61,9 +61,38 @@ def test_a_failed_note_is_tried_again_by_one_click(role: Role, report: Report) -
     assert (post.state, post.attempts) == (FeedPost.State.QUEUED, 0)
 
 
-def test_others_change_nothing(role: Role, report: Report) -> None:
-    name = "report_note_again"
+def test_a_note_that_cannot_be_written_is_given_up_by_one_click(role: Role, report: Report) -> None:
     post = failed_note(report)
+    FeedPost.objects.of(role.organisation).update(trouble=FeedPost.Trouble.DELETED)
+    client = signed_in(factories.member(role.organisation))
+    page = client.get(path("candidate", role.organisation, report.start.application_id)).content.decode()
+    assert "Give the note up" in page
+    assert "Write the note again" not in page
+    client.post(path("report_note_drop", role.organisation, report.pk))
+    post.refresh_from_db()
+    assert post.state == FeedPost.State.CANCELLED
+    audited = AuditEntry.objects.of(role.organisation).values_list("action", flat=True)
+    assert "note.dropped" in audited
+    page = client.get(path("candidate", role.organisation, report.start.application_id)).content.decode()
+    assert "note given up" in page
+
+
+def test_a_note_that_stands_twice_is_shown_until_somebody_has_seen_it(role: Role, report: Report) -> None:
+    failed_note(report)
+    posts = FeedPost.objects.of(role.organisation)
+    posts.update(state=FeedPost.State.SENT, remote_id=7, double_remote_ids=[8])
+    client = signed_in(factories.member(role.organisation))
+    here = path("candidate", role.organisation, report.start.application_id)
+    assert "The note stands twice on the Activity Feed." in client.get(here).content.decode()
+    client.post(path("report_note_seen", role.organisation, report.pk))
+    assert posts.get().doubles_seen_at is not None
+    assert "The note stands twice" not in client.get(here).content.decode()
+
+
+@pytest.mark.parametrize("name", ["report_note_again", "report_note_drop", "report_note_seen"])
+def test_others_change_nothing(role: Role, report: Report, name: str) -> None:
+    post = failed_note(report)
+    FeedPost.objects.of(role.organisation).update(double_remote_ids=[8])
     stranger = factories.member(factories.organisation(), kind="admin")
     looker = factories.member(role.organisation, kind="hiring_manager")
     role.viewers.add(looker)
@@ -77,7 +106,7 @@ def test_others_change_nothing(role: Role, report: Report) -> None:
     ]
     post.refresh_from_db()
     assert answers == [302, 404, 404, 403, 405]
-    assert post.state == FeedPost.State.FAILED
+    assert (post.state, post.doubles_seen_at) == (FeedPost.State.FAILED, None)
 
 
 def test_the_health_address_answers_anybody() -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from goodword.workspace.views import acts, automation, candidates, home, library, portal, roles
+from goodword.workspace.views import acts, automation, candidates, home, library, notes, portal, roles
 
 member_urls: list[URLPattern | URLResolver] = [
     path("roles/", roles.role_list, name="roles"),
@@ -19,7 +19,9 @@ member_urls: list[URLPattern | URLResolver] = [
     path("candidates/", candidates.candidate_list, name="candidates"),
     path("candidates/<int:pk>/", candidates.candidate_page, name="candidate"),
     path("candidates/<int:pk>/steps/<int:start_pk>/invite/", acts.invite_again, name="step_invite_again"),
-    path("reports/<int:pk>/note/", acts.note_again, name="report_note_again"),
+    path("reports/<int:pk>/note/", notes.note_again, name="report_note_again"),
+    path("reports/<int:pk>/note/drop/", notes.note_drop, name="report_note_drop"),
+    path("reports/<int:pk>/note/seen/", notes.note_doubles_seen, name="report_note_seen"),
     path("results/", candidates.results_list, name="results"),
     path("library/", library.library, name="library"),
     path("help/", home.help_page, name="help"),

@@ -1,6 +1,4 @@
-"""What a recruiter does with a step, or with what came out of it, in one click."""
-
-from datetime import datetime
+"""What a recruiter does with a step in one click."""
 
 from django.contrib import messages
 from django.db import transaction
@@ -16,10 +14,7 @@ from goodword.assessments.domain import invite_again as attempts
 from goodword.candidates.models import Application
 from goodword.candidates.visible import visible_applications
 from goodword.core import clock
-from goodword.greenhouse.feed.retry import retry
-from goodword.greenhouse.models import FeedPost
 from goodword.references.domain import invite_again as checks
-from goodword.reports.models import Report
 from goodword.roles.models import Step
 from goodword.steps.models import StepStart
 
@@ -62,33 +57,3 @@ def invite_again(request: MemberRequest, pk: int, start_pk: int) -> HttpResponse
         return redirect("candidate", request.organisation.slug, application.pk)
     messages.success(request, _("A new invitation is on its way."))
     return redirect("candidate", request.organisation.slug, application.pk)
-
-
-@require_POST
-@access.member(kinds=access.WORKS)
-def note_again(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Write the note of a report to the Activity Feed after all, once what was in the way is put right."""
-    report = _report(request, pk)
-    post = FeedPost.objects.of(request.organisation).filter(report=report).first()
-    now = clock.now()
-    if post is not None and retry(post, now=now):
-        _written(request, "note.tried_again", report, now=now)
-        messages.success(request, _("The note is on its way to the Activity Feed."))
-    return redirect("candidate", request.organisation.slug, report.start.application_id)
-
-
-def _report(request: MemberRequest, pk: int) -> Report:
-    reports = Report.objects.of(request.organisation).filter(
-        start__application__in=visible_applications(request.member)
-    )
-    return access.owned(reports.select_related("organisation", "start"), pk)
-
-
-def _written(request: MemberRequest, action: str, report: Report, *, now: datetime) -> None:
-    write(
-        organisation=request.organisation,
-        action=action,
-        member=request.member,
-        now=now,
-        details={"report": report.pk},
-    )

@@ -1,0 +1,162 @@
+"""A write that lands long after it failed: the double is found and shown."""
+
+from datetime import timedelta
+
+import httpx2
+import pytest
+
+from goodword.greenhouse import jobs
+from goodword.greenhouse.feed import doubles
+from goodword.greenhouse.feed.queries import feed_health
+from goodword.greenhouse.feed.settle import LOOKS, UNKNOWN_WAIT
+from goodword.greenhouse.models import Connection
+from greenhouse_sandbox.acts.feed import add_note
+from tests.greenhouse.feed.story import CODE, Story, tell_story
+from tests.greenhouse.world import World
+from tests.support.jobs import event_names
+
+FIRST_LOOK = UNKNOWN_WAIT + LOOKS[0]
+
+
+@pytest.fixture
+def story(world: World) -> Story:
+    return tell_story(world)
+
+
+class Held:
+    """The first write never arrives, until it is let go."""
+
+    def __init__(self, story: Story) -> None:
+        self.story = story
+        self.request: httpx2.Request | None = None
+        story.world.line.before = self._hold
+
+    def _hold(self, request: httpx2.Request) -> None:
+        if request.method == "POST" and request.url.path == "/v3/notes" and self.request is None:
+            self.request = request
+            raise httpx2.ReadTimeout("no answer", request=request)
+
+    def land(self) -> None:
+        """Greenhouse carries it out after all."""
+        assert self.request is not None
+        assert self.story.world.line.inner.handle_request(self.request).status_code == 201
+
+
+def late(story: Story) -> Held:
+    """The note was written a second time, because the first write was nowhere to be seen."""
+    held = Held(story)
+    story.act()
+    story.act(after=UNKNOWN_WAIT)
+    assert (story.post.state, len(story.notes())) == ("sent", 1)
+    return held
+
+
+def look(story: Story, *, after: timedelta) -> int:
+    return doubles.look_again(now=story.now + after)
+
+
+def shown(story: Story) -> list[int]:
+    health = feed_health(story.world.connection, now=story.now)
+    return [pk for post in health.doubles for pk in post.double_remote_ids]
+
+
+def test_a_write_that_lands_late_is_found_and_shown_until_somebody_has_seen_it(story: Story) -> None:
+    held = late(story)
+    held.land()
+    assert look(story, after=FIRST_LOOK - timedelta(seconds=1)) == 0
+    assert look(story, after=FIRST_LOOK) == 1
+    kept, double = story.notes()
+    assert (story.post.remote_id, story.post.double_remote_ids) == (kept.id, [double.id])
+    assert shown(story) == [double.id]
+    assert event_names().count("feed.doubled") == 1
+
+    assert doubles.seen(story.post, now=story.now) is True
+    assert shown(story) == []
+    assert doubles.seen(story.post, now=story.now) is False
+
+
+def test_one_that_lands_a_day_later_is_found_too(story: Story) -> None:
+    held = late(story)
+    assert [look(story, after=UNKNOWN_WAIT + wait) for wait in LOOKS[:-1]] == [0, 0]
+    held.land()
+    assert look(story, after=UNKNOWN_WAIT + LOOKS[-1]) == 1
+    assert story.post.look_again_at is None
+    assert len(story.post.double_remote_ids) == 1
+
+
+def test_a_double_is_told_of_once(story: Story) -> None:
+    late(story).land()
+    for wait in LOOKS:
+        look(story, after=UNKNOWN_WAIT + wait)
+    assert event_names().count("feed.doubled") == 1
+    assert len(story.post.double_remote_ids) == 1
+
+
+def test_two_that_stand_already_when_the_feed_is_searched_are_told_of_at_once(story: Story) -> None:
+    held = Held(story)
+    story.act()
+    held.land()
+    held.land()
+    story.act(after=UNKNOWN_WAIT)
+    first, second = story.notes()
+    assert (story.post.remote_id, story.post.double_remote_ids) == (first.id, [second.id])
+
+
+def test_a_note_that_was_written_at_once_is_not_looked_for_again(story: Story) -> None:
+    story.act()
+    assert story.post.look_again_at is None
+
+
+def test_somebody_who_quotes_the_code_is_no_double(story: Story) -> None:
+    late(story)
+    store, now = story.world.greenhouse.store, story.world.greenhouse.now()
+    add_note(
+        store,
+        candidate_id=story.remote.candidate_id,
+        application_id=None,
+        body=f"I have read {CODE}\nand would hire her.",
+        user_id=None,
+        visibility="public",
+        now=now,
+    )
+    assert look(story, after=FIRST_LOOK) == 0
+    assert shown(story) == []
+
+
+def test_a_feed_that_cannot_be_read_is_searched_later(story: Story) -> None:
+    late(story).land()
+    story.world.fail(kind="fail", path="/v3", status=503, times=2)
+    assert look(story, after=FIRST_LOOK) == 0
+    assert story.post.look_again_at == story.now + FIRST_LOOK + doubles.LEASE
+    assert look(story, after=FIRST_LOOK + doubles.LEASE) == 1
+
+
+def test_a_feed_that_stays_unreadable_is_given_up_after_a_week(story: Story) -> None:
+    late(story)
+    story.world.greenhouse.row.revoked = True
+    assert look(story, after=doubles.GIVE_UP + UNKNOWN_WAIT) == 0
+    assert story.post.look_again_at is None
+
+
+def test_a_disconnected_greenhouse_is_not_searched(story: Story) -> None:
+    late(story)
+    Connection.objects.of(story.world.organisation).update(state=Connection.State.DISCONNECTED)
+    story.world.line.calls.clear()
+    assert look(story, after=FIRST_LOOK) == 0
+    assert (story.post.look_again_at, story.world.line.calls) == (None, [])
+
+
+def test_two_workers_look_once(story: Story) -> None:
+    late(story).land()
+    story.world.line.calls.clear()
+    assert look(story, after=FIRST_LOOK) == 1
+    seen = len(story.world.line.calls)
+    assert look(story, after=FIRST_LOOK) == 0
+    assert len(story.world.line.calls) == seen
+
+
+def test_the_job_looks_for_what_is_due(story: Story) -> None:
+    late(story)
+    story.world.line.calls.clear()
+    jobs.look_again.run(timestamp=0)
+    assert story.world.line.calls == []

@@ -1,0 +1,146 @@
+"""Each end of a note that only a person can change: its code, its sentence, its button."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from goodword.candidates.models import Application
+from goodword.greenhouse.feed.post import post as act
+from goodword.greenhouse.feed.queries import feed_health
+from goodword.greenhouse.feed.retry import drop, retry, retry_all
+from goodword.greenhouse.feed.trouble import Button, end_of
+from goodword.greenhouse.feed.try_out import post_test_note
+from goodword.greenhouse.models import Connection, FeedPost
+from tests.contract.greenhouse import ALL
+from tests.greenhouse.feed.story import Story, tell_story
+from tests.greenhouse.world import World
+from tests.support import factories
+from tests.support.jobs import event_names, waiting
+
+LATER = timedelta(minutes=5)
+
+
+@pytest.fixture
+def story(world: World) -> Story:
+    return tell_story(world)
+
+
+def ending(story: Story) -> tuple[str, str, Button, bool]:
+    post = story.post
+    end = end_of(post)
+    return post.state, post.trouble, end.button, end.again
+
+
+def test_a_permission_that_is_missing(story: Story) -> None:
+    story.world.greenhouse.tick(*ALL - {"Activity Feed"})
+    story.act()
+    assert ending(story) == ("failed", "not_permitted", Button.INTEGRATIONS, True)
+
+
+def test_a_key_that_was_revoked(story: Story) -> None:
+    story.world.greenhouse.row.revoked = True
+    story.act()
+    assert ending(story) == ("failed", "key", Button.INTEGRATIONS, True)
+
+
+def test_a_greenhouse_that_was_disconnected(story: Story) -> None:
+    Connection.objects.of(story.world.organisation).update(state=Connection.State.DISCONNECTED)
+    story.act()
+    assert ending(story) == ("failed", "disconnected", Button.INTEGRATIONS, False)
+
+
+def test_an_application_that_is_not_visible(story: Story) -> None:
+    story.world.greenhouse.store.applications.delete(story.remote.id)
+    story.act()
+    assert ending(story) == ("failed", "not_visible", Button.DROP, True)
+
+
+def test_an_application_of_which_an_event_said_that_it_was_deleted(story: Story) -> None:
+    story.world.greenhouse.store.applications.delete(story.remote.id)
+    Application.objects.of(story.world.organisation).update(deleted_at=timezone.now())
+    story.act()
+    assert ending(story) == ("failed", "deleted", Button.DROP, False)
+    assert retry_all(story.world.connection, now=story.now) == 0
+
+
+def test_nobody_who_may_sign(either: World) -> None:
+    story = tell_story(either)
+    for user in either.greenhouse.store.users.rising():
+        user.deactivated = user.first_name == "Jonas" or user.deactivated
+    story.act()
+    wanted = ("sent", "", Button.NONE, True)
+    if either.greenhouse.version == "v1":
+        wanted = ("failed", "no_author", Button.AUTHOR, True)
+    assert ending(story) == wanted
+
+
+def test_a_note_that_greenhouse_refuses_for_what_it_says(story: Story) -> None:
+    story.world.fail(kind="fail", method="POST", path="/v3/notes", status=422, times=9)
+    story.act()
+    assert ending(story) == ("failed", "refused", Button.AUTHOR, True)
+
+
+def test_a_greenhouse_that_was_out_of_reach_for_hours(story: Story) -> None:
+    story.world.fail(kind="fail", path="/v3/applications", status=503, times=100)
+    while story.post.state == "queued":
+        story.act(after=story.post.not_before - story.now)
+    assert ending(story) == ("failed", "unreachable", Button.NONE, True)
+
+
+def test_what_is_tried_again_has_no_trouble_any_more(story: Story) -> None:
+    story.world.greenhouse.tick(*ALL - {"Activity Feed"})
+    story.act()
+    assert retry(story.post, now=story.now) is True
+    assert ending(story)[:2] == ("queued", "")
+
+
+def test_a_note_that_is_given_up_asks_for_nobody_any_more(story: Story) -> None:
+    story.world.greenhouse.store.applications.delete(story.remote.id)
+    story.act()
+    assert [post.pk for post in feed_health(story.world.connection, now=story.now).failed] == [story.post.pk]
+    assert drop(story.post, by="member:1", now=story.now) is True
+    assert feed_health(story.world.connection, now=story.now).failed_count == 0
+    assert drop(story.post, by="member:1", now=story.now) is False
+    assert retry(story.post, now=story.now) is False
+    assert event_names().count("feed.dropped") == 1
+
+
+def try_out(world: World, candidate_id: int) -> FeedPost:
+    admin = factories.member(world.organisation, kind="admin")
+    post = post_test_note(
+        world.connection, candidate_remote_id=candidate_id, member=admin, now=world.greenhouse.now()
+    )
+    assert ("greenhouse.feed.post", {"feed_post_id": post.pk}) in waiting()
+    act(feed_post_id=post.pk, now=world.greenhouse.now() + LATER)
+    post.refresh_from_db()
+    return post
+
+
+def test_a_test_note_shows_that_writing_works(either: World) -> None:
+    candidate = either.greenhouse.candidate()
+    Connection.objects.of(either.organisation).update(
+        note_author_remote_id=next(either.greenhouse.store.users.rising()).id
+    )
+    either.connection.refresh_from_db()
+    post = try_out(either, candidate.id)
+    [note] = either.greenhouse.store.notes.by("candidate_id", candidate.id)
+    assert (post.state, post.remote_id) == ("sent", note.id)
+    assert note.body == (
+        f"A test note from Goodword for {either.organisation.name}: "
+        f"writing to the Activity Feed works.\n{post.marker}"
+    )
+    assert note.visibility == "private"
+    assert Connection.objects.of(either.organisation).get().writing_tested_at is not None
+
+
+def test_a_test_note_to_nobody_says_so(world: World) -> None:
+    post = try_out(world, 12345)
+    assert (post.state, post.trouble) == ("failed", "not_visible")
+    assert post.last_error == "Greenhouse shows no candidate with this id. Check the id, then try again."
+
+
+def test_in_v1_a_test_note_wants_somebody_to_sign_it(either: World) -> None:
+    post = try_out(either, either.greenhouse.candidate().id)
+    wanted = ("sent", "") if either.greenhouse.version == "v3" else ("failed", "no_author")
+    assert (post.state, post.trouble) == wanted

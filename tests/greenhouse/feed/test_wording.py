@@ -1,0 +1,50 @@
+"""The first line of a note in the organisation's own words."""
+
+import pytest
+
+from goodword.greenhouse.feed.wording import BadWording, checked, render
+from tests.greenhouse.feed.story import tell_story
+from tests.greenhouse.world import World
+
+VALUES = {"step": "Assessment", "candidate": "Ada {role} Lovelace", "role": "Clerk", "outcome": "completed"}
+
+
+def test_nothing_said_means_our_own_words() -> None:
+    assert render("", VALUES) == "Assessment for Ada {role} Lovelace completed."
+
+
+def test_a_brace_in_a_name_is_no_placeholder() -> None:
+    assert render("{candidate}: {role}", VALUES) == "Ada {role} Lovelace: Clerk"
+
+
+def test_it_is_kept_as_one_line() -> None:
+    assert checked("  {step}\n done\tfor {candidate} ") == "{step} done for {candidate}"
+    assert checked(" \n ") == ""
+
+
+@pytest.mark.parametrize(
+    ("wording", "sentence"),
+    [
+        (
+            "{step} scored {score}",
+            "{score} is not known here. You can use {step}, {candidate}, {role}, {outcome}.",
+        ),
+        ("{step} {", "A brace stands alone. Braces are for {step}, {candidate}, {role}, {outcome}."),
+        ("Done", "Say at least {step} or {candidate}, so that a reader knows what the note is about."),
+        ("{step}" + "x" * 300, "Keep it under 300 characters: it has 306."),
+    ],
+)
+def test_what_cannot_be_used_is_refused_with_a_sentence(wording: str, sentence: str) -> None:
+    with pytest.raises(BadWording) as caught:
+        checked(wording)
+    assert str(caught.value) == sentence
+
+
+def test_a_note_is_written_in_the_organisations_words(world: World) -> None:
+    world.organisation.note_wording = "{step} ({role}): {outcome}"
+    world.organisation.save()
+    story = tell_story(world)
+    story.act()
+    assert (story.notes()[0].body or "").splitlines()[0] == (
+        f"Reference check ({world.role.title}): completed: 2 of 2 references are in"
+    )
