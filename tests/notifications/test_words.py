@@ -55,6 +55,12 @@ def test_the_mail_that_is_kept_has_no_secret() -> None:
     assert "[link]" in email.html
 
 
+def test_the_html_part_is_titled_by_the_subject() -> None:
+    email, message = went_out()
+    assert f"<title>{escape(message.subject)}</title>" in html_of(message)
+    assert email.subject == message.subject
+
+
 def test_a_mail_without_a_link_has_none() -> None:
     email, message = went_out(link=None)
     assert (links_of(email), LINK.findall(str(message.body) + html_of(message))) == ([], [])

@@ -34,9 +34,9 @@ def render(email: Email, *, link: str) -> Rendered:
     context = {**email.context, "link": link, "button_url": link, "language": email.language}
     with translation.override(email.language):
         text = _render(f"{email.template}.txt", context, autoescape=False)
-        html = _render(f"{email.template}.html", context, autoescape=True)
-    head, _, body = text.lstrip().partition("\n")
-    subject = " ".join(head.removeprefix("Subject:").split())[:300]
+        head, _, body = text.lstrip().partition("\n")
+        subject = " ".join(head.removeprefix("Subject:").split())[:300]
+        html = _render(f"{email.template}.html", {**context, "subject": subject}, autoescape=True)
     body = re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
     return Rendered(subject=subject, text=body, html=_INLINER.inline(html))
 
