@@ -21,6 +21,8 @@ class InboxEvent(OrganisationOwned):
     body = models.BinaryField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.RECEIVED)
     attempts = models.PositiveSmallIntegerField(default=0)
+    #: tries that ended by its own fault or with the worker; after some of them it is *failed*
+    faults = models.PositiveSmallIntegerField(default=0)
     #: when it is worked on; while a worker has it, the end of that worker's lease
     not_before = models.DateTimeField()
     #: which of Greenhouse's applications it is about; empty if none
@@ -31,7 +33,7 @@ class InboxEvent(OrganisationOwned):
     outcome = models.TextField(default="", blank=True)
     received_at = models.DateTimeField()
     handled_at = models.DateTimeField(null=True)
-    #: what it led to: [{"application": our id, "events": [names in flow.py]}]
+    #: what it led to: [{"application": our id, "events": [names in flow.py]}, {"role": our id}]
     caused = models.JSONField(default=list)
     #: the body was erased with the person whom it was about
     body_erased_at = models.DateTimeField(null=True)
@@ -46,6 +48,12 @@ class InboxEvent(OrganisationOwned):
                 condition=models.Q(state="received"),
             ),
             models.Index(fields=["connection", "-received_at"], name="inbox_recent"),
+            models.Index(fields=["organisation", "state", "id"], name="inbox_listed"),
+            models.Index(
+                fields=["connection", "remote_application_id"],
+                name="inbox_of_application",
+                condition=models.Q(remote_application_id__isnull=False),
+            ),
             models.Index(
                 fields=["connection", "remote_candidate_id"],
                 name="inbox_of_candidate",

@@ -1,6 +1,6 @@
 """Bring what we know of linked jobs and their stages to what Harvest says now. The one way in, as for applications."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -77,7 +77,7 @@ def _look(api: HarvestApi, linked: list[Automation]) -> Iterator[tuple[int, JobN
         )
 
 
-def _titles(api: HarvestApi, chosen: dict[int, int | None]) -> dict[int, str]:
+def _titles(api: HarvestApi, chosen: Mapping[int, int | None]) -> dict[int, str]:
     """The titles of the chosen posts, by job. A post that is not there any more leaves the title as it was."""
     try:
         posts = list(api.job_posts(chosen)) if chosen else []
