@@ -36,6 +36,7 @@ STATUSES: dict[str, Status] = {
 CHECKS: dict[str, Status] = {
     "granted": Status(_("Granted"), "success", "check"),
     "missing": Status(_("Missing"), "error", "cross"),
+    "lacking": Status(_("Missing"), "attention", "warning"),
     "untested": Status(_("Untested"), "quiet", "empty"),
     "waiting": Status(_("Waiting"), "info", "ring"),
 }
