@@ -24,7 +24,8 @@ from greenhouse_sandbox.faults import KINDS, Faults
 from greenhouse_sandbox.rates import RateWindows
 from greenhouse_sandbox.seed import seed
 from greenhouse_sandbox.store import Store
-from greenhouse_sandbox.store.persistence import Saver, read_state
+from greenhouse_sandbox.store.persistence import read_state
+from greenhouse_sandbox.store.saver import Saver
 from greenhouse_sandbox.ui import blueprint as ui
 from greenhouse_sandbox.webhooks.delivery import Deliverer
 

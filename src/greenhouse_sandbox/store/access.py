@@ -20,7 +20,10 @@ class ApiKey(Row):
 
 @dataclass(kw_only=True)
 class OAuthClient(Row):
-    """A Harvest v3 credential with its scopes and its own service user."""
+    """A Harvest v3 credential with its scopes and its own service user.
+
+    `redirect_uris` limits where the partner flow may lead; none means anywhere.
+    """
 
     description: str
     partner: str
@@ -31,3 +34,4 @@ class OAuthClient(Row):
     service_user_id: int
     scopes: list[str] = field(default_factory=list)
     revoked: bool = False
+    redirect_uris: list[str] = field(default_factory=list)

@@ -13,7 +13,8 @@ IN_PROCESS, REJECTED, HIRED, CONVERTED = "in_process", "rejected", "hired", "con
 class Application(Row):
     """A candidate on a job, or a prospect on none to several.
 
-    `stage_id` is the id of this application's own `ApplicationStage`, not of a `JobStage`.
+    `stage_id` is the id of this application's own `ApplicationStage`, not of a `JobStage`. `credited_to_id` is a
+    user, `referrer_id` the referrer's record. The pool and the prospective places are a prospect's.
     """
 
     candidate_id: int
@@ -27,6 +28,7 @@ class Application(Row):
     recruiter_id: int | None = None
     coordinator_id: int | None = None
     credited_to_id: int | None = None
+    referrer_id: int | None = None
     rejected_at: datetime | None = None
     rejection_reason_id: int | None = None
     hired_at: datetime | None = None
@@ -34,6 +36,16 @@ class Application(Row):
     location_address: str | None = None
     answers: list[dict[str, Any]] = field(default_factory=list)
     custom_fields: dict[str, Any] = field(default_factory=dict)
+    prospect_pool_id: int | None = None
+    prospect_pool_stage_id: int | None = None
+    prospect_owner_id: int | None = None
+    prospective_department_id: int | None = None
+    prospective_office_id: int | None = None
+
+    @property
+    def considered_for(self) -> tuple[int, ...]:
+        """The jobs that a prospect is for, as an index wants them."""
+        return tuple(self.prospective_job_ids)
 
 
 @dataclass(kw_only=True)
@@ -45,6 +57,11 @@ class ApplicationStage(Row):
     entered_at: datetime | None = None
     exited_at: datetime | None = None
     current: bool = False
+
+    @property
+    def standing(self) -> tuple[int, ...]:
+        """The job's stage, if the application stands there now."""
+        return (self.job_stage_id,) if self.current else ()
 
 
 @dataclass(kw_only=True)
@@ -72,3 +89,4 @@ class RejectionDetail(Row):
     rejection_note_id: int | None
     rejection_reason_id: int | None
     rejected_at: datetime
+    custom_fields: dict[str, Any] = field(default_factory=dict)

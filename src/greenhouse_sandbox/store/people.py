@@ -23,6 +23,7 @@ class User(Row):
     department_ids: list[int] = field(default_factory=list)
     linked_candidate_ids: list[int] = field(default_factory=list)
     service_account: bool = False
+    custom_fields: dict[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -62,3 +63,13 @@ class Candidate(Row):
     def email(self) -> str | None:
         """The first e-mail address, or none."""
         return self.email_addresses[0]["value"] if self.email_addresses else None
+
+    @property
+    def addressed(self) -> tuple[str, ...]:
+        """The e-mail addresses in small letters, each once, as an index wants them."""
+        return tuple({one["value"].lower(): None for one in self.email_addresses})
+
+    @property
+    def tagged(self) -> tuple[str, ...]:
+        """The tags, each once, as an index wants them."""
+        return tuple(dict.fromkeys(self.tags))

@@ -1,26 +1,32 @@
-"""A table of rows by id, in id order, with look-up by chosen members."""
+"""A table of rows by id, in id order, with look-up by chosen members and by moments."""
 
-from bisect import bisect_right, insort
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from greenhouse_sandbox.store.moments import Moments
 from greenhouse_sandbox.store.row import Row
 
 
 class Table[R: Row]:
     """Rows of one kind. Not locked by itself: hold the store's lock.
 
-    Ids look like Greenhouse's: beyond 32 bits, rising, the low digits always the same.
+    Ids look like Greenhouse's: beyond 32 bits, rising, the low digits always the same. An index member whose
+    value is a tuple finds its row by each of the tuple's parts. Whoever changes a row calls `changed`.
     """
 
     def __init__(self, kind: type[R], base: int, *indexes: str) -> None:
         self.kind = kind
         self.base = base
         self.made = 0
+        self.touched: set[int] | None = None
+        """Ids that were kept, changed or removed since somebody put an empty set here."""
         self._rows: dict[int, R] = {}
         self._order: list[int] = []
+        self._names = indexes
         self._indexes: dict[str, dict[object, dict[int, None]]] = {name: {} for name in indexes}
-        self._indexed: dict[int, dict[str, object]] = {}
+        self._indexed: dict[int, tuple[object, ...]] = {}
+        self._moments: dict[str, Moments] = {}
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -31,11 +37,21 @@ class Table[R: Row]:
         return self.base + self.made * 1000 + 2
 
     def insert(self, row: R) -> R:
-        """Keep `row`, which has an id of its own."""
+        """Keep `row`, which has an id of its own; a row of the same id is replaced."""
+        if row.id in self._rows:
+            self._unindex(row.id)
+        elif not self._order or row.id > self._order[-1]:
+            self._order.append(row.id)
+        else:
+            insort(self._order, row.id)
         self._rows[row.id] = row
-        insort(self._order, row.id)
         self._index(row)
         return row
+
+    def extend(self, rows: Iterable[R]) -> None:
+        """Keep many rows; quickest if their ids rise."""
+        for row in rows:
+            self.insert(row)
 
     def get(self, row_id: int | None) -> R | None:
         """The row of that id, or none."""
@@ -54,27 +70,64 @@ class Table[R: Row]:
         """Remove the row of that id."""
         self._unindex(row_id)
         del self._rows[row_id]
-        self._order.remove(row_id)
+        del self._order[bisect_left(self._order, row_id)]
 
     def rising(self) -> Iterator[R]:
         """All rows, lowest id first."""
         return (self._rows[row_id] for row_id in list(self._order))
 
     def falling(self, start: int | None = None) -> Iterator[R]:
-        """Rows from id `start` (inclusive; default the highest) downwards."""
+        """Rows from id `start` (inclusive; default the highest) downwards. Keep the table as it is meanwhile."""
         end = len(self._order) if start is None else bisect_right(self._order, start)
-        return (self._rows[row_id] for row_id in reversed(self._order[:end]))
+        return (self._rows[self._order[place]] for place in range(end - 1, -1, -1))
+
+    def page(self, start: int, stop: int) -> list[R]:
+        """The rows at these places of the rising order."""
+        return [self._rows[row_id] for row_id in self._order[start:stop]]
 
     def by(self, member: str, value: object) -> list[R]:
-        """Rows whose indexed `member` equals `value`, lowest id first."""
+        """Rows whose indexed `member` equals (or contains) `value`, lowest id first."""
         return [self._rows[row_id] for row_id in sorted(self._indexes[member].get(value, ()))]
 
+    def count(self, member: str, value: object) -> int:
+        """How many rows `by` would find."""
+        return len(self._indexes[member].get(value, ()))
+
+    def within(
+        self, member: str, lower: datetime | None, upper: datetime | None, *, at_most: int
+    ) -> list[R] | None:
+        """Rows whose moment `member` lies between the two, both included; None if they are more than `at_most`.
+
+        The first question about a member sorts the table; later ones are answered at once.
+        """
+        moments = self._moments.get(member)
+        if moments is None:
+            moments = self._moments[member] = Moments(member, self._rows.values())
+        found = moments.between(lower, upper, at_most=at_most)
+        return None if found is None else [self._rows[row_id] for row_id in found]
+
     def _index(self, row: R) -> None:
-        values = {name: getattr(row, name) for name in self._indexes}
-        for name, value in values.items():
-            self._indexes[name].setdefault(value, {})[row.id] = None
+        if self.touched is not None:
+            self.touched.add(row.id)
+        values = tuple(getattr(row, name) for name in self._names)
+        for name, value in zip(self._names, values, strict=True):
+            index = self._indexes[name]
+            for part in value if isinstance(value, tuple) else (value,):
+                index.setdefault(part, {})[row.id] = None
         self._indexed[row.id] = values
+        for moments in self._moments.values():
+            moments.put(row)
 
     def _unindex(self, row_id: int) -> None:
-        for name, value in self._indexed.pop(row_id, {}).items():
-            self._indexes[name][value].pop(row_id, None)
+        if self.touched is not None:
+            self.touched.add(row_id)
+        values = self._indexed.pop(row_id, ())
+        for name, value in zip(self._names, values, strict=False):
+            index = self._indexes[name]
+            for part in value if isinstance(value, tuple) else (value,):
+                rows = index.get(part, {})
+                rows.pop(row_id, None)
+                if not rows:
+                    index.pop(part, None)
+        for moments in self._moments.values():
+            moments.drop(row_id)

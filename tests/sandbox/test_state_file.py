@@ -1,0 +1,91 @@
+"""The state file: what is written, how little, and what a cut-off line does."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from greenhouse_sandbox.acts.apply import add_candidate
+from greenhouse_sandbox.acts.persons import delete_candidate
+from greenhouse_sandbox.seed import seed
+from greenhouse_sandbox.store import Store
+from greenhouse_sandbox.store.persistence import StateError, append, changes, read_state, write_whole
+from greenhouse_sandbox.store.saver import Saver
+
+
+@pytest.fixture
+def world() -> Store:
+    """The demo world."""
+    store = Store()
+    seed(store)
+    return store
+
+
+def everything(store: Store) -> dict[str, list[object]]:
+    return {name: list(table.rising()) for name, table in store.tables().items()}
+
+
+def reread(path: Path) -> Store:
+    store = Store()
+    read_state(store, path)
+    return store
+
+
+def test_all_rows_come_back_as_they_were(world: Store, tmp_path: Path) -> None:
+    write_whole(world, tmp_path / "state")
+    again = reread(tmp_path / "state")
+    assert everything(again) == everything(world)
+    assert (again.signing_key, again.organisation) == (world.signing_key, world.organisation)
+    assert again.candidates.new_id() == world.candidates.new_id()
+
+
+def test_a_change_adds_one_short_line(world: Store, tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    write_whole(world, path)
+    before = path.stat().st_size
+    person = add_candidate(world, first_name="New", last_name="Person", email=None, now=world.clock.now())
+    delete_candidate(world, next(world.candidates.rising()))
+    append(path, changes(world))
+    assert path.stat().st_size - before < before / 4
+    assert everything(reread(path)) == everything(world)
+    assert json.loads(path.read_text().splitlines()[-1])["tables"]["candidates"]["rows"][0]["id"] == person.id
+
+
+def test_a_line_that_was_cut_off_counts_as_not_written(world: Store, tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    write_whole(world, path)
+    known = everything(world)
+    add_candidate(world, first_name="New", last_name="Person", email=None, now=world.clock.now())
+    append(path, changes(world)[:-20])
+    assert everything(reread(path)) == known
+
+
+def test_the_file_of_the_first_version_is_still_read(world: Store, tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    write_whole(world, path)
+    whole: dict[str, object] = {}
+    tables: dict[str, object] = {}
+    for line in path.read_text().splitlines():
+        batch = json.loads(line)
+        for name, content in batch.pop("tables").items():
+            tables.setdefault(name, {"made": content["made"], "rows": content["rows"]})
+        whole = batch
+    path.write_text(json.dumps({**whole, "version": 1, "tables": tables}))
+    assert everything(reread(path)) == everything(world)
+
+
+def test_an_empty_file_is_no_state_file(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("")
+    with pytest.raises(StateError, match="is empty"):
+        reread(tmp_path / "state")
+
+
+def test_a_reset_is_written_whole(world: Store, tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    saver = Saver(world, path, pause_seconds=0)
+    saver.changed()
+    seed(world, "empty")
+    saver.changed()
+    saver.close()
+    again = reread(path)
+    assert (len(again.jobs), len(again.users)) == (0, 8)
