@@ -129,7 +129,8 @@ def question_of(
 
 @register.simple_tag
 def check_for(state: str) -> Status:
-    """The word, tone and mark of something that was checked: granted, missing, lacking (advised only), untested or waiting."""
+    """The word, tone and mark of something that was checked: granted, missing, untested, waiting, or lacking
+    (missing, but only advised)."""
     return CHECKS[state]
 
 
