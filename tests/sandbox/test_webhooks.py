@@ -87,7 +87,11 @@ def test_a_stage_change_tells_where_the_candidate_stands_now(
         "rejection_reason", "rejection_details", "current_stage", "custom_fields", "candidate", "jobs",
     ]  # fmt: skip
     row = store.application_stages[application.stage_id or 0]
-    assert told["current_stage"] == {"id": row.job_stage_id, "name": "Take Home Test", "interviews": []}
+    assert (told["current_stage"]["id"], told["current_stage"]["name"]) == (
+        row.job_stage_id,
+        "Take Home Test",
+    )
+    assert told["current_stage"]["interviews"][0]["status"] == "to_be_scheduled"
     assert (told["status"], told["candidate"]["last_name"]) == ("active", "Nguyễn 🌻")
     assert told["candidate"]["phone_numbers"][0]["type"] == "mobile "
     assert told["url"] == f"http://sandbox.example/people/{zoe.id}?application_id={application.id}"

@@ -67,8 +67,8 @@ def apply_to_job(
     application = _new_application(store, candidate, job_id=job_id, prospect=False, now=now)
     application.job_post_id = job_post_id
     application.source_id = source_id
-    application.recruiter_id = _responsible(store, job_id, "recruiter")
-    application.coordinator_id = _responsible(store, job_id, "coordinator")
+    application.recruiter_id = responsible(store, job_id, "recruiter")
+    application.coordinator_id = responsible(store, job_id, "coordinator")
     enter_stage(store, application, stage, now)
     log_activity(store, application, f"{candidate.name} applied to {job.name}", actor_id=actor_id, now=now)
     emit_application(store, "new_candidate_application", application)
@@ -103,7 +103,8 @@ def _new_application(
     )
 
 
-def _responsible(store: Store, job_id: int, kind: str) -> int | None:
+def responsible(store: Store, job_id: int, kind: str) -> int | None:
+    """The user who answers for the job as its `kind` (recruiter, coordinator), if any."""
     owners = (one for one in store.job_owners.by("job_id", job_id) if one.type == kind and one.responsible)
     owner = next(owners, None)
     return owner.user_id if owner else None

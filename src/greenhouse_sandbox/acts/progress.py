@@ -15,7 +15,7 @@ def move(
     store: Store, application: Application, stage: JobStage, *, actor_id: int | None, now: datetime
 ) -> None:
     """Put an active application at `stage`, of its own job or of another. Fires the web hook."""
-    _must_be_active(application)
+    must_be_active(application)
     if application.prospect:
         raise RefusedError("id", "is a prospect and stands at no stage")
     present = current_stage(store, application)
@@ -49,7 +49,7 @@ def reject(
     now: datetime,
 ) -> None:
     """Reject an active application or prospect. It keeps its stage. Fires the web hook."""
-    _must_be_active(application)
+    must_be_active(application)
     reason = store.rejection_reasons.get(reason_id)
     if reason_id is not None and reason is None:
         raise RefusedError("rejection_reason_id", "does not exist")
@@ -107,7 +107,7 @@ def unreject(store: Store, application: Application, *, actor_id: int | None, no
 
 def hire(store: Store, application: Application, *, actor_id: int | None, now: datetime) -> None:
     """Hire an active candidate. Fires the web hook."""
-    _must_be_active(application)
+    must_be_active(application)
     if application.prospect:
         raise RefusedError("id", "is a prospect and cannot be hired")
     application.status = HIRED
@@ -126,6 +126,7 @@ def unhire(store: Store, application: Application, *, actor_id: int | None, now:
     emit_application(store, "unhire_candidate", application)
 
 
-def _must_be_active(application: Application) -> None:
+def must_be_active(application: Application) -> None:
+    """RefusedError unless the application is neither rejected nor hired nor converted."""
     if application.status != IN_PROCESS:
         raise RefusedError("id", f"is {application.status}, not active")

@@ -7,6 +7,11 @@ from typing import Any
 from greenhouse_sandbox.clock import Clock
 from greenhouse_sandbox.store.access import ApiKey, OAuthClient
 from greenhouse_sandbox.store.applications import Application, ApplicationStage, Note, RejectionDetail
+from greenhouse_sandbox.store.attachments import Attachment
+from greenhouse_sandbox.store.background import CandidateTag, Education, Employment, Referrer
+from greenhouse_sandbox.store.bulk import BulkRequest
+from greenhouse_sandbox.store.fields import CustomField, CustomFieldOption
+from greenhouse_sandbox.store.grants import Grant
 from greenhouse_sandbox.store.hiring import (
     Department,
     Job,
@@ -18,7 +23,12 @@ from greenhouse_sandbox.store.hiring import (
     RejectionReason,
     Source,
 )
+from greenhouse_sandbox.store.hook_faults import HookFaults
+from greenhouse_sandbox.store.offers import Interview, Offer, Scorecard
+from greenhouse_sandbox.store.openings import CloseReason, Opening
 from greenhouse_sandbox.store.people import Candidate, User
+from greenhouse_sandbox.store.prospects import ProspectPool, ProspectPoolStage
+from greenhouse_sandbox.store.rights import UserJobPermission, UserRole
 from greenhouse_sandbox.store.switches import default_switches
 from greenhouse_sandbox.store.table import Table
 from greenhouse_sandbox.store.webhooks import Delivery, Webhook
@@ -35,15 +45,18 @@ class Store:
         self.lock = threading.RLock()
         self.clock = Clock()
         self.base_url = "http://127.0.0.1"
+        self.generation = 0
         self.clear()
 
     def clear(self) -> None:
-        """Forget every record, and set clock and switches back."""
+        """Forget every record, and set clock and switches back. `generation` counts how often that was."""
+        self.generation += 1
         self.clock.offset = Clock().offset
         self.organisation = {"id": 4000100002, "name": "Acorn & Oak"}
         self.signing_key = secrets.token_hex(32)
         self.acting_user_id = 0
         self.hold_deliveries = False
+        self.hook_faults = HookFaults()
         self.switches: dict[str, Any] = default_switches()
         self.users = Table(User, 4_010_000_000)
         self.departments = Table(Department, 4_020_000_000)
@@ -55,13 +68,39 @@ class Store:
         self.job_hiring_managers = Table(JobHiringManager, 4_075_000_000, "job_id")
         self.rejection_reasons = Table(RejectionReason, 4_080_000_000)
         self.sources = Table(Source, 4_085_000_000)
-        self.candidates = Table(Candidate, 5_100_000_000)
-        self.applications = Table(Application, 6_200_000_000, "candidate_id", "job_id")
-        self.application_stages = Table(ApplicationStage, 7_300_000_000, "application_id")
+        self.referrers = Table(Referrer, 4_086_000_000, "user_id")
+        self.close_reasons = Table(CloseReason, 4_087_000_000)
+        self.custom_fields = Table(CustomField, 4_088_000_000, "field_type", "name_key")
+        self.custom_field_options = Table(CustomFieldOption, 4_089_000_000, "custom_field_id")
+        self.user_roles = Table(UserRole, 4_091_000_000)
+        self.user_job_permissions = Table(UserJobPermission, 4_092_000_000, "user_id", "job_id")
+        self.prospect_pools = Table(ProspectPool, 4_093_000_000)
+        self.prospect_pool_stages = Table(ProspectPoolStage, 4_094_000_000, "prospect_pool_id")
+        self.candidate_tags = Table(CandidateTag, 4_096_000_000, "name")
+        self.openings = Table(Opening, 4_097_000_000, "job_id", "application_id")
+        self.candidates = Table(Candidate, 5_100_000_000, "addressed", "tagged")
+        self.educations = Table(Education, 5_700_000_000, "candidate_id")
+        self.employments = Table(Employment, 5_900_000_000, "candidate_id")
+        self.applications = Table(
+            Application,
+            6_200_000_000,
+            "candidate_id",
+            "job_id",
+            "considered_for",
+            "prospect",
+            "status",
+        )
+        self.application_stages = Table(ApplicationStage, 7_300_000_000, "application_id", "standing")
+        self.attachments = Table(Attachment, 8_300_000_000, "application_id", "candidate_id")
         self.notes = Table(Note, 8_400_000_000, "candidate_id", "application_id")
         self.rejection_details = Table(RejectionDetail, 8_500_000_000, "application_id")
+        self.offers = Table(Offer, 8_600_000_000, "application_id", "job_id", "candidate_id")
+        self.interviews = Table(Interview, 8_700_000_000, "application_id")
+        self.scorecards = Table(Scorecard, 8_800_000_000, "application_id")
         self.api_keys = Table(ApiKey, 4_090_000_000, "key_hash")
         self.oauth_clients = Table(OAuthClient, 4_095_000_000, "client_id")
+        self.grants = Table(Grant, 4_500_000_000, "secret_hash")
+        self.bulk_requests = Table(BulkRequest, 4_550_000_000, "bulk_action_uuid")
         self.webhooks = Table(Webhook, 4_600_000_000)
         self.deliveries = Table(Delivery, 4_700_000_000, "webhook_id", "state")
 

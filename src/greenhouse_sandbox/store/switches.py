@@ -15,6 +15,8 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "move_from_stage": ("either", "job_interview_stage", "application_stage"),
     "private_filter_true": ("include", "only"),
     "confidential_jobs": ("visible", "hiring_team_only"),
+    "retry_event_id": ("same", "new"),
+    "merge_same_job": ("keep", "delete"),
     "v1": ("on", 401, 404, 410),
     "v1_missing_permission": (401, 403),
 }
@@ -25,6 +27,7 @@ NUMBERS: dict[str, int] = {
     "v1_rate_limit": 50,
     "token_rate_limit": 60,
     "token_seconds": 3600,
+    "retry_random_seconds": 0,
 }
 """Numeric switches with their defaults. A rate limit of 0 means no limit."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from greenhouse_sandbox.store.row import Row
 
-PENDING, HELD, DELIVERED, GIVEN_UP = "pending", "held", "delivered", "given up"
+PENDING, HELD, DELIVERED, GIVEN_UP, DROPPED = "pending", "held", "delivered", "given up", "dropped"
 
 
 @dataclass(kw_only=True)
@@ -24,7 +24,9 @@ class Webhook(Row):
 class Delivery(Row):
     """One event on its way to one endpoint. `body` is the exact text that is signed and sent.
 
-    `attempts` holds `{"at": iso, "status": int | None, "error": str | None, "milliseconds": int}`.
+    `attempts` holds `{"at": iso, "event_id": str, "status": int | None, "error": str | None, "milliseconds": int}`.
+    `fault` names what was ordered to go wrong with it. It waits for the first attempt of `after_id`, if any, and
+    signs its first `corrupt_attempts` attempts wrongly.
     """
 
     webhook_id: int
@@ -35,3 +37,6 @@ class Delivery(Row):
     next_attempt_at: datetime | None = None
     attempts: list[dict[str, Any]] = field(default_factory=list)
     copy_of_id: int | None = None
+    fault: str | None = None
+    after_id: int | None = None
+    corrupt_attempts: int = 0

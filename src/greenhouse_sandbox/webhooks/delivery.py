@@ -1,5 +1,6 @@
 """Sends what is due, from threads of its own, and tries again on Greenhouse's ladder."""
 
+import random
 import threading
 import time
 import uuid
@@ -18,9 +19,11 @@ from greenhouse_sandbox.webhooks.payloads import ping_payload
 from greenhouse_sandbox.webhooks.signer import body_text, signature
 
 RETRY_MINUTES = (1, 15, 60, 120, 240, 480)
-"""Pauses between the seven attempts (documented; the random seconds that Greenhouse adds are left out)."""
+"""Pauses between the seven attempts (documented). The switch `retry_random_seconds` adds what Greenhouse adds
+to each: up to so many random seconds (30 there), times the number of the attempt; it is 0 unless set."""
 
 TIMEOUT_SECONDS = 10.0
+WRONG_KEY = "not the secret key of any web hook"
 WORKERS = 4
 
 
@@ -60,7 +63,7 @@ class Deliverer:
     def ping(self, hook: Webhook) -> str | None:
         """Try the endpoint of a web hook. None if it answered 200, else a sentence that says why not."""
         body = body_text(PING, ping_payload(hook))
-        status, error = self._post(hook, body, str(uuid.uuid4()))
+        status, error = self._post(hook, body, str(uuid.uuid4()), hook.secret_key)
         if status == 200:
             return None
         return (
@@ -94,13 +97,26 @@ class Deliverer:
                     self._pool.submit(self._attempt_claimed, delivery_id)
             self._wake.wait(1.0)
 
+    def next_attempt_at(self) -> datetime | None:
+        """When the next attempt is due that waits for its time; none if nothing waits."""
+        with self._store.lock:
+            pending = self._store.deliveries.by("state", PENDING)
+            return min((one.next_attempt_at for one in pending if one.next_attempt_at), default=None)
+
     def _due(self, now: datetime) -> list[Delivery]:
         pending = self._store.deliveries.by("state", PENDING)
         return [
             one
             for one in pending
-            if one.id not in self._in_flight and one.next_attempt_at and one.next_attempt_at <= now
+            if one.id not in self._in_flight
+            and one.next_attempt_at
+            and one.next_attempt_at <= now
+            and not self._waits_for_another(one)
         ]
+
+    def _waits_for_another(self, delivery: Delivery) -> bool:
+        before = self._store.deliveries.get(delivery.after_id)
+        return before is not None and before.state == PENDING and not before.attempts
 
     def _claim(self) -> list[int]:
         with self._store.lock:
@@ -127,8 +143,10 @@ class Deliverer:
                 delivery, {"status": None, "error": "The web hook was deleted.", "milliseconds": 0}, True
             )
             return
+        corrupt = len(delivery.attempts) < delivery.corrupt_attempts
+        key = WRONG_KEY if corrupt else hook.secret_key
         started = time.monotonic()
-        status, error = self._post(hook, delivery.body, delivery.event_id)
+        status, error = self._post(hook, delivery.body, delivery.event_id, key)
         took = round((time.monotonic() - started) * 1000)
         self._settle(delivery, {"status": status, "error": error, "milliseconds": took}, False)
 
@@ -137,7 +155,7 @@ class Deliverer:
             if self._store.deliveries.get(delivery.id) is not delivery:
                 return
             now = self._store.clock.now()
-            delivery.attempts.append({"at": milliseconds(now), **outcome})
+            delivery.attempts.append({"at": milliseconds(now), "event_id": delivery.event_id, **outcome})
             tried = len(delivery.attempts)
             delivery.next_attempt_at = None
             if outcome["status"] == 200:
@@ -146,16 +164,22 @@ class Deliverer:
                 delivery.state = GIVEN_UP
             else:
                 delivery.state = PENDING
-                delivery.next_attempt_at = now + timedelta(minutes=RETRY_MINUTES[tried - 1])
+                delivery.next_attempt_at = now + self._pause(tried)
+                if self._store.switches["retry_event_id"] == "new":
+                    delivery.event_id = str(uuid.uuid4())
             self._store.deliveries.changed(delivery, now)
         self._changed()
 
-    def _post(self, hook: Webhook, body: str, event_id: str) -> tuple[int | None, str | None]:
+    def _pause(self, tried: int) -> timedelta:
+        spread = self._store.switches["retry_random_seconds"]
+        return timedelta(minutes=RETRY_MINUTES[tried - 1], seconds=random.random() * spread * tried)  # noqa: S311
+
+    def _post(self, hook: Webhook, body: str, event_id: str, key: str) -> tuple[int | None, str | None]:
         raw = body.encode("ascii")
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "Greenhouse sandbox",
-            "Signature": signature(raw, hook.secret_key),
+            "Signature": signature(raw, key),
             "Greenhouse-Event-ID": event_id,
         }
         try:

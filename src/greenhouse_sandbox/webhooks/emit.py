@@ -7,45 +7,19 @@ from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.applications import Application
 from greenhouse_sandbox.store.people import Candidate
 from greenhouse_sandbox.store.webhooks import HELD, PENDING, Delivery
-from greenhouse_sandbox.webhooks import payloads
+from greenhouse_sandbox.webhooks import payloads, people
+from greenhouse_sandbox.webhooks.misfortune import strike
 from greenhouse_sandbox.webhooks.signer import body_text
 
 
-def emit_application(store: Store, action: str, application: Application) -> None:
-    """An event about an application, to every enabled web hook for it."""
-    _emit(store, action, payloads.application_payload(store, action, application))
-
-
-def emit_candidate_updated(store: Store, candidate: Candidate) -> None:
-    """A person was changed."""
-    _emit(store, "update_candidate", payloads.candidate_payload(store, candidate))
-
-
-def emit_candidate_deleted(store: Store, candidate: Candidate, application_ids: list[int]) -> None:
-    """A person was deleted, with these applications."""
-    _emit(store, "delete_candidate", payloads.deleted_payload(candidate, application_ids))
-
-
-def emit_candidate_merged(store: Store, candidate: Candidate, new_candidate_id: int) -> None:
-    """A person was merged away. Where only the deletion has a web hook, it fires instead."""
-    hooked = any(hook.active and hook.action == "merge_candidate" for hook in store.webhooks.rising())
-    if hooked:
-        _emit(store, "merge_candidate", payloads.merged_payload(candidate, new_candidate_id))
-    else:
-        _emit(store, "delete_candidate", payloads.deleted_payload(candidate, []))
-
-
-def emit_candidate_anonymized(store: Store, candidate: Candidate, fields: list[str]) -> None:
-    """A person's details were blanked."""
-    _emit(store, "candidate_anonymized", {"candidate_id": candidate.id, "anonymized_fields": fields})
-
-
-def _emit(store: Store, action: str, payload: dict[str, Any]) -> None:
+def emit(store: Store, action: str, payload: dict[str, Any]) -> None:
+    """Tell every enabled web hook for `action`; what is ordered to go wrong with it goes wrong."""
     now = store.clock.now()
-    body = body_text(action, payload)
+    body = ""
     for hook in store.webhooks.rising():
         if hook.active and hook.action == action:
-            store.deliveries.insert(
+            body = body or body_text(action, payload)
+            delivery = store.deliveries.insert(
                 Delivery(
                     id=store.deliveries.new_id(),
                     created_at=now,
@@ -58,3 +32,42 @@ def _emit(store: Store, action: str, payload: dict[str, Any]) -> None:
                     next_attempt_at=None if store.hold_deliveries else now,
                 )
             )
+            strike(store, delivery, now)
+
+
+def emit_application(store: Store, action: str, application: Application) -> None:
+    """An event about an application."""
+    if hooked(store, action):
+        emit(store, action, payloads.application_payload(store, action, application))
+
+
+def emit_candidate_updated(store: Store, candidate: Candidate) -> None:
+    """A person was changed."""
+    emit(store, "update_candidate", people.candidate_payload(store, candidate))
+
+
+def emit_candidate_deleted(store: Store, candidate: Candidate, applications: list[Application]) -> None:
+    """A person was deleted, with these applications, oldest first."""
+    newest = applications[-1] if applications else None
+    ids = [one.id for one in applications]
+    emit(store, "delete_candidate", people.deleted_payload(candidate, newest, ids))
+
+
+def emit_candidate_merged(
+    store: Store, candidate: Candidate, newest: Application | None, new_candidate_id: int
+) -> None:
+    """A person was merged away. Where only the deletion has a web hook, it fires instead."""
+    if hooked(store, "merge_candidate"):
+        emit(store, "merge_candidate", people.merged_payload(candidate, newest, new_candidate_id))
+    else:
+        emit(store, "delete_candidate", people.deleted_payload(candidate, newest, []))
+
+
+def emit_candidate_anonymized(store: Store, candidate: Candidate, fields: list[str]) -> None:
+    """A person's details were blanked."""
+    emit(store, "candidate_anonymized", {"candidate_id": candidate.id, "anonymized_fields": fields})
+
+
+def hooked(store: Store, action: str) -> bool:
+    """Whether any enabled web hook waits for `action`."""
+    return any(hook.active and hook.action == action for hook in store.webhooks.rising())

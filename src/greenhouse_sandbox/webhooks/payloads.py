@@ -1,7 +1,7 @@
-"""The payload of each event, rough edges included.
+"""The payload of each event about an application, and the ping; rough edges included.
 
-Shapes: Greenhouse's published web hook samples. A hire has no status and no current stage but both `job` and
-`jobs`; a source has `name` in some events and `public_name` in others; custom fields are `{}` or `[]`.
+Shapes: Greenhouse's published web hook samples. They do not agree with each other, and neither do these: which
+members an event leaves out, and how it names a source, is written down below.
 """
 
 from typing import Any
@@ -9,14 +9,26 @@ from typing import Any
 from greenhouse_sandbox.clock import seconds
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.applications import IN_PROCESS, Application
-from greenhouse_sandbox.store.hiring import REASON_TYPES, Job
-from greenhouse_sandbox.store.people import Candidate
+from greenhouse_sandbox.store.hiring import REASON_TYPES, Job, JobStage
 from greenhouse_sandbox.store.webhooks import Webhook
 from greenhouse_sandbox.webhooks.events import EVENTS
-from greenhouse_sandbox.webhooks.jobs import hired_job, job_body
-from greenhouse_sandbox.webhooks.people import candidate_body, candidate_url, person_body, user_ref
+from greenhouse_sandbox.webhooks.jobs import application_job, hired_job
+from greenhouse_sandbox.webhooks.offers import hired_offer
+from greenhouse_sandbox.webhooks.people import applicant_body, candidate_url, user_ref
 
-PUBLIC_NAME = {"reject_candidate", "unreject_candidate", "hire_candidate", "unhire_candidate"}
+PUBLIC_NAME = {
+    "reject_candidate",
+    "unreject_candidate",
+    "hire_candidate",
+    "unhire_candidate",
+    "new_prospect_application",
+}
+"""Events whose `source` has `public_name` where the others have `name`."""
+
+NO_INTERVIEWS = {"reject_candidate", "unreject_candidate"}
+"""Events whose current stage shows no interview."""
+
+NO_PROSPECT = {"prospect_pool": None, "prospect_stage": None, "prospect_owner": None}
 
 
 def application_payload(store: Store, action: str, application: Application) -> dict[str, Any]:
@@ -27,6 +39,10 @@ def application_payload(store: Store, action: str, application: Application) -> 
         "id": application.id,
         "rejected_at": seconds(application.rejected_at),
         "prospect": application.prospect,
+    }
+    if action == "application_updated":
+        body["prospect_detail"] = dict(NO_PROSPECT)
+    body |= {
         "status": "active" if application.status == IN_PROCESS else application.status,
         "applied_at": seconds(application.created_at),
         "last_activity_at": seconds(application.last_activity_at),
@@ -35,38 +51,35 @@ def application_payload(store: Store, action: str, application: Application) -> 
         "credited_to": user_ref(store, application.credited_to_id),
         "rejection_reason": _reason(store, application),
         "rejection_details": {"custom_fields": {}} if application.rejected_at else None,
-        "current_stage": _stage(store, application),
+        "current_stage": _stage(store, action, application),
     }
     if action in {"new_candidate_application", "new_prospect_application"}:
-        body["prospect_detail"] = {"prospect_pool": None, "prospect_stage": None, "prospect_owner": None}
+        body["prospect_detail"] = dict(NO_PROSPECT)
     body["custom_fields"] = application.custom_fields
-    body["candidate"] = _candidate(store, application)
-    body["jobs"] = [job_body(store, job, application.job_post_id) for job in _jobs(store, application)]
+    body["candidate"] = applicant_body(store, action, application)
+    body["jobs"] = [application_job(store, action, job, application) for job in _jobs(store, application)]
     return {"application": body}
 
 
-def candidate_payload(store: Store, candidate: Candidate) -> dict[str, Any]:
-    """`{"candidate": {...}}` for an update of a person."""
-    applications = store.applications.by("candidate_id", candidate.id)
-    newest = applications[-1] if applications else None
-    body = candidate_body(store, candidate)
-    del body["is_private"], body["can_email"]
-    body["recruiter"] = user_ref(store, newest.recruiter_id if newest else None)
-    body["coordinator"] = user_ref(store, newest.coordinator_id if newest else None)
-    body["attachments"] = []
-    body["tags"] = candidate.tags
-    body["custom_fields"] = candidate.custom_fields or []
-    return {"candidate": body}
-
-
-def deleted_payload(candidate: Candidate, application_ids: list[int]) -> dict[str, Any]:
-    """`{"person": {...}}` for a deletion."""
-    return {"person": person_body(candidate, application_ids)}
-
-
-def merged_payload(candidate: Candidate, new_candidate_id: int) -> dict[str, Any]:
-    """`{"person": {...}}` for a merge of `candidate` into another."""
-    return {"person": person_body(candidate, []) | {"new_candidate_id": new_candidate_id}}
+def deleted_application_payload(store: Store, application: Application) -> dict[str, Any]:
+    """`{"application": {...}}` for one application that is gone; the candidate stays."""
+    details = store.rejection_details.by("application_id", application.id)
+    detail = details[-1] if details else None
+    return {
+        "application": {
+            "id": application.id,
+            "candidate_id": application.candidate_id,
+            "job_id": application.job_id,
+            "created_at": seconds(application.created_at),
+            "source_id": application.source_id,
+            "candidate_rejection_reason_id": application.rejection_reason_id,
+            "rejection_note_id": detail.rejection_note_id if detail else None,
+            "rejected_at": seconds(application.rejected_at),
+            "referrer_id": application.credited_to_id,
+            "prospect": application.prospect,
+            "rejected_by_user_id": detail.rejected_by_id if detail else None,
+        }
+    }
 
 
 def ping_payload(webhook: Webhook) -> dict[str, Any]:
@@ -84,38 +97,19 @@ def ping_payload(webhook: Webhook) -> dict[str, Any]:
 
 
 def _hire(store: Store, application: Application) -> dict[str, Any]:
-    jobs = _jobs(store, application)
-    hired_on = application.hired_at.date().isoformat() if application.hired_at else None
+    """A hire has no status and no current stage, but both `job` and `jobs`, and the offer."""
+    action, jobs = "hire_candidate", _jobs(store, application)
     return {
         "id": application.id,
         "opening": {"opening_id": jobs[0].requisition_id if jobs else None, "custom_fields": []},
         "credited_to": user_ref(store, application.credited_to_id),
-        "source": _source(store, "hire_candidate", application),
+        "source": _source(store, action, application),
         "url": _url(store, application),
-        "candidate": _candidate(store, application),
+        "candidate": applicant_body(store, action, application),
         "job": hired_job(store, jobs[0]) if jobs else None,
-        "jobs": [job_body(store, job, application.job_post_id) for job in jobs],
+        "jobs": [application_job(store, action, job, application) for job in jobs],
         "custom_fields": application.custom_fields,
-        "offer": {
-            "id": application.id + 1,
-            "version": 1,
-            "created_at": seconds(application.hired_at),
-            "sent_at": hired_on,
-            "resolved_at": seconds(application.hired_at),
-            "starts_at": hired_on,
-            "custom_fields": {},
-        },
-    }
-
-
-def _candidate(store: Store, application: Application) -> dict[str, Any]:
-    candidate = store.candidates[application.candidate_id]
-    return candidate_body(store, candidate) | {
-        "recruiter": user_ref(store, application.recruiter_id),
-        "coordinator": user_ref(store, application.coordinator_id),
-        "attachments": [],
-        "tags": candidate.tags,
-        "custom_fields": candidate.custom_fields or [],
+        "offer": hired_offer(store, application),
     }
 
 
@@ -144,7 +138,23 @@ def _reason(store: Store, application: Application) -> dict[str, Any] | None:
     return {"id": reason.id, "name": reason.name, "type": {"id": type_id, "name": type_name}}
 
 
-def _stage(store: Store, application: Application) -> dict[str, Any] | None:
+def _stage(store: Store, action: str, application: Application) -> dict[str, Any] | None:
     row = store.application_stages.get(application.stage_id)
     stage = store.job_stages.get(row.job_stage_id) if row else None
-    return {"id": stage.id, "name": stage.name, "interviews": []} if stage else None
+    if stage is None:
+        return None
+    interviews = [] if action in NO_INTERVIEWS else [_interview(store, stage, application)]
+    return {"id": stage.id, "name": stage.name, "interviews": interviews}
+
+
+def _interview(store: Store, stage: JobStage, application: Application) -> dict[str, Any]:
+    """The one interview that every stage has here; its id follows from the stage's."""
+    interview_id = stage.id + 1
+    kit = f"{store.base_url}/guides/{interview_id}/people/{application.candidate_id}"
+    return {
+        "id": interview_id,
+        "name": stage.name,
+        "status": "collect_feedback" if stage.sort_order == 0 else "to_be_scheduled",
+        "interview_kit": {"url": kit, "content": "", "questions": []},
+        "interviewers": [],
+    }

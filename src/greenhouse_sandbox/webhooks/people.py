@@ -4,7 +4,25 @@ from typing import Any
 
 from greenhouse_sandbox.clock import seconds
 from greenhouse_sandbox.store import Store
+from greenhouse_sandbox.store.applications import Application
 from greenhouse_sandbox.store.people import Candidate
+
+LEFT_OUT: dict[str, set[str]] = {
+    "hire_candidate": {
+        "company",
+        "created_at",
+        "photo_url",
+        "website_addresses",
+        "social_media_addresses",
+        "tags",
+    },
+    "reject_candidate": {"url"},
+    "unreject_candidate": {"url"},
+    "new_prospect_application": {"url"},
+    "application_updated": {"employments"},
+    "update_candidate": {"is_private", "can_email"},
+}
+"""Action to the members that the published sample of that event lacks."""
 
 
 def user_ref(store: Store, user_id: int | None) -> dict[str, Any] | None:
@@ -20,10 +38,36 @@ def candidate_url(store: Store, candidate: Candidate) -> str:
     return f"{store.base_url}/people/{candidate.id}"
 
 
-def candidate_body(store: Store, candidate: Candidate) -> dict[str, Any]:
-    """The members that every candidate in a body has. A phone type keeps the trailing space seen live."""
-    phones = [{**phone, "type": phone["type"] + " "} for phone in candidate.phone_numbers]
-    return {
+def applicant_body(store: Store, action: str, application: Application) -> dict[str, Any]:
+    """The `candidate` inside an event about an application."""
+    return _candidate(store, action, store.candidates[application.candidate_id], application)
+
+
+def candidate_payload(store: Store, candidate: Candidate) -> dict[str, Any]:
+    """`{"candidate": {...}}` for an update of a person."""
+    applications = store.applications.by("candidate_id", candidate.id)
+    newest = applications[-1] if applications else None
+    return {"candidate": _candidate(store, "update_candidate", candidate, newest)}
+
+
+def deleted_payload(
+    candidate: Candidate, newest: Application | None, application_ids: list[int]
+) -> dict[str, Any]:
+    """`{"person": {...}}` for a deletion. `newest` was the person's last application."""
+    return {"person": _person(candidate, newest) | {"deleted_application_ids": application_ids}}
+
+
+def merged_payload(candidate: Candidate, newest: Application | None, new_candidate_id: int) -> dict[str, Any]:
+    """`{"person": {...}}` for a merge of `candidate` into another."""
+    return {"person": _person(candidate, newest) | {"new_candidate_id": new_candidate_id}}
+
+
+def _candidate(
+    store: Store, action: str, candidate: Candidate, application: Application | None
+) -> dict[str, Any]:
+    # A phone type keeps the trailing space seen live.
+    phones = [{**phone, "type": phone.get("type", "other") + " "} for phone in candidate.phone_numbers]
+    body = {
         "id": candidate.id,
         "first_name": candidate.first_name,
         "last_name": candidate.last_name,
@@ -42,11 +86,16 @@ def candidate_body(store: Store, candidate: Candidate) -> dict[str, Any]:
         "social_media_addresses": candidate.social_media_addresses,
         "educations": [],
         "employments": [],
+        "recruiter": user_ref(store, application.recruiter_id if application else None),
+        "coordinator": user_ref(store, application.coordinator_id if application else None),
+        "attachments": [],
+        "tags": candidate.tags,
+        "custom_fields": candidate.custom_fields or [],
     }
+    return {name: value for name, value in body.items() if name not in LEFT_OUT.get(action, ())}
 
 
-def person_body(candidate: Candidate, deleted_application_ids: list[int]) -> dict[str, Any]:
-    """The `person` of a deletion or a merge."""
+def _person(candidate: Candidate, newest: Application | None) -> dict[str, Any]:
     return {
         "id": candidate.id,
         "first_name": candidate.first_name,
@@ -56,8 +105,7 @@ def person_body(candidate: Candidate, deleted_application_ids: list[int]) -> dic
         "created_at": seconds(candidate.created_at),
         "headline": None,
         "is_private": candidate.private,
-        "recruiter_user_id": None,
-        "coordinator_user_id": None,
+        "recruiter_user_id": newest.recruiter_id if newest else None,
+        "coordinator_user_id": newest.coordinator_id if newest else None,
         "can_email": candidate.can_email,
-        "deleted_application_ids": deleted_application_ids,
     }

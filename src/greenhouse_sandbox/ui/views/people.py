@@ -77,8 +77,10 @@ def edit_person(candidate_id: int) -> ResponseReturnValue:
     email = typed.email("email")
     if typed.errors:
         return _profile(candidate_id, typed, tab="details"), 422
-    candidate.private = bool(typed.text("private"))
-    update_candidate(store, candidate, first_name=first, last_name=last, email=email, now=store.clock.now())
+    private, now = bool(typed.text("private")), store.clock.now()
+    update_candidate(
+        store, candidate, first_name=first, last_name=last, email=email, private=private, now=now
+    )
     flash("The details were saved.")
     return redirect(url_for("ui.person", candidate_id=candidate_id, tab="details"), 303)
 

@@ -1,0 +1,105 @@
+"""Offers are made, changed, approved, accepted, rejected and deleted."""
+
+from datetime import date, datetime
+
+from greenhouse_sandbox.acts.feed import log_activity
+from greenhouse_sandbox.acts.progress import hire, must_be_active
+from greenhouse_sandbox.acts.refusal import RefusedError
+from greenhouse_sandbox.store import Store
+from greenhouse_sandbox.store.applications import Application
+from greenhouse_sandbox.store.offers import ACCEPTED, CREATED, DECLINED, DEPRECATED, Offer
+from greenhouse_sandbox.webhooks.emit import emit
+from greenhouse_sandbox.webhooks.offers import deleted_offer_payload, offer_payload
+
+
+def open_offer(store: Store, application: Application) -> Offer | None:
+    """The version of the application's offer that is neither settled nor replaced."""
+    rows = store.offers.by("application_id", application.id)
+    return next((row for row in rows if row.status == CREATED), None)
+
+
+def create_offer(
+    store: Store,
+    application: Application,
+    *,
+    actor_id: int | None,
+    now: datetime,
+    starts_on: str | None = None,
+    notes: str | None = None,
+) -> Offer:
+    """Make an offer, or a new version of the present one, which is deprecated. Fires the web hooks."""
+    must_be_active(application)
+    if application.prospect:
+        raise RefusedError("id", "is a prospect and gets no offer")
+    try:
+        first_day = date.fromisoformat(starts_on).isoformat() if starts_on else None
+    except ValueError as error:
+        raise RefusedError("starts_on", "has a first day that is no date such as 2026-12-01") from error
+    rows = store.offers.by("application_id", application.id)
+    former = open_offer(store, application)
+    if former is not None:
+        _resolve(store, former, DEPRECATED, now)
+    offer = store.offers.insert(
+        Offer(
+            id=store.offers.new_id(),
+            created_at=now,
+            updated_at=now,
+            application_id=application.id,
+            job_id=application.job_id,
+            candidate_id=application.candidate_id,
+            version=len(rows) + 1,
+            user_id=actor_id,
+            sent_on=now.date().isoformat(),
+            starts_on=first_day,
+            notes=notes,
+        )
+    )
+    log_activity(store, application, f"Offer {offer.version} created", actor_id=actor_id, now=now)
+    emit(store, "offer_created", offer_payload(offer))
+    return offer
+
+
+def approve_offer(store: Store, offer: Offer, *, actor_id: int | None, now: datetime) -> None:
+    """The approval that an offer waited for. Fires the web hook."""
+    _must_be_open(offer)
+    offer.approved_at = now
+    store.offers.changed(offer, now)
+    log_activity(
+        store, store.applications[offer.application_id], "Offer approved", actor_id=actor_id, now=now
+    )
+    emit(store, "offer_approved", offer_payload(offer))
+
+
+def accept_offer(store: Store, offer: Offer, *, actor_id: int | None, now: datetime) -> None:
+    """The candidate accepts, which hires them. Fires the web hooks of offer and hire."""
+    _must_be_open(offer)
+    application = store.applications[offer.application_id]
+    must_be_active(application)
+    _resolve(store, offer, ACCEPTED, now)
+    hire(store, application, actor_id=actor_id, now=now)
+
+
+def decline_offer(store: Store, offer: Offer, *, actor_id: int | None, now: datetime) -> None:
+    """The offer is rejected; the candidate stays active. Fires the web hook."""
+    _must_be_open(offer)
+    _resolve(store, offer, DECLINED, now)
+    log_activity(
+        store, store.applications[offer.application_id], "Offer rejected", actor_id=actor_id, now=now
+    )
+
+
+def delete_offer(store: Store, offer: Offer) -> None:
+    """Remove one version of an offer. Fires the web hook."""
+    store.offers.delete(offer.id)
+    emit(store, "offer_deleted", deleted_offer_payload(offer))
+
+
+def _resolve(store: Store, offer: Offer, status: str, now: datetime) -> None:
+    offer.status, offer.resolved_at = status, now
+    store.offers.changed(offer, now)
+    emit(store, "offer_updated", offer_payload(offer))
+
+
+def _must_be_open(offer: Offer) -> None:
+    if offer.status != CREATED:
+        raise RefusedError("offer_id", f"has an offer that is {offer.status.lower()} already")
