@@ -5,41 +5,58 @@ job, run once (core.events). Who reads this page has seen the product. An event 
 on the timeline.
 """
 
+from goodword.assessments import erase as assessments_erase
 from goodword.assessments.domain import assign as attempt_assign
 from goodword.assessments.domain import react as attempt_react
+from goodword.candidates import erase as candidates_erase
+from goodword.core.erasure import Holder
 from goodword.core.events import Flow
+from goodword.greenhouse.feed import erase as feed_erase
 from goodword.greenhouse.feed import queue as feed_queue
+from goodword.greenhouse.sync import erase as sync_erase
+from goodword.notifications import erase as notifications_erase
 from goodword.notifications.domain import undelivered
+from goodword.references import erase as references_erase
 from goodword.references.domain import complete as check_complete
 from goodword.references.domain import open as check_open
 from goodword.references.domain import react as check_react
 from goodword.references.domain import replace as check_replace
 from goodword.references.domain import review as check_review
+from goodword.reports import erase as reports_erase
 from goodword.reports.domain import build as report_build
 from goodword.reports.domain import notify as report_notify
-from goodword.steps.domain import attention, automation
+from goodword.steps import erase as steps_erase
+from goodword.steps.domain import attention, automation, fate
 
 FLOW: Flow = {
     # --- what Greenhouse says of an application (greenhouse.sync) ----------------------------------------------
     "application.applied": (),
     "application.entered_stage": (automation.on_entered_stage,),  # data: job_id, stage_id, stage_name
-    "application.left_stage": (  # data: stage_id, to_stage_id
-        attempt_react.on_left_stage,
-        check_react.on_left_stage,
+    "application.left_stage": (attempt_react.on_fate, check_react.on_fate),  # data: stage_id, to_stage_id
+    "application.rejected": (fate.on_ended, attempt_react.on_fate, check_react.on_fate),  # data: reason
+    "application.unrejected": (fate.on_restored, attempt_react.on_fate, check_react.on_fate),
+    "application.hired": (fate.on_ended, attempt_react.on_fate, check_react.on_fate),
+    "application.unhired": (fate.on_restored, attempt_react.on_fate, check_react.on_fate),
+    "application.changed_job": (  # data: from_job_id, job_id
+        fate.on_changed_job,
+        attempt_react.on_fate,
+        check_react.on_fate,
     ),
-    "application.rejected": (attempt_react.on_rejected, check_react.on_rejected),  # data: reason
-    "application.unrejected": (attempt_react.on_restored, check_react.on_reopened),
-    "application.hired": (attempt_react.on_hired, check_react.on_hired),
-    "application.changed_job": (),  # data: from_job_id, job_id
-    "application.unhired": (attempt_react.on_restored, check_react.on_reopened),
+    "application.converted": (fate.on_ended, attempt_react.on_fate, check_react.on_fate),
     "candidate.changed": (automation.on_candidate_changed,),  # address or leave to e-mail
+    "candidate.merged": (),  # data: from_candidate_id, candidate_id
+    # --- personal data that goes (candidates) ------------------------------------------------------------------
+    "erasure.asked": (),  # data: erasure_id, reason
+    "erasure.cancelled": (),  # data: erasure_id, reason
+    "erasure.done": (),  # data: erasure_id, reason
     # --- automation (steps) ------------------------------------------------------------------------------------
-    "step.requested": (  # data: start_id, kind
+    "step.requested": (  # data: start_id, kind, by_hand
         attempt_assign.on_step_requested,
         check_open.on_step_requested,
     ),
     "step.asked_again": (attempt_react.on_asked_again, check_react.on_asked_again),  # data: start_id, kind
     "step.needs_attention": (attention.on_needs_attention,),  # data: start_id, kind, reason
+    "step.waits_for_click": (),  # a rejection or a hire was taken back, or a pass found it
     "step.delayed": (),
     "step.not_started": (),
     "step.paused": (),
@@ -73,6 +90,7 @@ FLOW: Flow = {
         report_notify.on_report_ready,
         feed_queue.on_report_ready,
     ),
+    "report.redacted": (),  # data as of report.ready; nobody is told, and no note is written
     "report.failed": (),
     "report.opened": (),
     # --- activity feed -----------------------------------------------------------------------------------------
@@ -84,3 +102,15 @@ FLOW: Flow = {
     "email.sent": (),  # data: email_id, kind, subject_ref
     "email.failed": (check_replace.on_mail_failed, undelivered.on_email_failed),
 }
+
+#: what is erased of a person, app by app from the top down (core.erasure)
+ERASURE: tuple[Holder, ...] = (
+    feed_erase.erase,
+    sync_erase.erase,
+    reports_erase.erase,
+    references_erase.erase,
+    assessments_erase.erase,
+    steps_erase.erase,
+    notifications_erase.erase,
+    candidates_erase.erase,
+)

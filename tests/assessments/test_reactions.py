@@ -7,7 +7,7 @@ from django.db import transaction
 
 from goodword.assessments.domain.answer import answer
 from goodword.assessments.domain.finish import finish
-from goodword.assessments.domain.react import on_rejected
+from goodword.assessments.domain.react import on_fate
 from goodword.assessments.models import Attempt
 from goodword.core.models import Event
 from goodword.notifications.models import Email
@@ -123,6 +123,6 @@ def test_an_invitation_that_has_not_gone_out_is_stopped_by_a_rejection() -> None
     # the rejection is dealt with before the mail's own job
 
     with transaction.atomic():
-        on_rejected(Event.objects.get(name="application.rejected"))
+        on_fate(Event.objects.get(name="application.rejected"))
     run_jobs()
     assert list(Email.objects.of(made.organisation).values_list("state", flat=True)) == ["cancelled"]

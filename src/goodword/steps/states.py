@@ -31,6 +31,11 @@ OTHER_MOVES: Final[dict[str, tuple[bool, bool | None]]] = {
     "reopen": (True, None),
 }
 
+#: closed by what happened to the application, and open again when that is over
+BY_FATE: Final = frozenset({"rejected", "hired", "converted", "changed_job"})
+#: attention of a run that is open again after a rejection or a hire: nothing is sent before a member clicks
+REOPENED: Final = "reopened"
+
 #: what comes within this time after the deadline still counts
 GRACE: Final = timedelta(days=30)
 

@@ -17,11 +17,21 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     "application.rejected": ("Rejected in Greenhouse{reason_after_colon}", "x", ""),
     "application.unrejected": ("Rejection taken back in Greenhouse", "arrow-right", ""),
     "application.hired": ("Hired in Greenhouse", "check", ""),
+    "application.converted": (
+        "Converted in Greenhouse: a new application has taken its place",
+        "arrow-right",
+        "",
+    ),
     "application.unhired": ("Hiring taken back in Greenhouse", "arrow-right", ""),
     "candidate.changed": ("Address or leave to e-mail changed in Greenhouse", "candidates", ""),
+    "candidate.merged": ("Merged with another profile in Greenhouse", "candidates", ""),
+    "erasure.asked": ("{erasure_reason}: everything open is closed, the data will go", "alert", "attention"),
+    "erasure.cancelled": ("The data is kept after all; what this had closed is open again", "arrow-right", ""),
+    "erasure.done": ("Personal data erased", "x", ""),
     "step.requested": ("{kind} requested", "send", ""),
     "step.asked_again": ("Came to the stage of the {kind} again: nothing was sent", "arrow-right", ""),
     "step.needs_attention": ("{kind} cannot start: {reason_text}", "alert", "attention"),
+    "step.waits_for_click": ("{kind} waits for a click: nothing was sent", "pause", ""),
     "step.delayed": ("{kind} will start after the delay of its settings", "clock", ""),
     "step.not_started": ("{kind} not started: {not_started_reason}", "x", ""),
     "step.paused": ("{kind} paused", "pause", ""),
@@ -46,12 +56,13 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     "reference.received": ("A reference came in", "check", ""),
     "check.completed": ("Reference check complete", "check", "success"),
     "report.ready": ("Report {code} ready, version {version}", "results", "success"),
+    "report.redacted": ("Report {code}, a version without personal data, is ready", "results", ""),
     "report.failed": ("The report could not be made", "alert", "attention"),
     "report.opened": ("Report opened", "results", ""),
     "feed.posted": ("Note written on the Activity Feed", "check", "success"),
     "feed.needs_person": ("The note on the Activity Feed needs a person", "alert", "attention"),
     "feed.doubled": ("The note stands more than once on the Activity Feed", "alert", "attention"),
-    "feed.dropped": ("The note on the Activity Feed was given up", "minus", ""),
+    "feed.dropped": ("The note on the Activity Feed was given up", "x", ""),
     "email.sent": ("Mail sent: {mail_kind}", "send", ""),
     "email.failed": ("Mail could not be delivered: {mail_kind}", "alert", "attention"),
 }
@@ -77,11 +88,20 @@ REASONS = {
     "prospect": "they are a prospect, and prospects are never mailed",
 }
 
+#: why somebody's data is to go
+ERASURES = {
+    "candidate_deleted": "Deleted in Greenhouse",
+    "candidate_anonymised": "Anonymised in Greenhouse",
+    "application_deleted": "Application deleted in Greenhouse",
+    "member": "Erasing was asked for",
+}
+
 #: why a step that was asked for did not begin after all
 NOT_STARTED = {
     "rejected": "the candidate was rejected",
     "hired": "the candidate was hired",
     "converted": "the prospect became a candidate with an application of their own",
+    "changed_job": "the candidate was moved to a job that belongs to no role",
 }
 
 ACTORS = {
@@ -123,6 +143,7 @@ def _entry(event: Event, members: dict[str, str]) -> Entry:
         "reason_after_colon": f": {reason}" if reason else "",
         "reason_text": REASONS.get(reason, reason),
         "not_started_reason": NOT_STARTED.get(reason, "the candidate had left the stage"),
+        "erasure_reason": ERASURES.get(reason, ""),
         "code": data.get("code", ""),
         "version": data.get("version", ""),
     }

@@ -28,7 +28,8 @@ def on_step_requested(event: Event) -> None:
     if found is None or Attempt.objects.of(found[0].organisation).filter(start=found[0]).exists():
         return
     start, application = found
-    if still_wanted(start, application, at=event.occurred_at):
+    by_hand = bool(event.data.get("by_hand"))
+    if still_wanted(start, application, at=event.occurred_at, by_hand=by_hand):
         assign(start=start, application=application, now=event.occurred_at, by=event.actor)
 
 

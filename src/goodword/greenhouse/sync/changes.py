@@ -54,6 +54,8 @@ def changes(old: Standing | None, new: Standing, *, arrived: bool = True) -> Ite
         yield "application.rejected", {"reason": new.reason}
     if new.status == Status.HIRED != before:
         yield "application.hired", {}
+    if new.status == Status.CONVERTED != before and old is not None:
+        yield "application.converted", {}
 
 
 def _entered(new: Standing) -> Change:

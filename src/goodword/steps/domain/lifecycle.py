@@ -1,11 +1,11 @@
 """What an application's fate does to its open runs: the same for checks and attempts, honouring the step's settings.
 
 The event says that something has changed; the application's row, locked, says how it is now (steps.domain.standing).
-Each function returns the runs it changed, so that the caller can look after what hangs under them.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Final, Literal
 
 from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application
@@ -13,42 +13,38 @@ from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.queue import cancel, restore_invitation
+from goodword.roles.models import Step
 from goodword.steps.domain.move import lock, move
 from goodword.steps.domain.reminders import next_reminder
-from goodword.steps.domain.standing import ended, has_left, hold, stands
+from goodword.steps.domain.standing import RESTORED, ended, has_home, has_left, hold, stands, waits_for_click
 from goodword.steps.models import Run, StepStart
-from goodword.steps.states import is_open, may
+from goodword.steps.states import BY_FATE, REOPENED, is_open, may
+
+Act = Literal["close", "reopen", "pause", "resume", "carry"]
+
+TOLD: Final = {
+    "pause": "step.paused",
+    "resume": "step.resumed",
+    "close": "step.closed",
+    "reopen": "step.reopened",
+}
 
 
-def pause_on_leave[R: Run](model: type[R], event: Event) -> list[R]:
-    """The candidate left a mapped stage: pause what is open, unless the step goes on or the new stage starts it too."""
-    return _each(model, event, act="pause", only=lambda run, of: has_left(of, run.start.step))
+def settle[R: Run](model: type[R], event: Event) -> Iterator[tuple[Act, R]]:
+    """Bring the application's runs to how it stands now, in the caller's transaction.
 
-
-def resume_on_return[R: Run](model: type[R], event: Event) -> list[R]:
-    """The candidate came back to a stage that starts the step: a paused run goes on."""
-    return _each(
-        model,
-        event,
-        act="resume",
-        only=lambda run, of: run.start_id == event.data["start_id"] and stands(of, run.start.step),
-    )
-
-
-def close_on_end[R: Run](model: type[R], event: Event) -> list[R]:
-    """Rejected or hired: what the step's setting closes is closed. Reminders stop at once; results and answers
-    in progress are kept."""
-    return _each(model, event, act="close", only=lambda run, of: bool(ended(of, run.start.step)))
-
-
-def reopen[R: Run](model: type[R], event: Event) -> list[R]:
-    """Unrejected or unhired: what that closed is open again, with a new deadline; nothing is sent."""
-    return _each(
-        model,
-        event,
-        act="reopen",
-        only=lambda run, of: run.close_reason in {"rejected", "hired"} and not ended(of, run.start.step),
-    )
+    Yields each act with its run, locked and saved, so that the caller can look after what hangs under it; one
+    run may go through several. "carry": it goes on under another role's settings.
+    """
+    assert event.application_id is not None  # these events are about applications
+    application = hold(event.application_id)
+    runs = model._default_manager.filter(start__application=application).order_by("pk")
+    for pk in runs.values_list("pk", flat=True):
+        run = lock(model, pk)
+        for act in _acts(run, application, event):
+            _do(run, act, application=application, event=event)
+            yield act, run
+        run.save()
 
 
 def subject_ref(start: StepStart) -> str:
@@ -68,44 +64,105 @@ def plan_reminder(run: Run, *, organisation: Organisation, now: datetime) -> Non
     )
 
 
-def _each[R: Run](
-    model: type[R], event: Event, *, act: str, only: Callable[[R, Application], bool]
-) -> list[R]:
-    changed: list[R] = []
-    assert event.application_id is not None  # these events are about applications
-    application = hold(event.application_id)
-    runs = model._default_manager.filter(start__application=application).order_by("pk")
-    for pk in runs.values_list("pk", flat=True):
-        run = lock(model, pk)
-        if not may(run, act) or not only(run, application):
-            continue
-        reason = ended(application, run.start.step) if act == "close" else ""
-        move(run, act, at=event.occurred_at, by=event.actor, reason=reason)
-        _after(run, act, event, organisation=application.organisation)
-        changed.append(run)
-    return changed
+def is_quiet(run: Run) -> bool:
+    """Whether nothing is sent of it before a member clicks."""
+    return run.attention == REOPENED
 
 
-def _after(run: Run, act: str, event: Event, *, organisation: Organisation) -> None:
-    if act in {"close", "pause"}:
-        cancel(organisation=organisation, subject_ref=subject_ref(run.start), now=event.occurred_at)
-    if act == "reopen":
-        run.deadline_at = end_of_working_day(
-            event.occurred_at, run.start.step.deadline_days, zone=organisation.zone
-        )
-    if act == "resume" and is_open(run):
-        restore_invitation(
-            organisation=organisation, subject_ref=subject_ref(run.start), now=event.occurred_at
-        )
-        plan_reminder(run, organisation=organisation, now=event.occurred_at)
-    run.save()
-    record(
-        {"pause": "step.paused", "resume": "step.resumed", "close": "step.closed", "reopen": "step.reopened"}[
-            act
-        ],
-        organisation_id=event.organisation_id,
-        application_id=event.application_id,
-        actor=event.actor,
-        at=event.occurred_at,
-        data={"start_id": run.start_id, "kind": run.start.step.kind, "reason": run.close_reason},
+def _acts(run: Run, application: Application, event: Event) -> Iterator[Act]:
+    """What is to be done, one after another: each is asked for after the one before was done."""
+    step = run.start.step
+    moved = event.name == "application.changed_job"
+    if reason := _why_closed(run, application, event):
+        if may(run, "close"):
+            yield "close"
+        elif run.close_reason == "changed_job":
+            run.close_reason = reason  # what opens it again is now something else
+        return
+    if _taken_back_unnoticed(run, application, event):
+        yield "close"
+    was_paused = run.paused_at is not None
+    if run.close_reason in BY_FATE and may(run, "reopen"):
+        yield "reopen"
+    elif moved and is_open(run):
+        yield "carry"
+    leaving = moved or was_paused or event.name == "application.left_stage"
+    if leaving and has_left(application, step) and may(run, "pause"):
+        yield "pause"
+    elif stands(application, step) and may(run, "resume"):
+        yield "resume"
+
+
+def _why_closed(run: Run, application: Application, event: Event) -> str:
+    """Why the run is to be closed; empty if it is to be open. A job of no role closes what is open at the move,
+    not what is open when a job is unlinked later."""
+    if reason := ended(application, run.start.step):
+        return reason
+    if has_home(application) and run.start.step.role_id == application.role_id:
+        return ""
+    by_move = event.name == "application.changed_job" or (
+        run.close_reason in BY_FATE and _was_moved_there(application)
     )
+    return "changed_job" if by_move else ""
+
+
+def _was_moved_there(application: Application) -> bool:
+    moves = Event.objects.filter(application_id=application.pk, name="application.changed_job")
+    last = moves.order_by("-pk").first()
+    return last is not None and last.data.get("job_id") == application.job_id
+
+
+def _taken_back_unnoticed(run: Run, application: Application, event: Event) -> bool:
+    """Whether a rejection or a hire that closes the run was over before its own reaction ran: nothing is sent
+    then either before a member clicks."""
+    if event.name not in RESTORED or is_quiet(run) or not may(run, "close"):
+        return False
+    step = run.start.step
+    setting = step.on_reject if event.name == "application.unrejected" else step.on_hire
+    return setting == Step.OnClose.CLOSE and waits_for_click(application, step)
+
+
+def _do(run: Run, act: Act, *, application: Application, event: Event) -> None:
+    at, organisation = event.occurred_at, application.organisation
+    reason = run.close_reason
+    match act:
+        case "close":
+            reason = _why_closed(run, application, event) or _ended_by(event)
+            move(run, act, at=at, by=event.actor, reason=reason)
+            cancel(organisation=organisation, subject_ref=subject_ref(run.start), now=at)
+        case "pause":
+            move(run, act, at=at, by=event.actor)
+            cancel(organisation=organisation, subject_ref=subject_ref(run.start), now=at)
+        case "reopen":
+            quiet = reason in {"rejected", "hired"}
+            move(run, act, at=at, by=event.actor)
+            run.attention = REOPENED if quiet else ""
+            if quiet or run.deadline_at <= at:
+                run.deadline_at = end_of_working_day(at, run.start.step.deadline_days, zone=organisation.zone)
+            if not quiet:
+                _go_on(run, organisation=organisation, at=at)
+        case "resume":
+            move(run, act, at=at, by=event.actor)
+            if not is_quiet(run):
+                _go_on(run, organisation=organisation, at=at)
+        case "carry" if run.next_reminder_at is not None:
+            plan_reminder(run, organisation=organisation, now=at)
+    run.save()
+    if act in TOLD:
+        record(
+            TOLD[act],
+            organisation_id=organisation.pk,
+            application_id=application.pk,
+            actor=event.actor,
+            at=at,
+            data={"start_id": run.start_id, "kind": run.start.step.kind, "reason": run.close_reason},
+        )
+
+
+def _ended_by(event: Event) -> str:
+    return "rejected" if event.name == "application.unrejected" else "hired"
+
+
+def _go_on(run: Run, *, organisation: Organisation, at: datetime) -> None:
+    restore_invitation(organisation=organisation, subject_ref=subject_ref(run.start), now=at)
+    plan_reminder(run, organisation=organisation, now=at)

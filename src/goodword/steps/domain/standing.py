@@ -9,24 +9,34 @@ Locks are taken in this order: application, start, run.
 """
 
 from goodword.candidates.models import Application
-from goodword.roles.models import Step
-from goodword.roles.queries import rules_of_stage
+from goodword.core.models import Event
+from goodword.roles.models import StageRule, Step
+from goodword.roles.queries import automation_of, rules_of_stage
+from goodword.steps.domain.carry import carry_over
 from goodword.steps.models import StepStart
 
 Status = Application.Status
+
+#: Greenhouse took an end back
+RESTORED = ("application.unrejected", "application.unhired")
+#: what a member sets going by a click
+BY_HAND = ("step.requested", "attempt.assigned", "check.opened", "check.invited_again")
 
 
 def hold(application_id: int) -> Application:
     """The application, locked in the caller's transaction, with candidate, organisation and the role's owner.
 
-    Rows that point to it can still be written meanwhile, a mail for example.
+    Its starts hang under the steps of its role when this returns, whichever reaction comes first after a move
+    to another job. Rows that point to it can still be written meanwhile, a mail for example.
     """
-    return (
+    application = (
         Application.objects.across_organisations()
         .select_for_update(of=("self",), no_key=True)
         .select_related("candidate", "organisation", "role__owner__user")
         .get(pk=application_id)
     )
+    carry_over(application)
+    return application
 
 
 def held(start_id: int) -> tuple[StepStart, Application] | None:
@@ -60,8 +70,44 @@ def has_left(application: Application, step: Step) -> bool:
     return step.on_leave == Step.OnLeave.PAUSE and not stands(application, step)
 
 
+def has_home(application: Application) -> bool:
+    """Whether its Greenhouse job belongs to its role. A prospect has no job, and is at home with its role."""
+    if application.connection_id is None or application.job_id is None:
+        return True
+    automation = automation_of(connection_id=application.connection_id, job_id=application.job_id)
+    return automation is not None and automation.role_id == application.role_id
+
+
 def ended(application: Application, step: Step) -> str:
     """Why the application's fate closes the step, as a reason of closing; empty if it does not."""
-    closes = {Status.REJECTED: step.on_reject, Status.HIRED: step.on_hire}
+    closes = {
+        Status.REJECTED: step.on_reject,
+        Status.HIRED: step.on_hire,
+        Status.CONVERTED: Step.OnClose.CLOSE,  # another application has taken its place
+    }
     status = Status(application.status)
     return status.value if closes.get(status) == Step.OnClose.CLOSE else ""
+
+
+def waits_for_click(application: Application, step: Step) -> bool:
+    """Whether a rejection or a hire was taken back, and nothing has asked for the step since.
+
+    Nothing is sent then before a person clicks, or the application is moved to a stage of the step once more.
+    The log of events is written under the application's lock, so its order is the order of what happened.
+    """
+    events = Event.objects.filter(application_id=application.pk)
+    restored = events.filter(name__in=RESTORED).order_by("-pk").first()
+    if restored is None:
+        return False
+    rules = StageRule.objects.of(application.organisation).filter(step=step)
+    stages = set(rules.values_list("automation__job_id", "stage_id"))
+    starts = StepStart.objects.of(application.organisation).filter(application=application, step=step)
+    ids = set(starts.values_list("pk", flat=True))
+    return not any(_asks_for(event, stages, ids) for event in events.filter(pk__gt=restored.pk))
+
+
+def _asks_for(event: Event, stages: set[tuple[int, int]], starts: set[int]) -> bool:
+    if event.name == "application.entered_stage":
+        return (event.data.get("job_id"), event.data.get("stage_id")) in stages
+    by_member = event.name in BY_HAND and event.actor.startswith("member:")
+    return by_member and event.data.get("start_id") in starts

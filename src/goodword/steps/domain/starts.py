@@ -1,0 +1,87 @@
+"""The rows of starts: what each comes to, with its event. In the caller's transaction, the application `held`."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from goodword.candidates.models import Application
+from goodword.core.events import record
+from goodword.core.models import Event
+from goodword.roles.models import Step
+from goodword.steps.domain.standing import has_home, has_left, hold
+from goodword.steps.models import StepStart
+
+Waits, State = StepStart.Waits, StepStart.State
+
+
+def held_of(event: Event) -> Application:
+    """The application that an event is about, `held`."""
+    assert event.application_id is not None  # these events are about applications
+    return hold(event.application_id)
+
+
+def waiting_of(application: Application) -> QuerySet[StepStart]:
+    """Its starts that have not begun, locked."""
+    starts = StepStart.objects.of(application.organisation)
+    locked = starts.select_for_update(of=("self",), no_key=True).select_related("step")
+    return locked.filter(application=application, state=State.WAITING).order_by("pk")
+
+
+def may_start(application: Application, step: Step) -> bool:
+    """Whether the step may begin by itself: active, on a job of the role, not gone from a stage that matters."""
+    active = application.status == Application.Status.ACTIVE
+    return active and not has_left(application, step) and has_home(application)
+
+
+def wait(start: StepStart, reason: str, *, application: Application, at: datetime, by: str) -> None:
+    """Let a start wait for what only a person can solve; the recruiter is told. In the caller's transaction."""
+    _set_waiting(start, reason)
+    tell("step.needs_attention", start, application=application, at=at, by=by, reason=reason)
+
+
+def _set_waiting(start: StepStart, reason: str) -> None:
+    start.state, start.waits_for, start.started_at, start.due_at = State.WAITING, reason, None, None
+    start.save(update_fields=["state", "waits_for", "started_at", "due_at"])
+
+
+def wait_for_click(start: StepStart, *, application: Application, at: datetime, by: str = "goodword") -> None:
+    """Nothing is sent before a member clicks."""
+    _set_waiting(start, Waits.CLICK)
+    tell("step.waits_for_click", start, application=application, at=at, by=by)
+
+
+def keep_for_click(start: StepStart, *, application: Application, at: datetime) -> None:
+    """The application has ended: nothing begins; should it come back, a member may click."""
+    _set_waiting(start, Waits.CLICK)
+    reason = application.status
+    tell("step.not_started", start, application=application, at=at, by="goodword", reason=reason)
+
+
+def take_back(start: StepStart, *, application: Application, at: datetime) -> None:
+    """They have left the stage, or the role's jobs, before anything was sent: a later arrival asks anew."""
+    reason = "" if has_home(application) else "changed_job"
+    tell("step.not_started", start, application=application, at=at, by="goodword", reason=reason)
+    start.delete()
+
+
+def go(start: StepStart, *, application: Application, at: datetime, by: str, by_hand: bool = False) -> None:
+    """Begin: the step's own app does the rest. `by_hand`: a member asked, whatever stage they stand in."""
+    start.state, start.waits_for, start.due_at, start.started_at = State.STARTED, "", None, at
+    start.save(update_fields=["state", "waits_for", "due_at", "started_at"])
+    more = {"by_hand": True} if by_hand else {}
+    tell("step.requested", start, application=application, at=at, by=by, **more)
+
+
+def tell(
+    name: str, start: StepStart, *, application: Application, at: datetime, by: str, **data: str | bool | int
+) -> None:
+    """Record an event about a start; empty values are left out."""
+    more = {key: value for key, value in data.items() if value}
+    record(
+        name,
+        organisation_id=application.organisation_id,
+        application_id=application.pk,
+        actor=by,
+        at=at,
+        data={"start_id": start.pk, "kind": start.step.kind, **more},
+    )
