@@ -102,6 +102,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "goodword.urls"
 WSGI_APPLICATION = "goodword.wsgi.application"
 GOODWORD_FLOW = "goodword.flow.FLOW"
+GOODWORD_ERASURE = "goodword.flow.ERASURE"
 
 TEMPLATES = [
     {

@@ -14,7 +14,7 @@ from tests.architecture.source import SOURCE, calls, modules, texts
 RECORD = ("record", "_record", "tell", "_tell")
 #: the module whose pure table yields names for another to record
 TABLE = "goodword.greenhouse.sync.changes"
-EVENT = re.compile(r"(application|candidate|step|attempt|check|request|reference|report|feed|email)\.[a-z_]+")
+EVENT = re.compile(r"(application|candidate|step|attempt|check|request|reference|report|feed|email|erasure)\.[a-z_]+")
 
 
 def recorded() -> set[str]:

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from goodword.accounts.models import OrganisationOwned
+from goodword.accounts.models import Membership, OrganisationOwned
 from goodword.roles.models import Role
 
 
@@ -28,6 +28,8 @@ class Candidate(OrganisationOwned):
     language = models.CharField(max_length=10, default="", blank=True)
     #: the personal data is gone; the row stays so that events and counts have somebody to belong to
     erased_at = models.DateTimeField(null=True)
+    #: who they are now: Greenhouse has merged the two, and what was theirs stands there
+    merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="merged")
     synced_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
@@ -45,6 +47,8 @@ class Candidate(OrganisationOwned):
     @property
     def name(self) -> str:
         """First and last name as Greenhouse has them, the preferred first name before the given one."""
+        if self.erased_at is not None:
+            return "Erased candidate"
         return _one_line(self.preferred_name or self.first_name, self.last_name) or "Candidate without a name"
 
     @property
@@ -81,8 +85,10 @@ class Application(OrganisationOwned):
     recruiter_name = models.CharField(max_length=200, default="", blank=True)
     recruiter_email = models.EmailField(max_length=320, default="", blank=True)
     not_visible_since = models.DateTimeField(null=True)
-    #: a signed event said that it was deleted in Greenhouse
+    #: its data is to go: a signed event said that it was deleted in Greenhouse, or a member asked for it
     deleted_at = models.DateTimeField(null=True)
+    #: its data is gone; the row stays for events and counts
+    erased_at = models.DateTimeField(null=True)
     synced_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
@@ -99,6 +105,16 @@ class Application(OrganisationOwned):
 
     def __str__(self) -> str:
         return f"application {self.pk}"
+
+    @property
+    def is_going(self) -> bool:
+        """Whether its data is to be erased, or is gone: nobody is asked for anything any more."""
+        return self.deleted_at is not None or self.erased_at is not None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether steps may be started and people written to."""
+        return self.status == self.Status.ACTIVE and not self.is_going
 
 
 class Erasure(OrganisationOwned):
@@ -118,12 +134,18 @@ class Erasure(OrganisationOwned):
     candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, null=True, related_name="erasures")
     application = models.ForeignKey(Application, on_delete=models.CASCADE, null=True, related_name="erasures")
     reason = models.CharField(max_length=30, choices=Reason.choices)
+    #: the member who asked; empty for what Greenhouse said
+    asked_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
     said_at = models.DateTimeField()
     due_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
     #: why it was cancelled, in a sentence
     cancelled_because = models.CharField(max_length=300, default="", blank=True)
+    #: the member who decided to keep the data; empty where Greenhouse gave the reason
+    cancelled_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    #: what was erased: how many of what, by the names in goodword.core.erasure's holders
+    counts = models.JSONField(default=dict)
 
     class Meta:
         constraints = (

@@ -18,6 +18,8 @@ class Report(OrganisationOwned):
         BUILDING = "building"
         READY = "ready"
         FAILED = "failed"
+        #: its content was erased with the person; a redacted version follows it
+        REDACTED = "redacted"
 
     start = models.ForeignKey(StepStart, on_delete=models.CASCADE, related_name="reports")
     version = models.PositiveSmallIntegerField()

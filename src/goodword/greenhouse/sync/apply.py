@@ -13,6 +13,7 @@ from goodword.greenhouse.client import ApplicationStatus
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.arrival import is_arrival
 from goodword.greenhouse.sync.changes import Standing, changes, told
+from goodword.greenhouse.sync.merge import join
 from goodword.greenhouse.sync.person import Stale, version, write_candidate
 from goodword.greenhouse.sync.read import Seen, home_of
 from goodword.roles.models import Automation
@@ -44,9 +45,14 @@ def _apply(seen: Seen, *, written: dict[int, Candidate], connection: Connection,
         candidate = written.get(seen.candidate.id)  # a person's second application: locked by us already
         if candidate is None:
             candidate, moved = write_candidate(
-                seen.candidate, as_of=seen.candidate_as_of, connection=connection, now=now
+                seen.candidate,
+                as_of=seen.candidate_as_of,
+                applied_at=application.applied_at if application is not None else None,
+                connection=connection,
+                now=now,
             )
-            written[seen.candidate.id] = candidate
+            if candidate.erased_at is None:
+                written[seen.candidate.id] = candidate
     row = (
         Application.objects.across_organisations()
         .select_for_update()
@@ -61,6 +67,8 @@ def _apply(seen: Seen, *, written: dict[int, Candidate], connection: Connection,
         return _no_role(application)
     if application is None or candidate is None:
         return _not_visible(row, remote_id=seen.remote_id, now=now)
+    if candidate.erased_at is not None or (row is not None and row.erased_at is not None):
+        return f"Application {seen.remote_id} was erased here: no effect."
     happened = _write(
         application, row=row, seen=seen, home=home, candidate=candidate, connection=connection, now=now
     )
@@ -101,6 +109,9 @@ def _write(
             remote_id=seen.remote_id,
             created_at=now,
         )
+    elif row.candidate_id != candidate.pk:  # only a merge gives an application to somebody else
+        join(loser_id=row.candidate_id, winner=candidate, now=now)
+        row.refresh_from_db(from_queryset=Application.objects.across_organisations())
     row.candidate = candidate
     if home is not None:  # moved to a job of no role it stays with its role, where its results are
         row.role = home.role
@@ -147,7 +158,8 @@ def _values(
 
 def _tell_candidate_changed(candidate: Candidate, *, now: datetime) -> str:
     """Each of the person's applications may wait for it."""
-    for row in Application.objects.across_organisations().filter(candidate=candidate).order_by("pk"):
+    ours = Application.objects.across_organisations().filter(candidate=candidate, erased_at=None)
+    for row in ours.order_by("pk"):
         _record("candidate.changed", row, data={}, now=now)
     return told("candidate.changed", {})
 

@@ -21,11 +21,17 @@ def version(before: datetime | None, now: datetime) -> datetime:
 
 
 def write_candidate(
-    person: remote.Candidate, *, as_of: datetime | None, connection: Connection, now: datetime
+    person: remote.Candidate,
+    *,
+    as_of: datetime | None,
+    applied_at: datetime | None,
+    connection: Connection,
+    now: datetime,
 ) -> tuple[Candidate, bool]:
     """Lock and write our copy; returns it, and whether address or leave to e-mail are others than before.
 
-    Raises Stale if our copy is not of `as_of` any more (see `apply`).
+    Who was erased stays so (`erased_at`), unless they have applied since. Raises Stale if our copy is not of
+    `as_of` any more (see `apply`).
     """
     values: dict[str, Any] = {
         "first_name": person.first_name[:200],
@@ -53,6 +59,11 @@ def write_candidate(
         return row, False
     if row.synced_at != as_of:
         raise Stale
+    if row.erased_at is not None:
+        if applied_at is None or applied_at <= row.erased_at:
+            return row, False
+        row.erased_at = None
+    row.merged_into = None  # Greenhouse shows them as somebody of their own
     moved = (row.email, row.can_email) != (values["email"], values["can_email"])
     for name, value in values.items():
         setattr(row, name, value)

@@ -1,5 +1,6 @@
 """Secret links: minted as a mail or note goes out, stored as a hash, found again by it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -62,3 +63,9 @@ def end(*, organisation: Organisation, purpose: str, subject_id: int, now: datet
         .filter(purpose=purpose, subject_id=subject_id, ended_at=None)
         .update(ended_at=now)
     )
+
+
+def forget(*, purpose: str, subject_ids: Iterable[int]) -> int:
+    """Delete all links to these subjects, which are erased: each then opens the page of an unknown link."""
+    rows = Link.objects.across_organisations().filter(purpose=purpose, subject_id__in=list(subject_ids))
+    return rows.delete()[0]

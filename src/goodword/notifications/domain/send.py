@@ -30,11 +30,9 @@ def send(*, email_id: int, now: datetime) -> bool:
     email = outbox.claim(Email, email_id, now=now)
     if email is None:
         return True
-    link = _mint(email, now=now)
-    rendered = render(email, link=link)
     message_id = f"<goodword-{email.pk}@{urlsplit(settings.GOODWORD_BASE_URL).hostname}>"
-    _keep(email, redact(rendered, link=link), message_id)
-    if not outbox.is_still_mine(email):  # its subject was closed while it was written
+    rendered = _write(email, message_id, now=now)
+    if rendered is None or not outbox.is_still_mine(email):  # its subject was closed while it was written
         return True
     try:
         validate_email(email.to_address)
@@ -81,10 +79,19 @@ def _mint(email: Email, *, now: datetime) -> str:
     )
 
 
-def _keep(email: Email, rendered: Rendered, message_id: str) -> None:
-    email.subject, email.text, email.html = rendered.subject, rendered.text, rendered.html
-    email.message_id = message_id
-    email.save(update_fields=["subject", "text", "html", "message_id"])
+def _write(email: Email, message_id: str, *, now: datetime) -> Rendered | None:
+    """Render the mail with a fresh link and keep what it says; None if it was erased with its person meanwhile."""
+    with transaction.atomic():
+        rows = Email.objects.across_organisations().select_for_update(of=("self",))
+        if not rows.filter(pk=email.pk).exists():
+            return None
+        link = _mint(email, now=now)
+        rendered = render(email, link=link)
+        kept = redact(rendered, link=link)
+        email.subject, email.text, email.html = kept.subject, kept.text, kept.html
+        email.message_id = message_id
+        email.save(update_fields=["subject", "text", "html", "message_id"])
+        return rendered
 
 
 def _message(email: Email, rendered: Rendered, message_id: str) -> EmailMultiAlternatives:

@@ -6,7 +6,7 @@ A drawing that fails for no reason that lies in the snapshot is begun again by t
 """
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -25,22 +25,23 @@ from goodword.reports.domain.assessment import assessment_part
 from goodword.reports.domain.code import mint_code
 from goodword.reports.domain.head import head
 from goodword.reports.domain.reference_check import check_part
+from goodword.reports.domain.tries import TRIES
 from goodword.reports.jobs import draw_report
 from goodword.reports.models import Report, ReportFile
 from goodword.reports.pdf import SnapshotError, render_pdf
+from goodword.steps.domain.standing import hold
 from goodword.steps.models import StepStart
-
-#: waits after the beginning of each try, before the next one; after the last the report has failed
-TRIES = tuple(timedelta(minutes=m) for m in (2, 5, 15, 60))
 
 
 def on_attempt_completed(event: Event) -> None:
     """A finished assessment gets its report."""
+    start = _start(event)
+    if start.application.erased_at is not None:
+        return
     attempt = Attempt.objects.across_organisations().get(pk=event.data["attempt_id"])
     result = assessments.result(attempt)
     if result is None:
         raise LookupError(f"Attempt {attempt.pk} has no scores.")
-    start = _start(event)
     with translation.override(start.organisation.language):
         part = assessment_part(result, organisation=start.organisation)
     _begin(start, kind="assessment", part={"assessment": part}, now=event.occurred_at)
@@ -48,12 +49,14 @@ def on_attempt_completed(event: Event) -> None:
 
 def on_check_completed(event: Event) -> None:
     """A completed reference check gets its report."""
+    start = _start(event)
+    if start.application.erased_at is not None:
+        return
     check = (
         Check.objects.across_organisations()
         .select_related("version__questionnaire")
         .get(pk=event.data["check_id"])
     )
-    start = _start(event)
     with translation.override(start.organisation.language):
         part = check_part(results(check), organisation=start.organisation)
     _begin(start, kind="reference_check", part={"check": part}, now=event.occurred_at)
@@ -81,7 +84,8 @@ def draw(*, report_id: int, now: datetime) -> None:
         )
         locked.state, locked.ready_at, locked.try_again_at = Report.State.READY, now, None
         locked.save(update_fields=["state", "ready_at", "try_again_at"])
-        _tell("report.ready", locked, now=now)
+        redacted = locked.snapshot["redacted"]
+        _tell("report.redacted" if redacted else "report.ready", locked, now=now)
 
 
 def rebuild(*, report_id: int, member: Membership, now: datetime) -> bool:
@@ -187,6 +191,9 @@ def _lock(report_id: int) -> Report:
 
 
 def _start(event: Event) -> StepStart:
+    """The start, with its application locked: nobody is erased while their report is frozen."""
+    assert event.application_id is not None  # these events are about applications
+    hold(event.application_id)
     return (
         StepStart.objects.across_organisations()
         .select_related(

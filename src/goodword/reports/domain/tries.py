@@ -1,0 +1,6 @@
+"""How often a report is drawn before a person is told."""
+
+from datetime import timedelta
+
+#: waits after the beginning of each try, before the next one; after the last the report has failed
+TRIES = tuple(timedelta(minutes=m) for m in (2, 5, 15, 60))

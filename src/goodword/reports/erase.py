@@ -1,0 +1,12 @@
+"""What is erased of reports: content, files and links; a redacted version stays."""
+
+from datetime import datetime
+
+from goodword.core.erasure import Counts, Subject, holds
+from goodword.reports.domain.redact import redact
+
+
+@holds("reports.Report", "reports.ReportFile", "reports.ReportOpening")
+def erase(subject: Subject, now: datetime) -> Counts:
+    """That a report was opened, when, and by which member, stays."""
+    return redact(application_ids=subject.application_ids, now=now)
