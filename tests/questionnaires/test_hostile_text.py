@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from goodword.core.text import clean_text
 from goodword.questionnaires.answers import AnswerError, validate
-from goodword.questionnaires.text import clean_text
 from tests.questionnaires.samples import question
 
 

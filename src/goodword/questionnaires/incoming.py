@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from django.utils.translation import gettext, ngettext
 
-from goodword.questionnaires.text import clean_text
+from goodword.core.text import clean_text
 from goodword.questionnaires.types import LONGEST_COMMENT
 
 

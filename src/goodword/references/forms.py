@@ -7,11 +7,11 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from goodword.core.text import clean_text
 from goodword.questionnaires import labels
 from goodword.questionnaires.fields import MonthField
 from goodword.questionnaires.incoming import AnswerError
 from goodword.questionnaires.months import read_month
-from goodword.questionnaires.text import clean_text
 from goodword.references.domain.rules import LONGEST_MESSAGE, Details
 from goodword.references.models import Referee, ReferenceRequest
 

@@ -203,6 +203,13 @@ def test_another_name_alone_tells_nothing(world: World) -> None:
     assert event_names() == ["application.applied"]
 
 
+def test_what_no_reader_can_see_in_a_name_is_left_out(world: World) -> None:
+    remote = world.apply(first_name="Ada\u202e\x1b", last_name=" Love\nlace", company="Acme\u2066")
+    world.deliver()
+    person = world.ours(remote).candidate
+    assert (person.name, person.company) == ("Ada Love lace", "Acme")
+
+
 def test_a_merge_moves_the_application_to_the_other_person(world: World) -> None:
     store = world.greenhouse.store
     loser, winner = (world.greenhouse.candidate(last_name=name) for name in ("Loser", "Winner"))

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from goodword.candidates.models import Candidate
+from goodword.core.text import clean_text
 from goodword.greenhouse import client as remote
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.address import address_of
@@ -34,12 +35,12 @@ def write_candidate(
     `as_of` any more (see `apply`).
     """
     values: dict[str, Any] = {
-        "first_name": person.first_name[:200],
-        "last_name": person.last_name[:200],
-        "preferred_name": (person.preferred_name or "")[:200],
+        "first_name": _words(person.first_name, 200),
+        "last_name": _words(person.last_name, 200),
+        "preferred_name": _words(person.preferred_name, 200),
         "email": address_of(person.emails),
-        "company": (person.company or "")[:300],
-        "title": (person.title or "")[:300],
+        "company": _words(person.company, 300),
+        "title": _words(person.title, 300),
         "can_email": person.can_email,
         "private": person.private,
     }
@@ -70,3 +71,8 @@ def write_candidate(
     row.synced_at = version(row.synced_at, now)
     row.save()
     return row, moved
+
+
+def _words(said: str | None, longest: int) -> str:
+    """What others typed into Greenhouse, without what no reader can see, as long as the column is."""
+    return clean_text(said or "", one_line=True)[:longest]
