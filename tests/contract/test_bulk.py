@@ -105,3 +105,11 @@ def test_whoever_may_not_read_users_still_learns_who_acts() -> None:
     admin = next(row for row in greenhouse.store.users.rising() if row.site_admin)
     assert greenhouse.api(credentials=greenhouse.acting_as(admin.id)).who_am_i() == Actor(admin.id, True)
     greenhouse.sandbox.close()
+
+
+def test_candidates_who_changed_in_a_window_are_told(greenhouse: Greenhouse) -> None:
+    before = greenhouse.now()
+    person = greenhouse.candidate()
+    api, later = greenhouse.api(), greenhouse.now() + timedelta(seconds=2)
+    assert person.id in [one.id for one in api.candidates_changed(since=before, until=later)]
+    assert list(api.candidates_changed(since=later, until=later + timedelta(hours=1))) == []

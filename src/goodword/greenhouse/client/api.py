@@ -72,6 +72,9 @@ class HarvestApi(Protocol):
     def candidates(self, candidate_ids: Iterable[int]) -> Iterator[Candidate]:
         """Those candidates that can be seen, in no promised order."""
 
+    def candidates_changed(self, *, since: datetime, until: datetime) -> Iterator[Candidate]:
+        """All candidates who changed between two moments; `until` is the next `since`."""
+
     def job(self, job_id: int) -> Job | None:
         """One job."""
 

@@ -105,6 +105,15 @@ class HarvestV1(Jobs):
             for record in self._rows("/candidates", CANDIDATES, {"candidate_ids": ids}):
                 yield candidate_of(record)
 
+    def candidates_changed(self, *, since: datetime, until: datetime) -> Iterator[Candidate]:
+        """See `HarvestApi.candidates_changed`."""
+        params = {
+            "updated_after": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "updated_before": until.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+        for record in self._rows("/candidates", CANDIDATES, params):
+            yield candidate_of(record)
+
     def rejection_reasons(self) -> Iterator[RejectionReason]:
         """See `HarvestApi.rejection_reasons`. This list has one page only."""
         answer = self._session.get(

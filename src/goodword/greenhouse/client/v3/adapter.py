@@ -35,7 +35,7 @@ from goodword.greenhouse.client.types import (
 )
 from goodword.greenhouse.client.v3 import lists, read
 from goodword.greenhouse.client.v3.complete import Completion
-from goodword.greenhouse.client.v3.filters import application_filters
+from goodword.greenhouse.client.v3.filters import application_filters, window
 from goodword.greenhouse.client.v3.jobs import Jobs
 from goodword.greenhouse.client.v3.probe import Prober
 
@@ -111,6 +111,11 @@ class HarvestV3(Jobs):
     def candidates(self, candidate_ids: Iterable[int]) -> Iterator[Candidate]:
         """See `HarvestApi.candidates`."""
         return map(candidate_of, self._by_id("/candidates", CANDIDATES, candidate_ids))
+
+    def candidates_changed(self, *, since: datetime, until: datetime) -> Iterator[Candidate]:
+        """See `HarvestApi.candidates_changed`."""
+        params = {"updated_at": window(since, until)}
+        return map(candidate_of, lists.rows(self._session, "/candidates", CANDIDATES, params))
 
     def rejection_reasons(self) -> Iterator[RejectionReason]:
         """See `HarvestApi.rejection_reasons`."""
