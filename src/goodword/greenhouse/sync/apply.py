@@ -20,9 +20,18 @@ from goodword.roles.models import Automation
 
 ACTOR = "greenhouse"
 
+#: Greenhouse's ids of applications whose arrival in a stage is not told, with that stage's id
+Held = Mapping[int, int | None]
+NOBODY_HELD: Held = {}
 
-def apply(seen: Iterable[Seen], *, connection: Connection, now: datetime) -> list[str]:
+
+def apply(
+    seen: Iterable[Seen], *, connection: Connection, now: datetime, held: Held = NOBODY_HELD
+) -> list[str]:
     """Bring our copy to what was seen; returns what that changed, a sentence for each. Raises Stale.
+
+    Of those who are `held` our copy follows, but that they arrived, or may be e-mailed now, is not told: what
+    it would start waits for a person's click.
 
     Two workers may read the same application at the same time and write in the other order. A row lock held
     over the reading would hold a transaction over the network. So `synced_at` is the version of our rows: it
@@ -34,10 +43,12 @@ def apply(seen: Iterable[Seen], *, connection: Connection, now: datetime) -> lis
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("What was read is written inside a transaction only.")
     written: dict[int, Candidate] = {}
-    return [_apply(one, written=written, connection=connection, now=now) for one in seen]
+    return [_apply(one, written=written, connection=connection, now=now, held=held) for one in seen]
 
 
-def _apply(seen: Seen, *, written: dict[int, Candidate], connection: Connection, now: datetime) -> str:
+def _apply(
+    seen: Seen, *, written: dict[int, Candidate], connection: Connection, now: datetime, held: Held
+) -> str:
     application = seen.application
     home = home_of(connection, application) if application is not None else None
     candidate, moved = None, False
@@ -70,10 +81,17 @@ def _apply(seen: Seen, *, written: dict[int, Candidate], connection: Connection,
     if candidate.erased_at is not None or (row is not None and row.erased_at is not None):
         return f"Application {seen.remote_id} was erased here: no effect."
     happened = _write(
-        application, row=row, seen=seen, home=home, candidate=candidate, connection=connection, now=now
+        application,
+        row=row,
+        seen=seen,
+        home=home,
+        candidate=candidate,
+        connection=connection,
+        now=now,
+        held=held,
     )
     if moved:
-        happened.append(_tell_candidate_changed(candidate, now=now))
+        happened.append(_tell_candidate_changed(candidate, now=now, but_not=held))
     return f"Application {seen.remote_id}: {', '.join(happened) or 'nothing new'}."
 
 
@@ -100,6 +118,7 @@ def _write(
     candidate: Candidate,
     connection: Connection,
     now: datetime,
+    held: Held,
 ) -> list[str]:
     old = _standing(row) if row is not None else None
     if row is None:
@@ -120,6 +139,8 @@ def _write(
     arrived = old is not None or is_arrival(row, home=home)
     news = list(changes(old, _standing(row), arrived=arrived))
     row.save()
+    if seen.remote_id in held and held[seen.remote_id] == row.stage_id:
+        news = [(name, data) for name, data in news if name != "application.entered_stage"]
     for name, data in news:
         applied = row.applied_at if name == "application.applied" else None  # long ago, perhaps
         _record(name, row, data=data, now=min(applied or now, now))
@@ -156,10 +177,10 @@ def _values(
     return values
 
 
-def _tell_candidate_changed(candidate: Candidate, *, now: datetime) -> str:
+def _tell_candidate_changed(candidate: Candidate, *, now: datetime, but_not: Held) -> str:
     """Each of the person's applications may wait for it."""
     ours = Application.objects.across_organisations().filter(candidate=candidate, erased_at=None)
-    for row in ours.order_by("pk"):
+    for row in ours.exclude(remote_id__in=but_not).order_by("pk"):
         _record("candidate.changed", row, data={}, now=now)
     return told("candidate.changed", {})
 

@@ -21,6 +21,20 @@ def version(before: datetime | None, now: datetime) -> datetime:
     return now if before is None else max(now, before + _TICK)
 
 
+def told_of(person: remote.Candidate) -> dict[str, Any]:
+    """The columns of our copy that follow what Greenhouse tells."""
+    return {
+        "first_name": _words(person.first_name, 200),
+        "last_name": _words(person.last_name, 200),
+        "preferred_name": _words(person.preferred_name, 200),
+        "email": address_of(person.emails),
+        "company": _words(person.company, 300),
+        "title": _words(person.title, 300),
+        "can_email": person.can_email,
+        "private": person.private,
+    }
+
+
 def write_candidate(
     person: remote.Candidate,
     *,
@@ -34,16 +48,7 @@ def write_candidate(
     Who was erased stays so (`erased_at`), unless they have applied since. Raises Stale if our copy is not of
     `as_of` any more (see `apply`).
     """
-    values: dict[str, Any] = {
-        "first_name": _words(person.first_name, 200),
-        "last_name": _words(person.last_name, 200),
-        "preferred_name": _words(person.preferred_name, 200),
-        "email": address_of(person.emails),
-        "company": _words(person.company, 300),
-        "title": _words(person.title, 300),
-        "can_email": person.can_email,
-        "private": person.private,
-    }
+    values = told_of(person)
     row, fresh = (
         Candidate.objects.across_organisations()
         .select_for_update()
