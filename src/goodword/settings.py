@@ -183,8 +183,14 @@ GOODWORD_GREENHOUSE_V3_URL = env.text("GOODWORD_GREENHOUSE_V3_URL", "https://har
 GOODWORD_GREENHOUSE_V1_URL = env.text("GOODWORD_GREENHOUSE_V1_URL", "https://harvest.greenhouse.io/v1")
 GOODWORD_GREENHOUSE_AUTH_URL = env.text("GOODWORD_GREENHOUSE_AUTH_URL", "https://auth.greenhouse.io")
 GOODWORD_GREENHOUSE_APP_URL = env.text("GOODWORD_GREENHOUSE_APP_URL", "https://app.greenhouse.io")
+#: minutes between two passes that look for what was missed; 0: only when a member asks
+GOODWORD_HEAL_MINUTES = env.number("GOODWORD_HEAL_MINUTES", 10)
 #: whether Greenhouse's address may be a private one (a sandbox on this machine)
 GOODWORD_ALLOW_PRIVATE_ADDRESSES = env.flag("GOODWORD_ALLOW_PRIVATE_ADDRESSES", default=not PRODUCTION)
+# Greenhouse sends a delivery again for most of a day: what is kept for less could be taken for new
+GOODWORD_INBOX_DAYS = env.number("GOODWORD_INBOX_DAYS", 30)
+if GOODWORD_INBOX_DAYS < 2:
+    raise env.SettingError("GOODWORD_INBOX_DAYS must be at least 2: Greenhouse repeats deliveries for a day.")
 
 # --- Time and language -----------------------------------------------------------------------------------------
 USE_TZ = True
