@@ -7,10 +7,8 @@ from django.db import transaction
 from goodword.candidates.models import Application
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.application import sync_application
+from goodword.greenhouse.sync.there import start_there
 from goodword.roles.models import Automation
-from goodword.roles.queries import rules_of_stage
-from goodword.steps.domain.automation import request
-from goodword.steps.models import StepStart
 
 
 def invite(*, automation_id: int, remote_application_id: int, by: str, now: datetime) -> None:
@@ -32,20 +30,11 @@ def invite(*, automation_id: int, remote_application_id: int, by: str, now: date
     if connection is None:
         return
     sync_application(connection, remote_application_id, now=now)
-    with transaction.atomic():
-        application = (
-            Application.objects.of(connection.organisation)
-            .select_for_update(of=("self",), no_key=True)
-            .select_related("candidate", "organisation")
-            .filter(connection_id=connection.pk, remote_id=remote_application_id, job_id=automation.job_id)
-            .first()
-        )
-        if application is None or application.status != Application.Status.ACTIVE:
-            return
-        if application.not_visible_since is not None:
-            return
-        started = StepStart.objects.of(connection.organisation).filter(application=application)
-        for rule in rules_of_stage(
-            connection_id=connection.pk, job_id=automation.job_id, stage_id=application.stage_id
-        ).exclude(step__in=started.values("step")):
-            request(application=application, step=rule.step, at=now, by=by)
+    application = (
+        Application.objects.of(connection.organisation)
+        .filter(connection_id=connection.pk, remote_id=remote_application_id)
+        .first()
+    )
+    if application is not None:
+        with transaction.atomic():
+            start_there(application.pk, job_id=automation.job_id, by=by, at=now)

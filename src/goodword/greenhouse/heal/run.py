@@ -1,0 +1,68 @@
+"""One pass over a connection: read what Harvest says now, bring our copy to it, decide about missed starts.
+
+Nothing of it holds a transaction while Greenhouse is asked. A worker may die anywhere: what was brought over
+stays, the row ends by its lease, and the next pass begins where this one began, since only a pass that came to
+its end moves the window on. The same truth twice changes nothing.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import DatabaseError
+
+from goodword.core import crypto
+from goodword.greenhouse.client import HarvestError
+from goodword.greenhouse.heal import passes
+from goodword.greenhouse.heal.everything import compare_everything
+from goodword.greenhouse.heal.gone import end_gone
+from goodword.greenhouse.heal.jobs_changed import follow_jobs
+from goodword.greenhouse.heal.progress import Disconnected, Pass
+from goodword.greenhouse.heal.recent import compare_recent
+from goodword.greenhouse.heal.starts import settle_starts
+
+log = logging.getLogger(__name__)
+
+
+def run(pass_id: int, *, tick: Callable[[], datetime]) -> None:
+    """Carry out a pass that was begun; nothing if it has ended, or if a living worker has it.
+
+    `tick` tells the time: a pass may take minutes. Whatever Greenhouse answers, the row says how it ended.
+    """
+    row = passes.take(pass_id, now=tick())
+    if row is None:
+        return
+    work = Pass(row=row, connection=row.connection, tick=tick)
+    try:
+        _work(work)
+    except passes.Lost:
+        log.info("%s was taken over", row)
+    except HarvestError as error:
+        passes.fail(row, f"{error.sentence} {error.remedy}", now=tick())
+    except (crypto.CannotOpen, Disconnected) as error:
+        passes.fail(row, str(error), now=tick())
+    except DatabaseError:
+        log.exception("%s ended early", row)
+        passes.fail(row, "The database was busy. The next pass goes on.", now=tick())
+    except Exception as error:  # the border of one pass: its row says what happened, and the next tries again
+        log.exception("%s ended early", row)
+        passes.fail(row, f"Goodword could not go on ({type(error).__name__}).", now=tick())
+
+
+def _work(work: Pass) -> None:
+    """What changed lately, or everything; then jobs, and last of all the starts, whose number must be known."""
+    did_full = False
+    while True:
+        if work.row.full:
+            compare_everything(work)
+            did_full = True
+        else:
+            compare_recent(work)
+        follow_jobs(work)
+        settle_starts(work)
+        end_gone(work.connection, now=work.tick())
+        if work.unfinished:
+            passes.fail(work.row, work.remark, now=work.tick())
+            return
+        if passes.finish(work.row, did_full=did_full, remark=work.remark, now=work.tick()):
+            return

@@ -1,0 +1,46 @@
+"""What becomes of the missed starts of a pass: some go at once, the rest waits for a click."""
+
+from goodword.greenhouse.heal.compare import Found
+from goodword.greenhouse.heal.limits import AT_ONCE, Missed, decide
+from goodword.greenhouse.heal.progress import Pass
+from goodword.greenhouse.models import Finding, Reconciliation
+
+Kind = Finding.Kind
+
+STARTED = "Stood in a stage that starts a step, which nobody had told us."
+
+
+def settle_starts(work: Pass) -> None:
+    """Decide about all who were missed, then bring both kinds over; those who wait come first, so that nothing
+    that tells of the others starts them too."""
+    now = work.tick()
+    at_once, waiting = decide(work.missed.values(), now=now, budget=_budget(work))
+    work.expect(len(at_once) + len(waiting))
+    held = {one.remote_id: one.stage_id for one, _ in waiting}
+    work.bring_over([_found(one, why) for one, why in waiting], wait=True, held=held)
+    work.bring_over([_found(one, STARTED) for one in at_once], held=held)
+    work.step(len(at_once) + len(waiting))
+    work.missed.clear()
+
+
+def _budget(work: Pass) -> int:
+    """How many may go at once. Passes that did not come to their end count with this one: were it not so, one that
+    fails again and again would mail everybody."""
+    passes = Reconciliation.objects.across_organisations().filter(connection=work.connection)
+    done = passes.filter(state=Reconciliation.State.DONE).order_by("-started_at").first()
+    since = passes.filter(pk__gt=done.pk) if done else passes
+    healed = Finding.objects.across_organisations().filter(
+        found_in__in=since, kind=Kind.MISSED_START, state=Finding.State.HEALED, settled_by=None
+    )
+    return AT_ONCE - healed.count()
+
+
+def _found(one: Missed, sentence: str) -> Found:
+    return Found(
+        remote_id=one.remote_id,
+        kind=Kind.MISSED_START,
+        sentence=sentence,
+        job_id=one.job_id,
+        stage_id=one.stage_id,
+        entered_at=one.entered_at,
+    )
