@@ -1,6 +1,5 @@
 """Reactions run beside each other, in any order: in the end a step stands as Greenhouse says the application does."""
 
-import random
 from inspect import unwrap
 
 import pytest
@@ -8,29 +7,29 @@ from django.db import connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
-from goodword.core.events import record
-from goodword.notifications.models import Email
-from goodword.references.models import Check
 from goodword.roles.models import Step
-from goodword.steps.models import Run, StepStart
-from goodword.steps.states import status
+from goodword.steps.models import StepStart
+from tests.steps.happening import (
+    HIRE,
+    MODELS,
+    REJECT,
+    UNHIRE,
+    UNREJECT,
+    Happening,
+    enter,
+    happens,
+    leave,
+    mails,
+    react_in_order_of,
+    shown,
+)
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
 
-NOW = factories.NOW
-MODELS: dict[str, type[Attempt] | type[Check]] = {"assessment": Attempt, "reference_check": Check}
-
-Happening = tuple[str, dict[str, object]]
-
-ENTER: Happening = ("application.entered_stage", {"job_id": 31, "stage_id": 501, "stage_name": "Mapped"})
-LEAVE: Happening = ("application.left_stage", {"stage_id": 501, "to_stage_id": 502})
-REJECT: Happening = ("application.rejected", {"reason": ""})
-UNREJECT: Happening = ("application.unrejected", {})
-HIRE: Happening = ("application.hired", {})
-UNHIRE: Happening = ("application.unhired", {})
+ENTER = enter(501)
+LEAVE = leave(501, 502)
 
 
 @pytest.fixture(params=MODELS)
@@ -44,48 +43,6 @@ def application(kind: str) -> Application:
     role.steps.filter(kind=kind).update(on_leave=Step.OnLeave.PAUSE, on_hire=Step.OnClose.CLOSE)
     factories.automation(role, connection_id=1, job_id=31, stages={kind: (501, "Mapped")})
     return factories.application(role, job_id=31, stage_id=500)
-
-
-def happens(application: Application, *events: Happening) -> None:
-    for name, data in events:
-        with transaction.atomic():
-            factories.becomes(application, name, data)
-            record(
-                name,
-                organisation_id=application.organisation_id,
-                application_id=application.pk,
-                actor="greenhouse",
-                at=NOW,
-                data=data,
-            )
-
-
-def react_in_order_of(seed: int) -> None:
-    """Run every reaction, and those that follow from it, whichever comes; mails stay where they are."""
-    dice = random.Random(seed)
-    while waiting := list(
-        ProcrastinateJob.objects.filter(status="todo", task_name="event.react").order_by("id")
-    ):
-        job = dice.choice(waiting)
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = %s", [job.pk])
-        unwrap(app.tasks[job.task_name].func)(**job.args)
-
-
-def run_of(application: Application, kind: str) -> Run | None:
-    runs = MODELS[kind].objects.of(application.organisation).filter(start__application=application)
-    assert runs.count() <= 1
-    return runs.first()
-
-
-def shown(application: Application, kind: str) -> str:
-    run = run_of(application, kind)
-    return status(run, now=NOW) if run else "none"
-
-
-def mails(application: Application) -> list[str]:
-    rows = Email.objects.of(application.organisation).exclude(kind__endswith=".needs_attention")
-    return list(rows.values_list("state", flat=True))
 
 
 @pytest.mark.parametrize("seed", range(4))
