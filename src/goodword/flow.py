@@ -13,6 +13,7 @@ from goodword.core.erasure import Holder
 from goodword.core.events import Flow
 from goodword.greenhouse.feed import erase as feed_erase
 from goodword.greenhouse.feed import queue as feed_queue
+from goodword.greenhouse.inbox import erase as inbox_erase
 from goodword.greenhouse.sync import erase as sync_erase
 from goodword.notifications import erase as notifications_erase
 from goodword.notifications.domain import undelivered
@@ -105,6 +106,7 @@ FLOW: Flow = {
 
 #: what is erased of a person, app by app from the top down (core.erasure)
 ERASURE: tuple[Holder, ...] = (
+    inbox_erase.erase,
     feed_erase.erase,
     sync_erase.erase,
     reports_erase.erase,

@@ -5,7 +5,9 @@ own, deferred in that same transaction. A rollback therefore leaves neither even
 transaction together with its Reaction row: run twice, it acts once.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -19,6 +21,19 @@ from goodword.core.models import Event, Reaction
 
 Handler = Callable[[Event], None]
 Flow = Mapping[str, Sequence[Handler]]
+
+_heard: ContextVar[list[Event] | None] = ContextVar("goodword.events.heard", default=None)
+
+
+@contextmanager
+def hearing() -> Iterator[list[Event]]:
+    """The events that are recorded within the block, by whatever it calls; also those of what is rolled back."""
+    heard: list[Event] = []
+    token = _heard.set(heard)
+    try:
+        yield heard
+    finally:
+        _heard.reset(token)
 
 
 def record(
@@ -46,6 +61,9 @@ def record(
         data=dict(data or {}),
         occurred_at=at,
     )
+    heard = _heard.get()
+    if heard is not None:
+        heard.append(event)
     for handler in handlers:
         react.defer(event_id=event.pk, handler=name_of(handler))
     return event

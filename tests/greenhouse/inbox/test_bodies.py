@@ -1,12 +1,14 @@
 """Every kind of body that Greenhouse sends, in its own shape: post this, expect that."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from goodword.greenhouse.inbox.actions import FOLLOWED, WORDS
 from goodword.greenhouse.inbox.payload import read
 from goodword.greenhouse.inbox.webhooks import action_of
-from goodword.greenhouse.models import Webhook
+from goodword.greenhouse.models import InboxEvent, Webhook
 from goodword.greenhouse.sync.hint import UserSaid
 from tests.greenhouse.world import World
 from tests.support.jobs import event_names
@@ -16,22 +18,52 @@ BODIES = Path(__file__).parent.parent / "payloads"
 OF_NO_ROLE = "Job 4040700001 belongs to no role."
 NOBODY = "Nobody of ours: no effect."
 
+NO_ROLE_OF_THE_JOB = "Job 4040700001 belongs to no role: no effect."
+
 EXPECTED = {
     "application_updated": OF_NO_ROLE,
     "candidate_anonymized": NOBODY,
     "candidate_stage_change": OF_NO_ROLE,
+    "delete_application": OF_NO_ROLE,
     "delete_candidate": NOBODY,
+    "department_deleted": "“department_deleted” has no effect here.",
     "hire_candidate": OF_NO_ROLE,
-    "job_updated": "“job_updated” has no effect here.",
+    "interview_deleted": "“interview_deleted” has no effect here.",
+    "job_approved": "“job_approved” has no effect here.",
+    "job_created": NO_ROLE_OF_THE_JOB,
+    "job_deleted": NO_ROLE_OF_THE_JOB,
+    "job_interview_stage_deleted": NO_ROLE_OF_THE_JOB,
+    "job_post_created": NO_ROLE_OF_THE_JOB,
+    "job_post_deleted": NO_ROLE_OF_THE_JOB,
+    "job_post_updated": NO_ROLE_OF_THE_JOB,
+    "job_updated": NO_ROLE_OF_THE_JOB,
     "merge_candidate": NOBODY,
     "new_candidate_application": OF_NO_ROLE,
+    "offer_approved": "“offer_approved” has no effect here.",
+    "offer_created": "“offer_created” has no effect here.",
+    "offer_deleted": "“offer_deleted” has no effect here.",
+    "offer_updated": "“offer_updated” has no effect here.",
+    "office_deleted": "“office_deleted” has no effect here.",
     "ping": "The webhook for “Candidate has been hired” is in place.",
     "prospect_of_two_jobs": "Jobs 4040700001, 4040700002 belong to no role.",
     "reject_candidate": OF_NO_ROLE,
     "reject_prospect": "It belongs to no job.",
+    "scorecard_deleted": "“scorecard_deleted” has no effect here.",
     "unhire_candidate": OF_NO_ROLE,
     "unreject_candidate": OF_NO_ROLE,
     "update_candidate": NOBODY,
+}
+
+APPLICATION, PERSON = 6200700001, 5100700001
+#: which of Greenhouse's applications and candidates each is filed under; where it is another pair than these
+FILED = {
+    **dict.fromkeys(["candidate_anonymized", "delete_candidate", "merge_candidate"], (None, PERSON)),
+    **dict.fromkeys(["update_candidate", "scorecard_deleted"], (None, PERSON)),
+    **dict.fromkeys(
+        ["offer_approved", "offer_created", "offer_deleted", "offer_updated"], (APPLICATION, None)
+    ),
+    **dict.fromkeys(["department_deleted", "office_deleted", "interview_deleted", "ping"], (None, None)),
+    **dict.fromkeys([name for name in EXPECTED if name.startswith("job_")], (None, None)),
 }
 
 
@@ -46,6 +78,24 @@ def test_a_body_in_greenhouses_shape_is_taken_and_understood(world: World, name:
     assert world.inbox() == [("handled", EXPECTED[name])]
     assert world.line.calls == []
     assert event_names() == []
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_body_is_filed_under_whom_it_is_about(world: World, name: str) -> None:
+    assert world.post((BODIES / f"{name}.json").read_bytes(), name) == 200
+    row = InboxEvent.objects.of(world.organisation).get()
+    assert (row.remote_application_id, row.remote_candidate_id) == (FILED.get(name) or filed_in_full(name))
+
+
+def filed_in_full(name: str) -> tuple[int, int]:
+    application = json.loads((BODIES / f"{name}.json").read_text())["payload"]["application"]
+    return application["id"], application.get("candidate_id") or application["candidate"]["id"]
+
+
+def test_a_body_here_for_every_action_that_has_words() -> None:
+    sent = {json.loads(path.read_text())["action"] for path in BODIES.glob("*.json")}
+    assert sent == set(WORDS)
+    assert sent >= FOLLOWED
 
 
 def test_the_hint_holds_what_harvest_may_not_tell() -> None:

@@ -12,7 +12,7 @@ from goodword.core import clock
 from goodword.greenhouse import jobs
 from goodword.greenhouse.inbox.claim import LEASE, WAITS, claim
 from goodword.greenhouse.inbox.process import TRIES, work_one
-from goodword.greenhouse.inbox.prune import KEPT, prune
+from goodword.greenhouse.inbox.prune import kept, prune
 from goodword.greenhouse.inbox.replay import replay, replay_waiting
 from goodword.greenhouse.models import Connection, InboxEvent
 from goodword.greenhouse.sync.application import READINGS, sync_application
@@ -284,7 +284,7 @@ def test_who_is_always_overtaken_comes_back_later(world: World) -> None:
     now = clock.now()
     work_one(now=now, resting=set())
     assert overtaken == READINGS
-    assert world.inbox() == [("received", "Waiting: the database was busy.")]
+    assert world.inbox() == [("received", "Waiting. The database was busy.")]
     assert event_names() == ["application.applied"]
 
 
@@ -343,7 +343,7 @@ def test_a_failed_delivery_can_be_replayed_and_has_its_effect_then(world: World)
     }
     world.post(json.dumps(body).encode())
     InboxEvent.objects.of(world.organisation).update(state="failed", attempts=5, outcome="Broken.")
-    replay(InboxEvent.objects.of(world.organisation).get(), now=clock.now())
+    replay(InboxEvent.objects.of(world.organisation).get(), now=clock.now(), by=world.role.owner)
     assert waiting() == [("greenhouse.inbox", {})]
     world.work()
     assert world.inbox() == [("handled", f"Application {remote.id}: first seen.")]
@@ -352,7 +352,7 @@ def test_a_failed_delivery_can_be_replayed_and_has_its_effect_then(world: World)
 def test_replaying_what_was_handled_changes_nothing(world: World) -> None:
     remote = world.apply()
     world.deliver()
-    replay(InboxEvent.objects.of(world.organisation).get(), now=clock.now())
+    replay(InboxEvent.objects.of(world.organisation).get(), now=clock.now(), by=world.role.owner)
     world.work()
     assert world.inbox() == [("handled", f"Application {remote.id}: nothing new.")]
     assert event_names() == ["application.applied"]
@@ -396,7 +396,7 @@ def test_what_was_settled_long_ago_is_removed_and_what_waits_is_kept(world: Worl
     InboxEvent.objects.of(world.organisation).filter(pk__in=[rows[0].pk, rows[1].pk]).update(received_at=old)
     InboxEvent.objects.of(world.organisation).filter(pk=rows[0].pk).update(state="handled")
     InboxEvent.objects.of(world.organisation).filter(pk=rows[2].pk).update(state="failed")
-    assert prune(now=old + KEPT) == 0
-    assert prune(now=old + KEPT + timedelta(seconds=1)) == 1
+    assert prune(now=old + kept()) == 0
+    assert prune(now=old + kept() + timedelta(seconds=1)) == 1
     left = InboxEvent.objects.of(world.organisation).order_by("pk").values_list("event_id", flat=True)
     assert list(left) == ["event-1", "event-2"]

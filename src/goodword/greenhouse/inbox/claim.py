@@ -1,12 +1,15 @@
 """Who works on which delivery: claimed under a lease, settled in the transaction that writes its effect.
 
-Claiming sets `not_before` to the end of a lease and counts the attempt. A worker that dies leaves a row that
+Claiming sets `not_before` to the end of a lease, counts the attempt, and counts a fault in advance, which is
+taken back when the wait turns out to be no fault of the delivery: one that ends its worker each time would
+otherwise be tried for ever. A worker that dies leaves a row that
 is due again when the lease ends; a worker that is merely slow finds, when it settles, that the attempt is not
 its own any more, and writes nothing.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -51,20 +54,28 @@ def claim(*, now: datetime, resting: Collection[int] = ()) -> InboxEvent | None:
         if event is None:
             return None
         event.attempts += 1
+        event.faults += 1
         event.not_before = now + LEASE
-        event.save(update_fields=["attempts", "not_before"])
+        event.save(update_fields=["attempts", "faults", "not_before"])
         return event
 
 
-def settle(event: InboxEvent, *, state: str, outcome: str, now: datetime) -> None:
-    """Handled or failed, with what to say of it. Raises Lost."""
-    _write(event, state=state, outcome=outcome, handled_at=now)
+def settle(
+    event: InboxEvent, *, state: str, outcome: str, now: datetime, caused: Sequence[dict[str, Any]] = ()
+) -> None:
+    """Handled or failed, with what to say of it and what it led to. Raises Lost."""
+    _write(event, state=state, outcome=outcome, caused=list(caused), handled_at=now)
 
 
-def postpone(event: InboxEvent, *, outcome: str, now: datetime, said: timedelta | None = None) -> None:
-    """Try again after the wait that Greenhouse has said, else after a longer one each time. Raises Lost."""
+def postpone(
+    event: InboxEvent, *, outcome: str, now: datetime, said: timedelta | None = None, fault: bool = False
+) -> None:
+    """Try again after the wait that Greenhouse has said, else after a longer one each time. Raises Lost.
+
+    `fault`: it was the delivery's own, and counts.
+    """
     wait = WAITS[min(event.attempts, len(WAITS)) - 1] if said is None else said
-    _write(event, not_before=now + wait, outcome=outcome)
+    _write(event, not_before=now + wait, outcome=outcome, faults=event.faults - (not fault))
 
 
 def _write(event: InboxEvent, **values: object) -> None:

@@ -1,9 +1,10 @@
 """Which applications a delivery may change. Where none can be, Harvest need not be asked."""
 
 from goodword.candidates.models import Application
-from goodword.greenhouse.inbox.payload import APPLICATION_ACTIONS, PERSON_ACTIONS, Delivery
+from goodword.greenhouse.inbox.actions import APPLICATION_ACTIONS, PERSON_ACTIONS
+from goodword.greenhouse.inbox.payload import Delivery
 from goodword.greenhouse.models import Connection
-from goodword.roles.models import Automation
+from goodword.roles.models import Automation, StageRule
 
 
 def concerned(delivery: Delivery, *, connection: Connection) -> tuple[list[int], str]:
@@ -15,6 +16,16 @@ def concerned(delivery: Delivery, *, connection: Connection) -> tuple[list[int],
         ours = _of_person(delivery, connection=connection)
         return ours, "" if ours else "Nobody of ours: no effect."
     return [], f"“{delivery.action}” has no effect here."
+
+
+def jobs_of(delivery: Delivery, *, connection: Connection) -> list[int]:
+    """Greenhouse's ids of the jobs that a delivery is about; by a stage that one of ours maps, if it names none."""
+    if delivery.job_ids or delivery.stage_id is None:
+        return list(delivery.job_ids or ())
+    rules = StageRule.objects.across_organisations().filter(
+        automation__connection_id=connection.pk, stage_id=delivery.stage_id
+    )
+    return sorted(set(rules.values_list("automation__job_id", flat=True)))
 
 
 def _foreign(delivery: Delivery, *, connection: Connection) -> str:

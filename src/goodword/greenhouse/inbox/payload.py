@@ -9,29 +9,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from goodword.greenhouse.inbox.actions import (
+    APPLICATION_ACTIONS,
+    FOLLOWED,
+    JOB_ACTIONS,
+    PERSON_ACTIONS,
+    PING,
+)
+from goodword.greenhouse.inbox.values import child, children, id_of, ids, listed, objects, text
 from goodword.greenhouse.sync.hint import Hint, UserSaid
-
-LARGEST_ID = 2**63 - 1
-
-#: `payload.application` is what they are about
-APPLICATION_ACTIONS = frozenset(
-    {
-        "application_updated",
-        "candidate_stage_change",
-        "delete_application",
-        "hire_candidate",
-        "new_candidate_application",
-        "new_prospect_application",
-        "reject_candidate",
-        "unhire_candidate",
-        "unreject_candidate",
-    }
-)
-#: a person is what they are about, in one of three places
-PERSON_ACTIONS = frozenset(
-    {"candidate_anonymized", "delete_candidate", "merge_candidate", "update_candidate"}
-)
-PING = "ping"
 
 
 class Malformed(Exception):
@@ -53,115 +39,123 @@ class Ping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """A body as far as we read it. `job_ids` None: it names no jobs at all (not the same as having none)."""
+    """A body as far as we read it.
+
+    `job_ids` None: it names no jobs at all (not the same as having none). `winner_id` is whom a candidate was
+    merged into; `anonymised_fields` are in Greenhouse's words; `stage_id` is the stage of a job that was deleted.
+    """
 
     action: str
     application_id: int | None = None
     job_ids: tuple[int, ...] | None = None
     candidate_id: int | None = None
+    winner_id: int | None = None
     deleted_application_ids: tuple[int, ...] = ()
+    anonymised_fields: tuple[str, ...] = ()
+    stage_id: int | None = None
     ping: Ping | None = None
     hint: Hint = field(default_factory=Hint)
 
 
 def read(body: bytes) -> Delivery:
-    """Read a body. Raises Malformed."""
+    """Read a body. Raises Malformed. What is asked of a payload is asked only of actions that we follow."""
     try:
         data = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise Malformed("The body is not JSON.") from error
     if not isinstance(data, Mapping):
         raise Malformed("The body is not a JSON object.")
-    action = _text(data.get("action"))[:60]
+    action = text(data.get("action"))[:60]
     if not action:
         raise Malformed("The body names no action.")
     payload = data.get("payload")
     if not isinstance(payload, Mapping):
-        raise Malformed("The body has no payload.", action=action)
+        if action in FOLLOWED:
+            raise Malformed("The body has no payload.", action=action)
+        payload = {}
     if action == PING:
         return Delivery(action=action, ping=_ping(payload))
     if action in APPLICATION_ACTIONS:
         return _of_application(action, payload)
     if action in PERSON_ACTIONS:
         return _of_person(action, payload)
-    return Delivery(action=action)
+    if action in JOB_ACTIONS:
+        return _of_job(action, payload)
+    return Delivery(
+        action=action,
+        application_id=_anywhere(payload, "application", "application_id"),
+        candidate_id=_anywhere(payload, "candidate", "candidate_id"),
+    )
 
 
 def _ping(payload: Mapping[str, Any]) -> Ping:
-    event, name = _text(payload.get("event"))[:200], _text(payload.get("name"))[:200]
-    return Ping(event=event, name=name, webhook_id=_id(payload.get("web_hook_id")))
+    event, name = text(payload.get("event"))[:200], text(payload.get("name"))[:200]
+    return Ping(event=event, name=name, webhook_id=id_of(payload.get("web_hook_id")))
 
 
 def _of_application(action: str, payload: Mapping[str, Any]) -> Delivery:
-    application = _child(payload, "application")
-    application_id = _id(application.get("id"))
+    application = child(payload, "application")
+    application_id = id_of(application.get("id"))
     if application_id is None:
         raise Malformed("The body names no application.", action=action)
-    jobs = [*_children(application, "jobs"), *_objects([application.get("job")])]
-    named = "jobs" in application or "job" in application
+    jobs = [*children(application, "jobs"), *objects([application.get("job")])]
+    jobs += objects([{"id": application.get("job_id")}])  # a deleted one is told flat
+    named = any(name in application for name in ("jobs", "job", "job_id"))
     hint = Hint(
-        stage_id=_id(_child(application, "current_stage").get("id")),
-        reason=_text(_child(application, "rejection_reason").get("name")),
+        stage_id=id_of(child(application, "current_stage").get("id")),
+        reason=text(child(application, "rejection_reason").get("name")),
         users=tuple(_users(application)),
     )
     return Delivery(
         action=action,
         application_id=application_id,
-        job_ids=tuple(dict.fromkeys(_ids(job.get("id") for job in jobs))) if named else None,
+        candidate_id=next(
+            ids([child(application, "candidate").get("id"), application.get("candidate_id")]), None
+        ),
+        job_ids=tuple(dict.fromkeys(ids(job.get("id") for job in jobs))) if named else None,
         hint=hint,
     )
 
 
 def _of_person(action: str, payload: Mapping[str, Any]) -> Delivery:
-    person = _child(payload, "person")
-    places = (person.get("id"), _child(payload, "candidate").get("id"), payload.get("candidate_id"))
-    candidate_id = next(_ids(places), None)
+    person = child(payload, "person")
+    places = (person.get("id"), child(payload, "candidate").get("id"), payload.get("candidate_id"))
+    candidate_id = next(ids(places), None)
     if candidate_id is None:
         raise Malformed("The body names no candidate.", action=action)
-    gone = person.get("deleted_application_ids")
     return Delivery(
         action=action,
         candidate_id=candidate_id,
-        deleted_application_ids=tuple(_ids(gone if isinstance(gone, list) else [])),
+        winner_id=id_of(person.get("new_candidate_id")),
+        deleted_application_ids=tuple(ids(listed(person, "deleted_application_ids"))),
+        anonymised_fields=tuple(filter(None, map(text, listed(payload, "anonymized_fields")))),
+    )
+
+
+def _of_job(action: str, payload: Mapping[str, Any]) -> Delivery:
+    """A job has its id in `job`; a post (told flat when it is not deleted) and a stage have it in `job_id`."""
+    stage, post = child(payload, "job_interview_stage"), child(payload, "job_post")
+    places = (
+        child(payload, "job").get("id"),
+        stage.get("job_id"),
+        post.get("job_id"),
+        payload.get("job_id"),
+    )
+    return Delivery(action=action, job_ids=tuple(ids(places))[:1], stage_id=id_of(stage.get("id")))
+
+
+def _anywhere(payload: Mapping[str, Any], whose: str, name: str) -> int | None:
+    """Whom or what an event is about that we do not follow: its body is found by it when a person is erased."""
+    inside = objects(list(payload.values()))
+    return next(
+        ids([child(payload, whose).get("id"), payload.get(name), *(x.get(name) for x in inside)]), None
     )
 
 
 def _users(application: Mapping[str, Any]) -> Iterator[UserSaid]:
     """The recruiters that a body names, the application's own before the candidate's."""
-    for place in (application, _child(application, "candidate")):
-        user = _child(place, "recruiter")
-        user_id = _id(user.get("id"))
+    for place in (application, child(application, "candidate")):
+        user = child(place, "recruiter")
+        user_id = id_of(user.get("id"))
         if user_id is not None:
-            yield UserSaid(id=user_id, name=_text(user.get("name")), email=_text(user.get("email")))
-
-
-def _child(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = data.get(name)
-    return value if isinstance(value, Mapping) else {}
-
-
-def _children(data: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
-    value = data.get(name)
-    yield from _objects(value if isinstance(value, list) else [])
-
-
-def _objects(values: list[Any]) -> Iterator[Mapping[str, Any]]:
-    return (value for value in values if isinstance(value, Mapping))
-
-
-def _ids(values: Any) -> Iterator[int]:
-    return (found for value in values if (found := _id(value)) is not None)
-
-
-def _id(value: object) -> int | None:
-    """An id that our columns can hold."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= LARGEST_ID:
-        return None
-    return value
-
-
-def _text(value: object) -> str:
-    """Text that PostgreSQL can hold: JSON can carry NUL and halves of surrogate pairs."""
-    if not isinstance(value, str):
-        return ""
-    return value.replace("\0", "").encode("utf-8", "replace").decode("utf-8").strip()
+            yield UserSaid(id=user_id, name=text(user.get("name")), email=text(user.get("email")))

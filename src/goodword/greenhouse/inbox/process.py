@@ -1,12 +1,14 @@
 """Work on what came in: the body is a hint, Harvest is the truth, and the outcome is a sentence."""
 
 import logging
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import OperationalError, transaction
 
 from goodword.core import crypto
+from goodword.core.events import hearing
 from goodword.greenhouse.client import (
     Forbidden,
     HarvestError,
@@ -16,11 +18,12 @@ from goodword.greenhouse.client import (
     Unavailable,
 )
 from goodword.greenhouse.inbox import payload
+from goodword.greenhouse.inbox.caused import caused_by
 from goodword.greenhouse.inbox.claim import Lost, claim, postpone, settle
-from goodword.greenhouse.inbox.concerned import concerned
+from goodword.greenhouse.inbox.effects import carry_out
 from goodword.greenhouse.inbox.webhooks import register
 from goodword.greenhouse.models import Connection, InboxEvent
-from goodword.greenhouse.sync.application import TooBusy, sync_applications
+from goodword.greenhouse.sync.application import TooBusy
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +34,13 @@ NOT_ITS_FAULT = (Unavailable, RateLimited, Unauthorised, Forbidden, NotFound)
 
 #: after so many tries a delivery that we cannot cope with is *failed* and shown
 TRIES = 5
+
+#: others are in the way, or the worker ended: that passes more often than not
+BUSY_TRIES = 8
+
+WORKER_DIED = (
+    "Goodword's worker ended each time that it worked on this delivery. Replay it once the cause is mended."
+)
 
 
 def work_one(*, now: datetime, resting: set[int]) -> bool:
@@ -63,7 +73,7 @@ def _attempt(event: InboxEvent, *, now: datetime, resting: set[int]) -> None:
         _again_or_failed(event, f"{error.sentence} {error.remedy}", now=now)
     except (TooBusy, OperationalError) as error:
         log.warning("%s waits: %s", event, error)
-        postpone(event, outcome="Waiting: the database was busy.", now=now)
+        _again_or_failed(event, "The database was busy.", now=now, tries=BUSY_TRIES)
     except Lost:
         raise
     except Exception as error:  # the border: one delivery that we cannot cope with must not stop the others
@@ -72,15 +82,19 @@ def _attempt(event: InboxEvent, *, now: datetime, resting: set[int]) -> None:
         _again_or_failed(event, f"{why} Replay it once the cause is mended.", now=now)
 
 
-def _again_or_failed(event: InboxEvent, why: str, *, now: datetime) -> None:
-    if event.attempts >= TRIES:
+def _again_or_failed(event: InboxEvent, why: str, *, now: datetime, tries: int = TRIES) -> None:
+    """Its own fault, so that it gives way to later ones of its application after its tries."""
+    if event.faults >= tries:
         settle(event, state=FAILED, outcome=why, now=now)
     else:
-        postpone(event, outcome=why, now=now)
+        postpone(event, outcome=f"Waiting. {why}", now=now, fault=True)
 
 
 def _handle(event: InboxEvent, *, now: datetime) -> None:
     connection = event.connection
+    if event.faults > BUSY_TRIES:  # each claim counts as one until its worker says otherwise
+        settle(event, state=FAILED, outcome=WORKER_DIED, now=now)
+        return
     try:
         delivery = payload.read(bytes(event.body))
     except payload.Malformed as error:
@@ -93,14 +107,11 @@ def _handle(event: InboxEvent, *, now: datetime) -> None:
         with transaction.atomic():
             settle(event, state=HANDLED, outcome=register(connection, delivery.ping, now=now), now=now)
         return
-    remote_ids, reason = concerned(delivery, connection=connection)
-    if not remote_ids:
-        settle(event, state=HANDLED, outcome=reason, now=now)
-        return
-    sync_applications(
-        connection,
-        remote_ids,
-        now=now,
-        hint=replace(delivery.hint, received_at=event.received_at),
-        settle=lambda outcomes: settle(event, state=HANDLED, outcome=" ".join(outcomes), now=now),
-    )
+    delivery = replace(delivery, hint=replace(delivery.hint, received_at=event.received_at))
+    with hearing() as heard:
+
+        def done(outcomes: list[str], *, roles: Iterable[int] = ()) -> None:
+            caused = caused_by(heard, roles=roles)
+            settle(event, state=HANDLED, outcome=" ".join(outcomes), caused=caused, now=now)
+
+        carry_out(delivery, connection=connection, now=now, settle=done)

@@ -2,17 +2,25 @@
 
 from datetime import datetime, timedelta
 
-from goodword.greenhouse.models import InboxEvent
+from django.conf import settings
+from django.db.models import Q
 
-#: bodies hold personal data; Greenhouse itself gives up on a delivery after less than a day
-KEPT = timedelta(days=30)
+from goodword.greenhouse.models import Connection, InboxEvent
+
+
+def kept() -> timedelta:
+    """How long deliveries are kept. Bodies hold personal data; Greenhouse itself gives up on one after a day."""
+    return timedelta(days=settings.GOODWORD_INBOX_DAYS)
 
 
 def prune(*, now: datetime) -> int:
-    """Remove what was settled and is old. Returns how many."""
-    old = (
-        InboxEvent.objects.across_organisations()
-        .filter(received_at__lt=now - KEPT)
-        .exclude(state=InboxEvent.State.RECEIVED)
+    """Remove what is old and settled, and what waits for a connection that has ended or does not work any more.
+
+    What waits for a Greenhouse that may come back stays: nothing is dropped. Returns how many.
+    """
+    dead = Connection.objects.across_organisations().filter(
+        state__in=[Connection.State.DISCONNECTED, Connection.State.BROKEN]
     )
-    return old.delete()[0]
+    old = InboxEvent.objects.across_organisations().filter(received_at__lt=now - kept())
+    gone = old.filter(~Q(state=InboxEvent.State.RECEIVED) | Q(connection__in=dead))
+    return gone.delete()[0]

@@ -62,9 +62,18 @@ def keep(connection: Connection, *, body: bytes, event_id: str, now: datetime) -
     try:
         delivery = payload.read(body)
     except payload.Malformed as error:
-        values |= {"action": error.action, "state": InboxEvent.State.FAILED, "outcome": str(error)}
+        failed = {"state": InboxEvent.State.FAILED, "outcome": str(error), "handled_at": now}
+        values |= {"action": error.action, **failed}
+    except Exception as error:  # the border: whatever it is that came, it is kept, and Greenhouse is answered
+        log.exception("A delivery of %s could not be read", connection)
+        said = f"Goodword could not read this delivery ({type(error).__name__})."
+        values |= {"state": InboxEvent.State.FAILED, "outcome": said, "handled_at": now}
     else:
-        values |= {"action": delivery.action, "remote_application_id": delivery.application_id}
+        values |= {
+            "action": delivery.action,
+            "remote_application_id": delivery.application_id,
+            "remote_candidate_id": delivery.candidate_id,
+        }
     fresh = _insert(connection, event_id=event_id[:200], values=values)
     if connection.last_event_at is None or connection.last_event_at < now - LAST_EVENT_GRAIN:
         Connection.objects.across_organisations().filter(pk=connection.pk).update(last_event_at=now)

@@ -61,15 +61,7 @@ def event(request: MemberRequest, pk: int) -> HttpResponse:
 def replay(request: MemberRequest, pk: int) -> HttpResponseBase:
     """Work on a delivery again. It can do no harm: what counts is what Harvest says now."""
     row = access.owned(InboxEvent.objects.of(request.organisation), pk)
-    now = clock.now()
-    write(
-        organisation=request.organisation,
-        action="greenhouse.delivery_replayed",
-        member=request.member,
-        now=now,
-        details={"event": row.pk},
-    )
-    replay_event(row, now=now)
+    replay_event(row, now=clock.now(), by=request.member)
     messages.success(request, _("It is worked on again. Reload the page to see the outcome."))
     return redirect("greenhouse_event", request.organisation.slug, row.pk)
 
