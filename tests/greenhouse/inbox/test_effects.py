@@ -1,0 +1,289 @@
+"""What each action leads to: routed to the act that follows it, settled with it, and said what it caused."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import httpx2
+import pytest
+from django.db import connection as database
+
+from goodword.candidates.models import Application, Erasure
+from goodword.core import clock
+from goodword.greenhouse.inbox import payload
+from goodword.greenhouse.inbox.claim import LEASE, WAITS, claim
+from goodword.greenhouse.inbox.process import BUSY_TRIES, TRIES, WORKER_DIED
+from goodword.greenhouse.models import InboxEvent
+from goodword.greenhouse.sync.application import sync_application
+from goodword.roles.models import Automation
+from goodword.roles.queries import open_notices
+from greenhouse_sandbox.acts import persons
+from tests.greenhouse.inbox.test_working import poison
+from tests.greenhouse.world import ASSESSMENT, REFERENCES, World
+
+
+def say(world: World, action: str, said: dict[str, Any]) -> str:
+    """Have an event delivered and worked on; what the inbox says of it."""
+    assert world.post(json.dumps({"action": action, "payload": said}).encode()) == 200
+    world.work()
+    state, outcome = world.inbox()[-1]
+    assert state == "handled", outcome
+    return outcome
+
+
+def caused(world: World) -> list[Any]:
+    return [row.caused for row in InboxEvent.objects.of(world.organisation).order_by("pk")]
+
+
+def test_it_says_which_application_it_changed_and_what_happened_to_it(world: World) -> None:
+    remote = world.apply()
+    world.move(remote, ASSESSMENT)
+    world.deliver()
+    ours = world.ours(remote).pk
+    assert caused(world) == [
+        [{"application": ours, "events": ["application.applied", "application.entered_stage"]}],
+        [],
+    ]
+
+
+def test_what_was_overtaken_and_rolled_back_has_caused_nothing(world: World) -> None:
+    person = world.greenhouse.candidate()
+    first, second = world.greenhouse.application(person), world.greenhouse.application(person)
+    world.deliver()
+    world.move(first, ASSESSMENT)
+    world.outgoing()
+
+    def overtake(request: httpx2.Request) -> None:
+        world.line.before = lambda _: None
+        sync_application(world.connection, second.id, now=clock.now())
+
+    reads: list[str] = []
+
+    def late(request: httpx2.Request) -> None:
+        reads.append(request.url.path)
+        if len(reads) == 5:  # all that is asked about the first was asked, and will be written and undone
+            overtake(request)
+
+    world.line.before = late
+    said = say(world, "update_candidate", {"person": {"id": person.id}})
+    stage = world.stages[ASSESSMENT][1]
+    assert said == (
+        f"Application {first.id}: left its stage, entered {stage}. Application {second.id}: nothing new."
+    )
+    assert caused(world)[-1] == [
+        {
+            "application": world.ours(first).pk,
+            "events": ["application.left_stage", "application.entered_stage"],
+        }
+    ]
+
+
+def test_a_change_of_address_is_caused_for_each_of_the_persons_applications(world: World) -> None:
+    person = world.greenhouse.candidate()
+    one = world.greenhouse.application(person)
+    world.deliver()
+    persons.update_candidate(
+        world.greenhouse.store,
+        person,
+        first_name="Ada",
+        last_name="Doe",
+        email="new@people.example",
+        now=world.greenhouse.now(),
+    )
+    world.deliver()
+    assert caused(world)[-1] == [{"application": world.ours(one).pk, "events": ["candidate.changed"]}]
+
+
+def test_a_deletion_asks_for_an_erasing_and_one_of_an_application_for_that_alone(world: World) -> None:
+    first, second = world.apply(), world.apply(email="eve@people.example")
+    world.deliver()
+    person = world.greenhouse.store.candidates[first.candidate_id]
+    persons.delete_candidate(world.greenhouse.store, person)
+    world.deliver()
+    world.greenhouse.store.applications.delete(second.id)
+    told = {"application": {"id": second.id, "candidate_id": second.candidate_id, "job_id": world.job_id}}
+    say(world, "delete_application", told)
+    reasons = Erasure.objects.of(world.organisation).order_by("pk").values_list("reason", flat=True)
+    assert list(reasons) == ["candidate_deleted", "application_deleted"]
+    assert [entry["events"] for entry in caused(world)[-1]] == [["erasure.asked"]]
+
+
+def test_a_merge_joins_the_histories(world: World) -> None:
+    loser, winner = world.apply(first_name="Ada"), world.apply(first_name="Augusta")
+    world.deliver()
+    store = world.greenhouse.store
+    persons.merge_candidates(
+        store,
+        store.candidates[loser.candidate_id],
+        store.candidates[winner.candidate_id],
+        now=world.greenhouse.now(),
+    )
+    world.deliver()
+    assert world.ours(loser).candidate == world.ours(winner).candidate
+    assert "candidate.merged" in caused(world)[-1][0]["events"]
+
+
+def test_a_merge_that_does_not_say_into_whom_brings_the_person_up_to_date(world: World) -> None:
+    remote = world.apply()
+    world.deliver()
+    said = say(world, "merge_candidate", {"person": {"id": remote.candidate_id}})
+    assert said == f"Application {remote.id}: nothing new."
+
+
+def test_somebody_anonymised_is_to_be_erased(world: World) -> None:
+    remote = world.apply()
+    world.deliver()
+    person = world.greenhouse.store.candidates[remote.candidate_id]
+    persons.anonymise_candidate(world.greenhouse.store, person, now=world.greenhouse.now())
+    world.deliver()
+    assert Erasure.objects.of(world.organisation).get().reason == "candidate_anonymised"
+
+
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        ("job_updated", lambda world: {"job": {"id": world.job_id, "name": "Chief Sweep"}}),
+        ("job_created", lambda world: {"job": {"id": world.job_id}}),
+        ("job_post_updated", lambda world: {"id": 5, "job_id": world.job_id}),
+        ("job_post_deleted", lambda world: {"job_post": {"id": 5, "job_id": world.job_id}}),
+        (
+            "job_interview_stage_deleted",
+            lambda world: {
+                "job_interview_stage": {"id": world.stages[ASSESSMENT][0], "job_id": world.job_id}
+            },
+        ),
+        (
+            "job_interview_stage_deleted",
+            lambda world: {"job_interview_stage": {"id": world.stages[ASSESSMENT][0]}},
+        ),
+    ],
+)
+def test_an_event_about_a_job_has_us_look_at_it_whatever_it_says(
+    world: World, action: str, said: Any
+) -> None:
+    job = world.greenhouse.store.jobs[world.job_id]
+    Automation.objects.of(world.organisation).update(job_name=job.name)
+    old, job.name = job.name, "Head of Sweeping"
+    assert say(world, action, said(world)) == (
+        f"Job {world.job_id}: Job “{old}” is called “Head of Sweeping” now."
+    )
+    assert caused(world) == [[{"role": world.role.pk}]]
+    assert [row.kind for row in open_notices(world.role)] == ["job_renamed"]
+    assert say(world, action, said(world)) == f"Job {world.job_id}: nothing new."
+    assert caused(world)[-1] == []
+
+
+def test_a_deleted_job_is_said_on_the_role_and_nothing_of_its_people_goes(world: World) -> None:
+    remote = world.apply()
+    world.deliver()
+    job = world.greenhouse.store.jobs[world.job_id]
+    world.greenhouse.store.jobs.delete(job.id)
+    say(world, "job_deleted", {"job": {"id": job.id, "name": job.name}})
+    assert [row.kind for row in open_notices(world.role)] == ["job_gone"]
+    assert world.ours(remote).deleted_at is None
+
+
+@pytest.mark.parametrize("said", [{}, {"job_interview_stage": {"id": 5}}, {"job": {"id": "5"}}, {"job": []}])
+def test_an_event_about_no_job_of_ours_costs_no_read(world: World, said: dict[str, Any]) -> None:
+    assert say(world, "job_updated", said) == "It names no job of ours: no effect."
+    assert world.line.calls == []
+
+
+def test_a_prospect_of_a_linked_job_is_known_and_starts_nothing(world: World) -> None:
+    remote = world.apply()
+    remote.prospect, remote.job_id, remote.prospective_job_ids = True, None, [world.job_id]
+    world.outgoing()
+    told = {"application": {"id": remote.id, "prospect": True, "jobs": [{"id": world.job_id}]}}
+    say(world, "new_prospect_application", told)
+    assert world.ours(remote).prospect is True
+    assert caused(world) == [[{"application": world.ours(remote).pk, "events": ["application.applied"]}]]
+
+
+def test_a_private_candidate_is_kept_private(world: World) -> None:
+    remote = world.apply()
+    world.greenhouse.store.candidates[remote.candidate_id].private = True
+    world.deliver()
+    assert world.ours(remote).candidate.private is True
+
+
+# --- its own fault, or not ---
+
+
+def in_line(world: World) -> tuple[Any, Any]:
+    """Two deliveries of one application, posted; the first moves them, the second is the rejection."""
+    remote = world.apply(first_name="Poison")
+    world.move(remote, REFERENCES)
+    for body, event_id in world.outgoing():
+        world.post(body, event_id)
+    first, second = InboxEvent.objects.of(world.organisation).order_by("pk")
+    return first, second
+
+
+def test_one_that_fails_by_its_own_fault_gives_way_after_its_tries(world: World) -> None:
+    first, _ = in_line(world)
+    InboxEvent.objects.of(world.organisation).filter(pk=first.pk).update(
+        body=b'{"action": "job_updated", "payload": {"job": {"id": %d}}}' % world.job_id
+    )
+    poison("roles_automation", "job_checked_at IS NULL")  # only the first one's work is refused
+    now = clock.now()
+    for tried in range(1, TRIES + 1):
+        world.work(now=now)
+        assert [state for state, _ in world.inbox()][1] == ("received" if tried < TRIES else "handled")
+        now += WAITS[min(tried, len(WAITS)) - 1]
+    states = [state for state, _ in world.inbox()]
+    assert states == ["failed", "handled"]
+
+
+def test_waiting_for_greenhouse_counts_for_nothing_when_it_fails_later(world: World) -> None:
+    first, _ = in_line(world)
+    world.fail(kind="fail", path="/v3", status=503, times=50)
+    now = clock.now()
+    for _ in range(TRIES + 3):
+        world.work(now=now)
+        now += timedelta(hours=2)
+    first.refresh_from_db(from_queryset=InboxEvent.objects.across_organisations())
+    assert (first.state, first.attempts, first.faults) == ("received", TRIES + 3, 0)
+
+
+def test_one_that_ends_its_worker_each_time_is_failed_in_the_end(world: World) -> None:
+    in_line(world)
+    now = clock.now()
+    for _ in range(BUSY_TRIES):
+        assert claim(now=now) is not None  # and then the worker is gone
+        now += LEASE
+    world.work(now=now)
+    assert world.inbox()[0] == ("failed", WORKER_DIED)
+    assert world.inbox()[1][0] == "handled"
+
+
+def test_a_busy_database_is_waited_for_and_given_up_at_last(world: World) -> None:
+    world.apply()
+    [(body, event_id)] = world.outgoing()
+    world.post(body, event_id)
+    with database.cursor() as cursor:  # as a statement that takes too long ends
+        cursor.execute(
+            "CREATE FUNCTION too_slow() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION USING ERRCODE = '57014', MESSAGE = 'too slow'; END $$"
+        )
+        cursor.execute(
+            "CREATE TRIGGER too_slow BEFORE INSERT ON candidates_candidate EXECUTE FUNCTION too_slow()"
+        )
+    now = clock.now()
+    for _ in range(BUSY_TRIES - 1):
+        world.work(now=now)
+        assert world.inbox() == [("received", "Waiting. The database was busy.")]
+        now += timedelta(hours=2)
+    world.work(now=now)
+    assert world.inbox() == [("failed", "The database was busy.")]
+    assert Application.objects.of(world.organisation).count() == 0
+
+
+def test_a_body_that_trips_our_own_reading_is_kept_as_failed_and_answered(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def trips(_: bytes) -> payload.Delivery:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(payload, "read", trips)
+    assert world.post(b'{"action": "job_updated", "payload": {}}') == 200
+    assert world.inbox() == [("failed", "Goodword could not read this delivery (ZeroDivisionError).")]

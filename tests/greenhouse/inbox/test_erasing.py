@@ -1,0 +1,107 @@
+"""With a person goes what their deliveries said of them; what remains can be replayed."""
+
+import json
+from datetime import timedelta
+
+from goodword.core import clock
+from goodword.core.erasure import Subject
+from goodword.greenhouse.inbox.erase import erase
+from goodword.greenhouse.inbox.prune import kept, prune
+from goodword.greenhouse.inbox.replay import replay
+from goodword.greenhouse.models import Connection, InboxEvent
+from tests.greenhouse.world import ASSESSMENT, World
+from tests.support import factories
+
+
+def subject(world: World, **about: tuple[int, ...]) -> Subject:
+    return Subject(
+        organisation_id=world.organisation.pk, connection_id=world.connection.pk, application_ids=(), **about
+    )
+
+
+def rows(world: World) -> list[InboxEvent]:
+    return list(InboxEvent.objects.of(world.organisation).order_by("pk"))
+
+
+def test_bodies_about_the_person_go_and_no_others(world: World) -> None:
+    ada, eve = world.apply(first_name="Ada"), world.apply(first_name="Eve")
+    world.reject(ada)
+    world.deliver()
+    update = {"action": "update_candidate", "payload": {"person": {"id": ada.candidate_id, "name": "Ada"}}}
+    offer = {"action": "offer_created", "payload": {"application_id": ada.id, "notes": "Ada"}}
+    for body in (update, offer):
+        world.post(json.dumps(body).encode())
+    now = clock.now()
+    whom = subject(world, remote_application_ids=(ada.id,), remote_candidate_ids=(ada.candidate_id,))
+    assert erase(whom, now) == {"webhook bodies": 4}
+    assert erase(whom, now) == {"webhook bodies": 0}
+    assert [(row.action, row.body_erased_at == now, b"Ada" in bytes(row.body)) for row in rows(world)] == [
+        ("new_candidate_application", True, False),
+        ("new_candidate_application", False, False),
+        ("reject_candidate", True, False),
+        ("update_candidate", True, False),
+        ("offer_created", True, False),
+    ]
+    assert [row.outcome for row in rows(world)[:3]] == ["", f"Application {eve.id}: first seen.", ""]
+
+
+def test_one_application_goes_without_the_persons_others(world: World) -> None:
+    person = world.greenhouse.candidate()
+    one = world.greenhouse.application(person)
+    world.greenhouse.application(person)
+    world.deliver()
+    assert erase(subject(world, remote_application_ids=(one.id,)), clock.now()) == {"webhook bodies": 1}
+    assert [row.body_erased_at is None for row in rows(world)] == [False, True]
+
+
+def test_another_connection_and_organisation_keep_theirs(world: World) -> None:
+    remote = world.apply()
+    world.deliver()
+    other = factories.organisation()
+    for about in (
+        Subject(
+            organisation_id=other.pk,
+            connection_id=world.connection.pk,
+            application_ids=(),
+            remote_application_ids=(remote.id,),
+        ),
+        Subject(
+            organisation_id=world.organisation.pk,
+            connection_id=world.connection.pk + 1,
+            application_ids=(),
+            remote_application_ids=(remote.id,),
+        ),
+        Subject(
+            organisation_id=world.organisation.pk, application_ids=(), remote_application_ids=(remote.id,)
+        ),
+    ):
+        assert erase(about, clock.now()).get("webhook bodies", 0) == 0
+    assert rows(world)[0].body_erased_at is None
+
+
+def test_what_waits_is_still_worked_on_and_what_was_handled_can_be_replayed(world: World) -> None:
+    remote = world.apply()
+    world.move(remote, ASSESSMENT)
+    for body, event_id in world.outgoing():
+        world.post(body, event_id)
+    erase(subject(world, remote_candidate_ids=(remote.candidate_id,)), clock.now())
+    world.work()
+    stage = world.stages[ASSESSMENT][1]
+    assert [outcome for _, outcome in world.inbox()] == [
+        f"Application {remote.id}: first seen, entered {stage}.",
+        f"Application {remote.id}: nothing new.",
+    ]
+    replay(rows(world)[0], now=clock.now(), by=world.role.owner)
+    world.work()
+    assert world.inbox()[0] == ("handled", f"Application {remote.id}: nothing new.")
+
+
+def test_what_waits_for_a_connection_that_is_no_good_any_more_is_removed_by_age(world: World) -> None:
+    world.apply()
+    [(body, event_id)] = world.outgoing()
+    world.post(body, event_id)
+    later = clock.now() + kept() + timedelta(hours=1)
+    assert prune(now=later) == 0
+    Connection.objects.of(world.organisation).update(state=Connection.State.BROKEN)
+    assert prune(now=later - timedelta(hours=2)) == 0
+    assert prune(now=later) == 1
