@@ -5,12 +5,14 @@ from datetime import timedelta
 
 from goodword.core import clock
 from goodword.core.erasure import Subject
-from goodword.greenhouse.inbox.erase import erase
+from goodword.greenhouse.inbox.erase import erase as holder
 from goodword.greenhouse.inbox.prune import kept, prune
 from goodword.greenhouse.inbox.replay import replay
 from goodword.greenhouse.models import Connection, InboxEvent
 from tests.greenhouse.world import ASSESSMENT, World
 from tests.support import factories
+
+erase = holder.erase
 
 
 def subject(world: World, **about: tuple[int, ...]) -> Subject:
