@@ -77,5 +77,5 @@ class Pass:
         if left:
             shown = ", ".join(map(str, left[:5])) + (" and more" if len(left) > 5 else "")
             self.remarks.append(
-                f"Could not be read or written: application {shown}. The next pass tries again."
+                f"Could not be read or written: application {shown}. The next full pass tries again."
             )
