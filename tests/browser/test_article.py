@@ -188,7 +188,7 @@ def create_the_webhooks(greenhouse: Page, goodword: Page, running: World, looker
     assert copied[0].startswith(f"{running.goodword_url}/hooks/greenhouse/")
 
     for action, name, when in WEBHOOKS:
-        light = goodword.locator(f"#hook-{action}")
+        light = goodword.locator(f"[id^=hook-][id$={action}]")
         expect(light).to_contain_text("Waiting")
         greenhouse.bring_to_front()  # a browser slows down what is behind
         greenhouse.goto(running.sandbox_url)
@@ -205,7 +205,7 @@ def create_the_webhooks(greenhouse: Page, goodword: Page, running: World, looker
         goodword.bring_to_front()
         expect(light).to_contain_text("In place", timeout=15_000)
     expect(box).to_contain_text("4 of 4 are in place.")
-    expect(goodword.get_by_text("Web hooks are missing")).to_be_hidden()
+    expect(goodword.get_by_text("Webhooks are missing")).to_be_hidden()
     looker.look(goodword, "box all green")
     greenhouse.bring_to_front()
     looker.look(greenhouse, "sandbox webhooks")

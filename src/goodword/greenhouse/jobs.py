@@ -10,9 +10,11 @@ from django.db.models import Q
 
 from goodword.core import clock, jobs
 from goodword.greenhouse.feed import doubles, post, stuck
+from goodword.greenhouse.heal import jobs as heal  # noqa: F401 - registers the jobs of healing
 from goodword.greenhouse.inbox.process import work_one
 from goodword.greenhouse.inbox.prune import prune
 from goodword.greenhouse.models import FeedPost, InboxEvent
+from goodword.greenhouse.setup import recheck
 
 #: seconds that one wake-up works before it lets others in
 TURN = 5.0
@@ -61,7 +63,7 @@ def post_note(*, feed_post_id: int) -> None:
     post.post(feed_post_id=feed_post_id, now=clock.now())
 
 
-@jobs.job(name="greenhouse.feed.look_again", cron="30 * * * * *", queueing_lock="greenhouse.feed.look_again")
+@jobs.job(name="greenhouse.feed.look_again", cron="* * * * * 30", queueing_lock="greenhouse.feed.look_again")
 def look_again(*, timestamp: int = 0) -> None:
     """Search feeds for notes that landed late, once a minute where one is due."""
     del timestamp  # see above
@@ -78,3 +80,17 @@ def sweep_feed(*, timestamp: int = 0) -> None:
     posts = FeedPost.objects.across_organisations().filter(due).order_by("not_before")
     for pk in posts.values_list("pk", flat=True)[:SWEEP_AT_MOST]:
         post_note.defer_once(lock=f"greenhouse.feed:{pk}", feed_post_id=pk)
+
+
+@jobs.job(name="greenhouse.check")
+def check_permissions(*, connection_id: int) -> None:
+    """Probe the permissions of one connection. Its row says when it is tried again, so the job takes no tries."""
+    recheck.check_if_due(connection_id, now=clock.now())
+
+
+@jobs.job(name="greenhouse.check.sweep", cron="* * * * * 20", queueing_lock="greenhouse.check.sweep")
+def sweep_checks(*, timestamp: int = 0) -> None:
+    """Have permissions probed where that is due, looked for once a minute."""
+    del timestamp  # see above
+    for pk in recheck.due(now=clock.now()).values_list("pk", flat=True):
+        check_permissions.defer_once(lock=f"greenhouse.check:{pk}", connection_id=pk)

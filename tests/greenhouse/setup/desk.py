@@ -15,7 +15,8 @@ from goodword.accounts.models import AuditEntry, Membership, Organisation
 from goodword.demo.story.browser import Browser
 from goodword.greenhouse.client import V1Credentials, V3Credentials
 from goodword.greenhouse.models import Connection
-from goodword.greenhouse.setup.connect import connect, try_key
+from goodword.greenhouse.setup.connect import connect
+from goodword.greenhouse.setup.trial import Trial, try_key
 from tests.contract.greenhouse import Greenhouse, open_account
 from tests.greenhouse.world import Line
 from tests.support import factories
@@ -50,15 +51,19 @@ class Desk:
         """A member address of the organisation."""
         return reverse(name, args=[self.organisation.slug, *args])
 
+    def own(self, name: str, *args: int) -> str:
+        """A member address of the only connection."""
+        return self.url(name, self.connection().pk, *args)
+
     def client(self, member: Membership) -> Client:
         """A member signed in."""
         client = Client()
         client.force_login(member.user)
         return client
 
-    def set_key(self, **changes: str) -> Any:
-        """Press *Set* as the admin."""
-        address = f"{self.url('greenhouse_connect')}?api={self.greenhouse.version}"
+    def set_key(self, *connection: int, **changes: str) -> Any:
+        """Press *Set* as the admin, for another account or for that connection."""
+        address = f"{self.url('greenhouse_connect', *connection)}?api={self.greenhouse.version}"
         return self.client(self.admin).post(address, self.form() | changes)
 
     def connect(self) -> Connection:
@@ -67,8 +72,7 @@ class Desk:
         assert isinstance(credentials, V1Credentials | V3Credentials)
         return connect(
             organisation=self.organisation,
-            credentials=credentials,
-            results=try_key(credentials, organisation=self.organisation),
+            trial=try_key(Trial(credentials=credentials)),
             member=self.admin,
             now=factories.NOW,
         )

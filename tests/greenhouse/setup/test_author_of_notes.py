@@ -7,7 +7,7 @@ from tests.greenhouse.setup.test_setting_the_key import errors
 
 
 def choose(desk: Desk, said: str) -> bytes:
-    return desk.client(desk.admin).post(desk.url("greenhouse_author"), {"user": said}).content
+    return desk.client(desk.admin).post(desk.own("greenhouse_author"), {"user": said}).content
 
 
 def test_a_user_is_chosen_by_number_or_by_address_and_taken_back(either: Desk) -> None:

@@ -106,7 +106,7 @@ def test_the_key_in_use_when_refused_was_revoked(either: Desk) -> None:
     (store.api_keys if either.greenhouse.version == "v1" else store.oauth_clients).delete(
         either.greenhouse.row.id
     )
-    [line] = errors(either.set_key().content)
+    [line] = errors(either.set_key(either.connection().pk).content)
     assert line == (
         "Greenhouse no longer accepts this key: it was revoked or expired. Make a new credential in Greenhouse "
         "(Configure > Dev Center > API Credential Management) and set it here."
@@ -144,7 +144,7 @@ def test_an_empty_form_asks_for_what_is_missing(either: Desk) -> None:
 def test_a_second_key_replaces_the_first_and_keeps_endpoint_and_secret(either: Desk) -> None:
     before = either.connect()
     secret = WebhookSecret.objects.of(either.organisation).get()
-    either.set_key()
+    either.set_key(before.pk)
     after = either.connection()
     assert (after.pk, after.endpoint_key, after.connected_at) == (
         before.pk,
@@ -158,7 +158,7 @@ def test_a_second_key_replaces_the_first_and_keeps_endpoint_and_secret(either: D
 def test_a_stored_secret_never_comes_back_to_the_dialog(either: Desk) -> None:
     either.connect()
     page = either.client(either.admin).get(
-        either.url("greenhouse_connect"), {"api": either.greenhouse.version}
+        either.own("greenhouse_connect"), {"api": either.greenhouse.version}
     )
     assert [value for value in either.form().values() if value in page.content.decode()] == []
 

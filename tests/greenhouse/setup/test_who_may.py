@@ -7,9 +7,20 @@ from goodword.greenhouse.models import Connection, InboxEvent, WebhookSecret
 from tests.greenhouse.setup.desk import Desk
 from tests.support import factories
 
+OF_ONE = {
+    "greenhouse_box",
+    "greenhouse_pings",
+    "greenhouse_rotate",
+    "greenhouse_end_old",
+    "greenhouse_rename",
+    "greenhouse_author",
+    "greenhouse_check",
+    "greenhouse_disconnect",
+}
 READS = {"integrations": "recruiter"} | dict.fromkeys(
     [
         "greenhouse_connect",
+        "greenhouse_rename",
         "greenhouse_box",
         "greenhouse_pings",
         "greenhouse_rotate",
@@ -23,7 +34,9 @@ READS = {"integrations": "recruiter"} | dict.fromkeys(
 ACTS = {
     "greenhouse_connect": {"api_key": "k"},
     "greenhouse_check": {},
+    "greenhouse_rename": {"name": "North"},
     "greenhouse_rotate": {"keep_for": "60"},
+    "greenhouse_end_old": {},
     "greenhouse_author": {"user": ""},
     "greenhouse_disconnect": {},
     "greenhouse_replay": {},
@@ -44,6 +57,8 @@ def delivery(desk: Desk) -> InboxEvent:
 
 
 def address(desk: Desk, name: str, event: InboxEvent) -> str:
+    if name in OF_ONE:
+        return desk.own(name)
     return desk.url(name, *([event.pk] if name in {"greenhouse_event", "greenhouse_replay"} else []))
 
 
@@ -105,8 +120,28 @@ def test_a_recruiter_sees_the_card_but_neither_secret_nor_acts(desk: Desk) -> No
     assert shown == ["Active"]
 
 
-def test_before_connecting_there_is_nothing_to_look_after(desk: Desk) -> None:
+@pytest.mark.parametrize("name", sorted(OF_ONE))
+def test_a_connection_that_has_ended_or_is_anothers_is_not_found(desk: Desk, name: str) -> None:
+    connection = desk.connect()
+    url = desk.own(name)
+    stranger = factories.member(factories.organisation(), kind="admin")
+    anothers = url.replace(desk.organisation.slug, stranger.organisation.slug)
+    before = rows(desk)
+    client = desk.client(stranger)
+    assert [client.post(anothers, ACTS.get(name)).status_code, rows(desk)] in ([404, before], [405, before])
+    Connection.objects.of(desk.organisation).update(state="disconnected")
+    assert desk.client(desk.admin).post(url, ACTS.get(name)).status_code in {404, 405}
+    assert WebhookSecret.objects.of(desk.organisation).filter(connection=connection).count() == 1
+
+
+def test_former_addresses_lead_to_the_only_connection(desk: Desk) -> None:
     client = desk.client(desk.admin)
-    names = ["greenhouse_box", "greenhouse_pings", "greenhouse_rotate", "greenhouse_disconnect"]
-    assert [client.get(desk.url(name)).status_code for name in names] == [404] * 4
-    assert client.post(desk.url("greenhouse_check")).status_code == 404
+    here = desk.url("integrations")
+    former = ("webhooks", "secret", "author", "disconnect")
+
+    def lead() -> list[str]:
+        return [client.get(f"{here}greenhouse/{page}/")["Location"] for page in former]
+
+    assert lead() == [here] * 4
+    pk = desk.connect().pk
+    assert lead() == [f"{here}greenhouse/{pk}/{page}/" for page in former]

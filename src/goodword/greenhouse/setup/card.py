@@ -1,4 +1,4 @@
-"""What the card on the Integrations page says of the connection."""
+"""What the card on the Integrations page says of a connection."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from goodword.greenhouse.client.errors import SITE_ADMIN
 from goodword.greenhouse.models import Connection, Permission
 from goodword.greenhouse.setup.permissions import FEED
+from goodword.greenhouse.setup.progress import shown_state
 
 State = Connection.State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A permission as it is shown."""
+    """A permission as it is shown; `state` as the check row component names it."""
 
     name: str
     state: str
@@ -25,7 +26,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """The connection in words. `status` and `word` are those of the status component."""
+    """The connection in words. `status` and `word` are those of the status component.
+
+    While the key is refused nothing is known of its permissions, so there are no rows then.
+    """
 
     connection: Connection
     status: str
@@ -33,6 +37,7 @@ class Card:
     needed: Sequence[Row]
     advised: Sequence[Row]
     checked_at: datetime | None
+    untested: bool
 
     @property
     def to_tick(self) -> list[str]:
@@ -48,6 +53,12 @@ class Card:
         )
         return SITE_ADMIN if missing else ""
 
+    @property
+    def refused_lately(self) -> bool:
+        """Whether the newest delivery of all had a bad signature: a webhook has another secret key."""
+        refused, heard = self.connection.refused_at, self.connection.last_event_at
+        return refused is not None and (heard is None or refused > heard)
+
 
 def card_of(connection: Connection) -> Card:
     """Read the permissions and put the connection into words."""
@@ -55,16 +66,23 @@ def card_of(connection: Connection) -> Card:
         Permission.objects.of(connection.organisation).filter(connection=connection).order_by("position")
     )
     written = connection.writing_tested_at is not None
-    shown = [(row.required, _row(row, written=written)) for row in rows]
-    untested = any(row.name == FEED and row.state == Permission.State.UNTESTED for row in rows)
-    status, word = _status(connection, untested=untested and not written)
+    untested = not written and any(
+        row.name == FEED and row.state == Permission.State.UNTESTED for row in rows
+    )
+    status, word = _status(connection, untested=untested)
+    known = (
+        []
+        if connection.state == State.BROKEN
+        else [(row.required, _row(row, written=written)) for row in rows]
+    )
     return Card(
         connection=connection,
         status=status,
         word=word,
-        needed=[row for required, row in shown if required],
-        advised=[row for required, row in shown if not required],
+        needed=[row for required, row in known if required],
+        advised=[row for required, row in known if not required],
         checked_at=rows[0].checked_at if rows else None,
+        untested=untested,
     )
 
 
@@ -84,4 +102,4 @@ def _row(row: Permission, *, written: bool) -> Row:
     """A note that was written proves more than a probe."""
     if written and row.name == FEED and row.state == Permission.State.UNTESTED:
         return Row(name=row.name, state=Permission.State.GRANTED, detail="")
-    return Row(name=row.name, state=row.state, detail=row.detail)
+    return Row(name=row.name, state=shown_state(row.state, required=row.required), detail=row.detail)

@@ -1,36 +1,46 @@
-"""Which connection an organisation has, and the address that Greenhouse calls."""
+"""Which connections an organisation has, and the address that Greenhouse calls."""
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from goodword.accounts.models import Organisation
 from goodword.greenhouse.models import Connection
 
-
-def latest(organisation: Organisation) -> Connection | None:
-    """The organisation's connection, ended or not. There is one at most; connecting again revives it."""
-    return Connection.objects.of(organisation).select_related("organisation").order_by("-pk").first()
+DISCONNECTED = Connection.State.DISCONNECTED
 
 
 def connections(organisation: Organisation) -> list[Connection]:
     """The connections that are there to be used, the oldest first."""
-    rows = Connection.objects.of(organisation).select_related("organisation").order_by("pk")
-    return list(rows.exclude(state=Connection.State.DISCONNECTED))
+    return list(_all(organisation).exclude(state=DISCONNECTED))
+
+
+def ended(organisation: Organisation) -> list[Connection]:
+    """Those that were disconnected: each can be connected again, as it was."""
+    return list(_all(organisation).filter(state=DISCONNECTED))
 
 
 def connection_of(organisation: Organisation, pk: int) -> Connection | None:
     """One of them; None if it has ended or is another organisation's."""
-    return next((one for one in connections(organisation) if one.pk == pk), None)
+    return _all(organisation).exclude(state=DISCONNECTED).filter(pk=pk).first()
 
 
 def current(organisation: Organisation) -> Connection | None:
-    """The connection that is there to be used; None before connecting and after disconnecting."""
-    connection = latest(organisation)
-    if connection is None or connection.state == Connection.State.DISCONNECTED:
-        return None
-    return connection
+    """The oldest of them; None before connecting and after disconnecting. For callers that know of one only."""
+    return _all(organisation).exclude(state=DISCONNECTED).first()
 
 
 def endpoint_url(connection: Connection) -> str:
     """The Endpoint URL for webhooks, absolute."""
     return settings.GOODWORD_BASE_URL + reverse("greenhouse_hook", args=[connection.endpoint_key])
+
+
+def locked(connection: Connection) -> Connection:
+    """The row as it is now, locked until the end of the caller's transaction."""
+    rows = Connection.objects.across_organisations().select_for_update(of=("self",))
+    return rows.select_related("organisation").get(pk=connection.pk)
+
+
+def _all(organisation: Organisation) -> QuerySet[Connection]:
+    rows = Connection.objects.of(organisation)
+    return rows.select_related("organisation", "connected_by__user").order_by("pk")

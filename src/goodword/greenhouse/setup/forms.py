@@ -1,11 +1,14 @@
 """The two tabs of *Set Greenhouse API key*, and what else is set of a connection."""
 
 from datetime import timedelta
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from goodword.greenhouse.client import V1Credentials, V3Credentials
+from goodword.greenhouse.models import Connection
+from goodword.greenhouse.setup.connection import connections
 
 
 def _secret(*, autofocus: bool = False) -> forms.PasswordInput:
@@ -68,6 +71,26 @@ class V1Form(forms.Form):
         return V1Credentials(self.cleaned_data["api_key"])
 
 
+class NameForm(forms.Form):
+    """What members call a Greenhouse account."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+
+    def __init__(self, *args: Any, connection: Connection, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self._connection = connection
+
+    def clean_name(self) -> str:
+        """One line, and no other account's."""
+        name = " ".join(self.cleaned_data["name"].split())
+        others = (one for one in connections(self._connection.organisation) if one.pk != self._connection.pk)
+        if any(one.name.casefold() == name.casefold() for one in others):
+            raise forms.ValidationError(
+                _("Another Greenhouse account here is called that. Choose another name.")
+            )
+        return name
+
+
 class AuthorForm(forms.Form):
     """A Greenhouse user, as one has them at hand."""
 
@@ -92,7 +115,7 @@ class RotateForm(forms.Form):
             (60, _("1 hour")),
             (0, _("No longer: end it at once")),
         ],
-        help_text=_("Until then both are valid, so that you can change the web hooks one by one."),
+        help_text=_("Until then both are valid, so that you can change the webhooks one by one."),
     )
 
     def period(self) -> timedelta:

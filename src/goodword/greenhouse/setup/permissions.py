@@ -1,7 +1,7 @@
 """What probing found out, kept as rows, and what it makes of the connection."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from goodword.greenhouse.client import ProbeResult
 from goodword.greenhouse.client import State as Probed
@@ -14,8 +14,16 @@ State = Permission.State
 FEED = ACTIVITY_FEED.name
 
 
-def keep(connection: Connection, results: Iterable[ProbeResult], *, now: datetime) -> None:
-    """Replace the rows by these results and set the connection's state (unsaved), in the caller's transaction."""
+#: when the permissions are probed again by themselves: sooner while something is wrong
+CHECKED_EVERY = timedelta(hours=1)
+CHECKED_AGAIN = timedelta(minutes=5)
+
+
+def keep(connection: Connection, results: Iterable[ProbeResult], *, now: datetime) -> str:
+    """Replace the rows by these results, in the caller's transaction.
+
+    Returns the state that they make of the connection, and sets its next check; neither is saved.
+    """
     Permission.objects.across_organisations().filter(connection=connection).delete()
     rows = [
         Permission(
@@ -32,7 +40,8 @@ def keep(connection: Connection, results: Iterable[ProbeResult], *, now: datetim
     ]
     Permission.objects.across_organisations().bulk_create(rows)
     lacking = any(row.required and row.state == State.MISSING for row in rows)
-    connection.state = Connection.State.INCOMPLETE if lacking else Connection.State.ACTIVE
+    connection.check_at = now + (CHECKED_AGAIN if lacking else CHECKED_EVERY)
+    return Connection.State.INCOMPLETE if lacking else Connection.State.ACTIVE
 
 
 def state_of(result: ProbeResult) -> str:

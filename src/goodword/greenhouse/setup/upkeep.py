@@ -1,4 +1,4 @@
-"""Looking after a connection: its permissions checked again, its secret key rotated, its end."""
+"""Looking after a connection: its name, its secret key, its end. All of it is written down."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -7,36 +7,24 @@ from django.db import transaction
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.greenhouse.client import Priority, probe_all
 from goodword.greenhouse.models import Connection, WebhookSecret
-from goodword.greenhouse.setup import permissions
 from goodword.greenhouse.setup.connect import SECRET_KEY_BYTES
-from goodword.greenhouse.sync.session import BRIEFLY, harvest
-
-State = Connection.State
+from goodword.greenhouse.setup.connection import DISCONNECTED, locked
 
 
-def check_again(connection: Connection, *, member: Membership, now: datetime) -> str:
-    """Probe every permission anew and keep what is found; returns the connection's state.
-
-    Raises HarvestError, CannotOpen; what was known before then stays.
-    """
-    with harvest(connection, priority=Priority.PERSON, retry=BRIEFLY) as api:
-        results = tuple(probe_all(api))
+def rename(connection: Connection, name: str, *, member: Membership, now: datetime) -> None:
+    """What members call this account."""
     with transaction.atomic():
-        row = _locked(connection)
-        if row.credential != connection.credential or row.state == State.DISCONNECTED:
-            return row.state  # another key was set meanwhile, and tried
-        permissions.keep(row, results, now=now)
-        row.save(update_fields=["state"])
-        _audit(row, "greenhouse.checked", member=member, now=now, state=row.state)
-        return row.state
+        row = locked(connection)
+        before, row.name = row.name, name
+        row.save(update_fields=["name"])
+        _audit(row, "greenhouse.renamed", member=member, now=now, before=before, after=name)
 
 
 def rotate_secret(connection: Connection, *, keep_for: timedelta, member: Membership, now: datetime) -> None:
     """A new secret key; those before stay valid for `keep_for`, while the webhooks are changed one by one."""
     with transaction.atomic():
-        row = _locked(connection)
+        row = locked(connection)
         ends = now + keep_for
         for secret in WebhookSecret.valid(row, now=now):
             if secret.valid_until is None or secret.valid_until > ends:
@@ -46,26 +34,34 @@ def rotate_secret(connection: Connection, *, keep_for: timedelta, member: Member
         _audit(row, "greenhouse.secret_rotated", member=member, now=now, kept_until=ends.isoformat())
 
 
+def end_old_secrets(connection: Connection, *, member: Membership, now: datetime) -> int:
+    """Only the newest secret key is valid from now on. Returns how many ended."""
+    with transaction.atomic():
+        row = locked(connection)
+        valid = list(WebhookSecret.valid(row, now=now).values_list("pk", flat=True))
+        old = WebhookSecret.objects.across_organisations().filter(pk__in=valid[1:])
+        ended = old.update(valid_until=now)
+        if ended:
+            _audit(row, "greenhouse.old_secret_ended", member=member, now=now)
+        return ended
+
+
 def disconnect(connection: Connection, *, member: Membership, now: datetime) -> None:
     """End the connection: the key is forgotten here, deliveries are refused, results and roles stay."""
     with transaction.atomic():
-        row = _locked(connection)
-        if row.state == State.DISCONNECTED:
+        row = locked(connection)
+        if row.state == DISCONNECTED:
             return
-        row.state = State.DISCONNECTED
+        row.state = DISCONNECTED
         row.credential, row.token, row.token_lease_until = "", "", None
         row.last_error, row.last_error_at = "", None
-        row.save()
+        row.save(
+            update_fields=[
+                *("state", "credential", "token", "token_lease_until"),
+                *("last_error", "last_error_at"),
+            ]
+        )
         _audit(row, "greenhouse.disconnected", member=member, now=now)
-
-
-def _locked(connection: Connection) -> Connection:
-    return (
-        Connection.objects.across_organisations()
-        .select_for_update(of=("self",))
-        .select_related("organisation")
-        .get(pk=connection.pk)
-    )
 
 
 def _audit(connection: Connection, action: str, *, member: Membership, now: datetime, **details: str) -> None:

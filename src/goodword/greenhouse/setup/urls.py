@@ -2,20 +2,26 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from goodword.greenhouse.setup.views import acts, author, connect, inbox, integrations
+from goodword.greenhouse.setup.views import acts, author, connect, former, integrations, webhooks
 
 _HERE = "settings/integrations/"
+_ONE = f"{_HERE}greenhouse/<int:pk>/"
 
 member_urls: list[URLPattern | URLResolver] = [
     path(_HERE, integrations.integrations, name="integrations"),
     path(f"{_HERE}greenhouse/key/", connect.set_key, name="greenhouse_connect"),
-    path(f"{_HERE}greenhouse/webhooks/", integrations.box, name="greenhouse_box"),
-    path(f"{_HERE}greenhouse/webhooks/pings/", integrations.pings, name="greenhouse_pings"),
-    path(f"{_HERE}greenhouse/check/", acts.check_again, name="greenhouse_check"),
-    path(f"{_HERE}greenhouse/secret/", acts.rotate, name="greenhouse_rotate"),
-    path(f"{_HERE}greenhouse/author/", author.author, name="greenhouse_author"),
-    path(f"{_HERE}greenhouse/disconnect/", acts.disconnect, name="greenhouse_disconnect"),
-    path(f"{_HERE}greenhouse/inbox/", inbox.inbox, name="greenhouse_inbox"),
-    path(f"{_HERE}greenhouse/inbox/<int:pk>/", inbox.event, name="greenhouse_event"),
-    path(f"{_HERE}greenhouse/inbox/<int:pk>/replay/", inbox.replay, name="greenhouse_replay"),
+    path(f"{_ONE}key/", connect.set_key, name="greenhouse_connect"),
+    path(f"{_ONE}webhooks/", webhooks.box, name="greenhouse_box"),
+    path(f"{_ONE}webhooks/pings/", webhooks.pings, name="greenhouse_pings"),
+    path(f"{_ONE}secret/", webhooks.rotate, name="greenhouse_rotate"),
+    path(f"{_ONE}secret/end/", webhooks.end_old, name="greenhouse_end_old"),
+    path(f"{_ONE}check/", acts.check_again, name="greenhouse_check"),
+    path(f"{_ONE}name/", acts.rename, name="greenhouse_rename"),
+    path(f"{_ONE}author/", author.author, name="greenhouse_author"),
+    path(f"{_ONE}disconnect/", acts.disconnect, name="greenhouse_disconnect"),
+    # addresses from when there was one connection
+    path(f"{_HERE}greenhouse/webhooks/", former.to_the_only_one("greenhouse_box"), name="greenhouse_box"),
+    path(f"{_HERE}greenhouse/secret/", former.to_the_only_one("greenhouse_rotate")),
+    path(f"{_HERE}greenhouse/author/", former.to_the_only_one("greenhouse_author")),
+    path(f"{_HERE}greenhouse/disconnect/", former.to_the_only_one("greenhouse_disconnect")),
 ]

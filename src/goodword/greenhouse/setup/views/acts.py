@@ -1,4 +1,4 @@
-"""What an admin does with a connection: check again, rotate the secret key, disconnect."""
+"""What an admin does with a connection: check again, rename, disconnect."""
 
 from django.contrib import messages
 from django.http import HttpResponseBase
@@ -10,8 +10,8 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
 from goodword.greenhouse.models import Connection
-from goodword.greenhouse.setup import upkeep
-from goodword.greenhouse.setup.forms import RotateForm
+from goodword.greenhouse.setup import recheck, upkeep
+from goodword.greenhouse.setup.forms import NameForm
 from goodword.greenhouse.setup.trouble import TROUBLES, trouble_of
 from goodword.greenhouse.setup.views.shared import connected, page
 from goodword.roles.models import Automation
@@ -19,10 +19,11 @@ from goodword.roles.models import Automation
 
 @require_POST
 @access.member(kinds=access.ADMIN)
-def check_again(request: MemberRequest) -> HttpResponseBase:
+def check_again(request: MemberRequest, pk: int) -> HttpResponseBase:
     """Probe the permissions anew, for example after ticking what was missing."""
+    connection = connected(request, pk)
     try:
-        state = upkeep.check_again(connected(request), member=request.member, now=clock.now())
+        state = recheck.check_again(connection, member=request.member, now=clock.now())
     except TROUBLES as error:
         messages.error(request, str(trouble_of(error)))
     else:
@@ -35,25 +36,29 @@ def check_again(request: MemberRequest) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
-def rotate(request: MemberRequest) -> HttpResponseBase:
-    """A new secret key; the old one stays valid for the time that is chosen."""
-    connection = connected(request)
-    form = RotateForm(request.POST or None)
+def rename(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """What members call this Greenhouse account."""
+    connection = connected(request, pk)
+    form = NameForm(request.POST or None, connection=connection, initial={"name": connection.name})
     if request.method == "POST" and form.is_valid():
-        upkeep.rotate_secret(connection, keep_for=form.period(), member=request.member, now=clock.now())
-        messages.success(request, _("There is a new secret key. Put it into each web hook in Greenhouse."))
-        return redirect("greenhouse_box", request.organisation.slug)
-    return page(request, "rotate", {"form": form, "connection": connection})
+        name = form.cleaned_data["name"]
+        if name != connection.name:
+            upkeep.rename(connection, name, member=request.member, now=clock.now())
+            messages.success(request, _("It is called “%(name)s” now.") % {"name": name})
+        return redirect("integrations", request.organisation.slug)
+    return page(request, "rename", {"form": form, "connection": connection})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
-def disconnect(request: MemberRequest) -> HttpResponseBase:
+def disconnect(request: MemberRequest, pk: int) -> HttpResponseBase:
     """Say what happens first, then end the connection."""
-    connection = connected(request)
+    connection = connected(request, pk)
     if request.method == "POST":
         upkeep.disconnect(connection, member=request.member, now=clock.now())
-        messages.success(request, _("Greenhouse is disconnected. All results are kept."))
+        messages.success(
+            request, _("%(name)s is disconnected. All results are kept.") % {"name": connection.name}
+        )
         return redirect("integrations", request.organisation.slug)
     roles = Automation.objects.of(request.organisation).filter(connection_id=connection.pk)
     linked = roles.values("role").distinct().count()

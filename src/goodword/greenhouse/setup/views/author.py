@@ -17,9 +17,9 @@ from goodword.greenhouse.setup.views.shared import connected, page
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
-def author(request: MemberRequest) -> HttpResponseBase:
+def author(request: MemberRequest, pk: int) -> HttpResponseBase:
     """Ask for a Greenhouse user, look them up, keep them; an empty field takes the choice back."""
-    connection = connected(request)
+    connection = connected(request, pk)
     form = AuthorForm(request.POST or None, initial={"user": connection.note_author_remote_id})
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data["user"]

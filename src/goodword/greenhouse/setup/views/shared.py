@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts.access import MemberRequest
 from goodword.greenhouse.models import Connection
-from goodword.greenhouse.setup.connection import current
+from goodword.greenhouse.setup.connection import connection_of, current
 
 
-def connected(request: MemberRequest) -> Connection:
-    """The organisation's live connection, or 404."""
-    connection = current(request.organisation)
+def connected(request: MemberRequest, pk: int) -> Connection:
+    """One of the organisation's live connections, or 404."""
+    connection = connection_of(request.organisation, pk)
     if connection is None:
         raise Http404("not connected")
     return connection
@@ -28,14 +28,15 @@ def page(
     response = render(
         request,
         f"greenhouse/setup/{name}.html",
-        {"settings_nav": _nav(request), **context},
+        {"settings_nav": nav(request), **context},
         status=status,
     )
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _nav(request: MemberRequest) -> list[dict[str, Any]]:
+def nav(request: MemberRequest) -> list[dict[str, Any]]:
+    """The list on the left of these pages."""
     links = [(_("Integrations"), "integrations", "plug")]
     if request.member.is_admin and current(request.organisation):
         links.append((_("Greenhouse inbox"), "greenhouse_inbox", "list"))
