@@ -225,9 +225,9 @@ def test_a_job_whose_applications_have_all_gone_is_followed_where_greenhouse_sho
     other = world.greenhouse.application(job=1)
     gone = world.apply()
     settled(world)
-    for row in list(world.greenhouse.store.applications.rising()):
-        if row.job_id == world.job_id:
-            world.greenhouse.store.applications.delete(row.id)
+    for one in list(world.greenhouse.store.applications.rising()):
+        if one.job_id == world.job_id:
+            world.greenhouse.store.applications.delete(one.id)
     row = heal(world, full=True)
     assert (row.state, row.error) == ("done", "")
     assert world.ours(gone).not_visible_since is not None

@@ -127,4 +127,5 @@ def _ours(connection: Connection, remote_ids: Collection[int]) -> dict[int, Ours
             gone=bool(row.erased_at or row.candidate__erased_at or row.deleted_at),
         )
         for row in columns
+        if row.remote_id is not None
     }

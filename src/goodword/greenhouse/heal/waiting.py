@@ -78,7 +78,7 @@ def dismiss(connection: Connection, pks: Collection[int], *, member: Membership,
                     recorded_at=now,
                 )
                 for row in rows
-                if row.job_id in automations
+                if row.job_id in automations and row.remote_application_id and row.stage_id
             ],
             update_conflicts=True,
             unique_fields=["automation", "remote_application_id", "stage_id"],
