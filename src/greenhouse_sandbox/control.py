@@ -9,8 +9,16 @@ from flask import Blueprint, Response, request
 from greenhouse_sandbox.api.answers import ApiError, error_response, json_response
 from greenhouse_sandbox.clock import milliseconds
 from greenhouse_sandbox.context import sandbox, the_store, unlocked
+from greenhouse_sandbox.control_acts import act, list_acts, list_scenarios, scenario
 from greenhouse_sandbox.control_deliveries import deliveries, hold, redeliver, release, retry
-from greenhouse_sandbox.faults import KINDS
+from greenhouse_sandbox.control_faults import (
+    add_fault,
+    add_hook_fault,
+    clear_faults,
+    clear_hook_faults,
+    show_faults,
+    show_hook_faults,
+)
 from greenhouse_sandbox.loopback import refuse_strangers
 from greenhouse_sandbox.seed import seed
 from greenhouse_sandbox.store.switches import CHOICES, NUMBERS, checked_switches, default_switches
@@ -29,6 +37,13 @@ def make_blueprint() -> Blueprint:
         ("GET", "/faults", show_faults),
         ("POST", "/faults", add_fault),
         ("DELETE", "/faults", clear_faults),
+        ("GET", "/webhook-faults", show_hook_faults),
+        ("POST", "/webhook-faults", add_hook_fault),
+        ("DELETE", "/webhook-faults", clear_hook_faults),
+        ("GET", "/acts", list_acts),
+        ("POST", "/act", act),
+        ("GET", "/scenarios", list_scenarios),
+        ("POST", "/scenario", scenario),
         ("GET", "/calls", show_calls),
         ("POST", "/wait-until-idle", wait_until_idle),
         ("GET", "/deliveries", deliveries),
@@ -69,10 +84,14 @@ def show_clock() -> Response:
 
 
 def move_clock() -> Response:
-    """`{"set": "<ISO 8601>"}` or `{"advance_seconds": n}`."""
+    """`{"set": "<ISO 8601>"}`, `{"advance_seconds": n}`, or `{"to_next_attempt": true}` for the retries."""
     body, clock = _body(), the_store().clock
     try:
-        if "set" in body:
+        if body.get("to_next_attempt"):
+            due = sandbox().deliverer.next_attempt_at()
+            if due is not None and due > clock.now():
+                clock.set(due)
+        elif "set" in body:
             moment = datetime.fromisoformat(body["set"])
             if moment.tzinfo is None:
                 raise ValueError("the moment has no time zone")
@@ -81,7 +100,7 @@ def move_clock() -> Response:
             clock.advance(timedelta(seconds=float(body["advance_seconds"])))
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise _wrong(
-            f"Give `set` (ISO 8601 with a zone) or `advance_seconds` (a number): {error}."
+            f"Give `set` (ISO 8601 with a zone), `advance_seconds` (a number) or `to_next_attempt`: {error}."
         ) from error
     return show_clock()
 
@@ -100,28 +119,6 @@ def set_switches() -> Response:
     except ValueError as error:
         raise _wrong(str(error)) from error
     return show_switches()
-
-
-def show_faults() -> Response:
-    """The open orders, and the kinds there are."""
-    return json_response(
-        {"open": sandbox().faults.list(), "kinds": {name: text for name, (_, text) in KINDS.items()}}
-    )
-
-
-def add_fault() -> Response:
-    """Order a fault: `{"kind": "fail", "method": "POST", "path": "/v3/notes", "status": 503, "times": 2}`."""
-    try:
-        fault = sandbox().faults.add(_body())
-    except ValueError as error:
-        raise _wrong(str(error)) from error
-    return json_response(vars(fault), 201)
-
-
-def clear_faults() -> Response:
-    """Drop all open orders."""
-    sandbox().faults.clear()
-    return json_response({"open": []})
 
 
 def show_calls() -> Response:

@@ -109,5 +109,6 @@ def _shown(store: Store, row: Delivery) -> dict[str, Any]:
         "next_attempt_at": milliseconds(row.next_attempt_at),
         "attempts": row.attempts,
         "copy_of_id": row.copy_of_id,
+        "fault": row.fault,
         "body": row.body,
     }

@@ -1,0 +1,1 @@
+"""Acts by name, for whoever drives a world without its screens."""

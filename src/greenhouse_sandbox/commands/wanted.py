@@ -1,0 +1,122 @@
+"""What an order names: records by id, or by what a person would call them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from greenhouse_sandbox.acts.refusal import RefusedError
+from greenhouse_sandbox.acts.stages import pipeline
+from greenhouse_sandbox.store import Store
+from greenhouse_sandbox.store.applications import Application
+from greenhouse_sandbox.store.hiring import Job, JobStage
+from greenhouse_sandbox.store.people import Candidate, User
+from greenhouse_sandbox.store.row import Row
+from greenhouse_sandbox.store.table import Table
+
+
+class Wanted:
+    """The members of one order. Hold the store's lock. Each look-up raises RefusedError if it finds nothing."""
+
+    def __init__(self, store: Store, members: dict[str, Any]) -> None:
+        self.store = store
+        self.members = members
+
+    @property
+    def now(self) -> datetime:
+        """`at` (ISO 8601 with a zone), else the sandbox's clock."""
+        if "at" not in self.members:
+            return self.store.clock.now()
+        try:
+            moment = datetime.fromisoformat(str(self.members["at"]))
+        except ValueError as error:
+            raise RefusedError("at", f"is no moment: {error}") from error
+        if moment.tzinfo is None:
+            raise RefusedError("at", "has no time zone")
+        return moment
+
+    @property
+    def actor_id(self) -> int:
+        """`user` (id, e-mail address or name), else the user as whom the screens act."""
+        return self.user("user").id if "user" in self.members else self.store.acting_user_id
+
+    def text(self, name: str) -> str | None:
+        """A text, or none."""
+        value = self.members.get(name)
+        return None if value is None else str(value)
+
+    def needed(self, name: str) -> str:
+        """A text that must be there."""
+        text = self.text(name)
+        if not text:
+            raise RefusedError(name, "is missing")
+        return text
+
+    def flag(self, name: str) -> bool | None:
+        """True, false, or not given."""
+        value = self.members.get(name)
+        if value is not None and not isinstance(value, bool):
+            raise RefusedError(name, "takes true or false")
+        return value
+
+    def number(self, name: str) -> int | None:
+        """A whole number, or none."""
+        value = self.members.get(name)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not str(value).lstrip("-").isdecimal():
+            raise RefusedError(name, "takes a whole number")
+        return int(value)
+
+    def given(self, *names: str) -> dict[str, Any]:
+        """Those of these members that the order has."""
+        return {name: self.members[name] for name in names if name in self.members}
+
+    def row[R: Row](self, table: Table[R], name: str) -> R:
+        """The record whose id is given."""
+        row = table.get(self.number(name))
+        if row is None:
+            raise RefusedError(name, "does not exist" if name in self.members else "is missing")
+        return row
+
+    def named[R: Row](self, rows: Iterable[R], name: str, *called: str) -> R:
+        """The first of `rows` whose id, or one of the texts `called`, is what is given."""
+        value = self.members.get(name)
+        if value is None:
+            raise RefusedError(name, "is missing")
+        wanted = str(value).casefold()
+        for row in rows:
+            texts = [str(row.id), *(str(getattr(row, member) or "").casefold() for member in called)]
+            if wanted in texts:
+                return row
+        raise RefusedError(name, "does not exist")
+
+    def application(self) -> Application:
+        """By `application_id`; or the newest of `candidate`, on `job` if that is given."""
+        if "application_id" in self.members:
+            return self.row(self.store.applications, "application_id")
+        found = self.store.applications.by("candidate_id", self.candidate().id)
+        if "job" in self.members:
+            job_id = self.job().id
+            found = [one for one in found if one.job_id == job_id]
+        if not found:
+            raise RefusedError("candidate", "has no such application")
+        return found[-1]
+
+    def candidate(self, name: str = "candidate") -> Candidate:
+        """By id, e-mail address or full name."""
+        value = self.members.get(name, self.members.get(f"{name}_id"))
+        if isinstance(value, int) and (row := self.store.candidates.get(value)):
+            return row
+        return Wanted(self.store, {name: value}).named(self.store.candidates.falling(), name, "email", "name")
+
+    def user(self, name: str) -> User:
+        """By id, e-mail address or full name."""
+        return self.named(self.store.users.rising(), name, "primary_email", "name")
+
+    def job(self, name: str = "job") -> Job:
+        """By id, requisition or name; of several with that name the first."""
+        return self.named(self.store.jobs.rising(), name, "requisition_id", "name")
+
+    def stage(self, job_id: int | None, name: str = "stage") -> JobStage:
+        """A stage of that job by id or name."""
+        return self.named(pipeline(self.store, job_id), name, "name")

@@ -1,0 +1,78 @@
+"""All stories that can be played by name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from greenhouse_sandbox.acts.refusal import RefusedError
+from greenhouse_sandbox.commands.wanted import Wanted
+from greenhouse_sandbox.scenarios import crowds, history, mishaps
+from greenhouse_sandbox.store import Store
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A story, the members that its order may have, and a sentence about it."""
+
+    run: Callable[[Wanted], dict[str, Any]]
+    members: str
+    text: str
+
+
+SCENARIOS: dict[str, Scenario] = {
+    "burst": Scenario(
+        crowds.burst, "n job stage", "moves `n` (500) candidates of `job` to `stage` (Assessment) at once"
+    ),
+    "bulk_reject": Scenario(
+        crowds.bulk_reject, "n job reason", "rejects `n` (50) active candidates of `job`, one web hook each"
+    ),
+    "day_without_webhooks": Scenario(
+        crowds.day_without_webhooks,
+        "n job stage hours",
+        "moves `n` (30) candidates over the last `hours` (24), and no web hook says so",
+    ),
+    "merge_looks_like_delete": Scenario(
+        mishaps.merge_looks_like_delete,
+        "candidate candidate_id into",
+        "merges two candidates and fires the web hook of a deletion",
+    ),
+    "there_and_back": Scenario(
+        mishaps.there_and_back,
+        "application_id candidate candidate_id job stage times",
+        "moves to `stage` and back, `times` (2) times: the same bodies, but not the same events",
+    ),
+    "hired_and_back": Scenario(
+        mishaps.hired_and_back, "application_id candidate candidate_id job", "hires, and takes it back"
+    ),
+    "pipeline_rebuilt": Scenario(
+        mishaps.pipeline_rebuilt,
+        "job stage to_stage",
+        "renames every stage of `job`, reverses their order and removes `stage` (Assessment)",
+    ),
+    "lost_and_shuffled": Scenario(
+        crowds.lost_and_shuffled,
+        "n job stage random",
+        "a burst of `n` (60) of whose web hooks some are lost, doubled, late, out of order or wrongly signed",
+    ),
+    "history": Scenario(
+        history.history,
+        "n random job",
+        "`n` (100) acts of chance by the seed `random`: moves, rejections, hires, transfers, merges and back",
+    ),
+}
+"""Name to story. A new one is one more line here."""
+
+
+def play(store: Store, order: dict[str, Any]) -> dict[str, Any]:
+    """Play the story that the order names; what it did, in numbers and ids. Hold the store's lock."""
+    name = order.get("scenario")
+    scenario = SCENARIOS.get(str(name))
+    if scenario is None:
+        raise RefusedError("scenario", f"knows no {name!r}. Known: {', '.join(SCENARIOS)}")
+    unknown = order.keys() - {"scenario", "user"} - set(scenario.members.split())
+    if unknown:
+        raise RefusedError(
+            ", ".join(sorted(unknown)),
+            f"is no member of {name}. Known: {scenario.members.replace(' ', ', ')}",
+        )
+    return {"scenario": name} | scenario.run(Wanted(store, order))
