@@ -14,6 +14,7 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "new_application_members": (True, False),
     "move_from_stage": ("either", "job_interview_stage", "application_stage"),
     "private_filter_true": ("include", "only"),
+    "private_candidates": ("visible", "hidden"),
     "confidential_jobs": ("visible", "hiring_team_only"),
     "retry_event_id": ("same", "new"),
     "merge_same_job": ("keep", "delete"),

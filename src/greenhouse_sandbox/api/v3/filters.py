@@ -1,7 +1,7 @@
 """Query filters of the list endpoints. A filter turns the text of a parameter into a test of one row."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from operator import ge, gt, le, lt
 from typing import Any
 
@@ -10,9 +10,11 @@ from greenhouse_sandbox.store import Store
 
 type Test = Callable[[Any], bool]
 type Filter = Callable[[Store, str, str], Test]
+type Keys = Callable[[str, str], list[Any]]
+type Bound = tuple[str, datetime]
 
 MAX_IDS = 50
-OPERATORS: dict[str, Callable[[datetime, datetime], bool]] = {"gte": ge, "lte": le, "gt": gt, "lt": lt}
+OPERATORS: dict[str, Callable[[Any, Any], bool]] = {"gte": ge, "lte": le, "gt": gt, "lt": lt}
 
 
 def parse_ids(name: str, text: str) -> list[int]:
@@ -72,6 +74,52 @@ def text(member: str) -> Filter:
     return build
 
 
+def texts(member: str) -> Filter:
+    """Rows whose `member` is one of a comma list of texts."""
+
+    def build(_: Store, __: str, wanted: str) -> Test:
+        parts = set(wanted.split(","))
+        return lambda row: getattr(row, member) in parts
+
+    return build
+
+
+def number(member: str) -> Filter:
+    """Rows whose `member` is the one id."""
+
+    def build(_: Store, name: str, text: str) -> Test:
+        wanted = parse_ids(name, text)[0]
+        return lambda row: getattr(row, member) == wanted
+
+    return build
+
+
+def nothing(_: Store, __: str, ___: str) -> Test:
+    """No row: nothing in this sandbox has what the filter asks for."""
+    return lambda _row: False
+
+
+def accepted(_: Store, name: str, wanted: str) -> Test:
+    """A truth that is checked here and acted on by the visibility of the resource."""
+    parse_boolean(name, wanted)
+    return lambda _row: True
+
+
+def option(store: Store, name: str, text: str) -> Test:
+    """Rows on which a custom field has the option of that id."""
+    row = store.custom_field_options.get(parse_ids(name, text)[0])
+    custom_field = store.custom_fields.get(row.custom_field_id) if row else None
+    if row is None or custom_field is None:
+        return lambda _row: False
+    key, label = custom_field.name_key, row.name
+
+    def chosen(one: Any) -> bool:
+        value = (one.custom_fields.get(key) or {}).get("value")
+        return value == label or (isinstance(value, list) and label in value)
+
+    return chosen
+
+
 def choice(member: str, values: dict[str, Any]) -> Filter:
     """Rows whose `member` is the value behind the named choice."""
 
@@ -93,30 +141,68 @@ def dates(member: str) -> Filter:
     """Rows whose moment `member` lies as asked: `gte|2026-01-01T00:00:00Z`, or two such, with `|` between."""
 
     def build(_: Store, name: str, wanted: str) -> Test:
-        parts = wanted.split("|")
-        if len(parts) % 2:
-            raise invalid(name, f"`{wanted}` is not of the form operator|timestamp")
-        tests = [
-            _bound(name, operator, moment) for operator, moment in zip(parts[::2], parts[1::2], strict=True)
-        ]
+        asked = [(OPERATORS[operator], moment) for operator, moment in parse_dates(name, wanted)]
 
         def within(row: Any) -> bool:
             value = getattr(row, member)
-            return value is not None and all(test(value) for test in tests)
+            return value is not None and all(compare(value, moment) for compare, moment in asked)
 
         return within
 
     return build
 
 
-def _bound(name: str, operator: str, moment: str) -> Callable[[datetime], bool]:
-    if operator not in OPERATORS:
-        raise invalid(name, f"`{operator}` is not one of: gte, lte, gt, lt")
-    compare = OPERATORS[operator]
+def days(member: str) -> Filter:
+    """Rows whose ISO date `member` lies as asked: `gte|2026-01-01`, or two such, with `|` between."""
+
+    def build(_: Store, name: str, wanted: str) -> Test:
+        asked = [(OPERATORS[operator], day) for operator, day in _pairs(name, wanted)]
+        for _operator, day in asked:
+            _day(name, day)
+
+        def within(row: Any) -> bool:
+            value = getattr(row, member)
+            return value is not None and all(compare(value, day) for compare, day in asked)
+
+        return within
+
+    return build
+
+
+def parse_dates(name: str, wanted: str) -> list[Bound]:
+    """The operators and moments of a date filter."""
+    return [(operator, _moment(name, moment)) for operator, moment in _pairs(name, wanted)]
+
+
+def bounds(asked: list[Bound]) -> tuple[datetime | None, datetime | None]:
+    """The earliest and the latest moment that can match."""
+    lower = [moment for operator, moment in asked if operator in {"gte", "gt"}]
+    upper = [moment for operator, moment in asked if operator in {"lte", "lt"}]
+    return (max(lower) if lower else None, min(upper) if upper else None)
+
+
+def _pairs(name: str, wanted: str) -> list[tuple[str, str]]:
+    parts = wanted.split("|")
+    if len(parts) % 2:
+        raise invalid(name, f"`{wanted}` is not of the form operator|timestamp")
+    for operator in parts[::2]:
+        if operator not in OPERATORS:
+            raise invalid(name, f"`{operator}` is not one of: gte, lte, gt, lt")
+    return list(zip(parts[::2], parts[1::2], strict=True))
+
+
+def _moment(name: str, text: str) -> datetime:
     try:
-        bound = datetime.fromisoformat(moment.replace(" ", "+"))
+        moment = datetime.fromisoformat(text.replace(" ", "+"))
     except ValueError:
-        bound = None
-    if bound is None or bound.tzinfo is None:
-        raise invalid(name, f"`{moment}` is not a valid date-time")
-    return lambda value: compare(value, bound)
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise invalid(name, f"`{text}` is not a valid date-time")
+    return moment
+
+
+def _day(name: str, text: str) -> None:
+    try:
+        date.fromisoformat(text)
+    except ValueError as error:
+        raise invalid(name, f"`{text}` is not a valid date") from error

@@ -1,6 +1,6 @@
 """One list endpoint: filters, order, pages, chosen members."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -8,12 +8,11 @@ from urllib.parse import quote
 from flask import Response, g, request
 
 from greenhouse_sandbox.api.answers import json_response
-from greenhouse_sandbox.api.v3 import filters
+from greenhouse_sandbox.api.v3 import filters, narrow
 from greenhouse_sandbox.api.v3.cursor import Cursor, decode
 from greenhouse_sandbox.api.v3.errors import invalid, v3_error
-from greenhouse_sandbox.api.v3.filters import Filter, Test
+from greenhouse_sandbox.api.v3.filters import Filter, Keys, Test
 from greenhouse_sandbox.store import Store
-from greenhouse_sandbox.store.table import Table
 from greenhouse_sandbox.tokens import Bearer
 
 MAX_PER_PAGE = 500
@@ -33,15 +32,20 @@ def _all(_: Store, __: Bearer, ___: dict[str, str]) -> Test:
 class Resource:
     """A kind of record that can be listed.
 
-    `indexed` names, for a filter of parent ids, the member by which the table finds its rows at once.
+    `indexed` names, for a filter, the member by which the table finds its rows at once; `keyed` does the same for
+    filters that are no ids, with what makes keys of the text. `dated` names the moments by which the table is sorted.
     `visible` builds the test of what this caller sees by this query.
     """
 
     name: str
-    table: Callable[[Store], Table[Any]]
+    table: Callable[[Store], narrow.Source]
     shape: Callable[[Store, Any], dict[str, Any]]
     filters: dict[str, Filter] = field(default_factory=dict)
     indexed: dict[str, str] = field(default_factory=dict)
+    keyed: dict[str, tuple[str, Keys]] = field(default_factory=dict)
+    dated: dict[str, str] = field(
+        default_factory=lambda: {"created_at": "created_at", "updated_at": "updated_at"}
+    )
     visible: Callable[[Store, Bearer, dict[str, str]], Test] = _all
 
     @property
@@ -64,7 +68,14 @@ def list_page(resource: Resource, store: Store, caller: Bearer) -> Response:
     members = _members(query)
     page: list[Any] = []
     following: int | None = None
-    for row in _rows(resource, store, query, cursor.id if cursor else None):
+    for row in narrow.rows(
+        resource.table(store),
+        query,
+        indexed={name: (member, filters.parse_ids) for name, member in resource.indexed.items()}
+        | resource.keyed,
+        dated=resource.dated,
+        start=cursor.id if cursor else None,
+    ):
         if all(test(row) for test in tests):
             if len(page) == per_page:
                 following = row.id
@@ -124,24 +135,6 @@ def _known(store: Store, resource: Resource, name: str, text: str) -> bool:
     if name not in {"per_page", "fields", "cursor"} and store.switches["unknown_params"] == 422:
         raise invalid(name, "unknown query parameter")
     return False
-
-
-def _rows(resource: Resource, store: Store, query: dict[str, str], start: int | None) -> Iterator[Any]:
-    table = resource.table(store)
-    chosen: dict[int, Any] | None = None
-    if query.get("ids"):
-        wanted = filters.parse_ids("ids", query["ids"])
-        chosen = {row.id: row for row in (table.get(one) for one in wanted) if row}
-    else:
-        for name, member in resource.indexed.items():
-            if query.get(name):
-                parents = filters.parse_ids(name, query[name])
-                chosen = {row.id: row for parent in parents for row in table.by(member, parent)}
-                break
-    if chosen is None:
-        return table.falling(start)
-    falling = sorted(chosen, reverse=True)
-    return (chosen[one] for one in falling if start is None or one <= start)
 
 
 def _link(

@@ -69,6 +69,17 @@ def job_post(store: Store, row: JobPost) -> dict[str, Any]:
     }
 
 
+def job_post_location(_: Store, row: Any) -> dict[str, Any]:
+    """Where a post is for."""
+    return stamps(row) | {
+        "plain_text_location": row.plain_text_location,
+        "office_id": row.office_id,
+        "type": row.type,
+        "job_post_id": row.job_post_id,
+        "custom_location_id": row.custom_location_id,
+    }
+
+
 def job_interview_stage(_: Store, row: JobStage) -> dict[str, Any]:
     """A stage of a job's pipeline."""
     return stamps(row) | {

@@ -34,7 +34,7 @@ def user(_: Store, row: User) -> dict[str, Any]:
         "department_ids": row.department_ids,
         "interviewer_tags": [],
         "emails": row.emails,
-        "custom_fields": {},
+        "custom_fields": row.custom_fields,
     }
 
 
@@ -71,7 +71,7 @@ def application(store: Store, row: Application) -> dict[str, Any]:
         "job_id": row.job_id,
         "job_post_id": row.job_post_id,
         "recruiter_id": row.recruiter_id,
-        "referrer_id": None,
+        "referrer_id": row.referrer_id,
         "source_id": row.source_id,
         "stage_id": row.stage_id,
         "stage_name": stage.name if stage else None,
@@ -131,5 +131,5 @@ def rejection_detail(_: Store, row: RejectionDetail) -> dict[str, Any]:
         "rejection_note_id": row.rejection_note_id,
         "rejection_reason_id": row.rejection_reason_id,
         "rejected_at": milliseconds(row.rejected_at),
-        "question_custom_fields": {},
+        "question_custom_fields": row.custom_fields,
     }

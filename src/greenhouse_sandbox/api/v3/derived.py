@@ -1,0 +1,129 @@
+"""Lists whose records stand with their parents in the store."""
+
+from dataclasses import dataclass
+
+from greenhouse_sandbox.acts.tags import tag
+from greenhouse_sandbox.store import Store
+from greenhouse_sandbox.store.applications import Application
+from greenhouse_sandbox.store.derived import Derived, child_id
+from greenhouse_sandbox.store.hiring import JobPost
+from greenhouse_sandbox.store.people import Candidate, User
+from greenhouse_sandbox.store.row import Row
+
+
+@dataclass(kw_only=True)
+class JobPostLocation(Row):
+    """Where a post is for."""
+
+    job_post_id: int
+    plain_text_location: str | None
+    type: str = "free_text"
+    office_id: int | None = None
+    custom_location_id: int | None = None
+
+
+@dataclass(kw_only=True)
+class UserEmail(Row):
+    """One address of a user."""
+
+    user_id: int
+    email: str
+    verified: bool = True
+
+
+@dataclass(kw_only=True)
+class ProspectDetail(Row):
+    """Where a prospect stands in the pools."""
+
+    application_id: int
+    pool_id: int | None
+    pool_stage_id: int | None
+    prospect_owner_id: int | None
+    department_id: int | None
+    office_id: int | None
+
+
+@dataclass(kw_only=True)
+class AppliedTag(Row):
+    """A tag on a candidate."""
+
+    candidate_id: int
+    candidate_tag_id: int
+
+
+def job_post_locations(store: Store) -> Derived[JobPost, JobPostLocation]:
+    """One free text a post that names a place."""
+
+    def make(post: JobPost) -> list[JobPostLocation]:
+        if not post.location:
+            return []
+        return [
+            JobPostLocation(
+                id=child_id(post, 0),
+                created_at=post.created_at,
+                updated_at=post.updated_at,
+                job_post_id=post.id,
+                plain_text_location=post.location,
+            )
+        ]
+
+    return Derived(store.job_posts, make, key="job_post_id")
+
+
+def user_emails(store: Store) -> Derived[User, UserEmail]:
+    """All addresses of all users."""
+
+    def make(user: User) -> list[UserEmail]:
+        return [
+            UserEmail(
+                id=child_id(user, place),
+                created_at=user.created_at,
+                updated_at=user.updated_at,
+                user_id=user.id,
+                email=email,
+            )
+            for place, email in enumerate(user.emails)
+        ]
+
+    return Derived(store.users, make, key="user_id")
+
+
+def prospect_details(store: Store) -> Derived[Application, ProspectDetail]:
+    """One for every prospect."""
+
+    def make(row: Application) -> list[ProspectDetail]:
+        if not row.prospect:
+            return []
+        return [
+            ProspectDetail(
+                id=child_id(row, 0),
+                created_at=row.created_at,
+                updated_at=row.updated_at,
+                application_id=row.id,
+                pool_id=row.prospect_pool_id,
+                pool_stage_id=row.prospect_pool_stage_id,
+                prospect_owner_id=row.prospect_owner_id,
+                department_id=row.prospective_department_id,
+                office_id=row.prospective_office_id,
+            )
+        ]
+
+    return Derived(store.applications, make, key="application_id", among=("prospect", True))
+
+
+def applied_tags(store: Store) -> Derived[Candidate, AppliedTag]:
+    """Every tag on every candidate."""
+
+    def make(row: Candidate) -> list[AppliedTag]:
+        return [
+            AppliedTag(
+                id=child_id(row, place),
+                created_at=row.created_at,
+                updated_at=row.updated_at,
+                candidate_id=row.id,
+                candidate_tag_id=tag(store, name).id,
+            )
+            for place, name in enumerate(row.tags)
+        ]
+
+    return Derived(store.candidates, make, key="candidate_id")

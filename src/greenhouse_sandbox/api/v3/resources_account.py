@@ -1,0 +1,134 @@
+"""The lists about the account: users and their rights, fields, pools, tags, reasons, sources."""
+
+from typing import Any
+
+from greenhouse_sandbox.api.v3 import shapes_account, shapes_jobs, shapes_people, visibility
+from greenhouse_sandbox.api.v3.derived import user_emails
+from greenhouse_sandbox.api.v3.filters import (
+    Test,
+    accepted,
+    boolean,
+    choice,
+    ids,
+    ids_within,
+    nothing,
+    option,
+    text,
+    texts,
+)
+from greenhouse_sandbox.api.v3.listing import Resource
+from greenhouse_sandbox.store import Store
+from greenhouse_sandbox.store.fields import FIELD_TYPES
+
+
+def _at(table: str, member: str) -> Any:
+    """Users who belong to the office or department of that external id."""
+
+    def build(store: Store, _: str, wanted: str) -> Test:
+        places = {row.id for row in store.tables()[table].rising() if row.external_id == wanted}
+        return lambda row: not places.isdisjoint(getattr(row, member))
+
+    return build
+
+
+def _field_key(store: Store, _: str, wanted: str) -> Test:
+    fields = {row.id for row in store.custom_fields.by("name_key", wanted)}
+    return lambda row: row.custom_field_id in fields
+
+
+RESOURCES = (
+    Resource(
+        name="users",
+        table=lambda store: store.users,
+        shape=shapes_people.user,
+        filters={
+            "agency_ids": nothing,
+            "office_ids": ids_within("office_ids"),
+            "department_ids": ids_within("department_ids"),
+            "linked_candidate_ids": ids_within("linked_candidate_ids"),
+            "interviewer_tag_ids": nothing,
+            "employee_ids": texts("employee_id"),
+            "custom_field_option_id": option,
+            "deactivated": boolean("deactivated"),
+            "primary_email": text("primary_email"),
+            "external_office_id": _at("offices", "office_ids"),
+            "external_department_id": _at("departments", "department_ids"),
+            "show_service_accounts": accepted,
+        },
+        visible=visibility.persons,
+    ),
+    Resource(
+        name="user_emails",
+        table=user_emails,
+        shape=shapes_account.user_email,
+        filters={"user_ids": ids("user_id"), "email": text("email"), "verified": boolean("verified")},
+        indexed={"user_ids": "user_id"},
+    ),
+    Resource(name="user_roles", table=lambda store: store.user_roles, shape=shapes_account.user_role),
+    Resource(
+        name="user_job_permissions",
+        table=lambda store: store.user_job_permissions,
+        shape=shapes_account.user_job_permission,
+        filters={"user_ids": ids("user_id"), "job_ids": ids("job_id"), "role_ids": ids("role_id")},
+        indexed={"user_ids": "user_id", "job_ids": "job_id"},
+    ),
+    Resource(
+        name="custom_fields",
+        table=lambda store: store.custom_fields,
+        shape=shapes_account.custom_field,
+        filters={
+            "field_type": choice("field_type", {name: name for name in FIELD_TYPES}),
+            "active": boolean("active"),
+            "name": text("name"),
+            "name_key": text("name_key"),
+        },
+    ),
+    Resource(
+        name="custom_field_options",
+        table=lambda store: store.custom_field_options,
+        shape=shapes_account.custom_field_option,
+        filters={
+            "custom_field_ids": ids("custom_field_id"),
+            "custom_field_key": _field_key,
+            "active": boolean("active"),
+        },
+        indexed={"custom_field_ids": "custom_field_id"},
+    ),
+    Resource(
+        name="rejection_reasons",
+        table=lambda store: store.rejection_reasons,
+        shape=shapes_jobs.rejection_reason,
+        filters={"include_defaults": accepted},
+        visible=visibility.own_reasons,
+    ),
+    Resource(name="sources", table=lambda store: store.sources, shape=shapes_jobs.source),
+    Resource(
+        name="referrers",
+        table=lambda store: store.referrers,
+        shape=shapes_account.referrer,
+        filters={"user_ids": ids("user_id")},
+        indexed={"user_ids": "user_id"},
+    ),
+    Resource(
+        name="candidate_tags", table=lambda store: store.candidate_tags, shape=shapes_account.candidate_tag
+    ),
+    Resource(
+        name="prospect_pools",
+        table=lambda store: store.prospect_pools,
+        shape=shapes_account.prospect_pool,
+        filters={"active": boolean("active")},
+    ),
+    Resource(
+        name="prospect_pool_stages",
+        table=lambda store: store.prospect_pool_stages,
+        shape=shapes_account.prospect_pool_stage,
+        filters={"prospect_pool_ids": ids("prospect_pool_id")},
+        indexed={"prospect_pool_ids": "prospect_pool_id"},
+    ),
+    Resource(
+        name="bulk_requests",
+        table=lambda store: store.bulk_requests,
+        shape=shapes_account.bulk_request,
+        filters={"status": text("status")},
+    ),
+)

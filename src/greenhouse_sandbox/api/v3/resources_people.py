@@ -1,0 +1,253 @@
+"""The lists about candidates and their applications."""
+
+from collections.abc import Callable
+from typing import Any
+
+from greenhouse_sandbox.acts.stages import current_stage
+from greenhouse_sandbox.api.v3 import shapes_background, shapes_people, visibility
+from greenhouse_sandbox.api.v3.derived import applied_tags, prospect_details
+from greenhouse_sandbox.api.v3.filters import (
+    Filter,
+    Test,
+    boolean,
+    check_choice,
+    choice,
+    dates,
+    ids,
+    ids_within,
+    option,
+    parse_boolean,
+    parse_ids,
+)
+from greenhouse_sandbox.api.v3.listing import Resource
+from greenhouse_sandbox.api.v3.shapes_people import READ_VISIBILITY
+from greenhouse_sandbox.store import Store
+from greenhouse_sandbox.store.applications import CONVERTED, HIRED, IN_PROCESS, REJECTED
+from greenhouse_sandbox.store.attachments import TYPES
+
+STATUSES = {"active": IN_PROCESS, "rejected": REJECTED, "hired": HIRED, "converted": CONVERTED}
+"""A status as it is asked for, to the status as it is answered."""
+
+NOTE_TYPES = (
+    "NOTE",
+    "ACTIVITY",
+    "INTERVIEW",
+    "EMAIL",
+    "FOLLOW_UP",
+    "TAKE_HOME_TEST",
+    "LINKEDIN_NOTE",
+    "LINKEDIN_INMAIL",
+    "AVAILABILITY_REQUEST",
+    "MIGRATION_ERROR",
+    "TOUCHPOINT",
+    "FORM",
+    "FEEDBACK",
+)
+STAMPS = {"created_at": "created_at", "updated_at": "updated_at"}
+
+
+def _status(store: Store, name: str, wanted: str) -> Test:
+    """`in_process` is answered but cannot be asked for: 422, or by switch nothing."""
+    if wanted == IN_PROCESS and store.switches["in_process_filter"] == "empty":
+        return lambda _row: False
+    check_choice(name, wanted, STATUSES)
+    return lambda row: row.status == STATUSES[wanted]
+
+
+def _stage_of(member: str) -> Filter:
+    def build(store: Store, name: str, wanted: str) -> Test:
+        chosen: set[Any] = set(parse_ids(name, wanted)) if member == "id" else {wanted}
+
+        def stands_there(row: Any) -> bool:
+            stage = current_stage(store, row)
+            return stage is not None and getattr(stage, member) in chosen
+
+        return stands_there
+
+    return build
+
+
+def _email(_: Store, __: str, wanted: str) -> Test:
+    return lambda row: wanted.lower() in row.addressed
+
+
+def _tag(_: Store, __: str, wanted: str) -> Test:
+    return lambda row: wanted in row.tags
+
+
+def _private(store: Store, name: str, wanted: str) -> Test:
+    if not parse_boolean(name, wanted):
+        return lambda row: not row.private
+    if store.switches["private_filter_true"] == "only":
+        return lambda row: row.private
+    return lambda _row: True
+
+
+def _as(make: Callable[[str], list[Any]]) -> Callable[[str, str], list[Any]]:
+    return lambda _, wanted: make(wanted)
+
+
+def _status_keys(_: str, wanted: str) -> list[Any]:
+    return [STATUSES[wanted]] if wanted in STATUSES else []
+
+
+def _prospect_keys(name: str, wanted: str) -> list[Any]:
+    return [parse_boolean(name, wanted)]
+
+
+RESOURCES = (
+    Resource(
+        name="applications",
+        table=lambda store: store.applications,
+        shape=shapes_people.application,
+        filters={
+            "candidate_ids": ids("candidate_id"),
+            "job_ids": ids("job_id"),
+            "prospective_job_ids": ids_within("prospective_job_ids"),
+            "job_post_ids": ids("job_post_id"),
+            "source_ids": ids("source_id"),
+            "referrer_ids": ids("referrer_id"),
+            "stage_ids": ids("stage_id"),
+            "job_interview_stage_ids": _stage_of("id"),
+            "status": _status,
+            "stage_name": _stage_of("name"),
+            "custom_field_option_id": option,
+            "last_activity_at": dates("last_activity_at"),
+            "prospect": boolean("prospect"),
+        },
+        indexed={
+            "candidate_ids": "candidate_id",
+            "job_ids": "job_id",
+            "prospective_job_ids": "considered_for",
+        },
+        keyed={"status": ("status", _status_keys), "prospect": ("prospect", _prospect_keys)},
+        dated=STAMPS | {"last_activity_at": "last_activity_at"},
+        visible=visibility.of_jobs,
+    ),
+    Resource(
+        name="application_stages",
+        table=lambda store: store.application_stages,
+        shape=shapes_people.application_stage,
+        filters={
+            "application_ids": ids("application_id"),
+            "job_interview_stage_ids": ids("job_stage_id"),
+            "current": boolean("current"),
+        },
+        indexed={"application_ids": "application_id"},
+        visible=visibility.entered,
+    ),
+    Resource(
+        name="candidates",
+        table=lambda store: store.candidates,
+        shape=shapes_people.candidate,
+        filters={
+            "last_activity_at": dates("last_activity_at"),
+            "custom_field_option_id": option,
+            "private": _private,
+            "email": _email,
+            "tag": _tag,
+        },
+        keyed={
+            "email": ("addressed", _as(lambda wanted: [wanted.lower()])),
+            "tag": ("tagged", _as(lambda wanted: [wanted])),
+        },
+        dated=STAMPS | {"last_activity_at": "last_activity_at"},
+        visible=visibility.candidates,
+    ),
+    Resource(
+        name="candidate_educations",
+        table=lambda store: store.educations,
+        shape=shapes_background.education,
+        filters={"candidate_ids": ids("candidate_id")},
+        indexed={"candidate_ids": "candidate_id"},
+    ),
+    Resource(
+        name="candidate_employments",
+        table=lambda store: store.employments,
+        shape=shapes_background.employment,
+        filters={"candidate_ids": ids("candidate_id")},
+        indexed={"candidate_ids": "candidate_id"},
+    ),
+    Resource(
+        name="applied_candidate_tags",
+        table=applied_tags,
+        shape=shapes_background.applied_tag,
+        filters={"candidate_tag_ids": ids("candidate_tag_id"), "candidate_ids": ids("candidate_id")},
+        indexed={"candidate_ids": "candidate_id"},
+    ),
+    Resource(
+        name="notes",
+        table=lambda store: store.notes,
+        shape=shapes_people.note,
+        filters={
+            "candidate_ids": ids("candidate_id"),
+            "user_ids": ids("user_id"),
+            "application_ids": ids("application_id"),
+            "type": choice("type", {name: name for name in NOTE_TYPES}),
+            "visibility": choice("visibility", {read: written for written, read in READ_VISIBILITY.items()}),
+        },
+        indexed={"candidate_ids": "candidate_id", "application_ids": "application_id"},
+    ),
+    Resource(
+        name="attachments",
+        table=lambda store: store.attachments,
+        shape=shapes_background.attachment,
+        filters={
+            "application_ids": ids("application_id"),
+            "candidate_ids": ids("candidate_id"),
+            "type": choice("type", {name: name for name in TYPES}),
+        },
+        indexed={"application_ids": "application_id", "candidate_ids": "candidate_id"},
+    ),
+    Resource(
+        name="rejection_details",
+        table=lambda store: store.rejection_details,
+        shape=shapes_people.rejection_detail,
+        filters={
+            "application_ids": ids("application_id"),
+            "rejection_reason_ids": ids("rejection_reason_id"),
+            "custom_field_option_id": option,
+        },
+        indexed={"application_ids": "application_id"},
+    ),
+    Resource(
+        name="prospect_details",
+        table=prospect_details,
+        shape=shapes_background.prospect_detail,
+        filters={
+            "application_ids": ids("application_id"),
+            "pool_ids": ids("pool_id"),
+            "pool_stage_ids": ids("pool_stage_id"),
+            "prospect_owner_ids": ids("prospect_owner_id"),
+            "department_ids": ids("department_id"),
+            "office_ids": ids("office_id"),
+        },
+        indexed={"application_ids": "application_id"},
+    ),
+    Resource(
+        name="interviews",
+        table=lambda store: store.interviews,
+        shape=shapes_background.interview,
+        filters={
+            "application_ids": ids("application_id"),
+            "organizer_ids": ids("organiser_id"),
+            "job_interview_ids": ids("job_stage_id"),
+            "starts_at": dates("starts_at"),
+        },
+        indexed={"application_ids": "application_id"},
+    ),
+    Resource(
+        name="scorecards",
+        table=lambda store: store.scorecards,
+        shape=shapes_background.scorecard,
+        filters={
+            "application_ids": ids("application_id"),
+            "interviewer_ids": ids("submitted_by_id"),
+            "submitter_ids": ids("submitted_by_id"),
+            "interviewed_at": dates("interviewed_at"),
+            "submitted_at": dates("created_at"),
+            "status": choice("status", {"draft": "draft", "complete": "complete"}),
+        },
+        indexed={"application_ids": "application_id"},
+    ),
+)
