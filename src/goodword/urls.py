@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from goodword.assessments import urls as assessments
 from goodword.core.health import health
+from goodword.greenhouse.heal import urls as heal
 from goodword.greenhouse.inbox import urls as inbox
 from goodword.greenhouse.setup import urls as setup
 from goodword.references import urls as references
@@ -15,6 +16,7 @@ from goodword.workspace import urls as workspace
 MEMBER: list[URLPattern | URLResolver] = [
     *reports.member_urls,
     *setup.member_urls,
+    *heal.member_urls,
     *workspace.member_urls,
 ]
 
