@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from goodword.core import clock
 from goodword.greenhouse import jobs
+from goodword.greenhouse.inbox import own_test
 from goodword.greenhouse.inbox.receive import endpoint, keep, refuse
 from goodword.greenhouse.inbox.signature import is_signed
 
@@ -26,6 +27,8 @@ def receive(request: HttpRequest, endpoint_key: str) -> HttpResponse:
     if not is_signed(body, header=request.headers.get("Signature", ""), keys=keys):
         refuse(connection, now=now)
         return _answer("The signature does not fit the body.", HTTPStatus.UNAUTHORIZED)
+    if (answer := own_test.answer_to(body)) is not None:
+        return _answer(answer, HTTPStatus.OK)
     if keep(connection, body=body, event_id=request.headers.get("Greenhouse-Event-ID", ""), now=now):
         jobs.wake_inbox()
     return _answer("Received.", HTTPStatus.OK)
