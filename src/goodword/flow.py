@@ -47,8 +47,8 @@ FLOW: Flow = {
     "candidate.changed": (automation.on_candidate_changed,),  # address or leave to e-mail
     "candidate.merged": (),  # data: from_candidate_id, candidate_id
     # --- personal data that goes (candidates) ------------------------------------------------------------------
-    "erasure.asked": (),  # data: erasure_id, reason
-    "erasure.cancelled": (),  # data: erasure_id, reason
+    "erasure.asked": (fate.on_ended, attempt_react.on_fate, check_react.on_fate),  # data: erasure_id, reason
+    "erasure.cancelled": (fate.on_restored, attempt_react.on_fate, check_react.on_fate),  # data: erasure_id, reason
     "erasure.done": (),  # data: erasure_id, reason
     # --- automation (steps) ------------------------------------------------------------------------------------
     "step.requested": (  # data: start_id, kind, by_hand

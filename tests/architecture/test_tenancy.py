@@ -15,7 +15,13 @@ READS = {"of", "across_organisations"}
 MAKES = {"create"}
 
 #: code for any model of its kind: it holds a row's id, or was given the rows
-ANY_MODEL = {"goodword.core.outbox", "goodword.steps.domain.move", "goodword.steps.domain.lifecycle"}
+ANY_MODEL = {
+    "goodword.core.outbox",
+    "goodword.steps.domain.erased",
+    "goodword.steps.domain.lifecycle",
+    "goodword.steps.domain.move",
+    "goodword.steps.domain.reuse",
+}
 
 #: views that look across organisations: where a person has not chosen one yet
 BEFORE_AN_ORGANISATION = {"goodword.workspace.views.home"}

@@ -164,9 +164,10 @@ def test_a_report_of_nothing_is_an_error_not_a_report() -> None:
         event = record(
             "attempt.assigned",
             organisation_id=start.organisation_id,
+            application_id=start.application_id,
             at=NOW,
             actor="goodword",
-            data={"attempt_id": 0},
+            data={"start_id": start.pk, "attempt_id": 0},
         )
     with pytest.raises(Attempt.DoesNotExist):
         build.on_attempt_completed(event)

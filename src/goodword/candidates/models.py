@@ -112,9 +112,11 @@ class Application(OrganisationOwned):
         return self.deleted_at is not None or self.erased_at is not None
 
     @property
-    def is_active(self) -> bool:
-        """Whether steps may be started and people written to."""
-        return self.status == self.Status.ACTIVE and not self.is_going
+    def end(self) -> str:
+        """Why no step may be started and nobody is written to: "erasure", or its status; empty while active."""
+        if self.is_going:
+            return "erasure"
+        return "" if self.status == self.Status.ACTIVE else self.status
 
 
 class Erasure(OrganisationOwned):

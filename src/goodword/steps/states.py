@@ -32,7 +32,7 @@ OTHER_MOVES: Final[dict[str, tuple[bool, bool | None]]] = {
 }
 
 #: closed by what happened to the application, and open again when that is over
-BY_FATE: Final = frozenset({"rejected", "hired", "converted", "changed_job"})
+BY_FATE: Final = frozenset({"rejected", "hired", "converted", "changed_job", "erasure"})
 #: attention of a run that is open again after a rejection or a hire: nothing is sent before a member clicks
 REOPENED: Final = "reopened"
 

@@ -115,7 +115,7 @@ def _mark(
 
 def _state_before(start: StepStart, application: Application) -> str:
     """What a step shows that was asked for and has nothing to show yet."""
-    if application.status != Application.Status.ACTIVE:
+    if application.end:
         return "cancelled"
     if start.due_at or start.state == StepStart.State.STARTED:
         return "pending"

@@ -100,6 +100,7 @@ ERASURES = {
 NOT_STARTED = {
     "rejected": "the candidate was rejected",
     "hired": "the candidate was hired",
+    "erasure": "the personal data is to be erased",
     "converted": "the prospect became a candidate with an application of their own",
     "changed_job": "the candidate was moved to a job that belongs to no role",
 }

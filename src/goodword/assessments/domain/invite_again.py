@@ -21,7 +21,7 @@ INVITED_AGAIN = "invited_again"
 
 
 class MayNotInvite(Exception):
-    """Nobody may be invited now. `reason`: the application's status, or a code of StepStart.Waits; "not_started"."""
+    """Nobody may be invited now. `reason`: why it has ended, a code of StepStart.Waits, or "not_started"."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -54,8 +54,8 @@ def invite_again(*, start: StepStart, member: Membership, now: datetime) -> Atte
 
 
 def _in_the_way(start: StepStart, application: Application) -> str:
-    if application.status != Application.Status.ACTIVE:
-        return application.status
+    if application.end:
+        return application.end
     if start.state != StepStart.State.STARTED:
         return "not_started"
     return hindrance(application)

@@ -5,7 +5,6 @@ from datetime import datetime
 from django.db import transaction
 
 from goodword.accounts.models import Membership
-from goodword.candidates.models import Application
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.queue import cancel
 from goodword.references.domain.mails import REQUEST, to_candidate, to_referee
@@ -22,7 +21,7 @@ from goodword.steps.states import UNFINISHED, may
 
 
 class Hindered(Exception):
-    """Nobody may be invited now. `code`: the application's status, or the code of StepStart.Waits that says why."""
+    """Nobody may be invited now. `code`: why the application has ended, or a code of StepStart.Waits."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -43,8 +42,8 @@ def invite_again(*, start: StepStart, member: Membership, now: datetime) -> Chec
         if found is None:
             raise StepStart.DoesNotExist
         start, application = found
-        if application.status != Application.Status.ACTIVE:
-            raise Hindered(application.status)
+        if application.end:
+            raise Hindered(application.end)
         if code := hindrance(application):
             raise Hindered(code)
         latest = (
@@ -69,6 +68,7 @@ def invite_again(*, start: StepStart, member: Membership, now: datetime) -> Chec
 def _write(check: Check, *, now: datetime) -> None:
     organisation, step = check.organisation, check.start.step
     check.invited_again += 1
+    check.attention = ""  # this is the click that was waited for
     check.deadline_at = max(
         check.deadline_at, end_of_working_day(now, step.deadline_days, zone=organisation.zone)
     )

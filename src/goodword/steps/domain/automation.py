@@ -114,7 +114,7 @@ def still_wanted(start: StepStart, application: Application, *, at: datetime, by
     """
     if start.state != StepStart.State.STARTED:  # it waits for a person by now, or an earlier result stands in
         return False
-    if application.status != Application.Status.ACTIVE:
+    if application.end:
         keep_for_click(start, application=application, at=at)
         return False
     if not by_hand and not may_start(application, start.step):

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.db import transaction
 
-from goodword.candidates.models import Application
 from goodword.core.sweep import each
 from goodword.steps.domain.automation import hindrance
 from goodword.steps.domain.standing import held, stands, waits_for_click
@@ -29,7 +28,7 @@ def _start_delayed(pk: int, *, now: datetime) -> bool:
         start, application = found
         if start.state != State.WAITING or start.due_at is None or start.due_at > now:
             return False
-        if application.status != Application.Status.ACTIVE:
+        if application.end:
             keep_for_click(start, application=application, at=now)
         elif not stands(application, start.step):
             take_back(start, application=application, at=now)  # the slip was undone in time

@@ -14,9 +14,9 @@ BY_A_PERSON = (StepStart.Waits.CLICK, StepStart.Waits.REUSE)
 
 
 def on_ended(event: Event) -> None:
-    """Rejected, hired or converted: what has not begun does not begin by itself any more."""
+    """Rejected, hired, converted, or to be erased: what has not begun does not begin by itself any more."""
     application = held_of(event)
-    if application.status == Application.Status.ACTIVE:
+    if not application.end:
         return
     for start in waiting_of(application).exclude(waits_for__in=BY_A_PERSON):
         keep_for_click(start, application=application, at=event.occurred_at)
@@ -26,7 +26,7 @@ def on_restored(event: Event) -> None:
     """A rejection or a hire was taken back: what has not begun waits for a click, and so does a step of the stage
     that they came into while they were out."""
     application = held_of(event)
-    if application.status != Application.Status.ACTIVE or application.connection_id is None:
+    if application.end or application.connection_id is None:
         return
     for start in waiting_of(application).exclude(waits_for__in=BY_A_PERSON):
         if waits_for_click(application, start.step):

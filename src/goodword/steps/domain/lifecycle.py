@@ -5,7 +5,7 @@ The event says that something has changed; the application's row, locked, says h
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Final, Literal
+from typing import Literal
 
 from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application
@@ -21,13 +21,6 @@ from goodword.steps.models import Run, StepStart
 from goodword.steps.states import BY_FATE, REOPENED, is_open, may
 
 Act = Literal["close", "reopen", "pause", "resume", "carry"]
-
-TOLD: Final = {
-    "pause": "step.paused",
-    "resume": "step.resumed",
-    "close": "step.closed",
-    "reopen": "step.reopened",
-}
 
 
 def settle[R: Run](model: type[R], event: Event) -> Iterator[tuple[Act, R]]:
@@ -118,7 +111,8 @@ def _taken_back_unnoticed(run: Run, application: Application, event: Event) -> b
     if event.name not in RESTORED or is_quiet(run) or not may(run, "close"):
         return False
     step = run.start.step
-    setting = step.on_reject if event.name == "application.unrejected" else step.on_hire
+    settings = {"application.unrejected": step.on_reject, "application.unhired": step.on_hire}
+    setting = settings.get(event.name, Step.OnClose.CLOSE)
     return setting == Step.OnClose.CLOSE and waits_for_click(application, step)
 
 
@@ -134,7 +128,7 @@ def _do(run: Run, act: Act, *, application: Application, event: Event) -> None:
             move(run, act, at=at, by=event.actor)
             cancel(organisation=organisation, subject_ref=subject_ref(run.start), now=at)
         case "reopen":
-            quiet = reason in {"rejected", "hired"}
+            quiet = reason in {"rejected", "hired", "erasure"}
             move(run, act, at=at, by=event.actor)
             run.attention = REOPENED if quiet else ""
             if quiet or run.deadline_at <= at:
@@ -148,9 +142,14 @@ def _do(run: Run, act: Act, *, application: Application, event: Event) -> None:
         case "carry" if run.next_reminder_at is not None:
             plan_reminder(run, organisation=organisation, now=at)
     run.save()
-    if act in TOLD:
+    if act != "carry":  # the move to the other job stands on the timeline itself
         record(
-            TOLD[act],
+            {
+                "pause": "step.paused",
+                "resume": "step.resumed",
+                "close": "step.closed",
+                "reopen": "step.reopened",
+            }[act],
             organisation_id=organisation.pk,
             application_id=application.pk,
             actor=event.actor,
@@ -160,7 +159,12 @@ def _do(run: Run, act: Act, *, application: Application, event: Event) -> None:
 
 
 def _ended_by(event: Event) -> str:
-    return "rejected" if event.name == "application.unrejected" else "hired"
+    ends = {
+        "application.unrejected": "rejected",
+        "application.unhired": "hired",
+        "erasure.cancelled": "erasure",
+    }
+    return ends[event.name]
 
 
 def _go_on(run: Run, *, organisation: Organisation, at: datetime) -> None:

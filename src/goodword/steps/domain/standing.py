@@ -17,8 +17,8 @@ from goodword.steps.models import StepStart
 
 Status = Application.Status
 
-#: Greenhouse took an end back
-RESTORED = ("application.unrejected", "application.unhired")
+#: an end was taken back
+RESTORED = ("application.unrejected", "application.unhired", "erasure.cancelled")
 #: what a member sets going by a click
 BY_HAND = ("step.requested", "attempt.assigned", "check.opened", "check.invited_again")
 
@@ -80,6 +80,8 @@ def has_home(application: Application) -> bool:
 
 def ended(application: Application, step: Step) -> str:
     """Why the application's fate closes the step, as a reason of closing; empty if it does not."""
+    if application.is_going:
+        return "erasure"
     closes = {
         Status.REJECTED: step.on_reject,
         Status.HIRED: step.on_hire,
@@ -90,7 +92,7 @@ def ended(application: Application, step: Step) -> str:
 
 
 def waits_for_click(application: Application, step: Step) -> bool:
-    """Whether a rejection or a hire was taken back, and nothing has asked for the step since.
+    """Whether a rejection, a hire or an erasure was taken back, and nothing has asked for the step since.
 
     Nothing is sent then before a person clicks, or the application is moved to a stage of the step once more.
     The log of events is written under the application's lock, so its order is the order of what happened.

@@ -29,8 +29,7 @@ def waiting_of(application: Application) -> QuerySet[StepStart]:
 
 def may_start(application: Application, step: Step) -> bool:
     """Whether the step may begin by itself: active, on a job of the role, not gone from a stage that matters."""
-    active = application.status == Application.Status.ACTIVE
-    return active and not has_left(application, step) and has_home(application)
+    return not application.end and not has_left(application, step) and has_home(application)
 
 
 def wait(start: StepStart, reason: str, *, application: Application, at: datetime, by: str) -> None:
@@ -53,7 +52,7 @@ def wait_for_click(start: StepStart, *, application: Application, at: datetime, 
 def keep_for_click(start: StepStart, *, application: Application, at: datetime) -> None:
     """The application has ended: nothing begins; should it come back, a member may click."""
     _set_waiting(start, Waits.CLICK)
-    reason = application.status
+    reason = application.end
     tell("step.not_started", start, application=application, at=at, by="goodword", reason=reason)
 
 

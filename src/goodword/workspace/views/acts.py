@@ -2,9 +2,10 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from goodword.accounts import access
@@ -15,8 +16,26 @@ from goodword.candidates.models import Application
 from goodword.candidates.visible import visible_applications
 from goodword.core import clock
 from goodword.references.domain import invite_again as checks
+from goodword.reports.domain.reuse import MayNotReuse, reuse
 from goodword.roles.models import Step
+from goodword.steps.domain.by_hand import MayNotBegin, begin
 from goodword.steps.models import StepStart
+from goodword.workspace.cards import earlier_of
+
+NOT_ACTIVE = gettext_lazy("Only an active candidate can be invited. Greenhouse says otherwise of this one.")
+NO_ADDRESS = gettext_lazy("Greenhouse has no address for this candidate, or says not to e-mail them.")
+WHY_NOT = {
+    "no_requirement": gettext_lazy(
+        "Say first what requirement of the job the assessment serves: role > Assessment settings."
+    ),
+    "prospect": gettext_lazy(
+        "This person is a prospect, and prospects are never mailed. Convert them to a candidate in Greenhouse."
+    ),
+    "no_address": NO_ADDRESS,
+    "may_not_email": NO_ADDRESS,
+    "decided": gettext_lazy("This was decided already. The card says how it stands."),
+    "no_report": gettext_lazy("The report of the earlier result is not there yet. Try again in a minute."),
+}
 
 
 @require_POST
@@ -24,18 +43,13 @@ from goodword.steps.models import StepStart
 def invite_again(request: MemberRequest, pk: int, start_pk: int) -> HttpResponseBase:
     """Invite the candidate again: a new mail with a fresh link, and a new deadline."""
     application = access.owned(visible_applications(request.member), pk)
-    start = access.owned(
-        StepStart.objects.of(request.organisation).filter(application=application).select_related("step"),
-        start_pk,
-    )
-    if application.status != Application.Status.ACTIVE:
-        messages.error(
-            request, _("Only an active candidate can be invited. Greenhouse says otherwise of this one.")
-        )
-        return redirect("candidate", request.organisation.slug, application.pk)
+    start = _start(request, application, start_pk)
+    if application.end:
+        messages.error(request, NOT_ACTIVE)
+        return _page(request, application)
     if start.state != StepStart.State.STARTED:
         messages.error(request, _("This step has not begun yet. Its card says what it waits for."))
-        return redirect("candidate", request.organisation.slug, application.pk)
+        return _page(request, application)
     now = clock.now()
     try:
         with transaction.atomic():
@@ -51,9 +65,61 @@ def invite_again(request: MemberRequest, pk: int, start_pk: int) -> HttpResponse
                 details={"start": start.pk},
             )
     except (attempts.MayNotInvite, checks.Hindered):
-        messages.error(
-            request, _("Greenhouse has no address for this candidate, or says not to e-mail them.")
-        )
-        return redirect("candidate", request.organisation.slug, application.pk)
+        messages.error(request, NO_ADDRESS)
+        return _page(request, application)
     messages.success(request, _("A new invitation is on its way."))
+    return _page(request, application)
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def begin_step(request: MemberRequest, pk: int, kind: str) -> HttpResponseBase:
+    """Invite the candidate to a step that has not begun, whatever it waits for."""
+    application = access.owned(visible_applications(request.member), pk)
+    step = Step.objects.of(request.organisation).filter(role=application.role_id, kind=kind).first()
+    if step is None:
+        raise Http404
+    now = clock.now()
+    try:
+        with transaction.atomic():
+            start = begin(application_id=application.pk, step=step, member=request.member, now=now)
+            write(
+                organisation=request.organisation,
+                action="step.begun_by_hand",
+                member=request.member,
+                now=now,
+                details={"start": start.pk},
+            )
+    except MayNotBegin as error:
+        messages.error(request, WHY_NOT.get(error.reason, NOT_ACTIVE))
+        return _page(request, application)
+    messages.success(request, _("The invitation is on its way."))
+    return _page(request, application)
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def reuse_result(request: MemberRequest, pk: int, start_pk: int) -> HttpResponseBase:
+    """Let the earlier result stand in. Only who may read it can do this: others then read it here."""
+    application = access.owned(visible_applications(request.member), pk)
+    start = _start(request, application, start_pk)
+    if start.waits_for == StepStart.Waits.REUSE and earlier_of(start, request.member) is None:
+        raise Http404
+    try:
+        reuse(start=start, member=request.member, now=clock.now())
+    except MayNotReuse as error:
+        messages.error(request, WHY_NOT.get(error.reason, NOT_ACTIVE))
+        return _page(request, application)
+    messages.success(
+        request, _("The earlier result stands in. Its report for this application is being made.")
+    )
+    return _page(request, application)
+
+
+def _start(request: MemberRequest, application: Application, start_pk: int) -> StepStart:
+    starts = StepStart.objects.of(request.organisation).filter(application=application)
+    return access.owned(starts.select_related("step"), start_pk)
+
+
+def _page(request: MemberRequest, application: Application) -> HttpResponseBase:
     return redirect("candidate", request.organisation.slug, application.pk)
