@@ -17,6 +17,7 @@ MEMBER: list[URLPattern | URLResolver] = [
     *reports.member_urls,
     *setup.member_urls,
     *heal.member_urls,
+    *inbox.member_urls,
     *workspace.member_urls,
 ]
 

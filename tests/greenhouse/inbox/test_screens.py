@@ -1,0 +1,374 @@
+"""The inbox for admins: finding a delivery, what came, what it led to, and having it worked on again."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from django.db import connection as database
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from goodword.accounts.models import AuditEntry, Membership
+from goodword.core import clock
+from goodword.flow import FLOW
+from goodword.greenhouse.inbox import search, told
+from goodword.greenhouse.inbox.actions import WORDS
+from goodword.greenhouse.models import Connection, InboxEvent
+from tests.greenhouse.world import ASSESSMENT, World
+from tests.support import factories
+from tests.support.jobs import waiting
+
+State = InboxEvent.State
+
+
+def url(world: World, name: str = "greenhouse_inbox", *args: int) -> str:
+    return reverse(name, args=[world.organisation.slug, *args])
+
+
+def client(member: Membership) -> Client:
+    made = Client()
+    made.force_login(member.user)
+    return made
+
+
+def page(world: World, name: str = "greenhouse_inbox", *args: int, **asked: Any) -> BeautifulSoup:
+    response = client(world.role.owner).get(url(world, name, *args), asked)
+    assert (response.status_code, response["Cache-Control"]) == (200, "no-store")
+    return BeautifulSoup(response.content, "html.parser")
+
+
+def listed(world: World, **asked: Any) -> list[str]:
+    """The codes of the deliveries that the list shows."""
+    return [code.get_text() for code in page(world, **asked).select("tbody .inbox-code")]
+
+
+def chips(soup: BeautifulSoup) -> list[str]:
+    return [" ".join(chip.get_text().split()) for chip in soup.select(".toolbar .chip")]
+
+
+def keep(world: World, action: str = "office_deleted", **values: Any) -> InboxEvent:
+    now = clock.now()
+    return InboxEvent.objects.create(
+        **{
+            "organisation": world.organisation,
+            "connection": world.connection,
+            "action": action,
+            "body": b'{"action": "%s", "payload": {}}' % action.encode(),
+            "received_at": now,
+            "not_before": now,
+            "state": State.HANDLED,
+            "outcome": "Done.",
+        }
+        | values
+    )
+
+
+def test_an_event_is_called_by_its_words_with_its_code_beside_it(world: World) -> None:
+    keep(world, "candidate_stage_change")
+    keep(world, "job_painted")
+    keep(world, "")
+    rows = [" ".join(cell.get_text(" ").split()) for cell in page(world).select("tbody th")]
+    assert rows == [
+        "Unreadable",
+        "Unknown event job_painted",
+        "Candidate has changed stage candidate_stage_change",
+    ]
+
+
+def test_it_says_whom_a_delivery_is_about_and_leads_to_them(world: World) -> None:
+    remote = world.apply(first_name="Ada", last_name="Lovelace")
+    world.deliver()
+    keep(world, "offer_created", remote_application_id=55)
+    keep(world, "update_candidate", remote_candidate_id=remote.candidate_id)
+    keep(world, "update_candidate", remote_candidate_id=77)
+    cells = page(world).select("tbody tr td:nth-of-type(1)")
+    assert [" ".join(cell.get_text().split()) for cell in cells] == [
+        "Candidate 77",
+        "Ada Lovelace",
+        "Application 55",
+        "Ada Lovelace",
+    ]
+    link = cells[-1].select_one("a")
+    assert link is not None
+    assert link["href"] == url(world, "candidate", world.ours(remote).pk)
+
+
+@pytest.mark.parametrize(
+    ("query", "actions"),
+    [
+        ("Lovelace", ["offer_created", "new_candidate_application"]),
+        ("ada love", ["offer_created", "new_candidate_application"]),
+        ("changed stage", ["candidate_stage_change"]),
+        ("candidate_stage_change", ["candidate_stage_change"]),
+        ("job_painted", ["job_painted"]),
+        ("event-7", ["candidate_stage_change"]),
+        ("77", ["update_candidate"]),
+        ("application-id", ["offer_created", "new_candidate_application"]),
+        ("99999999999999999999999", []),
+        ("0", []),
+        ("²", []),
+        ("nothing like it", []),
+        ("a\x00b", []),
+    ],
+)
+def test_a_search_finds_by_name_id_event_and_words(world: World, query: str, actions: list[str]) -> None:
+    remote = world.apply(first_name="Ada", last_name="Lovelace")
+    world.deliver()
+    keep(world, "update_candidate", remote_candidate_id=77)
+    keep(world, "candidate_stage_change", remote_application_id=8, event_id="event-7")
+    keep(world, "job_painted")
+    keep(world, "offer_created", remote_application_id=remote.id)
+    query = query.replace("application-id", str(remote.id))
+    assert listed(world, q=query) == actions
+
+
+def test_another_organisations_people_are_not_found(world: World) -> None:
+    other = factories.candidate(factories.organisation(), first_name="Zebedee", remote_id=77)
+    keep(world, "update_candidate", remote_candidate_id=other.remote_id)
+    assert listed(world, q="Zebedee") == []
+    assert "Zebedee" not in page(world).get_text()
+
+
+def test_states_are_counted_and_chosen(world: World) -> None:
+    for state in (State.HANDLED, State.HANDLED, State.FAILED, State.RECEIVED):
+        keep(world, f"a_{state}", state=state)
+    assert chips(page(world)) == ["All 4", "Failed 1", "Waiting 1", "Handled 2"]
+    assert listed(world, state="failed") == ["a_failed"]
+    assert listed(world, state="received") == ["a_received"]
+    assert chips(page(world, q="a_failed")) == ["All 1", "Failed 1", "Waiting 0", "Handled 0"]
+    assert len(listed(world, state="<b>")) == 4
+
+
+def test_one_account_is_chosen_where_there_are_several(world: World) -> None:
+    assert page(world).select(".inbox-accounts") == []
+    other = Connection.objects.create(
+        organisation=world.organisation, name="North", endpoint_key="n" * 43, connected_at=factories.NOW
+    )
+    keep(world, "here")
+    keep(world, "north", connection=other)
+    soup = page(world)
+    assert [chip.get_text() for chip in soup.select(".inbox-accounts .chip")] == [
+        "Every account",
+        "Greenhouse",
+        "North",
+    ]
+    assert listed(world, connection=other.pk) == ["north"]
+    stranger = Connection.objects.create(
+        organisation=factories.organisation(), endpoint_key="s" * 43, connected_at=factories.NOW
+    )
+    assert listed(world, connection=stranger.pk) == ["north", "here"]
+
+
+def test_pages_follow_each_other_both_ways(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "PAGE", 2)
+    for number in range(5):
+        keep(world, f"event_{number}", state=State.FAILED)
+
+    def turn(soup: BeautifulSoup, rel: str) -> BeautifulSoup | None:
+        link = soup.select_one(f"nav.pager a[rel={rel}]")
+        if link is None:
+            return None
+        answer = client(world.role.owner).get(url(world) + str(link["href"]))
+        return BeautifulSoup(answer.content, "html.parser")
+
+    def codes(soup: BeautifulSoup) -> list[str]:
+        return [code.get_text()[-1] for code in soup.select("tbody .inbox-code")]
+
+    first = page(world, state="failed", q="event_")
+    assert codes(page(world, state="failed")) == ["4", "3"]
+    assert codes(first) == []  # a code in full only
+    first = page(world, state="failed")
+    assert turn(first, "prev") is None
+    second = turn(first, "next")
+    assert second is not None
+    assert codes(second) == ["2", "1"]
+    third = turn(second, "next")
+    assert third is not None
+    assert codes(third) == ["0"]
+    assert turn(third, "next") is None
+    back = turn(third, "prev")
+    assert back is not None
+    assert codes(back) == ["2", "1"]
+    start = turn(back, "prev")
+    assert start is not None
+    assert codes(start) == ["4", "3"]
+    assert turn(start, "prev") is None
+
+
+@pytest.mark.parametrize("odd", ["x", "-1", "9" * 30, "²", ""])
+def test_an_odd_place_to_go_on_from_shows_the_first_page(world: World, odd: str) -> None:
+    keep(world, "here")
+    assert listed(world, before=odd) == ["here"]
+    assert listed(world, after=odd) == ["here"]
+
+
+def test_what_waits_says_when_it_is_tried_next(world: World) -> None:
+    keep(world, state=State.RECEIVED, attempts=2, not_before=clock.now() + timedelta(minutes=5))
+    row = page(world).select_one("tbody tr")
+    assert row is not None
+    assert "next try" in row.get_text()
+
+
+def test_empty_lists_say_why(world: World) -> None:
+    assert "Nothing has come yet" in page(world).get_text()
+    assert "No delivery is in this state." in page(world, state="failed").get_text()
+    assert "No delivery fits “<zoe>”" in page(world, q="<zoe>").get_text()
+
+
+def test_the_list_asks_no_more_queries_for_three_rows_than_for_one(world: World) -> None:
+    admin = client(world.role.owner)
+    counts = []
+    for extra in (1, 2):
+        for _ in range(extra):
+            world.apply()
+        world.deliver()
+        with CaptureQueriesContext(database) as asked:
+            admin.get(url(world))
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+# --- one delivery ---
+
+
+def test_a_delivery_shows_what_it_led_to(world: World) -> None:
+    remote = world.apply(first_name="Ada", last_name="Lovelace")
+    world.move(remote, ASSESSMENT)
+    world.deliver()
+    event = InboxEvent.objects.of(world.organisation).order_by("pk")[0]
+    text = " ".join(page(world, "greenhouse_event", event.pk).get_text(" ").split())
+    assert f"Ada Lovelace ( {world.role.title} )".replace("( ", "(").replace(" )", ")") in text
+    assert "Seen for the first time, Entered a stage" in text
+    assert AuditEntry.objects.of(world.organisation).last().action == "greenhouse.delivery_viewed"  # type: ignore[union-attr]
+
+
+def test_what_it_led_to_may_be_gone_since(world: World) -> None:
+    event = keep(world, caused=[{"application": 5, "events": ["application.hired"]}, {"role": 6}])
+    text = " ".join(page(world, "greenhouse_event", event.pk).get_text(" ").split())
+    assert "Somebody who is not here any more: Hired" in text
+
+
+def test_a_role_that_has_something_to_attend_to_is_led_to(world: World) -> None:
+    event = keep(world, "job_updated", caused=[{"role": world.role.pk}])
+    link = page(world, "greenhouse_event", event.pk).select_one(".kv li a")
+    assert link is not None
+    assert (link["href"], link.get_text()) == (url(world, "role", world.role.pk), world.role.title)
+
+
+@pytest.mark.parametrize(
+    ("body", "laid_out", "as_received"),
+    [
+        (b'{"a":"<b>Zo\\u00eb</b>"}', '{\n  "a": "<b>Zoë</b>"\n}', '{"a":"<b>Zo\\u00eb</b>"}'),
+        (b'{"a":"\\ud800"}', '{\n  "a": "\\ud800"\n}', '{"a":"\\ud800"}'),
+        (b'{"a":"\\u0000"}', '{\n  "a": "\\u0000"\n}', '{"a":"\\u0000"}'),
+        (b'{"a\xff', '{"a\\xff', '{"a\\xff'),
+        (b"", "", ""),
+        (b"[" * 90_000, "[" * 90_000, "[" * 90_000),
+    ],
+)
+def test_a_body_is_shown_laid_out_and_as_it_came_whatever_it_is(
+    world: World, body: bytes, laid_out: str, as_received: str
+) -> None:
+    event = keep(world, body=body)
+    shown = page(world, "greenhouse_event", event.pk).select("pre")
+    assert [pre.get_text() for pre in shown] == [laid_out, as_received]
+
+
+def test_a_very_long_body_is_cut(world: World) -> None:
+    event = keep(world, body=json.dumps({"a": ["x"] * 200_000}).encode())
+    for pre in page(world, "greenhouse_event", event.pk).select("pre"):
+        assert len(pre.get_text()) < 201_000
+        assert pre.get_text().endswith("…")
+
+
+def test_an_erased_body_says_so(world: World) -> None:
+    event = keep(world, body_erased_at=clock.now())
+    soup = page(world, "greenhouse_event", event.pk)
+    assert "The body was erased with the person whom it was about" in soup.get_text()
+    assert len(soup.select("pre")) == 1
+
+
+# --- again ---
+
+
+def test_one_delivery_is_replayed_and_it_is_written_down(world: World) -> None:
+    event = keep(world, state=State.FAILED, attempts=5, faults=5)
+    client(world.role.owner).post(url(world, "greenhouse_replay", event.pk))
+    event.refresh_from_db(from_queryset=InboxEvent.objects.of(world.organisation))
+    assert (event.state, event.attempts, event.faults) == ("received", 0, 0)
+    entry = AuditEntry.objects.of(world.organisation).last()
+    assert entry is not None
+    assert (entry.action, entry.details) == ("greenhouse.delivery_replayed", {"event": event.pk})
+    assert waiting() == [("greenhouse.inbox", {})]
+
+
+def test_all_that_failed_is_replayed_after_its_number_was_said(world: World) -> None:
+    for state in (State.FAILED, State.FAILED, State.HANDLED):
+        keep(world, state=state)
+    assert "Replay 2 deliveries" in page(world, "greenhouse_replay_failed").get_text()
+    answer = client(world.role.owner).post(url(world, "greenhouse_replay_failed"), follow=True)
+    assert "2 deliveries are worked on again." in answer.content.decode()
+    entry = AuditEntry.objects.of(world.organisation).last()
+    assert entry is not None
+    assert (entry.action, entry.details) == (
+        "greenhouse.failed_replayed",
+        {"deliveries": 2, "connection": None},
+    )
+    world.work()
+    assert [state for state, _ in world.inbox()] == ["handled"] * 3
+    assert "Nothing has failed" in page(world, "greenhouse_replay_failed").get_text()
+
+
+def test_only_one_accounts_failures_are_replayed_if_it_was_chosen(world: World) -> None:
+    other = Connection.objects.create(
+        organisation=world.organisation, name="North", endpoint_key="n" * 43, connected_at=factories.NOW
+    )
+    keep(world, state=State.FAILED)
+    keep(world, state=State.FAILED, connection=other)
+    address = f"{url(world, 'greenhouse_replay_failed')}?connection={other.pk}"
+    assert "1 delivery of North has failed." in client(world.role.owner).get(address).content.decode()
+    client(world.role.owner).post(address)
+    assert [state for state, _ in world.inbox()] == ["failed", "received"]
+
+
+@pytest.mark.parametrize(
+    ("name", "method"),
+    [
+        ("greenhouse_inbox", "get"),
+        ("greenhouse_event", "get"),
+        ("greenhouse_replay", "post"),
+        ("greenhouse_replay_failed", "get"),
+        ("greenhouse_replay_failed", "post"),
+    ],
+)
+def test_nobody_but_an_admin_is_let_in_and_nothing_changes(world: World, name: str, method: str) -> None:
+    event = keep(world, state=State.FAILED)
+    address = url(world, name, *([event.pk] if name in {"greenhouse_event", "greenhouse_replay"} else []))
+    stranger = factories.member(factories.organisation(), kind="admin")
+    lower = [factories.member(world.organisation, kind=kind) for kind in ("recruiter", "hiring_manager")]
+    before = AuditEntry.objects.of(world.organisation).count()
+    for member, status in [(stranger, 404), (lower[0], 403), (lower[1], 403)]:
+        assert getattr(client(member), method)(address).status_code == status
+    assert getattr(Client(), method)(address)["Location"] == f"/accounts/login/?next={address}"
+    assert [state for state, _ in world.inbox()] == ["failed"]
+    assert AuditEntry.objects.of(world.organisation).count() == before
+
+
+def test_anothers_delivery_is_not_found(world: World) -> None:
+    event = keep(world, state=State.FAILED)
+    stranger = factories.member(factories.organisation(), kind="admin")
+    there = world.organisation.slug, stranger.organisation.slug
+    address = url(world, "greenhouse_event", event.pk).replace(*there)
+    assert client(stranger).get(address).status_code == 404
+    assert client(stranger).post(f"{address}replay/").status_code == 404
+    client(stranger).post(url(world, "greenhouse_replay_failed").replace(*there))
+    assert [state for state, _ in world.inbox()] == ["failed"]
+
+
+def test_there_are_words_for_all_that_a_delivery_can_lead_to() -> None:
+    said = {name for name in FLOW if name.startswith(("application.", "candidate.", "erasure."))}
+    assert said - {"erasure.done"} == set(told.EVENTS)
+    assert len(set(WORDS.values())) == len(WORDS)
