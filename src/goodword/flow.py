@@ -58,6 +58,7 @@ FLOW: Flow = {
     "step.asked_again": (attempt_react.on_asked_again, check_react.on_asked_again),  # data: start_id, kind
     "step.needs_attention": (attention.on_needs_attention,),  # data: start_id, kind, reason
     "step.waits_for_click": (),  # a rejection or a hire was taken back, or a pass found it
+    "step.reused": (),  # data: start_id, kind, earlier_id
     "step.delayed": (),
     "step.not_started": (),
     "step.paused": (),

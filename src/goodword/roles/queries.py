@@ -21,6 +21,11 @@ def visible_roles(member: Membership) -> QuerySet[Role]:
     return roles.filter(~Q(pk__in=confidential.values("role_id")) | Q(pk__in=added.values("pk")))
 
 
+def is_confidential(role: Role) -> bool:
+    """Whether a job of the role is confidential in Greenhouse."""
+    return Automation.objects.of(role.organisation).filter(role=role, confidential=True).exists()
+
+
 def automation_of(*, connection_id: int, job_id: int | None) -> Automation | None:
     """The automation of a Greenhouse job; a job belongs to one role at most."""
     if job_id is None:

@@ -114,7 +114,9 @@ def _mark(
 
 
 def _state_before(start: StepStart, application: Application) -> str:
-    """What a step shows that was asked for and has nothing to show yet."""
+    """What a step shows that has no run of its own: an earlier result stands in, or it has not begun."""
+    if start.state == StepStart.State.REUSED:
+        return "completed"
     if application.end:
         return "cancelled"
     if start.due_at or start.state == StepStart.State.STARTED:

@@ -26,12 +26,17 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     "candidate.changed": ("Address or leave to e-mail changed in Greenhouse", "candidates", ""),
     "candidate.merged": ("Merged with another profile in Greenhouse", "candidates", ""),
     "erasure.asked": ("{erasure_reason}: everything open is closed, the data will go", "alert", "attention"),
-    "erasure.cancelled": ("The data is kept after all; what this had closed is open again", "arrow-right", ""),
+    "erasure.cancelled": (
+        "The data is kept after all; what this had closed is open again",
+        "arrow-right",
+        "",
+    ),
     "erasure.done": ("Personal data erased", "x", ""),
     "step.requested": ("{kind} requested", "send", ""),
     "step.asked_again": ("Came to the stage of the {kind} again: nothing was sent", "arrow-right", ""),
     "step.needs_attention": ("{kind} cannot start: {reason_text}", "alert", "attention"),
     "step.waits_for_click": ("{kind} waits for a click: nothing was sent", "pause", ""),
+    "step.reused": ("{kind}: an earlier result was reused, nobody was asked again", "check", "success"),
     "step.delayed": ("{kind} will start after the delay of its settings", "clock", ""),
     "step.not_started": ("{kind} not started: {not_started_reason}", "x", ""),
     "step.paused": ("{kind} paused", "pause", ""),
@@ -86,6 +91,7 @@ REASONS = {
     "no_address": "Greenhouse has no e-mail address for them",
     "may_not_email": "Greenhouse says that they are not to be e-mailed",
     "prospect": "they are a prospect, and prospects are never mailed",
+    "reuse": "a person has to decide whether anybody is asked again",
 }
 
 #: why somebody's data is to go

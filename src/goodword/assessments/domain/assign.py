@@ -12,12 +12,13 @@ from goodword.core.workdays import end_of_working_day
 from goodword.roles.models import Step
 from goodword.steps.domain.automation import still_wanted
 from goodword.steps.domain.lifecycle import plan_reminder
+from goodword.steps.domain.reuse import offer_earlier
 from goodword.steps.domain.standing import held
 from goodword.steps.models import StepStart
 
 
 def on_step_requested(event: Event) -> None:
-    """An assessment was asked for: assign it, once, unless it is not wanted any more.
+    """An assessment was asked for: assign it, once, unless it is not wanted any more or an earlier one may stand in.
 
     Whoever rejects the application waits for its lock, or has been here before: so that reaction either finds
     the new attempt and closes it, or none is made.
@@ -29,8 +30,11 @@ def on_step_requested(event: Event) -> None:
         return
     start, application = found
     by_hand = bool(event.data.get("by_hand"))
-    if still_wanted(start, application, at=event.occurred_at, by_hand=by_hand):
-        assign(start=start, application=application, now=event.occurred_at, by=event.actor)
+    if not still_wanted(start, application, at=event.occurred_at, by_hand=by_hand):
+        return
+    if not by_hand and offer_earlier(Attempt, start, application=application, at=event.occurred_at):
+        return
+    assign(start=start, application=application, now=event.occurred_at, by=event.actor)
 
 
 def assign(*, start: StepStart, application: Application, now: datetime, by: str) -> Attempt:

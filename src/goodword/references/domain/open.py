@@ -11,13 +11,14 @@ from goodword.references.models import Check
 from goodword.roles.models import Step
 from goodword.steps.domain.automation import still_wanted
 from goodword.steps.domain.lifecycle import plan_reminder
+from goodword.steps.domain.reuse import offer_earlier
 from goodword.steps.domain.standing import held
 from goodword.steps.models import StepStart
 from goodword.steps.states import UNFINISHED
 
 
 def on_step_requested(event: Event) -> None:
-    """A reference check was asked for: open it, once, unless it is not wanted any more.
+    """A reference check was asked for: open it, once, unless it is not wanted any more or an earlier one may stand in.
 
     Whoever rejects the application waits for its lock, or has been here before: so that reaction either finds
     the new check and closes it, or none is opened.
@@ -29,8 +30,11 @@ def on_step_requested(event: Event) -> None:
         return
     start, application = found
     by_hand = bool(event.data.get("by_hand"))
-    if still_wanted(start, application, at=event.occurred_at, by_hand=by_hand):
-        open_check(start=start, now=event.occurred_at, by=event.actor)
+    if not still_wanted(start, application, at=event.occurred_at, by_hand=by_hand):
+        return
+    if not by_hand and offer_earlier(Check, start, application=application, at=event.occurred_at):
+        return
+    open_check(start=start, now=event.occurred_at, by=event.actor)
 
 
 def open_check(*, start: StepStart, now: datetime, by: str) -> Check:

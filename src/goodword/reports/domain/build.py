@@ -7,10 +7,8 @@ A drawing that fails for no reason that lies in the snapshot is begun again by t
 
 import hashlib
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import translation
 
 from goodword.accounts.domain.audit import write
@@ -22,8 +20,7 @@ from goodword.core.models import Event
 from goodword.references.models import Check
 from goodword.references.results import results
 from goodword.reports.domain.assessment import assessment_part
-from goodword.reports.domain.code import mint_code
-from goodword.reports.domain.head import head
+from goodword.reports.domain.begin import begin
 from goodword.reports.domain.reference_check import check_part
 from goodword.reports.domain.tries import TRIES
 from goodword.reports.jobs import draw_report
@@ -44,7 +41,7 @@ def on_attempt_completed(event: Event) -> None:
         raise LookupError(f"Attempt {attempt.pk} has no scores.")
     with translation.override(start.organisation.language):
         part = assessment_part(result, organisation=start.organisation)
-    _begin(start, kind="assessment", part={"assessment": part}, now=event.occurred_at)
+    begin(start, kind="assessment", part={"assessment": part}, now=event.occurred_at)
 
 
 def on_check_completed(event: Event) -> None:
@@ -59,7 +56,7 @@ def on_check_completed(event: Event) -> None:
     )
     with translation.override(start.organisation.language):
         part = check_part(results(check), organisation=start.organisation)
-    _begin(start, kind="reference_check", part={"check": part}, now=event.occurred_at)
+    begin(start, kind="reference_check", part={"check": part}, now=event.occurred_at)
 
 
 def draw(*, report_id: int, now: datetime) -> None:
@@ -132,28 +129,6 @@ def _try(report_id: int, *, now: datetime) -> Report | None:
         report.tries += 1
         report.save(update_fields=["tries", "try_again_at"])
         return report
-
-
-def _begin(start: StepStart, *, kind: str, part: dict[str, Any], now: datetime) -> Report:
-    # The start's row is the lock under which versions are counted.
-    StepStart.objects.of(start.organisation).select_for_update(of=("self",)).get(pk=start.pk)
-    newest = (
-        Report.objects.of(start.organisation).filter(start=start).aggregate(newest=Max("version"))["newest"]
-    )
-    version, code = (newest or 0) + 1, mint_code()
-    with translation.override(start.organisation.language):
-        snapshot = {**head(start.application, code=code, version=version, now=now), "kind": kind, **part}
-    report = Report.objects.create(
-        organisation=start.organisation,
-        start=start,
-        version=version,
-        code=code,
-        snapshot=snapshot,
-        try_again_at=now + TRIES[0],
-        created_at=now,
-    )
-    draw_report.defer(report_id=report.pk)
-    return report
 
 
 def _fail(report_id: int, *, error: str, now: datetime) -> None:

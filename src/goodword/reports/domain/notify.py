@@ -16,7 +16,8 @@ REVIEW_DAYS = 14
 
 
 def on_report_ready(event: Event) -> None:
-    """One mail per report version, to the recruiter of the application."""
+    """One mail per report version, to the recruiter of the application; none for a result that was reused by a
+    member's own click."""
     report = (
         Report.objects.across_organisations()
         .select_related(
@@ -27,6 +28,8 @@ def on_report_ready(event: Event) -> None:
         )
         .get(pk=event.data["report_id"])
     )
+    if "reused" in report.snapshot:
+        return
     application = report.start.application
     recruiter = recruiter_of(application)
     queue(

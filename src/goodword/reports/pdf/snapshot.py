@@ -40,13 +40,22 @@ class Engine(TypedDict):
     fonts: dict[str, str]
 
 
+class Reused(TypedDict):
+    """Where a result comes from that was made for another application of the same person: for which role
+    (`None`: not to be named here), when it was completed, and in which report it was first told."""
+
+    role: str | None
+    completed_at_text: str
+    code: str
+
+
 class Head(TypedDict):
     """Common to every report.
 
     `code` is the short code printed in the footer ("GW-7F3K-Q2"), `version` counts from 1, `made_at` is ISO
     8601 with an offset and becomes the file's date, `made_at_text` is the same moment as people read it,
     `language` is a tag such as `en` or `de-AT`, `redacted` says that personal data were removed from this
-    version.
+    version, `reused` is there if the result was not made for this application.
     """
 
     schema: Literal[1]
@@ -60,6 +69,7 @@ class Head(TypedDict):
     role: RoleTitle
     engine: Engine
     redacted: bool
+    reused: NotRequired[Reused]
 
 
 # --- assessment

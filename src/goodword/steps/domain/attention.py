@@ -1,19 +1,30 @@
 """Tell the recruiter about a step that only a person can set going."""
 
 from django.conf import settings
+from django.urls import reverse
 
+from goodword.candidates.models import Application
 from goodword.candidates.queries import recruiter_of
 from goodword.core.models import Event
 from goodword.notifications.domain.queue import queue
 from goodword.notifications.people import Person
+from goodword.steps.domain.reuse import is_discreet
 from goodword.steps.models import StepStart
 
 
 def on_needs_attention(event: Event) -> None:
-    """One mail per start: what is in the way, and what to do in Greenhouse."""
+    """One mail per start and reason: what is in the way, and what to do about it."""
     start = (
         StepStart.objects.across_organisations()
-        .select_related("organisation", "step", "application__candidate", "application__role__owner__user")
+        .select_related(
+            "organisation",
+            "step",
+            "application__candidate",
+            "application__organisation",
+            "application__role__owner__user",
+            "earlier__application__candidate",
+            "earlier__application__role",
+        )
         .filter(pk=event.data["start_id"])
         .first()
     )
@@ -21,11 +32,14 @@ def on_needs_attention(event: Event) -> None:
         return
     application = start.application
     recruiter = recruiter_of(application)
+    reason = str(event.data.get("reason", ""))
+    if reason == StepStart.Waits.REUSE and (start.earlier is None or is_discreet(start.earlier)):
+        reason = "decide"  # who reads this may not be one who may know of the other application
     to = Person(name=recruiter.name, address=recruiter.address)
     queue(
         organisation=start.organisation,
         kind="steps.needs_attention",
-        key=f"start:{start.pk}:attention",
+        key=f"start:{start.pk}:attention:{event.data.get('reason', '')}",
         to=to,
         sender=Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
         template="steps/mail/needs_attention",
@@ -33,8 +47,14 @@ def on_needs_attention(event: Event) -> None:
             "candidate_name": application.candidate.name,
             "role_title": application.role.title if application.role else "",
             "step": start.step.kind,
-            "reason": event.data.get("reason", ""),
+            "reason": reason,
+            "page_url": _page_of(application),
         },
         application=application,
         now=event.occurred_at,
     )
+
+
+def _page_of(application: Application) -> str:
+    path = reverse("candidate", args=[application.organisation.slug, application.pk])
+    return settings.GOODWORD_BASE_URL + path

@@ -17,6 +17,7 @@ from goodword.candidates.visible import visible_applications
 from goodword.core import clock
 from goodword.references.queries import latest_check, people
 from goodword.reports.models import Report
+from goodword.workspace.cards import cards_of
 from goodword.workspace.progress import marks_of
 from goodword.workspace.results import results_of
 from goodword.workspace.search import asked_for, named
@@ -66,6 +67,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             "candidate": application.candidate,
             "recruiter": recruiter_of(application) if application.role else None,
             "marks": marks,
+            "cards": cards_of(application, marks, member=request.member),
             "results": results,
             "people": people(check) if (check := latest_check(application)) else [],
             "reports": reports_of(application),

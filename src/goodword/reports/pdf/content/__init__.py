@@ -18,7 +18,7 @@ from goodword.reports.pdf.content.reference_check import (
     check_sections,
 )
 from goodword.reports.pdf.glyphs import isolate, narrow
-from goodword.reports.pdf.snapshot import Snapshot
+from goodword.reports.pdf.snapshot import Reused, Snapshot
 from goodword.reports.pdf.words import Words, words_for
 
 LONGEST_RUNNING = 60
@@ -43,6 +43,8 @@ def page_content(snapshot: Snapshot, *, replaced: tuple[str, ...]) -> dict[str, 
         facts += check_facts(snapshot["check"], words)
         sections = check_sections(snapshot["check"], words)
         method = check_method(words)
+    if reused := snapshot.get("reused"):
+        facts.append((words("reused"), _reused(reused, words)))
     facts += [(words("report"), code), (words("made"), snapshot["made_at_text"])]
     return {
         "language": words.language,
@@ -65,6 +67,13 @@ def page_content(snapshot: Snapshot, *, replaced: tuple[str, ...]) -> dict[str, 
         "page": words("page", page="\x00", pages="\x00").split("\x00"),
         "sections": [*sections, _closing(method, replaced, words)],
     }
+
+
+def _reused(reused: Reused, words: Words) -> str:
+    when, code = reused["completed_at_text"], reused["code"]
+    if reused["role"] is None:
+        return words("reused_discreetly", when=when, code=code)
+    return words("reused_from", role=isolate(clipped(reused["role"], LONGEST_NAME)), when=when, code=code)
 
 
 def _closing(method: list[str], replaced: tuple[str, ...], words: Words) -> Block:

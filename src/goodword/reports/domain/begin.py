@@ -1,0 +1,46 @@
+"""Freeze what is known into a report's row, and have it drawn."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max
+from django.utils import translation
+
+from goodword.reports.domain.code import mint_code
+from goodword.reports.domain.head import head
+from goodword.reports.domain.tries import TRIES
+from goodword.reports.jobs import draw_report
+from goodword.reports.models import Report
+from goodword.reports.pdf.snapshot import Reused
+from goodword.steps.models import StepStart
+
+
+def begin(
+    start: StepStart, *, kind: str, part: dict[str, Any], now: datetime, reused: Reused | None = None
+) -> Report:
+    """The next version of a start's report, frozen now and drawn by a job; in the caller's transaction.
+
+    `part` is the snapshot's own part of this kind; `reused` says where a result comes from that stands in.
+    `start` comes with its organisation, and its application with candidate, organisation and role.
+    """
+    # The start's row is the lock under which versions are counted.
+    StepStart.objects.of(start.organisation).select_for_update(of=("self",)).get(pk=start.pk)
+    newest = (
+        Report.objects.of(start.organisation).filter(start=start).aggregate(newest=Max("version"))["newest"]
+    )
+    version, code = (newest or 0) + 1, mint_code()
+    with translation.override(start.organisation.language):
+        snapshot = {**head(start.application, code=code, version=version, now=now), "kind": kind, **part}
+    if reused is not None:
+        snapshot["reused"] = reused
+    report = Report.objects.create(
+        organisation=start.organisation,
+        start=start,
+        version=version,
+        code=code,
+        snapshot=snapshot,
+        try_again_at=now + TRIES[0],
+        created_at=now,
+    )
+    draw_report.defer(report_id=report.pk)
+    return report

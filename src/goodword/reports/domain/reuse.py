@@ -1,0 +1,92 @@
+"""Let an earlier result of the same person stand in: a report of this application, from that one's frozen content."""
+
+from datetime import datetime
+from typing import Any, cast
+
+from django.db import transaction
+
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership
+from goodword.reports.domain.begin import begin
+from goodword.reports.domain.head import moment_text
+from goodword.reports.models import Report
+from goodword.reports.pdf.snapshot import Reused
+from goodword.roles.models import Step
+from goodword.steps.domain.reuse import is_discreet, take_earlier
+from goodword.steps.domain.standing import held
+from goodword.steps.models import StepStart
+
+
+class MayNotReuse(Exception):
+    """`reason`: why the application has ended, "decided" (no result is offered any more) or "no_report" (yet)."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def reuse(*, start: StepStart, member: Membership, now: datetime) -> Report:
+    """Make the report, and its note for Greenhouse by way of it; nobody is mailed. Raises MayNotReuse.
+
+    Whether the member may read the earlier result is for the caller to see. The report is headed with the present
+    role and prints that role's requirement. It names the earlier role unless that one is confidential or the
+    candidate is private: its readers may be others.
+    """
+    with transaction.atomic():
+        found = held(start.pk)
+        if found is None:
+            raise MayNotReuse("decided")
+        start, application = found
+        if application.end:
+            raise MayNotReuse(application.end)
+        if start.waits_for != StepStart.Waits.REUSE or start.earlier_id is None:
+            raise MayNotReuse("decided")
+        source = report_of(start.earlier_id)
+        if source is None:
+            raise MayNotReuse("no_report")
+        take_earlier(start, application=application, at=now, by=f"member:{member.pk}")
+        start.application = application
+        report = begin(
+            start, kind=start.step.kind, part=_part(source, start.step), now=now, reused=_from(source)
+        )
+        write(
+            organisation=start.organisation,
+            action="result.reused",
+            member=member,
+            now=now,
+            details={"start": start.pk, "earlier": start.earlier_id, "report": report.pk},
+        )
+        return report
+
+
+def report_of(start_id: int) -> Report | None:
+    """The newest report of a start whose content can be taken over; None if there is none (any more)."""
+    reports = Report.objects.across_organisations().filter(start_id=start_id, state=Report.State.READY)
+    rows = reports.select_related("start__application__role", "start__application__candidate", "organisation")
+    found = rows.order_by("-version").first()
+    return None if found is None or found.snapshot["redacted"] else found
+
+
+def _part(source: Report, step: Step) -> dict[str, Any]:
+    if step.kind == Step.Kind.REFERENCE_CHECK:
+        return {"check": source.snapshot["check"]}
+    assessment = source.snapshot["assessment"]
+    requirement = None
+    if step.requirement:
+        at = step.requirement_at
+        when = moment_text(at, organisation=source.organisation) if at else ""
+        requirement = {"text": step.requirement, "who": step.requirement_by, "when": when}
+    tests = [{**test, "requirement": requirement} for test in assessment["tests"]]
+    return {"assessment": {**assessment, "tests": tests}}
+
+
+def _from(source: Report) -> Reused:
+    if first := source.snapshot.get("reused"):  # it was itself taken over
+        return cast(Reused, first)
+    check = source.snapshot["kind"] == Step.Kind.REFERENCE_CHECK
+    kept = source.snapshot["check" if check else "assessment"]
+    return {
+        "role": None if is_discreet(source.start) else source.snapshot["role"]["title"],
+        "completed_at_text": kept["completed_at_text" if check else "taken_at_text"],
+        "code": source.code,
+    }

@@ -1,0 +1,51 @@
+"""A member begins a step by a click: whatever it waits for, and whatever stage the candidate stands in."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from goodword.accounts.models import Membership
+from goodword.roles.models import Step
+from goodword.steps.domain.automation import hindrance
+from goodword.steps.domain.standing import hold
+from goodword.steps.domain.starts import go
+from goodword.steps.models import StepStart
+
+
+class MayNotBegin(Exception):
+    """Nobody may be invited. `reason`: why the application has ended, a code of StepStart.Waits, "no_requirement"."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def begin(*, application_id: int, step: Step, member: Membership, now: datetime) -> StepStart:
+    """Begin the step of the application's role now, without its delay; pressed twice it begins once.
+
+    Also instead of an earlier result that was offered, or that stands in. Raises MayNotBegin, and LookupError
+    where step, application and member do not belong together.
+    """
+    with transaction.atomic():
+        application = hold(application_id)
+        if application.organisation_id != member.organisation_id or step.role_id != application.role_id:
+            raise LookupError(
+                f"Step {step.pk} is none of application {application_id} for member {member.pk}."
+            )
+        if reason := application.end or hindrance(application):
+            raise MayNotBegin(reason)
+        if step.kind == Step.Kind.ASSESSMENT and not step.requirement.strip():
+            raise MayNotBegin("no_requirement")
+        start, _ = (
+            StepStart.objects.of(member.organisation)
+            .select_for_update(of=("self",), no_key=True)
+            .select_related("step")
+            .get_or_create(
+                application=application,
+                step=step,
+                defaults={"organisation": member.organisation, "requested_at": now},
+            )
+        )
+        if start.state != StepStart.State.STARTED:
+            go(start, application=application, at=now, by=f"member:{member.pk}", by_hand=True)
+        return start

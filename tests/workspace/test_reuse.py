@@ -1,0 +1,353 @@
+"""The same person on a second role: a young result is offered, and a member reuses it or invites."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from goodword.accounts.models import AuditEntry, Membership, Organisation
+from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application
+from goodword.core.events import record
+from goodword.notifications.models import Email
+from goodword.references.models import Check
+from goodword.reports.models import Report
+from goodword.roles.models import Role, Step
+from goodword.steps.models import StepStart
+from tests.references import story
+from tests.reports.reports import text_of
+from tests.support import factories
+from tests.support.jobs import event_names, run_jobs
+from tests.support.pages import signed_in
+from tests.workspace.people import NOW, named, path, reported
+
+pytestmark = pytest.mark.django_db
+
+FOR_HERE = "Plans a portfolio of clients"
+
+
+@pytest.fixture
+def first() -> Role:
+    return factories.role(factories.organisation(), title="Window Washer")
+
+
+@pytest.fixture
+def second(first: Role) -> Role:
+    role = factories.role(first.organisation, title="Gardener", owner=first.owner)
+    stages = {"assessment": (501, "Assessment"), "reference_check": (502, "References")}
+    factories.automation(role, connection_id=1, job_id=31, stages=stages)
+    role.steps.filter(kind="assessment").update(
+        requirement=FOR_HERE, requirement_by="Rita", requirement_at=NOW
+    )
+    return role
+
+
+@pytest.fixture
+def rita(first: Role) -> Membership:
+    return factories.member(first.organisation)
+
+
+def arrive(role: Role, who: Application, kind: str = "assessment") -> Application:
+    """The same candidate comes into the mapped stage of another role."""
+    stage = 501 if kind == "assessment" else 502
+    application = factories.application(role, candidate=who.candidate, job_id=31, stage_id=stage)
+    with transaction.atomic():
+        record(
+            "application.entered_stage",
+            organisation_id=role.organisation_id,
+            application_id=application.pk,
+            actor="greenhouse",
+            at=NOW,
+            data={"job_id": 31, "stage_id": stage, "stage_name": "Stage"},
+        )
+    run_jobs(but_not={"email.send"})
+    return application
+
+
+def start_of(application: Application) -> StepStart:
+    return StepStart.objects.of(application.organisation).get(application=application)
+
+
+def mails(application: Application) -> list[str]:
+    rows = Email.objects.of(application.organisation).filter(application=application)
+    return list(rows.order_by("pk").values_list("kind", flat=True))
+
+
+def card(client: Client, application: Application, kind: str = "assessment") -> str:
+    page = client.get(path("candidate", application.organisation, application.pk))
+    [found] = BeautifulSoup(page.content, "html.parser").select(f"#{kind}")
+    return " ".join(found.get_text(" ").split())
+
+
+def address(name: str, organisation: Organisation, *more: object) -> str:
+    return reverse(name, args=[organisation.slug, *more])
+
+
+def press(client: Client, name: str, application: Application, *more: object) -> list[str]:
+    where = address(name, application.organisation, application.pk, *more)
+    response = client.post(where, follow=True)
+    return [str(message) for message in response.context["messages"]]
+
+
+def test_an_assessment_that_is_young_is_offered_and_nobody_is_asked_again(
+    first: Role, second: Role, rita: Membership
+) -> None:
+    earlier = reported(named(first, "Ada", "Zorn"))
+    application = arrive(second, earlier.start.application)
+    start = start_of(application)
+    assert (start.state, start.waits_for, start.earlier) == ("waiting", "reuse", earlier.start)
+    assert mails(application) == ["steps.needs_attention"]
+    said = card(signed_in(rita), application)
+    assert "Needs attention" in said
+    assert "An earlier result can be reused" in said
+    assert "for the role “Window Washer”" in said
+    assert said.endswith("Reuse Invite")
+
+
+def test_the_mail_to_the_recruiter_says_what_to_decide_and_names_no_other_role(
+    first: Role, second: Role
+) -> None:
+    application = arrive(second, reported(named(first, "Ada", "Zorn")).start.application)
+    run_jobs()
+    mail = Email.objects.of(second.organisation).get(application=application)
+    assert mail.subject == "The assessment of Ada Zorn waits for your decision"
+    assert "There is a result of the same kind from another application" in mail.text
+    assert f"/candidates/{application.pk}/" in mail.text
+    assert "Window Washer" not in mail.text + mail.html
+
+
+def test_reusing_makes_a_report_of_the_present_role_and_mails_nobody(
+    first: Role, second: Role, rita: Membership
+) -> None:
+    earlier = reported(named(first, "Ada", "Zorn"))
+    application = arrive(second, earlier.start.application)
+    before = Email.objects.count()
+    said = press(signed_in(rita), "step_reuse", application, start_of(application).pk)
+    run_jobs()
+    assert said == ["The earlier result stands in. Its report for this application is being made."]
+    report = Report.objects.of(second.organisation).get(start__application=application)
+    snapshot, source = report.snapshot, earlier.snapshot
+    [test], [was] = snapshot["assessment"]["tests"], source["assessment"]["tests"]
+    assert (report.state, snapshot["role"]["title"], test["scales"]) == ("ready", "Gardener", was["scales"])
+    assert (test["requirement"]["text"], test["requirement"]["who"]) == (FOR_HERE, "Rita")
+    assert snapshot["reused"] == {
+        "role": "Window Washer",
+        "completed_at_text": source["assessment"]["taken_at_text"],
+        "code": earlier.code,
+    }
+    assert (start_of(application).state, Email.objects.count()) == ("reused", before)
+    assert not Attempt.objects.of(second.organisation).filter(start__application=application).exists()
+    told = [name for name in event_names(application.pk) if not name.startswith("email.")]
+    assert told[-2:] == ["step.reused", "report.ready"]
+    assert AuditEntry.objects.of(second.organisation).filter(member=rita, action="result.reused").count() == 1
+
+
+def test_the_page_then_shows_the_result_and_where_it_comes_from(
+    first: Role, second: Role, rita: Membership
+) -> None:
+    application = arrive(second, reported(named(first, "Ada", "Zorn")).start.application)
+    client = signed_in(rita)
+    press(client, "step_reuse", application, start_of(application).pk)
+    run_jobs()
+    said = card(client, application)
+    assert "The result of an earlier application, for the role “Window Washer”, stands in." in said
+    assert said.startswith("Assessment Done")
+    page = client.get(path("candidate", second.organisation, application.pk)).content.decode()
+    assert "Results: Assessment" in page
+    assert FOR_HERE in page
+
+
+@pytest.mark.time_machine(NOW, tick=False)
+def test_references_are_taken_over_and_no_referee_is_asked_again() -> None:
+    told = story.sent()
+    for address in ("maria@globex.example", "paul@globex.example"):
+        story.answer(story.referee_door(address))
+    run_jobs()
+    organisation = told.application.organisation
+    role = factories.role(organisation, title="Gardener")
+    stages = {"reference_check": (502, "References")}
+    factories.automation(role, connection_id=1, job_id=31, stages=stages)
+    application = arrive(role, told.application, "reference_check")
+    written = Email.objects.count()
+    press(signed_in(role.owner), "step_reuse", application, start_of(application).pk)
+    run_jobs()
+    report = Report.objects.of(organisation).get(start__application=application)
+    assert "Maria Schmidt" in text_of(report)
+    assert "Taken over" in text_of(report)
+    assert (Email.objects.count(), Check.objects.of(organisation).count()) == (written, 1)
+
+
+def test_inviting_instead_begins_as_usual(first: Role, second: Role, rita: Membership) -> None:
+    application = arrive(second, reported(named(first, "Ada", "Zorn")).start.application)
+    said = press(signed_in(rita), "step_begin", application, "assessment")
+    run_jobs(but_not={"email.send"})
+    assert said == ["The invitation is on its way."]
+    assert (start_of(application).state, mails(application)[-1]) == ("started", "assessment.invitation")
+
+
+def test_who_reuses_and_then_wants_a_new_one_can_still_invite(
+    first: Role, second: Role, rita: Membership
+) -> None:
+    application = arrive(second, reported(named(first, "Ada", "Zorn")).start.application)
+    client = signed_in(rita)
+    press(client, "step_reuse", application, start_of(application).pk)
+    run_jobs()
+    assert "Invite anew" in card(client, application)
+    press(client, "step_begin", application, "assessment")
+    run_jobs()
+    assert Attempt.objects.of(second.organisation).filter(start__application=application).count() == 1
+
+
+def test_pressed_twice_it_is_reused_once(first: Role, second: Role, rita: Membership) -> None:
+    application = arrive(second, reported(named(first, "Ada", "Zorn")).start.application)
+    client, start = signed_in(rita), start_of(application)
+    press(client, "step_reuse", application, start.pk)
+    assert press(client, "step_reuse", application, start.pk) == [
+        "This was decided already. The card says how it stands."
+    ]
+    assert Report.objects.of(second.organisation).filter(start=start).count() == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"completed_at": NOW - timedelta(days=366)},
+        {"progress": "in_progress", "completed_at": None},
+        {"progress": "declined"},
+    ],
+    ids=["old", "unfinished", "declined"],
+)
+def test_what_is_old_or_not_done_is_not_offered(first: Role, second: Role, change: dict[str, Any]) -> None:
+    earlier = reported(named(first, "Ada", "Zorn"))
+    Attempt.objects.of(first.organisation).update(**change)
+    application = arrive(second, earlier.start.application)
+    assert (start_of(application).state, mails(application)) == ("started", ["assessment.invitation"])
+
+
+def test_a_result_of_somebody_else_or_of_another_kind_is_not_offered(first: Role, second: Role) -> None:
+    earlier = reported(named(first, "Ada", "Zorn"))
+    stranger = arrive(second, named(first, "Bo", "Abel"))
+    other_step = arrive(second, earlier.start.application, "reference_check")
+    assert [start_of(one).state for one in (stranger, other_step)] == ["started", "started"]
+
+
+def test_a_report_that_is_not_there_yet_cannot_be_taken_over(
+    first: Role, second: Role, rita: Membership
+) -> None:
+    earlier = reported(named(first, "Ada", "Zorn"))
+    application = arrive(second, earlier.start.application)
+    Report.objects.of(first.organisation).update(state="building")
+    client = signed_in(rita)
+    assert card(client, application).endswith("Its report is not there yet. Invite")
+    assert press(client, "step_reuse", application, start_of(application).pk) == [
+        "The report of the earlier result is not there yet. Try again in a minute."
+    ]
+    assert start_of(application).state == "waiting"
+
+
+def test_who_may_not_see_the_earlier_role_neither_reads_of_it_nor_takes_it_over(
+    first: Role, second: Role, rita: Membership
+) -> None:
+    earlier = reported(named(first, "Ada", "Zorn"))
+    automation = factories.automation(first, connection_id=1, job_id=30, stages={})
+    automation.confidential = True
+    automation.save()
+    application = arrive(second, earlier.start.application)
+    client = signed_in(rita)
+    said = card(client, application)
+    assert "An earlier result" not in said
+    assert (
+        "Window Washer"
+        not in client.get(path("candidate", second.organisation, application.pk)).content.decode()
+    )
+    assert said.endswith("Press Invite to invite the candidate all the same.")
+    where = path("step_reuse", second.organisation, application.pk, start_of(application).pk)
+    assert client.post(where).status_code == 404
+    assert start_of(application).state == "waiting"
+    run_jobs()
+    mail = Email.objects.of(second.organisation).get(application=application)
+    assert "Somebody has to decide" in mail.text
+    assert "result" not in mail.text
+
+    press(signed_in(first.owner), "step_reuse", application, start_of(application).pk)
+    report = Report.objects.of(second.organisation).get(start__application=application)
+    assert report.snapshot["reused"]["role"] is None
+    run_jobs()
+    report.refresh_from_db()
+    assert report.state == "ready"
+
+
+@pytest.mark.parametrize("name", ["step_reuse", "step_begin"])
+def test_both_clicks_need_a_recruiter_of_the_organisation_and_a_post(
+    first: Role, second: Role, rita: Membership, name: str
+) -> None:
+    application = arrive(second, reported(named(first, "Ada", "Zorn")).start.application)
+    last: object = start_of(application).pk if name == "step_reuse" else "assessment"
+    where = address(name, second.organisation, application.pk, last)
+    manager = factories.member(second.organisation, kind="hiring_manager")
+    second.viewers.add(manager)
+    stranger = factories.member(factories.organisation(), kind="admin")
+    theirs = address(name, stranger.organisation, application.pk, last)
+    answers = [
+        signed_in(rita).get(where),
+        Client().post(where),
+        signed_in(manager).post(where),
+        signed_in(stranger).post(where),
+        signed_in(stranger).post(theirs),
+    ]
+    assert [answer.status_code for answer in answers] == [405, 302, 403, 404, 404]
+    assert start_of(application).state == "waiting"
+
+
+def test_a_kind_of_step_that_there_is_not_is_not_found(second: Role, rita: Membership) -> None:
+    application = factories.application(second, job_id=31)
+    where = address("step_begin", second.organisation, application.pk, "horoscope")
+    assert signed_in(rita).post(where).status_code == 404
+
+
+def test_a_step_that_was_never_asked_for_can_be_begun_by_hand(second: Role, rita: Membership) -> None:
+    application = factories.application(second, job_id=31, stage_id=400)
+    client = signed_in(rita)
+    assert card(client, application).startswith("Assessment Not started")
+    press(client, "step_begin", application, "assessment")
+    press(client, "step_begin", application, "assessment")
+    run_jobs(but_not={"email.send"})
+    assert mails(application) == ["assessment.invitation"]
+
+
+@pytest.mark.parametrize(
+    ("person", "values", "said"),
+    [
+        (
+            {},
+            {"status": "rejected"},
+            "Only an active candidate can be invited. Greenhouse says otherwise of this one.",
+        ),
+        ({"email": ""}, {}, "Greenhouse has no address for this candidate, or says not to e-mail them."),
+        (
+            {},
+            {"prospect": True},
+            "This person is a prospect, and prospects are never mailed. Convert them to a candidate in Greenhouse.",
+        ),
+    ],
+    ids=["rejected", "no address", "prospect"],
+)
+def test_who_cannot_be_invited_by_hand_is_not_and_the_page_says_why(
+    second: Role, rita: Membership, person: dict[str, str], values: dict[str, Any], said: str
+) -> None:
+    who = factories.candidate(second.organisation, **person)
+    application = factories.application(second, candidate=who, job_id=31, **values)
+    assert press(signed_in(rita), "step_begin", application, "assessment") == [said]
+    assert not StepStart.objects.of(second.organisation).filter(application=application).exists()
+
+
+def test_an_assessment_without_its_requirement_is_not_begun_by_hand(second: Role, rita: Membership) -> None:
+    Step.objects.of(second.organisation).update(requirement="")
+    application = factories.application(second, job_id=31)
+    assert press(signed_in(rita), "step_begin", application, "assessment") == [
+        "Say first what requirement of the job the assessment serves: role > Assessment settings."
+    ]
