@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from goodword.greenhouse.setup.views import acts, author, connect, former, integrations, webhooks
+from goodword.greenhouse.setup.views import (
+    acts,
+    author,
+    connect,
+    former,
+    health,
+    integrations,
+    test_note,
+    webhooks,
+)
 
 _HERE = "settings/integrations/"
 _ONE = f"{_HERE}greenhouse/<int:pk>/"
@@ -10,6 +19,12 @@ _ONE = f"{_HERE}greenhouse/<int:pk>/"
 member_urls: list[URLPattern | URLResolver] = [
     path(_HERE, integrations.integrations, name="integrations"),
     path(f"{_HERE}greenhouse/key/", connect.set_key, name="greenhouse_connect"),
+    path(_ONE, health.health, name="greenhouse_health"),
+    path(f"{_ONE}test/", health.run, name="greenhouse_test"),
+    path(f"{_ONE}stalled/", health.again, name="greenhouse_stalled"),
+    path(f"{_ONE}test-note/", test_note.choose, name="greenhouse_test_note"),
+    path(f"{_ONE}test-note/write/", test_note.write_note, name="greenhouse_test_note_write"),
+    path(f"{_ONE}test-note/<int:post_pk>/", test_note.outcome, name="greenhouse_test_note_outcome"),
     path(f"{_ONE}key/", connect.set_key, name="greenhouse_connect"),
     path(f"{_ONE}webhooks/", webhooks.box, name="greenhouse_box"),
     path(f"{_ONE}webhooks/pings/", webhooks.pings, name="greenhouse_pings"),

@@ -1,0 +1,74 @@
+"""The health of one Greenhouse account: all that is known of how the two sides get on, and *Test now*."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.core import clock
+from goodword.greenhouse.feed.queries import feed_health
+from goodword.greenhouse.heal.queries import heal_health
+from goodword.greenhouse.heal.views.passes import sentences
+from goodword.greenhouse.inbox.queries import inbox_health
+from goodword.greenhouse.setup import stalled, webhooks
+from goodword.greenhouse.setup.card import card_of
+from goodword.greenhouse.setup.self_test import run_test
+from goodword.greenhouse.setup.silence import heard
+from goodword.greenhouse.setup.views.shared import connected, page
+
+#: where the outcome of a test waits for the page that shows it
+KEPT = "greenhouse_test"
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def health(request: MemberRequest, pk: int) -> HttpResponse:
+    """All of it on one page. What names people or holds secrets is for admins."""
+    connection, now = connected(request, pk), clock.now()
+    hooks = webhooks.standing(connection)
+    healing = heal_health(connection, now=now, member=request.member)
+    context: dict[str, Any] = {
+        "connection": connection,
+        "card": card_of(connection),
+        "hooks": hooks,
+        "heard": heard(connection, hooks, now=now),
+        "inbox": inbox_health(connection, now=now),
+        "feed": feed_health(connection, now=now),
+        "health": healing,
+        **sentences(healing),
+        "stalled": stalled.stalled(request.organisation),
+        "tested": request.session.pop(f"{KEPT}:{connection.pk}", None),
+    }
+    return page(request, "health", context)
+
+
+@require_POST
+@access.member(kinds=access.ADMIN)
+def run(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Call Greenhouse with each permission's read, and our own endpoint from the outside."""
+    connection = connected(request, pk)
+    found = run_test(connection, member=request.member, now=clock.now())
+    request.session[f"{KEPT}:{connection.pk}"] = [
+        {"tone": one.tone, "sentence": one.sentence} for one in found
+    ]
+    return redirect("greenhouse_health", request.organisation.slug, connection.pk)
+
+
+@require_POST
+@access.member(kinds=access.ADMIN)
+def again(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Queue the reactions that failed for good once more."""
+    connection = connected(request, pk)
+    count = stalled.try_again(request.organisation, member=request.member, now=clock.now())
+    if count:
+        words = ngettext("%(n)s reaction is tried again.", "%(n)s reactions are tried again.", count)
+        messages.success(request, words % {"n": count})
+    else:
+        messages.info(request, _("Nothing is left that failed for good."))
+    return redirect("greenhouse_health", request.organisation.slug, connection.pk)
