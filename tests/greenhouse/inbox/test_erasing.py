@@ -15,9 +15,13 @@ from tests.support import factories
 erase = holder.erase
 
 
-def subject(world: World, **about: tuple[int, ...]) -> Subject:
+def subject(world: World, *, applications: tuple[int, ...] = (), people: tuple[int, ...] = ()) -> Subject:
     return Subject(
-        organisation_id=world.organisation.pk, connection_id=world.connection.pk, application_ids=(), **about
+        organisation_id=world.organisation.pk,
+        connection_id=world.connection.pk,
+        application_ids=(),
+        remote_application_ids=applications,
+        remote_candidate_ids=people,
     )
 
 
@@ -34,7 +38,7 @@ def test_bodies_about_the_person_go_and_no_others(world: World) -> None:
     for body in (update, offer):
         world.post(json.dumps(body).encode())
     now = clock.now()
-    whom = subject(world, remote_application_ids=(ada.id,), remote_candidate_ids=(ada.candidate_id,))
+    whom = subject(world, applications=(ada.id,), people=(ada.candidate_id,))
     assert erase(whom, now) == {"webhook bodies": 4}
     assert erase(whom, now) == {"webhook bodies": 0}
     assert [(row.action, row.body_erased_at == now, b"Ada" in bytes(row.body)) for row in rows(world)] == [
@@ -52,7 +56,7 @@ def test_one_application_goes_without_the_persons_others(world: World) -> None:
     one = world.greenhouse.application(person)
     world.greenhouse.application(person)
     world.deliver()
-    assert erase(subject(world, remote_application_ids=(one.id,)), clock.now()) == {"webhook bodies": 1}
+    assert erase(subject(world, applications=(one.id,)), clock.now()) == {"webhook bodies": 1}
     assert [row.body_erased_at is None for row in rows(world)] == [False, True]
 
 
@@ -86,7 +90,7 @@ def test_what_waits_is_still_worked_on_and_what_was_handled_can_be_replayed(worl
     world.move(remote, ASSESSMENT)
     for body, event_id in world.outgoing():
         world.post(body, event_id)
-    erase(subject(world, remote_candidate_ids=(remote.candidate_id,)), clock.now())
+    erase(subject(world, people=(remote.candidate_id,)), clock.now())
     world.work()
     stage = world.stages[ASSESSMENT][1]
     assert [outcome for _, outcome in world.inbox()] == [

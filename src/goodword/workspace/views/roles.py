@@ -10,7 +10,8 @@ from django.db.models.functions import Coalesce, Concat, Lower
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
@@ -18,8 +19,10 @@ from goodword.candidates.models import Application
 from goodword.candidates.visible import visible_applications
 from goodword.core import clock
 from goodword.roles.domain.create import create_role
-from goodword.roles.models import Automation
-from goodword.roles.queries import visible_roles
+from goodword.roles.domain.notices import seen
+from goodword.roles.models import Automation, RoleNotice
+from goodword.roles.queries import open_notices, visible_roles
+from goodword.workspace.notices import notices_of
 from goodword.workspace.progress import marks_of
 from goodword.workspace.search import asked_for, named
 
@@ -34,6 +37,10 @@ class RoleForm(forms.Form):
         label="Title",
         max_length=200,
         help_text="As your colleagues call it. Candidates see the title of the job post.",
+        error_messages={
+            "required": gettext_lazy("Write a title, for example Senior Account Manager."),
+            "max_length": gettext_lazy("Write %(limit_value)d characters at the most."),
+        },
     )
 
 
@@ -49,6 +56,7 @@ def role_list(request: MemberRequest) -> HttpResponse:
         .annotate(
             candidates=_count(visible_applications(request.member)),
             jobs=_count(Automation.objects.of(request.organisation)),
+            notices_open=_count(RoleNotice.objects.of(request.organisation).filter(settled_at=None)),
         )
         .order_by(Lower("title"), "pk")
     )
@@ -109,6 +117,8 @@ def role_page(request: MemberRequest, pk: int) -> HttpResponse:
         "workspace/role.html",
         {
             "role": role,
+            "notices": notices_of(role) if request.member.may_work else [],
+            "steps": role.steps.order_by("kind") if request.member.may_work else [],
             "automations": role.automations.prefetch_related("rules__step").order_by("pk"),
             "page": page,
             "rows": [(application, marks[application.pk]) for application in page.object_list],
@@ -124,3 +134,14 @@ def role_page(request: MemberRequest, pk: int) -> HttpResponse:
             "total": counts["all"],
         },
     )
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def notice_seen(request: MemberRequest, pk: int, notice_pk: int) -> HttpResponseBase:
+    """*I have seen it*: the notice goes from the role. One that is settled already stays so."""
+    role = access.owned(visible_roles(request.member), pk)
+    notice = open_notices(role).filter(pk=notice_pk).first()
+    if notice is not None:
+        seen(notice, by=request.member, now=clock.now())
+    return redirect("role", request.organisation.slug, role.pk)
