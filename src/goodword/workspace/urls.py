@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from goodword.workspace.views import acts, automation, candidates, home, library, notes, portal, roles
+from goodword.workspace.views import (
+    acts,
+    automation,
+    candidates,
+    home,
+    library,
+    notes,
+    portal,
+    roles,
+    step_settings,
+)
 
 member_urls: list[URLPattern | URLResolver] = [
     path("roles/", roles.role_list, name="roles"),
@@ -17,6 +27,7 @@ member_urls: list[URLPattern | URLResolver] = [
         automation.unlink_job,
         name="role_automation_unlink",
     ),
+    path("roles/<int:pk>/steps/<int:step_pk>/", step_settings.step_settings, name="role_step"),
     path("candidates/", candidates.candidate_list, name="candidates"),
     path("candidates/<int:pk>/", candidates.candidate_page, name="candidate"),
     path("candidates/<int:pk>/steps/<int:start_pk>/invite/", acts.invite_again, name="step_invite_again"),

@@ -1,0 +1,132 @@
+"""The form of a step's settings."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from goodword.roles.domain.settings import LONGEST_DEADLINE, MOST_REMINDERS, StepSettings, settings_of
+from goodword.roles.models import Step
+from goodword.workspace.delay import DelayField
+
+REQUIREMENT_LENGTH = 1000
+_DEADLINE = _("Choose 1 to %(n)s working days.") % {"n": LONGEST_DEADLINE}
+_CLOSE = [("close", _("Close what is open: nobody is written to, results and answers in progress are kept"))]
+
+
+class DaysField(forms.CharField):
+    """Working days as "2, 5"; in order, each once."""
+
+    def to_python(self, value: Any) -> Any:
+        """Whole numbers. Raises ValidationError for anything else."""
+        if isinstance(value, list):
+            return value
+        parts = str(value or "").replace(";", ",").replace(",", " ").split()
+        if not all(part.isascii() and part.isdigit() and len(part) < 5 for part in parts):
+            raise ValidationError(_("Write working days with commas between them, for example 2, 5."))
+        return sorted({int(part) for part in parts})
+
+    def prepare_value(self, value: Any) -> Any:
+        """As it is typed."""
+        return ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+
+class StepForm(forms.Form):
+    """Settings of one step of a role. Which requirement an assessment serves is said here too."""
+
+    requirement = forms.CharField(
+        label=_("What requirement of the job does the assessment serve?"),
+        help_text=_("Without it no assessment is sent. The report prints it with your name and the date."),
+        max_length=REQUIREMENT_LENGTH,
+        error_messages={
+            "required": _("Write a sentence: a stage of Greenhouse starts the assessment."),
+            "max_length": _("Write %(limit_value)d characters at the most."),
+        },
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    delay = DelayField(
+        label=_("Delay between the stage and the invitation"),
+        help_text=_("0 for none. Who is moved on before it is over is not invited."),
+    )
+    deadline_days = forms.IntegerField(
+        label=_("Deadline"),
+        help_text=_("Working days after the invitation."),
+        min_value=1,
+        max_value=LONGEST_DEADLINE,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), _DEADLINE),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    reminder_days = DaysField(
+        label=_("Reminders"),
+        help_text=_(
+            "Working days after the invitation, for example 2, 5. The first mail says how many. Empty for none."
+        ),
+        required=False,
+    )
+    on_leave = forms.ChoiceField(
+        label=_("When the candidate leaves the stage"),
+        choices=[("pause", _("Pause: no reminders, links still work")), ("go_on", _("Go on"))],
+        widget=forms.RadioSelect,
+    )
+    on_reject = forms.ChoiceField(
+        label=_("When the candidate is rejected"),
+        choices=[*_CLOSE, ("go_on", _("Go on"))],
+        widget=forms.RadioSelect,
+    )
+    on_hire = forms.ChoiceField(
+        label=_("When the candidate is hired"),
+        choices=[*_CLOSE, ("go_on", _("Go on"))],
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, step: Step) -> None:
+        known = settings_of(step)
+        initial = {
+            "requirement": step.requirement,
+            "delay": known.delay_minutes,
+            "deadline_days": known.deadline_days,
+            "reminder_days": list(known.reminder_days),
+            "on_leave": known.on_leave,
+            "on_reject": known.on_reject,
+            "on_hire": known.on_hire,
+        }
+        super().__init__(data, initial=initial)
+        for name in ("on_leave", "on_reject", "on_hire"):
+            self.fields[name].error_messages["required"] = _("Choose one of the two.")
+            self.fields[name].error_messages["invalid_choice"] = _("Choose one of the two.")
+        if step.kind != Step.Kind.ASSESSMENT:
+            del self.fields["requirement"]
+        else:
+            self.fields["requirement"].required = step.rules.exists()
+
+    def clean(self) -> dict[str, Any]:
+        """Reminders are few, and come before the deadline."""
+        data = super().clean() or self.cleaned_data
+        days, deadline = data.get("reminder_days"), data.get("deadline_days")
+        if days is None or deadline is None:
+            return data
+        if len(days) > MOST_REMINDERS:
+            self.add_error("reminder_days", _("Choose %(n)s reminders at the most.") % {"n": MOST_REMINDERS})
+        elif days and not 0 < days[0] <= days[-1] < deadline:
+            self.add_error("reminder_days", _early(deadline))
+        return data
+
+    def settings(self) -> StepSettings:
+        """What was chosen, once the form is valid."""
+        data = self.cleaned_data
+        return StepSettings(
+            delay_minutes=data["delay"],
+            deadline_days=data["deadline_days"],
+            reminder_days=tuple(data["reminder_days"]),
+            on_leave=data["on_leave"],
+            on_reject=data["on_reject"],
+            on_hire=data["on_hire"],
+        )
+
+
+def _early(deadline: int) -> str:
+    if deadline == 1:
+        return str(_("With a deadline of one working day there is no room for a reminder."))
+    return str(_("A reminder comes before the deadline: choose days from 1 to %(n)s.") % {"n": deadline - 1})
