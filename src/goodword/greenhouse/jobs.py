@@ -15,6 +15,7 @@ from goodword.greenhouse.inbox.process import work_one
 from goodword.greenhouse.inbox.prune import prune
 from goodword.greenhouse.models import FeedPost, InboxEvent
 from goodword.greenhouse.setup import recheck
+from goodword.greenhouse.sync import erasures
 
 #: seconds that one wake-up works before it lets others in
 TURN = 5.0
@@ -94,3 +95,10 @@ def sweep_checks(*, timestamp: int = 0) -> None:
     del timestamp  # see above
     for pk in recheck.due(now=clock.now()).values_list("pk", flat=True):
         check_permissions.defer_once(lock=f"greenhouse.check:{pk}", connection_id=pk)
+
+
+@jobs.job(name="greenhouse.erase", cron="*/10 * * * * 40", queueing_lock="greenhouse.erase")
+def sweep_erasures(*, timestamp: int = 0) -> None:
+    """Erase what is due, after one more look at Greenhouse."""
+    del timestamp  # see above
+    erasures.carry_out_due(now=clock.now())

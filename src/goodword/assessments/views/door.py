@@ -64,7 +64,7 @@ def door[**P](page: Page[P]) -> Callable[..., HttpResponse]:
             return unknown_page(request)
         now = clock.now()
         attempt = latest_attempt(visit.application)
-        if attempt is None or not is_alive(visit.link, now=now):
+        if attempt is None or visit.application.is_going or not is_alive(visit.link, now=now):
             return _closed(request, visit)
         sitting = Sitting(visit=visit, attempt=attempt)
         with translation.override(attempt.language), timezone.override(visit.organisation.zone):

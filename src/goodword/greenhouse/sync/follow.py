@@ -26,6 +26,11 @@ class Reading:
     seen: Collection[Seen]
     write: Callable[[], list[str]]
 
+    def shows(self, candidate_id: int) -> bool:
+        """Whether the person is there, be it only by an application of theirs (a private candidate's, perhaps)."""
+        theirs = {one.application.candidate_id for one in self.seen if one.application is not None}
+        return self.people[candidate_id] is not None or candidate_id in theirs
+
     @property
     def visible(self) -> set[int]:
         """Greenhouse's ids of the applications that can be seen."""

@@ -21,6 +21,7 @@ from goodword.greenhouse.sync.merge import ACTOR, join
 Settle = Callable[[list[str]], None]
 
 VISIBLE_AGAIN = "Greenhouse shows this person: they were not deleted after all."
+NAMED_AGAIN = "Greenhouse says again who this person is: they are not anonymous any more."
 APPLICATION_VISIBLE_AGAIN = "Greenhouse shows this application: it was not deleted after all."
 
 
@@ -38,7 +39,7 @@ def merged(
         loser = person(connection, loser_id)
         if loser is None:
             return [*said, f"Candidate {loser_id} was not one of ours."]
-        if reading.people[loser_id] is not None:
+        if reading.shows(loser_id):
             return [*said, f"Greenhouse still shows candidate {loser_id}: nothing was joined."]
         winner = person(connection, winner_id) or _new(connection, winner_id, now=now)
         if join(loser_id=loser.pk, winner=winner, now=now):
@@ -60,7 +61,7 @@ def deleted(
 
     def act(reading: Reading) -> list[str]:
         said = reading.write()
-        if reading.people[candidate_id] is not None:
+        if reading.shows(candidate_id):
             _keep(connection, candidate_id, because=VISIBLE_AGAIN, now=now)
             return [*said, f"Greenhouse still shows candidate {candidate_id}: nothing is erased."]
         return [*said, _ask(connection, candidate_id, reason=Reason.CANDIDATE_DELETED, now=now)]
@@ -92,6 +93,7 @@ def anonymised(
     def act(reading: Reading) -> list[str]:
         said = reading.write()
         if _identifies(reading.people[candidate_id], fields):
+            _keep(connection, candidate_id, because=NAMED_AGAIN, now=now)
             return [*said, f"Greenhouse still says who candidate {candidate_id} is: nothing is erased."]
         return [*said, _ask(connection, candidate_id, reason=Reason.CANDIDATE_ANONYMISED, now=now)]
 

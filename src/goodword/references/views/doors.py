@@ -68,7 +68,7 @@ def candidate(*, only_open: bool = True) -> Callable[[CandidateView], CandidateV
             if check is None:
                 return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)
             at = AtCheck(token=token, check=check, about=about(check), now=now)
-            if _is_over(check, now=now) or not links.is_alive(visit.link, now=now):
+            if _is_over(at) or not links.is_alive(visit.link, now=now):
                 return _closed(request, at.about)
             if only_open and not at.is_open:
                 return _private(redirect("portal_check", token=token))
@@ -108,7 +108,7 @@ def referee(*, only_open: bool = True) -> Callable[[RefereeView], RefereeView]:
                 return unknown_page(request)
             check = asked.check_run
             at = AtRequest(token=token, request=asked, check=check, about=about(check), now=now)
-            if _is_over(check, now=now) or not _has_page(at) or not links.is_alive(link, now=now):
+            if _is_over(at) or not _has_page(at) or not links.is_alive(link, now=now):
                 return _closed(request, at.about)
             if only_open and not asked.is_out:
                 return _private(redirect("referee", token=token))
@@ -147,9 +147,12 @@ def _closed(request: HttpRequest, about: About) -> HttpResponse:
         return closed_page(request, organisation=about.organisation, recruiter=recruiter)
 
 
-def _is_over(check: Check, *, now: datetime) -> bool:
-    """Closed by whatever closed it, or unfinished so long after its deadline that nothing counts any more."""
-    return check.closed_at is not None or (check.progress in UNFINISHED and not takes_answers(check, now=now))
+def _is_over(at: AtCheck | AtRequest) -> bool:
+    """Closed by whatever closed it, unfinished so long after its deadline that nothing counts any more, or of
+    somebody whose data is to go."""
+    check = at.check
+    too_late = check.progress in UNFINISHED and not takes_answers(check, now=at.now)
+    return check.closed_at is not None or too_late or at.about.application.is_going
 
 
 def _has_page(at: AtRequest) -> bool:

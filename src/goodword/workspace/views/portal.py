@@ -42,9 +42,8 @@ def portal(request: HttpRequest, token: str) -> HttpResponseBase:
     now = clock.now()
     marks = marks_of([visit.application], organisation=visit.organisation, now=now)[visit.application.pk]
     tasks = [task for mark in marks if (task := _task(mark, now=now)).open or task.done]
-    if visit.start.step.kind not in {task.mark.kind for task in tasks} or not links.is_alive(
-        visit.link, now=now
-    ):
+    of_this_step = visit.start.step.kind in {task.mark.kind for task in tasks}
+    if not of_this_step or visit.application.is_going or not links.is_alive(visit.link, now=now):
         return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)
     to_do = [task for task in tasks if task.open]
     if len(to_do) == 1:  # one thing to do: no page between

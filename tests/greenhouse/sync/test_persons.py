@@ -1,0 +1,345 @@
+"""Merged, deleted, anonymised: what Greenhouse does to a person is followed, in any order and however often."""
+
+from datetime import timedelta
+from typing import Any
+
+import httpx2
+import pytest
+
+from goodword.assessments.models import Attempt
+from goodword.candidates.domain.erasure import WAIT, cancel_erasure
+from goodword.candidates.models import Application, Candidate, Erasure
+from goodword.core import clock
+from goodword.greenhouse.sync import persons
+from goodword.greenhouse.sync.erasures import carry_out_due
+from goodword.notifications.models import Email
+from greenhouse_sandbox.acts.persons import anonymise_candidate, delete_candidate, merge_candidates
+from greenhouse_sandbox.store.applications import Application as RemoteApplication
+from greenhouse_sandbox.store.people import Candidate as RemoteCandidate
+from tests.greenhouse.world import ASSESSMENT, World
+from tests.support import factories
+from tests.support.jobs import run_jobs
+
+LATER = WAIT + timedelta(minutes=1)
+
+
+def arrived(world: World, **person: Any) -> RemoteApplication:
+    """Somebody who was invited to the assessment."""
+    application = world.apply(**person)
+    world.move(application, ASSESSMENT)
+    world.deliver()
+    run_jobs()
+    return application
+
+
+def who(world: World, application: RemoteApplication) -> RemoteCandidate:
+    found = world.greenhouse.store.candidates.get(application.candidate_id)
+    assert found is not None
+    return found
+
+
+def merge(world: World, loser: RemoteApplication, winner: RemoteApplication) -> None:
+    store = world.greenhouse.store
+    merge_candidates(store, who(world, loser), who(world, winner), now=world.greenhouse.now())
+
+
+def delete(world: World, application: RemoteApplication) -> None:
+    delete_candidate(world.greenhouse.store, who(world, application))
+
+
+def told(world: World) -> None:
+    world.deliver()
+    run_jobs()
+
+
+def attempt(world: World, application: RemoteApplication) -> Attempt:
+    return Attempt.objects.of(world.organisation).get(start__application=world.ours(application))
+
+
+def erasures(world: World) -> list[tuple[str, bool, bool]]:
+    """Reason, done and cancelled of each."""
+    rows = Erasure.objects.of(world.organisation).order_by("pk")
+    return [(row.reason, row.done_at is not None, row.cancelled_at is not None) for row in rows]
+
+
+def erased(world: World, application: RemoteApplication) -> bool:
+    return world.ours(application).erased_at is not None
+
+
+def mails(world: World) -> int:
+    return Email.objects.of(world.organisation).count()
+
+
+def test_of_a_merge_the_winner_has_both_histories(either: World) -> None:
+    world = either
+    loser, winner = arrived(world, first_name="Ada"), arrived(world, first_name="Augusta")
+    before = mails(world)
+    merge(world, loser, winner)
+    told(world)
+    ours = [world.ours(one) for one in (loser, winner)]
+    assert {one.candidate.remote_id for one in ours} == {winner.candidate_id}
+    assert [one.candidate.first_name for one in ours] == ["Augusta", "Augusta"]
+    assert [attempt(world, one).closed_at for one in (loser, winner)] == [None, None]
+    assert mails(world) == before
+    gone = Candidate.objects.of(world.organisation).exclude(pk=ours[1].candidate_id).get()
+    assert (gone.first_name, gone.email, gone.merged_into) == ("", "", ours[1].candidate)
+
+
+def test_a_merge_that_is_told_twice_changes_nothing(world: World) -> None:
+    loser, winner = arrived(world), arrived(world)
+    gone = loser.candidate_id
+    merge(world, loser, winner)
+    [(body, event_id)] = world.outgoing()
+    for number in range(2):
+        assert world.post(body, f"{event_id}-{number}") == 200
+        world.work()
+    assert [state for state, _ in world.inbox()[-2:]] == ["handled", "handled"]
+    assert f"Candidate {gone} is joined to candidate {winner.candidate_id}." in world.inbox()[-1][1]
+
+
+def test_a_merge_into_somebody_whom_we_did_not_know_brings_them(world: World) -> None:
+    loser = arrived(world)
+    winner = world.greenhouse.candidate(first_name="Grace")
+    merge_candidates(world.greenhouse.store, who(world, loser), winner, now=world.greenhouse.now())
+    told(world)
+    assert world.ours(loser).candidate.first_name == "Grace"
+
+
+def test_a_merge_without_its_webhook_is_seen_in_the_applications(world: World) -> None:
+    """The deletion is told instead, and nothing is erased because of it."""
+    for hook in list(world.greenhouse.store.webhooks.rising()):
+        if hook.action == "merge_candidate":
+            world.greenhouse.store.webhooks.delete(hook.id)
+    loser, winner = arrived(world), arrived(world)
+    merge(world, loser, winner)
+    told(world)
+    assert world.ours(loser).candidate == world.ours(winner).candidate
+    assert erasures(world) == []
+    assert "was merged into" in world.inbox()[-1][1]
+
+
+def test_a_deletion_closes_at_once_and_erases_after_seven_days(either: World) -> None:
+    world = either
+    application = arrived(world, first_name="Ada", last_name="Gone")
+    delete(world, application)
+    told(world)
+    run = attempt(world, application)
+    assert (run.close_reason, run.next_reminder_at) == ("erasure", None)
+    assert not Email.objects.of(world.organisation).filter(state=Email.State.QUEUED).exists()
+    assert erasures(world) == [("candidate_deleted", False, False)]
+    now = clock.now()
+    assert carry_out_due(now=now + WAIT - timedelta(minutes=5)) == 0
+    assert world.ours(application).candidate.name == "Ada Gone"
+    assert carry_out_due(now=now + LATER) == 1
+    assert carry_out_due(now=now + LATER) == 0
+    assert (world.ours(application).candidate.name, erased(world, application)) == ("Erased candidate", True)
+    assert erasures(world) == [("candidate_deleted", True, False)]
+
+
+def test_a_deletion_that_greenhouse_does_not_confirm_erases_nothing(world: World) -> None:
+    application = arrived(world)
+    persons.deleted(world.connection, candidate_id=application.candidate_id, now=clock.now())
+    assert (erasures(world), attempt(world, application).closed_at) == ([], None)
+
+
+def test_a_person_who_only_stops_being_visible_is_not_erased(world: World) -> None:
+    application = arrived(world)
+    store = world.greenhouse.store
+    delete(world, application)
+    world.outgoing()  # nothing is told
+    assert store.candidates.get(application.candidate_id) is None
+    carry_out_due(now=clock.now() + LATER)
+    assert (erasures(world), erased(world, application)) == ([], False)
+
+
+def test_a_deletion_told_twice_is_one_erasure(world: World) -> None:
+    application = arrived(world)
+    delete(world, application)
+    [(body, event_id)] = world.outgoing()
+    for number in range(2):
+        world.post(body, f"{event_id}-{number}")
+    world.work()
+    assert erasures(world) == [("candidate_deleted", False, False)]
+    carry_out_due(now=clock.now() + LATER)
+    world.post(body, f"{event_id}-late")
+    world.work()
+    assert erasures(world) == [("candidate_deleted", True, False)]
+    assert world.inbox()[-1] == (
+        "handled",
+        (
+            f"Application {application.id} is not visible in Greenhouse. "
+            f"Candidate {application.candidate_id} was erased before."
+        ),
+    )
+
+
+def test_of_somebody_unknown_nothing_is_kept_or_asked(world: World) -> None:
+    calls = len(world.line.calls)
+    for act in (
+        lambda: persons.deleted(world.connection, candidate_id=77, application_ids=[78], now=clock.now()),
+        lambda: persons.merged(world.connection, loser_id=77, winner_id=78, now=clock.now()),
+        lambda: persons.anonymised(world.connection, candidate_id=77, now=clock.now()),
+        lambda: persons.application_deleted(world.connection, application_id=77, now=clock.now()),
+    ):
+        assert act() == ["Nobody of ours: no effect."]
+    assert (len(world.line.calls), Candidate.objects.of(world.organisation).count()) == (calls, 0)
+
+
+def test_a_deletion_that_was_a_merge_is_cancelled_and_what_it_closed_is_open_again(world: World) -> None:
+    """The deletion comes first, while Greenhouse shows neither person nor application; then the merge."""
+    loser, winner = arrived(world), arrived(world)
+    store, sent = world.greenhouse.store, mails(world)
+    hidden = store.applications.get(loser.id)
+    assert hidden is not None
+    person = who(world, loser)
+    store.applications.delete(loser.id)
+    store.candidates.delete(person.id)
+    persons.deleted(world.connection, candidate_id=person.id, application_ids=[loser.id], now=clock.now())
+    run_jobs()
+    assert attempt(world, loser).close_reason == "erasure"
+    store.candidates.insert(person)
+    store.applications.insert(hidden)
+    merge(world, loser, winner)
+    told(world)
+    run = attempt(world, loser)
+    assert (run.closed_at, run.attention, run.next_reminder_at) == (None, "reopened", None)
+    assert run.deadline_at > clock.now()
+    assert mails(world) == sent
+    [row] = Erasure.objects.of(world.organisation)
+    assert row.cancelled_because == "In Greenhouse this person was merged into another profile."
+    assert carry_out_due(now=clock.now() + LATER) == 0
+    assert world.ours(loser).deleted_at is None
+
+
+def test_a_deletion_after_the_merge_is_of_nobody(world: World) -> None:
+    loser, winner = arrived(world), arrived(world)
+    gone = loser.candidate_id
+    merge(world, loser, winner)
+    told(world)
+    persons.deleted(world.connection, candidate_id=gone, now=clock.now())
+    assert (erasures(world), world.ours(loser).candidate.remote_id) == ([], winner.candidate_id)
+
+
+def test_the_winner_of_a_merge_goes_with_both_histories(world: World) -> None:
+    loser, winner = arrived(world), arrived(world)
+    merge(world, loser, winner)
+    told(world)
+    delete(world, winner)
+    told(world)
+    carry_out_due(now=clock.now() + LATER)
+    assert [erased(world, one) for one in (loser, winner)] == [True, True]
+
+
+def test_who_is_back_when_the_erasure_is_due_is_kept(world: World) -> None:
+    application = arrived(world)
+    person, row = who(world, application), world.greenhouse.store.applications.get(application.id)
+    assert row is not None
+    delete(world, application)
+    told(world)
+    world.greenhouse.store.candidates.insert(person)
+    world.greenhouse.store.applications.insert(row)
+    assert carry_out_due(now=clock.now() + LATER) == 0
+    run_jobs()
+    assert erasures(world) == [("candidate_deleted", False, True)]
+    assert attempt(world, application).closed_at is None
+
+
+def test_while_greenhouse_cannot_be_asked_the_erasure_waits(world: World) -> None:
+    application = arrived(world)
+    delete(world, application)
+    told(world)
+
+    def refuse(request: object) -> None:
+        raise httpx2.ConnectError("no way to Greenhouse")
+
+    before, world.line.before = world.line.before, refuse
+    assert carry_out_due(now=clock.now() + LATER) == 0
+    assert not erased(world, application)
+    world.line.before = before
+    assert carry_out_due(now=clock.now() + LATER) == 1
+
+
+def test_anonymising_closes_at_once_and_erases_later(world: World) -> None:
+    application = arrived(world)
+    anonymise_candidate(world.greenhouse.store, who(world, application), now=world.greenhouse.now())
+    told(world)
+    assert attempt(world, application).close_reason == "erasure"
+    assert erasures(world) == [("candidate_anonymised", False, False)]
+    carry_out_due(now=clock.now() + LATER)
+    assert erased(world, application)
+
+
+def test_anonymising_something_else_than_the_person_erases_nothing(world: World) -> None:
+    application = arrived(world)
+    persons.anonymised(
+        world.connection, candidate_id=application.candidate_id, fields=["phone_numbers"], now=clock.now()
+    )
+    assert erasures(world) == []
+
+
+def test_a_deleted_application_leaves_the_person_and_their_other_one(world: World) -> None:
+    application = arrived(world)
+    other = world.greenhouse.application(who(world, application))
+    world.deliver()
+    world.greenhouse.store.applications.delete(application.id)
+    persons.application_deleted(world.connection, application_id=application.id, now=clock.now())
+    run_jobs()
+    assert attempt(world, application).close_reason == "erasure"
+    carry_out_due(now=clock.now() + LATER)
+    assert [erased(world, one) for one in (application, other)] == [True, False]
+    assert world.ours(other).candidate.erased_at is None
+
+
+def test_what_a_member_decided_to_keep_is_not_asked_for_by_a_replay(world: World) -> None:
+    application = arrived(world)
+    delete(world, application)
+    [(body, event_id)] = world.outgoing()
+    world.post(body, event_id)
+    world.work()
+    [row] = Erasure.objects.of(world.organisation)
+    admin = factories.member(world.organisation, kind="admin")
+    cancel_erasure(row, because="A court wants it.", now=clock.now(), by=f"member:{admin.pk}", member=admin)
+    world.post(body, f"{event_id}-again")
+    world.work()
+    assert erasures(world) == [("candidate_deleted", False, True)]
+
+
+@pytest.mark.parametrize("again", ["update", "apply"])
+def test_a_later_delivery_brings_no_copy_of_the_erased_back(world: World, again: str) -> None:
+    application = arrived(world)
+    anonymise_candidate(world.greenhouse.store, who(world, application), now=world.greenhouse.now())
+    told(world)
+    carry_out_due(now=clock.now() + LATER)
+    person = who(world, application)
+    person.first_name, person.email_addresses = "Ada", [{"value": "ada@people.example", "type": "personal"}]
+    if again == "update":
+        world.move(application, 0)
+        world.deliver()
+        assert world.ours(application).candidate.name == "Erased candidate"
+    else:
+        world.greenhouse.pass_time(LATER.total_seconds() + 60)
+        fresh = world.greenhouse.application(person)
+        told(world)
+        assert (world.ours(fresh).candidate.first_name, erased(world, fresh)) == ("Ada", False)
+        assert erased(world, application)
+
+
+def test_steps_that_wait_do_not_begin_for_who_is_deleted(world: World) -> None:
+    step = factories.step(world.role, "assessment")
+    step.delay_minutes = 60
+    step.save()
+    application = arrived(world)
+    delete(world, application)
+    told(world)
+    assert not Attempt.objects.of(world.organisation).exists()
+    [start] = world.ours(application).starts.all()
+    assert (start.state, start.due_at) == ("waiting", None)
+
+
+def test_applications_of_others_are_left_alone(world: World) -> None:
+    gone, stays = arrived(world), arrived(world, first_name="Grace")
+    delete(world, gone)
+    told(world)
+    carry_out_due(now=clock.now() + LATER)
+    assert (erased(world, stays), world.ours(stays).candidate.first_name) == (False, "Grace")
+    assert Application.objects.of(world.organisation).filter(erased_at=None).count() == 1
