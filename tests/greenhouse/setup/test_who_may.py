@@ -16,11 +16,17 @@ OF_ONE = {
     "greenhouse_author",
     "greenhouse_check",
     "greenhouse_disconnect",
+    "greenhouse_health",
+    "greenhouse_test",
+    "greenhouse_stalled",
+    "greenhouse_test_note",
+    "greenhouse_test_note_write",
 }
-READS = {"integrations": "recruiter"} | dict.fromkeys(
+READS = {"integrations": "recruiter", "greenhouse_health": "recruiter"} | dict.fromkeys(
     [
         "greenhouse_connect",
         "greenhouse_rename",
+        "greenhouse_test_note",
         "greenhouse_box",
         "greenhouse_pings",
         "greenhouse_rotate",
@@ -37,6 +43,9 @@ ACTS = {
     "greenhouse_rename": {"name": "North"},
     "greenhouse_rotate": {"keep_for": "60"},
     "greenhouse_end_old": {},
+    "greenhouse_test": {},
+    "greenhouse_stalled": {},
+    "greenhouse_test_note_write": {"candidate": "7"},
     "greenhouse_author": {"user": ""},
     "greenhouse_disconnect": {},
     "greenhouse_replay": {},
@@ -87,7 +96,7 @@ def test_nobody_else_is_let_in_and_nothing_changes(desk: Desk, name: str) -> Non
     url, data, before = address(desk, name, event), ACTS.get(name), rows(desk)
     stranger = factories.member(factories.organisation(), kind="admin")
     lower = factories.member(
-        desk.organisation, kind="hiring_manager" if name == "integrations" else "recruiter"
+        desk.organisation, kind="hiring_manager" if READS.get(name) == "recruiter" else "recruiter"
     )
     expected = {stranger: 404, lower: 403}
     for member, status in expected.items():

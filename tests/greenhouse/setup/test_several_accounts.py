@@ -1,0 +1,227 @@
+"""Two Greenhouse accounts side by side, and the same or the wrong one noticed before anything is kept."""
+
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+from bs4 import BeautifulSoup
+from pytest_django.fixtures import Settings
+
+from goodword.core import clock
+from goodword.greenhouse.client import V1Credentials, V3Credentials
+from goodword.greenhouse.models import Connection, Permission, WebhookSecret
+from goodword.greenhouse.setup.connect import InUse, connect
+from goodword.greenhouse.setup.connection import connection_of, connections
+from goodword.greenhouse.setup.trial import Trial, try_key
+from tests.contract.greenhouse import Greenhouse, open_account
+from tests.greenhouse.setup.desk import Desk
+from tests.greenhouse.setup.test_setting_the_key import errors
+from tests.support import factories
+
+
+@pytest.fixture
+def other(desk: Desk) -> Iterator[Greenhouse]:
+    """Another Greenhouse account: its own jobs, its own credentials. Asked for by its client id."""
+    account = open_account("v3")
+    account.store.organisation = {"id": 4711, "name": "Borealis Travel"}
+    jobs = list(account.store.jobs.rising())
+    for job in jobs:
+        account.store.jobs.delete(job.id)
+    first = desk.line.inner
+    tokens: set[str] = set()
+    assert isinstance(account.credentials, V3Credentials)
+    client_id = account.credentials.client_id
+
+    class Both(httpx2.BaseTransport):
+        """Which account answers is decided by whose credential or token comes with the call."""
+
+        def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+            sent = request.headers.get("Authorization", "")
+            ours = httpx2.BasicAuth(client_id, account.credentials.client_secret)._auth_header  # type: ignore[union-attr]
+            if sent == ours or sent in tokens:
+                response = httpx2.WSGITransport(account.sandbox).handle_request(request)
+                if request.url.path == "/token":
+                    response.read()
+                    tokens.add(f"Bearer {response.json()['access_token']}")
+                return response
+            return first.handle_request(request)
+
+    desk.line.inner = Both()  # type: ignore[assignment]  # any transport will do
+    yield account
+    account.sandbox.close()
+
+
+def typed(account: Greenhouse) -> dict[str, str]:
+    credentials = account.credentials
+    assert isinstance(credentials, V3Credentials)
+    return {"client_id": credentials.client_id, "client_secret": credentials.client_secret}
+
+
+def said(body: bytes) -> list[str]:
+    """Title and text of each notice of the dialog."""
+    page = BeautifulSoup(body, "html.parser")
+    return [" ".join(notice.get_text(" ").split()) for notice in page.select("#key-dialog .notice[role=alert]")]
+
+
+def confirmed(body: bytes) -> dict[str, str]:
+    page = BeautifulSoup(body, "html.parser")
+    return {field["name"]: field["value"] for field in page.select("#key-form input[type=hidden]")}  # type: ignore[misc]
+
+
+def linked(desk: Desk, connection: Connection, title: str, *, job_id: int) -> None:
+    role = factories.role(desk.organisation, title=title)
+    factories.automation(role, connection_id=connection.pk, job_id=job_id, stages={})
+
+
+def test_a_second_account_has_a_card_an_endpoint_and_a_secret_key_of_its_own(
+    desk: Desk, other: Greenhouse
+) -> None:
+    first = desk.connect()
+    response = desk.set_key(**typed(other))
+    assert (response.status_code, response["Location"]) == (302, desk.url("integrations"))
+    one, two = connections(desk.organisation)
+    assert (one.pk, two.name, two.account_name) == (first.pk, "Borealis Travel", "Borealis Travel")
+    assert one.endpoint_key != two.endpoint_key
+    secrets = [secret.reveal() for secret in WebhookSecret.objects.of(desk.organisation)]
+    assert len(set(secrets)) == 2
+    page = BeautifulSoup(desk.client(desk.admin).get(desk.url("integrations")).content, "html.parser")
+    assert [title.get_text() for title in page.select("section.card h3.card__title")] == [one.name, two.name]
+    ids = [tag["id"] for tag in page.select("[id]")]
+    assert len(ids) == len(set(ids))
+
+
+def test_what_is_done_with_one_never_touches_the_other(desk: Desk, other: Greenhouse) -> None:
+    one = desk.connect()
+    desk.set_key(**typed(other))
+    two = connections(desk.organisation)[1]
+
+    def rows(connection: Connection) -> object:
+        secrets = WebhookSecret.objects.of(desk.organisation).filter(connection=connection).order_by("pk")
+        known = Permission.objects.of(desk.organisation).filter(connection=connection).order_by("pk")
+        row = Connection.objects.of(desk.organisation).filter(pk=connection.pk)
+        return [list(row.values()), list(secrets.values()), list(known.values())]
+
+    before, client = rows(one), desk.client(desk.admin)
+    client.post(desk.url("greenhouse_rotate", two.pk), {"keep_for": "60"})
+    client.post(desk.url("greenhouse_end_old", two.pk))
+    client.post(desk.url("greenhouse_rename", two.pk), {"name": "Travel"})
+    desk.set_key(two.pk, **typed(other))
+    client.post(desk.url("greenhouse_disconnect", two.pk))
+    assert rows(one) == before
+    assert [row.pk for row in connections(desk.organisation)] == [one.pk]
+    assert connection_of(desk.organisation, two.pk) is None
+    desk.set_key(two.pk, **typed(other))
+    assert [row.name for row in connections(desk.organisation)] == [one.name, "Travel"]
+    assert rows(one) == before
+
+
+def test_the_same_credential_twice_is_refused_with_the_name_of_the_one_that_has_it(either: Desk) -> None:
+    held = either.connect()
+    Connection.objects.of(either.organisation).update(connected_by=either.recruiter)
+    [line] = errors(either.set_key().content)
+    assert line == (
+        f"This credential is in use already, by “{held.name}”. For another Greenhouse account, make a credential "
+        "there."
+    )
+    assert Connection.objects.of(either.organisation).count() == 1
+
+
+def test_pressing_set_twice_connects_once(desk: Desk) -> None:
+    assert [desk.set_key().status_code, desk.set_key().status_code] == [302, 302]
+    assert Connection.objects.of(desk.organisation).count() == 1
+
+
+def test_another_admin_was_quicker(desk: Desk) -> None:
+    trial = try_key(Trial(credentials=desk.connect().credentials()))
+    someone = factories.member(desk.organisation, kind="admin")
+    with pytest.raises(InUse):
+        connect(organisation=desk.organisation, trial=trial, member=someone, now=clock.now())
+    assert Connection.objects.of(desk.organisation).count() == 1
+
+
+def test_another_key_of_the_same_account_asks_first(desk: Desk) -> None:
+    held = desk.connect()
+    again = open_another_credential(desk)
+    response = desk.set_key(**again)
+    [line] = said(response.content)
+    assert line.startswith(f"This account is connected already “{held.name}” is connected with it.")
+    assert Connection.objects.of(desk.organisation).count() == 1
+    desk.set_key(**again, **confirmed(response.content))
+    assert [row.name for row in connections(desk.organisation)] == [held.name, f"{held.name} 2"]
+
+
+def test_a_v1_key_is_known_by_the_jobs_that_it_sees(either: Desk) -> None:
+    held = either.connect()
+    Connection.objects.of(either.organisation).update(account_name="")
+    linked(either, held, "Window Washer", job_id=next(either.greenhouse.store.jobs.rising()).id)
+    [line] = said(either.set_key(**open_another_credential(either)).content)
+    assert line.startswith("This account is connected already")
+
+
+def test_a_disconnected_account_is_offered_instead_of_a_new_connection(desk: Desk) -> None:
+    held = desk.connect()
+    desk.client(desk.admin).post(desk.own("greenhouse_disconnect"))
+    response = desk.set_key()
+    [line] = said(response.content)
+    assert line.startswith(f"This account was connected before “{held.name}” was connected with it.")
+    page = BeautifulSoup(response.content, "html.parser")
+    link = page.find("a", string="Connect that one again")
+    assert link is not None
+    assert link["href"] == f"{desk.url('greenhouse_connect', held.pk)}?api=v3"  # type: ignore[index]
+
+
+def test_the_key_of_another_account_names_the_roles_that_would_fall_silent(
+    desk: Desk, other: Greenhouse
+) -> None:
+    held = desk.connect()
+    job_id = next(desk.greenhouse.store.jobs.rising()).id
+    linked(desk, held, "Window Washer", job_id=job_id)
+    before = Connection.objects.of(desk.organisation).values().get()
+    response = desk.set_key(held.pk, **typed(other))
+    account, jobs = said(response.content)
+    assert account == (
+        "This key is of another Greenhouse account It belongs to “Borealis Travel”. "
+        f"“{held.name}” was connected with “{held.account_name}” so far."
+    )
+    assert jobs == (
+        "This looks like the key of another Greenhouse account It sees none of the Greenhouse jobs that are linked "
+        f"through “{held.name}”. With it, nothing that happens in Greenhouse would be followed any more on this "
+        "role: Window Washer"
+    )
+    assert Connection.objects.of(desk.organisation).values().get() == before
+    desk.set_key(held.pk, **typed(other), **confirmed(response.content))
+    assert connections(desk.organisation)[0].account_name == "Borealis Travel"
+
+
+def test_confirming_what_was_not_shown_is_asked_again(desk: Desk, other: Greenhouse) -> None:
+    held = desk.connect()
+    response = desk.set_key(held.pk, **typed(other), confirmed="something else")
+    assert len(said(response.content)) == 1
+    assert connections(desk.organisation)[0].account_name == held.account_name
+
+
+def test_a_name_is_one_line_and_nobody_elses(desk: Desk, other: Greenhouse) -> None:
+    one = desk.connect()
+    desk.set_key(**typed(other))
+    client, url = desk.client(desk.admin), desk.url("greenhouse_rename", one.pk)
+    [line] = errors(client.post(url, {"name": "borealis  TRAVEL"}).content)
+    assert line == "Name: Another Greenhouse account here is called that. Choose another name."
+    assert errors(client.post(url, {"name": " "}).content) == ["Name: This field is required."]
+    client.post(url, {"name": "  North \n and South "})
+    assert connections(desk.organisation)[0].name == "North and South"
+    assert desk.audited()[-1] == "greenhouse.renamed"
+
+
+def open_another_credential(desk: Desk) -> dict[str, str]:
+    """One more credential of the same account, as it is typed in."""
+    from greenhouse_sandbox.credentials import create_api_key, create_oauth_client
+
+    store = desk.greenhouse.store
+    made = {"description": "Again", "partner": "", "actor_id": store.acting_user_id, "now": store.clock.now()}
+    if isinstance(desk.greenhouse.credentials, V1Credentials):
+        key, secret = create_api_key(store, **made)  # type: ignore[arg-type]
+        key.permissions = list(desk.greenhouse.row.permissions)
+        return {"api_key": secret}
+    client, secret = create_oauth_client(store, **made)  # type: ignore[arg-type]
+    client.scopes = list(desk.greenhouse.row.scopes)
+    return {"client_id": client.client_id, "client_secret": secret}
