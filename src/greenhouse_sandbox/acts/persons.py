@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from greenhouse_sandbox.acts.belongings import forget_background, hand_over_belongings
 from greenhouse_sandbox.acts.refusal import RefusedError
 from greenhouse_sandbox.acts.remove import delete_application, forget_application
 from greenhouse_sandbox.store import Store
@@ -54,6 +55,7 @@ def delete_candidate(store: Store, candidate: Candidate) -> None:
         store.notes.delete(note.id)
     for application in applications:
         forget_application(store, application)
+    forget_background(store, candidate)
     store.candidates.delete(candidate.id)
     emit_candidate_deleted(store, candidate, applications)
 
@@ -71,6 +73,7 @@ def merge_candidates(store: Store, loser: Candidate, winner: Candidate, *, now: 
         application.candidate_id = winner.id
         store.applications.changed(application, now)
     _hand_over(store, loser, winner, now)
+    hand_over_belongings(store, loser, winner, now=now)
     for note in store.notes.by("candidate_id", loser.id):
         note.candidate_id = winner.id
         store.notes.changed(note, now)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from greenhouse_sandbox.acts.belongings import free_openings
 from greenhouse_sandbox.acts.feed import add_note, log_activity
 from greenhouse_sandbox.acts.refusal import RefusedError
 from greenhouse_sandbox.acts.stages import current_stage, enter_stage, leave_stage, pipeline
@@ -122,6 +123,7 @@ def unhire(store: Store, application: Application, *, actor_id: int | None, now:
         raise RefusedError("id", "is not hired")
     application.status = IN_PROCESS
     application.hired_at = None
+    free_openings(store, application, now=now)
     log_activity(store, application, "Unhired", actor_id=actor_id, now=now)
     emit_application(store, "unhire_candidate", application)
 

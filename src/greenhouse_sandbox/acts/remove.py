@@ -1,5 +1,6 @@
 """Applications go."""
 
+from greenhouse_sandbox.acts.belongings import forget_files
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.applications import Application
 from greenhouse_sandbox.webhooks.emit import emit
@@ -24,4 +25,5 @@ def forget_application(store: Store, application: Application) -> None:
     ):
         for row in table.by("application_id", application.id):
             table.delete(row.id)
+    forget_files(store, application.id, now=store.clock.now())
     store.applications.delete(application.id)

@@ -14,6 +14,8 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "new_application_members": (True, False),
     "move_from_stage": ("either", "job_interview_stage", "application_stage"),
     "private_filter_true": ("include", "only"),
+    "application_update": (200, 204),
+    "last_opening_closes_job": (False, True),
     "private_candidates": ("visible", "hidden"),
     "confidential_jobs": ("visible", "hiring_team_only"),
     "retry_event_id": ("same", "new"),

@@ -4,30 +4,16 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, g
 
+from greenhouse_sandbox.acts.refusal import RefusedError
 from greenhouse_sandbox.api.answers import ApiError, error_response, json_response, not_found
 from greenhouse_sandbox.api.v3 import shapes_jobs
-from greenhouse_sandbox.api.v3.arrivals import create_application, create_candidate
+from greenhouse_sandbox.api.v3.bulk import show_bulk_request
+from greenhouse_sandbox.api.v3.errors import invalid
 from greenhouse_sandbox.api.v3.guard import bearer, requires
 from greenhouse_sandbox.api.v3.listing import Resource, list_page
-from greenhouse_sandbox.api.v3.notes import create_note
-from greenhouse_sandbox.api.v3.progress import (
-    hire_application,
-    move_application,
-    reject_application,
-    unreject_application,
-)
 from greenhouse_sandbox.api.v3.resources import RESOURCES
+from greenhouse_sandbox.api.v3.writes import WRITES
 from greenhouse_sandbox.context import the_store
-
-WRITES: dict[str, Callable[..., Response]] = {
-    "/notes": create_note,
-    "/candidates": create_candidate,
-    "/applications": create_application,
-    "/applications/<int:application_id>/move": move_application,
-    "/applications/<int:application_id>/reject": reject_application,
-    "/applications/<int:application_id>/unreject": unreject_application,
-    "/applications/<int:application_id>/hire": hire_application,
-}
 
 
 def make_blueprint() -> Blueprint:
@@ -35,12 +21,18 @@ def make_blueprint() -> Blueprint:
     blueprint = Blueprint("v3", __name__)
     for resource in RESOURCES:
         blueprint.add_url_rule(f"/{resource.name}", f"list_{resource.name}", _lister(resource))
-    for path, view in WRITES.items():
-        blueprint.add_url_rule(path, view.__name__, view, methods=["POST"])
+    for (method, path), view in WRITES.items():
+        blueprint.add_url_rule(path, view.__name__, view, methods=[method])
+    blueprint.add_url_rule("/bulk_requests/<bulk_action_uuid>", "one_bulk_request", show_bulk_request)
     blueprint.add_url_rule("/rejection_reasons/<int:reason_id>", "one_reason", _one_reason)
     blueprint.register_error_handler(ApiError, error_response)
+    blueprint.register_error_handler(RefusedError, _refused)
     blueprint.after_request(_with_rate_headers)
     return blueprint
+
+
+def _refused(refusal: RefusedError) -> Response:
+    return error_response(invalid(refusal.field, refusal.sentence))
 
 
 def _lister(resource: Resource) -> Callable[[], Response]:

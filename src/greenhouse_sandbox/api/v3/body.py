@@ -43,6 +43,14 @@ def required_text(body: dict[str, Any], name: str) -> str:
     return value
 
 
+def optional_text(body: dict[str, Any], name: str) -> str | None:
+    """A member that, if there, must be a text."""
+    value = body.get(name)
+    if value is not None and not isinstance(value, str):
+        raise invalid(name, f"`{value}` is not a string")
+    return value
+
+
 def optional_texts(body: dict[str, Any], name: str) -> list[str] | None:
     """A member that, if there, must be a list of texts."""
     value = body.get(name)

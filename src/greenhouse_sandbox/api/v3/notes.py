@@ -5,11 +5,11 @@ from typing import Any
 from flask import Response
 
 from greenhouse_sandbox.acts.feed import VISIBILITIES, add_note
-from greenhouse_sandbox.acts.refusal import RefusedError
 from greenhouse_sandbox.api.answers import json_response, not_found
 from greenhouse_sandbox.api.v3.body import (
     json_body,
     optional_int,
+    optional_text,
     optional_texts,
     required_int,
     required_text,
@@ -42,23 +42,20 @@ def create_note() -> Response:
         if store.switches["note_unknown_candidate"] == 404:
             raise not_found()
         raise invalid("candidate_id", "does not exist")
-    try:
-        row = add_note(
-            store,
-            candidate_id=candidate_id,
-            application_id=optional_int(body, "application_id"),
-            body=text,
-            subject=body.get("subject"),
-            user_id=user_id if user_id is not None else bearer().user.id,
-            visibility=visibility,
-            kind=kind,
-            email_from=optional_texts(body, "email_from"),
-            email_to=optional_texts(body, "email_to"),
-            email_cc=optional_texts(body, "email_cc"),
-            now=store.clock.now(),
-        )
-    except RefusedError as refusal:
-        raise invalid(refusal.field, refusal.sentence) from refusal
+    row = add_note(
+        store,
+        candidate_id=candidate_id,
+        application_id=optional_int(body, "application_id"),
+        body=text,
+        subject=optional_text(body, "subject"),
+        user_id=user_id if user_id is not None else bearer().user.id,
+        visibility=visibility,
+        kind=kind,
+        email_from=optional_texts(body, "email_from"),
+        email_to=optional_texts(body, "email_to"),
+        email_cc=optional_texts(body, "email_cc"),
+        now=store.clock.now(),
+    )
     return json_response(note(store, row), 201)
 
 
