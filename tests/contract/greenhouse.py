@@ -1,7 +1,7 @@
 """The sandbox with one credential, and a real client of either version that talks to it in this process."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -46,6 +46,10 @@ class Greenhouse:
         """The sandbox's present moment."""
         return self.store.clock.now()
 
+    def pass_time(self, seconds: float) -> None:
+        """What waiting does: it moves the sandbox's clock."""
+        self.store.clock.advance(timedelta(seconds=seconds))
+
     def api(self, **manner: Any) -> HarvestApi:
         """A client with this credential."""
         return build(
@@ -55,7 +59,7 @@ class Greenhouse:
             transport=httpx2.WSGITransport(self.sandbox),
             allow_private=True,
             clock=self.now,
-            sleep=manner.pop("sleep", lambda _: None),
+            sleep=manner.pop("sleep", self.pass_time),
             **manner,
         )
 
@@ -116,7 +120,7 @@ def open_account(version: str) -> Greenhouse:
     store = sandbox.store
     store.hold_deliveries = True
     for name in ("v1_rate_limit", "v3_rate_limit", "token_rate_limit"):
-        store.switches[name] = 0
+        store.switches[name] = 1_000_000
     made: dict[str, Any] = {
         "description": "Goodword",
         "partner": "",

@@ -1,14 +1,46 @@
-"""Keeping under the rate by what the answers say."""
+"""Keeping under the rate by what the answers say: one process."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 
-from goodword.greenhouse.client import LocalPacer, Priority, RateLimited
+from goodword.greenhouse.client import (
+    TOKEN_RATE,
+    V1_RATE,
+    V3_RATE,
+    LocalPacer,
+    Priority,
+    Rate,
+    RateLimited,
+    Told,
+)
 from tests.contract.moments import Moments
 from tests.contract.scripted import Said, Scripted, client
 
 BACK, PERSON = Priority.BACKGROUND, Priority.PERSON
+SMALL = Rate(30.0, 10)
+
+
+@pytest.fixture
+def time() -> Moments:
+    """A clock that stands well inside a window of either length."""
+    moments = Moments()
+    moments.present += timedelta(seconds=0.3)
+    return moments
+
+
+def tell(
+    pacer: LocalPacer,
+    remaining: int,
+    *,
+    at: datetime,
+    limit: int = 150,
+    date: datetime | None = None,
+    seconds: float = 0.0,
+) -> None:
+    """An answer with a count, whose call was sent at `at` and took so many seconds."""
+    pacer.observe(Told(at, at + timedelta(seconds=seconds), date, (limit, remaining)))
 
 
 def calls(pacer: LocalPacer, time: Moments, priority: Priority, most: int = 1000) -> int:
@@ -19,64 +51,251 @@ def calls(pacer: LocalPacer, time: Moments, priority: Priority, most: int = 1000
     return count
 
 
-def test_the_first_call_goes_unpaced(time: Moments) -> None:
-    assert LocalPacer(window=30).take(priority=BACK, now=time.now()) == 0.0
+def through(pacer: LocalPacer, time: Moments, priority: Priority, *, seconds: float) -> int:
+    """How many calls get through in so many seconds, by somebody who asks as soon as there is a point in it."""
+    end, count = time.now() + timedelta(seconds=seconds), 0
+    while time.now() < end:
+        wait = pacer.take(priority=priority, now=time.now())
+        if wait == 0.0:
+            count += 1
+        else:
+            time.sleep(min(wait, (end - time.now()).total_seconds()))
+    return count
 
 
-def test_a_sync_uses_98_percent_of_a_window_and_a_person_still_gets_through(time: Moments) -> None:
-    pacer = LocalPacer(window=30)
-    assert calls(pacer, time, BACK, 1) == 1
-    pacer.observe(limit=150, remaining=149, sent=time.now())
-    assert calls(pacer, time, BACK) == 146
+@pytest.mark.parametrize(("rate", "most"), [(V1_RATE, 49), (V3_RATE, 147), (Rate(30.0, 75), 74)])
+def test_background_work_uses_98_percent_of_each_window(time: Moments, rate: Rate, most: int) -> None:
+    pacer = LocalPacer(rate)
+    counts = [through(pacer, time, BACK, seconds=rate.window) for _ in range(3)]
+    assert counts == [most] * 3
+
+
+def test_background_work_takes_most_at_once_and_the_rest_spread_over_the_window(time: Moments) -> None:
+    pacer = LocalPacer(V3_RATE)
+    assert calls(pacer, time, BACK) == 105
+    time.sleep(10)
+    assert calls(pacer, time, BACK) == 16
+    time.sleep(10)
+    assert calls(pacer, time, BACK) == 17
+    time.sleep(5.5)
+    assert calls(pacer, time, BACK) == 9
+
+
+def test_a_person_in_the_middle_of_a_sync_finds_calls_left(time: Moments) -> None:
+    pacer = LocalPacer(V3_RATE)
+    assert through(pacer, time, BACK, seconds=15) == 105 + 24
+    assert calls(pacer, time, PERSON) == 21
+
+
+def test_a_sync_that_has_used_its_share_leaves_three_calls_to_people(time: Moments) -> None:
+    pacer = LocalPacer(V3_RATE)
+    assert through(pacer, time, BACK, seconds=29) == 147
     assert calls(pacer, time, PERSON) == 3
 
 
+def test_background_work_lets_a_person_pass_and_then_leaves_a_fifth_for_a_minute(time: Moments) -> None:
+    pacer = LocalPacer(V3_RATE)
+    assert calls(pacer, time, PERSON, 1) == 1
+    assert pacer.take(priority=BACK, now=time.now()) == 0.5
+    time.sleep(0.5)
+    assert through(pacer, time, BACK, seconds=28) == 119
+    assert calls(pacer, time, PERSON, 1) == 1
+    time.sleep(2)
+    assert through(pacer, time, BACK, seconds=29) == 120
+    time.sleep(61)
+    assert through(pacer, time, BACK, seconds=29.5) == 147
+
+
+def test_a_person_who_waits_for_the_next_window_goes_first_when_it_opens(time: Moments) -> None:
+    pacer = LocalPacer(SMALL)
+    assert calls(pacer, time, PERSON) == 10
+    wait = pacer.take(priority=BACK, now=time.now())
+    time.sleep(29)
+    last = pacer.take(priority=PERSON, now=time.now())
+    time.sleep(last - 0.2)
+    again = pacer.take(priority=PERSON, now=time.now())
+    time.sleep(again)
+    assert pacer.take(priority=BACK, now=time.now()) > 0
+    assert pacer.take(priority=PERSON, now=time.now()) == 0.0
+    assert wait > 0
+
+
 def test_an_empty_window_is_waited_out(time: Moments) -> None:
-    pacer = LocalPacer(window=30)
+    pacer = LocalPacer(V3_RATE)
+    assert calls(pacer, time, PERSON, 1) == 1
     time.sleep(12)
-    pacer.observe(limit=150, remaining=0, sent=time.now())
+    tell(pacer, 0, at=time.now())
     wait = pacer.take(priority=PERSON, now=time.now())
-    assert 18 < wait < 18.1
+    assert 17.9 < wait < 18.1
     time.sleep(wait)
     assert calls(pacer, time, PERSON) == 150
 
 
+def test_the_limit_that_an_answer_tells_goes_before_what_is_usual(time: Moments) -> None:
+    pacer = LocalPacer(V3_RATE)
+    assert calls(pacer, time, BACK, 3) == 3
+    tell(pacer, 599, limit=600, at=time.now())
+    assert calls(pacer, time, PERSON) == 597
+    other = LocalPacer(V3_RATE)
+    assert calls(other, time, BACK, 3) == 3
+    tell(other, 9, limit=12, at=time.now())
+    assert calls(other, time, PERSON) == 9
+
+
 def test_an_answer_from_a_window_gone_by_says_nothing_of_this_one(time: Moments) -> None:
-    pacer = LocalPacer(window=30)
-    pacer.observe(limit=150, remaining=100, sent=time.now())
+    pacer = LocalPacer(V3_RATE)
     before = time.now()
+    assert calls(pacer, time, PERSON, 1) == 1
     time.sleep(31)
     assert calls(pacer, time, PERSON, 1) == 1
-    pacer.observe(limit=150, remaining=0, sent=before)
+    tell(pacer, 0, at=before)
     assert calls(pacer, time, PERSON) == 149
 
 
 def test_answers_that_overtake_each_other_do_not_add_calls(time: Moments) -> None:
-    pacer = LocalPacer(window=30)
-    pacer.observe(limit=150, remaining=5, sent=time.now())
-    pacer.observe(limit=150, remaining=9, sent=time.now())
-    assert calls(pacer, time, PERSON) == 5
+    pacer = LocalPacer(V3_RATE)
+    assert calls(pacer, time, PERSON, 141) == 141
+    begun = time.now()
+    tell(pacer, 9, at=begun, seconds=0.2)
+    tell(pacer, 12, at=begun, seconds=0.3)
+    assert calls(pacer, time, PERSON) == 9
 
 
-def test_after_a_429_nobody_calls_for_the_wait(time: Moments) -> None:
-    pacer = LocalPacer(window=30)
-    pacer.refused(wait=40, now=time.now())
-    assert pacer.take(priority=PERSON, now=time.now()) == 40
-    assert pacer.take(priority=PERSON, now=time.now() + timedelta(seconds=40)) == 0.0
+def test_beside_another_program_some_distance_is_kept(time: Moments) -> None:
+    pacer = LocalPacer(V3_RATE)
+    assert calls(pacer, time, PERSON, 10) == 10
+    tell(pacer, 40, at=time.now())
+    assert calls(pacer, time, PERSON) == 34
+
+
+def test_counts_that_go_up_and_down_in_a_dated_window_are_taken_at_the_lowest(time: Moments) -> None:
+    pacer = LocalPacer(V3_RATE)
+    assert calls(pacer, time, PERSON, 2) == 2
+    for remaining in (120, 148, 119, 147):
+        time.sleep(0.1)
+        tell(pacer, remaining, at=time.now(), date=time.now().replace(microsecond=0))
+    assert calls(pacer, time, PERSON) <= 119
+
+
+def test_after_a_429_nobody_calls_for_the_wait_and_then_one_call_finds_out(time: Moments) -> None:
+    pacer = LocalPacer(V3_RATE)
+    assert calls(pacer, time, PERSON, 2) == 2
+    pacer.refused(wait=5, now=time.now())
+    assert pacer.take(priority=PERSON, now=time.now()) == 5
+    time.sleep(5.01)
+    assert calls(pacer, time, BACK) == 1
+    assert pacer.take(priority=PERSON, now=time.now()) == 0.25
+    tell(pacer, 100, at=time.now())
+    assert calls(pacer, time, PERSON) == 100
+
+
+def test_a_429_that_asks_for_no_wait_is_no_reason_to_storm(time: Moments) -> None:
+    pacer = LocalPacer(V3_RATE)
+    for _ in range(3):
+        assert calls(pacer, time, BACK) >= 1
+        pacer.refused(wait=0, now=time.now())
+        assert pacer.take(priority=BACK, now=time.now()) == 1.0
+        time.sleep(1.01)
+    assert calls(pacer, time, BACK) == 1
+
+
+@pytest.mark.parametrize("fast", [7.0, -7.0])
+def test_a_clock_that_is_wrong_is_put_right_by_the_date_of_answers(time: Moments, fast: float) -> None:
+    greenhouse = Counted(V3_RATE, time, offset=-fast, dated=True)
+    pacer = LocalPacer(V3_RATE)
+    greenhouse.sync(pacer, seconds=240)
+    assert (greenhouse.refused, min(greenhouse.full()[1:])) == (0, 147)
+
+
+@pytest.mark.parametrize("fast", [7.0, -7.0])
+def test_without_a_date_the_count_itself_shows_when_a_window_turns(time: Moments, fast: float) -> None:
+    greenhouse = Counted(V3_RATE, time, offset=-fast, dated=False)
+    pacer = LocalPacer(V3_RATE)
+    greenhouse.sync(pacer, seconds=240)
+    assert (greenhouse.refused, min(greenhouse.full()[1:])) == (0, 147)
+
+
+def test_where_no_answer_tells_anything_the_usual_rate_is_kept(time: Moments) -> None:
+    greenhouse = Counted(V1_RATE, time, offset=0.0, dated=False, silent=True)
+    greenhouse.sync(LocalPacer(V1_RATE), seconds=100)
+    assert (greenhouse.refused, min(greenhouse.full())) == (0, 49)
+
+
+def test_a_lower_limit_than_usual_that_nobody_tells_draws_a_429_or_two_each_window(time: Moments) -> None:
+    greenhouse = Counted(Rate(10.0, 20), time, offset=0.0, dated=False, silent=True)
+    greenhouse.sync(LocalPacer(V1_RATE), seconds=100)
+    assert greenhouse.refused <= 20
+    assert min(greenhouse.full()) == 20
+
+
+class Counted:
+    """A Greenhouse that counts calls in windows of its own clock. A call takes 50 ms."""
+
+    def __init__(
+        self, rate: Rate, time: Moments, *, offset: float, dated: bool, silent: bool = False
+    ) -> None:
+        self.rate, self.time, self.offset = rate, time, timedelta(seconds=offset)
+        self.dated, self.silent = dated, silent
+        self.refused = 0
+        self.used: dict[int, int] = {}
+
+    def full(self) -> list[int]:
+        """The calls allowed in each window but the first and the last, which were not whole."""
+        return [min(self.used[number], self.rate.usual) for number in sorted(self.used)[1:-1]]
+
+    def sync(self, pacer: LocalPacer, *, seconds: float) -> None:
+        """Call as often as the pacer lets."""
+        end = self.time.now() + timedelta(seconds=seconds)
+        while self.time.now() < end:
+            wait = pacer.take(priority=BACK, now=self.time.now())
+            if wait > 0:
+                self.time.sleep(min(wait, 1.0))
+            else:
+                self._call(pacer)
+
+    def _call(self, pacer: LocalPacer) -> None:
+        sent = self.time.now()
+        self.time.sleep(0.025)
+        theirs = self.time.now() + self.offset
+        number = int(theirs.timestamp() // self.rate.window)
+        used = self.used[number] = self.used.get(number, 0) + 1
+        self.time.sleep(0.025)
+        date = theirs.replace(microsecond=0) if self.dated else None
+        told = None if self.silent else (self.rate.usual, max(0, self.rate.usual - used))
+        pacer.observe(Told(sent, self.time.now(), date, told))
+        if used > self.rate.usual:
+            self.refused += 1
+            left = (number + 1) * self.rate.window - theirs.timestamp()
+            pacer.refused(wait=max(1.0, round(left)), now=self.time.now())
+
+
+def spent(version: str) -> dict[str, str]:
+    """The headers of a window's last call."""
+    return {"X-Ratelimit-Limit": "50", "X-Ratelimit-Remaining": "0", "X-Ratelimit-Reset": "0"}
 
 
 def test_a_client_waits_for_the_next_window_rather_than_draw_a_429(version: str, time: Moments) -> None:
-    spent = {"X-Ratelimit-Limit": "50", "X-Ratelimit-Remaining": "0", "X-Ratelimit-Reset": "0"}
-    scripted = Scripted(Said(200, [], spent), Said())
+    scripted = Scripted(Said(200, [], spent(version)), Said())
     api = client(version, scripted, time)
     assert [list(api.job_stages([1])), list(api.job_stages([1]))] == [[], []]
     window = 10 if version == "v1" else 30
-    assert [round(wait) for wait in time.waits] == [window]
+    assert window - 0.3 <= sum(time.waits) <= window + 0.3
+    assert max(time.waits) <= 1.0
 
 
-def test_rate_headers_that_are_no_numbers_are_ignored(version: str, time: Moments) -> None:
-    odd = {"X-Ratelimit-Limit": "many", "X-Ratelimit-Remaining": ""}
-    api = client(version, Scripted(Said(200, [], odd), Said()), time)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Ratelimit-Limit": "many", "X-Ratelimit-Remaining": ""},
+        {"X-Ratelimit-Limit": "0", "X-Ratelimit-Remaining": "0"},
+        {"X-Ratelimit-Remaining": "0"},
+        {"Date": "yesterday", "Age": "3"},
+    ],
+)
+def test_rate_headers_that_make_no_sense_are_ignored(
+    version: str, time: Moments, headers: dict[str, str]
+) -> None:
+    api = client(version, Scripted(Said(200, [], headers), Said()), time)
     assert [list(api.job_stages([1])), list(api.job_stages([1]))] == [[], []]
     assert time.waits == []
 
@@ -91,3 +310,20 @@ def test_nobody_sleeps_beyond_their_patience_for_a_wait_that_another_was_told(
             list(api.job_stages([1]))
         assert (caught.value.wait, len(scripted.asked), time.waits) == (wait, 1, [])
         time.present += timedelta(seconds=10)
+
+
+def test_token_calls_have_a_window_of_their_own(time: Moments) -> None:
+    scripted = Scripted(*[Said()] * 3)
+    spent_token = {"X-Ratelimit-Limit": "60", "X-Ratelimit-Remaining": "0"}
+    minted: Callable[[int], Said] = lambda number: Said(  # noqa: E731  # twice the same but for one word
+        200, {"access_token": f"token-{number}", "expires_in": 40}, spent_token
+    )
+    scripted.token_script = [minted(1), minted(2)]
+    api = client("v3", scripted, time)
+    for _ in range(2):
+        assert list(api.job_stages([1])) == []
+    assert time.waits == []
+    time.sleep(37)
+    assert list(api.job_stages([1])) == []
+    assert 59 < sum(time.waits) < 61
+    assert Rate(60.0, 60) == TOKEN_RATE

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from goodword.greenhouse.client import LocalPacer, Priority
+from goodword.greenhouse.client import V3_RATE, LocalPacer, Priority
 from tests.contract.greenhouse import Greenhouse, open_account
 
 
@@ -20,7 +20,7 @@ def test_a_long_sync_draws_no_429_and_uses_nearly_all_of_the_rate(greenhouse: Gr
     begun = clock.now()
     job_id = next(greenhouse.store.jobs.rising()).id
     windows, calls = 4, round(4 * limit * 0.97)
-    with greenhouse.api(sleep=lambda seconds: clock.advance(timedelta(seconds=seconds))) as api:
+    with greenhouse.api() as api:
         for _ in range(calls):
             list(api.job_stages([job_id]))
     assert statuses(greenhouse) == [200] * calls
@@ -30,7 +30,7 @@ def test_a_long_sync_draws_no_429_and_uses_nearly_all_of_the_rate(greenhouse: Gr
 def test_a_person_gets_through_at_once_beside_a_sync_that_has_used_its_share() -> None:
     greenhouse = open_account("v3")
     greenhouse.store.switches["v3_rate_limit"] = 150
-    pacer, waits = LocalPacer(window=30), list[float]()
+    pacer, waits = LocalPacer(V3_RATE), list[float]()
     clock = greenhouse.store.clock
     clock.advance(timedelta(seconds=30 - clock.now().timestamp() % 30 + 0.01))
     sync = greenhouse.api(pacer=pacer, priority=Priority.BACKGROUND)

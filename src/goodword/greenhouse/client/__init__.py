@@ -22,7 +22,7 @@ from goodword.greenhouse.client.errors import (
     Unavailable,
     UnexpectedShape,
 )
-from goodword.greenhouse.client.pacing import LocalPacer, Pacer, Priority
+from goodword.greenhouse.client.pacing import LocalPacer, Pacer, Priority, Told
 from goodword.greenhouse.client.permissions import Permission, ProbeResult, State, probe_all
 from goodword.greenhouse.client.retry import ONCE, READS, Retry
 from goodword.greenhouse.client.tokens import MemoryTokenStore, Token, TokenStore
@@ -45,13 +45,17 @@ from goodword.greenhouse.client.types import (
     User,
     Visibility,
 )
+from goodword.greenhouse.client.window import TOKEN_RATE, V1_RATE, V3_RATE, Rate
 
 __all__ = [
     "ONCE",
     "READS",
+    "TOKEN_RATE",
     "TOKEN_URL",
     "V1_BASE",
+    "V1_RATE",
     "V3_BASE",
+    "V3_RATE",
     "Actor",
     "AddressRefused",
     "Application",
@@ -79,6 +83,7 @@ __all__ = [
     "Permission",
     "Priority",
     "ProbeResult",
+    "Rate",
     "RateLimited",
     "Refusal",
     "RejectionReason",
@@ -86,6 +91,7 @@ __all__ = [
     "State",
     "Token",
     "TokenStore",
+    "Told",
     "Unauthorised",
     "Unavailable",
     "UnexpectedShape",

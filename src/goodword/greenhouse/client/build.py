@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import httpx2
@@ -17,12 +18,11 @@ from goodword.greenhouse.client.transport import LIMITS, Exchange, Limits, Trans
 from goodword.greenhouse.client.v1.adapter import HarvestV1
 from goodword.greenhouse.client.v1.key import Key
 from goodword.greenhouse.client.v3.adapter import HarvestV3
+from goodword.greenhouse.client.window import TOKEN_RATE, V1_RATE, V3_RATE
 
 V1_BASE = "https://harvest.greenhouse.io/v1"
 V3_BASE = "https://harvest.greenhouse.io/v3"
 TOKEN_URL = "https://auth.greenhouse.io/token"  # noqa: S105  # an address
-V1_WINDOW = 10.0
-V3_WINDOW = 30.0
 
 
 def build(
@@ -36,6 +36,7 @@ def build(
     token_store: TokenStore | None = None,
     worked_before: bool | None = None,
     pacer: Pacer | None = None,
+    token_pacer: Pacer | None = None,
     priority: Priority = Priority.BACKGROUND,
     retry: Retry = READS,
     limits: Limits = LIMITS,
@@ -46,8 +47,9 @@ def build(
 
     `base_url` includes the version (`.../v1`, `.../v3`). Plain HTTP and private networks are refused unless
     `allow_private`. `transport` replaces the network. `worked_before` says whether this credential has ever
-    worked, and decides what a refusal is called (None: not known). `token_store` and `pacer` belong to a
-    connection and are worth sharing among its clients; without them each client has its own. `watch` is told
+    worked, and decides what a refusal is called (None: not known). `token_store`, `pacer` and
+    `token_pacer` belong to a connection and are worth sharing among its clients; without them each client has
+    its own. `watch` is told
     of every exchange, for a health page. Close the client when done, or use it in a `with` block.
 
     Raises `ValueError` for an address that is none.
@@ -55,8 +57,8 @@ def build(
     for address in (base_url, token_url):
         _check(address, allow_private=allow_private)
     network = Transport(transport=transport, allow_private=allow_private, limits=limits, watch=watch)
-    window = V1_WINDOW if isinstance(credentials, V1Credentials) else V3_WINDOW
-    manner = Manner(clock, sleep, pacer or LocalPacer(window=window), priority, retry)
+    rate = V1_RATE if isinstance(credentials, V1Credentials) else V3_RATE
+    manner = Manner(clock, sleep, pacer or LocalPacer(rate), priority, retry)
     if isinstance(credentials, V1Credentials):
         return HarvestV1(
             Session(
@@ -72,9 +74,7 @@ def build(
         transport=network,
         token_url=token_url,
         store=token_store or MemoryTokenStore(),
-        retry=retry,
-        clock=clock,
-        sleep=sleep,
+        manner=replace(manner, pacer=token_pacer or LocalPacer(TOKEN_RATE), priority=Priority.PERSON),
         worked_before=worked_before,
     )
     session = Session(

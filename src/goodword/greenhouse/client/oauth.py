@@ -5,17 +5,25 @@ Facts: greenhouse.md 1.2 to 1.5. Basic authentication with a form body; the answ
 """
 
 import base64
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from http import HTTPStatus
 
 from goodword.greenhouse.client.credentials import V3Credentials
-from goodword.greenhouse.client.errors import Forbidden, HarvestError, Invalid, Refusal, Unauthorised
+from goodword.greenhouse.client.errors import (
+    Forbidden,
+    HarvestError,
+    Invalid,
+    RateLimited,
+    Refusal,
+    Unauthorised,
+)
 from goodword.greenhouse.client.introspection import Introspection, introspection_of
 from goodword.greenhouse.client.parse import record_of
 from goodword.greenhouse.client.permissions import Permission
 from goodword.greenhouse.client.refusals import refusal, said
-from goodword.greenhouse.client.retry import Retry, repeated
+from goodword.greenhouse.client.retry import repeated
+from goodword.greenhouse.client.session import Manner, paced
 from goodword.greenhouse.client.tokens import Token, TokenStore
 from goodword.greenhouse.client.transport import Answer, Call, Transport
 
@@ -41,18 +49,14 @@ class OAuth:
         transport: Transport,
         token_url: str,
         store: TokenStore,
-        retry: Retry,
-        clock: Callable[[], datetime],
-        sleep: Callable[[float], None],
+        manner: Manner,
         worked_before: bool | None,
     ) -> None:
         self._credentials = credentials
         self._transport = transport
         self._token_url = token_url
         self._store = store
-        self._retry = retry
-        self._clock = clock
-        self._sleep = sleep
+        self._manner = manner
         self._worked_before = worked_before
 
     def headers(self) -> Mapping[str, str]:
@@ -89,18 +93,18 @@ class OAuth:
         """
         for _ in range(_POLLS):
             token = self._store.get()
-            if token is not None and token.renew_at > self._clock() and _bearer(token) != refused:
+            if token is not None and token.renew_at > self._manner.clock() and _bearer(token) != refused:
                 return token
             if self._store.claim():
                 return self._minted_under_lease(refused=refused)
-            self._sleep(_POLL)
+            self._manner.sleep(_POLL)
         return self._mint()
 
     def _minted_under_lease(self, *, refused: Mapping[str, str] | None) -> Token:
         saved = False
         try:
             held = self._store.get()  # the former holder may have saved between our look and our claim
-            if held is not None and held.renew_at > self._clock() and _bearer(held) != refused:
+            if held is not None and held.renew_at > self._manner.clock() and _bearer(held) != refused:
                 return held
             token = self._mint()
             self._store.save(token)
@@ -119,7 +123,7 @@ class OAuth:
         access_token = record.text("access_token")
         if not access_token or not access_token.isascii() or not access_token.isprintable():
             raise answer.unexpected("The answer holds no token.")
-        now = self._clock()
+        now = self._manner.clock()
         seconds = record.number("expires_in")
         ends = now + timedelta(seconds=seconds) if seconds > 0 else record.moment("expires_at")
         life = (ends or now + DOCUMENTED_LIFE) - now
@@ -133,13 +137,15 @@ class OAuth:
         call = Call("POST", url, headers={"Authorization": basic}, form=form)
 
         def once() -> Answer:
-            answer = self._transport.send(call)
+            answer = paced(self._transport, call, self._manner)
             error = self._refusal(answer)
-            if error is not None:
-                raise error
-            return answer
+            if error is None:
+                return answer
+            if isinstance(error, RateLimited):
+                self._manner.pacer.refused(wait=error.wait, now=self._manner.clock())
+            raise error
 
-        return repeated(once, retry=self._retry, sleep=self._sleep)
+        return repeated(once, retry=self._manner.retry, sleep=self._manner.sleep)
 
     def _refusal(self, answer: Answer) -> HarvestError | None:
         """The tree's error, with the token endpoint's own 400s told apart (greenhouse.md, 1.3)."""
@@ -151,7 +157,7 @@ class OAuth:
             works_now=False,
             worked_before=self._worked_before,
             secrets=secrets,
-            now=self._clock(),
+            now=self._manner.clock(),
         )
         if not isinstance(error, Invalid):
             return error

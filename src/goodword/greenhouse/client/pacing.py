@@ -1,13 +1,17 @@
 """Keeping under Greenhouse's rate limit by what its answers say, so that 429 stays the exception.
 
-Observed (greenhouse.md, 2.5): v3 counts in windows of 30 seconds aligned to the wall clock, 150 calls each;
-v1 in windows of 10 seconds, 50 calls. `X-RateLimit-Reset` is *not* the end of the window and is not used.
+The rules are in `window`; here they are held for the threads of one process. A pacer that is shared by all workers
+keeps the same `Window` in the database.
 """
 
 import threading
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+
+from goodword.greenhouse.client.skew import Skew
+from goodword.greenhouse.client.window import Count, Rate, Window, ask, heard, refused, turned
 
 
 class Priority(StrEnum):
@@ -17,71 +21,73 @@ class Priority(StrEnum):
     BACKGROUND = "background"
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an answer's headers said: when it was sent and received by our clock, `Date`, and (limit, remaining).
+
+    Either is None where the header is missing or makes no sense, such as a limit of 0.
+    """
+
+    sent: datetime
+    received: datetime
+    date: datetime | None
+    rate: tuple[int, int] | None
+
+
 class Pacer(Protocol):
-    """Shares the rate of one connection among callers. A process-local one is below; one that is shared by
-    all workers can keep the same two numbers in the database."""
+    """Shares the rate of one connection among callers."""
 
     def take(self, *, priority: Priority, now: datetime) -> float:
-        """Take one call from the window and return 0.0, or return the seconds to wait before asking again."""
+        """Take one call from the window and return 0.0, or return the seconds until asking again has a point."""
 
-    def observe(self, *, limit: int, remaining: int, sent: datetime) -> None:
-        """What the headers of an answer said, and when its call was sent."""
+    def observe(self, told: Told) -> None:
+        """What an answer said."""
 
     def refused(self, *, wait: float, now: datetime) -> None:
         """A 429 came: nobody may call for `wait` seconds."""
 
 
 class LocalPacer:
-    """A pacer for the threads of one process.
+    """A pacer for the threads of one process."""
 
-    Background calls leave a fiftieth of the window (at least one call) to people, who so get through at once
-    while a sync runs.
-    """
-
-    def __init__(self, *, window: float) -> None:
-        self._window = window
+    def __init__(self, rate: Rate, *, skew: Skew | None = None) -> None:
+        self._rate = rate
+        self._skew = skew or Skew(window=rate.window)
         self._lock = threading.Lock()
-        self._current = -1
-        self._limit = 0
-        self._remaining: int | None = None
-        self._blocked_until = 0.0
+        self._known = Window()
 
     def take(self, *, priority: Priority, now: datetime) -> float:
         """See `Pacer.take`."""
         with self._lock:
-            moment = now.timestamp()
-            self._enter(moment)
-            if moment < self._blocked_until:
-                return self._blocked_until - moment
-            if self._remaining is None:
-                return 0.0
-            reserve = max(1, self._limit // 50) if priority is Priority.BACKGROUND and self._limit > 1 else 0
-            if self._remaining <= reserve:
-                return (self._current + 1) * self._window - moment + 0.05
-            self._remaining -= 1
-            return 0.0
+            turn = ask(
+                self._known,
+                person=priority is Priority.PERSON,
+                moment=self._skew.theirs(now.timestamp()),
+                rate=self._rate,
+            )
+            self._known = turn.after
+            return turn.wait
 
-    def observe(self, *, limit: int, remaining: int, sent: datetime) -> None:
-        """See `Pacer.observe`.
-
-        Answers can overtake each other: the smaller number is nearer the truth. An answer that belongs to
-        a window gone by says nothing of this one.
-        """
+    def observe(self, told: Told) -> None:
+        """See `Pacer.observe`."""
         with self._lock:
-            if int(sent.timestamp() // self._window) < self._current:
-                return
-            self._enter(sent.timestamp())
-            self._limit = limit
-            self._remaining = remaining if self._remaining is None else min(self._remaining, remaining)
+            count, turn = counted(told, self._skew)
+            if count is not None:
+                self._known = (turned if turn else heard)(self._known, count, rate=self._rate)
 
     def refused(self, *, wait: float, now: datetime) -> None:
         """See `Pacer.refused`."""
         with self._lock:
-            self._blocked_until = max(self._blocked_until, now.timestamp() + wait)
+            self._known = refused(self._known, wait=wait, moment=self._skew.theirs(now.timestamp()))
 
-    def _enter(self, moment: float) -> None:
-        """A new window starts with nothing known but the limit of the last."""
-        current = int(moment // self._window)
-        if current != self._current:
-            self._current = current
-            self._remaining = self._limit or None
+
+def counted(told: Told, skew: Skew) -> tuple[Count | None, bool]:
+    """An answer's count by Greenhouse's clock, if it has one, and whether it shows that a window has turned."""
+    sent, received = told.sent.timestamp(), told.received.timestamp()
+    if told.date is not None:
+        skew.dated(told.date, sent=sent, received=received)
+    if told.rate is None:
+        return None, False
+    limit, remaining = told.rate
+    turn = skew.counted(limit=limit, remaining=remaining, sent=sent, received=received)
+    return Count(skew.theirs(sent), skew.theirs(received), limit, remaining), turn

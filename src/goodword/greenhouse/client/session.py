@@ -7,13 +7,13 @@ from http import HTTPStatus
 from typing import Any, Protocol
 
 from goodword.greenhouse.client.errors import RateLimited
-from goodword.greenhouse.client.pacing import Pacer, Priority
+from goodword.greenhouse.client.pacing import Pacer, Priority, Told
 from goodword.greenhouse.client.permissions import Permission
 from goodword.greenhouse.client.refusals import refusal
 from goodword.greenhouse.client.retry import Retry, repeated
 from goodword.greenhouse.client.transport import Answer, Call, Transport
 
-_LONGEST_PACING = 10  # asks of the pacer before we go anyway and let Greenhouse decide
+_ASK_AGAIN = 1.0  # seconds between two asks of the pacer: others may have changed what it said
 
 
 class Auth(Protocol):
@@ -34,7 +34,8 @@ class Auth(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How calls are made: who waits for them, how reads are repeated, what time it is, how to wait."""
+    """How calls are made: what time it is, how to wait, whose turn it is, who waits for them, how reads are
+    repeated."""
 
     clock: Callable[[], datetime]
     sleep: Callable[[float], None]
@@ -106,20 +107,24 @@ class Session:
         raise error
 
     def _sent(self, call: Call, proof: Mapping[str, str]) -> Answer:
-        self._wait_for_turn(call)
-        sent = self._manner.clock()
-        answer = self._transport.send(replace(call, headers={**call.headers, **proof}))
-        if answer.rate is not None:
-            limit, remaining = answer.rate
-            self._manner.pacer.observe(limit=limit, remaining=remaining, sent=sent)
-        return answer
+        return paced(self._transport, replace(call, headers={**call.headers, **proof}), self._manner)
 
-    def _wait_for_turn(self, call: Call) -> None:
-        """Wait as the pacer says, but rather than beyond the patience of a retry fail without asking."""
-        for _ in range(_LONGEST_PACING):
-            wait = self._manner.pacer.take(priority=self._manner.priority, now=self._manner.clock())
-            if wait <= 0:
-                return
-            if wait > self._manner.retry.patience:
-                raise RateLimited(call.where, wait=wait)
-            self._manner.sleep(wait)
+
+def paced(transport: Transport, call: Call, manner: Manner) -> Answer:
+    """One exchange when the pacer lets it go, with what the answer says told to the pacer."""
+    _wait_for_turn(call, manner)
+    sent = manner.clock()
+    answer = transport.send(call)
+    manner.pacer.observe(Told(sent, manner.clock(), answer.date, answer.rate))
+    return answer
+
+
+def _wait_for_turn(call: Call, manner: Manner) -> None:
+    """Wait as the pacer says, but rather than beyond the patience of a retry fail without a call."""
+    waited = 0.0
+    while (wait := manner.pacer.take(priority=manner.priority, now=manner.clock())) > 0:
+        if waited + wait > manner.retry.patience:
+            raise RateLimited(call.where, wait=wait)
+        pause = min(wait, _ASK_AGAIN)
+        manner.sleep(pause)
+        waited += pause

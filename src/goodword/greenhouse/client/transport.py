@@ -8,6 +8,8 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx2
@@ -71,11 +73,22 @@ class Answer:
 
     @property
     def rate(self) -> tuple[int, int] | None:
-        """The limit of calls and how many remain, None where the headers do not say."""
+        """The limit of calls and how many remain, None where the headers do not say or say a limit of 0."""
         limit, remaining = (
             _whole(self.headers.get(f"X-RateLimit-{name}")) for name in ("Limit", "Remaining")
         )
-        return None if limit is None or remaining is None else (limit, remaining)
+        return None if not limit or remaining is None else (limit, remaining)
+
+    @property
+    def date(self) -> datetime | None:
+        """The moment of the answer by the other side's clock, in whole seconds; None if it does not say."""
+        if "Age" in self.headers:  # some cache's answer, from who knows when
+            return None
+        try:
+            found = parsedate_to_datetime(self.headers.get("Date", ""))
+        except ValueError:
+            return None
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
 
     def unexpected(self, detail: str) -> UnexpectedShape:
         """An error about this answer. After a write it is not known what was done."""

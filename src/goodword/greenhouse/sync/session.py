@@ -8,8 +8,6 @@ Never inside a transaction: a slow Greenhouse would hold the rows.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
-from uuid import UUID
 
 import httpx2
 from django.conf import settings
@@ -23,7 +21,6 @@ from goodword.greenhouse.client import (
     HarvestApi,
     HarvestError,
     Limits,
-    LocalPacer,
     Pacer,
     Priority,
     Retry,
@@ -34,8 +31,8 @@ from goodword.greenhouse.client import (
     build,
     probe_all,
 )
-from goodword.greenhouse.client.build import V1_WINDOW, V3_WINDOW
 from goodword.greenhouse.models import Connection
+from goodword.greenhouse.sync.pacer import pacer_of, token_pacer_of
 from goodword.greenhouse.sync.tokens import ConnectionTokens
 
 State = Connection.State
@@ -57,6 +54,7 @@ def client_for(
     *,
     token_store: TokenStore | None = None,
     pacer: Pacer | None = None,
+    token_pacer: Pacer | None = None,
     worked_before: bool | None = None,
     priority: Priority = Priority.BACKGROUND,
     retry: Retry = READS,
@@ -72,6 +70,7 @@ def client_for(
         allow_private=settings.GOODWORD_ALLOW_PRIVATE_ADDRESSES,
         token_store=token_store,
         pacer=pacer,
+        token_pacer=token_pacer,
         worked_before=worked_before,
         priority=priority,
         retry=retry,
@@ -96,7 +95,8 @@ def harvest(
     api = client_for(
         credentials,
         token_store=ConnectionTokens(connection),
-        pacer=_pacer(connection.uid, connection.api),
+        pacer=pacer_of(connection),
+        token_pacer=token_pacer_of(connection),
         worked_before=True,
         priority=priority,
         retry=retry,
@@ -148,13 +148,6 @@ def _note(connection: Connection, sentence: str) -> QuerySet[Connection]:
     rows = Connection.objects.across_organisations().filter(pk=connection.pk)
     rows.update(last_error=sentence, last_error_at=clock.now())
     return rows
-
-
-@cache
-def _pacer(uid: UUID, api: str) -> LocalPacer:
-    """One pacer per connection and process. Several workers meet in Greenhouse's answers."""
-    del uid  # the key of the cache
-    return LocalPacer(window=V1_WINDOW if api == Connection.Api.V1 else V3_WINDOW)
 
 
 def _transport() -> httpx2.BaseTransport | None:

@@ -1,0 +1,182 @@
+"""One window of calls for all workers and web processes of a connection, kept in its `RateWindow` row.
+
+Each act is a short statement of its own: the row is read, the rules decide (`client.window`), and an update that
+only holds if the row still says the same writes the outcome; no lock is held over a call. Calls are made outside of
+transactions. If a caller is inside one all the same, this process paces itself alone for the time: the row would
+stay locked until that transaction ends.
+"""
+
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from uuid import UUID
+
+from django.db import connection as database
+from django.db.models import F, Q, QuerySet
+
+from goodword.core import clock
+from goodword.greenhouse.client import LocalPacer, Pacer, Priority, Rate, Told
+from goodword.greenhouse.client.pacing import counted
+from goodword.greenhouse.client.skew import Skew
+from goodword.greenhouse.client.window import (
+    TOKEN_RATE,
+    V1_RATE,
+    V3_RATE,
+    Window,
+    ask,
+    heard,
+    refused,
+    turned,
+)
+from goodword.greenhouse.models import Connection, RateWindow
+
+_TRIES = 20  # others were quicker so often: come back a little later
+_A_MOMENT = 0.02
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class SharedPacer:
+    """The `Pacer` of one connection. One object serves all threads of a process.
+
+    Moments in the row are by Greenhouse's clock, of which each process has its own estimate, so that hosts whose
+    clocks differ agree on the windows.
+    """
+
+    def __init__(self, *, connection_id: int, organisation_id: int, rate: Rate) -> None:
+        self._connection_id = connection_id
+        self._organisation_id = organisation_id
+        self._rate = rate
+        self._skew = Skew(window=rate.window)
+        self._alone = LocalPacer(rate, skew=self._skew)
+        self._left: tuple[int | None, int] | None = None
+
+    def take(self, *, priority: Priority, now: datetime) -> float:
+        """See `Pacer.take`."""
+        if database.in_atomic_block:
+            return self._alone.take(priority=priority, now=now)
+        person = priority is Priority.PERSON
+        for _ in range(_TRIES):
+            known = self._read()
+            moment = self._skew.theirs(now.timestamp())
+            turn = ask(known, person=person, moment=moment, rate=self._rate)
+            if turn.wait > 0:
+                if person:  # also one who waits goes first when the next window opens
+                    self._row().update(person_at=_moment(moment))
+                return turn.wait
+            if self._taken(known, turn.after, floor=turn.floor, person=person):
+                return 0.0
+        return _A_MOMENT
+
+    def observe(self, told: Told) -> None:
+        """See `Pacer.observe`. An answer that says nothing new asks the database nothing."""
+        if database.in_atomic_block:
+            self._alone.observe(told)
+            return
+        count, turn = counted(told, self._skew)
+        if count is None:
+            return
+        left = self._left
+        if not turn and left is not None and left[0] == count.limit and count.remaining >= left[1]:
+            return
+        for _ in range(_TRIES):
+            known = self._read()
+            after = (turned if turn else heard)(known, count, rate=self._rate)
+            if after == known or self._replaced(known, after):
+                return
+
+    def refused(self, *, wait: float, now: datetime) -> None:
+        """See `Pacer.refused`."""
+        if database.in_atomic_block:
+            self._alone.refused(wait=wait, now=now)
+            return
+        for _ in range(_TRIES):
+            known = self._read()
+            moment = self._skew.theirs(now.timestamp())
+            if self._replaced(known, refused(known, wait=wait, moment=moment)):
+                return
+
+    def _row(self) -> QuerySet[RateWindow]:
+        return RateWindow.objects.across_organisations().filter(connection_id=self._connection_id)
+
+    def _read(self) -> Window:
+        found = self._row().values_list("number", "limit", "remaining", "blocked_until", "person_at").first()
+        if found is None:
+            RateWindow.objects.across_organisations().bulk_create(
+                [RateWindow(connection_id=self._connection_id, organisation_id=self._organisation_id)],
+                ignore_conflicts=True,
+            )
+            return Window()
+        number, limit, remaining, blocked_until, person_at = found
+        return Window(number, limit, remaining, _seconds(blocked_until), _seconds(person_at))
+
+    def _taken(self, known: Window, after: Window, *, floor: int, person: bool) -> bool:
+        """Whether the row gave the call away: others may have taken some since, as long as enough is left."""
+        rows = self._row().filter(number=known.number)
+        values: dict[str, object] = {"number": after.number, "updated_at": clock.now()}
+        if person:
+            values["person_at"] = _moment(after.person_at)
+        if after.remaining is None or after.remaining < 0 or after.number != known.number:
+            rows = rows.filter(_is(remaining=known.remaining, limit=known.limit))
+            values["remaining"] = after.remaining
+        else:
+            rows = rows.filter(_is(limit=known.limit), remaining__gt=floor)
+            values["remaining"] = F("remaining") - 1
+        if not rows.update(**values):
+            return False
+        if after.remaining is not None:
+            self._left = (known.limit, after.remaining) if after.remaining >= 0 else None
+        return True
+
+    def _replaced(self, known: Window, after: Window) -> bool:
+        """Whether the row was as it was read, and is now as wanted."""
+        if after.remaining is None or after.remaining < 0:
+            self._left = None
+        unchanged = _is(number=known.number, limit=known.limit, remaining=known.remaining)
+        return bool(
+            self._row()
+            .filter(unchanged)
+            .update(
+                number=after.number,
+                limit=after.limit,
+                remaining=after.remaining,
+                blocked_until=_moment(after.blocked_until),
+                updated_at=clock.now(),
+            )
+        )
+
+
+def _is(**values: int | None) -> Q:
+    """Equal, where None is equal to none."""
+    given = {name: value for name, value in values.items() if value is not None}
+    return Q(**given, **{f"{name}__isnull": True for name in values.keys() - given.keys()})
+
+
+def _moment(seconds: float) -> datetime | None:
+    return _EPOCH + timedelta(seconds=seconds) if seconds > 0 else None
+
+
+def _seconds(moment: datetime | None) -> float:
+    return moment.timestamp() if moment is not None else 0.0
+
+
+def pacer_of(connection: Connection) -> Pacer:
+    """The pacer of a connection; one object in each process."""
+    return _shared(connection.uid, connection.api, connection.pk, connection.organisation_id)
+
+
+@cache
+def _shared(uid: UUID, api: str, connection_id: int, organisation_id: int) -> SharedPacer:
+    del uid  # a part of the key that no other connection will ever have
+    rate = V1_RATE if api == Connection.Api.V1 else V3_RATE
+    return SharedPacer(connection_id=connection_id, organisation_id=organisation_id, rate=rate)
+
+
+def token_pacer_of(connection: Connection) -> Pacer:
+    """The pacer of a connection's token calls, which Greenhouse counts apart. They are few: one minting serves all
+    workers for an hour, so each process counts its own."""
+    return _of_tokens(connection.uid)
+
+
+@cache
+def _of_tokens(uid: UUID) -> LocalPacer:
+    del uid  # see above
+    return LocalPacer(TOKEN_RATE)
