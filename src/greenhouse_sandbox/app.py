@@ -13,21 +13,21 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as PlainResponse
 
-from greenhouse_sandbox import control, oauth
+from greenhouse_sandbox import control, files, oauth
 from greenhouse_sandbox.api.answers import ApiError, error_response, not_found
 from greenhouse_sandbox.api.v1 import blueprint as v1
 from greenhouse_sandbox.api.v1.guard import authenticate
 from greenhouse_sandbox.api.v3 import blueprint as v3
 from greenhouse_sandbox.calls import CallLog
 from greenhouse_sandbox.context import sandbox
-from greenhouse_sandbox.faults import KINDS, Faults
+from greenhouse_sandbox.faults import KINDS, Cut, Faults
 from greenhouse_sandbox.rates import RateWindows
 from greenhouse_sandbox.seed import seed
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.persistence import read_state
 from greenhouse_sandbox.store.saver import Saver
 from greenhouse_sandbox.ui import blueprint as ui
-from greenhouse_sandbox.webhooks.delivery import Deliverer
+from greenhouse_sandbox.webhooks.delivery import Deliverer, make_client
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -50,6 +50,7 @@ class Sandbox(Flask):
         self.faults = Faults()
         self.calls = CallLog()
         self.saver = Saver(store, state_file) if state_file else None
+        self.open_control = False
         self.deliverer = Deliverer(store, http, self.changed)
 
     def dispatch_request(self) -> ResponseReturnValue:
@@ -69,10 +70,24 @@ class Sandbox(Flask):
         # Read now: a call that is carried out later finds the connection's own stream closed.
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = BytesIO(body)
+        done: list[bool] = []
+
+        def forward() -> PlainResponse:
+            done.append(True)
+            return PlainResponse.from_app(super(Sandbox, self).wsgi_app, environ, buffered=True)
+
         behaviour, _ = KINDS[fault.kind]
-        answer = behaviour(
-            fault, lambda: PlainResponse.from_app(super(Sandbox, self).wsgi_app, environ, buffered=True)
-        )
+        answer = behaviour(fault, forward)
+        if not done:
+            self.calls.record(
+                method=str(environ["REQUEST_METHOD"]),
+                path=path,
+                query=str(environ.get("QUERY_STRING", "")),
+                status=None if isinstance(answer, Cut) else answer.status_code,
+                request_id=None,
+                now=self.store.clock.now(),
+                fault=fault.kind,
+            )
         return answer(environ, start_response)
 
     def changed(self) -> None:
@@ -94,21 +109,29 @@ def create_app(
     http: httpx2.Client | None = None,
     state_file: Path | None = None,
     world: str = "demo",
+    random: int = 0,
     base_url: str = "http://127.0.0.1",
+    open_control: bool = False,
+    webhook_ca: Path | None = None,
 ) -> Sandbox:
     """A sandbox, ready to be called by WSGI.
 
-    Without a `store` it starts with what `state_file` holds, else with the seed `world`. `http` sends the web
-    hooks (default: a client of its own). `base_url` is where the screens are reached. Close it after use.
+    Without a `store` it starts with what `state_file` holds, else with the seed `world`: "demo", "empty" or a
+    number of applications, of which `random` chooses one. `http` sends the web hooks (default: a client of its
+    own, which trusts the authority in `webhook_ca` too). `base_url` is where the screens are reached;
+    `open_control` lets other machines use them. Close it after use.
     """
     if store is None:
         store = Store()
         if state_file is not None and state_file.exists():
             read_state(store, state_file)
         else:
-            seed(store, world)
+            seed(store, world, random=random)
     store.base_url = base_url.rstrip("/")
+    if http is None and webhook_ca is not None:
+        http = make_client(webhook_ca)
     app = Sandbox(store, http=http, state_file=state_file)
+    app.open_control = open_control
     app.before_request(_begin)
     app.after_request(_finish)
     app.register_error_handler(ApiError, error_response)
@@ -116,6 +139,7 @@ def create_app(
     app.register_blueprint(oauth.make_blueprint())
     app.register_blueprint(v1.make_blueprint(), url_prefix="/v1")
     app.register_blueprint(v3.make_blueprint(), url_prefix="/v3")
+    app.register_blueprint(files.make_blueprint())
     app.register_blueprint(control.make_blueprint(), url_prefix="/_sandbox")
     app.register_blueprint(ui.make_blueprint())
     app.changed()
@@ -131,7 +155,14 @@ def _finish(response: Response) -> Response:
     response.headers["X-Request-Id"] = g.request_id
     if request.path.startswith(API_PATHS):
         response.headers["X-Runtime"] = f"{time.monotonic() - g.started:.6f}"
-        sandbox().calls.record(request, response, sandbox().store.clock.now())
+        sandbox().calls.record(
+            method=request.method,
+            path=request.path,
+            query=request.query_string.decode("latin-1"),
+            status=response.status_code,
+            request_id=g.request_id,
+            now=sandbox().store.clock.now(),
+        )
     if request.method != "GET":
         sandbox().changed()
     return response

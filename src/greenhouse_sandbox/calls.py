@@ -3,8 +3,7 @@
 from collections import deque
 from datetime import datetime
 from typing import Any
-
-from flask import Request, Response
+from urllib.parse import parse_qsl
 
 from greenhouse_sandbox.clock import milliseconds
 
@@ -17,16 +16,31 @@ class CallLog:
     def __init__(self) -> None:
         self._calls: deque[dict[str, Any]] = deque(maxlen=KEPT)
 
-    def record(self, request: Request, response: Response, now: datetime) -> None:
-        """Keep one call and its outcome."""
+    def record(
+        self,
+        *,
+        method: str,
+        path: str,
+        query: str,
+        status: int | None,
+        request_id: str | None,
+        now: datetime,
+        fault: str | None = None,
+    ) -> None:
+        """Keep one call and its outcome; `fault` names what was ordered for it, `status` is None for no answer."""
         self._calls.append(
             {
                 "at": milliseconds(now),
-                "method": request.method,
-                "path": request.path,
-                "query": {name: text for name, text in request.args.items() if name != "client_secret"},
-                "status": response.status_code,
-                "request_id": response.headers.get("X-Request-Id"),
+                "method": method,
+                "path": path,
+                "query": {
+                    name: text
+                    for name, text in parse_qsl(query, keep_blank_values=True)
+                    if name != "client_secret"
+                },
+                "status": status,
+                "request_id": request_id,
+                "fault": fault,
             }
         )
 

@@ -66,16 +66,22 @@ def health() -> Response:
 
 
 def reset() -> Response:
-    """Start again with the world `seed` (demo or empty); clock, switches, faults and counts go back too."""
-    world = _body().get("seed", "demo")
+    """Start again: `{"seed": "demo" | "empty"}`, or `{"seed": "sized", "applications": n, "random": n}`.
+
+    Clock, switches, faults, credentials, web hooks and counts go back too.
+    """
+    body = _body()
+    world, chance = str(body.get("seed", "demo")), body.get("random", 0)
+    if isinstance(chance, bool) or not isinstance(chance, int):
+        raise _wrong("The member random takes a whole number.")
     try:
-        seed(the_store(), world)
+        seed(the_store(), world, applications=body.get("applications"), random=chance)
     except ValueError as error:
         raise _wrong(str(error)) from error
     sandbox().faults.clear()
     sandbox().rates.clear()
     sandbox().calls.clear()
-    return json_response({"seed": world})
+    return json_response({"seed": world, "applications": len(the_store().applications)})
 
 
 def show_clock() -> Response:

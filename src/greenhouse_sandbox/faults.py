@@ -3,36 +3,65 @@
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Response
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+CUT = "greenhouse_sandbox.cut"
+"""Where the server keeps, in a call's environment, the function that ends its connection without an answer."""
 
 
 @dataclass(kw_only=True)
 class Fault:
-    """One order: calls with this method (empty: any) and under this path, `times` more of them."""
+    """One order: calls with this method (empty: any) and under this path, `times` of them, after `after` whole ones.
+
+    `retry_after` in seconds (None: only a 429 has it, with `seconds`).
+    """
 
     id: int
     kind: str
     method: str = ""
     path: str = "/v3"
     times: int = 1
+    after: int = 0
     status: int = 503
     seconds: float = 1.0
+    retry_after: float | None = None
     body: str = ""
+    content_type: str = ""
+    location: str = ""
 
 
 type Forward = Callable[[], Response]
 type Behaviour = Callable[[Fault, Forward], Response]
 
 
+class Cut(Response):
+    """No answer at all: the connection ends."""
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """End it by the server's own means; a server that has none is given an answer that is too short."""
+        end = environ.get(CUT)
+        if end is None:
+            self.headers["Content-Length"] = "1"
+            return super().__call__(environ, start_response)
+        end()
+        return []
+
+
 def _answer(fault: Fault) -> Response:
     text = fault.body or json.dumps({"message": "Fault on demand"})
-    response = Response(text, fault.status, mimetype="application/json")
-    if fault.status == 429:
-        response.headers["Retry-After"] = str(max(1, round(fault.seconds)))
+    response = Response(text, fault.status, content_type=fault.content_type or "application/json")
+    wait = fault.retry_after
+    if wait is None and fault.status == 429:
+        wait = fault.seconds
+    if wait is not None:
+        response.headers["Retry-After"] = str(max(0, round(wait)))
     return response
 
 
@@ -65,18 +94,42 @@ def _late(fault: Fault, forward: Forward) -> Response:
 
 def _garbage(_: Fault, forward: Forward) -> Response:
     whole = forward()
-    return Response(
-        whole.get_data()[: max(1, len(whole.get_data()) // 2)] + b"\xff{",
-        whole.status_code,
-        mimetype="application/json",
-    )
+    half = whole.get_data()[: max(1, len(whole.get_data()) // 2)]
+    return Response(half + b"\xff{", whole.status_code, mimetype="application/json")
+
+
+def _empty(_: Fault, forward: Forward) -> Response:
+    whole = forward()
+    return Response(b"", whole.status_code, mimetype="application/json")
+
+
+def _wrong_type(fault: Fault, forward: Forward) -> Response:
+    whole = forward()
+    whole.headers["Content-Type"] = fault.content_type or "text/html; charset=utf-8"
+    if fault.body:
+        whole.set_data(fault.body)
+    return whole
+
+
+def _redirect(fault: Fault, _: Forward) -> Response:
+    status = fault.status if 300 <= fault.status < 400 else 302
+    return Response(status=status, headers={"Location": fault.location or "https://elsewhere.example/"})
 
 
 def _cut(_: Fault, forward: Forward) -> Response:
     whole = forward()
-    # The server closes a connection on which less came than was announced.
+    # A server closes a connection on which less came than was announced.
     whole.headers["Content-Length"] = str(len(whole.get_data()) + 1)
     return whole
+
+
+def _cut_before(_: Fault, __: Forward) -> Response:
+    return Cut()
+
+
+def _cut_after(_: Fault, forward: Forward) -> Response:
+    forward()
+    return Cut()
 
 
 KINDS: dict[str, tuple[Behaviour, str]] = {
@@ -86,9 +139,20 @@ KINDS: dict[str, tuple[Behaviour, str]] = {
     "slow": (_slow, "waits `seconds`, then answers as usual"),
     "slow_after": (_slow_after, "does what is asked, waits `seconds`, then answers"),
     "cut": (_cut, "does what is asked and cuts the connection before the answer is whole"),
+    "cut_before": (_cut_before, "cuts the connection without doing or answering anything"),
+    "cut_after": (_cut_after, "does what is asked and cuts the connection without an answer"),
     "garbage": (_garbage, "does what is asked and answers with half the body and bytes that are no JSON"),
+    "empty": (_empty, "does what is asked and answers with an empty body"),
+    "wrong_type": (
+        _wrong_type,
+        "does what is asked and calls the answer `content_type` (HTML); `body` replaces it",
+    ),
+    "redirect": (_redirect, "sends elsewhere, to `location`, without doing anything"),
 }
 """Kind of fault to its behaviour and to a sentence about it. A new kind is one more line here."""
+
+TEXTS = ("kind", "method", "path", "body", "content_type", "location")
+NUMBERS = ("times", "after", "status", "seconds", "retry_after")
 
 
 class Faults:
@@ -103,12 +167,21 @@ class Faults:
         """Take an order; ValueError with a sentence if it cannot be understood."""
         if wanted.get("kind") not in KINDS:
             raise ValueError(f"There is no fault of kind {wanted.get('kind')!r}. Known: {', '.join(KINDS)}.")
+        for name, value in wanted.items():
+            if name in TEXTS and not isinstance(value, str):
+                raise ValueError(f"The member {name} takes a text, not {value!r}.")
+            if name in NUMBERS and (
+                isinstance(value, bool) or not isinstance(value, int | float) or value < 0
+            ):
+                raise ValueError(f"The member {name} takes a number of at least 0, not {value!r}.")
+            if name not in TEXTS + NUMBERS:
+                raise ValueError(f"The order has a member that is not known: {name}.")
+        if not 200 <= int(wanted.get("status", 503)) <= 599:
+            raise ValueError(f"The member status takes a number from 200 to 599, not {wanted['status']!r}.")
         with self._lock:
             self._made += 1
-            try:
-                fault = Fault(id=self._made, **wanted)
-            except TypeError as error:
-                raise ValueError(f"The order has a member that is not known: {error}.") from error
+            fault = Fault(id=self._made, **wanted)
+            fault.method, fault.status = fault.method.upper(), int(fault.status)
             self._orders.append(fault)
             return fault
 
@@ -117,6 +190,9 @@ class Faults:
         with self._lock:
             for fault in self._orders:
                 if fault.method in {"", method} and path.startswith(fault.path):
+                    if fault.after > 0:
+                        fault.after -= 1
+                        return None
                     fault.times -= 1
                     if fault.times <= 0:
                         self._orders.remove(fault)

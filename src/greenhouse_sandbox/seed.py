@@ -4,13 +4,15 @@ from datetime import timedelta
 
 from greenhouse_sandbox.acts.apply import add_candidate, add_prospect, apply_to_job
 from greenhouse_sandbox.acts.feed import add_note
+from greenhouse_sandbox.acts.furnish import furnish
 from greenhouse_sandbox.acts.progress import hire, move, reject
 from greenhouse_sandbox.acts.stages import pipeline
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.seed_account import FOUNDED, seed_account
 from greenhouse_sandbox.store.seed_jobs import seed_jobs
+from greenhouse_sandbox.store.seed_sized import LARGEST, seed_sized
 
-WORLDS = ("demo", "empty")
+WORLDS = ("demo", "empty", "sized")
 
 PEOPLE: list[tuple[str, str, int, int]] = [
     ("Hannah", "Brandt", 0, 0),
@@ -29,15 +31,26 @@ PEOPLE: list[tuple[str, str, int, int]] = [
 PROSPECTS: list[tuple[str, str, list[int]]] = [("Ingrid", "Solheim", [0]), ("Rafael", "Monteiro", [])]
 
 
-def seed(store: Store, world: str = "demo") -> None:
-    """Clear the store and fill it: `demo` with jobs and people, `empty` with an account that has neither."""
+def seed(store: Store, world: str = "demo", *, applications: int | None = None, random: int = 0) -> None:
+    """Clear the store and fill it; ValueError with a sentence if there is no such world.
+
+    `demo` has jobs and people, `empty` an account with neither; `sized` has that many `applications`, which may
+    also be given as the world's name. `random` chooses one of the worlds of that size.
+    """
+    if world.isdecimal():
+        world, applications = "sized", int(world)
     if world not in WORLDS:
         raise ValueError(f"There is no world {world!r}. Known: {', '.join(WORLDS)}.")
+    if world == "sized" and not (isinstance(applications, int) and 0 < applications <= LARGEST):
+        raise ValueError(f"A sized world takes a number of applications from 1 to {LARGEST}.")
     store.clear()
     seed_account(store)
     if world == "demo":
         seed_jobs(store)
         _seed_people(store)
+    if world == "sized" and applications:
+        seed_sized(store, applications, random)
+    furnish(store)
 
 
 def _seed_people(store: Store) -> None:

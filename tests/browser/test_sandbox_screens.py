@@ -1,15 +1,15 @@
 """The screens in a real browser: what JavaScript adds, and whether the pages are accessible."""
 
+import socket
 import threading
 from collections.abc import Iterator
 
 import pytest
-import waitress
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
-from waitress import wasyncore
 
 from greenhouse_sandbox.app import create_app
+from greenhouse_sandbox.server import Server
 
 pytestmark = pytest.mark.browser
 
@@ -18,15 +18,13 @@ pytestmark = pytest.mark.browser
 def url() -> Iterator[str]:
     """The address of a sandbox that serves over a real socket."""
     app = create_app()
-    connections: dict[int, object] = {}
-    server = waitress.create_server(app, map=connections, host="127.0.0.1", port=0, ident=None)
-    thread = threading.Thread(target=server.run)
+    server = Server(socket.create_server(("127.0.0.1", 0)), app)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.pull_trigger()
-    wasyncore.close_all(connections, ignore_all=True)
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
     thread.join()
-    server.task_dispatcher.shutdown()
+    server.server_close()
     app.close()
 
 

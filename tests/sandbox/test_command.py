@@ -5,9 +5,12 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import httpx2
@@ -18,7 +21,7 @@ from greenhouse_sandbox.app import create_app
 from greenhouse_sandbox.store.persistence import StateError
 
 SOURCE = Path(greenhouse_sandbox.__file__).parent
-ALLOWED = {"greenhouse_sandbox", "flask", "werkzeug", "httpx2", "waitress", "_typeshed"}
+ALLOWED = {"greenhouse_sandbox", "flask", "werkzeug", "httpx2", "cryptography", "_typeshed"}
 
 
 def start(port: int, *more: str) -> subprocess.Popen[str]:
@@ -68,21 +71,6 @@ def test_it_serves_stops_on_a_signal_and_finds_its_data_again(tmp_path: Path) ->
         second.send_signal(signal.SIGINT)
         second.communicate(timeout=20)
     assert second.returncode == 0
-
-
-def test_a_connection_can_be_cut_after_the_work_is_done() -> None:
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    process = start(port)
-    try:
-        wait_for(url)
-        httpx2.post(f"{url}/_sandbox/faults", json={"kind": "cut", "path": "/token"}, trust_env=False)
-        with pytest.raises(httpx2.RemoteProtocolError):
-            httpx2.post(f"{url}/token", trust_env=False)
-        assert httpx2.post(f"{url}/token", trust_env=False).status_code == 401
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
 
 
 def test_a_port_in_use_is_told_in_one_line_with_status_two() -> None:
@@ -142,3 +130,106 @@ def test_it_imports_nothing_of_the_product_and_few_packages() -> None:
             elif isinstance(node, ast.ImportFrom):
                 found.add((node.module or "").partition(".")[0])
     assert found - set(sys.stdlib_module_names) <= ALLOWED
+
+
+def test_credentials_web_hooks_and_switches_are_given_at_the_start(tmp_path: Path) -> None:
+    got: list[tuple[str, str]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            raw = self.rfile.read(int(self.headers["Content-Length"]))
+            got.append((json.loads(raw)["action"], self.headers["Signature"]))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the base class's name)
+            """Say nothing."""
+
+    receiver = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=receiver.serve_forever, daemon=True).start()
+    hook = f"http://127.0.0.1:{receiver.server_port}/hook"
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    client_id = "me.harvest-v3.greenhouse"
+    process = start(
+        port,
+        *("--api-key", "known-key", "--client-id", client_id, "--client-secret", "known-secret"),
+        *(
+            "--webhook-url",
+            hook,
+            "--webhook-secret",
+            "s3cret",
+            "--webhook-actions",
+            "hire_candidate,job_deleted",
+        ),
+        *("--switch", "last_page_link=absent", "--no-limits", "--world", "60", "--seed", "3"),
+        *("--state", str(tmp_path / "state.json")),
+    )
+    try:
+        wait_for(url)
+        with httpx2.Client(base_url=url, trust_env=False) as client:
+            assert len(client.get("/v1/applications?per_page=500", auth=("known-key", "")).json()) == 60
+            form = {"grant_type": "client_credentials"}
+            token = client.post("/token", auth=(client_id, "known-secret"), data=form).json()["access_token"]
+            answer = client.get("/v3/jobs", headers={"Authorization": f"Bearer {token}"})
+            assert (answer.status_code, "Link" in answer.headers) == (200, False)
+            assert client.post("/_sandbox/wait-until-idle", json={}).json() == {"idle": True}
+    finally:
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=20)
+        receiver.shutdown()
+        receiver.server_close()
+    assert (process.returncode, err) == (0, "")
+    assert f"Web hooks: 2 to {hook}" in out
+    assert [action for action, _ in got] == ["ping", "ping"]
+
+
+def test_it_serves_https_that_its_own_authority_vouches_for(tmp_path: Path) -> None:
+    port = free_port()
+    process = start(port, "--tls-ca-dir", str(tmp_path))
+    try:
+        line = process.stdout.readline() if process.stdout else ""
+        trust = process.stdout.readline() if process.stdout else ""
+        assert line.startswith(f"Sandbox, not Greenhouse: https://127.0.0.1:{port} ")
+        assert trust == f"TLS: trust the certificate authority in {tmp_path / 'ca.pem'}\n"
+        context = ssl.create_default_context(cafile=tmp_path / "ca.pem")
+        answer = httpx2.get(f"https://localhost:{port}/_sandbox/health", verify=context, trust_env=False)
+        assert answer.json()["ok"] is True
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--world", "huge"), "'huge' is neither demo nor empty nor a number of applications"),
+        (("--client-id", "me.harvest-v3.greenhouse"), "--client-id and --client-secret go together."),
+        (("--client-id", "me", "--client-secret", "s"), "A client id ends with .harvest-v3.greenhouse."),
+        (("--webhook-url", "http://127.0.0.1:1/"), "--webhook-url and --webhook-secret go together."),
+        (("--switch", "colour=red"), "There is no switch colour."),
+        (("--switch", "v1"), "A switch is written name=value"),
+        (
+            ("--webhook-url", "http://x/", "--webhook-secret", "s", "--webhook-actions", "fly"),
+            "There is no web hook for fly.",
+        ),
+        (("--webhook-ca", "/nowhere/ca.pem"), "No such file"),
+    ],
+)
+def test_what_cannot_be_started_is_told_with_status_two(arguments: tuple[str, ...], words: str) -> None:
+    process = start(0, *arguments)
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, words in err) == (2, True), err
+
+
+def test_the_help_has_examples() -> None:
+    command = [sys.executable, "-m", "greenhouse_sandbox.cli", "--help"]
+    shown = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"PYTHONPATH": str(SOURCE.parent)},
+    )
+    assert "greenhouse-sandbox --world 100000 --seed 7" in shown.stdout

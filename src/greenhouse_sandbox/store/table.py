@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import pairwise, repeat
 
 from greenhouse_sandbox.store.moments import Moments
 from greenhouse_sandbox.store.row import Row
@@ -49,9 +50,29 @@ class Table[R: Row]:
         return row
 
     def extend(self, rows: Iterable[R]) -> None:
-        """Keep many rows; quickest if their ids rise."""
-        for row in rows:
-            self.insert(row)
+        """Keep many rows; quickest if their ids rise beyond those that are there."""
+        rows = list(rows)
+        ids = [row.id for row in rows]
+        newest = self._order[-1] if self._order else 0
+        if self._moments or any(one >= other for one, other in pairwise([newest, *ids])):
+            for row in rows:
+                self.insert(row)
+            return
+        self._rows.update(zip(ids, rows, strict=True))
+        self._order += ids
+        if self.touched is not None:
+            self.touched.update(ids)
+        columns = [[getattr(row, name) for row in rows] for name in self._names]
+        for name, column in zip(self._names, columns, strict=True):
+            index = self._indexes[name]
+            for row_id, value in zip(ids, column, strict=True):
+                for part in value if isinstance(value, tuple) else (value,):
+                    if part in index:
+                        index[part][row_id] = None
+                    else:
+                        index[part] = {row_id: None}
+        values = zip(*columns, strict=True) if columns else repeat(())
+        self._indexed.update(zip(ids, values, strict=False))
 
     def get(self, row_id: int | None) -> R | None:
         """The row of that id, or none."""

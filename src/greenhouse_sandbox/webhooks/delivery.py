@@ -1,12 +1,14 @@
 """Sends what is due, from threads of its own, and tries again on Greenhouse's ladder."""
 
 import random
+import ssl
 import threading
 import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -192,5 +194,13 @@ class Deliverer:
     def _http(self) -> httpx2.Client:
         with self._store.lock:
             if self._client is None:
-                self._client = httpx2.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False)
+                self._client = make_client()
             return self._client
+
+
+def make_client(authority: Path | None = None) -> httpx2.Client:
+    """What web hooks are sent with. It trusts who the system trusts, and `authority` (a PEM file) too."""
+    trust = ssl.create_default_context()
+    if authority is not None:
+        trust.load_verify_locations(authority)
+    return httpx2.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False, verify=trust)
