@@ -15,7 +15,7 @@ from goodword.greenhouse.inbox.process import work_one
 from goodword.greenhouse.inbox.prune import prune
 from goodword.greenhouse.models import FeedPost, InboxEvent
 from goodword.greenhouse.setup import recheck
-from goodword.greenhouse.sync import erasures
+from goodword.greenhouse.sync import erasures, tally
 
 #: seconds that one wake-up works before it lets others in
 TURN = 5.0
@@ -53,9 +53,10 @@ def sweep_inbox(*, timestamp: int = 0) -> None:
 
 @jobs.job(name="greenhouse.inbox.prune", cron="40 2 * * * 0", queueing_lock="greenhouse.inbox.prune")
 def prune_inbox(*, timestamp: int = 0) -> None:
-    """Remove old deliveries, once a day."""
+    """Remove old deliveries and old tallies of calls, once a day."""
     del timestamp  # see above
     prune(now=clock.now())
+    tally.prune(now=clock.now())
 
 
 @jobs.job(name="greenhouse.feed.post")

@@ -14,7 +14,13 @@ from typing import Any
 
 import httpx2
 
-from goodword.greenhouse.client.errors import AddressRefused, Unavailable, UnexpectedShape, Where
+from goodword.greenhouse.client.errors import (
+    AddressRefused,
+    HarvestError,
+    Unavailable,
+    UnexpectedShape,
+    Where,
+)
 from goodword.greenhouse.client.guard import PrivateAddressError, PublicOnly
 
 USER_AGENT = "Goodword Harvest client"
@@ -97,11 +103,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What a health page wants to know of one exchange. `rate` is (limit, remaining) where it was told."""
+    """What a health page wants to know of one exchange. `rate` is (limit, remaining) where it was told.
+
+    `failure` is why no answer was had, or none that could be read to its end.
+    """
 
     where: Where
     seconds: float
     rate: tuple[int, int] | None
+    failure: HarvestError | None = None
 
 
 class Transport:
@@ -137,14 +147,17 @@ class Transport:
     def send(self, call: Call) -> Answer:
         """One exchange, watched. Raises as `_send` does."""
         started = time.monotonic()
-        where, rate = call.where, None
+        where, rate, failure = call.where, None, None
         try:
             answer = self._send(call)
             where, rate = answer.where, answer.rate
             return answer
+        except HarvestError as error:
+            where, failure = error.where, error
+            raise
         finally:
             if self._watch is not None:
-                self._watch(Exchange(where, time.monotonic() - started, rate))
+                self._watch(Exchange(where, time.monotonic() - started, rate, failure))
 
     def _send(self, call: Call) -> Answer:
         """One exchange. Raises `Unavailable` without an answer, `UnexpectedShape` for one too long.

@@ -6,7 +6,7 @@
 Never inside a transaction: a slow Greenhouse would hold the rows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import httpx2
@@ -17,6 +17,7 @@ from django.utils.module_loading import import_string
 from goodword.core import clock, crypto
 from goodword.greenhouse.client import (
     READS,
+    Exchange,
     Forbidden,
     HarvestApi,
     HarvestError,
@@ -26,6 +27,7 @@ from goodword.greenhouse.client import (
     Retry,
     TokenStore,
     Unauthorised,
+    UnexpectedShape,
     V1Credentials,
     V3Credentials,
     build,
@@ -33,6 +35,7 @@ from goodword.greenhouse.client import (
 )
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.pacer import pacer_of, token_pacer_of
+from goodword.greenhouse.sync.tally import Tally
 from goodword.greenhouse.sync.tokens import ConnectionTokens
 
 State = Connection.State
@@ -58,6 +61,7 @@ def client_for(
     worked_before: bool | None = None,
     priority: Priority = Priority.BACKGROUND,
     retry: Retry = READS,
+    watch: Callable[[Exchange], None] | None = None,
 ) -> HarvestApi:
     """A client for a credential that need not be saved yet, at the addresses of the settings. Close it."""
     v1 = isinstance(credentials, V1Credentials)
@@ -74,6 +78,7 @@ def client_for(
         worked_before=worked_before,
         priority=priority,
         retry=retry,
+        watch=watch,
         limits=WHILE_ONE_WAITS if priority is Priority.PERSON else Limits(),
     )
 
@@ -92,8 +97,10 @@ def harvest(
     except crypto.CannotOpen as error:
         _note(connection, str(error))
         raise
+    tally = Tally(connection)
     api = client_for(
         credentials,
+        watch=tally.count,
         token_store=ConnectionTokens(connection),
         pacer=pacer_of(connection),
         token_pacer=token_pacer_of(connection),
@@ -104,12 +111,15 @@ def harvest(
     try:
         yield api
     except HarvestError as error:
+        if isinstance(error, UnexpectedShape):
+            tally.unreadable()
         _failed(connection, error, api=api)
         raise
     else:
         _worked(connection)
     finally:
         api.close()
+        tally.flush()
 
 
 def _worked(connection: Connection) -> None:
