@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 from bs4 import BeautifulSoup
-from pytest_django.fixtures import Settings
 
 from goodword.core import clock
 from goodword.greenhouse.client import V1Credentials, V3Credentials
@@ -60,7 +59,9 @@ def typed(account: Greenhouse) -> dict[str, str]:
 def said(body: bytes) -> list[str]:
     """Title and text of each notice of the dialog."""
     page = BeautifulSoup(body, "html.parser")
-    return [" ".join(notice.get_text(" ").split()) for notice in page.select("#key-dialog .notice[role=alert]")]
+    return [
+        " ".join(notice.get_text(" ").split()) for notice in page.select("#key-dialog .notice[role=alert]")
+    ]
 
 
 def confirmed(body: bytes) -> dict[str, str]:

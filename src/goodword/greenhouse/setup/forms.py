@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from goodword.greenhouse.client import V1Credentials, V3Credentials
+from goodword.greenhouse.feed.wording import DEFAULT, LONGEST, BadWording, checked
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup.connection import connections
 
@@ -121,3 +122,41 @@ class RotateForm(forms.Form):
     def period(self) -> timedelta:
         """The choice as a time span."""
         return timedelta(minutes=self.cleaned_data["keep_for"])
+
+
+class NotesForm(forms.Form):
+    """How notes on the Activity Feed are written."""
+
+    visibility = forms.ChoiceField(
+        label=_("Who may read the notes in Greenhouse"),
+        choices=[
+            ("private", _("Private: those who may see private notes of the candidate")),
+            ("public", _("Public: everybody who sees the candidate")),
+            ("admin_only", _("Admins only: Greenhouse's admins of the job and of the site")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": _("Choose who may read them.")},
+    )
+    words = forms.CharField(
+        label=_("First line of a note"),
+        required=False,
+        max_length=LONGEST,
+        help_text=_(
+            "Left empty, Goodword uses its own words. The link and the code stand below it in any case."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": DEFAULT}),
+    )
+    report_link_days = forms.IntegerField(
+        label=_("Days for which the link to a report works"),
+        min_value=1,
+        max_value=730,
+        help_text=_("After that it offers sign-in. Links in notes that are written already keep their time."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def clean_words(self) -> str:
+        """One line, with known placeholders."""
+        try:
+            return checked(self.cleaned_data["words"])
+        except BadWording as error:
+            raise forms.ValidationError(str(error)) from error

@@ -9,6 +9,7 @@ from goodword.greenhouse.setup.views import (
     former,
     health,
     integrations,
+    notes,
     test_note,
     webhooks,
 )
@@ -34,6 +35,8 @@ member_urls: list[URLPattern | URLResolver] = [
     path(f"{_ONE}name/", acts.rename, name="greenhouse_rename"),
     path(f"{_ONE}author/", author.author, name="greenhouse_author"),
     path(f"{_ONE}disconnect/", acts.disconnect, name="greenhouse_disconnect"),
+    path("settings/notes/", notes.notes, name="note_settings"),
+    path("settings/notes/example/", notes.note_example, name="note_example"),
     # addresses from when there was one connection
     path(f"{_HERE}greenhouse/webhooks/", former.to_the_only_one("greenhouse_box"), name="greenhouse_box"),
     path(f"{_HERE}greenhouse/secret/", former.to_the_only_one("greenhouse_rotate")),

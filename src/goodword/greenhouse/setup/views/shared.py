@@ -40,6 +40,8 @@ def nav(request: MemberRequest) -> list[dict[str, Any]]:
     links = [(_("Integrations"), "integrations", "plug")]
     if request.member.is_admin and current(request.organisation):
         links.append((_("Greenhouse inbox"), "greenhouse_inbox", "list"))
+    if request.member.is_admin:
+        links.append((_("Notes in Greenhouse"), "note_settings", "note"))
     urls = [(label, reverse(name, args=[request.organisation.slug]), icon) for label, name, icon in links]
     here = max((url for _label, url, _icon in urls if request.path.startswith(url)), key=len, default="")
     return [{"label": label, "url": url, "icon": icon, "current": url == here} for label, url, icon in urls]

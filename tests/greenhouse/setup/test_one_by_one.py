@@ -1,0 +1,95 @@
+"""The dialog with JavaScript: one permission a request, shown as it is known, and nothing kept before the end."""
+
+from datetime import timedelta
+from typing import Any
+
+import time_machine
+from bs4 import BeautifulSoup
+
+from goodword.core import clock
+from goodword.greenhouse.models import Connection
+from goodword.greenhouse.setup.sealed import seal, unseal
+from goodword.greenhouse.setup.trial import Trial, try_one
+from tests.greenhouse.setup.desk import Desk
+from tests.greenhouse.setup.test_setting_the_key import errors
+from tests.support import factories
+
+
+def ask(desk: Desk, **more: str) -> Any:
+    """One request of the dialog."""
+    address = f"{desk.url('greenhouse_connect')}?api={desk.greenhouse.version}"
+    return desk.client(desk.admin).post(address, desk.form() | more, headers={"HX-Request": "true"})
+
+
+def sofar(response: Any) -> str:
+    field = BeautifulSoup(response.content, "html.parser").select_one("input[name=sofar]")
+    assert field is not None
+    return str(field["value"])
+
+
+def words(response: Any) -> list[str]:
+    page = BeautifulSoup(response.content, "html.parser")
+    return [word.get_text() for word in page.select(".check-row__word")]
+
+
+def test_the_list_fills_and_the_key_is_kept_at_the_end(either: Desk) -> None:
+    number = 10 if either.greenhouse.version == "v3" else 8
+    response, seen = ask(either), []
+    while "HX-Redirect" not in response:
+        assert response["HX-Retarget"] == "#probing"
+        seen.append(sum(word != "Waiting" for word in words(response)))
+        assert not Connection.objects.of(either.organisation).exists()
+        response = ask(either, sofar=sofar(response))
+    assert seen == list(range(1, number))
+    assert response["HX-Redirect"] == either.url("integrations")
+    assert either.connection().state == "active"
+
+
+def test_a_token_is_minted_once_for_all_of_it(desk: Desk) -> None:
+    response = ask(desk)
+    while "HX-Redirect" not in response:
+        response = ask(desk, sofar=sofar(response))
+    assert desk.line.calls.count("POST /token") == 1
+
+
+def test_a_key_refused_half_way_is_not_kept(desk: Desk) -> None:
+    response = ask(desk, sofar=sofar(ask(desk)))
+    desk.greenhouse.store.oauth_clients.delete(desk.greenhouse.row.id)
+    [line] = errors(ask(desk, sofar=sofar(response)).content)
+    assert line.startswith("Greenhouse does not know this client ID and client secret.")
+    assert not Connection.objects.of(desk.organisation).exists()
+
+
+def test_what_comes_back_counts_for_this_key_this_admin_and_a_while(desk: Desk) -> None:
+    credentials = desk.greenhouse.credentials
+    trial = try_one(Trial(credentials=credentials))  # type: ignore[arg-type]  # a real credential
+    now = clock.now()
+    sealed = seal(trial, member=desk.admin, now=now)
+    assert unseal(sealed, credentials=trial.credentials, member=desk.admin, now=now) == trial
+    begun = Trial(credentials=trial.credentials)
+    assert desk.greenhouse.credentials.secrets[0] not in sealed
+    later = now + timedelta(minutes=16)
+    assert unseal(sealed, credentials=trial.credentials, member=desk.admin, now=later) == begun
+    assert unseal("", credentials=trial.credentials, member=desk.admin, now=now) == begun
+    someone = factories.member(desk.organisation, kind="admin")
+    assert unseal(sealed, credentials=trial.credentials, member=someone, now=now) == begun
+    another = desk.greenhouse.acting_as(1)
+    assert unseal(sealed, credentials=another, member=desk.admin, now=now) == Trial(credentials=another)
+
+
+def test_an_answer_that_was_never_given_cannot_be_typed_in(desk: Desk) -> None:
+    desk.greenhouse.tick()
+    [line] = errors(ask(desk, sofar="k1:bm90IHNlYWxlZA==").content)
+    assert "Greenhouse does not let this key use at least one scope." in line
+    assert not Connection.objects.of(desk.organisation).exists()
+
+
+def test_a_page_left_open_begins_anew(desk: Desk) -> None:
+    first = sofar(ask(desk))
+    with time_machine.travel(clock.now() + timedelta(hours=1), tick=True):
+        assert sum(word != "Waiting" for word in words(ask(desk, sofar=first))) == 1
+
+
+def test_the_secret_does_not_come_back_while_the_list_fills(either: Desk) -> None:
+    page = ask(either).content.decode()
+    assert [value for value in either.form().values() if value in page] == []
