@@ -1,0 +1,180 @@
+"""How the calls to Greenhouse went, for the health page."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import transaction
+
+from goodword.greenhouse.client import Exchange, HarvestError, Unavailable, UnexpectedShape
+from goodword.greenhouse.client.errors import Where
+from goodword.greenhouse.models import CallTally, Connection, RateWindow
+from goodword.greenhouse.sync import tally
+from goodword.greenhouse.sync.calls import Calls, Outcome, call_health
+from goodword.greenhouse.sync.session import harvest
+from goodword.greenhouse.sync.tally import Tally
+from tests.greenhouse.world import World
+
+NOW = datetime(2026, 11, 2, 9, 20, tzinfo=UTC)
+
+
+def counted(world: World) -> dict[str, int]:
+    rows = CallTally.objects.of(world.organisation)
+    return {row.outcome: row.calls for row in rows}
+
+
+def exchange(status: int | None, failure: HarvestError | None = None) -> Exchange:
+    return Exchange(Where("GET", "/x", status), 0.5, None, failure)
+
+
+def test_calls_are_counted_at_the_end_of_a_session_tokens_among_them(either: World) -> None:
+    with harvest(either.connection) as api:
+        api.application(1)
+        api.candidate(2)
+        assert counted(either) == {}
+    found = "ok" if either.greenhouse.version == "v3" else "not_found"
+    token = {"ok": 3} if either.greenhouse.version == "v3" else {"not_found": 2}
+    assert counted(either) == token
+    with harvest(either.connection) as api:
+        api.application(1)
+    assert counted(either)[found] == token[found] + 1
+    row = CallTally.objects.of(either.organisation).get()
+    assert row.seconds > 0
+    assert (row.hour.minute, row.hour.second, row.hour.microsecond) == (0, 0, 0)
+
+
+def test_calls_are_counted_also_when_the_block_fails(world: World) -> None:
+    world.fail(kind="fail", method="GET", path="/v3", times=9)
+    with pytest.raises(Unavailable), harvest(world.connection) as api:
+        api.application(1)
+    assert counted(world)["unavailable"] == len(world.line.reads)
+
+
+def test_an_answer_that_cannot_be_read_is_no_good_one(world: World) -> None:
+    world.fail(kind="garbage", method="GET", path="/v3")
+    with pytest.raises(UnexpectedShape), harvest(world.connection) as api:
+        api.application(1)
+    assert counted(world) == {"ok": 1, "unexpected_shape": 1}
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        (200, "ok"),
+        (201, "ok"),
+        (302, "unexpected_shape"),
+        (400, "invalid"),
+        (401, "unauthorised"),
+        (403, "forbidden"),
+        (404, "not_found"),
+        (408, "unavailable"),
+        (410, "not_found"),
+        (422, "invalid"),
+        (429, "rate_limited"),
+        (499, "invalid"),
+        (500, "unavailable"),
+        (599, "unavailable"),
+        (None, "unavailable"),
+    ],
+)
+def test_outcomes_are_named_as_the_errors_are(status: int | None, outcome: str) -> None:
+    assert tally.outcome_of(exchange(status)) == outcome
+
+
+def test_an_answer_that_broke_off_is_none() -> None:
+    where = Where("GET", "/x", 200)
+    assert tally.outcome_of(exchange(200, Unavailable(where))) == "unavailable"
+    assert tally.outcome_of(exchange(200, UnexpectedShape(where))) == "unexpected_shape"
+
+
+def test_a_401_of_v1_beside_calls_that_work_is_a_missing_permission(world: World) -> None:
+    world.connection.api = Connection.Api.V1
+    one = Tally(world.connection)
+    for status in (401, 200, 401):
+        one.count(exchange(status))
+    one.flush()
+    assert counted(world) == {"unauthorised": 1, "ok": 1, "forbidden": 1}
+
+
+def test_several_sessions_add_up_in_one_row_each_hour(world: World) -> None:
+    for _ in range(3):
+        one = Tally(world.connection)
+        one.count(exchange(200))
+        one.count(exchange(200))
+        one.flush()
+        one.flush()
+    row = CallTally.objects.of(world.organisation).get()
+    assert (row.calls, row.seconds) == (6, 3.0)
+
+
+def test_in_a_transaction_that_has_failed_nothing_is_written_and_nothing_raised(world: World) -> None:
+    one = Tally(world.connection)
+    one.count(exchange(200))
+    with transaction.atomic():
+        transaction.set_rollback(True)
+        one.flush()
+    assert counted(world) == {}
+
+
+def add(world: World, hours_ago: int, outcome: str, calls: int) -> None:
+    CallTally.objects.create(
+        organisation=world.organisation,
+        connection=world.connection,
+        hour=NOW.replace(minute=0) - timedelta(hours=hours_ago),
+        outcome=outcome,
+        calls=calls,
+        seconds=calls / 4,
+    )
+
+
+def test_health_tells_calls_by_outcome_in_the_last_hour_and_day(world: World) -> None:
+    for hours_ago, outcome, calls in (
+        (0, "rate_limited", 1),
+        (1, "ok", 8),
+        (2, "ok", 100),
+        (24, "forbidden", 2),
+        (25, "ok", 1000),
+    ):
+        add(world, hours_ago, outcome, calls)
+    health = call_health(world.connection, now=NOW)
+    assert health.hour == Calls(
+        since=NOW.replace(hour=8, minute=0),
+        outcomes=(
+            Outcome(name="ok", calls=8, seconds=2.0),
+            Outcome(name="rate_limited", calls=1, seconds=0.25),
+        ),
+    )
+    assert [(one.words, one.calls) for one in health.day.outcomes] == [
+        ("Answered", 108),
+        ("Not permitted", 2),
+        ("Too many calls", 1),
+    ]
+    assert (health.hour.total, health.hour.failed, health.hour.mean_seconds) == (9, 1, 0.25)
+    assert (health.limit, health.remaining, health.share, health.blocked_until) == (None, None, None, None)
+
+
+def test_health_tells_how_much_of_the_window_is_used(world: World) -> None:
+    row = RateWindow.objects.create(
+        organisation=world.organisation,
+        connection=world.connection,
+        number=int(NOW.timestamp() // 30),
+        limit=150,
+        remaining=30,
+        blocked_until=NOW + timedelta(seconds=9),
+    )
+    health = call_health(world.connection, now=NOW)
+    assert (health.window, health.limit, health.remaining, health.share) == (30.0, 150, 30, 0.8)
+    assert health.blocked_until == row.blocked_until
+    later = call_health(world.connection, now=NOW + timedelta(minutes=2))
+    assert (later.remaining, later.share, later.blocked_until) == (150, 0.0, None)
+
+
+def test_tallies_are_kept_for_30_days(world: World) -> None:
+    add(world, 24 * 30 - 1, "ok", 1)
+    add(world, 24 * 30 + 1, "ok", 1)
+    assert tally.prune(now=NOW) == 1
+    assert CallTally.objects.of(world.organisation).count() == 1
+
+
+def test_without_a_call_there_is_no_mean(world: World) -> None:
+    health = call_health(world.connection, now=NOW)
+    assert (health.day.total, health.day.mean_seconds) == (0, None)

@@ -1,0 +1,213 @@
+"""One window of calls for all workers of a connection, through the database."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection as database
+from django.db import transaction
+
+from goodword.greenhouse.client import V1_RATE, V3_RATE, Priority, Rate, Told
+from goodword.greenhouse.models import Connection, RateWindow
+from goodword.greenhouse.sync.pacer import SharedPacer, pacer_of, token_pacer_of
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+BACK, PERSON = Priority.BACKGROUND, Priority.PERSON
+#: well inside a window of either length
+BEGUN = datetime(2026, 11, 2, 9, 0, 0, 300_000, tzinfo=UTC)
+
+
+@pytest.fixture
+def connection() -> Connection:
+    row = Connection(
+        organisation=factories.organisation(), endpoint_key="k" * 43, connected_at=factories.NOW, api="v3"
+    )
+    row.save()
+    return row
+
+
+def pacer(connection: Connection, rate: Rate = V3_RATE) -> SharedPacer:
+    """As another process would have it: an object of its own."""
+    return SharedPacer(connection_id=connection.pk, organisation_id=connection.organisation_id, rate=rate)
+
+
+def calls(one: SharedPacer, priority: Priority, *, now: datetime = BEGUN, most: int = 1000) -> int:
+    """How many calls get through at this moment."""
+    count = 0
+    while count < most and one.take(priority=priority, now=now) == 0.0:
+        count += 1
+    return count
+
+
+def tell(one: SharedPacer, remaining: int, *, at: datetime = BEGUN, limit: int = 150) -> None:
+    one.observe(Told(at, at + timedelta(milliseconds=50), None, (limit, remaining)))
+
+
+def seen(connection: Connection) -> tuple[int | None, int | None]:
+    row = RateWindow.objects.of(connection.organisation).get()
+    return row.limit, row.remaining
+
+
+def at_once(number: int, act: Callable[[], int]) -> list[int]:
+    """The act in so many threads that begin together, each with its own database connection."""
+    gate = threading.Barrier(number)
+
+    def one(_: int) -> int:
+        gate.wait()
+        try:
+            return act()
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(number) as pool:
+        return list(pool.map(one, range(number)))
+
+
+def test_two_workers_share_one_window(connection: Connection) -> None:
+    one, two = pacer(connection), pacer(connection)
+    assert (calls(one, BACK, most=60), calls(two, BACK), calls(one, BACK)) == (60, 45, 0)
+    tell(two, 45)
+    assert seen(connection) == (150, 45)
+
+
+def test_eight_workers_at_once_take_no_call_twice(connection: Connection) -> None:
+    taken = at_once(8, lambda: calls(pacer(connection), BACK))
+    assert sum(taken) == 105
+    assert seen(connection) == (None, 45)
+
+
+def test_what_one_worker_hears_holds_for_all(connection: Connection) -> None:
+    one, two = pacer(connection), pacer(connection)
+    assert (calls(one, PERSON, most=1), calls(two, PERSON, most=1)) == (1, 1)
+    tell(one, 20)
+    assert calls(two, PERSON) == 14  # another program is at work: some distance is kept
+
+
+def test_a_429_of_one_worker_stops_all_and_then_one_of_them_finds_out(connection: Connection) -> None:
+    one, two = pacer(connection), pacer(connection)
+    calls(one, BACK, most=3)
+    one.refused(wait=7, now=BEGUN)
+    assert two.take(priority=PERSON, now=BEGUN) == 7.0
+    later = BEGUN + timedelta(seconds=7.1)
+    assert sum(at_once(6, lambda: calls(pacer(connection), BACK, now=later))) == 1
+    tell(two, 90, at=later)
+    assert calls(one, PERSON, now=later) == 90
+
+
+def test_a_person_on_another_host_goes_before_background_work(connection: Connection) -> None:
+    worker, web = pacer(connection), pacer(connection)
+    assert calls(worker, BACK) == 105
+    assert calls(web, PERSON, most=5) == 5
+    assert worker.take(priority=BACK, now=BEGUN + timedelta(seconds=0.2)) > 0
+    late = BEGUN + timedelta(seconds=28)
+    assert calls(worker, BACK, now=late) == 120 - 105 - 5
+    assert calls(web, PERSON, now=late) == 30
+
+
+def test_a_new_window_is_opened_once_by_whoever_comes_first(connection: Connection) -> None:
+    calls(pacer(connection), PERSON)
+    later = BEGUN + timedelta(seconds=30)
+    assert sum(at_once(8, lambda: calls(pacer(connection), PERSON, now=later))) == 150
+
+
+def test_hosts_whose_clocks_differ_agree_on_the_window(connection: Connection) -> None:
+    slow, fast = pacer(connection), pacer(connection)
+    true = BEGUN + timedelta(seconds=15)
+    for one, offset in ((slow, -6), (fast, 9)):
+        ours = true + timedelta(seconds=offset)
+        assert one.take(priority=PERSON, now=ours) == 0.0
+        one.observe(Told(ours, ours, true.replace(microsecond=0), (150, 148)))
+    for one, offset in ((slow, -6), (fast, 9)):
+        ours = true + timedelta(seconds=offset + 2)
+        assert one.take(priority=PERSON, now=ours) == 0.0
+    number = int(true.timestamp() // 30)
+    assert RateWindow.objects.of(connection.organisation).values_list("number", "remaining").get() == (
+        number,
+        145,
+    )
+
+
+def test_an_answer_with_nothing_new_asks_the_database_nothing(
+    connection: Connection, django_assert_num_queries: Callable[..., object]
+) -> None:
+    one = pacer(connection)
+    calls(one, BACK, most=1)
+    tell(one, 149)
+    with django_assert_num_queries(2):  # type: ignore[attr-defined]  # a context manager
+        calls(one, BACK, most=1)
+        tell(one, 148)
+
+
+def test_inside_a_transaction_this_process_counts_alone(connection: Connection) -> None:
+    one = pacer(connection)
+    with transaction.atomic():
+        assert calls(one, BACK, most=2) == 2
+        tell(one, 100)
+        one.refused(wait=3, now=BEGUN)
+        assert one.take(priority=BACK, now=BEGUN) == 3.0
+    assert not RateWindow.objects.of(connection.organisation).exists()
+    assert calls(one, BACK, most=1) == 1
+
+
+def test_each_connection_has_a_window_of_its_own(connection: Connection) -> None:
+    other = Connection(
+        organisation=connection.organisation, endpoint_key="o" * 43, connected_at=factories.NOW, api="v1"
+    )
+    other.save()
+    assert (calls(pacer(connection), PERSON), calls(pacer(other, V1_RATE), PERSON)) == (150, 50)
+
+
+def test_a_process_has_one_pacer_for_a_connection(connection: Connection) -> None:
+    again = Connection.objects.of(connection.organisation).get()
+    assert pacer_of(connection) is pacer_of(again)
+    assert token_pacer_of(connection) is token_pacer_of(again)
+    assert pacer_of(connection) is not token_pacer_of(connection)
+
+
+class Counting:
+    """A Greenhouse that counts calls in windows of its own clock, for threads that share a clock."""
+
+    def __init__(self, rate: Rate, *, slower: float) -> None:
+        self.rate, self.slower = rate, slower
+        self.used: dict[int, int] = {}
+        self.refused = 0
+
+    def count(self, moment: datetime) -> int:
+        """Count one call; what remains."""
+        number = int((moment.timestamp() - self.slower) // self.rate.window)
+        used = self.used[number] = self.used.get(number, 0) + 1
+        self.refused += used > self.rate.usual
+        return max(0, self.rate.usual - used)
+
+
+@pytest.fixture(params=[1, 8], ids=["one worker", "eight workers"])
+def workers(request: pytest.FixtureRequest) -> Iterator[int]:
+    yield int(request.param)
+
+
+@pytest.mark.parametrize("rate", [V1_RATE, V3_RATE], ids=["v1", "v3"])
+def test_a_full_sync_uses_97_percent_of_each_window_and_draws_no_429(
+    connection: Connection, rate: Rate, workers: int
+) -> None:
+    greenhouse, clock = Counting(rate, slower=4.0), BEGUN
+    pacers = [pacer(connection, rate) for _ in range(workers)]
+    due = [clock] * workers  # when each worker is free again
+    end = clock + timedelta(seconds=6 * rate.window)
+    while (clock := min(due)) < end:
+        place = due.index(clock)
+        wait = pacers[place].take(priority=BACK, now=clock)
+        if wait > 0:
+            due[place] = clock + timedelta(seconds=min(wait, 1.0))
+            continue
+        counted, received = clock + timedelta(seconds=0.04), clock + timedelta(seconds=0.08)
+        remaining = greenhouse.count(counted)
+        date = (counted - timedelta(seconds=4)).replace(microsecond=0)
+        pacers[place].observe(Told(clock, received, date, (rate.usual, remaining)))
+        due[place] = received
+    full = [greenhouse.used[number] for number in sorted(greenhouse.used)[1:-1]]
+    assert greenhouse.refused == 0
+    assert min(full[1:]) / rate.usual >= 0.97
