@@ -233,7 +233,8 @@ def test_a_start_waits_while_greenhouse_is_away_and_the_page_says_so(world: Worl
 def test_private_candidates_and_confidential_roles_wait_unseen_by_those_who_may_not_see_them(
     world: World, admin: Membership
 ) -> None:
-    private, _ = listed(world, 2)
+    listed(world, 2)
+    private = Finding.objects.of(world.organisation).get(application__candidate__first_name="Ada 0")
     assert private.application is not None
     recruiter = factories.member(world.organisation)
     Candidate.objects.of(world.organisation).filter(pk=private.application.candidate_id).update(private=True)

@@ -104,24 +104,41 @@ def took(row: Reconciliation) -> str:
     return _("%(m)d min %(s)d s") % {"m": minutes, "s": seconds} if minutes else _("%(s)d s") % {"s": seconds}
 
 
+def _came_to(kind: str, *, healed: bool, n: int) -> str:
+    if not healed:
+        return ngettext("%(n)d start waits for a click.", "%(n)d starts wait for a click.", n) % {"n": n}
+    match kind:
+        case Kind.MISSED_START:
+            return ngettext("%(n)d missed step was started.", "%(n)d missed steps were started.", n) % {
+                "n": n
+            }
+        case Kind.NOT_VISIBLE:
+            return ngettext(
+                "%(n)d application is not visible any more.",
+                "%(n)d applications are not visible any more.",
+                n,
+            ) % {"n": n}
+        case Kind.JOB_CHANGED | Kind.STAGE_CHANGED:
+            return ngettext("%(n)d linked job had changed.", "%(n)d linked jobs had changed.", n) % {"n": n}
+        case _:
+            return ngettext("%(what)s was caught up with.", "%(what)s were caught up with.", n) % {
+                "what": what(kind, n)
+            }
+
+
 def result(row: Reconciliation) -> list[str]:
-    """What an ended pass came to."""
+    """What an ended pass came to; why it ended early, if it did, stands in its `error`."""
     return list(_result(row))
 
 
 def _result(row: Reconciliation) -> Iterator[str]:
-    if row.state == Reconciliation.State.FAILED:
-        yield _("It ended early. %(error)s") % {"error": row.error}
     counts: dict[tuple[str, bool], int] = {}
     rows = Finding.objects.of(row.organisation).filter(found_in=row).values("kind", "state")
     for one in rows.annotate(n=Count("pk")).order_by("kind"):
         key = (one["kind"], one["state"] == State.HEALED)
         counts[key] = counts.get(key, 0) + one["n"]
     for (kind, healed), n in counts.items():
-        if not healed:
-            yield ngettext("%(n)d start waits for a click.", "%(n)d starts wait for a click.", n) % {"n": n}
-        else:
-            yield ngettext("%(what)s was healed.", "%(what)s were healed.", n) % {"what": what(kind, n)}
+        yield _came_to(kind, healed=healed, n=n)
     if row.state == Reconciliation.State.DONE and not counts:
         yield _("Nothing had been missed.")
     if row.state == Reconciliation.State.DONE and row.error:

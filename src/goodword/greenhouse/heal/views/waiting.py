@@ -39,6 +39,7 @@ def waiting(request: MemberRequest, pk: int) -> HttpResponse:
         "connection": connection,
         "page": shown,
         "asked": asked,
+        "followed": bool(request.GET.get("asked")),
         "undecided": shown.paginator.count - asked,
     }
     return page(request, "waiting", context)
