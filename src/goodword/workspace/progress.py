@@ -99,7 +99,7 @@ def _mark(
             start=start,
             run=None,
         )
-    done, of = _how_far(run)
+    done, of = (0, 0) if application.erased_at else _how_far(run)
     return Mark(
         kind=kind,
         label=label,

@@ -1,5 +1,6 @@
 """Merged, deleted, anonymised: what Greenhouse does to a person is followed, in any order and however often."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -175,12 +176,13 @@ def test_a_deletion_told_twice_is_one_erasure(world: World) -> None:
 
 def test_of_somebody_unknown_nothing_is_kept_or_asked(world: World) -> None:
     calls = len(world.line.calls)
-    for act in (
+    acts: list[Callable[[], list[str]]] = [
         lambda: persons.deleted(world.connection, candidate_id=77, application_ids=[78], now=clock.now()),
         lambda: persons.merged(world.connection, loser_id=77, winner_id=78, now=clock.now()),
         lambda: persons.anonymised(world.connection, candidate_id=77, now=clock.now()),
         lambda: persons.application_deleted(world.connection, application_id=77, now=clock.now()),
-    ):
+    ]
+    for act in acts:
         assert act() == ["Nobody of ours: no effect."]
     assert (len(world.line.calls), Candidate.objects.of(world.organisation).count()) == (calls, 0)
 

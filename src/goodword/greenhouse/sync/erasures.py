@@ -54,7 +54,7 @@ def _to_ask(erasure: Erasure) -> Connection | None:
         return None
     connections = Connection.objects.across_organisations().exclude(state=Connection.State.DISCONNECTED)
     person = Candidate.objects.across_organisations().get(pk=person_of(erasure))
-    return connections.filter(pk=person.connection_id).select_related("organisation").first()
+    return connections.filter(pk=person.connection_id or 0).select_related("organisation").first()
 
 
 def _look(connection: Connection, erasure: Erasure, *, now: datetime) -> None:

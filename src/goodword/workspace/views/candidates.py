@@ -18,6 +18,7 @@ from goodword.core import clock
 from goodword.references.queries import latest_check, people
 from goodword.reports.models import Report
 from goodword.workspace.cards import cards_of
+from goodword.workspace.erasing import erasing_of
 from goodword.workspace.progress import marks_of
 from goodword.workspace.results import results_of
 from goodword.workspace.search import asked_for, named
@@ -50,7 +51,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
     application = access.owned(visible_applications(request.member).select_related("role__owner__user"), pk)
     now = clock.now()
     marks = marks_of([application], organisation=request.organisation, now=now)[application.pk]
-    results = results_of(application)
+    results = [] if application.erased_at else results_of(application)
     if results:
         write(
             organisation=request.organisation,
@@ -75,6 +76,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
                 application, organisation=request.organisation, members=_names(request.organisation)
             ),
             "greenhouse_url": greenhouse_url(application),
+            "erasing": erasing_of(application),
         },
     )
 
@@ -86,7 +88,11 @@ def results_list(request: MemberRequest) -> HttpResponse:
     applications = visible_applications(request.member)
     rows = (
         Report.objects.of(request.organisation)
-        .filter(state=Report.State.READY, start__application__in=applications)
+        .filter(
+            state=Report.State.READY,
+            start__application__in=applications,
+            start__application__erased_at=None,
+        )
         .select_related("start__application__candidate", "start__application__role", "start__step")
         .order_by("start", "-version")
         .distinct("start")
@@ -102,10 +108,11 @@ def results_list(request: MemberRequest) -> HttpResponse:
 
 
 def reports_of(application: Application) -> QuerySet[Report]:
-    """All versions of the application's reports, the newest first."""
+    """All versions of the application's reports, the newest first; of an erased one what was left."""
     return (
         Report.objects.of(application.organisation)
         .filter(start__application=application)
+        .exclude(state=Report.State.REDACTED)
         .select_related("start__step", "feed_post")
         .order_by("-created_at", "-pk")
     )
