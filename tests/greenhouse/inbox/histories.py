@@ -1,0 +1,156 @@
+"""Histories of what happens to people in Greenhouse, and of what becomes of the deliveries that tell of it."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from hypothesis import strategies as st
+
+from greenhouse_sandbox.acts import applications, persons, progress
+from greenhouse_sandbox.acts.refusal import RefusedError
+from greenhouse_sandbox.acts.remove import delete_application
+from greenhouse_sandbox.acts.stages import pipeline
+from greenhouse_sandbox.store.applications import Application as RemoteApplication
+from greenhouse_sandbox.store.people import Candidate as RemoteCandidate
+from tests.greenhouse.world import World
+
+PEOPLE, JOBS, STAGES, APPLICATIONS = 3, 3, 5, 5
+
+#: what becomes of the deliveries of one thing that happened
+FATES = ("now", "late", "lost", "twice", "again under another id", "late and twice")
+
+Happening = tuple[str, int, int]
+
+
+def happenings() -> st.SearchStrategy[Happening]:
+    """One thing that happens: its kind, whom it happens to, and where or with whom."""
+
+    def kind(name: str, whom: int, where: int = 1) -> st.SearchStrategy[Happening]:
+        return st.tuples(st.just(name), st.integers(0, whom - 1), st.integers(0, where - 1))
+
+    return st.one_of(
+        kind("apply", PEOPLE, JOBS),
+        kind("move", APPLICATIONS, STAGES),
+        kind("move", APPLICATIONS, STAGES),  # what happens most
+        kind("reject", APPLICATIONS),
+        kind("unreject", APPLICATIONS),
+        kind("hire", APPLICATIONS),
+        kind("unhire", APPLICATIONS),
+        kind("transfer", APPLICATIONS, JOBS),
+        kind("take off the job", APPLICATIONS),
+        kind("merge", PEOPLE, PEOPLE),
+        kind("delete", PEOPLE),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """Something happens, its deliveries meet their fate, and our workers may or may not come to them at once."""
+
+    happens: Happening
+    fate: str
+    worked: bool
+    reacted: bool
+
+
+#: somebody applies first: without that nothing else can happen
+moments = st.builds(
+    Moment,
+    happens=happenings(),
+    fate=st.sampled_from(FATES),
+    worked=st.booleans(),
+    reacted=st.booleans(),
+)
+histories = st.lists(moments, min_size=3, max_size=14)
+
+
+@dataclass
+class Story:
+    """A history as it is played in a world: who is who, and what was held back."""
+
+    world: World
+    people: dict[int, RemoteCandidate] = field(default_factory=dict)
+    applications: list[RemoteApplication] = field(default_factory=list)
+    late: list[tuple[bytes, str]] = field(default_factory=list)
+
+    def play(self, moment: Moment) -> None:
+        """Let it happen, if it can, and send out what tells of it."""
+        with suppress(RefusedError):  # Greenhouse does not let everything happen at any time
+            self._happen(*moment.happens)
+        for body, event_id in self.world.outgoing():
+            self._send(body, event_id, moment.fate)
+
+    def deliver_late(self, order: list[int]) -> None:
+        """What was held back comes at last, in another order."""
+        for place in sorted(range(len(self.late)), key=lambda one: (order[one % len(order)], one)):
+            assert self.world.post(*self.late[place]) == 200
+        self.late.clear()
+
+    def there(self) -> Iterator[tuple[RemoteApplication, RemoteApplication | None]]:
+        """Each application of the story, and the row that Greenhouse still has of it."""
+        for one in self.applications:
+            yield one, self.world.greenhouse.store.applications.get(one.id)
+
+    def _send(self, body: bytes, event_id: str, fate: str) -> None:
+        copies = {
+            "now": 1,
+            "late": 0,
+            "lost": 0,
+            "twice": 2,
+            "again under another id": 1,
+            "late and twice": 1,
+        }
+        for _ in range(copies[fate]):
+            assert self.world.post(body, event_id) == 200
+        if fate == "again under another id":
+            assert self.world.post(body, f"{event_id}-again") == 200
+        if fate.startswith("late"):
+            self.late.append((body, event_id))
+
+    def _happen(self, kind: str, whom: int, where: int) -> None:
+        world, store = self.world, self.world.greenhouse.store
+        now = world.greenhouse.now()
+        if kind == "apply":
+            if len(self.applications) < APPLICATIONS:
+                self.applications.append(world.greenhouse.application(self._person(whom), job=where))
+        elif kind == "merge":
+            loser, winner = self.people.get(whom), self.people.get(where)
+            if loser is not None and winner is not None and loser is not winner:
+                persons.merge_candidates(store, loser, winner, now=now)
+                del self.people[whom]
+        elif kind == "delete":
+            if (person := self.people.pop(whom, None)) is not None:
+                persons.delete_candidate(store, person)
+        elif whom < len(self.applications):
+            one = store.applications.get(self.applications[whom].id)
+            if one is not None:
+                self._progress(kind, one, where)
+
+    def _progress(self, kind: str, one: RemoteApplication, where: int) -> None:
+        world, store = self.world, self.world.greenhouse.store
+        now = world.greenhouse.now()
+        match kind:
+            case "move":
+                stage = pipeline(store, one.job_id)[where]
+                progress.move(store, one, stage, actor_id=None, now=now)
+            case "reject":
+                world.reject(one)
+            case "unreject":
+                progress.unreject(store, one, actor_id=None, now=now)
+            case "hire":
+                progress.hire(store, one, actor_id=None, now=now)
+            case "unhire":
+                progress.unhire(store, one, actor_id=None, now=now)
+            case "transfer":
+                job = list(store.jobs.rising())[where]
+                applications.transfer(store, one, job_id=job.id, actor_id=None, now=now)
+            case "take off the job":
+                delete_application(store, one)
+
+    def _person(self, whom: int) -> RemoteCandidate:
+        if whom not in self.people:
+            name = f"person{whom}-{len(self.applications)}"
+            self.people[whom] = self.world.greenhouse.candidate(
+                first_name=name, email=f"{name}@people.example"
+            )
+        return self.people[whom]

@@ -1,0 +1,133 @@
+"""Whatever happens in Greenhouse, and whatever becomes of its deliveries: in the end we say what Greenhouse says.
+
+A few histories, always the same ones, in every run; others, and many, with `--hypothesis-profile=histories`.
+"""
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis
+from hypothesis import strategies as st
+from procrastinate.contrib.django import app
+from pytest_django.fixtures import Settings
+
+from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application
+from goodword.greenhouse.models import InboxEvent
+from goodword.notifications.models import Email
+from goodword.references.models import Check
+from goodword.roles.queries import automation_of, rules_of_stage
+from goodword.steps.models import StepStart
+from greenhouse_sandbox.acts.remove import forget_application
+from greenhouse_sandbox.acts.stages import current_stage, pipeline
+from greenhouse_sandbox.store.applications import Application as RemoteApplication
+from tests.greenhouse.conftest import point
+from tests.greenhouse.heal.clinic import heal, settled
+from tests.greenhouse.inbox.histories import Moment, Story, histories
+from tests.greenhouse.world import OFFER, REFERENCES, World, open_world
+from tests.support import factories
+from tests.support.jobs import run_jobs
+
+CHOSEN = hypothesis().max_examples
+#: Hypothesis's own number stands unless a profile was chosen
+FEW = CHOSEN == 100
+EXAMPLES = 12 if FEW else CHOSEN
+
+STATUSES = {"in_process": "active", "rejected": "rejected", "hired": "hired", "converted": "converted"}
+
+
+@pytest.mark.usefixtures("db")
+@hypothesis(
+    max_examples=EXAMPLES,
+    derandomize=FEW,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(history=histories, order=st.lists(st.integers(0, 9), min_size=1, max_size=6))
+def test_in_the_end_we_say_what_greenhouse_says(
+    settings: Settings, history: list[Moment], order: list[int]
+) -> None:
+    point(settings)
+    with transaction.atomic():
+        world = open_world("v3")
+        try:
+            story = play(world, history, order)
+            for one, there in story.there():
+                holds(world, one, there)
+            nothing_happened_twice(world)
+        finally:
+            world.greenhouse.sandbox.close()
+            transaction.set_rollback(True)
+
+
+def play(world: World, history: list[Moment], order: list[int]) -> Story:
+    """Play the history, then deliver what was late, and let one pass find what was lost."""
+    second = list(world.greenhouse.store.jobs.rising())[1]
+    stages = [(stage.id, stage.name) for stage in pipeline(world.greenhouse.store, second.id)]
+    factories.automation(
+        factories.role(world.organisation, title="Second"),
+        connection_id=world.connection.pk,
+        job_id=second.id,
+        stages={"assessment": stages[OFFER], "reference_check": stages[REFERENCES]},
+    )
+    for one in list(world.greenhouse.store.applications.rising()):  # only those of the story
+        forget_application(world.greenhouse.store, one)
+    settled(world)
+    story = Story(world)
+    first = Moment(happens=("apply", 0, 0), fate="now", worked=True, reacted=True)
+    for moment in [first, *history]:
+        story.play(moment)
+        if moment.worked:
+            world.work()
+        if moment.reacted:
+            react()
+    story.deliver_late(order)
+    world.work()
+    react()
+    row = heal(world, full=True)
+    assert row.state == "done", row.error
+    react()
+    waiting = InboxEvent.objects.of(world.organisation).exclude(state=InboxEvent.State.HANDLED)
+    assert list(waiting.values_list("action", "state", "outcome")) == []
+    return story
+
+
+def react() -> None:
+    """Run the reactions to what was recorded; mails and reports wait."""
+    run_jobs(but_not=[name for name in app.tasks if name != "event.react"], at_most=5000)
+
+
+def holds(world: World, one: RemoteApplication, there: RemoteApplication | None) -> None:
+    """Our copy of an application says what Greenhouse says of it."""
+    ours = Application.objects.of(world.organisation).filter(remote_id=one.id).first()
+    if there is None:
+        assert ours is None or ours.is_going or ours.not_visible_since is not None
+        return
+    if ours is None:
+        assert not is_linked(world, there.job_id), f"{one.id} is unknown"
+        return
+    stage = current_stage(world.greenhouse.store, there)
+    assert stage is not None
+    said = (ours.status, ours.job_id, ours.stage_id, ours.candidate.remote_id, ours.is_going)
+    assert said == (STATUSES[there.status], there.job_id, stage.id, there.candidate_id, False)
+    assert ours.not_visible_since is None
+    if ours.status == Application.Status.ACTIVE:
+        rules = rules_of_stage(connection_id=world.connection.pk, job_id=ours.job_id, stage_id=ours.stage_id)
+        for rule in rules:
+            starts = StepStart.objects.of(world.organisation).filter(application=ours, step=rule.step)
+            assert starts.count() == 1, f"{rule} of {ours}"
+
+
+def is_linked(world: World, job_id: int | None) -> bool:
+    """Whether a job belongs to a role."""
+    return automation_of(connection_id=world.connection.pk, job_id=job_id) is not None
+
+
+def nothing_happened_twice(world: World) -> None:
+    """Each start has one run at the most, and each run one invitation."""
+    for model in (Attempt, Check):
+        starts = list(model.objects.of(world.organisation).values_list("start_id", flat=True))
+        assert len(starts) == len(set(starts))
+    invited = Email.objects.of(world.organisation).filter(kind__endswith=".invitation")
+    keys = list(invited.values_list("kind", "key"))
+    assert len(keys) == len(set(keys))
