@@ -1,11 +1,16 @@
 """Jobs are rows of the caller's transaction."""
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
-from goodword.core import jobs
+from goodword.core import clock, jobs
+from goodword.core.events import react
+from goodword.core.models import Event
+from goodword.greenhouse.jobs import wake_inbox
+from goodword.notifications.jobs import send_email
 from tests.support.jobs import waiting
 
 
@@ -67,3 +72,23 @@ def test_every_periodic_job_is_safe_against_itself() -> None:
         if not periodic.task.queueing_lock
     ]
     assert unlocked == []
+
+
+@pytest.mark.django_db
+def test_what_has_begun_goes_before_what_comes_in() -> None:
+    event = Event.objects.create(
+        name="email.sent", organisation_id=1, actor="test", data={}, occurred_at=clock.now()
+    )
+    wake_inbox()
+    react.defer(event_id=event.pk, handler="none")
+    send_email.defer(email_id=1)
+    taken = [fetched() for _ in range(3)]
+    assert taken == ["email.send", "event.react", "greenhouse.inbox"]
+
+
+def fetched() -> str | None:
+    """The name of the job that a worker would take next, taken."""
+    job = async_to_sync(jobs.QUEUE.fetch_job)(
+        queues=None, worker_id=async_to_sync(jobs.QUEUE.register_worker)()
+    )
+    return job.task_name if job else None

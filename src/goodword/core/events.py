@@ -69,7 +69,7 @@ def record(
     return event
 
 
-@jobs.job(name="event.react", retry=jobs.PATIENT)
+@jobs.job(name="event.react", retry=jobs.PATIENT, priority=jobs.REACTION)
 def react(*, event_id: int, handler: str) -> None:
     """Let one handler deal with one event, once."""
     event = Event.objects.get(pk=event_id)

@@ -8,7 +8,7 @@ from goodword.notifications.models import Email
 SWEEP_AT_MOST = 200
 
 
-@jobs.job(name="email.send")
+@jobs.job(name="email.send", priority=jobs.MAIL)
 def send_email(*, email_id: int) -> None:
     """Send one mail. Its row decides about further tries, so the job itself takes none."""
     from goodword.notifications.domain.send import send  # the domain queues mails, and with them this job
@@ -16,7 +16,7 @@ def send_email(*, email_id: int) -> None:
     send(email_id=email_id, now=clock.now())
 
 
-@jobs.job(name="email.sweep", cron="* * * * * */10", queueing_lock="email.sweep")
+@jobs.job(name="email.sweep", cron="* * * * * */10", queueing_lock="email.sweep", priority=jobs.MAIL)
 def sweep_emails(*, timestamp: int = 0) -> None:
     """Free what a dead worker left, and send what has become due (postponed mails, later tries)."""
     from goodword.notifications.domain.send import free_stuck, send
