@@ -62,7 +62,7 @@ def test_a_key_refused_half_way_is_not_kept(desk: Desk) -> None:
 
 def test_what_comes_back_counts_for_this_key_this_admin_and_a_while(desk: Desk) -> None:
     credentials = desk.greenhouse.credentials
-    trial = try_one(Trial(credentials=credentials))  # type: ignore[arg-type]  # a real credential
+    trial = try_one(Trial(credentials=credentials))
     now = clock.now()
     sealed = seal(trial, member=desk.admin, now=now)
     assert unseal(sealed, credentials=trial.credentials, member=desk.admin, now=now) == trial

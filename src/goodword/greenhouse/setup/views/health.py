@@ -21,6 +21,7 @@ from goodword.greenhouse.setup.card import card_of
 from goodword.greenhouse.setup.self_test import run_test
 from goodword.greenhouse.setup.silence import heard
 from goodword.greenhouse.setup.views.shared import connected, page
+from goodword.greenhouse.sync.calls import CallHealth, call_health
 
 #: where the outcome of a test waits for the page that shows it
 KEPT = "greenhouse_test"
@@ -42,6 +43,7 @@ def health(request: MemberRequest, pk: int) -> HttpResponse:
         "feed": feed_health(connection, now=now),
         "health": healing,
         **sentences(healing),
+        **_calls(call_health(connection, now=now)),
         "stalled": stalled.stalled(request.organisation),
         "tested": request.session.pop(f"{KEPT}:{connection.pk}", None),
     }
@@ -72,3 +74,16 @@ def again(request: MemberRequest, pk: int) -> HttpResponseBase:
     else:
         messages.info(request, _("Nothing is left that failed for good."))
     return redirect("greenhouse_health", request.organisation.slug, connection.pk)
+
+
+def _calls(found: CallHealth) -> dict[str, Any]:
+    """The calls as the table shows them: each outcome of the day, beside it the last hour's."""
+    lately = {one.name: one.calls for one in found.hour.outcomes}
+    return {
+        "calls": found,
+        "outcomes": [
+            {"words": one.words, "day": one.calls, "hour": lately.get(one.name, 0)}
+            for one in found.day.outcomes
+        ],
+        "used": (found.limit or 0) - (found.remaining or 0),
+    }

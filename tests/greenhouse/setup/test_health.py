@@ -1,0 +1,269 @@
+"""The health page: what it says, the test by a click, and what is tried again."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from bs4 import BeautifulSoup
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
+from pytest_django.fixtures import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from goodword.core import clock
+from goodword.core.models import Event, Reaction
+from goodword.greenhouse.models import Connection, Finding, InboxEvent, RateWindow, Webhook, WebhookSecret
+from goodword.greenhouse.setup import stalled
+from goodword.greenhouse.setup.proof import Outcome, prove_endpoint
+from goodword.greenhouse.setup.silence import heard
+from goodword.greenhouse.setup.webhooks import standing
+from tests.greenhouse.setup.desk import Desk, open_desk, point
+from tests.greenhouse.setup.test_who_may import delivery
+from tests.support import factories
+from tests.support.jobs import run_jobs
+
+
+def text(body: bytes, selector: str = "main") -> str:
+    found = BeautifulSoup(body, "html.parser").select_one(selector)
+    return " ".join(found.get_text(" ").split()) if found else ""
+
+
+def test_the_page_says_how_both_directions_do(either: Desk) -> None:
+    connection = either.connect()
+    event = delivery(either)
+    Connection.objects.of(either.organisation).update(refused_count=3, refused_at=clock.now())
+    RateWindow.objects.update_or_create(
+        connection=connection,
+        defaults={"organisation": either.organisation, "limit": 150, "remaining": 147, "number": 2**40},
+    )
+    client, url = either.client(either.admin), either.own("greenhouse_health")
+    client.post(either.own("greenhouse_check"))
+    page = client.get(url).content
+    incoming = text(page, "#in, [aria-labelledby=in]") or text(page)
+    for words in (
+        "Failed lately",
+        "hire_candidate",
+        "It failed.",
+        "3 , last",
+        "Nothing valid has come since",
+    ):
+        assert words in incoming
+    assert either.url("greenhouse_event", event.pk).encode() in page
+    whole = text(page)
+    for words in (
+        "Notes waiting",
+        "Calls",
+        "Answered",
+        "of 150 calls are left in this window",
+        "Permissions",
+    ):
+        assert words in whole
+    assert "Comparing with Greenhouse" in whole
+    assert connection.name in whole
+
+
+def test_it_asks_the_same_number_of_queries_for_one_row_and_for_three(desk: Desk) -> None:
+    desk.connect()
+    client, counts = desk.client(desk.admin), []
+    for extra in (1, 2):
+        for _ in range(extra):
+            delivery(desk)
+            missed(desk, "missed_start", at=clock.now())
+        with CaptureQueriesContext(database) as asked:
+            client.get(desk.own("greenhouse_health"))
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+# --- webhooks that have fallen silent ---
+
+
+def missed(desk: Desk, kind: str, *, at: object) -> None:
+    Finding.objects.create(
+        organisation=desk.organisation,
+        connection=desk.connection(),
+        kind=kind,
+        state="healed",
+        sentence="x",
+        found_at=at,
+    )
+
+
+def pinged(desk: Desk, action: str, *, days: int) -> None:
+    Webhook.objects.create(
+        organisation=desk.organisation,
+        connection=desk.connection(),
+        action=action,
+        event=action,
+        name=action,
+        pinged_at=clock.now() - timedelta(days=days),
+    )
+
+
+def silent(desk: Desk) -> list[str]:
+    connection = desk.connection()
+    lines = heard(connection, standing(connection), now=clock.now())
+    return [line.name for line in lines if line.silent]
+
+
+def test_a_webhook_is_silent_if_what_it_would_have_told_was_found_without_it(desk: Desk) -> None:
+    desk.connect()
+    pinged(desk, "candidate_stage_change", days=9)
+    pinged(desk, "hire_candidate", days=9)
+    assert silent(desk) == []
+    missed(desk, "missed_start", at=clock.now() - timedelta(days=1))
+    assert silent(desk) == ["Goodword Candidate Stage Change"]
+    page = desk.client(desk.recruiter).get(desk.own("greenhouse_health")).content
+    assert "1 change since then came without it. See in Greenhouse whether it is enabled." in text(page)
+
+
+def test_a_delivery_since_then_or_a_short_silence_is_none(desk: Desk) -> None:
+    connection = desk.connect()
+    pinged(desk, "candidate_stage_change", days=9)
+    pinged(desk, "reject_candidate", days=1)
+    missed(desk, "missed_start", at=clock.now() - timedelta(days=3))
+    missed(desk, "missed_end", at=clock.now())
+    assert silent(desk) == ["Goodword Candidate Stage Change"]
+    InboxEvent.objects.create(
+        organisation=desk.organisation,
+        connection=connection,
+        action="candidate_stage_change",
+        body=b"{}",
+        received_at=clock.now() - timedelta(days=2, minutes=1),
+        not_before=clock.now(),
+    )
+    assert silent(desk) == []
+
+
+# --- reactions that failed for good ---
+
+
+def failed_reaction(organisation_id: int) -> Event:
+    event = Event.objects.create(
+        name="candidate.changed", organisation_id=organisation_id, actor="x", occurred_at=factories.NOW
+    )
+    with database.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, attempts) VALUES "
+            "('default', 'event.react', jsonb_build_object('event_id', %s::bigint, 'handler', %s::text), 'failed', 8)",
+            [event.pk, "steps.domain.automation.on_candidate_changed"],
+        )
+    return event
+
+
+def test_a_reaction_that_failed_for_good_is_shown_and_tried_again(desk: Desk) -> None:
+    desk.connect()
+    event = failed_reaction(desk.organisation.pk)
+    failed_reaction(factories.organisation().pk)
+    assert [row.event_id for row in stalled.stalled(desk.organisation)] == [event.pk]
+    client, url = desk.client(desk.admin), desk.own("greenhouse_health")
+    assert "1 reaction to something that happened failed again and again" in text(client.get(url).content)
+    client.post(desk.own("greenhouse_stalled"))
+    assert stalled.stalled(desk.organisation) == []  # under way
+    Event.objects.filter(pk=event.pk).update(application_id=None)
+    Reaction.objects.create(
+        event=event, handler="steps.domain.automation.on_candidate_changed", done_at=clock.now()
+    )
+    run_jobs()
+    assert stalled.stalled(desk.organisation) == []
+    assert desk.audited()[-1] == "reactions.tried_again"
+    client.post(desk.own("greenhouse_stalled"))
+    assert desk.audited().count("reactions.tried_again") == 1
+
+
+# --- test now ---
+
+
+@pytest.fixture
+def live(transactional_db: None, settings: Settings, live_server: LiveServer) -> Iterator[Desk]:
+    """A desk whose endpoint is really reached over HTTP."""
+    point(settings)
+    settings.GOODWORD_BASE_URL = live_server.url
+    desk = open_desk("v3")
+    yield desk
+    desk.greenhouse.sandbox.close()
+
+
+PRIVATE = [
+    Outcome(
+        tone="attention", sentence="Its address begins with http://. Greenhouse delivers to https:// only."
+    ),
+    Outcome(
+        tone="attention",
+        sentence="localhost is a private address: it works from here, but Greenhouse cannot reach it from the "
+        "internet.",
+    ),
+]
+
+
+def test_a_signed_test_reaches_the_endpoint_over_http_and_leaves_nothing(live: Desk) -> None:
+    connection = live.connect()
+    assert prove_endpoint(connection, now=clock.now()) == [
+        Outcome(tone="success", sentence="A signed test to the Endpoint URL arrived here and was accepted."),
+        *PRIVATE,
+    ]
+    row = live.connection()
+    assert (row.last_event_at, row.refused_count) == (None, 0)
+    assert InboxEvent.objects.of(live.organisation).count() == 0
+
+
+def test_the_click_says_all_of_it_once(live: Desk) -> None:
+    live.connect()
+    client = live.client(live.admin)
+    response = client.post(live.own("greenhouse_test"), follow=True)
+    found = [
+        " ".join(one.get_text(" ").split())
+        for one in BeautifulSoup(response.content, "html.parser").select(
+            "[aria-labelledby=tested] .notice, #tested .notice"
+        )
+    ] or text(response.content)
+    assert "Greenhouse answered to reads of: Applications, Candidates, Activity Feed," in str(found)
+    assert "A signed test to the Endpoint URL arrived here and was accepted." in str(found)
+    assert live.audited()[-2:] == ["greenhouse.checked", "greenhouse.tested"]
+    assert "A signed test" not in client.get(live.own("greenhouse_health")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        (
+            "/elsewhere",
+            "There is nothing at the Endpoint URL (404): the proxy in front does not pass /hooks/ on.",
+        ),
+        (
+            "/healthz?",
+            "The Endpoint URL answered 403. The operator looks at GOODWORD_BASE_URL, the name in DNS, ",
+        ),
+    ],
+)
+def test_a_base_address_that_leads_elsewhere_is_said(
+    live: Desk, settings: Settings, address: str, sentence: str
+) -> None:
+    connection = live.connect()
+    settings.GOODWORD_BASE_URL += address
+    [found] = prove_endpoint(connection, now=clock.now())
+    assert (found.tone, found.sentence[: len(sentence)]) == ("error", sentence)
+
+
+def test_nobody_at_the_address_is_said(desk: Desk, settings: Settings) -> None:
+    connection = desk.connect()
+    settings.GOODWORD_BASE_URL = "http://127.0.0.1:9"
+    [found] = prove_endpoint(connection, now=clock.now())
+    assert found.sentence.startswith("The Endpoint URL cannot be reached from this server.")
+
+
+def test_a_secret_key_that_does_not_open_is_said(desk: Desk) -> None:
+    connection = desk.connect()
+    WebhookSecret.objects.of(desk.organisation).update(secret="k0:AAAA")
+    [found] = prove_endpoint(connection, now=clock.now())
+    assert found.sentence.startswith("The secret key cannot be opened any more.")
+
+
+def test_a_test_that_nobody_signed_is_refused_like_any_other(desk: Desk) -> None:
+    connection = desk.connect()
+    response = desk.client(desk.admin).post(
+        f"/hooks/greenhouse/{connection.endpoint_key}/",
+        data=b'{"action": "goodword_test", "payload": {"nonce": "x"}}',
+        content_type="application/json",
+    )
+    assert (response.status_code, desk.connection().refused_count) == (401, 1)
