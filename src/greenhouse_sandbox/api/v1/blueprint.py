@@ -5,38 +5,17 @@ from typing import Any
 
 from flask import Blueprint, Response, g
 
+from greenhouse_sandbox.acts.refusal import RefusedError
 from greenhouse_sandbox.api.answers import ApiError, error_response, json_response, not_found
-from greenhouse_sandbox.api.v1 import reads, shapes_jobs, shapes_people, writes
-from greenhouse_sandbox.api.v1.guard import requires
+from greenhouse_sandbox.api.v1 import shapes_jobs, shapes_openings, shapes_people
+from greenhouse_sandbox.api.v1.guard import requires, validation_error
 from greenhouse_sandbox.api.v1.listing import list_page
+from greenhouse_sandbox.api.v1.routes import READS, WRITES
 from greenhouse_sandbox.context import the_store
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.table import Table
 
 type Shape = Callable[[Store, Any], dict[str, Any]]
-
-READS: dict[str, Callable[..., Response]] = {
-    "/jobs": reads.jobs,
-    "/job_posts": reads.job_posts,
-    "/jobs/<int:job_id>/job_posts": reads.job_posts_of,
-    "/job_stages": reads.job_stages,
-    "/jobs/<int:job_id>/stages": reads.job_stages_of,
-    "/applications": reads.applications,
-    "/candidates": reads.candidates,
-    "/candidates/<int:candidate_id>/activity_feed": reads.activity_feed,
-    "/rejection_reasons": reads.rejection_reasons,
-    "/users": reads.users,
-}
-
-WRITES: dict[str, Callable[..., Response]] = {
-    "/candidates/<int:candidate_id>/activity_feed/notes": writes.create_note,
-    "/applications/<int:application_id>/advance": writes.advance,
-    "/applications/<int:application_id>/move": writes.move,
-    "/applications/<int:application_id>/transfer_to_job": writes.transfer,
-    "/applications/<int:application_id>/reject": writes.reject,
-    "/applications/<int:application_id>/unreject": writes.unreject,
-    "/applications/<int:application_id>/hire": writes.hire,
-}
 
 ONE: dict[str, tuple[Callable[[Store], Table[Any]], Shape]] = {
     "jobs": (lambda store: store.jobs, shapes_jobs.job),
@@ -45,6 +24,7 @@ ONE: dict[str, tuple[Callable[[Store], Table[Any]], Shape]] = {
     "applications": (lambda store: store.applications, shapes_people.application),
     "candidates": (lambda store: store.candidates, shapes_people.candidate),
     "users": (lambda store: store.users, shapes_jobs.user),
+    "offers": (lambda store: store.offers, shapes_openings.offer),
     "departments": (lambda store: store.departments, shapes_jobs.department),
     "offices": (lambda store: store.offices, shapes_jobs.office),
 }
@@ -62,16 +42,25 @@ def make_blueprint() -> Blueprint:
     """Routes, errors and the rate headers of v1."""
     blueprint = Blueprint("v1", __name__)
     for path, view in READS.items():
-        blueprint.add_url_rule(path, view.__name__, view)
-    for path, view in WRITES.items():
-        blueprint.add_url_rule(path, f"write_{view.__name__}", view, methods=["POST"])
+        blueprint.add_url_rule(path, _endpoint("GET", path), view)
+    for (method, path), view in WRITES.items():
+        blueprint.add_url_rule(path, _endpoint(method, path), view, methods=[method])
     for name, (table, shape) in ONE.items():
         blueprint.add_url_rule(f"/{name}/<int:row_id>", f"one_{name}", _one(name, table, shape))
     for name, (table, shape) in PLAIN.items():
         blueprint.add_url_rule(f"/{name}", f"list_{name}", _list(name, table, shape))
     blueprint.register_error_handler(ApiError, error_response)
+    blueprint.register_error_handler(RefusedError, _refused)
     blueprint.after_request(_with_rate_headers)
     return blueprint
+
+
+def _endpoint(method: str, path: str) -> str:
+    return f"{method} {path}"
+
+
+def _refused(refusal: RefusedError) -> Response:
+    return error_response(validation_error(refusal.field, refusal.sentence))
 
 
 def _one(name: str, table: Callable[[Store], Table[Any]], shape: Shape) -> Callable[[int], Response]:
@@ -90,7 +79,7 @@ def _list(name: str, table: Callable[[Store], Table[Any]], shape: Shape) -> Call
     @requires(f"{name}.list")
     def view() -> Response:
         store = the_store()
-        return list_page(table(store).rising(), lambda row: shape(store, row))
+        return list_page(table(store), lambda row: shape(store, row))
 
     return view
 

@@ -1,6 +1,6 @@
 """Pages of v1: numbered, with next, last and prev in the Link header. Lowest id first."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -9,19 +9,34 @@ from flask import Response, request
 
 from greenhouse_sandbox.api.answers import json_response
 from greenhouse_sandbox.api.v1.guard import validation_error
+from greenhouse_sandbox.store.table import Table
 
 MAX_PER_PAGE = 500
+FEW = 2000
+SHARE = 8
+BOUNDS = (
+    ("created_after", "created_at", True),
+    ("created_before", "created_at", False),
+    ("updated_after", "updated_at", True),
+    ("updated_before", "updated_at", False),
+    ("last_activity_after", "last_activity_at", True),
+    ("resolved_after", "resolved_at", True),
+    ("resolved_before", "resolved_at", False),
+)
+"""Parameter, the member that it is about, and whether it is the lower bound (which is included)."""
+
+type Rows = Sequence[Any] | Table[Any]
 
 
-def list_page(rows: Iterable[Any], shape: Callable[[Any], dict[str, Any]]) -> Response:
+def list_page(rows: Rows, shape: Callable[[Any], dict[str, Any]]) -> Response:
     """The page of `rows` that the request asks for by `page` and `per_page`."""
     number = _whole("page", 1)
     per_page = _whole("per_page", 100)
     if per_page > MAX_PER_PAGE:
         raise validation_error("per_page", f"Must be between 1 and {MAX_PER_PAGE}")
-    found = list(rows)
-    last = max(1, -(-len(found) // per_page))
-    page = found[(number - 1) * per_page : number * per_page]
+    last = max(1, -(-len(rows) // per_page))
+    start, stop = (number - 1) * per_page, number * per_page
+    page = rows.page(start, stop) if isinstance(rows, Table) else rows[start:stop]
     links = []
     if number < last:
         links.append(_link(number + 1, per_page, "next"))
@@ -33,23 +48,22 @@ def list_page(rows: Iterable[Any], shape: Callable[[Any], dict[str, Any]]) -> Re
     return json_response([shape(row) for row in page], headers=headers)
 
 
-def matching(rows: Iterable[Any], *, touched: str = "updated_at") -> list[Any]:
-    """Rows within `created_before/after`, `updated_before/after` and `last_activity_after` of the request."""
-    bounds = [
-        ("created_after", "created_at", 1),
-        ("created_before", "created_at", -1),
-        ("updated_after", touched, 1),
-        ("updated_before", touched, -1),
-        ("last_activity_after", "last_activity_at", 1),
+def matching(rows: Rows) -> Rows:
+    """Rows within `created_before/after`, `updated_before/after` and the like of the request, lowest id first."""
+    asked = [
+        (member, lower, _moment(parameter, request.args[parameter]))
+        for parameter, member, lower in BOUNDS
+        if request.args.get(parameter)
     ]
-    found = list(rows)
-    for parameter, member, sign in bounds:
-        text = request.args.get(parameter)
-        if text:
-            found = [
-                row for row in found if _within(getattr(row, member, None), _moment(parameter, text), sign)
-            ]
-    return found
+    if not asked:
+        return rows
+    found = _narrowed(rows, asked) if isinstance(rows, Table) else list(rows)
+    return [row for row in found if all(_within(row, *bound) for bound in asked)]
+
+
+def everything(rows: Rows) -> list[Any]:
+    """All rows as a list."""
+    return list(rows.rising()) if isinstance(rows, Table) else list(rows)
 
 
 def flag(name: str) -> bool | None:
@@ -66,8 +80,26 @@ def number(name: str) -> int | None:
     return int(text) if text.isdecimal() else -1
 
 
-def _within(value: datetime | None, bound: datetime, sign: int) -> bool:
-    return value is not None and (value > bound if sign > 0 else value < bound)
+def _narrowed(table: Table[Any], asked: list[tuple[str, bool, datetime]]) -> list[Any]:
+    """The rows between the bounds of one member, if the table's order by it makes that quick; else all rows."""
+    member = asked[0][0]
+    if hasattr(table.kind, "__dataclass_fields__") and member in table.kind.__dataclass_fields__:
+        lower = [moment for name, is_lower, moment in asked if name == member and is_lower]
+        upper = [moment for name, is_lower, moment in asked if name == member and not is_lower]
+        found = table.within(
+            member,
+            max(lower) if lower else None,
+            min(upper) if upper else None,
+            at_most=max(FEW, len(table) // SHARE),
+        )
+        if found is not None:
+            return sorted(found, key=lambda row: row.id)
+    return list(table.rising())
+
+
+def _within(row: Any, member: str, lower: bool, bound: datetime) -> bool:
+    value = getattr(row, member, None)
+    return value is not None and (value >= bound if lower else value < bound)
 
 
 def _moment(name: str, text: str) -> datetime:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from greenhouse_sandbox.api.v1.shapes_openings import bare_opening, custom_fields
 from greenhouse_sandbox.clock import milliseconds
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.hiring import (
@@ -31,18 +32,18 @@ def user_ref(store: Store, user_id: int | None) -> dict[str, Any] | None:
     }
 
 
-def department(_: Store, row: Department) -> dict[str, Any]:
+def department(store: Store, row: Department) -> dict[str, Any]:
     """A department."""
     return {
         "id": row.id,
         "name": row.name,
         "parent_id": row.parent_id,
-        "child_ids": [],
+        "child_ids": [one.id for one in store.departments.rising() if one.parent_id == row.id],
         "external_id": row.external_id,
     }
 
 
-def office(_: Store, row: Office) -> dict[str, Any]:
+def office(store: Store, row: Office) -> dict[str, Any]:
     """An office."""
     return {
         "id": row.id,
@@ -50,7 +51,7 @@ def office(_: Store, row: Office) -> dict[str, Any]:
         "location": {"name": row.location},
         "primary_contact_user_id": row.primary_contact_user_id,
         "parent_id": row.parent_id,
-        "child_ids": [],
+        "child_ids": [one.id for one in store.offices.rising() if one.parent_id == row.id],
         "external_id": row.external_id,
     }
 
@@ -85,14 +86,14 @@ def job(store: Store, row: Job) -> dict[str, Any]:
         "copied_from_id": row.copied_from_id,
         "departments": [department(store, one) for one in departments],
         "offices": [office(store, one) for one in offices],
-        "custom_fields": {key: one["value"] for key, one in row.custom_fields.items()},
-        "keyed_custom_fields": row.custom_fields,
-        "hiring_team": _hiring_team(store, row),
-        "openings": [],
+        **custom_fields(store, "job", row.custom_fields),
+        "hiring_team": hiring_team(store, row),
+        "openings": [bare_opening(store, one) for one in store.openings.by("job_id", row.id)],
     }
 
 
-def _hiring_team(store: Store, row: Job) -> dict[str, list[dict[str, Any]]]:
+def hiring_team(store: Store, row: Job) -> dict[str, list[dict[str, Any]]]:
+    """Who hires for a job, by role."""
     owners = store.job_owners.by("job_id", row.id)
 
     def of_type(kind: str) -> list[dict[str, Any]]:
@@ -160,7 +161,7 @@ def job_stage(_: Store, row: JobStage) -> dict[str, Any]:
     }
 
 
-def user(_: Store, row: User) -> dict[str, Any]:
+def user(store: Store, row: User) -> dict[str, Any]:
     """A user."""
     return {
         "id": row.id,
@@ -175,6 +176,9 @@ def user(_: Store, row: User) -> dict[str, Any]:
         "emails": row.emails,
         "employee_id": row.employee_id,
         "linked_candidate_ids": row.linked_candidate_ids,
-        "offices": [],
-        "departments": [],
+        "offices": [office(store, one) for one in map(store.offices.get, row.office_ids) if one],
+        "departments": [
+            department(store, one) for one in map(store.departments.get, row.department_ids) if one
+        ],
+        **custom_fields(store, "user_attribute", row.custom_fields),
     }

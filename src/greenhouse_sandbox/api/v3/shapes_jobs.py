@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from greenhouse_sandbox.acts.custom_fields import shown
 from greenhouse_sandbox.clock import milliseconds
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.hiring import (
@@ -28,7 +29,7 @@ def stamps(row: Row) -> dict[str, Any]:
     }
 
 
-def job(_: Store, row: Job) -> dict[str, Any]:
+def job(store: Store, row: Job) -> dict[str, Any]:
     """A job, with the members in the order seen on the wire."""
     return {
         "id": row.id,
@@ -45,7 +46,7 @@ def job(_: Store, row: Job) -> dict[str, Any]:
         "status": row.status,
         "office_ids": row.office_ids,
         "department_id": row.department_id,
-        "custom_fields": row.custom_fields,
+        "custom_fields": shown(store, "job", row.custom_fields),
     }
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from greenhouse_sandbox.acts.custom_fields import shown
 from greenhouse_sandbox.api.v3.shapes_jobs import stamps
 from greenhouse_sandbox.clock import milliseconds
 from greenhouse_sandbox.store import Store
@@ -9,7 +10,7 @@ from greenhouse_sandbox.store.offers import Offer
 from greenhouse_sandbox.store.openings import CloseReason, Opening
 
 
-def opening(_: Store, row: Opening) -> dict[str, Any]:
+def opening(store: Store, row: Opening) -> dict[str, Any]:
     """A place to fill."""
     return stamps(row) | {
         "job_id": row.job_id,
@@ -21,7 +22,7 @@ def opening(_: Store, row: Opening) -> dict[str, Any]:
         "close_reason_id": row.close_reason_id,
         "target_start_on": row.target_start_on,
         "open": row.open,
-        "custom_fields": row.custom_fields,
+        "custom_fields": shown(store, "opening", row.custom_fields),
     }
 
 
@@ -30,7 +31,7 @@ def close_reason(_: Store, row: CloseReason) -> dict[str, Any]:
     return stamps(row) | {"name": row.name}
 
 
-def offer(_: Store, row: Offer) -> dict[str, Any]:
+def offer(store: Store, row: Offer) -> dict[str, Any]:
     """One version of an offer; its state is written with a capital."""
     return stamps(row) | {
         "version": row.version,
@@ -42,5 +43,5 @@ def offer(_: Store, row: Offer) -> dict[str, Any]:
         "starts_on": row.starts_on,
         "sent_on": row.sent_on,
         "resolved_at": milliseconds(row.resolved_at),
-        "custom_fields": row.custom_fields,
+        "custom_fields": shown(store, "offer", row.custom_fields),
     }

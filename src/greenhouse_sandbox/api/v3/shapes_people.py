@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from greenhouse_sandbox.acts.custom_fields import shown
 from greenhouse_sandbox.acts.stages import current_stage
 from greenhouse_sandbox.api.v3.shapes_jobs import stamps
 from greenhouse_sandbox.clock import milliseconds
@@ -17,7 +18,7 @@ READ_VISIBILITY = {
 """Visibility: how it is written to how it is read."""
 
 
-def user(_: Store, row: User) -> dict[str, Any]:
+def user(store: Store, row: User) -> dict[str, Any]:
     """A user; a service account has an empty e-mail address."""
     return stamps(row) | {
         "first_name": row.first_name,
@@ -34,11 +35,11 @@ def user(_: Store, row: User) -> dict[str, Any]:
         "department_ids": row.department_ids,
         "interviewer_tags": [],
         "emails": row.emails,
-        "custom_fields": row.custom_fields,
+        "custom_fields": shown(store, "user_attribute", row.custom_fields),
     }
 
 
-def candidate(_: Store, row: Candidate) -> dict[str, Any]:
+def candidate(store: Store, row: Candidate) -> dict[str, Any]:
     """A person. Applications are not embedded."""
     return stamps(row) | {
         "first_name": row.first_name,
@@ -57,14 +58,14 @@ def candidate(_: Store, row: Candidate) -> dict[str, Any]:
         "email_addresses": row.email_addresses,
         "website_addresses": row.website_addresses,
         "social_media_addresses": row.social_media_addresses,
-        "custom_fields": row.custom_fields,
+        "custom_fields": shown(store, "candidate", row.custom_fields),
     }
 
 
 def application(store: Store, row: Application) -> dict[str, Any]:
     """An application. Two members came in summer 2026 and can be switched off."""
     stage = current_stage(store, row)
-    shown = stamps(row) | {
+    members = stamps(row) | {
         "agency_note_id": None,
         "candidate_id": row.candidate_id,
         "coordinator_id": row.coordinator_id,
@@ -83,12 +84,12 @@ def application(store: Store, row: Application) -> dict[str, Any]:
         "location_address": row.location_address,
         "answers": row.answers,
         "prospective_job_ids": row.prospective_job_ids,
-        "custom_fields": row.custom_fields,
+        "custom_fields": shown(store, "application", row.custom_fields),
     }
     if store.switches["new_application_members"]:
-        shown["job_interview_stage_id"] = stage.id if stage else None
-        shown["rejection_reason_id"] = row.rejection_reason_id
-    return shown
+        members["job_interview_stage_id"] = stage.id if stage else None
+        members["rejection_reason_id"] = row.rejection_reason_id
+    return members
 
 
 def application_stage(store: Store, row: ApplicationStage) -> dict[str, Any]:
@@ -123,7 +124,7 @@ def note(_: Store, row: Note) -> dict[str, Any]:
     }
 
 
-def rejection_detail(_: Store, row: RejectionDetail) -> dict[str, Any]:
+def rejection_detail(store: Store, row: RejectionDetail) -> dict[str, Any]:
     """How an application was rejected."""
     return stamps(row) | {
         "application_id": row.application_id,
@@ -131,5 +132,5 @@ def rejection_detail(_: Store, row: RejectionDetail) -> dict[str, Any]:
         "rejection_note_id": row.rejection_note_id,
         "rejection_reason_id": row.rejection_reason_id,
         "rejected_at": milliseconds(row.rejected_at),
-        "question_custom_fields": row.custom_fields,
+        "question_custom_fields": shown(store, "rejection_question", row.custom_fields),
     }

@@ -1,0 +1,154 @@
+"""What v1 tells about the account: fields, education, reasons, roles, pools, tags."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, request
+
+from greenhouse_sandbox.api.answers import json_response
+from greenhouse_sandbox.api.v1.body import one
+from greenhouse_sandbox.api.v1.guard import requires
+from greenhouse_sandbox.api.v1.listing import flag, list_page
+from greenhouse_sandbox.context import the_store
+from greenhouse_sandbox.store import Store
+from greenhouse_sandbox.store.fields import CustomField, CustomFieldOption
+from greenhouse_sandbox.store.prospects import ProspectPool
+
+
+@requires("custom_fields.list")
+def custom_fields(field_type: str | None = None) -> Response:
+    """Fields of one type, or all; archived ones with `include_inactive=true`."""
+    store = the_store()
+    rows = (
+        list(store.custom_fields.rising())
+        if field_type is None
+        else store.custom_fields.by("field_type", field_type)
+    )
+    with_inactive = flag("include_inactive") is True
+    return list_page([row for row in rows if row.active or with_inactive], lambda row: _field(store, row))
+
+
+@requires("custom_fields.get")
+def custom_field(field_id: int) -> Response:
+    """One field."""
+    store = the_store()
+    return json_response(_field(store, one(store.custom_fields, field_id)))
+
+
+@requires("custom_fields.options")
+def custom_field_options(field_id: int) -> Response:
+    """The options of a field; `type` is active (default), inactive or all."""
+    store = the_store()
+    one(store.custom_fields, field_id)
+    wanted = request.args.get("type", "active")
+    rows = store.custom_field_options.by("custom_field_id", field_id)
+    if wanted != "all":
+        rows = [row for row in rows if row.active == (wanted != "inactive")]
+    return list_page(rows, _option)
+
+
+def education(key: str) -> Callable[[], Response]:
+    """The list of all schools, degrees or disciplines: the options of a standard field."""
+
+    @requires({"school_name": "schools", "degree": "degrees", "discipline": "disciplines"}[key] + ".list")
+    def view() -> Response:
+        store = the_store()
+        fields = [row.id for row in store.custom_fields.by("name_key", key) if row.field_type == "standard"]
+        rows = [
+            option for field in fields for option in store.custom_field_options.by("custom_field_id", field)
+        ]
+        return list_page([row for row in rows if row.active], _option)
+
+    return view
+
+
+@requires("close_reasons.list")
+def close_reasons() -> Response:
+    """Why openings are closed."""
+    return list_page(the_store().close_reasons, lambda row: {"id": row.id, "name": row.name})
+
+
+@requires("user_roles.list")
+def user_roles() -> Response:
+    """The roles that users can have on jobs."""
+    return list_page(
+        the_store().user_roles, lambda row: {"id": row.id, "type": row.role_type, "name": row.name}
+    )
+
+
+@requires("users.job_permissions")
+def job_permissions(user_id: int) -> Response:
+    """What a user may do, job by job."""
+    store = the_store()
+    one(store.users, user_id)
+    rows = store.user_job_permissions.by("user_id", user_id)
+    return list_page(rows, lambda row: {"id": row.id, "job_id": row.job_id, "user_role_id": row.role_id})
+
+
+@requires("users.future_job_permissions")
+def future_job_permissions(user_id: int) -> Response:
+    """What a user may do on jobs to come: nothing here."""
+    one(the_store().users, user_id)
+    return list_page([], lambda row: row)
+
+
+@requires("prospect_pools.list")
+def prospect_pools() -> Response:
+    """All pools with their stages."""
+    store = the_store()
+    return list_page(store.prospect_pools, lambda row: _pool(store, row))
+
+
+@requires("prospect_pools.get")
+def prospect_pool(pool_id: int) -> Response:
+    """One pool."""
+    store = the_store()
+    return json_response(_pool(store, one(store.prospect_pools, pool_id)))
+
+
+@requires("tags.list")
+def tags() -> Response:
+    """All tags of the account."""
+    return list_page(the_store().candidate_tags, lambda row: {"id": row.id, "name": row.name})
+
+
+def nothing(permission: str) -> Callable[..., Response]:
+    """A list of which this sandbox never has a record."""
+
+    @requires(permission)
+    def view(**_: int) -> Response:
+        return list_page([], lambda row: row)
+
+    return view
+
+
+def _field(store: Store, row: CustomField) -> dict[str, Any]:
+    options = [one for one in store.custom_field_options.by("custom_field_id", row.id) if one.active]
+    return {
+        "id": row.id,
+        "name": row.name,
+        "active": row.active,
+        "field_type": row.field_type,
+        "priority": row.sort_order,
+        "value_type": row.value_type,
+        "private": row.private,
+        "required": row.required,
+        "require_approval": row.require_approval,
+        "trigger_new_version": row.trigger_new_version,
+        "name_key": row.name_key,
+        "custom_field_options": [_option(one) for one in options],
+    }
+
+
+def _option(row: CustomFieldOption) -> dict[str, Any]:
+    return {"id": row.id, "name": row.name, "priority": row.sort_order, "external_id": row.external_id}
+
+
+def _pool(store: Store, row: ProspectPool) -> dict[str, Any]:
+    stages = store.prospect_pool_stages.by("prospect_pool_id", row.id)
+    return {
+        "id": row.id,
+        "name": row.name,
+        "active": row.active,
+        "prospect_stages": [{"id": one.id, "name": one.name} for one in stages],
+    }

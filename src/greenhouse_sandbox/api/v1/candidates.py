@@ -1,0 +1,154 @@
+"""Writing candidates in v1."""
+
+from typing import Any
+
+from flask import Response, request
+
+from greenhouse_sandbox.acts.anonymise import anonymise_fields
+from greenhouse_sandbox.acts.apply import add_candidate
+from greenhouse_sandbox.acts.background import add_education, add_employment
+from greenhouse_sandbox.acts.feed import add_note
+from greenhouse_sandbox.acts.persons import delete_candidate, merge_candidates
+from greenhouse_sandbox.acts.profile import checked_profile, edit_profile, set_profile
+from greenhouse_sandbox.api.answers import json_response
+from greenhouse_sandbox.api.v1.applications import add_application, user_named
+from greenhouse_sandbox.api.v1.body import json_body, one, optional_whole, required, text, whole
+from greenhouse_sandbox.api.v1.guard import on_behalf_of, requires, validation_error
+from greenhouse_sandbox.api.v1.shapes_people import candidate as shape
+from greenhouse_sandbox.context import the_store
+from greenhouse_sandbox.store import Store
+from greenhouse_sandbox.store.people import Candidate
+
+
+@requires("candidates.create")
+def create_candidate() -> Response:
+    """A person with at least one application. 201 with the record."""
+    body = json_body()
+    applications = required(body, "applications")
+    if not isinstance(applications, list) or not all(isinstance(each, dict) for each in applications):
+        raise validation_error("applications", "Must be an array of objects")
+    return _create(body, applications)
+
+
+@requires("candidates.create_prospect")
+def create_prospect() -> Response:
+    """A person as a prospect for `application[job_ids]`, or for no job. 201 with the record."""
+    body = json_body()
+    wanted = body.get("application") or {}
+    if not isinstance(wanted, dict):
+        raise validation_error("application", "Must be an object")
+    return _create(body, [{**wanted, "prospect": "true"}])
+
+
+@requires("candidates.update")
+def update_candidate(candidate_id: int) -> Response:
+    """Change what is given; a collection that is given replaces the whole collection. 200 with the record."""
+    store = the_store()
+    on_behalf_of()
+    candidate = one(store.candidates, candidate_id)
+    body = json_body()
+    changes = checked_profile(store, _renamed(body), kept_fields=candidate.custom_fields)
+    _assign(store, candidate, body)
+    edit_profile(store, candidate, changes, now=store.clock.now())
+    return json_response(shape(store, candidate))
+
+
+@requires("candidates.delete")
+def destroy_candidate(candidate_id: int) -> Response:
+    """Delete a person with all applications."""
+    store = the_store()
+    on_behalf_of()
+    delete_candidate(store, one(store.candidates, candidate_id))
+    return json_response({"message": f"Person {candidate_id} has been deleted."})
+
+
+@requires("candidates.merge")
+def merge() -> Response:
+    """Merge `duplicate_candidate_id` into `primary_candidate_id`."""
+    store = the_store()
+    on_behalf_of()
+    body = json_body()
+    winner = one(store.candidates, whole(body, "primary_candidate_id"))
+    loser = one(store.candidates, whole(body, "duplicate_candidate_id"))
+    merge_candidates(store, loser, winner, now=store.clock.now())
+    return json_response({"message": f"Candidate {loser.id} merged into candidate {winner.id}."})
+
+
+@requires("candidates.anonymize")
+def anonymize(candidate_id: int) -> Response:
+    """Blank the data groups of `fields`, a comma list in the address. 200 with the record."""
+    store = the_store()
+    on_behalf_of()
+    candidate = one(store.candidates, candidate_id)
+    fields = [name for name in request.args.get("fields", "").split(",") if name]
+    anonymise_fields(store, candidate, fields, now=store.clock.now())
+    return json_response(shape(store, candidate))
+
+
+def _create(body: dict[str, Any], applications: list[dict[str, Any]]) -> Response:
+    store = the_store()
+    actor_id, now = on_behalf_of(), store.clock.now()
+    for name in ("first_name", "last_name"):
+        required(body, name)
+    profile = checked_profile(store, _renamed(body))
+    candidate = add_candidate(
+        store, first_name=body["first_name"], last_name=body["last_name"], email=None, now=now
+    )
+    set_profile(store, candidate, profile, now=now)
+    try:
+        for wanted in applications:
+            add_application(candidate, wanted, actor_id)
+        _assign(store, candidate, body)
+        _hang_on(store, candidate, body, actor_id)
+    except Exception:
+        delete_candidate(store, candidate)
+        raise
+    return json_response(shape(store, candidate), 201)
+
+
+def _hang_on(store: Store, candidate: Candidate, body: dict[str, Any], actor_id: int) -> None:
+    now = store.clock.now()
+    for entry in body.get("educations") or []:
+        add_education(
+            store,
+            candidate,
+            school_id=optional_whole(entry, "school_id"),
+            degree_id=optional_whole(entry, "degree_id"),
+            discipline_id=optional_whole(entry, "discipline_id"),
+            start_date=text(entry, "start_date"),
+            end_date=text(entry, "end_date"),
+            now=now,
+        )
+    for entry in body.get("employments") or []:
+        add_employment(
+            store,
+            candidate,
+            company_name=required(entry, "company_name"),
+            title=required(entry, "title"),
+            start_date=text(entry, "start_date"),
+            end_date=text(entry, "end_date"),
+            now=now,
+        )
+    for entry in body.get("activity_feed_notes") or []:
+        add_note(
+            store,
+            candidate_id=candidate.id,
+            body=str(required(entry, "body")),
+            user_id=optional_whole(entry, "user_id") or actor_id,
+            visibility=str(entry.get("visibility") or "admin_only"),
+            now=now,
+        )
+
+
+def _assign(store: Store, candidate: Candidate, body: dict[str, Any]) -> None:
+    """v1 gives a candidate's recruiter and coordinator for all applications."""
+    for kind in ("recruiter", "coordinator"):
+        if body.get(kind) is not None:
+            user = user_named(store, kind, body[kind])
+            for application in store.applications.by("candidate_id", candidate.id):
+                setattr(application, f"{kind}_id", user.id)
+                store.applications.changed(application, store.clock.now())
+
+
+def _renamed(body: dict[str, Any]) -> dict[str, Any]:
+    return {"private" if name == "is_private" else name: value for name, value in body.items()}
