@@ -11,6 +11,7 @@ from goodword.greenhouse.heal.examine import OVERLAP
 from goodword.greenhouse.heal.limits import Missed
 from goodword.greenhouse.models import Connection, Reconciliation
 from goodword.greenhouse.sync.apply import NOBODY_HELD, Held
+from goodword.greenhouse.sync.meter import Meter
 
 #: what happened a moment ago is left to its delivery, unless a person asked for the pass
 GRACE = timedelta(minutes=1)
@@ -30,6 +31,7 @@ class Pass:
     row: Reconciliation
     connection: Connection
     tick: Callable[[], datetime]
+    meter: Meter = field(default_factory=Meter)
     missed: dict[int, Missed] = field(default_factory=dict)
     #: sentences for people: what could not be done, though the pass as a whole may have come to its end
     remarks: list[str] = field(default_factory=list)
@@ -58,10 +60,20 @@ class Pass:
     def step(self, looked_at: int = 0) -> None:
         """So much was looked at: a sign of life. Raises passes.Lost, Disconnected."""
         self.row.done += looked_at
+        self.count()
         passes.beat(self.row, now=self.tick())
         here = Connection.objects.across_organisations().filter(pk=self.connection.pk)
         if here.filter(state=Connection.State.DISCONNECTED).exists():
             raise Disconnected("Greenhouse was disconnected meanwhile.")
+
+    def count(self) -> None:
+        """Note how many calls were made."""
+        self.row.calls = self.meter.calls
+
+    def fail(self, sentence: str) -> None:
+        """End it with the reason."""
+        self.count()
+        passes.fail(self.row, sentence, now=self.tick())
 
     def bring_over(self, found: Sequence[Found], *, wait: bool = False, held: Held = NOBODY_HELD) -> None:
         """Bring our copy to what was found."""

@@ -20,6 +20,7 @@ from goodword.greenhouse.heal.jobs_changed import follow_jobs
 from goodword.greenhouse.heal.progress import Disconnected, Pass
 from goodword.greenhouse.heal.recent import compare_recent
 from goodword.greenhouse.heal.starts import settle_starts
+from goodword.greenhouse.sync.meter import metered
 
 log = logging.getLogger(__name__)
 
@@ -32,21 +33,26 @@ def run(pass_id: int, *, tick: Callable[[], datetime]) -> None:
     row = passes.take(pass_id, now=tick())
     if row is None:
         return
-    work = Pass(row=row, connection=row.connection, tick=tick)
+    with metered() as meter:
+        _run(Pass(row=row, connection=row.connection, tick=tick, meter=meter))
+
+
+def _run(work: Pass) -> None:
+    row = work.row
     try:
         _work(work)
     except passes.Lost:
         log.info("%s was taken over", row)
     except HarvestError as error:
-        passes.fail(row, f"{error.sentence} {error.remedy}", now=tick())
+        work.fail(f"{error.sentence} {error.remedy}")
     except (crypto.CannotOpen, Disconnected) as error:
-        passes.fail(row, str(error), now=tick())
+        work.fail(str(error))
     except DatabaseError:
         log.exception("%s ended early", row)
-        passes.fail(row, "The database was busy. The next pass goes on.", now=tick())
+        work.fail("The database was busy. The next pass goes on.")
     except Exception as error:  # the border of one pass: its row says what happened, and the next tries again
         log.exception("%s ended early", row)
-        passes.fail(row, f"Goodword could not go on ({type(error).__name__}).", now=tick())
+        work.fail(f"Goodword could not go on ({type(error).__name__}).")
 
 
 def _work(work: Pass) -> None:
@@ -62,7 +68,8 @@ def _work(work: Pass) -> None:
         settle_starts(work)
         end_gone(work.connection, now=work.tick())
         if work.unfinished:
-            passes.fail(work.row, work.remark, now=work.tick())
+            work.fail(work.remark)
             return
+        work.count()
         if passes.finish(work.row, did_full=did_full, remark=work.remark, now=work.tick()):
             return

@@ -15,6 +15,7 @@ from django.db import connection as database
 from goodword.core import clock
 from goodword.greenhouse.client import Exchange, UnexpectedShape
 from goodword.greenhouse.models import CallTally, Connection
+from goodword.greenhouse.sync import meter
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +71,7 @@ class Tally:
 
     def count(self, exchange: Exchange) -> None:
         """Add one exchange."""
+        meter.count()
         outcome = outcome_of(exchange)
         self._works = self._works or outcome == OK
         if outcome == "unauthorised" and self._v1 and self._works:
