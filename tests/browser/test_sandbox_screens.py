@@ -55,7 +55,10 @@ def test_no_page_has_a_barrier(page: Page, url: str) -> None:
     page.get_by_role("link", name="Manage Permissions").click()
     more = ["/", "/candidates", "/prospects/new", "/users", "/configure", "/configure/dev_center", "/sandbox"]
     more += ["/configure/dev_center/credentials", "/configure/dev_center/web_hooks/new", "/nonsense"]
-    addresses = [page.url, job, f"{job}/applications/new", person, f"{person}&tab=details"]
+    more += ["/jobs/new", "/configure/organization", "/sandbox/deliveries", "/sandbox/faults"]
+    more += ["/sandbox/switches", "/sandbox/calls"]
+    addresses = [page.url, job, f"{job}/applications/new", f"{job}/setup"]
+    addresses += [person, f"{person}&tab=details", f"{person}&tab=offer"]
     for address in [*addresses, *(url + path for path in more)]:
         page.goto(address)
         found[address] = Axe().run(page).response["violations"]

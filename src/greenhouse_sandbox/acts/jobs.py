@@ -34,6 +34,9 @@ def create_job(
         raise RefusedError("name", "needs a name")
     if not stages:
         raise RefusedError("stages", "needs at least one stage")
+    for user_id in (recruiter_id, coordinator_id, hiring_manager_id):
+        if user_id is not None and store.users.get(user_id) is None:
+            raise RefusedError("user_id", "names a user who does not exist")
     job = store.jobs.insert(
         Job(
             id=store.jobs.new_id(),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort
+from flask import Blueprint, abort, request, url_for
 
 from greenhouse_sandbox.clock import seconds
 from greenhouse_sandbox.context import the_store
@@ -27,6 +27,13 @@ def found[R: Row](table: Table[R], row_id: int) -> R:
     if row is None:
         abort(404, "There is nothing at this address. It may have been deleted.")
     return row
+
+
+def way_back() -> str:
+    """The page of ours that the form came from (`back`), or home."""
+    back = request.form.get("back", "")
+    here = back.startswith("/") and not back.startswith(("//", "/\\"))
+    return back if here else url_for("ui.home")
 
 
 @screens.app_context_processor

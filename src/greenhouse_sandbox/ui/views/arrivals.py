@@ -26,7 +26,7 @@ def submit_application(job_id: int) -> ResponseReturnValue:
     if typed.errors:
         return _application_page(job_id, typed), 422
     now = store.clock.now()
-    same = [one for one in store.candidates.rising() if (one.email or "").lower() == email.lower()]
+    same = store.candidates.by("addressed", email.lower())
     candidate = same[-1] if same else None
     try:
         if candidate is None:

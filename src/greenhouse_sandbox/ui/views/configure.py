@@ -1,11 +1,13 @@
 """Configure, its Dev Center, and the users."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from greenhouse_sandbox.acts import organisation
+from greenhouse_sandbox.acts.refusal import RefusedError
 from greenhouse_sandbox.context import the_store
 from greenhouse_sandbox.ui.forms import Typed
-from greenhouse_sandbox.ui.screens import acting_user, found, screens
+from greenhouse_sandbox.ui.screens import found, screens, way_back
 
 
 @screens.get("/configure")
@@ -20,6 +22,18 @@ def dev_center() -> str:
     return render_template("dev_center.html")
 
 
+@screens.get("/configure/organization")
+def organization() -> str:
+    """Departments and offices, with the jobs of each."""
+    store = the_store()
+    jobs = list(store.jobs.rising())
+    departments = [
+        (row, sum(job.department_id == row.id for job in jobs)) for row in store.departments.rising()
+    ]
+    offices = [(row, sum(row.id in job.office_ids for job in jobs)) for row in store.offices.rising()]
+    return render_template("organization.html", departments=departments, offices=offices)
+
+
 @screens.get("/users")
 def users() -> str:
     """All users with their roles, service users last."""
@@ -32,13 +46,17 @@ def change_user(user_id: int) -> ResponseReturnValue:
     """Make a Site Admin or not (`site_admin`), deactivate or not (`deactivated`)."""
     store, typed = the_store(), Typed()
     user = found(store.users, user_id)
-    wanted = (bool(typed.text("site_admin")), bool(typed.text("deactivated")))
-    if user.id == acting_user().id and wanted[1]:
-        flash("Nothing was changed: you cannot deactivate the user you act as.", "error")
-    else:
-        user.site_admin, user.deactivated = wanted
-        store.users.changed(user, store.clock.now())
+    try:
+        organisation.change_user(
+            store,
+            user,
+            site_admin=bool(typed.text("site_admin")),
+            deactivated=bool(typed.text("deactivated")),
+            now=store.clock.now(),
+        )
         flash(f"{user.name} was saved.")
+    except RefusedError as refusal:
+        flash(f"Nothing was changed: {refusal.sentence}.", "error")
     return redirect(url_for("ui.users"), 303)
 
 
@@ -52,6 +70,4 @@ def act_as() -> ResponseReturnValue:
     else:
         store.acting_user_id = user.id
         flash(f"You act as {user.name} now.")
-    back = request.form.get("back", "")
-    here = back.startswith("/") and not back.startswith(("//", "/\\"))
-    return redirect(back if here else url_for("ui.home"), 303)
+    return redirect(way_back(), 303)

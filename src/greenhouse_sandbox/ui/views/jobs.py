@@ -9,6 +9,9 @@ from greenhouse_sandbox.store.applications import IN_PROCESS, Application
 from greenhouse_sandbox.store.hiring import Job
 from greenhouse_sandbox.ui.screens import found, screens
 
+SHOWN = 100
+"""Of the hired and rejected, and of the prospects, the newest."""
+
 
 def places(store: Store, job: Job) -> str:
     """The names of the job's offices."""
@@ -63,11 +66,12 @@ def job(job_id: int) -> str:
     return render_template(
         "job.html",
         job=row,
+        ended_number=len(ended),
         department=department.name if department else "",
         offices=places(store, row),
-        posts=store.job_posts.by("job_id", job_id),
+        posts=[post for post in store.job_posts.by("job_id", job_id) if post.active],
         board=[(stage, columns[stage.id]) for stage in pipeline(store, job_id)],
-        ended=ended,
-        prospects=prospects,
+        ended=ended[-SHOWN:],
+        prospects=prospects[-SHOWN:],
         team=team,
     )

@@ -1,5 +1,7 @@
 """The list of candidates, and a candidate's profile with the Activity Feed."""
 
+from itertools import islice
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -15,6 +17,9 @@ from greenhouse_sandbox.acts.stages import current_stage, pipeline
 from greenhouse_sandbox.context import the_store
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.applications import Application
+from greenhouse_sandbox.store.hiring import Job
+from greenhouse_sandbox.store.row import Row
+from greenhouse_sandbox.store.table import Table
 from greenhouse_sandbox.ui.forms import Typed
 from greenhouse_sandbox.ui.screens import acting_user, found, screens
 
@@ -138,6 +143,7 @@ def _profile(candidate_id: int, typed: Typed, tab: str = "") -> str:
     application = application or (applications[-1] if applications else None)
     reason = store.rejection_reasons.get(application.rejection_reason_id) if application else None
     notes = [(note, store.users.get(note.user_id)) for note in store.notes.by("candidate_id", candidate_id)]
+    people = [user for user in store.users.rising() if not user.service_account and not user.deactivated]
     return render_template(
         "person.html",
         candidate=candidate,
@@ -150,7 +156,25 @@ def _profile(candidate_id: int, typed: Typed, tab: str = "") -> str:
         reasons=list(store.rejection_reasons.rising()),
         recruiter=store.users.get(application.recruiter_id) if application else None,
         notes=sorted(notes, key=lambda pair: (pair[0].created_at, pair[0].id), reverse=True),
-        others=[one for one in store.candidates.falling() if one.id != candidate_id][:SHOWN],
+        others=list(islice((one for one in store.candidates.falling() if one.id != candidate_id), SHOWN)),
         tab=tab or request.args.get("tab", "activity_feed"),
+        users=people,
+        sources=list(store.sources.rising()),
+        open_jobs=_open_jobs(store, application),
+        offers=_hanging(store.offers, application),
+        interviews=_hanging(store.interviews, application),
+        scorecards=_hanging(store.scorecards, application),
         typed=typed,
     )
+
+
+def _open_jobs(store: Store, application: Application | None) -> list[Job]:
+    """Where somebody on that application could go."""
+    taken = application.job_id if application else None
+    return [
+        job for job in store.jobs.rising() if job.status == "open" and job.id != taken and not job.is_template
+    ]
+
+
+def _hanging[R: Row](table: Table[R], application: Application | None) -> list[R]:
+    return table.by("application_id", application.id)[::-1] if application else []

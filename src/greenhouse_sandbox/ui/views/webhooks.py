@@ -2,13 +2,13 @@
 
 from urllib.parse import urlsplit
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from greenhouse_sandbox.context import sandbox, the_store, unlocked
 from greenhouse_sandbox.store.webhooks import PENDING, Webhook
 from greenhouse_sandbox.ui.forms import Typed
-from greenhouse_sandbox.ui.screens import found, screens
+from greenhouse_sandbox.ui.screens import found, screens, way_back
 from greenhouse_sandbox.webhooks.events import EVENTS
 
 LOGGED = 100
@@ -60,7 +60,7 @@ def webhook(hook_id: int) -> str:
     """One web hook with the log of its deliveries, newest first."""
     store = the_store()
     hook = found(store.webhooks, hook_id)
-    deliveries = list(reversed(store.deliveries.by("webhook_id", hook_id)))[:LOGGED]
+    deliveries = store.deliveries.by("webhook_id", hook_id)[: -LOGGED - 1 : -1]
     return render_template("webhook.html", hook=hook, event=EVENTS[hook.action], deliveries=deliveries)
 
 
@@ -124,6 +124,8 @@ def retry_delivery(delivery_id: int) -> ResponseReturnValue:
     delivery.state, delivery.next_attempt_at = PENDING, store.clock.now()
     store.deliveries.changed(delivery, store.clock.now())
     flash("The event is sent again.")
+    if request.form.get("back"):
+        return redirect(way_back(), 303)
     return redirect(url_for("ui.webhook", hook_id=delivery.webhook_id), 303)
 
 
