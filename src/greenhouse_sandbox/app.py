@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as PlainResponse
 
-from greenhouse_sandbox import control, files, oauth
+from greenhouse_sandbox import authorise, control, files, oauth
 from greenhouse_sandbox.api.answers import ApiError, error_response, not_found
 from greenhouse_sandbox.api.v1 import blueprint as v1
 from greenhouse_sandbox.api.v1.guard import authenticate
@@ -137,6 +137,7 @@ def create_app(
     app.register_error_handler(ApiError, error_response)
     app.register_error_handler(HTTPException, _http_error)
     app.register_blueprint(oauth.make_blueprint())
+    app.register_blueprint(authorise.make_blueprint())
     app.register_blueprint(v1.make_blueprint(), url_prefix="/v1")
     app.register_blueprint(v3.make_blueprint(), url_prefix="/v3")
     app.register_blueprint(files.make_blueprint())

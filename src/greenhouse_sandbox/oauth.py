@@ -3,17 +3,16 @@
 Error bodies: as seen on the wire without a valid credential.
 """
 
-import base64
-import binascii
-import secrets
 from typing import Any
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, g
 
+from greenhouse_sandbox import grants
 from greenhouse_sandbox.api.answers import ApiError, error_response, json_response, not_found
 from greenhouse_sandbox.clock import seconds
 from greenhouse_sandbox.context import sandbox, the_store
-from greenhouse_sandbox.credentials import CLIENT_ID_SUFFIX, digest, find_api_key, find_oauth_client
+from greenhouse_sandbox.credentials import find_api_key
+from greenhouse_sandbox.oauth_requests import basic_pair, known_client, parameters, unauthorised
 from greenhouse_sandbox.permissions import V3_CATEGORIES
 from greenhouse_sandbox.store.access import OAuthClient
 from greenhouse_sandbox.tokens import BadTokenError, mint, read_token
@@ -36,44 +35,36 @@ def make_blueprint() -> Blueprint:
 
 
 def token() -> Response:
-    """A token for the client's service user, or for the user named as `sub`."""
-    store = the_store()
-    sent = _parameters()
-    client_id, secret = _basic() or (sent.get("client_id", ""), sent.get("client_secret", ""))
+    """A token for the client: by its own credentials, by a code that it was given, or by a refresh token."""
+    sent = parameters()
+    client_id, secret = basic_pair() or (sent.get("client_id", ""), sent.get("client_secret", ""))
     if not client_id:
-        raise ApiError(401, {"message": "Unauthorized", "errorId": f"err-{secrets.token_hex(8)}"})
+        raise unauthorised()
     grant = sent.get("grant_type")
     if not grant:
         raise ApiError(400, {"message": "Must include `grant_type` parameter in /token request"})
     if grant not in GRANTS.split(", "):
         raise ApiError(400, {"message": f"grant_type={grant} is invalid, please use one of: {GRANTS}"})
-    client = _client(client_id, secret)
-    if grant != "client_credentials":
-        raise ApiError(400, {"error": "unauthorized_client"})
-    if not client.scopes:
-        raise ApiError(400, {"message": "Client application is not requesting any scopes"})
-    user_id = _acting_user(sent.get("sub"), client.service_user_id)
-    now = store.clock.now()
-    access, expires = mint(store, credential=f"client:{client.id}", user_id=user_id, now=now)
-    answer: dict[str, Any] = {"token_type": "Bearer", "access_token": access}
-    form = store.switches["token_expiry"]
-    if form in {"expires_at", "both"}:
-        answer["expires_at"] = seconds(expires)
-    if form in {"expires_in", "both"}:
-        answer["expires_in"] = store.switches["token_seconds"]
+    client = known_client(client_id, secret)
     _count(f"client:{client.id}")
-    return json_response(answer)
+    if grant == "client_credentials":
+        return json_response(_by_credentials(client, sent))
+    if grant == "authorization_code":
+        return json_response(_by_grant(client, "code", sent.get("code", ""), sent.get("redirect_uri")))
+    if grant == "refresh_token":
+        return json_response(_by_grant(client, "refresh", sent.get("refresh_token", ""), None))
+    raise ApiError(400, {"error": "unauthorized_client"})
 
 
 def introspect() -> Response:
     """What a token is worth, for the client that it was made for."""
     store = the_store()
-    client_id, secret = _basic() or ("", "")
+    client_id, secret = basic_pair() or ("", "")
     if not client_id:
-        raise ApiError(401, {"message": "Unauthorized", "errorId": f"err-{secrets.token_hex(8)}"})
-    client = _client(client_id, secret)
+        raise unauthorised()
+    client = known_client(client_id, secret)
     try:
-        bearer = read_token(store, _parameters().get("token", ""), now=store.clock.now())
+        bearer = read_token(store, parameters().get("token", ""), now=store.clock.now())
     except BadTokenError:
         return json_response({"active": False})
     if bearer.credential != f"client:{client.id}":
@@ -99,43 +90,53 @@ def introspect() -> Response:
 def transition_token() -> Response:
     """A v3 token for the holder of a v1 key, acting as the user of `sub`."""
     store = the_store()
-    pair = _basic()
+    pair = basic_pair()
     key = find_api_key(store, pair[0]) if pair else None
     if key is None:
         raise ApiError(401, {"message": "Invalid Basic Auth credentials"})
     if store.switches["v1"] != "on":
         raise not_found()
-    user_id = _acting_user(_parameters().get("sub"), None)
+    user_id = _acting_user(parameters().get("sub"), None)
     access, expires = mint(store, credential=f"key:{key.id}", user_id=user_id, now=store.clock.now())
     return json_response({"token_type": "Bearer", "access_token": access, "expires": seconds(expires)})
 
 
-def _basic() -> tuple[str, str] | None:
-    kind, _, text = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "basic":
-        return None
-    try:
-        user, _, secret = base64.b64decode(text.strip(), validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
-        return None
-    return user, secret
+def _by_credentials(client: OAuthClient, sent: dict[str, str]) -> dict[str, Any]:
+    """For the client's service user, or for the user named as `sub`."""
+    if not client.scopes:
+        raise ApiError(400, {"message": "Client application is not requesting any scopes"})
+    return _answer(client, _acting_user(sent.get("sub"), client.service_user_id), None)
 
 
-def _parameters() -> dict[str, str]:
-    """Query, form and JSON members together: all three places are in use."""
-    body = request.get_json(silent=True) if request.is_json else None
-    members = {str(name): str(value) for name, value in body.items()} if isinstance(body, dict) else {}
-    return {**request.args.to_dict(), **request.form.to_dict(), **members}
+def _by_grant(client: OAuthClient, kind: str, secret: str, redirect_uri: str | None) -> dict[str, Any]:
+    """For whom the person chose who let the client in; with a refresh token for the next time."""
+    store = the_store()
+    now = store.clock.now()
+    grant = grants.redeem(store, kind, client, secret, now=now)
+    if grant is None or (redirect_uri is not None and redirect_uri != grant.redirect_uri):
+        raise ApiError(400, {"error": "invalid_grant"})
+    user = store.users.get(grant.user_id)
+    if user is None or user.deactivated:
+        raise ApiError(400, {"error": "invalid_grant"})
+    answer = _answer(client, user.id, grant.scopes)
+    answer["refresh_token"] = grants.issue(
+        store, "refresh", client, user_id=user.id, scopes=grant.scopes, now=now
+    )
+    return answer
 
 
-def _client(client_id: str, secret: str) -> OAuthClient:
-    if not client_id.endswith(CLIENT_ID_SUFFIX):
-        message = f"client_id={client_id} does not contain a valid client ID suffix"
-        raise ApiError(400, {"message": message, "errorId": f"err-{secrets.token_hex(8)}"})
-    client = find_oauth_client(the_store(), client_id)
-    if client is None or not secrets.compare_digest(client.secret_hash, digest(secret)):
-        raise ApiError(401, {"error": "invalid_client"})
-    return client
+def _answer(client: OAuthClient, user_id: int, scopes: list[str] | None) -> dict[str, Any]:
+    store = the_store()
+    access, expires = mint(
+        store, credential=f"client:{client.id}", user_id=user_id, scopes=scopes, now=store.clock.now()
+    )
+    answer: dict[str, Any] = {"token_type": "Bearer", "access_token": access}
+    form = store.switches["token_expiry"]
+    if form in {"expires_at", "both"}:
+        answer["expires_at"] = seconds(expires)
+    if form in {"expires_in", "both"}:
+        answer["expires_in"] = store.switches["token_seconds"]
+    return answer
 
 
 def _acting_user(sub: str | None, otherwise: int | None) -> int:
@@ -153,11 +154,9 @@ def _count(caller: str) -> None:
     allowance = sandbox().rates.count(
         f"token {caller}", limit=store.switches["token_rate_limit"], window_seconds=WINDOW_SECONDS, now=now
     )
-    g.rate_headers = {
-        "X-Ratelimit-Limit": str(allowance.limit),
-        "X-Ratelimit-Remaining": str(allowance.remaining),
-        "X-Ratelimit-Reset": str(int(now.timestamp()) + WINDOW_SECONDS),
-    }
+    g.rate_headers = allowance.headers(
+        "X-Ratelimit", int(now.timestamp()) + WINDOW_SECONDS, store.switches["rate_headers"]
+    )
     if not allowance.allowed:
         raise ApiError(429, "Retry later", {"Retry-After": str(allowance.seconds_left)})
 

@@ -13,6 +13,17 @@ class Allowance:
     allowed: bool
     seconds_left: int
 
+    def headers(self, prefix: str, reset: int, how: str) -> dict[str, str]:
+        """The three headers under `prefix`, with `reset` in epoch seconds; `how` is the switch `rate_headers`."""
+        if how == "absent":
+            return {}
+        zero = how == "zero"
+        return {
+            f"{prefix}-Limit": "0" if zero else str(self.limit),
+            f"{prefix}-Remaining": "0" if zero else str(self.remaining),
+            f"{prefix}-Reset": str(reset),
+        }
+
 
 class RateWindows:
     """Counts requests per caller and window. Hold the store's lock."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from greenhouse_sandbox.permissions import V1_TO_V3
 from greenhouse_sandbox.store import Store
+from greenhouse_sandbox.store.access import OAuthClient
 from greenhouse_sandbox.store.people import User
 
 
@@ -28,11 +29,16 @@ class Bearer:
     scopes: frozenset[str]
 
 
-def mint(store: Store, *, credential: str, user_id: int, now: datetime) -> tuple[str, datetime]:
-    """A token for `user_id` under a credential (`client:<id>` or `key:<id>`), and when it ends."""
+def mint(
+    store: Store, *, credential: str, user_id: int, now: datetime, scopes: list[str] | None = None
+) -> tuple[str, datetime]:
+    """A token for `user_id` under a credential (`client:<id>` or `key:<id>`), and when it ends.
+
+    `scopes` limits it to what a person granted; without, it may do what its credential may.
+    """
     issued = now.replace(microsecond=0)
     expires = issued + timedelta(seconds=store.switches["token_seconds"])
-    claims = {
+    claims: dict[str, Any] = {
         "iss": "https://auth.greenhouse.io",
         "sub": str(user_id),
         "cid": credential,
@@ -42,6 +48,9 @@ def mint(store: Store, *, credential: str, user_id: int, now: datetime) -> tuple
         "silo": "silo2",
         "act": {"organization": store.organisation},
     }
+    if scopes is not None:
+        claims["scope"] = " ".join(scopes)
+    _remember(store, credential, claims)
     head = _encode({"alg": "HS256", "typ": "JWT"})
     unsigned = f"{head}.{_encode(claims)}"
     return f"{unsigned}.{_sign(store, unsigned)}", expires
@@ -60,7 +69,7 @@ def read_token(store: Store, token: str, *, now: datetime) -> Bearer:
     scopes: frozenset[str]
     if kind == "client":
         client = store.oauth_clients.get(int(number))
-        alive = client is not None and not client.revoked
+        alive = client is not None and not client.revoked and not _replaced(store, client, claims)
         scopes = frozenset(client.scopes) if client else frozenset()
     else:
         key = store.api_keys.get(int(number))
@@ -68,9 +77,24 @@ def read_token(store: Store, token: str, *, now: datetime) -> Bearer:
         scopes = frozenset(
             scope for one in (key.permissions if key else []) for scope in V1_TO_V3.get(one, ())
         )
+    if "scope" in claims:
+        scopes &= frozenset(claims["scope"].split())
     if not alive or user is None or user.deactivated:
         raise BadTokenError("Token is no longer valid.")
     return Bearer(credential=str(claims["cid"]), user=user, scopes=scopes)
+
+
+def _remember(store: Store, credential: str, claims: dict[str, Any]) -> None:
+    kind, _, number = credential.partition(":")
+    client = store.oauth_clients.get(int(number)) if kind == "client" else None
+    if client is not None:
+        client.latest_tokens[claims["sub"]] = claims["jti"]
+
+
+def _replaced(store: Store, client: OAuthClient, claims: dict[str, Any]) -> bool:
+    """Whether a newer token for the same user has ended this one, which is so by switch only."""
+    latest = client.latest_tokens.get(claims["sub"], claims["jti"])
+    return bool(store.switches["new_token_ends_former"]) and latest != claims["jti"]
 
 
 def _claims(store: Store, token: str) -> dict[str, Any]:

@@ -22,7 +22,8 @@ class ApiKey(Row):
 class OAuthClient(Row):
     """A Harvest v3 credential with its scopes and its own service user.
 
-    `redirect_uris` limits where the partner flow may lead; none means anywhere.
+    `redirect_uris` limits where the partner flow may lead; none means anywhere. `latest_tokens` has for each acting
+    user the number of the token that was made last.
     """
 
     description: str
@@ -35,3 +36,4 @@ class OAuthClient(Row):
     scopes: list[str] = field(default_factory=list)
     revoked: bool = False
     redirect_uris: list[str] = field(default_factory=list)
+    latest_tokens: dict[str, str] = field(default_factory=dict)

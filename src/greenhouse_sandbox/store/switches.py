@@ -4,6 +4,10 @@ from typing import Any
 
 CHOICES: dict[str, tuple[Any, ...]] = {
     "token_expiry": ("expires_at", "expires_in", "both"),
+    "new_token_ends_former": (False, True),
+    "authorize": ("ask", "approve"),
+    "rate_headers": ("sent", "zero", "absent"),
+    "not_modified": ("ignored", "answered"),
     "non_admin_reads": (403, "empty"),
     "service_user_site_admin": (True, False),
     "last_page_link": ("empty", "absent"),

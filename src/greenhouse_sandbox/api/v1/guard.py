@@ -21,8 +21,13 @@ MISSING = {
 
 
 def authenticate() -> ApiKey:
-    """The key of the request. 401 for a wrong one; what `v1` is switched to, once it is not on."""
+    """The key of the request. 401 for a wrong one; what `v1` is switched to, once it is not on.
+
+    403 for a GET with a body, as documented.
+    """
     store = the_store()
+    if request.method == "GET" and request.content_length:
+        raise ApiError(403, {"message": "GET requests must not have a body"})
     kind, _, text = request.headers.get("Authorization", "").partition(" ")
     try:
         pair = base64.b64decode(text.strip(), validate=True).decode() if kind.lower() == "basic" else ""
@@ -79,11 +84,7 @@ def _count(key: ApiKey) -> None:
     allowance = sandbox().rates.count(
         f"v1 {key.id}", limit=store.switches["v1_rate_limit"], window_seconds=WINDOW_SECONDS, now=now
     )
-    reset = str(int(now.timestamp()) + allowance.seconds_left)
-    g.rate_headers = {
-        "X-RateLimit-Limit": str(allowance.limit),
-        "X-RateLimit-Remaining": str(allowance.remaining),
-        "X-RateLimit-Reset": reset,
-    }
+    reset = int(now.timestamp()) + allowance.seconds_left
+    g.rate_headers = allowance.headers("X-RateLimit", reset, store.switches["rate_headers"])
     if not allowance.allowed:
         raise ApiError(429, {"message": "Rate limit exceeded"}, {"Retry-After": str(allowance.seconds_left)})

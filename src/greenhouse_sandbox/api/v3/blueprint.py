@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, g
+from flask import Blueprint, Response, g, request
 
 from greenhouse_sandbox.acts.refusal import RefusedError
 from greenhouse_sandbox.api.answers import ApiError, error_response, json_response, not_found
@@ -54,4 +54,8 @@ def _one_reason(reason_id: int) -> Response:
 
 def _with_rate_headers(response: Response) -> Response:
     response.headers.extend(g.get("rate_headers", {}))
+    known = request.headers.get("If-None-Match", "") == response.headers.get("ETag")
+    if known and response.status_code == 200 and the_store().switches["not_modified"] == "answered":
+        response.status_code = 304
+        response.set_data(b"")
     return response

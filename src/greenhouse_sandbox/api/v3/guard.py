@@ -61,11 +61,9 @@ def _count(caller: Bearer) -> None:
         now=now,
     )
     # Seen on the wire: the reset is always one window from now, not the end of the running window.
-    g.rate_headers = {
-        "X-Ratelimit-Limit": str(allowance.limit),
-        "X-Ratelimit-Remaining": str(allowance.remaining),
-        "X-Ratelimit-Reset": str(int(now.timestamp()) + WINDOW_SECONDS),
-    }
+    g.rate_headers = allowance.headers(
+        "X-Ratelimit", int(now.timestamp()) + WINDOW_SECONDS, store.switches["rate_headers"]
+    )
     if not allowance.allowed:
         raise ApiError(429, "Retry later", {"Retry-After": str(allowance.seconds_left)})
 

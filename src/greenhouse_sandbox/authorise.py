@@ -1,0 +1,90 @@
+"""`/authorize` of the partner flow: a person of the account lets a partner's program in.
+
+In Greenhouse the person signs in; here whoever sits at this machine chooses whom to act as.
+"""
+
+from urllib.parse import urlencode, urlsplit
+
+from flask import Blueprint, abort, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from greenhouse_sandbox.context import the_store
+from greenhouse_sandbox.credentials import find_oauth_client
+from greenhouse_sandbox.grants import issue
+from greenhouse_sandbox.loopback import refuse_strangers
+from greenhouse_sandbox.store import Store
+from greenhouse_sandbox.store.access import OAuthClient
+from greenhouse_sandbox.store.people import User
+
+
+def make_blueprint() -> Blueprint:
+    """The page and its form."""
+    blueprint = Blueprint("authorise", __name__)
+    blueprint.add_url_rule("/authorize", "ask", ask)
+    blueprint.add_url_rule("/authorize", "answer", answer, methods=["POST"])
+    blueprint.before_request(refuse_strangers)
+    return blueprint
+
+
+def ask() -> ResponseReturnValue:
+    """Show who asks for what; with the switch `authorize` at `approve`, let them in at once."""
+    store = the_store()
+    client, back = _client_and_way_back(store)
+    if request.args.get("response_type") != "code":
+        return _leave(back, error="unsupported_response_type")
+    scopes = _scopes(client)
+    if not scopes:
+        return _leave(back, error="invalid_scope")
+    if store.switches["authorize"] == "approve":
+        return _let_in(store, client, back, scopes, store.users[store.acting_user_id])
+    return render_template("authorize.html", client=client, scopes=scopes, back=back, actors=_actors(store))
+
+
+def answer() -> ResponseReturnValue:
+    """Go back to the partner with a code, or with what a refusal looks like."""
+    store = the_store()
+    client, back = _client_and_way_back(store)
+    actor = next((one for one in _actors(store) if str(one.id) == request.form.get("user_id")), None)
+    if request.form.get("decision") != "authorize" or actor is None:
+        return _leave(back, error="access_denied")
+    return _let_in(store, client, back, _scopes(client), actor)
+
+
+def _let_in(
+    store: Store, client: OAuthClient, back: str, scopes: list[str], user: User
+) -> ResponseReturnValue:
+    now = store.clock.now()
+    code = issue(store, "code", client, user_id=user.id, scopes=scopes, redirect_uri=back, now=now)
+    return _leave(back, code=code)
+
+
+def _client_and_way_back(store: Store) -> tuple[OAuthClient, str]:
+    """Who asks, and where to go back to. A wrong one is told here, never sent to an address that may be foreign."""
+    client = find_oauth_client(store, request.args.get("client_id", ""))
+    if client is None:
+        abort(400, "There is no Harvest V3 credential with this client_id.")
+    back = request.args.get("redirect_uri", "")
+    if urlsplit(back).scheme not in {"http", "https"} or not urlsplit(back).netloc:
+        abort(400, "The redirect_uri must be a web address.")
+    if client.redirect_uris and back not in client.redirect_uris:
+        abort(400, "The redirect_uri is not one of those that were registered.")
+    return client, back
+
+
+def _scopes(client: OAuthClient) -> list[str]:
+    """Of what is asked for, what the credential may have at all; everything if nothing is named."""
+    wanted = request.args.get("scope", "").split()
+    return [scope for scope in client.scopes if not wanted or scope in wanted]
+
+
+def _actors(store: Store) -> list[User]:
+    """Whom the partner's program may act as: the person at the screen, and service accounts if a Site Admin."""
+    person = store.users[store.acting_user_id]
+    services = [one for one in store.users.rising() if one.service_account and not one.deactivated]
+    return [person, *services] if person.site_admin else [person]
+
+
+def _leave(back: str, **members: str) -> ResponseReturnValue:
+    state = request.args.get("state")
+    query = urlencode(members | ({"state": state} if state is not None else {}))
+    return redirect(f"{back}{'&' if urlsplit(back).query else '?'}{query}")
