@@ -158,6 +158,24 @@ def test_who_stood_there_at_confirm_was_seen_elsewhere_and_came_again_is_started
     assert starts(either) == 1
 
 
+def test_who_came_before_confirm_while_our_copy_was_behind_is_followed_and_not_invited(either: World) -> None:
+    remote = either.apply()
+    settled(either)
+    either.move(remote, ASSESSMENT)
+    either.outgoing()  # our copy is behind when the mapping is confirmed
+    AlreadyThere.objects.create(
+        organisation=either.organisation,
+        automation=Automation.objects.of(either.organisation).get(),
+        remote_application_id=remote.id,
+        stage_id=either.stages[ASSESSMENT][0],
+        recorded_at=either.greenhouse.now() + timedelta(seconds=1),
+    )
+    heal(either)
+    run_jobs()
+    assert either.ours(remote).stage_id == either.stages[ASSESSMENT][0]
+    assert (findings(either), starts(either)) == ({("missed_change", "healed"): 1}, 0)
+
+
 def test_a_changed_address_is_followed(either: World) -> None:
     remote = either.apply(email="old@people.example")
     settled(either)

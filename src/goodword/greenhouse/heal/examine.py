@@ -66,6 +66,7 @@ def _missed(
     place = (theirs.id, theirs.stage_id)
     if stands and (place in ground.listed or theirs.id in ground.reacting):
         return None
+    stood, active_at = ground.stood.get(place), theirs.last_activity_at
     return Missed(
         remote_id=theirs.id,
         job_id=theirs.job_id,
@@ -74,6 +75,7 @@ def _missed(
         not_before=_not_before(theirs, ours, mapping=mapping, connection=connection),
         not_after=theirs.last_activity_at,
         stands=stands,  # no arrival to tell: nothing is sent before a click
+        stood=stood is not None and active_at is not None and active_at <= stood,
     )
 
 
@@ -92,9 +94,12 @@ def _not_before(
 
 
 def _since_when(api: HarvestApi, missed: Sequence[Missed], *, ground: Ground) -> list[Missed]:
-    """With the time of entry, where Greenhouse tells it: one call for fifty. Those who were already there when the
-    mapping was confirmed are left out, unless they are known to have come again since."""
-    asked = [one.remote_id for one in missed if one.entered_at is None]
+    """With the time of entry, where Greenhouse tells it: one call for fifty.
+
+    Who stood there when the mapping was confirmed, and is not known to have come again since, is marked `stood`; left
+    out where our copy says the same, or where we have none.
+    """
+    asked = [one.remote_id for one in missed if one.entered_at is None and not one.stood]
     try:
         stages = {one.application_id: one for one in api.application_stages_of(asked)} if asked else {}
     except Forbidden:  # only advised; the decision goes without
@@ -102,15 +107,19 @@ def _since_when(api: HarvestApi, missed: Sequence[Missed], *, ground: Ground) ->
     told: list[Missed] = []
     for one in missed:
         stage = stages.get(one.remote_id)
-        entered_at = one.entered_at
         if stage is not None and stage.stage_id == one.stage_id:
-            entered_at = stage.entered_at
-        stood = ground.stood.get((one.remote_id, one.stage_id or 0))
-        elsewhere = one.remote_id in ground.ours and not one.stands  # our copy was read in another stage
-        moment = entered_at or (one.not_before if elsewhere else None)
-        if stood is None or (moment is not None and moment > stood):
-            told.append(replace(one, entered_at=entered_at))
-    return told
+            told.append(replace(one, entered_at=stage.entered_at))
+        else:
+            told.append(one)
+    marked = [replace(one, stood=one.stood or _stood(one, ground)) for one in told]
+    return [one for one in marked if not one.stood or (one.remote_id in ground.ours and not one.stands)]
+
+
+def _stood(one: Missed, ground: Ground) -> bool:
+    recorded_at = ground.stood.get((one.remote_id, one.stage_id or 0))
+    elsewhere = one.remote_id in ground.ours and not one.stands  # our copy was read in another stage
+    moment = one.entered_at or (one.not_before if elsewhere else None)
+    return recorded_at is not None and (moment is None or moment <= recorded_at)
 
 
 def _is_new(theirs: remote.Application, mapping: Mapping) -> bool:

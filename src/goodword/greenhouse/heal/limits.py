@@ -30,7 +30,8 @@ class Missed:
     surely not there yet (they had not applied, or stood elsewhere): without the former it can still prove that the
     entry is fresh. `not_after` is a moment at which they surely were (of the last activity): it can only prove that
     the entry is old. `stands`: our copy stands there too, so that no arrival was missed. `hindered`: the start
-    waited for an address or for leave to e-mail.
+    waited for an address or for leave to e-mail. `stood`: they were there when the mapping was confirmed; our copy
+    follows, and nothing starts.
     """
 
     remote_id: int
@@ -41,6 +42,7 @@ class Missed:
     not_after: datetime | None = None
     stands: bool = False
     hindered: bool = False
+    stood: bool = False
 
     def is_fresh(self, now: datetime) -> bool:
         """Whether the entry is known to be younger than 48 hours."""

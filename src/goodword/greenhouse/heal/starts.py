@@ -7,6 +7,7 @@ from goodword.greenhouse.models import Finding, Reconciliation
 
 Kind = Finding.Kind
 
+FOLLOWED = "Was in this stage already when the mapping was confirmed: nobody is invited."
 STARTED = "Stood in a stage that starts a step, which nobody had told us."
 
 
@@ -14,12 +15,15 @@ def settle_starts(work: Pass) -> None:
     """Decide about all who were missed, then bring both kinds over; those who wait come first, so that nothing
     that tells of the others starts them too."""
     now = work.tick()
-    at_once, waiting = decide(work.missed.values(), now=now, budget=_budget(work))
-    work.expect(len(at_once) + len(waiting))
-    held = {one.remote_id: one.stage_id for one, _ in waiting}
+    stood = [one for one in work.missed.values() if one.stood]
+    others = [one for one in work.missed.values() if not one.stood]
+    at_once, waiting = decide(others, now=now, budget=_budget(work))
+    work.expect(len(work.missed))
+    held = {one.remote_id: one.stage_id for one in (*stood, *(one for one, _ in waiting))}
+    work.bring_over([_found(one, FOLLOWED, kind=Kind.MISSED_CHANGE) for one in stood], held=held)
     work.bring_over([_found(one, why) for one, why in waiting], wait=True, held=held)
     work.bring_over([_found(one, STARTED) for one in at_once], held=held)
-    work.step(len(at_once) + len(waiting))
+    work.step(len(work.missed))
     work.missed.clear()
 
 
@@ -35,10 +39,10 @@ def _budget(work: Pass) -> int:
     return AT_ONCE - healed.count()
 
 
-def _found(one: Missed, sentence: str) -> Found:
+def _found(one: Missed, sentence: str, *, kind: str = Kind.MISSED_START) -> Found:
     return Found(
         remote_id=one.remote_id,
-        kind=Kind.MISSED_START,
+        kind=kind,
         sentence=sentence,
         job_id=one.job_id,
         stage_id=one.stage_id,
