@@ -13,7 +13,15 @@ from goodword.accounts.models import AuditEntry, Membership
 from goodword.candidates.models import Application
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.application import sync_application
-from goodword.roles.domain.link import JobLink, JobTaken, RequirementMissing, StageLink, Stood, link
+from goodword.roles.domain.link import (
+    JobLink,
+    JobTaken,
+    RequirementMissing,
+    StageLink,
+    Stood,
+    link,
+    version_of,
+)
 from goodword.roles.models import AlreadyThere, Automation, Role, StageRule, Step
 from goodword.steps.models import StepStart
 from greenhouse_sandbox.acts.stages import pipeline
@@ -58,7 +66,10 @@ class Wizard:
         self.client = desk.client(by or desk.recruiter)
 
     def url(self, page: str, job: Job | None = None) -> str:
-        return self.desk.url(page, self.role.pk) + (f"?job={job.id}" if job else "")
+        return self.desk.url(page, self.role.pk) + (f"?job={self.key(job)}" if job else "")
+
+    def key(self, job: Job) -> str:
+        return f"{self.desk.connection().pk}-{job.id}"
 
     def stages(self, job: Job) -> list[int]:
         return [stage.id for stage in pipeline(self.desk.greenhouse.store, job.id)]
@@ -68,6 +79,9 @@ class Wizard:
         assert response.status_code == 200
         return BeautifulSoup(response.content, "html.parser")
 
+    def automation(self, job: Job) -> Automation | None:
+        return self.role.automations.filter(job_id=job.id).first()
+
     def connect_stages(self, job: Job, **changes: object) -> Any:
         stages = self.stages(job)
         typed = {
@@ -75,6 +89,7 @@ class Wizard:
             "assessment": stages[ASSESSMENT],
             "reference_check": stages[REFERENCES],
             "requirement": WHAT_FOR,
+            "seen": version_of(self.automation(job)),
         }
         return self.client.post(self.url("role_automation_stages", job), typed | changes)
 
@@ -109,8 +124,11 @@ def offered(page: BeautifulSoup) -> list[str]:
 
 
 def chosen(page: BeautifulSoup, name: str) -> str:
-    [option] = page.select(f"select[name={name}] option[selected]")
-    return option.get_text()
+    """The option of a select, or the labels of the boxes that are ticked."""
+    if options := page.select(f"select[name={name}] option[selected]"):
+        return options[0].get_text()
+    boxes = [box.parent for box in page.select(f"input[name={name}][checked]")]
+    return ", ".join(" ".join(label.get_text().split()) for label in boxes if label is not None)
 
 
 def rules(automation: Automation) -> dict[str, tuple[int, str]]:
@@ -179,7 +197,7 @@ def test_next_without_a_job_says_what_is_missing(desk: Desk) -> None:
 
 def test_next_leads_to_the_stages_of_the_job(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
-    response = wizard.client.post(wizard.url("role_automation"), {"job": job.id})
+    response = wizard.client.post(wizard.url("role_automation"), {"job": wizard.key(job)})
     assert response["Location"] == wizard.url("role_automation_stages", job)
 
 
@@ -191,7 +209,7 @@ def test_a_job_of_another_role_is_shown_with_it_and_cannot_be_chosen(desk: Desk)
     page = wizard.get("role_automation", q="SAM-101")
     assert offered(page)[0].endswith("Belongs to the role “Sales people”")
     assert [radio.has_attr("disabled") for radio in page.select("input[name=job]")] == [True]
-    response = wizard.client.post(wizard.url("role_automation"), {"job": job.id})
+    response = wizard.client.post(wizard.url("role_automation"), {"job": wizard.key(job)})
     assert errors(response.content) == ["This job belongs to the role “Sales people”. Choose another one."]
     wizard.connect_stages(job)
     wizard.confirm(job)
@@ -220,8 +238,8 @@ def test_equal_names_and_the_live_post_are_proposed(either: Desk) -> None:
         "Reference Check",
         "Senior Account Manager",
     ]
-    stages = [option.get_text() for option in page.select("select[name=assessment] option")]
-    assert stages == ["None", "Application Review", "Phone Screen", "Assessment", "Reference Check", "Offer"]
+    stages = [" ".join(row.get_text().split()) for row in page.select("label:has(> input[name=assessment])")]
+    assert stages == ["Application Review", "Phone Screen", "Assessment", "Reference Check", "Offer"]
 
 
 def test_case_and_spaces_do_not_matter_for_a_proposal_and_other_names_are_not_guessed(desk: Desk) -> None:
@@ -230,7 +248,7 @@ def test_case_and_spaces_do_not_matter_for_a_proposal_and_other_names_are_not_gu
     stages[ASSESSMENT].name, stages[REFERENCES].name = "Online assessment", "  REFERENCE  check "
     page = Wizard(desk).get("role_automation_stages", job)
     assert (chosen(page, "assessment"), " ".join(chosen(page, "reference_check").split())) == (
-        "None",
+        "",
         "REFERENCE check",
     )
 
@@ -252,15 +270,15 @@ def test_an_assessment_without_its_requirement_is_asked_for_it_and_what_was_chos
 
 def test_a_reference_check_alone_needs_no_requirement(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
-    automation = wizard.link(job, assessment="0", requirement="")
+    automation = wizard.link(job, assessment=[], requirement="")
     assert rules(automation) == {"reference_check": (wizard.stages(job)[REFERENCES], "Reference Check")}
 
 
 def test_connecting_nothing_is_no_automation(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
-    response = wizard.connect_stages(job, assessment="0", reference_check="0", requirement="")
+    response = wizard.connect_stages(job, assessment=[], reference_check=[], requirement="")
     assert errors(response.content) == [
-        "Stage that starts the assessment: Connect at least one of the two steps to a stage."
+        "Stages that start the assessment: Connect at least one of the two steps to a stage."
     ]
 
 
@@ -325,7 +343,7 @@ def test_confirm_links_the_role_and_records_who_stood_there(either: Desk) -> Non
     step = factories.step(wizard.role, "assessment")
     assert (step.requirement, step.requirement_by) == (WHAT_FOR, either.recruiter.user.name)
     assert step.requirement_at is not None
-    assert waiting() == []
+    assert [name for name, _ in waiting()] == ["automation.sync_there"]
     assert "role.linked" in either.audited()
 
 
@@ -350,7 +368,7 @@ def test_who_stands_there_is_invited_if_one_chooses_so(either: Desk) -> None:
 def test_somebody_known_already_is_invited_too_and_only_once(desk: Desk) -> None:
     there, job = standing(desk, 0, ASSESSMENT), jobs_of(desk)[0]
     wizard = Wizard(desk)
-    wizard.link(job, assessment="0")
+    wizard.link(job, assessment=[])
     sync_application(desk.connection(), there.id, now=factories.NOW)
     assert not StepStart.objects.of(desk.organisation).exists()
     for _ in range(2):
@@ -551,8 +569,6 @@ def test_the_article_step_by_step_without_javascript(either: Desk) -> None:
     browser.press(
         "Next",
         {
-            "Stage that starts the assessment": "Assessment",
-            "Stage that starts the reference check": "Reference Check",
             "What requirement of the job does the assessment serve?": WHAT_FOR,
         },
     )

@@ -154,8 +154,10 @@ def test_a_mapped_assessment_keeps_its_requirement(role: Role, rita: Membership)
     factories.automation(role, connection_id=1, job_id=31, stages={"assessment": (501, "Assessment")})
     response = signed_in(rita).post(address(role, "assessment"), ASSESSMENT)
     assert errors(response) == [
-        "What requirement of the job does the assessment serve? "
-        "Write a sentence: a stage of Greenhouse starts the assessment."
+        (
+            "What requirement of the job does the assessment serve? "
+            "Write a sentence: a stage of Greenhouse starts the assessment."
+        )
     ]
 
 

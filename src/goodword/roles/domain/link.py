@@ -9,6 +9,7 @@ from django.db import transaction
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.roles.domain.notices import settle_mapped
+from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import AlreadyThere, Automation, Role, StageRule, Step
 
 _NAME, _TITLE, _REQUISITION, _STAGE = 300, 300, 120, 200  # what the columns hold
@@ -55,6 +56,19 @@ class RequirementMissing(Exception):
     """An assessment without the requirement of the job that it serves is not published."""
 
 
+class ChangedMeanwhile(Exception):
+    """Somebody has changed the mapping since it was looked at; `automation` is how it stands, None if it is gone."""
+
+    def __init__(self, automation: Automation | None) -> None:
+        super().__init__("The mapping is another one than the one that was looked at.")
+        self.automation = automation
+
+
+def version_of(automation: Automation | None) -> str:
+    """What tells one state of a mapping from another; empty for none."""
+    return automation.confirmed_at.isoformat() if automation is not None else ""
+
+
 def link(
     *,
     role: Role,
@@ -64,18 +78,22 @@ def link(
     stood: Collection[Stood],
     by: Membership,
     now: datetime,
+    seen: str | None = None,
 ) -> Automation:
     """Make the role's automation of this job what is given here; the same once more changes nothing.
 
     `stages` maps kinds of steps to the stages that start them; a kind that is left out is started by none.
     `stood` are the applications that stand in the job's stages now: those in a stage that newly starts a step
     are recorded, and healing never invites them. Those in a stage that starts the same step as before are
-    not: they may have come a second ago, and their delivery is still on its way.
+    not: they may have come a second ago, and their delivery is still on its way. `seen` is the version of the
+    mapping that `by` has looked at; None if that does not matter.
 
-    Raises JobTaken, RequirementMissing.
+    Raises JobTaken, RequirementMissing, ChangedMeanwhile.
     """
     with transaction.atomic():
         automation, fresh = _own(role, job=job, by=by, now=now)
+        if seen is not None and seen != ("" if fresh else version_of(automation)):
+            raise ChangedMeanwhile(None if fresh else automation)
         changed = _renew(automation, job=job) or fresh
         steps = {step.kind: step for step in Step.objects.of(role.organisation).filter(role=role)}
         _require(steps[Step.Kind.ASSESSMENT], requirement, mapped=stages, by=by, now=now)
@@ -171,16 +189,11 @@ def _require(
     by: Membership,
     now: datetime,
 ) -> None:
-    """Keep the requirement with who said so and when, if it is another than before."""
-    requirement = requirement.strip()
     if not mapped.get(Step.Kind.ASSESSMENT):
         return
-    if not requirement:
+    if not requirement.strip():
         raise RequirementMissing
-    if requirement != assessment.requirement:
-        assessment.requirement = requirement
-        assessment.requirement_by, assessment.requirement_at = by.user.name[:150], now
-        assessment.save(update_fields=["requirement", "requirement_by", "requirement_at"])
+    set_requirement(step=assessment, text=requirement, by=by, now=now)
 
 
 def _map(

@@ -7,33 +7,41 @@ from django.db import transaction
 
 from goodword.accounts.models import Membership
 from goodword.greenhouse.models import Connection
-from goodword.greenhouse.setup.catalogue import Job, Placed, Stage
+from goodword.greenhouse.setup.catalogue import Placed, Stage
 from goodword.roles.domain.link import JobLink, StageLink, Stood, link
-from goodword.roles.models import Automation, Role
+from goodword.roles.domain.settings import set_delay
+from goodword.roles.models import AlreadyThere, Automation, Role
+from goodword.steps.models import StepStart
 from goodword.workspace import jobs
+from goodword.workspace.automation.accounts import Choice
 from goodword.workspace.automation.draft import Draft
 
 
 def confirm(
     *,
     role: Role,
-    connection: Connection,
-    job: Job,
+    choice: Choice,
     draft: Draft,
+    seen: str,
     stages: Mapping[int, Stage],
     placed: Collection[Placed],
     invite: bool,
     by: Membership,
     now: datetime,
 ) -> Automation:
-    """Write the automation. With `invite`, a job for each who stands in a mapped stage, and nobody is recorded
-    as already there; without, all of them are. Raises JobTaken, RequirementMissing."""
+    """Write the automation. With `invite`, a job for each who stands in a mapped stage, and nobody is recorded as
+    already there; without, all of them are, and a job brings them over so that the role shows them.
+
+    `seen` is the version of the mapping that the member has looked at. Raises JobTaken, RequirementMissing,
+    ChangedMeanwhile.
+    """
+    job = choice.job
     post = job.post(draft.post)
     with transaction.atomic():
         automation = link(
             role=role,
             job=JobLink(
-                connection_id=connection.pk,
+                connection_id=choice.connection.pk,
                 job_id=job.id,
                 job_name=job.name,
                 requisition_id=job.requisition_id,
@@ -42,26 +50,51 @@ def confirm(
                 confidential=job.confidential,
             ),
             stages={
-                kind: [StageLink(stage_id=stage_id, name=stages[stage_id].name)]
-                for kind, stage_id in draft.stages.items()
+                kind: [StageLink(stage_id=stage_id, name=stages[stage_id].name) for stage_id in chosen]
+                for kind, chosen in draft.stages.items()
             },
             requirement=draft.requirement,
             stood=[] if invite else [_stood(one) for one in placed],
+            seen=seen,
             by=by,
             now=now,
         )
+        for step in role.steps.filter(kind__in=draft.stages):
+            set_delay(step=step, minutes=draft.delay(step.kind), by=by, now=now)
         if invite:
             for one in standing_in(placed, draft):
                 jobs.invite_there.defer(
                     automation_id=automation.pk, remote_application_id=one.application_id, member_id=by.pk
                 )
+        elif (
+            AlreadyThere.objects.of(role.organisation).filter(automation=automation, recorded_at=now).exists()
+        ):
+            jobs.sync_there.defer(automation_id=automation.pk, after=0)
     return automation
 
 
 def standing_in(placed: Collection[Placed], draft: Draft) -> list[Placed]:
     """Who stands in a stage that the draft maps."""
-    mapped = set(draft.stages.values())
+    mapped = set(draft.mapped)
     return [one for one in placed if one.stage_id in mapped]
+
+
+def asked_before(there: Collection[Placed], draft: Draft, *, connection: Connection) -> set[int]:
+    """Those of them, by Greenhouse's id, of whom every step that their stage starts was asked for already."""
+    starts = StepStart.objects.of(connection.organisation).filter(
+        application__connection_id=connection.pk,
+        application__remote_id__in=[one.application_id for one in there],
+    )
+    known = set(starts.values_list("application__remote_id", "step__kind"))
+    return {
+        one.application_id
+        for one in there
+        if all(
+            (one.application_id, kind) in known
+            for kind, chosen in draft.stages.items()
+            if one.stage_id in chosen
+        )
+    }
 
 
 def _stood(one: Placed) -> Stood:

@@ -1,6 +1,6 @@
 """What was chosen so far, in the session, one draft a role and job: two tabs do not mix, and back works."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from goodword.accounts.access import MemberRequest
@@ -12,41 +12,58 @@ _AT_MOST = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """The second page of the wizard: post and stages by Greenhouse's ids, and the requirement."""
+    """The second page of the wizard: post and stages by Greenhouse's ids, delays in minutes, the requirement.
+
+    `seen` is the version of the mapping that was shown when this was begun; empty if there was none.
+    """
 
     post: int | None = None
-    assessment: int | None = None
-    reference_check: int | None = None
+    assessment: list[int] = field(default_factory=list)
+    reference_check: list[int] = field(default_factory=list)
+    assessment_delay: int = 0
+    reference_check_delay: int = 0
     requirement: str = ""
+    seen: str = ""
 
     @property
     def complete(self) -> bool:
         """Whether it can be confirmed: a step is connected, and an assessment says what for."""
-        return bool(self.stages) and (self.assessment is None or bool(self.requirement.strip()))
+        return bool(self.stages) and (not self.assessment or bool(self.requirement.strip()))
 
     @property
-    def stages(self) -> dict[str, int]:
-        """Kind of step to the stage that starts it; without a stage it is left out."""
+    def stages(self) -> dict[str, list[int]]:
+        """Kind of step to the stages that start it; without a stage it is left out."""
         chosen = {Step.Kind.ASSESSMENT: self.assessment, Step.Kind.REFERENCE_CHECK: self.reference_check}
-        return {kind.value: stage for kind, stage in chosen.items() if stage is not None}
+        return {kind.value: stages for kind, stages in chosen.items() if stages}
+
+    @property
+    def mapped(self) -> list[int]:
+        """All stages that start a step, each once."""
+        return list(dict.fromkeys([*self.assessment, *self.reference_check]))
+
+    def delay(self, kind: str) -> int:
+        """Minutes between a stage and the invitation."""
+        return self.assessment_delay if kind == Step.Kind.ASSESSMENT else self.reference_check_delay
 
 
-def load(request: MemberRequest, *, role: Role, job_id: int) -> Draft | None:
-    """The draft; None if there is none."""
-    found = _all(request).get(f"{role.pk}:{job_id}")
-    return Draft(**found) if found else None
+def load(request: MemberRequest, *, role: Role, key: str) -> Draft | None:
+    """The draft; None if there is none, or one of another form than today's."""
+    try:
+        return Draft(**found) if (found := _all(request).get(f"{role.pk}:{key}")) else None
+    except TypeError:
+        return None
 
 
-def save(request: MemberRequest, draft: Draft, *, role: Role, job_id: int) -> None:
+def save(request: MemberRequest, draft: Draft, *, role: Role, key: str) -> None:
     """Keep it, and forget the oldest beyond a few."""
-    key = f"{role.pk}:{job_id}"
-    others = [(name, value) for name, value in _all(request).items() if name != key]
-    request.session[_KEY] = dict([*others[1 - _AT_MOST :], (key, asdict(draft))])
+    place = f"{role.pk}:{key}"
+    others = [(name, value) for name, value in _all(request).items() if name != place]
+    request.session[_KEY] = dict([*others[1 - _AT_MOST :], (place, asdict(draft))])
 
 
-def forget(request: MemberRequest, *, role: Role, job_id: int) -> None:
+def forget(request: MemberRequest, *, role: Role, key: str) -> None:
     """It was confirmed."""
-    request.session[_KEY] = {k: v for k, v in _all(request).items() if k != f"{role.pk}:{job_id}"}
+    request.session[_KEY] = {k: v for k, v in _all(request).items() if k != f"{role.pk}:{key}"}
 
 
 def _all(request: MemberRequest) -> dict[str, dict[str, Any]]:

@@ -4,29 +4,50 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from goodword.greenhouse.setup.catalogue import Job, Post, Stage
+from goodword.workspace.automation.accounts import number
 from goodword.workspace.automation.draft import Draft
+from goodword.workspace.delay import DelayField
 
 REQUIREMENT_LENGTH = 1000
 
 #: the value of the option *None*
 NONE = "0"
+#: more stages than any pipeline has
+MOST_STAGES = 200
 
 
 def _chosen(value: str) -> int | None:
     return int(value) or None
 
 
-def _choice(label: Any) -> forms.TypedChoiceField:
-    return forms.TypedChoiceField(label=label, coerce=_chosen, empty_value=None)
+def _stages(label: Any) -> forms.TypedMultipleChoiceField:
+    gone = _("A stage that was chosen is not in Greenhouse any more. Look through the stages again.")
+    return forms.TypedMultipleChoiceField(
+        label=label,
+        help_text=_("None, one or several."),
+        coerce=int,
+        required=False,
+        error_messages={"invalid_choice": gone, "invalid_list": gone},
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+def _delay() -> DelayField:
+    return DelayField(
+        label=_("Delay before the invitation"),
+        help_text=_("0 for none. Who is moved on before it is over is not invited."),
+    )
 
 
 class StagesForm(forms.Form):
-    """Which stage starts which step, for which requirement, under which title."""
+    """Which stages start which step, after what delay, for which requirement, under which title."""
 
-    assessment = _choice(_("Stage that starts the assessment"))
+    assessment = _stages(_("Stages that start the assessment"))
     requirement = forms.CharField(
         label=_("What requirement of the job does the assessment serve?"),
         max_length=REQUIREMENT_LENGTH,
@@ -34,29 +55,52 @@ class StagesForm(forms.Form):
             "For example: plans and follows up a portfolio of clients on their own. Needed if a stage starts "
             "the assessment; the report prints it with your name and the date."
         ),
-        error_messages={"required": _("Write a sentence. Without it no assessment is sent.")},
+        error_messages={
+            "required": _("Write a sentence. Without it no assessment is sent."),
+            "max_length": _("Write %(limit_value)d characters at the most."),
+        },
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    reference_check = _choice(_("Stage that starts the reference check"))
-    post = _choice(_("Job post whose title candidates see"))
+    assessment_delay = _delay()
+    reference_check = _stages(_("Stages that start the reference check"))
+    reference_check_delay = _delay()
+    post = forms.TypedChoiceField(
+        label=_("Job post whose title candidates see"),
+        coerce=_chosen,
+        empty_value=None,
+        error_messages={
+            "required": _("Choose a job post, or the role's own title."),
+            "invalid_choice": _("This job post is not in Greenhouse any more. Choose another one."),
+        },
+    )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, job: Job, stages: Sequence[Stage], role_title: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        steps = [(NONE, _("None")), *((str(stage.id), stage.name) for stage in stages)]
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        job: Job,
+        stages: Sequence[Stage],
+        role_title: str,
+        draft: Draft,
+    ) -> None:
+        there = {stage.id for stage in stages}
+        super().__init__(data, initial=_initial(draft, there))
+        steps = [(str(stage.id), stage.name) for stage in stages]
         own = _("None: the role's own title, %(title)s") % {"title": role_title}
         posts = [(NONE, own), *((str(post.id), _label(post)) for post in job.posts)]
         for name, choices in (("assessment", steps), ("reference_check", steps), ("post", posts)):
             field = self.fields[name]
-            assert isinstance(field, forms.TypedChoiceField)
+            assert isinstance(field, forms.ChoiceField | forms.MultipleChoiceField)
             field.choices = choices
-        if self.is_bound and self.data.get("assessment") in {NONE, "", None}:
+        if data is not None and not data.getlist("assessment"):
             self.fields["requirement"].required = False
 
     def clean(self) -> dict[str, Any]:
         """At least one of the two steps is connected."""
         data = super().clean() or self.cleaned_data
-        both_none = data.get("assessment", "") is None and data.get("reference_check", "") is None
-        if both_none:
+        none = data.get("assessment", [0]) == [] and data.get("reference_check", [0]) == []
+        if none:
             self.add_error("assessment", _("Connect at least one of the two steps to a stage."))
         return data
 
@@ -75,8 +119,49 @@ class ConfirmForm(forms.Form):
             ("yes", _("Yes, invite them now")),
         ],
         initial="no",
+        error_messages={
+            "required": _("Choose one of the two."),
+            "invalid_choice": _("Choose one of the two."),
+        },
         widget=forms.RadioSelect,
     )
+
+
+def typed(data: QueryDict) -> Draft:
+    """What the second page holds, unchecked: the review asks for a complete draft with stages that are there."""
+    return Draft(
+        post=number(data.get("post")) or None,
+        assessment=_numbers(data.getlist("assessment")),
+        reference_check=_numbers(data.getlist("reference_check")),
+        assessment_delay=_minutes(data, "assessment_delay"),
+        reference_check_delay=_minutes(data, "reference_check_delay"),
+        requirement=data.get("requirement", "").strip()[:REQUIREMENT_LENGTH],
+        seen=data.get("seen", "")[:60],
+    )
+
+
+def _numbers(texts: Sequence[str]) -> list[int]:
+    found = [number(text) for text in texts[:MOST_STAGES]]
+    return [one for one in found if one]
+
+
+def _minutes(data: QueryDict, name: str) -> int:
+    try:
+        return int(DelayField().clean([data.get(f"{name}_0", ""), data.get(f"{name}_1", "")]) or 0)
+    except ValidationError:
+        return 0
+
+
+def _initial(draft: Draft, there: set[int]) -> dict[str, Any]:
+    return {
+        "post": draft.post or NONE,
+        "assessment": [stage for stage in draft.assessment if stage in there],
+        "reference_check": [stage for stage in draft.reference_check if stage in there],
+        "assessment_delay": draft.assessment_delay,
+        "reference_check_delay": draft.reference_check_delay,
+        "requirement": draft.requirement,
+        "seen": draft.seen,
+    }
 
 
 def _label(post: Post) -> str:

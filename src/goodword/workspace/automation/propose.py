@@ -1,38 +1,42 @@
-"""What the wizard proposes where nothing was chosen yet."""
+"""What the wizard shows chosen when it is opened: what was confirmed before, else what is proposed."""
 
 from collections.abc import Iterable
 
 from goodword.greenhouse.setup.catalogue import Job, Stage
-from goodword.roles.models import Automation, Step
+from goodword.roles.domain.link import version_of
+from goodword.roles.models import Automation, Role, Step
 from goodword.workspace.automation.draft import Draft
 
+ASSESSMENT, CHECK = Step.Kind.ASSESSMENT, Step.Kind.REFERENCE_CHECK
 
-def of_job(job: Job, stages: Iterable[Stage]) -> Draft:
-    """The first live post, and for each step the stage of the same name."""
-    proposed = job.posts[0] if job.posts and job.posts[0].live else None
+
+def begin(role: Role, *, job: Job, stages: Iterable[Stage], automation: Automation | None) -> Draft:
+    """The draft to begin with. Delays and requirement are the role's, whichever job it is."""
     among = list(stages)
+    steps = {step.kind: step for step in role.steps.all()}
+    mapped: dict[str, list[int]] = {ASSESSMENT: [], CHECK: []}
+    if automation is None:
+        post = job.posts[0].id if job.posts and job.posts[0].live else None
+        for kind in mapped:
+            mapped[kind] = _same_name(Step.Kind(kind), among)
+    else:
+        post = automation.job_post_id
+        for rule in automation.rules.select_related("step").order_by("pk"):
+            mapped[rule.step.kind].append(rule.stage_id)
     return Draft(
-        post=proposed.id if proposed else None,
-        assessment=_same_name(Step.Kind.ASSESSMENT, among),
-        reference_check=_same_name(Step.Kind.REFERENCE_CHECK, among),
+        post=post,
+        assessment=mapped[ASSESSMENT],
+        reference_check=mapped[CHECK],
+        assessment_delay=steps[ASSESSMENT].delay_minutes,
+        reference_check_delay=steps[CHECK].delay_minutes,
+        requirement=steps[ASSESSMENT].requirement,
+        seen=version_of(automation),
     )
 
 
-def of_automation(automation: Automation) -> Draft:
-    """What was confirmed before."""
-    stages = {
-        rule.step.kind: rule.stage_id for rule in automation.rules.select_related("step").order_by("-pk")
-    }
-    return Draft(
-        post=automation.job_post_id,
-        assessment=stages.get(Step.Kind.ASSESSMENT),
-        reference_check=stages.get(Step.Kind.REFERENCE_CHECK),
-    )
-
-
-def _same_name(kind: Step.Kind, stages: Iterable[Stage]) -> int | None:
+def _same_name(kind: Step.Kind, stages: Iterable[Stage]) -> list[int]:
     name = _plain(str(kind.label))
-    return next((stage.id for stage in stages if _plain(stage.name) == name), None)
+    return [stage.id for stage in stages if _plain(stage.name) == name][:1]
 
 
 def _plain(name: str) -> str:

@@ -2,25 +2,26 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from goodword.greenhouse.setup.catalogue import Job
 from goodword.roles.models import Role
+from goodword.workspace.automation.accounts import Choice
 
 
 def stepper(
-    role: Role, *, at: int, job: Job | None = None, stages: Iterable[str] = ()
+    role: Role, *, at: int, choice: Choice | None = None, stages: Iterable[str] = ()
 ) -> list[dict[str, Any]]:
     """For the component: `at` counts from 0; earlier steps are links back."""
-    query = f"?job={job.id}" if job else ""
+    query = "?" + urlencode({"job": choice.key}) if choice else ""
     slug = role.organisation.slug
     rows = [
         (
             _("Choose the Greenhouse job"),
             "role_automation",
-            " · ".join([job.name, *job.details[:1]]) if job else "",
+            " · ".join([choice.job.name, *choice.job.details[:1]]) if choice else "",
         ),
         (_("Connect the stages"), "role_automation_stages", ", ".join(stages)),
         (_("Review and confirm"), "role_automation_review", ""),
