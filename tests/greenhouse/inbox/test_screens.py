@@ -240,8 +240,7 @@ def test_a_delivery_shows_what_it_led_to(world: World) -> None:
     world.deliver()
     event = InboxEvent.objects.of(world.organisation).order_by("pk")[0]
     text = " ".join(page(world, "greenhouse_event", event.pk).get_text(" ").split())
-    assert f"Ada Lovelace ( {world.role.title} )".replace("( ", "(").replace(" )", ")") in text
-    assert "Seen for the first time, Entered a stage" in text
+    assert f"Ada Lovelace · {world.role.title} Seen for the first time, Entered a stage" in text
     assert AuditEntry.objects.of(world.organisation).last().action == "greenhouse.delivery_viewed"  # type: ignore[union-attr]
 
 
