@@ -1,0 +1,57 @@
+"""Every model is erased with the person it tells of, or is known to tell of nobody: a new one needs a decision."""
+
+from django.apps import apps
+
+from goodword.core.erasure import holders
+from tests.architecture.source import modules
+
+#: models that hold nothing of candidates and referees, and why
+TELLS_OF_NOBODY = {
+    "accounts.AuditEntry": "who of the members did what: ids, counts and settings in its details",
+    "accounts.Membership": "members",
+    "accounts.Organisation": "the organisation",
+    "accounts.User": "members",
+    "core.ClockOffset": "the demo's clock",
+    "core.Reaction": "that a handler ran",
+    "greenhouse.CallTally": "numbers of calls",
+    "greenhouse.Connection": "the link to Greenhouse",
+    "greenhouse.Finding": "ids, and sentences without names of people",
+    "greenhouse.Permission": "what a credential may do",
+    "greenhouse.RateWindow": "numbers of calls",
+    "greenhouse.Reconciliation": "numbers of a pass",
+    "greenhouse.Webhook": "which webhooks there are",
+    "greenhouse.WebhookSecret": "secret keys",
+    "questionnaires.Questionnaire": "what is asked",
+    "questionnaires.QuestionnaireVersion": "what is asked",
+    "references.DoNotContact": "keyed hashes, which are to outlive the person",
+    "roles.AlreadyThere": "ids of Greenhouse",
+    "roles.Automation": "jobs",
+    "roles.Role": "positions",
+    "roles.RoleNotice": "names of jobs and stages",
+    "roles.StageRule": "stages",
+    "roles.Step": "settings",
+}
+
+
+def models() -> set[str]:
+    return {model._meta.label for model in apps.get_models() if model.__module__.startswith("goodword.")}
+
+
+def test_every_model_is_erased_or_tells_of_nobody() -> None:
+    held = [label for holder in holders() for label in holder.models]
+    assert len(held) == len(set(held))
+    assert sorted([*held, *TELLS_OF_NOBODY]) == sorted(models())
+
+
+def test_every_app_that_knows_how_to_erase_is_asked_to() -> None:
+    there = {module.removesuffix(".erase") for module in modules() if module.endswith(".erase")}
+    asked = {holder.erase.__module__.removesuffix(".erase") for holder in holders()}
+    assert asked == there
+
+
+def test_the_erasing_runs_from_the_top_down() -> None:
+    """Upper apps go by rows of lower ones: links by requests, requests by checks, checks by applications."""
+    order = [holder.erase.__module__.removeprefix("goodword.").removesuffix(".erase") for holder in holders()]
+    assert order.index("reports") < order.index("references") < order.index("steps")
+    assert order.index("steps") < order.index("notifications") < order.index("candidates")
+    assert order[-1] == "candidates"
