@@ -44,7 +44,7 @@ def test_the_invitation_says_who_asks_for_what_by_when_and_how_often_it_will_be_
         for words in (
             "for your application as Window Washer, Acme would like to hear from 2 people who know your work",
             "Tuesday 17 March",
-            "we will remind you 2 times at most",
+            "we will remind you twice at most",
             "/p/",
         ):
             assert words in part

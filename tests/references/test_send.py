@@ -55,7 +55,7 @@ def test_the_mail_names_who_asks_and_carries_the_message_as_the_candidates_words
             "Window Washer",
             "Acme is responsible for your data",
             "Tuesday 17 March",
-            "2 times at most",
+            "twice at most",
         ):
             assert words in part
 
