@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from greenhouse_sandbox.acts.apply import apply_to_job, responsible
+from greenhouse_sandbox.acts.credit import credit, referrer_of
 from greenhouse_sandbox.acts.feed import log_activity
 from greenhouse_sandbox.acts.progress import move, must_be_active
 from greenhouse_sandbox.acts.refusal import RefusedError
@@ -33,6 +34,9 @@ def edit_application(
             raise RefusedError(name, "does not exist")
     for name, value in changes.items():
         setattr(application, name, value)
+    if "credited_to_id" in changes:
+        user = store.users.get(changes["credited_to_id"])
+        credit(application, referrer_of(store, user) if user else None)
     log_activity(store, application, "Application edited", actor_id=actor_id, now=now)
     emit_application(store, "application_updated", application)
 

@@ -111,7 +111,8 @@ def close_job(
 ) -> None:
     """Close an open job. With a reason, its active candidates are rejected for it, one web hook each.
 
-    Without, they stay active on a closed job, as in Greenhouse. Its posts are taken offline silently.
+    Without, they stay active on a closed job, as in Greenhouse. Its posts are taken offline and its
+    openings closed silently.
     """
     if job.status == "closed":
         raise RefusedError("status", "is closed already")
@@ -120,6 +121,10 @@ def close_job(
             if application.status == IN_PROCESS:
                 reject(store, application, reason_id=reject_for_id, notes="", actor_id=actor_id, now=now)
     job.status, job.closed_at = "closed", now
+    for opening in store.openings.by("job_id", job.id):
+        if opening.open:
+            opening.closed_at = now
+            store.openings.changed(opening, now)
     for post in store.job_posts.by("job_id", job.id):
         post.live = False
         store.job_posts.changed(post, now)
@@ -145,7 +150,14 @@ def delete_job(store: Store, job: Job, *, now: datetime) -> None:
         if job.id in prospect.prospective_job_ids:
             prospect.prospective_job_ids = [one for one in prospect.prospective_job_ids if one != job.id]
             store.applications.changed(prospect, now)
-    for table in (store.job_posts, store.job_stages, store.job_owners, store.job_hiring_managers):
+    for table in (
+        store.job_posts,
+        store.job_stages,
+        store.job_owners,
+        store.job_hiring_managers,
+        store.openings,
+        store.user_job_permissions,
+    ):
         for row in table.by("job_id", job.id):
             table.delete(row.id)
     store.jobs.delete(job.id)

@@ -84,7 +84,7 @@ def merge_candidates(store: Store, loser: Candidate, winner: Candidate, *, now: 
 
 def _hand_over(store: Store, loser: Candidate, winner: Candidate, now: datetime) -> None:
     """What hangs on applications names its candidate too."""
-    for offer in [one for one in store.offers.rising() if one.candidate_id == loser.id]:
+    for offer in store.offers.by("candidate_id", loser.id):
         offer.candidate_id = winner.id
         store.offers.changed(offer, now)
     for interview in [one for one in store.interviews.rising() if one.candidate_id == loser.id]:

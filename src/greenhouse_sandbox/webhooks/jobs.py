@@ -6,6 +6,7 @@ from greenhouse_sandbox.clock import seconds
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.applications import Application
 from greenhouse_sandbox.store.hiring import Job
+from greenhouse_sandbox.webhooks.fields import custom_fields
 
 CREATED_BY = {"candidate_stage_change", "new_candidate_application", "new_prospect_application"}
 """Events whose jobs say who made them."""
@@ -59,7 +60,7 @@ def application_job(store: Store, action: str, job: Job, application: Applicatio
     body |= departments_and_offices(store, job)
     if action == "new_candidate_application":
         body["hiring_team"] = hiring_team(store, job)
-    body["custom_fields"] = job.custom_fields
+    body["custom_fields"] = custom_fields(store, "job", job.custom_fields)
     return {name: value for name, value in body.items() if name not in LEFT_OUT.get(action, ())}
 
 
@@ -72,7 +73,7 @@ def hired_job(store: Store, job: Job) -> dict[str, Any]:
         "close_date": seconds(job.closed_at),
         "requisition_id": job.requisition_id,
         **departments_and_offices(store, job),
-        "custom_fields": job.custom_fields,
+        "custom_fields": custom_fields(store, "job", job.custom_fields),
     }
 
 
@@ -85,8 +86,11 @@ def job_payload(store: Store, job: Job) -> dict[str, Any]:
             **_dates(job),
             **departments_and_offices(store, job),
             "hiring_team": hiring_team(store, job),
-            "openings": [],
-            "custom_fields": job.custom_fields,
+            "openings": [
+                {"id": one.id, "opening_id": one.opening_id, "custom_fields": []}
+                for one in store.openings.by("job_id", job.id)
+            ],
+            "custom_fields": custom_fields(store, "job", job.custom_fields),
         }
     }
 

@@ -12,6 +12,7 @@ from greenhouse_sandbox.store.applications import IN_PROCESS, Application
 from greenhouse_sandbox.store.hiring import REASON_TYPES, Job, JobStage
 from greenhouse_sandbox.store.webhooks import Webhook
 from greenhouse_sandbox.webhooks.events import EVENTS
+from greenhouse_sandbox.webhooks.fields import custom_fields, prospect_detail
 from greenhouse_sandbox.webhooks.jobs import application_job, hired_job
 from greenhouse_sandbox.webhooks.offers import hired_offer
 from greenhouse_sandbox.webhooks.people import applicant_body, candidate_url, user_ref
@@ -28,8 +29,6 @@ PUBLIC_NAME = {
 NO_INTERVIEWS = {"reject_candidate", "unreject_candidate"}
 """Events whose current stage shows no interview."""
 
-NO_PROSPECT = {"prospect_pool": None, "prospect_stage": None, "prospect_owner": None}
-
 
 def application_payload(store: Store, action: str, application: Application) -> dict[str, Any]:
     """`{"application": {...}}` for an event about `application`."""
@@ -41,21 +40,21 @@ def application_payload(store: Store, action: str, application: Application) -> 
         "prospect": application.prospect,
     }
     if action == "application_updated":
-        body["prospect_detail"] = dict(NO_PROSPECT)
+        body["prospect_detail"] = prospect_detail(store, application)
     body |= {
         "status": "active" if application.status == IN_PROCESS else application.status,
         "applied_at": seconds(application.created_at),
         "last_activity_at": seconds(application.last_activity_at),
         "url": _url(store, application),
         "source": _source(store, action, application),
-        "credited_to": user_ref(store, application.credited_to_id),
+        "credited_to": _credited_to(store, application),
         "rejection_reason": _reason(store, application),
-        "rejection_details": {"custom_fields": {}} if application.rejected_at else None,
+        "rejection_details": _rejection_details(store, application),
         "current_stage": _stage(store, action, application),
     }
     if action in {"new_candidate_application", "new_prospect_application"}:
-        body["prospect_detail"] = dict(NO_PROSPECT)
-    body["custom_fields"] = application.custom_fields
+        body["prospect_detail"] = prospect_detail(store, application)
+    body["custom_fields"] = custom_fields(store, "application", application.custom_fields)
     body["candidate"] = applicant_body(store, action, application)
     body["jobs"] = [application_job(store, action, job, application) for job in _jobs(store, application)]
     return {"application": body}
@@ -101,14 +100,14 @@ def _hire(store: Store, application: Application) -> dict[str, Any]:
     action, jobs = "hire_candidate", _jobs(store, application)
     return {
         "id": application.id,
-        "opening": {"opening_id": jobs[0].requisition_id if jobs else None, "custom_fields": []},
-        "credited_to": user_ref(store, application.credited_to_id),
+        "opening": {"opening_id": _opening_id(store, application, jobs), "custom_fields": []},
+        "credited_to": _credited_to(store, application),
         "source": _source(store, action, application),
         "url": _url(store, application),
         "candidate": applicant_body(store, action, application),
         "job": hired_job(store, jobs[0]) if jobs else None,
         "jobs": [application_job(store, action, job, application) for job in jobs],
-        "custom_fields": application.custom_fields,
+        "custom_fields": custom_fields(store, "application", application.custom_fields),
         "offer": hired_offer(store, application),
     }
 
@@ -121,6 +120,33 @@ def _url(store: Store, application: Application) -> str:
 def _jobs(store: Store, application: Application) -> list[Job]:
     ids = [application.job_id] if application.job_id else application.prospective_job_ids
     return [job for job in (store.jobs.get(one) for one in ids) if job]
+
+
+def _credited_to(store: Store, application: Application) -> dict[str, Any] | None:
+    """A user in full; of somebody who is no user only the name."""
+    user = user_ref(store, application.credited_to_id)
+    referrer = store.referrers.get(application.referrer_id)
+    if user is None and referrer is not None:
+        return {"name": referrer.name}
+    return user
+
+
+def _rejection_details(store: Store, application: Application) -> dict[str, Any] | None:
+    if application.rejected_at is None:
+        return None
+    rows = store.rejection_details.by("application_id", application.id)
+    kept = rows[-1].custom_fields if rows else {}
+    return {"custom_fields": custom_fields(store, "rejection_question", kept)}
+
+
+def _opening_id(store: Store, application: Application, jobs: list[Job]) -> str | None:
+    """The customer's number of the opening that is filled; where none is known, the job's requisition."""
+    offer = next((row for row in store.offers.by("application_id", application.id) if row.opening_id), None)
+    filled = store.openings.by("application_id", application.id)
+    opening = filled[0] if filled else store.openings.get(offer.opening_id if offer else None)
+    if opening is not None:
+        return opening.opening_id
+    return jobs[0].requisition_id if jobs else None
 
 
 def _source(store: Store, action: str, application: Application) -> dict[str, Any] | None:

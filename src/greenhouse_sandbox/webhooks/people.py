@@ -6,6 +6,7 @@ from greenhouse_sandbox.clock import seconds
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.applications import Application
 from greenhouse_sandbox.store.people import Candidate
+from greenhouse_sandbox.webhooks.fields import attachments, custom_fields, educations, employments
 
 LEFT_OUT: dict[str, set[str]] = {
     "hire_candidate": {
@@ -84,13 +85,13 @@ def _candidate(
         "addresses": candidate.addresses,
         "website_addresses": candidate.website_addresses,
         "social_media_addresses": candidate.social_media_addresses,
-        "educations": [],
-        "employments": [],
+        "educations": educations(store, candidate),
+        "employments": employments(store, candidate),
         "recruiter": user_ref(store, application.recruiter_id if application else None),
         "coordinator": user_ref(store, application.coordinator_id if application else None),
-        "attachments": [],
+        "attachments": attachments(store, application),
         "tags": candidate.tags,
-        "custom_fields": candidate.custom_fields or [],
+        "custom_fields": custom_fields(store, "candidate", candidate.custom_fields) or [],
     }
     return {name: value for name, value in body.items() if name not in LEFT_OUT.get(action, ())}
 
