@@ -11,7 +11,6 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
 from goodword.greenhouse.client import Candidate
-from goodword.greenhouse.feed.trouble import end_of
 from goodword.greenhouse.feed.try_out import post_test_note
 from goodword.greenhouse.models import Connection, FeedPost
 from goodword.greenhouse.setup import test_note
@@ -70,7 +69,6 @@ def outcome(request: MemberRequest, pk: int, post_pk: int) -> HttpResponse:
         "connection": connection,
         "post": post,
         "under_way": post.state in UNDER_WAY,
-        "end": end_of(post) if post.state == FeedPost.State.FAILED else None,
         "profile": f"{settings.GOODWORD_GREENHOUSE_APP_URL}/people/{post.candidate_remote_id}",
     }
     return page(request, "test_note_outcome", context)
