@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import connection as database
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
@@ -249,3 +250,71 @@ def test_the_wake_up_is_written_after_the_row_is_committed(
     closed = sum("RELEASE" in sql for sql in statements[:wake_up])
     assert insert < wake_up
     assert opened - closed == 1  # only the wake-up's own is open
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "",
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "application/octet-stream",
+    ],
+)
+def test_whatever_kind_of_content_it_claims_to_be_the_bytes_count(world: World, kind: str) -> None:
+    sent = {"Signature": signature(BODY, SECRET)}
+    assert DOOR.post(address(world), data=BODY, content_type=kind, headers=sent).status_code == 200
+    assert [bytes(row.body) for row in InboxEvent.objects.of(world.organisation)] == [BODY]
+
+
+@pytest.mark.parametrize(
+    "action", ["candidate_stage_change", "merge_candidate", "job_updated", "something_new"]
+)
+@pytest.mark.parametrize(
+    "odd",
+    [
+        '"\\u0000"',
+        '"\\ud800"',
+        '"x\\udfff\\u0000"',
+        "1e999",
+        "NaN",
+        "-5",
+        "0",
+        "true",
+        "9223372036854775808",
+        "123456789012345678901234567890",
+        "[[[[[[[[{}]]]]]]]]",
+        '{"id": {"id": []}}',
+        "null",
+        '"5"',
+    ],
+)
+def test_odd_values_where_ids_and_names_stand_never_end_in_an_error(
+    world: World, action: str, odd: str
+) -> None:
+    payload = ", ".join(
+        f'"{name}": {{"id": {odd}, "candidate_id": {odd}, "new_candidate_id": {odd}, "job_id": {odd}, '
+        f'"jobs": [{odd}], "job": {odd}, "current_stage": {odd}, "rejection_reason": {{"name": {odd}}}, '
+        f'"candidate": {{"id": {odd}, "recruiter": {{"id": 5, "name": {odd}, "email": {odd}}}}}}}'
+        for name in ("application", "person", "job", "job_post", "job_interview_stage")
+    )
+    body = f'{{"action": "{action}", "payload": {{{payload}, "candidate_id": {odd}}}}}'.encode()
+    assert world.post(body) == 200
+    world.work()
+    [(state, outcome)] = world.inbox()
+    assert state in {"handled", "failed"}
+    assert outcome
+
+
+def test_what_is_kept_is_answered_200_even_if_the_inbox_cannot_be_woken(world: World) -> None:
+    with database.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION no_jobs() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'no jobs today'; END $$"
+        )
+        cursor.execute(
+            "CREATE TRIGGER no_jobs BEFORE INSERT ON procrastinate_jobs EXECUTE FUNCTION no_jobs()"
+        )
+    assert world.post(BODY, "event-1") == 200
+    assert [state for state, _ in world.inbox()] == ["received"]

@@ -1,7 +1,9 @@
 """The endpoint of Greenhouse's webhooks. Success is 200 exactly: anything else counts as failed there."""
 
+import logging
 from http import HTTPStatus
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -11,6 +13,8 @@ from goodword.greenhouse import jobs
 from goodword.greenhouse.inbox import own_test
 from goodword.greenhouse.inbox.receive import endpoint, keep, refuse
 from goodword.greenhouse.inbox.signature import is_signed
+
+log = logging.getLogger(__name__)
 
 
 @csrf_exempt
@@ -30,8 +34,16 @@ def receive(request: HttpRequest, endpoint_key: str) -> HttpResponse:
     if (answer := own_test.answer_to(body)) is not None:
         return _answer(answer, HTTPStatus.OK)
     if keep(connection, body=body, event_id=request.headers.get("Greenhouse-Event-ID", ""), now=now):
-        jobs.wake_inbox()
+        _wake()
     return _answer("Received.", HTTPStatus.OK)
+
+
+def _wake() -> None:
+    """What is kept is answered 200, whatever becomes of the wake-up."""
+    try:
+        jobs.wake_inbox()
+    except DatabaseError:
+        log.warning("The inbox could not be woken; the sweep will.", exc_info=True)
 
 
 def _answer(words: str, status: HTTPStatus) -> HttpResponse:
