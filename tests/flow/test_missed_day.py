@@ -1,0 +1,91 @@
+"""A day on which no webhook came: what the recruiter sees, and what one click does. Only the network is left out."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from pytest_django.fixtures import Settings
+
+from goodword.greenhouse.heal import jobs as healing
+from goodword.greenhouse.models import Finding, Reconciliation
+from goodword.notifications.models import Email
+from goodword.roles.models import Automation
+from tests.greenhouse.conftest import _open
+from tests.greenhouse.heal.clinic import backdate
+from tests.greenhouse.world import ASSESSMENT, World
+from tests.support import factories
+from tests.support.jobs import run_jobs
+from tests.support.pages import signed_in
+
+MOVES = 60
+#: mails stay in the queue: that they are there is what counts
+UNSENT = ["email.send"]
+
+
+@pytest.fixture
+def world(db: None, settings: Settings) -> Iterator[World]:
+    """An organisation connected over Harvest v3."""
+    yield from _open("v3", settings)
+
+
+def text(page: object) -> str:
+    """A page's words."""
+    html = page.content.decode()  # type: ignore[attr-defined]
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def invited() -> int:
+    """How many candidates got an invitation."""
+    return Email.objects.across_organisations().filter(kind__endswith="invitation").count()
+
+
+@pytest.mark.timeout(400)
+def test_a_day_of_missed_webhooks_is_made_up_for_by_one_pass_and_one_click(world: World) -> None:
+    admin = factories.member(world.organisation, kind="admin")
+    desk = signed_in(admin)
+    Automation.objects.of(world.organisation).update(confirmed_at=world.greenhouse.now())
+    remotes = [world.apply(first_name=f"Ada {n}", email=f"p{n}@people.example") for n in range(MOVES)]
+    world.deliver()
+    healing.sweep.run()
+    run_jobs(at_most=5000, but_not=UNSENT)
+    assert Reconciliation.objects.of(world.organisation).get().state == "done"
+
+    # all day long recruiters move candidates, and no delivery arrives
+    for n, remote in enumerate(remotes):
+        world.move(remote, ASSESSMENT)
+        backdate(world, remote, by=timedelta(minutes=20 * n))
+    lost = world.outgoing()
+    assert len(lost) == MOVES
+
+    # the recruiter wonders, and presses *Sync now*
+    page = reverse("greenhouse_healing", args=[world.organisation.slug, world.connection.pk])
+    sync = reverse("greenhouse_sync_now", args=[world.organisation.slug, world.connection.pk])
+    desk.post(sync)
+    assert "Everything is compared." in text(desk.get(page))
+    run_jobs(at_most=9000, but_not=UNSENT)
+    said = text(desk.get(page))
+    assert "20 missed steps were started. 40 starts wait for a click." in said
+    assert "Webhooks seem to be off" in said
+    assert "40 starts wait for a click" in said
+    assert invited() == 20
+
+    # one click, and a page that says what it does, for the rest
+    start = reverse("greenhouse_waiting_start", args=[world.organisation.slug, world.connection.pk])
+    assert "Start 40 candidates" in text(desk.get(start, {"all": "1"}))
+    assert invited() == 20
+    desk.post(start, {"all": "1"})
+    desk.post(start, {"all": "1"})  # pressed twice
+    run_jobs(at_most=9000, but_not=UNSENT)
+    assert invited() == MOVES
+    assert set(Finding.objects.of(world.organisation).filter(kind="missed_start").values_list("state")) == {
+        ("healed",)
+    }
+
+    # and the deliveries, when Greenhouse gets through at last, change nothing
+    for body, event_id in lost:
+        assert world.post(body, event_id) == 200
+    world.work()
+    run_jobs(at_most=9000, but_not=UNSENT)
+    assert invited() == MOVES
