@@ -7,6 +7,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
+from procrastinate.exceptions import ConnectorException
 
 from goodword.core import clock
 from goodword.greenhouse import jobs
@@ -42,7 +43,7 @@ def _wake() -> None:
     """What is kept is answered 200, whatever becomes of the wake-up."""
     try:
         jobs.wake_inbox()
-    except DatabaseError:
+    except (DatabaseError, ConnectorException):
         log.warning("The inbox could not be woken; the sweep will.", exc_info=True)
 
 
