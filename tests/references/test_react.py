@@ -26,7 +26,7 @@ def setting(story: Story, **values: str) -> None:
 
 
 def in_a_stage_that_starts_it() -> Story:
-    story = opened(job_id=31, stage_id=1)
+    story = opened()
     assert story.application.role is not None
     factories.automation(
         story.application.role,
@@ -34,6 +34,8 @@ def in_a_stage_that_starts_it() -> Story:
         job_id=31,
         stages={"reference_check": (1, "Reference check")},
     )
+    story.application.job_id, story.application.stage_id = 31, 1
+    story.application.save()
     return story
 
 
