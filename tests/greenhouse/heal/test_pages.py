@@ -251,6 +251,9 @@ def test_private_candidates_and_confidential_roles_wait_unseen_by_those_who_may_
     private.refresh_from_db()
     assert private.start_asked_at is None
 
+    assert "1 start waits for a click." in page
+    assert "2 starts wait" not in page
+
     Automation.objects.of(world.organisation).update(confidential=True)
     assert (seen(admin), seen(recruiter)) == ([True, True], [False, False])
 

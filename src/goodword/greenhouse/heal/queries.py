@@ -49,13 +49,15 @@ class HealHealth:
     """How healing does on one connection.
 
     `running` is the pass under way, `last` the one that ended last, well or not, `next_at` when the clock begins
-    the next (None: only by a click). `waiting` starts wait for a click, `asked` of them were asked for. `silent`:
+    the next (None: only by a click); `counts` are the last pass's findings by kind and whether they were healed.
+    `waiting` starts wait for a click, `asked` of them were asked for. `silent`:
     so many changes of the last day were found although no delivery has come since.
     """
 
     running: Reconciliation | None
     last: Reconciliation | None
     next_at: datetime | None
+    counts: dict[tuple[str, bool], int]
     waiting: int
     asked: int
     days: list[HealedDay]
@@ -76,6 +78,7 @@ def heal_health(connection: Connection, *, now: datetime, member: Membership | N
         running=running,
         last=last,
         next_at=_next_at(running, last),
+        counts=_counts(found, last) if last else {},
         waiting=waiting["all"],
         asked=waiting["asked"],
         days=list(_days(found, connection=connection, now=now)),
@@ -95,6 +98,15 @@ def _next_at(running: Reconciliation | None, last: Reconciliation | None) -> dat
     if settings.GOODWORD_HEAL_MINUTES <= 0 or latest is None:
         return None
     return latest.started_at + timedelta(minutes=settings.GOODWORD_HEAL_MINUTES)
+
+
+def _counts(found: QuerySet[Finding], last: Reconciliation) -> dict[tuple[str, bool], int]:
+    healed = Q(state=State.HEALED)
+    rows = found.filter(found_in=last).values("kind").order_by("kind")
+    counts: dict[tuple[str, bool], int] = {}
+    for row in rows.annotate(healed=Count("pk", filter=healed), other=Count("pk", filter=~healed)):
+        counts |= {(row["kind"], True): row["healed"], (row["kind"], False): row["other"]}
+    return {key: n for key, n in counts.items() if n}
 
 
 def _days(found: QuerySet[Finding], *, connection: Connection, now: datetime) -> Iterator[HealedDay]:

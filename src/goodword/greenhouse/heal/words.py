@@ -1,17 +1,14 @@
 """What a pass and its findings come to, in sentences."""
 
-from collections.abc import Iterator
-
-from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from goodword.greenhouse.heal.queries import Healed
+from goodword.greenhouse.heal.queries import Healed, HealHealth
 from goodword.greenhouse.heal.why import Why
 from goodword.greenhouse.models import Finding, Reconciliation
 from goodword.ui.templatetags.ui import short_time
 
-Kind, State = Finding.Kind, Finding.State
+Kind = Finding.Kind
 
 
 def what(kind: str, n: int) -> str:
@@ -126,20 +123,11 @@ def _came_to(kind: str, *, healed: bool, n: int) -> str:
             }
 
 
-def result(row: Reconciliation) -> list[str]:
-    """What an ended pass came to; why it ended early, if it did, stands in its `error`."""
-    return list(_result(row))
-
-
-def _result(row: Reconciliation) -> Iterator[str]:
-    counts: dict[tuple[str, bool], int] = {}
-    rows = Finding.objects.of(row.organisation).filter(found_in=row).values("kind", "state")
-    for one in rows.annotate(n=Count("pk")).order_by("kind"):
-        key = (one["kind"], one["state"] == State.HEALED)
-        counts[key] = counts.get(key, 0) + one["n"]
-    for (kind, healed), n in counts.items():
-        yield _came_to(kind, healed=healed, n=n)
-    if row.state == Reconciliation.State.DONE and not counts:
-        yield _("Nothing had been missed.")
-    if row.state == Reconciliation.State.DONE and row.error:
-        yield row.error
+def result(health: HealHealth) -> list[str]:
+    """What the last pass came to; why it ended early, if it did, stands in its `error`."""
+    if health.last is None:
+        return []
+    told = [_came_to(kind, healed=healed, n=n) for (kind, healed), n in health.counts.items()]
+    if health.last.state != Reconciliation.State.DONE:
+        return told
+    return [*(told or [_("Nothing had been missed.")]), *([health.last.error] if health.last.error else [])]

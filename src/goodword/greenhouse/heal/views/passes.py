@@ -66,7 +66,7 @@ def sentences(health: HealHealth) -> dict[str, Any]:
     """What the health says, as the templates print it."""
     return {
         "took": words.took(health.last) if health.last else "",
-        "result": words.result(health.last) if health.last else [],
+        "result": words.result(health),
         "days": [
             {
                 "day": day.day,
