@@ -6,10 +6,14 @@ from goodword.core.models import Event
 from goodword.greenhouse import jobs
 from goodword.greenhouse.models import Connection, FeedPost
 from goodword.reports.models import Report
+from goodword.steps.domain.standing import hold
 
 
 def on_report_ready(event: Event) -> None:
-    """Put a note on the candidate's Activity Feed, if they came from Greenhouse."""
+    """Put a note on the candidate's Activity Feed, if they came from Greenhouse and were not erased since."""
+    assert event.application_id is not None  # reports are about applications
+    if hold(event.application_id).erased_at is not None:
+        return
     report = (
         Report.objects.across_organisations()
         .select_related("start__application", "organisation")

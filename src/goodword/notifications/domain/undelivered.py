@@ -16,8 +16,11 @@ def on_email_failed(event: Event) -> None:
     failed = (
         Email.objects.across_organisations()
         .select_related("organisation", "application__candidate", "application__role__owner__user")
-        .get(pk=event.data["email_id"])
+        .filter(pk=event.data["email_id"])
+        .first()
     )
+    if failed is None:  # erased with its person since
+        return
     if failed.application is None or failed.kind == KIND:
         return
     recruiter = recruiter_of(failed.application)

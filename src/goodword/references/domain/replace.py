@@ -60,7 +60,9 @@ def on_mail_failed(event: Event) -> None:
     """
     if event.data["kind"] != REQUEST:
         return
-    email = Email.objects.across_organisations().get(pk=event.data["email_id"])
+    email = Email.objects.across_organisations().filter(pk=event.data["email_id"]).first()
+    if email is None:  # erased with its person since
+        return
     request = ReferenceRequest.objects.of(email.organisation).filter(pk=email.link_subject_id or 0).first()
     if request is not None and request.is_out:
         _ask_for_another(request.check_run_id, request.pk, event, undeliverable=True)
@@ -68,8 +70,10 @@ def on_mail_failed(event: Event) -> None:
 
 def _ask_for_another(check_id: int, request_id: int, event: Event, *, undeliverable: bool = False) -> None:
     check = lock(Check, check_id)
+    if not takes_answers(check, now=event.occurred_at):
+        return
     request = ReferenceRequest.objects.of(check.organisation).select_related("referee").get(pk=request_id)
-    if not takes_answers(check, now=event.occurred_at) or request.referee.replaced_at is not None:
+    if request.referee.replaced_at is not None:
         return
     to_candidate(
         check,

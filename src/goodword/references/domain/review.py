@@ -13,6 +13,9 @@ def on_reference_received(event: Event) -> None:
     reference = (
         Reference.objects.of(check.organisation)
         .select_related("request__referee")
-        .get(pk=event.data["reference_id"])
+        .filter(pk=event.data["reference_id"])
+        .first()
     )
+    if reference is None:  # erased with its person since
+        return
     to_recruiter(check, referee=reference.request.referee, now=event.occurred_at)

@@ -134,6 +134,8 @@ def _try(report_id: int, *, now: datetime) -> Report | None:
 def _fail(report_id: int, *, error: str, now: datetime) -> None:
     with transaction.atomic():
         report = _lock(report_id)
+        if report.state != Report.State.BUILDING:  # erased meanwhile
+            return
         report.state, report.error, report.try_again_at = Report.State.FAILED, error, None
         report.save(update_fields=["state", "error", "try_again_at"])
         _tell("report.failed", report, now=now)

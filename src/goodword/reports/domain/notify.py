@@ -10,6 +10,7 @@ from goodword.notifications.domain.queue import queue
 from goodword.notifications.models import Link
 from goodword.notifications.people import LinkFor, Person
 from goodword.reports.models import Report
+from goodword.steps.domain.standing import hold
 
 #: how long the recruiter's link opens the result without a login
 REVIEW_DAYS = 14
@@ -17,7 +18,10 @@ REVIEW_DAYS = 14
 
 def on_report_ready(event: Event) -> None:
     """One mail per report version, to the recruiter of the application; none for a result that was reused by a
-    member's own click."""
+    member's own click, and none of somebody who was erased since."""
+    assert event.application_id is not None  # reports are about applications
+    if hold(event.application_id).erased_at is not None:
+        return
     report = (
         Report.objects.across_organisations()
         .select_related(

@@ -31,6 +31,8 @@ def on_needs_attention(event: Event) -> None:
     if start is None:  # taken back since
         return
     application = start.application
+    if application.is_going:
+        return
     recruiter = recruiter_of(application)
     reason = str(event.data.get("reason", ""))
     if reason == StepStart.Waits.REUSE and (start.earlier is None or is_discreet(start.earlier)):

@@ -1,0 +1,66 @@
+"""The pages about a person whose data is to go, goes, or is gone: axe, both colour schemes, phone and desk."""
+
+import pytest
+from django.db import transaction
+from playwright.sync_api import Browser
+
+from goodword.candidates.domain.carry_out import carry_out
+from goodword.candidates.domain.erasure import Reason, ask_erasure, cancel_erasure
+from goodword.candidates.models import Application
+from goodword.core import clock
+from goodword.roles.models import Role
+from tests.browser.looking import WIDTHS, Looker
+from tests.support import factories
+from tests.support.jobs import run_jobs
+from tests.support.pages import signed_in
+from tests.workspace.people import invited, named, path, reported
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def deleted(role: Role, first: str, last: str) -> Application:
+    """A candidate with a report, whom Greenhouse has said to be deleted."""
+    application = named(role, first, last, stage_name="Assessment")
+    reported(application)
+    with transaction.atomic():
+        ask_erasure(
+            of=application.candidate, reason=Reason.CANDIDATE_DELETED, now=clock.now(), by="greenhouse"
+        )
+    run_jobs()
+    return application
+
+
+def test_the_pages_of_an_erasure_are_accessible_and_fit(browser: Browser, live_server: object) -> None:
+    organisation = factories.organisation(name="Northwind Cycles")
+    admin = factories.member(organisation, kind="admin", name="Rita Hansen")
+    role = factories.role(organisation, title="Customer Support Specialist (part time)", owner=admin)
+    by_hand = named(role, "Ida", "Both", stage_name="Assessment")
+    invited(by_hand)
+    factories.application(factories.role(organisation, title="Bicycle Mechanic"), candidate=by_hand.candidate)
+    pending, gone, kept = (
+        deleted(role, *name.split())
+        for name in ("Bogdan-Aleksander Wiśniewski-Kowalczykowski", "Emil Gone", "Ada Kept")
+    )
+    carry_out(erasure_id=gone.candidate.erasures.get().pk, now=clock.now())
+    run_jobs()
+    because = "The works council has asked for these results, and the case is open until March."
+    with transaction.atomic():
+        [erasure] = kept.candidate.erasures.all()
+        cancel_erasure(erasure, because=because, now=clock.now(), by=f"member:{admin.pk}", member=admin)
+    pages = {
+        "to go": path("candidate", organisation, pending.pk),
+        "erase now": path("candidate_erase", organisation, pending.pk),
+        "gone": path("candidate", organisation, gone.pk),
+        "kept": path("candidate", organisation, kept.pk),
+        "by hand": path("candidate_erase", organisation, by_hand.pk),
+    }
+    looker, session = Looker(), signed_in(admin).cookies["goodword_session"].value
+    for width in WIDTHS:
+        context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+        context.add_cookies([{"name": "goodword_session", "value": session, "url": str(live_server)}])
+        page = context.new_page()
+        for name, where in pages.items():
+            page.goto(f"{live_server}{where}")
+            looker.look(page, f"{name} {width}")
+        context.close()
+    assert looker.wrong == {}

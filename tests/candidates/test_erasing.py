@@ -1,0 +1,102 @@
+"""An erasure is asked for once, can be taken back, and takes all of a person or one application."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from goodword.candidates.domain.carry_out import carry_out
+from goodword.candidates.domain.erasure import WAIT, Reason, ask_erasure, cancel_erasure
+from goodword.candidates.models import Application, Candidate, Erasure
+from goodword.core import outbox
+from goodword.core.models import Event
+from goodword.notifications.domain.send import send
+from goodword.notifications.models import Email
+from tests.notifications.mails import NOW, queued
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def two_applications() -> tuple[Application, Application]:
+    organisation = factories.organisation()
+    person = factories.candidate(organisation, first_name="Ada", last_name="Lovelace")
+    first, second = (factories.application(factories.role(organisation), candidate=person) for _ in range(2))
+    return first, second
+
+
+def ask(of: Candidate | Application, reason: Reason = Reason.CANDIDATE_DELETED, **values: object) -> Erasure:
+    with transaction.atomic():
+        return ask_erasure(of=of, reason=reason, now=NOW, by="greenhouse", **values)  # type: ignore[arg-type]  # a test's
+
+
+def fresh(application: Application) -> Application:
+    return Application.objects.of(application.organisation).select_related("candidate").get(pk=application.pk)
+
+
+def events(name: str) -> list[int | None]:
+    return list(Event.objects.filter(name=name).order_by("pk").values_list("application_id", flat=True))
+
+
+def test_a_person_goes_with_all_applications_after_seven_days() -> None:
+    first, second = two_applications()
+    erasure = ask(first.candidate)
+    assert erasure.due_at == NOW + WAIT == NOW + timedelta(days=7)
+    assert [fresh(one).end for one in (first, second)] == ["erasure", "erasure"]
+    assert events("erasure.asked") == [first.pk, second.pk]
+
+
+def test_asked_twice_it_is_one_and_due_at_the_earlier_moment() -> None:
+    first, _ = two_applications()
+    erasure = ask(first.candidate)
+    assert ask(first.candidate) == erasure
+    assert ask(first.candidate, due_at=NOW).due_at == NOW
+    assert ask(first.candidate, due_at=NOW + timedelta(days=30)).due_at == NOW
+    assert len(events("erasure.asked")) == 2
+
+
+def test_what_is_taken_back_cannot_be_carried_out_any_more() -> None:
+    first, second = two_applications()
+    erasure = ask(first.candidate)
+    with transaction.atomic():
+        assert cancel_erasure(erasure, because="Merged.", now=NOW, by="greenhouse")
+        assert not cancel_erasure(erasure, because="Merged.", now=NOW, by="greenhouse")
+    assert not carry_out(erasure_id=erasure.pk, now=NOW)
+    assert [fresh(one).end for one in (first, second)] == ["", ""]
+    assert fresh(first).candidate.name == "Ada Lovelace"
+
+
+def test_one_application_waits_on_when_the_persons_erasure_is_taken_back() -> None:
+    first, second = two_applications()
+    ask(first, Reason.APPLICATION_DELETED)
+    whole = ask(first.candidate)
+    with transaction.atomic():
+        cancel_erasure(whole, because="Back.", now=NOW, by="greenhouse")
+    assert [fresh(one).end for one in (first, second)] == ["erasure", ""]
+
+
+def test_the_person_takes_what_waited_for_one_application_along() -> None:
+    first, _ = two_applications()
+    ask(first, Reason.APPLICATION_DELETED)
+    assert carry_out(erasure_id=ask(first.candidate).pk, now=NOW)
+    assert not Erasure.objects.of(first.organisation).filter(done_at=None).exists()
+
+
+def test_carried_out_twice_it_is_done_once() -> None:
+    first, second = two_applications()
+    erasure = ask(first.candidate)
+    assert [carry_out(erasure_id=erasure.pk, now=NOW) for _ in range(2)] == [True, False]
+    assert events("erasure.done") == [first.pk, second.pk]
+    erasure.refresh_from_db(from_queryset=Erasure.objects.across_organisations())
+    assert erasure.counts == {"people": 1, "applications": 2}
+
+
+def test_a_mail_that_a_worker_has_in_hand_is_not_written_any_more() -> None:
+    email = queued()
+    assert email.application is not None
+    claimed = outbox.claim(Email, email.pk, now=NOW)
+    assert claimed is not None
+    assert carry_out(erasure_id=ask(email.application.candidate).pk, now=NOW)
+    Email.objects.across_organisations().update(state="queued")
+    assert send(email_id=email.pk, now=NOW)
+    assert not Email.objects.across_organisations().exists()

@@ -1,0 +1,92 @@
+"""A report without its person: what was asked stays, who it was and what they said goes, and no note follows."""
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from goodword.core import erasure
+from goodword.core.erasure import Subject
+from goodword.notifications.models import Email
+from goodword.reports.domain.build import draw
+from goodword.reports.erase import erase
+from goodword.reports.models import Report, ReportFile
+from tests.references import story
+from tests.reports.reports import NOW, finished, ready, share_path, text_of
+from tests.support.jobs import event_names, run_jobs
+
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
+
+
+def redact(report: Report) -> dict[str, int]:
+    subject = Subject(organisation_id=report.organisation_id, application_ids=(report.start.application_id,))
+    with transaction.atomic():
+        return dict(erase.erase(subject, NOW))
+
+
+def versions(report: Report) -> list[tuple[int, str, bool]]:
+    rows = Report.objects.of(report.organisation).order_by("version")
+    return [(one.version, one.state, one.snapshot["redacted"]) for one in rows]
+
+
+def test_a_reference_checks_report_keeps_its_questions_and_nothing_that_was_said() -> None:
+    told = story.sent()
+    for address in ("maria@globex.example", "paul@globex.example"):
+        story.answer(story.referee_door(address))
+    run_jobs()
+    report = Report.objects.of(told.application.organisation).get()
+    name = told.application.candidate.name
+    assert name in text_of(report)
+    assert redact(report) == {"reports": 1, "report files": 1, "links": 0}
+    run_jobs()
+    text = text_of(Report.objects.of(report.organisation).latest("pk"))
+    said = (name, "Maria", "Paul", "Globex", "She thinks before she builds.", "Any day.")
+    assert [word for word in said if word in text] == []
+    kept = ("Personal data were removed", "the candidate", "2 of 2")
+    assert [word for word in kept if word not in text] == []
+
+
+def test_an_assessments_report_keeps_its_scales_and_no_answer() -> None:
+    report = ready()
+    redact(report)
+    run_jobs()
+    fresh = Report.objects.of(report.organisation).latest("pk")
+    scales = fresh.snapshot["assessment"]["tests"][0]["scales"]
+    assert {scale["mean"] for scale in scales} == {None}
+    assert {item["answer"] for scale in scales for item in scale["items"]} == {None}
+    assert fresh.code != report.code
+
+
+def test_nobody_is_told_of_the_redacted_version_and_its_former_links_are_dead() -> None:
+    report = ready()
+    link, mails = share_path(report), Email.objects.of(report.organisation).count()
+    assert Client().get(link).status_code == 200
+    redact(report)
+    run_jobs()
+    assert versions(report) == [(1, "redacted", True), (2, "ready", True)]
+    assert Client().get(link).status_code == 404
+    assert (Email.objects.of(report.organisation).count(), event_names().count("report.ready")) == (mails, 1)
+    assert event_names().count("report.redacted") == 1
+
+
+def test_redacted_twice_there_is_one_redacted_version() -> None:
+    report = ready()
+    redact(report)
+    assert redact(report)["reports"] == 0
+    run_jobs()
+    assert redact(report)["reports"] == 0
+    assert versions(report) == [(1, "redacted", True), (2, "ready", True)]
+
+
+def test_what_is_being_drawn_at_that_moment_is_thrown_away() -> None:
+    attempt = finished()
+    run_jobs(but_not={"report.draw"})
+    report = Report.objects.of(attempt.organisation).get()
+    redact(report)
+    draw(report_id=report.pk, now=NOW)
+    assert versions(report) == [(1, "redacted", True), (2, "building", True)]
+    assert not ReportFile.objects.of(report.organisation).exists()
+
+
+def test_half_an_erasing_is_refused(transactional_db: None) -> None:
+    with pytest.raises(RuntimeError):
+        erasure.erase(Subject(organisation_id=1, application_ids=()), now=NOW)
