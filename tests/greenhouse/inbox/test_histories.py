@@ -72,6 +72,8 @@ def play(world: World, history: list[Moment], order: list[int]) -> Story:
     )
     for one in list(world.greenhouse.store.applications.rising()):  # only those of the story
         forget_application(world.greenhouse.store, one)
+    bystander = world.greenhouse.candidate(first_name="Bystander", email="bystander@people.example")
+    world.greenhouse.application(bystander)  # an account that shows nobody at all is not believed
     settled(world)
     story = Story(world)
     first = Moment(happens=("apply", 0, 0), fate="now", worked=True, reacted=True)
