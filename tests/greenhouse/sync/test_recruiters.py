@@ -1,10 +1,14 @@
 """Who stands behind an application, and where their address comes from."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
+from goodword.candidates.models import Application
 from goodword.candidates.queries import recruiter_of
+from goodword.core import clock
 from goodword.greenhouse.sync.application import sync_application
+from goodword.greenhouse.sync.remembered import REMEMBERED
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from tests.contract.greenhouse import ALL
 from tests.greenhouse.world import ASSESSMENT, World
@@ -111,3 +115,44 @@ def test_another_recruiter_is_asked_about_at_once(world: World) -> None:
     remote.recruiter_id = priya.id
     sync_application(world.connection, remote.id, now=factories.NOW)
     assert stands_behind(world, remote) == (priya.id, "priya.raman@acornoak.example")
+
+
+def asked(world: World, what: str) -> int:
+    """How often that list or record was read."""
+    return sum(what in call for call in world.line.reads)
+
+
+def test_people_who_stand_behind_many_applications_are_asked_about_once(either: World) -> None:
+    for _ in range(3):
+        applied(either, users(either)[2])
+    either.deliver()
+    assert asked(either, "/users") == 1
+
+
+def test_without_leave_to_read_users_greenhouse_is_asked_once_and_again_later(either: World) -> None:
+    either.greenhouse.tick(*ALL - {"Users"})
+    rows = [applied(either, user) for user in users(either)[1:4]]
+    either.deliver()
+    assert asked(either, "/users") == 1
+    either.greenhouse.tick(*ALL)
+    sync_application(either.connection, rows[1].id, now=clock.now() + REMEMBERED + timedelta(seconds=1))
+    assert asked(either, "/users") == 2
+    assert stands_behind(either, rows[1]) == (users(either)[2].id, "priya.raman@acornoak.example")
+
+
+def test_a_hiring_team_is_read_once_for_many_applications(world: World) -> None:
+    for _ in range(3):
+        applied(world, None)
+    world.deliver()
+    assert asked(world, "/job_owners") == 1
+
+
+def test_another_credential_is_asked_anew(world: World) -> None:
+    remote = applied(world, users(world)[2])
+    world.deliver()
+    world.connection.set_credentials(world.greenhouse.credentials)
+    world.connection.save()
+    later = clock.now() + timedelta(minutes=1)
+    Application.objects.of(world.organisation).update(recruiter_email="")
+    sync_application(world.connection, remote.id, now=later)
+    assert asked(world, "/users") == 2

@@ -1,6 +1,6 @@
 """What the rest of the product knows of Greenhouse. The adapters for Harvest v1 and v3 both satisfy it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
@@ -71,6 +71,13 @@ class HarvestApi(Protocol):
 
     def candidates(self, candidate_ids: Iterable[int]) -> Iterator[Candidate]:
         """Those candidates that can be seen, in no promised order."""
+
+    def people_of(self, applications: Mapping[int, int | None]) -> Iterator[tuple[Application, Candidate]]:
+        """Applications, by id and with their candidates' ids as far as known, each with its candidate.
+
+        For many at once: v3 asks for fifty applications and then for their candidates, v1 for fifty candidates,
+        who bring their applications along. What cannot be had so is left out; ask for it alone.
+        """
 
     def candidates_changed(self, *, since: datetime, until: datetime) -> Iterator[Candidate]:
         """All candidates who changed between two moments; `until` is the next `since`."""

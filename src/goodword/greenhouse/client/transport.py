@@ -5,11 +5,14 @@ environment are not used, since the guard against private addresses could not se
 """
 
 import json
+import os
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Any
 
 import httpx2
@@ -22,6 +25,9 @@ from goodword.greenhouse.client.errors import (
     Where,
 )
 from goodword.greenhouse.client.guard import PrivateAddressError, PublicOnly
+
+#: OpenSSL's own names for a file and a folder of authorities
+_TRUSTED = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 USER_AGENT = "Goodword Harvest client"
 
@@ -130,7 +136,7 @@ class Transport:
         `watch` is told of every exchange after it, also of one that failed.
         """
         if transport is None:
-            network = httpx2.HTTPTransport()
+            network = httpx2.HTTPTransport(verify=_trust(*map(os.environ.get, _TRUSTED)))
             transport = network if allow_private else PublicOnly(network)
         self._limits = limits
         self._watch = watch
@@ -211,6 +217,13 @@ class Transport:
     def close(self) -> None:
         """Close the pool."""
         self._client.close()
+
+
+@cache
+def _trust(file: str | None, folder: str | None) -> ssl.SSLContext:
+    """Whom TLS trusts, read once: reading takes longer than a call. An operator may name others."""
+    del file, folder  # a part of the key; the library looks them up by itself
+    return httpx2.create_ssl_context()
 
 
 def _whole(text: str | None) -> int | None:

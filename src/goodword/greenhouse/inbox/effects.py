@@ -3,7 +3,7 @@
 `settle` is called with a sentence for each thing, inside the transaction that writes it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from goodword.greenhouse.inbox.concerned import concerned, jobs_of
 from goodword.greenhouse.inbox.payload import Delivery
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync import persons
+from goodword.greenhouse.sync.ahead import NOTHING_AHEAD, Ahead
 from goodword.greenhouse.sync.application import sync_applications
 from goodword.greenhouse.sync.job import sync_jobs
 from goodword.roles.models import Automation
@@ -23,8 +24,18 @@ class Settle(Protocol):
     def __call__(self, outcomes: list[str], /, *, roles: Iterable[int] = ()) -> None: ...
 
 
-def carry_out(delivery: Delivery, *, connection: Connection, now: datetime, settle: Settle) -> None:
-    """Let a delivery have its effect, or say why it has none. Raises HarvestError with nothing written, TooBusy."""
+def carry_out(
+    delivery: Delivery,
+    *,
+    connection: Connection,
+    now: datetime,
+    settle: Settle,
+    ahead: Callable[[], Ahead] = lambda: NOTHING_AHEAD,
+) -> None:
+    """Let a delivery have its effect, or say why it has none. Raises HarvestError with nothing written, TooBusy.
+
+    `ahead` gives what was read already, and is asked only if an application is to be read.
+    """
     if delivery.action in JOB_ACTIONS:
         _job(delivery, connection=connection, now=now, settle=settle)
         return
@@ -49,7 +60,9 @@ def carry_out(delivery: Delivery, *, connection: Connection, now: datetime, sett
         case Delivery(action="delete_application", application_id=int(gone)):
             persons.application_deleted(connection, application_id=gone, now=now, settle=settle)
         case _:
-            sync_applications(connection, remote_ids, now=now, hint=delivery.hint, settle=settle)
+            sync_applications(
+                connection, remote_ids, now=now, hint=delivery.hint, settle=settle, ahead=ahead()
+            )
 
 
 def _job(delivery: Delivery, *, connection: Connection, now: datetime, settle: Settle) -> None:

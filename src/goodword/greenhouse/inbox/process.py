@@ -18,6 +18,7 @@ from goodword.greenhouse.client import (
     Unavailable,
 )
 from goodword.greenhouse.inbox import payload
+from goodword.greenhouse.inbox.ahead import ahead_of
 from goodword.greenhouse.inbox.caused import caused_by
 from goodword.greenhouse.inbox.claim import Lost, claim, postpone, settle
 from goodword.greenhouse.inbox.effects import carry_out
@@ -114,4 +115,10 @@ def _handle(event: InboxEvent, *, now: datetime) -> None:
             caused = caused_by(heard, roles=roles)
             settle(event, state=HANDLED, outcome=" ".join(outcomes), caused=caused, now=now)
 
-        carry_out(delivery, connection=connection, now=now, settle=done)
+        carry_out(
+            delivery,
+            connection=connection,
+            now=now,
+            settle=done,
+            ahead=lambda: ahead_of(event, now=now),
+        )

@@ -7,9 +7,11 @@ from goodword.candidates.models import Application, Candidate
 from goodword.greenhouse import client as remote
 from goodword.greenhouse.client import Forbidden, HarvestApi
 from goodword.greenhouse.models import Connection
+from goodword.greenhouse.sync.ahead import NOTHING_AHEAD, Ahead
 from goodword.greenhouse.sync.arrival import is_mapped
 from goodword.greenhouse.sync.hint import Hint
 from goodword.greenhouse.sync.recruiter import Recruiter, find_recruiter
+from goodword.greenhouse.sync.remembered import Remembered
 from goodword.roles.models import Automation
 from goodword.roles.queries import automation_of
 
@@ -38,20 +40,25 @@ class Seen:
     candidate_as_of: datetime | None = None
 
 
-def look(api: HarvestApi, *, connection: Connection, remote_id: int, hint: Hint, now: datetime) -> Seen:
+def look(
+    api: HarvestApi,
+    *,
+    connection: Connection,
+    remote_id: int,
+    hint: Hint,
+    now: datetime,
+    ahead: Ahead = NOTHING_AHEAD,
+) -> Seen:
     """Read an application and its candidate: two reads in v3, a third and fourth when the stage or the
-    recruiter is new to us. Raises HarvestError."""
+    recruiter is new to us. What was read `ahead` is not read again. Raises HarvestError."""
     ours = (
         Application.objects.across_organisations()
         .filter(connection_id=connection.pk, remote_id=remote_id)
         .first()
     )
-    application = api.application(remote_id)
-    seen = Seen(
-        remote_id=remote_id,
-        application=application,
-        application_as_of=ours.synced_at if ours else None,
-    )
+    as_of = ours.synced_at if ours else None
+    application = ahead.application(remote_id, as_of=as_of) or api.application(remote_id)
+    seen = Seen(remote_id=remote_id, application=application, application_as_of=as_of)
     if application is None:
         return seen
     home = home_of(connection, application)
@@ -63,16 +70,18 @@ def look(api: HarvestApi, *, connection: Connection, remote_id: int, hint: Hint,
         .values_list("synced_at", flat=True)
         .first()
     )
-    candidate = api.candidate(application.candidate_id)
+    candidate = ahead.candidate(application.candidate_id, as_of=candidate_as_of)
+    candidate = candidate or api.candidate(application.candidate_id)
     seen = replace(seen, candidate=candidate, candidate_as_of=candidate_as_of)
     if candidate is None:
         return seen
+    remembered = Remembered(api, connection=connection, now=now)
     return replace(
         seen,
         reason=application.rejection_reason_name or hint.reason,
-        entered_at=_entered_at(api, application, ours=ours, connection=connection, hint=hint),
+        entered_at=_entered_at(remembered, application, ours=ours, connection=connection, hint=hint),
         recruiter=_recruiter(
-            api, application, ours=ours, home=home, connection=connection, hint=hint, now=now
+            remembered, application, ours=ours, home=home, connection=connection, hint=hint, now=now
         ),
     )
 
@@ -87,7 +96,7 @@ def home_of(connection: Connection, application: remote.Application) -> Automati
 
 
 def _entered_at(
-    api: HarvestApi,
+    api: Remembered,
     application: remote.Application,
     *,
     ours: Application | None,
@@ -109,7 +118,7 @@ def _entered_at(
 
 
 def _recruiter(
-    api: HarvestApi,
+    api: Remembered,
     application: remote.Application,
     *,
     ours: Application | None,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from goodword.greenhouse.client import Forbidden, HarvestApi, OwnerKind
 from goodword.greenhouse.sync.address import is_address
 from goodword.greenhouse.sync.hint import UserSaid
+from goodword.greenhouse.sync.remembered import Remembered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,7 @@ NOBODY = Recruiter()
 
 
 def find_recruiter(
-    api: HarvestApi,
+    api: Remembered,
     *,
     recruiter_id: int | None,
     job_id: int | None,
@@ -46,7 +47,7 @@ def find_recruiter(
     return NOBODY
 
 
-def in_turn(api: HarvestApi, *, recruiter_id: int | None, job_id: int | None) -> Iterator[int]:
+def in_turn(api: HarvestApi | Remembered, *, recruiter_id: int | None, job_id: int | None) -> Iterator[int]:
     """The users to consider, best first. The hiring team is read only if the first will not do."""
     if recruiter_id is not None:
         yield recruiter_id

@@ -1,6 +1,6 @@
 """`HarvestApi` over Harvest v1 (facts: greenhouse.md, section 7)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Self
 
@@ -104,6 +104,15 @@ class HarvestV1(Jobs):
         for ids in batches(candidate_ids):
             for record in self._rows("/candidates", CANDIDATES, {"candidate_ids": ids}):
                 yield candidate_of(record)
+
+    def people_of(self, applications: Mapping[int, int | None]) -> Iterator[tuple[Application, Candidate]]:
+        """See `HarvestApi.people_of`."""
+        for ids in batches(one for one in applications.values() if one is not None):
+            for record in self._rows("/candidates", CANDIDATES, {"candidate_ids": ids}):
+                person = candidate_of(record)
+                for row in record.children("applications"):
+                    if row.id() in applications:
+                        yield read.application_of(row), person
 
     def candidates_changed(self, *, since: datetime, until: datetime) -> Iterator[Candidate]:
         """See `HarvestApi.candidates_changed`."""

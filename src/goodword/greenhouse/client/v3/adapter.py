@@ -1,6 +1,6 @@
 """`HarvestApi` over Harvest v3 (facts: greenhouse.md, sections 1 to 4)."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import batched
 from typing import Any, Self
@@ -111,6 +111,12 @@ class HarvestV3(Jobs):
     def candidates(self, candidate_ids: Iterable[int]) -> Iterator[Candidate]:
         """See `HarvestApi.candidates`."""
         return map(candidate_of, self._by_id("/candidates", CANDIDATES, candidate_ids))
+
+    def people_of(self, applications: Mapping[int, int | None]) -> Iterator[tuple[Application, Candidate]]:
+        """See `HarvestApi.people_of`."""
+        found = list(self.applications_by_id(applications))
+        people = {one.id: one for one in self.candidates(one.candidate_id for one in found)}
+        return ((one, people[one.candidate_id]) for one in found if one.candidate_id in people)
 
     def candidates_changed(self, *, since: datetime, until: datetime) -> Iterator[Candidate]:
         """See `HarvestApi.candidates_changed`."""

@@ -1,0 +1,87 @@
+"""In a burst the deliveries that come next are read through Harvest together, fifty at a time.
+
+One delivery alone is read alone, as are those that were tried before. Only an optimisation: what is read ahead is
+bound to its delivery, so that a later one of the same application is read anew, and is left unused if our copy has
+been written since (`sync.ahead`).
+"""
+
+import threading
+import time
+from collections import defaultdict
+from datetime import datetime
+
+from goodword.greenhouse.inbox.actions import APPLICATION_ACTIONS
+from goodword.greenhouse.models import InboxEvent
+from goodword.greenhouse.sync.ahead import NOTHING_AHEAD, Ahead, read_ahead
+
+#: deliveries that are read together at most: as many as fit into one call
+TOGETHER = 50
+
+#: fewer are not worth it
+FEW = 4
+
+#: seconds after which what was read and not used is forgotten
+KEPT = 60.0
+
+
+class _Kept:
+    """What was read for deliveries of one connection, shared by the threads of this process."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()  # one thread reads, the others wait for what it reads
+        self.until = 0.0
+        self.events: dict[int, Ahead] = {}
+
+    def take(self, event_id: int) -> Ahead | None:
+        """What was read for a delivery, once."""
+        if time.monotonic() > self.until:
+            self.events.clear()
+        return self.events.pop(event_id, None)
+
+
+_kept: defaultdict[int, _Kept] = defaultdict(_Kept)
+
+
+def ahead_of(event: InboxEvent, *, now: datetime) -> Ahead:
+    """What was read ahead for a claimed delivery; reads for it and the next ones if there are enough of them.
+
+    Raises HarvestError, and crypto.CannotOpen.
+    """
+    if event.attempts > 1 or event.action not in APPLICATION_ACTIONS or event.remote_application_id is None:
+        return NOTHING_AHEAD
+    kept = _kept[event.connection_id]
+    with kept.lock:
+        found = kept.take(event.pk)
+        if found is not None:
+            return found
+        together = [event, *_next(event, now=now)]
+        if len(together) < FEW:
+            return NOTHING_AHEAD
+        wanted = {one.remote_application_id: one.remote_candidate_id for one in together}
+        read = read_ahead(event.connection, {one: wanted[one] for one in wanted if one is not None}, now=now)
+        kept.events = {one.pk: read for one in together[1:]}
+        kept.until = time.monotonic() + KEPT
+        return read
+
+
+def _next(event: InboxEvent, *, now: datetime) -> list[InboxEvent]:
+    """The deliveries that will be worked on after this one: the oldest of each application, not tried before."""
+    rows = (
+        InboxEvent.objects.across_organisations()
+        .filter(
+            connection=event.connection_id,
+            state=InboxEvent.State.RECEIVED,
+            attempts=0,
+            not_before__lte=now,
+            action__in=APPLICATION_ACTIONS,
+            remote_application_id__isnull=False,
+            pk__gt=event.pk,
+        )
+        .exclude(remote_application_id=event.remote_application_id)
+        .only("pk", "remote_application_id", "remote_candidate_id", "connection_id")
+        .order_by("pk")[: 2 * TOGETHER]
+    )
+    oldest: dict[int | None, InboxEvent] = {}
+    for row in rows:
+        oldest.setdefault(row.remote_application_id, row)
+    return list(oldest.values())[: TOGETHER - 1]
