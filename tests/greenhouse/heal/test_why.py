@@ -75,13 +75,10 @@ def test_findings_are_told_by_day_and_kind_with_their_time(world: World) -> None
             stage_id=1,
         )
     health = heal_health(world.connection, now=NOW)
-    first, last = "Mon 2 Mar, 21:00", "Tue 3 Mar, 08:00"
+    times, waited = "Mon 2 Mar, 21:00 and Tue 3 Mar, 08:00", "1 of them waited for a click."
     with timezone.override("UTC"):
         assert [[told(one) for one in day.healed] for day in health.days] == [
-            [
-                f"12 arrivals in a stage that starts a step between {first} and {last} had not been delivered. "
-                + "1 of them waited for a click."
-            ],
+            [f"12 arrivals in a stage that starts a step between {times} had not been delivered. {waited}"],
             ["1 rejection or hire (Mon 2 Mar, 07:00) had not been delivered."],
         ]
     assert health.silent == 12
