@@ -86,7 +86,7 @@ def world() -> tuple[Membership, dict[str, str]]:
         (Kind.JOB_CLOSED, {"before": "Customer Support Specialist"}),
         (Kind.STAGE_MOVED, {"stage_id": 501, "before": "first", "after": "after “Phone screen”"}),
     ):
-        notice(automation, kind=kind, now=now, **values)  # type: ignore[arg-type]
+        notice(automation, kind=kind, now=now, **values)
     inbox = path("greenhouse_inbox", organisation)
     return admin, {
         "inbox": inbox,
