@@ -13,6 +13,7 @@ from greenhouse_sandbox.context import the_store
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.fields import CustomField, CustomFieldOption
 from greenhouse_sandbox.store.prospects import ProspectPool
+from greenhouse_sandbox.store.rights import UserRole
 
 
 @requires("custom_fields.list")
@@ -71,9 +72,13 @@ def close_reasons() -> Response:
 @requires("user_roles.list")
 def user_roles() -> Response:
     """The roles that users can have on jobs."""
-    return list_page(
-        the_store().user_roles, lambda row: {"id": row.id, "type": row.role_type, "name": row.name}
-    )
+    return list_page(the_store().user_roles, _role)
+
+
+@requires("user_roles.list")
+def user_role(role_id: int) -> Response:
+    """One role."""
+    return json_response(_role(one(the_store().user_roles, role_id)))
 
 
 @requires("users.job_permissions")
@@ -142,6 +147,10 @@ def _field(store: Store, row: CustomField) -> dict[str, Any]:
 
 def _option(row: CustomFieldOption) -> dict[str, Any]:
     return {"id": row.id, "name": row.name, "priority": row.sort_order, "external_id": row.external_id}
+
+
+def _role(row: UserRole) -> dict[str, Any]:
+    return {"id": row.id, "type": row.role_type, "name": row.name}
 
 
 def _pool(store: Store, row: ProspectPool) -> dict[str, Any]:

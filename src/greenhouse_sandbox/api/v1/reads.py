@@ -44,7 +44,11 @@ def applications() -> Response:
         rows = matching(sorted(on_job, key=lambda row: row.id))
     if "status" in request.args:
         status = STATUSES.get(request.args["status"])
-        rows = [row for row in everything(rows) if row.status == status]
+        rows = (
+            store.applications.by("status", status)
+            if rows is store.applications
+            else [row for row in everything(rows) if row.status == status]
+        )
     return list_page(rows, lambda row: shapes_people.application(store, row))
 
 

@@ -53,6 +53,7 @@ READS: dict[str, Callable[..., Response]] = {
     "/users/<int:user_id>/permissions/future_jobs": account.future_job_permissions,
     "/users/<int:user_id>/pending_approvals": account.nothing("approvals.list"),
     "/user_roles": account.user_roles,
+    "/user_roles/<int:role_id>": account.user_role,
     "/prospect_pools": account.prospect_pools,
     "/prospect_pools/<int:pool_id>": account.prospect_pool,
     "/tags/candidate": account.tags,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -34,7 +35,7 @@ class Resource:
 
     `indexed` names, for a filter, the member by which the table finds its rows at once; `keyed` does the same for
     filters that are no ids, with what makes keys of the text. `dated` names the moments by which the table is sorted.
-    `visible` builds the test of what this caller sees by this query.
+    `elsewhere` finds the ids of rows by another table. `visible` builds the test of what the caller sees.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Resource:
     dated: dict[str, str] = field(
         default_factory=lambda: {"created_at": "created_at", "updated_at": "updated_at"}
     )
+    elsewhere: dict[str, Callable[[Store, str, str], list[int]]] = field(default_factory=dict)
     visible: Callable[[Store, Bearer, dict[str, str]], Test] = _all
 
     @property
@@ -74,6 +76,7 @@ def list_page(resource: Resource, store: Store, caller: Bearer) -> Response:
         indexed={name: (member, filters.parse_ids) for name, member in resource.indexed.items()}
         | resource.keyed,
         dated=resource.dated,
+        elsewhere={name: partial(find, store) for name, find in resource.elsewhere.items()},
         start=cursor.id if cursor else None,
     ):
         if all(test(row) for test in tests):

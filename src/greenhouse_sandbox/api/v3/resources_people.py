@@ -67,6 +67,20 @@ def _stage_of(member: str) -> Filter:
     return build
 
 
+def _standing_at(store: Store, name: str, wanted: str) -> list[int]:
+    """Ids of the applications that stand at these stages of jobs."""
+    return _standing(store, parse_ids(name, wanted))
+
+
+def _standing_at_named(store: Store, _: str, wanted: str) -> list[int]:
+    """Ids of the applications that stand at a stage of that name."""
+    return _standing(store, [stage.id for stage in store.job_stages.rising() if stage.name == wanted])
+
+
+def _standing(store: Store, stage_ids: list[int]) -> list[int]:
+    return [row.application_id for one in stage_ids for row in store.application_stages.by("standing", one)]
+
+
 def _email(_: Store, __: str, wanted: str) -> Test:
     return lambda row: wanted.lower() in row.addressed
 
@@ -121,6 +135,7 @@ RESOURCES = (
             "prospective_job_ids": "considered_for",
         },
         keyed={"status": ("status", _status_keys), "prospect": ("prospect", _prospect_keys)},
+        elsewhere={"job_interview_stage_ids": _standing_at, "stage_name": _standing_at_named},
         dated=STAMPS | {"last_activity_at": "last_activity_at"},
         visible=visibility.of_jobs,
     ),
@@ -133,7 +148,7 @@ RESOURCES = (
             "job_interview_stage_ids": ids("job_stage_id"),
             "current": boolean("current"),
         },
-        indexed={"application_ids": "application_id"},
+        indexed={"application_ids": "application_id", "job_interview_stage_ids": "job_stage_id"},
         visible=visibility.entered,
     ),
     Resource(
