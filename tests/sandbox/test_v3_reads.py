@@ -187,3 +187,26 @@ def test_a_deleted_candidate_leaves_no_trace(v3: httpx2.Client, client: httpx2.C
     client.post(f"/people/{candidate.id}/delete")
     for path in ("candidates?ids", "applications?candidate_ids", "notes?candidate_ids"):
         assert v3.get(f"/v3/{path}={candidate.id}").json() == []
+
+
+def test_a_hired_application_keeps_its_stage_or_by_switch_not(v3: httpx2.Client, store: Store) -> None:
+    hired = next(one for one in store.applications.rising() if one.status == "hired")
+    kept = rows(v3, "applications", ids=str(hired.id))[0]
+    assert (kept["stage_id"], kept["stage_name"]) == (hired.stage_id, "Offer")
+    store.switches["hired_stage"] = "null"
+    ended = rows(v3, "applications", ids=str(hired.id))[0]
+    assert (ended["stage_id"], ended["stage_name"], ended["job_interview_stage_id"]) == (None, None, None)
+
+
+def test_two_filters_of_dates_go_together_or_by_switch_not(v3: httpx2.Client, store: Store) -> None:
+    moment = "gte|2020-01-01T00:00:00Z"
+    assert len(rows(v3, "jobs", created_at=moment, updated_at=moment)) == len(store.jobs)
+    store.switches["both_date_filters"] = 422
+    refusal(v3, f"jobs?created_at={moment}&updated_at={moment}")
+
+
+def test_private_candidates_can_be_hidden(v3: httpx2.Client, store: Store) -> None:
+    candidate = next(store.candidates.rising())
+    candidate.private = True
+    store.switches["private_candidates"] = "hidden"
+    assert candidate.id not in [row["id"] for row in rows(v3, "candidates")]

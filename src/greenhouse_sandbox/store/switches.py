@@ -18,6 +18,8 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "new_application_members": (True, False),
     "move_from_stage": ("either", "job_interview_stage", "application_stage"),
     "private_filter_true": ("include", "only"),
+    "hired_stage": ("kept", "null"),
+    "both_date_filters": ("allowed", 422),
     "application_update": (200, 204),
     "last_opening_closes_job": (False, True),
     "private_candidates": ("visible", "hidden"),

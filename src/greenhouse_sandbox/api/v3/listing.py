@@ -61,6 +61,8 @@ def list_page(resource: Resource, store: Store, caller: Bearer) -> Response:
     cursor = _cursor()
     query = cursor.query if cursor else _query()
     per_page = _per_page(query)
+    if {"created_at", "updated_at"} <= query.keys() and store.switches["both_date_filters"] == 422:
+        raise invalid("updated_at", "cannot be combined with created_at")
     tests = [
         _filter(resource, name)(store, name, text)
         for name, text in query.items()

@@ -7,7 +7,7 @@ from greenhouse_sandbox.acts.stages import current_stage
 from greenhouse_sandbox.api.v3.shapes_jobs import stamps
 from greenhouse_sandbox.clock import milliseconds
 from greenhouse_sandbox.store import Store
-from greenhouse_sandbox.store.applications import Application, ApplicationStage, Note, RejectionDetail
+from greenhouse_sandbox.store.applications import HIRED, Application, ApplicationStage, Note, RejectionDetail
 from greenhouse_sandbox.store.people import Candidate, User
 
 READ_VISIBILITY = {
@@ -64,7 +64,8 @@ def candidate(store: Store, row: Candidate) -> dict[str, Any]:
 
 def application(store: Store, row: Application) -> dict[str, Any]:
     """An application. Two members came in summer 2026 and can be switched off."""
-    stage = current_stage(store, row)
+    ended = row.status == HIRED and store.switches["hired_stage"] == "null"
+    stage = None if ended else current_stage(store, row)
     members = stamps(row) | {
         "agency_note_id": None,
         "candidate_id": row.candidate_id,
@@ -74,7 +75,7 @@ def application(store: Store, row: Application) -> dict[str, Any]:
         "recruiter_id": row.recruiter_id,
         "referrer_id": row.referrer_id,
         "source_id": row.source_id,
-        "stage_id": row.stage_id,
+        "stage_id": None if ended else row.stage_id,
         "stage_name": stage.name if stage else None,
         "status": row.status,
         "needs_decision": False,
