@@ -62,12 +62,13 @@ def _do(wanted: Wanted, act: str, jobs: list[int], chance: random.Random, now: d
         )
         apply_to_job(store, person, job_id=chance.choice(jobs), actor_id=None, now=now)
         return True
-    rows = [row for job_id in jobs for row in store.applications.by("job_id", job_id)]
-    if not rows:
+    rows = store.applications.by("job_id", chance.choice(jobs))
+    others = store.applications.by("job_id", chance.choice(jobs))
+    if not rows or not others:
         return False
     one = chance.choice(rows)
     if act == "merge":
-        other = store.candidates[chance.choice(rows).candidate_id]
+        other = store.candidates[chance.choice(others).candidate_id]
         merge_candidates(store, store.candidates[one.candidate_id], other, now=now)
         return True
     _APPLICATION_ACTS[act](store, one, chance, actor_id, now)
