@@ -1,0 +1,180 @@
+"""The wizard by keyboard and without JavaScript, the settings of a step, and the cards that ask for a click."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+from pytest_django.fixtures import Settings
+
+from goodword.accounts.models import Membership
+from goodword.candidates.models import Application
+from goodword.roles.models import Role, StageRule
+from goodword.steps.models import StepStart
+from tests.browser.looking import WIDTHS, Looker
+from tests.greenhouse.setup.desk import Desk, open_desk, point
+from tests.support import factories
+from tests.support.jobs import run_jobs
+from tests.support.pages import signed_in
+from tests.workspace.people import invited, named, path, reported
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+REQUIREMENT = "Works with several departments at once and keeps what was agreed with customers."
+
+
+@pytest.fixture
+def desk(transactional_db: None, settings: Settings) -> Iterator[Desk]:
+    point(settings)
+    desk = open_desk("v3")
+    desk.connect()
+    run_jobs()
+    yield desk
+    desk.greenhouse.sandbox.close()
+
+
+def window(
+    browser: Browser, who: Membership, live_server: object, *, width: int, script: bool = True
+) -> BrowserContext:
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, reduced_motion="reduce", java_script_enabled=script
+    )
+    session = signed_in(who).cookies["goodword_session"].value
+    context.add_cookies([{"name": "goodword_session", "value": session, "url": str(live_server)}])
+    return context
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until it is there, and it must show that it is."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if page.evaluate("s => document.activeElement.matches(s)", selector):
+            return
+    raise AssertionError(f"Tab never comes to {selector} on {page.url}")
+
+
+def test_the_wizard_works_by_keyboard_alone_and_is_accessible(
+    browser: Browser, live_server: object, desk: Desk
+) -> None:
+    role = factories.role(desk.organisation, title="Key account people", owner=desk.admin)
+    for _ in range(2):
+        application = desk.greenhouse.application(job=0)
+        desk.greenhouse.move(application, 2)
+    looker = Looker()
+    context = window(browser, desk.recruiter, live_server, width=1440)
+    looker.watch(context)
+    page = context.new_page()
+    page.goto(f"{live_server}{desk.url('role_automation', role.pk)}?q=senior")
+    looker.look(page, "wizard jobs")
+    tab_to(page, "input[name=job]")
+    page.keyboard.press("Space")
+    tab_to(page, "#jobs button")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/stages/**")
+    tab_to(page, "input[name=assessment]")
+    tab_to(page, "input[name=assessment]")
+    page.keyboard.press("Space")
+    tab_to(page, "textarea[name=requirement]")
+    page.keyboard.type(REQUIREMENT)
+    tab_to(page, "[name=assessment_delay_0]")
+    page.keyboard.type("2")
+    tab_to(page, "[name=assessment_delay_1]")
+    page.keyboard.press("h")
+    looker.look(page, "wizard stages")
+    tab_to(page, "main .actions button")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/review/**")
+    looker.look(page, "wizard review")
+    tab_to(page, "input[name=invite]")
+    tab_to(page, "main .actions button")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{desk.url('role', role.pk)}")
+    looker.look(page, "role linked")
+    rules = StageRule.objects.of(desk.organisation).filter(step__kind="assessment")
+    assert sorted(rules.values_list("stage_name", flat=True)) == ["Assessment", "Phone Screen"]
+    assert factories.step(role, "assessment").delay_minutes == 120
+    context.close()
+    assert (looker.wrong, looker.complaints) == ({}, [])
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_pages_fit_without_javascript_and_say_what_is_wrong(
+    browser: Browser, live_server: object, desk: Desk, width: int
+) -> None:
+    role = factories.role(desk.organisation, title="Key account people", owner=desk.admin)
+    context = window(browser, desk.recruiter, live_server, width=width, script=False)
+    page = context.new_page()
+    page.goto(f"{live_server}{desk.url('role_automation', role.pk)}?q=senior")
+    page.click("#jobs button >> nth=-1")
+    assert "Choose a Greenhouse job." in page.inner_text("main")
+    page.check("input[name=job] >> nth=0")
+    page.click("#jobs button >> nth=-1")
+    page.fill("[name=assessment_delay_0]", "")
+    page.select_option("[name=assessment_delay_1]", "days")
+    page.click("main .actions button")
+    assert "Write a sentence. Without it no assessment is sent." in page.inner_text("main")
+    assert page.is_checked("input[name=assessment] >> nth=2")
+    page.fill("[name=requirement]", REQUIREMENT)
+    page.click("main .actions button")
+    assert "starts the assessment." in page.inner_text("main")
+    page.click("main .actions button")
+    assert "This role is linked to Greenhouse." in page.inner_text("body")
+    context.close()
+
+
+def cards() -> tuple[Membership, dict[str, str]]:
+    """Steps that wait for a click, in all the ways there are."""
+    organisation = factories.organisation(name="Northwind Cycles")
+    admin = factories.member(organisation, kind="admin", name="Rita Hansen")
+    first = factories.role(organisation, title="Window Washer", owner=admin)
+    role: Role = factories.role(organisation, title="Customer Support Specialist", owner=admin)
+    factories.automation(role, connection_id=1, job_id=31, stages={"assessment": (501, "Assessment")})
+    earlier = reported(named(first, "Ada", "Lovelace"))
+    offered = factories.application(
+        role, candidate=earlier.start.application.candidate, stage_name="Assessment"
+    )
+    waits = {"state": StepStart.State.WAITING, "started_at": None}
+    factories.start(offered, "assessment", waits_for="reuse", earlier=earlier.start, **waits)
+    clicked: Application = named(role, "Bo", "Click", stage_name="Assessment")
+    factories.start(clicked, "assessment", waits_for="click", **waits)
+    delayed = named(role, "Di", "Layed", stage_name="Assessment")
+    factories.start(delayed, "assessment", waits_for="delay", due_at=factories.NOW, **waits)
+    reopened = named(role, "Una", "Rejected", stage_name="Assessment")
+    attempt = invited(reopened)
+    attempt.attention = "reopened"
+    attempt.save()
+    pages = {
+        "offer": offered,
+        "click": clicked,
+        "delay": delayed,
+        "reopened": reopened,
+    }
+    where = {f"card {name}": path("candidate", organisation, row.pk) for name, row in pages.items()}
+    where |= {
+        f"settings {step.kind}": path("role_step", organisation, role.pk, step.pk)
+        for step in role.steps.all()
+    }
+    return admin, where | {"role with all of it": path("role", organisation, role.pk)}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_cards_and_settings_are_accessible_and_fit(browser: Browser, live_server: object, width: int) -> None:
+    admin, pages = cards()
+    looker = Looker()
+    context = window(browser, admin, live_server, width=width)
+    looker.watch(context)
+    page = context.new_page()
+    for name, where in pages.items():
+        page.goto(f"{live_server}{where}")
+        looker.look(page, f"{name} {width}")
+    page.goto(f"{live_server}{pages['settings reference_check']}")
+    page.fill("[name=deadline_days]", "0")
+    page.fill("[name=reminder_days]", "soon")
+    page.click("main .actions button")
+    looker.look(page, f"settings with errors {width}")
+    page.goto(f"{live_server}{pages['card offer']}")
+    page.click("button:has-text('Reuse')")
+    run_jobs()
+    page.reload()
+    looker.look(page, f"card reused {width}")
+    context.close()
+    assert (looker.wrong, looker.complaints) == ({}, [])
