@@ -18,7 +18,7 @@ from greenhouse_sandbox.store.applications import Application as RemoteApplicati
 from tests.greenhouse.heal.clinic import SOON, backdate, findings, heal, settled, starts
 from tests.greenhouse.world import ASSESSMENT, OFFER, SCREEN, World
 from tests.support import factories
-from tests.support.jobs import run_jobs
+from tests.support.jobs import event_names, run_jobs
 
 NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -137,6 +137,23 @@ def test_an_entry_of_the_list_is_not_started_by_a_delivery_that_tells_of_somethi
     world.deliver()
     run_jobs()
     assert starts(world) == 0
+
+
+def test_a_delivery_that_comes_late_starts_what_it_would_have_started(world: World) -> None:
+    remote = world.apply()
+    settled(world)
+    world.move(remote, ASSESSMENT)
+    backdate(world, remote, by=timedelta(days=3))
+    late = world.outgoing()
+    heal(world)
+    assert findings(world) == {("missed_start", "waiting"): 1}
+    for _ in range(2):
+        for body, _id in late:
+            assert world.post(body) == 200
+        world.work()
+        run_jobs()
+    assert (findings(world), starts(world)) == ({("missed_start", "gone"): 1}, 1)
+    assert event_names(world.ours(remote).pk).count("application.entered_stage") == 1
 
 
 def test_a_new_arrival_starts_an_entry_of_the_list_and_ends_it(world: World) -> None:

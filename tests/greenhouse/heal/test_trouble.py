@@ -45,7 +45,7 @@ def break_at(world: World, call: int, error: BaseException) -> None:
     world.line.before = before
 
 
-@pytest.mark.parametrize("call", [1, 2, 4, 6, 9])
+@pytest.mark.parametrize("call", [1, 2, 4, 6, 7])
 def test_a_pass_that_is_killed_is_ended_by_the_sweep_and_the_next_does_the_rest(
     world: World, call: int
 ) -> None:
@@ -251,7 +251,8 @@ def test_one_application_that_nobody_can_cope_with_holds_up_no_other(world: Worl
     remotes = moved(world, 3)
 
     def after(request: httpx2.Request) -> None:
-        if str(request.url.params.get("ids")) == str(remotes[1].id) and "applications" in request.url.path:
+        asked = str(request.url.params.get("ids")).split(",")
+        if str(remotes[1].id) in asked and "applications" in request.url.path:
             raise ValueError("garbage")
 
     world.line.after = after

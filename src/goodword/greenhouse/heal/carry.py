@@ -19,6 +19,7 @@ from goodword.greenhouse.client import (
 )
 from goodword.greenhouse.heal.compare import Found
 from goodword.greenhouse.models import Connection, Finding, Reconciliation
+from goodword.greenhouse.sync.ahead import read_ahead
 from goodword.greenhouse.sync.application import TooBusy, sync_applications
 from goodword.greenhouse.sync.apply import NOBODY_HELD, Held
 
@@ -93,7 +94,8 @@ def _sync(
         ]
         Finding.objects.across_organisations().bulk_create(rows, ignore_conflicts=wait)
 
-    sync_applications(connection, by_id, now=now, settle=keep, held=held)
+    ahead = read_ahead(connection, dict.fromkeys(by_id), now=now)
+    sync_applications(connection, by_id, now=now, settle=keep, held=held, ahead=ahead)
 
 
 #: our copy as a finding tells of it

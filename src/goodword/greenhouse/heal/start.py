@@ -10,6 +10,7 @@ from goodword.core import crypto
 from goodword.greenhouse.client import HarvestError
 from goodword.greenhouse.heal.carry import ENDS_THE_PASS
 from goodword.greenhouse.models import Connection, Finding
+from goodword.greenhouse.sync.ahead import read_ahead
 from goodword.greenhouse.sync.application import TooBusy, sync_applications
 from goodword.greenhouse.sync.there import start_there
 
@@ -67,7 +68,8 @@ def _alone(one: Finding, *, connection: Connection, now: datetime) -> int:
 
 def _start(batch: Sequence[Finding], *, connection: Connection, now: datetime) -> int:
     remote_ids = [one.remote_application_id for one in batch if one.remote_application_id is not None]
-    sync_applications(connection, remote_ids, now=now)
+    ahead = read_ahead(connection, dict.fromkeys(remote_ids), now=now)
+    sync_applications(connection, remote_ids, now=now, ahead=ahead)
     return sum(_settle(one.pk, now=now) for one in batch)
 
 

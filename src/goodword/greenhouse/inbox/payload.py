@@ -19,6 +19,9 @@ from goodword.greenhouse.inbox.actions import (
 from goodword.greenhouse.inbox.values import child, children, id_of, ids, listed, objects, text
 from goodword.greenhouse.sync.hint import Hint, UserSaid
 
+#: what says that somebody has just come into the stage that it names
+ARRIVALS = ("candidate_stage_change", "new_candidate_application")
+
 
 class Malformed(Exception):
     """The body cannot be understood; the message says why, for people. `action` is what could be read of it."""
@@ -103,6 +106,7 @@ def _of_application(action: str, payload: Mapping[str, Any]) -> Delivery:
     named = any(name in application for name in ("jobs", "job", "job_id"))
     hint = Hint(
         stage_id=id_of(child(application, "current_stage").get("id")),
+        arrived=action in ARRIVALS,
         reason=text(child(application, "rejection_reason").get("name")),
         users=tuple(_users(application)),
     )

@@ -8,6 +8,7 @@ from django.db import transaction
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.ahead import NOTHING_AHEAD, Ahead
 from goodword.greenhouse.sync.apply import NOBODY_HELD, Held, apply
+from goodword.greenhouse.sync.awaited import release
 from goodword.greenhouse.sync.hint import NOTHING, Hint
 from goodword.greenhouse.sync.person import Stale
 from goodword.greenhouse.sync.read import look
@@ -46,6 +47,7 @@ def sync_applications(
         try:
             with transaction.atomic():
                 outcomes = apply(seen, connection=connection, now=now, held=held)
+                release(connection, wanted, hint=hint, now=now)
                 settle(outcomes)
         except Stale:
             continue

@@ -17,11 +17,12 @@ class UserSaid:
 class Hint:
     """The parts of a delivery that Harvest may not tell: since when, why, and who.
 
-    `stage_id` is the stage that a stage change names, `received_at` when the delivery came; `reason` is the
-    name of a rejection reason; `users` are the recruiters in the body.
+    `stage_id` is the stage that a stage change names, `arrived` whether they have just come into it, `received_at`
+    when the delivery came; `reason` is the name of a rejection reason; `users` are the recruiters in the body.
     """
 
     stage_id: int | None = None
+    arrived: bool = False
     received_at: datetime | None = None
     reason: str = ""
     users: tuple[UserSaid, ...] = ()
