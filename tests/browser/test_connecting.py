@@ -27,7 +27,7 @@ from tests.greenhouse.setup.test_several_accounts import linked, open_another_cr
 from tests.greenhouse.setup.test_trying_to_write import somebody
 from tests.support.pages import signed_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400), pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
