@@ -51,7 +51,21 @@ class Sandbox(Flask):
         self.calls = CallLog()
         self.saver = Saver(store, state_file) if state_file else None
         self.open_control = False
+        self.closed = False
         self.deliverer = Deliverer(store, http, self.changed)
+
+    def restart(self, world: str = "demo", *, applications: int | None = None, random: int = 0) -> None:
+        """Forget everything and start with another world, by the names of `seed`. ValueError for one unknown."""
+        seed(self.store, world, applications=applications, random=random)
+        self.faults.clear()
+        self.rates.clear()
+        self.calls.clear()
+
+    def reopen(self) -> None:
+        """Start again with the demo's world after `close`, in memory: building the routes takes long."""
+        self.restart()
+        self.saver, self.open_control, self.closed = None, False, False
+        self.deliverer = Deliverer(self.store, None, self.changed)
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view that the request is routed to."""
@@ -98,6 +112,7 @@ class Sandbox(Flask):
 
     def close(self) -> None:
         """Stop the threads and save."""
+        self.closed = True
         self.deliverer.close()
         if self.saver is not None:
             self.saver.close()

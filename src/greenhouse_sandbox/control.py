@@ -20,7 +20,6 @@ from greenhouse_sandbox.control_faults import (
     show_hook_faults,
 )
 from greenhouse_sandbox.loopback import refuse_strangers
-from greenhouse_sandbox.seed import seed
 from greenhouse_sandbox.store.switches import CHOICES, NUMBERS, checked_switches, default_switches
 
 
@@ -75,12 +74,9 @@ def reset() -> Response:
     if isinstance(chance, bool) or not isinstance(chance, int):
         raise _wrong("The member random takes a whole number.")
     try:
-        seed(the_store(), world, applications=body.get("applications"), random=chance)
+        sandbox().restart(world, applications=body.get("applications"), random=chance)
     except ValueError as error:
         raise _wrong(str(error)) from error
-    sandbox().faults.clear()
-    sandbox().rates.clear()
-    sandbox().calls.clear()
     return json_response({"seed": world, "applications": len(the_store().applications)})
 
 

@@ -116,7 +116,7 @@ class Greenhouse:
 
 def open_account(version: str) -> Greenhouse:
     """The demo account with a credential that may do everything, and no rate limit."""
-    sandbox = create_app(base_url="http://127.0.0.1:8100")
+    sandbox = _sandbox()
     store = sandbox.store
     store.hold_deliveries = True
     for name in ("v1_rate_limit", "v3_rate_limit", "token_rate_limit"):
@@ -138,3 +138,16 @@ def open_account(version: str) -> Greenhouse:
     greenhouse = Greenhouse(version, sandbox, credentials, row)
     greenhouse.tick(*ALL)
     return greenhouse
+
+
+#: those that were made, to be opened again once a test has closed them
+_made: list[Sandbox] = []
+
+
+def _sandbox() -> Sandbox:
+    for one in _made:
+        if one.closed:
+            one.reopen()
+            return one
+    _made.append(create_app(base_url="http://127.0.0.1:8100"))
+    return _made[-1]

@@ -59,7 +59,7 @@ class Organisation(models.Model):
     own_domains = models.JSONField(default=list)
     #: how the note on the Activity Feed is written, unless said otherwise
     note_visibility = models.CharField(max_length=12, default="private")
-    #: the first line of the note in the organisation's own words, with {step}, {candidate}, {role}, {outcome}; empty: ours
+    #: the note's first line in the organisation's own words; empty: ours (greenhouse.feed.wording)
     note_wording = models.CharField(max_length=300, default="", blank=True)
     report_link_days = models.PositiveSmallIntegerField(default=90)
     created_at = models.DateTimeField()
