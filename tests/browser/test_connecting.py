@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
@@ -49,7 +50,7 @@ def entered(browser: Browser, desk: Desk, live_server: LiveServer, *, width: int
 def busy(desk: Desk, connection: Connection) -> None:
     """Something to see in every part of the health page."""
     now = clock.now()
-    own = {"organisation": desk.organisation, "connection": connection}
+    own: dict[str, Any] = {"organisation": desk.organisation, "connection": connection}
     for action, days in (("candidate_stage_change", 6), ("hire_candidate", 1), ("reject_candidate", 1)):
         Webhook.objects.create(
             **own, action=action, event=action, name=action, pinged_at=now - timedelta(days=days)

@@ -1,7 +1,7 @@
 """The health page: what it says, the test by a click, and what is tried again."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
@@ -78,7 +78,7 @@ def test_it_asks_the_same_number_of_queries_for_one_row_and_for_three(desk: Desk
 # --- webhooks that have fallen silent ---
 
 
-def missed(desk: Desk, kind: str, *, at: object) -> None:
+def missed(desk: Desk, kind: str, *, at: datetime) -> None:
     Finding.objects.create(
         organisation=desk.organisation,
         connection=desk.connection(),
