@@ -31,7 +31,7 @@ from tests.support.jobs import run_jobs
 CHOSEN = hypothesis().max_examples
 #: Hypothesis's own number stands unless a profile was chosen
 FEW = CHOSEN == 100
-EXAMPLES = 12 if FEW else CHOSEN
+EXAMPLES = 8 if FEW else CHOSEN
 
 STATUSES = {"in_process": "active", "rejected": "rejected", "hired": "hired", "converted": "converted"}
 
