@@ -113,3 +113,29 @@ def test_candidates_who_changed_in_a_window_are_told(greenhouse: Greenhouse) -> 
     api, later = greenhouse.api(), greenhouse.now() + timedelta(seconds=2)
     assert person.id in [one.id for one in api.candidates_changed(since=before, until=later)]
     assert list(api.candidates_changed(since=later, until=later + timedelta(hours=1))) == []
+
+
+def test_applications_come_with_their_candidates_in_few_calls(greenhouse: Greenhouse) -> None:
+    made = [greenhouse.application() for _ in range(60)]
+    greenhouse.move(made[7], 2)
+    api = greenhouse.api()
+    found = {
+        one.id: (one, person) for one, person in api.people_of({one.id: one.candidate_id for one in made})
+    }
+    assert len(paths(greenhouse)) == (4 if greenhouse.version == "v3" else 2)
+    assert set(found) == {one.id for one in made}
+    one = made[7]
+    assert found[one.id] == (api.application(one.id), api.candidate(one.candidate_id))
+
+
+def test_of_several_applications_of_a_person_only_those_asked_for_come(greenhouse: Greenhouse) -> None:
+    person = greenhouse.candidate()
+    one, _other = greenhouse.application(person), greenhouse.application(person, job=1)
+    found = list(greenhouse.api().people_of({one.id: person.id, 999: None, 998: 997}))
+    assert [(row.id, owner.id) for row, owner in found] == [(one.id, person.id)]
+
+
+def test_without_the_candidates_id_v1_leaves_an_application_out(greenhouse: Greenhouse) -> None:
+    one = greenhouse.application()
+    found = [row.id for row, _ in greenhouse.api().people_of({one.id: None})]
+    assert found == ([one.id] if greenhouse.version == "v3" else [])

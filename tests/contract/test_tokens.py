@@ -12,6 +12,7 @@ from goodword.greenhouse.client import (
     HarvestApi,
     Invalid,
     MemoryTokenStore,
+    RateLimited,
     Refusal,
     Retry,
     Token,
@@ -249,3 +250,17 @@ def test_an_acting_user_that_is_none_says_so(time: Moments) -> None:
     with pytest.raises(Invalid) as caught:
         client("v3", scripted, time, act_as=12).application(1)
     assert caught.value.detail == "There is no active Greenhouse user 12 for it to act as."
+
+
+def test_nobody_asks_for_a_token_before_the_wait_that_greenhouse_asked_for(time: Moments) -> None:
+    scripted = Scripted(Said())
+    scripted.token_script = [Said(429, "Retry later", {"Retry-After": "90"})]
+    api = client("v3", scripted, time)
+    for wait in (90, 60):
+        with pytest.raises(RateLimited) as caught:
+            list(api.job_stages([1]))
+        assert (caught.value.wait, caught.value.path, scripted.minted) == (wait, "/token", 0)
+        time.present += timedelta(seconds=30)
+    time.present += timedelta(seconds=31)
+    assert list(api.job_stages([1])) == []
+    assert (scripted.minted, time.waits) == (1, [])

@@ -1,0 +1,208 @@
+"""How much of the allowed rate a full sync uses, and whether it draws a 429.
+
+A sandbox with 100,000 applications is read through the real client over a socket: all applications page by page, then
+all their candidates by fifty. One worker, and several processes that share the window through PostgreSQL. Run it with
+`.venv/bin/python -m bench.sync`.
+"""
+
+import argparse
+import json
+import os
+import resource
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import batched
+from pathlib import Path
+
+import httpx2
+
+from bench.rates import Shares, shares
+
+WINDOWS = {"v1": (10.0, 50), "v3": (30.0, 150)}
+KEY, CLIENT, SECRET = "bench-key", "bench.harvest-v3.greenhouse", "bench-secret"  # of the sandbox
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="Rate use of a full sync.")
+    parser.add_argument("--world", type=int, default=100_000, help="applications in the sandbox")
+    parser.add_argument("--versions", nargs="+", choices=WINDOWS, default=["v3", "v1"])
+    parser.add_argument("--workers", nargs="+", type=int, default=[1, 4])
+    parser.add_argument("--windows", type=int, default=7, help="stop after so many windows of the rate")
+    parser.add_argument("--work", nargs=3, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.work:
+        connection_id, place, of = map(int, options.work)
+        work(connection_id, place=place, of=of, until=float(os.environ["BENCH_UNTIL"]))
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="goodword-bench-") as folder,
+        sandbox(options.world) as address,
+        goodword(Path(folder), address),
+    ):
+        for version in options.versions:
+            for workers in options.workers:
+                print(measured(version, workers, windows=options.windows), flush=True)
+
+
+@contextmanager
+def sandbox(size: int) -> Iterator[str]:
+    """A sandbox of that size, ready; its address."""
+    command = ["greenhouse-sandbox", "--port", "0", "--world", str(size)]
+    command += ["--api-key", KEY, "--client-id", CLIENT, "--client-secret", SECRET]
+    command[0] = str(Path(sys.executable).with_name(command[0]))
+    began = time.monotonic()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            line = next(line for line in process.stdout if "http://" in line)
+            address = next(word for word in line.split() if word.startswith("http://")).rstrip("/.,")
+            until_it_answers(address)
+            print(
+                f"{size} applications made in {time.monotonic() - began:.1f} s", file=sys.stderr, flush=True
+            )
+            yield address
+        finally:
+            process.terminate()
+            process.communicate()
+
+
+def until_it_answers(address: str) -> None:
+    """Wait for the sandbox."""
+    for _ in range(300):
+        try:
+            httpx2.get(address, timeout=5.0, trust_env=False)
+        except httpx2.TransportError:
+            time.sleep(0.1)
+        else:
+            return
+    raise SystemExit("the sandbox does not answer")
+
+
+@contextmanager
+def goodword(folder: Path, address: str) -> Iterator[None]:
+    """An empty Goodword with a database of its own, whose Greenhouse is the sandbox."""
+    from goodword.core import postgres
+
+    server = postgres.start(folder, durable=True, who="bench")
+    os.environ |= {
+        "DATABASE_URL": server.url,
+        "GOODWORD_ENV": "test",
+        "GOODWORD_DATA": str(folder),
+        "GOODWORD_GREENHOUSE_V1_URL": f"{address}/v1",
+        "GOODWORD_GREENHOUSE_V3_URL": f"{address}/v3",
+        "GOODWORD_GREENHOUSE_AUTH_URL": address,
+        "GOODWORD_ALLOW_PRIVATE_ADDRESSES": "1",
+        "DJANGO_SETTINGS_MODULE": "goodword.settings",
+    }
+    try:
+        django_up()
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0)
+        yield
+    finally:
+        server.stop()
+
+
+def django_up() -> None:
+    """Django, in this process."""
+    import django
+
+    django.setup()
+
+
+def measured(version: str, workers: int, *, windows: int) -> str:
+    """Sync with so many workers at once; what it came to."""
+    length, limit = WINDOWS[version]
+    connection_id = connected(version)
+    time.sleep(length - time.time() % length)  # begin with a window, so that the first is a full one
+    os.environ["BENCH_UNTIL"] = str(time.time() + windows * length)
+    command = [sys.executable, "-m", "bench.sync", "--work", str(connection_id)]
+    running = [
+        subprocess.Popen([*command, str(place), str(workers)], stdout=subprocess.PIPE, text=True)
+        for place in range(workers)
+    ]
+    said = [json.loads(process.communicate()[0]) for process in running]
+    calls = [(moment, status) for one in said for moment, status in one["calls"]]
+    statuses = Counter(status for _, status in calls)
+    found: Shares = shares([moment for moment, status in calls if status != 429], window=length, limit=limit)
+    memory = max(one["memory"] for one in said)
+    return (
+        f"{version}, {workers} worker{'s' if workers > 1 else ''}: {found}; {len(calls)} calls, "
+        f"{statuses[429]} times 429, other than 200: {len(calls) - statuses[200] - statuses[429]}; "
+        f"at most {memory:.0f} MiB a worker"
+    )
+
+
+def connected(version: str) -> int:
+    """A new connection with the sandbox's credential; its id."""
+    from goodword.accounts.models import Organisation
+    from goodword.core import clock
+    from goodword.greenhouse.client import V1Credentials, V3Credentials
+    from goodword.greenhouse.models import Connection
+
+    slug = f"bench-{secrets.token_hex(4)}"
+    row = Connection(
+        organisation=Organisation.objects.create(name="Bench", slug=slug, created_at=clock.now()),
+        endpoint_key=secrets.token_hex(16),
+        connected_at=clock.now(),
+        state=Connection.State.ACTIVE,
+    )
+    row.set_credentials(V1Credentials(KEY) if version == "v1" else V3Credentials(CLIENT, SECRET))
+    row.save()
+    return int(row.pk)
+
+
+@dataclass
+class Over(Exception):
+    """The time is up."""
+
+
+def work(connection_id: int, *, place: int, of: int, until: float) -> None:
+    """One worker: its share of the sync until the time is up. Prints moments and statuses of its calls."""
+    django_up()
+    from goodword.greenhouse.client import Exchange
+    from goodword.greenhouse.models import Connection
+    from goodword.greenhouse.sync.pacer import pacer_of
+    from goodword.greenhouse.sync.session import client_for
+    from goodword.greenhouse.sync.tokens import ConnectionTokens
+
+    connection = Connection.objects.across_organisations().get(pk=connection_id)
+    calls: list[tuple[float, int | None]] = []
+
+    def watch(exchange: Exchange) -> None:
+        if exchange.where.path != "/token":
+            calls.append((time.time() - exchange.seconds / 2, exchange.where.status))
+        if time.time() > until:
+            raise Over
+
+    with client_for(
+        connection.credentials(),
+        token_store=ConnectionTokens(connection),
+        pacer=pacer_of(connection),
+        watch=watch,
+    ) as api:
+        try:
+            people: set[int] = set()
+            for application in api.applications():
+                people.add(application.candidate_id)
+            for number, ids in enumerate(batched(sorted(people), 50)):
+                if number % of == place:
+                    for _ in api.candidates(ids):
+                        pass
+        except Over:
+            pass
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"calls": calls, "memory": memory}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""Many stage moves at once: few reads, nothing stale, everybody reached."""
+
+import pytest
+
+from goodword.candidates.models import Application
+from goodword.core import clock
+from goodword.greenhouse.inbox.ahead import FEW, TOGETHER
+from goodword.greenhouse.inbox.process import work_one
+from goodword.greenhouse.models import InboxEvent
+from goodword.notifications.models import Email
+from goodword.steps.models import StepStart
+from greenhouse_sandbox.store.applications import Application as RemoteApplication
+from tests.greenhouse.world import ASSESSMENT, REFERENCES, SCREEN, World
+from tests.support.jobs import event_names, run_jobs
+
+
+def people(world: World, number: int) -> list[RemoteApplication]:
+    """So many who have applied, known to us."""
+    rows = [world.apply(email=f"one{place}@mail.example") for place in range(number)]
+    world.deliver()
+    world.line.calls.clear()
+    return rows
+
+
+def asked(world: World, what: str) -> int:
+    """How often that list or record was read."""
+    return sum(what in call for call in world.line.reads)
+
+
+def arrive(world: World) -> None:
+    """Deliver what Greenhouse has to tell, and work on none of it."""
+    for body, event_id in world.outgoing():
+        assert world.post(body, event_id) == 200
+
+
+@pytest.mark.timeout(400)
+def test_a_burst_of_500_moves_reaches_its_500_candidates_with_few_reads(world: World) -> None:
+    rows = [world.apply(email=f"one{place}@mail.example") for place in range(500)]
+    world.outgoing()
+    for row in rows:
+        world.move(row, ASSESSMENT)
+    arrive(world)
+    world.work()
+    assert asked(world, "/users") == 1
+    assert len(world.line.reads) == 3 * 500 / TOGETHER + 1
+    assert {state for state, _ in world.inbox()} == {"handled"}
+    run_jobs(at_most=10_000)
+    assert StepStart.objects.of(world.organisation).count() == 500
+    invited = Email.objects.of(world.organisation).values_list("to_address", flat=True)
+    assert sorted(invited) == sorted(f"one{place}@mail.example" for place in range(500))
+
+
+def test_v1_reads_a_burst_by_the_candidates(either: World) -> None:
+    rows = people(either, 60)
+    for row in rows:
+        either.move(row, ASSESSMENT)
+    arrive(either)
+    either.work()
+    calls = 6 if either.greenhouse.version == "v3" else 2
+    assert len(either.line.reads) == calls
+    stages = Application.objects.of(either.organisation).values_list("stage_name", flat=True).distinct()
+    assert list(stages) == ["Assessment"]
+
+
+def test_a_few_deliveries_are_read_one_by_one(world: World) -> None:
+    rows = people(world, FEW - 1)
+    for row in rows:
+        world.move(row, SCREEN)
+    arrive(world)
+    world.work()
+    assert len(world.line.reads) == 2 * (FEW - 1)
+
+
+def test_what_moves_on_while_a_burst_is_worked_on_ends_where_it_stands(world: World) -> None:
+    rows = people(world, 8)
+    for row in rows:
+        world.move(row, ASSESSMENT)
+    arrive(world)
+    now, resting = clock.now(), set[int]()
+    assert work_one(now=now, resting=resting)  # all eight have been read now
+    world.move(rows[5], REFERENCES)
+    arrive(world)
+    world.work()
+    assert world.ours(rows[5]).stage_name == "Reference Check"
+    assert event_names(world.ours(rows[5]).pk).count("application.entered_stage") == 2
+    assert {state for state, _ in world.inbox()} == {"handled"}
+
+
+def test_what_was_read_ahead_is_left_unused_once_our_copy_was_written(world: World) -> None:
+    rows = people(world, 8)
+    for row in rows:
+        world.move(row, ASSESSMENT)
+    arrive(world)
+    now, resting = clock.now(), set[int]()
+    assert work_one(now=now, resting=resting)
+    before = len(world.line.reads)
+    ours = world.ours(rows[3])
+    Application.objects.of(world.organisation).filter(pk=ours.pk).update(synced_at=clock.now())
+    world.work()
+    assert world.ours(rows[3]).stage_name == "Assessment"
+    assert world.line.reads[before:].count("GET /v3/applications") == 1
+
+
+def test_a_delivery_that_was_tried_before_is_read_alone(world: World) -> None:
+    rows = people(world, 8)
+    for row in rows:
+        world.move(row, SCREEN)
+    arrive(world)
+    InboxEvent.objects.of(world.organisation).filter(state="received").update(attempts=1)
+    world.work()
+    assert world.line.reads.count("GET /v3/applications") == 8
+
+
+def test_a_burst_that_greenhouse_refuses_waits_as_a_whole_and_is_not_lost(world: World) -> None:
+    rows = people(world, 8)
+    for row in rows:
+        world.move(row, ASSESSMENT)
+    arrive(world)
+    world.fail(kind="fail", method="GET", path="/v3", times=2)
+    world.work()
+    assert {state for state, _ in world.inbox()[-8:]} == {"received"}
+    world.work(now=clock.now().replace(year=clock.now().year + 1))
+    assert {state for state, _ in world.inbox()} == {"handled"}
