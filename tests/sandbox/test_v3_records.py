@@ -132,6 +132,19 @@ def test_an_application_is_changed_with_200_or_by_switch_204(
     assert v3.get(f"/v3/applications?ids={application.id}").json() == []
 
 
+def test_a_move_to_another_job_is_refused_by_the_members_of_its_body(
+    v3: httpx2.Client, v1: httpx2.Client, application: Application, store: Store
+) -> None:
+    closed = next(one for one in store.jobs.rising() if one.status == "closed")
+    other = next(one for one in store.jobs.rising() if one.name == "Data Engineer")
+    url = f"/v3/applications/{application.id}/move"
+    body = {"from_stage_id": application.stage_id}
+    assert wrong_member(v3.post(url, json={**body, "to_job_id": closed.id})) == "to_job_id"
+    assert wrong_member(v3.post(url, json={**body, "to_job_id": other.id, "to_stage_id": 1})) == "to_stage_id"
+    old = f"/v1/applications/{application.id}/transfer_to_job"
+    assert v1.post(old, json={"new_job_id": closed.id}).json()["errors"][0]["field"] == "new_job_id"
+
+
 def test_a_prospect_has_a_pool_and_becomes_a_candidate(v3: httpx2.Client, store: Store) -> None:
     pool = v3.get("/v3/prospect_pools").json()[0]
     stage = v3.get(f"/v3/prospect_pool_stages?prospect_pool_ids={pool['id']}").json()[0]

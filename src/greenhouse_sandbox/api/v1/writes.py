@@ -70,14 +70,19 @@ def transfer(application_id: int) -> Response:
     application = one(store.applications, application_id)
     body = json_body()
     job = one(store.jobs, whole(body, "new_job_id"))
-    transfer_act(
-        store,
-        application,
-        job_id=job.id,
-        stage_id=optional_whole(body, "new_stage_id"),
-        actor_id=on_behalf_of(),
-        now=store.clock.now(),
-    )
+    try:
+        transfer_act(
+            store,
+            application,
+            job_id=job.id,
+            stage_id=optional_whole(body, "new_stage_id"),
+            actor_id=on_behalf_of(),
+            now=store.clock.now(),
+        )
+    except RefusedError as refusal:
+        # What the act calls its inputs has "new_" before it in the body.
+        member = f"new_{refusal.field}" if refusal.field in {"job_id", "stage_id"} else refusal.field
+        raise validation_error(member, refusal.sentence) from refusal
     return json_response(application_shape(store, application))
 
 

@@ -6,6 +6,7 @@ from greenhouse_sandbox.acts import progress
 from greenhouse_sandbox.acts.applications import transfer
 from greenhouse_sandbox.acts.custom_fields import with_values
 from greenhouse_sandbox.acts.hiring import hire_into
+from greenhouse_sandbox.acts.refusal import RefusedError
 from greenhouse_sandbox.acts.stages import current_stage
 from greenhouse_sandbox.api.answers import json_response
 from greenhouse_sandbox.api.v3.body import json_body, optional_int, required_int
@@ -17,6 +18,9 @@ from greenhouse_sandbox.context import the_store
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.applications import Application
 from greenhouse_sandbox.store.hiring import JobStage
+
+TRANSFER = {"job_id": "to_job_id", "stage_id": "to_stage_id"}
+"""What a transfer calls its inputs, to what the body of a move calls them."""
 
 
 @requires("harvest:applications:move")
@@ -31,7 +35,11 @@ def move_application(application_id: int) -> Response:
     to_stage_id, to_job_id = optional_int(body, "to_stage_id"), optional_int(body, "to_job_id")
     actor_id, now = bearer().user.id, store.clock.now()
     if to_job_id is not None and to_job_id != application.job_id:
-        transfer(store, application, job_id=to_job_id, stage_id=to_stage_id, actor_id=actor_id, now=now)
+        try:
+            transfer(store, application, job_id=to_job_id, stage_id=to_stage_id, actor_id=actor_id, now=now)
+        except RefusedError as refusal:
+            member = TRANSFER.get(refusal.field, refusal.field)
+            raise invalid(member, refusal.sentence) from refusal
     else:
         stage = _target(store, application, to_stage_id)
         progress.move(store, application, stage, actor_id=actor_id, now=now)
