@@ -1,5 +1,6 @@
 """One note per report version, whatever fails and wherever a worker dies."""
 
+import threading
 from datetime import timedelta
 from itertools import pairwise
 
@@ -9,10 +10,12 @@ from django.db import connection as database
 
 from goodword.core import outbox
 from goodword.greenhouse import jobs
+from goodword.greenhouse.feed import doubles, settle
 from goodword.greenhouse.feed.retry import retry, retry_all
 from goodword.greenhouse.feed.settle import UNKNOWN_WAIT
 from goodword.greenhouse.models import Connection, FeedPost
 from goodword.notifications.models import Link
+from greenhouse_sandbox.faults import KINDS
 from tests.contract.greenhouse import ALL
 from tests.greenhouse.feed.story import Story, tell_story
 from tests.greenhouse.world import Killed, World
@@ -251,3 +254,22 @@ def test_the_sweep_queues_a_job_for_what_is_due_once(story: Story) -> None:
     for _ in range(2):
         jobs.sweep_feed.run(timestamp=0)
     assert waiting() == [("greenhouse.feed.post", {"feed_post_id": story.post.pk})]
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_whatever_the_sandbox_does_to_a_call_one_note_stands_or_the_double_is_known(
+    story: Story, kind: str
+) -> None:
+    story.world.fail(kind=kind, path="/v3/notes", seconds=0, status=503, times=2)
+    moment = timedelta(0)
+    while story.post.state == "queued":
+        moment = story.post.not_before - story.now
+        story.act(after=moment)
+    assert story.post.state == "sent"
+    for thread in threading.enumerate():
+        if isinstance(thread, threading.Timer):  # what lands late
+            thread.join()
+    for wait in settle.LOOKS:
+        doubles.look_again(now=story.now + moment + wait)
+    stands = {story.post.remote_id, *story.post.double_remote_ids}
+    assert {note.id for note in story.notes()} == stands
