@@ -121,3 +121,22 @@ def test_of_two_runs_at_once_one_acts() -> None:
         list(pool.map(work, range(3)))
     assert acted == [event.pk]
     assert Reaction.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_who_listens_hears_what_is_recorded_within_and_nothing_else() -> None:
+    organisation = factories.organisation()
+
+    def happens() -> Event:
+        with transaction.atomic():
+            return events.record(
+                "test.alone", organisation_id=organisation.pk, at=factories.NOW, actor="goodword"
+            )
+
+    happens()
+    with events.hearing() as outer:
+        first = happens()
+        with events.hearing() as inner:
+            second = happens()
+    happens()
+    assert (outer, inner) == ([first], [second])
