@@ -13,15 +13,8 @@ from goodword.accounts.models import AuditEntry, Membership
 from goodword.candidates.models import Application
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.application import sync_application
-from goodword.roles.domain.link import (
-    JobLink,
-    JobTaken,
-    RequirementMissing,
-    StageLink,
-    Stood,
-    link,
-    version_of,
-)
+from goodword.roles.domain.link import JobLink, JobTaken, RequirementMissing, link, version_of
+from goodword.roles.domain.rules import StageLink, Stood
 from goodword.roles.models import AlreadyThere, Automation, Role, StageRule, Step
 from goodword.steps.models import StepStart
 from greenhouse_sandbox.acts.stages import pipeline

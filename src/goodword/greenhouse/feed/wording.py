@@ -71,13 +71,15 @@ def values_of(report: Report) -> dict[str, str]:
 
 
 def _outcome(report: Report) -> str:
+    reused = report.snapshot.get("reused")
+    taken = ", taken over from an earlier application" if reused and reused["role"] else ""
     if report.start.step.kind != Step.Kind.REFERENCE_CHECK:
-        return "completed"
+        return f"completed{taken}"
     check = report.snapshot["check"]
     received, asked = check["received"], check["asked"]
     how = "completed" if received >= asked else "closed early"
     verb = "reference is" if asked == 1 else "references are"
-    return f"{how}: {received} of {asked} {verb} in"
+    return f"{how}: {received} of {asked} {verb} in{taken}"
 
 
 def _one_line(text: str) -> str:

@@ -9,10 +9,11 @@ from django.db import transaction
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.roles.domain.notices import settle_mapped
+from goodword.roles.domain.rules import StageLink, Stood, map_stages, record_stood
 from goodword.roles.domain.settings import set_requirement
-from goodword.roles.models import AlreadyThere, Automation, Role, StageRule, Step
+from goodword.roles.models import Automation, Role, Step
 
-_NAME, _TITLE, _REQUISITION, _STAGE = 300, 300, 120, 200  # what the columns hold
+_NAME, _TITLE, _REQUISITION = 300, 300, 120  # what the columns hold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,22 +27,6 @@ class JobLink:
     post_id: int | None = None
     post_title: str = ""
     confidential: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StageLink:
-    """A stage that starts a step."""
-
-    stage_id: int
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stood:
-    """An application that stands in a stage, by Greenhouse's ids."""
-
-    application_id: int
-    stage_id: int
 
 
 class JobTaken(Exception):
@@ -97,8 +82,8 @@ def link(
         changed = _renew(automation, job=job) or fresh
         steps = {step.kind: step for step in Step.objects.of(role.organisation).filter(role=role)}
         _require(steps[Step.Kind.ASSESSMENT], requirement, mapped=stages, by=by, now=now)
-        added, removed = _map(automation, steps=steps, stages=stages)
-        _record(automation, stood=stood, stage_ids=added, now=now)
+        added, removed = map_stages(automation, steps=steps, stages=stages)
+        record_stood(automation, stood=stood, stage_ids=added, now=now)
         settle_mapped(automation, by=by, now=now)
         if added:  # what becomes of these was not followed until now: the next look is a first one
             automation.pipeline = None
@@ -194,51 +179,3 @@ def _require(
     if not requirement.strip():
         raise RequirementMissing
     set_requirement(step=assessment, text=requirement, by=by, now=now)
-
-
-def _map(
-    automation: Automation, *, steps: Mapping[str, Step], stages: Mapping[str, Sequence[StageLink]]
-) -> tuple[set[int], bool]:
-    """Make the rules what is asked; returns the stages that start a step they did not start before, and
-    whether a rule went."""
-    wanted = {
-        (steps[kind].pk, row.stage_id): row.name[:_STAGE] for kind, rows in stages.items() for row in rows
-    }
-    rules = StageRule.objects.of(automation.organisation).filter(automation=automation)
-    there = {(rule.step_id, rule.stage_id): rule for rule in rules}
-    gone = [rule.pk for key, rule in there.items() if key not in wanted]
-    rules.filter(pk__in=gone).delete()
-    for key, name in wanted.items():
-        if key in there:
-            rules.filter(pk=there[key].pk).update(stage_name=name)
-        else:
-            step_id, stage_id = key
-            StageRule.objects.create(
-                organisation=automation.organisation,
-                automation=automation,
-                step_id=step_id,
-                stage_id=stage_id,
-                stage_name=name,
-            )
-    return {stage_id for step_id, stage_id in wanted if (step_id, stage_id) not in there}, bool(gone)
-
-
-def _record(
-    automation: Automation, *, stood: Collection[Stood], stage_ids: Collection[int], now: datetime
-) -> None:
-    AlreadyThere.objects.across_organisations().bulk_create(
-        [
-            AlreadyThere(
-                organisation=automation.organisation,
-                automation=automation,
-                remote_application_id=one.application_id,
-                stage_id=one.stage_id,
-                recorded_at=now,
-            )
-            for one in stood
-            if one.stage_id in stage_ids
-        ],
-        update_conflicts=True,
-        unique_fields=["automation", "remote_application_id", "stage_id"],
-        update_fields=["recorded_at"],
-    )

@@ -8,7 +8,8 @@ from django.db import transaction
 from goodword.accounts.models import Membership
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup.catalogue import Placed, Stage
-from goodword.roles.domain.link import JobLink, StageLink, Stood, link
+from goodword.roles.domain.link import JobLink, link
+from goodword.roles.domain.rules import StageLink, Stood
 from goodword.roles.domain.settings import set_delay
 from goodword.roles.models import AlreadyThere, Automation, Role
 from goodword.steps.models import StepStart
