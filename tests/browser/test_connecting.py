@@ -163,7 +163,7 @@ def test_every_page_is_accessible_and_fits(browser: Browser, desk: Desk, live_se
     note = post_test_note(one, candidate_remote_id=person.id, member=desk.admin, now=clock.now())
     pages = {
         "integrations": desk.url("integrations"),
-        "dialog": desk.url("greenhouse_connect", one.pk),
+        "dialog": desk.url("greenhouse_replace_key", one.pk),
         "health": desk.url("greenhouse_health", one.pk),
         "health incomplete": desk.url("greenhouse_health", two.pk),
         "box": desk.url("greenhouse_box", one.pk),

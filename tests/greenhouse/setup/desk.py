@@ -63,7 +63,8 @@ class Desk:
 
     def set_key(self, *connection: int, **changes: str) -> Any:
         """Press *Set* as the admin, for another account or for that connection."""
-        address = f"{self.url('greenhouse_connect', *connection)}?api={self.greenhouse.version}"
+        name = "greenhouse_replace_key" if connection else "greenhouse_connect"
+        address = f"{self.url(name, *connection)}?api={self.greenhouse.version}"
         return self.client(self.admin).post(address, self.form() | changes)
 
     def connect(self) -> Connection:

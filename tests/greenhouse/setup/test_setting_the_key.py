@@ -158,7 +158,7 @@ def test_a_second_key_replaces_the_first_and_keeps_endpoint_and_secret(either: D
 def test_a_stored_secret_never_comes_back_to_the_dialog(either: Desk) -> None:
     either.connect()
     page = either.client(either.admin).get(
-        either.own("greenhouse_connect"), {"api": either.greenhouse.version}
+        either.own("greenhouse_replace_key"), {"api": either.greenhouse.version}
     )
     assert [value for value in either.form().values() if value in page.content.decode()] == []
 

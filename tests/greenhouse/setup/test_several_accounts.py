@@ -168,7 +168,7 @@ def test_a_disconnected_account_is_offered_instead_of_a_new_connection(desk: Des
     page = BeautifulSoup(response.content, "html.parser")
     link = page.find("a", string="Connect that one again")
     assert link is not None
-    assert link["href"] == f"{desk.url('greenhouse_connect', held.pk)}?api=v3"
+    assert link["href"] == f"{desk.url('greenhouse_replace_key', held.pk)}?api=v3"
 
 
 def test_the_key_of_another_account_names_the_roles_that_would_fall_silent(

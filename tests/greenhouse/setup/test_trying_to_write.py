@@ -104,7 +104,9 @@ def test_the_outcome_is_shown_and_writing_counts_as_tested(either: Desk) -> None
 def test_a_refusal_is_shown_with_what_to_do(desk: Desk) -> None:
     desk.connect()
     person = somebody(desk)
-    desk.greenhouse.row.scopes = [scope for scope in desk.greenhouse.row.scopes if scope != "harvest:notes:create"]
+    desk.greenhouse.row.scopes = [
+        scope for scope in desk.greenhouse.row.scopes if scope != "harvest:notes:create"
+    ]
     client = desk.client(desk.admin)
     response = client.post(desk.own("greenhouse_test_note_write"), {"candidate": str(person.id)})
     run_jobs()

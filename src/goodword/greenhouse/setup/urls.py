@@ -26,7 +26,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path(f"{_ONE}test-note/", test_note.choose, name="greenhouse_test_note"),
     path(f"{_ONE}test-note/write/", test_note.write_note, name="greenhouse_test_note_write"),
     path(f"{_ONE}test-note/<int:post_pk>/", test_note.outcome, name="greenhouse_test_note_outcome"),
-    path(f"{_ONE}key/", connect.set_key, name="greenhouse_connect"),
+    path(f"{_ONE}key/", connect.set_key, name="greenhouse_replace_key"),
     path(f"{_ONE}webhooks/", webhooks.box, name="greenhouse_box"),
     path(f"{_ONE}webhooks/pings/", webhooks.pings, name="greenhouse_pings"),
     path(f"{_ONE}secret/", webhooks.rotate, name="greenhouse_rotate"),
@@ -38,8 +38,22 @@ member_urls: list[URLPattern | URLResolver] = [
     path("settings/notes/", notes.notes, name="note_settings"),
     path("settings/notes/example/", notes.note_example, name="note_example"),
     # addresses from when there was one connection
-    path(f"{_HERE}greenhouse/webhooks/", former.to_the_only_one("greenhouse_box"), name="greenhouse_box"),
-    path(f"{_HERE}greenhouse/secret/", former.to_the_only_one("greenhouse_rotate")),
-    path(f"{_HERE}greenhouse/author/", former.to_the_only_one("greenhouse_author")),
-    path(f"{_HERE}greenhouse/disconnect/", former.to_the_only_one("greenhouse_disconnect")),
+    path(
+        f"{_HERE}greenhouse/webhooks/", former.to_the_only_one("greenhouse_box"), name="greenhouse_former_box"
+    ),
+    path(
+        f"{_HERE}greenhouse/secret/",
+        former.to_the_only_one("greenhouse_rotate"),
+        name="greenhouse_former_rotate",
+    ),
+    path(
+        f"{_HERE}greenhouse/author/",
+        former.to_the_only_one("greenhouse_author"),
+        name="greenhouse_former_author",
+    ),
+    path(
+        f"{_HERE}greenhouse/disconnect/",
+        former.to_the_only_one("greenhouse_disconnect"),
+        name="greenhouse_former_disconnect",
+    ),
 ]
