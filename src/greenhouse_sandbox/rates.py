@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class RateWindows:
         known_window, used = self._counts.get(caller, (window, 0))
         used = used + 1 if known_window == window else 1
         self._counts[caller] = (window, used)
-        left = max(1, round((window + 1) * window_seconds - moment))
+        left = max(1, ceil((window + 1) * window_seconds - moment))
         return Allowance(
             limit=limit,
             remaining=max(0, limit - used),

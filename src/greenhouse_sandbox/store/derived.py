@@ -71,5 +71,7 @@ class Derived[P: Row, R: Row]:
         if self._among is None:
             return self._parents.falling(start)
         return (
-            parent for parent in reversed(self._parents.by(*self._among)) if start is None or parent.id <= start
+            parent
+            for parent in reversed(self._parents.by(*self._among))
+            if start is None or parent.id <= start
         )

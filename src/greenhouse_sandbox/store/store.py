@@ -90,7 +90,9 @@ class Store:
             "prospect",
             "status",
         )
-        self.application_stages = Table(ApplicationStage, 7_300_000_000, "application_id", "job_stage_id", "standing")
+        self.application_stages = Table(
+            ApplicationStage, 7_300_000_000, "application_id", "job_stage_id", "standing"
+        )
         self.attachments = Table(Attachment, 8_300_000_000, "application_id", "candidate_id")
         self.notes = Table(Note, 8_400_000_000, "candidate_id", "application_id")
         self.rejection_details = Table(RejectionDetail, 8_500_000_000, "application_id")
