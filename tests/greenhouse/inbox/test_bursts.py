@@ -13,6 +13,9 @@ from greenhouse_sandbox.store.applications import Application as RemoteApplicati
 from tests.greenhouse.world import ASSESSMENT, REFERENCES, SCREEN, World
 from tests.support.jobs import event_names, run_jobs
 
+#: three groups that are read together; 500 are measured in bench/invitation.py
+MANY = 3 * TOGETHER
+
 
 def people(world: World, number: int) -> list[RemoteApplication]:
     """So many who have applied, known to us."""
@@ -33,21 +36,21 @@ def arrive(world: World) -> None:
         assert world.post(body, event_id) == 200
 
 
-@pytest.mark.timeout(400)
-def test_a_burst_of_500_moves_reaches_its_500_candidates_with_few_reads(world: World) -> None:
-    rows = [world.apply(email=f"one{place}@mail.example") for place in range(500)]
+@pytest.mark.timeout(300)
+def test_a_burst_of_moves_reaches_all_its_candidates_with_few_reads(world: World) -> None:
+    rows = [world.apply(email=f"one{place}@mail.example") for place in range(MANY)]
     world.outgoing()
     for row in rows:
         world.move(row, ASSESSMENT)
     arrive(world)
     world.work()
     assert asked(world, "/users") == 1
-    assert len(world.line.reads) == 3 * 500 / TOGETHER + 1
+    assert len(world.line.reads) == 3 * MANY / TOGETHER + 1
     assert {state for state, _ in world.inbox()} == {"handled"}
-    run_jobs(at_most=10_000)
-    assert StepStart.objects.of(world.organisation).count() == 500
+    run_jobs(at_most=10_000, but_not={"email.send"})
+    assert StepStart.objects.of(world.organisation).count() == MANY
     invited = Email.objects.of(world.organisation).values_list("to_address", flat=True)
-    assert sorted(invited) == sorted(f"one{place}@mail.example" for place in range(500))
+    assert sorted(invited) == sorted(f"one{place}@mail.example" for place in range(MANY))
 
 
 def test_v1_reads_a_burst_by_the_candidates(either: World) -> None:

@@ -178,3 +178,13 @@ def test_tallies_are_kept_for_30_days(world: World) -> None:
 def test_without_a_call_there_is_no_mean(world: World) -> None:
     health = call_health(world.connection, now=NOW)
     assert (health.day.total, health.day.mean_seconds) == (0, None)
+
+
+def test_a_session_without_a_call_says_nothing_of_the_connections_health(world: World) -> None:
+    rows = Connection.objects.of(world.organisation)
+    rows.update(state=Connection.State.BROKEN, last_error="It was refused.")
+    with harvest(world.connection):
+        pass
+    row = rows.get()
+    assert (row.state, row.last_error, row.last_call_at) == ("broken", "It was refused.", None)
+    assert counted(world) == {}

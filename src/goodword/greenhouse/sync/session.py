@@ -116,7 +116,8 @@ def harvest(
         _failed(connection, error, api=api)
         raise
     else:
-        _worked(connection)
+        if tally.called:
+            _worked(connection)
     finally:
         api.close()
         tally.flush()

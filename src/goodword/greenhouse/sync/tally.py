@@ -65,6 +65,8 @@ class Tally:
         self._key = (connection.organisation_id, connection.pk)
         self._v1 = connection.api == Connection.Api.V1
         self._works = False
+        self.called = False
+        """True with the first exchange."""
         self._lock = threading.Lock()
         self._gathered: dict[tuple[datetime, str], tuple[int, float]] = {}
         self._flushed = time.monotonic()
@@ -72,6 +74,7 @@ class Tally:
     def count(self, exchange: Exchange) -> None:
         """Add one exchange."""
         meter.count()
+        self.called = True
         outcome = outcome_of(exchange)
         self._works = self._works or outcome == OK
         if outcome == "unauthorised" and self._v1 and self._works:
