@@ -52,6 +52,7 @@ def tab_to(page: Page, selector: str) -> None:
     raise AssertionError(f"Tab never comes to {selector} on {page.url}")
 
 
+@pytest.mark.timeout(300)
 def test_the_wizard_works_by_keyboard_alone_and_is_accessible(
     browser: Browser, live_server: object, desk: Desk
 ) -> None:
