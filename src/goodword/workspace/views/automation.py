@@ -138,9 +138,10 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
             pass  # shown below, from what is there now
         else:
             drafts.forget(request, role=role, key=choice.key)
-            messages.success(
-                request, _("This role is linked to Greenhouse. A move to a mapped stage does the rest.")
-            )
+            said = _("This role is linked to Greenhouse. A move to a mapped stage does the rest.")
+            if new:
+                said += " " + _("Who stands there already appears here in a moment.")
+            messages.success(request, said)
             return redirect("role", request.organisation.slug, role.pk)
     stood, ready = Counter(one.stage_id for one in there), Counter(one.stage_id for one in new)
     automation = role.automations.filter(connection_id=choice.connection.pk, job_id=choice.job.id).first()
