@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from goodword.candidates.domain.carry_out import subject
@@ -104,12 +103,3 @@ def foresee(candidate: Candidate, *, only: Application | None = None) -> dict[st
             raise _TakeBack
     except _TakeBack:
         return counts
-
-
-def greenhouse_keeps(notes: int) -> str:
-    """What stands in Greenhouse whatever is erased here."""
-    if not notes:
-        return ""
-    return _("Notes on the Activity Feed stand in Greenhouse still (%(n)s). Delete them there.") % {
-        "n": notes
-    }
