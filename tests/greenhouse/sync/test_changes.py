@@ -38,7 +38,7 @@ def names(old: Standing | None, new: Standing, *, arrived: bool = True) -> list[
         (stands("hired"), stands(), ["unhired"]),
         (stands("rejected"), stands("hired"), ["unrejected", "hired"]),
         (stands("hired"), stands("rejected"), ["unhired", "rejected"]),
-        (stands(), stands("converted"), []),
+        (stands(), stands("converted"), ["converted"]),
         (stands(), stands(stage=B, job=32), ["changed_job", "left_stage", "entered_stage"]),
     ],
 )

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from goodword.candidates.models import Application
+from goodword.core import clock
 from goodword.core.models import Event
 from goodword.greenhouse.sync.application import sync_application
 from goodword.roles.models import AlreadyThere, Automation
@@ -223,14 +224,13 @@ def test_a_merge_moves_the_application_to_the_other_person(world: World) -> None
 def test_what_is_not_visible_any_more_is_marked_and_nothing_is_erased(either: World) -> None:
     remote = either.apply(first_name="Ada")
     either.deliver()
-    person = either.greenhouse.store.candidates[remote.candidate_id]
-    persons.delete_candidate(either.greenhouse.store, person)
-    either.deliver()
+    either.greenhouse.store.applications.delete(remote.id)  # of which no event tells
+    said = sync_application(either.connection, remote.id, now=clock.now())
+    assert said == f"Application {remote.id} is not visible in Greenhouse."
     ours = either.ours(remote)
     assert ours.not_visible_since is not None
     assert (ours.status, ours.candidate.first_name) == ("active", "Ada")
     assert event_names() == ["application.applied"]
-    assert either.inbox()[-1] == ("handled", f"Application {remote.id} is not visible in Greenhouse.")
 
 
 def test_what_is_visible_again_loses_the_mark(world: World) -> None:

@@ -5,31 +5,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_wording_of_the_note'),
-        ('candidates', '0003_what_was_erased_and_merged'),
-        ('greenhouse', '0004_permissions_are_probed_again'),
+        ("accounts", "0003_wording_of_the_note"),
+        ("candidates", "0003_what_was_erased_and_merged"),
+        ("greenhouse", "0004_permissions_are_probed_again"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='finding',
-            name='start_asked_at',
+            model_name="finding",
+            name="start_asked_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='finding',
-            name='start_asked_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.membership'),
+            model_name="finding",
+            name="start_asked_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="accounts.membership",
+            ),
         ),
         migrations.AddField(
-            model_name='reconciliation',
-            name='full',
+            model_name="reconciliation",
+            name="full",
             field=models.BooleanField(default=False),
         ),
         migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(condition=models.Q(('start_asked_at__isnull', False), ('state', 'waiting')), fields=['connection', 'start_asked_at'], name='finding_asked'),
+            model_name="finding",
+            index=models.Index(
+                condition=models.Q(("start_asked_at__isnull", False), ("state", "waiting")),
+                fields=["connection", "start_asked_at"],
+                name="finding_asked",
+            ),
         ),
     ]

@@ -12,7 +12,7 @@ from goodword.greenhouse import client as remote
 from goodword.greenhouse.client import ApplicationStatus
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.arrival import is_arrival
-from goodword.greenhouse.sync.changes import Standing, changes, told
+from goodword.greenhouse.sync.changes import Standing, changes, names_no_stage, told
 from goodword.greenhouse.sync.merge import join
 from goodword.greenhouse.sync.person import Stale, version, write_candidate
 from goodword.greenhouse.sync.read import Seen, home_of
@@ -158,7 +158,6 @@ def _values(
         "job_id": application.job_id,
         "prospect": application.prospect,
         "status": status,
-        "stage_name": (application.stage_name or "")[:200],
         "rejection_reason": seen.reason[:300] if rejected else "",
         "rejected_at": (application.rejected_at or row.rejected_at or now) if rejected else None,
         "hired_at": (row.hired_at or now) if hired else None,
@@ -166,8 +165,10 @@ def _values(
         "not_visible_since": None,
         "synced_at": version(row.synced_at, now),
     }
-    if application.stage_id != row.stage_id:
-        values |= {"stage_id": application.stage_id, "stage_entered_at": seen.entered_at}
+    if not names_no_stage(application):
+        values["stage_name"] = (application.stage_name or "")[:200]
+        if application.stage_id != row.stage_id:
+            values |= {"stage_id": application.stage_id, "stage_entered_at": seen.entered_at}
     if seen.recruiter is not None:
         values |= {
             "recruiter_remote_id": seen.recruiter.remote_id,

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from goodword.candidates.models import Application
+from goodword.greenhouse import client as remote
 
 Status = Application.Status
+
+ENDED = frozenset({remote.ApplicationStatus.REJECTED, remote.ApplicationStatus.HIRED})
 
 Change = tuple[str, Mapping[str, Any]]
 
@@ -56,6 +59,14 @@ def changes(old: Standing | None, new: Standing, *, arrived: bool = True) -> Ite
         yield "application.hired", {}
     if new.status == Status.CONVERTED != before and old is not None:
         yield "application.converted", {}
+
+
+def names_no_stage(application: remote.Application) -> bool:
+    """Whether Greenhouse leaves the stage of an ended application unsaid (v1 does after a hire, v3 may).
+
+    It then stands where it stood: else the end of that end would look like an arrival.
+    """
+    return application.stage_id is None and application.status in ENDED
 
 
 def _entered(new: Standing) -> Change:
