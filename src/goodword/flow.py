@@ -48,7 +48,11 @@ FLOW: Flow = {
     "candidate.merged": (),  # data: from_candidate_id, candidate_id
     # --- personal data that goes (candidates) ------------------------------------------------------------------
     "erasure.asked": (fate.on_ended, attempt_react.on_fate, check_react.on_fate),  # data: erasure_id, reason
-    "erasure.cancelled": (fate.on_restored, attempt_react.on_fate, check_react.on_fate),  # data: erasure_id, reason
+    "erasure.cancelled": (
+        fate.on_restored,
+        attempt_react.on_fate,
+        check_react.on_fate,
+    ),  # data: erasure_id, reason
     "erasure.done": (),  # data: erasure_id, reason
     # --- automation (steps) ------------------------------------------------------------------------------------
     "step.requested": (  # data: start_id, kind, by_hand

@@ -14,7 +14,9 @@ from tests.architecture.source import SOURCE, calls, modules, texts
 RECORD = ("record", "_record", "tell", "_tell")
 #: the module whose pure table yields names for another to record
 TABLE = "goodword.greenhouse.sync.changes"
-EVENT = re.compile(r"(application|candidate|step|attempt|check|request|reference|report|feed|email|erasure)\.[a-z_]+")
+EVENT = re.compile(
+    r"(application|candidate|step|attempt|check|request|reference|report|feed|email|erasure)\.[a-z_]+"
+)
 
 
 def recorded() -> set[str]:
