@@ -188,7 +188,7 @@ def create_the_webhooks(greenhouse: Page, goodword: Page, running: World, looker
     assert copied[0].startswith(f"{running.goodword_url}/hooks/greenhouse/")
 
     for action, name, when in WEBHOOKS:
-        light = goodword.locator(f"[id^=hook-][id$={action}]")
+        light = goodword.locator(f"[id^=hook-][id$=-{action}]")
         expect(light).to_contain_text("Waiting")
         greenhouse.bring_to_front()  # a browser slows down what is behind
         greenhouse.goto(running.sandbox_url)
@@ -237,9 +237,9 @@ def connect_a_role(page: Page, running: World, looker: Looker) -> None:
     looker.look(page, "choose the job")
     page.get_by_role("radio", name=re.compile(JOB)).first.check()
     page.get_by_role("button", name="Next").click()
-    for step in ("assessment", "reference check"):
-        chosen = page.get_by_label(f"Stage that starts the {step}").locator("option:checked")
-        expect(chosen).to_have_text(step.title())  # proposed, because the names are equal
+    for card, stage in (("#assessment-step", "Assessment"), ("#reference-step", "Reference Check")):
+        box = page.locator(card).get_by_role("checkbox", name=stage, exact=True)
+        expect(box).to_be_checked()  # proposed, because the names are equal
     page.get_by_label("What requirement of the job").fill("Keeps what was agreed with customers.")
     looker.look(page, "connect the stages")
     page.get_by_role("button", name="Next").click()
