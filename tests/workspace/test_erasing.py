@@ -57,6 +57,17 @@ def test_the_page_says_what_goes_and_opening_it_changes_nothing(role: Role, ada:
     assert Attempt.objects.of(role.organisation).get().answers.count() > 0
 
 
+def test_of_who_is_erased_no_step_is_said_to_start(role: Role, ada: Application) -> None:
+    client = signed_in(factories.member(role.organisation, kind="admin"))
+    here = path("candidate", role.organisation, ada.pk)
+    starts = "Starts when the candidate is moved to the stage that is mapped to it."
+    assert starts in client.get(here).content.decode()
+    client.post(path("candidate_erase", role.organisation, ada.pk))
+    page = client.get(here).content.decode()
+    assert "Erased candidate" in page
+    assert starts not in page
+
+
 def test_an_admin_erases_a_person_by_hand_at_once(role: Role, ada: Application) -> None:
     reported(ada)
     other = named(role, "Grace", "Hopper")
