@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 
 from goodword.core import clock
 from goodword.core.tenancy import OwnedManager
+from goodword.core.workdays import Calendar, calendar_of
 
 
 class UserManager(BaseUserManager["User"]):
@@ -62,6 +63,13 @@ class Organisation(models.Model):
     #: the note's first line in the organisation's own words; empty: ours (greenhouse.feed.wording)
     note_wording = models.CharField(max_length=300, default="", blank=True)
     report_link_days = models.PositiveSmallIntegerField(default=90)
+    #: whose public holidays are no working days ("DE"; empty: none), and of which part of that country ("BE")
+    holiday_country = models.CharField(max_length=2, default="", blank=True)
+    holiday_region = models.CharField(max_length=10, default="", blank=True)
+    #: whether network addresses and devices of candidates and referees are compared; the notices follow it
+    watches_devices = models.BooleanField(default=False)
+    #: how long personal data is kept after an application has ended; said in the notices
+    keep_months = models.PositiveSmallIntegerField(default=12)
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -71,6 +79,11 @@ class Organisation(models.Model):
     def zone(self) -> ZoneInfo:
         """The organisation's time zone."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def calendar(self) -> Calendar:
+        """Its working days: Monday to Friday in its time zone, without its public holidays."""
+        return calendar_of(self.time_zone, country=self.holiday_country, region=self.holiday_region)
 
 
 class OrganisationOwned(models.Model):

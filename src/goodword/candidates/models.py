@@ -131,6 +131,8 @@ class Erasure(OrganisationOwned):
         CANDIDATE_ANONYMISED = "candidate_anonymised"
         APPLICATION_DELETED = "application_deleted"
         MEMBER = "member"
+        #: the candidate asked for it on their portal
+        CANDIDATE = "candidate"
 
     #: the whole person; empty when only one application goes
     candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, null=True, related_name="erasures")

@@ -18,7 +18,7 @@ from django.utils.module_loading import import_string
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """Whose data goes: a whole person, or one application of somebody who stays.
+    """Whose data goes: a whole person, one application of somebody who stays, or referees of one who stays.
 
     `candidate_id` None: the person stays. The `remote_...` are Greenhouse's ids on `connection_id`; those of the
     person count everybody who was merged into them, and are empty if the person stays.
@@ -26,6 +26,8 @@ class Subject:
 
     organisation_id: int
     application_ids: tuple[int, ...]
+    #: referees who go alone; the candidate and the applications stay then (`application_ids` is empty)
+    referee_ids: tuple[int, ...] = ()
     candidate_id: int | None = None
     connection_id: int | None = None
     remote_application_ids: tuple[int, ...] = ()

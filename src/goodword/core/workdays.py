@@ -1,40 +1,108 @@
-"""Working days: deadlines and reminders are counted in them, in the organisation's time zone."""
+"""Working days: deadlines and reminders are counted in them, in the organisation's time zone and calendar."""
 
-from datetime import datetime, time, timedelta
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
+import holidays
+
 DAY_STARTS, DAY_ENDS = time(9), time(17)
+#: how far a moment is looked for at which it is daytime for everybody; beyond it, for the organisation alone
+_LOOK_AHEAD = timedelta(days=14)
 
 
-def add_working_days(start: datetime, days: int, *, zone: ZoneInfo) -> datetime:
-    """The same wall-clock time, `days` working days (Monday to Friday) after `start`; aware, in UTC's instant.
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Which days are worked: Monday to Friday in `zone`, without the public holidays of a country and its region.
+
+    `country` is an ISO 3166-1 code, `region` the code of a part of it as the `holidays` package names it; empty:
+    no holidays.
+    """
+
+    zone: ZoneInfo
+    country: str = ""
+    region: str = ""
+
+    def is_working_day(self, day: date) -> bool:
+        """Whether people work on this local day."""
+        if day.weekday() >= 5:
+            return False
+        return not self.country or day not in _holidays(self.country, self.region)
+
+    def next_working_day(self, day: date) -> date:
+        """The first working day after `day`."""
+        day += timedelta(days=1)
+        while not self.is_working_day(day):
+            day += timedelta(days=1)
+        return day
+
+
+@cache
+def calendar_of(zone: str, *, country: str = "", region: str = "") -> Calendar:
+    """The calendar of a time zone's name and a country."""
+    return Calendar(ZoneInfo(zone), country, region)
+
+
+def add_working_days(start: datetime, days: int, *, calendar: Calendar) -> datetime:
+    """The same wall-clock time, `days` working days after `start`; aware, in UTC's instant.
 
     Counted in local days, so that a change to summer time neither adds nor takes an hour on the clock.
     """
-    local = start.astimezone(zone)
+    local = start.astimezone(calendar.zone)
     day = local.date()
-    left = days
-    while left > 0:
-        day += timedelta(days=1)
-        if day.weekday() < 5:
-            left -= 1
-    return datetime.combine(day, local.time(), tzinfo=zone).astimezone(start.tzinfo)
+    for _ in range(days):
+        day = calendar.next_working_day(day)
+    return datetime.combine(day, local.time(), tzinfo=calendar.zone).astimezone(start.tzinfo)
 
 
-def into_working_hours(moment: datetime, *, zone: ZoneInfo) -> datetime:
-    """`moment` itself if it lies on a working day between 9 and 17 local time, else the next such start."""
-    local = moment.astimezone(zone)
-    if local.weekday() < 5 and DAY_STARTS <= local.time() < DAY_ENDS:
+def into_working_hours(moment: datetime, *, calendar: Calendar, zones: Collection[ZoneInfo] = ()) -> datetime:
+    """`moment` itself if it lies on a working day between 9 and 17 local time, else the next such moment.
+
+    With `zones` it is to be between 9 and 17 there too; where that never happens (Berlin and Honolulu), the
+    first of them alone counts, on a working day of the calendar.
+    """
+    found = _in_hours(moment, calendar=calendar)
+    if not zones:
+        return found
+    while found < moment + _LOOK_AHEAD:
+        later = max(_in_day(found, zone) for zone in zones)
+        if later == found:
+            return found
+        found = _in_hours(later, calendar=calendar)
+    first = next(iter(zones))
+    found = _in_day(moment, first)
+    while not calendar.is_working_day(found.astimezone(first).date()):
+        found = _in_day(found + timedelta(days=1), first)
+    return found
+
+
+def end_of_working_day(start: datetime, days: int, *, calendar: Calendar) -> datetime:
+    """A deadline: 23:59 local time, `days` working days after `start`, so that "by Friday" includes Friday."""
+    day = add_working_days(start, days, calendar=calendar).astimezone(calendar.zone).date()
+    return datetime.combine(day, time(23, 59), tzinfo=calendar.zone).astimezone(start.tzinfo)
+
+
+def _in_hours(moment: datetime, *, calendar: Calendar) -> datetime:
+    local = moment.astimezone(calendar.zone)
+    day = local.date()
+    if calendar.is_working_day(day) and DAY_STARTS <= local.time() < DAY_ENDS:
         return moment
-    day = local.date()
-    if local.time() >= DAY_ENDS or local.weekday() >= 5:
-        day += timedelta(days=1)
-    while day.weekday() >= 5:
-        day += timedelta(days=1)
+    if local.time() >= DAY_ENDS or not calendar.is_working_day(day):
+        day = calendar.next_working_day(day)
+    return datetime.combine(day, DAY_STARTS, tzinfo=calendar.zone).astimezone(moment.tzinfo)
+
+
+def _in_day(moment: datetime, zone: ZoneInfo) -> datetime:
+    """`moment` itself if it lies between 9 and 17 there, else the next 9 o'clock."""
+    local = moment.astimezone(zone)
+    if DAY_STARTS <= local.time() < DAY_ENDS:
+        return moment
+    day = local.date() + timedelta(days=local.time() >= DAY_ENDS)
     return datetime.combine(day, DAY_STARTS, tzinfo=zone).astimezone(moment.tzinfo)
 
 
-def end_of_working_day(start: datetime, days: int, *, zone: ZoneInfo) -> datetime:
-    """A deadline: 23:59 local time, `days` working days after `start`, so that "by Friday" includes Friday."""
-    day = add_working_days(start, days, zone=zone).astimezone(zone).date()
-    return datetime.combine(day, time(23, 59), tzinfo=zone).astimezone(start.tzinfo)
+@cache
+def _holidays(country: str, region: str) -> holidays.HolidayBase:
+    return holidays.country_holidays(country, subdiv=region or None)

@@ -34,6 +34,13 @@ class Email(OrganisationOwned, Outbox):
     text = models.TextField(default="", blank=True)
     html = models.TextField(default="", blank=True)
     message_id = models.CharField(max_length=200, default="", blank=True)
+    #: the provider's own id of the message, where one sends it (django-anymail)
+    provider_id = models.CharField(max_length=200, default="", blank=True)
+    #: what came back after it was sent: by the provider's event, or as a returned message
+    delivered_at = models.DateTimeField(null=True)
+    bounced_at = models.DateTimeField(null=True)
+    bounce_reason = models.CharField(max_length=500, default="", blank=True)
+    complained_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = (
@@ -41,6 +48,7 @@ class Email(OrganisationOwned, Outbox):
                 fields=["not_before"], name="email_due", condition=models.Q(state__in=["queued", "sending"])
             ),
             models.Index(fields=["subject_ref"], name="email_subject"),
+            models.Index(fields=["provider_id"], name="email_provider", condition=~models.Q(provider_id="")),
         )
 
     def __str__(self) -> str:

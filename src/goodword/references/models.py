@@ -2,17 +2,33 @@
 
 from django.db import models
 
-from goodword.accounts.models import OrganisationOwned
+from goodword.accounts.models import Membership, OrganisationOwned
 from goodword.questionnaires.models import QuestionnaireVersion
+from goodword.roles.models import Step
 from goodword.steps.models import Run
 
 
 class Check(Run):
     """One run of a reference check on an application."""
 
+    #: the questions, in the language that the organisation works in; the other languages have its number
     version = models.ForeignKey(QuestionnaireVersion, on_delete=models.PROTECT, related_name="checks")
-    #: how many references are asked for; here all are required
+    #: how many references are asked for: the slots that were not waived
     wanted = models.PositiveSmallIntegerField()
+    #: with how many it completes
+    least = models.PositiveSmallIntegerField()
+    #: the language of the candidate's pages and mails
+    language = models.CharField(max_length=10, default="en")
+    #: the languages that candidate and referees may choose from
+    languages = models.JSONField(default=list)
+    self_reference = models.CharField(
+        max_length=10, choices=Step.SelfReference.choices, default=Step.SelfReference.OFF
+    )
+    candidate_may_see = models.BooleanField(default=False)
+    #: the candidate's time zone, once their browser has said it; reminders heed it
+    time_zone = models.CharField(max_length=60, default="", blank=True)
+    #: when the candidate was told that a referee is slow; once a check
+    slow_told_at = models.DateTimeField(null=True)
     #: the candidate's own reason for declining the whole check; for the recruiter
     decline_reason = models.TextField(default="", blank=True)
     #: how often a member has invited again; makes the keys of those mails differ
@@ -36,6 +52,67 @@ class Check(Run):
 
     def __str__(self) -> str:
         return f"check {self.pk}"
+
+
+class Slot(OrganisationOwned):
+    """One referee that a check asks for. Numbered from 1; a referee stands in it by `Referee.slot`."""
+
+    class Answer(models.TextChoices):
+        """What a member said to *I cannot provide this*."""
+
+        NOTHING = ""
+        #: it is done without
+        WAIVED = "waived"
+        #: any kind of referee will do
+        ANY = "any"
+        #: it is asked for still, with a word of the member
+        STILL_ASKED = "still_asked"
+
+    check_run = models.ForeignKey(Check, on_delete=models.CASCADE, related_name="slots")
+    number = models.PositiveSmallIntegerField()
+    #: a value of Referee.Relationship, or "any"
+    relationship = models.CharField(max_length=20)
+    needed = models.BooleanField(default=False)
+    hint = models.CharField(max_length=300, default="", blank=True)
+    #: the member who added it to a check that was open already
+    added_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    #: that the candidate cannot provide this, and why; the deadline stands still until a member answers
+    cannot_at = models.DateTimeField(null=True)
+    cannot_reason = models.TextField(default="", blank=True)
+    answer = models.CharField(max_length=12, choices=Answer.choices, default=Answer.NOTHING, blank=True)
+    answer_note = models.TextField(default="", blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["check_run", "number"], name="slot_once"),)
+
+    def __str__(self) -> str:
+        return f"slot {self.number} of {self.check_run_id}"
+
+    @property
+    def is_waived(self) -> bool:
+        """Whether nobody is asked for here any more."""
+        return self.answer == self.Answer.WAIVED
+
+    @property
+    def is_questioned(self) -> bool:
+        """Whether *I cannot provide this* waits for a member's answer."""
+        return self.cannot_at is not None and self.answered_at is None
+
+
+class SelfReference(OrganisationOwned):
+    """The candidate's own answers to the check's questions. Submitted, it never changes."""
+
+    check_run = models.OneToOneField(Check, on_delete=models.CASCADE, related_name="own")
+    version = models.ForeignKey(QuestionnaireVersion, on_delete=models.PROTECT, related_name="+")
+    draft = models.JSONField(default=dict)
+    answers = models.JSONField(null=True)
+    begun_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"self-reference of {self.check_run_id}"
 
 
 class Referee(OrganisationOwned):
@@ -67,8 +144,19 @@ class Referee(OrganisationOwned):
     from_month = models.CharField(max_length=7)
     to_month = models.CharField(max_length=7, default="", blank=True)
     message = models.CharField(max_length=300, default="", blank=True)
+    #: the language of the first mail to them, as the candidate chose it; empty: the check's
+    language = models.CharField(max_length=10, default="", blank=True)
+    #: not to be written to before there is an offer
+    after_offer = models.BooleanField(default=False)
+    #: when the candidate pressed Send: the mail waits for the release
+    held_at = models.DateTimeField(null=True)
+    released_at = models.DateTimeField(null=True)
+    #: "member:3", or "greenhouse" when the candidate was hired
+    released_by = models.CharField(max_length=60, default="", blank=True)
     created_at = models.DateTimeField()
     replaced_at = models.DateTimeField(null=True)
+    #: the personal data of this referee alone is gone; the row stays, for counts
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
@@ -109,6 +197,15 @@ class ReferenceRequest(OrganisationOwned):
     #: answers as they come, by question id, until they are submitted
     draft = models.JSONField(default=dict)
     sent_at = models.DateTimeField()
+    deadline_at = models.DateTimeField()
+    #: the language that the referee reads and answers in
+    language = models.CharField(max_length=10, default="en")
+    #: their time zone, once their browser has said it; reminders heed it
+    time_zone = models.CharField(max_length=60, default="", blank=True)
+    #: since when mail to them comes back: the link is dead, and the candidate is asked for another address
+    undelivered_at = models.DateTimeField(null=True)
+    #: how often a mail with a fresh link went out beside reminders; makes their keys differ
+    sent_again = models.PositiveSmallIntegerField(default=0)
     begun_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     why = models.CharField(max_length=20, choices=Why.choices, default=Why.NOTHING, blank=True)
@@ -144,10 +241,75 @@ class Reference(OrganisationOwned):
     answers = models.JSONField()
     #: only dates and title were confirmed
     factual = models.BooleanField(default=False)
+    #: seconds between Start and Submit; empty for a factual one, and for one that was left and taken up again
+    seconds = models.PositiveIntegerField(null=True)
+    #: came in when the check was done already
+    late = models.BooleanField(default=False)
     submitted_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return f"reference {self.pk}"
+
+
+class Sign(OrganisationOwned):
+    """A sign of trouble on a check: facts to look at, never a verdict. On the candidate's page only."""
+
+    class Grade(models.TextChoices):
+        LOW = "low", "Low"
+        MEDIUM = "medium", "Medium"
+        HIGH = "high", "High"
+
+    check_run = models.ForeignKey(Check, on_delete=models.CASCADE, related_name="signs")
+    #: whom it is about; empty where it is about several
+    referee = models.ForeignKey(Referee, on_delete=models.CASCADE, null=True, related_name="signs")
+    #: what kind, as in references.signs; its words live there
+    code = models.CharField(max_length=30)
+    #: tells signs of one code apart, so that each is found once: ids, never personal data
+    key = models.CharField(max_length=120)
+    grade = models.CharField(max_length=6, choices=Grade.choices)
+    #: the figures and words behind it; may hold personal data, no network addresses
+    facts = models.JSONField(default=dict)
+    found_at = models.DateTimeField()
+    dismissed_at = models.DateTimeField(null=True)
+    dismissed_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    dismissed_note = models.TextField(default="", blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["check_run", "code", "key"], name="sign_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.code} on {self.check_run_id}"
+
+
+class Trace(OrganisationOwned):
+    """From where and on what a candidate or a referee worked; kept only while the organisation watches devices.
+
+    The raw address and device go after 30 days, the keyed hashes with their person.
+    """
+
+    check_run = models.ForeignKey(Check, on_delete=models.CASCADE, related_name="traces")
+    #: the referee's request; empty: the candidate
+    request = models.ForeignKey(ReferenceRequest, on_delete=models.CASCADE, null=True, related_name="traces")
+    address = models.GenericIPAddressField(null=True)
+    device = models.CharField(max_length=400, default="", blank=True)
+    address_hash = models.CharField(max_length=80)
+    device_hash = models.CharField(max_length=80)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["check_run", "request", "address_hash", "device_hash"],
+                name="trace_once",
+                nulls_distinct=False,
+            ),
+        )
+        indexes = (
+            models.Index(fields=["seen_at"], name="trace_raw", condition=models.Q(address__isnull=False)),
+        )
+
+    def __str__(self) -> str:
+        return f"trace on {self.check_run_id}"
 
 
 class DoNotContact(OrganisationOwned):

@@ -6,6 +6,12 @@ Greenhouse's ids are plain numbers here: this layer lies below the connection th
 from django.db import models
 
 from goodword.accounts.models import Membership, OrganisationOwned
+from goodword.roles.slots import two_of_any
+
+
+def two_reminders() -> list[int]:
+    """Reminders after two and five working days."""
+    return [2, 5]
 
 
 class Role(OrganisationOwned):
@@ -37,6 +43,11 @@ class Step(OrganisationOwned):
         CLOSE = "close", "Close"
         GO_ON = "go_on", "Go on"
 
+    class SelfReference(models.TextChoices):
+        OFF = "off", "Not asked"
+        ASKED = "asked", "Asked, but the check does not wait for it"
+        NEEDED = "needed", "Needed"
+
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="steps")
     kind = models.CharField(max_length=20, choices=Kind.choices)
     #: minutes between entering a stage and the invitation
@@ -48,8 +59,21 @@ class Step(OrganisationOwned):
     on_leave = models.CharField(max_length=10, choices=OnLeave.choices, default=OnLeave.PAUSE)
     on_reject = models.CharField(max_length=10, choices=OnClose.choices, default=OnClose.CLOSE)
     on_hire = models.CharField(max_length=10, choices=OnClose.choices, default=OnClose.CLOSE)
-    #: reference checks: how many referees the candidate is asked for
-    referees = models.PositiveSmallIntegerField(default=2)
+    #: reference checks: who is asked for, in order; each as in roles.slots
+    slots = models.JSONField(default=two_of_any)
+    #: reference checks: with how many references it completes; empty: with all
+    least = models.PositiveSmallIntegerField(null=True)
+    #: reference checks: the referee's deadline and reminders, in working days after their mail
+    referee_deadline_days = models.PositiveSmallIntegerField(default=7)
+    referee_reminder_days = models.JSONField(default=two_reminders)
+    #: reference checks: whether the candidate answers the same questions about themself
+    self_reference = models.CharField(max_length=10, choices=SelfReference.choices, default=SelfReference.OFF)
+    #: reference checks: the questionnaire (an id of a layer above); empty: the built-in one for everybody
+    questionnaire_id = models.BigIntegerField(null=True)
+    #: reference checks: languages that candidate and referee may choose; empty: all there are
+    languages = models.JSONField(default=list, blank=True)
+    #: reference checks: whether the organisation shows the candidate the answers if they ask; said in the notice
+    candidate_may_see = models.BooleanField(default=False)
     #: assessments: the requirement of the job that it serves, and who said so
     requirement = models.TextField(default="", blank=True)
     requirement_by = models.CharField(max_length=150, default="", blank=True)

@@ -71,6 +71,8 @@ class Run(OrganisationOwned):
     closed_at = models.DateTimeField(null=True)
     closed_by = models.CharField(max_length=60, default="", blank=True)
     close_reason = models.CharField(max_length=60, default="", blank=True)
+    #: since when its deadline stands still, because it waits for the organisation and not for those who were asked
+    clock_stopped_at = models.DateTimeField(null=True)
     #: what only a person can solve, as a code; empty if nothing
     attention = models.CharField(max_length=40, default="", blank=True)
     next_reminder_at = models.DateTimeField(null=True)

@@ -53,7 +53,7 @@ def assign(*, start: StepStart, application: Application, now: datetime, by: str
         form=library.WORK_STYLE_FORM,
         language=instrument.language,
         opened_at=now,
-        deadline_at=end_of_working_day(now, step.deadline_days, zone=organisation.zone),
+        deadline_at=end_of_working_day(now, step.deadline_days, calendar=organisation.calendar),
         reminders_promised=len(step.reminder_days),
     )
     plan_reminder(attempt, organisation=organisation, now=now)

@@ -44,10 +44,10 @@ def remind(*, attempt_id: int, now: datetime) -> bool:
             .select_related("candidate", "organisation", "role__owner__user")
             .get(pk=attempt.start.application_id)
         )
-        zone = application.organisation.zone
+        calendar = application.organisation.calendar
         if not _wanted(attempt, application, now=now):
             attempt.next_reminder_at = None
-        elif (later := into_working_hours(now, zone=zone)) > now:
+        elif (later := into_working_hours(now, calendar=calendar)) > now:
             attempt.next_reminder_at = later
         else:
             _queue(attempt, application, now=now)

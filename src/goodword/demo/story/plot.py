@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from goodword.core.workdays import add_working_days
+from goodword.core.workdays import add_working_days, calendar_of
 from goodword.demo.story import acts
 from goodword.demo.story.acts import Referee
 from goodword.demo.story.greenhouse import CATEGORIES, WEBHOOKS, Person
@@ -181,10 +181,10 @@ class Plot(Stage):
         self.guest.must_say(referee.name)
 
     def _three_working_days(self) -> None:
-        zone = ZoneInfo("Europe/Berlin")
+        zone = (calendar := calendar_of("Europe/Berlin")).zone
         now = datetime.now(UTC)
         # late in the morning of the third working day: reminders go out in working hours only
-        later = add_working_days(now, 3, zone=zone).astimezone(zone).replace(hour=11, minute=0)
+        later = add_working_days(now, 3, calendar=calendar).astimezone(zone).replace(hour=11, minute=0)
         hours = round((later - now) / timedelta(hours=1))
         self.recruiter.open("/_demo/clock/")
         self.recruiter.press("Move clock", {"Go on by hours": str(hours)})

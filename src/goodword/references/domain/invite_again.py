@@ -70,7 +70,7 @@ def _write(check: Check, *, now: datetime) -> None:
     check.invited_again += 1
     check.attention = ""  # this is the click that was waited for
     check.deadline_at = max(
-        check.deadline_at, end_of_working_day(now, step.deadline_days, zone=organisation.zone)
+        check.deadline_at, end_of_working_day(now, step.deadline_days, calendar=organisation.calendar)
     )
     cancel(organisation=organisation, subject_ref=subject_ref(check.start), now=now)
     key = f"invitation:{check.invited_again}"

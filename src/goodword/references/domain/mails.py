@@ -90,7 +90,7 @@ def unsent_request(check: Check, referee: Referee, *, now: datetime) -> Email:
 
 def deadline_when_sent(check: Check, *, now: datetime) -> datetime:
     """The check's deadline, or later where referees would otherwise have too little time."""
-    least = end_of_working_day(now, REFEREE_DAYS, zone=check.organisation.zone)
+    least = end_of_working_day(now, REFEREE_DAYS, calendar=check.organisation.calendar)
     return max(check.deadline_at, least)
 
 

@@ -7,8 +7,9 @@ from goodword.core.workdays import end_of_working_day
 from goodword.references.domain.mails import to_candidate
 from goodword.references.domain.tell import tell
 from goodword.references.domain.template import ensure_version
-from goodword.references.models import Check
+from goodword.references.models import Check, Slot
 from goodword.roles.models import Step
+from goodword.roles.slots import slots_of
 from goodword.steps.domain.automation import still_wanted
 from goodword.steps.domain.lifecycle import plan_reminder
 from goodword.steps.domain.reuse import offer_earlier
@@ -52,17 +53,35 @@ def open_check(*, start: StepStart, now: datetime, by: str) -> Check:
     if unfinished is not None:
         return unfinished
     step = held.step
+    asked = [one for slot in slots_of(step.slots) for one in [slot] * slot.count]
+    version = ensure_version(organisation=held.organisation, now=now)
     check = Check(
         organisation=held.organisation,
         start=held,
-        version=ensure_version(organisation=held.organisation, now=now),
-        wanted=step.referees,
+        version=version,
+        wanted=len(asked),
+        least=min(step.least or len(asked), len(asked)),
+        language=version.language,
+        languages=[version.language],
+        self_reference=step.self_reference,
+        candidate_may_see=step.candidate_may_see,
         opened_at=now,
-        deadline_at=end_of_working_day(now, step.deadline_days, zone=held.organisation.zone),
+        deadline_at=end_of_working_day(now, step.deadline_days, calendar=held.organisation.calendar),
         reminders_promised=len(step.reminder_days),
     )
     plan_reminder(check, organisation=held.organisation, now=now)
     check.save()
+    Slot.objects.across_organisations().bulk_create(
+        Slot(
+            organisation=held.organisation,
+            check_run=check,
+            number=number,
+            relationship=slot.relationship,
+            needed=slot.needed,
+            hint=slot.hint,
+        )
+        for number, slot in enumerate(asked, start=1)
+    )
     to_candidate(check, name="invitation", key="invitation", reminders=check.reminders_promised, now=now)
     tell("check.opened", check, by=by, at=now)
     return check

@@ -46,7 +46,9 @@ def remind_candidate(*, check_id: int, now: datetime) -> bool:
             check.next_reminder_at = None
             check.save(update_fields=["next_reminder_at"])
             return False
-        if (later := into_working_hours(now, zone=check.organisation.zone)) > now:  # the sweep came late
+        if (
+            later := into_working_hours(now, calendar=check.organisation.calendar)
+        ) > now:  # the sweep came late
             check.next_reminder_at = later
             check.save(update_fields=["next_reminder_at"])
             return False
@@ -86,7 +88,7 @@ def remind_referee(*, request_id: int, now: datetime) -> bool:
             request.next_reminder_at = None
             request.save(update_fields=["next_reminder_at"])
             return False
-        if (later := into_working_hours(now, zone=check.organisation.zone)) > now:
+        if (later := into_working_hours(now, calendar=check.organisation.calendar)) > now:
             request.next_reminder_at = later
             request.save(update_fields=["next_reminder_at"])
             return False
@@ -96,7 +98,7 @@ def remind_referee(*, request_id: int, now: datetime) -> bool:
             opened_at=request.sent_at,
             days=check.start.step.reminder_days[: request.reminders_promised],
             sent=request.reminders_sent,
-            zone=check.organisation.zone,
+            calendar=check.organisation.calendar,
             now=now,
         )
         request.save(update_fields=["reminders_sent", "next_reminder_at"])

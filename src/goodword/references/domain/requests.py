@@ -70,7 +70,7 @@ def plan_reminders(check: Check, *, now: datetime) -> None:
             opened_at=request.sent_at,
             days=check.start.step.reminder_days[: request.reminders_promised],
             sent=request.reminders_sent,
-            zone=check.organisation.zone,
+            calendar=check.organisation.calendar,
             now=now,
         )
         request.save(update_fields=["next_reminder_at"])

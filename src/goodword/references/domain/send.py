@@ -101,9 +101,11 @@ def _request(check: Check, referee: Referee, *, now: datetime) -> ReferenceReque
         check_run=check,
         referee=referee,
         sent_at=now,
+        deadline_at=check.deadline_at,
+        language=check.language,
         reminders_promised=len(days),
         next_reminder_at=next_reminder(
-            opened_at=now, days=days, sent=0, zone=check.organisation.zone, now=now
+            opened_at=now, days=days, sent=0, calendar=check.organisation.calendar, now=now
         ),
     )
     to_referee(request, check=check, kind=REQUEST, key="invitation", now=now)

@@ -22,6 +22,7 @@ def ensure_version(*, organisation: Organisation, now: datetime) -> Questionnair
             "organisation": organisation,
             "questions": parse.to_json(template.questions),
             "created_at": now,
+            "published_at": now,
         },
     )
     return version

@@ -52,7 +52,7 @@ def plan_reminder(run: Run, *, organisation: Organisation, now: datetime) -> Non
         opened_at=run.opened_at,
         days=step.reminder_days[: run.reminders_promised],
         sent=run.reminders_sent,
-        zone=organisation.zone,
+        calendar=organisation.calendar,
         now=now,
     )
 
@@ -132,7 +132,9 @@ def _do(run: Run, act: Act, *, application: Application, event: Event) -> None:
             move(run, act, at=at, by=event.actor)
             run.attention = REOPENED if quiet else ""
             if quiet or run.deadline_at <= at:
-                run.deadline_at = end_of_working_day(at, run.start.step.deadline_days, zone=organisation.zone)
+                run.deadline_at = end_of_working_day(
+                    at, run.start.step.deadline_days, calendar=organisation.calendar
+                )
             if not quiet:
                 _go_on(run, organisation=organisation, at=at)
         case "resume":
