@@ -1,4 +1,4 @@
-"""What the candidate and the referee fill in, beside the questions themselves."""
+"""What the candidate fills in about a referee."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,32 +7,13 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from goodword.core.text import clean_text
 from goodword.questionnaires import labels
 from goodword.questionnaires.fields import MonthField
 from goodword.questionnaires.incoming import AnswerError
 from goodword.questionnaires.months import read_month
 from goodword.references.domain.rules import LONGEST_MESSAGE, Details
-from goodword.references.models import Referee, ReferenceRequest
-
-LONGEST_REASON = 2000
-
-
-class Plain(forms.CharField):
-    """Text without controls; on one line unless it is a text area."""
-
-    def to_python(self, value: Any) -> str:
-        """The cleaned text; markup stays as it was typed and is escaped where it is shown."""
-        text = super().to_python(value) or ""
-        return clean_text(text, one_line=not isinstance(self.widget, forms.Textarea))
-
-
-class Address(forms.EmailField):
-    """An e-mail address, without the invisible characters that come with copying."""
-
-    def to_python(self, value: Any) -> str:
-        """The address as typed, cleaned."""
-        return clean_text(super().to_python(value) or "", one_line=True)
+from goodword.references.fields import Address, Plain
+from goodword.references.models import Referee
 
 
 def _text(label: Any, *, required: Any, help_text: Any = "", autocomplete: str = "off") -> Plain:
@@ -141,49 +122,3 @@ def _initial(referee: Referee | None) -> dict[str, object]:
         "message",
     )
     return {name: getattr(referee, name) for name in names} | {"ongoing": not referee.to_month}
-
-
-class ReasonForm(forms.Form):
-    """An optional reason, in own words."""
-
-    use_required_attribute = False
-
-    reason = Plain(
-        label=_("Your reason"),
-        required=False,
-        max_length=LONGEST_REASON,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-
-    def __init__(self, data: Mapping[str, Any] | None = None, *, hint: str = "") -> None:
-        super().__init__(data, prefix="d")
-        self.fields["reason"].help_text = hint
-
-
-class DeclineForm(ReasonForm):
-    """How a referee says no."""
-
-    why = forms.ChoiceField(
-        label=_("What is it?"),
-        widget=forms.RadioSelect,
-        choices=[
-            (ReferenceRequest.Why.WOULD_RATHER_NOT, _("I would rather not give a reference")),
-            (ReferenceRequest.Why.NOT_ME, _("I am not this person, or do not know the candidate")),
-        ],
-        error_messages={"required": _("Choose one of the answers.")},
-    )
-    never_again = forms.BooleanField(label=_("Do not contact me again"), required=False)
-
-    field_order = ("why", "reason", "never_again")
-
-    def __init__(
-        self,
-        data: Mapping[str, Any] | None = None,
-        *,
-        hint: str = "",
-        why: str = "",
-        never_again: bool = False,
-    ) -> None:
-        super().__init__(data, hint=hint)
-        self.fields["why"].initial = why
-        self.fields["never_again"].initial = never_again

@@ -11,17 +11,18 @@ from goodword.questionnaires.types import Rating
 from goodword.references import queries
 from goodword.references.domain import decline, nominate, replace, send
 from goodword.references.domain.about import day_in_words, minutes_of, questions_of
-from goodword.references.forms import ReasonForm, RefereeForm
+from goodword.references.forms import RefereeForm
 from goodword.references.models import Referee
-from goodword.references.views import doors
-from goodword.references.views.doors import AtCheck
+from goodword.references.reasons import ReasonForm
+from goodword.references.views import candidate_door, doors
+from goodword.references.views.candidate_door import AtCheck
 from goodword.steps.models import Run
 
 FORMS: Final = ["GET", "HEAD", "POST"]
 
 
 @require_safe
-@doors.candidate(only_open=False)
+@candidate_door.opens(only_open=False)
 def home(request: HttpRequest, at: AtCheck) -> HttpResponse:
     """What is asked and who is named; after *Send* who has answered; at the end thanks."""
     check = at.check
@@ -53,7 +54,7 @@ def home(request: HttpRequest, at: AtCheck) -> HttpResponse:
 
 
 @require_http_methods(FORMS)
-@doors.candidate()
+@candidate_door.opens()
 def referee(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
     """Name the referee of a slot, or change what was stated about them before they are written to."""
     current = nominate.in_slot(at.check, slot)
@@ -74,7 +75,7 @@ def referee(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
 
 
 @require_http_methods(FORMS)
-@doors.candidate()
+@candidate_door.opens()
 def another(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
     """Name somebody else instead of one who has not answered."""
     old = nominate.in_slot(at.check, slot)
@@ -95,7 +96,7 @@ def another(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
 
 
 @require_POST
-@doors.candidate()
+@candidate_door.opens()
 def remove(_request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
     """Take a name back that nobody has written to."""
     nominate.remove(check_id=at.check.pk, slot=slot, now=at.now)
@@ -103,7 +104,7 @@ def remove(_request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
 
 
 @require_http_methods(FORMS)
-@doors.candidate()
+@candidate_door.opens()
 def review(request: HttpRequest, at: AtCheck) -> HttpResponse:
     """The very mail that each referee will get, and *Send*."""
     secret = _("(a link of their own, which only this mail has)")
@@ -138,7 +139,7 @@ def review(request: HttpRequest, at: AtCheck) -> HttpResponse:
 
 
 @require_http_methods(FORMS)
-@doors.candidate()
+@candidate_door.opens()
 def decline_check(request: HttpRequest, at: AtCheck) -> HttpResponse:
     """The candidate does not want to, or cannot."""
     form = ReasonForm(

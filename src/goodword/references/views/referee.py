@@ -15,17 +15,17 @@ from goodword.questionnaires.report import rows
 from goodword.questionnaires.types import Question
 from goodword.references.domain import decline, respond
 from goodword.references.domain.about import day_in_words, minutes_of, questions_of, stated_of
-from goodword.references.forms import DeclineForm
 from goodword.references.models import ReferenceRequest
-from goodword.references.views import doors
-from goodword.references.views.doors import AtRequest
+from goodword.references.reasons import DeclineForm
+from goodword.references.views import doors, referee_door
+from goodword.references.views.referee_door import AtRequest
 
 FORMS: Final = ["GET", "HEAD", "POST"]
 State, Why = ReferenceRequest.State, ReferenceRequest.Why
 
 
 @require_safe
-@doors.referee(only_open=False)
+@referee_door.opens(only_open=False)
 def home(request: HttpRequest, at: AtRequest) -> HttpResponse:
     """The notice above the first question, with all choices; afterwards thanks, or a kind word to a no."""
     asked, referee = at.request, at.request.referee
@@ -49,7 +49,7 @@ def home(request: HttpRequest, at: AtRequest) -> HttpResponse:
 
 
 @require_POST
-@doors.referee()
+@referee_door.opens()
 def begin(_request: HttpRequest, at: AtRequest) -> HttpResponse:
     """Start to answer."""
     respond.begin(request_id=at.request.pk, now=at.now)
@@ -57,7 +57,7 @@ def begin(_request: HttpRequest, at: AtRequest) -> HttpResponse:
 
 
 @require_http_methods(FORMS)
-@doors.referee()
+@referee_door.opens()
 def questions(request: HttpRequest, at: AtRequest, *, number: int) -> HttpResponse:
     """One page of questions. What can be kept of it is kept, also when something is missing."""
     all_pages = pages(questions_of(at.check))
@@ -87,7 +87,7 @@ def questions(request: HttpRequest, at: AtRequest, *, number: int) -> HttpRespon
 
 
 @require_http_methods(FORMS)
-@doors.referee()
+@referee_door.opens()
 def review(request: HttpRequest, at: AtRequest) -> HttpResponse:
     """All answers once more, and *Submit*: it cannot be changed afterwards."""
     wanting: tuple[str, ...] = ()
@@ -112,7 +112,7 @@ def review(request: HttpRequest, at: AtRequest) -> HttpResponse:
 
 
 @require_http_methods(FORMS)
-@doors.referee()
+@referee_door.opens()
 def facts(request: HttpRequest, at: AtRequest) -> HttpResponse:
     """Confirm dates and title only."""
     form = _form(request, at, respond.facts_questions(questions_of(at.check)))
@@ -123,7 +123,7 @@ def facts(request: HttpRequest, at: AtRequest) -> HttpResponse:
 
 
 @require_http_methods(FORMS)
-@doors.referee()
+@referee_door.opens()
 def say_no(request: HttpRequest, at: AtRequest) -> HttpResponse:
     """Decline, "I am not this person", "do not contact me again"."""
     chosen = request.GET.get("as", "")
