@@ -23,7 +23,14 @@ TOOLS = ROOT / ".venv-tools"
 STAMP = VENV / "goodword-setup"
 PINS = ROOT / "scripts/tools.lock"
 #: when one of these changes, .venv is brought up to date
-DECIDES = [ROOT / "pyproject.toml", ROOT / "requirements-dev.lock", PINS, ROOT / "scripts/bootstrap.py"]
+DECIDES = [
+    *(
+        ROOT / name
+        for name in ("pyproject.toml", "requirements-dev.lock", "scripts/bootstrap.py", "hatch_build.py")
+    ),
+    PINS,
+    *sorted(ROOT.glob("src/goodword/locale/*/LC_MESSAGES/*.po")),  # compiled by installing
+]
 
 
 class SetupError(Exception):

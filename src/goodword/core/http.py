@@ -6,11 +6,15 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 #: the addresses that hold a secret, and the part of them that is the secret
 _SECRET_PATHS = re.compile(
     r"/(p|r|v|s|hooks/greenhouse)/[A-Za-z0-9_-]{16,}|/(accounts/password/reset/key)/[A-Za-z0-9_-]+"
 )
+
+_PORTALS = ("/p/", "/r/")
 
 
 def redacted(text: str) -> str:
@@ -23,6 +27,26 @@ class RedactingFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return redacted(super().format(record))
+
+
+class PortalLanguage:
+    """What is said before it is known whom a portal's link belongs to, in the browser's language; else English.
+
+    Behind the link the doors of the portals choose. Members' screens speak English: only what others read is
+    translated.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_portal = request.path_info.startswith(_PORTALS)
+        language = translation.get_language_from_request(request) if is_portal else settings.LANGUAGE_CODE
+        with translation.override(language):
+            response = self.get_response(request)
+        if is_portal:
+            patch_vary_headers(response, ("Accept-Language",))
+        return response
 
 
 class BodyLimit:

@@ -1,0 +1,175 @@
+"""Brings the catalogues to what candidates, referees and mails say: `python scripts/catalogues.py`.
+
+Members' screens speak English, so that only what others read is in the catalogues of `src/goodword/locale`. New
+sentences are added there without a translation, those that nobody says any more are taken out; a test refuses both.
+The compiled form is made by hatch_build.py when the project is installed.
+"""
+
+import io
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, cast
+
+import django
+from babel.messages import Catalog
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po, write_po
+from django.conf import settings
+from django.utils.translation.template import templatize
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "src/goodword"
+LANGUAGES = ("de", "fr")
+KEYWORDS: dict[str, Any] = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+    "npgettext_lazy": ((1, "c"), 2, 3),
+}
+#: what only members and operators read; all else is translated. A star matches folders too.
+FOR_MEMBERS = (
+    "accounts/*",
+    "assessments/library/*",
+    "assessments/templates/assessments/result.html",
+    "assessments/templates/assessments/sheet.html",
+    "demo/*",
+    "greenhouse/*",
+    "questionnaires/domain/*",
+    "questionnaires/templates/questionnaires/editor/*",
+    "questionnaires/views/*",
+    "references/signs/*",
+    "references/templates/references/people.html",
+    "references/templates/references/result.html",
+    "references/templates/references/signs.html",
+    "roles/*",
+    "ui/*.py",
+    "ui/templates/ui/gallery/*",
+    "ui/templates/ui/member.html",
+    "ui/templates/ui/signed_out.html",
+    "ui/templates/ui/parts/organisation_menu.html",
+    "ui/templates/ui/parts/rail.html",
+    "workspace/*",
+)
+#: of those, what others read all the same
+FOR_OTHERS = (
+    "workspace/views/portal.py",
+    "workspace/templates/workspace/portal*",
+    "*/templates/*/mail/*",
+)
+
+
+@dataclass
+class Said:
+    """A sentence of the source, with its plural, and the files that say it."""
+
+    plural: str = ""
+    places: list[str] = field(default_factory=list)
+
+
+def is_for_others(path: Path) -> bool:
+    """Whether candidates or referees read what this file says, or anybody by mail."""
+    name = path.relative_to(SOURCE).as_posix()
+    if any(fnmatchcase(name, pattern) for pattern in FOR_OTHERS):
+        return True
+    return not any(fnmatchcase(name, pattern) for pattern in FOR_MEMBERS)
+
+
+def sources() -> Iterator[Path]:
+    """The files whose sentences are translated, in order."""
+    for path in sorted(SOURCE.rglob("*")):
+        if path.suffix in {".py", ".html", ".txt"} and "migrations" not in path.parts and is_for_others(path):
+            yield path
+
+
+def sentences(paths: Iterable[Path]) -> dict[tuple[str, str], Said]:
+    """What the files say, by context and sentence."""
+    found: dict[tuple[str, str], Said] = {}
+    for path in paths:
+        text = path.read_text("utf-8")
+        code = text if path.suffix == ".py" else templatize(text, origin=str(path))
+        for _, message, _, context in extract("python", io.BytesIO(code.encode()), KEYWORDS):
+            one, plural = message[:2] if isinstance(message, tuple) else (message, "")
+            if not one:
+                continue
+            said = found.setdefault((context or "", one), Said())
+            said.plural = said.plural or plural
+            said.places.append(path.relative_to(SOURCE).as_posix())
+    return found
+
+
+def catalogue_path(language: str) -> Path:
+    """Where a language's sentences are."""
+    return SOURCE / "locale" / language / "LC_MESSAGES/django.po"
+
+
+def catalogue(language: str) -> Catalog:
+    """A language's sentences as they are; empty if there are none yet."""
+    path = catalogue_path(language)
+    if not path.exists():
+        return Catalog(locale=language, project="Goodword")
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def strings(message: Any) -> tuple[str, ...]:
+    """A sentence's translations, one a plural form."""
+    return tuple(message.string) if isinstance(message.string, tuple | list) else (message.string,)
+
+
+def refreshed(language: str) -> Catalog:
+    """The catalogue with just the sentences that are said now, translated where they were before."""
+    before = catalogue(language)
+    after = Catalog(locale=language, fuzzy=False)
+    for (context, one), said in sentences(sources()).items():
+        known = before.get(one, context or None)
+        words = strings(known) if known else ("",)
+        if said.plural and len(words) != after.num_plurals:
+            words = ("",) * after.num_plurals
+        after.add(
+            (one, said.plural) if said.plural else one,
+            words if said.plural else words[0],
+            locations=[(place, 0) for place in dict.fromkeys(said.places)],
+            context=context or None,
+            flags=("python-format",) if "%(" in one + said.plural else (),
+        )
+    return after
+
+
+def _written(made: Catalog) -> str:
+    """The catalogue's file: of a header what reading it needs, and no dates, so that only sentences change it."""
+    body = io.BytesIO()
+    write_po(cast(Any, body), made, width=110, omit_header=True, sort_output=True, include_lineno=False)
+    head = (
+        f"Language: {made.locale}",
+        f"Plural-Forms: {made.plural_forms}",
+        "Content-Type: text/plain; charset=utf-8",
+    )
+    lines = "".join(f'"{line}\\n"\n' for line in head)
+    return f'msgid ""\nmsgstr ""\n{lines}\n{body.getvalue().decode()}'
+
+
+def main() -> int:
+    """Write both catalogues; says how many sentences wait for a translation."""
+    settings.configure()
+    django.setup()
+    for language in LANGUAGES:
+        made = refreshed(language)
+        path = catalogue_path(language)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(_written(made), "utf-8")
+        waiting = sum(not all(strings(message)) for message in made if message.id)
+        print(f"{language}: {len(made)} sentences, {waiting} without a translation")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
