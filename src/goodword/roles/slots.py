@@ -32,6 +32,16 @@ def stored(slots: Sequence[SlotSetting]) -> list[dict[str, Any]]:
     return [asdict(slot) for slot in slots]
 
 
+def asked_for(slots: Sequence[SlotSetting]) -> int:
+    """How many referees they ask for."""
+    return sum(slot.count for slot in slots)
+
+
+def never_without(slots: Sequence[SlotSetting]) -> int:
+    """How many of them a check never completes without."""
+    return sum(slot.count for slot in slots if slot.needed)
+
+
 def two_of_any() -> list[dict[str, Any]]:
     """What a new role asks for."""
     return stored([SlotSetting(count=2)])

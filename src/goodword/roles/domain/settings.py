@@ -1,7 +1,7 @@
 """Change the settings of a role's step: they count from then on."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from django.db import transaction
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.roles.models import Step
+from goodword.roles.slots import SlotSetting, slots_of, stored
 
 #: working days
 LONGEST_DEADLINE: Final = 60
@@ -21,7 +22,7 @@ LONGEST_DELAY: Final = 30 * 24 * 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepSettings:
-    """What can be set of a step. Days are working days after the invitation."""
+    """What can be set of every step. Days are working days after the invitation."""
 
     delay_minutes: int
     deadline_days: int
@@ -31,31 +32,39 @@ class StepSettings:
     on_hire: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckSettings(StepSettings):
+    """What can be set of a reference check beside that; the meanings stand at the columns of `Step`."""
+
+    slots: tuple[SlotSetting, ...]
+    least: int | None
+    referee_deadline_days: int
+    referee_reminder_days: tuple[int, ...]
+    self_reference: str
+    questionnaire_id: int | None
+    languages: tuple[str, ...]
+    candidate_may_see: bool
+
+
 def settings_of(step: Step) -> StepSettings:
-    """As they are."""
-    return StepSettings(
-        delay_minutes=step.delay_minutes,
-        deadline_days=step.deadline_days,
-        reminder_days=tuple(step.reminder_days),
-        on_leave=step.on_leave,
-        on_reject=step.on_reject,
-        on_hire=step.on_hire,
-    )
+    """As they are; of a reference check a `CheckSettings`."""
+    kind = CheckSettings if step.kind == Step.Kind.REFERENCE_CHECK else StepSettings
+    return kind(**{field.name: _read(step, field.name) for field in fields(kind)})
 
 
 def change_settings(*, step: Step, settings: StepSettings, by: Membership, now: datetime) -> bool:
     """Make them so; returns whether anything changed. What did is in the audit log, before and after.
 
-    Deadlines of who was invited before stay; reminders follow, but never more than were promised.
+    Runs that are open keep what they were opened with: whom they ask for, their deadlines, the number of
+    reminders that was promised. That the settings fit together is the form's to see.
     """
     with transaction.atomic():
         row = Step.objects.of(step.organisation).select_for_update(of=("self",)).get(pk=step.pk)
         changed = _changed(settings_of(row), settings)
         if not changed:
             return False
-        for name in changed:
-            value = getattr(settings, name)
-            setattr(row, name, list(value) if name == "reminder_days" else value)
+        for name, (_before, after) in changed.items():
+            setattr(row, name, after)
         row.save(update_fields=list(changed))
         write(
             organisation=step.organisation,
@@ -69,8 +78,9 @@ def change_settings(*, step: Step, settings: StepSettings, by: Membership, now: 
 
 def set_delay(*, step: Step, minutes: int, by: Membership, now: datetime) -> bool:
     """Only the delay between a stage and the invitation."""
-    now_set = asdict(settings_of(step)) | {"delay_minutes": minutes}
-    return change_settings(step=step, settings=StepSettings(**now_set), by=by, now=now)
+    return change_settings(
+        step=step, settings=replace(settings_of(step), delay_minutes=minutes), by=by, now=now
+    )
 
 
 def set_requirement(*, step: Step, text: str, by: Membership, now: datetime) -> bool:
@@ -92,10 +102,23 @@ def set_requirement(*, step: Step, text: str, by: Membership, now: datetime) -> 
     return True
 
 
-def _changed(before: StepSettings, after: StepSettings) -> Mapping[str, Any]:
-    old, new = asdict(before), asdict(after)
-    return {name: [_plain(old[name]), _plain(new[name])] for name in old if old[name] != new[name]}
+def _read(step: Step, name: str) -> Any:
+    value = getattr(step, name)
+    if name == "slots":
+        return slots_of(value)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _changed(before: StepSettings, after: StepSettings) -> Mapping[str, tuple[Any, Any]]:
+    """What differs, as the columns hold it."""
+    both = {
+        field.name: (_plain(getattr(before, field.name)), _plain(getattr(after, field.name)))
+        for field in fields(after)
+    }
+    return {name: values for name, values in both.items() if values[0] != values[1]}
 
 
 def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+    if not isinstance(value, tuple):
+        return value
+    return stored(value) if value and isinstance(value[0], SlotSetting) else list(value)
