@@ -86,6 +86,7 @@ FLOW: Flow = {
     "request.declined": (check_replace.on_request_declined,),  # data: start_id, check_id, request_id
     "request.replaced": (),
     "request.reminded": (),
+    "referee.erased": (),  # data: start_id, check_id, referee_id
     "reference.received": (
         check_review.on_reference_received,
         check_complete.on_reference_received,

@@ -8,6 +8,7 @@ from datetime import datetime
 from goodword.core.erasure import Counts, Subject, holds
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
+from goodword.references.domain.blank_referee import blank_referees
 from goodword.references.models import (
     Check,
     Referee,
@@ -33,6 +34,8 @@ from goodword.steps.domain.erased import close_for_good
 )
 def erase(subject: Subject, now: datetime) -> Counts:
     """Under the checks' locks, so that no answer comes in beside it."""
+    if subject.referee_ids:
+        return blank_referees(subject.referee_ids, now=now)
     checks = close_for_good(Check, subject.application_ids, now=now)
     requests = ReferenceRequest.objects.across_organisations().filter(check_run__in=checks)
     dead = links.forget(purpose=Link.Purpose.REFEREE, subject_ids=requests.values_list("pk", flat=True))

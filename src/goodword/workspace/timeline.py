@@ -58,6 +58,7 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     "request.declined": ("A referee declined", "x", "attention"),
     "request.replaced": ("A referee was replaced", "arrow-right", ""),
     "request.reminded": ("A referee was reminded", "send", ""),
+    "referee.erased": ("A referee was erased: who they are, and what they said", "x", ""),
     "reference.received": ("A reference came in", "check", ""),
     "check.completed": ("Reference check complete", "check", "success"),
     "report.ready": ("Report {code} ready, version {version}", "results", "success"),
