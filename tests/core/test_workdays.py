@@ -1,15 +1,19 @@
-"""Working days: Monday to Friday, in the organisation's zone, through the change to summer time."""
+"""Working days: Monday to Friday without public holidays, in one zone or several, through the change to summer time."""
 
-from datetime import UTC, datetime, time, timedelta
+import logging
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+import pytest
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from goodword.core.workdays import Calendar, add_working_days, end_of_working_day, into_working_hours
 
 BERLIN = ZoneInfo("Europe/Berlin")
 CALENDAR = Calendar(BERLIN)
+GERMAN = Calendar(BERLIN, "DE", "BE")
 zones = st.sampled_from(["Europe/Berlin", "America/St_Johns", "Pacific/Kiritimati", "UTC"]).map(ZoneInfo)
 moments = st.datetimes(
     timezones=st.just(UTC),
@@ -75,3 +79,129 @@ def test_whatever_the_moment_the_next_one_in_working_hours_is_no_earlier(
     assert local.weekday() < 5
     assert time(9) <= local.time() < time(17)
     assert into_working_hours(found, calendar=Calendar(zone)) == found
+
+
+def german(year: int, month: int, day: int, hour: int = 10) -> datetime:
+    return datetime(year, month, day, hour, tzinfo=BERLIN).astimezone(UTC)
+
+
+def test_two_holidays_around_a_weekend_are_not_counted() -> None:
+    thursday = german(
+        2027, 3, 25
+    )  # Good Friday is the 26th, Easter Monday the 29th; the clock goes on on the 28th
+    assert add_working_days(thursday, 1, calendar=GERMAN) == german(2027, 3, 30)
+    assert end_of_working_day(thursday, 2, calendar=GERMAN) == datetime(
+        2027, 3, 31, 23, 59, tzinfo=BERLIN
+    ).astimezone(UTC)
+
+
+def test_two_holidays_in_a_row_are_passed_over() -> None:
+    wednesday = german(2030, 12, 24, 18)  # Christmas is on Wednesday and Thursday
+    assert into_working_hours(wednesday, calendar=GERMAN) == german(2030, 12, 27, 9)
+
+
+def test_a_holiday_on_a_friday_makes_a_long_weekend() -> None:
+    friday = german(2026, 5, 1)
+    assert into_working_hours(friday, calendar=GERMAN) == german(2026, 5, 4, 9)
+    assert into_working_hours(friday, calendar=CALENDAR) == friday
+
+
+@pytest.mark.parametrize(
+    ("region", "is_worked"), [("BE", (False, True)), ("BY", (True, False)), ("", (True, True))]
+)
+def test_holidays_differ_by_region(region: str, is_worked: tuple[bool, bool]) -> None:
+    calendar = Calendar(BERLIN, "DE", region)
+    womens_day, corpus_christi = date(2027, 3, 8), date(2027, 5, 27)
+    assert (calendar.is_working_day(womens_day), calendar.is_working_day(corpus_christi)) == is_worked
+
+
+@pytest.mark.parametrize(("country", "region"), [("XX", ""), ("XX", "BE"), ("de", ""), ("", "BE")])
+def test_a_country_that_nobody_knows_has_no_holidays(country: str, region: str) -> None:
+    assert Calendar(BERLIN, country, region).is_working_day(date(2027, 3, 26)) is True
+
+
+def test_a_region_that_nobody_knows_leaves_the_holidays_of_the_country(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    calendar = Calendar(BERLIN, "DE", "QQ")
+    with caplog.at_level(logging.WARNING):
+        assert calendar.is_working_day(date(2041, 4, 19)) is False  # Good Friday
+        assert calendar.is_working_day(date(2041, 4, 18)) is True
+    assert caplog.messages == ["There are no public holidays of DE QQ to go by"]
+
+
+def test_the_end_of_summer_time_neither_adds_nor_takes_an_hour() -> None:
+    friday = german(2026, 10, 23)
+    monday = add_working_days(friday, 1, calendar=CALENDAR)
+    assert monday == german(2026, 10, 26)
+    assert monday - friday == timedelta(days=3) + timedelta(hours=1)
+
+
+def test_the_first_morning_of_summer_time_begins_at_nine_by_the_new_clock() -> None:
+    sunday = datetime(2026, 3, 29, 1, 30, tzinfo=BERLIN)
+    assert into_working_hours(sunday, calendar=CALENDAR) == datetime(2026, 3, 30, 7, tzinfo=UTC)
+
+
+def test_where_both_are_awake_for_an_hour_that_hour_is_found() -> None:
+    new_york = ZoneInfo("America/New_York")
+    found = into_working_hours(berlin(3, 9), calendar=CALENDAR, zones=[new_york])
+    assert found == berlin(3, 15)  # nine in New York
+    late = into_working_hours(berlin(3, 16, 59), calendar=CALENDAR, zones=[new_york])
+    assert late == berlin(3, 16, 59)
+    too_late = into_working_hours(berlin(6, 17), calendar=CALENDAR, zones=[new_york])
+    assert too_late == berlin(9, 14)  # over the weekend America has gone to summer time, and Europe has not
+
+
+def test_where_the_days_never_meet_the_persons_own_day_counts_on_a_day_that_is_worked() -> None:
+    honolulu = ZoneInfo("Pacific/Honolulu")
+    found = into_working_hours(
+        berlin(6, 12), calendar=CALENDAR, zones=[honolulu]
+    )  # Friday, one at night there
+    assert found.astimezone(honolulu).isoformat() == "2026-03-06T09:00:00-10:00"
+    found = into_working_hours(berlin(7, 12), calendar=CALENDAR, zones=[honolulu])
+    assert found.astimezone(honolulu).isoformat() == "2026-03-09T09:00:00-10:00"
+
+
+def test_a_calendar_can_be_lived_in_another_zone_and_keeps_its_holidays() -> None:
+    tokyo = GERMAN.at("Asia/Tokyo")
+    assert tokyo == Calendar(ZoneInfo("Asia/Tokyo"), "DE", "BE")
+    assert GERMAN.at("") is GERMAN
+    thursday_evening = datetime(2027, 3, 25, 18, tzinfo=ZoneInfo("Asia/Tokyo"))
+    assert into_working_hours(thursday_evening, calendar=tokyo).isoformat() == "2027-03-30T09:00:00+09:00"
+
+
+calendars = st.builds(
+    Calendar,
+    zones,
+    st.sampled_from(["", "DE", "FR", "US", "JP", "XX"]),
+    st.sampled_from(["", "BE", "BY", "CA", "??"]),
+)
+
+
+@given(start=moments, days=st.integers(0, 30), calendar=calendars)
+def test_working_days_are_worked_and_counted_one_by_one(
+    start: datetime, days: int, calendar: Calendar
+) -> None:
+    reached = [add_working_days(start, n, calendar=calendar) for n in range(days + 1)]
+    assert all(later > earlier for earlier, later in pairwise(reached))
+    local = [moment.astimezone(calendar.zone) for moment in reached[1:]]
+    assert all(calendar.is_working_day(moment.date()) for moment in local)
+    assert {moment.time() for moment in local} <= {start.astimezone(calendar.zone).time()}
+
+
+@given(moment=moments, calendar=calendars, others=st.lists(zones, min_size=1, max_size=2))
+@example(
+    moment=datetime(2026, 3, 27, 22, tzinfo=UTC),
+    calendar=CALENDAR,
+    others=[ZoneInfo("Pacific/Kiritimati"), ZoneInfo("America/St_Johns")],
+)
+def test_whoever_is_written_to_has_daytime_on_a_worked_day(
+    moment: datetime, calendar: Calendar, others: list[ZoneInfo]
+) -> None:
+    found = into_working_hours(moment, calendar=calendar, zones=others)
+    assert found >= moment
+    assert time(9) <= found.astimezone(others[0]).time() < time(17)
+    for_all = [time(9) <= found.astimezone(z).time() < time(17) for z in (calendar.zone, *others)]
+    day = found.astimezone(calendar.zone if all(for_all) else others[0]).date()
+    assert calendar.is_working_day(day)
+    assert into_working_hours(found, calendar=calendar, zones=others) == found

@@ -1,12 +1,15 @@
 """Working days: deadlines and reminders are counted in them, in the organisation's time zone and calendar."""
 
+import logging
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
 import holidays
+
+log = logging.getLogger(__name__)
 
 DAY_STARTS, DAY_ENDS = time(9), time(17)
 #: how far a moment is looked for at which it is daytime for everybody; beyond it, for the organisation alone
@@ -18,7 +21,8 @@ class Calendar:
     """Which days are worked: Monday to Friday in `zone`, without the public holidays of a country and its region.
 
     `country` is an ISO 3166-1 code, `region` the code of a part of it as the `holidays` package names it; empty:
-    no holidays.
+    no holidays. A region that the package does not know leaves the holidays of the whole country, such a country
+    none: a deadline a day early does less harm than none at all. The log says so once.
     """
 
     zone: ZoneInfo
@@ -29,7 +33,7 @@ class Calendar:
         """Whether people work on this local day."""
         if day.weekday() >= 5:
             return False
-        return not self.country or day not in _holidays(self.country, self.region)
+        return not self.country or day not in _holidays(self.country, self.region, day.year)
 
     def next_working_day(self, day: date) -> date:
         """The first working day after `day`."""
@@ -37,6 +41,10 @@ class Calendar:
         while not self.is_working_day(day):
             day += timedelta(days=1)
         return day
+
+    def at(self, zone: str) -> "Calendar":
+        """The same working days as they are lived in another time zone; an empty name leaves the calendar as it is."""
+        return replace(self, zone=ZoneInfo(zone)) if zone else self
 
 
 @cache
@@ -104,5 +112,11 @@ def _in_day(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 @cache
-def _holidays(country: str, region: str) -> holidays.HolidayBase:
-    return holidays.country_holidays(country, subdiv=region or None)
+def _holidays(country: str, region: str, year: int) -> frozenset[date]:
+    """The public holidays of one year. Frozen, since the package's own set fills itself while it is asked, and
+    another thread could find it half full."""
+    try:
+        return frozenset(holidays.country_holidays(country, subdiv=region or None, years=year))
+    except NotImplementedError:
+        log.warning("There are no public holidays of %s %s to go by", country, region)
+        return _holidays(country, "", year) if region else frozenset()
