@@ -63,9 +63,9 @@ def test_the_built_in_template_is_read_back_from_what_is_written() -> None:
         (
             [{"id": "x", "type": "riddle", "text": "?"}],
             (
-                "Question 1 has the type “riddle”, which is none of dates_confirm, long_text, "
-                "multiple_choice, rating, relationship_confirm, short_text, single_choice, title_confirm, "
-                "would_work_again, yes_no_unsure."
+                "Question 1 has the type “riddle”, which is none of adjectives, agreement, between, date, "
+                "dates_confirm, long_text, multiple_choice, number, period, rating, relationship_confirm, "
+                "short_text, single_choice, title_confirm, would_work_again, yes_no_unsure."
             ),
         ),
         (

@@ -4,9 +4,15 @@ Questionnaires and content packs come as files that somebody edited by hand. A k
 be passed over in silence, so a reader remembers what was asked for and refuses the rest at `done`.
 """
 
+import math
 from collections.abc import Mapping, Sequence
+from typing import cast
+
+from goodword.core.text import clean_text
 
 type Json = str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None
+
+_LONGEST_NAME = 60
 
 
 class ReadingError(ValueError):
@@ -29,6 +35,7 @@ class Reader:
 
     def wrong(self, what: str) -> ReadingError:
         """The error that says `what` of this place, to be raised."""
+        what = clean_text(what, one_line=True)
         sentence = f"{self.where} {what}."
         return self._error(sentence[:1].upper() + sentence[1:])
 
@@ -36,16 +43,24 @@ class Reader:
         """Whether the key is there with a value other than null."""
         return self._data.get(key) is not None
 
+    def asks(self, key: str) -> bool:
+        """The same as `has`, for a key that may also be there as null."""
+        return self._get(key) is not None
+
     def text(self, key: str, *, longest: int = 500, default: str | None = None) -> str:
-        """A trimmed text of at most `longest` characters; may be empty or missing only with a default."""
+        """A text of at most `longest` characters, without controls and trimmed.
+
+        It may be empty or missing only with a default.
+        """
         value = self._get(key)
         if value is None and default is not None:
             return default
-        if not isinstance(value, str) or (not value.strip() and default is None):
+        text = clean_text(value) if isinstance(value, str) else None
+        if text is None or (not text and default is None):
             raise self.wrong(f"needs a text under “{key}”")
-        if len(value.strip()) > longest:
+        if len(text) > longest:
             raise self.wrong(f"has more than {longest} characters under “{key}”")
-        return value.strip()
+        return text
 
     def flag(self, key: str, *, default: bool) -> bool:
         """True or false."""
@@ -68,9 +83,24 @@ class Reader:
     def number(self, key: str) -> float:
         """A number, whole or not."""
         value = self._get(key)
-        if not isinstance(value, int | float) or isinstance(value, bool):
+        if not isinstance(value, int | float) or isinstance(value, bool) or not _fits(value):
             raise self.wrong(f"needs a number under “{key}”")
         return float(value)
+
+    def bound(self, key: str) -> float | None:
+        """A number as it was written, whole or not; None if there is none."""
+        value = self._get(key)
+        if value is None:
+            return None
+        self.number(key)
+        return cast(float, value)
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """The texts of a list, each once, in the order in which they first come; an empty list if it is missing."""
+        values = self.entries(key, needed=False)
+        if not all(isinstance(value, str) for value in values):
+            raise self.wrong(f"needs a list of texts under “{key}”")
+        return tuple(dict.fromkeys(clean_text(str(value), one_line=True) for value in values))
 
     def objects(self, key: str, *, each: str, needed: bool = True) -> tuple["Reader", ...]:
         """The objects of a list, each with a reader that is named `each` and its place ("item 12")."""
@@ -105,9 +135,22 @@ class Reader:
         """Refuse what nobody asked for: a misspelt name would otherwise be lost in silence."""
         unknown = sorted(str(key) for key in self._data if key not in self._asked)
         if unknown:
-            names = ", ".join(f"“{key}”" for key in unknown)
+            names = ", ".join(f"“{shortened(key)}”" for key in unknown[:3])
             raise self.wrong(f"has {names}, which is not known here")
 
     def _get(self, key: str) -> object:
         self._asked.add(key)
         return self._data.get(key)
+
+
+def shortened(name: str) -> str:
+    """A name out of somebody's file as a sentence can show it."""
+    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+
+
+def _fits(value: float) -> bool:
+    """Whether it is a number that can be told and stored: no infinity, nothing of hundreds of digits."""
+    try:
+        return math.isfinite(float(value))
+    except OverflowError:
+        return False

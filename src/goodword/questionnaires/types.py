@@ -1,7 +1,8 @@
 """The question types: what can be asked, as plain frozen values.
 
 They know nothing of references or assessments. `parse.py` reads them from JSON, `answers.py` says which
-answers each takes, `forms.py` puts them on a page, `rows.py` words the answers for display.
+answers each takes, `forms.py` puts them on a page, `report.py` words the answers for display, `asked.py` says
+which of them a person is asked.
 
 A text may hold `{candidate}` and `{company}`; `wording.py` fills them in. Labels that are part of the content
 (levels, choices) are stored with the question, in its language, so that an answered version never changes its
@@ -15,13 +16,31 @@ LONGEST_TEXT = 10_000
 LONGEST_LINE = 200
 LONGEST_COMMENT = 2_000
 RATING_LEVELS = (1, 2, 3, 4, 5)
+#: between two statements: 1 is much more like the left one, 3 both equally, 5 much more like the right one
+PLACES = (1, 2, 3, 4, 5)
+MOST_DECIMALS = 6
 
 RELATIONSHIPS = ("manager", "peer", "direct_report", "client", "teacher", "fellow_student", "other")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """The condition of a question: the answer to an earlier one is, or holds, one of `values`.
+
+    Values are those that are stored: "yes", the value of a choice, or a level as text ("1" to "5").
+    """
+
+    question: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What every question has. `id` is unique in its questionnaire and never changes its meaning."""
+    """What every question has. `id` is unique in its questionnaire and never changes its meaning.
+
+    `self_text` is asked instead of `text` when people answer about themselves (empty: the same). Asked are
+    only the relationships in `only_for` (empty: all), and only if the condition `when` holds.
+    """
 
     kind: ClassVar[str] = ""
 
@@ -29,6 +48,9 @@ class Question:
     text: str
     help: str = ""
     required: bool = True
+    self_text: str = ""
+    only_for: tuple[str, ...] = ()
+    when: When | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +87,20 @@ class Rating(Question):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement(Question):
+    """Agreement with the statement in `text`, on five levels whose labels are the page's.
+
+    Neighbours of one `competency` stand together under it. `can_pass` and `comment` as for a rating.
+    """
+
+    kind: ClassVar[str] = "agreement"
+
+    competency: str = ""
+    can_pass: bool = True
+    comment: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SingleChoice(Question):
     """One of several choices."""
 
@@ -82,6 +118,27 @@ class MultipleChoice(Question):
     choices: tuple[Choice, ...]
     least: int = 1
     most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjectives(Question):
+    """Words to pick: exactly `pick` of them."""
+
+    kind: ClassVar[str] = "adjectives"
+
+    choices: tuple[Choice, ...]
+    pick: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Between(Question):
+    """One of five places between two statements, neither of them the better one."""
+
+    kind: ClassVar[str] = "between"
+
+    left: str
+    right: str
+    can_pass: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +166,32 @@ class ShortText(Question):
     kind: ClassVar[str] = "short_text"
 
     longest: int = LONGEST_LINE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number(Question):
+    """A number from `least` to `most` (None: no bound), with `decimals` places at most, in `unit` ("hours")."""
+
+    kind: ClassVar[str] = "number"
+
+    least: float | None = None
+    most: float | None = None
+    unit: str = ""
+    decimals: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Date(Question):
+    """One day."""
+
+    kind: ClassVar[str] = "date"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period(Question):
+    """A first month and a last one, or "still going on"."""
+
+    kind: ClassVar[str] = "period"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

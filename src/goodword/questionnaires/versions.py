@@ -1,0 +1,179 @@
+"""Versions and their languages: which one is asked, what is offered, how long it takes."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from statistics import median
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from goodword.accounts.models import Organisation
+from goodword.core.tenancy import HasPk
+from goodword.questionnaires import builtin, parse
+from goodword.questionnaires.asked import asked_of
+from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
+from goodword.questionnaires.timing import minutes
+from goodword.questionnaires.types import RELATIONSHIPS
+
+#: how many measured times make a median that is told instead of the estimate
+ENOUGH_MEASURED = 20
+#: shorter is a click through the pages, longer is a page that was left open
+SHORTEST_SECONDS, LONGEST_SECONDS = 20, 60 * 60
+
+
+def languages_of(version: QuestionnaireVersion) -> tuple[str, ...]:
+    """The languages of a version's number, the first made first; of a draft those of the draft. One query."""
+    return tuple(sibling.language for sibling in _siblings(version))
+
+
+def in_language(version: QuestionnaireVersion, language: str) -> QuestionnaireVersion:
+    """The same version in another language ("de", "de-at"), itself where there is no such. One query at most."""
+    if _short(language) == _short(version.language):
+        return version
+    return _in_language(_siblings(version), language) or version
+
+
+def current_version(questionnaire: Questionnaire, *, language: str) -> QuestionnaireVersion | None:
+    """The newest published version, in that language or else in its first; None while nothing is published."""
+    published = list(_published(questionnaire).order_by("-number", "pk"))
+    newest = [version for version in published if version.number == published[0].number]
+    return _in_language(newest, language) or next(iter(newest), None)
+
+
+def offered(organisation: HasPk) -> list[Questionnaire]:
+    """The questionnaires that a step can ask, by title: not archived, with a published version. One query."""
+    published = QuestionnaireVersion.objects.of(organisation).filter(
+        questionnaire=OuterRef("pk"), published_at__isnull=False
+    )
+    return list(
+        Questionnaire.objects.of(organisation)
+        .filter(Exists(published), archived_at=None)
+        .order_by("title", "pk")
+    )
+
+
+def ensure_builtin(organisation: Organisation, key: str, *, now: datetime) -> Questionnaire:
+    """A built-in questionnaire as the organisation's own, published in all its languages.
+
+    Made when it is missing. A newer built-in version is added only as long as nobody of the organisation has
+    changed the questionnaire; languages that are missing from the number that is there are added always.
+    Raises `LookupError` for a key that does not exist.
+    """
+    template = builtin.load(key, language=organisation.language)
+    questionnaire = Questionnaire.objects.of(organisation).filter(key=key).first()
+    if questionnaire and not _lacking(questionnaire, template):
+        return questionnaire
+    with transaction.atomic():
+        Questionnaire.objects.of(organisation).get_or_create(
+            key=key,
+            defaults={
+                "organisation": organisation,
+                "title": template.name,
+                "description": template.description,
+                "created_at": now,
+            },
+        )
+        # two that begin at once make it once: the second waits here and finds nothing lacking
+        questionnaire = Questionnaire.objects.of(organisation).select_for_update().get(key=key)
+        QuestionnaireVersion.objects.of(organisation).bulk_create(
+            _as_version(questionnaire, builtin.load(key, language=language), now=now)
+            for language in _lacking(questionnaire, template)
+        )
+    return questionnaire
+
+
+def minutes_of_version(version: QuestionnaireVersion, *, relationship: str = "") -> int:
+    """Whole minutes that answering takes: the measured median, or the estimate while too few were measured.
+
+    The estimate is that of `relationship`; without one, of the relationship that is asked the most.
+    """
+    if version.median_seconds is not None and version.measured >= ENOUGH_MEASURED:
+        return max(1, int(version.median_seconds / 60 + 0.5))
+    questions = parse.parse(version.questions)
+    of = [relationship] if relationship else RELATIONSHIPS
+    return max(minutes(asked_of(questions, relationship=one)) for one in of)
+
+
+def note_seconds(version: QuestionnaireVersion, seconds: Iterable[float]) -> None:
+    """Keep the median of all the times that answering a version took so far, and of how many.
+
+    Times that nobody answers in (see above) are left out. Of two who note at once, the one that knows of more
+    times stays.
+    """
+    plausible = [value for value in seconds if SHORTEST_SECONDS <= value <= LONGEST_SECONDS]
+    if not plausible:
+        return
+    _versions_beside(version).filter(pk=version.pk, measured__lte=len(plausible)).update(
+        median_seconds=round(median(plausible)), measured=len(plausible)
+    )
+
+
+def _published(questionnaire: Questionnaire) -> QuerySet[QuestionnaireVersion]:
+    return _versions_beside(questionnaire).filter(questionnaire=questionnaire, published_at__isnull=False)
+
+
+def _versions_beside(row: Questionnaire | QuestionnaireVersion) -> QuerySet[QuestionnaireVersion]:
+    """The versions of the organisation that owns a row, without asking for that organisation."""
+    return QuestionnaireVersion.objects.of(Organisation(pk=row.organisation_id))
+
+
+def _siblings(version: QuestionnaireVersion) -> list[QuestionnaireVersion]:
+    return list(
+        _versions_beside(version)
+        .filter(
+            questionnaire_id=version.questionnaire_id,
+            number=version.number,
+            published_at__isnull=version.published_at is None,
+        )
+        .order_by("pk")
+    )
+
+
+def _in_language(versions: Sequence[QuestionnaireVersion], language: str) -> QuestionnaireVersion | None:
+    return next((one for one in versions if _short(one.language) == _short(language)), None)
+
+
+def _short(language: str) -> str:
+    return language.lower().replace("_", "-").split("-")[0]
+
+
+def _lacking(questionnaire: Questionnaire, template: builtin.Template) -> tuple[str, ...]:
+    """The languages that are to be added to a built-in questionnaire, the organisation's own first."""
+    there = list(_versions_beside(questionnaire).filter(questionnaire=questionnaire))
+    same = [version for version in there if version.number == template.version]
+    wanted = dict.fromkeys((template.language, *builtin.languages(template.key)))
+    lacking = tuple(language for language in wanted if language not in {one.language for one in same})
+    if not lacking:
+        return ()
+    if same:
+        return lacking if any(_is_as_built(version, template.key) for version in same) else ()
+    changed = any(not _came_with_us(version) for version in there)
+    newest = max((version.number for version in there), default=0)
+    return () if changed or newest > template.version else lacking
+
+
+def _is_as_built(version: QuestionnaireVersion, key: str) -> bool:
+    """Whether it still asks what the built-in asks: its other languages then fit to it."""
+    template = builtin.load(key, language=version.language)
+    return (template.version, template.language) == (version.number, version.language) and bool(
+        parse.to_json(template.questions) == version.questions
+    )
+
+
+def _came_with_us(version: QuestionnaireVersion) -> bool:
+    """Whether no member published it: a built-in is published the moment it is made, a draft some time later."""
+    return version.published_by_id is None and version.published_at == version.created_at
+
+
+def _as_version(
+    questionnaire: Questionnaire, template: builtin.Template, *, now: datetime
+) -> QuestionnaireVersion:
+    return QuestionnaireVersion(
+        organisation_id=questionnaire.organisation_id,
+        questionnaire=questionnaire,
+        number=template.version,
+        language=template.language,
+        questions=parse.to_json(template.questions),
+        created_at=now,
+        published_at=now,
+    )
