@@ -86,6 +86,16 @@ def into_working_hours(moment: datetime, *, calendar: Calendar, zones: Collectio
     return found
 
 
+def working_days_before(moment: datetime, days: int, *, calendar: Calendar) -> datetime:
+    """Nine in the morning, `days` working days before the local day of `moment`."""
+    day = moment.astimezone(calendar.zone).date()
+    for _ in range(days):
+        day -= timedelta(days=1)
+        while not calendar.is_working_day(day):
+            day -= timedelta(days=1)
+    return datetime.combine(day, DAY_STARTS, tzinfo=calendar.zone).astimezone(moment.tzinfo)
+
+
 def end_of_working_day(start: datetime, days: int, *, calendar: Calendar) -> datetime:
     """A deadline: 23:59 local time, `days` working days after `start`, so that "by Friday" includes Friday."""
     day = add_working_days(start, days, calendar=calendar).astimezone(calendar.zone).date()

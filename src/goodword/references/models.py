@@ -3,6 +3,7 @@
 from django.db import models
 
 from goodword.accounts.models import Membership, OrganisationOwned
+from goodword.core.workdays import Calendar
 from goodword.questionnaires.models import QuestionnaireVersion
 from goodword.roles.models import Step
 from goodword.steps.models import Run
@@ -52,6 +53,11 @@ class Check(Run):
 
     def __str__(self) -> str:
         return f"check {self.pk}"
+
+    @property
+    def hours(self) -> Calendar:
+        """In the candidate's own time zone, once their browser has said it."""
+        return self.organisation.calendar.at(self.time_zone)
 
 
 class Slot(OrganisationOwned):
@@ -214,6 +220,8 @@ class ReferenceRequest(OrganisationOwned):
     next_reminder_at = models.DateTimeField(null=True)
     reminders_sent = models.PositiveSmallIntegerField(default=0)
     reminders_promised = models.PositiveSmallIntegerField(default=0)
+    #: when the candidate is told that this referee is slow; empty once that is done or pointless
+    slow_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = (
@@ -222,6 +230,7 @@ class ReferenceRequest(OrganisationOwned):
                 name="request_reminder",
                 condition=models.Q(next_reminder_at__isnull=False),
             ),
+            models.Index(fields=["slow_at"], name="request_slow", condition=models.Q(slow_at__isnull=False)),
         )
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from django.db import models
 
 from goodword.accounts.models import OrganisationOwned
 from goodword.candidates.models import Application
+from goodword.core.workdays import Calendar
 from goodword.roles.models import Step
 
 
@@ -82,3 +83,8 @@ class Run(OrganisationOwned):
 
     class Meta:
         abstract = True
+
+    @property
+    def hours(self) -> Calendar:
+        """The working days, and the zone of the hours, in which the candidate may be reminded."""
+        return self.organisation.calendar

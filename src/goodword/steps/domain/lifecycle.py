@@ -53,6 +53,7 @@ def plan_reminder(run: Run, *, organisation: Organisation, now: datetime) -> Non
         days=step.reminder_days[: run.reminders_promised],
         sent=run.reminders_sent,
         calendar=organisation.calendar,
+        hours=run.hours,
         now=now,
     )
 
