@@ -44,6 +44,7 @@ FOR_MEMBERS = (
     "demo/*",
     "greenhouse/*",
     "questionnaires/domain/*",
+    "questionnaires/editor/*",
     "questionnaires/templates/questionnaires/editor/*",
     "questionnaires/views/*",
     "references/signs/*",
