@@ -14,7 +14,7 @@ from tests.workspace.people import path
 
 pytestmark = pytest.mark.django_db
 
-CHECK = {
+COMMON = {
     "delay_0": "2",
     "delay_1": "hours",
     "deadline_days": "10",
@@ -23,7 +23,19 @@ CHECK = {
     "on_reject": "close",
     "on_hire": "go_on",
 }
-ASSESSMENT = {**CHECK, "on_leave": "pause", "on_hire": "close", "deadline_days": "7", "requirement": ""}
+CHECK = {
+    **COMMON,
+    "lines": "1",
+    "line-0-relationship": "any",
+    "line-0-count": "2",
+    "line-0-hint": "",
+    "least": "2",
+    "questionnaire": "builtin:general_professional",
+    "self_reference": "off",
+    "referee_deadline_days": "7",
+    "referee_reminder_days": "2, 5",
+}
+ASSESSMENT = {**COMMON, "on_leave": "pause", "on_hire": "close", "deadline_days": "7", "requirement": ""}
 
 
 @pytest.fixture
@@ -55,12 +67,30 @@ def test_defaults_are_those_of_the_product(role: Role, rita: Membership) -> None
     shown = {}
     for kind in ("assessment", "reference_check"):
         page = BeautifulSoup(signed_in(rita).get(address(role, kind)).content, "html.parser")
-        fields = page.select("main input:is([type=number], [type=text]), main input[type=radio][checked]")
-        shown[kind] = {field["name"]: field.get("value") for field in fields}
+        chosen = "main input:is([type=number], [type=text], [type=hidden][name=lines]), main input:checked"
+        shown[kind] = {field["name"]: field.get("value") for field in page.select(chosen)}
+        shown[kind] |= {
+            field["name"]: field.select("[selected]")[0]["value"] for field in page.select("main select")
+        }
+        shown[kind].pop("delay_1")
     common = {"delay_0": "0", "reminder_days": "2, 5", "on_reject": "close"}
     assert shown == {
         "assessment": {**common, "deadline_days": "7", "on_leave": "pause", "on_hire": "close"},
-        "reference_check": {**common, "deadline_days": "10", "on_leave": "go_on", "on_hire": "go_on"},
+        "reference_check": {
+            **common,
+            "deadline_days": "10",
+            "on_leave": "go_on",
+            "on_hire": "go_on",
+            "lines": "1",
+            "line-0-relationship": "any",
+            "line-0-count": "2",
+            "line-0-hint": None,
+            "least": "2",
+            "questionnaire": "builtin:general_professional",
+            "self_reference": "off",
+            "referee_deadline_days": "7",
+            "referee_reminder_days": "2, 5",
+        },
     }
 
 
@@ -103,23 +133,26 @@ def test_the_requirement_is_kept_with_who_said_so(role: Role, rita: Membership) 
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"deadline_days": ""}, "Deadline: Choose 1 to 60 working days."),
-        ({"deadline_days": "soon"}, "Deadline: Choose 1 to 60 working days."),
-        ({"deadline_days": "61"}, "Deadline: Choose 1 to 60 working days."),
-        ({"deadline_days": "0"}, "Deadline: Choose 1 to 60 working days."),
+        ({"deadline_days": ""}, "The candidate's deadline: Choose 1 to 60 working days."),
+        ({"deadline_days": "soon"}, "The candidate's deadline: Choose 1 to 60 working days."),
+        ({"deadline_days": "61"}, "The candidate's deadline: Choose 1 to 60 working days."),
+        ({"deadline_days": "0"}, "The candidate's deadline: Choose 1 to 60 working days."),
         (
             {"reminder_days": "two"},
-            "Reminders: Write working days with commas between them, for example 2, 5.",
+            "Reminders to the candidate: Write working days with commas between them, for example 2, 5.",
         ),
-        ({"reminder_days": "1 2 3 4 5 6"}, "Reminders: Choose 5 reminders at the most."),
+        ({"reminder_days": "1 2 3 4 5 6"}, "Reminders to the candidate: Choose 5 reminders at the most."),
         (
             {"reminder_days": "2, 10"},
-            "Reminders: A reminder comes before the deadline: choose days from 1 to 9.",
+            "Reminders to the candidate: A reminder comes before the deadline: choose days from 1 to 9.",
         ),
-        ({"reminder_days": "0"}, "Reminders: A reminder comes before the deadline: choose days from 1 to 9."),
+        (
+            {"reminder_days": "0"},
+            "Reminders to the candidate: A reminder comes before the deadline: choose days from 1 to 9.",
+        ),
         (
             {"deadline_days": "1", "reminder_days": "1"},
-            "Reminders: With a deadline of one working day there is no room for a reminder.",
+            "Reminders to the candidate: With a deadline of one working day there is no room for a reminder.",
         ),
         (
             {"delay_0": "31", "delay_1": "days"},

@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from goodword.roles.domain.settings import LONGEST_DEADLINE, MOST_REMINDERS, StepSettings, settings_of
@@ -33,6 +35,28 @@ class DaysField(forms.CharField):
         return ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
 
 
+def deadline_field(*, label: Any, help_text: Any) -> forms.IntegerField:
+    """A deadline in working days."""
+    return forms.IntegerField(
+        label=label,
+        help_text=help_text,
+        min_value=1,
+        max_value=LONGEST_DEADLINE,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), _DEADLINE),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+
+def as_typed(form: type[forms.Form], data: QueryDict, *, prefix: str | None = None) -> dict[str, Any]:
+    """What stands in the inputs, unjudged: initial values of the same form, so that it can be shown once more
+    without its errors."""
+    empty: MultiValueDict[str, Any] = MultiValueDict()
+    return {
+        name: field.widget.value_from_datadict(data, empty, f"{prefix}-{name}" if prefix else name)
+        for name, field in form.base_fields.items()
+    }
+
+
 class StepForm(forms.Form):
     """Settings of one step of a role. Which requirement an assessment serves is said here too."""
 
@@ -50,14 +74,7 @@ class StepForm(forms.Form):
         label=_("Delay between the stage and the invitation"),
         help_text=_("0 for none. Who is moved on before it is over is not invited."),
     )
-    deadline_days = forms.IntegerField(
-        label=_("Deadline"),
-        help_text=_("Working days after the invitation."),
-        min_value=1,
-        max_value=LONGEST_DEADLINE,
-        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), _DEADLINE),
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-    )
+    deadline_days = deadline_field(label=_("Deadline"), help_text=_("Working days after the invitation."))
     reminder_days = DaysField(
         label=_("Reminders"),
         help_text=_(
@@ -81,9 +98,11 @@ class StepForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, step: Step) -> None:
+    def __init__(
+        self, data: QueryDict | None = None, *, step: Step, initial: Mapping[str, Any] | None = None
+    ) -> None:
         known = settings_of(step)
-        initial = {
+        as_set = {
             "requirement": step.requirement,
             "delay": known.delay_minutes,
             "deadline_days": known.deadline_days,
@@ -92,7 +111,7 @@ class StepForm(forms.Form):
             "on_reject": known.on_reject,
             "on_hire": known.on_hire,
         }
-        super().__init__(data, initial=initial)
+        super().__init__(data, initial=as_set | dict(initial or {}))
         for name in ("on_leave", "on_reject", "on_hire"):
             self.fields[name].error_messages["required"] = _("Choose one of the two.")
             self.fields[name].error_messages["invalid_choice"] = _("Choose one of the two.")
@@ -104,14 +123,18 @@ class StepForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Reminders are few, and come before the deadline."""
         data = super().clean() or self.cleaned_data
-        days, deadline = data.get("reminder_days"), data.get("deadline_days")
-        if days is None or deadline is None:
-            return data
-        if len(days) > MOST_REMINDERS:
-            self.add_error("reminder_days", _("Choose %(n)s reminders at the most.") % {"n": MOST_REMINDERS})
-        elif days and not 0 < days[0] <= days[-1] < deadline:
-            self.add_error("reminder_days", _early(deadline))
+        self.hold_reminders("reminder_days", deadline="deadline_days")
         return data
+
+    def hold_reminders(self, name: str, *, deadline: str) -> None:
+        """Say at the field what is wrong with its days, if anything is."""
+        days, last = self.cleaned_data.get(name), self.cleaned_data.get(deadline)
+        if days is None or last is None:
+            return
+        if len(days) > MOST_REMINDERS:
+            self.add_error(name, _("Choose %(n)s reminders at the most.") % {"n": MOST_REMINDERS})
+        elif days and not 0 < days[0] <= days[-1] < last:
+            self.add_error(name, _early(last))
 
     def settings(self) -> StepSettings:
         """What was chosen, once the form is valid."""
