@@ -6,7 +6,7 @@ from datetime import date
 from django.utils.translation import gettext
 
 from goodword.questionnaires.incoming import AnswerError, one_of, parts, text_of, unreadable
-from goodword.questionnaires.months import read_month
+from goodword.questionnaires.months import read_period
 from goodword.questionnaires.reading import Json
 from goodword.questionnaires.types import (
     LONGEST_LINE,
@@ -79,26 +79,11 @@ def dates(question: DatesConfirm, raw: object, *, stated: Stated, today: date | 
         return {"answer": CONFIRMED, "from": stated.from_month, "to": stated.to_month}
     if answer == UNSURE:
         return {"answer": UNSURE, "from": None, "to": None}
-    first = read_month(given.get("from"), part="from")
-    if first is None:
+    period = read_period(given, this_month=f"{today:%Y-%m}" if today else None)
+    if period is None:
         raise AnswerError(gettext("Enter the first month, with the year."), part="from")
-    ongoing = given.get("ongoing") is True or ("to" in given and given["to"] is None)
-    last = None if ongoing else read_month(given.get("to"), part="to")
-    if last is None and not ongoing:
-        raise AnswerError(
-            gettext("Enter the last month, with the year, or tick that it is still going on."), part="to"
-        )
-    _check_order(first, last, this_month=f"{today:%Y-%m}" if today else None)
+    first, last = period
     return {"answer": CORRECTED, "from": first, "to": last}
-
-
-def _check_order(first: str, last: str | None, *, this_month: str | None) -> None:
-    if last is not None and last < first:
-        raise AnswerError(gettext("The last month is before the first month. Please check both."), part="to")
-    if this_month is not None and first > this_month:
-        raise AnswerError(gettext("The first month lies in the future. Please check it."), part="from")
-    if this_month is not None and last is not None and last > this_month:
-        raise AnswerError(gettext("The last month lies in the future. Please check it."), part="to")
 
 
 def _answer(

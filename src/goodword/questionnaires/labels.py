@@ -6,7 +6,9 @@ Functions and not constants, because the language is known only when they are as
 from collections.abc import Mapping
 
 from django.utils.dates import MONTHS
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
+
+from goodword.questionnaires.numbers import in_words
 
 NOT_ABLE = "not_able"
 
@@ -24,6 +26,44 @@ def would_work_again() -> Mapping[str, str]:
         "no": gettext("No"),
         "prefer_not_to_say": gettext("I prefer not to say"),
     }
+
+
+def agreement() -> Mapping[int, str]:
+    """Level and label of each degree of agreement, from none to full."""
+    return {
+        1: gettext("Strongly disagree"),
+        2: gettext("Disagree"),
+        3: gettext("Neither agree nor disagree"),
+        4: gettext("Agree"),
+        5: gettext("Strongly agree"),
+    }
+
+
+def between(left: str, right: str) -> Mapping[int, str]:
+    """Place and label of each of the five places between two statements, each whole without the others."""
+    return {
+        1: gettext("Much more like: %(statement)s") % {"statement": left},
+        2: gettext("A little more like: %(statement)s") % {"statement": left},
+        3: gettext("Both equally"),
+        4: gettext("A little more like: %(statement)s") % {"statement": right},
+        5: gettext("Much more like: %(statement)s") % {"statement": right},
+    }
+
+
+def between_words() -> Mapping[int, str]:
+    """The five places in short, where the eye sees the statements at their ends."""
+    return {
+        1: pgettext("place between two statements", "Much more"),
+        2: pgettext("place between two statements", "A little more"),
+        3: pgettext("place between two statements", "Both equally"),
+        4: pgettext("place between two statements", "A little more"),
+        5: pgettext("place between two statements", "Much more"),
+    }
+
+
+def choose_exactly(count: int) -> str:
+    """How many words to pick."""
+    return ngettext("Choose exactly %(count)s.", "Choose exactly %(count)s.", count) % {"count": count}
 
 
 def relationships() -> Mapping[str, str]:
@@ -61,6 +101,18 @@ def month(value: str) -> str:
     """ "2021-03" as "March 2021"."""
     year, number = value.split("-")
     return f"{MONTHS[int(number)]} {year}"
+
+
+def day(value: str) -> str:
+    """ "2021-03-04" as "4 March 2021"."""
+    year, number, of_month = value.split("-")
+    words = {"day": int(of_month), "month": MONTHS[int(number)], "year": year}
+    return gettext("%(day)s %(month)s %(year)s") % words
+
+
+def number(value: float, unit: str) -> str:
+    """A number as the page's language writes it, with its unit: "7.5 hours"."""
+    return f"{in_words(value)} {unit}".strip()
 
 
 def period(from_month: str, to_month: str | None) -> str:

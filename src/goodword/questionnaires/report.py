@@ -10,8 +10,14 @@ from goodword.questionnaires import labels
 from goodword.questionnaires.confirmations import CONFIRMED, CORRECTED, UNSURE
 from goodword.questionnaires.reading import Json
 from goodword.questionnaires.types import (
+    Adjectives,
+    Agreement,
+    Between,
+    Date,
     DatesConfirm,
     MultipleChoice,
+    Number,
+    Period,
     Question,
     Rating,
     RelationshipConfirm,
@@ -29,7 +35,8 @@ class Row:
 
     `answer` is the answer in words, "" if the question was left open (`answered` is then false).
     `detail` is the behaviour that a rated level describes, `comment` what was added in own words.
-    `competency` and `level` (1 to 5, None if not able to judge) are set for ratings only.
+    `competency` and `level` (1 to 5, None if not able to judge) are set for ratings and agreements only.
+    `place` (1 to 5, None if not able to judge), `left` and `right` are set for places between statements only.
     `verdict` ("confirmed", "corrected", "unsure") and `stated` (in words) are set for confirmations only.
     """
 
@@ -42,6 +49,9 @@ class Row:
     comment: str = ""
     competency: str = ""
     level: int | None = None
+    place: int | None = None
+    left: str = ""
+    right: str = ""
     stated: str = ""
     verdict: str = ""
 
@@ -58,7 +68,9 @@ def rows(
 
 def _row(question: Question, value: Json, stated: Stated) -> Row:
     words = _words(question, value) if value is not None else {"answer": ""}
-    if isinstance(question, Rating):
+    if isinstance(question, Between):
+        words |= {"left": question.left, "right": question.right}
+    if isinstance(question, Rating | Agreement):
         words["competency"] = question.competency
     said = _stated(question, stated)
     return Row(
@@ -78,7 +90,18 @@ def _words(question: Question, value: Json) -> dict[str, Any]:
         case SingleChoice():
             named = {choice.value: choice.label for choice in question.choices}
             return {"answer": named[str(value)]}
-        case MultipleChoice():
+        case Agreement():
+            return _agreement(cast(Mapping[str, Any], value))
+        case Between():
+            return _between(question, cast(Mapping[str, Any], value))
+        case Number():
+            return {"answer": labels.number(cast(float, value), question.unit)}
+        case Date():
+            return {"answer": labels.day(str(value))}
+        case Period():
+            months = cast(Mapping[str, str | None], value)
+            return {"answer": labels.period(str(months["from"]), months["to"])}
+        case MultipleChoice() | Adjectives():
             chosen = set(cast(Sequence[str], value))
             return {
                 "answer": ", ".join(choice.label for choice in question.choices if choice.value in chosen)
@@ -102,6 +125,20 @@ def _rating(question: Rating, value: Mapping[str, Any]) -> dict[str, Any]:
         "level": level.value,
         "comment": value["comment"],
     }
+
+
+def _agreement(value: Mapping[str, Any]) -> dict[str, Any]:
+    if value["not_able"]:
+        return {"answer": labels.not_able(), "comment": value["comment"]}
+    level = value["level"]
+    return {"answer": labels.agreement()[level], "level": level, "comment": value["comment"]}
+
+
+def _between(question: Between, value: Mapping[str, Any]) -> dict[str, Any]:
+    if value["not_able"]:
+        return {"answer": labels.not_able()}
+    place = value["place"]
+    return {"answer": labels.between(question.left, question.right)[place], "place": place}
 
 
 def _chosen(named: Mapping[str, str], value: Mapping[str, str]) -> dict[str, Any]:
