@@ -1,0 +1,1 @@
+"""What the editor knows of questions as JSON (texts, conditions, advice, differences) and its forms. No rows."""

@@ -1,0 +1,138 @@
+"""What is different between two versions, in sentences that a recruiter can check."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from goodword.questionnaires.editor.entries import Entry, texts_of
+from goodword.questionnaires.editor.languages import language_name
+from goodword.questionnaires.editor.words import named, when, who
+
+type Languages = Mapping[str, Sequence[Entry]]
+
+
+def changes(before: Languages, after: Languages) -> list[str]:
+    """The differences, question by question in the order of the new version; [] if there are none.
+
+    Both are the questions by language, the source's first; the source of `after` is compared, translations by
+    how many of their texts are other ones.
+    """
+    language = next(iter(after))
+    old = list(before.get(language) or next(iter(before.values())))
+    new = list(after[language])
+    return [*_gone(old, new), *_of_questions(old, new), *_moved(old, new), *_of_languages(before, after)]
+
+
+def _gone(old: Sequence[Entry], new: Sequence[Entry]) -> Iterator[str]:
+    there = {entry["id"] for entry in new}
+    for entry in old:
+        if entry["id"] not in there:
+            yield _("%(question)s is no longer asked.") % {"question": named(entry)}
+
+
+def _of_questions(old: Sequence[Entry], new: Sequence[Entry]) -> Iterator[str]:
+    before = {entry["id"]: entry for entry in old}
+    for place, entry in enumerate(new, start=1):
+        was = before.get(entry["id"])
+        if was is None:
+            yield _("%(question)s is new, as question %(place)s.") % {
+                "question": named(entry),
+                "place": place,
+            }
+        elif was != entry:
+            yield from _changed(was, entry, new)
+
+
+def _changed(was: Mapping[str, Any], entry: Mapping[str, Any], new: Sequence[Entry]) -> Iterator[str]:
+    told = {"question": named(entry)}
+    if was["text"] != entry["text"]:
+        yield _("%(before)s now reads %(after)s.") % {"before": named(was), "after": named(entry)}
+    texts, texts_before = texts_of(entry), texts_of(was)
+    other = {
+        place
+        for place in texts.keys() | texts_before.keys()
+        if place != "text" and texts.get(place) != texts_before.get(place)
+    }
+    if other & {"help"}:
+        yield _("The help of %(question)s is another one.") % told
+    if other & {"self_text"}:
+        yield _("What candidates are asked instead of %(question)s is another text.") % told
+    options = {place for place in other if place.startswith(("levels.", "choices."))}
+    if options:
+        yield _("The answers of %(question)s have changed.") % told
+    if other - options - {"help", "self_text"}:
+        yield _("Other words of %(question)s have changed.") % told
+    if was["required"] != entry["required"]:
+        yield (
+            _("%(question)s must now be answered.")
+            if entry["required"]
+            else _("%(question)s is now optional.")
+        ) % told
+    if was.get("only_for", []) != entry.get("only_for", []):
+        asked = who(entry)
+        yield (
+            _("%(question)s is now asked only of: %(who)s.") % {**told, "who": asked}
+            if asked
+            else _("%(question)s is now asked of everybody.") % told
+        )
+    if was.get("when") != entry.get("when"):
+        condition = when(new, entry)
+        yield (
+            _("%(question)s is now asked only in this case: %(when)s.") % {**told, "when": condition}
+            if condition
+            else _("%(question)s is now always asked.") % told
+        )
+    settings = _settings(entry)
+    if settings != _settings(was):
+        yield _("The settings of %(question)s have changed.") % told
+
+
+def _settings(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """What is neither a text nor one of the things that have a sentence of their own."""
+    told = {"required", "only_for", "when", "levels", "choices", *texts_of(entry)}
+    told |= {"text", "help", "self_text", "competency", "left", "right", "unit"}
+    return {name: value for name, value in entry.items() if name not in told}
+
+
+def _moved(old: Sequence[Entry], new: Sequence[Entry]) -> Iterator[str]:
+    there = {entry["id"] for entry in new}
+    was = [entry["id"] for entry in old if entry["id"] in there]
+    known = set(was)
+    now = [entry["id"] for entry in new if entry["id"] in known]
+    blocks = SequenceMatcher(None, was, now, autojunk=False).get_matching_blocks()
+    stayed = {name for block in blocks for name in was[block.a : block.a + block.size]}
+    before = {entry["id"]: place for place, entry in enumerate(old, start=1)}
+    for place, entry in enumerate(new, start=1):
+        if entry["id"] in known - stayed:
+            yield _("%(question)s has moved from place %(before)s to %(after)s.") % {
+                "question": named(entry),
+                "before": before[entry["id"]],
+                "after": place,
+            }
+
+
+def _of_languages(before: Languages, after: Languages) -> Iterator[str]:
+    source = next(iter(after))
+    for language in before:
+        if language not in after:
+            yield _("%(language)s is no longer there.") % {"language": language_name(language)}
+    for language, questions in after.items():
+        if language not in before:
+            yield _("%(language)s is new.") % {"language": language_name(language)}
+        elif language != source:
+            old = {entry["id"]: texts_of(entry) for entry in before[language]}
+            count = sum(
+                old[entry["id"]].get(place) != text
+                for entry in questions
+                if entry["id"] in old
+                for place, text in texts_of(entry).items()
+            )
+            if count:
+                yield ngettext(
+                    "%(count)s text in %(language)s is another one.",
+                    "%(count)s texts in %(language)s are other ones.",
+                    count,
+                ) % {"count": count, "language": language_name(language)}

@@ -1,0 +1,82 @@
+"""One question as the JSON that a draft holds, its texts one by one, and names for what is new."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+from copy import deepcopy
+from typing import Any
+
+#: a question in the form of questionnaires.parse
+type Entry = dict[str, Any]
+
+#: the texts that a translation has in its own words
+_TEXTS = ("text", "help", "self_text", "competency", "left", "right", "unit")
+_OPTIONS = {"levels": ("label", "example"), "choices": ("label",)}
+_LONGEST_NAME = 40
+
+
+def texts_of(entry: Mapping[str, Any]) -> dict[str, str]:
+    """Every text that is not empty, by its place: "text", "levels.3.example", "choices.often.label"."""
+    found = {name: entry[name] for name in _TEXTS if entry.get(name)}
+    for group, names in _OPTIONS.items():
+        for option in entry.get(group, ()):
+            found |= {f"{group}.{option['value']}.{name}": option[name] for name in names if option.get(name)}
+    return found
+
+
+def with_texts(entry: Mapping[str, Any], texts: Mapping[str, str]) -> Entry:
+    """The same question with these texts by place; a text of it that is not among them becomes empty."""
+    made = deepcopy(dict(entry))
+    for name in _TEXTS:
+        if made.get(name):
+            made[name] = texts.get(name, "")
+    for group, names in _OPTIONS.items():
+        for option in made.get(group, ()):
+            for name in names:
+                if option.get(name):
+                    option[name] = texts.get(f"{group}.{option['value']}.{name}", "")
+    return made
+
+
+def carried(source: Sequence[Entry], translated: Sequence[Entry]) -> list[Entry]:
+    """The translation for a changed source: its structure and values, the texts that were translated before."""
+    before = {entry["id"]: texts_of(entry) for entry in translated}
+    return [with_texts(entry, before.get(entry["id"], {})) for entry in source]
+
+
+def gaps(source: Sequence[Entry], translated: Sequence[Entry]) -> int:
+    """How many texts of the source have none in the translation."""
+    there = {entry["id"]: texts_of(entry) for entry in translated}
+    return sum(place not in there.get(entry["id"], {}) for entry in source for place in texts_of(entry))
+
+
+def filled_up(source: Sequence[Entry], translated: Sequence[Entry]) -> list[Entry]:
+    """The translation with the source's texts where it has none yet, to look at."""
+    there = {entry["id"]: texts_of(entry) for entry in translated}
+    return [with_texts(entry, texts_of(entry) | there.get(entry["id"], {})) for entry in source]
+
+
+def place_of(entries: Sequence[Entry], question_id: str) -> int:
+    """Where a question stands, from 0. Raises `KeyError` if it is not there."""
+    for place, entry in enumerate(entries):
+        if entry["id"] == question_id:
+            return place
+    raise KeyError(question_id)
+
+
+def new_name(words: str, *, taken: Collection[str], otherwise: str) -> str:
+    """A name for a question or an answer that none has yet, made of its words: small letters and underscores."""
+    plain = unicodedata.normalize("NFKD", words.casefold()).encode("ascii", "ignore").decode()
+    parts = [part for part in re.split(r"[^a-z0-9]+", plain) if part and part != "candidate"]
+    name = ""
+    for part in parts[:6]:
+        longer = f"{name}_{part}" if name else part
+        if len(longer) > _LONGEST_NAME - 4:
+            break
+        name = longer
+    if not name or not name[0].isalpha():
+        name = f"{otherwise}_{name}".rstrip("_")
+    unique, number = name, 2
+    while unique in taken:
+        unique, number = f"{name}_{number}", number + 1
+    return unique

@@ -1,0 +1,207 @@
+"""The forms of the types that list answers: rows that can be added to, and moved, without JavaScript."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from goodword.questionnaires.editor.entries import Entry, new_name
+from goodword.questionnaires.editor.forms.fields import Whole, Words
+from goodword.questionnaires.editor.forms.question import QuestionForm
+
+LEAST_CHOICES, MOST_CHOICES = 2, 60
+LONGEST_CHOICE = 500
+#: empty rows that a form begins with, and that *More answers* adds
+ROWS, MORE_ROWS = 4, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One answer as the page draws it."""
+
+    place: int
+    label: forms.BoundField
+    value: str
+    is_first: bool
+    is_last: bool
+
+
+class ChoicesForm(QuestionForm):
+    """Answers of one's own. An answer keeps its value when its words are changed, so that results stay comparable."""
+
+    rows_at_first = ROWS
+
+    def __init__(self, data: Any = None, **values: Any) -> None:
+        super().__init__(data, **values)
+        stored = list(self.entry.get("choices", ()))
+        self._known = {choice["value"] for choice in stored}
+        count = len(stored) + (0 if stored else self.rows_at_first)
+        if data is not None:
+            count = _count(data)
+        for place in range(count):
+            choice = stored[place] if place < len(stored) else {"label": "", "value": ""}
+            self.fields[f"choice_{place}"] = Words(
+                label=_("Answer %(place)s") % {"place": place + 1},
+                max_length=LONGEST_CHOICE,
+                required=False,
+                initial=choice["label"],
+            )
+            self.fields[f"value_{place}"] = forms.CharField(
+                required=False, initial=choice["value"], widget=forms.HiddenInput
+            )
+        self.count = count
+
+    def rows(self) -> list[Row]:
+        """The answers, in order."""
+        return [
+            Row(
+                place=place,
+                label=self[f"choice_{place}"],
+                value=str(self[f"value_{place}"].value() or ""),
+                is_first=place == 0,
+                is_last=place == self.count - 1,
+            )
+            for place in range(self.count)
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """At least two answers, none twice, and none gone on which a later question hangs."""
+        given = super().clean()
+        given["choices"] = self._choices(given)
+        if self.count and not any(f"choice_{place}" in self.errors for place in range(self.count)):
+            self._check(given["choices"])
+        return given
+
+    def _choices(self, given: Mapping[str, Any]) -> list[dict[str, str]]:
+        choices: list[dict[str, str]] = []
+        for place in range(self.count):
+            label = given.get(f"choice_{place}", "")
+            if not label:
+                continue
+            value = given.get(f"value_{place}", "")
+            taken = {choice["value"] for choice in choices}
+            if value not in self._known or value in taken:
+                value = new_name(label, taken=taken | self._known, otherwise="answer")
+            choices.append({"value": value, "label": label})
+        return choices
+
+    def _check(self, choices: list[dict[str, str]]) -> None:
+        if len(choices) < LEAST_CHOICES:
+            self.add_error("choice_0", _("Write at least two answers."))
+        labels = [choice["label"].casefold() for choice in choices]
+        for place in range(self.count):
+            label = self.cleaned_data.get(f"choice_{place}", "")
+            if label and labels.index(label.casefold()) != _nth(self.cleaned_data, place):
+                self.add_error(f"choice_{place}", _("This answer stands here twice."))
+        there = {choice["value"] for choice in choices}
+        for value, question in self.hanging.items():
+            if value not in there:
+                was = next(known["label"] for known in self.entry["choices"] if known["value"] == value)
+                self.add_error(
+                    "choice_0",
+                    _(
+                        "The answer “%(answer)s” must stay: %(question)s is asked only after it. Change that "
+                        "question's condition first."
+                    )
+                    % {"answer": was, "question": question},
+                )
+
+    def read_own(self) -> Entry:
+        """With the answers."""
+        return super().read_own() | {"choices": self.cleaned_data["choices"]}
+
+
+class SomeChoicesForm(ChoicesForm):
+    """Some of the answers."""
+
+    own = ("least", "most")
+    least = Whole(
+        least=1,
+        most=MOST_CHOICES,
+        label=gettext_lazy("Choose at least"),
+        help_text=gettext_lazy("How many answers a referee must choose."),
+    )
+    most = Whole(
+        least=1,
+        most=MOST_CHOICES,
+        required=False,
+        label=gettext_lazy("Choose at most"),
+        help_text=gettext_lazy("Left empty, as many as there are."),
+    )
+
+    def initial_of(self, entry: Mapping[str, Any]) -> dict[str, Any]:
+        """With the bounds."""
+        return super().initial_of(entry) | {"least": entry.get("least", 1), "most": entry.get("most")}
+
+    def clean(self) -> dict[str, Any]:
+        """The bounds must be possible."""
+        given = super().clean()
+        count = len(given["choices"])
+        if given.get("most") is None and "most" not in self.errors:
+            given["most"] = max(count, 1)
+        least, most = given.get("least"), given.get("most")
+        if most is not None and count >= LEAST_CHOICES and most > count:
+            self.add_error("most", _("There are only %(count)s answers.") % {"count": count})
+        elif least is not None and most is not None and least > most:
+            self.add_error("least", _("This is more than may be chosen at most. Please check both."))
+        return given
+
+
+class AdjectivesForm(ChoicesForm):
+    """Words, of which an exact number is picked."""
+
+    own = ("pick",)
+    rows_at_first = 12
+    pick = Whole(
+        least=1,
+        most=MOST_CHOICES - 1,
+        label=gettext_lazy("How many to pick"),
+        help_text=gettext_lazy("Exactly as many, no more and no fewer. Three of twelve is usual."),
+    )
+
+    def initial_of(self, entry: Mapping[str, Any]) -> dict[str, Any]:
+        """With the number to pick."""
+        return super().initial_of(entry) | {"pick": entry.get("pick", 3)}
+
+    def clean(self) -> dict[str, Any]:
+        """There must be more words than are picked."""
+        given = super().clean()
+        count = len(given["choices"])
+        if given.get("pick") and count >= LEAST_CHOICES and given["pick"] >= count:
+            self.add_error(
+                "pick", _("Pick fewer than the %(count)s words that there are.") % {"count": count}
+            )
+        return given
+
+
+def reshaped(data: QueryDict) -> QueryDict | None:
+    """What was posted with more rows or two changed places, if a button for that was pressed; else None."""
+    made = data.copy()
+    count = _count(data)
+    if "more_rows" in data:
+        made["rows"] = str(min(count + MORE_ROWS, MOST_CHOICES))
+        return made
+    for name, by in (("row_up", -1), ("row_down", 1)):
+        place = data.get(name, "")
+        if place.isascii() and place.isdigit() and len(place) < 4:
+            here, there = int(place), int(place) + by
+            if 0 <= here < count and 0 <= there < count:
+                for part in ("choice", "value"):
+                    made[f"{part}_{here}"] = data.get(f"{part}_{there}", "")
+                    made[f"{part}_{there}"] = data.get(f"{part}_{here}", "")
+            return made
+    return None
+
+
+def _count(data: Any) -> int:
+    rows = str(data.get("rows", ""))
+    return min(int(rows), MOST_CHOICES) if rows.isascii() and rows.isdigit() and len(rows) < 4 else ROWS
+
+
+def _nth(given: Mapping[str, Any], place: int) -> int:
+    """Which of the answers that are not empty a row is, from 0."""
+    return sum(bool(given.get(f"choice_{before}")) for before in range(place))

@@ -1,0 +1,208 @@
+"""What every question has: its text, whether it must be answered, whom it is asked of, and when."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.forms.utils import ErrorDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from goodword.questionnaires import labels
+from goodword.questionnaires.editor.entries import Entry
+from goodword.questionnaires.editor.forms.fields import Flag, Words
+from goodword.questionnaires.editor.hangs import condition_of
+from goodword.questionnaires.editor.words import answers_of, numbered
+from goodword.questionnaires.types import RELATIONSHIPS
+
+EVERYBODY, SOME = "everybody", "some"
+LONGEST_QUESTION = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An earlier question on which this one can hang, as the page draws it."""
+
+    question_id: str
+    words: str
+    chosen: bool
+    input_id: str
+    answers: forms.BoundField
+
+
+class QuestionForm(forms.Form):
+    """A question to edit. `entry` is what is stored (for a new one only its type), `earlier` what stands above it.
+
+    After `is_valid()`, `read()` gives the question as JSON, without an id for a new one.
+    """
+
+    #: the fields of the type, in the order of the page
+    own: Sequence[str] = ()
+    text_label: Any = gettext_lazy("Question")
+    text_help: Any = gettext_lazy(
+        "{candidate} becomes the candidate's name, {company} the company where they worked together."
+    )
+    #: whether candidates are asked it about themselves
+    of_self = True
+
+    required_attribute = False
+    use_required_attribute = False
+
+    text = Words(lines=2, max_length=LONGEST_QUESTION, missing=gettext_lazy("Write what is asked."))
+    help = Words(
+        label=gettext_lazy("Help"),
+        lines=2,
+        max_length=LONGEST_QUESTION,
+        required=False,
+        help_text=gettext_lazy(
+            "Stands below the question in smaller letters. Say what to think of, or how to answer."
+        ),
+    )
+    self_text = Words(
+        label=gettext_lazy("Question when candidates answer about themselves"),
+        lines=2,
+        max_length=LONGEST_QUESTION,
+        required=False,
+        help_text=gettext_lazy(
+            "Speaks to the candidate: “How reliably did you …”. Left empty, the question above is asked."
+        ),
+    )
+    required = Flag(
+        label=gettext_lazy("Must be answered"),
+        help_text=gettext_lazy("Without the tick, referees can leave it open."),
+    )
+    asked_of = forms.ChoiceField(
+        label=gettext_lazy("Who is asked?"),
+        widget=forms.RadioSelect,
+        choices=[
+            (EVERYBODY, gettext_lazy("Everybody")),
+            (SOME, gettext_lazy("Only referees who were the candidate's …")),
+        ],
+        error_messages={"required": gettext_lazy("Say who is asked.")},
+    )
+    only_for = forms.MultipleChoiceField(
+        label=gettext_lazy("Only these referees"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        entry: Mapping[str, Any],
+        earlier: Sequence[Entry] = (),
+        hanging: Mapping[str, str] | None = None,
+        language: str = "en",
+        quiet: bool = False,
+    ) -> None:
+        """`hanging`: the answers on which later questions hang, each with how those are named; `quiet` holds back
+        errors, for a form that only gets more rows."""
+        self.entry, self.language, self.hanging = entry, language, hanging or {}
+        self.is_new = "id" not in entry
+        self._quiet = quiet
+        super().__init__(data, initial=self.initial_of(entry))
+        self.fields["text"].label, self.fields["text"].help_text = self.text_label, self.text_help
+        relationships: Any = self.fields["only_for"]
+        relationships.choices = list(labels.relationships().items())
+        if not self.of_self:
+            del self.fields["self_text"]
+        self._earlier = [(known, answers_of(known)) for known in earlier]
+        self._earlier = [(known, answers) for known, answers in self._earlier if answers]
+        self._add_conditions(earlier)
+
+    @property
+    def errors(self) -> ErrorDict:
+        """As for any form; none while `quiet`."""
+        return ErrorDict() if self._quiet else super().errors
+
+    def _add_conditions(self, earlier: Sequence[Entry]) -> None:
+        question_id, values = condition_of(self.entry)
+        choices = [("", _("Always"))]
+        for known, answers in self._earlier:
+            words = _("After particular answers to %(question)s") % {
+                "question": numbered(earlier, known["id"])
+            }
+            choices.append((known["id"], words))
+            self.fields[f"when_{known['id']}"] = forms.MultipleChoiceField(
+                label=_("These answers to %(question)s") % {"question": numbered(earlier, known["id"])},
+                choices=list(answers.items()),
+                widget=forms.CheckboxSelectMultiple,
+                required=False,
+                initial=values if known["id"] == question_id else [],
+            )
+        self.fields["when_question"] = forms.ChoiceField(
+            label=_("When is it asked?"),
+            choices=choices,
+            widget=forms.RadioSelect,
+            required=False,
+            initial=question_id,
+            error_messages={
+                "invalid_choice": _("That question stands here no longer. Choose another one, or “Always”.")
+            },
+        )
+
+    def own_fields(self) -> Iterator[forms.BoundField]:
+        """The fields of the type."""
+        return (self[name] for name in self.own)
+
+    def sources(self) -> list[Source]:
+        """The earlier questions on which it can hang."""
+        chosen = self["when_question"].value() or ""
+        return [
+            Source(
+                question_id=known["id"],
+                words=str(dict(self["when_question"].field.choices)[known["id"]]),  # type: ignore[attr-defined]
+                chosen=chosen == known["id"],
+                input_id=f"id_when_question_{place}",
+                answers=self[f"when_{known['id']}"],
+            )
+            for place, (known, _answers) in enumerate(self._earlier, start=1)
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """A choice that says "only some" must say which."""
+        given: dict[str, Any] = self.cleaned_data
+        if given.get("asked_of") == SOME and not given.get("only_for"):
+            self.add_error("only_for", _("Tick who is asked, or choose “Everybody”."))
+        question_id = given.get("when_question", "")
+        if question_id and not given.get(f"when_{question_id}"):
+            self.add_error(
+                f"when_{question_id}", _("Tick the answers after which it is asked, or choose “Always”.")
+            )
+        return given
+
+    def initial_of(self, entry: Mapping[str, Any]) -> dict[str, Any]:
+        """What the inputs show for a stored question."""
+        only_for = list(entry.get("only_for", ()))
+        return {
+            "text": entry.get("text", ""),
+            "help": entry.get("help", ""),
+            "self_text": entry.get("self_text", ""),
+            "required": entry.get("required", True),
+            "asked_of": SOME if only_for else EVERYBODY,
+            "only_for": only_for,
+        }
+
+    def read(self) -> Entry:
+        """The question as JSON."""
+        given = self.cleaned_data
+        chosen = given["only_for"] if given["asked_of"] == SOME else []
+        question_id = given["when_question"]
+        made: Entry = {
+            "type": self.entry["type"],
+            "text": given["text"],
+            "help": given["help"],
+            "self_text": given.get("self_text", ""),
+            "required": given["required"],
+            "only_for": [name for name in RELATIONSHIPS if name in chosen],
+            "when": {"question": question_id, "is": given[f"when_{question_id}"]} if question_id else None,
+        }
+        if "id" in self.entry:
+            made["id"] = self.entry["id"]
+        return made | self.read_own()
+
+    def read_own(self) -> Entry:
+        """What the type has beyond that, as JSON: its own fields under their names."""
+        return {name: self.cleaned_data[name] for name in self.own}

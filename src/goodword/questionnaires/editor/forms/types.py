@@ -1,0 +1,249 @@
+"""The form of each type of question that has no answers to list."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from goodword.questionnaires import builtin
+from goodword.questionnaires.editor.entries import Entry
+from goodword.questionnaires.editor.forms.fields import Flag, Whole, Words
+from goodword.questionnaires.editor.forms.question import QuestionForm
+from goodword.questionnaires.types import LONGEST_LINE, LONGEST_TEXT, MOST_DECIMALS, RATING_LEVELS
+
+LONGEST_LABEL, LONGEST_EXAMPLE, LONGEST_HEADING, LONGEST_UNIT = 80, 300, 60, 30
+
+PASS = gettext_lazy("Offer “I cannot judge this”")
+PASS_HELP = gettext_lazy("Advised: who has not seen it should not have to guess.")
+COMMENT = gettext_lazy("Ask for a comment as well")
+COMMENT_HELP = gettext_lazy("It is always optional, and takes time to write.")
+
+
+class RatingForm(QuestionForm):
+    """Five levels of behaviour."""
+
+    own = ("competency", "can_pass", "comment")
+    competency = Words(
+        label=gettext_lazy("Competency"),
+        max_length=LONGEST_HEADING,
+        missing=gettext_lazy("Name the competency in a word or two, for example Reliability."),
+        help_text=gettext_lazy("The short name in results and reports, for example Reliability."),
+    )
+    can_pass = Flag(label=PASS, help_text=PASS_HELP)
+    comment = Flag(label=COMMENT, help_text=COMMENT_HELP)
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        stored = {level["value"]: level for level in self.entry.get("levels", ())}
+        usual = builtin.competencies(self.language)[0].levels
+        for level in usual:
+            known = stored.get(level.value, {"label": level.label, "example": ""})
+            self.fields[f"label_{level.value}"] = Words(
+                label=_("Level %(level)s: label") % {"level": level.value},
+                max_length=LONGEST_LABEL,
+                initial=known["label"],
+                missing=_("Give level %(level)s a label.") % {"level": level.value},
+            )
+            self.fields[f"example_{level.value}"] = Words(
+                label=_("Level %(level)s: example of behaviour") % {"level": level.value},
+                lines=2,
+                max_length=LONGEST_EXAMPLE,
+                initial=known["example"],
+                missing=_("Describe what one sees at level %(level)s.") % {"level": level.value},
+            )
+
+    def levels(self) -> list[tuple[int, forms.BoundField, forms.BoundField]]:
+        """Each level with its two inputs, the lowest first."""
+        return [(level, self[f"label_{level}"], self[f"example_{level}"]) for level in RATING_LEVELS]
+
+    def initial_of(self, entry: Mapping[str, Any]) -> dict[str, Any]:
+        """With the competency and the two ticks."""
+        return super().initial_of(entry) | {
+            "competency": entry.get("competency", ""),
+            "can_pass": entry.get("can_pass", True),
+            "comment": entry.get("comment", False),
+        }
+
+    def read_own(self) -> Entry:
+        """With the levels."""
+        given = self.cleaned_data
+        levels = [
+            {"value": level, "label": given[f"label_{level}"], "example": given[f"example_{level}"]}
+            for level in RATING_LEVELS
+        ]
+        return super().read_own() | {"levels": levels}
+
+
+class AgreementForm(QuestionForm):
+    """A statement to agree with."""
+
+    own = ("competency", "can_pass", "comment")
+    text_label = gettext_lazy("Statement")
+    competency = Words(
+        label=gettext_lazy("Competency"),
+        max_length=LONGEST_HEADING,
+        required=False,
+        help_text=gettext_lazy("Statements of one competency stand together under its name. Optional."),
+    )
+    can_pass = Flag(label=PASS, help_text=PASS_HELP)
+    comment = Flag(label=COMMENT, help_text=COMMENT_HELP)
+
+    def initial_of(self, entry: Mapping[str, Any]) -> dict[str, Any]:
+        """With the competency and the two ticks."""
+        return super().initial_of(entry) | {
+            "competency": entry.get("competency", ""),
+            "can_pass": entry.get("can_pass", True),
+            "comment": entry.get("comment", False),
+        }
+
+
+class BetweenForm(QuestionForm):
+    """Two statements and five places between them."""
+
+    own = ("left", "right", "can_pass")
+    text_help = gettext_lazy(
+        "Stands above both statements, for example “Which of the two is {candidate} more like?”"
+    )
+    left = Words(
+        label=gettext_lazy("Statement on the left"),
+        lines=2,
+        max_length=LONGEST_EXAMPLE,
+        missing=gettext_lazy("Write the statement on the left."),
+        help_text=gettext_lazy("For example “Plans ahead in detail”."),
+    )
+    right = Words(
+        label=gettext_lazy("Statement on the right"),
+        lines=2,
+        max_length=LONGEST_EXAMPLE,
+        missing=gettext_lazy("Write the statement on the right."),
+        help_text=gettext_lazy("As good as the other one, for example “Decides as things come”."),
+    )
+    can_pass = Flag(label=PASS, help_text=PASS_HELP)
+
+    def initial_of(self, entry: Mapping[str, Any]) -> dict[str, Any]:
+        """With both statements."""
+        return super().initial_of(entry) | {
+            "left": entry.get("left", ""),
+            "right": entry.get("right", ""),
+            "can_pass": entry.get("can_pass", True),
+        }
+
+
+class CommentedForm(QuestionForm):
+    """Yes or no, with room for a comment."""
+
+    own = ("comment",)
+    comment = Flag(label=COMMENT, help_text=COMMENT_HELP)
+
+    def initial_of(self, entry: Mapping[str, Any]) -> dict[str, Any]:
+        """With the comment's tick."""
+        return super().initial_of(entry) | {"comment": entry.get("comment", True)}
+
+
+class WorkAgainForm(CommentedForm):
+    """Would work together again: candidates are not asked it about themselves."""
+
+    of_self = False
+
+
+class LongTextForm(QuestionForm):
+    """Some sentences."""
+
+    own = ("longest",)
+    most: int = LONGEST_TEXT
+    longest = Whole(
+        least=1,
+        most=LONGEST_TEXT,
+        label=gettext_lazy("Characters that fit"),
+        help_text=gettext_lazy("A page has about 3,000."),
+    )
+
+    def initial_of(self, entry: Mapping[str, Any]) -> dict[str, Any]:
+        """With the limit."""
+        return super().initial_of(entry) | {"longest": entry.get("longest", self.most)}
+
+
+class ShortTextForm(LongTextForm):
+    """One line."""
+
+    most = LONGEST_LINE
+    longest = Whole(
+        least=1,
+        most=LONGEST_LINE,
+        label=gettext_lazy("Characters that fit"),
+        help_text=gettext_lazy("A line has about 80."),
+    )
+
+
+class NumberForm(QuestionForm):
+    """A number within bounds."""
+
+    own = ("least", "most", "unit", "decimals")
+    _NUMBER = gettext_lazy("Enter a number, for example 0 or 2.5.")
+    least = forms.DecimalField(
+        label=gettext_lazy("Smallest number"),
+        required=False,
+        max_digits=15,
+        help_text=gettext_lazy("Left empty, there is none."),
+        error_messages={"invalid": _NUMBER},
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )
+    most = forms.DecimalField(
+        label=gettext_lazy("Largest number"),
+        required=False,
+        max_digits=15,
+        help_text=gettext_lazy("Left empty, there is none."),
+        error_messages={"invalid": _NUMBER},
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )
+    unit = Words(
+        label=gettext_lazy("Unit"),
+        max_length=LONGEST_UNIT,
+        required=False,
+        help_text=gettext_lazy("Stands beside the number, for example people, hours or %."),
+    )
+    decimals = Whole(
+        least=0,
+        most=MOST_DECIMALS,
+        label=gettext_lazy("Digits after the point"),
+        help_text=gettext_lazy("0 for whole numbers."),
+    )
+
+    def initial_of(self, entry: Mapping[str, Any]) -> dict[str, Any]:
+        """With bounds, unit and digits."""
+        return super().initial_of(entry) | {
+            "least": entry.get("least"),
+            "most": entry.get("most"),
+            "unit": entry.get("unit", ""),
+            "decimals": entry.get("decimals", 0),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """The bounds must not cross."""
+        given = super().clean()
+        least, most = given.get("least"), given.get("most")
+        if least is not None and most is not None and least > most:
+            self.add_error(
+                "most", _("The largest number is smaller than the smallest one. Please check both.")
+            )
+        return given
+
+    def read_own(self) -> Entry:
+        """With the bounds as JSON has numbers."""
+        given = self.cleaned_data
+        return super().read_own() | {"least": _plain(given["least"]), "most": _plain(given["most"])}
+
+
+class ConfirmForm(QuestionForm):
+    """What the candidate stated, to confirm: they are not asked it about themselves."""
+
+    of_self = False
+
+
+def _plain(number: Decimal | None) -> float | None:
+    if number is None:
+        return None
+    return int(number) if number == number.to_integral_value() else float(number)
