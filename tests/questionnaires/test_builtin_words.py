@@ -1,0 +1,108 @@
+"""The words of the built-in library: balanced, distinct, and about nothing but work."""
+
+import re
+from dataclasses import asdict
+
+import pytest
+
+from goodword.questionnaires.builtin import competencies, keys, languages, load
+from goodword.questionnaires.types import LongText
+
+each_language = pytest.mark.parametrize("language", languages())
+
+#: whole words that have no place in a question about work: health, family, age, origin, belief, gender, unions,
+#: politics, accent, looks; a * stands for any ending
+FORBIDDEN = {
+    "en": "health* sick* ill illness* disab* handicap* pregnan* famil* child* married marriage spouse husband wife "
+    "mother father age aged old older young* elder* origin* native nation* foreign* ethnic* race racial immigra* "
+    "faith* relig* belief* church gender* sex* man men woman women he she his her him union* politic* accent* "
+    "tongue look looks appearance private* personal* home hobby hobbies",
+    "de": "gesund* krank* behinder* schwanger* famil* kind kinder* eltern* ehe* verheirat* mutter* vater* alt alter "
+    "älter* jung* jünger* herkunft* herkomm* nation* ausländ* ethn* rasse* migra* glaube* relig* kirch* konfession* "
+    "geschlecht* mann männ* frau* weib* gewerkschaft* betriebsrat* politi* partei* akzent* "
+    "muttersprach* dialekt* aussehen* privat* persönlich* hobby*",
+    "fr": "santé* malad* handicap* enceinte grossesse famil* enfant* marié* mariage époux* parent* mère père âge* "
+    "vieux vieil* jeune* origine* nation* étrang* ethni* race* immigr* foi relig* croyan* église* convictions sexe* "
+    "homme* femme* genre* syndic* politi* accent* langue* apparence* privé* personnel* loisir*",
+}
+
+
+def _texts(language: str) -> list[str]:
+    """Every text of the library and the templates that a person can read."""
+    found = [text for one in competencies(language) for text in _strings(asdict(one))]
+    for key in keys():
+        found += _strings(asdict(load(key, language=language)))
+    return found
+
+
+def _strings(value: object) -> list[str]:
+    match value:
+        case str():
+            return [value]
+        case dict():
+            return [text for entry in value.values() for text in _strings(entry)]
+        case list() | tuple():
+            return [text for entry in value for text in _strings(entry)]
+    return []
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.replace("{candidate}", "").lower())
+
+
+@each_language
+def test_nothing_touches_private_life(language: str) -> None:
+    pattern = re.compile(
+        "|".join(word.replace("*", r"\w*") for word in FORBIDDEN[language].split()), re.IGNORECASE
+    )
+    assert [
+        (word, text) for text in set(_texts(language)) for word in _words(text) if pattern.fullmatch(word)
+    ] == []
+
+
+@each_language
+def test_each_level_is_one_short_sentence_of_its_own(language: str) -> None:
+    examples = [level.example for one in competencies(language) for level in one.levels]
+    assert len(set(examples)) == len(examples) == 15 * 5
+    for example in examples:
+        assert 4 <= len(example.split()) <= 14
+        assert example.endswith(".") and example.count(".") == 1
+
+
+@each_language
+def test_no_level_of_a_competency_outweighs_the_others(language: str) -> None:
+    for one in competencies(language):
+        lengths = [len(level.example.split()) for level in one.levels]
+        assert max(lengths) <= 3 * min(lengths), (one.key, lengths)
+
+
+@each_language
+def test_names_and_definitions_are_distinct_and_short(language: str) -> None:
+    library = competencies(language)
+    assert [one.key for one in library] == [one.key for one in competencies()]
+    for field in ("key", "name", "definition", "text", "self_text"):
+        assert len({getattr(one, field) for one in library}) == len(library)
+    for one in library:
+        assert 8 <= len(one.definition.split()) <= 22
+        assert len(one.text.split()) <= 16
+
+
+@each_language
+def test_levels_carry_the_same_labels_everywhere(language: str) -> None:
+    assert len({tuple(level.label for level in one.levels) for one in competencies(language)}) == 1
+
+
+@each_language
+def test_a_text_asks_to_stay_with_the_work(language: str) -> None:
+    work = {"en": "about work only", "de": "nur über die Arbeit", "fr": "que du travail"}[language]
+    for key in keys():
+        strengths = next(
+            question
+            for question in load(key, language=language).questions
+            if isinstance(question, LongText) and question.id == "strengths"
+        )
+        assert work in strengths.help
+
+
+def test_no_french_question_makes_the_candidate_a_he_or_a_she() -> None:
+    assert [text for text in set(_texts("fr")) if re.search(r"-(il|elle)s?\b", text)] == []
