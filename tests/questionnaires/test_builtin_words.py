@@ -16,7 +16,7 @@ FORBIDDEN = {
     "en": "health* sick* ill illness* disab* handicap* pregnan* famil* child* married marriage spouse husband wife "
     "mother father age aged old older young* elder* origin* native nation* foreign* ethnic* race racial immigra* "
     "faith* relig* belief* church gender* sex* man men woman women he she his her him union* politic* accent* "
-    "tongue look looks appearance private* personal* home hobby hobbies",
+    "tongue looks appearance private* personal* home hobby hobbies",
     "de": "gesund* krank* behinder* schwanger* famil* kind kinder* eltern* ehe* verheirat* mutter* vater* alt alter "
     "älter* jung* jünger* herkunft* herkomm* nation* ausländ* ethn* rasse* migra* glaube* relig* kirch* konfession* "
     "geschlecht* mann männ* frau* weib* gewerkschaft* betriebsrat* politi* partei* akzent* "
