@@ -12,7 +12,6 @@ from goodword.questionnaires.timing import minutes
 
 BUILTIN: Final = "builtin:"
 #: what stands behind an empty `Step.questionnaire_id`
-KEYS: Final = (builtin.GENERAL_PROFESSIONAL,)
 USUAL: Final = BUILTIN + builtin.GENERAL_PROFESSIONAL
 
 
@@ -33,7 +32,7 @@ def choices(organisation: Organisation, *, chosen: int | None) -> Sequence[Choic
     if chosen is not None and chosen not in {row.pk for row in own.values()}:
         row = Questionnaire.objects.of(organisation).filter(pk=chosen).first()
         own |= {row.key: row} if row else {}
-    built_in = [_built_in(key, own.pop(key, None), organisation) for key in KEYS]
+    built_in = [_built_in(key, own.pop(key, None), organisation) for key in builtin.keys()]
     return [*built_in, *(_own(row, organisation) for row in own.values())]
 
 
@@ -44,7 +43,7 @@ def value_of(questionnaire_id: int | None, *, organisation: Organisation) -> str
     row = Questionnaire.objects.of(organisation).filter(pk=questionnaire_id).first()
     if row is None:
         return USUAL
-    return BUILTIN + row.key if row.key in KEYS else str(row.pk)
+    return BUILTIN + row.key if row.key in builtin.keys() else str(row.pk)
 
 
 def id_of(value: str, *, organisation: Organisation, now: datetime) -> int | None:

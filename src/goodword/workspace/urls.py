@@ -10,6 +10,7 @@ from goodword.workspace.views import (
     home,
     library,
     notes,
+    organisation,
     portal,
     roles,
     step_settings,
@@ -43,6 +44,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path("library/", library.library, name="library"),
     path("help/", home.help_page, name="help"),
     path("settings/", home.settings_page, name="settings"),
+    path("settings/organisation/", organisation.organisation, name="organisation_settings"),
 ]
 public_urls: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),

@@ -42,6 +42,7 @@ def nav(request: MemberRequest) -> list[dict[str, Any]]:
         links.append((_("Greenhouse inbox"), "greenhouse_inbox", "list"))
     if request.member.is_admin:
         links.append((_("Notes in Greenhouse"), "note_settings", "note"))
+        links.append((_("Organisation"), "organisation_settings", "building"))
     urls = [(label, reverse(name, args=[request.organisation.slug]), icon) for label, name, icon in links]
     here = max((url for _label, url, _icon in urls if request.path.startswith(url)), key=len, default="")
     return [{"label": label, "url": url, "icon": icon, "current": url == here} for label, url, icon in urls]
