@@ -10,10 +10,24 @@ from django.http import QueryDict
 
 from goodword.questionnaires.answers import validate
 from goodword.questionnaires.incoming import AnswerError
-from goodword.questionnaires.labels import NOT_ABLE, not_able
-from goodword.questionnaires.layout import MAIN, filled, parts_of, raw_answer
+from goodword.questionnaires.inputs import MAIN
+from goodword.questionnaires.labels import NOT_ABLE, between_words, not_able
+from goodword.questionnaires.layout import filled, parts_of, raw_answer
 from goodword.questionnaires.reading import Json
-from goodword.questionnaires.types import CONFIRMING, LongText, Question, Rating, ShortText, Stated
+from goodword.questionnaires.types import (
+    CONFIRMING,
+    Adjectives,
+    Agreement,
+    Between,
+    Date,
+    LongText,
+    Number,
+    Period,
+    Question,
+    Rating,
+    ShortText,
+    Stated,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +36,8 @@ class Block:
 
     question: Question
     parts: Mapping[str, BoundField]
+    #: what stands above the first of several statements on one competency
+    heading: str = ""
 
     @property
     def main(self) -> BoundField | None:
@@ -39,8 +55,18 @@ class Block:
         match self.question:
             case Rating():
                 return "questionnaires/rating.html"
-            case LongText() | ShortText():
+            case Agreement():
+                return "questionnaires/agreement.html"
+            case Adjectives():
+                return "questionnaires/adjectives.html"
+            case Between():
+                return "questionnaires/between.html"
+            case LongText() | ShortText() | Date():
                 return "questionnaires/text.html"
+            case Number():
+                return "questionnaires/number.html"
+            case Period():
+                return "questionnaires/period.html"
             case question if isinstance(question, CONFIRMING):
                 return "questionnaires/confirm.html"
         return "questionnaires/choices.html"
@@ -56,6 +82,21 @@ class Block:
         ]
         passing = {"value": NOT_ABLE, "label": not_able(), "example": ""}
         return [*levels, passing] if self.question.can_pass else levels
+
+    @property
+    def places(self) -> list[dict[str, str]]:
+        """The places between two statements and the way past them, as the template draws them.
+
+        `label` is whole without the statements, for screen readers; `example` the short word that is seen.
+        """
+        if self.main is None or not isinstance(self.question, Between):
+            return []
+        words = {str(place): word for place, word in between_words().items()}
+        whole = dict(self.main.field.choices)  # type: ignore[attr-defined]  # the field of a choice
+        return [
+            {"value": value, "label": label, "example": words.get(value, "")}
+            for value, label in whole.items()
+        ]
 
 
 class QuestionForm(forms.Form):
@@ -96,10 +137,14 @@ class QuestionForm(forms.Form):
     @property
     def blocks(self) -> list[Block]:
         """The questions in order, for `questionnaires/questions.html`."""
-        return [
-            Block(question, {part: self[name] for part, name in self._names[question.id].items()})
-            for question in self.questions
-        ]
+        blocks: list[Block] = []
+        above = ""
+        for question in self.questions:
+            competency = question.competency if isinstance(question, Agreement) else ""
+            parts = {part: self[name] for part, name in self._names[question.id].items()}
+            blocks.append(Block(question, parts, heading=competency if competency != above else ""))
+            above = competency
+        return blocks
 
     def clean(self) -> None:
         """Judge every answer by `answers.validate` and put each error at the input that it is about."""

@@ -1,0 +1,145 @@
+"""One question of each type on one page, to look at; a POST shows what is wrong. Never where people are served."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from goodword.questionnaires.forms import build_form
+from goodword.questionnaires.parse import parse
+from goodword.questionnaires.types import Stated
+from goodword.questionnaires.wording import worded
+
+_WORDS = (
+    "Careful Patient Direct Curious Quick Calm Warm Thorough Inventive Steady Humorous Determined "
+    "Considerate Orderly Versatile Straightforward Observant Persuasive Independent Conscientious"
+).split()
+_LEVELS = (
+    ("Far below what the job needed", "Often missed agreed dates and gave no warning."),
+    ("Below what the job needed", "Needed reminders to finish what was agreed."),
+    ("What the job needed", "Kept most dates and said in time when one was at risk."),
+    ("Above what the job needed", "Kept nearly every date and made up for delays caused by others."),
+    ("Far above what the job needed", "Delivered every time, so that others could plan around it."),
+)
+_STATED: Final = Stated(
+    relationship="manager",
+    company="Northwind Bikes",
+    title="Analyst",
+    from_month="2021-03",
+    to_month="2023-08",
+)
+
+
+def _choices(labels: Sequence[str]) -> list[Mapping[str, str]]:
+    return [{"value": label.lower(), "label": label} for label in labels]
+
+
+#: a question of each type, as JSON
+SAMPLES: Final[Sequence[Mapping[str, Any]]] = (
+    {
+        "id": "relationship",
+        "type": "relationship_confirm",
+        "text": "What were you to {candidate} when you worked together?",
+    },
+    {"id": "dates", "type": "dates_confirm", "text": "When did you work together?"},
+    {
+        "id": "title",
+        "type": "title_confirm",
+        "text": "What was {candidate}'s job title at the end of that time?",
+    },
+    {
+        "id": "reliability",
+        "type": "rating",
+        "competency": "Reliability",
+        "text": "How reliably did {candidate} deliver what was agreed?",
+        "help": "Choose the line that comes closest to what you saw.",
+        "levels": [
+            {"value": value, "label": label, "example": example}
+            for value, (label, example) in enumerate(_LEVELS, start=1)
+        ],
+        "comment": True,
+    },
+    {
+        "id": "early",
+        "type": "agreement",
+        "competency": "Communication",
+        "text": "{candidate} says early when something will be late.",
+    },
+    {
+        "id": "listens",
+        "type": "agreement",
+        "competency": "Communication",
+        "text": "{candidate} listens to the end before answering, also when the matter is contested.",
+        "can_pass": False,
+    },
+    {
+        "id": "words",
+        "type": "adjectives",
+        "text": "Which words fit {candidate} at work best?",
+        "choices": _choices(_WORDS),
+        "pick": 5,
+    },
+    {
+        "id": "plans",
+        "type": "between",
+        "text": "Where would you place the way {candidate} works?",
+        "help": "Neither is better; it depends on the work.",
+        "left": "Plans the whole way before taking the first step",
+        "right": "Takes a first step at once and finds the way while walking",
+    },
+    {"id": "again", "type": "would_work_again", "text": "Would you work with {candidate} again?"},
+    {"id": "led", "type": "yes_no_unsure", "text": "Did {candidate} lead a team?", "comment": False},
+    {
+        "id": "team",
+        "type": "number",
+        "text": "How many people did {candidate} lead at most?",
+        "unit": "people",
+        "least": 1,
+        "most": 5000,
+        "required": False,
+    },
+    {
+        "id": "size",
+        "type": "single_choice",
+        "text": "How large was the company?",
+        "choices": _choices(("Small", "Medium", "Large")),
+    },
+    {
+        "id": "methods",
+        "type": "multiple_choice",
+        "text": "Which of these did {candidate} do regularly?",
+        "choices": _choices(("Research", "Writing", "Teaching")),
+        "most": 2,
+    },
+    {"id": "last_day", "type": "date", "text": "When was {candidate}'s last day in the team?"},
+    {
+        "id": "reported",
+        "type": "period",
+        "text": "In which months did {candidate} report to you?",
+        "help": "As well as you remember.",
+    },
+    {
+        "id": "strengths",
+        "type": "long_text",
+        "text": "What does {candidate} do best?",
+        "help": "Two or three sentences are plenty.",
+    },
+    {"id": "department", "type": "short_text", "text": "Which department was it?", "required": False},
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def gallery(request: HttpRequest) -> HttpResponse:
+    """The page. Nothing is kept."""
+    form = build_form(
+        worded(parse(SAMPLES), candidate="Amara Okafor", company="Northwind Bikes"),
+        data=request.POST if request.method == "POST" else None,
+        stated=_STATED,
+    )
+    return render(
+        request,
+        "questionnaires/gallery.html",
+        {"form": form, "organisation": {"name": "Northwind Bikes"}, "responsible": "Northwind Bikes"},
+    )
