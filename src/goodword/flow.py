@@ -7,6 +7,7 @@ on the timeline.
 
 from goodword.assessments import erase as assessments_erase
 from goodword.assessments.domain import assign as attempt_assign
+from goodword.assessments.domain import bounced as attempt_bounced
 from goodword.assessments.domain import react as attempt_react
 from goodword.candidates import erase as candidates_erase
 from goodword.core.erasure import Holder
@@ -18,9 +19,11 @@ from goodword.greenhouse.sync import erase as sync_erase
 from goodword.notifications import erase as notifications_erase
 from goodword.notifications.domain import undelivered
 from goodword.references import erase as references_erase
+from goodword.references.domain import bounced as check_bounced
 from goodword.references.domain import complete as check_complete
 from goodword.references.domain import open as check_open
 from goodword.references.domain import react as check_react
+from goodword.references.domain import release as check_release
 from goodword.references.domain import replace as check_replace
 from goodword.references.domain import review as check_review
 from goodword.reports import erase as reports_erase
@@ -36,8 +39,18 @@ FLOW: Flow = {
     "application.left_stage": (attempt_react.on_fate, check_react.on_fate),  # data: stage_id, to_stage_id
     "application.rejected": (fate.on_ended, attempt_react.on_fate, check_react.on_fate),  # data: reason
     "application.unrejected": (fate.on_restored, attempt_react.on_fate, check_react.on_fate),
-    "application.hired": (fate.on_ended, attempt_react.on_fate, check_react.on_fate),
-    "application.unhired": (fate.on_restored, attempt_react.on_fate, check_react.on_fate),
+    "application.hired": (
+        fate.on_ended,
+        attempt_react.on_fate,
+        check_react.on_fate,
+        check_release.on_hired,
+    ),
+    "application.unhired": (
+        fate.on_restored,
+        attempt_react.on_fate,
+        check_react.on_fate,
+        check_release.on_unhired,
+    ),
     "application.changed_job": (  # data: from_job_id, job_id
         fate.on_changed_job,
         attempt_react.on_fate,
@@ -78,10 +91,14 @@ FLOW: Flow = {
     # --- references --------------------------------------------------------------------------------------------
     "check.opened": (),  # data: start_id, check_id
     "check.begun": (),
-    "check.requests_sent": (),  # data: start_id, check_id, requests
+    "check.requests_sent": (),  # data: start_id, check_id, requests, held
+    "check.slot_added": (),  # data: start_id, check_id, slot
+    "check.cannot_provide": (),  # data: start_id, check_id, slot
+    "check.cannot_answered": (),  # data: start_id, check_id, slot, answer
     "check.invited_again": (),
     "check.reminded": (),
     "check.declined": (),
+    "request.released": (),  # data: start_id, check_id, request_id
     "request.begun": (),
     "request.declined": (check_replace.on_request_declined,),  # data: start_id, check_id, request_id
     "request.replaced": (),
@@ -91,7 +108,9 @@ FLOW: Flow = {
         check_review.on_reference_received,
         check_complete.on_reference_received,
     ),  # data: start_id, check_id, reference_id, first
+    "check.self_reference_received": (check_complete.on_self_reference_received,),  # data: start_id, check_id
     "check.completed": (report_build.on_check_completed,),  # data: start_id, check_id
+    "check.answered_late": (report_build.on_check_completed,),  # data: start_id, check_id, reference_id
     # --- reports -----------------------------------------------------------------------------------------------
     "report.ready": (  # data: start_id, report_id, version, code
         report_notify.on_report_ready,
@@ -105,9 +124,19 @@ FLOW: Flow = {
     "feed.needs_person": (),  # data: report_id
     "feed.doubled": (),  # data: report_id, notes
     "feed.dropped": (),  # data: report_id
+    # --- questions of candidates and referees ------------------------------------------------------------------
+    "portal.asked": (),  # data: by
     # --- mail --------------------------------------------------------------------------------------------------
     "email.sent": (),  # data: email_id, kind, subject_ref
-    "email.failed": (check_replace.on_mail_failed, undelivered.on_email_failed),
+    "email.failed": (
+        check_replace.on_mail_failed,
+        check_bounced.on_returned,
+        attempt_bounced.on_returned,
+        undelivered.on_email_failed,
+    ),
+    # what is heard of a mail after it was sent, from a provider's event or a returned message
+    "email.bounced": (check_bounced.on_returned, attempt_bounced.on_returned, undelivered.on_email_failed),
+    "email.complained": (check_bounced.on_complained, attempt_bounced.on_complained),
 }
 
 #: what is erased of a person, app by app from the top down (core.erasure)

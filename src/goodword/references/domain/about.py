@@ -11,9 +11,11 @@ from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application, Candidate
 from goodword.candidates.queries import public_title, recruiter_of
 from goodword.notifications.people import Person
+from goodword.questionnaires.asked import asked_of
+from goodword.questionnaires.models import QuestionnaireVersion
 from goodword.questionnaires.parse import parse
-from goodword.questionnaires.timing import minutes
 from goodword.questionnaires.types import Question, Stated
+from goodword.questionnaires.versions import in_language, minutes_of_version
 from goodword.questionnaires.wording import worded
 from goodword.references.models import Check, Referee
 
@@ -30,8 +32,9 @@ class About:
     language: str
 
 
-def about(check: Check) -> About:
-    """The people and the role of a check. `language` is that of its questions, which its pages and mails share."""
+def about(check: Check, *, language: str = "") -> About:
+    """The people and the role of a check, and the language to speak: the candidate's pages and mails are in the
+    check's, a referee's in that of their request."""
     application = (
         Application.objects.of(check.organisation)
         .select_related("candidate", "role__owner__user", "organisation")
@@ -44,18 +47,31 @@ def about(check: Check) -> About:
         organisation=application.organisation,
         recruiter=Person(name=recruiter.name, address=recruiter.address),
         title=public_title(application),
-        language=check.version.language,
+        language=language or check.language,
     )
 
 
-def questions_of(check: Check) -> tuple[Question, ...]:
-    """The check's questions, with the candidate's name put in."""
-    return worded(parse(check.version.questions), candidate=check.start.application.candidate.name)
+def version_of(check: Check, *, language: str = "") -> QuestionnaireVersion:
+    """The check's version of the questionnaire in this language (the check's, if none is named), else as it is."""
+    return in_language(check.version, language or check.language)
 
 
-def minutes_of(check: Check) -> int:
-    """How many minutes a referee needs, as the questions say."""
-    return minutes(parse(check.version.questions))
+def questions_of(check: Check, *, language: str = "", relationship: str = "") -> tuple[Question, ...]:
+    """The check's questions with the candidate's name put in; with a relationship those that such a referee is
+    asked, as far as that does not hang on an answer."""
+    questions = asked_of(parse(version_of(check, language=language).questions), relationship=relationship)
+    return worded(questions, candidate=check.start.application.candidate.name)
+
+
+def competencies_of(check: Check, *, language: str = "") -> list[str]:
+    """What the check rates, in the order of its questions, each once."""
+    named = (getattr(question, "competency", "") for question in questions_of(check, language=language))
+    return list(dict.fromkeys(name for name in named if name))
+
+
+def minutes_of(check: Check, *, language: str = "", relationship: str = "") -> int:
+    """How many minutes a referee needs: measured, or as the questions say."""
+    return minutes_of_version(version_of(check, language=language), relationship=relationship)
 
 
 def stated_of(referee: Referee) -> Stated:
@@ -76,12 +92,12 @@ def day_in_words(moment: datetime, *, organisation: Organisation, language: str)
 
 
 def common(facts: About, check: Check) -> Mapping[str, object]:
-    """What every mail of a check may say."""
+    """What every mail of a check may say, in the language of `facts`."""
     return {
         "candidate": facts.candidate.name,
         "first_name": facts.candidate.short_name,
         "title": facts.title,
         "wanted": check.wanted,
-        "minutes": minutes_of(check),
+        "minutes": minutes_of(check, language=facts.language),
         "deadline": day_in_words(check.deadline_at, organisation=facts.organisation, language=facts.language),
     }

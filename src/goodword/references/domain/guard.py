@@ -4,7 +4,8 @@ from datetime import datetime
 
 from goodword.references.models import Check, ReferenceRequest
 from goodword.steps.domain.move import lock
-from goodword.steps.states import takes_answers
+from goodword.steps.domain.standing import ended
+from goodword.steps.states import DONE, takes_answers
 
 
 class Closed(Exception):
@@ -50,7 +51,16 @@ def open_request(request_id: int, *, now: datetime) -> tuple[Check, ReferenceReq
 
 
 def refuse_if_over(check: Check, request: ReferenceRequest, *, now: datetime) -> None:
-    """Raise Closed unless the check takes answers and the request still waits for its referee."""
-    refuse_if_check_over(check, now=now)
-    if not request.is_out:
+    """Raise Closed unless the request still waits for its referee and an answer still counts."""
+    if not request_takes_answers(check, request, now=now):
         raise Closed
+
+
+def request_takes_answers(check: Check, request: ReferenceRequest, *, now: datetime) -> bool:
+    """Whether an answer to this request still counts: while the check is open; and once it is done, with fewer
+    than were asked, until the request's own deadline, unless the application has ended since."""
+    if not request.is_out or check.closed_at is not None:
+        return False
+    if check.progress in DONE:
+        return now <= request.deadline_at and not ended(check.start.application, check.start.step)
+    return takes_answers(check, now=now)

@@ -7,13 +7,15 @@ from django.db import transaction
 from goodword.accounts.models import Membership
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.queue import cancel
+from goodword.references.domain.clock import candidate_is_asked, settle_clock
+from goodword.references.domain.deadlines import referee_deadline
 from goodword.references.domain.mails import REQUEST, to_candidate, to_referee
 from goodword.references.domain.open import open_check
 from goodword.references.domain.requests import out, plan_reminders, restore_requests
 from goodword.references.domain.tell import tell
 from goodword.references.models import Check, ReferenceRequest
 from goodword.steps.domain.automation import hindrance
-from goodword.steps.domain.lifecycle import plan_reminder, subject_ref
+from goodword.steps.domain.lifecycle import is_quiet, subject_ref
 from goodword.steps.domain.move import lock, move
 from goodword.steps.domain.standing import held
 from goodword.steps.models import StepStart
@@ -57,7 +59,7 @@ def invite_again(*, start: StepStart, member: Membership, now: datetime) -> Chec
         check = lock(Check, latest)
         if may(check, "reopen"):
             move(check, "reopen", at=now, by=by)
-            restore_requests(check)
+            restore_requests(check, now=now)
         if may(check, "resume"):
             move(check, "resume", at=now, by=by)
         _write(check, now=now)
@@ -68,21 +70,29 @@ def invite_again(*, start: StepStart, member: Membership, now: datetime) -> Chec
 def _write(check: Check, *, now: datetime) -> None:
     organisation, step = check.organisation, check.start.step
     check.invited_again += 1
-    check.attention = ""  # this is the click that was waited for
+    if is_quiet(check):
+        check.attention = ""  # this is the click that was waited for
     check.deadline_at = max(
         check.deadline_at, end_of_working_day(now, step.deadline_days, calendar=organisation.calendar)
     )
     cancel(organisation=organisation, subject_ref=subject_ref(check.start), now=now)
     key = f"invitation:{check.invited_again}"
-    waiting = out(check)
+    waiting = [request for request in out(check) if request.undelivered_at is None]
     if not ReferenceRequest.objects.of(organisation).filter(check_run=check).exists():
         # counted anew from this mail, which says so
         check.opened_at, check.reminders_sent = now, 0
         check.reminders_promised = len(step.reminder_days)
-        plan_reminder(check, organisation=organisation, now=now)
-    check.save()
+    for request in waiting:
+        request.sent_at = now
+        request.deadline_at = max(request.deadline_at, referee_deadline(check, now=now))
+        check.deadline_at = max(check.deadline_at, request.deadline_at)
+        request.save(update_fields=["sent_at", "deadline_at"])
+        to_referee(request, check=check, kind=REQUEST, key=key, now=now)
+    plan_reminders(check, now=now)
+    check.next_reminder_at = None
+    settle_clock(check, now=now)
     declined = _declined(check)
-    if waiting:
+    if waiting and not candidate_is_asked(check):
         pass  # the candidate has done their part
     elif declined is not None:
         to_candidate(
@@ -90,11 +100,6 @@ def _write(check: Check, *, now: datetime) -> None:
         )
     else:
         to_candidate(check, name="invitation", key=key, reminders=check.reminders_promised, now=now)
-    for request in waiting:
-        request.sent_at = now
-        request.save(update_fields=["sent_at"])
-        to_referee(request, check=check, kind=REQUEST, key=key, now=now)
-    plan_reminders(check, now=now)
 
 
 def _declined(check: Check) -> ReferenceRequest | None:

@@ -1,32 +1,51 @@
-"""The mails of a check: to the candidate, to a referee, to the recruiter. Each is queued once per key."""
+"""The mails of a check: to the candidate, to a referee, to the recruiter. Each is queued once per key.
+
+Links of candidates and referees expire 30 days after they were minted; as long as there is something to open, a fresh
+one is one click (fresh_link.py).
+"""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import ngettext
 
-from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.queue import from_name, full_context, queue
 from goodword.notifications.models import Email, Link
 from goodword.notifications.people import LinkFor, Person
 from goodword.questionnaires import labels
-from goodword.references.domain.about import About, about, common
-from goodword.references.models import Check, Referee, ReferenceRequest
+from goodword.references import asked_for
+from goodword.references.domain.about import About, about, common, competencies_of, day_in_words
+from goodword.references.domain.deadlines import referee_deadline
+from goodword.references.models import Check, Referee, ReferenceRequest, Slot
+from goodword.steps.domain.automation import hindrance
 from goodword.steps.domain.lifecycle import subject_ref
 
-#: however late the candidate is, a referee has at least these working days
-REFEREE_DAYS = 5
+#: how long a link of the candidate's or a referee's portal lives
+PORTAL_LINK = timedelta(days=30)
 #: how long the recruiter's link to the first answers lives
 REVIEW_LINK = timedelta(days=14)
 
 REQUEST = "references.request"
 REQUEST_REMINDER = "references.request_reminder"
+REQUEST_FRESH = "references.request_fresh"
 
 
-def to_candidate(check: Check, *, name: str, key: str, now: datetime, **extra: object) -> None:
-    """Queue the candidate's mail `name` ("invitation", "reminder", "another"), with a fresh link to their portal."""
+def to_candidate(
+    check: Check, *, name: str, key: str, now: datetime, slot: Slot | None = None, **extra: object
+) -> None:
+    """Queue the candidate's mail `name` ("invitation", "reminder", "another", "one_more", "cannot_answered",
+    "fresh"), with a fresh link to their portal; none to somebody who may not be mailed (any more).
+
+    `slot` is what it is about; `extra` what the template wants besides.
+    """
     facts = about(check)
+    if hindrance(facts.application):
+        return
+    with translation.override(facts.language):
+        own = _invited(check) if name == "invitation" else _of_slot(slot)
     queue(
         organisation=facts.organisation,
         kind=f"references.{name}",
@@ -34,13 +53,34 @@ def to_candidate(check: Check, *, name: str, key: str, now: datetime, **extra: o
         to=Person(name=facts.candidate.name, address=facts.candidate.email),
         sender=facts.recruiter,
         template=f"references/mail/{name}",
-        context={**common(facts, check), **extra},
+        context={**common(facts, check), **own, **extra},
         link=LinkFor(purpose=Link.Purpose.CANDIDATE, subject_id=check.start_id),
+        link_expires_at=now + PORTAL_LINK,
         application=facts.application,
         subject_ref=subject_ref(check.start),
         language=facts.language,
         now=now,
     )
+
+
+def _invited(check: Check) -> Mapping[str, object]:
+    slots = Slot.objects.of(check.organisation).filter(check_run=check).order_by("number")
+    return {
+        "asked_for": asked_for.lines(list(slots)),
+        "competencies": competencies_of(check),
+        "self_reference": check.self_reference,
+    }
+
+
+def _of_slot(slot: Slot | None) -> Mapping[str, object]:
+    if slot is None:
+        return {}
+    return {
+        "asked": asked_for.one(slot.relationship),
+        "hint": slot.hint,
+        "answer": slot.answer,
+        "note_lines": slot.answer_note.splitlines(),
+    }
 
 
 def request_ref(request: ReferenceRequest) -> str:
@@ -49,8 +89,8 @@ def request_ref(request: ReferenceRequest) -> str:
 
 
 def to_referee(request: ReferenceRequest, *, check: Check, kind: str, key: str, now: datetime) -> None:
-    """Queue a referee's mail (REQUEST or REQUEST_REMINDER), with a fresh link to their portal."""
-    facts, referee = about(check), request.referee
+    """Queue a referee's mail (REQUEST, REQUEST_REMINDER or REQUEST_FRESH), with a fresh link to their portal."""
+    facts, referee = about(check, language=request.language), request.referee
     queue(
         organisation=facts.organisation,
         kind=kind,
@@ -59,9 +99,16 @@ def to_referee(request: ReferenceRequest, *, check: Check, kind: str, key: str, 
         sender=facts.recruiter,
         template=_template(kind),
         context=_referee_context(
-            facts, check, referee, left=request.reminders_promised - request.reminders_sent
+            facts,
+            check,
+            referee,
+            left=request.reminders_promised - request.reminders_sent,
+            deadline=day_in_words(
+                request.deadline_at, organisation=facts.organisation, language=facts.language
+            ),
         ),
         link=LinkFor(purpose=Link.Purpose.REFEREE, subject_id=request.pk),
+        link_expires_at=now + PORTAL_LINK,
         application=facts.application,
         subject_ref=request_ref(request),
         language=facts.language,
@@ -69,12 +116,30 @@ def to_referee(request: ReferenceRequest, *, check: Check, kind: str, key: str, 
     )
 
 
+def language_for(check: Check, referee: Referee) -> str:
+    """The language of a referee's first mail: the candidate's choice, else the check's."""
+    return referee.language or check.language
+
+
 def unsent_request(check: Check, referee: Referee, *, now: datetime) -> Email:
-    """The very mail that *Send* will queue for this referee, as a row that is not saved."""
-    facts = about(check)
-    check.deadline_at = deadline_when_sent(check, now=now)
+    """The very mail that *Send* will queue for this referee, as a row that is not saved.
+
+    Of one who is not to be asked before an offer the day is not known yet, and the mail says how it will be counted.
+    """
+    facts = about(check, language=language_for(check, referee))
     to = Person(name=referee.name, address=referee.email)
-    own = _referee_context(facts, check, referee, left=len(check.start.step.reminder_days))
+    step = check.start.step
+    own = _referee_context(
+        facts,
+        check,
+        referee,
+        left=len(step.referee_reminder_days),
+        deadline=_a_day_later(step.referee_deadline_days, language=facts.language)
+        if referee.after_offer
+        else day_in_words(
+            referee_deadline(check, now=now), organisation=facts.organisation, language=facts.language
+        ),
+    )
     return Email(
         organisation=facts.organisation,
         kind=REQUEST,
@@ -88,15 +153,16 @@ def unsent_request(check: Check, referee: Referee, *, now: datetime) -> Email:
     )
 
 
-def deadline_when_sent(check: Check, *, now: datetime) -> datetime:
-    """The check's deadline, or later where referees would otherwise have too little time."""
-    least = end_of_working_day(now, REFEREE_DAYS, calendar=check.organisation.calendar)
-    return max(check.deadline_at, least)
+def _a_day_later(days: int, *, language: str) -> str:
+    with translation.override(language):
+        return ngettext(
+            "(the working day after this mail)", "(the day %(n)s working days after this mail)", days
+        ) % {"n": days}
 
 
 def to_recruiter(check: Check, *, referee: Referee, now: datetime) -> None:
     """Queue the mail that invites to review the first answers."""
-    facts = about(check)
+    facts = about(check, language=check.organisation.language)
     queue(
         organisation=facts.organisation,
         kind="references.review",
@@ -108,7 +174,34 @@ def to_recruiter(check: Check, *, referee: Referee, now: datetime) -> None:
         link=LinkFor(purpose=Link.Purpose.REVIEW, subject_id=facts.application.pk),
         link_expires_at=now + REVIEW_LINK,
         application=facts.application,
-        language=facts.organisation.language,
+        language=facts.language,
+        now=now,
+    )
+
+
+def to_recruiter_about(check: Check, *, slot: Slot, now: datetime) -> None:
+    """Queue the mail that the candidate cannot provide a referee; once each time they say so."""
+    assert slot.cannot_at is not None
+    facts = about(check, language=check.organisation.language)
+    with translation.override(facts.language):
+        asked = asked_for.for_members(slot.relationship)
+    path = reverse("candidate", args=[facts.organisation.slug, facts.application.pk])
+    queue(
+        organisation=facts.organisation,
+        kind="references.cannot",
+        key=f"check:{check.pk}:slot:{slot.number}:cannot:{slot.cannot_at:%Y%m%d%H%M%S}",
+        to=facts.recruiter,
+        sender=Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
+        template="references/mail/cannot",
+        context={
+            **common(facts, check),
+            "asked": asked,
+            "needed": slot.needed,
+            "reason_lines": slot.cannot_reason.splitlines(),
+            "page_url": settings.GOODWORD_BASE_URL + path,
+        },
+        application=facts.application,
+        language=facts.language,
         now=now,
     )
 
@@ -117,7 +210,9 @@ def _template(kind: str) -> str:
     return f"references/mail/{kind.removeprefix('references.')}"
 
 
-def _referee_context(facts: About, check: Check, referee: Referee, *, left: int) -> Mapping[str, object]:
+def _referee_context(
+    facts: About, check: Check, referee: Referee, *, left: int, deadline: str
+) -> Mapping[str, object]:
     with translation.override(facts.language):
         period = labels.period(referee.from_month, referee.to_month or None)
     return {
@@ -125,5 +220,6 @@ def _referee_context(facts: About, check: Check, referee: Referee, *, left: int)
         "company": referee.company,
         "period": period,
         "message_lines": referee.message.splitlines(),
+        "deadline": deadline,
         "reminders": left,
     }

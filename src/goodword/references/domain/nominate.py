@@ -6,14 +6,18 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from goodword.references.domain import guard
+from goodword.references.domain.clock import settle_clock
 from goodword.references.domain.do_not_contact import is_barred
+from goodword.references.domain.places import place_of
 from goodword.references.domain.rules import Details, problems
 from goodword.references.domain.tell import tell
-from goodword.references.models import Check, Referee
+from goodword.references.models import Check, Referee, Slot
 from goodword.steps.domain.move import move
 from goodword.steps.models import Run
 
 MOST_IN_A_SLOT = 3
+#: somebody can be named here, or what was stated about them changed
+MAY_BE_NAMED = frozenset({"free", "named", "held"})
 
 
 class Refused(Exception):
@@ -25,31 +29,38 @@ class Refused(Exception):
 
 
 def nominate(*, check_id: int, slot: int, details: Details, now: datetime) -> Referee:
-    """Save what the candidate states about the referee of a slot (1 to `wanted`), new or changed.
+    """Save what the candidate states about the referee of a slot, new or changed.
 
-    Raises Refused with the sentences to show, and guard.Closed when the check is over, the slot does not exist,
-    or its referee has been written to already (then only `replace` helps).
+    One who is held for an offer can be changed too; *Send* is then to be pressed once more. Raises Refused with the
+    sentences to show, and guard.Closed when the check is over, nobody is asked for in this slot, or its referee has
+    been written to already (then only `replace` helps).
     """
     with transaction.atomic():
         check = guard.open_check(check_id, now=now)
-        referee = in_slot(check, slot)
-        if not 1 <= slot <= check.wanted or (referee is not None and hasattr(referee, "request")):
+        place = place_of(check, slot)
+        if place is None or place.state not in MAY_BE_NAMED:
             raise guard.Closed
-        return save(check, slot=slot, referee=referee, details=details, now=now)
+        if place.referee is None and not may_name_another(check, place.slot):
+            raise Refused({"": too_many()})
+        return save(check, slot=place.slot, referee=place.referee, details=details, now=now)
 
 
-def save(check: Check, *, slot: int, referee: Referee | None, details: Details, now: datetime) -> Referee:
+def save(check: Check, *, slot: Slot, referee: Referee | None, details: Details, now: datetime) -> Referee:
     """Judge and save the details, in the caller's transaction with the check locked. Raises Refused."""
-    found = _judge(check, slot=slot, details=details, now=now)
+    found = judge(check, slot=slot, details=details, now=now)
     if found:
         raise Refused(found)
-    referee = referee or Referee(organisation=check.organisation, check_run=check, slot=slot, created_at=now)
+    referee = referee or Referee(
+        organisation=check.organisation, check_run=check, slot=slot.number, created_at=now
+    )
     for name in Details.__dataclass_fields__:
         setattr(referee, name, getattr(details, name))
+    referee.held_at = None  # what goes out is what was read
     referee.save()
     if check.progress == Run.Progress.PENDING:
         move(check, "begin", at=now, by="candidate")
         tell("check.begun", check, by="candidate", at=now)
+    settle_clock(check, now=now)
     return referee
 
 
@@ -60,6 +71,7 @@ def remove(*, check_id: int, slot: int, now: datetime) -> None:
         referee = in_slot(check, slot)
         if referee is not None and not hasattr(referee, "request"):
             referee.delete()
+            settle_clock(check, now=now)
 
 
 def in_slot(check: Check, slot: int) -> Referee | None:
@@ -72,16 +84,38 @@ def in_slot(check: Check, slot: int) -> Referee | None:
     )
 
 
-def _judge(check: Check, *, slot: int, details: Details, now: datetime) -> dict[str, str]:
+def may_name_another(check: Check, slot: Slot) -> bool:
+    """Whether the slot takes one more nomination: three, and three more once a member has asked for it still."""
+    named = Referee.objects.of(check.organisation).filter(check_run=check, slot=slot.number)
+    if slot.answered_at is not None:
+        named = named.filter(created_at__gt=slot.answered_at)
+    return named.count() < MOST_IN_A_SLOT
+
+
+def too_many() -> str:
+    """What is said when it does not."""
+    return _(
+        "You have named three people here already. If there is nobody else, say so on the page before: "
+        "I cannot provide this."
+    )
+
+
+def judge(check: Check, *, slot: Slot, details: Details, now: datetime) -> dict[str, str]:
+    """What cannot be taken of these details, a sentence by field; changes nothing."""
     organisation, candidate = check.organisation, check.start.application.candidate
     # Replaced ones count too: who did not answer is not asked again under another slot.
-    others = Referee.objects.of(organisation).filter(check_run=check).exclude(slot=slot, replaced_at=None)
+    others = Referee.objects.of(organisation).filter(check_run=check, erased_at=None)
     found = problems(
         details,
+        kind=slot.relationship,
         own_addresses=[candidate.email],
-        other_addresses=list(others.values_list("email", flat=True)),
+        other_addresses=list(
+            others.exclude(slot=slot.number, replaced_at=None).values_list("email", flat=True)
+        ),
         this_month=f"{now.astimezone(organisation.zone):%Y-%m}",
     )
     if "email" not in found and is_barred(organisation=organisation, address=details.email):
         found["email"] = _("This person has asked not to be contacted. Please name somebody else.")
+    if details.language and details.language not in check.languages:
+        found["language"] = _("Choose one of the answers.")
     return found

@@ -6,7 +6,7 @@ from goodword.core.models import Event
 from goodword.core.workdays import end_of_working_day
 from goodword.references.domain.mails import to_candidate
 from goodword.references.domain.tell import tell
-from goodword.references.domain.template import ensure_version
+from goodword.references.domain.template import language_of, languages_for, version_for
 from goodword.references.models import Check, Slot
 from goodword.roles.models import Step
 from goodword.roles.slots import slots_of
@@ -46,7 +46,7 @@ def open_check(*, start: StepStart, now: datetime, by: str) -> Check:
     held = (
         StepStart.objects.of(start.organisation)
         .select_for_update(of=("self",), no_key=True)
-        .select_related("organisation", "step")
+        .select_related("organisation", "step__organisation")
         .get(pk=start.pk)
     )
     unfinished = Check.objects.of(held.organisation).filter(start=held, progress__in=UNFINISHED).first()
@@ -54,15 +54,18 @@ def open_check(*, start: StepStart, now: datetime, by: str) -> Check:
         return unfinished
     step = held.step
     asked = [one for slot in slots_of(step.slots) for one in [slot] * slot.count]
-    version = ensure_version(organisation=held.organisation, now=now)
+    version = version_for(step, now=now)
+    languages = languages_for(step, version)
     check = Check(
         organisation=held.organisation,
         start=held,
         version=version,
         wanted=len(asked),
         least=min(step.least or len(asked), len(asked)),
-        language=version.language,
-        languages=[version.language],
+        language=language_of(
+            start.application.candidate.language, languages, otherwise=held.organisation.language
+        ),
+        languages=languages,
         self_reference=step.self_reference,
         candidate_may_see=step.candidate_may_see,
         opened_at=now,

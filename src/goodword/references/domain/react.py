@@ -1,6 +1,7 @@
 """What an application's fate does to its check; the step's settings decide (steps.domain.lifecycle)."""
 
 from goodword.core.models import Event
+from goodword.references.domain.clock import settle_clock
 from goodword.references.domain.requests import (
     end_requests,
     hold_reminders,
@@ -23,12 +24,10 @@ def on_fate(event: Event) -> None:
             case "pause":
                 hold_reminders(check, now=now)
             case "reopen":
-                restore_requests(check)
+                restore_requests(check, now=now)
         if act in {"reopen", "resume", "carry"} and check.paused_at is None and not lifecycle.is_quiet(check):
-            if ReferenceRequest.objects.of(check.organisation).filter(check_run=check).exists():
-                check.next_reminder_at = None  # the candidate has done their part
-                check.save(update_fields=["next_reminder_at"])
             plan_reminders(check, now=now)
+        settle_clock(check, now=now)
 
 
 def on_asked_again(event: Event) -> None:

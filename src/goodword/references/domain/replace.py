@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from goodword.core.models import Event
 from goodword.notifications.models import Email
 from goodword.references.domain import guard
+from goodword.references.domain.clock import settle_clock
 from goodword.references.domain.mails import REQUEST, to_candidate
-from goodword.references.domain.nominate import MOST_IN_A_SLOT, Refused, in_slot, save
+from goodword.references.domain.nominate import Refused, may_name_another, save, too_many
+from goodword.references.domain.places import place_of
 from goodword.references.domain.requests import end_request, kill_links
 from goodword.references.domain.rules import Details
 from goodword.references.domain.tell import tell
@@ -17,7 +18,9 @@ from goodword.references.models import Check, Referee, ReferenceRequest
 from goodword.steps.domain.move import lock
 from goodword.steps.states import takes_answers
 
-State, Why = ReferenceRequest.State, ReferenceRequest.Why
+Why = ReferenceRequest.Why
+#: written to, and nobody's answer is lost
+MAY_BE_REPLACED = frozenset({"out", "undelivered", "declined"})
 
 
 def replace(*, check_id: int, slot: int, details: Details, now: datetime) -> Referee:
@@ -28,29 +31,24 @@ def replace(*, check_id: int, slot: int, details: Details, now: datetime) -> Ref
     """
     with transaction.atomic():
         check = guard.open_check(check_id, now=now)
-        old = in_slot(check, slot)
-        if old is None or not hasattr(old, "request") or old.request.state == State.ANSWERED:
+        place = place_of(check, slot)
+        if place is None or place.referee is None or place.state not in MAY_BE_REPLACED:
             raise guard.Closed
-        if not may_name_another(check, slot):
-            raise Refused({"": _("You have named three people here already. Please write to the recruiter.")})
+        if not may_name_another(check, place.slot):
+            raise Refused({"": too_many()})
+        old = place.referee
         old.replaced_at = now
         old.save(update_fields=["replaced_at"])
         if old.request.is_out:
             end_request(old.request, why=Why.REPLACED, now=now)
             tell("request.replaced", check, by="candidate", at=now, request_id=old.request.pk)
         kill_links(old.request, now=now)
-        return save(check, slot=slot, referee=None, details=details, now=now)
-
-
-def may_name_another(check: Check, slot: int) -> bool:
-    """Whether the slot takes one more nomination: three at most."""
-    named = Referee.objects.of(check.organisation).filter(check_run=check, slot=slot).count()
-    return named < MOST_IN_A_SLOT
+        return save(check, slot=place.slot, referee=None, details=details, now=now)
 
 
 def on_request_declined(event: Event) -> None:
     """A referee said no: ask the candidate for another. Why they said no is not told."""
-    _ask_for_another(event.data["check_id"], event.data["request_id"], event)
+    ask_for_another(event.data["check_id"], event.data["request_id"], now=event.occurred_at)
 
 
 def on_mail_failed(event: Event) -> None:
@@ -65,16 +63,19 @@ def on_mail_failed(event: Event) -> None:
         return
     request = ReferenceRequest.objects.of(email.organisation).filter(pk=email.link_subject_id or 0).first()
     if request is not None and request.is_out:
-        _ask_for_another(request.check_run_id, request.pk, event, undeliverable=True)
+        ask_for_another(request.check_run_id, request.pk, now=event.occurred_at, undeliverable=True)
 
 
-def _ask_for_another(check_id: int, request_id: int, event: Event, *, undeliverable: bool = False) -> None:
+def ask_for_another(check_id: int, request_id: int, *, now: datetime, undeliverable: bool = False) -> None:
+    """Ask the candidate, once a request, to name somebody else or, where mail comes back, to look at the address.
+    In the caller's transaction; nothing where the check is over or the referee was replaced since."""
     check = lock(Check, check_id)
-    if not takes_answers(check, now=event.occurred_at):
+    if not takes_answers(check, now=now):
         return
     request = ReferenceRequest.objects.of(check.organisation).select_related("referee").get(pk=request_id)
     if request.referee.replaced_at is not None:
         return
+    settle_clock(check, now=now, asked_at=now)
     to_candidate(
         check,
         name="another",
@@ -82,5 +83,5 @@ def _ask_for_another(check_id: int, request_id: int, event: Event, *, undelivera
         referee=request.referee.name,
         address=request.referee.email,
         undeliverable=undeliverable,
-        now=event.occurred_at,
+        now=now,
     )

@@ -5,9 +5,10 @@ from datetime import datetime
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import cancel
 from goodword.notifications.models import Email, Link
+from goodword.references.domain.deadlines import referee_deadline
 from goodword.references.domain.mails import REQUEST_REMINDER, request_ref
+from goodword.references.domain.timelines import plan
 from goodword.references.models import Check, ReferenceRequest
-from goodword.steps.domain.reminders import next_reminder
 
 State, Why = ReferenceRequest.State, ReferenceRequest.Why
 OUT = (State.SENT, State.BEGUN)
@@ -26,8 +27,8 @@ def out(check: Check) -> list[ReferenceRequest]:
 def end_request(request: ReferenceRequest, *, why: str, now: datetime) -> None:
     """End one that is out: its queued mails stop, its link shows that nothing is needed. Its draft is kept."""
     request.state, request.why, request.settled_at = State.ENDED, Why(why), now
-    request.next_reminder_at = None
-    request.save(update_fields=["state", "why", "settled_at", "next_reminder_at"])
+    request.next_reminder_at = request.slow_at = None
+    request.save(update_fields=["state", "why", "settled_at", "next_reminder_at", "slow_at"])
     cancel(organisation=request.organisation, subject_ref=request_ref(request), now=now)
 
 
@@ -37,19 +38,33 @@ def end_requests(check: Check, *, why: str, now: datetime) -> None:
         end_request(request, why=why, now=now)
 
 
+def stop_reminders(check: Check, *, now: datetime) -> None:
+    """Nobody is reminded any more; the requests that are out live on with their links."""
+    ReferenceRequest.objects.of(check.organisation).filter(check_run=check, state__in=OUT).update(
+        next_reminder_at=None, slow_at=None
+    )
+    hold_reminders(check, now=now)
+
+
 def kill_links(request: ReferenceRequest, *, now: datetime) -> None:
     """Revoke a request's links for good, whatever becomes of the check."""
     links.end(organisation=request.organisation, purpose=Link.Purpose.REFEREE, subject_id=request.pk, now=now)
 
 
-def restore_requests(check: Check) -> None:
-    """The check is open again: what only its closing ended waits for its referee again. Nothing is sent."""
+def restore_requests(check: Check, *, now: datetime) -> None:
+    """The check is open again: what only its closing ended waits for its referee again, with a new deadline where
+    the old one has passed. Nothing is sent."""
+    fresh = referee_deadline(check, now=now)
     for request in ReferenceRequest.objects.of(check.organisation).filter(
         check_run=check, state=State.ENDED, why=Why.CHECK_CLOSED
     ):
         request.state = State.BEGUN if request.begun_at else State.SENT
         request.why, request.settled_at = Why.NOTHING, None
-        request.save(update_fields=["state", "why", "settled_at"])
+        if request.deadline_at <= now:
+            request.deadline_at = fresh
+        check.deadline_at = max(check.deadline_at, request.deadline_at)
+        request.save(update_fields=["state", "why", "settled_at", "deadline_at"])
+    check.save(update_fields=["deadline_at"])
 
 
 def hold_reminders(check: Check, *, now: datetime) -> None:
@@ -66,11 +81,5 @@ def plan_reminders(check: Check, *, now: datetime) -> None:
     Never more than its first mail promised; those whose time has passed are left out.
     """
     for request in out(check):
-        request.next_reminder_at = next_reminder(
-            opened_at=request.sent_at,
-            days=check.start.step.reminder_days[: request.reminders_promised],
-            sent=request.reminders_sent,
-            calendar=check.organisation.calendar,
-            now=now,
-        )
-        request.save(update_fields=["next_reminder_at"])
+        plan(request, check=check, now=now)
+        request.save(update_fields=["next_reminder_at", "slow_at"])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from goodword.references.domain.addresses import mailbox
+from goodword.roles.slots import ANY
 
 LONGEST_MESSAGE = 300
 
@@ -33,6 +34,10 @@ class Details:
     from_month: str
     to_month: str
     message: str
+    #: the language of the mail to them; empty: the check's
+    language: str = ""
+    #: not to be asked before there is an offer
+    after_offer: bool = False
 
 
 def has_link(text: str, *, bare_hosts: bool) -> bool:
@@ -42,13 +47,21 @@ def has_link(text: str, *, bare_hosts: bool) -> bool:
 
 
 def problems(
-    details: Details, *, own_addresses: Collection[str], other_addresses: Collection[str], this_month: str
+    details: Details,
+    *,
+    own_addresses: Collection[str],
+    other_addresses: Collection[str],
+    this_month: str,
+    kind: str = ANY,
 ) -> dict[str, str]:
     """A sentence by field for all that cannot be taken; empty when all is well.
 
-    `own_addresses` are the candidate's, `other_addresses` those of the check's other referees.
+    `kind` is the relationship that is asked for, `own_addresses` are the candidate's, `other_addresses` those of
+    the check's other referees.
     """
     found: dict[str, str] = {}
+    if kind not in {ANY, details.relationship}:
+        found["relationship"] = _("Somebody else is asked for here. Please look at what the page says.")
     box = mailbox(details.email)
     if box in {mailbox(address) for address in own_addresses if address}:
         found["email"] = _("This is your own address. A referee is somebody else: enter their address.")

@@ -9,15 +9,13 @@ from django.db import transaction
 from goodword.notifications.domain.render import render
 from goodword.notifications.models import Email
 from goodword.references.domain import guard
+from goodword.references.domain.clock import settle_clock
+from goodword.references.domain.deadlines import referee_deadline
 from goodword.references.domain.do_not_contact import is_barred
-from goodword.references.domain.mails import REQUEST, deadline_when_sent, to_referee, unsent_request
+from goodword.references.domain.mails import REQUEST, language_for, to_referee, unsent_request
 from goodword.references.domain.tell import tell
+from goodword.references.domain.timelines import plan
 from goodword.references.models import Check, Referee, ReferenceRequest
-from goodword.steps.domain.reminders import next_reminder
-
-
-class TooFew(Exception):
-    """Not all referees that the role asks for are named."""
 
 
 class NotAsShown(Exception):
@@ -43,10 +41,10 @@ class Shown:
 
 
 def unsent(check: Check) -> list[Referee]:
-    """The named referees whom nobody has written to yet, slot by slot."""
+    """The named referees for whom *Send* was not pressed yet, slot by slot."""
     return list(
         Referee.objects.of(check.organisation)
-        .filter(check_run=check, replaced_at=None, request=None)
+        .filter(check_run=check, replaced_at=None, request=None, held_at=None)
         .order_by("slot")
     )
 
@@ -63,50 +61,54 @@ def show(check: Check, *, now: datetime, link: str) -> list[Shown]:
 
 def fingerprint(shown: list[Shown]) -> str:
     """Changes with any word or address of the mails."""
-    said = [f"{mail.email.to_name}\0{mail.email.to_address}\0{mail.subject}\0{mail.text}" for mail in shown]
+    said = [
+        f"{mail.email.to_name}\0{mail.email.to_address}\0{mail.referee.after_offer}\0{mail.subject}\0{mail.text}"
+        for mail in shown
+    ]
     return hashlib.sha256("\0\0".join(said).encode()).hexdigest()
 
 
 def send_requests(*, check_id: int, seen: str, link: str, now: datetime) -> list[ReferenceRequest]:
-    """Write to every named referee who was not written to yet. A second press finds nobody left and does nothing.
+    """Write to every named referee who was not written to yet; those not to be asked before an offer are held.
 
-    `seen` is the fingerprint of the mails as the page showed them, `link` what stood for the secret address there.
-    Raises guard.Closed, TooFew, NotAsShown or Barred.
+    Nobody has to wait until all are named: who is missing can be named and sent later. A second press finds nobody
+    left and does nothing. `seen` is the fingerprint of the mails as the page showed them, `link` what stood for the
+    secret address there. Raises guard.Closed, NotAsShown or Barred.
     """
     with transaction.atomic():
         check = guard.open_check(check_id, now=now)
         referees = unsent(check)
         if not referees:
             return []
-        named = Referee.objects.of(check.organisation).filter(check_run=check, replaced_at=None).count()
-        if named < check.wanted:
-            raise TooFew
         for referee in referees:
             if is_barred(organisation=check.organisation, address=referee.email):
                 raise Barred(referee)
         if fingerprint(show(check, now=now, link=link)) != seen:
             raise NotAsShown
-        check.deadline_at = deadline_when_sent(check, now=now)
-        check.next_reminder_at = None
-        check.save(update_fields=["deadline_at", "next_reminder_at"])
-        requests = [_request(check, referee, now=now) for referee in referees]
-        tell("check.requests_sent", check, by="candidate", at=now, requests=len(requests))
+        held = [referee for referee in referees if referee.after_offer]
+        for referee in held:
+            referee.held_at = now
+            referee.save(update_fields=["held_at"])
+        requests = [write_to(check, referee, now=now) for referee in referees if not referee.after_offer]
+        settle_clock(check, now=now)
+        tell("check.requests_sent", check, by="candidate", at=now, requests=len(requests), held=len(held))
         return requests
 
 
-def _request(check: Check, referee: Referee, *, now: datetime) -> ReferenceRequest:
-    days = check.start.step.reminder_days
-    request = ReferenceRequest.objects.create(
+def write_to(check: Check, referee: Referee, *, now: datetime) -> ReferenceRequest:
+    """Make the request of a referee and queue its mail; the check waits for their deadline too. The check is locked,
+    and saved by whoever calls."""
+    request = ReferenceRequest(
         organisation=check.organisation,
         check_run=check,
         referee=referee,
         sent_at=now,
-        deadline_at=check.deadline_at,
-        language=check.language,
-        reminders_promised=len(days),
-        next_reminder_at=next_reminder(
-            opened_at=now, days=days, sent=0, calendar=check.organisation.calendar, now=now
-        ),
+        deadline_at=referee_deadline(check, now=now),
+        language=language_for(check, referee),
+        reminders_promised=len(check.start.step.referee_reminder_days),
     )
+    plan(request, check=check, now=now)
+    request.save()
+    check.deadline_at = max(check.deadline_at, request.deadline_at)
     to_referee(request, check=check, kind=REQUEST, key="invitation", now=now)
     return request

@@ -120,13 +120,10 @@ def review(request: HttpRequest, at: AtCheck) -> HttpResponse:
             problem = _("%(name)s has asked not to be contacted. Please name somebody else.") % {
                 "name": barred.referee.name
             }
-        except send.TooFew:
-            return redirect("portal_check", token=at.token)
         else:
             return redirect("portal_check", token=at.token)
     shown = send.show(at.check, now=at.now, link=secret)
-    named = Referee.objects.of(at.about.organisation).filter(check_run=at.check, replaced_at=None).count()
-    if not shown or named < at.check.wanted:
+    if not shown:
         return redirect("portal_check", token=at.token)
     return doors.page(
         request,

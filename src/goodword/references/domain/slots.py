@@ -1,0 +1,143 @@
+"""The slots of a check that is open: a member adds one, the candidate cannot provide one, a member answers."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from goodword.accounts.models import Membership
+from goodword.core.workdays import end_of_working_day
+from goodword.references.domain import guard
+from goodword.references.domain.clock import candidate_is_asked, settle_clock
+from goodword.references.domain.complete import complete_if_all_in
+from goodword.references.domain.mails import to_candidate, to_recruiter_about
+from goodword.references.domain.places import Place, place_of
+from goodword.references.domain.requests import end_request, kill_links
+from goodword.references.domain.tell import tell
+from goodword.references.models import Check, ReferenceRequest, Slot
+from goodword.roles.slots import ANY, KINDS, MOST_REFEREES
+
+#: in these the candidate can say that they cannot provide somebody
+MAY_BE_QUESTIONED = frozenset({"free", "declined", "undelivered"})
+
+Answer = Slot.Answer
+
+
+class Refused(Exception):
+    """What cannot be done, as a sentence to show."""
+
+
+def slots_of(check: Check) -> list[Slot]:
+    """All slots of a check in order, waived ones too."""
+    return list(Slot.objects.of(check.organisation).filter(check_run=check).order_by("number"))
+
+
+def add_slot(
+    *, check_id: int, relationship: str, hint: str, needed: bool, member: Membership, now: datetime
+) -> Slot:
+    """Ask for one more referee in an open check: the candidate gets a mail, and the check does not complete with
+    fewer than one more than before.
+
+    Raises guard.Closed when the check is over, Refused when ten are asked for already.
+    """
+    if relationship not in KINDS:
+        raise ValueError(f"{relationship} is no kind of referee")
+    with transaction.atomic():
+        check = guard.open_check(check_id, now=now)
+        if check.wanted >= MOST_REFEREES:
+            raise Refused(_("Ten referees are asked for already. More than that is not possible."))
+        last = Slot.objects.of(check.organisation).filter(check_run=check).order_by("-number").first()
+        slot = Slot.objects.create(
+            organisation=check.organisation,
+            check_run=check,
+            number=(last.number if last else 0) + 1,
+            relationship=relationship,
+            needed=needed,
+            hint=hint,
+            added_by=member,
+        )
+        check.wanted, check.least = check.wanted + 1, check.least + 1
+        _more_time(check, now=now)
+        settle_clock(check, now=now, asked_at=now)
+        to_candidate(check, name="one_more", key=f"slot:{slot.number}:added", now=now, slot=slot)
+        tell("check.slot_added", check, by=f"member:{member.pk}", at=now, slot=slot.number)
+        return slot
+
+
+def cannot_provide(*, check_id: int, slot: int, reason: str, now: datetime) -> Slot:
+    """The candidate cannot provide the referee of a slot: the recruiter gets a mail, once, and the clock stops.
+
+    Said twice, the first counts. Raises guard.Closed when the check is over, or there is somebody in the slot who
+    is asked or has answered.
+    """
+    with transaction.atomic():
+        check = guard.open_check(check_id, now=now)
+        place = place_of(check, slot)
+        if place is None:
+            raise guard.Closed
+        row = place.slot
+        if place.state == "questioned":
+            return row
+        if place.state not in MAY_BE_QUESTIONED:
+            raise guard.Closed
+        row.cannot_at, row.cannot_reason = now, reason
+        row.answer, row.answer_note, row.answered_at, row.answered_by = Answer.NOTHING, "", None, None
+        row.save()
+        settle_clock(check, now=now)
+        to_recruiter_about(check, slot=row, now=now)
+        tell("check.cannot_provide", check, by="candidate", at=now, slot=row.number)
+        return row
+
+
+def answer_cannot(
+    *, check_id: int, slot: int, answer: str, note: str, member: Membership, now: datetime
+) -> Slot:
+    """Answer *I cannot provide this*: WAIVED, ANY or STILL_ASKED (a Slot.Answer), with a word for the candidate.
+
+    The candidate gets a mail unless nothing is left for them to do, the clock goes on, and the check completes if
+    that was all it waited for. Answered twice, the first counts. Raises guard.Closed when the check is over, Refused
+    for waiving the last referee that is asked for.
+    """
+    answer = Answer(answer)
+    if answer == Answer.NOTHING:
+        raise ValueError("an answer is wanted")
+    with transaction.atomic():
+        check = guard.open_check(check_id, now=now)
+        place = place_of(check, slot)
+        if place is None:
+            raise guard.Closed
+        row = place.slot
+        if place.state != "questioned":
+            return row
+        if answer == Answer.WAIVED and check.wanted <= 1:
+            raise Refused(
+                _("Nobody else is asked for. Cancel the reference check if it is to be done without.")
+            )
+        row.answer, row.answer_note, row.answered_at, row.answered_by = answer, note, now, member
+        if answer == Answer.ANY and row.relationship != ANY:
+            row.relationship, row.needed = ANY, False  # the mark was on the kind
+        row.save()
+        if answer == Answer.WAIVED:
+            _waive(check, place, now=now)
+        settle_clock(check, now=now, asked_at=None if answer == Answer.WAIVED else now)
+        if answer != Answer.WAIVED or candidate_is_asked(check):
+            key = f"slot:{row.number}:answered:{now:%Y%m%d%H%M%S}"
+            to_candidate(check, name="cannot_answered", key=key, now=now, slot=row)
+        tell("check.cannot_answered", check, by=f"member:{member.pk}", at=now, slot=row.number, answer=answer)
+        complete_if_all_in(check_id=check.pk, now=now)
+        return row
+
+
+def _waive(check: Check, place: Place, *, now: datetime) -> None:
+    check.wanted -= 1
+    check.least = min(check.least, check.wanted)
+    request = getattr(place.referee, "request", None)
+    if request is not None and request.is_out:  # mail to them comes back, and nobody is asked here any more
+        end_request(request, why=ReferenceRequest.Why.REPLACED, now=now)
+        kill_links(request, now=now)
+
+
+def _more_time(check: Check, *, now: datetime) -> None:
+    days = check.start.step.deadline_days
+    enough = end_of_working_day(now, days, calendar=check.organisation.calendar)
+    check.deadline_at = max(check.deadline_at, enough)
