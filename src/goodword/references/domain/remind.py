@@ -12,6 +12,7 @@ from goodword.core.sweep import each
 from goodword.core.workdays import into_working_hours
 from goodword.notifications.models import Email
 from goodword.references.domain import guard
+from goodword.references.domain.clock import candidate_is_asked
 from goodword.references.domain.do_not_contact import is_barred
 from goodword.references.domain.mails import REQUEST_REMINDER, request_ref, to_candidate, to_referee
 from goodword.references.domain.tell import tell
@@ -41,8 +42,7 @@ def remind_candidate(*, check_id: int, now: datetime) -> bool:
         check = lock(Check, check_id)
         if check.next_reminder_at is None or check.next_reminder_at > now or check.paused_at is not None:
             return False
-        sent = ReferenceRequest.objects.of(check.organisation).filter(check_run=check).exists()
-        if _is_over(check, now=now) or sent or hindrance(check.start.application):
+        if _is_over(check, now=now) or not candidate_is_asked(check) or hindrance(check.start.application):
             check.next_reminder_at = None
             check.save(update_fields=["next_reminder_at"])
             return False
