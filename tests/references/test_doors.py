@@ -62,7 +62,7 @@ def state_of(story: Story) -> tuple[object, ...]:
     return (
         check.progress,
         check.closed_at,
-        [(request.state, request.draft) for request in story.requests],
+        [(request.state, request.why) for request in story.requests],
         sorted(check.referees.values_list("name", "email", "replaced_at")),
         len(story.references),
     )

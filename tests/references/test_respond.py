@@ -2,6 +2,7 @@
 
 import pytest
 
+from goodword.references.domain.drafts import Draft
 from tests.references.story import (
     ANSWERS,
     FACTS,
@@ -69,7 +70,7 @@ def test_each_page_is_kept_and_another_device_goes_on_where_it_was_left() -> Non
     door = referee_door(MARIA)
     for number, page in enumerate(ANSWERS[:4], start=1):
         post(f"{door}questions/{number}/", page)
-    assert sorted(story.requests[0].draft) == [
+    assert sorted(Draft.read(story.requests[0].draft).answers) == [
         "dates",
         "quality",
         "relationship",
@@ -87,7 +88,9 @@ def test_what_is_right_on_a_page_is_kept_when_something_is_missing() -> None:
     page = post(f"{referee_door(MARIA)}questions/1/", {"q-relationship": "confirmed"})
     assert page.status_code == 200
     assert sorted(page.context["form"].errors) == ["dates", "title"]
-    assert story.requests[0].draft == {"relationship": {"answer": "confirmed", "relationship": "manager"}}
+    assert Draft.read(story.requests[0].draft).answers == {
+        "relationship": {"answer": "confirmed", "relationship": "manager"}
+    }
 
 
 def test_two_tabs_do_not_undo_each_other() -> None:
@@ -116,7 +119,7 @@ def test_a_submit_with_something_missing_names_the_questions_and_submits_nothing
         if number != 3:
             post(f"{door}questions/{number}/", page)
     page = post(f"{door}review/")
-    assert [row.question_id for row, _, wants in page.context["rows"] if wants] == ["quality"]
+    assert [one.row.question_id for one in page.context["looked"] if one.wanting] == ["quality"]
     assert f'href="{door}questions/3/?then=review"' in page.content.decode()
     assert (story.references, story.requests[0].state) == ([], "begun")
     back = post(f"{door}questions/3/", ANSWERS[2] | {"then": "review"})

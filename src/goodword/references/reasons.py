@@ -24,8 +24,14 @@ class ReasonForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, hint: str = "") -> None:
-        super().__init__(data, prefix="d")
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        hint: str = "",
+        initial: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, prefix="d", initial=dict(initial or {}))
         self.fields["reason"].help_text = hint
 
 
@@ -44,15 +50,3 @@ class DeclineForm(ReasonForm):
     never_again = forms.BooleanField(label=_("Do not contact me again"), required=False)
 
     field_order = ("why", "reason", "never_again")
-
-    def __init__(
-        self,
-        data: Mapping[str, Any] | None = None,
-        *,
-        hint: str = "",
-        why: str = "",
-        never_again: bool = False,
-    ) -> None:
-        super().__init__(data, hint=hint)
-        self.fields["why"].initial = why
-        self.fields["never_again"].initial = never_again

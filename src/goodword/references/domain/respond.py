@@ -6,27 +6,35 @@ from datetime import datetime
 from django.db import transaction
 
 from goodword.notifications.domain.queue import cancel
-from goodword.questionnaires.answers import AnswerError, validate
+from goodword.questionnaires.parse import parse
 from goodword.questionnaires.reading import Json
-from goodword.questionnaires.types import CONFIRMING, Question
+from goodword.questionnaires.wording import worded
 from goodword.references.domain import guard
-from goodword.references.domain.about import questions_of, stated_of
+from goodword.references.domain.about import stated_of, version_of
+from goodword.references.domain.drafts import Draft, Given
 from goodword.references.domain.mails import request_ref
 from goodword.references.domain.tell import tell
+from goodword.references.domain.walk import Incomplete, Walk
 from goodword.references.models import Check, Reference, ReferenceRequest
+from goodword.steps.states import DONE
+
+__all__ = ["Incomplete", "begin", "confirm_facts", "keep", "save_draft", "submit", "walk_of"]
+
+State, Why = ReferenceRequest.State, ReferenceRequest.Why
 
 
-class Incomplete(Exception):
-    """Some questions still need an answer: their ids, in order."""
-
-    def __init__(self, question_ids: Sequence[str]) -> None:
-        super().__init__(", ".join(question_ids))
-        self.question_ids = tuple(question_ids)
-
-
-def facts_questions(questions: Sequence[Question]) -> tuple[Question, ...]:
-    """The questions of a factual reference: those that confirm what the candidate stated."""
-    return tuple(question for question in questions if isinstance(question, CONFIRMING))
+def walk_of(check: Check, request: ReferenceRequest, *, now: datetime) -> Walk:
+    """The referee's way through the questions, in the language that they read and answer in."""
+    return Walk(
+        questions=worded(
+            parse(version_of(check, language=request.language).questions),
+            candidate=check.start.application.candidate.name,
+            company=request.referee.company,
+        ),
+        draft=Draft.read(request.draft),
+        stated=stated_of(request.referee),
+        today=now.astimezone(check.organisation.zone).date(),
+    )
 
 
 def begin(*, request_id: int, now: datetime) -> None:
@@ -36,78 +44,72 @@ def begin(*, request_id: int, now: datetime) -> None:
         _begin(check, request, now=now)
 
 
-def save_draft(*, request_id: int, answers: Mapping[str, Json], now: datetime) -> None:
-    """Keep answers by question id as they come, beside those kept before. Raises guard.Closed."""
+def save_draft(*, request_id: int, given: Sequence[Given], seen: Mapping[str, str], now: datetime) -> None:
+    """Keep what a page sent, beside what was kept before; `seen` as Draft.taking has it. Raises guard.Closed."""
     with transaction.atomic():
         check, request = guard.open_request(request_id, now=now)
         _begin(check, request, now=now)
-        request.draft = {**request.draft, **answers}
-        request.save(update_fields=["draft"])
+        _keep(request, given, seen=seen, now=now)
+
+
+def keep(*, request_id: int, given: Sequence[Given], seen: Mapping[str, str], now: datetime) -> bool:
+    """Keep what was typed although the check has been closed meanwhile, since it can be opened again.
+
+    Nobody reads a draft but its referee, and nothing begins by this. Not of somebody whose data is to go, nor of a
+    request that was answered, declined or replaced. Whether it was kept.
+    """
+    with transaction.atomic():
+        check, request = guard.locked_request(request_id)
+        ended_with_it = request.state == State.ENDED and request.why == Why.CHECK_CLOSED
+        if not (request.is_out or ended_with_it) or check.start.application.is_going:
+            return False
+        _keep(request, given, seen=seen, now=now)
+        return True
 
 
 def submit(*, request_id: int, now: datetime) -> Reference:
     """Make the kept answers the reference. Of several submits, at once or later, the first counts.
 
-    Raises Incomplete with what is missing, guard.Closed when nothing can come in any more.
+    What was answered before an earlier answer changed, and is not asked any more, is left out. Raises Incomplete
+    with what is missing, guard.Closed when nothing can come in any more.
     """
     with transaction.atomic():
         check, request = guard.locked_request(request_id)
-        if request.state == ReferenceRequest.State.ANSWERED:
+        if request.state == State.ANSWERED:
             return request.reference
         guard.refuse_if_over(check, request, now=now)
-        questions = questions_of(check)
-        return _receive(check, request, _judged(check, request, questions, request.draft, now=now), now=now)
+        walk = walk_of(check, request, now=now)
+        answers = walk.judged()
+        seconds = walk.draft.seconds_since(request.begun_at, now=now)
+        return _receive(check, request, answers, now=now, factual=False, seconds=seconds)
 
 
-def confirm_facts(*, request_id: int, answers: Mapping[str, object], now: datetime) -> Reference:
+def confirm_facts(*, request_id: int, given: Sequence[Given], now: datetime) -> Reference:
     """Dates and title only: counts as a *factual* reference. Raises as `submit` does."""
     with transaction.atomic():
         check, request = guard.locked_request(request_id)
-        if request.state == ReferenceRequest.State.ANSWERED:
+        if request.state == State.ANSWERED:
             return request.reference
         guard.refuse_if_over(check, request, now=now)
-        questions = facts_questions(questions_of(check))
-        judged = _judged(check, request, questions, answers, now=now)
-        return _receive(check, request, judged, now=now, factual=True)
-
-
-def missing(check: Check, request: ReferenceRequest, *, now: datetime) -> tuple[str, ...]:
-    """The ids of the questions that still need an answer before a submit."""
-    try:
-        _judged(check, request, questions_of(check), request.draft, now=now)
-    except Incomplete as incomplete:
-        return incomplete.question_ids
-    return ()
-
-
-def _judged(
-    check: Check,
-    request: ReferenceRequest,
-    questions: Sequence[Question],
-    answers: Mapping[str, object],
-    *,
-    now: datetime,
-) -> dict[str, Json]:
-    """The answers to these questions, each held against its question once more."""
-    today, stated = now.astimezone(check.organisation.zone).date(), stated_of(request.referee)
-    judged: dict[str, Json] = {}
-    wanting: list[str] = []
-    for question in questions:
-        try:
-            judged[question.id] = validate(question, answers.get(question.id), stated=stated, today=today)
-        except AnswerError:
-            wanting.append(question.id)
-    if wanting:
-        raise Incomplete(wanting)
-    return judged
+        _keep(request, given, seen={}, now=now)
+        walk = walk_of(check, request, now=now)
+        return _receive(check, request, walk.judged(of=walk.facts), now=now, factual=True, seconds=None)
 
 
 def _begin(check: Check, request: ReferenceRequest, *, now: datetime) -> None:
-    if request.state != ReferenceRequest.State.SENT:
+    if request.state != State.SENT:
         return
-    request.state, request.begun_at = ReferenceRequest.State.BEGUN, now
-    request.save(update_fields=["state", "begun_at"])
+    request.state, request.begun_at = State.BEGUN, now
+    request.draft = Draft.read(request.draft).touched(now).stored()
+    request.save(update_fields=["state", "begun_at", "draft"])
     tell("request.begun", check, by="referee", at=now, request_id=request.pk)
+
+
+def _keep(
+    request: ReferenceRequest, given: Sequence[Given], *, seen: Mapping[str, str], now: datetime
+) -> None:
+    request.draft = Draft.read(request.draft).taking(given, seen=seen, now=now).stored()
+    request.save(update_fields=["draft"])
 
 
 def _receive(
@@ -116,18 +118,21 @@ def _receive(
     answers: dict[str, Json],
     *,
     now: datetime,
-    factual: bool = False,
+    factual: bool,
+    seconds: int | None,
 ) -> Reference:
     first = not Reference.objects.of(check.organisation).filter(request__check_run=check).exists()
     reference = Reference.objects.create(
         organisation=check.organisation,
         request=request,
-        version=check.version,
+        version=version_of(check, language=request.language),
         answers=answers,
         factual=factual,
+        seconds=seconds,
+        late=check.progress in DONE,
         submitted_at=now,
     )
-    request.state, request.settled_at, request.draft = ReferenceRequest.State.ANSWERED, now, {}
+    request.state, request.settled_at, request.draft = State.ANSWERED, now, {}
     request.begun_at = request.begun_at or now
     request.next_reminder_at = None
     request.save()

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render, resolve_url
 from django.utils import translation
 
 from goodword.candidates.queries import recruiter_of
@@ -63,3 +63,15 @@ def private(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def is_script(request: HttpRequest) -> bool:
+    """Whether a script of the page asks, to save while somebody types."""
+    return "HX-Request" in request.headers
+
+
+def to_first_page(request: HttpRequest, name: str, token: str) -> HttpResponse:
+    """Lead to the page that says where things stand, from a form or from a script of the page."""
+    if not is_script(request):
+        return private(redirect(name, token=token))
+    return private(HttpResponse(status=204, headers={"HX-Redirect": resolve_url(name, token=token)}))

@@ -1,6 +1,7 @@
 """The door of the referee's portal: from a link's token to their request, or to the kind page for when nothing opens.
 
-Pages behind it are never cached or listed. Opening one changes nothing: mail scanners open links.
+Pages behind it are never cached or listed, and speak the language of the request, which the referee can change on
+every one of them. Opening one changes nothing: mail scanners open links.
 """
 
 from collections.abc import Callable
@@ -9,7 +10,6 @@ from datetime import datetime
 from functools import wraps
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone, translation
 
 from goodword.core import clock
@@ -17,76 +17,130 @@ from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.references.domain import guard
 from goodword.references.domain.about import About, about
+from goodword.references.domain.languages import choose_language
 from goodword.references.models import Check, ReferenceRequest
 from goodword.references.views import doors
 from goodword.steps.portal import unknown_page
 from goodword.steps.states import UNFINISHED, takes_answers
+
+State = ReferenceRequest.State
 
 type RefereeView = Callable[..., HttpResponse]
 
 
 @dataclass(frozen=True, kw_only=True)
 class AtRequest:
-    """A referee at their request."""
+    """A referee at their request. `switched`: they have just chosen another language, with a form half filled in."""
 
     token: str
     request: ReferenceRequest
     check: Check
     about: About
     now: datetime
+    switched: bool = False
 
 
-def opens(*, only_open: bool = True) -> Callable[[RefereeView], RefereeView]:
-    """Let the referee's view in with an AtRequest; with `only_open` a settled request leads to its first page."""
+def opens(
+    *, only_open: bool = True, keep: Callable[..., None] | None = None
+) -> Callable[[RefereeView], RefereeView]:
+    """Let the referee's view in with an AtRequest; with `only_open` a settled request leads to its first page.
+
+    `keep` is called, as the view would be, with what is sent to a page that has closed meanwhile.
+    """
 
     def decorate(view: RefereeView) -> RefereeView:
         @wraps(view)
         def wrapped(request: HttpRequest, token: str, **more: object) -> HttpResponse:
             now, link = clock.now(), links.resolve(token, purpose=Link.Purpose.REFEREE)
-            asked = (
-                ReferenceRequest.objects.of(link.organisation)
-                .select_related(
-                    "referee",
-                    "check_run__organisation",
-                    "check_run__version",
-                    "check_run__start__step",
-                    "check_run__start__application__candidate",
-                )
-                .filter(pk=link.subject_id)
-                .first()
-                if link
-                else None
-            )
+            asked = _request_of(link) if link else None
             if link is None or asked is None:
                 return unknown_page(request)
-            check = asked.check_run
-            at = AtRequest(token=token, request=asked, check=check, about=about(check), now=now)
-            if _is_over(at) or not _has_page(at) or not links.is_alive(link, now=now):
+            facts = about(asked.check_run, language=asked.language)
+            at = AtRequest(token=token, request=asked, check=asked.check_run, about=facts, now=now)
+            alive = links.is_alive(link, now=now)
+            closed = not alive or _is_closed(at)
+            if closed and alive and keep and request.method == "POST":
+                keep(request, at, **more)
+            if closed and not doors.is_script(request):
                 return doors.closed(request, at.about)
-            if only_open and not asked.is_out:
-                return doors.private(redirect("referee", token=token))
+            if closed or (only_open and not asked.is_out):
+                return doors.to_first_page(request, "referee", token)
+            at = _in_their_language(request, at)
             with translation.override(at.about.language), timezone.override(at.about.organisation.zone):
                 try:
                     return doors.private(view(request, at, **more))
                 except guard.Closed:  # it was settled elsewhere since the page was opened
-                    return doors.private(redirect("referee", token=token))
+                    if keep and request.method == "POST":
+                        keep(request, at, **more)
+                    return doors.to_first_page(request, "referee", token)
 
         return wrapped
 
     return decorate
 
 
-def _is_over(at: AtRequest) -> bool:
-    """Closed by whatever closed it, unfinished so long after its deadline that nothing counts any more, or of
-    somebody whose data is to go."""
+def page(request: HttpRequest, template: str, at: AtRequest, **context: object) -> HttpResponse:
+    """A page of the portal, with the languages to choose from.
+
+    With `form_id` they are buttons of that form of the page, so that what is typed in it stays.
+    """
+    offered = at.check.languages if at.about.language in at.check.languages else []
+    return doors.page(
+        request,
+        template,
+        at,
+        layout="references/referee/page.html",
+        languages=[(code, _name(code)) for code in offered] if len(offered) > 1 else [],
+        language=at.about.language,
+        **context,
+    )
+
+
+def _name(code: str) -> str:
+    try:
+        return str(translation.get_language_info(code)["name_local"]).capitalize()
+    except KeyError:  # a questionnaire may be in a language that nobody has described to us
+        return code
+
+
+def _request_of(link: Link) -> ReferenceRequest | None:
+    return (
+        ReferenceRequest.objects.of(link.organisation)
+        .select_related(
+            "referee",
+            "check_run__organisation",
+            "check_run__version",
+            "check_run__start__step",
+            "check_run__start__application__candidate",
+        )
+        .filter(pk=link.subject_id)
+        .first()
+    )
+
+
+def _in_their_language(request: HttpRequest, at: AtRequest) -> AtRequest:
+    """With the language that a button of the page has just chosen."""
+    wanted = request.POST.get("language", "") if request.method == "POST" else ""
+    if wanted not in at.check.languages:
+        return at
+    choose_language(at.request, language=wanted)
+    facts = about(at.check, language=wanted)
+    return AtRequest(
+        token=at.token, request=at.request, check=at.check, about=facts, now=at.now, switched=True
+    )
+
+
+def _is_closed(at: AtRequest) -> bool:
+    """Whether the neutral page stands here.
+
+    That is so when the check was closed, whatever closed it, or is unfinished so long after its deadline that
+    nothing counts any more, or is of somebody whose data is to go; and when the request ended without an answer,
+    while an answered or declined one keeps its page.
+    """
     check = at.check
     too_late = check.progress in UNFINISHED and not takes_answers(check, now=at.now)
-    return check.closed_at is not None or too_late or at.about.application.is_going
-
-
-def _has_page(at: AtRequest) -> bool:
-    """An answered or declined request keeps its page; one that is out has one while its check takes answers."""
-    state = ReferenceRequest.State
-    if at.request.state in {state.ANSWERED, state.DECLINED}:
+    if check.closed_at is not None or too_late or at.about.application.is_going:
         return True
-    return at.request.is_out and takes_answers(at.check, now=at.now)
+    if at.request.state in {State.ANSWERED, State.DECLINED}:
+        return False
+    return not guard.request_takes_answers(check, at.request, now=at.now)

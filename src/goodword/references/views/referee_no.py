@@ -1,0 +1,53 @@
+"""How a referee says no: they would rather not, they are somebody else, or want no more such mail."""
+
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from goodword.references.domain import decline
+from goodword.references.models import ReferenceRequest
+from goodword.references.reasons import DeclineForm
+from goodword.references.views import referee_door
+from goodword.references.views.referee_door import AtRequest, page
+
+FORMS: Final = ["GET", "HEAD", "POST"]
+Why = ReferenceRequest.Why
+
+
+@require_http_methods(FORMS)
+@referee_door.opens()
+def say_no(request: HttpRequest, at: AtRequest) -> HttpResponse:
+    """Decline, "I am not this person", "do not contact me again"."""
+    hint = _("For %(recruiter)s only. %(candidate)s is never shown it.") % {
+        "recruiter": at.about.recruiter.name,
+        "candidate": at.about.candidate.name,
+    }
+    if request.method == "POST" and not at.switched:
+        form = DeclineForm(request.POST, hint=hint)
+    else:
+        form = DeclineForm(hint=hint, initial=_initial(request))
+    if form.is_valid():
+        decline.decline_request(
+            request_id=at.request.pk,
+            why=form.cleaned_data["why"],
+            reason=form.cleaned_data["reason"],
+            never_again=form.cleaned_data["never_again"],
+            now=at.now,
+        )
+        return redirect("referee", token=at.token)
+    return page(request, "references/referee/decline.html", at, form=form, form_id="answers")
+
+
+def _initial(request: HttpRequest) -> dict[str, object]:
+    """What was filled in before the language was changed, or what the link that was followed says."""
+    if request.method == "POST":
+        sent = DeclineForm(request.POST)
+        return {name: sent[name].data for name in sent.fields}
+    chosen = request.GET.get("as", "")
+    return {
+        "why": Why.NOT_ME if chosen == "not-me" else Why.WOULD_RATHER_NOT,
+        "never_again": chosen == "never-again",
+    }

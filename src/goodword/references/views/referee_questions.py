@@ -1,0 +1,105 @@
+"""The referee's questions, page by page, the last look, and dates and title only."""
+
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from goodword.references.domain import respond
+from goodword.references.views import answering, referee_door
+from goodword.references.views.answering import Road
+from goodword.references.views.referee_door import AtRequest, page
+
+FORMS: Final = ["GET", "HEAD", "POST"]
+
+
+def road_of(token: str) -> Road:
+    """Where the referee's pages lie."""
+    return Road(
+        first=reverse("referee", args=[token]),
+        review=reverse("referee_review", args=[token]),
+        page=lambda number: reverse("referee_page", args=[token, number]),
+    )
+
+
+@require_POST
+@referee_door.opens()
+def begin(_request: HttpRequest, at: AtRequest) -> HttpResponse:
+    """Start to answer."""
+    respond.begin(request_id=at.request.pk, now=at.now)
+    return redirect(road_of(at.token).start(respond.walk_of(at.check, at.request, now=at.now)))
+
+
+def _keep(request: HttpRequest, at: AtRequest, *, number: int) -> None:
+    """The page has closed since it was opened; it may open again."""
+    sent = answering.sent_page(request, respond.walk_of(at.check, at.request, now=at.now), number)
+    respond.keep(request_id=at.request.pk, given=sent.given, seen=sent.seen, now=at.now)
+
+
+@require_http_methods(FORMS)
+@referee_door.opens(keep=_keep)
+def questions(request: HttpRequest, at: AtRequest, *, number: int) -> HttpResponse:
+    """One page of questions. All that is sent is kept, also when something is missing."""
+    walk, road = respond.walk_of(at.check, at.request, now=at.now), road_of(at.token)
+    if not walk.on_page(number, asked_only=False):
+        return redirect(road.first)
+    form = answering.shown(walk, number)
+    if request.method == "POST":
+        sent = answering.sent_page(request, walk, number)
+        respond.save_draft(request_id=at.request.pk, given=sent.given, seen=sent.seen, now=at.now)
+        at.request.refresh_from_db(fields=["draft"])
+        walk = respond.walk_of(at.check, at.request, now=at.now)
+        if at.switched:
+            form = answering.shown(walk, number)
+        elif response := answering.after_saving(request, walk, number, road):
+            return response
+        else:
+            form = sent.form
+    if number not in walk.numbers:
+        later = walk.after(number)
+        return redirect(road.page(later) if later else road.review)
+    context = answering.page_context(request, walk, number, road)
+    return page(request, "references/referee/questions.html", at, form=form, form_id="answers", **context)
+
+
+@require_http_methods(FORMS)
+@referee_door.opens()
+def review(request: HttpRequest, at: AtRequest) -> HttpResponse:
+    """All answers once more, and *Submit*: it cannot be changed afterwards."""
+    wanting: tuple[str, ...] = ()
+    if request.method == "POST" and not at.switched:
+        try:
+            respond.submit(request_id=at.request.pk, now=at.now)
+        except respond.Incomplete as incomplete:
+            wanting = incomplete.question_ids
+        else:
+            return redirect("referee", token=at.token)
+    walk, road = respond.walk_of(at.check, at.request, now=at.now), road_of(at.token)
+    looked = answering.looked_over(walk, road, wanting=wanting)
+    back = road.end(walk)
+    return page(
+        request, "references/referee/review.html", at, looked=looked, wanting=bool(wanting), back=back
+    )
+
+
+@require_http_methods(FORMS)
+@referee_door.opens()
+def facts(request: HttpRequest, at: AtRequest) -> HttpResponse:
+    """Confirm dates and title only."""
+    walk = respond.walk_of(at.check, at.request, now=at.now)
+    if not walk.facts:
+        return redirect("referee", token=at.token)
+    form = answering.open_form(walk, walk.facts)
+    if request.method == "POST":
+        sent = answering.read(request, walk, walk.facts)
+        form = (
+            answering.open_form(walk.with_given(sent.given, now=at.now), walk.facts)
+            if at.switched
+            else sent.form
+        )
+        if form.is_valid():
+            respond.confirm_facts(request_id=at.request.pk, given=sent.given, now=at.now)
+            return redirect("referee", token=at.token)
+    return page(request, "references/referee/facts.html", at, form=form, form_id="answers")
