@@ -1,0 +1,63 @@
+"""The page *Questions, or want a person to look again?*, the same for candidates and referees."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from goodword.candidates.models import Application
+from goodword.core import clock
+from goodword.core.text import clean_text
+from goodword.steps.domain.ask import ask
+
+LONGEST_QUESTION = 4000
+
+
+class AskForm(forms.Form):
+    """What somebody wants to ask, in own words."""
+
+    use_required_attribute = False
+
+    question = forms.CharField(
+        label=_("What would you like to ask or say?"),
+        max_length=LONGEST_QUESTION,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={
+            "required": _("Write what you would like to ask."),
+            "max_length": _("This is longer than 4000 characters. Please shorten it."),
+        },
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, prefix="a")
+
+    def clean_question(self) -> str:
+        """Without control characters; markup stays and is escaped where it is shown."""
+        return clean_text(self.cleaned_data["question"])
+
+
+def ask_page(
+    request: HttpRequest,
+    *,
+    application: Application,
+    by: str,
+    name: str,
+    address: str,
+    back: str,
+    context: Mapping[str, object],
+) -> HttpResponse:
+    """The form, and after sending the word that it is on its way. `context` is what the portal's layout shows."""
+    form = AskForm(request.POST if request.method == "POST" else None)
+    sent = too_many = False
+    if form.is_valid():
+        text = form.cleaned_data["question"]
+        sent = ask(application=application, by=by, name=name, address=address, text=text, now=clock.now())
+        too_many = not sent
+    return render(
+        request,
+        "steps/ask.html",
+        {**context, "form": form, "sent": sent, "too_many": too_many, "address": address, "back": back},
+    )
