@@ -1,181 +1,308 @@
-"""What came in: ratings by relationship, answers in full, what was stated beside what was confirmed."""
+"""What came in: answers by relationship beside the candidate's own, what was stated beside what was confirmed."""
 
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
+from django.utils import translation
 
-from goodword.references import queries
-from goodword.references.results import results
-from tests.references.story import (
-    ANSWERS,
-    FACTS,
-    MANAGER,
-    Story,
-    answer,
-    candidate_door,
-    post,
-    referee_door,
-    sent,
-)
-from tests.support import factories
-from tests.support.jobs import run_jobs
+from goodword.references.found import Asked, Results
+from goodword.references.models import Check
+from goodword.references.results import given_by, results
+from tests.references.answered import FULL, NOW, QUESTIONS, answered, answered_self, asked, checked, whole
 
 pytestmark = pytest.mark.django_db
 
-MARIA, PAUL = "maria@globex.example", "paul@globex.example"
+
+@pytest.fixture
+def check() -> Check:
+    return whole()
 
 
 @pytest.fixture
-def two_answers() -> Story:
-    """A manager who answered everything, and a peer who says they were the manager too."""
-    story = sent()
-    answer(referee_door(MARIA))
-    peer = [
-        {
-            "q-relationship": "confirmed",
-            "q-dates": "confirmed",
-            "q-title": "corrected",
-            "q-title-title": "Cook",
-        },
-        {"q-reliability": "2"},
-        *ANSWERS[2:8],
-        {"q-work_again": "yes_with_reservations"},
-        {"q-anything_else": "Good luck."},
+def found(check: Check) -> Results:
+    return results(check)
+
+
+def of(found: Results, name: str) -> Asked:
+    return next(one for one in found.questions if one.id == name)
+
+
+def groups(found: Results, name: str) -> list[tuple[str, int, int, tuple[int, ...], bool]]:
+    return [
+        (one.relationship, one.n, one.skipped, one.values, one.identifiable) for one in of(found, name).groups
     ]
-    answer(referee_door(PAUL), peer)
-    return story
 
 
-def test_ratings_stand_by_relationship_and_who_could_not_judge_is_counted_apart(two_answers: Story) -> None:
-    found = {asked.id: asked for asked in results(two_answers.check).questions}
-    assert [
-        (v.relationship, v.n, v.skipped, v.values, v.identifiable)
-        for v in found["reliability"].by_relationship
-    ] == [("Manager", 1, 0, (4,), True), ("Colleague", 1, 0, (2,), True)]
-    assert [(v.relationship, v.n, v.skipped, v.values) for v in found["teamwork"].by_relationship] == [
-        ("Manager", 0, 1, ()),
-        ("Colleague", 0, 1, ()),
+def page(check: Check) -> str:
+    return render_to_string("references/result.html", {"result": results(check)})
+
+
+def test_ratings_stand_by_relationship_with_the_candidates_own_apart(found: Results) -> None:
+    assert groups(found, "reliability") == [
+        ("Manager", 2, 0, (4, 2), False),
+        ("Colleague", 0, 1, (), True),
+        ("Self", 1, 0, (5,), False),
     ]
-    assert (found["teamwork"].not_judged, found["teamwork"].chart_rows) == (["Manager", "Colleague"], [])
-    assert [level.value for level in found["reliability"].levels] == [1, 2, 3, 4, 5]
+    assert [(group.relationship, span) for group, _, span in of(found, "reliability").strips] == [
+        ("Manager", "2–4"),
+        ("Colleague", ""),
+        ("Self", "5"),
+    ]
+    cells = of(found, "reliability").strips[0][1]
+    assert [(cell.count, cell.spread) for cell in cells] == [
+        (0, False),
+        (1, True),
+        (0, True),
+        (1, True),
+        (0, False),
+    ]
 
 
-def test_choices_are_numbered_in_the_order_of_the_question(two_answers: Story) -> None:
-    asked = next(asked for asked in results(two_answers.check).questions if asked.id == "work_again")
+def test_questions_on_one_competency_share_its_heading(found: Results) -> None:
+    parts = [(heading, [one.id for one in questions]) for heading, questions in found.parts]
+    assert parts[:2] == [("Reliability", ["reliability", "promises"]), ("Leadership", ["leading"])]
+
+
+def test_no_number_sums_up_a_person(check: Check) -> None:
+    """Means, totals and rankings are nowhere on the page, and the shapes have no place for them."""
+    assert not {"mean", "total", "score"} & set(page(check).lower().split())
+
+
+def test_agreement_has_the_labels_of_the_page_and_says_who_left_it_open(found: Results) -> None:
+    asked = of(found, "promises")
+    assert (asked.kind, [level.label for level in asked.levels]) == (
+        "agreement",
+        ["Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree"],
+    )
+    assert [who.name for who in asked.left_open] == ["Omar Haddad"]
+    assert asked.own_text == "I keep promises."
+
+
+def test_who_was_not_asked_is_told_apart_from_who_did_not_answer(found: Results) -> None:
+    leading, why_not = of(found, "leading"), of(found, "why_not")
+    assert leading.unasked == "Asked only of: Manager, Direct report."
+    assert ([who.name for who in leading.not_asked], leading.left_open) == (["Paul Meier"], ())
+    assert [who.name for who in why_not.not_asked] == ["Maria Schmidt", "Paul Meier"]
+    assert why_not.unasked == (
+        "Asked only after the answer “No”, “Yes, with reservations” to “Would you work with Ada Lovelace again?”."
+    )
+    assert [answer.comment for answer in why_not.comments] == ["Fewer projects at once."]
+
+
+def test_words_are_counted_by_relationship_and_the_candidates_own_stand_beside(found: Results) -> None:
+    words = of(found, "words")
+    assert [(one.label, one.count, one.by, one.own) for one in words.chosen] == [
+        ("Careful", 3, (("Manager", 2), ("Colleague", 1)), False),
+        ("Patient", 2, (("Manager", 1), ("Colleague", 1)), True),
+        ("Calm", 2, (("Manager", 1), ("Colleague", 1)), False),
+        ("Direct", 1, (("Manager", 1),), False),
+        ("Quick", 1, (("Manager", 1),), True),
+        ("Curious", 0, (), True),
+    ]
+    assert (words.pick, words.unchosen) == (3, [])
+
+
+def test_places_between_two_statements_stand_on_one_line(found: Results) -> None:
+    asked = of(found, "aloud")
+    assert asked.ends == ("Thinks aloud with others", "Works it out alone first")
+    assert groups(found, "aloud") == [
+        ("Manager", 2, 0, (2, 2), False),
+        ("Colleague", 1, 0, (5,), True),
+        ("Self", 1, 0, (4,), False),
+    ]
+
+
+def test_numbers_days_and_periods_are_told_in_words(found: Results) -> None:
+    assert [answer.words for answer in of(found, "team").answers] == [
+        "12 people",
+        "9 people",
+        "12 people",
+        "11 people",
+    ]
+    assert [of(found, name).answers[0].words for name in ("last", "project", "client")] == [
+        "15 January 2026",
+        "since June 2021",
+        "Umbrella Ltd",
+    ]
+
+
+def test_choices_are_numbered_in_the_order_of_the_question(found: Results) -> None:
+    asked = of(found, "work_again")
     assert asked.options == (
         (1, "Yes"),
         (2, "Yes, with reservations"),
         (3, "No"),
         (4, "I prefer not to say"),
     )
-    assert asked.chosen == [("Manager", "Yes"), ("Colleague", "Yes, with reservations")]
-    assert [(comment.name, comment.text) for comment in asked.comments] == [("Maria Schmidt", "Any day.")]
-
-
-def test_comments_stand_in_full_with_who_wrote_them(two_answers: Story) -> None:
-    asked = next(asked for asked in results(two_answers.check).questions if asked.id == "anything_else")
-    assert (
-        asked.text
-        == f"Is there anything else about {two_answers.application.candidate.name}'s work that you want to say?"
-    )
-    assert [(comment.name, comment.relationship, comment.text) for comment in asked.comments] == [
-        ("Paul Meier", "Colleague", "Good luck.")
+    assert [(one.label, one.count) for one in asked.chosen] == [("Yes", 2), ("Yes, with reservations", 1)]
+    assert [(one.by.name, one.comment) for one in asked.comments] == [
+        ("Maria Schmidt", "Any day."),
+        ("Paul Meier", "Any day."),
     ]
 
 
-def test_stated_and_confirmed_stand_side_by_side_without_a_judgement(two_answers: Story) -> None:
-    found = results(two_answers.check)
-    assert [(entry.what, entry.stated, entry.confirmed, entry.verdict) for entry in found.verification] == [
+def test_comments_stand_in_full_by_relationship(found: Results) -> None:
+    assert [(one.by.name, one.by.relationship, one.comment) for one in of(found, "strengths").comments] == [
+        ("Maria Schmidt", "Manager", "She thinks before she builds."),
+        ("Omar Haddad", "Manager", "She is quick."),
+        ("Paul Meier", "Colleague", "She listens."),
+        ("Ada Lovelace", "Self", "I ask before I build."),
+    ]
+
+
+def test_stated_and_confirmed_stand_side_by_side_without_a_judgement(found: Results) -> None:
+    assert [(who.name, len(entries)) for who, entries in found.facts] == [
+        ("Maria Schmidt", 3),
+        ("Omar Haddad", 3),
+        ("Paul Meier", 3),
+    ]
+    assert [(one.what, one.stated, one.confirmed, one.verdict) for one in found.facts[1][1]] == [
         ("Relationship", "Manager", "Manager", "confirmed"),
-        ("Worked together", "April 2021 to August 2023", "May 2021 to August 2023", "corrected"),
-        ("Job title", "Engineer", "", "unsure"),
-        ("Relationship", "Colleague", "Colleague", "confirmed"),
         ("Worked together", "April 2021 to August 2023", "April 2021 to August 2023", "confirmed"),
         ("Job title", "Engineer", "Cook", "corrected"),
     ]
-    assert [(reference.name, len(entries)) for reference, entries in found.facts] == [
-        ("Maria Schmidt", 3),
-        ("Paul Meier", 3),
-    ]
+    assert found.facts[2][1][1].verdict == "unsure"
+
+
+def test_referees_of_one_company_who_say_different_things_are_shown_with_both(found: Results) -> None:
+    assert [
+        (one.what, one.company, [(fact, [who.name for who in by]) for fact, by in one.said])
+        for one in found.contradictions
+    ] == [("Job title", "Globex", [("Engineer", ["Maria Schmidt"]), ("Cook", ["Omar Haddad"])])]
+
+
+def test_referees_of_different_companies_or_times_contradict_nobody() -> None:
+    check = checked()
+    answered(check, 1)
+    answered(
+        check,
+        2,
+        FULL | {"title": {"answer": "corrected", "title": "Cook"}},
+        company="Initech",
+    )
+    answered(
+        check,
+        3,
+        FULL | {"dates": {"answer": "confirmed", "from": "2019-01", "to": "2020-02"}},
+        company="Globex",
+        from_month="2019-01",
+        to_month="2020-02",
+    )
+    assert results(check).contradictions == ()
 
 
 def test_answers_count_under_the_relationship_that_the_referee_gives() -> None:
-    story = sent()
-    corrected = [
-        FACTS | {"q-relationship": "corrected", "q-relationship-relationship": "client"},
-        *ANSWERS[1:],
-    ]
-    answer(referee_door(MARIA), corrected)
-    found = results(story.check)
+    check = checked()
+    answered(check, 1, FULL | {"relationship": {"answer": "corrected", "relationship": "client"}})
+    found = results(check)
     assert found.references[0].relationship == "Client"
-    assert found.questions[0].by_relationship[0].relationship == "Client"
+    assert groups(found, "reliability") == [("Client", 1, 0, (4,), True)]
 
 
-def test_a_factual_reference_has_facts_and_no_ratings() -> None:
-    story = sent()
-    post(f"{referee_door(MARIA)}facts/", FACTS)
-    found = results(story.check)
-    assert (found.received, found.factual, found.wanted, found.completed_at) == (1, 1, 2, None)
-    assert [asked.by_relationship for asked in found.questions] == [()] * 9
+def test_a_factual_reference_has_facts_and_no_ratings_and_is_not_said_to_be_unasked() -> None:
+    check = checked(done=False)
+    facts = {name: FULL[name] for name in ("relationship", "dates", "title")}
+    answered(check, 1, facts, factual=True)
+    found = results(check)
+    assert (found.received, found.factual, found.wanted, found.completed_at) == (1, 1, 3, None)
+    assert {(one.groups, one.not_asked, one.left_open) for one in found.questions} == {((), (), ())}
     assert len(found.verification) == 3
 
 
-def test_progress_and_people_for_lists_and_the_candidates_page() -> None:
-    story = sent()
-    post(f"{referee_door(MARIA)}no/", {"d-why": "would_rather_not", "d-reason": "No time."})
-    run_jobs()
-    post(f"{candidate_door(story)}1/another/", MANAGER | {"r-name": "Nora", "r-email": "nora@globex.example"})
-    answer(referee_door(PAUL))
-    check = story.check
-    assert (queries.progress(check), queries.progress_text(check)) == ((1, 2), "1 of 2 references")
-    assert [
-        (person.referee.name, person.state, person.why, person.decline_reason)
-        for person in queries.people(check)
-    ] == [
-        ("Maria Schmidt", "replaced", "would_rather_not", "No time."),
-        ("Nora", "named", "", ""),
-        ("Paul Meier", "answered", "", ""),
-    ]
-    assert [person.referee.name for person in queries.people(check, replaced=False)] == ["Nora", "Paul Meier"]
-    assert queries.latest_check(story.application) == check
+def test_answers_in_another_language_are_joined_by_their_values() -> None:
+    check = checked()
+    answered(check, 1)
+    answered(check, 3, language="de")
+    found = results(check)
+    assert [who.language for who in found.references] == ["", "German"]
+    assert of(found, "words").text == "Which words fit best?"
+    assert groups(found, "aloud") == [("Manager", 1, 0, (2,), True), ("Colleague", 1, 0, (5,), True)]
+    assert 'lang="de"' in page(check)
 
 
-def test_an_application_without_a_check_has_none() -> None:
-
-    application = factories.application(factories.role(factories.organisation()))
-    assert queries.latest_check(application) is None
-
-
-def test_people_need_the_same_queries_for_one_and_for_many(django_assert_num_queries: Any) -> None:
-    story = sent()
-    check = queries.latest_check(story.application)
-    assert check is not None
-    with django_assert_num_queries(2):
-        queries.people(check)
-    for number in range(3):
-        post(
-            f"{candidate_door(story)}1/another/",
-            MANAGER | {"r-name": f"N{number}", "r-email": f"n{number}@globex.example"},
-        )
-    with django_assert_num_queries(2):
-        queries.people(check)
+def test_late_ones_and_how_many_were_asked_are_told() -> None:
+    check = checked()
+    answered(check, 1)
+    answered(check, 2, late=True, submitted_at=NOW + timedelta(days=1))
+    asked(check, 3, state="declined")
+    found = results(check)
+    assert (found.sent, found.declined, found.late, found.erased) == (3, 1, 1, 0)
+    answered_self(check, submitted_at=NOW + timedelta(days=1))
+    own = results(check).own
+    assert own is not None and own.late
+    html = " ".join(page(check).split())
+    assert "3 people were asked. One of them declined." in html
+    assert "One came when the check was done." in html
 
 
-def test_the_results_page_shows_hostile_text_as_text(two_answers: Story) -> None:
-    reference = two_answers.references[0]
+def test_a_draft_of_the_candidate_is_nothing_that_came_in() -> None:
+    check = checked()
+    answered(check, 1)
+    answered_self(check, submitted_at=None, answers=None, draft={"team": 3})
+    found = results(check)
+    assert (found.own, {group.own for one in found.questions for group in one.groups}) == (None, {False})
+
+
+def test_what_one_referee_chose_is_told_by_question(check: Check) -> None:
+    reference = next(one for one in check.requests.order_by("pk")).reference
+    assert given_by(reference) == {
+        "reliability": [4],
+        "promises": [5],
+        "leading": [3],
+        "words": [1, 4, 6],
+        "aloud": [2],
+        "work_again": [1],
+        "tools": [1, 2],
+        "team": [],
+        "last": [],
+        "project": [],
+        "client": [],
+        "strengths": [],
+    }
+
+
+def test_the_page_shows_hostile_text_as_text_and_each_figure_with_its_answers(check: Check) -> None:
+    reference = next(one for one in check.requests.order_by("pk")).reference
     reference.answers["strengths"] = "<script>alert(1)</script>"
     reference.save()
-    html = render_to_string("references/result.html", {"result": results(two_answers.check)})
+    html = page(check)
     assert "<script>alert" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
-    assert "Could not judge this: Manager, Colleague." in html
+    on_scale_or_chosen = [one for one in QUESTIONS if one["id"] in FIGURES]
+    assert html.count("Who answered what") == len(on_scale_or_chosen)
 
 
-def test_members_see_each_referee_with_the_reason_of_a_no() -> None:
-    story = sent()
-    post(f"{referee_door(MARIA)}no/", {"d-why": "not_me", "d-reason": "I am <b>Mario</b>."})
-    html = render_to_string("references/people.html", {"people": queries.people(story.check)})
-    assert "Says: I am not this person" in html
-    assert "I am &lt;b&gt;Mario&lt;/b&gt;." in html
-    assert "Written to" in html
+FIGURES = ("reliability", "promises", "leading", "words", "aloud", "work_again", "tools")
+
+
+def test_a_question_that_nobody_was_asked_says_so() -> None:
+    check = checked()
+    answered(check, 3)
+    assert page(check).count("Nobody was asked this.") == 2
+
+
+def test_results_need_the_same_queries_for_one_and_for_many(django_assert_num_queries: Any) -> None:
+    check = checked()
+    answered(check, 1)
+    check = Check.objects.of(check.organisation).select_related(
+        "version__questionnaire", "organisation", "start__application__candidate"
+    )[0]
+    with django_assert_num_queries(3):
+        results(check)
+    for number in (2, 3):
+        answered(check, number)
+    with django_assert_num_queries(3):
+        results(check)
+
+
+@pytest.fixture
+def german() -> Iterator[None]:
+    with translation.override("de"):
+        yield
+
+
+def test_the_page_is_made_in_other_languages_too(check: Check, german: None) -> None:
+    assert "Ada Lovelace" in page(check)

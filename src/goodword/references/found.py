@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from itertools import groupby
 
 from goodword.questionnaires.types import Level
 
 
 @dataclass(frozen=True, kw_only=True)
 class Received:
-    """One reference that came in. `relationship` is as the referee says, where they say; the rest as stated.
+    """One reference that came in, or the candidate's own answers (`own`).
 
-    `factual`: only dates and title were confirmed.
+    `relationship` is as the referee says, where they say; the rest as stated. `factual`: only dates and title were
+    confirmed. `late`: it came when the check was done. `language` is the name of the language that they answered
+    in, where it is another than that of the questions here.
     """
 
     id: str
@@ -22,92 +24,188 @@ class Received:
     period: str
     submitted_at: datetime
     factual: bool
+    late: bool
+    language: str
+    language_code: str
+    own: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class Values:
-    """The answers of the `n` referees of one relationship: levels or option numbers, in the order they came in.
+class Answer:
+    """What one person answered to one question, in words, with the level's example and the comment beside it.
 
-    `skipped` could not say. `identifiable`: one referee stands behind it.
+    `values` are levels, places or numbers of options; empty for who could not say, and for texts.
     """
 
-    relationship: str
-    n: int
-    skipped: int
+    by: Received
+    words: str
+    detail: str
+    comment: str
     values: tuple[int, ...]
-    identifiable: bool
 
 
 @dataclass(frozen=True, kw_only=True)
-class Comment:
-    """What a referee wrote; `reference` is the id of the Received that it is from."""
+class Group:
+    """The answers of one relationship, or of the candidate (`own`), in the order in which they came in."""
 
-    reference: str
-    text: str
-    name: str
     relationship: str
+    answers: tuple[Answer, ...]
+    own: bool
+
+    @property
+    def n(self) -> int:
+        """How many could say."""
+        return sum(bool(answer.values) for answer in self.answers)
+
+    @property
+    def skipped(self) -> int:
+        """How many could not."""
+        return len(self.answers) - self.n
+
+    @property
+    def values(self) -> tuple[int, ...]:
+        """All that was chosen."""
+        return tuple(value for answer in self.answers for value in answer.values)
+
+    @property
+    def identifiable(self) -> bool:
+        """Whether one referee alone stands behind it."""
+        return len(self.answers) == 1 and not self.own
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """How many chose one level or place; `spread`: it lies between the lowest and the highest that was chosen."""
+
+    value: int
+    label: str
+    count: int
+    spread: bool
+
+    @property
+    def marks(self) -> range:
+        """One for each."""
+        return range(self.count)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """One thing to choose: who chose it, by relationship, and whether the candidate did."""
+
+    label: str
+    count: int
+    by: tuple[tuple[str, int], ...]
+    own: bool
+
+    @property
+    def marks(self) -> range:
+        """One for each referee."""
+        return range(self.count)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A question and all answers to it. `kind` is "rating", "choice" or "long_text".
+    """A question and all answers to it.
 
-    `levels` are a rating's, `options` (number and label) a choice's; with `multiple` several could be chosen.
+    `kind` is "rating", "agreement", "between", "adjectives", "choice", "line" (a few words) or "text". `levels`
+    belong to the first three (of `between` without labels), `options` (number and label) to the next two; `ends`
+    are the statements of `between`. `unasked` says in a sentence why somebody was not asked, `not_asked` and
+    `left_open` who they are. `own_text` is what the candidate was asked instead.
     """
 
     id: str
     kind: str
     text: str
+    own_text: str
     competency: str
     levels: tuple[Level, ...]
     options: tuple[tuple[int, str], ...]
+    ends: tuple[str, str]
+    pick: int
     multiple: bool
-    by_relationship: tuple[Values, ...]
-    comments: tuple[Comment, ...]
+    groups: tuple[Group, ...]
+    unasked: str
+    not_asked: tuple[Received, ...]
+    left_open: tuple[Received, ...]
 
     @property
-    def chart_rows(self) -> list[dict[str, Any]]:
-        """Rows of the `scale_dots` chart: a relationship each, with every rating as a ring and their mean as a dot."""
+    def answers(self) -> list[Answer]:
+        """Everybody's, by relationship, the candidate's last."""
+        return [answer for group in self.groups for answer in group.answers]
+
+    @property
+    def comments(self) -> list[Answer]:
+        """What was added in own words, by relationship."""
+        return [answer for answer in self.answers if answer.comment]
+
+    @property
+    def on_scale(self) -> bool:
+        """Whether its answers lie on an axis."""
+        return self.kind in {"rating", "agreement", "between"}
+
+    @property
+    def has_options(self) -> bool:
+        """Whether there were things to choose from."""
+        return self.kind in {"choice", "adjectives"}
+
+    @property
+    def has_values(self) -> bool:
+        """Whether there is anything to draw."""
+        return any(group.values for group in self.groups)
+
+    @property
+    def strips(self) -> list[tuple[Group, list[Cell], str]]:
+        """A line of the drawing each: a relationship, its cells, and what it spans ("3 to 5" as "3–5")."""
+        return [(group, self._cells(group), _span(group.values)) for group in self.groups]
+
+    def _cells(self, group: Group) -> list[Cell]:
+        low, high = min(group.values, default=0), max(group.values, default=0)
         return [
-            {
-                "label": found.relationship,
-                "mean": sum(found.values) / len(found.values),
-                "marks": [float(value) for value in found.values],
-                "detail": "",
-            }
-            for found in self.by_relationship
-            if found.values
+            Cell(
+                value=level.value,
+                label=level.label,
+                count=group.values.count(level.value),
+                spread=low < high and low <= level.value <= high,
+            )
+            for level in self.levels
         ]
 
     @property
-    def not_judged(self) -> list[str]:
-        """The relationships of those who could not say, once for each of them."""
-        return [found.relationship for found in self.by_relationship for _ in range(found.skipped)]
-
-    @property
-    def top_label(self) -> str:
-        """The label of a rating's highest level; empty for other questions."""
-        return self.levels[-1].label if self.levels else ""
-
-    @property
-    def chosen(self) -> list[tuple[str, str]]:
-        """A choice's answers: the relationship, and the labels that were chosen."""
-        words = dict(self.options)
-        return [
-            (found.relationship, ", ".join(words[value] for value in found.values))
-            for found in self.by_relationship
-            if found.values
+    def chosen(self) -> list[Option]:
+        """The options that somebody chose, of several the most chosen first."""
+        found = [
+            Option(
+                label=label,
+                count=sum(group.values.count(number) for group in self.groups if not group.own),
+                by=tuple(
+                    (group.relationship, n)
+                    for group in self.groups
+                    if not group.own and (n := group.values.count(number))
+                ),
+                own=any(number in group.values for group in self.groups if group.own),
+            )
+            for number, label in self.options
         ]
+        known = [option for option in found if option.count or option.own]
+        return sorted(known, key=lambda option: -option.count) if self.multiple else known
+
+    @property
+    def unchosen(self) -> list[str]:
+        """The labels that nobody chose."""
+        chosen = {option.label for option in self.chosen}
+        return [label for _, label in self.options if label not in chosen]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verification:
     """Stated and confirmed side by side, without a judgement.
 
-    `verdict` is "confirmed", "corrected" or "unsure"; `confirmed` is empty for who was not sure.
+    `kind` is the type of its question, `what` its short name. `verdict` is "confirmed", "corrected" or "unsure";
+    `confirmed` is empty for who was not sure.
     """
 
     reference: str
+    kind: str
     what: str
     stated: str
     confirmed: str
@@ -115,21 +213,45 @@ class Verification:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Contradiction:
+    """Referees of one company of whom the same was stated, and who say different things: each with who says it."""
+
+    what: str
+    company: str
+    said: tuple[tuple[str, tuple[Received, ...]], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Results:
-    """All that came in on a check so far."""
+    """All that came in on a check so far. `sent` were asked, `declined` said no, `erased` are gone since."""
 
     questionnaire: str
     version: int
     wanted: int
     completed_at: datetime | None
+    sent: int
+    declined: int
+    erased: int
     references: tuple[Received, ...]
+    own: Received | None
     questions: tuple[Asked, ...]
     verification: tuple[Verification, ...]
+    contradictions: tuple[Contradiction, ...]
 
     @property
     def received(self) -> int:
         """How many references are in."""
         return len(self.references)
+
+    @property
+    def factual(self) -> int:
+        """How many of them confirm dates and title only."""
+        return sum(reference.factual for reference in self.references)
+
+    @property
+    def late(self) -> int:
+        """How many of them came when the check was done."""
+        return sum(reference.late for reference in self.references)
 
     @property
     def facts(self) -> list[tuple[Received, list[Verification]]]:
@@ -140,11 +262,19 @@ class Results:
         ]
 
     @property
-    def identifiable(self) -> bool:
-        """Whether one referee alone stands behind a relationship."""
-        return any(found.identifiable for asked in self.questions for found in asked.by_relationship)
+    def parts(self) -> list[tuple[str, list[Asked]]]:
+        """The questions under their headings: those that follow each other on one competency share one."""
+        return [
+            (heading, list(asked))
+            for heading, asked in groupby(self.questions, key=lambda asked: asked.competency or asked.text)
+        ]
 
     @property
-    def factual(self) -> int:
-        """How many of them confirm dates and title only."""
-        return sum(reference.factual for reference in self.references)
+    def identifiable(self) -> bool:
+        """Whether one referee alone stands behind a relationship."""
+        return any(group.identifiable for asked in self.questions for group in asked.groups)
+
+
+def _span(values: tuple[int, ...]) -> str:
+    low, high = min(values, default=0), max(values, default=0)
+    return "" if not values else str(low) if low == high else f"{low}–{high}"

@@ -1,172 +1,200 @@
 """What a check found: ratings by relationship, answers in full, what was stated beside what was confirmed.
 
-Nothing is computed beyond counting and grouping. Words of the page are in the active language, questions in that
-of their version. The shapes are those that a report's snapshot takes.
+Nothing is computed beyond counting and grouping. Questions are in the organisation's language: whoever answered in
+another one of the same version is joined by ids and values. Words of the page are in the active language. The
+shapes are those that a report's snapshot takes.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from dataclasses import replace
+from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language_info, gettext
 
 from goodword.questionnaires import labels
-from goodword.questionnaires.report import rows
+from goodword.questionnaires.asked import asked_of, for_self
+from goodword.questionnaires.parse import parse
 from goodword.questionnaires.types import (
     CONFIRMING,
-    DatesConfirm,
-    MultipleChoice,
+    RELATIONSHIPS,
     Question,
-    Rating,
     RelationshipConfirm,
-    SingleChoice,
-    WouldWorkAgain,
-    YesNoUnsure,
 )
-from goodword.references.domain.about import questions_of, stated_of
-from goodword.references.found import Asked, Comment, Received, Results, Values, Verification
-from goodword.references.models import Check, Reference
+from goodword.questionnaires.wording import worded
+from goodword.references.chosen import answer_of, frame_of, unasked_because, values_in
+from goodword.references.confirmed import contradictions, verifications
+from goodword.references.found import (
+    Answer,
+    Asked,
+    Contradiction,
+    Group,
+    Received,
+    Results,
+    Verification,
+)
+from goodword.references.models import Check, Referee, Reference, ReferenceRequest, SelfReference
 
-__all__ = ["Asked", "Comment", "Received", "Results", "Values", "Verification", "results"]
+__all__ = [
+    "Answer",
+    "Asked",
+    "Contradiction",
+    "Group",
+    "Received",
+    "Results",
+    "Verification",
+    "given_by",
+    "results",
+]
+
+State = ReferenceRequest.State
+#: the id of the candidate's own answers among the references
+OWN = "own"
+
+#: who answered, with the answers by question id
+type Voice = tuple[Received, Mapping[str, Any], frozenset[str]]
 
 
 def results(check: Check) -> Results:
-    """The results of a check, complete or not, in the order in which the references came in."""
-    questions = questions_of(check)
+    """The results of a check, complete or not; references in the order in which they came in. Five queries."""
+    questions = _questions(check)
     references = list(
         Reference.objects.of(check.organisation)
-        .select_related("request__referee")
+        .select_related("request__referee", "version")
         .filter(request__check_run=check)
         .order_by("submitted_at", "pk")
     )
-    received = [_received(reference, questions) for reference in references]
-    version = check.version
+    voices = [_voice(reference, check, questions) for reference in references]
+    received = [who for who, _, _ in voices]
+    facts = verifications(references, questions)
+    own = _own(check)
+    asked_own = {one.id: one for one in for_self(questions)}
+    states = list(
+        Referee.objects.of(check.organisation)
+        .filter(check_run=check, request__isnull=False)
+        .values_list("request__state", "erased_at")
+    )
     return Results(
-        questionnaire=version.questionnaire.title,
-        version=version.number,
+        questionnaire=check.version.questionnaire.title,
+        version=check.version.number,
         wanted=check.wanted,
         completed_at=check.completed_at,
+        sent=len(states),
+        declined=sum(state == State.DECLINED for state, _ in states),
+        erased=sum(state == State.ANSWERED and erased is not None for state, erased in states),
         references=tuple(received),
+        own=own[0] if own else None,
         questions=tuple(
-            _asked(question, references, received)
+            _asked(question, asked_own.get(question.id), voices, own, questions)
             for question in questions
             if not isinstance(question, CONFIRMING)
         ),
-        verification=tuple(
-            entry for reference in references for entry in _verifications(reference, questions)
-        ),
+        verification=tuple(facts),
+        contradictions=tuple(contradictions(received, facts)),
     )
 
 
-def _received(reference: Reference, questions: Sequence[Question]) -> Received:
-    referee = reference.request.referee
+def given_by(reference: Reference) -> dict[str, list[int]]:
+    """What one referee chose, by question id: levels, places, or numbers of options; empty for who could not say."""
+    return {
+        question.id: list(values_in(question, reference.answers[question.id]))
+        for question in _questions(reference.request.check_run)
+        if reference.answers.get(question.id) is not None and not isinstance(question, CONFIRMING)
+    }
+
+
+def _questions(check: Check) -> tuple[Question, ...]:
+    """In the language of the organisation. A company differs from referee to referee, so none is put in."""
+    name = check.start.application.candidate.name
+    return worded(parse(check.version.questions), candidate=name, company=gettext("the company"))
+
+
+def _voice(reference: Reference, check: Check, questions: Sequence[Question]) -> Voice:
+    referee, answers = reference.request.referee, reference.answers
     relationship = referee.relationship
     for question in questions:
-        given = reference.answers.get(question.id)
+        given = answers.get(question.id)
         if isinstance(question, RelationshipConfirm) and given:
             relationship = given["relationship"]
-    return Received(
+    code = reference.version.language
+    other = code != check.version.language
+    who = Received(
         id=str(reference.pk),
         name=referee.name,
         relationship=labels.relationships()[relationship],
         company=referee.company,
         candidate_title=referee.candidate_title,
-        period=labels.period(referee.from_month, referee.to_month or None),
+        period=labels.period(referee.from_month, referee.to_month or None) if referee.from_month else "",
         submitted_at=reference.submitted_at,
         factual=reference.factual,
+        late=reference.late,
+        language=get_language_info(code)["name_translated"] if other else "",
+        language_code=code if other else "",
     )
+    put = asked_of(questions, relationship=referee.relationship, answers=answers)
+    return who, answers, frozenset() if reference.factual else frozenset(one.id for one in put)
 
 
-def _asked(question: Question, references: Sequence[Reference], received: Sequence[Received]) -> Asked:
-    options = _options(question)
-    numbers = {value: number for number, value in enumerate(options, start=1)}
-    kind = "rating" if isinstance(question, Rating) else "choice" if options else "long_text"
-    groups: dict[str, list[Any]] = {}
-    comments: list[Comment] = []
-    for reference, about in zip(references, received, strict=True):
-        given = reference.answers.get(question.id)
-        if given is None:
-            continue
-        groups.setdefault(about.relationship, []).append(given)
-        if text := given if kind == "long_text" else _comment(given):
-            comments.append(
-                Comment(reference=about.id, text=text, name=about.name, relationship=about.relationship)
-            )
-    counted = kind != "long_text"
-    return Asked(
-        id=question.id,
-        kind=kind,
-        text=question.text,
-        competency=question.competency if isinstance(question, Rating) else "",
-        levels=question.levels if isinstance(question, Rating) else (),
-        options=tuple((numbers[value], label) for value, label in options.items()),
-        multiple=isinstance(question, MultipleChoice),
-        by_relationship=tuple(
-            _values(relationship, answers, numbers) for relationship, answers in groups.items() if counted
-        ),
-        comments=tuple(comments),
+def _own(check: Check) -> Voice | None:
+    row = (
+        SelfReference.objects.of(check.organisation)
+        .select_related("version")
+        .filter(check_run=check, submitted_at__isnull=False)
+        .first()
     )
-
-
-def _values(relationship: str, answers: Sequence[Any], numbers: Mapping[str, int]) -> Values:
-    chosen = [_chosen(answer, numbers) for answer in answers]
-    return Values(
-        relationship=relationship,
-        n=sum(bool(values) for values in chosen),
-        skipped=sum(not values for values in chosen),
-        values=tuple(value for values in chosen for value in values),
-        identifiable=len(answers) == 1,
+    if row is None or row.submitted_at is None:
+        return None
+    code = row.version.language
+    other = code != check.version.language
+    who = Received(
+        id=OWN,
+        name=check.start.application.candidate.name,
+        relationship=gettext("Self"),
+        company="",
+        candidate_title="",
+        period="",
+        submitted_at=row.submitted_at,
+        factual=False,
+        late=check.completed_at is not None and row.submitted_at > check.completed_at,
+        language=get_language_info(code)["name_translated"] if other else "",
+        language_code=code if other else "",
+        own=True,
     )
+    return who, row.answers or {}, frozenset(row.answers or {})
 
 
-def _chosen(answer: Any, numbers: Mapping[str, int]) -> list[int]:
-    """The level of a rating, or the numbers of the chosen options; nothing for who could not say."""
-    match answer:
-        case {"level": level}:
-            return [level] if level else []
-        case {"answer": value} | str(value):
-            return [numbers[value]]
-    return [numbers[value] for value in answer]
-
-
-def _comment(answer: Any) -> str:
-    return cast(str, answer.get("comment", "")) if isinstance(answer, Mapping) else ""
-
-
-def _options(question: Question) -> Mapping[str, str]:
-    match question:
-        case SingleChoice() | MultipleChoice():
-            return {choice.value: choice.label for choice in question.choices}
-        case YesNoUnsure():
-            return labels.yes_no_unsure()
-        case WouldWorkAgain():
-            return labels.would_work_again()
-    return {}
-
-
-def _verifications(reference: Reference, questions: Sequence[Question]) -> list[Verification]:
-    asked = [question for question in questions if isinstance(question, CONFIRMING)]
-    shown = rows(asked, reference.answers, stated=stated_of(reference.request.referee))
-    return [
-        Verification(
-            reference=str(reference.pk),
-            what=_what(question),
-            stated=row.stated,
-            confirmed=row.stated
-            if row.verdict == "confirmed"
-            else row.answer
-            if row.verdict == "corrected"
-            else "",
-            verdict=row.verdict,
-        )
-        for question, row in zip(asked, shown, strict=True)
-        if row.answered
+def _asked(
+    question: Question,
+    asked_own: Question | None,
+    voices: Sequence[Voice],
+    own: Voice | None,
+    questions: Sequence[Question],
+) -> Asked:
+    answered: dict[str, list[Answer]] = {}
+    not_asked: list[Received] = []
+    left_open: list[Received] = []
+    for who, answers, put in voices:
+        given = answers.get(question.id)
+        if given is not None:
+            answered.setdefault(who.relationship, []).append(answer_of(question, given, by=who))
+        elif question.id in put or question.id in answers:
+            left_open.append(who)
+        elif not who.factual:
+            not_asked.append(who)
+    order = [labels.relationships()[value] for value in RELATIONSHIPS]
+    groups = [
+        Group(relationship=name, answers=tuple(answered[name]), own=False)
+        for name in order
+        if name in answered
     ]
-
-
-def _what(question: Question) -> str:
-    match question:
-        case RelationshipConfirm():
-            return gettext("Relationship")
-        case DatesConfirm():
-            return gettext("Worked together")
-    return gettext("Job title")
+    if own is not None and asked_own is not None and own[1].get(question.id) is not None:
+        said = answer_of(question, own[1][question.id], by=own[0])
+        groups.append(Group(relationship=own[0].relationship, answers=(said,), own=True))
+    own_text = asked_own.text if own is not None and asked_own is not None else ""
+    return replace(
+        frame_of(question),
+        own_text=own_text if own_text != question.text else "",
+        groups=tuple(groups),
+        unasked=unasked_because(question, questions),
+        not_asked=tuple(not_asked),
+        left_open=tuple(left_open),
+    )

@@ -3,10 +3,12 @@
 from datetime import datetime
 
 from goodword.core.erasure import Counts, Subject, holds
-from goodword.reports.domain.redact import redact
+from goodword.reports.domain.redact import redact, redact_referees
 
 
 @holds("reports.Report", "reports.ReportFile", "reports.ReportOpening")
 def erase(subject: Subject, now: datetime) -> Counts:
     """That a report was opened, when, and by which member, stays."""
+    if subject.referee_ids:
+        return redact_referees(referee_ids=subject.referee_ids, now=now)
     return redact(application_ids=subject.application_ids, now=now)

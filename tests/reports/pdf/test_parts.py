@@ -108,7 +108,7 @@ def test_no_font_is_asked_for_what_the_standard_forbids() -> None:
     [
         ({"kind": "letter"}, "kind: 'letter' is not a kind of report"),
         ({"kind": ["assessment"]}, r"kind: \['assessment'\] is not a kind of report"),
-        ({"schema": 2}, r"schema: 2 is not one of \(1,\)"),
+        ({"schema": 3}, r"schema: 3 is not one of \(1, 2\)"),
         ({"schema": True}, "schema: True is not one of"),
         ({"version": "1"}, "version: int is needed, not str"),
         ({"version": True}, "version: int is needed, not bool"),
@@ -148,7 +148,7 @@ def test_the_candidates_own_answers_are_never_mixed_into_a_mean_nor_marked() -> 
     assert [(row["label"], row["note"], row["hollow"]) for row in first["rows"]] == [
         ("Manager", "1 answer · identifiable", False),
         ("Peer", "1 answer · identifiable", False),
-        ("Self", "1 answer", True),
+        ("Self", "The candidate, about themself", True),
     ]
 
 

@@ -81,8 +81,15 @@ def draw(*, report_id: int, now: datetime) -> None:
         )
         locked.state, locked.ready_at, locked.try_again_at = Report.State.READY, now, None
         locked.save(update_fields=["state", "ready_at", "try_again_at"])
-        redacted = locked.snapshot["redacted"]
-        _tell("report.redacted" if redacted else "report.ready", locked, now=now)
+        _tell("report.redacted" if _is_quiet(locked) else "report.ready", locked, now=now)
+
+
+def _is_quiet(report: Report) -> bool:
+    """Whether nobody is told, and no note follows: somebody was taken out of what was told before."""
+    if report.snapshot["redacted"]:
+        return True
+    versions = Report.objects.of(report.organisation).filter(start=report.start, version__lt=report.version)
+    return "left_out" in report.snapshot and versions.filter(ready_at__isnull=False).exists()
 
 
 def rebuild(*, report_id: int, member: Membership, now: datetime) -> bool:

@@ -15,7 +15,7 @@ def head(application: Application, *, code: str, version: int, now: datetime) ->
     """Who, for what, when and by what engine; times in the organisation's zone."""
     organisation = application.organisation
     return {
-        "schema": 1,
+        "schema": 2,
         "code": code,
         "version": version,
         "made_at": now.isoformat(),

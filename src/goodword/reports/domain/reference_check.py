@@ -1,85 +1,157 @@
 """The reference check's part of a snapshot."""
 
 from goodword.accounts.models import Organisation
-from goodword.references.results import Asked, Results, Values
+from goodword.references.results import Answer, Asked, Contradiction, Group, Received, Results, Verification
 from goodword.reports.domain.head import moment_text
 from goodword.reports.pdf import snapshot
 
 
 def check_part(results: Results, *, organisation: Organisation) -> snapshot.Check:
-    """What came in, question by question, and what was stated beside what was confirmed."""
-    last = max((reference.submitted_at for reference in results.references), default=None)
+    """What came in, question by question, and what was stated beside what was confirmed.
+
+    Nothing of signs of trouble, of how long anybody took, or of why somebody declined.
+    """
+    people = [*results.references, *([results.own] if results.own else [])]
+    last = max((who.submitted_at for who in results.references), default=None)
     completed = results.completed_at or last
     return {
         "questionnaire": {"title": results.questionnaire, "version": results.version},
         "asked": results.wanted,
         "received": results.received,
+        "sent": results.sent,
+        "declined": results.declined,
+        "erased": results.erased,
         "completed_at_text": moment_text(completed, organisation=organisation) if completed else "",
-        "references": [
-            {
-                "id": reference.id,
-                "referee": {
-                    "name": reference.name,
-                    "relationship": reference.relationship,
-                    "company": reference.company or None,
-                    "title": reference.candidate_title if reference.factual else None,
-                },
-                "period_text": reference.period or None,
-                "submitted_at_text": moment_text(reference.submitted_at, organisation=organisation),
-                "factual": reference.factual,
-                "self_reference": False,
-            }
-            for reference in results.references
-        ],
+        "references": [_reference(who, organisation=organisation) for who in people],
         "questions": [_question(asked) for asked in results.questions],
-        "verification": [
-            {
-                "reference": entry.reference,
-                "what": entry.what,
-                "stated": entry.stated or None,
-                "confirmed": entry.confirmed or None,
-            }
-            for entry in results.verification
-        ],
+        "verification": [_verification(entry) for entry in results.verification],
+        "contradictions": [_contradiction(found) for found in results.contradictions],
+    }
+
+
+def _reference(who: Received, *, organisation: Organisation) -> snapshot.Reference:
+    return {
+        "id": who.id,
+        "referee": {
+            "name": who.name,
+            "relationship": who.relationship,
+            "company": who.company or None,
+            "title": who.candidate_title if who.factual else None,
+        },
+        "period_text": who.period or None,
+        "submitted_at_text": moment_text(who.submitted_at, organisation=organisation),
+        "factual": who.factual,
+        "self_reference": who.own,
+        "late": who.late,
+        "language": who.language or None,
     }
 
 
 def _question(asked: Asked) -> snapshot.Question:
-    comments: list[snapshot.Comment] = [
-        {"reference": comment.reference, "text": comment.text} for comment in asked.comments
-    ]
-    values = [_values(found) for found in asked.by_relationship]
-    if asked.kind == "rating":
+    comments = [_comment(answer) for answer in asked.comments]
+    groups = [_values(group) for group in asked.groups]
+    put = _put(asked)
+    if asked.kind in {"rating", "agreement"}:
+        levels: list[snapshot.Level] = [
+            {"value": level.value, "label": level.label, "example": level.example or None}
+            for level in asked.levels
+        ]
         return {
             "type": "rating",
             "id": asked.id,
             "text": asked.text,
-            "levels": [
-                {"value": level.value, "label": level.label, "example": level.example or None}
-                for level in asked.levels
-            ],
-            "by_relationship": values,
+            "levels": levels,
+            "agreement": asked.kind == "agreement",
+            "by_relationship": groups,
             "comments": comments,
+            **put,
         }
-    if asked.kind == "choice":
+    if asked.kind == "between":
+        return {
+            "type": "statement",
+            "id": asked.id,
+            "text": asked.text,
+            "low_text": asked.ends[0],
+            "high_text": asked.ends[1],
+            "scale_min": asked.levels[0].value,
+            "scale_max": asked.levels[-1].value,
+            "by_relationship": groups,
+            "comments": comments,
+            **put,
+        }
+    if asked.has_options:
         return {
             "type": "choice",
             "id": asked.id,
             "text": asked.text,
             "multiple": asked.multiple,
             "options": [{"value": value, "label": label} for value, label in asked.options],
-            "by_relationship": values,
+            "pick": asked.pick,
+            "by_relationship": groups,
             "comments": comments,
+            **put,
         }
-    return {"type": "long_text", "id": asked.id, "text": asked.text, "comments": comments}
+    if asked.kind == "line":
+        answers: list[snapshot.Comment] = [
+            {"reference": answer.by.id, "text": answer.words} for answer in asked.answers
+        ]
+        return {
+            "type": "line",
+            "id": asked.id,
+            "text": asked.text,
+            "answers": answers,
+            "comments": comments,
+            **put,
+        }
+    return {"type": "long_text", "id": asked.id, "text": asked.text, "comments": comments, **put}
 
 
-def _values(found: Values) -> snapshot.Values:
+def _comment(answer: Answer) -> snapshot.Comment:
+    written: snapshot.Comment = {"reference": answer.by.id, "text": answer.comment}
+    if answer.by.language_code:
+        written["language"] = answer.by.language_code
+    return written
+
+
+def _put(asked: Asked) -> snapshot.Put:
+    put: snapshot.Put = {}
+    if asked.competency:
+        put["competency"] = asked.competency
+    if asked.unasked:
+        put["note"] = asked.unasked
+    if asked.not_asked:
+        put["not_asked"] = [who.id for who in asked.not_asked]
+    if asked.own_text:
+        put["own_text"] = asked.own_text
+    return put
+
+
+def _values(group: Group) -> snapshot.Values:
     return {
-        "relationship": found.relationship,
-        "n": found.n,
-        "skipped": found.skipped,
-        "values": list(found.values),
-        "identifiable": found.identifiable,
-        "self_reference": False,
+        "relationship": group.relationship,
+        "n": group.n,
+        "skipped": group.skipped,
+        "values": list(group.values),
+        "identifiable": group.identifiable,
+        "self_reference": group.own,
+        "answers": [{"reference": answer.by.id, "values": list(answer.values)} for answer in group.answers],
+    }
+
+
+def _verification(entry: Verification) -> snapshot.Verification:
+    return {
+        "reference": entry.reference,
+        "what": entry.what,
+        "stated": entry.stated or None,
+        "confirmed": entry.confirmed or None,
+        "verdict": entry.verdict,
+    }
+
+
+def _contradiction(found: Contradiction) -> snapshot.Contradiction:
+    return {
+        "what": found.what,
+        "company": found.company,
+        "said": [{"text": fact, "by": [who.id for who in by]} for fact, by in found.said],
+        "references": [who.id for _, by in found.said for who in by],
     }

@@ -37,6 +37,7 @@ def _check(check: Mapping[str, Any]) -> dict[str, Any]:
         "references": [_reference(reference) for reference in check["references"]],
         "questions": [_question(question) for question in check["questions"]],
         "verification": [],
+        **({"contradictions": []} if "contradictions" in check else {}),
     }
 
 
@@ -48,6 +49,8 @@ def _reference(reference: Mapping[str, Any]) -> dict[str, Any]:
 def _question(question: Mapping[str, Any]) -> dict[str, Any]:
     gone = [{"reference": comment["reference"], "text": None} for comment in question["comments"]]
     answers: dict[str, list[Any]] = {"by_relationship": []} if "by_relationship" in question else {}
+    if "answers" in question:
+        answers["answers"] = []
     return {**question, "comments": gone, **answers}
 
 

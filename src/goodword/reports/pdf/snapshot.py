@@ -7,11 +7,14 @@ language and, where it tells a time, already in the organisation's zone: renderi
 Keys whose type allows `None` are always present; only `NotRequired` ones may be left out. `None` for a name
 or a comment means that it was erased. `check_snapshot` in `shape.py` holds a stored snapshot against these
 types.
+
+Schema 2 says of each value whose it is, and knows more than ratings, choices and texts. What it adds is
+`NotRequired`, so that snapshots of schema 1 are drawn as they were.
 """
 
 from typing import Literal, NotRequired, TypedDict
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 class Organisation(TypedDict):
@@ -55,10 +58,11 @@ class Head(TypedDict):
     `code` is the short code printed in the footer ("GW-7F3K-Q2"), `version` counts from 1, `made_at` is ISO
     8601 with an offset and becomes the file's date, `made_at_text` is the same moment as people read it,
     `language` is a tag such as `en` or `de-AT`, `redacted` says that personal data were removed from this
-    version, `reused` is there if the result was not made for this application.
+    version, `reused` is there if the result was not made for this application, `left_out` says how many referees
+    were taken out of it.
     """
 
-    schema: Literal[1]
+    schema: Literal[1, 2]
     code: str
     version: int
     made_at: str
@@ -70,6 +74,7 @@ class Head(TypedDict):
     engine: Engine
     redacted: bool
     reused: NotRequired[Reused]
+    left_out: NotRequired[int]
 
 
 # --- assessment
@@ -186,7 +191,9 @@ class Referee(TypedDict):
 
 class Reference(TypedDict):
     """One reference that came in. `id` is any string that is unique in the snapshot. `factual`: only dates
-    and title were confirmed. `self_reference`: the candidate answered about themself."""
+    and title were confirmed. `self_reference`: the candidate answered about themself. `late`: it came when the
+    check was done. `language`: the name of the language it was given in, if that is not the report's. `erased`:
+    the referee was taken out."""
 
     id: str
     referee: Referee
@@ -194,6 +201,9 @@ class Reference(TypedDict):
     submitted_at_text: str
     factual: bool
     self_reference: bool
+    late: NotRequired[bool]
+    language: NotRequired[str | None]
+    erased: NotRequired[bool]
 
 
 class Comment(TypedDict):
@@ -205,10 +215,17 @@ class Comment(TypedDict):
     language: NotRequired[str | None]
 
 
+class Given(TypedDict):
+    """What one person chose: levels, places, or numbers of options; nothing for who could not say."""
+
+    reference: str
+    values: list[int]
+
+
 class Values(TypedDict):
     """The answers of the referees of one relationship: `values` in any order, `n` referees who answered,
     `skipped` who could not say. `identifiable`: one referee stands behind it. For a question with several
-    choices `values` holds every chosen option, so it may be longer than `n`."""
+    choices `values` holds every chosen option, so it may be longer than `n`. `answers` says whose each is."""
 
     relationship: str
     n: int
@@ -216,6 +233,7 @@ class Values(TypedDict):
     values: list[int]
     identifiable: bool
     self_reference: bool
+    answers: NotRequired[list[Given]]
 
 
 class Level(TypedDict):
@@ -226,16 +244,29 @@ class Level(TypedDict):
     example: str | None
 
 
-class RatingQuestion(TypedDict):
+class Put(TypedDict):
+    """How a question was put: `competency` is its heading, `note` says why not everybody was asked, `not_asked`
+    whom it was not, `own_text` what the candidate was asked instead."""
+
+    competency: NotRequired[str]
+    note: NotRequired[str]
+    not_asked: NotRequired[list[str]]
+    own_text: NotRequired[str]
+
+
+class RatingQuestion(Put):
+    """Levels of behaviour; with `agreement` levels of agreement with the text."""
+
     type: Literal["rating"]
     id: str
     text: str
     levels: list[Level]
     by_relationship: list[Values]
     comments: list[Comment]
+    agreement: NotRequired[bool]
 
 
-class StatementQuestion(TypedDict):
+class StatementQuestion(Put):
     """Place the candidate between two statements: whole numbers from `scale_min` (all `low_text`) to
     `scale_max`."""
 
@@ -255,8 +286,9 @@ class Option(TypedDict):
     label: str
 
 
-class ChoiceQuestion(TypedDict):
-    """Options to pick from: one, or with `multiple` several (adjectives). *Would work with again* is one."""
+class ChoiceQuestion(Put):
+    """Options to pick from: one, or with `multiple` several. *Would work with again* is one. Of adjectives `pick`
+    says how many were to be picked."""
 
     type: Literal["choice"]
     id: str
@@ -265,32 +297,60 @@ class ChoiceQuestion(TypedDict):
     options: list[Option]
     by_relationship: list[Values]
     comments: list[Comment]
+    pick: NotRequired[int]
 
 
-class TextQuestion(TypedDict):
+class TextQuestion(Put):
     type: Literal["long_text"]
     id: str
     text: str
     comments: list[Comment]
 
 
-type Question = RatingQuestion | StatementQuestion | ChoiceQuestion | TextQuestion
+class LineQuestion(Put):
+    """A few words, a number, a day or a period, as `answers` in words."""
+
+    type: Literal["line"]
+    id: str
+    text: str
+    answers: list[Comment]
+    comments: list[Comment]
+
+
+type Question = RatingQuestion | StatementQuestion | ChoiceQuestion | TextQuestion | LineQuestion
 
 
 class Verification(TypedDict):
     """What the candidate stated and what the referee confirmed, side by side, without a judgement.
-    `what` is a short label ("Worked together"); `None`: not given."""
+    `what` is a short label ("Worked together"); `None`: not given. `verdict` is "confirmed", "corrected" or
+    "unsure"."""
 
     reference: str
     what: str
     stated: str | None
     confirmed: str | None
+    verdict: NotRequired[str]
+
+
+class Said(TypedDict):
+    text: str
+    by: list[str]
+
+
+class Contradiction(TypedDict):
+    """What referees of one company tell differently, with the ids of those who say so. `references` are all."""
+
+    what: str
+    company: str
+    said: list[Said]
+    references: list[str]
 
 
 class Check(TypedDict):
     """`asked` counts the references that the role asks for, `received` those that came in (without the self-
     reference). `completed_at_text` is when the check was completed, or closed early. Relationships appear in
-    the order in which they are first met in each question."""
+    the order in which they are first met in each question. `sent` were asked, `declined` said no, `erased` had
+    answered and are gone."""
 
     questionnaire: QuestionnaireName
     asked: int
@@ -299,6 +359,10 @@ class Check(TypedDict):
     references: list[Reference]
     questions: list[Question]
     verification: list[Verification]
+    sent: NotRequired[int]
+    declined: NotRequired[int]
+    erased: NotRequired[int]
+    contradictions: NotRequired[list[Contradiction]]
 
 
 class ReferenceCheckSnapshot(Head):

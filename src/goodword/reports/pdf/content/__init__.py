@@ -57,7 +57,7 @@ def page_content(snapshot: Snapshot, *, replaced: tuple[str, ...]) -> dict[str, 
         "kind": kind,
         "name": isolate(narrow(name)),
         "lead": words("lead", role=isolate(role), organisation=isolate(organisation)),
-        "redacted": words("redacted") if snapshot["redacted"] else None,
+        "redacted": _redacted(snapshot, words),
         "facts": [(label, narrow(value)) for label, value in facts],
         "running": " · ".join(isolate(clipped(text, LONGEST_RUNNING)) for text in (organisation, name)),
         "footer": words(
@@ -67,6 +67,12 @@ def page_content(snapshot: Snapshot, *, replaced: tuple[str, ...]) -> dict[str, 
         "page": words("page", page="\x00", pages="\x00").split("\x00"),
         "sections": [*sections, _closing(method, replaced, words)],
     }
+
+
+def _redacted(snapshot: Snapshot, words: Words) -> str | None:
+    if snapshot["redacted"]:
+        return words("redacted")
+    return words.count("left_out", gone) if (gone := snapshot.get("left_out", 0)) else None
 
 
 def _reused(reused: Reused, words: Words) -> str:

@@ -10,14 +10,15 @@ from goodword.reports.pdf.content.blocks import (
     comment,
     comments,
     heading,
+    labelled,
     notice,
     prose,
     section,
     table,
 )
-from goodword.reports.pdf.content.ratings import answer_blocks, is_identifiable
+from goodword.reports.pdf.content.ratings import answer_blocks, head_of, is_identifiable
 from goodword.reports.pdf.glyphs import isolate
-from goodword.reports.pdf.snapshot import Check, Question, Reference
+from goodword.reports.pdf.snapshot import Check, Question, Reference, Verification
 from goodword.reports.pdf.words import Words
 
 
@@ -46,6 +47,7 @@ def check_sections(check: Check, words: Words) -> list[Block]:
     parts = [
         _summary(check, people, words),
         _ratings(check, words),
+        _lines(check, people, words),
         _comments(check, people, words),
         _verification(check, people, words),
         _questions(check, words),
@@ -63,9 +65,17 @@ def _relationship(reference: Reference, words: Words) -> str:
 
 def _summary(check: Check, people: dict[str, str], words: Words) -> Block:
     factual = sum(1 for reference in check["references"] if reference["factual"])
+    late = sum(1 for reference in check["references"] if reference.get("late"))
     sentences = [words.count("received", check["received"], m=check["asked"])]
-    if factual:
-        sentences.append(words.count("factual", factual))
+    for key, n in (
+        ("sent", check.get("sent", 0)),
+        ("declined", check.get("declined", 0)),
+        ("factual", factual),
+        ("late", late),
+        ("gone", check.get("erased", 0)),
+    ):
+        if n:
+            sentences.append(words.count(key, n))
     if any(reference["self_reference"] for reference in check["references"]):
         sentences.append(words("self_apart"))
     blocks = [prose(" ".join(sentences))]
@@ -82,8 +92,12 @@ def _referee_row(reference: Reference, people: dict[str, str], words: Words) -> 
     notes = [isolate(clipped(referee["title"]))] if referee["title"] else []
     if reference["factual"]:
         notes.append(words("factual_mark"))
-    if reference["self_reference"]:
-        notes.append(words("self_mark"))
+    if reference.get("late"):
+        notes.append(words("late_mark"))
+    if language := reference.get("language"):
+        notes.append(words("language_mark", language=language))
+    if reference.get("erased"):
+        notes.append(words("erased_mark"))
     return [
         cell(people[reference["id"]], note=" · ".join(notes) or None),
         _relationship(reference, words),
@@ -94,7 +108,7 @@ def _referee_row(reference: Reference, people: dict[str, str], words: Words) -> 
 
 
 def _ratings(check: Check, words: Words) -> Block | None:
-    questions = [question for question in check["questions"] if question["type"] != "long_text"]
+    questions = [q for q in check["questions"] if q["type"] != "long_text" and q["type"] != "line"]
     if not questions:
         return None
     notes = [words("ratings_read")]
@@ -104,6 +118,29 @@ def _ratings(check: Check, words: Words) -> Block | None:
     for question in questions:
         blocks += answer_blocks(question, words)
     return section(words("ratings"), blocks)
+
+
+def _lines(check: Check, people: dict[str, str], words: Words) -> Block | None:
+    """Answers of a few words, a number, a day or a period."""
+    known = {reference["id"]: reference for reference in check["references"]}
+    blocks: list[Block] = []
+    for question in check["questions"]:
+        if question["type"] != "line":
+            continue
+        blocks += head_of(question, words)
+        rows = [
+            [
+                people[entry["reference"]],
+                _relationship(known[entry["reference"]], words),
+                isolate(clipped(entry["text"] or words("text_removed"))),
+            ]
+            for entry in question["answers"]
+        ]
+        header = [words(key) for key in ("referee", "relationship", "answer")]
+        blocks.append(
+            table(header, rows, widths=[4, 3, 6]) if rows else prose(words("nobody_answered"), quiet=True)
+        )
+    return section(words("short_answers"), blocks) if blocks else None
 
 
 def _comments(check: Check, people: dict[str, str], words: Words) -> Block | None:
@@ -119,10 +156,16 @@ def _comments(check: Check, people: dict[str, str], words: Words) -> Block | Non
             text = entry["text"] if entry["text"] is not None else words("text_removed")
             entries.append(comment(text, by=" · ".join(by), language=entry.get("language")))
         if entries:
-            blocks += [heading(question["text"]), comments(entries)]
+            blocks += [*_comment_head(question, words), comments(entries)]
     if not blocks:
         return None
     return section(words("comments"), [prose(words("comments_read"), leads=True), *blocks])
+
+
+def _comment_head(question: Question, words: Words) -> list[Block]:
+    if question["type"] == "long_text":
+        return head_of(question, words)
+    return [heading(question.get("competency") or question["text"])]
 
 
 def _verification(check: Check, people: dict[str, str], words: Words) -> Block | None:
@@ -134,13 +177,38 @@ def _verification(check: Check, people: dict[str, str], words: Words) -> Block |
         entries = list(group)
         for place, entry in enumerate(entries):
             first: list[str | Block] = [cell(people[reference], rows=len(entries))] if place == 0 else []
-            stated, confirmed = (entry[key] or words("not_given") for key in ("stated", "confirmed"))
-            shown = [isolate(clipped(text)) for text in (stated, confirmed)]
+            stated = entry["stated"] or words("not_given")
+            shown = [isolate(clipped(text)) for text in (stated, _confirmed(entry, words))]
             rows.append([*first, clipped(entry["what"]), *shown])
-    return section(
-        words("verification"),
-        [prose(words("verification_read"), leads=True), table(header, rows, widths=[3, 3, 4, 4])],
-    )
+    blocks = [prose(words("verification_read"), leads=True), table(header, rows, widths=[3, 3, 4, 4])]
+    if found := check.get("contradictions"):
+        blocks += [heading(words("contradictions")), prose(words("contradictions_read"), leads=True)]
+        blocks.append(
+            labelled(
+                (
+                    f"{one['what']}, {isolate(clipped(one['company']))}",
+                    "\n".join(
+                        words(
+                            "says_who",
+                            text=isolate(clipped(said["text"])),
+                            who=", ".join(people[reference] for reference in said["by"]),
+                        )
+                        for said in one["said"]
+                    ),
+                )
+                for one in found
+            )
+        )
+    return section(words("verification"), blocks)
+
+
+def _confirmed(entry: Verification, words: Words) -> str:
+    match entry.get("verdict"):
+        case "confirmed":
+            return words("is_confirmed")
+        case "unsure":
+            return words("is_unsure")
+    return entry["confirmed"] or words("not_given")
 
 
 def _questions(check: Check, words: Words) -> Block | None:
@@ -148,8 +216,11 @@ def _questions(check: Check, words: Words) -> Block | None:
         return None
     blocks: list[Block] = []
     for number, question in enumerate(check["questions"], start=1):
-        blocks.append(heading(f"{number}. {question['text']}", note=_kind(question, words)))
-        if question["type"] == "rating":
+        note = _kind(question, words)
+        if why := question.get("note"):
+            note = f"{note}. {why}"
+        blocks.append(heading(f"{number}. {question['text']}", note=note))
+        if question["type"] == "rating" and not question.get("agreement"):
             header = [words("level"), words("meaning"), words("example")]
             rows = [
                 [str(level["value"]), level["label"], level["example"] or ""] for level in question["levels"]
@@ -163,11 +234,18 @@ def _questions(check: Check, words: Words) -> Block | None:
 def _kind(question: Question, words: Words) -> str:
     if question["type"] == "rating":
         values = [level["value"] for level in question["levels"]]
+        if question.get("agreement"):
+            kind = words("type_agreement", low=min(values), high=max(values))
+            return f"{kind}: " + " · ".join(level["label"] for level in question["levels"])
         return words("type_rating", low=min(values, default=0), high=max(values, default=0))
     if question["type"] == "statement":
         kind = words("type_statement", low=question["scale_min"], high=question["scale_max"])
         return f"{kind}: {question['low_text']} – {question['high_text']}"
+    if question["type"] == "line":
+        return words("type_line")
     if question["type"] == "choice":
         kind = words("type_multiple" if question["multiple"] else "type_choice")
+        if pick := question.get("pick"):
+            kind = words.count("type_pick", pick)
         return f"{kind}: " + " · ".join(option["label"] for option in question["options"])
     return words("type_long_text")

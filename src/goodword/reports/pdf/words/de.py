@@ -156,6 +156,35 @@ DE = {
     "type_choice": "Eine Antwort",
     "type_multiple": "Beliebig viele Antworten",
     "type_long_text": "Freier Text",
+    "sent.one": "Eine Person wurde gefragt.",
+    "sent.other": "{n} Personen wurden gefragt.",
+    "declined.one": "Eine davon hat abgelehnt.",
+    "declined.other": "{n} davon haben abgelehnt.",
+    "late.one": "Eine kam, als die Prüfung schon abgeschlossen war.",
+    "late.other": "{n} kamen, als die Prüfung schon abgeschlossen war.",
+    "gone.one": "Eine Referenz wurde mit ihrer Referenzperson gelöscht.",
+    "gone.other": "{n} Referenzen wurden mit ihren Referenzpersonen gelöscht.",
+    "late_mark": "Kam nach dem Abschluss",
+    "language_mark": "Beantwortet auf {language}",
+    "erased_mark": "Gelöscht",
+    "own_text": "Die Person selbst wurde gefragt: {text}",
+    "not_asked.one": "Eine Referenzperson wurde das nicht gefragt.",
+    "not_asked.other": "{n} Referenzpersonen wurden das nicht gefragt.",
+    "short_answers": "Kurze Antworten",
+    "is_confirmed": "Bestätigt",
+    "is_unsure": "Nicht sicher",
+    "contradictions": "Wo Referenzpersonen voneinander abweichen",
+    "contradictions_read": (
+        "Zu diesen Referenzpersonen wurde dasselbe angegeben, und sie sagen Verschiedenes. Funktionen ändern "
+        "sich, und Erinnerungen gehen auseinander: Bitte nachfragen, bevor Sie daraus schließen."
+    ),
+    "says_who": "{text}: {who}",
+    "left_out.one": "Eine Referenzperson wurde gelöscht und fehlt in dieser Fassung.",
+    "left_out.other": "{n} Referenzpersonen wurden gelöscht und fehlen in dieser Fassung.",
+    "type_agreement": "Zustimmung von {low} bis {high}",
+    "type_pick.one": "Ein Wort zu wählen",
+    "type_pick.other": "{n} Wörter zu wählen",
+    "type_line": "Eine kurze Antwort",
     "level": "Stufe",
     "meaning": "Bedeutung",
     "example": "Beispiel",
@@ -165,7 +194,8 @@ DE = {
         "beweisen."
     ),
     "method_answers": (
-        "Alle sahen dieselben Fragen und konnten ihre Antworten nach dem Absenden nicht mehr ändern. "
+        "Alle sahen dieselben Fragen, außer wo dieser Bericht sagt, dass eine nur für manche war, "
+        "vielleicht in einer anderen Sprache, und konnten ihre Antworten nach dem Absenden nicht mehr ändern. "
         "Zahlen und Kommentare stehen so da, wie sie gegeben wurden; nichts wurde weggelassen, gewichtet"
         " oder umformuliert."
     ),

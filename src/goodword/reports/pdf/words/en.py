@@ -144,6 +144,35 @@ EN = {
     "type_choice": "One answer",
     "type_multiple": "Any number of answers",
     "type_long_text": "Free text",
+    "sent.one": "One person was asked.",
+    "sent.other": "{n} people were asked.",
+    "declined.one": "One of them declined.",
+    "declined.other": "{n} of them declined.",
+    "late.one": "One came when the check was already done.",
+    "late.other": "{n} came when the check was already done.",
+    "gone.one": "One reference was erased with its referee.",
+    "gone.other": "{n} references were erased with their referees.",
+    "late_mark": "Came when the check was done",
+    "language_mark": "Answered in {language}",
+    "erased_mark": "Erased",
+    "own_text": "The candidate was asked: {text}",
+    "not_asked.one": "One referee was not asked this.",
+    "not_asked.other": "{n} referees were not asked this.",
+    "short_answers": "Short answers",
+    "is_confirmed": "Confirmed",
+    "is_unsure": "Not sure",
+    "contradictions": "Where referees differ",
+    "contradictions_read": (
+        "The candidate stated the same of these referees, and they say different things. Titles change and "
+        "memories differ: ask before you conclude."
+    ),
+    "says_who": "{text}: {who}",
+    "left_out.one": "One referee was erased and is left out of this version.",
+    "left_out.other": "{n} referees were erased and are left out of this version.",
+    "type_agreement": "Agreement from {low} to {high}",
+    "type_pick.one": "One word to pick",
+    "type_pick.other": "{n} words to pick",
+    "type_line": "A short answer",
     "level": "Level",
     "meaning": "Meaning",
     "example": "Example",
@@ -152,7 +181,8 @@ EN = {
         "and gave each a personal link; it cannot prove who answered."
     ),
     "method_answers": (
-        "Each referee saw the same questions and could not change the answers after sending them. "
+        "Each referee saw the same questions, except where this report says that one was for some only, "
+        "perhaps in another language, and could not change the answers after sending them. "
         "Numbers and comments are shown as they were given; nothing was left out, weighted or reworded."
     ),
     "method_few": (

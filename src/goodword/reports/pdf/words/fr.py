@@ -153,6 +153,35 @@ FR = {
     "type_choice": "Une réponse",
     "type_multiple": "Autant de réponses que voulu",
     "type_long_text": "Texte libre",
+    "sent.one": "{n} personne a été sollicitée.",
+    "sent.other": "{n} personnes ont été sollicitées.",
+    "declined.one": "L’une d’elles a décliné.",
+    "declined.other": "{n} d’entre elles ont décliné.",
+    "late.one": "Une référence est arrivée une fois la prise de références terminée.",
+    "late.other": "{n} références sont arrivées une fois la prise de références terminée.",
+    "gone.one": "Une référence a été supprimée avec son référent.",
+    "gone.other": "{n} références ont été supprimées avec leurs référents.",
+    "late_mark": "Arrivée après la fin",
+    "language_mark": "Répondu en {language}",
+    "erased_mark": "Supprimé",
+    "own_text": "La question posée à la personne elle-même : {text}",
+    "not_asked.one": "Cette question n’a pas été posée à un référent.",
+    "not_asked.other": "Cette question n’a pas été posée à {n} référents.",
+    "short_answers": "Réponses courtes",
+    "is_confirmed": "Confirmé",
+    "is_unsure": "Pas sûr",
+    "contradictions": "Là où les référents divergent",
+    "contradictions_read": (
+        "La personne a indiqué la même chose pour ces référents, et ils disent des choses différentes. Les "
+        "fonctions changent et les souvenirs divergent : posez la question avant de conclure."
+    ),
+    "says_who": "{text} : {who}",
+    "left_out.one": "Un référent a été supprimé et manque dans cette version.",
+    "left_out.other": "{n} référents ont été supprimés et manquent dans cette version.",
+    "type_agreement": "Accord de {low} à {high}",
+    "type_pick.one": "Un mot à choisir",
+    "type_pick.other": "{n} mots à choisir",
+    "type_line": "Une réponse courte",
     "level": "Niveau",
     "meaning": "Sens",
     "example": "Exemple",
@@ -161,7 +190,8 @@ FR = {
         " e-mail avec un lien personnel ; il ne peut prouver qui a répondu."
     ),
     "method_answers": (
-        "Tous ont vu les mêmes questions et ne pouvaient plus changer leurs réponses après l’envoi. "
+        "Tous ont vu les mêmes questions, sauf là où ce rapport indique qu’une question ne s’adressait qu’à "
+        "certains, parfois dans une autre langue, et ne pouvaient plus changer leurs réponses après l’envoi. "
         "Nombres et commentaires figurent tels qu’ils ont été donnés ; rien n’a été omis, pondéré ni "
         "reformulé."
     ),
