@@ -76,6 +76,17 @@ def _parser() -> argparse.ArgumentParser:
         "--password-stdin", action="store_true", help="read the password from standard input, not a prompt"
     )
     admin.add_argument("--time-zone", default="Europe/Berlin")
+    back = command(
+        "returned-mail",
+        "Read one returned message from standard input and note which mail did not arrive.",
+        _returned_mail,
+    )
+    back.add_argument(
+        "--sent-to",
+        default="",
+        metavar="ADDRESS",
+        help="the address it came back to, if the mail server says so",
+    )
     return parser
 
 
@@ -124,6 +135,12 @@ def _createadmin(options: argparse.Namespace) -> int:
         return 2
     print(f"{options.email} is an admin of {organisation.name}.")
     return 0
+
+
+def _returned_mail(options: argparse.Namespace) -> int:
+    from goodword.notifications.returned_mail import main as returned_mail
+
+    return returned_mail(sent_to=options.sent_to)
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -21,6 +21,7 @@ from goodword.notifications.domain import undelivered
 from goodword.references import erase as references_erase
 from goodword.references.domain import bounced as check_bounced
 from goodword.references.domain import complete as check_complete
+from goodword.references.domain import never_again as check_never_again
 from goodword.references.domain import open as check_open
 from goodword.references.domain import react as check_react
 from goodword.references.domain import release as check_release
@@ -101,6 +102,7 @@ FLOW: Flow = {
     "request.released": (),  # data: start_id, check_id, request_id
     "request.begun": (),
     "request.declined": (check_replace.on_request_declined,),  # data: start_id, check_id, request_id
+    "request.never_again": (check_never_again.on_never_again,),  # data: start_id, check_id, request_id
     "request.replaced": (),
     "request.reminded": (),
     "referee.erased": (),  # data: start_id, check_id, referee_id

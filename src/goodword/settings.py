@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from django.utils.csp import CSP
 
 from goodword.core import environment as env
-from goodword.core import keys
+from goodword.core import keys, mailers
 
 GOODWORD_ENV = env.text("GOODWORD_ENV", "production")
 if GOODWORD_ENV not in {"production", "demo", "test"}:
@@ -172,10 +172,20 @@ CSRF_COOKIE_NAME = "goodword_csrf"
 # --- Mail ------------------------------------------------------------------------------------------------------
 GOODWORD_MAIL_FROM = env.text("GOODWORD_MAIL_FROM", None if PRODUCTION else "people@goodword.example")
 DEFAULT_FROM_EMAIL = GOODWORD_MAIL_FROM
-_smtp_url = env.text("GOODWORD_SMTP_URL", None if PRODUCTION else "smtp://127.0.0.1:8026")
-MAILERS = {
-    "default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": env.smtp(_smtp_url)}
-}
+#: whose events about sent mail are taken; it also sends where its credentials are known, instead of SMTP
+GOODWORD_MAIL_PROVIDER = mailers.provider(env.text("GOODWORD_MAIL_PROVIDER", ""))
+_credentials = mailers.credentials(
+    env.text("GOODWORD_MAIL_PROVIDER_SETTINGS", ""), provider=GOODWORD_MAIL_PROVIDER
+)
+GOODWORD_MAIL_WEBHOOK_SECRET = mailers.webhook_secret(
+    env.text("GOODWORD_MAIL_WEBHOOK_SECRET", ""), provider=GOODWORD_MAIL_PROVIDER
+)
+_smtp_needed = PRODUCTION and not _credentials
+_smtp_url = env.text("GOODWORD_SMTP_URL", None if _smtp_needed else "smtp://127.0.0.1:8026")
+MAILERS = mailers.mailers(provider=GOODWORD_MAIL_PROVIDER, credentials=_credentials, smtp_url=_smtp_url)
+ANYMAIL = mailers.anymail(credentials=_credentials, webhook_secret=GOODWORD_MAIL_WEBHOOK_SECRET)
+#: where mail that cannot be delivered comes back to (SMTP only), each with a tag of its own
+GOODWORD_RETURN_ADDRESS = mailers.return_address(env.text("GOODWORD_RETURN_ADDRESS", ""))
 #: the contact behind every Help entry
 GOODWORD_HELP_CONTACT = env.text("GOODWORD_HELP_CONTACT", None if PRODUCTION else "help@goodword.example")
 

@@ -8,6 +8,8 @@ from goodword.core.health import health
 from goodword.greenhouse.heal import urls as heal
 from goodword.greenhouse.inbox import urls as inbox
 from goodword.greenhouse.setup import urls as setup
+from goodword.notifications import urls as notifications
+from goodword.questionnaires.gallery import gallery as question_gallery
 from goodword.references import urls as references
 from goodword.reports import urls as reports
 from goodword.workspace import urls as workspace
@@ -31,7 +33,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *reports.public_urls,
     *workspace.public_urls,
     *inbox.public_urls,
+    *notifications.public_urls,
 ]
 
+if settings.DEBUG or settings.GOODWORD_ENV == "test":
+    urlpatterns.append(path("ui/gallery/questions/", question_gallery, name="question_gallery"))
 if settings.GOODWORD_CLOCK_MAY_MOVE:
     urlpatterns.append(path("", include("goodword.demo.urls")))

@@ -16,6 +16,7 @@ from pytest_django.fixtures import Settings
 
 from goodword.core import clock, environment, outbox
 from goodword.core.models import Event
+from goodword.notifications.domain.marks import mark_of
 from goodword.notifications.domain.queue import cancel
 from goodword.notifications.domain.send import free_stuck, send
 from goodword.notifications.domain.undelivered import KIND
@@ -161,7 +162,7 @@ def test_every_try_has_a_link_of_its_own_and_the_same_message_id(post: Post) -> 
     Email.objects.across_organisations().update(to_address="ada@mail.example")
     send(email_id=email.pk, now=NOW + timedelta(hours=1))
     (message,) = post.taken
-    assert (message["Message-ID"], first) == (f"<goodword-{email.pk}@localhost>",) * 2
+    assert (message["Message-ID"], first) == (f"<goodword-{mark_of(email.pk)}@localhost>",) * 2
     assert len({row[2] for row in links_of(email)}) == 2
 
 
@@ -203,7 +204,7 @@ def test_what_a_dead_worker_left_is_sent_by_the_sweep_with_the_same_message_id(p
     Email.objects.across_organisations().update(claimed_at=clock.now() - outbox.STUCK_AFTER)
     sweep_emails.run()
     assert state(email) == ("sent", 2, "")
-    assert [message["Message-ID"] for message in post.taken] == [f"<goodword-{email.pk}@localhost>"]
+    assert [message["Message-ID"] for message in post.taken] == [f"<goodword-{mark_of(email.pk)}@localhost>"]
 
 
 def test_a_mail_that_kills_every_worker_fails_in_the_end_and_is_told(post: Post) -> None:

@@ -9,6 +9,7 @@ from django.utils.html import escape
 
 from goodword.core import tokens
 from goodword.notifications.domain import links
+from goodword.notifications.domain.marks import mark_of
 from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email, Link
 from goodword.notifications.people import Person
@@ -78,7 +79,7 @@ def test_sender_receiver_and_where_an_answer_goes() -> None:
     )
     headers = message.message()
     assert (headers["Message-ID"], headers["Auto-Submitted"]) == (
-        f"<goodword-{email.pk}@localhost>",
+        f"<goodword-{mark_of(email.pk)}@localhost>",
         "auto-generated",
     )
     assert email.message_id == headers["Message-ID"]

@@ -72,6 +72,11 @@ def settle_failed(row: Outbox, *, now: datetime, error: str, **columns: object) 
     return _settle(row, Outbox.State.FAILED, {"settled_at": now, "last_error": error, **columns})
 
 
+def settle_cancelled(row: Outbox, *, now: datetime, error: str) -> bool:
+    """It is not to be done after all; `error` says why. False if the row is not this worker's any more."""
+    return _settle(row, Outbox.State.CANCELLED, {"settled_at": now, "last_error": error})
+
+
 def settle_retry(
     row: Outbox, *, now: datetime, error: str, wait: timedelta | None = None, **columns: object
 ) -> bool:

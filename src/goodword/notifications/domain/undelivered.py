@@ -5,23 +5,29 @@ from django.conf import settings
 from goodword.candidates.queries import recruiter_of
 from goodword.core.models import Event
 from goodword.notifications.domain.queue import queue
-from goodword.notifications.models import Email
+from goodword.notifications.models import Email, Link
 from goodword.notifications.people import Person
 
 KIND = "notifications.undelivered"
 
 
-def on_email_failed(event: Event) -> None:
-    """One mail per failed mail, unless it is the recruiter's own address that fails: that would go in circles."""
-    failed = (
+def mail_of(event: Event) -> Email | None:
+    """The mail that an event tells of, with whom it is about; None if it was erased with its person since."""
+    return (
         Email.objects.across_organisations()
         .select_related("organisation", "application__candidate", "application__role__owner__user")
         .filter(pk=event.data["email_id"])
         .first()
     )
-    if failed is None:  # erased with its person since
+
+
+def on_email_failed(event: Event) -> None:
+    """One mail per mail that failed or came back, unless it is the recruiter's own address that fails: that would go
+    in circles. Of a referee's wrong address the candidate is told (references.domain.bounced)."""
+    failed = mail_of(event)
+    if failed is None or failed.application is None or failed.kind == KIND:
         return
-    if failed.application is None or failed.kind == KIND:
+    if failed.bounced_at is not None and failed.link_purpose == Link.Purpose.REFEREE:
         return
     recruiter = recruiter_of(failed.application)
     owner = failed.application.role.owner.user if failed.application.role else None
@@ -41,7 +47,7 @@ def on_email_failed(event: Event) -> None:
             "candidate_name": failed.application.candidate.name,
             "failed_subject": failed.subject,
             "failed_to": failed.to_address,
-            "reason": failed.last_error,
+            "reason": failed.bounce_reason or failed.last_error,
         },
         application=failed.application,
         now=event.occurred_at,

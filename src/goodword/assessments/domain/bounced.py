@@ -1,0 +1,20 @@
+"""A candidate's mail about an assessment comes back, or is marked as spam: the assessment waits for a person."""
+
+from goodword.assessments.models import Attempt
+from goodword.core.models import Event
+from goodword.notifications.domain.undelivered import mail_of
+from goodword.steps.domain import unreachable
+
+
+def on_returned(event: Event) -> None:
+    """The candidate's address does not take mail."""
+    email = mail_of(event)
+    if email is not None and email.bounced_at is not None:
+        unreachable.stop(Attempt, email, code=unreachable.UNDELIVERED)
+
+
+def on_complained(event: Event) -> None:
+    """The candidate wants no more mail about it."""
+    email = mail_of(event)
+    if email is not None:
+        unreachable.stop(Attempt, email, code=unreachable.COMPLAINED)

@@ -1,0 +1,56 @@
+"""Where a mail provider tells what became of a mail. Behind the secret only; nothing of it is shown to anybody."""
+
+import logging
+from importlib import import_module
+from typing import Any
+
+from anymail.exceptions import AnymailError, AnymailWebhookValidationFailure
+from anymail.signals import AnymailTrackingEvent
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.views.decorators.csrf import csrf_exempt
+
+from goodword.core import clock
+from goodword.core.mailers import PROVIDERS
+from goodword.notifications.domain.provider_events import take
+
+log = logging.getLogger(__name__)
+
+
+@csrf_exempt
+def events(request: HttpRequest, provider: str) -> HttpResponse:
+    """Take a provider's events: 200 when they are kept or concern nobody, so that it does not send them again.
+
+    404 unless this provider and a secret are configured, 401 without the secret, 400 for what cannot be read. An
+    error of ours is a 500: the provider sends them again, and what was kept already changes nothing.
+    """
+    if provider != settings.GOODWORD_MAIL_PROVIDER or not settings.GOODWORD_MAIL_WEBHOOK_SECRET:
+        raise Http404
+    if request.method == "HEAD":  # some ask so whether the address exists
+        return HttpResponse()
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST", "HEAD"])
+    reader = _reader(provider)
+    try:
+        reader.run_validators(request)
+    except AnymailWebhookValidationFailure:
+        log.warning("Events of %s without the right secret were refused", provider)
+        return HttpResponse(status=401, headers={"WWW-Authenticate": 'Basic realm="mail events"'})
+    except AnymailError:
+        return HttpResponse(status=400)
+    try:
+        found = reader.parse_events(request)
+    except (AnymailError, ValueError, LookupError, TypeError, AttributeError, AssertionError):
+        log.warning("A post of %s could not be read as events", provider, exc_info=True)
+        return HttpResponse(status=400)
+    now = clock.now()
+    for event in found:
+        if isinstance(event, AnymailTrackingEvent):
+            take(event, now=now)
+    return HttpResponse()
+
+
+def _reader(provider: str) -> Any:
+    """Anymail's view of this provider, used for its checks and its reading alone."""
+    module = import_module(f"anymail.webhooks.{provider}")
+    return getattr(module, PROVIDERS[provider])()

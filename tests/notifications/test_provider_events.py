@@ -1,0 +1,268 @@
+"""A provider's events, as it posts them: who may, what each comes to, once, and what is nobody's."""
+
+import hashlib
+import hmac
+import json
+from base64 import b64encode
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from goodword.core import mailers
+from goodword.notifications.domain.marks import message_id_of
+from goodword.notifications.domain.send import send
+from goodword.notifications.models import Email
+from goodword.notifications.people import Person
+from tests.notifications.mails import NOW, queued
+from tests.support.jobs import event_names
+
+pytestmark = pytest.mark.django_db
+
+SECRET = "hooks:a-password-nobody-guesses"
+KEY = "a-signing-key"
+
+
+@pytest.fixture
+def told(settings: Settings) -> Any:
+    """Configures a provider whose events are taken."""
+
+    def configure(provider: str, **credentials: str) -> None:
+        settings.GOODWORD_MAIL_PROVIDER = provider
+        settings.GOODWORD_MAIL_WEBHOOK_SECRET = SECRET
+        settings.ANYMAIL = mailers.anymail(credentials=credentials, webhook_secret=SECRET)
+
+    return configure
+
+
+@pytest.fixture
+def sent() -> Email:
+    """A mail that went out, with the id that a provider gave it."""
+    email = queued(to=Person(name="Ada", address="ada@mail.example"))
+    send(email_id=email.pk, now=NOW)
+    Email.objects.across_organisations().filter(pk=email.pk).update(provider_id="prov-1")
+    email.refresh_from_db()
+    return email
+
+
+def post(provider: str, body: Any, *, secret: str | None = SECRET, **headers: str) -> int:
+    if secret is not None:
+        headers["authorization"] = f"Basic {b64encode(secret.encode()).decode()}"
+    response = Client().post(
+        f"/mail/events/{provider}/",
+        body if isinstance(body, (str, bytes)) else json.dumps(body),
+        content_type="application/json",
+        headers=headers,
+    )
+    return response.status_code
+
+
+def postmark(kind: str, **more: Any) -> dict[str, Any]:
+    """As Postmark documents its webhooks."""
+    return {"RecordType": kind, "MessageID": "prov-1", "ServerID": 23, "MessageStream": "outbound"} | more
+
+
+HARD = postmark(
+    "Bounce",
+    ID=4323372036854775807,
+    Type="HardBounce",
+    TypeCode=1,
+    Name="Hard bounce",
+    Description="The server was unable to deliver your message (ex: unknown user, mailbox not found).",
+    Details="smtp;550 5.1.1 The email account does not exist.",
+    Email="ada@mail.example",
+    From="people@goodword.example",
+    BouncedAt="2026-03-03T09:05:00Z",
+    Inactive=True,
+)
+TRANSIENT = HARD | {"Type": "Transient", "TypeCode": 2, "Details": "smtp;451 4.7.1 Try again later"}
+COMPLAINT = postmark("SpamComplaint", Type="SpamComplaint", Email="ada@mail.example")
+DELIVERY = postmark("Delivery", Recipient="ada@mail.example", DeliveredAt="2026-03-03T09:01:00Z")
+
+
+def outcome(email: Email) -> tuple[bool, bool, str, bool]:
+    """Whether it was delivered, whether and why it bounced, and whether there was a complaint."""
+    email.refresh_from_db()
+    return (
+        email.delivered_at is not None,
+        email.bounced_at is not None,
+        email.bounce_reason,
+        email.complained_at is not None,
+    )
+
+
+NOTHING = (False, False, "", False)
+
+
+def test_a_hard_bounce_is_kept_with_the_servers_words_and_told_once(told: Any, sent: Email) -> None:
+    told("postmark")
+    assert [post("postmark", HARD), post("postmark", HARD)] == [200, 200]
+    assert outcome(sent) == (False, True, "smtp;550 5.1.1 The email account does not exist.", False)
+    assert event_names() == ["email.sent", "email.bounced"]
+
+
+def test_what_is_only_late_changes_nothing(told: Any, sent: Email) -> None:
+    told("postmark")
+    assert post("postmark", TRANSIENT) == 200
+    assert post("postmark", postmark("Open", Recipient="ada@mail.example")) == 200
+    assert (outcome(sent), event_names()) == (NOTHING, ["email.sent"])
+
+
+def test_a_delivery_and_a_complaint_are_kept(told: Any, sent: Email) -> None:
+    told("postmark")
+    assert [post("postmark", body) for body in (DELIVERY, COMPLAINT, COMPLAINT)] == [200] * 3
+    assert outcome(sent) == (True, False, "", True)
+    assert event_names() == ["email.sent", "email.complained"]
+
+
+def test_an_event_of_a_mail_that_nobody_knows_or_that_was_erased_is_taken_and_changes_nothing(
+    told: Any, sent: Email
+) -> None:
+    told("postmark")
+    assert post("postmark", HARD | {"MessageID": "prov-2"}) == 200
+    assert outcome(sent) == NOTHING
+    sent.delete()
+    assert post("postmark", HARD) == 200
+    assert event_names() == ["email.sent"]
+
+
+@pytest.mark.parametrize(
+    "secret", [None, "hooks:wrong-password-of-some-length", "hooks:", ":a-password-nobody-guesses"]
+)
+def test_without_the_secret_nothing_is_taken(told: Any, sent: Email, secret: str | None) -> None:
+    told("postmark")
+    assert post("postmark", HARD, secret=secret) == 401
+    assert outcome(sent) == NOTHING
+
+
+def test_there_is_no_such_address_unless_it_is_configured(settings: Settings, sent: Email) -> None:
+    assert post("postmark", HARD) == 404
+    settings.GOODWORD_MAIL_PROVIDER = "postmark"
+    assert post("postmark", HARD) == 404  # no secret: closed, not open
+    settings.GOODWORD_MAIL_WEBHOOK_SECRET = SECRET
+    assert [post("mailgun", HARD), post("", HARD)] == [404, 404]
+    assert outcome(sent) == NOTHING
+
+
+def test_it_is_for_posts_and_answers_a_look_whether_it_is_there(told: Any) -> None:
+    told("postmark")
+    address = "/mail/events/postmark/"
+    assert [Client().get(address).status_code, Client().head(address).status_code] == [405, 200]
+
+
+@pytest.mark.parametrize(
+    "body", ["", "no json", "[]", "7", '"text"', "null", b"\xff\xfe", '{"RecordType": 7}']
+)
+def test_what_cannot_be_read_is_refused_and_nothing_breaks(told: Any, body: str | bytes) -> None:
+    told("postmark")
+    assert post("postmark", body) in {200, 400}
+
+
+def test_mailgun_signs_its_events_besides(told: Any, sent: Email) -> None:
+    told("mailgun", MAILGUN_WEBHOOK_SIGNING_KEY=KEY)
+    event = mailgun(
+        sent,
+        "failed",
+        severity="permanent",
+        **{
+            "delivery-status": {
+                "code": 605,
+                "message": "Not delivering to previously bounced address",
+                "description": "",
+            }
+        },
+    )
+    assert post("mailgun", event | {"signature": signature("wrong")}) == 401
+    assert outcome(sent) == NOTHING
+    assert post("mailgun", event) == 200
+    assert outcome(sent)[:2] == (False, True)
+
+
+def test_mailgun_that_tries_again_later_changes_nothing(told: Any, sent: Email) -> None:
+    told("mailgun", MAILGUN_WEBHOOK_SIGNING_KEY=KEY)
+    assert post("mailgun", mailgun(sent, "failed", severity="temporary", reason="generic")) == 200
+    assert outcome(sent) == NOTHING
+
+
+def signature(key: str) -> dict[str, str]:
+    stamp, token = "1772528700", "0c8a5b2e"
+    signed = hmac.new(key.encode(), f"{stamp}{token}".encode(), hashlib.sha256).hexdigest()
+    return {"timestamp": stamp, "token": token, "signature": signed}
+
+
+def mailgun(email: Email, event: str, **more: Any) -> dict[str, Any]:
+    """As Mailgun documents its webhooks; it keeps the Message-ID of what was relayed by SMTP."""
+    return {
+        "signature": signature(KEY),
+        "event-data": {
+            "id": "G9Bn5sl1TC6nu79C8C0bwg",
+            "timestamp": 1772528700.1,
+            "event": event,
+            "recipient": email.to_address,
+            "message": {"headers": {"message-id": email.message_id.strip("<>"), "from": "Goodword"}},
+            "tags": [],
+            "user-variables": {},
+            **more,
+        },
+    }
+
+
+def test_of_several_events_in_one_post_each_counts_and_mail_is_known_by_what_we_sent_with_it(
+    told: Any, sent: Email
+) -> None:
+    told("mailjet")
+    other = queued(key="other", to=Person(name="Bob", address="bob@mail.example"))
+    send(email_id=other.pk, now=NOW)
+    events = [
+        {
+            "event": event,
+            "time": 1772528700,
+            "MessageID": 19421777835146490 + number,
+            "email": email.to_address,
+            "error": error,
+            "hard_bounce": bool(error),
+            "Payload": json.dumps({"goodword_mail": message_id_of(email.pk)}),
+        }
+        for number, (email, event, error) in enumerate(
+            [(sent, "sent", ""), (other, "bounce", "user unknown"), (sent, "open", "")]
+        )
+    ]
+    assert post("mailjet", events) == 200
+    assert (outcome(sent)[:2], outcome(other)[:3]) == ((True, False), (False, True, "bounced"))
+
+
+def test_brevo_and_mailjet_are_read_too(told: Any, sent: Email) -> None:
+    told("brevo")
+    assert (
+        post(
+            "brevo",
+            {
+                "event": "hard_bounce",
+                "email": sent.to_address,
+                "id": 1,
+                "message-id": "prov-1",
+                "ts_event": 1772528700,
+                "reason": "550 no such user",
+            },
+        )
+        == 200
+    )
+    assert outcome(sent)[:3] == (False, True, "550 no such user")
+    told("mailjet")
+    assert (
+        post(
+            "mailjet",
+            [
+                {
+                    "event": "spam",
+                    "time": 1772528700,
+                    "MessageID": "prov-1",
+                    "email": sent.to_address,
+                    "source": "JMRPP",
+                }
+            ],
+        )
+        == 200
+    )
+    assert outcome(sent)[3] is True
