@@ -27,6 +27,7 @@ from goodword.references.domain import react as check_react
 from goodword.references.domain import release as check_release
 from goodword.references.domain import replace as check_replace
 from goodword.references.domain import review as check_review
+from goodword.references.domain import took as check_took
 from goodword.reports import erase as reports_erase
 from goodword.reports.domain import build as report_build
 from goodword.reports.domain import notify as report_notify
@@ -99,16 +100,20 @@ FLOW: Flow = {
     "check.invited_again": (),
     "check.reminded": (),
     "check.declined": (),
+    "check.extended": (),  # data: start_id, check_id, until
     "request.released": (),  # data: start_id, check_id, request_id
     "request.begun": (),
     "request.declined": (check_replace.on_request_declined,),  # data: start_id, check_id, request_id
     "request.never_again": (check_never_again.on_never_again,),  # data: start_id, check_id, request_id
     "request.replaced": (),
     "request.reminded": (),
+    "request.extended": (),  # data: start_id, check_id, request_id, until
+    "request.address_corrected": (),  # data: start_id, check_id, request_id
     "referee.erased": (),  # data: start_id, check_id, referee_id
     "reference.received": (
         check_review.on_reference_received,
         check_complete.on_reference_received,
+        check_took.on_reference_received,
     ),  # data: start_id, check_id, reference_id, first
     "check.self_reference_received": (check_complete.on_self_reference_received,),  # data: start_id, check_id
     "check.completed": (report_build.on_check_completed,),  # data: start_id, check_id

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
+from django.utils.formats import date_format
+
 from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application
 from goodword.core.models import Event
@@ -59,10 +62,18 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     "check.invited_again": ("Reference check: those it waits for were invited again", "send", ""),
     "check.reminded": ("Reminded to name referees", "send", ""),
     "check.declined": ("Declined the reference check", "x", ""),
+    "check.extended": ("More time for the candidate, until {until}", "clock", ""),
     "request.begun": ("A referee began to answer", "clock", ""),
     "request.declined": ("A referee declined", "x", "attention"),
+    "request.never_again": ("A referee asked not to be contacted again", "x", "attention"),
     "request.replaced": ("A referee was replaced", "arrow-right", ""),
     "request.reminded": ("A referee was reminded", "send", ""),
+    "request.extended": ("More time for a referee, until {until}", "clock", ""),
+    "request.address_corrected": (
+        "The address of a referee was corrected: they were written to anew",
+        "send",
+        "",
+    ),
     "referee.erased": ("A referee was erased: who they are, and what they said", "x", ""),
     "reference.received": ("A reference came in", "check", ""),
     "check.answered_late": ("A late reference came in: a new version of the report follows", "check", ""),
@@ -93,6 +104,7 @@ MAILS: dict[str, str] = {
     "references.cannot": "notice of a referee who cannot be provided, to the recruiter",
     "references.cannot_answered": "answer about a referee who cannot be provided",
     "references.fresh": "fresh link, to the candidate",
+    "references.copy": "copy of their own answers, to a referee",
     "references.request_fresh": "fresh link, to a referee",
     "steps.asked": "question to the recruiter",
     "references.request": "request to a referee",
@@ -167,6 +179,7 @@ def _entry(event: Event, members: dict[str, str]) -> Entry:
         "reason_text": REASONS.get(reason, reason),
         "not_started_reason": NOT_STARTED.get(reason, "the candidate had left the stage"),
         "erasure_reason": ERASURES.get(reason, ""),
+        "until": _day(data.get("until")),
         "code": data.get("code", ""),
         "version": data.get("version", ""),
     }
@@ -176,4 +189,13 @@ def _entry(event: Event, members: dict[str, str]) -> Entry:
         icon=icon,
         tone=tone,
         at=event.occurred_at,
+    )
+
+
+def _day(moment: object) -> str:
+    """A moment of an event's data as a day in the reader's time zone."""
+    return (
+        date_format(timezone.localtime(datetime.fromisoformat(moment)), "D j M")
+        if isinstance(moment, str)
+        else ""
     )

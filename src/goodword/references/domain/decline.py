@@ -7,7 +7,7 @@ from django.db import transaction
 from goodword.notifications.domain.queue import cancel
 from goodword.references.domain import do_not_contact, guard
 from goodword.references.domain.mails import request_ref
-from goodword.references.domain.requests import end_requests
+from goodword.references.domain.requests import end_requests, stop_mail
 from goodword.references.domain.tell import tell
 from goodword.references.models import Check, ReferenceRequest
 from goodword.steps.domain.lifecycle import subject_ref
@@ -29,15 +29,40 @@ def decline_request(
         check, request = guard.locked_request(request_id)
         if request.state != ReferenceRequest.State.DECLINED:
             guard.refuse_if_over(check, request, now=now)
-            request.state, request.why = ReferenceRequest.State.DECLINED, Why(why)
-            request.decline_reason, request.settled_at = reason, now
-            request.next_reminder_at, request.draft = None, {}
-            request.save()
-            cancel(organisation=check.organisation, subject_ref=request_ref(request), now=now)
-            tell("request.declined", check, by="referee", at=now, request_id=request.pk)
+            settle_declined(check, request, why=why, reason=reason, now=now)
         if never_again:
-            do_not_contact.bar(organisation=check.organisation, address=request.referee.email, now=now)
+            never_again_said(check, request, now=now)
         return request
+
+
+def settle_declined(check: Check, request: ReferenceRequest, *, why: str, reason: str, now: datetime) -> None:
+    """Make a request that is out a declined one, in the caller's transaction with both locked."""
+    request.state, request.why = ReferenceRequest.State.DECLINED, Why(why)
+    request.decline_reason, request.settled_at = reason, now
+    request.next_reminder_at = request.slow_at = None
+    request.draft = {}
+    request.save()
+    cancel(organisation=check.organisation, subject_ref=request_ref(request), now=now)
+    tell("request.declined", check, by="referee", at=now, request_id=request.pk)
+
+
+def say_never_again(*, request_id: int, now: datetime) -> None:
+    """The referee wants no more such mail from this organisation; their request stays as it is."""
+    with transaction.atomic():
+        check, request = guard.locked_request(request_id)
+        never_again_said(check, request, now=now)
+
+
+def never_again_said(check: Check, request: ReferenceRequest, *, now: datetime) -> None:
+    """Remember the wish and stop what waits to be sent, in the caller's transaction. Said twice, it is told once.
+
+    What it means for other checks that wait for them is a reaction (never_again.py): each has a lock of its own.
+    """
+    address = request.referee.email
+    fresh = do_not_contact.bar(organisation=check.organisation, address=address, now=now)
+    stop_mail(organisation=check.organisation, address=address, now=now)
+    if fresh:
+        tell("request.never_again", check, by="referee", at=now, request_id=request.pk)
 
 
 def decline_check(*, check_id: int, reason: str, now: datetime) -> Check:

@@ -14,12 +14,15 @@ from goodword.references.models import DoNotContact
 PURPOSE = b"goodword.references.do_not_contact"
 
 
-def bar(*, organisation: Organisation, address: str, now: datetime) -> None:
-    """Remember that this address wants no further requests."""
-    DoNotContact.objects.of(organisation).get_or_create(
+def bar(*, organisation: Organisation, address: str, now: datetime) -> bool:
+    """Remember that this address wants no further requests; whether that was not known yet."""
+    if is_barred(organisation=organisation, address=address):
+        return False
+    _, fresh = DoNotContact.objects.of(organisation).get_or_create(
         address_hash=next(_hashes(organisation, address)),
         defaults={"organisation": organisation, "created_at": now},
     )
+    return fresh
 
 
 def is_barred(*, organisation: Organisation, address: str) -> bool:

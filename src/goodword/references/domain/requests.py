@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from goodword.accounts.models import Organisation
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import cancel
 from goodword.notifications.models import Email, Link
+from goodword.references.domain.addresses import mailbox
 from goodword.references.domain.deadlines import referee_deadline
 from goodword.references.domain.mails import REQUEST_REMINDER, request_ref
 from goodword.references.domain.timelines import plan
@@ -83,3 +85,12 @@ def plan_reminders(check: Check, *, now: datetime) -> None:
     for request in out(check):
         plan(request, check=check, now=now)
         request.save(update_fields=["next_reminder_at", "slow_at"])
+
+
+def stop_mail(*, organisation: Organisation, address: str, now: datetime) -> None:
+    """Stop what waits to be sent to a referee's mailbox, whichever check it is about."""
+    waiting = Email.objects.of(organisation).filter(
+        link_purpose=Link.Purpose.REFEREE, state__in=[Email.State.QUEUED, Email.State.SENDING]
+    )
+    theirs = [pk for pk, to in waiting.values_list("pk", "to_address") if mailbox(to) == mailbox(address)]
+    waiting.filter(pk__in=theirs).update(state=Email.State.CANCELLED, settled_at=now)

@@ -134,7 +134,7 @@ def _receive(
     )
     request.state, request.settled_at, request.draft = State.ANSWERED, now, {}
     request.begun_at = request.begun_at or now
-    request.next_reminder_at = None
+    request.next_reminder_at = request.slow_at = None
     request.save()
     cancel(organisation=check.organisation, subject_ref=request_ref(request), now=now)
     tell("reference.received", check, by="referee", at=now, reference_id=reference.pk, first=first)
