@@ -1,80 +1,170 @@
-"""The built-in reference template, in every language it exists in."""
+"""The built-in templates, in every language they exist in."""
 
-import re
+import json
+from collections import Counter
+from dataclasses import replace
 
 import pytest
 
-from goodword.questionnaires.builtin import languages, load
-from goodword.questionnaires.types import LONGEST_TEXT, LongText, Rating, WouldWorkAgain
+from goodword.questionnaires.asked import asked_of
+from goodword.questionnaires.builtin import SOURCE_LANGUAGE, competencies, keys, languages, load
+from goodword.questionnaires.parse import parse, to_json
+from goodword.questionnaires.timing import minutes
+from goodword.questionnaires.types import (
+    CONFIRMING,
+    LONGEST_TEXT,
+    RELATIONSHIPS,
+    Adjectives,
+    Between,
+    LongText,
+    Question,
+    Rating,
+    WouldWorkAgain,
+)
 
-each_language = pytest.mark.parametrize("language", languages())
+each = pytest.mark.parametrize(
+    ("key", "language"), [(key, each) for key in keys() for each in languages(key)]
+)
+each_key = pytest.mark.parametrize("key", keys())
+
+FACTS = ["relationship_confirm", "dates_confirm", "title_confirm"]
 
 
-@each_language
-def test_it_asks_facts_five_competencies_two_texts_and_work_again(language: str) -> None:
-    assert [question.kind for question in load(language=language).questions] == [
-        "relationship_confirm",
-        "dates_confirm",
-        "title_confirm",
+def _bare(question: Question) -> Question:
+    """What a question is without its words: equal in all languages."""
+    bare = replace(question, text="", help="", self_text="yes" if question.self_text else "")
+    if isinstance(bare, Rating):
+        levels = tuple(replace(level, label="", example="") for level in bare.levels)
+        bare = replace(bare, competency="", levels=levels)
+    if isinstance(bare, Adjectives):
+        bare = replace(bare, choices=tuple(replace(choice, label="") for choice in bare.choices))
+    if isinstance(bare, Between):
+        bare = replace(bare, left="", right="")
+    return bare
+
+
+def test_there_are_five_each_in_three_languages() -> None:
+    assert {key: languages(key) for key in keys()} == dict.fromkeys(
+        ("general_professional", "leadership", "sales_customer", "engineering", "early_career"),
+        ("de", "en", "fr"),
+    )
+
+
+@each_key
+def test_each_asks_facts_five_competencies_words_a_place_two_texts_and_work_again(key: str) -> None:
+    assert [question.kind for question in load(key).questions] == [
+        *FACTS,
         *["rating"] * 5,
+        "adjectives",
+        "between",
         "long_text",
         "long_text",
         "would_work_again",
-        "long_text",
     ]
 
 
-@each_language
-def test_every_rating_can_be_passed_and_every_text_is_bounded(language: str) -> None:
-    for question in load(language=language).questions:
-        if isinstance(question, Rating):
-            assert (question.can_pass, question.required) == (True, True)
+def test_the_general_one_still_asks_for_the_five_competencies_of_its_first_version() -> None:
+    template = load()
+    assert template.version == 2
+    assert [question.id for question in template.questions] == [
+        "relationship",
+        "dates",
+        "title",
+        "reliability",
+        "quality",
+        "teamwork",
+        "communication",
+        "problem_solving",
+        "adjectives",
+        "beginning",
+        "strengths",
+        "develop",
+        "work_again",
+    ]
+
+
+@each
+def test_translations_share_all_but_the_words(key: str, language: str) -> None:
+    english, other = load(key), load(key, language=language)
+    assert (other.key, other.version, other.language) == (key, english.version, language)
+    assert [_bare(question) for question in other.questions] == [
+        _bare(question) for question in english.questions
+    ]
+
+
+@each
+def test_it_can_be_stored_and_read_again(key: str, language: str) -> None:
+    questions = load(key, language=language).questions
+    assert parse(json.loads(json.dumps(to_json(questions)))) == questions
+
+
+@each
+def test_it_takes_five_minutes_at_most(key: str, language: str) -> None:
+    questions = load(key, language=language).questions
+    assert minutes(questions) <= 5
+    assert all(minutes(asked_of(questions, relationship=one)) <= 5 for one in RELATIONSHIPS)
+
+
+@each_key
+def test_nobody_is_asked_for_fewer_than_four_competencies(key: str) -> None:
+    for relationship in RELATIONSHIPS:
+        asked = asked_of(load(key).questions, relationship=relationship)
+        assert sum(isinstance(question, Rating) for question in asked) in {4, 5}
+
+
+def test_some_are_asked_only_of_those_who_can_know() -> None:
+    assert {
+        (key, question.id): question.only_for
+        for key in keys()
+        for question in load(key).questions
+        if question.only_for
+    } == {("leadership", "growth"): ("direct_report",), ("sales_customer", "targets"): ("manager",)}
+
+
+@each
+def test_all_must_be_answered_and_what_one_cannot_judge_can_be_passed(key: str, language: str) -> None:
+    for question in load(key, language=language).questions:
+        assert question.required
+        if isinstance(question, Rating | Between):
+            assert question.can_pass
         if isinstance(question, LongText):
             assert question.longest == LONGEST_TEXT
+        if isinstance(question, WouldWorkAgain):
+            assert question.comment
 
 
-@each_language
-def test_translations_share_key_version_and_ids(language: str) -> None:
-    english, other = load(), load(language=language)
-    assert (other.key, other.version, other.language) == (english.key, english.version, language)
-    assert [(question.id, question.required) for question in other.questions] == [
-        (question.id, question.required) for question in english.questions
-    ]
+@each
+def test_the_candidate_is_addressed_in_the_self_reference(key: str, language: str) -> None:
+    for question in load(key, language=language).questions:
+        assert ("{candidate}" in question.text) == (question.id != "dates")
+        if isinstance(question, (*CONFIRMING, WouldWorkAgain)):
+            assert question.self_text == ""
+        else:
+            assert question.self_text and "{" not in question.self_text
 
 
-def test_only_the_last_text_may_be_left_open() -> None:
-    assert [question.id for question in load().questions if not question.required] == ["anything_else"]
-    assert [question.id for question in load().questions if isinstance(question, WouldWorkAgain)] == [
-        "work_again"
-    ]
-
-
-def test_no_rating_touches_private_life() -> None:
-    private = re.compile(
-        r"\b(health|sick\w*|ill|famil\w*|child\w*|pregnan\w*|age|old|young|faith|relig\w*|origin|married|"
-        r"disab\w*|union|politic\w*)\b",
-        re.IGNORECASE,
+@each
+def test_five_of_twenty_words_are_picked(key: str, language: str) -> None:
+    (words,) = (
+        question for question in load(key, language=language).questions if isinstance(question, Adjectives)
     )
-    texts = [
-        text
-        for question in load().questions
-        if isinstance(question, Rating)
-        for text in (question.text, *(level.example for level in question.levels))
-    ]
-    assert [text for text in texts if private.search(text)] == []
+    assert (words.pick, len(words.choices)) == (5, 20)
+    assert set(Counter(choice.label for choice in words.choices).values()) == {1}
 
 
-def test_no_level_of_behaviour_takes_more_than_fourteen_words() -> None:
-    for question in load().questions:
-        if isinstance(question, Rating):
-            assert max(len(level.example.split()) for level in question.levels) <= 14
+def test_every_competency_serves_in_a_template() -> None:
+    used = {question.id for key in keys() for question in load(key).questions if isinstance(question, Rating)}
+    assert used == {competency.key for competency in competencies()}
 
 
 def test_a_language_that_is_not_there_falls_back_to_english() -> None:
-    assert load(language="pt") == load()
+    assert load(language="pt") == load(language="en-gb") == load()
+    assert load(language="de_AT").language == "de"
+    assert competencies("pt") == competencies(SOURCE_LANGUAGE)
 
 
 def test_an_unknown_template_is_refused() -> None:
     with pytest.raises(LookupError) as refused:
         load("horoscope")
     assert refused.value.args == ("There is no built-in questionnaire “horoscope”.",)
+    assert languages("horoscope") == ()

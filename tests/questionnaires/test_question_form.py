@@ -160,8 +160,8 @@ def test_every_page_of_the_built_in_template_is_drawn_with_its_inputs() -> None:
     for page in pages(asked):
         form = build_form(page, stated=STATED)
         radios.append(render_to_string("questionnaires/questions.html", {"form": form}).count('type="radio"'))
-    # relationship 2, dates 3, title 3; five levels and the way past; texts none; work again 4
-    assert radios == [8, 6, 6, 6, 6, 6, 0, 0, 4, 0]
+    # relationship 2, dates 3, title 3; five levels or places and the way past; words and texts none; work again 4
+    assert radios == [8, 6, 6, 6, 6, 6, 0, 6, 0, 0, 4]
 
 
 def test_a_rating_shows_the_behaviour_of_each_level_and_the_chosen_one() -> None:

@@ -40,10 +40,11 @@ def test_what_is_to_be_confirmed_shares_a_page_and_all_else_has_its_own() -> Non
         ["teamwork"],
         ["communication"],
         ["problem_solving"],
+        ["adjectives"],
+        ["beginning"],
         ["strengths"],
         ["develop"],
         ["work_again"],
-        ["anything_else"],
     ]
 
 

@@ -55,10 +55,11 @@ ANSWERS: list[dict[str, Any]] = [
     {"q-teamwork": "not_able"},
     {"q-communication": "3"},
     {"q-problem_solving": "4"},
+    {"q-adjectives": ["calm", "careful", "direct", "patient", "structured"]},
+    {"q-beginning": "2"},
     {"q-strengths": "She thinks before she builds."},
     {"q-develop": "She could say no more often."},
     {"q-work_again": "yes", "q-work_again-comment": "Any day."},
-    {"q-anything_else": ""},
 ]
 FACTS = ANSWERS[0]
 
