@@ -6,19 +6,27 @@ on the timeline.
 """
 
 from goodword.assessments import erase as assessments_erase
+from goodword.assessments import export as assessments_export
 from goodword.assessments.domain import assign as attempt_assign
 from goodword.assessments.domain import bounced as attempt_bounced
 from goodword.assessments.domain import react as attempt_react
 from goodword.candidates import erase as candidates_erase
+from goodword.candidates import export as candidates_export
 from goodword.core.erasure import Holder
 from goodword.core.events import Flow
+from goodword.core.exporting import Teller
 from goodword.greenhouse.feed import erase as feed_erase
+from goodword.greenhouse.feed import export as feed_export
 from goodword.greenhouse.feed import queue as feed_queue
 from goodword.greenhouse.inbox import erase as inbox_erase
+from goodword.greenhouse.inbox import export as inbox_export
 from goodword.greenhouse.sync import erase as sync_erase
+from goodword.greenhouse.sync import export as sync_export
 from goodword.notifications import erase as notifications_erase
+from goodword.notifications import export as notifications_export
 from goodword.notifications.domain import undelivered
 from goodword.references import erase as references_erase
+from goodword.references import export as references_export
 from goodword.references.domain import bounced as check_bounced
 from goodword.references.domain import complete as check_complete
 from goodword.references.domain import never_again as check_never_again
@@ -29,9 +37,11 @@ from goodword.references.domain import replace as check_replace
 from goodword.references.domain import review as check_review
 from goodword.references.domain import took as check_took
 from goodword.reports import erase as reports_erase
+from goodword.reports import export as reports_export
 from goodword.reports.domain import build as report_build
 from goodword.reports.domain import notify as report_notify
 from goodword.steps import erase as steps_erase
+from goodword.steps import export as steps_export
 from goodword.steps.domain import attention, automation, fate
 
 FLOW: Flow = {
@@ -99,6 +109,7 @@ FLOW: Flow = {
     "check.cannot_answered": (),  # data: start_id, check_id, slot, answer
     "check.invited_again": (),
     "check.reminded": (),
+    "check.slow_told": (),  # data: start_id, check_id, requests
     "check.declined": (),
     "check.extended": (),  # data: start_id, check_id, until
     "request.released": (),  # data: start_id, check_id, request_id
@@ -157,4 +168,17 @@ ERASURE: tuple[Holder, ...] = (
     steps_erase.erase,
     notifications_erase.erase,
     candidates_erase.erase,
+)
+
+#: what is told of a person who wants to know, or by whom it is asked for, in a reader's order (core.exporting)
+EXPORT: tuple[Teller, ...] = (
+    candidates_export.export,
+    steps_export.export,
+    assessments_export.export,
+    references_export.export,
+    reports_export.export,
+    notifications_export.export,
+    feed_export.export,
+    sync_export.export,
+    inbox_export.export,
 )

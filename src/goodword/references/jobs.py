@@ -1,7 +1,7 @@
-"""The sweeps of reminders."""
+"""The sweeps of reminders, and of what else is due in a check."""
 
 from goodword.core import clock, jobs
-from goodword.references.domain import remind
+from goodword.references.domain import remind, slow
 
 
 @jobs.job(
@@ -20,3 +20,10 @@ def sweep_referees(*, timestamp: int = 0) -> None:
     """Remind the referees who are due."""
     del timestamp  # given to every periodic job; the clock is ours
     remind.remind_referees(now=clock.now())
+
+
+@jobs.job(name="references.slow", cron="5 * * * * *", queueing_lock="references.slow")
+def sweep_slow(*, timestamp: int = 0) -> None:
+    """Tell candidates of referees who are slow."""
+    del timestamp  # given to every periodic job; the clock is ours
+    slow.tell_of_slow_referees(now=clock.now())

@@ -9,6 +9,7 @@ from goodword.references.domain.places import (
     waits_for_candidate,
     waits_for_organisation,
 )
+from goodword.references.domain.requests import plan_reminders
 from goodword.references.models import Check, ReferenceRequest
 from goodword.steps.domain.lifecycle import is_quiet
 from goodword.steps.domain.reminders import next_reminder
@@ -42,6 +43,7 @@ def settle_clock(check: Check, *, now: datetime, asked_at: datetime | None = Non
             *_deadlines(check),
         )
         check.clock_stopped_at = None
+        plan_reminders(check, now=now)  # what was due during the stop is left out, not made up for
     _plan(
         check,
         wanted=waits_for_candidate(places, own_missing=own_missing) and not stands,

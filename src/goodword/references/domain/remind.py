@@ -1,4 +1,4 @@
-"""Reminders: the candidate who has not pressed Send yet, the referee who has not answered yet.
+"""Reminders: the candidate who has something left to do, the referee who has not answered yet.
 
 Time is data: a sweep asks for the rows that are due. Under the lock it looks again, so that whatever ended a
 check a moment ago also ended its reminders.
@@ -16,11 +16,12 @@ from goodword.references.domain.clock import candidate_is_asked
 from goodword.references.domain.do_not_contact import is_barred
 from goodword.references.domain.mails import REQUEST_REMINDER, request_ref, to_candidate, to_referee
 from goodword.references.domain.tell import tell
+from goodword.references.domain.timelines import plan
+from goodword.references.domain.zones import referee_hours
 from goodword.references.models import Check, ReferenceRequest
 from goodword.steps.domain.automation import hindrance
 from goodword.steps.domain.lifecycle import plan_reminder, subject_ref
 from goodword.steps.domain.move import lock
-from goodword.steps.domain.reminders import next_reminder
 from goodword.steps.domain.standing import ended
 from goodword.steps.states import is_open
 
@@ -30,7 +31,7 @@ AT_MOST = 200
 def remind_candidates(*, now: datetime) -> int:
     """Remind every candidate who is due; how many mails were queued."""
     due = Check.objects.across_organisations().filter(
-        next_reminder_at__lte=now, paused_at=None, closed_at=None
+        next_reminder_at__lte=now, paused_at=None, closed_at=None, clock_stopped_at=None
     )
     first = due.order_by("next_reminder_at").values_list("pk", flat=True)[:AT_MOST]
     return each(list(first), lambda pk: remind_candidate(check_id=pk, now=now))
@@ -40,15 +41,17 @@ def remind_candidate(*, check_id: int, now: datetime) -> bool:
     """Remind one candidate if that is still due; whether a mail was queued."""
     with transaction.atomic():
         check = lock(Check, check_id)
-        if check.next_reminder_at is None or check.next_reminder_at > now or check.paused_at is not None:
+        if check.next_reminder_at is None or check.next_reminder_at > now or rests(check):
             return False
-        if _is_over(check, now=now) or not candidate_is_asked(check) or hindrance(check.start.application):
+        if (
+            _is_over(check, check.deadline_at, now=now)
+            or not candidate_is_asked(check)
+            or hindrance(check.start.application)
+        ):
             check.next_reminder_at = None
             check.save(update_fields=["next_reminder_at"])
             return False
-        if (
-            later := into_working_hours(now, calendar=check.organisation.calendar)
-        ) > now:  # the sweep came late
+        if (later := into_working_hours(now, calendar=check.hours)) > now:  # the sweep came late
             check.next_reminder_at = later
             check.save(update_fields=["next_reminder_at"])
             return False
@@ -68,7 +71,10 @@ def remind_candidate(*, check_id: int, now: datetime) -> bool:
 def remind_referees(*, now: datetime) -> int:
     """Remind every referee who is due; how many mails were queued."""
     due = ReferenceRequest.objects.across_organisations().filter(
-        next_reminder_at__lte=now, check_run__paused_at=None, check_run__closed_at=None
+        next_reminder_at__lte=now,
+        check_run__paused_at=None,
+        check_run__closed_at=None,
+        check_run__clock_stopped_at=None,
     )
     first = due.order_by("next_reminder_at").values_list("pk", flat=True)[:AT_MOST]
     return each(list(first), lambda pk: remind_referee(request_id=pk, now=now))
@@ -78,30 +84,26 @@ def remind_referee(*, request_id: int, now: datetime) -> bool:
     """Remind one referee if that is still due; whether a mail was queued."""
     with transaction.atomic():
         check, request = guard.locked_request(request_id)
-        if request.next_reminder_at is None or request.next_reminder_at > now or check.paused_at is not None:
+        if request.next_reminder_at is None or request.next_reminder_at > now or rests(check):
             return False
         if (
-            _is_over(check, now=now)
+            _is_over(check, request.deadline_at, now=now)
             or not request.is_out
-            or is_barred(organisation=check.organisation, address=request.referee.email)
+            or request.undelivered_at is not None
+            or _wants_no_mail(request)
         ):
             request.next_reminder_at = None
             request.save(update_fields=["next_reminder_at"])
             return False
-        if (later := into_working_hours(now, calendar=check.organisation.calendar)) > now:
+        hours, zones = referee_hours(request, check=check)
+        if (later := into_working_hours(now, calendar=hours, zones=zones)) > now:
             request.next_reminder_at = later
             request.save(update_fields=["next_reminder_at"])
             return False
         held_up = _mail_waits(check, request_ref(request))
         request.reminders_sent += not held_up
-        request.next_reminder_at = next_reminder(
-            opened_at=request.sent_at,
-            days=check.start.step.reminder_days[: request.reminders_promised],
-            sent=request.reminders_sent,
-            calendar=check.organisation.calendar,
-            now=now,
-        )
-        request.save(update_fields=["reminders_sent", "next_reminder_at"])
+        plan(request, check=check, now=now)
+        request.save(update_fields=["reminders_sent", "next_reminder_at", "slow_at"])
         if held_up:
             return False
         key = f"reminder:{request.reminders_sent}"
@@ -110,10 +112,22 @@ def remind_referee(*, request_id: int, now: datetime) -> bool:
         return True
 
 
-def _is_over(check: Check, *, now: datetime) -> bool:
+def rests(check: Check) -> bool:
+    """Whether it is paused, or waits for the organisation alone: nobody is asked for anything meanwhile."""
+    return check.paused_at is not None or check.clock_stopped_at is not None
+
+
+def _is_over(check: Check, deadline: datetime, *, now: datetime) -> bool:
     """Closed, late, or its application has ended in a way that closes it: that reaction may still be on the way."""
-    late = now > check.deadline_at
-    return late or not is_open(check) or bool(ended(check.start.application, check.start.step))
+    return now > deadline or not is_open(check) or bool(ended(check.start.application, check.start.step))
+
+
+def _wants_no_mail(request: ReferenceRequest) -> bool:
+    """Whether the referee has asked not to be written to, or has marked a mail as spam."""
+    if is_barred(organisation=request.organisation, address=request.referee.email):
+        return True
+    mails = Email.objects.of(request.organisation).filter(subject_ref=request_ref(request))
+    return mails.exclude(complained_at=None).exists()
 
 
 def _mail_waits(check: Check, ref: str) -> bool:
