@@ -103,6 +103,7 @@ ROOT_URLCONF = "goodword.urls"
 WSGI_APPLICATION = "goodword.wsgi.application"
 GOODWORD_FLOW = "goodword.flow.FLOW"
 GOODWORD_ERASURE = "goodword.flow.ERASURE"
+GOODWORD_EXPORT = "goodword.flow.EXPORT"
 
 TEMPLATES = [
     {

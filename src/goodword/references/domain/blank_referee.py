@@ -58,10 +58,19 @@ def _mails(referee: Referee, request: ReferenceRequest | None, named: re.Pattern
     about = [
         mail.pk
         for mail in rows.iterator()
-        if (ref and mail.subject_ref == ref)
+        if (request and mail.subject_ref in {ref, f"asked:{mail.application_id}:referee:{request.pk}"})
         or mail.to_address.casefold() == referee.email.casefold()
         or named.search(
-            "\n".join((mail.to_name, mail.subject, mail.text, json.dumps(mail.context, ensure_ascii=False)))
+            "\n".join(
+                (
+                    mail.to_name,
+                    mail.from_name,
+                    mail.reply_to,
+                    mail.subject,
+                    mail.text,
+                    json.dumps(mail.context, ensure_ascii=False),
+                )
+            )
         )
     ]
     rows.filter(pk__in=about).delete()
@@ -83,6 +92,9 @@ def _signs(referee: Referee, named: re.Pattern[str]) -> None:
 
 
 def _notes(referee: Referee, named: re.Pattern[str]) -> None:
+    check = referee.check_run
+    check.marked_reason = named.sub(INSTEAD, check.marked_reason)
+    check.save(update_fields=["marked_reason"])
     for slot in Slot.objects.of(referee.organisation).filter(check_run=referee.check_run):
         for name in ("hint", "cannot_reason", "answer_note"):
             setattr(slot, name, named.sub(INSTEAD, getattr(slot, name)))

@@ -1,0 +1,91 @@
+"""What is told of a person and their applications.
+
+A candidate's own file has neither state nor stage nor the reason of a rejection: nobody learns of a rejection
+through Goodword. It says whom to ask instead (workspace.data).
+"""
+
+from typing import Any
+
+from goodword.candidates.models import Application, Candidate, Erasure
+from goodword.candidates.queries import public_title
+from goodword.core.exporting import Told, Wanted, tells, without_nothing
+
+
+@tells("candidates.Candidate", "candidates.Application", "candidates.Erasure")
+def export(wanted: Wanted) -> Told:
+    """The person, and what they applied for."""
+    if wanted.candidate_id is None:
+        return {}
+    candidate = Candidate.objects.of(wanted.organisation).get(pk=wanted.candidate_id)
+    applications = (
+        Application.objects.of(wanted.organisation)
+        .filter(candidate=candidate, pk__in=wanted.application_ids)
+        .select_related("role")
+        .order_by("pk")
+    )
+    told: dict[str, Any] = {
+        "person": _person(candidate, wanted),
+        "applications": [_application(one, wanted) for one in applications],
+    }
+    if wanted.by_member:
+        told["erasures"] = [
+            _erasure(one) for one in Erasure.objects.of(wanted.organisation).filter(candidate=candidate)
+        ]
+    return told
+
+
+def _person(candidate: Candidate, wanted: Wanted) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "first name": candidate.first_name,
+        "last name": candidate.last_name,
+        "preferred name": candidate.preferred_name,
+        "e-mail address": candidate.email,
+        "company": candidate.company,
+        "job title": candidate.title,
+        "language": candidate.language,
+        "from": "Greenhouse" if candidate.remote_id else "",
+        "kept since": candidate.created_at,
+        "last brought up to date": candidate.synced_at,
+    }
+    if wanted.by_member:
+        told |= {
+            "may be e-mailed": candidate.can_email,
+            "private": candidate.private,
+            "id in Greenhouse": candidate.remote_id,
+        }
+    return without_nothing(told)
+
+
+def _application(application: Application, wanted: Wanted) -> dict[str, Any]:
+    told: dict[str, Any] = {"applied": application.applied_at}
+    if not wanted.by_member:
+        return without_nothing({"role": public_title(application), **told})
+    return without_nothing(
+        {
+            "role": application.role.title if application.role else "",
+            **told,
+            "state": application.status,
+            "stage": application.stage_name,
+            "in this stage since": application.stage_entered_at,
+            "rejected": application.rejected_at,
+            "reason of the rejection": application.rejection_reason,
+            "hired": application.hired_at,
+            "recruiter": application.recruiter_name,
+            "recruiter's e-mail address": application.recruiter_email,
+            "id in Greenhouse": application.remote_id,
+            "not visible in Greenhouse since": application.not_visible_since,
+            "kept since": application.created_at,
+        }
+    )
+
+
+def _erasure(erasure: Erasure) -> dict[str, Any]:
+    return without_nothing(
+        {
+            "reason": erasure.reason,
+            "said": erasure.said_at,
+            "due": erasure.due_at,
+            "cancelled": erasure.cancelled_at,
+            "kept because": erasure.cancelled_because,
+        }
+    )

@@ -1,0 +1,166 @@
+"""What is told of reference checks.
+
+A candidate's file has what they gave, and who has answered; what referees answered only where the check lets the
+candidate see it, and never why somebody declined. Signs of trouble are told to the organisation alone: most tell of
+two people at once, so that a person has to weigh what may be handed on (docs/decisions/0022-*). Keyed hashes are told
+to nobody.
+"""
+
+from typing import Any
+
+from goodword.core.exporting import Reader, Told, Wanted, tells, without_nothing
+from goodword.notifications.export import told_of
+from goodword.notifications.models import Email
+from goodword.references.domain.do_not_contact import is_barred
+from goodword.references.domain.mails import request_ref
+from goodword.references.models import Check, Referee, ReferenceRequest, SelfReference, Sign, Slot, Trace
+from goodword.references.said import own_in_words, reference_in_words
+
+State = ReferenceRequest.State
+
+
+@tells(
+    "references.Check",
+    "references.Slot",
+    "references.SelfReference",
+    "references.Referee",
+    "references.ReferenceRequest",
+    "references.Reference",
+    "references.Sign",
+    "references.Trace",
+    "references.DoNotContact",
+)
+def export(wanted: Wanted) -> Told:
+    """Each check with its people; a referee by themself."""
+    if wanted.referee_id is not None:
+        return _alone(wanted)
+    checks = (
+        Check.objects.of(wanted.organisation)
+        .filter(start__application_id__in=wanted.application_ids)
+        .select_related("version", "start__application__candidate")
+        .order_by("pk")
+    )
+    return {"reference checks": [_check(check, wanted) for check in checks]}
+
+
+def _check(check: Check, wanted: Wanted) -> dict[str, Any]:
+    own = (
+        SelfReference.objects.of(wanted.organisation)
+        .filter(check_run=check)
+        .select_related("version")
+        .first()
+    )
+    referees = _referees(wanted).filter(check_run=check)
+    traces = Trace.objects.of(wanted.organisation).filter(check_run=check, request=None)
+    told = {
+        "opened": check.opened_at,
+        "deadline": check.deadline_at,
+        "completed": check.completed_at,
+        "language": check.language,
+        "time zone": check.time_zone,
+        "reason for declining": check.decline_reason,
+        "asked for": [_slot(slot) for slot in Slot.objects.of(wanted.organisation).filter(check_run=check)],
+        "own answers": own_in_words(own, check) if own else None,
+        "referees": [_referee(one, wanted, see=check.candidate_may_see) for one in referees],
+        "devices and addresses": [_trace(one) for one in traces.order_by("pk")],
+    }
+    if wanted.by_member:
+        told["marked complete because"] = check.marked_reason
+        told["signs of trouble"] = [
+            _sign(one) for one in Sign.objects.of(wanted.organisation).filter(check_run=check)
+        ]
+    return without_nothing(told)
+
+
+def _alone(wanted: Wanted) -> dict[str, Any]:
+    referee = _referees(wanted).get(pk=wanted.referee_id)
+    request = getattr(referee, "request", None)
+    mails = Email.objects.of(wanted.organisation).filter(subject_ref=request_ref(request)) if request else ()
+    barred = is_barred(organisation=referee.organisation, address=referee.email)
+    traces = Trace.objects.of(wanted.organisation).filter(request=request) if request else ()
+    return {
+        "you": _referee(referee, wanted, see=True)
+        | {"asked never to be written to again": barred, "from": "the candidate who named you"},
+        "mails": [told_of(mail) for mail in mails],
+        "devices and addresses": [_trace(one) for one in traces],
+    }
+
+
+def _referees(wanted: Wanted) -> Any:
+    return (
+        Referee.objects.of(wanted.organisation)
+        .filter(erased_at=None)
+        .select_related(
+            "organisation", "request__reference__version", "check_run__start__application__candidate"
+        )
+        .order_by("slot", "pk")
+    )
+
+
+def _referee(referee: Referee, wanted: Wanted, *, see: bool) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "name": referee.name,
+        "e-mail address": referee.email,
+        "relationship": referee.relationship,
+        "company": referee.company,
+        "the candidate's job title there": referee.candidate_title,
+        "first month": referee.from_month,
+        "last month": referee.to_month,
+        "message from the candidate": referee.message,
+        "not before an offer": referee.after_offer,
+        "named": referee.created_at,
+        "replaced": referee.replaced_at,
+    }
+    request = getattr(referee, "request", None)
+    if request is None:
+        return without_nothing(told)
+    told |= {
+        "language": request.language,
+        "written to": request.sent_at,
+        "deadline": request.deadline_at,
+        "state": request.state,
+    }
+    if wanted.reader != Reader.CANDIDATE:
+        told |= {
+            "begun": request.begun_at,
+            "settled": request.settled_at,
+            "time zone": request.time_zone,
+            "why": request.why,
+            "reason for declining": request.decline_reason,
+            "not submitted yet": request.draft,
+        }
+    reference = getattr(request, "reference", None)
+    if reference is not None and (see or wanted.by_member):
+        told["reference"] = reference_in_words(reference)
+    return without_nothing(told)
+
+
+def _slot(slot: Slot) -> dict[str, Any]:
+    return without_nothing(
+        {
+            "relationship": slot.relationship,
+            "needed": slot.needed,
+            "hint": slot.hint,
+            "said that it cannot be provided": slot.cannot_at,
+            "because": slot.cannot_reason,
+            "answer": slot.answer,
+            "note to the answer": slot.answer_note,
+        }
+    )
+
+
+def _trace(trace: Trace) -> dict[str, Any]:
+    return without_nothing({"seen": trace.seen_at, "network address": trace.address, "device": trace.device})
+
+
+def _sign(sign: Sign) -> dict[str, Any]:
+    return without_nothing(
+        {
+            "what": sign.code,
+            "grade": sign.grade,
+            "facts": sign.facts,
+            "found": sign.found_at,
+            "dismissed": sign.dismissed_at,
+            "dismissed with the note": sign.dismissed_note,
+        }
+    )

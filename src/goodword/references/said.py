@@ -1,0 +1,73 @@
+"""Answers as their givers had them: question by question, in words, in the language they answered in."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils import translation
+
+from goodword.core.exporting import without_nothing
+from goodword.questionnaires.asked import for_self
+from goodword.questionnaires.parse import parse
+from goodword.questionnaires.report import rows
+from goodword.questionnaires.types import Question, Stated
+from goodword.questionnaires.wording import worded
+from goodword.references.domain.about import stated_of
+from goodword.references.models import Check, Reference, SelfReference
+
+
+def reference_in_words(reference: Reference) -> dict[str, Any]:
+    """A reference: when, how, and each answer."""
+    referee = reference.request.referee
+    candidate = referee.check_run.start.application.candidate.name
+    asked = worded(parse(reference.version.questions), candidate=candidate, company=referee.company)
+    return without_nothing(
+        {
+            "submitted": reference.submitted_at,
+            "language": reference.version.language,
+            "dates and title only": reference.factual,
+            "after the check was done": reference.late,
+            "seconds taken": reference.seconds,
+            "answers": _said(
+                asked, reference.answers, language=reference.version.language, stated=stated_of(referee)
+            ),
+        }
+    )
+
+
+def own_in_words(own: SelfReference, check: Check) -> dict[str, Any]:
+    """The candidate's own answers, those that they have not submitted included."""
+    candidate = check.start.application.candidate.name
+    asked = for_self(worded(parse(own.version.questions), candidate=candidate))
+    return without_nothing(
+        {
+            "begun": own.begun_at,
+            "submitted": own.submitted_at,
+            "language": own.version.language,
+            "answers": _said(asked, own.answers or {}, language=own.version.language),
+            "not submitted yet": own.draft,
+        }
+    )
+
+
+def _said(
+    asked: Sequence[Question],
+    answers: Mapping[str, Any],
+    *,
+    language: str,
+    stated: Stated | None = None,
+) -> list[dict[str, Any]]:
+    with translation.override(language):
+        shown = rows(asked, answers, stated=stated)
+    return [
+        without_nothing(
+            {
+                "question": row.question,
+                "answer": row.answer,
+                "example shown": row.detail,
+                "comment": row.comment,
+                "stated by the candidate": row.stated,
+            }
+        )
+        for row in shown
+        if row.answered
+    ]

@@ -1,0 +1,35 @@
+"""What is told of reports: that there are any; to the organisation also their content, and who opened them."""
+
+from typing import Any
+
+from goodword.core.exporting import Told, Wanted, tells, without_nothing
+from goodword.reports.models import Report
+
+
+@tells("reports.Report", "reports.ReportFile", "reports.ReportOpening")
+def export(wanted: Wanted) -> Told:
+    """A candidate's file leaves the content out: it holds what referees said, told with the checks where it may be."""
+    reports = (
+        Report.objects.of(wanted.organisation)
+        .filter(start__application_id__in=wanted.application_ids)
+        .exclude(state=Report.State.REDACTED)
+        .select_related("start__step")
+        .prefetch_related("openings")
+    )
+    return {"reports": [_report(one, wanted) for one in reports.order_by("pk")]}
+
+
+def _report(report: Report, wanted: Wanted) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "step": report.start.step.get_kind_display(),
+        "code": report.code,
+        "version": report.version,
+        "made": report.ready_at,
+    }
+    if wanted.by_member:
+        told["content"] = report.snapshot
+        told["opened"] = [
+            {"by": opening.by, "at": opening.at}
+            for opening in sorted(report.openings.all(), key=lambda o: o.pk)
+        ]
+    return without_nothing(told)
