@@ -9,6 +9,7 @@ from goodword.greenhouse.heal import urls as heal
 from goodword.greenhouse.inbox import urls as inbox
 from goodword.greenhouse.setup import urls as setup
 from goodword.notifications import urls as notifications
+from goodword.questionnaires import urls as questionnaires
 from goodword.questionnaires.gallery import gallery as question_gallery
 from goodword.references import urls as references
 from goodword.reports import urls as reports
@@ -20,6 +21,7 @@ MEMBER: list[URLPattern | URLResolver] = [
     *setup.member_urls,
     *heal.member_urls,
     *inbox.member_urls,
+    *questionnaires.member_urls,
     *workspace.member_urls,
 ]
 

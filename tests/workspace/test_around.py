@@ -69,7 +69,7 @@ def test_help_names_the_contact_of_the_setting() -> None:
     assert 'href="mailto:help@goodword.example"' in html
 
 
-def test_the_library_shows_the_sheet_the_items_and_the_questions() -> None:
+def test_the_library_shows_the_sheet_and_the_items_and_leads_to_the_questionnaires() -> None:
     who = factories.member(factories.organisation())
     response = signed_in(who).get(path("library", who.organisation))
     html = response.content.decode()
@@ -79,4 +79,4 @@ def test_the_library_shows_the_sheet_the_items_and_the_questions() -> None:
     ]
     assert missing == []
     assert response.context["sheet"].title in html
-    assert response.context["template"].name in html
+    assert f'href="{path("questionnaires", who.organisation)}"' in html

@@ -1,4 +1,4 @@
-"""The library: what assessments and reference checks are made of, with their technical sheets."""
+"""Library > Tests: what assessments are made of, with their technical sheets. Questionnaires have their own pages."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -8,16 +8,13 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments import library as instruments
 from goodword.assessments.library.sheet import technical_sheet
-from goodword.questionnaires import builtin
-from goodword.questionnaires.timing import minutes
 
 
 @require_safe
 @access.member(kinds=access.WORKS)
 def library(request: MemberRequest) -> HttpResponse:
-    """The built-in instrument, in the form that is used, and the built-in reference questionnaire."""
+    """The built-in instrument, in the form that is used."""
     instrument = instruments.load()
-    template = builtin.load()
     return render(
         request,
         "workspace/library.html",
@@ -25,7 +22,5 @@ def library(request: MemberRequest) -> HttpResponse:
             "instrument": instrument,
             "sheet": technical_sheet(instrument, instruments.WORK_STYLE_FORM),
             "items": instrument.items_of(instruments.WORK_STYLE_FORM),
-            "template": template,
-            "template_minutes": minutes(template.questions),
         },
     )

@@ -1,0 +1,58 @@
+"""Who comes in: to a questionnaire, and to its draft."""
+
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Concatenate
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.questionnaires.domain.drafts import Draft, NoDraft, Stale, draft_of
+from goodword.questionnaires.models import Questionnaire
+
+type DraftView[**P] = Callable[Concatenate[MemberRequest, Draft, P], HttpResponseBase]
+
+
+def questionnaire_of(request: MemberRequest, pk: int) -> Questionnaire:
+    """A questionnaire of the member's organisation, or 404."""
+    return access.owned(Questionnaire.objects.of(request.organisation), pk)
+
+
+def at_draft[**P](view: DraftView[P]) -> Callable[..., HttpResponseBase]:
+    """Give the view the draft of the questionnaire `pk`; without one, to the questionnaire's page, which says so.
+
+    `Stale` that a view lets through leads to the editor as it is now.
+    """
+
+    def wrapped(request: MemberRequest, /, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        questionnaire = questionnaire_of(request, pk)
+        try:
+            draft = draft_of(questionnaire)
+            if draft is None:
+                raise NoDraft
+            return view(request, draft, *args, **kwargs)
+        except NoDraft:
+            messages.info(request, _("There is no draft any more. It was published or thrown away."))
+            return redirect("questionnaire", request.organisation.slug, pk)
+        except Stale:
+            messages.warning(
+                request,
+                _(
+                    "Nothing was changed: the draft was changed in another tab or by somebody else. "
+                    "Here it is as it is now."
+                ),
+            )
+            return redirect("questionnaire_edit", request.organisation.slug, pk)
+
+    update_wrapper(wrapped, view)
+    return access.member(kinds=access.WORKS)(wrapped)
+
+
+def revision_of(request: MemberRequest, name: str = "revision") -> int:
+    """On which revision of the draft an act is based; -1, which none has, if that was not said."""
+    given = request.POST.get(name, "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else -1

@@ -1,0 +1,85 @@
+"""The languages of a draft: add one, translate side by side, take one out."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from goodword.accounts.access import MemberRequest
+from goodword.core import clock
+from goodword.questionnaires.domain.drafts import Draft, Stale
+from goodword.questionnaires.domain.translate import NoLanguage, add_language, remove_language, save_texts
+from goodword.questionnaires.editor.entries import gaps
+from goodword.questionnaires.editor.forms.translation import TranslationForm
+from goodword.questionnaires.editor.languages import language_codes, language_name
+from goodword.questionnaires.views.doors import at_draft, revision_of
+
+
+@require_POST
+@at_draft
+def add(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+    """Another language, its texts empty."""
+    language = request.POST.get("language", "")
+    if language not in language_codes():
+        raise Http404("no such language")
+    add_language(questionnaire=draft.questionnaire, language=language, now=clock.now())
+    return redirect("questionnaire_language", request.organisation.slug, draft.questionnaire.pk, language)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_draft
+def translate(request: MemberRequest, draft: Draft, *, language: str) -> HttpResponseBase:
+    """The texts side by side. What was typed stays when the draft has changed meanwhile."""
+    row = draft.row(language)
+    if row is None or row == draft.source:
+        messages.info(request, _("The draft has no translation into that language."))
+        return redirect("questionnaire_edit", request.organisation.slug, draft.questionnaire.pk)
+    form = TranslationForm(request.POST or None, source=draft.entries, translated=row.questions)
+    stale = False
+    if request.method == "POST" and form.is_valid():
+        try:
+            save_texts(
+                questionnaire=draft.questionnaire,
+                language=language,
+                texts=form.texts(),
+                revision=revision_of(request),
+            )
+        except Stale:
+            stale = True
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("questionnaire_edit", request.organisation.slug, draft.questionnaire.pk)
+    return render(
+        request,
+        "questionnaires/editor/translate.html",
+        {
+            "questionnaire": draft.questionnaire,
+            "row": row,
+            "form": form,
+            "open": gaps(draft.entries, row.questions),
+            "language": language,
+            "language_name": language_name(language),
+            "source_language": draft.source.language,
+            "source_name": language_name(draft.source.language),
+            "revision": revision_of(request) if form.is_bound and not stale else row.revision,
+            "stale": stale,
+        },
+    )
+
+
+@require_POST
+@at_draft
+def remove(request: MemberRequest, draft: Draft, *, language: str) -> HttpResponseBase:
+    """Take a language out of the draft."""
+    try:
+        remove_language(questionnaire=draft.questionnaire, language=language, revision=revision_of(request))
+    except NoLanguage:
+        messages.info(request, _("The draft has no translation into that language."))
+    else:
+        messages.success(
+            request,
+            _("%(language)s is no longer in the draft. Published versions keep it.")
+            % {"language": language_name(language)},
+        )
+    return redirect("questionnaire_edit", request.organisation.slug, draft.questionnaire.pk)

@@ -1,0 +1,158 @@
+"""Preview as a referee on a phone: the real pages, whose answers stay in the session and nowhere else."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.core import clock
+from goodword.questionnaires import labels
+from goodword.questionnaires.domain.drafts import draft_of
+from goodword.questionnaires.domain.published import languages_rows
+from goodword.questionnaires.editor.languages import language_name
+from goodword.questionnaires.editor.preview import COMPANY, Walk, begin
+from goodword.questionnaires.forms import QuestionForm, build_form
+from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
+from goodword.questionnaires.report import rows as answer_rows
+from goodword.questionnaires.types import RELATIONSHIPS
+from goodword.questionnaires.views.doors import questionnaire_of
+from goodword.questionnaires.views.shown import shown
+
+SESSION = "questionnaire_preview"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.WORKS)
+def preview(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """The draft, else the newest version, or the one that `?version=` names, walked page by page."""
+    found = questionnaire_of(request, pk)
+    rows = _rows(found, request.GET.get("version", ""))
+    if not rows[0].questions:
+        return redirect("questionnaire_edit", request.organisation.slug, pk)
+    language = request.GET.get("language", "")
+    row = next((row for row in rows if row.language == language), rows[0])
+    relationship = request.GET.get("relationship", "")
+    with translation.override(row.language):
+        walk = begin(
+            source=rows[0].questions,
+            translated=row.questions,
+            relationship=relationship if relationship in RELATIONSHIPS else RELATIONSHIPS[0],
+            answers=_answers(request, rows[0]),
+        )
+    kept = {"relationship": walk.relationship, "language": row.language}
+    if request.GET.get("version"):
+        kept["version"] = request.GET["version"]
+    here = reverse("questionnaire_preview", args=[request.organisation.slug, pk])
+    if request.method == "POST" and "again" in request.POST:
+        request.session.pop(SESSION, None)
+        return redirect(f"{here}?{urlencode(kept)}")
+    number = walk.page_of(request.GET.get("at", "")) or _number(request.GET.get("page", "1"))
+    number = min(number, len(walk.pages) + 1)
+    with translation.override(row.language):
+        form = _form(request, walk, number)
+        if form is not None and form.is_bound and form.is_valid():
+            _keep(request, rows[0], walk.answers | form.answers)
+            return redirect(f"{here}?{urlencode(kept | {'page': str(number + 1)})}")
+        phone = render_to_string(
+            "questionnaires/editor/phone.html",
+            {
+                "form": form,
+                "number": number,
+                "count": len(walk.pages),
+                "back": f"{here}?{urlencode(kept | {'page': str(number - 1)})}" if number > 1 else "",
+                "rows": [] if form else answer_rows(walk.asked, walk.answers, stated=walk.stated),
+                "organisation": request.organisation,
+                "here": f"{here}?{urlencode(kept | {'page': str(number)})}",
+            },
+            request=request,
+        )
+    return render(
+        request,
+        "questionnaires/editor/preview.html",
+        {
+            "questionnaire": found,
+            "phone": phone,
+            "language": row.language,
+            "is_draft": row.published_at is None,
+            "version": row,
+            "languages": [(other.language, language_name(other.language)) for other in rows],
+            "relationship": walk.relationship,
+            "relationships": list(labels.relationships().items()),
+            "kept": urlencode(kept),
+            "asked_version": request.GET.get("version", ""),
+            "questions": [
+                {
+                    "shown": question,
+                    "page": walk.page_of(question.id),
+                    "why": _why(question.who, question.when, walk, question.id),
+                    "is_here": walk.page_of(question.id) == number,
+                }
+                for question in shown(rows[0].questions)
+            ],
+            "company": COMPANY,
+        },
+    )
+
+
+def _why(who: str, when: str, walk: Walk, question_id: str) -> str:
+    """Why a question is not asked, "" if it is."""
+    if walk.page_of(question_id):
+        return ""
+    if question_id in walk.of_others:
+        return _("Not asked here. Only of: %(who)s") % {"who": who}
+    return _("Not asked yet. %(when)s") % {"when": when}
+
+
+def _rows(questionnaire: Questionnaire, version: str) -> Sequence[QuestionnaireVersion]:
+    draft = draft_of(questionnaire)
+    if draft is not None and version in {"", "draft"}:
+        return draft.rows
+    if version in {"", "draft"}:
+        rows = languages_rows(questionnaire)
+    else:
+        rows = languages_rows(questionnaire, number=_number(version))
+    if not rows:
+        raise Http404("there is no such version")
+    return rows
+
+
+def _form(request: MemberRequest, walk: Walk, number: int) -> QuestionForm | None:
+    """The form of a page; None behind the last one."""
+    if number > len(walk.pages):
+        return None
+    return build_form(
+        walk.pages[number - 1],
+        data=request.POST if request.method == "POST" else None,
+        saved=walk.answers,
+        stated=walk.stated,
+        today=clock.now().astimezone(request.organisation.zone).date(),
+    )
+
+
+def _answers(request: MemberRequest, source: QuestionnaireVersion) -> dict[str, Any]:
+    kept = request.session.get(SESSION)
+    if isinstance(kept, Mapping) and kept.get("of") == _of(source):
+        return dict(kept.get("answers", {}))
+    return {}
+
+
+def _keep(request: MemberRequest, source: QuestionnaireVersion, answers: Mapping[str, Any]) -> None:
+    request.session[SESSION] = {"of": _of(source), "answers": dict(answers)}
+
+
+def _of(source: QuestionnaireVersion) -> str:
+    """What answers belong to: a change of the draft begins anew, so that none can be of another question."""
+    return f"{source.pk}:{source.revision}"
+
+
+def _number(given: str) -> int:
+    return int(given) if given.isascii() and given.isdigit() and 0 < len(given) < 5 and int(given) > 0 else 1

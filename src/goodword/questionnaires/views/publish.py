@@ -1,0 +1,120 @@
+"""Publish a draft, or throw it away."""
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from goodword.accounts.access import MemberRequest
+from goodword.core import clock
+from goodword.questionnaires.domain import publish as publishing
+from goodword.questionnaires.domain.discard import discard as throw_away
+from goodword.questionnaires.domain.drafts import Draft
+from goodword.questionnaires.domain.published import languages_rows
+from goodword.questionnaires.editor.changes import changes
+from goodword.questionnaires.editor.competencies import REASON_ABOVE, competencies_of
+from goodword.questionnaires.editor.entries import gaps
+from goodword.questionnaires.editor.facts import facts_of
+from goodword.questionnaires.editor.forms.whole import PublishForm
+from goodword.questionnaires.editor.languages import language_name
+from goodword.questionnaires.parse import QuestionError
+from goodword.questionnaires.queries import roles_of
+from goodword.questionnaires.views.doors import at_draft, revision_of
+from goodword.questionnaires.views.editor import advice_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_draft
+def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+    """What is different, who will be asked it, what is not translated; then the next version."""
+    open_texts = {row.language: gaps(draft.entries, row.questions) for row in draft.translations}
+    unfinished = [language for language, count in open_texts.items() if count]
+    form = PublishForm(
+        request.POST if request.method == "POST" else None,
+        needs_reason=len(competencies_of(draft.entries)) > REASON_ABOVE,
+        unfinished=unfinished,
+    )
+    if request.method == "POST" and form.is_valid():
+        number = _publish(request, draft, form)
+        if number:
+            messages.success(
+                request,
+                _("Version %(number)s is published. New checks ask it; running ones keep theirs.")
+                % {"number": number},
+            )
+            return redirect("questionnaire", request.organisation.slug, draft.questionnaire.pk)
+    before = {row.language: row.questions for row in languages_rows(draft.questionnaire)}
+    after = {row.language: row.questions for row in draft.rows}
+    facts = facts_of(draft.source)
+    return render(
+        request,
+        "questionnaires/editor/publish.html",
+        {
+            "questionnaire": draft.questionnaire,
+            "draft": draft,
+            "form": form,
+            "facts": facts,
+            "is_first": not before,
+            "changes": changes(before, after) if before and draft.entries else [],
+            "languages": [
+                (language_name(row.language), open_texts.get(row.language, 0)) for row in draft.rows
+            ],
+            "advice": advice_of(draft, facts),
+            "roles": roles_of(draft.questionnaire, request.member),
+        },
+    )
+
+
+def _publish(request: MemberRequest, draft: Draft, form: PublishForm) -> int:
+    """The number of the version; 0 with an error on the form if it cannot be."""
+    try:
+        return publishing.publish(
+            questionnaire=draft.questionnaire,
+            revision=revision_of(request),
+            reason=form.cleaned_data.get("reason", ""),
+            without=form.cleaned_data.get("without", []),
+            by=request.member,
+            now=clock.now(),
+        )
+    except publishing.NothingAsked:
+        form.add_error(None, _("Nothing is asked yet. Add a question first."))
+    except publishing.NeedsReason:
+        form.add_error(None, _("Say why the job needs more than eight competencies rated."))
+    except publishing.NotTranslated as wrong:
+        names = ", ".join(language_name(language) for language in wrong.languages)
+        form.add_error(
+            "without" if "without" in form.fields else None,
+            _("Not whole yet: %(languages)s. Translate the rest first, or tick to publish without.")
+            % {"languages": names},
+        )
+    except QuestionError as wrong:
+        form.add_error(None, str(wrong))
+    return 0
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_draft
+def discard(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+    """Ask once more, then delete the draft."""
+    rows = languages_rows(draft.questionnaire)
+    if request.method == "POST":
+        stays = throw_away(
+            questionnaire=draft.questionnaire,
+            revision=revision_of(request),
+            by=request.member,
+            now=clock.now(),
+        )
+        messages.success(request, _("The draft is thrown away."))
+        if stays:
+            return redirect("questionnaire", request.organisation.slug, draft.questionnaire.pk)
+        return redirect("questionnaires", request.organisation.slug)
+    return render(
+        request,
+        "questionnaires/editor/discard.html",
+        {
+            "questionnaire": draft.questionnaire,
+            "draft": draft,
+            "newest": rows[0].number if rows else None,
+        },
+    )

@@ -1,0 +1,156 @@
+"""Add a question, and change one."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from goodword.accounts.access import MemberRequest
+from goodword.questionnaires import builtin
+from goodword.questionnaires.domain.add import add_competency, add_question
+from goodword.questionnaires.domain.change import change_question
+from goodword.questionnaires.domain.drafts import Draft, Stale, draft_of
+from goodword.questionnaires.editor.competencies import competencies_of
+from goodword.questionnaires.editor.entries import place_of
+from goodword.questionnaires.editor.forms.build import form_for
+from goodword.questionnaires.editor.forms.choices import ChoicesForm, reshaped
+from goodword.questionnaires.editor.forms.question import QuestionForm
+from goodword.questionnaires.editor.forms.types import RatingForm
+from goodword.questionnaires.editor.kinds import groups, kinds
+from goodword.questionnaires.parse import QuestionError
+from goodword.questionnaires.views.doors import at_draft, revision_of
+
+
+@require_safe
+@at_draft
+def choose(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+    """Which type of question, or which competency of the library."""
+    asked = {name.casefold() for name in competencies_of(draft.entries)}
+    library = [
+        (competency, competency.name.casefold() in asked)
+        for competency in builtin.competencies(draft.source.language)
+    ]
+    return render(
+        request,
+        "questionnaires/editor/add.html",
+        {"questionnaire": draft.questionnaire, "groups": groups(), "library": library},
+    )
+
+
+@require_POST
+@at_draft
+def competency(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+    """Add one of the library."""
+    try:
+        name = add_competency(questionnaire=draft.questionnaire, key=request.POST.get("key", ""))
+    except LookupError:
+        raise Http404("no such competency") from None
+    except QuestionError as wrong:
+        messages.error(request, str(wrong))
+        return redirect("questionnaire_add", request.organisation.slug, draft.questionnaire.pk)
+    return _to_editor(
+        request, draft, name, _("Added. It stands below the other ratings; move it as you like.")
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_draft
+def new(request: MemberRequest, draft: Draft, *, kind: str) -> HttpResponseBase:
+    """A new question of a type; it comes to stand at the end."""
+    if kind not in kinds():
+        raise Http404("no such type")
+    entry = {"type": kind}
+    if request.method != "POST":
+        return _page(request, draft, form_for(draft.entries, entry, language=draft.source.language))
+    form = _bound(request, draft, entry)
+    if form.is_bound and form.is_valid():
+        try:
+            name = add_question(questionnaire=draft.questionnaire, entry=form.read())
+        except QuestionError as wrong:
+            form.add_error(None, str(wrong))
+        else:
+            return _saved(request, draft, name, _("Added at the end; move it as you like."))
+    return _page(request, draft, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_draft
+def change(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpResponseBase:
+    """One question. What was typed stays when somebody else has saved meanwhile, beside what is there now."""
+    try:
+        entry = draft.entries[place_of(draft.entries, question_id)]
+    except KeyError:
+        messages.info(request, _("That question stands here no longer."))
+        return redirect("questionnaire_edit", request.organisation.slug, draft.questionnaire.pk)
+    if request.method != "POST":
+        return _page(request, draft, form_for(draft.entries, entry, language=draft.source.language))
+    form = _bound(request, draft, entry)
+    stale = False
+    if form.is_valid():
+        try:
+            change_question(
+                questionnaire=draft.questionnaire,
+                question_id=question_id,
+                entry=form.read(),
+                revision=revision_of(request),
+            )
+        except QuestionError as wrong:
+            form.add_error(None, str(wrong))
+        except Stale:
+            stale = True
+        else:
+            return _saved(request, draft, question_id, _("Saved."))
+    return _page(request, draft, form, stale=stale)
+
+
+def _bound(request: MemberRequest, draft: Draft, entry: Mapping[str, Any]) -> QuestionForm:
+    """The form as it was posted; quiet if it was only asked for more rows."""
+    other = reshaped(request.POST)
+    return form_for(
+        draft.entries,
+        entry,
+        language=draft.source.language,
+        data=other if other is not None else request.POST,
+        quiet=other is not None,
+    )
+
+
+def _page(request: MemberRequest, draft: Draft, form: QuestionForm, *, stale: bool = False) -> HttpResponse:
+    now = draft_of(draft.questionnaire) or draft
+    return render(
+        request,
+        "questionnaires/editor/question.html",
+        {
+            "questionnaire": draft.questionnaire,
+            "form": form,
+            "kind": kinds()[form.entry["type"]],
+            "is_new": form.is_new,
+            "place": len(draft.entries) + 1 if form.is_new else place_of(draft.entries, form.entry["id"]) + 1,
+            "rating": form if isinstance(form, RatingForm) else None,
+            "choices": form if isinstance(form, ChoicesForm) else None,
+            # a form that was typed into keeps what it was based on, so that a save cannot pass over a newer one
+            "revision": revision_of(request) if form.is_bound and not stale else now.source.revision,
+            "stale": stale,
+            "stored": form.entry,
+        },
+    )
+
+
+def _saved(request: MemberRequest, draft: Draft, question_id: str, sentence: str) -> HttpResponseBase:
+    if request.POST.get("then") == "preview":
+        messages.success(request, sentence)
+        where = redirect("questionnaire_preview", request.organisation.slug, draft.questionnaire.pk)
+        where["Location"] += f"?at={question_id}"
+        return where
+    return _to_editor(request, draft, question_id, sentence)
+
+
+def _to_editor(request: MemberRequest, draft: Draft, question_id: str, sentence: str) -> HttpResponseBase:
+    messages.success(request, sentence)
+    where = redirect("questionnaire_edit", request.organisation.slug, draft.questionnaire.pk)
+    where["Location"] += f"?new={question_id}"
+    return where
