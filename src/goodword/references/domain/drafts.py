@@ -68,8 +68,7 @@ class Draft:
 
     def mark(self, question_id: str) -> str:
         """Stands for what is kept of a question; "" while nothing is."""
-        kept = [self.answers.get(question_id), self.typed.get(question_id) or {}]
-        return _mark(*kept)
+        return _mark(self.answers.get(question_id), self.typed.get(question_id) or {})
 
     def taking(self, given: Sequence[Given], *, seen: Mapping[str, str], now: datetime) -> Self:
         """The draft with what a page sent.

@@ -14,5 +14,6 @@ def on_reference_received(event: Event) -> None:
     reference = references.filter(pk=event.data["reference_id"]).first()
     if reference is None or reference.seconds is None:
         return
-    times = references.filter(version=reference.version, seconds__isnull=False).order_by("-pk")
-    note_seconds(reference.version, times.values_list("seconds", flat=True)[:LATEST])
+    rows = references.filter(version=reference.version, seconds__isnull=False).order_by("-pk")
+    times = rows.values_list("seconds", flat=True)[:LATEST]
+    note_seconds(reference.version, [seconds for seconds in times if seconds is not None])

@@ -82,11 +82,9 @@ def open_form(walk: Walk, questions: Sequence[Question]) -> QuestionForm:
     """The same for these questions."""
     form = _form(walk, questions)
     for block in form.blocks:
-        typed = walk.draft.typed.get(block.question.id)
+        typed = walk.draft.typed.get(block.question.id, {})
+        inputs = MultiValueDict({name: list(texts) for name, texts in typed.items()})
         for bound in block.parts.values() if typed else ():
-            inputs: MultiValueDict[str, str] = MultiValueDict(
-                {name: list(texts) for name, texts in typed.items()}
-            )
             bound.field.initial = bound.field.widget.value_from_datadict(
                 inputs, MultiValueDict(), bound.html_name
             )
@@ -183,7 +181,8 @@ def _texts(form: QuestionForm, name: str) -> list[str]:
 def _input_names(bound: BoundField) -> list[str]:
     widget = bound.field.widget
     if isinstance(widget, MultiWidget):
-        return [f"{bound.html_name}{suffix}" for suffix in widget.widgets_names]
+        suffixes: list[str] = widget.widgets_names  # type: ignore[attr-defined]  # missing in the stubs
+        return [f"{bound.html_name}{suffix}" for suffix in suffixes]
     return [bound.html_name]
 
 

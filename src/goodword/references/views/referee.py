@@ -13,6 +13,7 @@ from goodword.questionnaires import labels
 from goodword.questionnaires.versions import minutes_of_version
 from goodword.references.domain import copy, respond
 from goodword.references.domain.about import day_in_words, version_of
+from goodword.references.domain.do_not_contact import is_barred
 from goodword.references.models import ReferenceRequest
 from goodword.references.views import referee_door
 from goodword.references.views.referee_door import AtRequest, page
@@ -26,10 +27,15 @@ State = ReferenceRequest.State
 def home(request: HttpRequest, at: AtRequest) -> HttpResponse:
     """The notice above the first question, with all choices; afterwards thanks, or a kind word to a no."""
     asked, referee = at.request, at.request.referee
-    if asked.state == State.ANSWERED:
-        return page(request, "references/referee/thanks.html", at, address=referee.email)
-    if asked.state == State.DECLINED:
-        return page(request, "references/referee/declined.html", at)
+    if not asked.is_out:
+        answered = asked.state == State.ANSWERED
+        return page(
+            request,
+            f"references/referee/{'thanks' if answered else 'declined'}.html",
+            at,
+            address=referee.email,
+            barred=is_barred(organisation=at.about.organisation, address=referee.email),
+        )
     walk = respond.walk_of(at.check, asked, now=at.now)
     version = version_of(at.check, language=at.about.language)
     return page(

@@ -10,12 +10,14 @@ from datetime import datetime
 from functools import wraps
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
-from goodword.references.domain import guard
+from goodword.references import languages
+from goodword.references.domain import guard, zones
 from goodword.references.domain.about import About, about
 from goodword.references.domain.languages import choose_language
 from goodword.references.models import Check, ReferenceRequest
@@ -57,14 +59,18 @@ def opens(
                 return unknown_page(request)
             facts = about(asked.check_run, language=asked.language)
             at = AtRequest(token=token, request=asked, check=asked.check_run, about=facts, now=now)
-            alive = links.is_alive(link, now=now)
-            closed = not alive or _is_closed(at)
+            revoked, alive = link.ended_at is not None, links.is_alive(link, now=now)
+            closed = revoked or _is_closed(at)
             if closed and alive and keep and request.method == "POST":
                 keep(request, at, **more)
             if closed and not doors.is_script(request):
                 return doors.closed(request, at.about)
+            if not closed and not alive:
+                return doors.to_first_page(request, "referee_fresh", token)
             if closed or (only_open and not asked.is_out):
                 return doors.to_first_page(request, "referee", token)
+            if request.method == "POST":
+                zones.note_zone(asked, request.POST.get(zones.FIELD, ""))
             at = _in_their_language(request, at)
             with translation.override(at.about.language), timezone.override(at.about.organisation.zone):
                 try:
@@ -84,23 +90,18 @@ def page(request: HttpRequest, template: str, at: AtRequest, **context: object) 
 
     With `form_id` they are buttons of that form of the page, so that what is typed in it stays.
     """
-    offered = at.check.languages if at.about.language in at.check.languages else []
-    return doors.page(
-        request,
-        template,
-        at,
-        layout="references/referee/page.html",
-        languages=[(code, _name(code)) for code in offered] if len(offered) > 1 else [],
-        language=at.about.language,
-        **context,
-    )
+    return doors.page(request, template, at, **layout(at), **context)
 
 
-def _name(code: str) -> str:
-    try:
-        return str(translation.get_language_info(code)["name_local"]).capitalize()
-    except KeyError:  # a questionnaire may be in a language that nobody has described to us
-        return code
+def layout(at: AtRequest) -> dict[str, object]:
+    """What the layout of every page here shows."""
+    offered = at.check.languages
+    return {
+        "layout": "references/referee/page.html",
+        "languages": languages.named(offered) if len(offered) > 1 else [],
+        "language": at.about.language,
+        "contact_url": reverse("referee_ask", args=[at.token]),
+    }
 
 
 def _request_of(link: Link) -> ReferenceRequest | None:

@@ -2,10 +2,11 @@
 
 from typing import Final
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.references.domain import decline
 from goodword.references.models import ReferenceRequest
@@ -39,6 +40,19 @@ def say_no(request: HttpRequest, at: AtRequest) -> HttpResponse:
         )
         return redirect("referee", token=at.token)
     return page(request, "references/referee/decline.html", at, form=form, form_id="answers")
+
+
+@require_POST
+@referee_door.opens(only_open=False)
+def never_again(request: HttpRequest, at: AtRequest) -> HttpResponse:
+    """No more such mail, from somebody who has answered or declined already."""
+    decline.say_never_again(request_id=at.request.pk, now=at.now)
+    messages.success(
+        request,
+        _("%(organisation)s will not write to this address for any other candidate.")
+        % {"organisation": at.about.organisation.name},
+    )
+    return redirect("referee", token=at.token)
 
 
 def _initial(request: HttpRequest) -> dict[str, object]:

@@ -1,0 +1,105 @@
+"""The self-reference: the candidate answers the check's questions about themselves, beside their referees."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from goodword.questionnaires.asked import for_self
+from goodword.questionnaires.parse import parse
+from goodword.questionnaires.types import Stated
+from goodword.questionnaires.wording import worded
+from goodword.references.domain import guard
+from goodword.references.domain.about import version_of
+from goodword.references.domain.drafts import Draft, Given
+from goodword.references.domain.tell import tell
+from goodword.references.domain.walk import Walk
+from goodword.references.models import Check, SelfReference
+from goodword.roles.models import Step
+from goodword.steps.domain.move import lock
+from goodword.steps.domain.standing import ended
+from goodword.steps.states import DONE, takes_answers
+
+
+def own_of(check: Check) -> SelfReference | None:
+    """The check's self-reference, begun or submitted."""
+    return SelfReference.objects.of(check.organisation).filter(check_run=check).first()
+
+
+def is_asked(check: Check) -> bool:
+    """Whether this check asks for a self-reference at all."""
+    return check.self_reference != Step.SelfReference.OFF
+
+
+def takes_own(check: Check, *, now: datetime) -> bool:
+    """Whether a self-reference still counts: while the check is open; and once it is done without one, until its
+    deadline, unless the application has ended since."""
+    if not is_asked(check) or check.closed_at is not None:
+        return False
+    if check.progress in DONE:
+        return now <= check.deadline_at and not ended(check.start.application, check.start.step)
+    return takes_answers(check, now=now)
+
+
+def own_walk_of(check: Check, own: SelfReference | None, *, now: datetime) -> Walk:
+    """The candidate's way through the questions, in the language of the check."""
+    questions = for_self(parse(version_of(check).questions))
+    return Walk(
+        questions=worded(questions, candidate=check.start.application.candidate.name),
+        draft=Draft.read(own.draft if own else {}),
+        stated=Stated(),
+        today=now.astimezone(check.organisation.zone).date(),
+    )
+
+
+def begin(*, check_id: int, now: datetime) -> SelfReference:
+    """The candidate starts to answer; a second time changes nothing. Raises guard.Closed."""
+    with transaction.atomic():
+        return _open(check_id, now=now)[1]
+
+
+def save_draft(*, check_id: int, given: Sequence[Given], seen: Mapping[str, str], now: datetime) -> None:
+    """Keep what a page sent, beside what was kept before; `seen` as Draft.taking has it. Raises guard.Closed."""
+    with transaction.atomic():
+        _, own = _open(check_id, now=now)
+        own.draft = Draft.read(own.draft).taking(given, seen=seen, now=now).stored()
+        own.save(update_fields=["draft"])
+
+
+def submit(*, check_id: int, now: datetime) -> SelfReference:
+    """Make the kept answers the self-reference. Of several submits, at once or later, the first counts.
+
+    Raises Incomplete with what is missing, guard.Closed when nothing can come in any more.
+    """
+    with transaction.atomic():
+        check = lock(Check, check_id)
+        own = own_of(check)
+        if own is not None and own.submitted_at is not None:
+            return own
+        check, own = _open(check_id, now=now)
+        own.answers, own.version = own_walk_of(check, own, now=now).judged(), version_of(check)
+        own.submitted_at, own.draft = now, {}
+        own.save()
+        tell("check.self_reference_received", check, by="candidate", at=now)
+        if check.progress in DONE:
+            tell("check.answered_late", check, by="candidate", at=now)
+        return own
+
+
+def _open(check_id: int, *, now: datetime) -> tuple[Check, SelfReference]:
+    """The locked check with its self-reference, begun if it was not. Raises guard.Closed; also after a submit."""
+    check = lock(Check, check_id)
+    if not takes_own(check, now=now):
+        raise guard.Closed
+    own, _ = SelfReference.objects.of(check.organisation).get_or_create(
+        check_run=check,
+        defaults={
+            "organisation": check.organisation,
+            "version": version_of(check),
+            "draft": Draft().touched(now).stored(),
+            "begun_at": now,
+        },
+    )
+    if own.submitted_at is not None:
+        raise guard.Closed
+    return check, own

@@ -1,0 +1,132 @@
+"""The candidate's self-reference: what it is, the questions, the last look, thanks."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from goodword.questionnaires.timing import minutes
+from goodword.references.domain import guard
+from goodword.references.domain import own as act
+from goodword.references.domain.about import day_in_words
+from goodword.references.domain.walk import Incomplete
+from goodword.references.models import SelfReference
+from goodword.references.views import answering, candidate_door, doors
+from goodword.references.views.answering import Road
+from goodword.references.views.candidate_door import AtCheck
+
+FORMS: Final = ["GET", "HEAD", "POST"]
+
+
+def road_of(token: str) -> Road:
+    """Where the pages of the self-reference lie."""
+    return Road(
+        first=reverse("portal_own", args=[token]),
+        review=reverse("portal_own_review", args=[token]),
+        page=lambda number: reverse("portal_own_page", args=[token, number]),
+    )
+
+
+def _asked_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Lead to the check's first page where no self-reference is asked for, or none counts any more."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, at: AtCheck, **more: object) -> HttpResponse:
+        own = act.own_of(at.check)
+        submitted = own is not None and own.submitted_at is not None
+        if not act.is_asked(at.check) or not (submitted or act.takes_own(at.check, now=at.now)):
+            return doors.to_first_page(request, "portal_check", at.token)
+        if submitted and view is not home_view:
+            return doors.to_first_page(request, "portal_own", at.token)
+        try:
+            return view(request, at, own=own, **more)
+        except guard.Closed:  # submitted in another tab, or closed, since the page was opened
+            return doors.to_first_page(request, "portal_own", at.token)
+
+    return wrapped
+
+
+def home_view(request: HttpRequest, at: AtCheck, *, own: SelfReference | None) -> HttpResponse:
+    """What it is for, before the first question; afterwards thanks."""
+    if own is not None and own.submitted_at is not None:
+        return candidate_door.page(request, "references/own/thanks.html", at)
+    walk = act.own_walk_of(at.check, own, now=at.now)
+    deadline = at.check.deadline_at
+    return candidate_door.page(
+        request,
+        "references/own/notice.html",
+        at,
+        minutes=minutes(walk.questions),
+        deadline=day_in_words(deadline, organisation=at.about.organisation, language=at.about.language),
+        go_on=road_of(at.token).onward(walk) if own else "",
+        needed=at.check.self_reference == "needed",
+    )
+
+
+home = require_safe(candidate_door.opens(only_open=False)(_asked_only(home_view)))
+
+
+@require_POST
+@candidate_door.opens(only_open=False)
+@_asked_only
+def begin(_request: HttpRequest, at: AtCheck, *, own: SelfReference | None) -> HttpResponse:
+    """Start to answer."""
+    own = act.begin(check_id=at.check.pk, now=at.now)
+    return redirect(road_of(at.token).start(act.own_walk_of(at.check, own, now=at.now)))
+
+
+@require_http_methods(FORMS)
+@candidate_door.opens(only_open=False)
+@_asked_only
+def questions(request: HttpRequest, at: AtCheck, *, own: SelfReference | None, number: int) -> HttpResponse:
+    """One page of questions. All that is sent is kept, also when something is missing."""
+    walk, road = act.own_walk_of(at.check, own, now=at.now), road_of(at.token)
+    if not walk.on_page(number, asked_only=False):
+        return redirect(road.first)
+    form = answering.shown(walk, number)
+    if request.method == "POST":
+        sent = answering.sent_page(request, walk, number)
+        act.save_draft(check_id=at.check.pk, given=sent.given, seen=sent.seen, now=at.now)
+        walk = act.own_walk_of(at.check, act.own_of(at.check), now=at.now)
+        if at.switched:
+            form = answering.shown(walk, number)
+        elif response := answering.after_saving(request, walk, number, road):
+            return response
+        else:
+            form = sent.form
+    if number not in walk.numbers:
+        later = walk.after(number)
+        return redirect(road.page(later) if later else road.review)
+    context = answering.page_context(request, walk, number, road)
+    return candidate_door.page(
+        request, "references/own/questions.html", at, form=form, form_id="answers", **context
+    )
+
+
+@require_http_methods(FORMS)
+@candidate_door.opens(only_open=False)
+@_asked_only
+def review(request: HttpRequest, at: AtCheck, *, own: SelfReference | None) -> HttpResponse:
+    """All answers once more, and *Submit*: it cannot be changed afterwards."""
+    wanting: tuple[str, ...] = ()
+    if request.method == "POST" and not at.switched:
+        try:
+            act.submit(check_id=at.check.pk, now=at.now)
+        except Incomplete as incomplete:
+            wanting = incomplete.question_ids
+        else:
+            return redirect("portal_own", token=at.token)
+    walk, road = act.own_walk_of(at.check, own, now=at.now), road_of(at.token)
+    looked = answering.looked_over(walk, road, wanting=wanting)
+    return candidate_door.page(
+        request,
+        "references/own/review.html",
+        at,
+        looked=looked,
+        wanting=bool(wanting),
+        back=road.end(walk),
+    )
