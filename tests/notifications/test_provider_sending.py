@@ -1,0 +1,146 @@
+"""Sending by a provider's API: a small server that answers as Postmark documents it."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from goodword.core import mailers
+from goodword.notifications.domain.marks import message_id_of
+from goodword.notifications.domain.send import send
+from goodword.notifications.models import Email
+from goodword.notifications.people import Person
+from tests.notifications.mails import NOW, queued, state
+from tests.support.jobs import event_names
+
+pytestmark = pytest.mark.django_db
+
+
+class Provider(HTTPServer):
+    """Keeps what it gets, and answers what it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Door)
+        self.got: list[dict[str, Any]] = []
+        self.status, self.answer = (
+            200,
+            {
+                "To": "maria@globex.example",
+                "MessageID": "pm-1",
+                "ErrorCode": 0,
+                "Message": "OK",
+                "SubmittedAt": "2026-03-03T09:00:00Z",
+            },
+        )
+
+
+class _Door(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        provider = self.server
+        assert isinstance(provider, Provider)
+        provider.got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        body = json.dumps(provider.answer).encode()
+        self.send_response(provider.status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
+        """Quietly."""
+
+
+@pytest.fixture
+def provider(settings: Settings) -> Iterator[Provider]:
+    server = Provider()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    credentials = {
+        "POSTMARK_SERVER_TOKEN": "token",
+        "POSTMARK_API_URL": f"http://127.0.0.1:{server.server_port}/",
+    }
+    settings.MAILERS = mailers.mailers(provider="postmark", credentials=credentials, smtp_url="")
+    settings.ANYMAIL = mailers.anymail(credentials=credentials, webhook_secret="")
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def to_maria(**values: Any) -> Email:
+    return queued(to=Person(name="Maria", address="maria@globex.example"), **values)
+
+
+def test_the_provider_gets_the_mail_with_our_mark_and_its_own_id_is_kept(
+    provider: Provider, settings: Settings
+) -> None:
+    settings.GOODWORD_RETURN_ADDRESS = ""
+    email = to_maria()
+    assert send(email_id=email.pk, now=NOW) is True
+    (got,) = provider.got
+    assert state(email) == ("sent", 1, "")
+    assert (email.provider_id, got["To"], got["Metadata"]) == (
+        "pm-1",
+        "Maria <maria@globex.example>",
+        {"goodword_mail": message_id_of(email.pk)},
+    )
+    assert {"Name": "Auto-Submitted", "Value": "auto-generated"} in got["Headers"]
+
+
+def test_a_return_address_does_not_hinder_a_provider_that_has_its_own(
+    provider: Provider, settings: Settings
+) -> None:
+    settings.GOODWORD_RETURN_ADDRESS = "bounce@goodword.example"
+    email = to_maria()
+    send(email_id=email.pk, now=NOW)
+    assert state(email)[0] == "sent"
+    assert provider.got[0]["From"] == '"Goodword (Acme)" <people@goodword.example>'
+
+
+def test_an_address_that_the_provider_refuses_has_come_back(provider: Provider) -> None:
+    provider.status, provider.answer = (
+        422,
+        {
+            "ErrorCode": 406,
+            "Message": "You tried to send to recipient(s) that have been marked as inactive. "
+            "Found inactive addresses: maria@globex.example. Inactive recipients are ones that have generated a hard "
+            "bounce, a spam complaint, or a manual suppression.",
+        },
+    )
+    email = to_maria()
+    assert send(email_id=email.pk, now=NOW) is True
+    assert state(email) == ("failed", 1, "The mail provider does not write to this address.")
+    assert (email.bounced_at, email.bounce_reason) == (NOW, email.last_error)
+    assert event_names() == ["email.failed"]
+
+
+@pytest.mark.parametrize(
+    ("status", "after", "goes_on"),
+    [(401, "queued", False), (500, "queued", False), (429, "queued", False), (422, "failed", True)],
+)
+def test_what_says_nothing_about_the_address_is_no_returned_mail(
+    provider: Provider, status: int, after: str, goes_on: bool
+) -> None:
+    provider.status, provider.answer = status, {"ErrorCode": 10, "Message": "Bad or missing API token."}
+    email = to_maria()
+    assert send(email_id=email.pk, now=NOW) is goes_on
+    assert state(email)[:2] == (after, 1)
+    assert email.last_error.startswith(f"The mail provider answered {status}: ")
+    assert email.bounced_at is None
+
+
+def test_a_provider_that_cannot_be_reached_or_is_not_set_up_is_tried_again(settings: Settings) -> None:
+    credentials = {"POSTMARK_SERVER_TOKEN": "token", "POSTMARK_API_URL": "http://127.0.0.1:9/"}
+    settings.MAILERS = mailers.mailers(provider="postmark", credentials=credentials, smtp_url="")
+    settings.ANYMAIL = mailers.anymail(credentials=credentials, webhook_secret="")
+    email = to_maria()
+    assert send(email_id=email.pk, now=NOW) is False
+    assert state(email)[:2] == ("queued", 1)
+    settings.ANYMAIL = {}
+    other = to_maria(key="other")
+    assert send(email_id=other.pk, now=NOW) is False
+    assert state(other)[:2] == ("queued", 1)

@@ -1,0 +1,173 @@
+"""Returned messages: what they say, of which mail, and that nobody can make one up."""
+
+import io
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from django.core import mail
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from pytest_django.fixtures import Settings
+
+from goodword.cli import main
+from goodword.notifications.domain.marks import mark_of, marked_in, return_address_of
+from goodword.notifications.domain.returned import Returned, read, take_returned
+from goodword.notifications.domain.send import send
+from goodword.notifications.models import Email
+from goodword.notifications.people import Person
+from tests.notifications import returned_messages as messages
+from tests.notifications.mails import NOW, queued
+from tests.support.jobs import event_names
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def email() -> Email:
+    """A mail that went out."""
+    made = queued(to=Person(name="Maria", address="maria@globex.example"))
+    send(email_id=made.pk, now=NOW)
+    made.refresh_from_db()
+    return made
+
+
+def kept(email: Email) -> tuple[bool, str, bool]:
+    email.refresh_from_db()
+    return email.bounced_at is not None, email.bounce_reason, email.complained_at is not None
+
+
+@pytest.mark.parametrize(
+    ("write", "reason"),
+    [
+        (lambda email: messages.report(email, code="550 5.1.1 No such user"), "550 5.1.1 No such user"),
+        (lambda email: messages.report(email, status="5.4.4"), "5.4.4"),
+        (lambda email: messages.report(email, status="4.4.7", code="timed out"), "timed out"),
+        (messages.in_words_of_exim, "550 5.7.1 Recipient rejected"),
+        (messages.in_words_of_qmail, "Remote host said: 554 5.4.14 Hop count exceeded"),
+    ],
+)
+def test_a_message_that_came_back_for_good_is_kept_with_the_reason(
+    email: Email, write: Any, reason: str
+) -> None:
+    raw = write(email)
+    assert take_returned(raw, now=NOW) == Returned(email_id=email.pk, said="bounced", reason=reason)
+    assert kept(email) == (True, reason, False)
+    take_returned(raw, now=NOW)
+    assert event_names() == ["email.sent", "email.bounced"]
+
+
+@pytest.mark.parametrize(
+    ("write", "said"),
+    [
+        (lambda email: messages.report(email, action="delayed", status="4.4.1"), "delayed"),
+        (lambda email: messages.report(email, action="relayed", status="2.1.5"), "nothing"),
+        (messages.away, "nothing"),
+    ],
+)
+def test_what_is_late_or_an_automatic_answer_changes_nothing(email: Email, write: Any, said: str) -> None:
+    assert take_returned(write(email), now=NOW) == Returned(email_id=email.pk, said=said)  # type: ignore[arg-type]
+    assert (kept(email), event_names()) == ((False, "", False), ["email.sent"])
+
+
+def test_a_complaint_is_kept(email: Email) -> None:
+    assert take_returned(messages.complaint(email), now=NOW).said == "complained"
+    assert kept(email) == (False, "", True)
+    assert event_names() == ["email.sent", "email.complained"]
+
+
+def test_a_mail_is_known_by_the_address_that_it_came_back_to(email: Email, settings: Settings) -> None:
+    settings.GOODWORD_RETURN_ADDRESS = "bounce@goodword.example"
+    address = return_address_of(email.pk)
+    email.message_id = "<rewritten@mx.example>"  # some servers write one of their own
+    assert read(messages.report(email, to=address)).email_id == email.pk
+    assert read(messages.report(email)).email_id is None
+    assert read(messages.report(email), sent_to=address.upper()).email_id == email.pk
+
+
+@pytest.mark.parametrize("forged", ["{pk}", "{pk}.aaaaaaaaaaaaaaaa", "{other}", "{pk}.", "{pk}.{short}"])
+def test_without_the_mails_own_tag_nothing_can_be_said_of_it(email: Email, forged: str) -> None:
+    tag = mark_of(email.pk).partition(".")[2]
+    mark = forged.format(pk=email.pk, other=f"{email.pk + 1}.{tag}", short=tag[:-1])
+    email.message_id = f"<goodword-{mark}@localhost>"
+    raw = messages.report(email, to=f"bounce+{mark}@goodword.example")
+    assert take_returned(raw, now=NOW) == Returned(email_id=None, said="nothing")
+    assert kept(email)[0] is False
+
+
+def test_a_mark_of_an_older_key_is_still_known(email: Email, settings: Settings) -> None:
+    old = email.message_id
+    settings.GOODWORD_FIELD_KEYS = {"k2": b"2" * 32} | settings.GOODWORD_FIELD_KEYS
+    assert mark_of(email.pk) not in old
+    assert marked_in(old) == marked_in(f"<goodword-{mark_of(email.pk)}@x.example>") == email.pk
+
+
+def test_a_mail_that_was_erased_since_is_nobodys(email: Email) -> None:
+    raw, number = messages.report(email), email.pk
+    email.delete()
+    assert take_returned(raw, now=NOW).email_id == number
+    assert event_names() == ["email.sent"]
+
+
+def test_a_mail_that_comes_back_before_a_further_try_is_not_tried_again(email: Email) -> None:
+    Email.objects.across_organisations().filter(pk=email.pk).update(state="queued")
+    take_returned(messages.report(email), now=NOW)
+    email.refresh_from_db()
+    assert email.state == "cancelled"
+
+
+def test_the_envelope_has_the_return_address_and_the_reader_sees_the_usual_sender(settings: Settings) -> None:
+    settings.GOODWORD_RETURN_ADDRESS = "bounce@goodword.example"
+    email = queued(sender=Person(name="Rita", address="rita@acme.example"))
+    send(email_id=email.pk, now=NOW)
+    (message,) = mail.outbox
+    assert message.from_email == f"bounce+{mark_of(email.pk)}@goodword.example"
+    assert message.message()["From"] == '"Rita (Acme)" <people@goodword.example>'
+
+
+@given(st.binary(max_size=600))
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_comes_in_nothing_breaks(email: Email, noise: bytes) -> None:
+    whole = messages.report(email)
+    for raw in (noise, whole[:200] + noise + whole[200:], whole[: len(noise)], whole + noise):
+        read(raw, sent_to=f"bounce+{mark_of(email.pk)}@x.example")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"Content-Type: multipart/report; report-type=delivery-status\n\nno parts",
+        b'Content-Type: multipart/mixed; boundary=""\n\n--\n\n----\n',
+        b"Content-Type: message/delivery-status\n\n",
+        b"Content-Type: message/delivery-status\nContent-Transfer-Encoding: base64\n\n????",
+        b"Content-Type: text/plain; charset=nonsense\nTo: =?nonsense?q?=FF?=\n\n\xff\xfe",
+        b"To: \xff\xfe@x.example\n\n\x00",
+    ],
+)
+def test_broken_messages_are_nobodys(email: Email, raw: bytes) -> None:
+    assert read(raw).email_id is None
+    read(raw, sent_to=f"bounce+{mark_of(email.pk)}@x.example")
+
+
+def command(raw: bytes, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw)))
+    return main(["returned-mail", *arguments])
+
+
+def test_a_mail_server_pipes_messages_to_the_command(
+    email: Email, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command(messages.report(email, code="550 gone"), monkeypatch) == 0
+    assert command(b"Subject: Hello\n\nI am a person.", monkeypatch, "--sent-to", "bounce@x.example") == 0
+    assert capsys.readouterr().out == (f"Mail {email.pk}: bounced.\nThis is about no mail of Goodword.\n")
+    assert kept(email)[:2] == (True, "550 gone")
+
+
+def test_without_a_database_the_mail_server_keeps_the_message() -> None:
+    program = [sys.executable, "-m", "goodword.cli", "returned-mail"]
+    environment = {"GOODWORD_ENV": "test", "GOODWORD_DATA": "/nonexistent", "PATH": "/usr/bin:/bin"}
+    ended = subprocess.run(program, input=b"", env=environment, capture_output=True, timeout=60, check=False)
+    assert ended.returncode == 75
