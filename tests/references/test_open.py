@@ -7,11 +7,7 @@ from django.core import mail
 from django.db import transaction
 
 from goodword.core.models import Event
-from goodword.questionnaires.builtin import load
-from goodword.questionnaires.models import QuestionnaireVersion
-from goodword.questionnaires.parse import parse
 from goodword.references.domain.open import on_step_requested, open_check
-from goodword.references.domain.template import ensure_version
 from goodword.references.models import Check
 from goodword.roles.models import Step
 from goodword.steps.domain.automation import request as request_step
@@ -73,14 +69,6 @@ def test_an_assessment_opens_no_check() -> None:
         request_step(application=factories.application(role), step=step, at=NOW, by="greenhouse")
         on_step_requested(Event.objects.get(name="step.requested"))
     assert Check.objects.of(role.organisation).count() == 0
-
-
-def test_the_built_in_questionnaire_becomes_one_frozen_version_of_the_organisation() -> None:
-    organisation = factories.organisation()
-    first = ensure_version(organisation=organisation, now=NOW)
-    assert ensure_version(organisation=organisation, now=NOW) == first
-    assert QuestionnaireVersion.objects.of(organisation).count() == 1
-    assert parse(first.questions) == load().questions
 
 
 def test_the_job_posts_title_is_what_the_candidate_reads() -> None:

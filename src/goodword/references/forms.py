@@ -1,6 +1,6 @@
 """What the candidate fills in about a referee."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -13,7 +13,10 @@ from goodword.questionnaires.incoming import AnswerError
 from goodword.questionnaires.months import read_month
 from goodword.references.domain.rules import LONGEST_MESSAGE, Details
 from goodword.references.fields import Address, Plain
+from goodword.references.languages import named
 from goodword.references.models import Referee
+from goodword.references.reasons import LONGEST_REASON
+from goodword.roles.slots import ANY
 
 
 def _text(label: Any, *, required: Any, help_text: Any = "", autocomplete: str = "off") -> Plain:
@@ -70,13 +73,41 @@ class RefereeForm(forms.Form):
         help_text=_("Goes into the mail as your words, for them only. At most 300 characters, no links."),
         widget=forms.Textarea(attrs={"rows": 4}),
     )
+    language = forms.ChoiceField(
+        label=_("The language of the mail to them"),
+        help_text=_("On their page they can choose another."),
+        error_messages={"invalid_choice": _("Choose one of the answers.")},
+    )
+    after_offer = forms.BooleanField(
+        label=_("Do not ask them before I have an offer"),
+        required=False,
+        help_text=_("Their mail then waits until it is let go for you, or you are hired."),
+    )
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, referee: Referee | None = None) -> None:
-        super().__init__(data, initial=_initial(referee), prefix="r")
-        relationship = self.fields["relationship"]
-        assert isinstance(relationship, forms.ChoiceField)
-        relationship.choices = [("", gettext("Choose")), *labels.relationships().items()]
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        referee: Referee | None = None,
+        kind: str = ANY,
+        languages: Sequence[str] = (),
+        language: str = "",
+    ) -> None:
+        super().__init__(data, initial={"language": language} | _initial(referee), prefix="r")
+        self.kind = kind
         self.details: Details | None = None
+        if kind == ANY:
+            self._choices("relationship", [("", gettext("Choose")), *labels.relationships().items()])
+        else:
+            del self.fields["relationship"]
+        if len(languages) > 1:
+            self._choices("language", named(languages))
+        else:
+            del self.fields["language"]
+
+    def entered(self, name: str) -> str:
+        """What was entered in one input, if that is right; also while the rest is not yet."""
+        return str(self.cleaned_data.get(name, ""))
 
     def clean(self) -> None:
         """Read the months, and put all that is stated into `details`."""
@@ -92,13 +123,24 @@ class RefereeForm(forms.Form):
             )
         if self.errors:
             return
-        names = ("name", "email", "relationship", "company", "candidate_title", "message")
-        self.details = Details(from_month=first, to_month=last, **{name: values[name] for name in names})
+        names = ("name", "email", "company", "candidate_title", "message", "after_offer")
+        self.details = Details(
+            relationship=self.kind if self.kind != ANY else values["relationship"],
+            from_month=first,
+            to_month=last,
+            language=values.get("language", ""),
+            **{name: values[name] for name in names},
+        )
 
     def refuse(self, problems: Mapping[str, str]) -> None:
         """Show what the domain could not take, at the inputs that it is about."""
         for name, sentence in problems.items():
             self.add_error(name or None, sentence)
+
+    def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
 
     def _month(self, name: str) -> str:
         try:
@@ -120,5 +162,26 @@ def _initial(referee: Referee | None) -> dict[str, object]:
         "from_month",
         "to_month",
         "message",
+        "after_offer",
     )
-    return {name: getattr(referee, name) for name in names} | {"ongoing": not referee.to_month}
+    stated = {name: getattr(referee, name) for name in names} | {"ongoing": not referee.to_month}
+    return stated | ({"language": referee.language} if referee.language else {})
+
+
+class CannotForm(forms.Form):
+    """Why the candidate cannot name somebody: a member decides by it."""
+
+    use_required_attribute = False
+
+    reason = Plain(
+        label=_("Why can you not name anybody here?"),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={
+            "required": _("Write why, in a few words: the answer depends on it."),
+            "max_length": _("This is longer than 2000 characters. Please shorten it."),
+        },
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, prefix="c")

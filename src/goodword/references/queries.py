@@ -73,11 +73,12 @@ def people(check: Check, *, replaced: bool = True) -> Sequence[Person]:
         .order_by("slot", "pk")
     )
     found = list(rows if replaced else rows.filter(replaced_at=None))
-    failed = _failed_mails(check, [row.request for row in found if hasattr(row, "request")])
+    failed = failed_mails(check, [row.request for row in found if hasattr(row, "request")])
     return [_person(row, failed) for row in found]
 
 
-def _failed_mails(check: Check, requests: Sequence[ReferenceRequest]) -> set[str]:
+def failed_mails(check: Check, requests: Sequence[ReferenceRequest]) -> set[str]:
+    """The refs (mails.request_ref) of requests of which every mail failed."""
     refs = [request_ref(request) for request in requests]
     mails = Email.objects.of(check.organisation).filter(subject_ref__in=refs)
     known = set(mails.values_list("subject_ref", "state"))

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from goodword.candidates.models import Application
@@ -51,13 +51,21 @@ def ask_page(
 ) -> HttpResponse:
     """The form, and after sending the word that it is on its way. `context` is what the portal's layout shows."""
     form = AskForm(request.POST if request.method == "POST" else None)
-    sent = too_many = False
+    too_many = False
     if form.is_valid():
         text = form.cleaned_data["question"]
-        sent = ask(application=application, by=by, name=name, address=address, text=text, now=clock.now())
-        too_many = not sent
+        if ask(application=application, by=by, name=name, address=address, text=text, now=clock.now()):
+            return redirect(f"{request.path}?sent=1")
+        too_many = True
     return render(
         request,
         "steps/ask.html",
-        {**context, "form": form, "sent": sent, "too_many": too_many, "address": address, "back": back},
+        {
+            **context,
+            "form": form,
+            "sent": "sent" in request.GET and not form.is_bound,
+            "too_many": too_many,
+            "address": address,
+            "back": back,
+        },
     )

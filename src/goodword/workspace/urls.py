@@ -4,8 +4,11 @@ from django.urls import URLPattern, URLResolver, path
 
 from goodword.workspace.views import (
     acts,
+    asking,
     automation,
     candidates,
+    data,
+    data_by_member,
     erasure,
     home,
     library,
@@ -36,6 +39,12 @@ member_urls: list[URLPattern | URLResolver] = [
     path("candidates/<int:pk>/steps/<int:start_pk>/reuse/", acts.reuse_result, name="step_reuse"),
     path("candidates/<int:pk>/steps/<str:kind>/begin/", acts.begin_step, name="step_begin"),
     path("candidates/<int:pk>/erase/", erasure.erase, name="candidate_erase"),
+    path("candidates/<int:pk>/export/", data_by_member.export, name="candidate_export"),
+    path(
+        "candidates/<int:pk>/referees/<int:referee_pk>/erase/",
+        data_by_member.erase_one_referee,
+        name="referee_erase",
+    ),
     path("candidates/<int:pk>/erase/keep/", erasure.keep, name="candidate_keep"),
     path("reports/<int:pk>/note/", notes.note_again, name="report_note_again"),
     path("reports/<int:pk>/note/drop/", notes.note_drop, name="report_note_drop"),
@@ -49,5 +58,9 @@ member_urls: list[URLPattern | URLResolver] = [
 public_urls: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("p/<str:token>/", portal.portal, name="portal"),
+    path("p/<str:token>/ask/", asking.ask, name="portal_ask"),
+    path("p/<str:token>/data/", data.data, name="portal_data"),
+    path("p/<str:token>/data/download/", data.download, name="portal_data_download"),
+    path("p/<str:token>/data/erase/", data.erase, name="portal_data_erase"),
     path("v/<str:token>/", portal.review, name="review"),
 ]

@@ -1,5 +1,6 @@
 """A link has expired, and what it opens has not: a fresh one goes to the address that we know, never to another."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -7,13 +8,54 @@ from django.db import transaction
 from goodword.notifications.models import Email, Link
 from goodword.references.domain import guard
 from goodword.references.domain.mails import REQUEST_FRESH, request_ref, to_candidate, to_referee
-from goodword.references.models import Check
+from goodword.references.models import Check, ReferenceRequest
+from goodword.steps.domain.automation import hindrance
 from goodword.steps.domain.lifecycle import subject_ref
 from goodword.steps.domain.move import lock
+from goodword.steps.states import UNFINISHED, takes_answers
 
 CANDIDATE_FRESH = "references.fresh"
 #: one fresh link within this time
 EVERY = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Behind:
+    """What stands behind a link, and whose address is known. `is_live`: there is still a page to open."""
+
+    check: Check
+    request: ReferenceRequest | None
+    address: str
+    language: str
+    is_live: bool
+
+
+def behind(link: Link, *, now: datetime) -> Behind | None:
+    """What a candidate's or a referee's link leads to; None where that is gone, or a revoked link."""
+    if link.purpose == Link.Purpose.REFEREE:
+        requests = ReferenceRequest.objects.of(link.organisation).select_related(
+            "referee", "check_run__start__step", "check_run__start__application__candidate"
+        )
+        request = requests.filter(pk=link.subject_id).first()
+        if request is None:
+            return None
+        check, live = request.check_run, guard.request_takes_answers(request.check_run, request, now=now)
+        address, language = request.referee.email, request.language
+    elif link.purpose == Link.Purpose.CANDIDATE:
+        checks = Check.objects.of(link.organisation).select_related(
+            "start__step", "start__application__candidate"
+        )
+        found = checks.filter(start_id=link.subject_id).order_by("-pk").first()
+        if found is None:
+            return None
+        request, check, language = None, found, found.language
+        live = check.closed_at is None and (check.progress not in UNFINISHED or takes_answers(check, now=now))
+        live = live and not hindrance(check.start.application)
+        address = check.start.application.candidate.email
+    else:
+        return None
+    live = live and link.ended_at is None and not check.start.application.is_going
+    return Behind(check=check, request=request, address=address, language=language, is_live=live)
 
 
 def send_fresh(link: Link, *, now: datetime) -> bool:
@@ -22,14 +64,26 @@ def send_fresh(link: Link, *, now: datetime) -> bool:
     False, and nothing is sent, within ten minutes of the last one, for a revoked link, and once there is nothing
     behind it any more.
     """
-    if link.ended_at is not None:
-        return False
     with transaction.atomic():
-        if link.purpose == Link.Purpose.REFEREE:
-            return _to_referee(link, now=now)
-        if link.purpose == Link.Purpose.CANDIDATE:
-            return _to_candidate(link, now=now)
-    return False
+        first = behind(link, now=now)
+        if first is None:
+            return False
+        lock(Check, first.check.pk)
+        found = behind(link, now=now)
+        if found is None or not found.is_live:
+            return False
+        check, request = found.check, found.request
+        ref = request_ref(request) if request else subject_ref(check.start)
+        kind = REQUEST_FRESH if request else CANDIDATE_FRESH
+        mails = Email.objects.of(link.organisation).filter(kind=kind, subject_ref=ref)
+        if mails.filter(created_at__gt=now - EVERY).exists():
+            return False
+        key = f"fresh:{mails.count() + 1}"
+        if request is None:
+            to_candidate(check, name="fresh", key=key, now=now)
+        else:
+            to_referee(request, check=check, kind=REQUEST_FRESH, key=key, now=now)
+        return True
 
 
 def masked(address: str) -> str:
@@ -37,35 +91,3 @@ def masked(address: str) -> str:
     local, _, domain = address.rpartition("@")
     host, dot, ending = domain.rpartition(".")
     return f"{local[:1]}…@{host[:1]}…{dot}{ending}"
-
-
-def _to_candidate(link: Link, *, now: datetime) -> bool:
-    rows = Check.objects.of(link.organisation).filter(start_id=link.subject_id).order_by("-pk")
-    latest = rows.values_list("pk", flat=True).first()
-    if latest is None:
-        return False
-    check = lock(Check, latest)
-    if check.closed_at is not None or check.start.application.is_going:
-        return False
-    ref = subject_ref(check.start)
-    if _sent_lately(link, kind=CANDIDATE_FRESH, ref=ref, now=now):
-        return False
-    to_candidate(check, name="fresh", key=f"fresh:{now:%Y%m%d%H%M%S}", now=now)
-    return True
-
-
-def _to_referee(link: Link, *, now: datetime) -> bool:
-    check, request = guard.locked_request(link.subject_id)
-    if not guard.request_takes_answers(check, request, now=now) or check.start.application.is_going:
-        return False
-    if _sent_lately(link, kind=REQUEST_FRESH, ref=request_ref(request), now=now):
-        return False
-    request.sent_again += 1
-    request.save(update_fields=["sent_again"])
-    to_referee(request, check=check, kind=REQUEST_FRESH, key=f"fresh:{request.sent_again}", now=now)
-    return True
-
-
-def _sent_lately(link: Link, *, kind: str, ref: str, now: datetime) -> bool:
-    mails = Email.objects.of(link.organisation).filter(kind=kind, subject_ref=ref)
-    return mails.filter(created_at__gt=now - EVERY).exists()

@@ -9,7 +9,7 @@ from goodword.references.domain import guard
 from goodword.references.domain.clock import settle_clock
 from goodword.references.domain.do_not_contact import is_barred
 from goodword.references.domain.places import place_of
-from goodword.references.domain.rules import Details, problems
+from goodword.references.domain.rules import Details, address_problem, problems
 from goodword.references.domain.tell import tell
 from goodword.references.models import Check, Referee, Slot
 from goodword.steps.domain.move import move
@@ -102,20 +102,35 @@ def too_many() -> str:
 
 def judge(check: Check, *, slot: Slot, details: Details, now: datetime) -> dict[str, str]:
     """What cannot be taken of these details, a sentence by field; changes nothing."""
-    organisation, candidate = check.organisation, check.start.application.candidate
-    # Replaced ones count too: who did not answer is not asked again under another slot.
-    others = Referee.objects.of(organisation).filter(check_run=check, erased_at=None)
     found = problems(
         details,
         kind=slot.relationship,
-        own_addresses=[candidate.email],
-        other_addresses=list(
-            others.exclude(slot=slot.number, replaced_at=None).values_list("email", flat=True)
-        ),
-        this_month=f"{now.astimezone(organisation.zone):%Y-%m}",
+        own_addresses=[check.start.application.candidate.email],
+        other_addresses=_other_addresses(check, slot),
+        this_month=f"{now.astimezone(check.organisation.zone):%Y-%m}",
     )
-    if "email" not in found and is_barred(organisation=organisation, address=details.email):
+    if "email" not in found and is_barred(organisation=check.organisation, address=details.email):
         found["email"] = _("This person has asked not to be contacted. Please name somebody else.")
     if details.language and details.language not in check.languages:
         found["language"] = _("Choose one of the answers.")
     return found
+
+
+def judge_address(check: Check, *, slot: Slot, address: str) -> str:
+    """What is wrong with an address alone, while the rest is still being filled in; empty if nothing is.
+
+    Who asked not to be contacted is told by `judge` only, once all of it is there: an address alone is too cheap a
+    question about somebody.
+    """
+    return address_problem(
+        address,
+        own_addresses=[check.start.application.candidate.email],
+        other_addresses=_other_addresses(check, slot),
+    )
+
+
+def _other_addresses(check: Check, slot: Slot) -> list[str]:
+    """Of the check's other referees. Replaced ones count too: who did not answer is not asked again under another
+    slot."""
+    others = Referee.objects.of(check.organisation).filter(check_run=check, erased_at=None)
+    return list(others.exclude(slot=slot.number, replaced_at=None).values_list("email", flat=True))

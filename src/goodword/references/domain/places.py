@@ -67,14 +67,14 @@ def waits_for_candidate(places: Sequence[Place], *, own_missing: bool) -> bool:
 
 
 def waits_for_organisation(places: Sequence[Place], *, own_missing: bool) -> bool:
-    """Whether the deadline stands still: *I cannot provide this* is not answered yet, or nobody is left to do
-    anything but those who are not to be asked before an offer."""
+    """Whether the deadline stands still: no referee is asked at the moment, and *I cannot provide this* is not
+    answered yet, or nobody is left to do anything but those who are not to be asked before an offer."""
     states = {place.state for place in places}
+    if "out" in states:
+        return False
     if "questioned" in states:
         return True
-    return (
-        "held" in states and "out" not in states and not waits_for_candidate(places, own_missing=own_missing)
-    )
+    return "held" in states and not waits_for_candidate(places, own_missing=own_missing)
 
 
 def _state(slot: Slot, referee: Referee | None) -> str:

@@ -62,11 +62,8 @@ def problems(
     found: dict[str, str] = {}
     if kind not in {ANY, details.relationship}:
         found["relationship"] = _("Somebody else is asked for here. Please look at what the page says.")
-    box = mailbox(details.email)
-    if box in {mailbox(address) for address in own_addresses if address}:
-        found["email"] = _("This is your own address. A referee is somebody else: enter their address.")
-    elif box in {mailbox(address) for address in other_addresses}:
-        found["email"] = _("You have already named somebody with this address. Each referee needs their own.")
+    if wrong := address_problem(details.email, own_addresses=own_addresses, other_addresses=other_addresses):
+        found["email"] = wrong
     if details.from_month > this_month:
         found["from_month"] = _("The first month lies in the future. Please check it.")
     if details.to_month and details.to_month < details.from_month:
@@ -79,3 +76,13 @@ def problems(
         if has_link(getattr(details, name), bare_hosts=name == "message"):
             found[name] = _("This looks like a link, and links are not sent on. Please leave it out.")
     return found
+
+
+def address_problem(address: str, *, own_addresses: Collection[str], other_addresses: Collection[str]) -> str:
+    """Why an address cannot be a referee's, in a sentence; empty if it can."""
+    box = mailbox(address)
+    if box in {mailbox(own) for own in own_addresses if own}:
+        return _("This is your own address. A referee is somebody else: enter their address.")
+    if box in {mailbox(other) for other in other_addresses}:
+        return _("You have already named somebody with this address. Each referee needs their own.")
+    return ""

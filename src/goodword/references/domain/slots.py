@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from goodword.accounts.models import Membership
 from goodword.core.workdays import end_of_working_day
 from goodword.references.domain import guard
-from goodword.references.domain.clock import candidate_is_asked, settle_clock
+from goodword.references.domain.clock import candidate_is_asked, later_by_the_stop, settle_clock
 from goodword.references.domain.complete import complete_if_all_in
 from goodword.references.domain.mails import to_candidate, to_recruiter_about
 from goodword.references.domain.places import Place, place_of
@@ -65,7 +65,8 @@ def add_slot(
 
 
 def cannot_provide(*, check_id: int, slot: int, reason: str, now: datetime) -> Slot:
-    """The candidate cannot provide the referee of a slot: the recruiter gets a mail, once, and the clock stops.
+    """The candidate cannot provide the referee of a slot: the recruiter gets a mail, once, and the clock
+    stops unless referees are asked at the moment.
 
     Said twice, the first counts. Raises guard.Closed when the check is over, or there is somebody in the slot who
     is asked or has answered.
@@ -119,6 +120,11 @@ def answer_cannot(
         row.save()
         if answer == Answer.WAIVED:
             _waive(check, place, now=now)
+        if check.clock_stopped_at is None and row.cannot_at is not None:
+            # referees are asked meanwhile, so it ran on; for the candidate the time of waiting does not count
+            check.deadline_at = later_by_the_stop(
+                check.deadline_at, stopped_at=row.cannot_at, now=now, calendar=check.organisation.calendar
+            )
         settle_clock(check, now=now, asked_at=None if answer == Answer.WAIVED else now)
         if answer != Answer.WAIVED or candidate_is_asked(check):
             key = f"slot:{row.number}:answered:{now:%Y%m%d%H%M%S}"

@@ -1,7 +1,7 @@
 """The door of the candidate's portal: from a link's token to their check, or to the kind page for when nothing opens.
 
-Pages behind it are never cached or listed, and speak the language of the check's questions. Opening one changes
-nothing: mail scanners open links.
+Pages behind it are never cached or listed, and speak the check's language, which the candidate can change on every
+one of them. Opening one changes nothing: mail scanners open links.
 """
 
 from collections.abc import Callable
@@ -11,16 +11,18 @@ from functools import wraps
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from goodword.core import clock
 from goodword.notifications.domain import links
-from goodword.references.domain import guard
+from goodword.references import languages
+from goodword.references.domain import guard, zones
 from goodword.references.domain.about import About, about
 from goodword.references.models import Check
 from goodword.references.queries import latest_check
 from goodword.references.views import doors
-from goodword.steps.portal import closed_page, unknown_page, visit_of
+from goodword.steps.portal import Visit, closed_page, unknown_page, visit_of
 from goodword.steps.states import UNFINISHED, takes_answers
 
 type CandidateView = Callable[..., HttpResponse]
@@ -28,12 +30,13 @@ type CandidateView = Callable[..., HttpResponse]
 
 @dataclass(frozen=True, kw_only=True)
 class AtCheck:
-    """A candidate at their check."""
+    """A candidate at their check. `switched`: they have just chosen another language, with a form half filled in."""
 
     token: str
     check: Check
     about: About
     now: datetime
+    switched: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -53,25 +56,62 @@ def opens(*, only_open: bool = True) -> Callable[[CandidateView], CandidateView]
             check = latest_check(visit.application)
             if check is None:
                 return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)
-            at = AtCheck(token=token, check=check, about=about(check), now=now)
-            if _is_over(at) or not links.is_alive(visit.link, now=now):
+            at = _switched(
+                request, AtCheck(token=token, check=check, about=about(check), now=now), visit=visit
+            )
+            if is_over(at) or visit.link.ended_at is not None:
                 return doors.closed(request, at.about)
+            if not links.is_alive(visit.link, now=now):
+                return doors.private(redirect("portal_fresh", token=token))
             if only_open and not at.is_open:
-                return doors.private(redirect("portal_check", token=token))
+                return doors.to_first_page(request, "portal_check", token)
+            if request.method == "POST":
+                zones.note_zone(check, request.POST.get(zones.FIELD, ""))
             with translation.override(at.about.language), timezone.override(at.about.organisation.zone):
                 try:
                     return doors.private(view(request, at, **more))
                 except guard.Closed:  # it ended, or was sent from another tab, since the page was opened
-                    return doors.private(redirect("portal_check", token=token))
+                    return doors.to_first_page(request, "portal_check", token)
 
         return wrapped
 
     return decorate
 
 
-def _is_over(at: AtCheck) -> bool:
+def page(request: HttpRequest, template: str, at: AtCheck, **context: object) -> HttpResponse:
+    """A page of the portal, with the languages to choose from.
+
+    With `form_id` they are buttons of that form of the page, so that what is typed in it stays.
+    """
+    return doors.page(request, template, at, **layout(at), **context)
+
+
+def layout(at: AtCheck) -> dict[str, object]:
+    """What the layout of every page here shows."""
+    offered = at.check.languages
+    return {
+        "layout": "references/candidate/page.html",
+        "languages": languages.named(offered) if len(offered) > 1 else [],
+        "language": at.about.language,
+        "contact_url": reverse("portal_ask", args=[at.token]),
+        "privacy_url": reverse("portal_check_notice", args=[at.token]),
+    }
+
+
+def is_over(at: AtCheck) -> bool:
     """Closed by whatever closed it, unfinished so long after its deadline that nothing counts any more, or of
     somebody whose data is to go."""
     check = at.check
     too_late = check.progress in UNFINISHED and not takes_answers(check, now=at.now)
     return check.closed_at is not None or too_late or at.about.application.is_going
+
+
+def _switched(request: HttpRequest, at: AtCheck, *, visit: Visit) -> AtCheck:
+    """With the language that a button of the page has just chosen; a link that is dead chooses nothing."""
+    wanted = request.POST.get("language", "") if request.method == "POST" else ""
+    if wanted not in at.check.languages or not links.is_alive(visit.link, now=at.now):
+        return at
+    Check.objects.of(at.about.organisation).filter(pk=at.check.pk).update(language=wanted)
+    at.check.language = wanted
+    facts = about(at.check, language=wanted)
+    return AtCheck(token=at.token, check=at.check, about=facts, now=at.now, switched=True)

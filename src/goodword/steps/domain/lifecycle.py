@@ -83,7 +83,7 @@ def _acts(run: Run, application: Application, event: Event) -> Iterator[Act]:
     leaving = moved or was_paused or event.name == "application.left_stage"
     if leaving and has_left(application, step) and may(run, "pause"):
         yield "pause"
-    elif stands(application, step) and may(run, "resume"):
+    elif stands(application, step) and may(run, "resume") and not _paused_by_person(run, application):
         yield "resume"
 
 
@@ -98,6 +98,15 @@ def _why_closed(run: Run, application: Application, event: Event) -> str:
         run.close_reason in BY_FATE and _was_moved_there(application)
     )
     return "changed_job" if by_move else ""
+
+
+def _paused_by_person(run: Run, application: Application) -> bool:
+    """What a member has paused goes on when a member says so, whatever Greenhouse tells meanwhile."""
+    pauses = Event.objects.filter(
+        application_id=application.pk, name="step.paused", data__start_id=run.start_id
+    )
+    last = pauses.order_by("-pk").first()
+    return last is not None and last.actor.startswith("member:")
 
 
 def _was_moved_there(application: Application) -> bool:

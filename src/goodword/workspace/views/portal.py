@@ -5,7 +5,8 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.urls import reverse
+from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
 from goodword.accounts.access import membership_of
@@ -16,6 +17,7 @@ from goodword.candidates.visible import visible_applications
 from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
+from goodword.references.queries import latest_check
 from goodword.roles.models import Step
 from goodword.steps.portal import Visit, closed_page, unknown_page, visit_of
 from goodword.steps.states import DONE, takes_answers
@@ -40,17 +42,38 @@ def portal(request: HttpRequest, token: str) -> HttpResponseBase:
     if visit is None:
         return unknown_page(request)
     now = clock.now()
+    tasks = tasks_of(visit, now=now)
+    with translation.override(language_of(visit)), timezone.override(visit.organisation.zone):
+        if (instead := page_instead(request, visit, tasks, now=now)) is not None:
+            return instead
+        to_do = [task for task in tasks if task.open]
+        if len(to_do) == 1:  # one thing to do: no page between
+            return private(redirect(to_do[0].url_name, token))
+        return private(_portal_page(request, visit, tasks))
+
+
+def tasks_of(visit: Visit, *, now: datetime) -> list[Task]:
+    """What can still be done by this portal, or was done."""
     marks = marks_of([visit.application], organisation=visit.organisation, now=now)[visit.application.pk]
-    tasks = [task for mark in marks if (task := _task(mark, now=now)).open or task.done]
+    return [task for mark in marks if (task := _task(mark, now=now)).open or task.done]
+
+
+def page_instead(
+    request: HttpRequest, visit: Visit, tasks: list[Task], *, now: datetime
+) -> HttpResponseBase | None:
+    """What is shown when the link's step is closed, or the link has expired; None while it opens the portal."""
     of_this_step = visit.start.step.kind in {task.mark.kind for task in tasks}
-    if not of_this_step or visit.application.is_going or not links.is_alive(visit.link, now=now):
+    if not of_this_step or visit.application.is_going or visit.link.ended_at is not None:
         return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)
-    to_do = [task for task in tasks if task.open]
-    if len(to_do) == 1:  # one thing to do: no page between
-        return private(redirect(to_do[0].url_name, token))
-    with timezone.override(visit.organisation.zone):
-        response = _portal_page(request, visit, tasks)
-    return private(response)
+    if not links.is_alive(visit.link, now=now):
+        return private(redirect("portal_fresh", visit.token))
+    return None
+
+
+def language_of(visit: Visit) -> str:
+    """The language that the candidate has chosen in their reference check; else the one that is active."""
+    check = latest_check(visit.application)
+    return check.language if check is not None else translation.get_language() or "en"
 
 
 def _portal_page(request: HttpRequest, visit: Visit, tasks: list[Task]) -> HttpResponse:
@@ -67,6 +90,7 @@ def _portal_page(request: HttpRequest, visit: Visit, tasks: list[Task]) -> HttpR
             "all_done": all(task.done for task in tasks),
             "contact_name": visit.recruiter.name,
             "contact_email": visit.recruiter.address,
+            "contact_url": reverse("portal_ask", args=[visit.token]),
             "responsible": visit.organisation.name,
         },
     )

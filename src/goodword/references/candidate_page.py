@@ -1,0 +1,178 @@
+"""What the candidate's pages show of a check: slot by slot, what is missing, and what they promise."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from goodword.accounts.models import Membership
+from goodword.questionnaires import labels
+from goodword.references import asked_for
+from goodword.references.domain import nominate, replace, slots
+from goodword.references.domain.about import About, competencies_of, day_in_words, minutes_of
+from goodword.references.domain.mails import request_ref
+from goodword.references.domain.places import Place, own_is_missing, places_of
+from goodword.references.models import Check, SelfReference
+from goodword.references.queries import failed_mails
+from goodword.references.signs import addresses
+from goodword.roles.models import Step
+from goodword.roles.slots import ANY
+from goodword.steps.states import DONE
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlotShown:
+    """A slot as its card shows it. `flag`: a gentle word about the address, which is taken as it is."""
+
+    place: Place
+    heading: str
+    is_any: bool
+    relationship: str
+    period: str
+    state: str
+    flag: str
+    may_be_changed: bool
+    may_be_replaced: bool
+    may_be_questioned: bool
+    #: three were named: only a member can help
+    is_full: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """The first page. `stage`: "start" (nobody was written to), "missing" (there is something to do), "organisation"
+    (it waits for the organisation), "waiting" (for referees), "done"."""
+
+    stage: str
+    slots: Sequence[SlotShown]
+    wanted: int
+    answered: int
+    #: the first slot in which nobody is named
+    free: int | None
+    #: how many are named and not sent
+    unsent: int
+    held: int
+    questioned: int
+    #: the name of somebody who declined and was not replaced
+    declined: str
+    #: "" (not asked), "asked", "needed", "done"
+    own: str
+    competencies: Sequence[str]
+    minutes: int
+    deadline: str
+    reminders_left: int
+    kept: str
+
+
+def shown(check: Check, facts: About) -> Shown:
+    """All of it as things stand, in the language that is active."""
+    places = [place for place in places_of(check) if place.state != "waived"]
+    requests = [place.referee.request for place in places if place.state == "out" and place.referee]
+    failed = failed_mails(check, requests)
+    cards = [_card(check, place, failed=failed) for place in places]
+    states = [card.state for card in cards]
+    own = _own(check)
+    return Shown(
+        stage=_stage(check, states, own_missing=own_is_missing(check)),
+        slots=cards,
+        wanted=check.wanted,
+        answered=states.count("answered"),
+        free=next(
+            (card.place.slot.number for card in cards if card.state == "free" and not card.is_full), None
+        ),
+        unsent=states.count("named"),
+        held=states.count("held"),
+        questioned=states.count("questioned"),
+        declined=next(
+            (card.place.referee.name for card in cards if card.state == "declined" and card.place.referee), ""
+        ),
+        own=own,
+        competencies=competencies_of(check),
+        minutes=minutes_of(check),
+        deadline=day_in_words(check.deadline_at, organisation=facts.organisation, language=facts.language),
+        reminders_left=max(0, check.reminders_promised - check.reminders_sent),
+        kept=kept_for(facts.organisation.keep_months),
+    )
+
+
+def missing(check: Check) -> list[str]:
+    """Whom nobody is named for yet, each in words."""
+    return [asked_for.one(place.kind) for place in places_of(check) if place.state == "free"]
+
+
+def address_flag(check: Check, *, email: str, company: str) -> str:
+    """A gentle word about an address that is taken all the same; empty if there is nothing to say."""
+    if not email:
+        return ""
+    organisation = check.organisation
+    members = Membership.objects.of(organisation).values_list("user__email", flat=True)
+    found = addresses.address_sign(
+        addresses.Named(id=0, email=email, company=company),
+        own_domains=organisation.own_domains,
+        member_addresses=list(members),
+    )
+    code = found.code if found else ""
+    if code == addresses.MEMBER:
+        return _("This is an address of %(organisation)s itself. That is fine, if it is right.") % {
+            "organisation": organisation.name
+        }
+    if code == addresses.DISPOSABLE:
+        return _(
+            "This looks like an address for a short time. Our mail may not reach them: another one would be better."
+        )
+    if code == addresses.FREE:
+        return _("A private address is fine. If they have one at work, it is easier to trust.")
+    return ""
+
+
+def kept_for(months: int) -> str:
+    """ "2 years" reads better than "24 months"."""
+    years, rest = divmod(months, 12)
+    if rest:
+        return ngettext("%(count)s month", "%(count)s months", months) % {"count": months}
+    return ngettext("%(count)s year", "%(count)s years", years) % {"count": years}
+
+
+def _card(check: Check, place: Place, *, failed: set[str]) -> SlotShown:
+    referee, state = place.referee, place.state
+    if state == "out" and referee is not None:
+        state = "undelivered" if request_ref(referee.request) in failed else referee.request.state
+    open_to_names = place.state in nominate.MAY_BE_NAMED
+    full = not nominate.may_name_another(check, place.slot)
+    return SlotShown(
+        place=place,
+        heading=asked_for.heading(place.kind),
+        is_any=place.kind == ANY,
+        relationship=labels.relationships()[referee.relationship] if referee else "",
+        period=labels.period(referee.from_month, referee.to_month or None) if referee else "",
+        state=state,
+        flag=address_flag(check, email=referee.email, company=referee.company)
+        if referee and open_to_names
+        else "",
+        may_be_changed=open_to_names and referee is not None,
+        may_be_replaced=place.state in replace.MAY_BE_REPLACED and not full,
+        may_be_questioned=place.state in slots.MAY_BE_QUESTIONED,
+        is_full=full,
+    )
+
+
+def _own(check: Check) -> str:
+    if check.self_reference == Step.SelfReference.OFF:
+        return ""
+    rows = SelfReference.objects.of(check.organisation).filter(check_run=check)
+    if rows.exclude(submitted_at=None).exists():
+        return "done"
+    return "needed" if check.self_reference == Step.SelfReference.NEEDED else "asked"
+
+
+def _stage(check: Check, states: Sequence[str], *, own_missing: bool) -> str:
+    if check.progress in DONE:
+        return "done"
+    to_do = {"free", "named", "declined", "undelivered"} & set(states)
+    begun = set(states) - {"free", "named"}
+    if to_do and not begun:
+        return "start"
+    if to_do or own_missing:
+        return "missing"
+    return "waiting" if {"sent", "begun"} & set(states) else "organisation"

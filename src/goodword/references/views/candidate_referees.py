@@ -1,0 +1,178 @@
+"""Slot by slot: the candidate names somebody, names another, takes a name back, cannot name anybody, or nudges."""
+
+from typing import Final
+from urllib.parse import quote, urlencode
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from goodword.references import asked_for, candidate_page
+from goodword.references.domain import nominate, replace, slots
+from goodword.references.domain.about import about, day_in_words
+from goodword.references.domain.places import Place, place_of
+from goodword.references.forms import CannotForm, RefereeForm
+from goodword.references.models import Referee
+from goodword.references.views import candidate_door
+from goodword.references.views.candidate_door import AtCheck, page
+
+FORMS: Final = ["GET", "HEAD", "POST"]
+
+
+@require_http_methods(FORMS)
+@candidate_door.opens()
+def referee(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
+    """Name the referee of a slot, or change what was stated about them before they are written to."""
+    place = place_of(at.check, slot)
+    if place is None or place.state not in nominate.MAY_BE_NAMED:
+        return redirect("portal_check", token=at.token)
+    form = _form(request, at, place, initial=place.referee)
+    if not at.switched and form.is_valid():
+        assert form.details is not None
+        try:
+            nominate.nominate(check_id=at.check.pk, slot=slot, details=form.details, now=at.now)
+        except nominate.Refused as refused:
+            form.refuse(refused.problems)
+        else:
+            return redirect("portal_check", token=at.token)
+    return _page(request, at, place, form)
+
+
+@require_http_methods(FORMS)
+@candidate_door.opens()
+def another(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
+    """Name somebody else instead of one who has not answered, or the same person by another address."""
+    place = place_of(at.check, slot)
+    if place is None or place.referee is None or place.state not in replace.MAY_BE_REPLACED:
+        return redirect("portal_check", token=at.token)
+    form = _form(request, at, place, initial=place.referee if place.state == "undelivered" else None)
+    if not at.switched and form.is_valid():
+        assert form.details is not None
+        try:
+            replace.replace(check_id=at.check.pk, slot=slot, details=form.details, now=at.now)
+        except nominate.Refused as refused:
+            form.refuse(refused.problems)
+        else:
+            return redirect("portal_check_review", token=at.token)
+    return _page(request, at, place, form, old=place.referee)
+
+
+@require_POST
+@candidate_door.opens()
+def look(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
+    """What would be said to the form as it is, for the script that says it while somebody types. Keeps nothing.
+
+    `problems` have to be mended, `flags` are taken as they are.
+    """
+    place = place_of(at.check, slot)
+    if place is None:
+        return JsonResponse({"problems": {}, "flags": {}})
+    form = _form(request, at, place)
+    form.is_valid()
+    if form.details is not None:
+        form.refuse(nominate.judge(at.check, slot=place.slot, details=form.details, now=at.now))
+    elif form.address and (wrong := nominate.judge_address(at.check, slot=place.slot, address=form.address)):
+        form.refuse({"email": wrong})
+    flag = candidate_page.address_flag(at.check, email=form.entered("email"), company=form.entered("company"))
+    return JsonResponse(
+        {
+            "problems": {name: " ".join(found) for name, found in form.errors.items()},
+            "flags": {"email": flag} if flag and not form["email"].errors else {},
+        }
+    )
+
+
+@require_POST
+@candidate_door.opens()
+def remove(_request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
+    """Take a name back that nobody has written to."""
+    nominate.remove(check_id=at.check.pk, slot=slot, now=at.now)
+    return redirect("portal_check", token=at.token)
+
+
+@require_http_methods(FORMS)
+@candidate_door.opens()
+def cannot(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
+    """*I cannot provide this*: the recruiter is asked, with the candidate's reason."""
+    place = place_of(at.check, slot)
+    if place is None or place.state not in slots.MAY_BE_QUESTIONED:
+        return redirect("portal_check", token=at.token)
+    form = CannotForm(request.POST if request.method == "POST" else None)
+    if not at.switched and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        slots.cannot_provide(check_id=at.check.pk, slot=slot, reason=reason, now=at.now)
+        return redirect("portal_check", token=at.token)
+    return page(
+        request,
+        "references/candidate/cannot.html",
+        at,
+        form=form,
+        form_id="cannot",
+        place=place,
+        asked=asked_for.one(place.kind),
+    )
+
+
+@require_safe
+@candidate_door.opens()
+def nudge(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
+    """A text to a referee who has not answered, for the candidate to send by themself. We send nothing."""
+    place = place_of(at.check, slot)
+    if place is None or place.referee is None or place.state != "out":
+        return redirect("portal_check", token=at.token)
+    request_row = place.referee.request
+    facts = about(at.check, language=request_row.language)
+    day = day_in_words(request_row.deadline_at, organisation=facts.organisation, language=facts.language)
+    with translation.override(request_row.language):
+        subject = _("A reference for me, at %(organisation)s") % {"organisation": facts.organisation.name}
+        text = _(
+            "Hello %(referee)s,\n\nI have applied to %(organisation)s as %(title)s and have named you as someone "
+            "who knows my work. You should have a mail about it from %(recruiter)s, with the subject "
+            "“A reference for %(candidate)s?”. If you cannot find it, it may be among your spam.\n\n"
+            "Your answer would help me a lot, if you can give it by %(day)s. You are free to say no.\n\n"
+            "Thank you, and best wishes\n%(candidate)s"
+        ) % {
+            "referee": place.referee.name,
+            "organisation": facts.organisation.name,
+            "title": facts.title,
+            "recruiter": f"{facts.recruiter.name} ({facts.organisation.name})",
+            "candidate": facts.candidate.name,
+            "day": day,
+        }
+    query = urlencode({"subject": subject, "body": text}, quote_via=quote)
+    return page(
+        request,
+        "references/candidate/nudge.html",
+        at,
+        place=place,
+        text=text,
+        text_language=request_row.language,
+        mailto=f"mailto:{quote(place.referee.email, safe='@')}?{query}",
+    )
+
+
+def _form(request: HttpRequest, at: AtCheck, place: Place, *, initial: Referee | None = None) -> RefereeForm:
+    return RefereeForm(
+        request.POST if request.method == "POST" else None,
+        referee=initial,
+        kind=place.kind,
+        languages=at.check.languages,
+        language=at.check.language,
+    )
+
+
+def _page(
+    request: HttpRequest, at: AtCheck, place: Place, form: RefereeForm, *, old: Referee | None = None
+) -> HttpResponse:
+    return page(
+        request,
+        "references/candidate/referee.html",
+        at,
+        form=form,
+        form_id="referee",
+        place=place,
+        old=old,
+        heading=asked_for.heading(place.kind),
+    )
