@@ -12,10 +12,28 @@ from goodword.questionnaires.parse import parse
 from goodword.questionnaires.types import Stated
 from goodword.questionnaires.wording import worded
 
-_WORDS = (
-    "Careful Patient Direct Curious Quick Calm Warm Thorough Inventive Steady Humorous Determined "
-    "Considerate Orderly Versatile Straightforward Observant Persuasive Independent Conscientious"
-).split()
+_WORDS = [
+    "Careful",
+    "Patient",
+    "Direct",
+    "Curious",
+    "Quick",
+    "Calm",
+    "Warm",
+    "Thorough",
+    "Inventive",
+    "Steady",
+    "Humorous",
+    "Determined",
+    "Considerate",
+    "Orderly",
+    "Versatile",
+    "Straightforward",
+    "Observant",
+    "Persuasive",
+    "Independent",
+    "Conscientious",
+]
 _LEVELS = (
     ("Far below what the job needed", "Often missed agreed dates and gave no warning."),
     ("Below what the job needed", "Needed reminders to finish what was agreed."),

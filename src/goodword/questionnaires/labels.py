@@ -62,8 +62,21 @@ def between_words() -> Mapping[int, str]:
 
 
 def choose_exactly(count: int) -> str:
-    """How many words to pick."""
+    """How many are to be picked."""
     return ngettext("Choose exactly %(count)s.", "Choose exactly %(count)s.", count) % {"count": count}
+
+
+def choose_some(least: int, most: int, *, of: int) -> str:
+    """How many of several choices may be chosen."""
+    if least == most:
+        return choose_exactly(least)
+    if least > 1 and most < of:
+        return gettext("Choose %(least)s to %(most)s.") % {"least": least, "most": most}
+    if least > 1:
+        return ngettext("Choose at least %(count)s.", "Choose at least %(count)s.", least) % {"count": least}
+    if most < of:
+        return ngettext("Choose at most %(count)s.", "Choose at most %(count)s.", most) % {"count": most}
+    return gettext("Choose all that apply.")
 
 
 def relationships() -> Mapping[str, str]:

@@ -50,8 +50,7 @@ def parts_of(question: Question, *, stated: Stated) -> Parts:
             return asked(question, [(choice.value, choice.label) for choice in question.choices])
         case MultipleChoice() | Adjectives():
             offered = [(choice.value, choice.label) for choice in question.choices]
-            also = labels.choose_exactly(question.pick) if isinstance(question, Adjectives) else ""
-            return {MAIN: SomeChoices(choices=offered, **heading(question, also))}
+            return {MAIN: SomeChoices(choices=offered, **heading(question, _how_many(question)))}
         case Between():
             return _degrees(question, labels.between(question.left, question.right))
         case Rating() | Agreement() | YesNoUnsure() | WouldWorkAgain():
@@ -72,6 +71,12 @@ def _commented(question: Rating | Agreement | YesNoUnsure | WouldWorkAgain) -> P
         case WouldWorkAgain():
             main = asked(question, list(labels.would_work_again().items()))
     return main | ({"comment": comment_field()} if question.comment else {})
+
+
+def _how_many(question: MultipleChoice | Adjectives) -> str:
+    if isinstance(question, Adjectives):
+        return labels.choose_exactly(question.pick)
+    return labels.choose_some(question.least, question.most, of=len(question.choices))
 
 
 def _degrees(question: Rating | Agreement | Between, named: Mapping[int, str]) -> Parts:
