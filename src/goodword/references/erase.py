@@ -47,6 +47,6 @@ def erase(subject: Subject, now: datetime) -> Counts:
     slots = Slot.objects.across_organisations().filter(check_run__in=checks)
     slots.update(hint="", cannot_reason="", answer_note="")
     Check.objects.across_organisations().filter(pk__in=[check.pk for check in checks]).update(
-        decline_reason=""
+        decline_reason="", marked_reason=""
     )
     return {"referees": referees, "references": references, "links": dead}

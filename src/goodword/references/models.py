@@ -32,6 +32,8 @@ class Check(Run):
     slow_told_at = models.DateTimeField(null=True)
     #: the candidate's own reason for declining the whole check; for the recruiter
     decline_reason = models.TextField(default="", blank=True)
+    #: why a member marked it complete, in their words; for members
+    marked_reason = models.TextField(default="", blank=True)
     #: how often a member has invited again; makes the keys of those mails differ
     invited_again = models.PositiveSmallIntegerField(default=0)
 

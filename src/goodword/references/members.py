@@ -1,0 +1,199 @@
+"""A check as members see it: slot by slot who is asked, how far they are, what is in the way and what can be done."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from goodword.notifications.models import Email
+from goodword.questionnaires import labels
+from goodword.references import asked_for
+from goodword.references.domain.by_member import is_running
+from goodword.references.domain.mails import request_ref
+from goodword.references.domain.places import Place, places_of
+from goodword.references.models import Check, Referee, ReferenceRequest, SelfReference, Slot
+from goodword.roles.models import Step
+from goodword.steps.states import takes_answers
+
+#: the states of a place in which somebody is asked and has not answered
+_ASKED = frozenset({"out", "undelivered"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """A slot of a check with who is, or was, in it.
+
+    `state` is one of places.Place, or "replaced" and "ended"; `since` when that began. `trouble` says what is wrong
+    with the mail to them: "returned" (the address does not take mail), "failed" (it did not go out) or nothing.
+    """
+
+    slot: Slot | None
+    asked: str
+    referee: Referee | None
+    request: ReferenceRequest | None
+    relationship: str
+    period: str
+    state: str
+    since: datetime | None
+    trouble: str
+    factual: bool
+    late: bool
+    #: their time is over, and they have not answered
+    is_overdue: bool
+    may_remind: bool
+    may_correct: bool
+    may_release: bool
+
+    @property
+    def is_now(self) -> bool:
+        """Whether they stand in the slot, and were not followed by another."""
+        return self.state not in {"replaced", "ended"} or self.slot is not None
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether a member should look at it."""
+        return self.state == "questioned" or bool(self.trouble)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A check on the candidate's page. `own`: "off", "asked", "begun" or "in", `own_since` when."""
+
+    check: Check
+    seats: Sequence[Seat]
+    former: Sequence[Seat]
+    questioned: Sequence[Seat]
+    own: str
+    own_needed: bool
+    own_since: datetime | None
+    answered: int
+    is_running: bool
+    may_mark: bool
+
+
+def view_of(check: Check, *, now: datetime) -> View:
+    """All of it, in six queries for any number of referees."""
+    places = places_of(check)
+    everybody = list(
+        Referee.objects.of(check.organisation)
+        .select_related("request__reference")
+        .filter(check_run=check)
+        .order_by("slot", "pk")
+    )
+    by_id = {referee.pk: referee for referee in everybody}
+    failed = _failed(check, everybody)
+    running = is_running(check)
+    seats = [
+        _seat(
+            by_id.get(place.referee.pk) if place.referee else None,
+            check=check,
+            place=place,
+            failed=failed,
+            running=running,
+            now=now,
+        )
+        for place in places
+    ]
+    former = [
+        _seat(referee, check=check, place=None, failed=failed, running=False, now=now)
+        for referee in everybody
+        if referee.replaced_at is not None
+    ]
+    own, own_since = _own(check)
+    answered = sum(seat.state == "answered" for seat in seats)
+    return View(
+        check=check,
+        seats=seats,
+        former=former,
+        questioned=[seat for seat in seats if seat.state == "questioned"],
+        own=own,
+        own_needed=check.self_reference == Step.SelfReference.NEEDED,
+        own_since=own_since,
+        answered=answered,
+        is_running=running,
+        may_mark=running and answered > 0,
+    )
+
+
+def _seat(
+    referee: Referee | None,
+    *,
+    check: Check,
+    place: Place | None,
+    failed: set[str],
+    running: bool,
+    now: datetime,
+) -> Seat:
+    request: ReferenceRequest | None = getattr(referee, "request", None)
+    reference = getattr(request, "reference", None)
+    state, since = _state(referee, request, place)
+    asked = running and request is not None and request.is_out and place is not None
+    trouble = _trouble(request, failed) if asked or state in _ASKED else ""
+    left = request.reminders_promised - request.reminders_sent if request else 0
+    overdue = request is not None and request.is_out and state in _ASKED and request.deadline_at < now
+    return Seat(
+        slot=place.slot if place else None,
+        asked=asked_for.for_members(place.slot.relationship) if place else "",
+        referee=referee,
+        request=request,
+        relationship=labels.relationships()[referee.relationship] if referee else "",
+        period=labels.period(referee.from_month, referee.to_month or None)
+        if referee and referee.from_month
+        else "",
+        state=state,
+        since=since,
+        trouble=trouble,
+        factual=reference.factual if reference else False,
+        late=reference.late if reference else False,
+        is_overdue=overdue and takes_answers(check, now=now),
+        may_remind=asked and check.paused_at is None and not trouble and not overdue and left > 0,
+        may_correct=asked,
+        may_release=running and state == "held",
+    )
+
+
+def _state(
+    referee: Referee | None, request: ReferenceRequest | None, place: Place | None
+) -> tuple[str, datetime | None]:
+    if place is None:
+        return "replaced", referee.replaced_at if referee else None
+    slot = place.slot
+    if place.state == "questioned":
+        return "questioned", slot.cannot_at
+    if place.state == "waived":
+        return "waived", slot.answered_at
+    if referee is None:
+        return "free", None
+    if request is None:
+        return place.state, referee.held_at or referee.created_at
+    if request.state == ReferenceRequest.State.ENDED:
+        return "ended", request.settled_at
+    if request.undelivered_at is not None and request.is_out:
+        return "undelivered", request.undelivered_at
+    if request.state == ReferenceRequest.State.BEGUN:
+        return "begun", request.begun_at
+    return place.state, request.settled_at or request.sent_at
+
+
+def _trouble(request: ReferenceRequest | None, failed: set[str]) -> str:
+    if request is None:
+        return ""
+    if request.undelivered_at is not None:
+        return "returned"
+    return "failed" if request_ref(request) in failed else ""
+
+
+def _failed(check: Check, referees: Sequence[Referee]) -> set[str]:
+    """What the newest mail of is not sent, for those requests whose mail did not go out."""
+    refs = [request_ref(row.request) for row in referees if hasattr(row, "request")]
+    mails = Email.objects.of(check.organisation).filter(subject_ref__in=refs).order_by("pk")
+    newest = dict(mails.values_list("subject_ref", "state"))
+    return {ref for ref, state in newest.items() if state == Email.State.FAILED}
+
+
+def _own(check: Check) -> tuple[str, datetime | None]:
+    if check.self_reference == Step.SelfReference.OFF:
+        return "off", None
+    own = SelfReference.objects.of(check.organisation).filter(check_run=check).first()
+    if own is None:
+        return "asked", check.opened_at
+    return ("in", own.submitted_at) if own.submitted_at else ("begun", own.begun_at)

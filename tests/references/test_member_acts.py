@@ -1,0 +1,393 @@
+"""What a member does with a check: each act in one go, pressed twice it is one, and refused in a sentence."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core import mail
+from django.db import transaction
+
+from goodword.accounts.models import Membership
+from goodword.core.models import Event
+from goodword.notifications.models import Email, Link
+from goodword.references.domain.by_member import Refused
+from goodword.references.domain.cancel import cancel
+from goodword.references.domain.correct_address import correct_address
+from goodword.references.domain.do_not_contact import bar
+from goodword.references.domain.extend import extend, extend_request
+from goodword.references.domain.mark_complete import mark_complete
+from goodword.references.domain.pause import pause, resume
+from goodword.references.domain.remind import remind_referees
+from goodword.references.domain.remind_now import remind_candidate_now, remind_referee_now
+from goodword.references.models import Check, ReferenceRequest
+from goodword.reports.models import Report
+from goodword.steps.states import status
+from tests.references.story import FACTS, NOW, Story, get, opened, post, referee_door, sent
+from tests.support import factories
+from tests.support.jobs import run_jobs
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+LATER = NOW + timedelta(hours=1)
+NEUTRAL = "Nothing is needed here at the moment"
+
+
+@pytest.fixture
+def story() -> Story:
+    return sent()
+
+
+@pytest.fixture
+def rita(story: Story) -> Membership:
+    return factories.member(story.application.organisation)
+
+
+def events(story: Story, *names: str) -> list[tuple[str, str]]:
+    rows = Event.objects.filter(application_id=story.application.pk, name__in=names).order_by("pk")
+    return [(event.name, event.actor) for event in rows]
+
+
+def refused(act: Callable[[], Any]) -> str:
+    with pytest.raises(Refused) as no:
+        act()
+    return str(no.value)
+
+
+def answer_facts(story: Story) -> None:
+    """The first referee answers."""
+    assert post(f"{referee_door('maria@globex.example')}facts/", FACTS).status_code == 302
+    run_jobs()
+    assert len(story.references) == 1
+
+
+def deliver(at: datetime) -> None:
+    """What is queued until then goes out."""
+    with time_machine.travel(at, tick=False):
+        run_jobs()
+
+
+def by(who: Membership) -> str:
+    return f"member:{who.pk}"
+
+
+# --- pause and resume
+
+
+def test_a_paused_check_reminds_nobody_and_its_links_work(story: Story, rita: Membership) -> None:
+    referee = referee_door("maria@globex.example")
+    for _ in range(2):
+        pause(check_id=story.check.pk, member=rita, now=LATER)
+    assert (status(story.check, now=LATER), story.check.paused_at) == ("paused", LATER)
+    assert remind_referees(now=NOW + 20 * DAY) == 0
+    assert get(referee).status_code == 200
+    assert NEUTRAL not in get(referee).content.decode()
+    assert events(story, "step.paused") == [("step.paused", by(rita))]
+
+
+def test_a_resumed_check_reminds_again_and_keeps_its_deadline(story: Story, rita: Membership) -> None:
+    before = story.check.deadline_at
+    pause(check_id=story.check.pk, member=rita, now=LATER)
+    for _ in range(2):
+        resume(check_id=story.check.pk, member=rita, now=NOW + DAY)
+    assert (story.check.paused_at, story.check.deadline_at) == (None, before)
+    assert all(request.next_reminder_at for request in story.requests)
+    assert events(story, "step.resumed") == [("step.resumed", by(rita))]
+
+
+def test_what_a_member_paused_goes_on_when_a_member_says_so(story: Story, rita: Membership) -> None:
+    pause(check_id=story.check.pk, member=rita, now=LATER)
+    story.happens("application.hired")
+    story.happens("application.unhired")
+    assert story.check.paused_at == LATER
+
+
+# --- cancel
+
+
+def test_a_cancelled_check_ends_its_requests_and_every_link_is_neutral(
+    story: Story, rita: Membership
+) -> None:
+    links = [referee_door("maria@globex.example"), referee_door(story.application.candidate.email)]
+    for _ in range(2):
+        cancel(check_id=story.check.pk, member=rita, now=LATER)
+    check = story.check
+    assert (check.closed_by, check.close_reason, status(check, now=LATER)) == (
+        by(rita),
+        "cancelled",
+        "cancelled",
+    )
+    assert {(request.state, request.why) for request in story.requests} == {("ended", "check_closed")}
+    assert all(NEUTRAL in get(link).content.decode() for link in links)
+    assert events(story, "step.closed") == [("step.closed", by(rita))]
+
+
+def test_a_rejection_taken_back_does_not_open_what_a_member_cancelled(story: Story, rita: Membership) -> None:
+    cancel(check_id=story.check.pk, member=rita, now=LATER)
+    story.happens("application.rejected", reason="")
+    story.happens("application.unrejected")
+    assert (story.check.close_reason, story.check.closed_at) == ("cancelled", LATER)
+
+
+# --- mark complete
+
+
+def test_a_check_marked_complete_is_done_and_its_report_is_made(story: Story, rita: Membership) -> None:
+    answer_facts(story)
+    for _ in range(2):
+        mark_complete(check_id=story.check.pk, reason="Enough is known.", member=rita, now=LATER)
+    run_jobs()
+    check = story.check
+    assert (check.progress, check.closed_by, check.marked_reason) == (
+        "marked_complete",
+        by(rita),
+        "Enough is known.",
+    )
+    assert events(story, "check.completed") == [("check.completed", by(rita))]
+    assert Report.objects.of(check.organisation).filter(start=check.start).count() == 1
+    assert remind_referees(now=NOW + 20 * DAY) == 0
+
+
+def test_nothing_is_marked_complete_without_a_reference(story: Story, rita: Membership) -> None:
+    sentence = refused(lambda: mark_complete(check_id=story.check.pk, reason="", member=rita, now=LATER))
+    assert (
+        sentence == "No reference is in yet, so there would be nothing to report. Cancel the check instead."
+    )
+    assert story.check.progress == "in_progress"
+
+
+# --- what is over
+
+
+@pytest.mark.parametrize("act", [pause, resume, cancel])
+def test_nothing_is_done_with_a_check_that_is_done(story: Story, rita: Membership, act: Any) -> None:
+    answer_facts(story)
+    mark_complete(check_id=story.check.pk, reason="", member=rita, now=LATER)
+    before = Check.objects.of(rita.organisation).values().get(pk=story.check.pk)
+    refused(lambda: act(check_id=story.check.pk, member=rita, now=LATER))
+    assert Check.objects.of(rita.organisation).values().get(pk=story.check.pk) == before
+
+
+def test_nothing_but_inviting_again_is_done_with_a_closed_one(story: Story, rita: Membership) -> None:
+    answer_facts(story)
+    cancel(check_id=story.check.pk, member=rita, now=LATER)
+    closed = "This reference check is closed. Invite again to open it."
+    check, request = story.check.pk, story.requests[1].pk
+    for act in (
+        lambda: pause(check_id=check, member=rita, now=LATER),
+        lambda: resume(check_id=check, member=rita, now=LATER),
+        lambda: mark_complete(check_id=check, reason="", member=rita, now=LATER),
+        lambda: extend(check_id=check, days=20, member=rita, now=LATER),
+        lambda: extend_request(request_id=request, days=20, member=rita, now=LATER),
+        lambda: remind_candidate_now(check_id=check, member=rita, now=LATER),
+        lambda: remind_referee_now(request_id=request, member=rita, now=LATER),
+        lambda: correct_address(request_id=request, address="p@globex.example", member=rita, now=LATER),
+    ):
+        assert refused(act) == closed
+
+
+def test_a_check_of_another_organisation_is_not_there(story: Story) -> None:
+    other = factories.member(factories.organisation())
+    check, request = story.check.pk, story.requests[0].pk
+    for act in (pause, resume, cancel, remind_candidate_now):
+        with pytest.raises(Check.DoesNotExist):
+            act(check_id=check, member=other, now=LATER)
+    with pytest.raises(ReferenceRequest.DoesNotExist):
+        remind_referee_now(request_id=request, member=other, now=LATER)
+    with pytest.raises(ReferenceRequest.DoesNotExist):
+        correct_address(request_id=request, address="x@globex.example", member=other, now=LATER)
+
+
+# --- extend
+
+
+def local(moment: datetime, story: Story) -> str:
+    return f"{moment.astimezone(story.application.organisation.zone):%a %d %b %H:%M}"
+
+
+def test_more_time_is_counted_in_working_days_from_now_and_is_the_same_pressed_twice(
+    story: Story, rita: Membership
+) -> None:
+    for _ in range(2):
+        extend(check_id=story.check.pk, days=15, member=rita, now=LATER)
+    assert local(story.check.deadline_at, story) == "Tue 24 Mar 23:59"
+    assert events(story, "check.extended") == [("check.extended", by(rita))]
+
+
+def test_more_time_is_never_less(story: Story, rita: Membership) -> None:
+    before = story.check.deadline_at
+    sentence = refused(lambda: extend(check_id=story.check.pk, days=1, member=rita, now=LATER))
+    assert sentence.endswith("already. Choose more days.")
+    assert story.check.deadline_at == before
+    with pytest.raises(ValueError, match="61"):
+        extend(check_id=story.check.pk, days=61, member=rita, now=LATER)
+
+
+def test_a_referee_gets_more_time_and_the_check_waits_for_it(story: Story, rita: Membership) -> None:
+    [maria, paul] = story.requests
+    for _ in range(2):
+        extend_request(request_id=maria.pk, days=20, member=rita, now=LATER)
+    assert [local(request.deadline_at, story) for request in story.requests] == [
+        "Tue 31 Mar 23:59",
+        local(paul.deadline_at, story),
+    ]
+    assert local(story.check.deadline_at, story) == "Tue 31 Mar 23:59"
+    assert events(story, "request.extended") == [("request.extended", by(rita))]
+    answer_facts(story)
+    assert refused(lambda: extend_request(request_id=maria.pk, days=25, member=rita, now=LATER)) == (
+        "This referee is not asked any more."
+    )
+
+
+def test_what_was_over_for_long_takes_answers_again(story: Story, rita: Membership) -> None:
+    late = NOW + 80 * DAY
+    extend(check_id=story.check.pk, days=5, member=rita, now=late)
+    assert status(story.check, now=late) == "in_progress"
+
+
+# --- remind now
+
+
+def test_a_referee_is_reminded_by_hand_and_it_counts(story: Story, rita: Membership) -> None:
+    maria = story.requests[0]
+    mail.outbox.clear()
+    reminded = remind_referee_now(request_id=maria.pk, member=rita, now=LATER)
+    deliver(LATER)
+    assert (reminded.left, reminded.out_of_hours) == (1, False)
+    assert [message.to for message in mail.outbox] == [["Maria Schmidt <maria@globex.example>"]]
+    assert story.requests[0].reminders_sent == 1
+    assert events(story, "request.reminded") == [("request.reminded", by(rita))]
+
+
+def test_nobody_is_reminded_more_often_than_was_promised(story: Story, rita: Membership) -> None:
+    maria = story.requests[0]
+    for hours in (1, 2):
+        remind_referee_now(request_id=maria.pk, member=rita, now=NOW + timedelta(hours=hours))
+        deliver(NOW + timedelta(hours=hours))
+    late = NOW + timedelta(hours=3)
+    assert refused(lambda: remind_referee_now(request_id=maria.pk, member=rita, now=late)) == (
+        "All reminders that were promised have gone out. Invite again writes a new mail."
+    )
+    assert story.requests[0].next_reminder_at is None
+
+
+def test_a_second_click_sends_no_second_reminder(story: Story, rita: Membership) -> None:
+    maria = story.requests[0]
+    remind_referee_now(request_id=maria.pk, member=rita, now=LATER)
+    sentence = "They were written to a moment ago. Give them ten minutes."
+    soon = LATER + timedelta(minutes=9)
+    assert refused(lambda: remind_referee_now(request_id=maria.pk, member=rita, now=LATER)) == sentence
+    deliver(LATER)
+    assert refused(lambda: remind_referee_now(request_id=maria.pk, member=rita, now=soon)) == sentence
+    assert story.requests[0].reminders_sent == 1
+
+
+def test_a_reminder_at_night_goes_out_and_says_so(story: Story, rita: Membership) -> None:
+    night = NOW + timedelta(hours=14)
+    assert remind_referee_now(request_id=story.requests[0].pk, member=rita, now=night).out_of_hours
+
+
+def test_nobody_is_reminded_whom_that_does_not_reach_or_help(story: Story, rita: Membership) -> None:
+    [maria, paul] = story.requests
+    ReferenceRequest.objects.of(rita.organisation).filter(pk=maria.pk).update(undelivered_at=NOW)
+    assert refused(lambda: remind_referee_now(request_id=maria.pk, member=rita, now=LATER)) == (
+        "Mail to this referee comes back. Correct the address instead."
+    )
+    late = paul.deadline_at + DAY
+    assert refused(lambda: remind_referee_now(request_id=paul.pk, member=rita, now=late)) == (
+        "Their time is over. Give more time first, so that the mail names a day to come."
+    )
+    bar(organisation=rita.organisation, address="paul@globex.example", now=NOW)
+    assert refused(lambda: remind_referee_now(request_id=paul.pk, member=rita, now=LATER)) == (
+        "This person has asked not to be contacted."
+    )
+    pause(check_id=story.check.pk, member=rita, now=LATER)
+    assert refused(lambda: remind_referee_now(request_id=paul.pk, member=rita, now=LATER)) == (
+        "This reference check is paused, and nobody is reminded. Resume it first."
+    )
+
+
+def test_the_candidate_is_reminded_of_what_is_left_to_do() -> None:
+    story = opened()
+    rita = factories.member(story.application.organisation)
+    reminded = remind_candidate_now(check_id=story.check.pk, member=rita, now=LATER)
+    assert (reminded.left, story.check.reminders_sent) == (1, 1)
+    assert events(story, "check.reminded") == [("check.reminded", by(rita))]
+
+
+def test_a_candidate_with_nothing_left_to_do_is_not_reminded(story: Story, rita: Membership) -> None:
+    assert refused(lambda: remind_candidate_now(check_id=story.check.pk, member=rita, now=LATER)) == (
+        "The candidate has nothing left to do here."
+    )
+
+
+# --- correct the address
+
+
+def test_a_corrected_address_gets_a_fresh_mail_and_the_old_link_dies(story: Story, rita: Membership) -> None:
+    old = referee_door("maria@globex.example")
+    maria = story.requests[0]
+    ReferenceRequest.objects.of(rita.organisation).filter(pk=maria.pk).update(
+        undelivered_at=NOW, state="begun", begun_at=NOW, draft={"strengths": "Not for you"}
+    )
+    mail.outbox.clear()
+    later = NOW + DAY
+    for _ in range(2):
+        correct_address(request_id=maria.pk, address="maria.schmidt@globex.example", member=rita, now=later)
+    deliver(later)
+    assert [message.to for message in mail.outbox] == [["Maria Schmidt <maria.schmidt@globex.example>"]]
+    assert Link.objects.of(rita.organisation).filter(subject_id=maria.pk, purpose="referee").count() == 2
+    assert get(old).content != get(referee_door("maria.schmidt@globex.example")).content
+    now = story.requests[0]
+    assert (now.state, now.begun_at, now.draft, now.undelivered_at) == ("sent", None, {}, None)
+    assert now.deadline_at > maria.deadline_at
+    assert events(story, "request.address_corrected") == [("request.address_corrected", by(rita))]
+
+
+def test_mails_that_wait_for_the_old_address_are_not_sent(story: Story, rita: Membership) -> None:
+    maria = story.requests[0]
+    remind_referee_now(request_id=maria.pk, member=rita, now=LATER)
+    correct_address(request_id=maria.pk, address="m@globex.example", member=rita, now=LATER)
+    states = Email.objects.of(rita.organisation).filter(subject_ref=f"request:{maria.pk}").order_by("pk")
+    assert list(states.values_list("to_address", "state")) == [
+        ("maria@globex.example", "sent"),
+        ("maria@globex.example", "cancelled"),
+        ("m@globex.example", "queued"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("own", "This is the candidate's own address. A referee is somebody else."),
+        ("Paul+x@Globex.example", "Another referee of this candidate has this address."),
+        (
+            "gone@globex.example",
+            "This person has asked not to be contacted. Ask the candidate for somebody else.",
+        ),
+        ("maria@globex.example", "Mail to this address came back. Enter another one."),
+    ],
+)
+def test_an_address_that_cannot_be_is_refused(
+    story: Story, rita: Membership, address: str, sentence: str
+) -> None:
+    bar(organisation=rita.organisation, address="gone@globex.example", now=NOW)
+    maria = story.requests[0]
+    ReferenceRequest.objects.of(rita.organisation).filter(pk=maria.pk).update(undelivered_at=NOW)
+    typed = story.application.candidate.email if address == "own" else address
+    before = Email.objects.of(rita.organisation).count()
+    assert (
+        refused(lambda: correct_address(request_id=maria.pk, address=typed, member=rita, now=LATER))
+        == sentence
+    )
+    assert story.requests[0].referee.email == "maria@globex.example"
+    assert Email.objects.of(rita.organisation).count() == before
+
+
+def test_two_acts_at_once_are_not_lost_in_a_rollback(story: Story, rita: Membership) -> None:
+    with pytest.raises(RuntimeError), transaction.atomic():
+        pause(check_id=story.check.pk, member=rita, now=LATER)
+        raise RuntimeError
+    assert (story.check.paused_at, events(story, "step.paused")) == (None, [])
