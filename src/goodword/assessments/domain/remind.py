@@ -14,6 +14,7 @@ from goodword.steps.domain.automation import hindrance
 from goodword.steps.domain.lifecycle import plan_reminder
 from goodword.steps.domain.move import lock
 from goodword.steps.domain.standing import ended
+from goodword.steps.domain.unreachable import CODES
 from goodword.steps.states import is_open
 
 AT_MOST = 200
@@ -65,6 +66,7 @@ def _wanted(attempt: Attempt, application: Application, *, now: datetime) -> boo
         and attempt.reminders_sent < attempt.reminders_promised
         and not ended(application, attempt.start.step)  # that reaction may still be on the way
         and not hindrance(application)
+        and attempt.attention not in CODES
     )
 
 

@@ -18,6 +18,7 @@ from goodword.steps.domain.automation import hindrance
 from goodword.steps.domain.lifecycle import is_quiet, subject_ref
 from goodword.steps.domain.move import lock, move
 from goodword.steps.domain.standing import held
+from goodword.steps.domain.unreachable import CODES
 from goodword.steps.models import StepStart
 from goodword.steps.states import UNFINISHED, may
 
@@ -70,7 +71,7 @@ def invite_again(*, start: StepStart, member: Membership, now: datetime) -> Chec
 def _write(check: Check, *, now: datetime) -> None:
     organisation, step = check.organisation, check.start.step
     check.invited_again += 1
-    if is_quiet(check):
+    if is_quiet(check) or check.attention in CODES:
         check.attention = ""  # this is the click that was waited for
     check.deadline_at = max(
         check.deadline_at, end_of_working_day(now, step.deadline_days, calendar=organisation.calendar)

@@ -23,6 +23,7 @@ from goodword.steps.domain.automation import hindrance
 from goodword.steps.domain.lifecycle import plan_reminder, subject_ref
 from goodword.steps.domain.move import lock
 from goodword.steps.domain.standing import ended
+from goodword.steps.domain.unreachable import CODES
 from goodword.steps.states import is_open
 
 AT_MOST = 200
@@ -46,6 +47,7 @@ def remind_candidate(*, check_id: int, now: datetime) -> bool:
         if (
             _is_over(check, check.deadline_at, now=now)
             or not candidate_is_asked(check)
+            or check.attention in CODES
             or hindrance(check.start.application)
         ):
             check.next_reminder_at = None
