@@ -36,6 +36,7 @@ from goodword.references.domain import release as check_release
 from goodword.references.domain import replace as check_replace
 from goodword.references.domain import review as check_review
 from goodword.references.domain import took as check_took
+from goodword.references.signs import keep as signs
 from goodword.reports import erase as reports_erase
 from goodword.reports import export as reports_export
 from goodword.reports.domain import build as report_build
@@ -103,7 +104,7 @@ FLOW: Flow = {
     # --- references --------------------------------------------------------------------------------------------
     "check.opened": (),  # data: start_id, check_id
     "check.begun": (),
-    "check.requests_sent": (),  # data: start_id, check_id, requests, held
+    "check.requests_sent": (signs.on_something_came_in,),  # data: start_id, check_id, requests, held
     "check.slot_added": (),  # data: start_id, check_id, slot
     "check.cannot_provide": (),  # data: start_id, check_id, slot
     "check.cannot_answered": (),  # data: start_id, check_id, slot, answer
@@ -116,17 +117,21 @@ FLOW: Flow = {
     "request.begun": (),
     "request.declined": (check_replace.on_request_declined,),  # data: start_id, check_id, request_id
     "request.never_again": (check_never_again.on_never_again,),  # data: start_id, check_id, request_id
-    "request.replaced": (),
+    "request.replaced": (signs.on_something_came_in,),
     "request.reminded": (),
     "request.extended": (),  # data: start_id, check_id, request_id, until
-    "request.address_corrected": (),  # data: start_id, check_id, request_id
+    "request.address_corrected": (signs.on_address_corrected,),  # data: start_id, check_id, request_id
     "referee.erased": (),  # data: start_id, check_id, referee_id
     "reference.received": (
         check_review.on_reference_received,
         check_complete.on_reference_received,
         check_took.on_reference_received,
+        signs.on_something_came_in,
     ),  # data: start_id, check_id, reference_id, first
-    "check.self_reference_received": (check_complete.on_self_reference_received,),  # data: start_id, check_id
+    "check.self_reference_received": (  # data: start_id, check_id
+        check_complete.on_self_reference_received,
+        signs.on_something_came_in,
+    ),
     "check.completed": (report_build.on_check_completed,),  # data: start_id, check_id
     "check.answered_late": (report_build.on_check_completed,),  # data: start_id, check_id, reference_id
     # --- reports -----------------------------------------------------------------------------------------------

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from goodword.core.models import Event
-from goodword.references.models import Check, Sign
-from goodword.references.signs import addresses
+from goodword.references.models import Check, Referee, Sign, Trace
+from goodword.references.signs import addresses, devices
 from goodword.references.signs.found import Found, people_of
 from goodword.references.signs.gather import gather, present
 from goodword.steps.domain.move import lock
@@ -12,6 +12,7 @@ from goodword.steps.domain.standing import held
 
 #: found from the referee's row as it is: gone once a corrected address has nothing of it
 _OF_THE_ADDRESS = {addresses.MEMBER, addresses.DISPOSABLE, addresses.FREE, addresses.DOMAIN}
+_OF_DEVICES = {devices.BOTH, devices.ADDRESS, devices.DEVICE}
 
 
 def on_something_came_in(event: Event) -> None:
@@ -20,6 +21,21 @@ def on_something_came_in(event: Event) -> None:
     if known is None or known[1].is_going:
         return
     settle_signs(lock(Check, event.data["check_id"]), now=event.occurred_at)
+
+
+def on_address_corrected(event: Event) -> None:
+    """Somebody else is written to now: what the former reader worked from and on is not theirs."""
+    known = held(event.data["start_id"])
+    if known is None or known[1].is_going:
+        return
+    check, request_id = lock(Check, event.data["check_id"]), event.data["request_id"]
+    traces = Trace.objects.of(check.organisation).filter(request_id=request_id)
+    traces.filter(seen_at__lte=event.occurred_at).delete()
+    referee = Referee.objects.of(check.organisation).get(request=request_id)
+    for sign in Sign.objects.of(check.organisation).filter(check_run=check, code__in=_OF_DEVICES):
+        if referee.pk in people_of(sign.key):
+            sign.delete()
+    settle_signs(check, now=event.occurred_at)
 
 
 def settle_signs(check: Check, *, now: datetime) -> None:
