@@ -15,7 +15,8 @@ RECORD = ("record", "_record", "tell", "_tell")
 #: the module whose pure table yields names for another to record
 TABLE = "goodword.greenhouse.sync.changes"
 EVENT = re.compile(
-    r"(application|candidate|step|attempt|check|request|reference|report|feed|email|erasure)\.[a-z_]+"
+    r"(application|candidate|step|attempt|check|request|reference|referee|portal|report|feed|email|erasure)"
+    r"\.[a-z_]+"
 )
 
 

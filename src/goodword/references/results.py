@@ -123,7 +123,7 @@ def _voice(reference: Reference, check: Check, questions: Sequence[Question]) ->
         relationship=labels.relationships()[relationship],
         company=referee.company,
         candidate_title=referee.candidate_title,
-        period=labels.period(referee.from_month, referee.to_month or None) if referee.from_month else "",
+        period=labels.period(referee.from_month, referee.to_month or None),
         submitted_at=reference.submitted_at,
         factual=reference.factual,
         late=reference.late,

@@ -35,6 +35,7 @@ REASONS = {
     Erasure.Reason.CANDIDATE_ANONYMISED: gettext_lazy("This person was anonymised in Greenhouse."),
     Erasure.Reason.APPLICATION_DELETED: gettext_lazy("This application was deleted in Greenhouse."),
     Erasure.Reason.MEMBER: gettext_lazy("A member asked for it."),
+    Erasure.Reason.CANDIDATE: gettext_lazy("The candidate asked for it."),
 }
 
 

@@ -63,7 +63,7 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     "check.reminded": ("Reminded to name referees", "send", ""),
     "check.slow_told": ("Told that a referee has not answered yet", "send", ""),
     "check.declined": ("Declined the reference check", "x", ""),
-    "check.extended": ("More time for the candidate, until {until}", "clock", ""),
+    "check.extended": ("More time for the reference check, until {until}", "clock", ""),
     "request.begun": ("A referee began to answer", "clock", ""),
     "request.declined": ("A referee declined", "x", "attention"),
     "request.never_again": ("A referee asked not to be contacted again", "x", "attention"),
@@ -109,6 +109,7 @@ MAILS: dict[str, str] = {
     "references.copy": "copy of their own answers, to a referee",
     "references.request_fresh": "fresh link, to a referee",
     "steps.asked": "question to the recruiter",
+    "steps.erasing": "notice that the candidate wants to be erased, to the recruiter",
     "references.request": "request to a referee",
     "references.request_reminder": "reminder to a referee",
     "references.review": "invitation to review, to the recruiter",
@@ -130,6 +131,7 @@ ERASURES = {
     "candidate_anonymised": "Anonymised in Greenhouse",
     "application_deleted": "Application deleted in Greenhouse",
     "member": "Erasing was asked for",
+    "candidate": "The candidate asked for erasing",
 }
 
 #: why a step that was asked for did not begin after all

@@ -18,6 +18,8 @@ from goodword.core.events import record
 WAIT = timedelta(days=7)
 
 Reason = Erasure.Reason
+#: what somebody decided: whatever Greenhouse still shows takes none of it back
+BY_PEOPLE = (Reason.MEMBER, Reason.CANDIDATE)
 
 
 def ask_erasure(

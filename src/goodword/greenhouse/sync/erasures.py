@@ -4,7 +4,7 @@ import logging
 from datetime import datetime
 
 from goodword.candidates.domain.carry_out import carry_out
-from goodword.candidates.domain.erasure import Reason, person_of
+from goodword.candidates.domain.erasure import BY_PEOPLE, Reason, person_of
 from goodword.candidates.models import Candidate, Erasure
 from goodword.core import crypto
 from goodword.core.sweep import each
@@ -48,9 +48,9 @@ def _one(erasure_id: int, *, now: datetime, resting: set[int]) -> bool:
 
 
 def _to_ask(erasure: Erasure) -> Connection | None:
-    """Whom to ask; None if a member has decided, for a person made by hand, and where Greenhouse was disconnected:
+    """Whom to ask; None if a person has decided it, for a person made by hand, and where Greenhouse was disconnected:
     then its last word stands."""
-    if erasure.reason == Reason.MEMBER:
+    if erasure.reason in BY_PEOPLE:
         return None
     connections = Connection.objects.across_organisations().exclude(state=Connection.State.DISCONNECTED)
     person = Candidate.objects.across_organisations().get(pk=person_of(erasure))

@@ -11,7 +11,7 @@ Each function returns the sentences, and raises HarvestError with nothing writte
 from collections.abc import Callable, Collection
 from datetime import datetime
 
-from goodword.candidates.domain.erasure import Reason, ask_erasure, cancel_erasure, pending
+from goodword.candidates.domain.erasure import BY_PEOPLE, Reason, ask_erasure, cancel_erasure, pending
 from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.greenhouse import client as remote
 from goodword.greenhouse.models import Connection
@@ -145,13 +145,13 @@ def _ask(connection: Connection, candidate_id: int, *, reason: Reason, now: date
 
 def _keep(connection: Connection, candidate_id: int, *, because: str, now: datetime) -> None:
     ours = person(connection, candidate_id)
-    for erasure in pending(ours).exclude(reason=Reason.MEMBER) if ours is not None else ():
+    for erasure in pending(ours).exclude(reason__in=BY_PEOPLE) if ours is not None else ():
         cancel_erasure(erasure, because=because, now=now, by=ACTOR)
 
 
 def _kept(**of: Candidate | Application) -> bool:
     """Whether a member has decided against what is said again: a replay must not undo that."""
-    said = Erasure.objects.across_organisations().filter(**of).exclude(reason=Reason.MEMBER)
+    said = Erasure.objects.across_organisations().filter(**of).exclude(reason__in=BY_PEOPLE)
     return said.filter(cancelled_by__isnull=False).exists()
 
 

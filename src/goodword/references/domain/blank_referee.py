@@ -1,13 +1,17 @@
 """What goes of a referee who is erased alone: columns are blanked, answers, mails, links, signs and traces deleted.
 
 Texts that others wrote stay as they wrote them, except the short notes beside the check's slots and signs, out of
-which the name is taken. The row stays with its relationship, so that it can still be told how many were asked.
+which the name is taken. The row stays with relationship and months, so that it can be told how many were asked; in
+place of the name stands, in the candidate's language, that there was somebody.
 """
 
 import json
 import re
 from collections.abc import Iterable
 from datetime import datetime
+
+from django.utils import translation
+from django.utils.translation import gettext
 
 from goodword.core.erasure import Counts
 from goodword.notifications.domain import links
@@ -23,12 +27,13 @@ INSTEAD = "[…]"
 def blank_referees(referee_ids: Iterable[int], *, now: datetime) -> Counts:
     """In the caller's transaction, with the application and the check locked."""
     mails = dead = references = 0
-    referees = (
+    referees = list(
         Referee.objects.across_organisations()
         .select_related("check_run__start")
         .filter(pk__in=list(referee_ids), erased_at=None)
+        .order_by("pk")
     )
-    for referee in referees.order_by("pk"):
+    for referee in referees:
         request = ReferenceRequest.objects.of(referee.organisation).filter(referee=referee).first()
         named = _named(referee)
         mails += _mails(referee, request, named)
@@ -115,8 +120,10 @@ def _stays(referee: Referee) -> bool:
 
 
 def _blank(referee: Referee, *, now: datetime) -> None:
-    for name in ("name", "email", "company", "candidate_title", "from_month", "to_month", "message"):
+    for name in ("email", "company", "candidate_title", "message"):
         setattr(referee, name, "")
+    with translation.override(referee.check_run.language):
+        referee.name = gettext("Erased referee")
     referee.language, referee.erased_at = "", now
     if not _stays(referee):
         referee.replaced_at = referee.replaced_at or now

@@ -15,7 +15,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.candidates.domain.carry_out import carry_out
-from goodword.candidates.domain.erasure import Reason, ask_erasure, cancel_erasure
+from goodword.candidates.domain.erasure import BY_PEOPLE, Reason, ask_erasure, cancel_erasure
 from goodword.candidates.models import Application, Erasure
 from goodword.candidates.visible import visible_applications
 from goodword.core import clock
@@ -131,7 +131,7 @@ def _page(
             "candidate": application.candidate,
             "erasing": erasing,
             "only_application": one,
-            "by_member": erasing is None or erasing.erasure.reason == Erasure.Reason.MEMBER,
+            "by_member": erasing is None or erasing.erasure.reason in BY_PEOPLE,
             "applications": others,
             "going": listed(foresee(application.candidate, only=application if one else None)),
             "notes": notes_of([row.pk for row in others] or [application.pk]),

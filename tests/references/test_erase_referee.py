@@ -1,0 +1,219 @@
+"""One referee goes at once, with all that they gave; the candidate and the check stay."""
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from goodword.accounts.models import AuditEntry
+from goodword.core.models import Event
+from goodword.notifications.domain.queue import queue
+from goodword.notifications.models import Email, Link
+from goodword.notifications.people import Person
+from goodword.references.domain.do_not_contact import bar, is_barred
+from goodword.references.domain.erase_referee import erase_referee
+from goodword.references.models import Check, Referee, Reference, ReferenceRequest, Sign, Slot, Trace
+from goodword.references.results import results
+from tests.references.answered import NOW, answered, asked, checked, named, whole
+from tests.support import factories
+from tests.workspace.people import _path
+
+pytestmark = pytest.mark.django_db
+
+
+def mail_to(check: Check, address: str, *, ref: str = "", **context: Any) -> Email:
+    application = check.start.application
+    with transaction.atomic():
+        email = queue(
+            organisation=check.organisation,
+            kind="references.request",
+            key=f"{address}:{ref}:{sorted(context)}",
+            to=Person(name="Somebody", address=address),
+            sender=Person(name="Rita", address="rita@acme.example"),
+            template="references/mail/request",
+            context=context,
+            application=application,
+            subject_ref=ref,
+            now=NOW,
+        )
+    assert email is not None
+    return email
+
+
+def erase(referee: Referee, *, by: str = "referee") -> bool:
+    return erase_referee(referee_id=referee.pk, by=by, now=NOW)
+
+
+def again(referee: Referee) -> Referee:
+    return Referee.objects.of(referee.organisation).get(pk=referee.pk)
+
+
+def test_name_address_answers_and_links_go_and_the_row_stays_for_counts() -> None:
+    check = whole()
+    referee = check.referees.get(slot=1)
+    request = referee.request
+    link = _path(Link.Purpose.REFEREE, check.organisation, request.pk)
+    assert link
+    Trace.objects.create(
+        organisation=check.organisation,
+        check_run=check,
+        request=request,
+        address="192.0.2.1",
+        address_hash="a",
+        device_hash="b",
+        seen_at=NOW,
+    )
+    assert erase(referee)
+    gone = again(referee)
+    assert (gone.name, gone.email, gone.company, gone.candidate_title, gone.message) == (
+        "Erased referee",
+        "",
+        "",
+        "",
+        "",
+    )
+    assert (gone.erased_at, gone.replaced_at, gone.relationship) == (NOW, None, "manager")
+    assert Reference.objects.of(check.organisation).count() == 2
+    assert not Link.objects.of(check.organisation).filter(purpose=Link.Purpose.REFEREE).exists()
+    assert not Trace.objects.of(check.organisation).exists()
+    assert Check.objects.of(check.organisation).get().progress == "completed"
+    found = results(check)
+    assert (found.received, found.erased, found.sent) == (2, 1, 3)
+
+
+def test_in_an_open_check_the_place_is_free_again_and_the_answer_counts_no_more() -> None:
+    check = checked(done=False)
+    answered(check, 1)
+    referee = check.referees.get(slot=1)
+    erase(referee)
+    assert again(referee).replaced_at == NOW
+    request = ReferenceRequest.objects.of(check.organisation).get(referee=referee)
+    assert (request.state, request.settled_at) == ("ended", NOW)
+    named(check, 1, name="Nora Neu", email="nora@globex.example")  # the place takes another
+
+
+def test_who_has_not_answered_is_asked_for_nothing_more() -> None:
+    check = checked(done=False)
+    request = asked(check, 2, state="begun")
+    request.draft, request.time_zone, request.next_reminder_at = {"strengths": "Half a"}, "Asia/Tokyo", NOW
+    request.save()
+    erase(request.referee)
+    request = ReferenceRequest.objects.of(check.organisation).get()
+    assert (request.state, request.draft, request.time_zone, request.next_reminder_at) == (
+        "ended",
+        {},
+        "",
+        None,
+    )
+
+
+def test_one_who_was_only_named_goes_too() -> None:
+    check = checked(done=False)
+    referee = named(check, 1)
+    assert erase(referee)
+    assert again(referee).replaced_at == NOW
+
+
+def test_the_reason_of_a_no_goes() -> None:
+    check = checked(done=False)
+    request = asked(check, 1, state="declined")
+    request.decline_reason = "We fell out."
+    request.save()
+    erase(request.referee)
+    request = ReferenceRequest.objects.of(check.organisation).get()
+    assert (request.state, request.decline_reason) == ("declined", "")
+
+
+def test_mails_to_them_and_those_that_name_them_go_and_others_stay() -> None:
+    check = whole()
+    request = check.referees.get(slot=1).request
+    mail_to(check, "elsewhere@old.example", ref=f"request:{request.pk}")
+    mail_to(check, "Maria@Globex.example")
+    mail_to(check, "rita@acme.example", referee="Maria Schmidt")
+    mail_to(check, "ada@mail.example", lines=["Ask Paul Meier.", "Or Mariana Schmidtke."])
+    erase(request.referee)
+    assert [mail.to_address for mail in Email.objects.of(check.organisation)] == ["ada@mail.example"]
+
+
+def test_signs_that_tell_of_them_go_and_their_name_leaves_the_notes_beside_others() -> None:
+    check = whole()
+    first, second = check.referees.get(slot=1), check.referees.get(slot=2)
+
+    def sign(code: str, **values: Any) -> Sign:
+        return Sign.objects.create(
+            **{
+                "organisation": check.organisation,
+                "check_run": check,
+                "code": code,
+                "key": code,
+                "grade": "low",
+                "found_at": NOW,
+            }
+            | values
+        )
+
+    sign("free_mail", referee=first)
+    sign("alike", key=f"{first.pk}-{second.pk}")
+    sign("domain", facts={"address": first.email})
+    sign("fast", referee=second, dismissed_note="Maria Schmidt told me why.")
+    Slot.objects.create(
+        organisation=check.organisation,
+        check_run=check,
+        number=1,
+        relationship="manager",
+        cannot_reason="Maria Schmidt has left.",
+    )
+    erase(first)
+    assert [(one.code, one.dismissed_note) for one in Sign.objects.of(check.organisation)] == [
+        ("fast", "[…] told me why.")
+    ]
+    assert Slot.objects.of(check.organisation).get().cannot_reason == "[…] has left."
+
+
+def test_it_is_recorded_and_in_the_audit_log_without_a_name() -> None:
+    check = whole()
+    member = factories.member(check.organisation, kind="admin")
+    referee = check.referees.get(slot=1)
+    erase_referee(referee_id=referee.pk, by=f"member:{member.pk}", now=NOW, member=member)
+    event = Event.objects.get(name="referee.erased")
+    assert (event.actor, event.data) == (
+        f"member:{member.pk}",
+        {"start_id": check.start_id, "check_id": check.pk, "referee_id": referee.pk},
+    )
+    entry = AuditEntry.objects.of(check.organisation).get(action="referee.erased")
+    assert (entry.member, entry.details) == (
+        member,
+        {
+            "referee": referee.pk,
+            "application": check.start.application_id,
+            "counts": {"referees": 1, "references": 1},
+        },
+    )
+
+
+def test_erased_twice_it_is_done_once() -> None:
+    check = whole()
+    referee = check.referees.get(slot=1)
+    assert (erase(referee), erase(referee)) == (True, False)
+    assert Event.objects.filter(name="referee.erased").count() == 1
+
+
+def test_a_wish_not_to_be_written_to_outlives_it() -> None:
+    check = whole()
+    bar(organisation=check.organisation, address="maria@globex.example", now=NOW)
+    erase(check.referees.get(slot=1))
+    assert is_barred(organisation=check.organisation, address="maria@globex.example")
+
+
+def test_nobody_else_is_touched() -> None:
+    check, other = whole(), whole()
+    before = list(Reference.objects.of(other.organisation).values())
+    people = list(Referee.objects.of(other.organisation).values())
+    erase(check.referees.get(slot=1))
+    assert list(Reference.objects.of(other.organisation).values()) == before
+    assert list(Referee.objects.of(other.organisation).values()) == people
+    assert [one.name for one in check.referees.order_by("slot")] == [
+        "Erased referee",
+        "Omar Haddad",
+        "Paul Meier",
+    ]

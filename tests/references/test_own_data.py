@@ -1,0 +1,173 @@
+"""A referee's own data: told, handed out, and gone, as long as their link lives."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from goodword.notifications.domain import links
+from goodword.notifications.models import Email, Link
+from goodword.references.domain.do_not_contact import is_barred
+from goodword.references.models import Check, Referee, ReferenceRequest, Sign
+from tests.references.answered import NOW, asked, checked, whole
+from tests.references.test_erase_referee import mail_to
+from tests.support.pages import comparable
+
+pytestmark = pytest.mark.django_db
+
+
+def door(request: ReferenceRequest, **values: Any) -> str:
+    """The path of the data page by a fresh link."""
+    url = links.mint(
+        organisation=request.organisation,
+        purpose=Link.Purpose.REFEREE,
+        subject_id=request.pk,
+        **{"now": NOW} | values,
+    )
+    return f"{url.removeprefix('http://localhost:8000')}data/"
+
+
+@pytest.fixture
+def check() -> Check:
+    return whole()
+
+
+@pytest.fixture
+def request_(check: Check) -> ReferenceRequest:
+    return check.requests.order_by("pk")[0]
+
+
+def test_the_notice_says_what_is_kept_why_who_reads_it_and_for_how_long(
+    request_: ReferenceRequest,
+) -> None:
+    page = " ".join(Client().get(door(request_)).content.decode().split())
+    for said in (
+        "Your name and address from Ada Lovelace, the rest from you.",
+        "At most 12 months after the application has ended",
+        "Rita Recruiter (rita@acme.example) answers for it.",
+        "Ada Lovelace sees that you have answered, not what.",
+    ):
+        assert said in page
+    assert "network address" not in page
+
+
+def test_the_notice_follows_whether_devices_are_watched_and_whether_the_candidate_may_see(
+    check: Check, request_: ReferenceRequest
+) -> None:
+    check.organisation.watches_devices = True
+    check.organisation.save()
+    check.candidate_may_see = True
+    check.save()
+    page = Client().get(door(request_)).content.decode()
+    assert "network address" in page
+    assert "Ada Lovelace may read your answers too." in page
+
+
+def test_the_file_holds_what_they_gave_in_words_and_nothing_of_others(
+    check: Check, request_: ReferenceRequest
+) -> None:
+    mail_to(check, "maria@globex.example", ref=f"request:{request_.pk}", hello="Maria")
+    Sign.objects.create(
+        organisation=check.organisation,
+        check_run=check,
+        referee=request_.referee,
+        code="free_mail",
+        key="x",
+        grade="low",
+        facts={"domain": "secret-sign"},
+        found_at=NOW,
+    )
+    response = Client().get(f"{door(request_)}download/")
+    assert response["Content-Disposition"] == 'attachment; filename="my-data.json"'
+    text = response.content.decode()
+    told = json.loads(text)
+    assert sorted(told) == ["exported", "mails", "organisation", "you"]
+    assert told["you"]["e-mail address"] == "maria@globex.example"
+    answers = {one["question"]: one["answer"] for one in told["you"]["reference"]["answers"]}
+    assert answers["How many people were in the team?"] == "12 people"
+    assert answers["What is Ada Lovelace best at?"] == "She thinks before she builds."
+    assert [mail["to"] for mail in told["mails"]] == ["maria@globex.example"]
+    for hidden in ("Omar", "Paul Meier", "secret-sign", "I ask before I build.", "hash"):
+        assert hidden not in text
+
+
+def test_erasing_asks_first_and_changes_nothing_by_looking(request_: ReferenceRequest) -> None:
+    page = Client().get(f"{door(request_)}erase/")
+    assert page.status_code == 200
+    assert "Your reference does not count any more." in page.content.decode()
+    assert Referee.objects.of(request_.organisation).filter(erased_at=None).count() == 3
+
+
+def test_erased_it_is_gone_and_so_is_the_link(check: Check, request_: ReferenceRequest) -> None:
+    path = door(request_)
+    response = Client().post(f"{path}erase/", {"never_again": "on"})
+    assert response.status_code == 200
+    assert "Your data is erased" in response.content.decode()
+    assert "will not write to you again" in response.content.decode()
+    assert is_barred(organisation=check.organisation, address="maria@globex.example")
+    assert Referee.objects.of(check.organisation).get(pk=request_.referee_id).email == ""
+    assert [Client().get(f"{path}{more}").status_code for more in ("", "download/", "erase/")] == [404] * 3
+    assert Client().post(f"{path}erase/").status_code == 404
+
+
+def test_without_the_wish_the_address_is_not_remembered(check: Check, request_: ReferenceRequest) -> None:
+    Client().post(f"{door(request_)}erase/")
+    assert not is_barred(organisation=check.organisation, address="maria@globex.example")
+
+
+def test_the_pages_are_open_when_the_check_is_closed_and_when_they_declined() -> None:
+    check = checked(done=False)
+    declined = asked(check, 1, state="declined")
+    check.closed_at, check.closed_by, check.close_reason = NOW, "greenhouse", "rejected"
+    check.save()
+    path = door(declined)
+    assert [Client().get(f"{path}{more}").status_code for more in ("", "download/", "erase/")] == [200] * 3
+
+
+def test_a_revoked_link_shows_the_neutral_page_and_an_expired_one_the_way_to_a_fresh_one(
+    request_: ReferenceRequest,
+) -> None:
+    revoked = door(request_)
+    links.end(
+        organisation=request_.organisation,
+        purpose=Link.Purpose.REFEREE,
+        subject_id=request_.pk,
+        now=NOW,
+    )
+    expired = door(request_, expires_at=NOW - timedelta(minutes=1))
+    before = list(Referee.objects.of(request_.organisation).values())
+    for more in ("", "download/", "erase/"):
+        assert "Nothing is needed here" in Client().get(f"{revoked}{more}").content.decode()
+        response = Client().get(f"{expired}{more}")
+        assert (response.status_code, response["Location"]) == (302, expired.replace("data/", "fresh/"))
+    Client().post(f"{revoked}erase/")
+    Client().post(f"{expired}erase/")
+    assert list(Referee.objects.of(request_.organisation).values()) == before
+
+
+def test_a_candidates_link_opens_no_referees_page(request_: ReferenceRequest) -> None:
+    url = links.mint(
+        organisation=request_.organisation,
+        purpose=Link.Purpose.CANDIDATE,
+        subject_id=request_.pk,
+        now=NOW,
+    )
+    path = url.removeprefix("http://localhost:8000").replace("/p/", "/r/")
+    unknown = Client().get("/r/nonsense/data/")
+    assert unknown.status_code == 404
+    assert comparable(Client().get(f"{path}data/")) == comparable(unknown)
+
+
+def test_the_pages_are_kept_out_of_caches_and_search_engines(request_: ReferenceRequest) -> None:
+    path = door(request_)
+    for more in ("", "download/", "erase/"):
+        response = Client().get(f"{path}{more}")
+        assert (response["Cache-Control"], response["X-Robots-Tag"]) == ("no-store", "noindex")
+
+
+def test_the_mails_of_a_candidates_other_referees_stay(check: Check, request_: ReferenceRequest) -> None:
+    mail_to(check, "omar@globex.example", hello="Omar")
+    Client().post(f"{door(request_)}erase/")
+    assert [mail.to_address for mail in Email.objects.of(check.organisation)] == ["omar@globex.example"]

@@ -1,0 +1,167 @@
+"""A report without one referee: all that others said stays, the files and links of before are gone, no note follows."""
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from goodword.core.events import record
+from goodword.notifications.models import Email
+from goodword.references.domain.erase_referee import erase_referee
+from goodword.references.models import Check
+from goodword.reports.domain.build import draw
+from goodword.reports.models import Report, ReportFile
+from goodword.reports.pdf import render_pdf
+from tests.references.answered import answered, asked, checked, whole
+from tests.reports.reports import NOW, share_path, text_of
+from tests.support.jobs import event_names, run_jobs
+
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
+
+
+def happens(check: Check, name: str = "check.completed", **data: Any) -> None:
+    with transaction.atomic():
+        record(
+            name,
+            organisation_id=check.organisation_id,
+            application_id=check.start.application_id,
+            actor="goodword",
+            at=NOW,
+            data={"start_id": check.start_id, "check_id": check.pk, **data},
+        )
+
+
+def reported(check: Check) -> Report:
+    happens(check)
+    run_jobs()
+    return Report.objects.of(check.organisation).latest("pk")
+
+
+def erased(check: Check, slot: int = 1) -> None:
+    assert erase_referee(referee_id=check.referees.get(slot=slot).pk, by="referee", now=NOW)
+
+
+def versions(check: Check) -> list[tuple[int, str]]:
+    return list(Report.objects.of(check.organisation).order_by("version").values_list("version", "state"))
+
+
+def test_the_referee_is_gone_from_every_version_and_the_others_are_not() -> None:
+    check = whole()
+    first = reported(check)
+    link, told = share_path(first), text_of(first)
+    for said in ("Maria Schmidt", "Omar Haddad", "Umbrella", "She thinks before she builds.", "Cook"):
+        assert said in told
+    mails = Email.objects.of(check.organisation).count()
+    erased(check)
+    run_jobs()
+    assert versions(check) == [(1, "redacted"), (2, "ready")]
+    assert Client().get(link).status_code == 404
+    assert ReportFile.objects.of(check.organisation).count() == 1
+    text = text_of(Report.objects.of(check.organisation).latest("pk"))
+    for gone in ("Maria", "maria@", "She thinks before she builds.", "The crane was always ready."):
+        assert gone not in text
+    for stays in ("Omar Haddad", "She is quick.", "Ada Lovelace", "One referee was erased", "Paul Meier"):
+        assert stays in text
+    assert (event_names().count("report.ready"), event_names().count("report.redacted")) == (1, 1)
+    assert Email.objects.of(check.organisation).count() == mails
+
+
+def test_their_values_leave_every_figure() -> None:
+    check = whole()
+    reported(check)
+    erased(check)
+    snapshot = Report.objects.of(check.organisation).latest("pk").snapshot
+    questions = {one["id"]: one for one in snapshot["check"]["questions"]}
+    managers = [
+        group for group in questions["reliability"]["by_relationship"] if group["relationship"] == "Manager"
+    ]
+    assert [(one["values"], one["n"], one["skipped"], one["identifiable"]) for one in managers] == [
+        ([2], 1, 0, True)
+    ]
+    assert snapshot["check"]["contradictions"] == []
+    assert [one["text"] for one in questions["team"]["answers"]] == ["9 people", "12 people", "11 people"]
+    assert snapshot["left_out"] == 1
+
+
+def test_two_who_go_one_after_the_other_leave_one_version_that_is_drawn() -> None:
+    check = whole()
+    reported(check)
+    erased(check, 1)
+    run_jobs()
+    erased(check, 2)
+    run_jobs()
+    assert versions(check) == [(1, "redacted"), (2, "redacted"), (3, "ready")]
+    text = text_of(Report.objects.of(check.organisation).latest("pk"))
+    assert "Omar" not in text and "2 referees were erased" in text
+
+
+def test_a_report_that_nobody_was_told_of_yet_is_told_without_them() -> None:
+    """The recruiter would otherwise never hear that the references are in."""
+    check = whole()
+    happens(check)
+    run_jobs(but_not={"report.draw"})
+    erased(check)
+    run_jobs()
+    assert versions(check) == [(1, "redacted"), (2, "ready")]
+    assert (event_names().count("report.ready"), event_names().count("report.redacted")) == (1, 0)
+
+
+def test_what_is_being_drawn_at_that_moment_is_thrown_away() -> None:
+    check = whole()
+    happens(check)
+    run_jobs(but_not={"report.draw"})
+    report = Report.objects.of(check.organisation).get()
+    erased(check)
+    draw(report_id=report.pk, now=NOW)
+    assert not ReportFile.objects.of(check.organisation).exists()
+
+
+def test_who_had_not_answered_is_in_no_report() -> None:
+    check = checked()
+    answered(check, 1)
+    reported(check)
+    asked(check, 2, state="declined")
+    erased(check, 2)
+    assert versions(check) == [(1, "ready")]
+
+
+def test_a_snapshot_that_does_not_say_whose_each_value_is_loses_theirs_too() -> None:
+    check = whole()
+    report = reported(check)
+    snapshot = report.snapshot
+    snapshot["schema"] = 1
+    for question in snapshot["check"]["questions"]:
+        for group in question.get("by_relationship", ()):
+            del group["answers"]
+    for reference in snapshot["check"]["references"]:
+        del reference["late"], reference["language"]
+    report.save()
+    assert render_pdf(snapshot).bytes
+    erased(check)
+    run_jobs()
+    questions = {
+        one["id"]: one
+        for one in Report.objects.of(check.organisation).latest("pk").snapshot["check"]["questions"]
+    }
+    assert [
+        (group["relationship"], group["values"], group["n"], group["skipped"])
+        for group in questions["reliability"]["by_relationship"]
+    ] == [("Manager", [2], 1, 0), ("Colleague", [], 0, 1), ("Self", [5], 1, 0)]
+
+
+def test_a_late_answer_makes_the_next_version_and_the_first_link_opens_the_first_still() -> None:
+    check = checked()
+    answered(check, 1)
+    first = reported(check)
+    link = share_path(first)
+    late = answered(check, 2, late=True)
+    happens(check, "check.answered_late", reference_id=late.pk)
+    run_jobs()
+    assert versions(check) == [(1, "ready"), (2, "ready")]
+    assert "She is quick." in text_of(Report.objects.of(check.organisation).latest("pk"))
+    assert event_names().count("report.ready") == 2
+    response = Client().get(link)
+    assert response.status_code == 200
+    assert first.code in response["Content-Disposition"]
+    assert response.content == bytes(ReportFile.objects.of(check.organisation).get(report=first).content)
