@@ -1,12 +1,10 @@
 """Several stages, delays and accounts in the wizard; who stood there; and what changes while one looks."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
 from django.core.cache import cache
-from pytest_django.fixtures import Settings
 
 from goodword.candidates.models import Application
 from goodword.greenhouse.models import Connection
@@ -16,28 +14,17 @@ from greenhouse_sandbox.acts.stages import pipeline
 from tests.greenhouse.setup.desk import Desk
 from tests.support import factories
 from tests.support.jobs import run_jobs, waiting
-from tests.workspace.test_automation_wizard import (
+from tests.workspace.wizard.walk import (
     ASSESSMENT,
     OFFER,
     REFERENCES,
     SCREEN,
     Wizard,
-    _open,
     errors,
     jobs_of,
     offered,
     standing,
 )
-
-
-@pytest.fixture
-def desk(db: None, settings: Settings) -> Iterator[Desk]:
-    yield from _open("v3", settings)
-
-
-@pytest.fixture(params=["v3", "v1"])
-def either(request: pytest.FixtureRequest, db: None, settings: Settings) -> Iterator[Desk]:
-    yield from _open(str(request.param), settings)
 
 
 def said(page: BeautifulSoup) -> list[str]:

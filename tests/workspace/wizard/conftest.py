@@ -1,0 +1,30 @@
+"""A desk that is connected to the sandbox."""
+
+from collections.abc import Iterator
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from tests.greenhouse.setup.desk import Desk, open_desk, point
+from tests.support.jobs import run_jobs
+
+
+@pytest.fixture
+def desk(db: None, settings: Settings) -> Iterator[Desk]:
+    """Connected over Harvest v3."""
+    yield from _open("v3", settings)
+
+
+@pytest.fixture(params=["v3", "v1"])
+def either(request: pytest.FixtureRequest, db: None, settings: Settings) -> Iterator[Desk]:
+    """Connected over each of the two interfaces in turn."""
+    yield from _open(str(request.param), settings)
+
+
+def _open(version: str, settings: Settings) -> Iterator[Desk]:
+    point(settings)
+    desk = open_desk(version)
+    desk.connect()
+    run_jobs()
+    yield desk
+    desk.greenhouse.sandbox.close()
