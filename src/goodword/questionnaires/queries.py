@@ -75,7 +75,7 @@ def _newest_and_drafts(organisation: Organisation) -> Sequence[QuestionnaireVers
         .order_by()
         .values("questionnaire")
         .annotate(newest=Max("number"))
-        .values("newest")
+        .values("newest")[:1]
     )
     return list(rows.filter(Q(published_at=None) | Q(number=Subquery(newest))).order_by("pk"))
 

@@ -32,11 +32,13 @@ def add_competency(*, questionnaire: Questionnaire, key: str) -> str:
         name = new_name(key, taken={known["id"] for known in entries}, otherwise="question")
         rated = [place for place, known in enumerate(entries) if known["type"] == Rating.kind]
         place = rated[-1] + 1 if rated else len(entries)
-        for row in draft.translations:
-            if row.language in builtin.languages():
-                row.questions = [*row.questions, {**_of_library(key, row.language), "id": name}]
+        translated = {
+            row.language: {**_of_library(key, row.language), "id": name}
+            for row in draft.translations
+            if row.language in builtin.languages()
+        }
         entry = {**_of_library(key, draft.source.language), "id": name}
-        write(draft, [*entries[:place], entry, *entries[place:]])
+        write(draft, [*entries[:place], entry, *entries[place:]], translated=translated)
         return name
 
 
@@ -49,11 +51,12 @@ def duplicate_question(*, questionnaire: Questionnaire, question_id: str, revisi
         entries = draft.entries
         place = place_of(entries, question_id)
         name = new_name(question_id, taken={known["id"] for known in entries}, otherwise="question")
-        for row in draft.translations:
-            there = next(known for known in row.questions if known["id"] == question_id)
-            row.questions = [*row.questions, {**there, "id": name}]
+        translated = {
+            row.language: {**row.questions[place_of(row.questions, question_id)], "id": name}
+            for row in draft.translations
+        }
         copy = {**entries[place], "id": name}
-        write(draft, [*entries[: place + 1], copy, *entries[place + 1 :]])
+        write(draft, [*entries[: place + 1], copy, *entries[place + 1 :]], translated=translated)
         return name
 
 

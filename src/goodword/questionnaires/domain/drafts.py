@@ -1,6 +1,6 @@
 """The draft of a questionnaire: held under one lock, written with what it was based on, its languages in step."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -88,13 +88,18 @@ def held(questionnaire: Questionnaire, *, revision: int | None = None) -> Iterat
         yield draft
 
 
-def write(draft: Draft, entries: Sequence[Entry]) -> None:
-    """Put these questions in, checked, and let the translations follow. Raises `parse.QuestionError`."""
+def write(draft: Draft, entries: Sequence[Entry], *, translated: Mapping[str, Entry] | None = None) -> None:
+    """Put these questions in, checked, and let the translations follow. Raises `parse.QuestionError`.
+
+    `translated` is a new question by language, as far as its words are known there.
+    """
+    more = translated or {}
     draft.source.questions = to_json(parse(entries)) if entries else []
     draft.source.revision += 1
     draft.source.save(update_fields=["questions", "revision"])
     for row in draft.translations:
-        questions = carried(draft.source.questions, row.questions)
+        known = [*row.questions, *([more[row.language]] if row.language in more else [])]
+        questions = carried(draft.source.questions, known)
         if questions != row.questions:
             row.questions = questions
             row.revision += 1

@@ -1,0 +1,128 @@
+"""Who may: recruiters and admins of the organisation, nobody else; a refusal changes nothing."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from goodword.accounts.models import AuditEntry, Membership
+from goodword.questionnaires.domain.begin import begin_draft
+from goodword.questionnaires.domain.publish import publish
+from goodword.questionnaires.domain.translate import add_language
+from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
+from tests.questionnaires.editor.support import LED, NOW, SIZE, STRENGTHS, made, url
+from tests.support import factories
+from tests.support.pages import signed_in
+from tests.workspace.people import path
+
+pytestmark = pytest.mark.django_db
+
+#: name, what it takes beyond the questionnaire, and the statuses of GET and POST for who may
+PAGES: list[tuple[str, list[str], int, int]] = [
+    ("questionnaire", [], 200, 405),
+    ("questionnaire_duplicate", [], 405, 302),
+    ("questionnaire_begin", [], 405, 302),
+    ("questionnaire_archive", [], 405, 302),
+    ("questionnaire_bring_back", [], 405, 302),
+    ("questionnaire_export", [], 200, 405),
+    ("questionnaire_preview", [], 200, 200),
+    ("questionnaire_edit", [], 200, 405),
+    ("questionnaire_details", [], 200, 200),
+    ("questionnaire_add", [], 200, 405),
+    ("questionnaire_competency", [], 405, 404),
+    ("questionnaire_question_new", ["rating"], 200, 200),
+    ("questionnaire_question", ["led"], 200, 200),
+    ("questionnaire_question_move", ["led"], 405, 302),
+    ("questionnaire_question_duplicate", ["led"], 405, 302),
+    ("questionnaire_question_delete", ["led"], 200, 302),
+    ("questionnaire_language_add", [], 405, 404),
+    ("questionnaire_language", ["de"], 200, 200),
+    ("questionnaire_language_remove", ["de"], 405, 302),
+    ("questionnaire_publish", [], 200, 302),
+    ("questionnaire_discard", [], 200, 302),
+]
+
+
+@pytest.fixture
+def ours() -> Questionnaire:
+    """A published version, and a draft that is translated in part."""
+    rita = factories.member(factories.organisation())
+    questionnaire = made(rita, LED, SIZE, STRENGTHS)
+    publish(questionnaire=questionnaire, revision=0, reason="", without=[], by=rita, now=NOW)
+    begin_draft(questionnaire=questionnaire, now=NOW)
+    add_language(questionnaire=questionnaire, language="de", now=NOW)
+    return questionnaire
+
+
+def rows() -> list[Any]:
+    """All that could be changed."""
+    return [
+        list(model.objects.across_organisations().order_by("pk").values())
+        for model in (Questionnaire, QuestionnaireVersion, AuditEntry)
+    ]
+
+
+@pytest.mark.parametrize(("name", "more", "get", "post"), PAGES)
+def test_each_page_lets_in_who_works_and_nobody_else(
+    ours: Questionnaire, name: str, more: list[str], get: int, post: int
+) -> None:
+    organisation = ours.organisation
+    where = url(name, ours, *more)
+    before = rows()
+    refused = {
+        403: signed_in(factories.member(organisation, kind="hiring_manager")),
+        404: signed_in(factories.member(factories.organisation(), kind="admin")),
+        302: Client(),
+    }
+    for status, client in refused.items():
+        assert client.post(where).status_code == (405 if post == 405 else status)
+        assert client.get(where).status_code == (405 if get == 405 else status)
+    assert rows() == before
+    works = signed_in(factories.member(organisation, kind="recruiter"))
+    assert works.get(where).status_code == get
+    assert rows() == before
+    response = works.post(where)
+    if name == "questionnaire_question_delete":
+        # led has a question that hangs on it, so the page asks what becomes of that one
+        assert response.status_code == 302
+    assert response.status_code == post
+    # without the revision that it was based on, no act touches the draft
+    if name not in {"questionnaire_duplicate", "questionnaire_archive"}:
+        assert rows() == before
+
+
+@pytest.mark.parametrize("name", ["questionnaires", "questionnaire_new", "questionnaire_import"])
+def test_the_list_and_the_beginnings_let_in_who_works(name: str) -> None:
+    organisation = factories.organisation()
+    for kind, status in {"admin": 200, "recruiter": 200, "hiring_manager": 403}.items():
+        who = factories.member(organisation, kind=kind)
+        assert signed_in(who).get(path(name, organisation)).status_code == status
+    other = signed_in(factories.member(factories.organisation(), kind="admin"))
+    assert other.get(path(name, organisation)).status_code == 404
+    assert Client().get(path(name, organisation)).status_code == 302
+    before = Questionnaire.objects.of(organisation).filter(key__startswith="own_").count()
+    manager = signed_in(factories.member(organisation, kind="hiring_manager"))
+    assert manager.post(path(name, organisation), {"title": "x", "language": "en"}).status_code in {403, 405}
+    assert Questionnaire.objects.of(organisation).filter(key__startswith="own_").count() == before
+
+
+def test_a_draft_of_another_organisation_is_not_found_by_its_number(ours: Questionnaire) -> None:
+    other: Membership = factories.member(factories.organisation(), kind="admin")
+    theirs = ours.organisation
+    ours.organisation = other.organisation
+    where = url("questionnaire_edit", ours)
+    assert theirs.slug not in where
+    assert signed_in(other).get(where).status_code == 404
+
+
+def test_without_a_draft_the_editor_says_so(ours: Questionnaire) -> None:
+    rita = factories.member(ours.organisation)
+    QuestionnaireVersion.objects.of(ours.organisation).filter(published_at=None).delete()
+    for name, more, get, _post in PAGES:
+        if not name.startswith(("questionnaire_edit", "questionnaire_question", "questionnaire_publish")):
+            continue
+        client = signed_in(rita)
+        response = client.get(url(name, ours, *more)) if get != 405 else client.post(url(name, ours, *more))
+        assert response["Location"] == url("questionnaire", ours)
+        page = client.get(response["Location"]).content.decode()
+        assert "There is no draft any more." in page

@@ -1,0 +1,270 @@
+"""What is done to drafts and questionnaires, act by act."""
+
+from typing import Any
+
+import pytest
+
+from goodword.accounts.models import AuditEntry, Membership
+from goodword.questionnaires import builtin
+from goodword.questionnaires.domain.add import add_competency, add_question, duplicate_question
+from goodword.questionnaires.domain.archive import archive, bring_back
+from goodword.questionnaires.domain.begin import begin_draft, duplicate
+from goodword.questionnaires.domain.change import change_question
+from goodword.questionnaires.domain.discard import discard
+from goodword.questionnaires.domain.drafts import NoDraft, NotEditable, Stale, draft_of
+from goodword.questionnaires.domain.move import DOWN, UP, HangsTogether, move_question
+from goodword.questionnaires.domain.publish import NeedsReason, NothingAsked, NotTranslated, publish
+from goodword.questionnaires.domain.remove import OthersHangOnIt, remove_question
+from goodword.questionnaires.domain.translate import add_language, remove_language, save_texts
+from goodword.questionnaires.editor.entries import gaps
+from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
+from goodword.questionnaires.parse import QuestionError, parse
+from goodword.questionnaires.versions import current_version, ensure_builtin, offered
+from tests.questionnaires.editor.support import LED, NOW, SIZE, STRENGTHS, draft, ids, made, plain, rating
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rita() -> Membership:
+    return factories.member(factories.organisation())
+
+
+def published(questionnaire: Questionnaire, by: Membership, **values: Any) -> int:
+    given: dict[str, Any] = {"revision": draft(questionnaire).source.revision, "reason": "", "without": []}
+    return publish(questionnaire=questionnaire, by=by, now=NOW, **(given | values))
+
+
+def audited(who: Membership) -> list[str]:
+    rows = AuditEntry.objects.of(who.organisation).filter(action__startswith="questionnaire.")
+    return list(rows.order_by("pk").values_list("action", flat=True))
+
+
+def test_a_draft_is_made_from_the_newest_version_once(rita: Membership) -> None:
+    ours = made(rita, LED, SIZE)
+    assert published(ours, rita) == 1
+    begun = begin_draft(questionnaire=ours, now=NOW)
+    assert (begun.source.number, begun.entries) == (2, plain(LED, SIZE))
+    assert begin_draft(questionnaire=ours, now=NOW).source.pk == begun.source.pk
+    assert QuestionnaireVersion.objects.of(rita.organisation).count() == 2
+
+
+def test_what_comes_with_the_product_is_only_duplicated(rita: Membership) -> None:
+    theirs = ensure_builtin(rita.organisation, builtin.GENERAL_PROFESSIONAL, now=NOW)
+    with pytest.raises(NotEditable):
+        begin_draft(questionnaire=theirs, now=NOW)
+    copy = duplicate(questionnaire=theirs, by=rita, now=NOW)
+    rows = draft(copy).rows
+    assert copy.title == "General professional (copy)"
+    assert [row.language for row in rows] == ["en", "de", "fr"]
+    assert [(row.number, row.published_at) for row in rows] == [(1, None)] * 3
+    for row in rows:
+        theirs_in = current_version(theirs, language=row.language)
+        assert theirs_in is not None
+        assert row.questions == theirs_in.questions
+
+
+def test_the_organisations_language_leads_a_copy() -> None:
+    rita = factories.member(factories.organisation(language="fr"))
+    theirs = ensure_builtin(rita.organisation, "leadership", now=NOW)
+    assert draft(duplicate(questionnaire=theirs, by=rita, now=NOW)).source.language == "fr"
+
+
+def test_questions_come_to_the_end_and_competencies_below_the_ratings(rita: Membership) -> None:
+    ours = made(rita, LED, rating("quality", "Quality"), STRENGTHS)
+    assert add_question(questionnaire=ours, entry={"type": "date", "text": "When did it end?"}) == (
+        "when_did_it_end"
+    )
+    assert add_competency(questionnaire=ours, key="reliability") == "reliability"
+    assert add_competency(questionnaire=ours, key="reliability") == "reliability_2"
+    assert ids(ours) == ["led", "quality", "reliability", "reliability_2", "strengths", "when_did_it_end"]
+    with pytest.raises(LookupError):
+        add_competency(questionnaire=ours, key="nobody_knows")
+
+
+def test_a_competency_comes_in_every_language_of_the_draft(rita: Membership) -> None:
+    ours = made(rita, LED)
+    add_language(questionnaire=ours, language="de", now=NOW)
+    add_competency(questionnaire=ours, key="reliability")
+    german = draft(ours).translations[0].questions
+    library = next(one for one in builtin.competencies("de") if one.key == "reliability")
+    assert (german[0]["text"], german[1]["text"]) == ("", library.text)
+    assert gaps(draft(ours).entries, german) == 1
+
+
+def test_a_change_keeps_id_and_type_and_is_refused_if_it_was_based_on_an_older_draft(
+    rita: Membership,
+) -> None:
+    ours = made(rita, LED, SIZE)
+    before = draft(ours).source.revision
+    change_question(
+        questionnaire=ours,
+        question_id="led",
+        entry={**LED, "id": "other", "type": "date", "text": "Led?", "comment": True},
+        revision=before,
+    )
+    assert draft(ours).entries[0] | {"comment": True} == plain({**LED, "text": "Led?"})[0]
+    with pytest.raises(Stale):
+        change_question(questionnaire=ours, question_id="led", entry=LED, revision=before)
+    assert draft(ours).entries[0]["text"] == "Led?"
+
+
+def test_a_change_that_breaks_a_condition_changes_nothing(rita: Membership) -> None:
+    ours = made(rita, LED, SIZE, {**STRENGTHS, "when": {"question": "size", "is": ["large"]}})
+    other = {**SIZE, "choices": [{"value": "small", "label": "Few"}, {"value": "huge", "label": "Many"}]}
+    with pytest.raises(QuestionError, match="hangs on the answer “large”"):
+        change_question(questionnaire=ours, question_id="size", entry=other, revision=0)
+    assert (draft(ours).entries[1]["choices"], draft(ours).source.revision) == (SIZE["choices"], 0)
+
+
+def test_a_question_moves_and_does_not_pass_the_one_it_hangs_on(rita: Membership) -> None:
+    ours = made(rita, LED, SIZE, STRENGTHS)
+    assert move_question(questionnaire=ours, question_id="strengths", by=UP, revision=0) == 2
+    assert ids(ours) == ["led", "strengths", "size"]
+    assert move_question(questionnaire=ours, question_id="led", by=UP, revision=1) == 1
+    assert move_question(questionnaire=ours, question_id="size", by=UP, revision=1) == 2
+    with pytest.raises(HangsTogether):
+        move_question(questionnaire=ours, question_id="size", by=UP, revision=2)
+    assert ids(ours) == ["led", "size", "strengths"]
+    assert move_question(questionnaire=ours, question_id="led", by=DOWN, revision=2, free=True) == 2
+    assert [(entry["id"], entry.get("when")) for entry in draft(ours).entries][:2] == [
+        ("size", None),
+        ("led", None),
+    ]
+
+
+def test_deleting_says_what_becomes_of_those_that_hang_on_it(rita: Membership) -> None:
+    deeper = {**STRENGTHS, "when": {"question": "size", "is": ["large"]}}
+    ours = made(rita, LED, SIZE, deeper)
+    with pytest.raises(OthersHangOnIt):
+        remove_question(questionnaire=ours, question_id="led", revision=0)
+    assert ids(ours) == ["led", "size", "strengths"]
+    remove_question(questionnaire=ours, question_id="led", revision=0, hanging_go=False)
+    assert [(entry["id"], "when" in entry) for entry in draft(ours).entries] == [
+        ("size", False),
+        ("strengths", True),
+    ]
+    other = made(rita, LED, SIZE, deeper, rating("quality", "Quality"))
+    remove_question(questionnaire=other, question_id="led", revision=0, hanging_go=True)
+    assert ids(other) == ["quality"]
+
+
+def test_a_duplicated_question_keeps_its_translation(rita: Membership) -> None:
+    ours = made(rita, LED, STRENGTHS)
+    add_language(questionnaire=ours, language="de", now=NOW)
+    save_texts(questionnaire=ours, language="de", texts={"led": {"text": "Geführt?"}}, revision=0)
+    assert duplicate_question(questionnaire=ours, question_id="led", revision=0) == "led_2"
+    assert ids(ours) == ["led", "led_2", "strengths"]
+    assert [entry["text"] for entry in draft(ours).translations[0].questions] == ["Geführt?", "Geführt?", ""]
+
+
+def test_translations_hold_texts_only_and_the_second_tab_is_told(rita: Membership) -> None:
+    ours = made(rita, LED, SIZE)
+    row = add_language(questionnaire=ours, language="de", now=NOW)
+    assert add_language(questionnaire=ours, language="de", now=NOW).pk == row.pk
+    texts = {
+        "size": {"text": "Wie groß?", "choices.small.label": "Bis fünf", "value": "x"},
+        "gone": {"text": "?"},
+    }
+    save_texts(questionnaire=ours, language="de", texts=texts, revision=0)
+    with pytest.raises(Stale):
+        save_texts(questionnaire=ours, language="de", texts={"led": {"text": "Nein"}}, revision=0)
+    german = draft(ours).translations[0]
+    size = german.questions[1]
+    assert (size["text"], size["choices"], size["when"]) == (
+        "Wie groß?",
+        [{"value": "small", "label": "Bis fünf"}, {"value": "large", "label": ""}],
+        SIZE["when"],
+    )
+    remove_language(questionnaire=ours, language="de", revision=1)
+    assert draft(ours).translations == ()
+
+
+def test_publishing_freezes_and_is_written_down(rita: Membership) -> None:
+    ours = made(rita, LED)
+    assert offered(rita.organisation) == []
+    assert published(ours, rita) == 1
+    assert (draft_of(ours), [q.pk for q in offered(rita.organisation)]) == (None, [ours.pk])
+    version = current_version(ours, language="en")
+    assert version is not None
+    assert (version.published_at, version.published_by, version.reason) == (NOW, rita, "")
+    assert AuditEntry.objects.of(rita.organisation).get(action="questionnaire.published").details == {
+        "questionnaire": ours.pk,
+        "version": 1,
+        "languages": ["en"],
+    }
+    with pytest.raises(NoDraft):
+        publish(questionnaire=ours, revision=0, reason="", without=[], by=rita, now=NOW)
+    begin_draft(questionnaire=ours, now=NOW)
+    change_question(questionnaire=ours, question_id="led", entry={**LED, "text": "Other?"}, revision=0)
+    version.refresh_from_db()
+    assert version.questions == plain(LED)
+
+
+def test_an_empty_or_stale_draft_is_not_published(rita: Membership) -> None:
+    ours = made(rita)
+    with pytest.raises(NothingAsked):
+        published(ours, rita)
+    add_question(questionnaire=ours, entry=LED)
+    with pytest.raises(Stale):
+        published(ours, rita, revision=0)
+    assert audited(rita) == []
+
+
+def test_more_than_eight_competencies_need_a_reason_that_is_kept(rita: Membership) -> None:
+    ours = made(rita, *(rating(f"c{n}", f"Competency {n}") for n in range(9)))
+    for reason in ("", "   "):
+        with pytest.raises(NeedsReason):
+            published(ours, rita, reason=reason)
+    published(ours, rita, reason=" A board role. ")
+    version = current_version(ours, language="en")
+    assert version is not None
+    assert version.reason == "A board role."
+
+
+def test_a_language_with_gaps_is_refused_or_left_for_the_next_version(rita: Membership) -> None:
+    ours = made(rita, LED, STRENGTHS)
+    add_language(questionnaire=ours, language="de", now=NOW)
+    add_language(questionnaire=ours, language="fr", now=NOW)
+    save_texts(questionnaire=ours, language="de", texts={"led": {"text": "Geführt?"}}, revision=0)
+    french = {"led": {"text": "Dirigé ?"}, "strengths": {"text": "Points forts ?"}}
+    save_texts(questionnaire=ours, language="fr", texts=french, revision=0)
+    with pytest.raises(NotTranslated) as wrong:
+        published(ours, rita)
+    assert wrong.value.languages == ("de",)
+    assert published(ours, rita, without=["de", "fr"]) == 1
+    rows = QuestionnaireVersion.objects.of(rita.organisation).filter(published_at__isnull=False)
+    assert sorted(rows.values_list("number", "language")) == [(1, "en"), (1, "fr")]
+    rest = draft(ours)
+    assert [(row.number, row.language) for row in rest.rows] == [(2, "en"), (2, "fr"), (2, "de")]
+    assert [entry["text"] for entry in rest.rows[2].questions] == ["Geführt?", ""]
+    parse(rest.rows[1].questions)
+
+
+def test_archived_ones_are_not_offered_and_come_back(rita: Membership) -> None:
+    ours = made(rita, LED)
+    published(ours, rita)
+    assert archive(questionnaire=ours, by=rita, now=NOW) is True
+    assert archive(questionnaire=ours, by=rita, now=NOW) is False
+    ours.refresh_from_db()
+    assert (ours.archived_at, offered(rita.organisation)) == (NOW, [])
+    with pytest.raises(NotEditable):
+        begin_draft(questionnaire=ours, now=NOW)
+    assert bring_back(questionnaire=ours, by=rita, now=NOW) is True
+    assert [q.pk for q in offered(rita.organisation)] == [ours.pk]
+    assert audited(rita) == [
+        "questionnaire.published",
+        "questionnaire.archived",
+        "questionnaire.brought_back",
+    ]
+
+
+def test_a_draft_thrown_away_takes_only_what_was_never_published(rita: Membership) -> None:
+    never, ours = made(rita, LED), made(rita, LED)
+    published(ours, rita)
+    begin_draft(questionnaire=ours, now=NOW)
+    assert discard(questionnaire=ours, revision=0, by=rita, now=NOW) is True
+    assert discard(questionnaire=never, revision=0, by=rita, now=NOW) is False
+    assert list(Questionnaire.objects.of(rita.organisation)) == [ours]
+    assert current_version(ours, language="en") is not None

@@ -1,0 +1,113 @@
+"""What the editor advises, and what it leaves alone."""
+
+import pytest
+
+from goodword.questionnaires import builtin
+from goodword.questionnaires.editor.advice import advice
+from goodword.questionnaires.editor.topics import touched
+from goodword.questionnaires.parse import to_json
+from tests.questionnaires.editor.support import LED, SIZE, STRENGTHS, plain, rating
+
+
+def said(*questions: object, minutes: int = 5) -> list[str]:
+    found = advice(plain(*questions), minutes=minutes, translated={}, language="en")
+    return [one.sentence for one in found]
+
+
+def test_a_sound_questionnaire_gets_no_advice() -> None:
+    assert said(LED, SIZE, STRENGTHS) == []
+
+
+@pytest.mark.parametrize("key", builtin.keys())
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_the_built_in_ones_get_no_advice_in_any_language(key: str, language: str) -> None:
+    questions = list(to_json(builtin.load(key, language=language).questions))
+    found = advice(questions, minutes=6, translated={}, language=language)
+    assert [one.sentence for one in found] == []
+
+
+def test_more_than_five_competencies_are_advised_against_and_more_than_eight_want_a_reason() -> None:
+    def rate(count: int) -> list[dict[str, object]]:
+        return [rating(f"c{n}", f"Competency {n}") for n in range(count)]
+
+    assert said(*rate(5)) == []
+    assert said(*rate(6)) == [
+        (
+            "This rates 6 competencies. With more than five, referees begin to answer alike. "
+            "Keep those that the job needs most."
+        )
+    ]
+    assert "publishing asks you for the reason" in said(*rate(9))[0]
+
+
+def test_what_makes_a_questionnaire_useless_is_said() -> None:
+    managers = {**LED, "only_for": ["manager"]}
+    peers = {**SIZE, "only_for": ["peer"]}
+    sentences = said(managers, peers, {**STRENGTHS, "text": "What of {candidat}?"}, minutes=14)
+    assert sentences == [
+        "It takes about 14 minutes. Many referees stop after ten.",
+        (
+            "2 “How large was the team?” is never asked: it hangs on 1 “Did {candidate} lead people?”, "
+            "which these referees do not see."
+        ),
+        (
+            "3 “What of {candidat}?” shows “{candidat}” as it stands. "
+            "The names that are filled in are {candidate} and {company}."
+        ),
+    ]
+    assert said(STRENGTHS, {**STRENGTHS, "id": "again"}) == [
+        "No question must be answered, so a referee can send an empty reference.",
+        "2 “What does {candidate} do well?” asks the same as 1 “What does {candidate} do well?”.",
+    ]
+    assert said({**LED, "only_for": ["manager", "peer", "direct_report", "client", "teacher"]}) == [
+        "A referee of the kind “Fellow student” is asked nothing at all.",
+        "A referee of the kind “Other” is asked nothing at all.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "topic"),
+    [
+        ("en", "How often was {candidate} sick?", "health"),
+        ("en", "Does {candidate} plan to have children?", "family"),
+        ("en", "How old is {candidate}?", "age"),
+        ("en", "What is their native language?", "origin"),
+        ("en", "Is {candidate} religious?", "belief"),
+        ("de", "War {candidate} oft krank?", "health"),
+        ("de", "Ist {candidate} verheiratet?", "family"),
+        ("fr", "Quel âge a {candidate} ?", "age"),
+        ("fr", "Est-elle enceinte ?", "family"),
+    ],
+)
+def test_topics_better_not_asked_are_hinted_at(language: str, text: str, topic: str) -> None:
+    found = touched(text, language=language)
+    assert found is not None
+    assert found.topic == topic
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How did {candidate} manage language in contracts?",
+        "How was the average quality?",
+        "Did they skill up?",
+        "How did {candidate} handle a still unfinished page?",
+    ],
+)
+def test_words_that_only_look_like_it_are_left_alone(text: str) -> None:
+    assert touched(text, language="en") is None
+
+
+def test_the_hint_names_the_question_and_the_word_and_never_blocks() -> None:
+    found = advice(
+        plain({**LED, "text": "Was {candidate} often ill?"}), minutes=5, translated={}, language="en"
+    )
+    assert [(one.question_id, one.sentence) for one in found] == [
+        (
+            "led",
+            (
+                "1 “Was {candidate} often ill?” may touch health (“ill”). In many countries this must not be "
+                "asked about a person. Ask it only if the job itself needs it."
+            ),
+        )
+    ]

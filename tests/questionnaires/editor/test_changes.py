@@ -1,0 +1,40 @@
+"""What is different between two versions, in sentences."""
+
+from goodword.questionnaires.editor.changes import changes
+from tests.questionnaires.editor.support import LED, SIZE, STRENGTHS, plain, rating
+
+
+def test_the_same_is_no_change() -> None:
+    same = plain(LED, SIZE, STRENGTHS)
+    assert changes({"en": same, "de": same}, {"en": same, "de": same}) == []
+
+
+def test_every_kind_of_change_is_a_sentence() -> None:
+    before = plain(LED, SIZE, STRENGTHS, rating("quality", "Quality"))
+    after = plain(
+        rating("quality", "Quality", help="Think of results."),
+        {**LED, "text": "Has {candidate} led people?", "required": False},
+        {**SIZE, "when": None, "only_for": ["manager", "client"]},
+        {"id": "team", "type": "number", "text": "How many?"},
+    )
+    assert changes({"en": before}, {"en": after}) == [
+        "“What does {candidate} do well?” is no longer asked.",
+        "The help of “How was quality?” is another one.",
+        "“Did {candidate} lead people?” now reads “Has {candidate} led people?”.",
+        "“Has {candidate} led people?” is now optional.",
+        "“How large was the team?” is now asked only of: Manager or Client.",
+        "“How large was the team?” is now always asked.",
+        "“How many?” is new, as question 4.",
+        "“How was quality?” has moved from place 4 to 1.",
+    ]
+
+
+def test_languages_and_translated_texts_are_told() -> None:
+    english = plain(LED)
+    german = [{**english[0], "text": "Alt"}]
+    other = [{**english[0], "text": "Neu"}]
+    assert changes({"en": english, "de": german}, {"en": english, "de": other, "fr": other}) == [
+        "1 text in German is another one.",
+        "French is new.",
+    ]
+    assert changes({"en": english, "de": german}, {"en": english}) == ["German is no longer there."]

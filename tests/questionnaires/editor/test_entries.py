@@ -1,0 +1,52 @@
+"""Texts, names and conditions of questions as JSON."""
+
+from goodword.questionnaires.editor.entries import carried, filled_up, gaps, new_name, texts_of, with_texts
+from goodword.questionnaires.editor.hangs import all_hanging, blocked
+from tests.questionnaires.editor.support import LED, SIZE, STRENGTHS, plain, rating
+
+
+def test_every_text_has_its_place() -> None:
+    assert texts_of(plain(LED, SIZE)[1]) == {
+        "text": "How large was the team?",
+        "choices.small.label": "Up to five",
+        "choices.large.label": "More",
+    }
+    found = texts_of(rating("quality", "Quality"))
+    assert found["competency"] == "Quality"
+    assert found["levels.5.example"] == "Quality seen 5"
+
+
+def test_a_translation_follows_the_structure_and_keeps_its_words() -> None:
+    source = plain(LED, SIZE, STRENGTHS)
+    german = [with_texts(entry, {}) for entry in source]
+    assert gaps(source, german) == 5
+    german[0]["text"] = "Hat {candidate} geführt?"
+    other = [source[2], {**source[0], "required": False}]
+    follows = carried(other, german)
+    assert [(entry["id"], entry["text"], entry["required"]) for entry in follows] == [
+        ("strengths", "", False),
+        ("led", "Hat {candidate} geführt?", False),
+    ]
+    assert [entry["text"] for entry in filled_up(other, follows)] == [
+        "What does {candidate} do well?",
+        "Hat {candidate} geführt?",
+    ]
+
+
+def test_a_name_is_made_of_the_words_and_is_free() -> None:
+    assert new_name("Zuverlässigkeit", taken=(), otherwise="question") == "zuverlassigkeit"
+    assert new_name("How reliably did {candidate} deliver?", taken=(), otherwise="q") == (
+        "how_reliably_did_deliver"
+    )
+    assert new_name("Led", taken={"led", "led_2"}, otherwise="question") == "led_3"
+    assert new_name("信頼性", taken=(), otherwise="question") == "question"
+    assert new_name("360 degrees", taken=(), otherwise="answer") == "answer_360_degrees"
+    assert len(new_name("a" * 300, taken=(), otherwise="question")) <= 40
+
+
+def test_a_question_does_not_pass_the_one_it_hangs_on() -> None:
+    entries = plain(LED, SIZE, STRENGTHS)
+    assert [blocked(entries, "led", by=1), blocked(entries, "size", by=-1)] == [entries[1], entries[1]]
+    assert (blocked(entries, "size", by=1), blocked(entries, "led", by=-1)) == (None, None)
+    deeper = {**STRENGTHS, "when": {"question": "size", "is": ["large"]}}
+    assert [entry["id"] for entry in all_hanging(plain(LED, SIZE, deeper), "led")] == ["size", "strengths"]

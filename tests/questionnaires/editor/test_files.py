@@ -1,0 +1,104 @@
+"""Export and import: the same comes back, and what is wrong is said with its place."""
+
+import json
+from typing import Any
+
+import pytest
+
+from goodword.questionnaires import builtin
+from goodword.questionnaires.editor.entries import with_texts
+from goodword.questionnaires.editor.files import LARGEST_FILE, Contents, Unreadable, read_file, to_file
+from goodword.questionnaires.parse import to_json
+from tests.questionnaires.editor.support import LED, SIZE, STRENGTHS, plain, rating
+
+
+def file(**values: Any) -> bytes:
+    whole = {"title": "Shops", "description": "", "languages": {"en": [LED, SIZE]}}
+    return json.dumps(whole | values).encode()
+
+
+def problems(raw: bytes) -> list[str]:
+    with pytest.raises(Unreadable) as caught:
+        read_file(raw)
+    return caught.value.problems
+
+
+@pytest.mark.parametrize("key", builtin.keys())
+def test_what_was_exported_comes_back_equal(key: str) -> None:
+    contents = Contents(
+        title="General ☂",
+        description="Two\nlines",
+        languages={
+            language: list(to_json(builtin.load(key, language=language).questions))
+            for language in ("en", "de", "fr")
+        },
+    )
+    text = to_file(contents)
+    assert read_file(text.encode()) == contents
+    assert to_file(read_file(text.encode())) == text
+
+
+def test_a_translation_with_gaps_comes_back_with_them() -> None:
+    source = plain(LED, SIZE, rating("quality", "Quality"))
+    german = [with_texts(entry, {"text": "Auf Deutsch"}) for entry in source]
+    contents = Contents(title="T", description="", languages={"en": source, "de": german})
+    assert read_file(to_file(contents).encode()) == contents
+
+
+def test_every_question_with_a_mistake_is_named() -> None:
+    wrong = [LED, {**SIZE, "text": ""}, {"id": "x", "type": "long_text", "text": "T", "longst": 3}, 7]
+    assert problems(file(languages={"en": wrong})) == [
+        "In English: Question 2 needs a text under “text”.",
+        "In English: Question 3 has “longst”, which is not known here.",
+        "In English: Question 4 must be an object with named values.",
+    ]
+    assert problems(file(languages={"en": [SIZE]})) == [
+        "In English: Question 1 hangs on “led”, which is no question here."
+    ]
+    assert problems(file(languages={"en": [{**LED, "type": "essay"}]}))[0].startswith(
+        "In English: Question 1 has the type “essay”, which is none of adjectives,"
+    )
+
+
+def test_the_other_languages_must_ask_the_same() -> None:
+    english = [LED, STRENGTHS]
+    assert problems(file(languages={"en": english, "de": [LED]})) == [
+        "In German: The question “strengths” of the first language is missing."
+    ]
+    assert problems(file(languages={"en": english, "de": [STRENGTHS, LED]})) == [
+        "In German: The questions are not in the order of the first language."
+    ]
+    assert problems(file(languages={"en": english, "de": [LED, {**STRENGTHS, "required": True}]})) == [
+        "In German: Question 2 is built otherwise than in the first language; only its texts may differ."
+    ]
+    assert problems(file(languages={"en": [LED], "de": [LED, STRENGTHS]})) == [
+        "In German: The first language has no question “strengths”."
+    ]
+
+
+def test_what_is_no_questionnaire_is_refused_in_a_sentence() -> None:
+    assert problems(b'{"title": "x",\n "languages": }') == [
+        "The file is not JSON: something is wrong in line 2, at character 15."
+    ]
+    assert problems(b"\xff\xfe\x00") == [
+        "The file is not text in UTF-8. Export it again, or save it as UTF-8."
+    ]
+    assert problems(b"[]") == ["The file must be an object with named values."]
+    assert problems(b"[" * 200_000) == ["The file cannot be read as JSON."]
+    assert problems(b" " * (LARGEST_FILE + 1)) == [
+        "The file has more than 500 kB. That is no questionnaire of ours."
+    ]
+    assert problems(file(title="")) == ["The file needs a text under “title”."]
+    assert problems(file(titel="x")) == ["The file has “titel”, which is not known here."]
+    assert problems(file(languages={})) == ["The file has no language under “languages”."]
+    assert problems(file(languages={"xx": [LED]})) == [
+        "“xx” is no language that can be asked in. There are: en, de, fr."
+    ]
+    assert problems(file(languages={"en": {}})) == ["In English: It needs a list of questions."]
+    assert problems(file(languages={"en": []})) == ["In English: It needs a list of questions."]
+
+
+def test_texts_are_cleaned_and_markup_stays_text() -> None:
+    hostile = {**LED, "text": "<script>\u202e=1+1\x00</script>"}
+    read = read_file(file(title="\x00=cmd()", languages={"en": [hostile]}))
+    assert (read.title, read.languages["en"][0]["text"]) == ("=cmd()", "<script>=1+1</script>")

@@ -1,0 +1,465 @@
+"""The editor's pages: what is typed stays, what goes wrong is said, and nothing is lost between two tabs."""
+
+import json
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from goodword.accounts.models import AuditEntry, Membership
+from goodword.questionnaires import builtin
+from goodword.questionnaires.domain.add import add_question
+from goodword.questionnaires.domain.publish import publish
+from goodword.questionnaires.domain.translate import add_language
+from goodword.questionnaires.models import Questionnaire
+from goodword.roles.models import Automation
+from tests.questionnaires.editor.support import LED, NOW, SIZE, STRENGTHS, draft, ids, made, rating, url
+from tests.support import factories
+from tests.support.pages import signed_in
+from tests.workspace.people import path
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rita() -> Membership:
+    return factories.member(factories.organisation())
+
+
+@pytest.fixture
+def works(rita: Membership) -> Client:
+    return signed_in(rita)
+
+
+def typed(question: dict[str, Any], **values: Any) -> dict[str, Any]:
+    """what a browser sends for a question that hangs on nothing."""
+    sent = {
+        "text": question["text"],
+        "help": "",
+        "self_text": "",
+        "asked_of": "everybody",
+        "when_question": "",
+    }
+    if question.get("required", True):
+        sent["required"] = "on"
+    return sent | {"revision": "0"} | values
+
+
+def text_of(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def test_the_list_shows_what_there_is_with_its_facts(rita: Membership, works: Client) -> None:
+    ours = made(rita, LED, rating("quality", "Quality"))
+    publish(questionnaire=ours, revision=0, reason="", without=[], by=rita, now=NOW)
+    role = factories.role(rita.organisation, title="Shop lead", owner=rita)
+    step = factories.step(role, "reference_check")
+    step.questionnaire_id = ours.pk
+    step.save()
+    everybody = factories.role(rita.organisation, title="Anybody", owner=rita)
+    secret = factories.role(rita.organisation, title="Secret", owner=factories.member(rita.organisation))
+    Automation.objects.create(
+        organisation=rita.organisation,
+        role=secret,
+        connection_id=1,
+        job_id=5,
+        job_name="S",
+        confidential=True,
+        confirmed_at=NOW,
+    )
+    response = works.get(path("questionnaires", rita.organisation))
+    (row,) = response.context["own"]
+    assert (row.version.number, row.languages, row.facts.questions, row.facts.competencies) == (
+        1,
+        ("en",),
+        2,
+        ("Quality",),
+    )
+    assert [used.title for used in row.roles] == ["Shop lead"]
+    assert sorted(row.questionnaire.key for row in response.context["builtin"]) == sorted(builtin.keys())
+    by_key = {row.questionnaire.key: row for row in response.context["builtin"]}
+    general = by_key[builtin.GENERAL_PROFESSIONAL]
+    assert [used.title for used in general.roles] == [everybody.title]
+    assert (general.languages[0], len(general.facts.competencies) <= 5) == ("en", True)
+
+
+def test_three_questionnaires_ask_no_more_queries_than_one(rita: Membership, works: Client) -> None:
+    where = path("questionnaires", rita.organisation)
+
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as caught:
+            works.get(where)
+        return len(caught)
+
+    made(rita, LED)
+    works.get(where)
+    one = queries()
+    for _ in range(2):
+        publish(questionnaire=made(rita, LED), revision=0, reason="", without=[], by=rita, now=NOW)
+    assert queries() == one
+
+
+def test_a_new_one_is_written_from_nothing(rita: Membership, works: Client) -> None:
+    where = path("questionnaire_new", rita.organisation)
+    wrong = works.post(where, {"title": " ", "description": "Shops", "language": "xx"})
+    assert "Write a title, for example Store managers." in text_of(wrong)
+    assert ("Choose one of the languages." in text_of(wrong), "Shops" in text_of(wrong)) == (True, True)
+    works.post(where, {"title": "Shops", "description": "", "language": "fr"})
+    ours = Questionnaire.objects.of(rita.organisation).get(title="Shops")
+    assert (draft(ours).source.language, draft(ours).entries, ours.created_by) == ("fr", [], rita)
+    assert "Nothing is asked yet" in text_of(works.get(url("questionnaire_edit", ours)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "own"),
+    [
+        ("agreement", {"competency": "", "can_pass": "on"}),
+        ("between", {"left": "Plans", "right": "Decides", "can_pass": "on"}),
+        ("yes_no_unsure", {"comment": "on"}),
+        ("would_work_again", {}),
+        ("single_choice", {"rows": "3", "choice_0": "One", "choice_1": "", "choice_2": "Two"}),
+        ("multiple_choice", {"rows": "2", "choice_0": "One", "choice_1": "Two", "least": "1", "most": ""}),
+        ("adjectives", {"rows": "3", "choice_0": "a", "choice_1": "b", "choice_2": "c", "pick": "2"}),
+        ("long_text", {"longest": "500"}),
+        ("short_text", {"longest": "80"}),
+        ("number", {"least": "0", "most": "2.5", "unit": "h", "decimals": "1"}),
+        ("date", {}),
+        ("period", {}),
+        ("relationship_confirm", {}),
+        ("dates_confirm", {}),
+        ("title_confirm", {}),
+    ],
+)
+def test_every_type_is_added_and_saved_again_unchanged(
+    rita: Membership, works: Client, kind: str, own: dict[str, str]
+) -> None:
+    ours = made(rita, LED)
+    page = works.get(url("questionnaire_question_new", ours, kind))
+    assert page.status_code == 200
+    sent = typed({"text": "What of it, {candidate}?"}, **own)
+    response = works.post(url("questionnaire_question_new", ours, kind), sent)
+    assert response["Location"] == url("questionnaire_edit", ours) + "?new=what_of_it"
+    stored = draft(ours).entries[1]
+    assert (stored["type"], stored["text"]) == (kind, "What of it, {candidate}?")
+    form = works.get(url("questionnaire_question", ours, "what_of_it")).context["form"]
+    again: dict[str, Any] = {"revision": "1"}
+    for field in form:
+        value = field.value()
+        if isinstance(value, bool):
+            again |= {field.html_name: "on"} if value else {}
+        elif value is not None:
+            again[field.html_name] = value
+    if "choices" in stored:
+        again["rows"] = str(form.count)
+    works.post(url("questionnaire_question", ours, "what_of_it"), again)
+    assert (draft(ours).entries[1], draft(ours).source.revision) == (stored, 2)
+
+
+def test_a_rating_wants_its_competency_and_an_example_at_each_level(
+    rita: Membership, works: Client
+) -> None:
+    ours = made(rita, LED)
+    where = url("questionnaire_question_new", ours, "rating")
+    first = text_of(works.get(where))
+    assert "Far below what the job needed" in first
+    sent = typed({"text": "How careful?"}) | {f"label_{n}": f"L{n}" for n in range(1, 6)}
+    sent |= {f"example_{n}": f"Seen {n}" for n in range(1, 5)} | {"can_pass": "on"}
+    wrong = text_of(works.post(where, sent))
+    assert "Name the competency in a word or two" in wrong
+    assert "Describe what one sees at level 5." in wrong
+    assert ("Seen 4" in wrong, ids(ours)) == (True, ["led"])
+    works.post(where, sent | {"competency": "Care", "example_5": "Seen 5"})
+    assert draft(ours).entries[1]["levels"][4] == {"value": 5, "label": "L5", "example": "Seen 5"}
+    assert ids(ours) == ["led", "care"]
+
+
+def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(
+    rita: Membership, works: Client
+) -> None:
+    ours = made(rita, LED, SIZE)
+    where = url("questionnaire_question", ours, "size")
+    sent = {
+        "text": "x" * 501,
+        "help": "Kept",
+        "asked_of": "some",
+        "when_question": "led",
+        "revision": "0",
+        "rows": "2",
+        "choice_0": "One",
+        "value_0": "small",
+        "choice_1": "one",
+        "value_1": "large",
+    }
+    page = text_of(works.post(where, sent))
+    for sentence in (
+        "This has 501 characters; 500 are the most that fit. Please shorten it.",
+        "Tick who is asked, or choose “Everybody”.",
+        "Tick the answers after which it is asked, or choose “Always”.",
+        "This answer stands here twice.",
+    ):
+        assert sentence in page
+    assert ("x" * 501 in page, "Kept" in page) == (True, True)
+    few = text_of(works.post(where, sent | {"text": "Team?", "choice_1": ""}))
+    assert "Write at least two answers." in few
+    assert draft(ours).source.revision == 0
+
+
+def test_an_answer_on_which_a_question_hangs_stays(rita: Membership, works: Client) -> None:
+    ours = made(rita, LED, SIZE, {**STRENGTHS, "when": {"question": "size", "is": ["large"]}})
+    sent = typed(SIZE, rows="3", choice_0="Few", value_0="small", choice_1="Many", value_1="", choice_2="")
+    page = text_of(works.post(url("questionnaire_question", ours, "size"), sent))
+    assert "The answer “More” must stay: 3 “What does {candidate} do well?” is asked only after it." in page
+    assert draft(ours).entries[1]["choices"] == SIZE["choices"]
+
+
+def test_answers_keep_their_value_when_their_words_change_and_rows_are_added_and_moved(
+    rita: Membership, works: Client
+) -> None:
+    ours = made(rita, LED, SIZE)
+    where = url("questionnaire_question", ours, "size")
+    sent = typed(SIZE, rows="2", choice_0="Few", value_0="small", choice_1="", value_1="large")
+    more = works.post(where, sent | {"more_rows": "yes"})
+    assert (more.context["choices"].count, "error-summary" in text_of(more)) == (6, False)
+    moved = works.post(where, sent | {"row_down": "0"})
+    assert [(row.label.value(), row.value) for row in moved.context["choices"].rows()] == [
+        ("", "large"),
+        ("Few", "small"),
+    ]
+    assert draft(ours).source.revision == 0
+    works.post(where, sent | {"rows": "3", "choice_2": "A dozen", "value_2": "invented"})
+    assert draft(ours).entries[1]["choices"] == [
+        {"value": "small", "label": "Few"},
+        {"value": "a_dozen", "label": "A dozen"},
+    ]
+
+
+def test_a_condition_is_chosen_by_clicking(rita: Membership, works: Client) -> None:
+    ours = made(rita, LED, STRENGTHS)
+    where = url("questionnaire_question", ours, "strengths")
+    page = text_of(works.get(where))
+    assert "After particular answers to 1 “Did {candidate} lead people?”" in page
+    sent = typed(STRENGTHS, longest="10000", when_question="led", when_led=["no", "unsure"])
+    works.post(where, sent)
+    assert draft(ours).entries[1]["when"] == {"question": "led", "is": ["no", "unsure"]}
+    assert "After 1: No or Not sure" in text_of(works.get(url("questionnaire_edit", ours)))
+    odd = works.post(where, sent | {"when_question": "nobody", "revision": "1"})
+    assert "That question stands here no longer." in text_of(odd)
+
+
+def test_a_second_tab_loses_nothing_and_is_told(rita: Membership, works: Client) -> None:
+    ours = made(rita, LED, STRENGTHS)
+    where = url("questionnaire_question", ours, "led")
+    works.post(where, typed({"text": "First tab?"}))
+    page = works.post(where, typed({"text": "Second tab?"}, help="Typed with care"))
+    html = text_of(page)
+    assert "Not saved yet: the draft was changed meanwhile" in html
+    assert ("First tab?" in html, "Second tab?" in html, "Typed with care" in html) == (True, True, True)
+    assert draft(ours).entries[0]["text"] == "First tab?"
+    works.post(where, typed({"text": "Second tab?"}, revision=str(page.context["revision"])))
+    assert draft(ours).entries[0]["text"] == "Second tab?"
+
+
+def test_a_stale_form_with_a_mistake_does_not_pass_over_the_newer_one(
+    rita: Membership, works: Client
+) -> None:
+    ours = made(rita, LED)
+    where = url("questionnaire_question", ours, "led")
+    works.post(where, typed({"text": "First tab?"}))
+    page = works.post(where, typed({"text": ""}))
+    assert page.context["revision"] == 0
+    again = works.post(where, typed({"text": "Second tab?"}, revision=str(page.context["revision"])))
+    assert "Not saved yet" in text_of(again)
+    assert draft(ours).entries[0]["text"] == "First tab?"
+
+
+def test_moving_and_deleting_in_a_stale_tab_change_nothing(rita: Membership, works: Client) -> None:
+    ours = made(rita, LED, STRENGTHS)
+    add_question(questionnaire=ours, entry={"type": "date", "text": "When?"})
+    for name in ("questionnaire_question_move", "questionnaire_question_delete"):
+        response = works.post(url(name, ours, "led"), {"by": "down", "revision": "0"}, follow=True)
+        assert "Nothing was changed: the draft was changed in another tab" in text_of(response)
+    assert ids(ours) == ["led", "strengths", "when"]
+    gone = works.post(url("questionnaire_question_move", ours, "nobody"), {"revision": "1"}, follow=True)
+    assert "That question stands here no longer." in text_of(gone)
+
+
+def test_after_a_move_the_focus_is_on_the_button_that_was_pressed(rita: Membership, works: Client) -> None:
+    ours = made(rita, LED, STRENGTHS, rating("quality", "Quality"))
+    sent = {"by": "up", "revision": "0"}
+    page = works.post(url("questionnaire_question_move", ours, "quality"), sent, follow=True)
+    html = text_of(page)
+    assert ids(ours) == ["led", "quality", "strengths"]
+    assert "Moved to place 2 of 3." in html
+    assert html.count(" autofocus") == 1
+    assert 'aria-label="Move up question 2, How was quality?" autofocus' in html
+
+
+def test_where_a_condition_is_in_the_way_a_page_offers_the_way_out(rita: Membership, works: Client) -> None:
+    ours = made(rita, LED, SIZE)
+    where = url("questionnaire_question_move", ours, "size")
+    page = text_of(works.post(where, {"by": "up", "revision": "0"}))
+    assert "These two cannot change places" in page
+    assert ids(ours) == ["led", "size"]
+    works.post(where, {"by": "up", "revision": "0", "free": "yes"})
+    assert [(entry["id"], "when" in entry) for entry in draft(ours).entries] == [
+        ("size", False),
+        ("led", False),
+    ]
+
+
+def test_deleting_asks_what_becomes_of_those_that_hang_on_it(rita: Membership, works: Client) -> None:
+    ours = made(rita, LED, SIZE)
+    where = url("questionnaire_question_delete", ours, "led")
+    assert "1 question is asked only after an answer to this one" in text_of(works.get(where))
+    page = text_of(works.post(where, {"revision": "0"}))
+    assert "Choose what becomes of the questions that hang on it." in page
+    assert ids(ours) == ["led", "size"]
+    works.post(where, {"revision": "0", "hanging": "stay"})
+    assert (ids(ours), "when" in draft(ours).entries[0]) == (["size"], False)
+
+
+def test_a_competency_is_one_click_and_shows_that_it_is_asked(rita: Membership, works: Client) -> None:
+    ours = made(rita, LED)
+    response = works.post(url("questionnaire_competency", ours), {"key": "reliability"}, follow=True)
+    assert "It stands below the other ratings" in text_of(response)
+    assert ids(ours) == ["led", "reliability"]
+    offered = works.get(url("questionnaire_add", ours)).context["library"]
+    assert [competency.key for competency, asked in offered if asked] == ["reliability"]
+
+
+def test_a_language_is_translated_side_by_side(rita: Membership, works: Client) -> None:
+    ours = made(rita, LED, SIZE)
+    works.post(url("questionnaire_language_add", ours), {"language": "de"})
+    where = url("questionnaire_language", ours, "de")
+    sent = {"led-text": "Geführt?", "size-text": "y" * 501, "revision": "0"}
+    wrong = text_of(works.post(where, sent))
+    assert ("Geführt?" in wrong, "501 characters" in wrong) == (True, True)
+    works.post(where, sent | {"size-text": ""})
+    assert "3 texts to translate" in text_of(works.get(url("questionnaire_edit", ours)))
+    stale = works.post(where, {"led-text": "Zweiter Tab", "revision": "0"})
+    assert ("Not saved yet" in text_of(stale), "Zweiter Tab" in text_of(stale)) == (True, True)
+    works.post(where, {"led-text": "Zweiter Tab", "revision": str(stale.context["revision"])})
+    assert draft(ours).translations[0].questions[0]["text"] == "Zweiter Tab"
+
+
+def test_publishing_says_what_is_different_who_uses_it_and_what_is_missing(
+    rita: Membership, works: Client
+) -> None:
+    ours = made(rita, LED)
+    publish(questionnaire=ours, revision=0, reason="", without=[], by=rita, now=NOW)
+    step = factories.step(factories.role(rita.organisation, title="Shop lead", owner=rita), "reference_check")
+    step.questionnaire_id = ours.pk
+    step.save()
+    works.post(url("questionnaire_begin", ours))
+    for number in range(9):
+        entry = rating("x", f"Competency {number}")
+        add_question(questionnaire=ours, entry={name: entry[name] for name in entry if name != "id"})
+    add_language(questionnaire=ours, language="de", now=NOW)
+    where = url("questionnaire_publish", ours)
+    page = text_of(works.get(where))
+    for part in (
+        "“How was competency 0?” is new, as question 2.",
+        "German is new.",
+        "Shop lead",
+        "9: Competency 0",
+    ):
+        assert part in page
+    sent = {"revision": str(draft(ours).source.revision)}
+    wrong = text_of(works.post(where, sent))
+    assert "Say why the job needs more than eight competencies rated." in wrong
+    wrong = text_of(works.post(where, sent | {"reason": "A board role"}))
+    assert ("Not whole yet: German." in wrong, "A board role" in wrong) == (True, True)
+    done = works.post(where, sent | {"reason": "A board role", "without": "de"}, follow=True)
+    assert "Version 2 is published. New checks ask it; running ones keep theirs." in text_of(done)
+    assert "A board role" in text_of(done)
+    assert draft(ours).source.number == 3
+
+
+def test_an_empty_draft_is_not_published_and_says_so(rita: Membership, works: Client) -> None:
+    ours = made(rita)
+    page = works.post(url("questionnaire_publish", ours), {"revision": "0"})
+    assert "Nothing is asked yet. Add a question first." in text_of(page)
+
+
+def test_a_file_comes_in_whole_or_not_at_all(rita: Membership, works: Client) -> None:
+    where = path("questionnaire_import", rita.organisation)
+    assert "Choose the file to import." in text_of(works.post(where))
+    bad = {"title": "<b>Shops</b>", "languages": {"en": [LED, {**SIZE, "text": "<i>"}, {"type": "<script>"}]}}
+    page = text_of(works.post(where, {"file": _file(bad)}))
+    assert "In English: Question 3 has the type “&lt;script&gt;”" in page
+    assert not Questionnaire.objects.of(rita.organisation).exists()
+    good = {"title": "<b>Shops</b>", "languages": {"en": [LED, {**SIZE, "text": "<i>"}]}}
+    page = text_of(works.post(where, {"file": _file(good)}, follow=True))
+    assert ("&lt;b&gt;Shops" in page, "<b>Shops" in page, "<i>" in page) == (True, False, False)
+    ours = Questionnaire.objects.of(rita.organisation).get()
+    assert AuditEntry.objects.of(rita.organisation).get().details == {
+        "questionnaire": ours.pk,
+        "languages": ["en"],
+    }
+    exported = works.get(url("questionnaire_export", ours) + "?version=draft")
+    assert exported["Content-Disposition"] == 'attachment; filename="bshopsb-draft.json"'
+    assert json.loads(exported.content)["languages"]["en"][0]["text"] == LED["text"]
+    assert works.get(url("questionnaire_export", ours)).status_code == 404
+    assert works.get(url("questionnaire_export", ours) + "?version=7").status_code == 404
+
+
+def _file(data: object) -> BytesIO:
+    made_of = BytesIO(json.dumps(data).encode())
+    made_of.name = "q.json"
+    return made_of
+
+
+HOSTILE = "\"><script>alert(1)</script>{{ 7 }}{% now 'Y' %}=1+1"
+
+
+def test_hostile_text_is_text_on_every_page(rita: Membership, works: Client) -> None:
+    nasty = [
+        {**LED, "text": HOSTILE, "help": HOSTILE, "self_text": HOSTILE},
+        {
+            **SIZE,
+            "text": HOSTILE,
+            "choices": [{"value": n, "label": HOSTILE + n} for n in ("a", "b")],
+            "when": None,
+        },
+        rating("quality", HOSTILE[:60], text=HOSTILE, when={"question": "size", "is": ["a"]}),
+    ]
+    ours = made(rita, *nasty, title=HOSTILE, description=HOSTILE)
+    add_language(questionnaire=ours, language="de", now=NOW)
+    where = [
+        path("questionnaires", rita.organisation),
+        *(
+            url(f"questionnaire_{name}", ours)
+            for name in ("edit", "details", "add", "publish", "discard", "preview")
+        ),
+        *(url("questionnaire_question", ours, name) for name in ("led", "size", "quality")),
+        *(url("questionnaire_question_delete", ours, name) for name in ("led", "size")),
+        url("questionnaire_language", ours, "de"),
+    ]
+    for page in where:
+        html = text_of(works.get(page))
+        assert ("<script>alert" in html, "&lt;script&gt;alert" in html) == (False, True)
+    publish(questionnaire=ours, revision=0, reason="", without=["de"], by=rita, now=NOW)
+    html = text_of(works.get(url("questionnaire", ours)))
+    assert ("<script>alert" in html, "&lt;script&gt;alert" in html) == (False, True)
+
+
+def test_the_page_shows_any_version_and_language_and_nothing_else(rita: Membership, works: Client) -> None:
+    ours = made(rita, LED)
+    assert works.get(url("questionnaire", ours))["Location"] == url("questionnaire_edit", ours)
+    publish(questionnaire=ours, revision=0, reason="", without=[], by=rita, now=NOW)
+    works.post(url("questionnaire_begin", ours))
+    add_question(questionnaire=ours, entry={"type": "date", "text": "When?"})
+    publish(questionnaire=ours, revision=1, reason="", without=[], by=rita, now=NOW)
+    newest = works.get(url("questionnaire", ours))
+    assert (newest.context["version"].number, "When?" in text_of(newest)) == (2, True)
+    first = text_of(works.get(url("questionnaire", ours) + "?version=1"))
+    assert ("You are looking at version 1. New checks ask version 2." in first, "When?" in first) == (
+        True,
+        False,
+    )
+    assert works.get(url("questionnaire", ours) + "?version=9").status_code == 404
