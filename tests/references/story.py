@@ -31,6 +31,7 @@ MANAGER = {
     "r-to_month_month": "8",
     "r-to_month_year": "2023",
     "r-message": "Dear Maria, would you tell them about the crane?",
+    "r-language": "en",
 }
 PEER = MANAGER | {
     "r-name": "Paul Meier",
@@ -107,14 +108,18 @@ class Story:
         run_jobs()
 
 
-def opened(**application: Any) -> Story:
-    """A check that was just opened, the candidate's invitation sent."""
+def opened(*, step: dict[str, Any] | None = None, **application: Any) -> Story:
+    """A check that was just opened, the candidate's invitation sent; `step` are settings of it."""
     role = factories.role(factories.organisation(name="Acme"))
     story = Story(factories.application(role, **application))
+    settings = factories.step(role, Step.Kind.REFERENCE_CHECK)
+    for name, value in (step or {}).items():
+        setattr(settings, name, value)
+    settings.save()
     with transaction.atomic():
         request_step(
             application=story.application,
-            step=factories.step(role, Step.Kind.REFERENCE_CHECK),
+            step=settings,
             at=NOW,
             by="greenhouse",
         )

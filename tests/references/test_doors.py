@@ -33,6 +33,12 @@ CANDIDATE: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "1/another/", {}),
     ("POST", "1/another/", MANAGER | {"r-email": "new@globex.example"}),
     ("POST", "1/remove/", {}),
+    ("POST", "1/look/", MANAGER),
+    ("GET", "1/cannot/", {}),
+    ("POST", "1/cannot/", {"c-reason": "x"}),
+    ("GET", "1/nudge/", {}),
+    ("POST", "language/", {"language": "de"}),
+    ("GET", "notice/", {}),
     ("GET", "review/", {}),
     ("POST", "review/", {"seen": "x"}),
     ("GET", "decline/", {}),
@@ -117,18 +123,19 @@ def test_after_completion_every_page_of_the_candidate_leads_to_the_thanks() -> N
     for address in ("maria@globex.example", "paul@globex.example"):
         answer(referee_door(address))
     before = state_of(story)
-    assert answers_of(door, CANDIDATE[1:]) == always(302, neutral=False, rows=CANDIDATE[1:])
+    rest = [row for row in CANDIDATE[1:] if row[1] != "notice/"]  # which stays readable
+    assert answers_of(door, rest) == always(302, neutral=False, rows=rest)
     assert state_of(story) == before
     assert b"Thank you, you are done here" in get(door).content
 
 
-@pytest.mark.parametrize("days", [43, 45])
+@pytest.mark.parametrize("days", [28, 45])
 def test_what_comes_within_thirty_days_after_the_deadline_still_counts(days: int) -> None:
     story = sent()
     candidate, referee = candidate_door(story), referee_door("maria@globex.example")
     with time_machine.travel(NOW + timedelta(days=days), tick=False):  # the deadline is the end of day 14
         open_pages = [NOTHING_NEEDED not in get(door).content for door in (candidate, referee)]
-        post(f"{referee}questions/1/", ANSWERS[0])
+        post(f"{referee}begin/")
     assert open_pages == [days < 45, days < 45]
     assert story.requests[0].state == ("begun" if days < 45 else "sent")
 

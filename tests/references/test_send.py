@@ -10,6 +10,7 @@ from goodword.references.domain.do_not_contact import bar
 from tests.references.story import (
     MANAGER,
     NOW,
+    PEER,
     answer,
     candidate_door,
     get,
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.django_db
 def test_the_page_shows_the_very_words_that_go_out() -> None:
     story = named()
     page = get(f"{candidate_door(story)}review/")
-    shown = [(mail.email.to_address, mail.subject, mail.text) for mail in page.context["shown"]]
+    shown = [(mail.email.to_address, mail.subject, mail.text) for mail in page.context["mails"]]
     press_send(story)
     went = [mails_to(address)[0] for address in ("maria@globex.example", "paul@globex.example")]
     assert len(shown) == len(went) == 2
@@ -54,7 +55,7 @@ def test_the_mail_names_who_asks_and_carries_the_message_as_the_candidates_words
         for words in (
             "Window Washer",
             "Acme is responsible for your data",
-            "Tuesday 17 March",
+            "Thursday 12 March",  # seven working days after Tuesday 3 March
             "twice at most",
         ):
             assert words in part
@@ -101,10 +102,27 @@ def test_without_having_seen_the_mails_nothing_is_sent() -> None:
     assert story.requests == []
 
 
-def test_with_too_few_referees_nothing_is_sent() -> None:
+def test_one_who_is_named_can_be_sent_to_while_the_others_are_still_missing() -> None:
     story = opened()
     door = candidate_door(story)
     post(f"{door}1/", MANAGER)
+    page = get(f"{door}review/")
+    assert page.context["missing"] == ["somebody who knows your work"]
+    assert "Still missing: somebody who knows your work." in page.content.decode()
+    press_send(story)
+    assert [request.referee.email for request in story.requests] == ["maria@globex.example"]
+    assert story.check.next_reminder_at == NOW + timedelta(
+        days=2
+    )  # as was promised, since somebody is missing
+    post(f"{door}2/", PEER)
+    press_send(story)
+    assert len(mails_to("maria@globex.example")) == len(mails_to("paul@globex.example")) == 1
+    assert story.check.next_reminder_at is None
+
+
+def test_with_nobody_named_there_is_nothing_to_send() -> None:
+    story = opened()
+    door = candidate_door(story)
     assert get(f"{door}review/").url == door
     assert post(f"{door}review/", {"seen": "x"}).url == door
     assert story.requests == []
@@ -122,19 +140,39 @@ def test_who_asked_meanwhile_not_to_be_contacted_is_not_written_to() -> None:
     assert story.requests == []
 
 
-def test_referees_have_five_working_days_however_late_the_candidate_is() -> None:
+def test_referees_have_their_own_time_however_late_the_candidate_is() -> None:
     story = named()
     with time_machine.travel(NOW + timedelta(days=13), tick=False):  # Monday 16 March
         press_send(story)
-    assert story.check.deadline_at == datetime(2026, 3, 23, 22, 59, tzinfo=UTC)
-    assert "Monday 23 March" in str(mails_to("maria@globex.example")[0].body)
+    seven_working_days_later = datetime(2026, 3, 25, 22, 59, tzinfo=UTC)
+    assert [request.deadline_at for request in story.requests] == [seven_working_days_later] * 2
+    assert story.check.deadline_at == seven_working_days_later
+    assert "Wednesday 25 March" in str(mails_to("maria@globex.example")[0].body)
+
+
+def test_the_mail_to_a_referee_is_in_the_language_that_the_candidate_chose() -> None:
+    story = opened()
+    door = candidate_door(story)
+    post(f"{door}1/", MANAGER | {"r-language": "de"})
+    (shown,) = get(f"{door}review/").context["mails"]
+    press_send(story)
+    (request,) = story.requests
+    (message,) = mails_to("maria@globex.example")
+    assert (request.language, story.check.language, message.subject) == ("de", "en", shown.subject)
+    assert "Donnerstag" in str(message.body)
+
+
+def test_a_language_that_is_not_offered_is_refused() -> None:
+    story = opened()
+    page = post(f"{candidate_door(story)}1/", MANAGER | {"r-language": "pl"})
+    assert list(page.context["form"].errors) == ["language"]
 
 
 def test_the_status_page_tells_who_has_answered_and_never_what() -> None:
     story = sent()
     answer(referee_door("maria@globex.example"))
     page = get(candidate_door(story))
-    assert [person.state for person in page.context["people"]] == ["answered", "sent"]
+    assert [slot.state for slot in page.context["shown"].slots] == ["answered", "sent"]
     text = page.content.decode()
     assert "1 of 2 have answered" in text
     assert "thinks before" not in text

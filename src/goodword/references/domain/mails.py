@@ -45,7 +45,7 @@ def to_candidate(
     if hindrance(facts.application):
         return
     with translation.override(facts.language):
-        own = _invited(check) if name == "invitation" else _of_slot(slot)
+        own = {"invitation": _invited, "reminder": _reminded}.get(name, lambda _: _of_slot(slot))(check)
     queue(
         organisation=facts.organisation,
         kind=f"references.{name}",
@@ -70,6 +70,11 @@ def _invited(check: Check) -> Mapping[str, object]:
         "competencies": competencies_of(check),
         "self_reference": check.self_reference,
     }
+
+
+def _reminded(check: Check) -> Mapping[str, object]:
+    asked = ReferenceRequest.objects.of(check.organisation).filter(check_run=check)
+    return {"nothing_sent": not asked.exists()}
 
 
 def _of_slot(slot: Slot | None) -> Mapping[str, object]:

@@ -1,0 +1,76 @@
+"""When a check is complete, and how a deadline goes on after it stood still: rules without a database."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from goodword.core.workdays import calendar_of
+from goodword.references.domain.clock import later_by_the_stop
+from goodword.references.domain.completion import Asked, is_complete
+
+IN, OUT = Asked(answered=True), Asked(answered=False)
+NEEDED_IN, NEEDED_OUT = Asked(answered=True, needed=True), Asked(answered=False, needed=True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "least", "complete"),
+    [
+        ([OUT, OUT], 2, False),
+        ([IN, OUT], 2, False),
+        ([IN, IN], 2, True),
+        ([IN, OUT], 1, True),
+        ([IN, IN, OUT], 2, True),
+        ([IN, IN, NEEDED_OUT], 2, False),
+        ([IN, NEEDED_IN, OUT], 2, True),
+        ([NEEDED_IN, NEEDED_OUT, IN], 2, False),
+        ([NEEDED_IN, NEEDED_IN, OUT], 2, True),
+        ([IN], 2, True),  # one was waived: all that are asked for are in
+        ([OUT], 0, False),  # nobody has answered
+        ([], 0, False),
+    ],
+)
+def test_enough_are_in_and_every_needed_one_is(asked: list[Asked], least: int, complete: bool) -> None:
+    assert is_complete(asked, least=least) is complete
+
+
+@pytest.mark.parametrize("own_missing", [False, True])
+def test_a_needed_self_reference_is_waited_for(own_missing: bool) -> None:
+    assert is_complete([IN, IN], least=2, own_missing=own_missing) is not own_missing
+
+
+BERLIN = calendar_of("Europe/Berlin")
+GERMAN = calendar_of("Europe/Berlin", country="DE", region="BE")
+
+
+def berlin(month: int, day: int, hour: int = 23, minute: int = 59) -> datetime:
+    return datetime(2026, month, day, hour, minute, tzinfo=BERLIN.zone).astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("deadline", "stopped", "now", "expected"),
+    [
+        # Tuesday to Friday: three working days were left, and are left again on the Monday after
+        (berlin(3, 6), berlin(3, 3, 10, 0), berlin(3, 9, 10, 0), berlin(3, 12)),
+        # answered at once: nothing is taken away
+        (berlin(3, 6), berlin(3, 3, 10, 0), berlin(3, 3, 11, 0), berlin(3, 6)),
+        # on the last day: there is a working day to go on with
+        (berlin(3, 6), berlin(3, 6, 10, 0), berlin(3, 6, 18, 0), berlin(3, 9)),
+        # over already: it stays over by as much
+        (berlin(3, 2), berlin(3, 3, 10, 0), berlin(3, 5, 10, 0), berlin(3, 4)),
+        # across the change to summer time, 29 March
+        (berlin(3, 27), berlin(3, 25, 10, 0), berlin(3, 30, 10, 0), berlin(4, 1)),
+    ],
+)
+def test_after_a_stop_the_working_days_are_left_that_were_left(
+    deadline: datetime, stopped: datetime, now: datetime, expected: datetime
+) -> None:
+    assert later_by_the_stop(deadline, stopped_at=stopped, now=now, calendar=BERLIN) == expected
+
+
+def test_public_holidays_are_no_days_that_were_left() -> None:
+    # Good Friday is 3 April 2026, Easter Monday the 6th
+    found = later_by_the_stop(
+        berlin(4, 7), stopped_at=berlin(4, 2, 10, 0), now=berlin(4, 8, 10, 0), calendar=GERMAN
+    )
+    assert found == berlin(4, 9)
+    assert found - berlin(4, 8) == timedelta(days=1)
