@@ -6,11 +6,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from goodword.questionnaires import labels
 from goodword.questionnaires.versions import minutes_of_version
+from goodword.references.candidate_page import kept_for
 from goodword.references.domain import copy, respond
 from goodword.references.domain.about import day_in_words, version_of
 from goodword.references.domain.do_not_contact import is_barred
@@ -49,7 +49,8 @@ def home(request: HttpRequest, at: AtRequest) -> HttpResponse:
         deadline=day_in_words(
             asked.deadline_at, organisation=at.about.organisation, language=at.about.language
         ),
-        kept=_kept(at.about.organisation.keep_months),
+        late=asked.deadline_at < at.now,
+        kept=kept_for(at.about.organisation.keep_months),
         has_facts=bool(walk.facts),
         go_on=road_of(at.token).onward(walk) if asked.state == State.BEGUN else "",
     )
@@ -75,11 +76,3 @@ def send_copy(request: HttpRequest, at: AtRequest) -> HttpResponse:
     elif at.request.state == State.ANSWERED:
         messages.info(request, _("A copy was sent a moment ago. If none arrives, try again in ten minutes."))
     return redirect("referee", token=at.token)
-
-
-def _kept(months: int) -> str:
-    """ "2 years" reads better than "24 months"."""
-    years, rest = divmod(months, 12)
-    if rest:
-        return ngettext("%(count)s month", "%(count)s months", months) % {"count": months}
-    return ngettext("%(count)s year", "%(count)s years", years) % {"count": years}

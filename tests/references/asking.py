@@ -1,0 +1,63 @@
+"""A short questionnaire in two languages, with a question for managers only and one that hangs on an answer."""
+
+from typing import Any
+
+from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
+from tests.references.story import Story
+from tests.support.factories import NOW
+
+QUESTIONS: list[dict[str, Any]] = [
+    {"id": "relationship", "type": "relationship_confirm", "text": "What were you to {candidate}?"},
+    {"id": "targets", "type": "short_text", "text": "Which targets did you set?", "only_for": ["manager"]},
+    {"id": "led", "type": "yes_no_unsure", "text": "Did {candidate} lead others?"},
+    {
+        "id": "team",
+        "type": "short_text",
+        "text": "How many were led?",
+        "when": {"question": "led", "is": ["yes"]},
+    },
+    {
+        "id": "strengths",
+        "type": "long_text",
+        "text": "What were the strengths of {candidate} at {company}?",
+        "self_text": "What are your strengths?",
+    },
+]
+GERMAN = [
+    "Was waren Sie für {candidate}?",
+    "Welche Ziele haben Sie gesetzt?",
+    "Hat {candidate} andere geführt?",
+    "Wie viele wurden geführt?",
+    "Was waren die Stärken von {candidate} bei {company}?",
+]
+
+
+def asks(story: Story, *, languages: tuple[str, ...] = ("en", "de")) -> None:
+    """Let the story's check ask these questions, in these languages."""
+    check, organisation = story.check, story.application.organisation
+    questionnaire = Questionnaire.objects.create(
+        organisation=organisation, key="short", title="Short", created_at=NOW
+    )
+    german = [question | {"text": text} for question, text in zip(QUESTIONS, GERMAN, strict=True)]
+    for language, questions in (("en", QUESTIONS), ("de", german)):
+        QuestionnaireVersion.objects.create(
+            organisation=organisation,
+            questionnaire=questionnaire,
+            number=1,
+            language=language,
+            questions=questions,
+            created_at=NOW,
+            published_at=NOW,
+        )
+    check.version = QuestionnaireVersion.objects.of(organisation).get(
+        questionnaire=questionnaire, language="en"
+    )
+    check.languages = list(languages)
+    check.save()
+
+
+PEER_ANSWERS: list[tuple[int, dict[str, Any]]] = [
+    (1, {"q-relationship": "confirmed"}),
+    (3, {"q-led": "no"}),
+    (5, {"q-strengths": "She thinks before she builds."}),
+]

@@ -1,0 +1,90 @@
+"""A referee who has answered can have a copy of their own answers, at the address that we know."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from tests.references.story import (
+    ANSWERS,
+    NOW,
+    Story,
+    answer,
+    get,
+    html_of,
+    mails_to,
+    post,
+    referee_door,
+    sent,
+)
+from tests.support.jobs import run_jobs
+
+pytestmark = pytest.mark.django_db
+
+MARIA = "maria@globex.example"
+
+
+def copies() -> list[str]:
+    return [str(mail.body) for mail in mails_to(MARIA) if mail.subject.startswith("Your answers about")]
+
+
+def wish(door: str) -> None:
+    assert post(f"{door}copy/", {"address": "evil@mail.example"}).url == door
+    run_jobs()
+
+
+def answered() -> tuple[Story, str]:
+    story = sent()
+    door = referee_door(MARIA)
+    strengths = {"q-strengths": "She thinks <b>before</b> she builds.\nAlways."}
+    answer(door, [strengths if "q-strengths" in page else page for page in ANSWERS])
+    return story, door
+
+
+def test_the_copy_holds_what_was_asked_and_answered_and_goes_to_the_known_address() -> None:
+    _, door = answered()
+    wish(door)
+    (text,) = copies()
+    for words in ("She thinks <b>before</b> she builds.\nAlways.", "May 2021 to August 2023", "Any day."):
+        assert words in text
+    html = html_of(mails_to(MARIA)[-1])
+    assert "She thinks &lt;b&gt;before&lt;/b&gt; she builds.<br>Always." in html
+    assert mails_to("evil@mail.example") == []
+
+
+def test_a_copy_carries_no_link_and_its_reply_reaches_the_recruiter() -> None:
+    _, door = answered()
+    wish(door)
+    message = mails_to(MARIA)[-1]
+    assert "/r/" not in str(message.body)
+    assert message.reply_to == ["rita@acme.example"]
+
+
+def test_there_is_one_copy_in_ten_minutes() -> None:
+    _, door = answered()
+    for minutes in (0, 9, 11):
+        with time_machine.travel(NOW + timedelta(minutes=minutes), tick=False):
+            wish(door)
+    assert len(copies()) == 2
+
+
+def test_before_the_submit_there_is_no_copy() -> None:
+    sent()
+    door = referee_door(MARIA)
+    wish(door)
+    assert copies() == []
+    assert get(f"{door}copy/").status_code == 405
+
+
+def test_a_copy_is_in_the_language_of_the_answers() -> None:
+    story = sent()
+    check = story.check
+    check.languages = ["en", "de"]
+    check.save()
+    door = referee_door(MARIA)
+    post(f"{door}language/", {"language": "de"})
+    answer(door)
+    wish(door)
+    html = html_of(mails_to(MARIA)[-1])
+    assert '<html lang="de"' in html
+    assert "Ich bin mir nicht sicher" in html or "Nicht sicher" in html

@@ -1,0 +1,102 @@
+"""A referee reads and answers in the language that they choose, and the answers are the same in all."""
+
+import pytest
+
+from goodword.references.domain.drafts import Draft
+from tests.references.asking import PEER_ANSWERS, asks
+from tests.references.story import Story, candidate_door, get, post, referee_door, sent
+
+pytestmark = pytest.mark.django_db
+
+PAUL = "paul@globex.example"
+
+
+@pytest.fixture
+def story() -> Story:
+    story = sent()
+    asks(story)
+    return story
+
+
+def text_of(path: str) -> str:
+    return " ".join(get(path).content.decode().split())
+
+
+def test_every_page_offers_the_languages_of_the_check(story: Story) -> None:
+    door = referee_door(PAUL)
+    for path in ("", "questions/1/", "review/", "facts/", "no/", "ask/"):
+        page = text_of(f"{door}{path}")
+        assert 'value="de" lang="de"' in page, path
+        assert "Français" not in page
+
+
+def test_the_choice_is_kept_with_the_request_and_speaks_on_every_page(story: Story) -> None:
+    door = referee_door(PAUL)
+    assert post(f"{door}language/", {"language": "de", "back": f"{door}no/"}).url == f"{door}no/"
+    assert [request.language for request in story.requests] == ["en", "de"]
+    assert '<html lang="de"' in text_of(door)
+    assert "Hat Ada" in text_of(f"{door}questions/3/")
+    assert '<html lang="en"' in text_of(candidate_door(story))
+
+
+@pytest.mark.parametrize("language", ["fr", "", "xx", "<b>"])
+def test_a_language_that_the_check_does_not_have_changes_nothing(story: Story, language: str) -> None:
+    door = referee_door(PAUL)
+    assert post(f"{door}language/", {"language": language}).url == door
+    assert [request.language for request in story.requests] == ["en", "en"]
+
+
+@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "/", ""])
+def test_the_way_back_never_leads_elsewhere(story: Story, back: str) -> None:
+    door = referee_door(PAUL)
+    assert post(f"{door}language/", {"language": "de", "back": back}).url == door
+
+
+def test_switching_in_the_middle_of_a_page_keeps_what_is_typed_there(story: Story) -> None:
+    door = referee_door(PAUL)
+    page = post(f"{door}questions/5/", {"q-strengths": "Half a sen", "language": "de"})
+    assert page.status_code == 200
+    assert page.context["form"]["strengths"].value() == "Half a sen"
+    assert "Was waren die Stärken" in page.content.decode()
+    assert Draft.read(story.requests[1].draft).answers == {"strengths": "Half a sen"}
+    assert "Half a sen" in get(f"{door}questions/5/").content.decode()
+
+
+def test_switching_while_saying_no_keeps_what_is_typed_and_says_nothing_yet(story: Story) -> None:
+    door = referee_door(PAUL)
+    page = post(
+        f"{door}no/", {"d-why": "not_me", "d-reason": "I am", "d-never_again": "on", "language": "de"}
+    )
+    form = page.context["form"]
+    assert (form["why"].value(), form["reason"].value(), form["never_again"].value()) == (
+        "not_me",
+        "I am",
+        True,
+    )
+    assert story.requests[1].state == "sent"
+
+
+def test_switching_on_dates_and_title_only_submits_nothing(story: Story) -> None:
+    door = referee_door(PAUL)
+    page = post(f"{door}facts/", {"q-relationship": "confirmed", "language": "de"})
+    assert page.context["form"]["relationship"].value() == "confirmed"
+    assert (story.references, story.requests[1].state) == ([], "sent")
+
+
+def test_the_reference_belongs_to_the_version_in_the_language_it_was_given_in(story: Story) -> None:
+    door = referee_door(PAUL)
+    post(f"{door}language/", {"language": "de"})
+    for number, page in PEER_ANSWERS:
+        post(f"{door}questions/{number}/", page)
+    post(f"{door}language/", {"language": "en"})
+    post(f"{door}language/", {"language": "de"})
+    post(f"{door}review/")
+    (reference,) = story.references
+    assert reference.version.language == "de"
+    assert reference.answers["led"] == {"answer": "no", "comment": ""}
+
+
+def test_with_one_language_there_is_nothing_to_choose() -> None:
+    story = sent()
+    asks(story, languages=("en",))
+    assert "languages__one" not in text_of(referee_door(PAUL))

@@ -1,0 +1,130 @@
+"""*Do not contact me again* holds for the whole organisation, for good, and at once."""
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from goodword.notifications.models import Email
+from goodword.references.domain import erase_referee as erasing
+from goodword.references.domain.do_not_contact import is_barred
+from goodword.references.domain.mails import REQUEST_REMINDER, to_referee
+from goodword.references.models import DoNotContact
+from goodword.roles.models import Step
+from goodword.steps.domain.automation import request as request_step
+from tests.references.story import (
+    NOW,
+    Story,
+    answer,
+    candidate_door,
+    get,
+    mails_to,
+    named,
+    post,
+    press_send,
+    referee_door,
+    sent,
+)
+from tests.support import factories
+from tests.support.jobs import event_names, run_jobs
+
+pytestmark = pytest.mark.django_db
+
+MARIA = "maria@globex.example"
+
+
+def second_story(first: Story) -> Story:
+    """Another candidate of the same role names the same two."""
+    assert first.application.role is not None
+
+    story = Story(factories.application(first.application.role))
+    with transaction.atomic():
+        request_step(
+            application=story.application,
+            step=factories.step(first.application.role, Step.Kind.REFERENCE_CHECK),
+            at=NOW,
+            by="greenhouse",
+        )
+    run_jobs()
+    named(story)
+    press_send(story)
+    return story
+
+
+def never_again(door: str) -> None:
+    post(f"{door}no/", {"d-why": "would_rather_not", "d-never_again": "on"})
+    run_jobs()
+
+
+def test_other_checks_that_wait_for_them_ask_their_candidate_for_somebody_else() -> None:
+    first = sent()
+    second = second_story(first)
+    door = referee_door(MARIA)  # of the second
+    never_again(door)
+    assert [request.state for request in first.requests] == ["declined", "sent"]
+    assert [request.state for request in second.requests] == ["declined", "sent"]
+    for story in (first, second):
+        assert mails_to(story.application.candidate.email)[-1].subject == "Please name another referee"
+    assert event_names().count("request.never_again") == 1
+
+
+def test_one_that_was_begun_can_still_be_answered_and_nobody_reminds_of_it() -> None:
+    first = sent()
+    begun = referee_door(MARIA)
+    post(f"{begun}begin/")
+    second_story(first)
+    never_again(referee_door(MARIA))
+    request = first.requests[0]
+    assert (request.state, request.next_reminder_at) == ("begun", None)
+    answer(begun)
+    assert len(first.references) == 1
+
+
+def test_mails_that_wait_to_be_sent_to_them_are_stopped_whichever_check_they_are_about() -> None:
+    first = sent()
+    second = second_story(first)
+    request = first.requests[0]
+    to_referee(request, check=first.check, kind=REQUEST_REMINDER, key="reminder:9", now=NOW)
+    post(f"{referee_door(MARIA)}no/", {"d-why": "not_me", "d-never_again": "on"})
+    waiting = Email.objects.of(first.application.organisation).filter(
+        to_address=MARIA, state=Email.State.QUEUED
+    )
+    assert list(waiting) == []
+    run_jobs()
+    assert len(mails_to(MARIA)) == 2
+    assert second.requests[0].state == "declined"
+
+
+def test_another_organisation_may_still_write_to_them() -> None:
+    story, other = sent(), sent()
+    never_again(referee_door(MARIA))
+    assert [request.state for request in story.requests] == ["sent", "sent"]
+    assert is_barred(organisation=other.application.organisation, address=MARIA)
+    assert not is_barred(organisation=story.application.organisation, address=MARIA)
+
+
+def test_after_an_answer_it_can_still_be_said_and_takes_nothing_back() -> None:
+    story = sent()
+    door = referee_door(MARIA)
+    answer(door)
+    assert "Do not contact me again" in get(door).content.decode()
+    for _ in range(2):
+        assert post(f"{door}never-again/").url == door
+    run_jobs()
+    assert is_barred(organisation=story.application.organisation, address=MARIA)
+    assert (len(story.references), story.requests[0].state) == (1, "answered")
+    assert event_names().count("request.never_again") == 1
+    assert "Do not contact me again" not in get(door).content.decode()
+    assert get(f"{door}never-again/").status_code == 405
+
+
+def test_the_wish_outlives_the_erasure_of_everybody_and_new_keys(settings: Any) -> None:
+    story = sent()
+    organisation = story.application.organisation
+    never_again(referee_door(MARIA))
+    erasing.erase_referee(referee_id=story.requests[0].referee_id, by="member:1", now=NOW)
+    settings.GOODWORD_FIELD_KEYS = {"new": b"n" * 32} | settings.GOODWORD_FIELD_KEYS
+    assert is_barred(organisation=organisation, address=MARIA)
+    page = post(f"{candidate_door(story)}1/another/", {})
+    assert page.status_code in {200, 302}
+    assert DoNotContact.objects.of(organisation).count() == 1

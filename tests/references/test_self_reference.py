@@ -1,0 +1,169 @@
+"""The candidate answers about themselves: beside the references, in the check's language, once."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from goodword.references.domain.drafts import Draft
+from goodword.references.models import SelfReference
+from tests.references.asking import PEER_ANSWERS, asks
+from tests.references.story import NOW, Story, candidate_door, get, post, referee_door, sent
+from tests.support.jobs import event_names, run_jobs
+
+pytestmark = pytest.mark.django_db
+
+PAGES: list[tuple[int, dict[str, Any]]] = [
+    (1, {"q-targets": "None."}),
+    (2, {"q-led": "no"}),
+    (4, {"q-strengths": "I am calm."}),
+]
+
+
+def asked(story: Story, how: str = "asked") -> str:
+    """Let the check ask for a self-reference; the door to it."""
+    check = story.check
+    check.self_reference = how
+    check.save()
+    return f"{candidate_door(story)}own/"
+
+
+@pytest.fixture
+def story() -> Story:
+    story = sent()
+    asks(story)
+    return story
+
+
+def own(story: Story) -> SelfReference | None:
+    return SelfReference.objects.of(story.application.organisation).filter(check_run=story.check).first()
+
+
+def fill(door: str) -> None:
+    for number, page in PAGES:
+        assert post(f"{door}questions/{number}/", page).status_code == 302
+
+
+def test_the_first_page_says_what_it_is_and_who_reads_it_and_begins_nothing(story: Story) -> None:
+    door = asked(story)
+    text = " ".join(get(door).content.decode().split())
+    for words in ("Your own view", "Who reads it", "Your referees do not see it", "does not wait for it"):
+        assert words in text
+    assert own(story) is None
+    assert "complete with it" in get(asked(story, "needed")).content.decode()
+
+
+def test_the_same_questions_are_asked_about_oneself_without_what_confirms(story: Story) -> None:
+    door = asked(story)
+    assert post(f"{door}begin/").url == f"{door}questions/1/"
+    assert "What are your strengths?" in get(f"{door}questions/4/").content.decode()
+    assert get(f"{door}questions/5/").url == door
+
+
+def test_a_submit_freezes_the_answers_and_is_told(story: Story) -> None:
+    door = asked(story)
+    fill(door)
+    assert "I am calm." in get(f"{door}review/").content.decode()
+    assert post(f"{door}review/").url == door
+    run_jobs()
+    row = own(story)
+    assert row is not None
+    assert row.answers == {
+        "targets": "None.",
+        "led": {"answer": "no", "comment": ""},
+        "strengths": "I am calm.",
+    }
+    assert (row.submitted_at, row.draft, row.version.language) == (NOW, {}, "en")
+    assert event_names().count("check.self_reference_received") == 1
+    assert "Your own view is with Acme" in get(door).content.decode()
+
+
+def test_what_is_missing_is_named_and_nothing_is_submitted(story: Story) -> None:
+    door = asked(story)
+    for number, page in PAGES[:2]:
+        post(f"{door}questions/{number}/", page)
+    page = post(f"{door}review/")
+    assert [one.row.question_id for one in page.context["looked"] if one.wanting] == ["strengths"]
+    row = own(story)
+    assert row is not None
+    assert row.submitted_at is None
+
+
+def test_it_goes_on_where_it_was_left(story: Story) -> None:
+    door = asked(story)
+    post(f"{door}questions/1/", PAGES[0][1])
+    assert get(door).context["go_on"] == f"{door}questions/2/"
+
+
+def test_after_the_submit_every_page_leads_to_the_thanks(story: Story) -> None:
+    door = asked(story)
+    fill(door)
+    post(f"{door}review/")
+    row = own(story)
+    assert row is not None
+    for path, data in (("questions/4/", {"q-strengths": "Other."}), ("review/", {}), ("begin/", {})):
+        assert post(f"{door}{path}", data).url == door
+    script = Client(headers={"HX-Request": "true"}).post(f"{door}questions/4/", {"q-strengths": "Other."})
+    assert script["HX-Redirect"] == door
+    after = own(story)
+    assert after is not None
+    assert (after.answers, after.submitted_at) == (row.answers, row.submitted_at)
+
+
+@pytest.mark.parametrize("path", ["", "begin/", "questions/1/", "review/"])
+def test_where_none_is_asked_for_every_page_leads_back(story: Story, path: str) -> None:
+    door = asked(story, "off")
+    method = get if path == "" else post
+    assert method(f"{door}{path}").url == candidate_door(story)
+    assert own(story) is None
+
+
+def test_a_closed_check_takes_nothing_and_shows_the_neutral_page(story: Story) -> None:
+    door = asked(story)
+    post(f"{door}questions/1/", PAGES[0][1])
+    story.happens("application.rejected", reason="x")
+    for path in ("begin/", "questions/4/", "review/"):
+        page = post(f"{door}{path}", {"q-strengths": "x"})
+        assert b"Nothing is needed here at the moment" in page.content
+    row = own(story)
+    assert row is not None
+    assert Draft.read(row.draft).answers == {"targets": "None."}
+
+
+def test_an_unknown_link_opens_nothing(story: Story) -> None:
+    asked(story)
+    for path in ("", "questions/1/", "review/"):
+        assert get(f"/p/{'x' * 43}/references/own/{path}").status_code == 404
+
+
+def test_a_needed_one_completes_the_check_when_it_was_the_last(story: Story) -> None:
+    door = asked(story, "needed")
+    for address in ("maria@globex.example", "paul@globex.example"):
+        referee = referee_door(address)
+        for number, page in [*PEER_ANSWERS, (2, {"q-targets": "Two."})]:
+            post(f"{referee}questions/{number}/", page)
+        assert post(f"{referee}review/").status_code == 302
+        run_jobs()
+    assert story.check.progress == "in_progress"
+    fill(door)
+    post(f"{door}review/")
+    run_jobs()
+    assert story.check.progress == "completed"
+    assert "check.answered_late" not in event_names()
+
+
+def test_one_that_comes_when_the_check_is_done_is_late_and_counts_until_the_deadline(story: Story) -> None:
+    door = asked(story)
+    check = story.check
+    check.progress, check.completed_at = "completed", NOW
+    check.save()
+    fill(door)
+    with time_machine.travel(check.deadline_at + timedelta(minutes=1), tick=False):
+        assert post(f"{door}review/").url == candidate_door(story)
+    row = own(story)
+    assert row is not None
+    assert row.submitted_at is None
+    post(f"{door}review/")
+    assert event_names()[-2:] == ["check.self_reference_received", "check.answered_late"]

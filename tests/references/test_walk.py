@@ -1,0 +1,71 @@
+"""The way through the questions follows the relationship and the answers, and pages keep their numbers."""
+
+import pytest
+
+from goodword.questionnaires.parse import parse
+from goodword.questionnaires.types import Stated
+from goodword.references.domain.drafts import Draft
+from goodword.references.domain.walk import Incomplete, Walk
+from tests.references.asking import QUESTIONS
+from tests.support.factories import NOW
+
+CONFIRMED = {"answer": "confirmed", "relationship": "peer"}
+AS_MANAGER = {"answer": "corrected", "relationship": "manager"}
+YES, NO = ({"answer": answer, "comment": ""} for answer in ("yes", "no"))
+
+
+def walk(**answers: object) -> Walk:
+    return Walk(
+        questions=parse(QUESTIONS),
+        draft=Draft(answers=answers),  # type: ignore[arg-type]  # JSON, as a draft holds it
+        stated=Stated(relationship="peer"),
+        today=NOW.date(),
+    )
+
+
+def ids(way: Walk) -> list[str]:
+    return [question.id for question in way.asked]
+
+
+def test_only_managers_are_asked_what_is_for_managers() -> None:
+    assert ids(walk()) == ["relationship", "led", "strengths"]
+    assert ids(walk(relationship=CONFIRMED)) == ["relationship", "led", "strengths"]
+    assert ids(walk(relationship=AS_MANAGER)) == ["relationship", "targets", "led", "strengths"]
+
+
+def test_a_condition_brings_a_page_up_and_every_page_keeps_its_number() -> None:
+    assert walk().numbers == (1, 3, 5)
+    assert walk(led=NO).numbers == (1, 3, 5)
+    asked = walk(led=YES)
+    assert asked.numbers == (1, 3, 4, 5)
+    assert (asked.after(3), asked.before(5), asked.after(5), asked.before(1)) == (4, 4, None, None)
+    assert (asked.place(4), walk().place(5)) == ((3, 4), (3, 3))
+    assert asked.number_of("strengths") == 5
+    assert walk().on_page(4, asked_only=True) == ()
+    assert [one.id for one in walk().on_page(4, asked_only=False)] == ["team"]
+    assert walk().on_page(6, asked_only=False) == ()
+
+
+def test_what_is_not_asked_any_more_is_neither_missing_nor_among_the_answers() -> None:
+    way = walk(relationship=CONFIRMED, led=NO, team="Ten.", strengths="Calm.")
+    assert way.judged() == {"relationship": CONFIRMED, "led": NO, "strengths": "Calm."}
+
+
+def test_what_is_missing_is_named_in_order() -> None:
+    way = walk(led=YES)
+    assert way.missing() == ("relationship", "team", "strengths")
+    with pytest.raises(Incomplete):
+        way.judged()
+    assert walk(relationship=CONFIRMED, led=NO, strengths="Calm.").missing() == ()
+
+
+def test_an_answer_that_is_not_finished_is_missing() -> None:
+    way = Walk(
+        questions=parse(QUESTIONS),
+        draft=Draft(
+            answers={"led": NO, "strengths": "Calm."}, typed={"relationship": {"q-x": ["corrected"]}}
+        ),
+        stated=Stated(relationship="peer"),
+        today=NOW.date(),
+    )
+    assert way.missing() == ("relationship",)
