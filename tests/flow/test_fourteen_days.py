@@ -1,0 +1,189 @@
+"""Fourteen days of a reference check, hour by hour, over Good Friday, Easter Monday and the change to summer time.
+
+A hiring team in Berlin, a referee in New York, an address that is wrong, a pause: every mail to everybody, with the
+hour on its reader's clock, and none besides.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.core import mail
+from django.db import transaction
+from django.test import override_settings
+
+from goodword.notifications.domain.returned import take_returned
+from goodword.notifications.jobs import sweep_emails
+from goodword.notifications.models import Email
+from goodword.references.domain.nominate import nominate
+from goodword.references.domain.pause import pause, resume
+from goodword.references.domain.replace import replace
+from goodword.references.domain.rules import Details
+from goodword.references.domain.send import fingerprint, send_requests, show
+from goodword.references.domain.zones import note_zone
+from goodword.references.jobs import sweep_candidates, sweep_referees, sweep_slow
+from goodword.references.models import Check, ReferenceRequest
+from goodword.roles.models import Step
+from goodword.steps.domain.automation import request as request_step
+from tests.notifications.returned_messages import report
+from tests.references.story import FACTS, Story, post, referee_door
+from tests.support import factories
+from tests.support.jobs import run_jobs
+
+pytestmark = pytest.mark.django_db
+
+BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
+ADA, RITA = "ada@mail.example", "rita@acme.example"
+MARIA, PAUL, NORA, OLGA = (f"{name}@globex.example" for name in ("maria", "paul", "nora", "olga"))
+
+#: (day and hour in Berlin, what happens then)
+type Script = dict[str, Callable[[], object]]
+
+
+@pytest.fixture(autouse=True)
+def caught_mail() -> Iterator[None]:
+    with override_settings(MAILERS={"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}):
+        yield
+
+
+def berlin(text: str) -> datetime:
+    """ "22 Mar 10" in 2027, on Berlin's clock."""
+    return datetime.strptime(f"2027 {text}", "%Y %d %b %H").replace(tzinfo=BERLIN).astimezone(UTC)
+
+
+class World:
+    """One check and those who are in it. Every act is at the moment that the clock shows."""
+
+    def __init__(self) -> None:
+        organisation = factories.organisation(name="Acme", holiday_country="DE", holiday_region="BE")
+        self.role = factories.role(organisation)
+        self.rita = factories.member(organisation)
+        who = factories.candidate(organisation, email=ADA)
+        self.story = Story(factories.application(self.role, candidate=who, recruiter_email=RITA))
+        self.step = factories.step(self.role, Step.Kind.REFERENCE_CHECK)
+        self.step.slots = [{"relationship": "any", "count": 3}]
+        self.step.reminder_days = self.step.referee_reminder_days = [2, 5]
+        self.step.save()
+
+    @property
+    def check(self) -> Check:
+        return self.story.check
+
+    def opens(self) -> None:
+        with transaction.atomic():
+            request_step(
+                application=self.story.application, step=self.step, at=datetime.now(UTC), by="greenhouse"
+            )
+
+    def names(self, *addresses: str) -> None:
+        for slot, address in enumerate(addresses, start=1):
+            nominate(check_id=self.check.pk, slot=slot, details=details(address), now=datetime.now(UTC))
+        self.presses_send()
+
+    def presses_send(self) -> None:
+        check, now = self.check, datetime.now(UTC)
+        seen = fingerprint(show(check, now=now, link="x"))
+        send_requests(check_id=check.pk, seen=seen, link="x", now=now)
+
+    def names_another(self, address: str, *, slot: int) -> None:
+        replace(check_id=self.check.pk, slot=slot, details=details(address), now=datetime.now(UTC))
+        self.presses_send()
+
+    def request(self, address: str) -> ReferenceRequest:
+        return next(one for one in self.story.requests if one.referee.email == address)
+
+    def comes_back(self, address: str) -> None:
+        email = Email.objects.across_organisations().get(to_address=address)
+        take_returned(report(email, code="550 5.1.1 No such user"), now=datetime.now(UTC))
+
+    def answers(self, address: str) -> None:
+        response = post(f"{referee_door(address)}facts/", FACTS)
+        assert response.status_code == 302
+
+    def pauses(self) -> None:
+        pause(check_id=self.check.pk, member=self.rita, now=datetime.now(UTC))
+
+    def goes_on(self) -> None:
+        resume(check_id=self.check.pk, member=self.rita, now=datetime.now(UTC))
+
+
+def details(address: str) -> Details:
+    return Details(
+        name=f"{address.partition('@')[0].capitalize()} Globe",
+        email=address,
+        relationship="manager",
+        company="Globex",
+        candidate_title="Engineer",
+        from_month="2021-04",
+        to_month="2023-08",
+        message="",
+    )
+
+
+def live(script: Script, *, start: str, end: str) -> None:
+    """Let the hours pass: what the script says for the hour, the sweeps, and what they queue."""
+    left, now = dict(script), berlin(start)
+    while now <= berlin(end):
+        with time_machine.travel(now, tick=False):
+            if act := left.pop(f"{now.astimezone(BERLIN):%d %b %H}", None):
+                act()
+                run_jobs()
+            for sweep in (sweep_candidates, sweep_referees, sweep_slow, sweep_emails):
+                sweep.run()
+            run_jobs()
+        now += timedelta(hours=1)
+    assert left == {}
+
+
+def mails() -> list[str]:
+    """Each mail that went out, in order: the hour on its reader's clock, its reader, what it is."""
+    sent = Email.objects.across_organisations().filter(state=Email.State.SENT).order_by("settled_at", "pk")
+    assert len(mail.outbox) == sent.count()
+    lines = []
+    for email in sent:
+        zone = NEW_YORK if email.to_address == PAUL else BERLIN
+        assert email.settled_at is not None
+        when = email.settled_at.astimezone(zone)
+        lines.append(f"{when:%a %d %b %H:%M} {email.to_address.partition('@')[0]}: {email.kind}")
+    return lines
+
+
+def test_fourteen_days_and_every_mail_in_them() -> None:
+    world = World()
+    live(
+        {
+            "22 Mar 10": world.opens,
+            "24 Mar 14": lambda: world.names(MARIA, PAUL, NORA),
+            "24 Mar 15": lambda: world.comes_back(NORA),
+            "25 Mar 11": lambda: world.names_another(OLGA, slot=3),
+            "25 Mar 16": lambda: note_zone(world.request(PAUL), "America/New_York"),
+            "30 Mar 16": lambda: world.answers(MARIA),
+            "31 Mar 09": world.pauses,
+            "01 Apr 09": world.goes_on,
+            "05 Apr 10": lambda: world.answers(PAUL),
+            "05 Apr 16": lambda: world.answers(OLGA),
+        },
+        start="22 Mar 10",
+        end="08 Apr 18",
+    )
+    assert mails() == [
+        "Mon 22 Mar 10:00 ada: references.invitation",
+        "Wed 24 Mar 10:00 ada: references.reminder",  # the second working day
+        "Wed 24 Mar 14:00 maria: references.request",
+        "Wed 24 Mar 09:00 paul: references.request",
+        "Wed 24 Mar 14:00 nora: references.request",
+        "Wed 24 Mar 15:00 ada: references.another",
+        "Thu 25 Mar 11:00 olga: references.request",
+        # the second working day: neither Good Friday nor Easter Monday is one, and the clock has gone on between
+        "Tue 30 Mar 14:00 maria: references.request_reminder",
+        "Tue 30 Mar 09:00 paul: references.request_reminder",  # at 14:00 in Berlin it is eight in New York
+        "Tue 30 Mar 16:00 rita: references.review",
+        # Olga's on Wednesday 31 fell into the pause and is not made up for
+        "Fri 02 Apr 09:00 ada: references.slow",  # Paul has two working days left
+        "Fri 02 Apr 09:00 paul: references.request_reminder",
+        "Mon 05 Apr 11:00 olga: references.request_reminder",
+        "Mon 05 Apr 16:00 rita: reports.completed",
+    ]
+    assert world.check.progress == "completed"
