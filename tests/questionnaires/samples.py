@@ -31,19 +31,29 @@ def question(kind: str, **changes: Any) -> Question:
     data: dict[str, Any] = {"id": "it", "type": kind, "text": "What of it?"}
     if kind == "rating":
         data = rating(id="it")
-    if kind in {"single_choice", "multiple_choice"}:
+    if kind in {"single_choice", "multiple_choice", "adjectives"}:
         data |= {"choices": CHOICES}
+    if kind == "adjectives":
+        data |= {"pick": 2}
+    if kind == "between":
+        data |= {"left": "Plans first", "right": "Starts at once"}
     return parse([data | changes])[0]
 
 
 KINDS = (
     "rating",
+    "agreement",
     "single_choice",
     "multiple_choice",
+    "adjectives",
+    "between",
     "yes_no_unsure",
     "would_work_again",
     "long_text",
     "short_text",
+    "number",
+    "date",
+    "period",
     "relationship_confirm",
     "dates_confirm",
     "title_confirm",

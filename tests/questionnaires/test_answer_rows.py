@@ -1,5 +1,7 @@
 """Answers in words for display."""
 
+from django.utils import translation
+
 from goodword.questionnaires.parse import parse
 from goodword.questionnaires.reading import Json
 from goodword.questionnaires.report import Row, rows
@@ -79,3 +81,39 @@ def test_a_corrected_relationship_is_named() -> None:
 def test_rows_stand_in_the_order_of_the_questions() -> None:
     asked = [question("long_text", id="second"), question("short_text", id="first")]
     assert [row.question_id for row in rows(asked, {"first": "a", "second": "b"})] == ["second", "first"]
+
+
+def test_agreement_shows_its_label_level_and_competency() -> None:
+    asked = [question("agreement", competency="Care", comment=True)]
+    row = rows(asked, {"it": {"level": 2, "not_able": False, "comment": "Rarely."}})[0]
+    assert (row.answer, row.level, row.competency, row.comment) == ("Disagree", 2, "Care", "Rarely.")
+    passed = rows(asked, {"it": {"level": None, "not_able": True, "comment": ""}})[0]
+    assert (passed.answer, passed.answered, passed.level) == ("I cannot judge this", True, None)
+
+
+def test_a_place_shows_its_label_and_both_statements() -> None:
+    row = _row("between", {"place": 4, "not_able": False})
+    assert (row.answer, row.place, row.left, row.right) == (
+        "A little more like: Starts at once",
+        4,
+        "Plans first",
+        "Starts at once",
+    )
+    passed = _row("between", {"place": None, "not_able": True})
+    assert (passed.answer, passed.place, passed.left) == ("I cannot judge this", None, "Plans first")
+    left_open = rows([question("between")], {})[0]
+    assert (left_open.answer, left_open.answered, left_open.left) == ("", False, "Plans first")
+
+
+def test_picked_words_a_number_a_date_and_a_period_are_worded() -> None:
+    assert _row("adjectives", ["red", "blue"]).answer == "Red, Blue"
+    assert _row("number", 12).answer == "12"
+    assert rows([question("number", unit="hours")], {"it": 7.5})[0].answer == "7.5 hours"
+    assert _row("date", "2021-03-04").answer == "4 March 2021"
+    assert _row("period", {"from": "2021-03", "to": "2022-01"}).answer == "March 2021 to January 2022"
+    assert _row("period", {"from": "2021-03", "to": None}).answer == "since March 2021"
+
+
+def test_a_number_is_worded_as_the_language_does() -> None:
+    with translation.override("de"):
+        assert rows([question("number", unit="Stunden")], {"it": 7.5})[0].answer == "7,5 Stunden"

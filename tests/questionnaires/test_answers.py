@@ -12,6 +12,8 @@ from goodword.questionnaires.types import Stated
 from tests.questionnaires.samples import KINDS, STATED, question
 
 TODAY = date(2026, 11, 24)
+#: types whose answer has no named pieces
+ALONE = {"single_choice", "multiple_choice", "adjectives", "long_text", "short_text", "number"}
 
 
 def _refusal(kind: str, raw: object, **changes: Any) -> tuple[str, str]:
@@ -26,6 +28,21 @@ def _refusal(kind: str, raw: object, **changes: Any) -> tuple[str, str]:
         ("rating", {"level": "4"}, {"level": 4, "not_able": False, "comment": ""}),
         ("rating", 4, {"level": 4, "not_able": False, "comment": ""}),
         ("rating", {"level": "not_able"}, {"level": None, "not_able": True, "comment": ""}),
+        ("agreement", {"level": "2"}, {"level": 2, "not_able": False, "comment": ""}),
+        ("agreement", {"level": "not_able"}, {"level": None, "not_able": True, "comment": ""}),
+        ("adjectives", ["blue", "red"], ["red", "blue"]),
+        ("between", {"place": "5"}, {"place": 5, "not_able": False}),
+        ("between", 1, {"place": 1, "not_able": False}),
+        ("between", {"place": "not_able"}, {"place": None, "not_able": True}),
+        ("number", " 12 ", 12),
+        ("date", {"day": "4", "month": "3", "year": "2021"}, "2021-03-04"),
+        ("date", "2024-02-29", "2024-02-29"),
+        ("period", {"from": "2021-03", "to": "2021-05"}, {"from": "2021-03", "to": "2021-05"}),
+        (
+            "period",
+            {"from": {"month": "3", "year": "2021"}, "to": {"month": "", "year": ""}, "ongoing": True},
+            {"from": "2021-03", "to": None},
+        ),
         ("single_choice", "green", "green"),
         ("multiple_choice", ["blue", "red", "red"], ["red", "blue"]),
         ("yes_no_unsure", {"answer": "unsure", "comment": " why "}, {"answer": "unsure", "comment": "why"}),
@@ -74,7 +91,7 @@ def test_a_good_answer_is_stored_in_its_shape_and_is_itself_a_good_answer(
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("nothing", [None, "", {}])
 def test_an_optional_question_may_be_left_open(kind: str, nothing: object) -> None:
-    if nothing == {} and kind in {"single_choice", "multiple_choice", "long_text", "short_text"}:
+    if nothing == {} and kind in ALONE:
         nothing = None
     assert validate(question(kind, required=False), nothing, stated=STATED) is None
 
@@ -83,6 +100,12 @@ def test_an_optional_question_may_be_left_open(kind: str, nothing: object) -> No
     ("kind", "part", "sentence"),
     [
         ("rating", "level", "Choose the level that fits best, or that you cannot judge this."),
+        ("agreement", "level", "Choose how far you agree, or that you cannot judge this."),
+        ("adjectives", "", "Choose exactly 2."),
+        ("between", "place", "Choose the place that fits best, or that you cannot judge this."),
+        ("number", "", "Enter a number."),
+        ("date", "", "Enter the date: the day, the month and the year."),
+        ("period", "from", "Enter the first month, with the year."),
         ("single_choice", "", "Choose one of the answers."),
         ("multiple_choice", "", "Choose at least 1 answer."),
         ("yes_no_unsure", "answer", "Choose one of the answers."),
@@ -102,11 +125,77 @@ def test_a_rating_that_cannot_be_passed_says_only_to_choose() -> None:
     assert _refusal("rating", None, can_pass=False) == ("level", "Choose the level that fits best.")
     unreadable = ("", "This answer could not be read. Please answer again.")
     assert _refusal("rating", "not_able", can_pass=False) == unreadable
+    assert _refusal("agreement", None, can_pass=False) == ("level", "Choose how far you agree.")
+    assert _refusal("between", None, can_pass=False) == ("place", "Choose the place that fits best.")
 
 
 def test_too_many_choices_are_counted() -> None:
     assert _refusal("multiple_choice", ["red", "blue"], most=1) == ("", "Choose at most 1 answer.")
     assert _refusal("multiple_choice", ["red"], least=2) == ("", "Choose at least 2 answers.")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "sentence"),
+    [
+        (["red"], "Choose 1 more, so that it is 2 in all."),
+        (["red", "green", "blue"], "That is 1 too many. Take one away, so that 2 are left."),
+        (["red", "mauve"], "This answer could not be read. Please answer again."),
+        ("red", "This answer could not be read. Please answer again."),
+    ],
+)
+def test_exactly_so_many_words_are_picked(chosen: object, sentence: str) -> None:
+    assert _refusal("adjectives", chosen) == ("", sentence)
+
+
+@pytest.mark.parametrize(
+    ("raw", "sentence"),
+    [
+        ({"day": "4", "month": "", "year": ""}, "Enter all of the date: the day, the month and the year."),
+        (
+            {"day": "", "month": "3", "year": "2021"},
+            "Enter all of the date: the day, the month and the year.",
+        ),
+        ({"day": "32", "month": "3", "year": "2021"}, "Enter the day as a number from 1 to 31."),
+        ({"day": "first", "month": "3", "year": "2021"}, "Enter the day as a number from 1 to 31."),
+        ({"day": "30", "month": "2", "year": "2021"}, "That month has no such day. Please check the date."),
+        ({"day": "29", "month": "2", "year": "2023"}, "That month has no such day. Please check the date."),
+        ({"day": "4", "month": "3", "year": "21"}, "Enter the year with four digits, for example 2021."),
+        ({"day": "4", "month": "3", "year": "1066"}, "Enter a year from 1950 to 2100."),
+        ({"day": "4", "month": "13", "year": "2021"}, "Choose a month from January to December."),
+        ("4.3.2021", "Enter the date as year, month and day, for example 2021-03-04."),
+    ],
+)
+def test_a_date_that_cannot_be_is_refused_with_what_to_do(raw: object, sentence: str) -> None:
+    assert _refusal("date", raw) == ("", sentence)
+
+
+@pytest.mark.parametrize(
+    ("raw", "part", "sentence"),
+    [
+        ({"from": "", "to": "2023-01"}, "from", "Enter the first month, with the year."),
+        ({"from": "", "to": "", "ongoing": True}, "from", "Enter the first month, with the year."),
+        (
+            {"from": "2021-01", "to": ""},
+            "to",
+            "Enter the last month, with the year, or tick that it is still going on.",
+        ),
+        (
+            {"from": "2021-05", "to": "2021-04"},
+            "to",
+            "The last month is before the first month. Please check both.",
+        ),
+        ({"from": "2021-05", "to": {"month": "4", "year": ""}}, "to", "Enter the year as well as the month."),
+    ],
+)
+def test_a_period_that_is_asked_for_is_held_to_the_same_rules(
+    raw: dict[str, Any], part: str, sentence: str
+) -> None:
+    assert _refusal("period", raw) == (part, sentence)
+
+
+def test_a_period_that_is_asked_for_may_lie_ahead() -> None:
+    stored = validate(question("period"), {"from": "2027-01", "to": "2027-12"}, today=TODAY)
+    assert stored == {"from": "2027-01", "to": "2027-12"}
 
 
 @pytest.mark.parametrize(
@@ -205,6 +294,9 @@ def test_what_was_not_stated_cannot_be_confirmed(kind: str) -> None:
                 st.sampled_from(
                     [
                         "level",
+                        "place",
+                        "not_able",
+                        "day",
                         "answer",
                         "comment",
                         "from",

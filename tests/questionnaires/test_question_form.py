@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from goodword.questionnaires.builtin import load
 from goodword.questionnaires.forms import QuestionForm, build_form
 from goodword.questionnaires.pages import pages
+from goodword.questionnaires.parse import parse
 from goodword.questionnaires.reading import Json
 from goodword.questionnaires.types import Question, Stated
 from goodword.questionnaires.wording import worded
@@ -29,6 +30,28 @@ def _errors(form: QuestionForm) -> dict[str, list[str]]:
     [
         ("rating", {"q-it": "4"}, {"level": 4, "not_able": False, "comment": ""}),
         ("rating", {"q-it": "not_able"}, {"level": None, "not_able": True, "comment": ""}),
+        ("agreement", {"q-it": "5"}, {"level": 5, "not_able": False, "comment": ""}),
+        ("agreement", {"q-it": "not_able"}, {"level": None, "not_able": True, "comment": ""}),
+        ("adjectives", {"q-it": ["green", "red"]}, ["red", "green"]),
+        ("between", {"q-it": "2"}, {"place": 2, "not_able": False}),
+        ("between", {"q-it": "not_able"}, {"place": None, "not_able": True}),
+        ("number", {"q-it": "12"}, 12),
+        ("date", {"q-it_day": "4", "q-it_month": "3", "q-it_year": "2021"}, "2021-03-04"),
+        (
+            "period",
+            {"q-it-from_month": "4", "q-it-from_year": "2021", "q-it-ongoing": "on"},
+            {"from": "2021-04", "to": None},
+        ),
+        (
+            "period",
+            {
+                "q-it-from_month": "4",
+                "q-it-from_year": "2021",
+                "q-it-to_month": "12",
+                "q-it-to_year": "2022",
+            },
+            {"from": "2021-04", "to": "2022-12"},
+        ),
         ("single_choice", {"q-it": "red"}, "red"),
         ("multiple_choice", {"q-it": ["blue", "red"]}, ["red", "blue"]),
         ("yes_no_unsure", {"q-it": "no", "q-it-comment": "So."}, {"answer": "no", "comment": "So."}),
@@ -59,22 +82,21 @@ def test_a_posted_page_gives_the_value_to_store_and_shows_it_again(
     assert form.answers == {"it": stored}
     again = build_form([asked], saved={"it": stored}, stated=STATED)
     shown = {part: field.value() for part, field in again.blocks[0].parts.items()}
-    resent = _posted(
-        asked, {f"q-it{f'-{part}' if part else ''}": value for part, value in _flat(shown).items()}
-    )
+    resent = _posted(asked, {f"q-it{part}": value for part, value in _flat(kind, shown).items()})
     assert resent.is_valid()
     assert resent.answers == {"it": stored}
 
 
-def _flat(shown: Mapping[str, object]) -> dict[str, object]:
-    """Values of parts as a browser sends them: the two halves of a month apart, an empty box not at all."""
+def _flat(kind: str, shown: Mapping[str, object]) -> dict[str, object]:
+    """Values of parts as a browser sends them: the pieces of a date apart, an empty box not at all."""
     sent: dict[str, object] = {}
     for part, value in shown.items():
-        if part in {"from", "to"}:
-            year, month = str(value).split("-") if value else ("", "")
-            sent |= {f"{part}_month": month.lstrip("0"), f"{part}_year": year}
+        name = f"-{part}" if part else ""
+        if part in {"from", "to"} or kind == "date":
+            pieces = dict(zip(("year", "month", "day"), str(value or "").split("-"), strict=False))
+            sent |= {f"{name}_{piece}": number.lstrip("0") for piece, number in pieces.items()}
         elif value:
-            sent[part] = value
+            sent[name] = value
     return sent
 
 
@@ -82,6 +104,21 @@ def _flat(shown: Mapping[str, object]) -> dict[str, object]:
     ("kind", "data", "errors"),
     [
         ("rating", {}, {"it": ["Choose the level that fits best, or that you cannot judge this."]}),
+        ("agreement", {}, {"it": ["Choose how far you agree, or that you cannot judge this."]}),
+        ("adjectives", {"q-it": ["red"]}, {"it": ["Choose 1 more, so that it is 2 in all."]}),
+        ("between", {}, {"it": ["Choose the place that fits best, or that you cannot judge this."]}),
+        ("number", {"q-it": "some"}, {"it": ["Enter a number in figures, for example 12."]}),
+        (
+            "date",
+            {"q-it_day": "31", "q-it_month": "2", "q-it_year": "2021"},
+            {"it": ["That month has no such day. Please check the date."]},
+        ),
+        ("period", {}, {"it-from": ["Enter the first month, with the year."]}),
+        (
+            "period",
+            {"q-it-from_month": "4", "q-it-from_year": "2021", "q-it-to_month": "5"},
+            {"it-to": ["Enter the year as well as the month."]},
+        ),
         ("long_text", {"q-it": " "}, {"it": ["Please write something here. One sentence is enough."]}),
         (
             "yes_no_unsure",
@@ -178,3 +215,76 @@ def test_a_page_with_errors_has_a_summary_that_links_to_the_inputs() -> None:
     page = render_to_string("questionnaires/questions.html", {"form": form})
     assert [page.count(f'href="#{target}"') for target in ("id_q-it_0", "id_q-more")] == [1, 1]
     assert [page.count(f'id="{target}"') for target in ("id_q-it_0", "id_q-more")] == [1, 1]
+
+
+def test_what_was_ticked_and_typed_stays_when_it_is_refused() -> None:
+    asked = [question("adjectives", id="words"), question("number", id="many"), question("date", id="day")]
+    data = {"q-words": ["red", "green", "blue"], "q-many": "a <b>", "q-day_day": "x", "q-day_year": "<i>"}
+    form = build_form(asked, data=data)
+    assert not form.is_valid()
+    page = render_to_string("questionnaires/questions.html", {"form": form})
+    kept = (" checked", 'value="a &lt;b&gt;"', 'value="x"', 'value="&lt;i&gt;"')
+    assert [page.count(text) for text in kept] == [3, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "hint"),
+    [
+        ("adjectives", {"pick": 2}, "As you saw it. Choose exactly 2."),
+        ("multiple_choice", {"most": 1}, "As you saw it. Choose exactly 1."),
+        ("multiple_choice", {"most": 2}, "As you saw it. Choose at most 2."),
+        ("multiple_choice", {"least": 2}, "As you saw it. Choose at least 2."),
+        ("multiple_choice", {}, "As you saw it. Choose all that apply."),
+    ],
+)
+def test_how_many_may_be_chosen_is_said_beforehand(kind: str, changes: dict[str, int], hint: str) -> None:
+    form = build_form([question(kind, help="As you saw it.", **changes)])
+    assert form.fields["it"].help_text == hint
+
+
+def test_a_place_between_statements_is_read_with_its_statement_and_seen_without() -> None:
+    page = render_to_string("questionnaires/questions.html", {"form": build_form([question("between")])})
+    heard = ("Much more like: Plans first", "A little more like: Starts at once", ">Both equally</span>")
+    assert [page.count(text) for text in heard] == [1, 1, 2]
+    assert page.count('aria-hidden="true">Plans first</p>') == 1
+
+
+def test_statements_on_one_competency_stand_under_it_once() -> None:
+    asked = [
+        question("agreement", id=name, competency=competency)
+        for name, competency in (("a", "Care"), ("b", "Care"), ("c", "Pace"), ("d", ""))
+    ]
+    assert [block.heading for block in build_form(asked).blocks] == ["Care", "", "Pace", ""]
+
+
+def test_a_number_is_described_by_its_unit_its_hint_and_its_error() -> None:
+    form = build_form([question("number", unit="hours <b>", help="A week.")], data={"q-it": "x"})
+    page = render_to_string("questionnaires/questions.html", {"form": form})
+    assert page.count('aria-describedby="id_q-it_unit id_q-it_helptext id_q-it_error"') == 1
+    assert page.count('id="id_q-it_unit">hours &lt;b&gt;</span>') == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "mode"),
+    [
+        ({"least": 0}, "numeric"),
+        ({"least": 0, "decimals": 1}, "decimal"),
+        ({"least": -5}, "text"),
+        ({}, "text"),
+    ],
+)
+def test_the_keys_that_a_phone_brings_up_fit_the_number(changes: dict[str, int], mode: str) -> None:
+    form = build_form([question("number", **changes)])
+    assert form.fields["it"].widget.attrs["inputmode"] == mode
+
+
+def test_a_question_with_a_condition_is_drawn_like_any_other() -> None:
+    asked = parse(
+        [
+            {"id": "first", "type": "yes_no_unsure", "text": "?"},
+            {"id": "then", "type": "date", "text": "?", "when": {"question": "first", "is": ["yes"]}},
+        ]
+    )
+    form = build_form(asked[1:], data={"q-then_day": "1", "q-then_month": "2", "q-then_year": "2024"})
+    assert form.is_valid()
+    assert form.answers == {"then": "2024-02-01"}

@@ -1,12 +1,24 @@
 """Questions from JSON: read whole, written back, refused with a sentence."""
 
+import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from goodword.core.text import clean_text
 from goodword.questionnaires.builtin import load
 from goodword.questionnaires.parse import QuestionError, parse, to_json
-from goodword.questionnaires.types import Choice, Level, LongText, MultipleChoice, Rating
+from goodword.questionnaires.types import (
+    RELATIONSHIPS,
+    Choice,
+    Level,
+    LongText,
+    MultipleChoice,
+    Rating,
+    When,
+)
 from tests.questionnaires.samples import CHOICES, KINDS, LEVELS, question, rating
 
 
@@ -46,6 +58,180 @@ def test_every_type_is_read_back_from_what_is_written(kind: str) -> None:
     asked = (question(kind, help="Some help.", required=False),)
     assert parse(to_json(asked)) == asked
     assert [entry["type"] for entry in to_json(asked)] == [kind]
+
+
+def _texts(longest: int) -> st.SearchStrategy[str]:
+    return st.text(min_size=1, max_size=longest).filter(lambda text: clean_text(text) == text)
+
+
+COMMON = {
+    "text": _texts(60),
+    "help": _texts(60) | st.just(""),
+    "required": st.booleans(),
+    "self_text": _texts(60) | st.just(""),
+    "only_for": st.lists(st.sampled_from(RELATIONSHIPS), unique=True),
+}
+OWN: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+    "rating": {"competency": _texts(60), "can_pass": st.booleans(), "comment": st.booleans()},
+    "agreement": {
+        "competency": _texts(60) | st.just(""),
+        "can_pass": st.booleans(),
+        "comment": st.booleans(),
+    },
+    "adjectives": {"pick": st.integers(1, 2)},
+    "between": {"left": _texts(60), "right": _texts(60), "can_pass": st.booleans()},
+    "multiple_choice": {"most": st.integers(1, 3)},
+    "number": {
+        "least": st.none() | st.integers(-99, 0) | st.floats(-99, 0),
+        "most": st.none() | st.integers(1, 99) | st.floats(1, 99),
+        "unit": _texts(30) | st.just(""),
+        "decimals": st.integers(0, 6),
+    },
+    "long_text": {"longest": st.integers(1, 10_000)},
+    "short_text": {"longest": st.integers(1, 200)},
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(data=st.data())
+def test_every_type_is_read_back_whatever_its_values(kind: str, data: st.DataObject) -> None:
+    values = data.draw(st.fixed_dictionaries({}, optional=COMMON | OWN.get(kind, {})))
+    first = question("yes_no_unsure", id="first")
+    condition = {"question": "first", "is": data.draw(st.lists(st.sampled_from(["yes", "no"]), min_size=1))}
+    alone = question(kind, **values)
+    hanging = parse([*to_json([first]), {**to_json([alone])[0], "when": condition}])
+    for questions in ((alone,), hanging):
+        written = json.loads(json.dumps(to_json(questions)))
+        assert parse(written) == questions
+        assert json.loads(json.dumps(to_json(parse(written)))) == written
+
+
+def test_what_is_seldom_said_is_written_only_where_it_is() -> None:
+    plain = to_json([question("date")])
+    assert plain == [{"type": "date", "id": "it", "text": "What of it?", "help": "", "required": True}]
+    told = question("date", self_text="And you?", only_for=["peer", "manager", "peer"])
+    assert to_json([told]) == [plain[0] | {"self_text": "And you?", "only_for": ["manager", "peer"]}]
+    assert question("date", self_text="", only_for=[], when=None) == question("date")
+
+
+def test_what_was_stored_before_the_newer_types_is_read_as_it_was() -> None:
+    stored = rating(help="", required=True, can_pass=True, comment=False)
+    assert to_json(parse([stored])) == [stored]
+
+
+def test_a_condition_is_read_with_each_answer_once() -> None:
+    condition = {"question": "first", "is": ["no", "unsure", "no"]}
+    first = {"id": "first", "type": "yes_no_unsure", "text": "?"}
+    asked = parse([first, {"id": "then", "type": "date", "text": "?", "when": condition}])
+    assert asked[1].when == When(question="first", values=("no", "unsure"))
+
+
+def _hanging(on: str, *values: object, first: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    """A first question, one that hangs on `on`, and a last one."""
+    return [
+        first or {"id": "first", "type": "yes_no_unsure", "text": "?"},
+        {"id": "then", "type": "date", "text": "?", "when": {"question": on, "is": list(values)}},
+        {"id": "last", "type": "yes_no_unsure", "text": "?"},
+    ]
+
+
+def _loop() -> list[dict[str, Any]]:
+    asked = _hanging("last", "yes")
+    asked[2]["when"] = {"question": "then", "is": ["yes"]}
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (_hanging("nobody", "yes"), "Question 2 hangs on “nobody”, which is no question here."),
+        (_hanging("then", "yes"), "Question 2 hangs on itself."),
+        (
+            _hanging("last", "yes"),
+            "Question 2 hangs on “last”, which comes later; it can hang on an earlier question only.",
+        ),
+        (_loop(), "Question 2 hangs on “last”, which in turn hangs on it."),
+        (
+            _hanging("first", "maybe"),
+            "Question 2 hangs on the answer “maybe” to “first”, which does not have it.",
+        ),
+        (
+            _hanging("first", "6", first=rating(id="first")),
+            "Question 2 hangs on the answer “6” to “first”, which does not have it.",
+        ),
+        (
+            _hanging("first", "yes", first={"id": "first", "type": "short_text", "text": "?"}),
+            (
+                "Question 2 hangs on “first”, whose answers cannot decide that; take a choice, a yes or no, "
+                "a rating or an agreement."
+            ),
+        ),
+        (_hanging("first"), "The condition of question 2 needs a list with at least one answer under “is”."),
+        (_hanging("first", 1), "The condition of question 2 needs a list of texts under “is”."),
+        (
+            [{"id": "x", "type": "date", "text": "?", "when": "yes"}],
+            "The condition of question 1 must be an object with named values.",
+        ),
+        (
+            [{"id": "x", "type": "date", "text": "?", "when": {"question": "y", "is": ["yes"], "not": 1}}],
+            "The condition of question 1 has “not”, which is not known here.",
+        ),
+        (
+            [{"id": "x", "type": "date", "text": "?", "only_for": ["boss"]}],
+            (
+                "Question 1 is only for “boss”, which is none of manager, peer, direct_report, client, "
+                "teacher, fellow_student, other."
+            ),
+        ),
+        (
+            [{"id": "x", "type": "adjectives", "text": "?", "choices": CHOICES, "pick": 3}],
+            "Question 1 asks to pick 3 of 3 words, which leaves nothing to choose.",
+        ),
+        (
+            [{"id": "x", "type": "adjectives", "text": "?", "choices": CHOICES}],
+            "Question 1 needs a whole number under “pick”.",
+        ),
+        (
+            [{"id": "x", "type": "between", "text": "?", "left": "One"}],
+            "Question 1 needs a text under “right”.",
+        ),
+        (
+            [{"id": "x", "type": "number", "text": "?", "least": 5, "most": 1.5}],
+            "Question 1 goes from 5 to 1.5, which cannot be.",
+        ),
+        (
+            [{"id": "x", "type": "number", "text": "?", "least": float("nan")}],
+            "Question 1 needs a number under “least”.",
+        ),
+        (
+            [{"id": "x", "type": "number", "text": "?", "decimals": 7}],
+            "Question 1 has 7 decimals; it must be between 0 and 6.",
+        ),
+        (
+            [{"id": f"x{n}", "type": "date", "text": "?"} for n in range(101)],
+            "A questionnaire has at most 100 questions; this one has 101.",
+        ),
+        (
+            [
+                {
+                    "id": "x",
+                    "type": "single_choice",
+                    "text": "?",
+                    "choices": [{"value": f"x{n}", "label": "?"} for n in range(61)],
+                }
+            ],
+            "Question 1 has 61 choices; 60 are the most that can be.",
+        ),
+        (
+            [{"id": "x", "type": "date", "text": "?", "y" * 100_000: 1}],
+            f"Question 1 has “{'y' * 60}…”, which is not known here.",
+        ),
+    ],
+)
+def test_a_condition_bound_or_choice_that_cannot_be_is_refused(data: Any, sentence: str) -> None:
+    with pytest.raises(QuestionError) as refused:
+        parse(data)
+    assert str(refused.value) == sentence
 
 
 def test_the_built_in_template_is_read_back_from_what_is_written() -> None:

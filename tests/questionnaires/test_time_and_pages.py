@@ -1,8 +1,18 @@
 """The minutes said beforehand, the pages, and the names filled in."""
 
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from goodword.questionnaires.asked import for_self
 from goodword.questionnaires.builtin import load
 from goodword.questionnaires.pages import pages
+from goodword.questionnaires.parse import to_json
 from goodword.questionnaires.timing import minutes, question_seconds
+from goodword.questionnaires.types import Agreement, Question, When, YesNoUnsure
 from goodword.questionnaires.wording import worded
 from tests.questionnaires.samples import question
 
@@ -52,3 +62,97 @@ def test_names_are_filled_in_once_and_other_braces_stay() -> None:
     asked = question("rating", text="Was {candidate} at {company} {careful}?", help="{candidate}")
     filled = worded([asked], candidate="{company} & Sons", company="Acme")[0]
     assert (filled.text, filled.help) == ("Was {company} & Sons at Acme {careful}?", "{company} & Sons")
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "seconds"),
+    [
+        # 3 words of text each; beside it 3 words of choices, 5 words of statements, 2 of a unit
+        ("agreement", {}, 0.9 + 5),
+        ("adjectives", {"pick": 2}, 0.9 + 0.9 + 4 + 2 * 2),
+        ("between", {}, 0.9 + 1.5 + 7),
+        ("number", {"unit": "full days"}, 0.9 + 0.6 + 6),
+        ("date", {}, 0.9 + 8),
+        ("period", {}, 0.9 + 12),
+    ],
+)
+def test_seconds_of_the_newer_types_follow_the_documented_sum(
+    kind: str, changes: dict[str, Any], seconds: float
+) -> None:
+    assert round(question_seconds(question(kind, **changes)), 3) == round(seconds, 3)
+
+
+def test_a_question_with_a_condition_counts_half() -> None:
+    first = question("yes_no_unsure", id="first", text="?")
+    hanging = [
+        replace(question("period", id=f"p{n}", text="?"), when=When(question="first", values=("yes",)))
+        for n in range(10)
+    ]
+    # 4.3 seconds, and ten times half of 12 (their text has come before)
+    assert minutes([first, *hanging[:8]]) == 1
+    assert minutes([first, *hanging]) == 1
+    assert minutes([first, *hanging, *hanging]) == 2
+
+
+def test_statements_on_one_competency_share_a_page_up_to_five() -> None:
+    asked = [question("agreement", id=f"a{n}", competency="Care") for n in range(7)]
+    asked += [question("agreement", id="b", competency="Pace")]
+    asked += [question("agreement", id="c1"), question("agreement", id="c2")]
+    assert [[one.id for one in page] for page in pages(asked)] == [
+        ["a0", "a1", "a2", "a3", "a4"],
+        ["a5", "a6"],
+        ["b"],
+        ["c1"],
+        ["c2"],
+    ]
+
+
+def test_a_condition_begins_a_new_page() -> None:
+    asked = [question("agreement", id=f"a{n}", competency="Care") for n in range(4)]
+    asked[2] = replace(asked[2], when=When(question="a0", values=("1", "2")))
+    assert [[one.id for one in page] for page in pages(asked)] == [["a0", "a1"], ["a2", "a3"]]
+
+
+@given(st.data())
+def test_no_question_shares_a_page_with_the_one_that_it_hangs_on(data: st.DataObject) -> None:
+    kinds = ["agreement", "agreement", "yes_no_unsure", "dates_confirm", "title_confirm"]
+    asked: list[Question] = []
+    for n in range(data.draw(st.integers(1, 12))):
+        before = [one.id for one in asked if isinstance(one, Agreement | YesNoUnsure)]
+        kind = data.draw(st.sampled_from(kinds))
+        made = question(kind, id=f"q{n}", **({"competency": "Care"} if kind == "agreement" else {}))
+        if before and data.draw(st.booleans()):
+            made = replace(made, when=When(question=data.draw(st.sampled_from(before)), values=("1",)))
+        asked.append(made)
+    found = pages(asked)
+    assert [one for page in found for one in page] == asked
+    assert [
+        one.id
+        for page in found
+        for one in page
+        if one.when and one.when.question in {other.id for other in page}
+    ] == []
+
+
+def test_names_are_filled_into_every_text_that_people_read() -> None:
+    name = "{candidate}"
+    choices = [{"value": "red", "label": name}, {"value": "blue", "label": "Blue"}]
+    asked = [
+        question("between", text=name, help=name, self_text=name, left=name, right=name),
+        question("adjectives", text=name, choices=choices, pick=1),
+        question("single_choice", text=name, choices=choices),
+        question("agreement", text=name, competency="Care"),
+    ]
+    assert to_json(worded(asked, candidate="Ada"))[0] == {
+        "type": "between",
+        "id": "it",
+        "text": "Ada",
+        "help": "Ada",
+        "required": True,
+        "self_text": "Ada",
+        "left": "Ada",
+        "right": "Ada",
+        "can_pass": True,
+    }
+    assert [str(to_json(worded([one], candidate="Ada"))).count("Ada") for one in asked] == [5, 2, 2, 1]
+    assert for_self(worded(asked, candidate="Ada"))[0].text == "Ada"

@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from django.utils.formats import number_format
+from django.utils.formats import get_format, number_format
 from django.utils.translation import gettext, ngettext
 
 from goodword.core.text import clean_text
@@ -14,14 +14,14 @@ from goodword.questionnaires.types import Number
 _CEILING = 10**12
 _LONGEST = 60
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
-_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:([.,'])[0-9]{3})(?:\1[0-9]{3})*(?:(?!\1)[.,][0-9]+)?")
+_GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:([.,'])[0-9]{3})(?:\1[0-9]{3})*(?:(?!\1)[.,][0-9]+)?")
 
 
 def read_number(question: Number, raw: object) -> float | None:
     """The number, whole where no decimals are asked for; None if nothing was given.
 
-    "7,5", "7.5" and "7.50 hours" are the same; "1 200" is 1200. Where "1,200" could mean either, it is asked
-    for again. Raises `AnswerError` with a sentence.
+    "7,5", "7.5" and "7.50 hours" are the same; "1 200" is 1200. "1,200" is so too where whole numbers are asked
+    for; where decimals are, and both meanings fit, it is asked for again. Raises `AnswerError` with a sentence.
     """
     if raw is None:
         return None
@@ -59,6 +59,8 @@ def _value(text: str, question: Number) -> Decimal:
     grouped = _GROUPED.fullmatch(text)
     plain = _PLAIN.fullmatch(text)
     if grouped and plain and question.decimals > 0:
+        if question.decimals >= 3 and grouped[1] == get_format("DECIMAL_SEPARATOR"):
+            return Decimal(text.replace(",", "."))
         raise AnswerError(
             gettext("“%(typed)s” can be read in two ways. Please leave out what stands between thousands.")
             % {"typed": text}

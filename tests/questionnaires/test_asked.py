@@ -1,0 +1,150 @@
+"""Which questions are asked: by relationship, by earlier answers, and of somebody about themself."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from goodword.questionnaires.asked import asked_of, for_self, kept
+from goodword.questionnaires.parse import parse
+from goodword.questionnaires.reading import Json
+from goodword.questionnaires.types import RELATIONSHIPS, Question
+from tests.questionnaires.samples import CHOICES, question, rating
+
+
+def _ids(questions: tuple[Question, ...]) -> str:
+    return " ".join(asked.id for asked in questions)
+
+
+def _when(name: str, *values: str) -> dict[str, Any]:
+    return {"question": name, "is": list(values)}
+
+
+def _text(name: str, **changes: Any) -> dict[str, Any]:
+    return {"id": name, "type": "long_text", "text": "Why?"} | changes
+
+
+LED = {"id": "led", "type": "yes_no_unsure", "text": "Did they lead?"}
+CHAIN = parse(
+    [
+        LED,
+        _text("how", when=_when("led", "yes")),
+        {"id": "again", "type": "yes_no_unsure", "text": "Again?", "when": _when("led", "yes", "unsure")},
+        _text("why", when=_when("again", "no")),
+        _text("managers", only_for=["manager"]),
+        _text("end"),
+    ]
+)
+YES: Json = {"answer": "yes", "comment": ""}
+NO: Json = {"answer": "no", "comment": ""}
+UNSURE: Json = {"answer": "unsure", "comment": "Sometimes."}
+
+
+@pytest.mark.parametrize(
+    ("relationship", "answers", "asked"),
+    [
+        ("", None, "led how again why managers end"),
+        ("manager", None, "led how again why managers end"),
+        ("peer", None, "led how again why end"),
+        ("peer", {}, "led end"),
+        ("peer", {"led": None}, "led end"),
+        ("peer", {"led": NO}, "led end"),
+        ("peer", {"led": YES}, "led how again end"),
+        ("peer", {"led": UNSURE}, "led again end"),
+        ("manager", {"led": YES, "again": NO}, "led how again why managers end"),
+        # "again" was answered before "led" became no: what hangs on it is not asked either
+        ("peer", {"led": NO, "again": NO}, "led end"),
+    ],
+)
+def test_what_is_asked_follows_relationship_and_answers(
+    relationship: str, answers: Mapping[str, Json] | None, asked: str
+) -> None:
+    assert _ids(asked_of(CHAIN, relationship=relationship, answers=answers)) == asked
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "on", "answer", "is_asked"),
+    [
+        ("yes_no_unsure", {}, ["unsure"], UNSURE, True),
+        ("would_work_again", {}, ["no", "yes_with_reservations"], NO, True),
+        ("would_work_again", {}, ["yes_with_reservations"], {"answer": "yes", "comment": ""}, False),
+        ("single_choice", {}, ["red"], "red", True),
+        ("single_choice", {}, ["red"], "blue", False),
+        ("multiple_choice", {}, ["red", "blue"], ["green", "blue"], True),
+        ("multiple_choice", {}, ["red"], ["green", "blue"], False),
+        ("rating", {}, ["1", "2"], {"level": 2, "not_able": False, "comment": ""}, True),
+        ("rating", {}, ["1", "2"], {"level": 3, "not_able": False, "comment": ""}, False),
+        ("rating", {}, ["1", "2", "3", "4", "5"], {"level": None, "not_able": True, "comment": ""}, False),
+        ("agreement", {}, ["5"], {"level": 5, "not_able": False, "comment": ""}, True),
+        ("agreement", {"required": False}, ["5"], None, False),
+    ],
+)
+def test_a_condition_holds_by_the_stored_answer_of_its_type(
+    kind: str, changes: dict[str, Any], on: list[str], answer: Json, is_asked: bool
+) -> None:
+    first = {"id": "it", "type": kind, "text": "What?"} | changes
+    if kind == "rating":
+        first = rating(id="it", **changes)
+    if "choice" in kind:
+        first |= {"choices": CHOICES}
+    asked = asked_of(parse([first, _text("then", when=_when("it", *on))]), answers={"it": answer})
+    assert _ids(asked) == ("it then" if is_asked else "it")
+
+
+def test_what_hangs_on_a_question_for_others_is_not_asked_though_it_is_required() -> None:
+    questions = parse([LED | {"only_for": ["manager", "peer"]}, _text("how", when=_when("led", "yes"))])
+    assert _ids(asked_of(questions, relationship="peer")) == "led how"
+    assert _ids(asked_of(questions, relationship="client")) == ""
+    assert _ids(asked_of(questions, relationship="client", answers={"led": YES})) == ""
+
+
+def test_answers_to_what_is_not_asked_any_more_are_dropped() -> None:
+    answers: dict[str, Json] = {
+        "gone": "from an older version",
+        "end": "Nothing.",
+        "why": "Because.",
+        "again": NO,
+        "how": "Well.",
+        "led": YES,
+        "managers": "As their manager.",
+    }
+    assert kept(CHAIN, answers, "manager") == {name: answers[name] for name in answers if name != "gone"}
+    assert list(kept(CHAIN, answers, "manager")) == ["led", "how", "again", "why", "managers", "end"]
+    assert kept(CHAIN, answers | {"led": NO}, "peer") == {"led": NO, "end": "Nothing."}
+    assert kept(CHAIN, {}) == {}
+
+
+@given(
+    led=st.sampled_from([None, YES, NO, UNSURE]),
+    again=st.sampled_from([None, YES, NO, UNSURE]),
+    relationship=st.sampled_from(["", *RELATIONSHIPS]),
+)
+def test_what_is_kept_asks_the_same_again(led: Json, again: Json, relationship: str) -> None:
+    answers: dict[str, Json] = {"led": led, "again": again, "how": "x", "why": "y", "managers": "z"}
+    once = kept(CHAIN, answers, relationship)
+    assert kept(CHAIN, once, relationship) == once
+    asked = asked_of(CHAIN, relationship=relationship, answers=answers)
+    assert asked_of(CHAIN, relationship=relationship, answers=once) == asked
+
+
+def test_about_oneself_the_own_text_is_asked_and_nothing_confirmed() -> None:
+    questions = parse(
+        [
+            {"id": "dates", "type": "dates_confirm", "text": "When?"},
+            rating(self_text="How careful are you?"),
+            {"id": "again", "type": "would_work_again", "text": "Again?"},
+            _text("why", when=_when("again", "no")),
+            _text("more"),
+        ]
+    )
+    assert [(asked.id, asked.text, asked.self_text) for asked in for_self(questions)] == [
+        ("care", "How careful are you?", ""),
+        ("more", "Why?", ""),
+    ]
+
+
+def test_questions_without_conditions_are_asked_of_everybody() -> None:
+    questions = (question("long_text"), question("date", id="on"))
+    assert [asked_of(questions, relationship=one, answers={}) for one in RELATIONSHIPS] == [questions] * 7
