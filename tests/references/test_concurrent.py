@@ -10,8 +10,23 @@ from django.db import connection
 
 from goodword.references.domain import guard, respond
 from goodword.references.domain.complete import complete_if_all_in
+from goodword.references.domain.release import release
 from goodword.references.domain.send import fingerprint, send_requests, show
-from tests.references.story import ANSWERS, NOW, named, post, referee_door, sent
+from goodword.references.domain.slots import answer_cannot, cannot_provide
+from goodword.steps.domain.ask import ask
+from tests.references.story import (
+    ANSWERS,
+    MANAGER,
+    NOW,
+    candidate_door,
+    named,
+    opened,
+    post,
+    press_send,
+    referee_door,
+    sent,
+)
+from tests.support import factories
 from tests.support.jobs import event_names
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -77,3 +92,42 @@ def test_send_pressed_in_two_tabs_at_once_writes_to_each_referee_once() -> None:
     at_once(*[lambda: send_requests(check_id=check.pk, seen=seen, link="here", now=NOW)] * 3)
     assert len(story.requests) == 2
     assert event_names().count("check.requests_sent") == 1
+
+
+def test_a_referee_is_let_go_by_two_members_at_once_and_written_to_once() -> None:
+    story = opened()
+    post(f"{candidate_door(story)}1/", MANAGER | {"r-after_offer": "on"})
+    press_send(story)
+    referee_id, who = story.check.referees.get().pk, factories.member(story.application.organisation)
+    at_once(*[lambda: release(referee_id=referee_id, member=who, now=NOW)] * 3)
+    assert len(story.requests) == 1
+    assert event_names().count("request.released") == 1
+
+
+def test_two_answers_to_the_same_question_at_once_count_once() -> None:
+    story = opened()
+    check_id, who = story.check.pk, factories.member(story.application.organisation)
+    at_once(*[lambda: cannot_provide(check_id=check_id, slot=1, reason="x", now=NOW)] * 3)
+    assert event_names().count("check.cannot_provide") == 1
+    at_once(
+        *[
+            lambda answer=answer: answer_cannot(
+                check_id=check_id, slot=1, answer=answer, note="", member=who, now=NOW
+            )
+            for answer in ("waived", "any", "still_asked")
+        ]
+    )
+    assert event_names().count("check.cannot_answered") == 1
+    assert story.check.clock_stopped_at is None
+
+
+def test_six_questions_at_once_are_five_mails() -> None:
+    application = opened().application
+    one = {
+        "application": application,
+        "by": "candidate",
+        "name": "N",
+        "address": "n@mail.example",
+        "now": NOW,
+    }
+    assert sorted(at_once(*[lambda: ask(text="?", **one)] * 6)) == [False, *[True] * 5]

@@ -71,6 +71,8 @@ def shown(check: Check, facts: About) -> Shown:
     requests = [place.referee.request for place in places if place.state == "out" and place.referee]
     failed = failed_mails(check, requests)
     cards = [_card(check, place, failed=failed) for place in places]
+    if check.progress in DONE:
+        cards = [card for card in cards if card.state in {"answered", "sent", "begun"}]
     states = [card.state for card in cards]
     own = _own(check)
     return Shown(

@@ -1,0 +1,74 @@
+"""*Questions, or want a person to look again?*: a mail to the recruiter whose reply goes to the asker."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from goodword.steps.domain.ask import ask
+from tests.references.story import NOW, Story, get, html_of, link_in, mails_to, opened, post
+from tests.support.jobs import event_names, run_jobs
+
+pytestmark = pytest.mark.django_db
+
+RITA = "rita@acme.example"
+
+
+def door(story: Story) -> str:
+    return f"{link_in(mails_to(story.application.candidate.email)[0])}ask/"
+
+
+def test_it_reaches_the_recruiter_and_the_reply_goes_to_the_candidate() -> None:
+    story = opened()
+    candidate = story.application.candidate
+    assert post(door(story), {"a-question": "Why <b>three</b>\nreferees?"}).url == f"{door(story)}?sent=1"
+    run_jobs()
+    (message,) = mails_to(RITA)
+    assert message.reply_to == [candidate.email]
+    assert message.subject == f"{candidate.name} has a question (Window Washer)"
+    assert "> Why <b>three</b>\n> referees?" in str(message.body)
+    assert "Why &lt;b&gt;three&lt;/b&gt;<br>" in html_of(message)
+    assert candidate.email in get(f"{door(story)}?sent=1").content.decode()
+    assert event_names().count("portal.asked") == 1
+
+
+def test_nothing_written_is_nothing_sent() -> None:
+    story = opened()
+    page = post(door(story), {"a-question": "  "})
+    assert page.context["form"].errors == {"question": ["Write what you would like to ask."]}
+    run_jobs()
+    assert mails_to(RITA) == []
+
+
+def test_five_a_day_and_what_was_typed_stays() -> None:
+    story = opened()
+    for number in range(5):
+        post(door(story), {"a-question": f"Question {number}"})
+    page = post(door(story), {"a-question": "The sixth"}).content.decode()
+    assert "You have asked five times today" in page
+    assert "The sixth" in page
+    with time_machine.travel(NOW + timedelta(days=1, minutes=1), tick=False):
+        assert post(door(story), {"a-question": "The next day"}).status_code == 302
+    run_jobs()
+    assert len(mails_to(RITA)) == 6
+
+
+def test_each_asker_has_their_own_five() -> None:
+    application = opened().application
+    asked = [
+        ask(application=application, by=by, name="N", address="n@mail.example", text="?", now=NOW)
+        for by in ["candidate"] * 6 + ["referee:1"]
+    ]
+    assert asked == [True] * 5 + [False, True]
+
+
+def test_the_page_of_a_closed_step_takes_no_question() -> None:
+    story = opened()
+    story.happens("application.rejected", reason="x")
+    assert b"Nothing is needed here at the moment" in post(door(story), {"a-question": "Why?"}).content
+    run_jobs()
+    assert mails_to(RITA) == []
+
+
+def test_a_link_that_nobody_sent_asks_nobody() -> None:
+    assert post(f"/p/{'x' * 43}/ask/", {"a-question": "Why?"}).status_code == 404

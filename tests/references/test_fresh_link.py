@@ -1,0 +1,124 @@
+"""An expired link offers a fresh one, to the address that we know and to no other."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from goodword.notifications.models import Link
+from goodword.references.domain.fresh_link import masked
+from tests.references.story import (
+    NOW,
+    Story,
+    candidate_door,
+    get,
+    link_in,
+    mails_to,
+    opened,
+    post,
+    referee_door,
+    sent,
+)
+from tests.support.jobs import run_jobs
+
+pytestmark = pytest.mark.django_db
+
+MARIA = "maria@globex.example"
+LATER = NOW + timedelta(days=31)
+
+
+@pytest.fixture
+def story() -> Story:
+    """A check whose time is long, so that links expire before it does."""
+    return sent(opened(step={"deadline_days": 40, "referee_deadline_days": 40}))
+
+
+@pytest.fixture
+def later(story: Story) -> Iterator[None]:
+    with time_machine.travel(LATER, tick=False):
+        yield
+
+
+def portal(story: Story) -> str:
+    return link_in(mails_to(story.application.candidate.email)[0])
+
+
+@pytest.mark.usefixtures("later")
+@pytest.mark.parametrize("who", ["candidate", "referee"])
+def test_it_goes_to_the_known_address_and_opens(story: Story, who: str) -> None:
+    address = story.application.candidate.email if who == "candidate" else MARIA
+    old = portal(story) if who == "candidate" else referee_door(MARIA)
+    assert get(old).url == f"{old}fresh/"
+    page = get(f"{old}fresh/").content.decode()
+    assert (masked(address) in page, address in page) == (True, False)
+    before = len(mails_to(address))
+    assert post(f"{old}fresh/").url == f"{old}fresh/?sent=1"
+    run_jobs()
+    (fresh,) = mails_to(address)[before:]
+    assert str(fresh.subject).startswith("Your fresh link")
+    assert get(link_in(fresh)).status_code in {200, 302}
+    assert b"expired" not in get(link_in(fresh)).content
+    assert b"A fresh link is on its way" in get(f"{old}fresh/?sent=1").content
+
+
+@pytest.mark.usefixtures("later")
+def test_one_in_ten_minutes(story: Story) -> None:
+    door = portal(story)
+    for minutes, mails in ((0, 2), (9, 2), (11, 3)):
+        with time_machine.travel(LATER + timedelta(minutes=minutes), tick=False):
+            post(f"{door}fresh/")
+            run_jobs()
+        assert len(mails_to(story.application.candidate.email)) == mails
+
+
+@pytest.mark.usefixtures("later")
+def test_opening_the_page_sends_nothing(story: Story) -> None:
+    get(f"{portal(story)}fresh/")
+    run_jobs()
+    assert len(mails_to(story.application.candidate.email)) == 1
+
+
+@pytest.mark.usefixtures("later")
+@pytest.mark.parametrize("why", ["closed", "revoked"])
+def test_there_is_none_where_nothing_is_behind_it(story: Story, why: str) -> None:
+    door = portal(story)
+    if why == "closed":
+        story.happens("application.rejected", at=LATER, reason="x")
+    else:
+        Link.objects.of(story.application.organisation).update(ended_at=NOW)
+    for page in (get(f"{door}fresh/"), post(f"{door}fresh/")):
+        assert b"Nothing is needed here at the moment" in page.content
+    run_jobs()
+    assert len(mails_to(story.application.candidate.email)) == 1
+
+
+def test_a_link_that_is_alive_needs_none(story: Story) -> None:
+    door = portal(story)
+    assert post(f"{door}fresh/").url == door
+    run_jobs()
+    assert len(mails_to(story.application.candidate.email)) == 1
+
+
+@pytest.mark.parametrize("letter", ["p", "r"])
+def test_a_link_that_nobody_sent_has_none(letter: str) -> None:
+    responses: list[Any] = [get(f"/{letter}/{'x' * 43}/fresh/"), post(f"/{letter}/{'x' * 43}/fresh/")]
+    assert [response.status_code for response in responses] == [404, 404]
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [("maria@globex.example", "m…@g….example"), ("a@b.co.uk", "a…@b….uk"), ("x@localhost", "x…@…localhost")],
+)
+def test_a_masked_address_is_known_to_its_owner_only(address: str, shown: str) -> None:
+    assert masked(address) == shown
+
+
+def test_every_page_of_an_old_link_leads_there(story: Story) -> None:
+    door = candidate_door(story)
+    with time_machine.travel(LATER, tick=False):
+        for path in ("", "1/", "review/", "notice/"):
+            assert get(f"{door}{path}").url == f"{portal(story)}fresh/"
+        assert post(f"{door}decline/", {"d-reason": "x"}).url == f"{portal(story)}fresh/"
+    assert story.check.progress == "in_progress"

@@ -1,0 +1,146 @@
+"""Not before an offer: held at Send, written to when a member lets it go or the candidate is hired."""
+
+from datetime import timedelta
+
+import pytest
+
+from goodword.accounts.models import Membership
+from goodword.notifications.models import Email
+from goodword.references.domain import guard
+from goodword.references.domain.do_not_contact import bar
+from goodword.references.domain.release import release
+from goodword.references.models import Referee
+from tests.references.story import (
+    MANAGER,
+    NOW,
+    PEER,
+    Story,
+    answer,
+    candidate_door,
+    get,
+    mails_to,
+    opened,
+    post,
+    press_send,
+    referee_door,
+)
+from tests.support import factories
+from tests.support.jobs import event_names, run_jobs
+
+pytestmark = pytest.mark.django_db
+
+MARIA, PAUL = "maria@globex.example", "paul@globex.example"
+
+
+def held(*, both: bool = False) -> Story:
+    """Maria waits for an offer, Paul has his mail (or waits too)."""
+    story = opened()
+    post(f"{candidate_door(story)}1/", MANAGER | {"r-after_offer": "on"})
+    post(f"{candidate_door(story)}2/", PEER | ({"r-after_offer": "on"} if both else {}))
+    press_send(story)
+    return story
+
+
+def referee(story: Story) -> Referee:
+    return story.check.referees.get(email=MARIA)
+
+
+def member(story: Story) -> Membership:
+    return factories.member(story.application.organisation)
+
+
+def test_the_page_before_send_says_that_it_waits_and_send_holds_it() -> None:
+    story = opened()
+    post(f"{candidate_door(story)}1/", MANAGER | {"r-after_offer": "on"})
+    page = get(f"{candidate_door(story)}review/").content.decode()
+    assert "Not before an offer: this mail waits after Send" in page
+    assert "(the day 7 working days after this mail)" in page
+    press_send(story)
+    assert (story.requests, mails_to(MARIA)) == ([], [])
+    assert (referee(story).held_at, referee(story).released_at) == (NOW, None)
+
+
+def test_a_member_lets_it_go_once() -> None:
+    story = held()
+    who = member(story)
+    first = release(referee_id=referee(story).pk, member=who, now=NOW)
+    second = release(referee_id=referee(story).pk, member=who, now=NOW)
+    run_jobs()
+    assert (first in story.requests, second) == (True, None)
+    assert [request.referee.email for request in story.requests] == [PAUL, MARIA]
+    assert (len(mails_to(MARIA)), referee(story).released_by) == (1, f"member:{who.pk}")
+    assert event_names().count("request.released") == 1
+
+
+def test_a_member_of_another_organisation_lets_nothing_go() -> None:
+    story = held()
+    stranger = factories.member(factories.organisation())
+    with pytest.raises(Referee.DoesNotExist):
+        release(referee_id=referee(story).pk, member=stranger, now=NOW)
+    assert referee(story).released_at is None
+
+
+def test_hired_lets_all_go_with_time_of_their_own() -> None:
+    story = held(both=True)
+    assert story.check.clock_stopped_at == NOW
+    later = NOW + timedelta(days=6)
+    story.happens("application.hired", at=later)
+    assert [request.referee.email for request in story.requests] == [MARIA, PAUL]
+    assert {request.deadline_at for request in story.requests} == {story.check.deadline_at}
+    assert (story.check.clock_stopped_at, referee(story).released_by) == (None, "greenhouse")
+    assert len(mails_to(MARIA)) == 1
+
+
+def test_a_hire_that_closes_the_check_lets_nothing_go() -> None:
+    story = held()
+    step = story.check.start.step
+    step.on_hire = "close"
+    step.save()
+    story.happens("application.hired")
+    assert [request.referee.email for request in story.requests] == [PAUL]
+    assert mails_to(MARIA) == []
+    with pytest.raises(guard.Closed):
+        release(referee_id=referee(story).pk, member=member(story), now=NOW)
+
+
+def test_a_hire_that_is_taken_back_stops_what_has_not_gone_out() -> None:
+    story = held()
+    story.happens("application.hired")
+    Email.objects.of(story.application.organisation).filter(to_address=MARIA).update(state="queued")
+    story.happens("application.unhired")
+    assert [request.referee.email for request in story.requests] == [PAUL]
+    assert (referee(story).released_at, referee(story).held_at) == (None, NOW)
+    story.happens("application.hired")
+    assert [request.referee.email for request in story.requests] == [PAUL, MARIA]
+
+
+def test_a_hire_that_is_taken_back_after_the_mail_takes_nothing_back() -> None:
+    story = held()
+    story.happens("application.hired")
+    story.happens("application.unhired")
+    assert [request.referee.email for request in story.requests] == [PAUL, MARIA]
+
+
+def test_who_asked_not_to_be_contacted_meanwhile_is_not_written_to() -> None:
+    story = held()
+    bar(organisation=story.application.organisation, address=MARIA, now=NOW)
+    assert release(referee_id=referee(story).pk, member=member(story), now=NOW) is None
+    run_jobs()
+    assert mails_to(MARIA) == []
+    assert mails_to(story.application.candidate.email)[-1].subject == "Please name another referee"
+
+
+def test_while_only_an_offer_is_waited_for_the_deadline_stands_still() -> None:
+    story = held()
+    assert story.check.clock_stopped_at is None
+    answer(referee_door(PAUL))
+    assert story.check.clock_stopped_at == NOW
+    assert "Your referees are asked once there is an offer" in get(candidate_door(story)).content.decode()
+
+
+def test_what_is_held_can_be_changed_and_is_then_sent_anew() -> None:
+    story = held()
+    post(f"{candidate_door(story)}1/", MANAGER)
+    assert referee(story).held_at is None
+    press_send(story)
+    assert len(mails_to(MARIA)) == 1
