@@ -1,7 +1,8 @@
-"""Addresses of the candidate's and the referee's pages of a reference check."""
+"""Addresses of the candidate's and the referee's pages of a reference check, and of what members do with its signs."""
 
 from django.urls import URLPattern, URLResolver, path
 
+from goodword.references.signs.views import dismiss_sign
 from goodword.references.views import (
     candidate,
     candidate_referees,
@@ -15,6 +16,9 @@ from goodword.references.views import (
     referee_questions,
 )
 
+member_urls: list[URLPattern | URLResolver] = [
+    path("candidates/<int:pk>/signs/<int:sign_pk>/dismiss/", dismiss_sign, name="sign_dismiss"),
+]
 public_urls: list[URLPattern | URLResolver] = [
     path("p/<str:token>/fresh/", fresh.candidate, name="portal_fresh"),
     path("p/<str:token>/references/", candidate.home, name="portal_check"),

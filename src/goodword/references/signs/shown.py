@@ -35,8 +35,12 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signs:
-    """The signs of a check: those to look at, the strongest first, and those that were dismissed."""
+    """The signs of a check: those to look at, the strongest first, and those that were dismissed.
 
+    `looked`: somebody was named for good, so that there was something to look at.
+    """
+
+    looked: bool
     to_look_at: Sequence[Shown]
     dismissed: Sequence[Shown]
 
@@ -53,8 +57,8 @@ class Signs:
 
 def signs_of(check: Check) -> Signs:
     """All signs of a check, worded in the active language. Two queries."""
-    names = dict(Referee.objects.of(check.organisation).filter(check_run=check).values_list("pk", "name"))
-    candidate = check.start.application.candidate.name
+    referees = list(Referee.objects.of(check.organisation).select_related("request").filter(check_run=check))
+    names, candidate = {one.pk: one.name for one in referees}, _candidate(check)
     rows = (
         Sign.objects.of(check.organisation)
         .select_related("dismissed_by__user")
@@ -62,17 +66,28 @@ def signs_of(check: Check) -> Signs:
         .order_by("pk")
     )
     shown = sorted(
-        (in_words(row, names=names, candidate=candidate) for row in rows),
+        (_in_words(row, names=names, candidate=candidate) for row in rows),
         key=lambda sign: -GRADES.index(sign.grade),
     )
     return Signs(
+        looked=any(one.held_at is not None or hasattr(one, "request") for one in referees),
         to_look_at=[sign for sign in shown if sign.dismissed_at is None],
         dismissed=[sign for sign in shown if sign.dismissed_at is not None],
     )
 
 
-def in_words(sign: Sign, *, names: Mapping[int, str], candidate: str) -> Shown:
-    """A sign in words, with the names of referees by id and the candidate's."""
+def sign_in_words(sign: Sign) -> Shown:
+    """One sign, worded in the active language."""
+    referees = Referee.objects.of(sign.organisation).filter(check_run=sign.check_run)
+    names = dict(referees.values_list("pk", "name"))
+    return _in_words(sign, names=names, candidate=_candidate(sign.check_run))
+
+
+def _candidate(check: Check) -> str:
+    return check.start.application.candidate.name
+
+
+def _in_words(sign: Sign, *, names: Mapping[int, str], candidate: str) -> Shown:
     words = WORDS[sign.code]
     people = [
         candidate if part == CANDIDATE else names.get(int(part)) or gettext("A referee")
