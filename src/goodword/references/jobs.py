@@ -1,7 +1,7 @@
 """The sweeps of reminders, and of what else is due in a check."""
 
 from goodword.core import clock, jobs
-from goodword.references.domain import remind, slow
+from goodword.references.domain import remind, slow, traces
 
 
 @jobs.job(
@@ -27,3 +27,10 @@ def sweep_slow(*, timestamp: int = 0) -> None:
     """Tell candidates of referees who are slow."""
     del timestamp  # given to every periodic job; the clock is ours
     slow.tell_of_slow_referees(now=clock.now())
+
+
+@jobs.job(name="references.forget_raw", cron="20 7 * * * *", queueing_lock="references.forget_raw")
+def sweep_traces(*, timestamp: int = 0) -> None:
+    """Blank network addresses and devices that have been kept long enough."""
+    del timestamp  # given to every periodic job; the clock is ours
+    traces.forget_raw(now=clock.now())

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from goodword.references import candidate_page
 from goodword.references.domain import send
+from goodword.references.domain.traces import note_trace
 from goodword.references.views import candidate_door
 from goodword.references.views.candidate_door import AtCheck, page
 
@@ -21,6 +22,7 @@ def review(request: HttpRequest, at: AtCheck) -> HttpResponse:
     """The very mail that each referee will get, and *Send*."""
     problem = ""
     if request.method == "POST" and not at.switched:
+        note_trace(request, at.check, None, now=at.now)
         try:
             send.send_requests(
                 check_id=at.check.pk, seen=request.POST.get("seen", ""), link=_secret(), now=at.now

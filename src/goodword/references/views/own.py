@@ -13,6 +13,7 @@ from goodword.questionnaires.timing import minutes
 from goodword.references.domain import guard
 from goodword.references.domain import own as act
 from goodword.references.domain.about import day_in_words
+from goodword.references.domain.traces import note_trace
 from goodword.references.domain.walk import Incomplete
 from goodword.references.models import SelfReference
 from goodword.references.views import answering, candidate_door, doors
@@ -114,6 +115,7 @@ def review(request: HttpRequest, at: AtCheck, *, own: SelfReference | None) -> H
     """All answers once more, and *Submit*: it cannot be changed afterwards."""
     wanting: tuple[str, ...] = ()
     if request.method == "POST" and not at.switched:
+        note_trace(request, at.check, None, now=at.now)
         try:
             act.submit(check_id=at.check.pk, now=at.now)
         except Incomplete as incomplete:

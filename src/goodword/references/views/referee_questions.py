@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.references.domain import respond
+from goodword.references.domain.traces import note_trace
 from goodword.references.views import answering, referee_door
 from goodword.references.views.answering import Road
 from goodword.references.views.referee_door import AtRequest, page
@@ -26,8 +27,9 @@ def road_of(token: str) -> Road:
 
 @require_POST
 @referee_door.opens()
-def begin(_request: HttpRequest, at: AtRequest) -> HttpResponse:
+def begin(request: HttpRequest, at: AtRequest) -> HttpResponse:
     """Start to answer."""
+    note_trace(request, at.check, at.request, now=at.now)
     respond.begin(request_id=at.request.pk, now=at.now)
     return redirect(road_of(at.token).start(respond.walk_of(at.check, at.request, now=at.now)))
 
@@ -70,6 +72,7 @@ def review(request: HttpRequest, at: AtRequest) -> HttpResponse:
     """All answers once more, and *Submit*: it cannot be changed afterwards."""
     wanting: tuple[str, ...] = ()
     if request.method == "POST" and not at.switched:
+        note_trace(request, at.check, at.request, now=at.now)
         try:
             respond.submit(request_id=at.request.pk, now=at.now)
         except respond.Incomplete as incomplete:
@@ -100,6 +103,7 @@ def facts(request: HttpRequest, at: AtRequest) -> HttpResponse:
             else sent.form
         )
         if form.is_valid():
+            note_trace(request, at.check, at.request, now=at.now)
             respond.confirm_facts(request_id=at.request.pk, given=sent.given, now=at.now)
             return redirect("referee", token=at.token)
     return page(request, "references/referee/facts.html", at, form=form, form_id="answers")
