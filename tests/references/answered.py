@@ -11,6 +11,7 @@ from goodword.references.models import (
     Reference,
     ReferenceRequest,
     SelfReference,
+    Slot,
 )
 from tests.support import factories
 
@@ -184,7 +185,7 @@ def checked(org: Organisation | None = None, *, done: bool = True, **candidate: 
     role = factories.role(organisation)
     who = factories.candidate(organisation, **{"first_name": "Ada", "last_name": "Lovelace"} | candidate)
     start = factories.start(factories.application(role, candidate=who), "reference_check")
-    return Check.objects.create(
+    check = Check.objects.create(
         organisation=organisation,
         start=start,
         version=version(organisation),
@@ -197,6 +198,11 @@ def checked(org: Organisation | None = None, *, done: bool = True, **candidate: 
         deadline_at=NOW + timedelta(days=5),
         self_reference="optional",
     )
+    for number, relationship in enumerate(("manager", "any", "any"), start=1):
+        Slot.objects.create(
+            organisation=organisation, check_run=check, number=number, relationship=relationship
+        )
+    return check
 
 
 def named(check: Check, number: int, **values: Any) -> Referee:

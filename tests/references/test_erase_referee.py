@@ -27,7 +27,7 @@ def mail_to(check: Check, address: str, *, ref: str = "", **context: Any) -> Ema
         email = queue(
             organisation=check.organisation,
             kind="references.request",
-            key=f"{address}:{ref}:{sorted(context)}",
+            key=f"{address}:{ref}:{sorted(context.items())}",
             to=Person(name="Somebody", address=address),
             sender=Person(name="Rita", address="rita@acme.example"),
             template="references/mail/request",
@@ -156,18 +156,13 @@ def test_signs_that_tell_of_them_go_and_their_name_leaves_the_notes_beside_other
     sign("alike", key=f"{first.pk}-{second.pk}")
     sign("domain", facts={"address": first.email})
     sign("fast", referee=second, dismissed_note="Maria Schmidt told me why.")
-    Slot.objects.create(
-        organisation=check.organisation,
-        check_run=check,
-        number=1,
-        relationship="manager",
-        cannot_reason="Maria Schmidt has left.",
-    )
+    slots = Slot.objects.of(check.organisation)
+    slots.filter(number=2).update(cannot_reason="Maria Schmidt has left.")
     erase(first)
     assert [(one.code, one.dismissed_note) for one in Sign.objects.of(check.organisation)] == [
         ("fast", "[…] told me why.")
     ]
-    assert Slot.objects.of(check.organisation).get().cannot_reason == "[…] has left."
+    assert slots.get(number=2).cannot_reason == "[…] has left."
 
 
 def test_it_is_recorded_and_in_the_audit_log_without_a_name() -> None:

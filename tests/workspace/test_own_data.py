@@ -1,0 +1,188 @@
+"""A candidate's own data: told, handed out, and asked to be erased, as long as their link lives."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core import mail
+from django.test import Client, override_settings
+
+from goodword.accounts.models import Organisation
+from goodword.candidates.models import Application, Candidate, Erasure
+from goodword.greenhouse.sync.erasures import carry_out_due
+from goodword.notifications.domain import links
+from goodword.notifications.models import Email, Link
+from goodword.references.models import Check, Sign
+from tests.references.answered import NOW, named, whole
+from tests.references.test_erase_referee import mail_to
+from tests.support import factories
+from tests.support.jobs import event_names, run_jobs
+from tests.workspace.people import portal
+
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
+
+
+@pytest.fixture
+def check() -> Check:
+    return whole(title="Engineer at heart", company="Globex")
+
+
+def door(check: Check, **values: Any) -> str:
+    return f"{portal(check.start, **values)}data/"
+
+
+def downloaded(path: str) -> tuple[dict[str, Any], str]:
+    text = Client().get(f"{path}download/").content.decode()
+    return json.loads(text), text
+
+
+def test_the_notice_says_what_is_kept_why_who_reads_it_and_for_how_long(check: Check) -> None:
+    page = " ".join(Client().get(door(check)).content.decode().split())
+    for said in (
+        "the people you named as referees, and what they answered",
+        "At most 12 months after your application has ended",
+        "Rita Recruiter (rita@acme.example) answers for it.",
+        "What your referees answered, unless they were told that you may read it",
+    ):
+        assert said in page
+    assert "network address" not in page
+
+
+def test_the_notice_follows_whether_devices_are_watched(check: Check) -> None:
+    Organisation.objects.filter(pk=check.organisation_id).update(watches_devices=True)
+    assert "network address" in Client().get(door(check)).content.decode()
+
+
+def test_the_file_holds_what_they_gave_and_nothing_that_others_said_in_confidence(check: Check) -> None:
+    request = check.requests.order_by("pk")[0]
+    request.decline_reason = "secret-reason"
+    request.save()
+    Sign.objects.create(
+        organisation=check.organisation,
+        check_run=check,
+        code="alike",
+        key="x",
+        grade="low",
+        facts={"said": "secret-sign"},
+        found_at=NOW,
+    )
+    application = check.start.application
+    application.status, application.rejection_reason = "rejected", "secret-rejection"
+    application.stage_name = "secret-stage"
+    application.save()
+    mail_to(check, application.candidate.email, hello="Ada")
+    mail_to(check, "rita@acme.example", hello="secret-mail")
+    told, text = downloaded(door(check))
+    assert told["person"]["job title"] == "Engineer at heart"
+    [one] = told["reference checks"]
+    assert [(who["name"], who["state"]) for who in one["referees"]] == [
+        ("Maria Schmidt", "answered"),
+        ("Omar Haddad", "answered"),
+        ("Paul Meier", "answered"),
+    ]
+    own = {answer["question"]: answer["answer"] for answer in one["own answers"]["answers"]}
+    assert own["I keep promises."] == "Agree"
+    assert [mail["to"] for mail in told["mails"]] == [application.candidate.email]
+    for hidden in ("secret", "rejected", "She thinks before she builds.", "Umbrella"):
+        assert hidden not in text
+
+
+def test_with_leave_the_file_holds_what_referees_answered(check: Check) -> None:
+    check.candidate_may_see = True
+    check.save()
+    told, _ = downloaded(door(check))
+    answers = told["reference checks"][0]["referees"][1]["reference"]["answers"]
+    assert {"question": "What is Ada Lovelace best at?", "answer": "She is quick."} in answers
+
+
+def test_an_application_that_they_may_not_know_of_is_not_in_it(check: Check) -> None:
+    secret = factories.role(check.organisation, title="Secret successor")
+    factories.application(secret, candidate=check.start.application.candidate)
+    told, text = downloaded(door(check))
+    assert len(told["applications"]) == 1
+    assert "Secret successor" not in text
+
+
+def test_nobody_else_is_in_it(check: Check) -> None:
+    other = whole(email="other@mail.example", first_name="Grace", last_name="Hopper")
+    named(other, 5, name="Hedy Lamarr")
+    _, text = downloaded(door(check))
+    assert "Hopper" not in text and "Hedy" not in text
+
+
+def test_looking_at_the_page_before_erasing_changes_nothing(check: Check) -> None:
+    page = Client().get(f"{door(check)}erase/")
+    assert page.status_code == 200
+    assert "In seven days" in page.content.decode()
+    assert not Erasure.objects.of(check.organisation).exists()
+
+
+def test_asked_for_it_closes_at_once_the_recruiter_is_told_and_it_goes_in_seven_days(check: Check) -> None:
+    check.progress, check.completed_at = "in_progress", None
+    check.save()
+    path = door(check)
+    response = Client().post(f"{path}erase/")
+    assert (response.status_code, response["Location"]) == (302, path)
+    mailers = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+    with override_settings(MAILERS=mailers):
+        run_jobs()
+        Client().post(f"{path}erase/")
+        run_jobs()
+    erasure = Erasure.objects.of(check.organisation).get()
+    assert (erasure.reason, erasure.due_at) == ("candidate", NOW + timedelta(days=7))
+    assert Check.objects.of(check.organisation).get().closed_at == NOW
+    [message] = mail.outbox
+    assert message.to == ["Rita Recruiter <rita@acme.example>"]
+    assert message.subject == "Ada Lovelace asks for their data to be erased"
+    page = " ".join(Client().get(path).content.decode().split())
+    assert "It goes on Tuesday 10 March 2026." in page
+    assert "Erase my data" not in page
+    assert Client().get(f"{path}download/").status_code == 200
+    with time_machine.travel(NOW + timedelta(days=8), tick=False):
+        # that Greenhouse shows them still takes nothing back: it is their own wish
+        assert carry_out_due(now=NOW + timedelta(days=8)) == 1
+        run_jobs()
+        assert Candidate.objects.of(check.organisation).get().erased_at is not None
+        assert Client().get(path).status_code == 404
+    assert event_names(check.start.application_id).count("erasure.done") == 1
+
+
+def test_the_pages_are_open_when_the_application_was_rejected_and_say_nothing_of_it(check: Check) -> None:
+    Application.objects.of(check.organisation).update(status="rejected", rejection_reason="Too tall")
+    check.closed_at, check.closed_by, check.close_reason = NOW, "greenhouse", "rejected"
+    check.progress = "in_progress"
+    check.save()
+    path = door(check)
+    for more in ("", "download/", "erase/"):
+        response = Client().get(f"{path}{more}")
+        assert response.status_code == 200
+        assert "rejected" not in response.content.decode().lower().replace("rejected-", "")
+
+
+def test_dead_links_open_nothing_and_change_nothing(check: Check) -> None:
+    revoked = door(check)
+    links.end(
+        organisation=check.organisation,
+        purpose=Link.Purpose.CANDIDATE,
+        subject_id=check.start_id,
+        now=NOW,
+    )
+    expired = door(check, expires_at=NOW - timedelta(minutes=1))
+    assert "Nothing is needed here" in Client().get(revoked).content.decode()
+    response = Client().get(expired)
+    assert (response.status_code, response["Location"]) == (302, expired.replace("data/", "fresh/"))
+    assert Client().get("/p/nonsense/data/").status_code == 404
+    for path in (revoked, expired, "/p/nonsense/data/"):
+        Client().post(f"{path}erase/")
+        assert not Client().get(f"{path}download/")["Content-Type"].startswith("application/json")
+    assert not Erasure.objects.of(check.organisation).exists()
+    assert not Email.objects.of(check.organisation).exists()
+
+
+def test_the_pages_are_kept_out_of_caches_and_search_engines(check: Check) -> None:
+    path = door(check)
+    for more in ("", "download/", "erase/"):
+        response = Client().get(f"{path}{more}")
+        assert (response["Cache-Control"], response["X-Robots-Tag"]) == ("no-store", "noindex")
