@@ -216,6 +216,13 @@ def test_more_time_is_counted_in_working_days_from_now_and_is_the_same_pressed_t
     assert events(story, "check.extended") == [("check.extended", by(rita))]
 
 
+def test_more_time_can_be_for_the_referees_too(story: Story, rita: Membership) -> None:
+    extend(check_id=story.check.pk, days=15, referees=True, member=rita, now=LATER)
+    assert [local(request.deadline_at, story) for request in story.requests] == ["Tue 24 Mar 23:59"] * 2
+    extend(check_id=story.check.pk, days=15, referees=True, member=rita, now=LATER)
+    assert events(story, "check.extended") == [("check.extended", by(rita))]
+
+
 def test_more_time_is_never_less(story: Story, rita: Membership) -> None:
     before = story.check.deadline_at
     sentence = refused(lambda: extend(check_id=story.check.pk, days=1, member=rita, now=LATER))

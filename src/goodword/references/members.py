@@ -9,10 +9,10 @@ from goodword.questionnaires import labels
 from goodword.references import asked_for
 from goodword.references.domain.by_member import is_running
 from goodword.references.domain.mails import request_ref
-from goodword.references.domain.places import Place, places_of
+from goodword.references.domain.places import Place, places_of, waits_for_candidate
 from goodword.references.models import Check, Referee, ReferenceRequest, SelfReference, Slot
 from goodword.roles.models import Step
-from goodword.steps.states import takes_answers
+from goodword.steps.states import status, takes_answers
 
 #: the states of a place in which somebody is asked and has not answered
 _ASKED = frozenset({"out", "undelivered"})
@@ -43,20 +43,13 @@ class Seat:
     may_correct: bool
     may_release: bool
 
-    @property
-    def is_now(self) -> bool:
-        """Whether they stand in the slot, and were not followed by another."""
-        return self.state not in {"replaced", "ended"} or self.slot is not None
-
-    @property
-    def needs_person(self) -> bool:
-        """Whether a member should look at it."""
-        return self.state == "questioned" or bool(self.trouble)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """A check on the candidate's page. `own`: "off", "asked", "begun" or "in", `own_since` when."""
+    """A check on the candidate's page. `own`: "off", "asked", "begun" or "in", `own_since` when.
+
+    `waits_for` says whom it waits for: "you" (*I cannot provide this*), "candidate", "referees", or "offer" alone.
+    """
 
     check: Check
     seats: Sequence[Seat]
@@ -65,9 +58,11 @@ class View:
     own: str
     own_needed: bool
     own_since: datetime | None
-    answered: int
+    waits_for: Sequence[str]
     is_running: bool
+    is_overdue: bool
     may_mark: bool
+    may_remind: bool
 
 
 def view_of(check: Check, *, now: datetime) -> View:
@@ -99,19 +94,40 @@ def view_of(check: Check, *, now: datetime) -> View:
         if referee.replaced_at is not None
     ]
     own, own_since = _own(check)
-    answered = sum(seat.state == "answered" for seat in seats)
+    own_needed = check.self_reference == Step.SelfReference.NEEDED
+    waits = _waits_for(places, own_missing=own_needed and own != "in") if running else []
+    overdue = running and status(check, now=now) == "overdue"
     return View(
         check=check,
         seats=seats,
         former=former,
         questioned=[seat for seat in seats if seat.state == "questioned"],
         own=own,
-        own_needed=check.self_reference == Step.SelfReference.NEEDED,
+        own_needed=own_needed,
         own_since=own_since,
-        answered=answered,
+        waits_for=waits,
         is_running=running,
-        may_mark=running and answered > 0,
+        is_overdue=overdue,
+        may_mark=running and any(seat.state == "answered" for seat in seats),
+        may_remind="candidate" in waits
+        and "you" not in waits
+        and not overdue
+        and check.paused_at is None
+        and not check.attention
+        and check.reminders_sent < check.reminders_promised,
     )
+
+
+def _waits_for(places: Sequence[Place], *, own_missing: bool) -> list[str]:
+    states = {place.state for place in places}
+    found = ["you"] if "questioned" in states else []
+    if waits_for_candidate(places, own_missing=own_missing):
+        found.append("candidate")
+    if "out" in states:
+        found.append("referees")
+    if not found and "held" in states:
+        found.append("offer")
+    return found
 
 
 def _seat(

@@ -8,7 +8,10 @@ from typing import Any
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application
 from goodword.candidates.visible import visible_applications
+from goodword.references.members import View, view_of
+from goodword.references.models import Check
 from goodword.reports.domain.reuse import report_of
+from goodword.roles.models import Step
 from goodword.steps.domain.automation import HINDRANCES
 from goodword.steps.models import StepStart
 from goodword.workspace.progress import Mark
@@ -29,22 +32,32 @@ class Offer:
 @dataclass(frozen=True, kw_only=True)
 class Card:
     """A step on the candidate's page. `taken` is what the report says of where a reused result comes from;
-    `may_begin`: whether *Invite* is of use."""
+    `may_begin`: whether *Invite* is of use. `view`: whom a reference check asks, and how far they are."""
 
     mark: Mark
     offer: Offer | None
     taken: dict[str, Any] | None
     may_begin: bool
+    view: View | None
 
 
-def cards_of(application: Application, marks: Iterable[Mark], *, member: Membership) -> list[Card]:
-    """One a step. An earlier result is offered only to a member who may read it."""
+def cards_of(
+    application: Application,
+    marks: Iterable[Mark],
+    *,
+    check: Check | None,
+    member: Membership,
+    now: datetime,
+) -> list[Card]:
+    """One a step. An earlier result is offered only to a member who may read it; `check` is the latest one."""
+    view = view_of(check, now=now) if check is not None and not application.erased_at else None
     return [
         Card(
             mark=mark,
             offer=_offer(mark.start, member),
             taken=_taken(mark),
             may_begin=member.may_work and not application.end and _may_begin(mark),
+            view=view if mark.kind == Step.Kind.REFERENCE_CHECK else None,
         )
         for mark in marks
     ]

@@ -7,6 +7,7 @@ from typing import Final
 
 from goodword.accounts.models import Organisation
 from goodword.questionnaires import builtin, versions
+from goodword.questionnaires.builtin import keys as built_in_keys
 from goodword.questionnaires.models import Questionnaire
 from goodword.questionnaires.timing import minutes
 
@@ -32,7 +33,7 @@ def choices(organisation: Organisation, *, chosen: int | None) -> Sequence[Choic
     if chosen is not None and chosen not in {row.pk for row in own.values()}:
         row = Questionnaire.objects.of(organisation).filter(pk=chosen).first()
         own |= {row.key: row} if row else {}
-    built_in = [_built_in(key, own.pop(key, None), organisation) for key in builtin.keys()]
+    built_in = [_built_in(key, own.pop(key, None), organisation) for key in built_in_keys()]
     return [*built_in, *(_own(row, organisation) for row in own.values())]
 
 
@@ -43,7 +44,7 @@ def value_of(questionnaire_id: int | None, *, organisation: Organisation) -> str
     row = Questionnaire.objects.of(organisation).filter(pk=questionnaire_id).first()
     if row is None:
         return USUAL
-    return BUILTIN + row.key if row.key in builtin.keys() else str(row.pk)
+    return BUILTIN + row.key if row.key in built_in_keys() else str(row.pk)
 
 
 def id_of(value: str, *, organisation: Organisation, now: datetime) -> int | None:

@@ -7,6 +7,7 @@ from goodword.workspace.views import (
     asking,
     automation,
     candidates,
+    checks,
     data,
     data_by_member,
     erasure,
@@ -15,9 +16,13 @@ from goodword.workspace.views import (
     notes,
     organisation,
     portal,
+    referees,
     roles,
     step_settings,
 )
+
+_CHECK = "candidates/<int:pk>/checks/<int:check_pk>/"
+_REFEREE = "candidates/<int:pk>/referees/<int:referee_pk>/"
 
 member_urls: list[URLPattern | URLResolver] = [
     path("roles/", roles.role_list, name="roles"),
@@ -38,6 +43,18 @@ member_urls: list[URLPattern | URLResolver] = [
     path("candidates/<int:pk>/steps/<int:start_pk>/invite/", acts.invite_again, name="step_invite_again"),
     path("candidates/<int:pk>/steps/<int:start_pk>/reuse/", acts.reuse_result, name="step_reuse"),
     path("candidates/<int:pk>/steps/<str:kind>/begin/", acts.begin_step, name="step_begin"),
+    path(f"{_CHECK}pause/", checks.pause, name="check_pause"),
+    path(f"{_CHECK}resume/", checks.resume, name="check_resume"),
+    path(f"{_CHECK}remind/", checks.remind, name="check_remind"),
+    path(f"{_CHECK}more-time/", checks.more_time, name="check_more_time"),
+    path(f"{_CHECK}complete/", checks.mark_complete, name="check_mark_complete"),
+    path(f"{_CHECK}cancel/", checks.cancel, name="check_cancel"),
+    path(f"{_CHECK}one-more/", checks.one_more, name="check_one_more"),
+    path(f"{_CHECK}slots/<int:number>/answer/", checks.answer, name="check_answer"),
+    path(f"{_REFEREE}remind/", referees.remind, name="referee_remind"),
+    path(f"{_REFEREE}release/", referees.release, name="referee_release"),
+    path(f"{_REFEREE}more-time/", referees.more_time, name="referee_more_time"),
+    path(f"{_REFEREE}address/", referees.address, name="referee_address"),
     path("candidates/<int:pk>/erase/", erasure.erase, name="candidate_erase"),
     path("candidates/<int:pk>/export/", data_by_member.export, name="candidate_export"),
     path(

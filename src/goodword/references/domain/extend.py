@@ -16,28 +16,39 @@ from goodword.references.domain.by_member import (
     refuse_unless_open,
 )
 from goodword.references.domain.clock import settle_clock
+from goodword.references.domain.requests import out
 from goodword.references.domain.tell import tell
 from goodword.references.domain.timelines import plan
 from goodword.references.models import Check, ReferenceRequest
 from goodword.roles.domain.settings import LONGEST_DEADLINE
 
 
-def extend(*, check_id: int, days: int, member: Membership, now: datetime) -> Check:
+def extend(*, check_id: int, days: int, member: Membership, now: datetime, referees: bool = False) -> Check:
     """Let the check's deadline be `days` working days from now. Nobody is written to; pressed twice it is the same.
 
-    Requests that are out keep theirs (`extend_request`). Raises Refused where that would be no later than now,
-    ValueError for a number of days that no form lets through, Check.DoesNotExist for one of another organisation.
+    With `referees` those who have not answered have as long too, else each keeps their own time. Raises Refused where
+    that would be no later than now, ValueError for a number of days that no form lets through, Check.DoesNotExist for
+    one of another organisation.
     """
     with transaction.atomic():
         check = held_check(check_id, member=member)
         refuse_unless_open(check)
         until = _until(check, days, before=check.deadline_at, now=now)
-        if until == check.deadline_at:
+        earlier = [one for one in out(check) if one.deadline_at < until] if referees else []
+        if until == check.deadline_at and not earlier:
             return check
-        check.deadline_at = until
-        check.next_reminder_at = None
+        for request in earlier:
+            _extend(request, until, check=check, now=now)
+        check.deadline_at, check.next_reminder_at = until, None
         settle_clock(check, now=now)
-        tell("check.extended", check, by=actor(member), at=now, until=until.isoformat())
+        tell(
+            "check.extended",
+            check,
+            by=actor(member),
+            at=now,
+            until=until.isoformat(),
+            requests=len(earlier),
+        )
         return check
 
 
@@ -54,9 +65,7 @@ def extend_request(*, request_id: int, days: int, member: Membership, now: datet
         until = _until(check, days, before=request.deadline_at, now=now)
         if until == request.deadline_at:
             return request
-        request.deadline_at = until
-        plan(request, check=check, now=now)
-        request.save()
+        _extend(request, until, check=check, now=now)
         check.deadline_at = max(check.deadline_at, until)
         settle_clock(check, now=now)
         tell(
@@ -68,6 +77,12 @@ def extend_request(*, request_id: int, days: int, member: Membership, now: datet
             until=until.isoformat(),
         )
         return request
+
+
+def _extend(request: ReferenceRequest, until: datetime, *, check: Check, now: datetime) -> None:
+    request.deadline_at = until
+    plan(request, check=check, now=now)
+    request.save()
 
 
 def _until(check: Check, days: int, *, before: datetime, now: datetime) -> datetime:

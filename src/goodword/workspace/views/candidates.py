@@ -15,7 +15,8 @@ from goodword.candidates.models import Application
 from goodword.candidates.queries import recruiter_of
 from goodword.candidates.visible import visible_applications
 from goodword.core import clock
-from goodword.references.queries import latest_check, people
+from goodword.references.queries import latest_check
+from goodword.references.signs.shown import signs_of
 from goodword.reports.models import Report
 from goodword.workspace.cards import cards_of
 from goodword.workspace.erasing import erasing_of
@@ -51,6 +52,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
     application = access.owned(visible_applications(request.member).select_related("role__owner__user"), pk)
     now = clock.now()
     marks = marks_of([application], organisation=request.organisation, now=now)[application.pk]
+    check = latest_check(application)
     results = [] if application.erased_at else results_of(application)
     if results:
         write(
@@ -68,9 +70,11 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             "candidate": application.candidate,
             "recruiter": recruiter_of(application) if application.role else None,
             "marks": marks,
-            "cards": cards_of(application, marks, member=request.member),
+            "cards": cards_of(application, marks, check=check, member=request.member, now=now),
             "results": results,
-            "people": people(check) if (check := latest_check(application)) else [],
+            "signs": signs_of(check)
+            if check and request.member.may_work and not application.erased_at
+            else None,
             "reports": reports_of(application),
             "timeline": timeline(
                 application, organisation=request.organisation, members=_names(request.organisation)
