@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from goodword.accounts.access import membership_of
@@ -17,6 +18,7 @@ from goodword.candidates.visible import visible_applications
 from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
+from goodword.references.languages import named
 from goodword.references.queries import latest_check
 from goodword.roles.models import Step
 from goodword.steps.portal import Visit, closed_page, unknown_page, visit_of
@@ -30,6 +32,7 @@ class Task:
     """One step as the candidate sees it. Only what can still be done, or was done, stands on the portal."""
 
     mark: Mark
+    title: str
     url_name: str
     open: bool
     done: bool
@@ -42,8 +45,8 @@ def portal(request: HttpRequest, token: str) -> HttpResponseBase:
     if visit is None:
         return unknown_page(request)
     now = clock.now()
-    tasks = tasks_of(visit, now=now)
     with translation.override(language_of(visit)), timezone.override(visit.organisation.zone):
+        tasks = tasks_of(visit, now=now)
         if (instead := page_instead(request, visit, tasks, now=now)) is not None:
             return instead
         to_do = [task for task in tasks if task.open]
@@ -92,8 +95,16 @@ def _portal_page(request: HttpRequest, visit: Visit, tasks: list[Task]) -> HttpR
             "contact_email": visit.recruiter.address,
             "contact_url": reverse("portal_ask", args=[visit.token]),
             "responsible": visit.organisation.name,
+            **_languages(visit),
         },
     )
+
+
+def _languages(visit: Visit) -> dict[str, object]:
+    """The languages to choose from, where a reference check offers some."""
+    check = latest_check(visit.application)
+    offered = check.languages if check is not None and len(check.languages) > 1 else []
+    return {"languages": named(offered), "language": language_of(visit)}
 
 
 @require_safe
@@ -161,8 +172,13 @@ def private[R: HttpResponse](response: R) -> R:
 
 def _task(mark: Mark, *, now: datetime) -> Task:
     names = {Step.Kind.ASSESSMENT: "portal_assessment", Step.Kind.REFERENCE_CHECK: "portal_check"}
+    titles = {
+        Step.Kind.ASSESSMENT: gettext("Assessment"),
+        Step.Kind.REFERENCE_CHECK: gettext("Your references"),
+    }
     return Task(
         mark=mark,
+        title=titles[Step.Kind(mark.kind)],
         url_name=names[Step.Kind(mark.kind)],
         open=mark.run is not None and takes_answers(mark.run, now=now),
         done=mark.run is not None and mark.run.progress in DONE,
