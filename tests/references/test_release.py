@@ -87,7 +87,8 @@ def test_hired_lets_all_go_with_time_of_their_own() -> None:
     story.happens("application.hired", at=later)
     assert [request.referee.email for request in story.requests] == [MARIA, PAUL]
     assert {request.deadline_at for request in story.requests} == {story.check.deadline_at}
-    assert (story.check.clock_stopped_at, referee(story).released_by) == (None, "greenhouse")
+    check = story.check
+    assert (check.clock_stopped_at, referee(story).released_by) == (None, "greenhouse")
     assert len(mails_to(MARIA)) == 1
 
 

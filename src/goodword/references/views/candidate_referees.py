@@ -71,14 +71,15 @@ def look(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
         return JsonResponse({"problems": {}, "flags": {}})
     form = _form(request, at, place)
     form.is_valid()
+    address = form.entered("email")
     if form.details is not None:
         form.refuse(nominate.judge(at.check, slot=place.slot, details=form.details, now=at.now))
-    elif form.address and (wrong := nominate.judge_address(at.check, slot=place.slot, address=form.address)):
+    elif address and (wrong := nominate.judge_address(at.check, slot=place.slot, address=address)):
         form.refuse({"email": wrong})
-    flag = candidate_page.address_flag(at.check, email=form.entered("email"), company=form.entered("company"))
+    flag = candidate_page.address_flag(at.check, email=address, company=form.entered("company"))
     return JsonResponse(
         {
-            "problems": {name: " ".join(found) for name, found in form.errors.items()},
+            "problems": {name: " ".join(map(str, found)) for name, found in form.errors.items()},
             "flags": {"email": flag} if flag and not form["email"].errors else {},
         }
     )
