@@ -1,14 +1,24 @@
 """Hostile text stays text: nothing is lost but what cannot be seen or stored."""
 
+import re
 import unicodedata
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
+from django.utils.datastructures import MultiValueDict
 from hypothesis import given
 from hypothesis import strategies as st
 
 from goodword.core.text import clean_text
 from goodword.questionnaires.answers import AnswerError, validate
-from tests.questionnaires.samples import question
+from goodword.questionnaires.forms import build_form
+from goodword.questionnaires.parse import QuestionError, to_json
+from goodword.questionnaires.report import rows
+from goodword.questionnaires.types import Question, Stated
+from goodword.questionnaires.wording import worded
+from tests.questionnaires.samples import KINDS, STATED, question
 
 
 @pytest.mark.parametrize(
@@ -70,3 +80,89 @@ def test_a_comment_that_is_too_long_is_an_error_of_the_comment() -> None:
     with pytest.raises(AnswerError) as refused:
         validate(question("yes_no_unsure"), {"answer": "yes", "comment": "x" * 2_001})
     assert refused.value.part == "comment"
+
+
+MARKUP = "<script>alert('x')</script> & =1+1 {{ form }} {% now 'Y' %}"
+#: every text that a type takes in its JSON, beside what all have
+OWN_TEXTS: dict[str, Callable[[str], dict[str, Any]]] = {
+    "rating": lambda text: {
+        "competency": text[:60],
+        "levels": [{"value": n, "label": text[:80], "example": text} for n in (1, 2, 3, 4, 5)],
+    },
+    "agreement": lambda text: {"competency": text[:60]},
+    "single_choice": lambda text: {"choices": _choices(text)},
+    "multiple_choice": lambda text: {"choices": _choices(text)},
+    "adjectives": lambda text: {"choices": _choices(text), "pick": 1},
+    "between": lambda text: {"left": text, "right": text},
+    "number": lambda text: {"unit": text[:30]},
+}
+
+
+def _choices(text: str) -> list[dict[str, str]]:
+    return [{"value": value, "label": text} for value in ("one", "two")]
+
+
+def _hostile(kind: str, text: str) -> Question:
+    own = OWN_TEXTS.get(kind, lambda _: {})(text)
+    return question(kind, text=text, help=text, self_text=text, **own)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_markup_in_any_text_of_any_type_is_shown_as_text(kind: str) -> None:
+    stated = Stated(relationship="manager", title=MARKUP, company=MARKUP, from_month="2021-03")
+    asked = worded([_hostile(kind, MARKUP + " {candidate}")], candidate=MARKUP)
+    page = render_to_string("questionnaires/questions.html", {"form": build_form(asked, stated=stated)})
+    plain = page.replace("<script src=", "")
+    assert (plain.count("<script"), page.count("{{"), page.count("&amp;lt;")) == (
+        0,
+        page.count("{{ form }}"),
+        0,
+    )
+    # text and help at least, each with the name behind it
+    assert page.count("&lt;script&gt;") >= 4
+    shown = rows(asked, {}, stated=stated)[0]
+    assert shown.question == f"{MARKUP} {MARKUP}"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_controls_in_any_text_of_any_type_are_taken_out_so_that_it_can_be_stored(kind: str) -> None:
+    written = str(to_json([_hostile(kind, "a\x00b\x1b\u202e\ud800c")]))
+    assert [written.count(bad) for bad in ("\\x00", "\\x1b", "\\u202e", "\\ud800")] == [0] * 4
+    assert written.count("abc") >= 3
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_hundred_kilobytes_in_any_text_of_any_type_are_refused_with_a_sentence(kind: str) -> None:
+    long = "x" * 100_000
+    own = OWN_TEXTS.get(kind, lambda _: {})("x")
+    for name in ("text", "help", "self_text", *(name for name in own if isinstance(own[name], str))):
+        with pytest.raises(QuestionError) as refused:
+            question(kind, **own | {name: long})
+        assert re.fullmatch(rf"Question 1 has more than \d+ characters under “{name}”\.", str(refused.value))
+    if "choices" in own:
+        with pytest.raises(QuestionError) as refused:
+            question(
+                kind, **own | {"choices": [{"value": "one", "label": long}, {"value": "two", "label": "x"}]}
+            )
+        assert str(refused.value) == "Choice 1 of question 1 has more than 500 characters under “label”."
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("sent", [MARKUP, "x" * 100_000, "a\x00b\ud800", "=cmd|' /C calc'!A0", "９９"])
+def test_a_hostile_post_to_any_type_is_stored_as_text_or_refused_with_what_was_sent(
+    kind: str, sent: str
+) -> None:
+    asked = question(kind)
+    names = [
+        f"q-it{name}"
+        for name in (
+            *("", "-comment", "-relationship", "-title", "-from_year", "-from_month", "-to_year"),
+            *("_day", "_month", "_year"),
+        )
+    ]
+    form = build_form([asked], data=MultiValueDict({name: [sent] for name in names}), stated=STATED)
+    if form.is_valid():
+        shown = rows([asked], form.answers, stated=STATED)[0]
+        assert clean_text(shown.answer) == shown.answer
+    page = render_to_string("questionnaires/questions.html", {"form": form})
+    assert page.replace("<script src=", "").count("<script") == 0

@@ -1,0 +1,273 @@
+"""Versions and their languages: what is asked, offered, made and measured, and in how many queries."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from goodword.accounts.models import Organisation
+from goodword.questionnaires import builtin
+from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
+from goodword.questionnaires.parse import parse, to_json
+from goodword.questionnaires.versions import (
+    current_version,
+    ensure_builtin,
+    in_language,
+    languages_of,
+    minutes_of_version,
+    note_seconds,
+    offered,
+)
+from tests.questionnaires.samples import question
+from tests.support.factories import NOW, member, organisation
+
+pytestmark = pytest.mark.django_db
+
+KEY = builtin.GENERAL_PROFESSIONAL
+DATE = to_json([question("date")])
+
+
+@pytest.fixture
+def org() -> Organisation:
+    return organisation(language="de")
+
+
+def _questionnaire(org: Organisation, key: str = "own", **values: Any) -> Questionnaire:
+    return Questionnaire.objects.create(
+        **{"organisation": org, "key": key, "title": key.title(), "created_at": NOW} | values
+    )
+
+
+def _version(of: Questionnaire, number: int = 1, language: str = "en", **values: Any) -> QuestionnaireVersion:
+    return QuestionnaireVersion.objects.create(
+        **{
+            "organisation": of.organisation,
+            "questionnaire": of,
+            "number": number,
+            "language": language,
+            "questions": DATE,
+            "created_at": NOW,
+            "published_at": NOW,
+        }
+        | values
+    )
+
+
+def _there(of: Questionnaire) -> list[tuple[int, str]]:
+    return list(
+        QuestionnaireVersion.objects.of(of.organisation)
+        .filter(questionnaire=of)
+        .order_by("number", "language")
+        .values_list("number", "language")
+    )
+
+
+def test_a_version_is_found_in_another_language_of_its_number(org: Organisation) -> None:
+    own = _questionnaire(org)
+    english, german = _version(own), _version(own, language="de")
+    _version(own, number=2, language="fr")
+    _version(own, number=2, language="de", published_at=None)
+    assert languages_of(english) == ("en", "de")
+    assert [in_language(english, code) for code in ("de", "de-at", "DE_CH", "en", "fr", "")] == [
+        german,
+        german,
+        german,
+        english,
+        english,
+        english,
+    ]
+
+
+def test_languages_of_a_draft_are_those_of_the_draft(org: Organisation) -> None:
+    own = _questionnaire(org)
+    _version(own)
+    draft = _version(own, number=2, published_at=None)
+    _version(own, number=2, language="fr", published_at=None)
+    assert languages_of(draft) == ("en", "fr")
+
+
+def test_another_organisations_versions_are_not_seen(org: Organisation) -> None:
+    own, foreign = _version(_questionnaire(org)), _version(_questionnaire(organisation()), language="de")
+    assert (languages_of(own), in_language(own, "de"), languages_of(foreign)) == (("en",), own, ("de",))
+    assert offered(organisation()) == []
+
+
+def test_the_newest_published_number_is_current_in_the_language_or_its_first(org: Organisation) -> None:
+    own = _questionnaire(org)
+    assert current_version(own, language="en") is None
+    _version(own), _version(own, language="de")
+    french, german = _version(own, number=2, language="fr"), _version(own, number=2, language="de")
+    _version(own, number=3, published_at=None)
+    assert [current_version(own, language=code) for code in ("de-at", "fr", "en")] == [german, french, french]
+
+
+def test_offered_is_what_is_published_and_not_archived_by_title(org: Organisation) -> None:
+    zebra, ant = _questionnaire(org, "zebra"), _questionnaire(org, "ant")
+    gone, draft = _questionnaire(org, "gone", archived_at=NOW), _questionnaire(org, "draft")
+    for one in (zebra, ant, gone):
+        _version(one)
+        _version(one, language="de")
+    _version(draft, published_at=None)
+    assert offered(org) == [ant, zebra]
+
+
+def test_no_question_about_versions_takes_more_than_one_query(org: Organisation) -> None:
+    for n in range(3):
+        own = _questionnaire(org, f"own{n}")
+        for language in ("en", "de", "fr"):
+            _version(own, language=language)
+            _version(own, number=2, language=language)
+    # as it comes with a check: without its organisation and without its questionnaire
+    version = QuestionnaireVersion.objects.of(org).get(questionnaire=own, number=1, language="en")
+    bare = Questionnaire.objects.of(org).get(pk=own.pk)
+    asked = {
+        "languages": lambda: languages_of(version),
+        "another language": lambda: in_language(version, "de"),
+        "the same language": lambda: in_language(version, "en"),
+        "current": lambda: current_version(bare, language="de"),
+        "offered": lambda: offered(org),
+        "minutes": lambda: minutes_of_version(version),
+    }
+    counts = {}
+    for name, ask in asked.items():
+        with CaptureQueriesContext(connection) as queries:
+            ask()
+        counts[name] = len(queries)
+    assert counts == {
+        "languages": 1,
+        "another language": 1,
+        "the same language": 0,
+        "current": 1,
+        "offered": 1,
+        "minutes": 0,
+    }
+
+
+def test_a_built_in_is_made_once_published_in_all_its_languages(org: Organisation) -> None:
+    made = ensure_builtin(org, KEY, now=NOW)
+    template = builtin.load(KEY, language="de")
+    assert (made.key, made.title, made.description, made.created_by) == (
+        KEY,
+        template.name,
+        template.description,
+        None,
+    )
+    assert _there(made) == [(template.version, language) for language in builtin.languages(KEY)]
+    version = current_version(made, language="de")
+    assert version is not None
+    assert (parse(version.questions), version.published_at) == (template.questions, NOW)
+    # the organisation's own language was made first: it is asked where another is wanted that is not there
+    assert languages_of(version)[0] == "de"
+    with CaptureQueriesContext(connection) as queries:
+        assert ensure_builtin(org, KEY, now=NOW + timedelta(days=1)) == made
+    assert len(queries) == 2
+
+
+@pytest.mark.parametrize("key", builtin.keys())
+def test_every_built_in_can_be_offered(org: Organisation, key: str) -> None:
+    assert offered(org) == []
+    assert [ensure_builtin(org, key, now=NOW)] == offered(org)
+
+
+def test_an_unknown_built_in_is_refused(org: Organisation) -> None:
+    with pytest.raises(LookupError):
+        ensure_builtin(org, "horoscope", now=NOW)
+
+
+def test_languages_that_came_later_are_added_to_the_number_that_is_there(org: Organisation) -> None:
+    template = builtin.load(KEY, language="en")
+    old = _questionnaire(org, KEY)
+    _version(old, number=template.version, questions=to_json(template.questions))
+    assert ensure_builtin(org, KEY, now=NOW) == old
+    assert _there(old) == [(template.version, language) for language in builtin.languages(KEY)]
+
+
+def test_languages_are_not_added_to_questions_that_are_others(org: Organisation) -> None:
+    old = _questionnaire(org, KEY)
+    _version(old, number=builtin.load(KEY).version)
+    ensure_builtin(org, KEY, now=NOW)
+    assert _there(old) == [(builtin.load(KEY).version, "en")]
+
+
+def _from_before(org: Organisation) -> Questionnaire:
+    """The built-in as the organisation has it from an older release: under a lower number."""
+    made = ensure_builtin(org, KEY, now=NOW)
+    QuestionnaireVersion.objects.of(org).filter(questionnaire=made).update(number=0)
+    return made
+
+
+def test_a_newer_built_in_is_added_while_nobody_has_changed_it(org: Organisation) -> None:
+    made = _from_before(org)
+    ensure_builtin(org, KEY, now=NOW + timedelta(days=1))
+    number, languages = builtin.load(KEY).version, builtin.languages(KEY)
+    assert _there(made) == [(one, language) for one in (0, number) for language in languages]
+
+
+@pytest.mark.parametrize("change", ["published by a member", "published later than made", "a draft"])
+def test_a_newer_built_in_leaves_alone_what_members_have_changed(org: Organisation, change: str) -> None:
+    made = _from_before(org)
+    before = _there(made)
+    values: dict[str, Any] = {
+        "published by a member": {"published_by": member(org)},
+        "published later than made": {"published_at": NOW + timedelta(hours=1)},
+        "a draft": {"published_at": None},
+    }[change]
+    QuestionnaireVersion.objects.of(org).filter(questionnaire=made, language="de").update(**values)
+    ensure_builtin(org, KEY, now=NOW + timedelta(days=1))
+    assert _there(made) == before
+
+
+def _timed(org: Organisation) -> QuestionnaireVersion:
+    return _version(
+        _questionnaire(org), questions=to_json([question("long_text", id=f"t{n}") for n in range(6)])
+    )
+
+
+def test_the_estimate_is_told_until_twenty_were_measured(org: Organisation) -> None:
+    version = _timed(org)
+    estimate = minutes_of_version(version)
+    note_seconds(version, [600] * 19)
+    version.refresh_from_db()
+    assert (estimate, minutes_of_version(version), version.measured) == (5, 5, 19)
+    note_seconds(version, [600] * 20)
+    version.refresh_from_db()
+    assert (minutes_of_version(version), version.median_seconds, version.measured) == (10, 600, 20)
+
+
+def test_what_nobody_answers_in_does_not_move_the_median(org: Organisation) -> None:
+    version = _timed(org)
+    note_seconds(version, [240, 300, 420, 0, -5, 3, 90_000, 3_601])
+    version.refresh_from_db()
+    assert (version.median_seconds, version.measured) == (300, 3)
+    note_seconds(version, [1, 2])
+    note_seconds(version, [])
+    version.refresh_from_db()
+    assert (version.median_seconds, version.measured) == (300, 3)
+
+
+def test_of_two_who_note_at_once_the_one_that_knows_more_stays(org: Organisation) -> None:
+    version = _timed(org)
+    note_seconds(version, [100, 200, 300])
+    note_seconds(version, [500, 500])
+    version.refresh_from_db()
+    assert (version.median_seconds, version.measured) == (200, 3)
+
+
+def test_only_the_measured_version_is_touched(org: Organisation) -> None:
+    version = _timed(org)
+    other = _version(version.questionnaire, language="de", median_seconds=7, measured=1)
+    note_seconds(version, [100])
+    other.refresh_from_db()
+    assert (other.median_seconds, other.measured) == (7, 1)
+
+
+def test_a_short_measured_time_is_still_a_minute(org: Organisation) -> None:
+    assert minutes_of_version(_version(_questionnaire(org), median_seconds=21, measured=20)) == 1
+
+
+def test_the_estimate_is_that_of_the_relationship_which_is_asked_the_most(org: Organisation) -> None:
+    asked = [question("long_text", id=f"t{n}", only_for=["manager"]) for n in range(6)]
+    version = _version(_questionnaire(org), questions=to_json([question("date"), *asked]))
+    assert [minutes_of_version(version, relationship=one) for one in ("", "manager", "peer")] == [5, 5, 1]
