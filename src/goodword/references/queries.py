@@ -104,5 +104,7 @@ def _person(referee: Referee, failed: set[str]) -> Person:
         why=request.why if request else "",
         decline_reason=request.decline_reason if request else "",
         factual=reference.factual if reference else False,
-        undelivered=request is not None and request.is_out and request_ref(request) in failed,
+        undelivered=request is not None
+        and request.is_out
+        and (request.undelivered_at is not None or request_ref(request) in failed),
     )
