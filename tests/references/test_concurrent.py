@@ -123,11 +123,10 @@ def test_two_answers_to_the_same_question_at_once_count_once() -> None:
 
 def test_six_questions_at_once_are_five_mails() -> None:
     application = opened().application
-    one = {
-        "application": application,
-        "by": "candidate",
-        "name": "N",
-        "address": "n@mail.example",
-        "now": NOW,
-    }
-    assert sorted(at_once(*[lambda: ask(text="?", **one)] * 6)) == [False, *[True] * 5]
+
+    def once() -> bool:
+        return ask(
+            application=application, by="candidate", name="N", address="n@mail.example", text="?", now=NOW
+        )
+
+    assert sorted(at_once(*[once] * 6)) == [False, *[True] * 5]
