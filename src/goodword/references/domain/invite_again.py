@@ -92,15 +92,19 @@ def _write(check: Check, *, now: datetime) -> None:
     plan_reminders(check, now=now)
     check.next_reminder_at = None
     settle_clock(check, now=now)
+    if not candidate_is_asked(check):
+        return  # they have done their part, or wait for an answer themselves
     declined = _declined(check)
-    if waiting and not candidate_is_asked(check):
-        pass  # the candidate has done their part
-    elif declined is not None:
+    if declined is not None:
         to_candidate(
             check, name="another", key=key, referee=declined.referee.name, undeliverable=False, now=now
         )
     else:
-        to_candidate(check, name="invitation", key=key, reminders=check.reminders_promised, now=now)
+        to_candidate(check, name="invitation", key=key, reminders=_left(check), now=now)
+
+
+def _left(check: Check) -> int:
+    return max(0, check.reminders_promised - check.reminders_sent)
 
 
 def _declined(check: Check) -> ReferenceRequest | None:

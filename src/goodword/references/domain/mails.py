@@ -19,6 +19,7 @@ from goodword.questionnaires import labels
 from goodword.references import asked_for
 from goodword.references.domain.about import About, about, common, competencies_of, day_in_words
 from goodword.references.domain.deadlines import referee_deadline
+from goodword.references.domain.places import CANDIDATES, places_of
 from goodword.references.models import Check, Referee, ReferenceRequest, Slot
 from goodword.steps.domain.automation import hindrance
 from goodword.steps.domain.lifecycle import subject_ref
@@ -64,9 +65,12 @@ def to_candidate(
 
 
 def _invited(check: Check) -> Mapping[str, object]:
-    slots = Slot.objects.of(check.organisation).filter(check_run=check).order_by("number")
+    """What is asked for; of one who is invited again, what is still missing of it."""
+    places = places_of(check)
+    missing = [place.slot for place in places if place.state in CANDIDATES] or [one.slot for one in places]
     return {
-        "asked_for": asked_for.lines(list(slots)),
+        "wanted": sum(not slot.is_waived for slot in missing),
+        "asked_for": asked_for.lines(missing),
         "competencies": competencies_of(check),
         "self_reference": check.self_reference,
     }
