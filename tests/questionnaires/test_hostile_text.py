@@ -102,8 +102,12 @@ def _choices(text: str) -> list[dict[str, str]]:
     return [{"value": value, "label": text} for value in ("one", "two")]
 
 
+def _own(kind: str, text: str) -> dict[str, Any]:
+    return OWN_TEXTS[kind](text) if kind in OWN_TEXTS else {}
+
+
 def _hostile(kind: str, text: str) -> Question:
-    own = OWN_TEXTS.get(kind, lambda _: {})(text)
+    own = _own(kind, text)
     return question(kind, text=text, help=text, self_text=text, **own)
 
 
@@ -134,7 +138,7 @@ def test_controls_in_any_text_of_any_type_are_taken_out_so_that_it_can_be_stored
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_hundred_kilobytes_in_any_text_of_any_type_are_refused_with_a_sentence(kind: str) -> None:
     long = "x" * 100_000
-    own = OWN_TEXTS.get(kind, lambda _: {})("x")
+    own = _own(kind, "x")
     for name in ("text", "help", "self_text", *(name for name in own if isinstance(own[name], str))):
         with pytest.raises(QuestionError) as refused:
             question(kind, **own | {name: long})

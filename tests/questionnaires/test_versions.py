@@ -1,5 +1,6 @@
 """Versions and their languages: what is asked, offered, made and measured, and in how many queries."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -122,7 +123,7 @@ def test_no_question_about_versions_takes_more_than_one_query(org: Organisation)
     # as it comes with a check: without its organisation and without its questionnaire
     version = QuestionnaireVersion.objects.of(org).get(questionnaire=own, number=1, language="en")
     bare = Questionnaire.objects.of(org).get(pk=own.pk)
-    asked = {
+    asked: dict[str, Callable[[], object]] = {
         "languages": lambda: languages_of(version),
         "another language": lambda: in_language(version, "de"),
         "the same language": lambda: in_language(version, "en"),
@@ -209,12 +210,12 @@ def test_a_newer_built_in_is_added_while_nobody_has_changed_it(org: Organisation
 def test_a_newer_built_in_leaves_alone_what_members_have_changed(org: Organisation, change: str) -> None:
     made = _from_before(org)
     before = _there(made)
-    values: dict[str, Any] = {
+    changes: dict[str, dict[str, Any]] = {
         "published by a member": {"published_by": member(org)},
         "published later than made": {"published_at": NOW + timedelta(hours=1)},
         "a draft": {"published_at": None},
-    }[change]
-    QuestionnaireVersion.objects.of(org).filter(questionnaire=made, language="de").update(**values)
+    }
+    QuestionnaireVersion.objects.of(org).filter(questionnaire=made, language="de").update(**changes[change])
     ensure_builtin(org, KEY, now=NOW + timedelta(days=1))
     assert _there(made) == before
 
