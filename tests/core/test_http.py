@@ -1,4 +1,4 @@
-"""Links stay out of the logs, and no body is larger than agreed."""
+"""Links stay out of the logs, no body is larger than agreed, and portals speak the browser's language."""
 
 import logging
 import sys
@@ -58,3 +58,25 @@ def test_a_body_over_the_limit_is_refused_before_anything_reads_it(
 def test_a_length_that_is_no_number_is_refused(client: Client) -> None:
     response = client.post("/accounts/login/", b"", content_type="text/plain", CONTENT_LENGTH="many")
     assert (response.status_code, response.content) == (400, b"Content-Length is not a number.")
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("de-AT,de;q=0.9", "Dieser Link öffnet nichts"),
+        ("fr", "Ce lien n’ouvre rien"),
+        ("nl", "This link does not open anything"),
+        ("", "This link does not open anything"),
+    ],
+)
+@pytest.mark.django_db
+def test_an_unknown_link_speaks_the_browsers_language(client: Client, asked: str, said: str) -> None:
+    response = client.get("/p/not-there/", headers={"Accept-Language": asked})
+    assert said in response.content.decode()
+    assert "Accept-Language" in response["Vary"]
+
+
+def test_members_pages_speak_english_whatever_the_browser_asks_for(client: Client) -> None:
+    page = client.get("/accounts/login/", headers={"Accept-Language": "de"}).content.decode()
+    assert '<html lang="en-gb"' in page
+    assert "Sign in" in page
