@@ -1,0 +1,138 @@
+"""From where and on what people worked: what is noted, what is left out, and when it goes."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import RequestFactory, override_settings
+
+from goodword.references.domain.traces import forget_raw, note_trace
+from goodword.references.models import Check, Trace
+from goodword.references.signs.traced import ENOUGH_CHECKS, device_signs
+from tests.references.signs.people import DESKTOP, PHONE, Somebody, watched
+from tests.references.story import NOW, Story
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def noted(story: Story, *, address: str, device: str = PHONE, referee: int | None = None) -> None:
+    """The candidate, or the referee of this number, works from there."""
+    request = RequestFactory(REMOTE_ADDR=address, HTTP_USER_AGENT=device).post("/")
+    asked = story.requests[referee] if referee is not None else None
+    check = story.check
+    note_trace(request, check, asked, now=NOW)
+
+
+def another_check(story: Story) -> Check:
+    """A check like the story's, of somebody else on the role."""
+    check, start = story.check, story.check.start
+    assert story.application.role is not None
+    start.pk, start.application = None, factories.application(story.application.role)
+    start.save()
+    check.pk, check.start = None, start
+    check.save()
+    return check
+
+
+def traces(story: Story) -> list[Trace]:
+    return list(Trace.objects.of(story.application.organisation).order_by("pk"))
+
+
+@pytest.fixture
+def story() -> Story:
+    story = watched()
+    Somebody(address="203.0.113.7").send(story)
+    return story
+
+
+def test_send_notes_the_candidate_and_each_pair_once(story: Story) -> None:
+    for _ in range(2):
+        noted(story, address="203.0.113.7")
+    noted(story, address="203.0.113.8")
+    assert [(t.request, t.address, t.device) for t in traces(story)] == [
+        (None, "203.0.113.7", PHONE),
+        (None, "203.0.113.8", PHONE),
+    ]
+    assert len({t.address_hash for t in traces(story)}) == 2
+    assert len({t.device_hash for t in traces(story)}) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8:1:2:aaaa::1", "2001:db8:1:2:bbbb::2", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:203.0.113.9", "203.0.113.9", True),
+    ],
+)
+def test_addresses_of_one_household_are_one(story: Story, one: str, other: str, same: bool) -> None:
+    noted(story, address=one, referee=0)
+    noted(story, address=other, referee=1)
+    first, second = traces(story)[-2:]
+    assert (first.address_hash == second.address_hash) is same
+
+
+@pytest.mark.parametrize(
+    "address", ["", "unix:", "127.0.0.1", "10.1.2.3", "192.168.0.9", "::1", "fd00::1", "100.64.3.4"]
+)
+def test_an_address_that_tells_nothing_is_not_noted(story: Story, address: str) -> None:
+    noted(story, address=address, referee=0)
+    last = traces(story)[-1]
+    assert (last.address, last.address_hash, last.device) == (None, "", PHONE)
+
+
+def test_hashes_differ_from_organisation_to_organisation(story: Story) -> None:
+    other = watched()
+    Somebody(address="203.0.113.7").send(other)
+    assert traces(other)[0].address_hash != traces(story)[0].address_hash
+    with override_settings(GOODWORD_FIELD_KEYS={"new": b"n" * 32}):
+        noted(story, address="203.0.113.7")
+    assert len({t.address_hash for t in traces(story)}) == 2
+
+
+def test_a_hostile_browser_name_is_cut_and_cleaned(story: Story) -> None:
+    noted(story, address="203.0.113.7", device="x\u202e" + "y" * 1000, referee=0)
+    assert traces(story)[-1].device == "x" + "y" * 399
+
+
+def test_raw_values_go_after_thirty_days_and_hashes_stay(story: Story) -> None:
+    hashes = [(t.address_hash, t.device_hash) for t in traces(story)]
+    assert forget_raw(now=NOW + timedelta(days=29, hours=23)) == 0
+    assert traces(story)[0].address == "203.0.113.7"
+    assert forget_raw(now=NOW + timedelta(days=30)) == 1
+    assert [(t.address, t.device) for t in traces(story)] == [(None, "")]
+    assert [(t.address_hash, t.device_hash) for t in traces(story)] == hashes
+    assert forget_raw(now=NOW + timedelta(days=60)) == 0
+
+
+def test_raw_values_go_at_once_when_watching_is_switched_off(story: Story) -> None:
+    organisation = story.application.organisation
+    organisation.watches_devices = False
+    organisation.save()
+    assert forget_raw(now=NOW) == 1
+    noted(story, address="203.0.113.8")
+    assert [(t.address, t.device) for t in traces(story)] == [(None, "")]
+
+
+def test_a_device_alone_is_a_sign_only_if_no_other_check_has_shown_it(story: Story) -> None:
+    noted(story, address="203.0.113.99", referee=0)
+    referees = [request.referee for request in story.requests]
+    check = story.check
+    assert device_signs(check, referees) == []
+    shown = traces(story)[0]
+    for number in range(ENOUGH_CHECKS):
+        Trace.objects.create(
+            organisation=check.organisation,
+            check_run=another_check(story),
+            address_hash=f"place {number}",
+            device_hash="another device",
+            seen_at=NOW,
+        )
+    assert [(sign.code, sign.grade) for sign in device_signs(check, referees)] == [("same_device", "low")]
+    Trace.objects.of(check.organisation).filter(address_hash="place 3").update(device_hash=shown.device_hash)
+    assert device_signs(check, referees) == []
+
+
+def test_another_device_at_another_place_is_nothing(story: Story) -> None:
+    noted(story, address="203.0.113.99", device=DESKTOP, referee=0)
+    assert device_signs(story.check, [request.referee for request in story.requests]) == []
