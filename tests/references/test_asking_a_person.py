@@ -49,7 +49,7 @@ def test_five_a_day_and_what_was_typed_stays() -> None:
     assert "The sixth" in page
     with time_machine.travel(NOW + timedelta(days=1, minutes=1), tick=False):
         assert post(door(story), {"a-question": "The next day"}).status_code == 302
-    run_jobs()
+        run_jobs()
     assert len(mails_to(RITA)) == 6
 
 

@@ -1,6 +1,6 @@
 """What the candidate's pages show of a check: slot by slot, what is missing, and what they promise."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -70,7 +70,9 @@ def shown(check: Check, facts: About) -> Shown:
     places = [place for place in places_of(check) if place.state != "waived"]
     requests = [place.referee.request for place in places if place.state == "out" and place.referee]
     failed = failed_mails(check, requests)
-    cards = [_card(check, place, failed=failed) for place in places]
+    full = nominate.full_slots(check, [place.slot for place in places])
+    members = _member_addresses(check)
+    cards = [_card(check, place, failed=failed, full=full, members=members) for place in places]
     if check.progress in DONE:
         cards = [card for card in cards if card.state in {"answered", "sent", "begun"}]
     states = [card.state for card in cards]
@@ -105,14 +107,20 @@ def missing(check: Check) -> list[str]:
 
 def address_flag(check: Check, *, email: str, company: str) -> str:
     """A gentle word about an address that is taken all the same; empty if there is nothing to say."""
-    if not email:
-        return ""
+    return _flag(check, email=email, company=company, members=_member_addresses(check)) if email else ""
+
+
+def _member_addresses(check: Check) -> list[str]:
+    members = Membership.objects.of(check.organisation)
+    return list(members.values_list("user__email", flat=True))
+
+
+def _flag(check: Check, *, email: str, company: str, members: Collection[str]) -> str:
     organisation = check.organisation
-    members = Membership.objects.of(organisation).values_list("user__email", flat=True)
     found = addresses.address_sign(
         addresses.Named(id=0, email=email, company=company),
         own_domains=organisation.own_domains,
-        member_addresses=list(members),
+        member_addresses=members,
     )
     code = found.code if found else ""
     if code == addresses.MEMBER:
@@ -136,12 +144,14 @@ def kept_for(months: int) -> str:
     return ngettext("%(count)s year", "%(count)s years", years) % {"count": years}
 
 
-def _card(check: Check, place: Place, *, failed: set[str]) -> SlotShown:
+def _card(
+    check: Check, place: Place, *, failed: set[str], full: set[int], members: Collection[str]
+) -> SlotShown:
     referee, state = place.referee, place.state
     if state == "out" and referee is not None:
         state = "undelivered" if request_ref(referee.request) in failed else referee.request.state
     open_to_names = place.state in nominate.MAY_BE_NAMED
-    full = not nominate.may_name_another(check, place.slot)
+    is_full = place.slot.number in full
     return SlotShown(
         place=place,
         heading=asked_for.heading(place.kind),
@@ -149,13 +159,13 @@ def _card(check: Check, place: Place, *, failed: set[str]) -> SlotShown:
         relationship=labels.relationships()[referee.relationship] if referee else "",
         period=labels.period(referee.from_month, referee.to_month or None) if referee else "",
         state=state,
-        flag=address_flag(check, email=referee.email, company=referee.company)
+        flag=_flag(check, email=referee.email, company=referee.company, members=members)
         if referee and open_to_names
         else "",
         may_be_changed=open_to_names and referee is not None,
-        may_be_replaced=place.state in replace.MAY_BE_REPLACED and not full,
+        may_be_replaced=place.state in replace.MAY_BE_REPLACED and not is_full,
         may_be_questioned=place.state in slots.MAY_BE_QUESTIONED,
-        is_full=full,
+        is_full=is_full,
     )
 
 

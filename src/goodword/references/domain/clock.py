@@ -33,15 +33,15 @@ def settle_clock(check: Check, *, now: datetime, asked_at: datetime | None = Non
     if stands and check.clock_stopped_at is None:
         check.clock_stopped_at = now
     elif not stands and check.clock_stopped_at is not None:
-        deadline = later_by_the_stop(
+        check.deadline_at = later_by_the_stop(
             check.deadline_at,
             stopped_at=check.clock_stopped_at,
             now=now,
             calendar=check.organisation.calendar,
         )
-        check.deadline_at = max([deadline, *_deadlines(check)])
         check.clock_stopped_at = None
         plan_reminders(check, now=now)  # what was due during the stop is left out, not made up for
+    check.deadline_at = max([check.deadline_at, *_deadlines(check)])
     _plan(
         check,
         wanted=waits_for_candidate(places, own_missing=own_missing) and not stands,

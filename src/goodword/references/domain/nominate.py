@@ -1,5 +1,6 @@
 """The candidate names a referee, changes what they stated, or takes a name back, until it is sent."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -86,10 +87,22 @@ def in_slot(check: Check, slot: int) -> Referee | None:
 
 def may_name_another(check: Check, slot: Slot) -> bool:
     """Whether the slot takes one more nomination: three, and three more once a member has asked for it still."""
-    named = Referee.objects.of(check.organisation).filter(check_run=check, slot=slot.number)
-    if slot.answered_at is not None:
-        named = named.filter(created_at__gt=slot.answered_at)
-    return named.count() < MOST_IN_A_SLOT
+    return slot.number not in full_slots(check, [slot])
+
+
+def full_slots(check: Check, slots: Sequence[Slot]) -> set[int]:
+    """The numbers of those that take no more nominations. One query."""
+    rows = Referee.objects.of(check.organisation).filter(check_run=check)
+    named = list(rows.values_list("slot", "created_at"))
+    return {
+        slot.number
+        for slot in slots
+        if sum(
+            number == slot.number and (slot.answered_at is None or at > slot.answered_at)
+            for number, at in named
+        )
+        >= MOST_IN_A_SLOT
+    }
 
 
 def too_many() -> str:

@@ -96,8 +96,8 @@ def send_requests(*, check_id: int, seen: str, link: str, now: datetime) -> list
 
 
 def write_to(check: Check, referee: Referee, *, now: datetime) -> ReferenceRequest:
-    """Make the request of a referee and queue its mail; the check waits for their deadline too. The check is locked,
-    and saved by whoever calls."""
+    """Make the request of a referee and queue its mail; whoever calls settles the locked check's clock, which
+    then waits for their deadline too."""
     request = ReferenceRequest(
         organisation=check.organisation,
         check_run=check,
@@ -109,6 +109,5 @@ def write_to(check: Check, referee: Referee, *, now: datetime) -> ReferenceReque
     )
     plan(request, check=check, now=now)
     request.save()
-    check.deadline_at = max(check.deadline_at, request.deadline_at)
     to_referee(request, check=check, kind=REQUEST, key="invitation", now=now)
     return request
