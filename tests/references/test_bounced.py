@@ -1,0 +1,214 @@
+"""Mail that comes back or is marked as spam: whose link dies, who is asked, and what is sent no more."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core import mail
+
+from goodword.notifications.domain.outcome import note_bounced, note_complained
+from goodword.notifications.models import Email
+from goodword.references.domain.correct_address import correct_address
+from goodword.references.domain.invite_again import invite_again
+from goodword.references.domain.remind import remind_candidates, remind_referees
+from goodword.references.models import ReferenceRequest
+from goodword.references.queries import people
+from tests.references.story import (
+    MANAGER,
+    NOW,
+    candidate_door,
+    get,
+    mails_to,
+    opened,
+    post,
+    press_send,
+    referee_door,
+    sent,
+)
+from tests.support import factories
+from tests.support.jobs import event_names, run_jobs
+
+pytestmark = pytest.mark.django_db
+
+MARIA, PAUL, RITA = "maria@globex.example", "paul@globex.example", "rita@acme.example"
+NEUTRAL = "Nothing is needed here at the moment"
+
+
+def mail_to(address: str) -> Email:
+    """The last mail that was queued to an address."""
+    return Email.objects.across_organisations().filter(to_address=address).latest("pk")
+
+
+def comes_back(address: str, *, at: datetime = NOW) -> None:
+    note_bounced(email_id=mail_to(address).pk, reason="550 5.1.1 No such user", now=at)
+    run_jobs()
+
+
+def complains(address: str) -> None:
+    note_complained(email_id=mail_to(address).pk, now=NOW)
+    run_jobs()
+
+
+def days_pass(days: int) -> None:
+    """The sweeps run every six hours, and what they queue goes out."""
+    for quarter in range(1, days * 4 + 1):
+        now = NOW + timedelta(hours=6 * quarter)
+        with time_machine.travel(now, tick=False):
+            remind_candidates(now=now)
+            remind_referees(now=now)
+            run_jobs()
+
+
+def state(request: ReferenceRequest) -> tuple[str, Any, Any, Any]:
+    return request.state, request.undelivered_at, request.next_reminder_at, request.slow_at
+
+
+def test_a_referees_link_dies_and_the_candidate_alone_is_asked_for_another_address() -> None:
+    story = sent()
+    door = referee_door(MARIA)
+    comes_back(MARIA)
+    maria, paul = story.requests
+    assert state(maria) == ("sent", NOW, None, None)
+    assert (paul.undelivered_at, paul.next_reminder_at is not None) == (None, True)
+    assert NEUTRAL in get(door).content.decode()
+    asked = mails_to(story.application.candidate.email)[-1]
+    assert asked.subject == "Our mail to Maria Schmidt did not arrive"
+    assert mails_to(RITA) == []
+    assert [person.undelivered for person in people(story.check)] == [True, False]
+
+
+def test_it_is_told_once_and_a_reminder_is_not_sent_after_it() -> None:
+    story = sent()
+    comes_back(MARIA)
+    comes_back(MARIA)
+    days_pass(10)
+    assert event_names().count("email.bounced") == 1
+    assert len(mails_to(MARIA)) == 1
+    assert [str(m.subject) for m in mails_to(story.application.candidate.email)].count(
+        "Our mail to Maria Schmidt did not arrive"
+    ) == 1
+
+
+def test_a_refusal_by_the_first_mail_server_goes_the_same_way() -> None:
+    story = sent()
+    email = mail_to(MARIA)
+    Email.objects.across_organisations().filter(pk=email.pk).update(
+        state="failed", bounced_at=NOW, bounce_reason="550 unknown", last_error="550 unknown"
+    )
+    story.happens("email.failed", email_id=email.pk, kind=email.kind, subject_ref=email.subject_ref)
+    assert story.requests[0].undelivered_at == NOW
+    assert len(mails_to(story.application.candidate.email)) == 2
+    assert mails_to(RITA) == []
+
+
+def test_a_fault_of_the_mail_server_kills_no_link() -> None:
+    story = sent()
+    door, email = referee_door(MARIA), mail_to(MARIA)
+    Email.objects.across_organisations().filter(pk=email.pk).update(state="failed", last_error="554 no")
+    story.happens("email.failed", email_id=email.pk, kind=email.kind, subject_ref=email.subject_ref)
+    assert story.requests[0].undelivered_at is None
+    assert NEUTRAL not in get(door).content.decode()
+
+
+def test_the_candidate_names_another_and_the_check_goes_on() -> None:
+    story = sent()
+    comes_back(MARIA)
+    response = post(f"{candidate_door(story)}1/another/", MANAGER | {"r-email": "nora@globex.example"})
+    assert response.status_code == 302
+    press_send(story)
+    assert len(mails_to("nora@globex.example")) == 1
+
+
+def test_a_late_return_of_a_mail_to_an_old_address_does_not_count_against_the_new_one() -> None:
+    story = sent()
+    old = mail_to(MARIA)
+    member = factories.member(story.application.organisation)
+    correct_address(
+        request_id=story.requests[0].pk, address="maria.schmidt@globex.example", member=member, now=NOW
+    )
+    run_jobs()
+    note_bounced(email_id=old.pk, reason="550", now=NOW)
+    run_jobs()
+    assert story.requests[0].undelivered_at is None
+    assert len(mails_to(story.application.candidate.email)) == 1
+
+
+def test_who_has_begun_keeps_their_link_when_a_reminder_comes_back() -> None:
+    story = sent()
+    door = referee_door(MARIA)
+    assert post(f"{door}begin/").status_code == 302
+    days_pass(3)
+    comes_back(MARIA, at=NOW + timedelta(days=3))
+    maria = story.requests[0]
+    assert state(maria) == ("begun", None, None, None)
+    assert NEUTRAL not in get(door).content.decode()
+    days_pass(10)
+    assert len(mails_to(MARIA)) == 2
+
+
+def test_a_mail_that_comes_back_after_the_answer_or_of_an_erased_referee_changes_nothing() -> None:
+    story = sent()
+    story.requests[0].delete()
+    ReferenceRequest.objects.of(story.application.organisation).update(state="answered")
+    comes_back(MARIA)
+    comes_back(PAUL)
+    assert story.requests[0].undelivered_at is None
+    assert len(mails_to(story.application.candidate.email)) == 1
+
+
+def test_a_candidates_mail_that_comes_back_stops_reminders_and_tells_the_recruiter() -> None:
+    story = opened()
+    comes_back(story.application.candidate.email)
+    assert (story.check.attention, story.check.next_reminder_at) == ("undelivered", None)
+    (told,) = mails_to(RITA)
+    assert "The mail server said: 550 5.1.1 No such user" in str(told.body)
+    days_pass(10)
+    assert len(mail.outbox) == 2
+
+
+def test_inviting_again_after_the_address_was_corrected_goes_on() -> None:
+    story = opened()
+    comes_back(story.application.candidate.email)
+    who = story.application.candidate
+    who.email = "new@mail.example"
+    who.save()
+    member = factories.member(story.application.organisation)
+    invite_again(start=story.check.start, member=member, now=NOW)
+    run_jobs()
+    assert (story.check.attention, len(mails_to("new@mail.example"))) == ("", 1)
+    assert story.check.next_reminder_at is not None
+
+
+def test_a_referee_who_marks_it_as_spam_gets_no_more_of_this_check_and_their_link_works() -> None:
+    story = sent()
+    door = referee_door(MARIA)
+    complains(MARIA)
+    assert state(story.requests[0]) == ("sent", None, None, None)
+    member = factories.member(story.application.organisation)
+    invite_again(start=story.check.start, member=member, now=NOW)
+    run_jobs()
+    held_back = mail_to(MARIA)
+    days_pass(12)
+    assert (len(mails_to(MARIA)), len(mails_to(PAUL)) > 1) == (1, True)
+    assert NEUTRAL not in get(door).content.decode()
+    assert (held_back.state, held_back.last_error) == ("cancelled", "They marked an earlier mail as spam.")
+
+
+def test_a_candidate_who_marks_it_as_spam_is_left_alone_and_a_person_looks() -> None:
+    story = opened()
+    complains(story.application.candidate.email)
+    days_pass(10)
+    assert (story.check.attention, len(mail.outbox)) == ("complained", 1)
+
+
+def test_a_recruiters_slip_keeps_nothing_from_them() -> None:
+    story = opened()
+    comes_back(story.application.candidate.email)
+    complains(RITA)
+    member = factories.member(story.application.organisation)
+    invite_again(start=story.check.start, member=member, now=NOW)
+    run_jobs()
+    comes_back(story.application.candidate.email)
+    assert len(mails_to(RITA)) == 2
+    assert event_names().count("email.complained") == 1
