@@ -15,6 +15,7 @@ from goodword.references.domain.do_not_contact import is_barred
 from goodword.references.domain.mails import request_ref
 from goodword.references.models import Check, Referee, ReferenceRequest, SelfReference, Sign, Slot, Trace
 from goodword.references.said import own_in_words, reference_in_words
+from goodword.references.signs.words import WORDS
 
 State = ReferenceRequest.State
 
@@ -156,7 +157,7 @@ def _trace(trace: Trace) -> dict[str, Any]:
 def _sign(sign: Sign) -> dict[str, Any]:
     return without_nothing(
         {
-            "what": sign.code,
+            "what": str(WORDS[sign.code].title) if sign.code in WORDS else sign.code,
             "grade": sign.grade,
             "facts": sign.facts,
             "found": sign.found_at,

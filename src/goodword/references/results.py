@@ -127,7 +127,7 @@ def _voice(reference: Reference, check: Check, questions: Sequence[Question]) ->
         submitted_at=reference.submitted_at,
         factual=reference.factual,
         late=reference.late,
-        language=get_language_info(code)["name_translated"] if other else "",
+        language=str(get_language_info(code)["name_translated"]) if other else "",
         language_code=code if other else "",
     )
     put = asked_of(questions, relationship=referee.relationship, answers=answers)
@@ -155,7 +155,7 @@ def _own(check: Check) -> Voice | None:
         submitted_at=row.submitted_at,
         factual=False,
         late=check.completed_at is not None and row.submitted_at > check.completed_at,
-        language=get_language_info(code)["name_translated"] if other else "",
+        language=str(get_language_info(code)["name_translated"]) if other else "",
         language_code=code if other else "",
         own=True,
     )
