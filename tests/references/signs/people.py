@@ -54,8 +54,8 @@ class Somebody:
         self.post(f"{door}review/", {"seen": seen})
         run_jobs()
 
-    def answer(self, whose: str, *, seconds: int, at: timedelta = timedelta(), **pages: Any) -> None:
-        """As a referee, answer in so many seconds; `pages` are answers that differ."""
+    def answer(self, whose: str, said: dict[str, str], *, seconds: int, at: timedelta = timedelta()) -> None:
+        """As a referee, answer in so many seconds; `said` are the answers that differ from the usual ones."""
         door = referee_door(whose)
         start = NOW + timedelta(hours=1) + at
         with time_machine.travel(start, tick=False):
@@ -64,7 +64,7 @@ class Somebody:
             for number, page in enumerate(ANSWERS, start=1):
                 self.post(
                     f"{door}questions/{number}/",
-                    page | {name: text for name, text in pages.items() if name in page},
+                    page | {name: text for name, text in said.items() if name in page},
                 )
             self.post(f"{door}review/")
             run_jobs()

@@ -33,8 +33,8 @@ def test_the_candidate_answers_for_both_from_one_device_in_forty_seconds_with_co
     story = watched()
     candidate = Somebody(address=HOME)
     candidate.send(story)
-    candidate.answer(MARIA, seconds=40, **AGREED, **SAME)
-    candidate.answer(PAUL, seconds=40, at=timedelta(minutes=5), **AGREED, **SAME)
+    candidate.answer(MARIA, AGREED | SAME, seconds=40)
+    candidate.answer(PAUL, AGREED | SAME, seconds=40, at=timedelta(minutes=5))
     assert found(story) == {
         "alike_ratings": "medium",
         "alike_texts": "high",
@@ -59,9 +59,9 @@ def test_the_candidate_answers_for_both_from_one_device_in_forty_seconds_with_co
 def test_two_colleagues_who_answer_from_one_office_network_are_low_at_most() -> None:
     story = watched()
     Somebody(address=HOME).send(story)
-    Somebody(address=OFFICE, device=LAPTOP).answer(MARIA, seconds=320, **AGREED, **OF_MANAGER)
+    Somebody(address=OFFICE, device=LAPTOP).answer(MARIA, AGREED | OF_MANAGER, seconds=320)
     Somebody(address=OFFICE, device=DESKTOP).answer(
-        PAUL, seconds=250, **AGREED, **OF_PEER, **{"q-reliability": "5"}
+        PAUL, AGREED | OF_PEER | {"q-reliability": "5"}, seconds=250
     )
     assert found(story) == {"same_address": "low"}
     (sign,) = signs_of(story.check).to_look_at
@@ -76,7 +76,7 @@ def test_an_office_with_computers_of_one_kind_is_low_too() -> None:
     Somebody(address=HOME).send(story)
     for whose, texts, level in ((MARIA, OF_MANAGER, "4"), (PAUL, OF_PEER, "5")):
         Somebody(address=OFFICE, device=DESKTOP).answer(
-            whose, seconds=300, **AGREED, **texts, **{"q-reliability": level}
+            whose, AGREED | texts | {"q-reliability": level}, seconds=300
         )
     assert found(story) == {"same_address_and_device": "low"}
 
@@ -85,15 +85,15 @@ def test_a_candidate_who_still_works_with_the_referee_may_share_the_office() -> 
     story = watched()
     Referee.objects.of(story.application.organisation).update(to_month="")
     Somebody(address=OFFICE, device=LAPTOP).send(story)
-    Somebody(address=OFFICE, device=DESKTOP).answer(MARIA, seconds=300, **AGREED, **OF_MANAGER)
+    Somebody(address=OFFICE, device=DESKTOP).answer(MARIA, AGREED | OF_MANAGER, seconds=300)
     assert found(story) == {"same_address": "low"}
 
 
 def test_honest_people_at_different_places_have_no_sign_at_all() -> None:
     story = watched()
     Somebody(address=HOME).send(story)
-    Somebody(address=OFFICE).answer(MARIA, seconds=300, **AGREED, **OF_MANAGER)
-    Somebody(address=ELSEWHERE).answer(PAUL, seconds=200, **AGREED, **OF_PEER, **{"q-reliability": "5"})
+    Somebody(address=OFFICE).answer(MARIA, AGREED | OF_MANAGER, seconds=300)
+    Somebody(address=ELSEWHERE).answer(PAUL, AGREED | OF_PEER | {"q-reliability": "5"}, seconds=200)
     assert found(story) == {}
     assert signs_of(story.check).grade == "none"
 
@@ -102,8 +102,8 @@ def test_switched_off_nothing_is_noted_and_nothing_compared() -> None:
     story = watched(watches=False)
     candidate = Somebody(address=HOME)
     candidate.send(story)
-    candidate.answer(MARIA, seconds=300, **AGREED, **OF_MANAGER)
-    candidate.answer(PAUL, seconds=300, **AGREED, **OF_PEER, **{"q-reliability": "5"})
+    candidate.answer(MARIA, AGREED | OF_MANAGER, seconds=300)
+    candidate.answer(PAUL, AGREED | OF_PEER | {"q-reliability": "5"}, seconds=300)
     assert found(story) == {}
     assert Trace.objects.of(story.application.organisation).count() == 0
 
@@ -112,6 +112,6 @@ def test_no_sign_holds_an_address() -> None:
     story = watched()
     candidate = Somebody(address=HOME)
     candidate.send(story)
-    candidate.answer(MARIA, seconds=300, **AGREED, **OF_MANAGER)
+    candidate.answer(MARIA, AGREED | OF_MANAGER, seconds=300)
     kept = str(list(Sign.objects.of(story.application.organisation).values()))
     assert HOME not in kept and "iPhone" not in kept

@@ -100,4 +100,5 @@ def common(facts: About, check: Check) -> Mapping[str, object]:
         "wanted": check.wanted,
         "minutes": minutes_of(check, language=facts.language),
         "deadline": day_in_words(check.deadline_at, organisation=facts.organisation, language=facts.language),
+        "watched": facts.organisation.watches_devices,
     }
