@@ -1,0 +1,135 @@
+"""A slow referee: the candidate is told once, at a decent hour, and only while it helps."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from hypothesis import given
+from hypothesis import strategies as st
+
+from goodword.core.workdays import Calendar
+from goodword.references.domain.extend import extend_request
+from goodword.references.domain.pause import pause
+from goodword.references.domain.slow import tell_of_slow_referees
+from goodword.references.domain.timelines import slow_from
+from goodword.references.jobs import sweep_slow
+from goodword.references.models import Check, ReferenceRequest
+from tests.references.story import FACTS, NOW, Story, html_of, mails_to, post, referee_door, sent
+from tests.support import factories
+from tests.support.jobs import event_names, run_jobs
+
+pytestmark = pytest.mark.django_db
+
+CALENDAR = Calendar(ZoneInfo("Europe/Berlin"))
+#: the referees have until Thursday 12 March; two working days before it, at nine in Berlin
+SLOW = datetime(2026, 3, 10, 8, tzinfo=UTC)
+SUBJECTS = "2 of your referees have not answered yet"
+
+
+def told(story: Story) -> list[str]:
+    """The subjects of the candidate's mails about slow referees."""
+    subjects = [str(message.subject) for message in mails_to(story.application.candidate.email)]
+    return [subject for subject in subjects if "answered yet" in subject]
+
+
+def hours_pass(story: Story, *, until: datetime) -> list[datetime]:
+    """The sweep runs every hour; when the candidate was told."""
+    times, now = [], NOW
+    while now <= until:
+        before = len(told(story))
+        with time_machine.travel(now, tick=False):
+            sweep_slow.run()
+            run_jobs()
+        times += [now] * (len(told(story)) - before)
+        now += timedelta(hours=1)
+    return times
+
+
+def test_the_candidate_is_told_once_of_all_who_are_slow_with_two_working_days_left() -> None:
+    story = sent()
+    assert hours_pass(story, until=SLOW + timedelta(days=5)) == [SLOW]
+    mail = mails_to(story.application.candidate.email)[-1]
+    assert mail.subject == SUBJECTS
+    for words in (str(mail.body), html_of(mail)):
+        assert "Maria Schmidt" in words
+        assert "Paul Meier" in words
+        assert "Thursday 12 March" in words
+    assert "This is the only time that we write to you about it." in str(mail.body)
+    assert event_names().count("check.slow_told") == 1
+    assert [request.slow_at for request in story.requests] == [None, None]
+
+
+def test_only_who_has_not_answered_is_named() -> None:
+    story = sent()
+    assert post(f"{referee_door('maria@globex.example')}facts/", FACTS).status_code == 302
+    run_jobs()
+    tell_of_slow_referees(now=SLOW)
+    with time_machine.travel(SLOW, tick=False):
+        run_jobs()
+    assert told(story) == ["Paul Meier has not answered yet"]
+
+
+@pytest.mark.parametrize(
+    ("row", "values"),
+    [
+        (Check, {"paused_at": NOW}),
+        (Check, {"clock_stopped_at": NOW}),
+        (Check, {"closed_at": NOW}),
+        (Check, {"progress": "completed"}),
+        (Check, {"slow_told_at": NOW}),
+        (Check, {"attention": "undelivered"}),
+        (ReferenceRequest, {"state": "declined"}),
+        (ReferenceRequest, {"undelivered_at": NOW}),
+        (ReferenceRequest, {"deadline_at": NOW}),
+    ],
+)
+def test_nobody_is_told_what_is_of_no_use(
+    row: type[Check | ReferenceRequest], values: dict[str, object]
+) -> None:
+    story = sent()
+    row.objects.of(story.application.organisation).update(**values)
+    assert tell_of_slow_referees(now=SLOW) == 0
+
+
+def test_what_is_told_after_a_pause_is_told_when_it_goes_on() -> None:
+    story = sent()
+    pause(check_id=story.check.pk, member=factories.member(story.application.organisation), now=NOW)
+    assert tell_of_slow_referees(now=SLOW) == 0
+    Check.objects.of(story.application.organisation).update(paused_at=None)
+    assert tell_of_slow_referees(now=SLOW + timedelta(hours=2)) == 1
+
+
+def test_an_extended_deadline_gives_the_referee_more_time_first() -> None:
+    story = sent()
+    member = factories.member(story.application.organisation)
+    for request in story.requests:
+        extend_request(request_id=request.pk, days=20, member=member, now=NOW)
+    last_reminder = datetime(2026, 3, 10, 9, tzinfo=UTC)
+    assert tell_of_slow_referees(now=last_reminder) == 0
+    assert tell_of_slow_referees(now=last_reminder + timedelta(days=1)) == 1
+
+
+def test_the_candidates_own_working_hours_count() -> None:
+    story = sent()
+    Check.objects.of(story.application.organisation).update(time_zone="America/Los_Angeles")
+    assert tell_of_slow_referees(now=SLOW) == 0  # one at night there
+    evening = datetime(2026, 3, 10, 16, tzinfo=UTC)
+    assert {request.slow_at for request in story.requests} == {evening}
+    assert tell_of_slow_referees(now=evening) == 1
+
+
+@given(
+    days=st.lists(st.integers(1, 12), max_size=3, unique=True).map(sorted),
+    deadline=st.integers(1, 30),
+    hour=st.integers(0, 23),
+)
+def test_it_lies_after_the_first_working_day_and_by_the_day_after_the_last_reminder(
+    days: list[int], deadline: int, hour: int
+) -> None:
+    sent_at = datetime(2026, 3, 3, hour, tzinfo=UTC)
+    deadline_at = sent_at + timedelta(days=deadline)
+    moment = slow_from(sent_at=sent_at, deadline_at=deadline_at, days=days, calendar=CALENDAR)
+    assert moment >= sent_at + timedelta(days=1)
+    if days:
+        assert moment <= sent_at + timedelta(days=2 * (days[-1] + 1) + 2)

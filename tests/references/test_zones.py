@@ -1,0 +1,103 @@
+"""Whose hours count: the organisation's and the candidate's, then the reader's own."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from goodword.core.workdays import Calendar
+from goodword.references.domain.remind import remind_candidates, remind_referees
+from goodword.references.domain.timelines import plan
+from goodword.references.domain.zones import note_zone, referee_hours
+from goodword.references.models import Check, ReferenceRequest
+from tests.references.story import NOW, candidate_door, get, opened, post, referee_door, sent
+
+pytestmark = pytest.mark.django_db
+
+BERLIN = Calendar(ZoneInfo("Europe/Berlin"))
+
+
+def test_a_zone_is_kept_once() -> None:
+    check = opened().check
+    assert [note_zone(check, name) for name in ("America/New_York", "Asia/Tokyo")] == [True, False]
+    check.refresh_from_db()
+    assert check.time_zone == "America/New_York"
+    stale = Check.objects.of(check.organisation).get(pk=check.pk)
+    stale.time_zone = ""  # read before the other tab's form came in
+    assert note_zone(stale, "Asia/Tokyo") is False
+    check.refresh_from_db()
+    assert check.time_zone == "America/New_York"
+
+
+@pytest.mark.parametrize(
+    "name", ["", "Mars/Olympus", "../../etc/passwd", "localtime", "Factory", "a" * 5000, "Europe/Berlin\x00"]
+)
+def test_what_is_no_zone_is_left_alone(name: str) -> None:
+    check = opened().check
+    assert note_zone(check, name) is False
+    check.refresh_from_db()
+    assert check.time_zone == ""
+
+
+def test_the_portals_forms_say_the_zone_and_opening_a_page_says_nothing() -> None:
+    story = sent()
+    door = referee_door("maria@globex.example")
+    get(f"{door}?tz=Asia/Tokyo")
+    assert story.requests[0].time_zone == ""
+    post(f"{door}begin/", {"tz": "America/New_York"})
+    post(f"{candidate_door(story)}1/remove/", {"tz": "Asia/Tokyo"})
+    assert (story.requests[0].time_zone, story.requests[1].time_zone) == ("America/New_York", "")
+    assert story.check.time_zone == "Asia/Tokyo"
+    assert "ui/js/zone" in get(door).content.decode()
+
+
+def test_a_referees_hours_are_the_organisations_and_the_candidates_until_their_own_are_known() -> None:
+    check, request = Check(), ReferenceRequest()
+    check.organisation = opened().application.organisation
+    assert referee_hours(request, check=check) == (BERLIN, ())
+    check.time_zone = "America/New_York"
+    assert referee_hours(request, check=check) == (BERLIN, [ZoneInfo("America/New_York")])
+    request.time_zone = "Asia/Tokyo"
+    assert referee_hours(request, check=check) == (Calendar(ZoneInfo("Asia/Tokyo")), ())
+
+
+@pytest.mark.parametrize(
+    ("candidates", "referees", "due"),
+    [
+        ("", "", "2026-03-05T09:00:00+00:00"),  # two working days later at the same hour
+        ("America/New_York", "", "2026-03-05T14:00:00+00:00"),  # nine in New York, three in Berlin
+        ("America/New_York", "Asia/Tokyo", "2026-03-06T00:00:00+00:00"),  # nine in Tokyo, the day after
+        ("Pacific/Honolulu", "", "2026-03-05T19:00:00+00:00"),  # never both: the candidate's morning
+        ("", "Pacific/Honolulu", "2026-03-05T19:00:00+00:00"),
+    ],
+)
+def test_a_reminder_is_planned_into_those_hours(candidates: str, referees: str, due: str) -> None:
+    story = sent()
+    check, request = story.check, story.requests[0]
+    check.time_zone, request.time_zone = candidates, referees
+    plan(request, check=check, now=NOW)
+    assert request.next_reminder_at is not None
+    assert request.next_reminder_at.isoformat() == due
+
+
+def test_a_zone_that_is_learnt_later_moves_what_was_planned() -> None:
+    story, other = sent(), opened()
+    due = datetime(2026, 3, 5, 9, tzinfo=UTC)
+    note_zone(story.requests[0], "America/New_York")
+    note_zone(other.check, "America/New_York")
+    assert (remind_referees(now=due), remind_candidates(now=due)) == (1, 0)  # Paul's zone is not known
+    morning = datetime(2026, 3, 5, 14, tzinfo=UTC)
+    assert (story.requests[0].next_reminder_at, other.check.next_reminder_at) == (morning, morning)
+    assert (remind_referees(now=morning), remind_candidates(now=morning)) == (1, 1)
+
+
+def test_a_weekend_in_their_own_zone_counts() -> None:
+    story = sent()
+    request = story.requests[0]
+    note_zone(request, "Asia/Tokyo")
+    friday_afternoon = datetime(2026, 3, 6, 12, tzinfo=UTC)  # Friday, nine in the evening in Tokyo
+    ReferenceRequest.objects.of(request.organisation).update(next_reminder_at=friday_afternoon)
+    assert remind_referees(now=friday_afternoon) == 1  # Paul, in Berlin's hours
+    request.refresh_from_db()
+    assert request.next_reminder_at == datetime(2026, 3, 9, tzinfo=UTC)
+    assert request.next_reminder_at - friday_afternoon > timedelta(days=2)
