@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from goodword.accounts.models import Membership
 from goodword.notifications.models import Email
@@ -84,7 +85,8 @@ def test_hired_lets_all_go_with_time_of_their_own() -> None:
     story = held(both=True)
     assert story.check.clock_stopped_at == NOW
     later = NOW + timedelta(days=6)
-    story.happens("application.hired", at=later)
+    with time_machine.travel(later, tick=False):
+        story.happens("application.hired", at=later)
     assert [request.referee.email for request in story.requests] == [MARIA, PAUL]
     # seven working days after Monday 9 March for them; for the check the ten that were left
     assert [f"{request.deadline_at:%d %B}" for request in story.requests] == ["18 March", "18 March"]
