@@ -1,0 +1,179 @@
+"""A referee gives a whole reference: on a phone, by the keyboard alone, in two languages, on two devices."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from goodword.core import clock
+from goodword.references.domain.drafts import Draft
+from tests.browser.looking import Looker
+from tests.references.stage import Stage, set_up
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def stage(live_server: object) -> Stage:
+    return set_up(now=clock.now())
+
+
+@pytest.fixture
+def door(live_server: object, stage: Stage) -> str:
+    return f"{live_server}{stage.referee_path}"
+
+
+def test_a_whole_reference_by_keyboard_in_two_languages_on_two_devices(
+    browser: Browser, stage: Stage, door: str
+) -> None:
+    looker = Looker()
+    phone = browser.new_context(viewport=PHONE)  # type: ignore[arg-type]  # its own dict type
+    looker.watch(phone)
+    page = phone.new_page()
+    page.goto(door)
+    looker.look(page, "notice")
+    press(page, "Start")
+
+    expect(page).to_have_url(f"{door}questions/1/")
+    looker.look(page, "confirm")
+    for number in range(3):
+        choose(page, number, 0)
+    press(page, "Save and go on")
+    looker.look(page, "rating")
+    press(page, "Save and go on")
+    expect(page.get_by_role("alert")).to_be_focused()
+    looker.look(page, "something missing")
+    choose(page, 0, 3)
+    expect(page.get_by_role("status")).to_have_text("Saved")
+    assert "reliability" in Draft.read(stage.request.draft).answers
+
+    press(page, "Deutsch")
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    looker.look(page, "rating in German")
+    expect(page.get_by_role("radio").nth(3)).to_be_checked()
+    press(page, "English")
+    press(page, "Save and go on")
+    expect(page).to_have_url(f"{door}questions/3/")
+    phone.close()
+
+    laptop = browser.new_context(viewport={"width": 1440, "height": 900})
+    looker.watch(laptop)
+    page = laptop.new_page()
+    page.goto(door)
+    looker.look(page, "go on")
+    press(page, "Go on")
+    expect(page).to_have_url(f"{door}questions/3/")
+    finish(page, looker)
+    looker.look(page, "last look")
+    press(page, "Submit")
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+    looker.look(page, "thanks")
+    press(page, "E-mail me a copy of my answers")
+    expect(page.get_by_text("A copy is on its way")).to_be_visible()
+    looker.look(page, "copy is on its way")
+    laptop.close()
+    assert stage.request.state == "answered"
+    assert (looker.wrong, looker.complaints) == ({}, [])
+
+
+def test_text_is_kept_as_it_is_typed(page: Page, stage: Stage, door: str) -> None:
+    number = stage.page_of("strengths")
+    page.goto(f"{door}questions/{number}/")
+    page.get_by_role("textbox").fill("She thinks before")
+    expect(page.get_by_role("status")).to_have_text("Saved")
+    page.get_by_role("textbox").fill("She thinks before she builds.")
+    expect(page.get_by_role("status")).to_have_text("Saving")
+    expect(page.get_by_role("status")).to_have_text("Saved")
+    page.close()
+    assert Draft.read(stage.request.draft).answers["strengths"] == "She thinks before she builds."
+
+
+def test_without_scripts_every_next_keeps_the_page(browser: Browser, stage: Stage, door: str) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport=PHONE)  # type: ignore[arg-type]  # its own dict type
+    page = context.new_page()
+    number = stage.page_of("strengths")
+    page.goto(f"{door}questions/{number}/")
+    page.get_by_role("textbox").fill("Calm.")
+    click(page, "Deutsch")
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    expect(page.get_by_role("textbox")).to_have_value("Calm.")
+    click(page, "English")
+    click(page, "Save and go on")
+    context.close()
+    assert Draft.read(stage.request.draft).answers == {"strengths": "Calm."}
+
+
+def test_the_other_ways_and_the_candidates_own_view_look_right(
+    browser: Browser, live_server: object, stage: Stage, door: str
+) -> None:
+    looker = Looker()
+    context = browser.new_context(viewport=PHONE)  # type: ignore[arg-type]  # its own dict type
+    looker.watch(context)
+    page = context.new_page()
+    for name, path in (("dates and title only", "facts/"), ("ask", "ask/"), ("no", "no/?as=never-again")):
+        page.goto(f"{door}{path}")
+        looker.look(page, name)
+    own = f"{live_server}{stage.candidate_path}references/own/"
+    page.goto(own)
+    looker.look(page, "own view")
+    click(page, "Start")
+    looker.look(page, "own question")
+    while not page.get_by_role("heading", name="Look it over").is_visible():
+        fill_in(page)
+        with page.expect_navigation():
+            page.locator("form .button--primary").click()
+    looker.look(page, "own last look")
+    click(page, "Submit")
+    looker.look(page, "own thanks")
+    page.goto(f"{door}no/")
+    click(page, "Send this answer")
+    looker.look(page, "declined")
+    context.close()
+    assert (looker.wrong, looker.complaints) == ({}, [])
+
+
+def finish(page: Page, looker: Looker) -> None:
+    """Answer all that is left, looking at each kind of page."""
+    while not page.get_by_role("heading", name="Look it over").is_visible():
+        fill_in(page)
+        looker.look(page, page.url.split("/")[-2])
+        page.locator("form .button--primary").focus()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+
+
+def fill_in(page: Page) -> None:
+    """A first or a middling answer to whatever the page asks, by the keyboard."""
+    boxes = page.get_by_role("checkbox")
+    if boxes.count():
+        for number in range(5):
+            boxes.nth(number).focus()
+            page.keyboard.press("Space")
+    for group in page.get_by_role("group").all():
+        radios = group.get_by_role("radio")
+        if radios.count():
+            radios.nth(min(3, radios.count() - 1)).focus()
+            page.keyboard.press("Space")
+    for box in page.locator("form.stack textarea:visible").all():
+        box.focus()
+        page.keyboard.type("She asks early when something is unclear.")
+
+
+def choose(page: Page, group: int, option: int) -> None:
+    page.get_by_role("group").nth(group).get_by_role("radio").nth(option).focus()
+    page.keyboard.press("Space")
+
+
+def press(page: Page, name: str) -> None:
+    """By the keyboard: to the button or link of this name, and Enter."""
+    target = page.get_by_role("button", name=name, exact=True).or_(
+        page.get_by_role("link", name=name, exact=True)
+    )
+    target.first.focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def click(page: Page, name: str) -> None:
+    with page.expect_navigation():
+        page.get_by_role("button", name=name).click()

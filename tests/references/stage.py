@@ -1,0 +1,79 @@
+"""A check with one referee who was written to, made without pages: for tests that drive a browser or threads."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from goodword.notifications.domain import links
+from goodword.references.domain.nominate import nominate
+from goodword.references.domain.open import open_check
+from goodword.references.domain.respond import walk_of
+from goodword.references.domain.rules import Details
+from goodword.references.domain.send import write_to
+from goodword.references.models import Check, ReferenceRequest
+from goodword.roles.models import Step
+from goodword.steps.domain.move import lock
+from tests.support import factories
+
+DETAILS = Details(
+    name="Maria Schmidt",
+    email="maria@globex.example",
+    relationship="manager",
+    company="Globex",
+    candidate_title="Engineer",
+    from_month="2021-04",
+    to_month="2023-08",
+    message="Dear Maria, would you tell them about the crane?",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """The check and the request, and where their people enter."""
+
+    check_id: int
+    request_id: int
+    candidate_path: str
+    referee_path: str
+
+    @property
+    def request(self) -> ReferenceRequest:
+        """As the database has it now."""
+        rows = ReferenceRequest.objects.across_organisations().select_related(
+            "referee", "check_run__version", "check_run__start__application__candidate"
+        )
+        return rows.get(pk=self.request_id)
+
+    def page_of(self, question_id: str) -> int:
+        """The number of the page that a question stands on."""
+        request = self.request
+        return walk_of(request.check_run, request, now=factories.NOW).number_of(question_id)
+
+
+def set_up(*, now: datetime, languages: tuple[str, ...] = ("en", "de")) -> Stage:
+    """A check of the general questionnaire that asks for a self-reference too, its first referee written to."""
+    role = factories.role(factories.organisation(name="Acme Bikes"))
+    application = factories.application(role)
+    step = factories.step(role, Step.Kind.REFERENCE_CHECK)
+    step.languages, step.self_reference = list(languages), Step.SelfReference.ASKED
+    step.save()
+    start = factories.start(application, step.kind)
+    with transaction.atomic():
+        check = open_check(start=start, now=now, by="greenhouse")
+    referee = nominate(check_id=check.pk, slot=1, details=DETAILS, now=now)
+    with transaction.atomic():
+        check = lock(Check, check.pk)
+        request = write_to(check, referee, now=now)
+        check.save()
+    return Stage(
+        check_id=check.pk,
+        request_id=request.pk,
+        candidate_path=_path(check, "candidate", check.start_id, now=now),
+        referee_path=_path(check, "referee", request.pk, now=now),
+    )
+
+
+def _path(check: Check, purpose: str, subject_id: int, *, now: datetime) -> str:
+    url = links.mint(organisation=check.organisation, purpose=purpose, subject_id=subject_id, now=now)
+    return f"/{url.split('/', 3)[3]}"

@@ -1,0 +1,83 @@
+"""A reference that comes when the check is done already is welcome until its deadline, and marked as late."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from tests.references.story import ANSWERS, NOW, Story, answer, get, post, referee_door, sent
+from tests.support.jobs import event_names, run_jobs
+
+pytestmark = pytest.mark.django_db
+
+MARIA, PAUL = "maria@globex.example", "paul@globex.example"
+NOTHING_NEEDED = b"Nothing is needed here at the moment"
+
+
+def done_with_one() -> Story:
+    """A check that one of two referees has completed."""
+    story = sent()
+    check = story.check
+    check.least = 1
+    check.save()
+    answer(referee_door(MARIA))
+    assert story.check.progress == "completed"
+    return story
+
+
+def test_the_last_one_is_still_welcome_and_marked_as_late() -> None:
+    story = done_with_one()
+    answer(referee_door(PAUL))
+    assert [reference.late for reference in story.references] == [False, True]
+    assert event_names().count("check.answered_late") == 1
+
+
+def test_after_its_deadline_it_is_not_taken_any_more_and_what_was_typed_last_is_kept() -> None:
+    story = done_with_one()
+    door = referee_door(PAUL)
+    post(f"{door}questions/2/", ANSWERS[1])
+    request = story.requests[1]
+    with time_machine.travel(request.deadline_at + timedelta(minutes=1), tick=False):
+        assert NOTHING_NEEDED in get(door).content
+        assert NOTHING_NEEDED in post(f"{door}review/").content
+        assert NOTHING_NEEDED in post(f"{door}facts/", ANSWERS[0]).content
+    assert (len(story.references), story.requests[1].state) == (1, "begun")
+
+
+def test_past_the_deadline_of_an_open_check_the_notice_says_that_it_is_still_welcome() -> None:
+    story = sent()
+    door = referee_door(MARIA)
+    with time_machine.travel(story.requests[0].deadline_at + timedelta(hours=1), tick=False):
+        assert "it is still welcome" in get(door).content.decode()
+        answer(door)
+    assert [reference.late for reference in story.references] == [False]
+
+
+def test_a_submit_after_a_cancellation_gets_the_neutral_page_and_loses_nothing() -> None:
+    story = sent()
+    door = referee_door(MARIA)
+    for number, page in enumerate(ANSWERS, start=1):
+        post(f"{door}questions/{number}/", page)
+    story.happens("application.rejected", reason="x")
+    assert NOTHING_NEEDED in post(f"{door}review/").content
+    assert story.references == []
+    story.happens("application.unrejected")
+    assert post(f"{door}review/").url == door
+    run_jobs()
+    assert len(story.references) == 1
+
+
+def test_an_expired_link_leads_to_a_fresh_one() -> None:
+    story = sent()
+    door = referee_door(MARIA)
+    check = story.check
+    check.clock_stopped_at = NOW  # so that the check itself is not over
+    check.save()
+    with time_machine.travel(NOW + timedelta(days=31), tick=False):
+        assert get(door).url == f"{door}fresh/"
+        assert post(f"{door}questions/2/", ANSWERS[1]).url == f"{door}fresh/"
+        post(f"{door}fresh/")
+        run_jobs()
+        fresh = referee_door(MARIA)
+        assert fresh != door
+        assert get(fresh).status_code == 200

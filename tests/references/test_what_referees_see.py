@@ -1,0 +1,114 @@
+"""Of the candidate a referee learns the name, the role, and what was stated about themselves; no more on any page."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from goodword.references.domain.copy import send_copy
+from goodword.references.models import Check
+from tests.references.story import (
+    NOW,
+    PEER,
+    Story,
+    answer,
+    get,
+    html_of,
+    mails_to,
+    opened,
+    post,
+    referee_door,
+    sent,
+)
+from tests.support.jobs import run_jobs
+
+pytestmark = pytest.mark.django_db
+
+MARIA, PAUL = "maria@globex.example", "paul@globex.example"
+PATHS = (
+    "",
+    "questions/1/",
+    "questions/2/",
+    "questions/9/",
+    "review/",
+    "facts/",
+    "no/",
+    "ask/",
+    "fresh/",
+    "data/",
+)
+
+
+def marked() -> tuple[Story, list[str]]:
+    """A check of a candidate of whom much is known, and all of it that a referee must not read."""
+    story = opened(stage_name="Final interview", rejection_reason="Too loud")
+    candidate = story.application.candidate
+    candidate.company, candidate.title = "Secret Employer", "Secret Title"
+    candidate.save()
+    sent(story)
+    Check.objects.of(story.application.organisation).update(
+        decline_reason="Secret reason", attention="secret_attention"
+    )
+    return story, [
+        candidate.email,
+        "Secret",
+        "Final interview",
+        "Too loud",
+        PEER["r-name"],
+        PAUL,
+        "secret_attention",
+    ]
+
+
+def test_every_page_of_a_referee_holds_nothing_else_of_the_candidate() -> None:
+    story, hidden = marked()
+    door = referee_door(MARIA)
+    read = [get(f"{door}{path}").content.decode() for path in PATHS]
+    answer(door)
+    read += [get(f"{door}{path}").content.decode() for path in PATHS]
+    post(f"{referee_door(PAUL)}no/", {"d-why": "not_me", "d-reason": "Secret reason of Paul"})
+    run_jobs()
+    read += [get(door).content.decode()]
+    assert story.application.candidate.name in read[0]
+    assert [words for text in read for words in hidden if words in text] == []
+
+
+def test_every_mail_to_a_referee_holds_nothing_else_of_the_candidate() -> None:
+    story, hidden = marked()
+    with time_machine.travel(NOW + timedelta(days=3), tick=False):
+        run_jobs()
+    door = referee_door(MARIA)
+    answer(door)
+    send_copy(request_id=story.requests[0].pk, now=NOW)
+    run_jobs()
+    mails = mails_to(MARIA)
+    assert len(mails) >= 2
+    for message in mails:
+        for text in (message.subject, str(message.body), html_of(message)):
+            assert [words for words in hidden if words in text] == []
+
+
+def test_a_rejection_shows_on_no_page() -> None:
+    story, _ = marked()
+    door = referee_door(MARIA)
+    story.happens("application.rejected", reason="Too loud")
+    for path in PATHS:
+        text = get(f"{door}{path}").content.decode()
+        assert "Too loud" not in text
+        assert "reject" not in text.lower()
+
+
+@pytest.mark.parametrize("may_see", [True, False])
+def test_the_notice_says_whether_the_candidate_may_see_the_answers(may_see: bool) -> None:
+    story = sent()
+    check = story.check
+    check.candidate_may_see = may_see
+    check.save()
+    organisation = story.application.organisation
+    organisation.keep_months = 18
+    organisation.save()
+    text: Any = " ".join(get(referee_door(MARIA)).content.decode().split())
+    assert ("shows them your answers if they ask" in text) is may_see
+    assert ("They see here that you have answered, not what" in text) is not may_see
+    assert "Until 18 months after the application has ended" in text
