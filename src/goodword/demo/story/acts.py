@@ -8,6 +8,8 @@ from goodword.demo.story.greenhouse import Person
 from goodword.demo.world import ADMIN_EMAIL
 
 JOB, POST, REQUISITION = "Senior Account Manager", "Senior Account Manager", ""
+#: how many words the questionnaire asks a referee to pick
+ADJECTIVES = 5
 REQUIREMENT = "Works with several departments at once and keeps what was agreed with customers."
 
 
@@ -135,7 +137,8 @@ def give_reference(page: Browser, link: str) -> None:
         words = next((w for w in ("Save and go on", "Save and look it over") if page.has_button(w)), "")
         if not words:
             break
-        page.press(words, pick=_kindly(number), text=_comment)
+        ticked = {"": page.to_tick()[:ADJECTIVES]} if page.to_tick() else {}
+        page.press(words, ticked, pick=_kindly(number), text=_comment)
     page.press("Submit")
     page.must_say("Thank you")
 

@@ -96,6 +96,14 @@ class Browser:
         """Whether the page has a button of just these words."""
         return any(words_of(tag) == words for tag in self.page.find_all("button"))
 
+    def to_tick(self) -> list[str]:
+        """The words of the checkboxes of which several can be ticked; empty if the page has none."""
+        groups: dict[str, list[Tag]] = {}
+        for box in self.page.find_all("input", type="checkbox"):
+            groups.setdefault(str(box["name"]), []).append(box)
+        boxes = next((group for group in groups.values() if len(group) > 1), [])
+        return [words_of(_label_of(self.page, box)) for box in boxes]
+
     def text(self) -> str:
         """What the page says, in one line."""
         return " ".join(self.page.get_text(" ").split())
