@@ -19,6 +19,9 @@ from goodword.questionnaires.versions import in_language, minutes_of_version
 from goodword.questionnaires.wording import worded
 from goodword.references.models import Check, Referee
 
+#: how a day is written where that is not "Tuesday 24 November"
+_DAYS = {"de": "l, j. F"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class About:
@@ -86,9 +89,11 @@ def stated_of(referee: Referee) -> Stated:
 
 
 def day_in_words(moment: datetime, *, organisation: Organisation, language: str) -> str:
-    """A day as mails say it, in the organisation's time zone: "Tuesday 24 November"."""
+    """A day as mails say it, in the organisation's time zone: "Tuesday 24 November", "Dienstag, 24. November"."""
     with translation.override(language):
-        return date_format(moment.astimezone(organisation.zone), "l j F")
+        return date_format(
+            moment.astimezone(organisation.zone), _DAYS.get(language.partition("-")[0], "l j F")
+        )
 
 
 def common(facts: About, check: Check) -> Mapping[str, object]:

@@ -4,7 +4,7 @@ Links of candidates and referees expire 30 days after they were minted; as long 
 one is one click (fresh_link.py).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -21,6 +21,7 @@ from goodword.references.domain.about import About, about, common, competencies_
 from goodword.references.domain.deadlines import referee_deadline
 from goodword.references.domain.places import CANDIDATES, places_of
 from goodword.references.models import Check, Referee, ReferenceRequest, Slot
+from goodword.roles.slots import ANY
 from goodword.steps.domain.automation import hindrance
 from goodword.steps.domain.lifecycle import subject_ref
 
@@ -70,10 +71,15 @@ def _invited(check: Check) -> Mapping[str, object]:
     missing = [place.slot for place in places if place.state in CANDIDATES] or [one.slot for one in places]
     return {
         "wanted": sum(not slot.is_waived for slot in missing),
-        "asked_for": asked_for.lines(missing),
+        "asked_for": [] if _is_plain(missing) else asked_for.lines(missing),
         "competencies": competencies_of(check),
         "self_reference": check.self_reference,
     }
+
+
+def _is_plain(slots: Sequence[Slot]) -> bool:
+    """Whether the number of people says it all."""
+    return all(slot.relationship == ANY and not slot.needed and not slot.hint for slot in slots)
 
 
 def _reminded(check: Check) -> Mapping[str, object]:
