@@ -5,11 +5,18 @@ from datetime import datetime, timedelta
 import pytest
 import time_machine
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from goodword.notifications.models import Email
+from goodword.references.domain.pause import pause as pause_check
+from goodword.references.domain.pause import resume as resume_check
 from goodword.references.domain.remind import remind_candidates, remind_referees
+from goodword.references.domain.slots import answer_cannot, cannot_provide
+from goodword.references.domain.slow import tell_of_slow_referees
 from goodword.references.jobs import sweep_candidates, sweep_referees
+from goodword.references.models import Check, Referee, ReferenceRequest
 from tests.references.story import (
     MANAGER,
     NOW,
@@ -24,6 +31,7 @@ from tests.references.story import (
     referee_door,
     sent,
 )
+from tests.support import factories
 from tests.support.jobs import event_names, run_jobs
 
 pytestmark = pytest.mark.django_db
@@ -172,3 +180,101 @@ def pause(story: Story) -> None:
     story.happens("application.left_stage", stage_id=1, to_stage_id=2)
     assert story.check.paused_at is not None
     assert Client().get(candidate_door(story)).status_code == 200
+
+
+def test_while_the_check_waits_for_the_organisation_nobody_is_reminded_and_nothing_is_made_up_for() -> None:
+    story = opened()
+    for slot in (1, 2):
+        cannot_provide(check_id=story.check.pk, slot=slot, reason="They retired.", now=NOW)
+    assert (story.check.clock_stopped_at, story.check.next_reminder_at) == (NOW, None)
+    # a reminder that a stop has left behind is not sent either
+    Check.objects.of(story.application.organisation).update(next_reminder_at=NOW)
+    assert days_until(12) == 0
+    member = factories.member(story.application.organisation)
+    went_on = NOW + timedelta(days=3, hours=4)  # after the day of the first reminder
+    for slot in (1, 2):
+        answer_cannot(
+            check_id=story.check.pk, slot=slot, answer="still_asked", note="", member=member, now=went_on
+        )
+    assert story.check.clock_stopped_at is None
+    assert story.check.next_reminder_at == datetime.fromisoformat("2026-03-10T13:00Z")
+    assert story.check.reminders_sent == 0
+
+
+def days_until(days: int) -> int:
+    """How many reminders are queued in so many days."""
+    moments = (NOW + timedelta(hours=6 * quarter) for quarter in range(days * 4))
+    return sum(remind_candidates(now=moment) + remind_referees(now=moment) for moment in moments)
+
+
+def test_a_pause_keeps_what_was_promised_and_sends_no_more_than_that() -> None:
+    story = sent()
+    member = factories.member(story.application.organisation)
+    for day in range(30):
+        now = NOW + timedelta(days=day)
+        act = resume_check if day % 2 else pause_check
+        act(check_id=story.check.pk, member=member, now=now)
+        remind_referees(now=now + timedelta(hours=1))
+    assert {request.reminders_promised for request in story.requests} == {2}
+    assert all(request.reminders_sent <= 2 for request in story.requests)
+
+
+def test_candidate_and_referees_have_timelines_apart() -> None:
+    story = opened()
+    step = story.check.start.step
+    step.reminder_days, step.referee_reminder_days = [4], [1, 3, 6]
+    step.save()
+    press_send(named(story))
+    assert story.check.next_reminder_at is None
+    assert [(one.reminders_promised, one.next_reminder_at) for one in story.requests] == [
+        (3, datetime.fromisoformat("2026-03-04T09:00Z"))
+    ] * 2
+    assert "3 times at most" in str(mails_to(MARIA)[0].body)
+    days_pass(20)
+    assert len(subjects(MARIA)) == 4
+
+
+def test_the_sweeps_find_what_is_due_by_an_index_among_ten_thousand() -> None:
+    story = sent()
+    request = story.requests[0]
+    referees = Referee.objects.across_organisations().bulk_create(
+        Referee(
+            organisation=request.organisation,
+            check_run=story.check,
+            slot=number,
+            name=f"R {number}",
+            email=f"r{number}@globex.example",
+            relationship="peer",
+            company="Globex",
+            from_month="2021-04",
+            created_at=NOW,
+            replaced_at=NOW,
+        )
+        for number in range(10_000)
+    )
+    ReferenceRequest.objects.across_organisations().bulk_create(
+        ReferenceRequest(
+            organisation=request.organisation,
+            check_run=story.check,
+            referee=referee,
+            sent_at=NOW,
+            deadline_at=NOW + timedelta(days=30),
+            next_reminder_at=NOW + timedelta(days=10) if number % 2 else None,
+            slow_at=NOW + timedelta(days=11),
+        )
+        for number, referee in enumerate(referees)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE references_referencerequest; ANALYZE references_check")
+    with CaptureQueriesContext(connection) as asked:
+        remind_referees(now=NOW)
+        tell_of_slow_referees(now=NOW)
+    plans = [explained(query["sql"]) for query in asked.captured_queries]
+    assert ["request_reminder" in plans[0], "request_slow" in plans[1], len(plans)] == [True, True, 2]
+    assert [plan for plan in plans if "Seq Scan on references_referencerequest" in plan] == []
+
+
+def explained(sql: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {sql}")
+        return "\n".join(str(row[0]) for row in cursor.fetchall())

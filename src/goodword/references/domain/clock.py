@@ -9,7 +9,6 @@ from goodword.references.domain.places import (
     waits_for_candidate,
     waits_for_organisation,
 )
-from goodword.references.domain.requests import plan_reminders
 from goodword.references.models import Check, ReferenceRequest
 from goodword.steps.domain.lifecycle import is_quiet
 from goodword.steps.domain.reminders import next_reminder
@@ -40,7 +39,6 @@ def settle_clock(check: Check, *, now: datetime, asked_at: datetime | None = Non
             calendar=check.organisation.calendar,
         )
         check.clock_stopped_at = None
-        plan_reminders(check, now=now)  # what was due during the stop is left out, not made up for
     check.deadline_at = max([check.deadline_at, *_deadlines(check)])
     _plan(
         check,
