@@ -11,12 +11,28 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from goodword.demo.mailbox.store import Store
 from goodword.demo.mailbox.web import create_app
 
+#: mail to addresses there is refused, so that one can see what becomes of a wrong address
+REFUSED = "bounces.example"
+
 
 class Handler:
-    """Takes whatever comes."""
+    """Takes whatever comes, but for addresses at REFUSED."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self,
+        server: SMTP,  # noqa: ARG002 - as above
+        session: Session,  # noqa: ARG002
+        envelope: Envelope,
+        address: str,
+        options: list[str],  # noqa: ARG002
+    ) -> str:
+        if address.rpartition("@")[2].lower() == REFUSED:
+            return f"550 5.1.1 There is nobody of this name at {REFUSED}"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002, N802 - aiosmtpd's name
         content = envelope.content

@@ -1,0 +1,37 @@
+"""The demo's mailbox: takes every mail, and refuses the addresses by which one sees what a refusal leads to."""
+
+import smtplib
+import socket
+from email.message import EmailMessage
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from goodword.demo.mailbox.__main__ import Handler
+from goodword.demo.mailbox.store import Store
+from goodword.demo.mailbox.web import create_app
+
+
+def test_it_takes_every_mail_but_to_the_domain_that_it_names() -> None:
+    store = Store()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = Controller(Handler(store), hostname="127.0.0.1", port=port, ready_timeout=10)
+    server.start()
+    try:
+        with smtplib.SMTP("127.0.0.1", port, timeout=10) as client:
+            client.send_message(message("maria@globex.example"))
+            with pytest.raises(smtplib.SMTPRecipientsRefused) as refused:
+                client.send_message(message("nobody@Bounces.example"))
+    finally:
+        server.stop()
+    assert [mail.to for mail in store.all()] == ["maria@globex.example"]
+    assert refused.value.recipients["nobody@Bounces.example"][0] == 550
+    assert "bounces.example is refused" in create_app(store).test_client().get("/").get_data(as_text=True)
+
+
+def message(to: str) -> EmailMessage:
+    made = EmailMessage()
+    made["From"], made["To"], made["Subject"] = "people@goodword.example", to, "Hello"
+    made.set_content("Hello")
+    return made
