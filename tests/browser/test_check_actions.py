@@ -1,0 +1,138 @@
+"""The settings of a reference check and the acts on one, as a recruiter sees and uses them."""
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from goodword.accounts.models import Membership, Organisation
+from goodword.references.models import Check, Slot
+from goodword.roles.models import Role
+from tests.browser.looking import WIDTHS, Looker
+from tests.support import factories
+from tests.support.pages import signed_in
+from tests.workspace.people import named, path
+from tests.workspace.seats import asks_for_seven, standing
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+
+
+@pytest.fixture
+def role(transactional_db: None) -> Role:
+    org = factories.organisation(name="Acme", holiday_country="DE", holiday_region="BE")
+    return factories.role(org, title="Window Washer")
+
+
+@pytest.fixture
+def rita(role: Role) -> Membership:
+    return factories.member(role.organisation, kind="admin", name="Rita Recruiter")
+
+
+def window(
+    browser: Browser, who: Membership, live_server: object, *, width: int, script: bool = True
+) -> BrowserContext:
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, reduced_motion="reduce", java_script_enabled=script
+    )
+    session = signed_in(who).cookies["goodword_session"].value
+    context.add_cookies([{"name": "goodword_session", "value": session, "url": str(live_server)}])
+    return context
+
+
+def settings_of(role: Role) -> str:
+    return path("role_step", role.organisation, role.pk, factories.step(role, "reference_check").pk)
+
+
+def kinds(page: Page) -> list[str]:
+    return [line.input_value() for line in page.locator(".slot-line select").all()]
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_lines_are_added_ordered_and_saved_with_and_without_scripts(
+    browser: Browser, live_server: object, role: Role, rita: Membership, script: bool
+) -> None:
+    page = window(browser, rita, live_server, width=1440, script=script).new_page()
+    page.goto(f"{live_server}{settings_of(role)}")
+    page.get_by_role("button", name="Add a line").click()
+    page.locator("#line-1-remove").wait_for()
+    page.get_by_label("Kind of referee").nth(1).select_option("manager")
+    page.get_by_label("Needed: never complete without").nth(1).check()
+    page.get_by_label("How many").nth(1).fill("1")
+    page.get_by_role("button", name="Move line 2 up").click()
+    page.wait_for_function(
+        "document.querySelector('.slot-line select').value == 'manager'"
+    ) if script else None
+    assert kinds(page) == ["manager", "any"]
+    # Enter in a field saves; it does not press a button of a line
+    page.get_by_label("Completes with").fill("2")
+    page.get_by_label("Completes with").press("Enter")
+    page.wait_for_url(f"**{path('role', role.organisation, role.pk)}")
+    assert [
+        (one["relationship"], one["count"], one["needed"])
+        for one in factories.step(role, "reference_check").slots
+    ] == [
+        ("manager", 1, True),
+        ("any", 2, False),
+    ]
+
+
+def test_a_recruiter_acts_by_clicks_alone(
+    browser: Browser, live_server: object, role: Role, rita: Membership
+) -> None:
+    asks_for_seven(role)
+    check = standing(named(role, "Ada", "Lovelace"))
+    page = window(browser, rita, live_server, width=1440).new_page()
+    page.goto(f"{live_server}{path('candidate', role.organisation, check.start.application_id)}")
+    page.get_by_label("A word to the candidate").fill("That is fine.")
+    page.get_by_role("button", name="Do without").click()
+    page.get_by_text("Answered. The clock goes on.").wait_for()
+    page.get_by_role("button", name="Release Hans Huber").click()
+    page.get_by_text("The mail to this referee is on its way.").wait_for()
+    page.locator(".referee", has_text="Oluwaseun").get_by_role("link", name="Correct address").first.click()
+    page.get_by_label("E-mail address").fill("olu@globex.example")
+    page.get_by_role("button", name="Correct and send").click()
+    page.get_by_text("Corrected. A fresh mail goes to the new address").wait_for()
+    page.get_by_label("More for the reference check").click()
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_text("Paused: nobody is reminded").wait_for()
+    page.get_by_role("button", name="Resume").click()
+    page.get_by_text("It goes on.").wait_for()
+    found = Check.objects.of(role.organisation).get(pk=check.pk)
+    slot = Slot.objects.of(role.organisation).get(check_run=check, number=7)
+    assert (found.paused_at, found.wanted, slot.answer_note) == (None, 6, "That is fine.")
+    assert sorted(found.requests.filter(state="sent").values_list("referee__email", flat=True)) == [
+        "hans@globex.example",
+        "olu@globex.example",
+    ]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_page_is_accessible_and_fits(
+    browser: Browser, live_server: object, role: Role, rita: Membership, width: int
+) -> None:
+    asks_for_seven(role)
+    application = named(role, "Ada", "Lovelace")
+    check = standing(application)
+    org: Organisation = role.organisation
+    maria = check.requests.get(referee__slot=3).referee_id
+    pages = {
+        "candidate": path("candidate", org, application.pk),
+        "settings of a check": settings_of(role),
+        "organisation": path("organisation_settings", org),
+        "more time": path("check_more_time", org, application.pk, check.pk),
+        "mark complete": path("check_mark_complete", org, application.pk, check.pk),
+        "cancel": path("check_cancel", org, application.pk, check.pk),
+        "one more": path("check_one_more", org, application.pk, check.pk),
+        "answer": path("check_answer", org, application.pk, check.pk, 7),
+        "address": path("referee_address", org, application.pk, maria),
+    }
+    looker = Looker()
+    context = window(browser, rita, live_server, width=width)
+    looker.watch(context)
+    page = context.new_page()
+    for name, target in pages.items():
+        page.goto(f"{live_server}{target}")
+        looker.look(page, f"check {name}")
+    page.goto(f"{live_server}{settings_of(role)}")
+    page.get_by_label("How many").first.fill("40")
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    looker.look(page, "check settings refused")
+    assert (looker.wrong, looker.complaints) == ({}, [])
