@@ -95,17 +95,17 @@ def minutes_of_version(version: QuestionnaireVersion, *, relationship: str = "")
 
 
 def note_seconds(version: QuestionnaireVersion, seconds: Iterable[float]) -> None:
-    """Keep the median of all the times that answering a version took so far, and of how many.
+    """Keep the median of the times that answering a version took, and of how many it is.
 
-    Times that nobody answers in (see above) are left out. Of two who note at once, the one that knows of more
-    times stays.
+    `seconds` are all the times that are known, or the latest of them, never only the newest one: noting twice
+    changes nothing, and what two who note at once leave, the next one corrects. Times in which nobody answers
+    (see above) are left out.
     """
     plausible = [value for value in seconds if SHORTEST_SECONDS <= value <= LONGEST_SECONDS]
-    if not plausible:
-        return
-    _versions_beside(version).filter(pk=version.pk, measured__lte=len(plausible)).update(
-        median_seconds=round(median(plausible)), measured=len(plausible)
-    )
+    if plausible:
+        _versions_beside(version).filter(pk=version.pk).update(
+            median_seconds=round(median(plausible)), measured=len(plausible)
+        )
 
 
 def _published(questionnaire: Questionnaire) -> QuerySet[QuestionnaireVersion]:
@@ -139,7 +139,7 @@ def _short(language: str) -> str:
 
 def _lacking(questionnaire: Questionnaire, template: builtin.Template) -> tuple[str, ...]:
     """The languages that are to be added to a built-in questionnaire, the organisation's own first."""
-    there = list(_versions_beside(questionnaire).filter(questionnaire=questionnaire))
+    there = list(_versions_beside(questionnaire).filter(questionnaire=questionnaire).defer("questions"))
     same = [version for version in there if version.number == template.version]
     wanted = dict.fromkeys((template.language, *builtin.languages(template.key)))
     lacking = tuple(language for language in wanted if language not in {one.language for one in same})
