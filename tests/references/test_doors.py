@@ -8,7 +8,8 @@ import time_machine
 from django.test import Client
 
 from goodword.notifications.domain import links
-from goodword.notifications.models import Link
+from goodword.notifications.models import Email, Link
+from goodword.references.models import DoNotContact
 from tests.references.story import (
     ANSWERS,
     FACTS,
@@ -55,6 +56,11 @@ REFEREE: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "facts/", FACTS),
     ("GET", "no/", {}),
     ("POST", "no/", {"d-why": "not_me", "d-never_again": "on"}),
+    ("POST", "never-again/", {}),
+    ("POST", "language/", {"language": "de"}),
+    ("POST", "copy/", {}),
+    ("GET", "ask/", {}),
+    ("POST", "ask/", {"a-question": "Why?"}),
 ]
 NOTHING_NEEDED = b"Nothing is needed here at the moment"
 
@@ -68,9 +74,11 @@ def state_of(story: Story) -> tuple[object, ...]:
     return (
         check.progress,
         check.closed_at,
-        [(request.state, request.why) for request in story.requests],
+        [(request.state, request.why, request.language) for request in story.requests],
         sorted(check.referees.values_list("name", "email", "replaced_at")),
         len(story.references),
+        sorted(Email.objects.of(check.organisation).values_list("key", "state")),
+        DoNotContact.objects.of(check.organisation).count(),
     )
 
 
@@ -123,7 +131,8 @@ def test_after_completion_every_page_of_the_candidate_leads_to_the_thanks() -> N
     for address in ("maria@globex.example", "paul@globex.example"):
         answer(referee_door(address))
     before = state_of(story)
-    rest = [row for row in CANDIDATE[1:] if row[1] != "notice/"]  # which stays readable
+    stays = ("notice/", "language/")  # what is told can still be read, in any language
+    rest = [row for row in CANDIDATE[1:] if row[1] not in stays]
     assert answers_of(door, rest) == always(302, neutral=False, rows=rest)
     assert state_of(story) == before
     assert b"Thank you, you are done here" in get(door).content

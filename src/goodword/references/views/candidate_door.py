@@ -22,7 +22,7 @@ from goodword.references.domain.about import About, about
 from goodword.references.models import Check
 from goodword.references.queries import latest_check
 from goodword.references.views import doors
-from goodword.steps.portal import Visit, closed_page, unknown_page, visit_of
+from goodword.steps.portal import closed_page, unknown_page, visit_of
 from goodword.steps.states import UNFINISHED, takes_answers
 
 type CandidateView = Callable[..., HttpResponse]
@@ -56,13 +56,12 @@ def opens(*, only_open: bool = True) -> Callable[[CandidateView], CandidateView]
             check = latest_check(visit.application)
             if check is None:
                 return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)
-            at = _switched(
-                request, AtCheck(token=token, check=check, about=about(check), now=now), visit=visit
-            )
+            at = AtCheck(token=token, check=check, about=about(check), now=now)
             if is_over(at) or visit.link.ended_at is not None:
                 return doors.closed(request, at.about)
             if not links.is_alive(visit.link, now=now):
                 return doors.private(redirect("portal_fresh", token=token))
+            at = _switched(request, at)
             if only_open and not at.is_open:
                 return doors.to_first_page(request, "portal_check", token)
             if request.method == "POST":
@@ -106,10 +105,10 @@ def is_over(at: AtCheck) -> bool:
     return check.closed_at is not None or too_late or at.about.application.is_going
 
 
-def _switched(request: HttpRequest, at: AtCheck, *, visit: Visit) -> AtCheck:
-    """With the language that a button of the page has just chosen; a link that is dead chooses nothing."""
+def _switched(request: HttpRequest, at: AtCheck) -> AtCheck:
+    """With the language that a button of the page has just chosen."""
     wanted = request.POST.get("language", "") if request.method == "POST" else ""
-    if wanted not in at.check.languages or not links.is_alive(visit.link, now=at.now):
+    if wanted not in at.check.languages:
         return at
     Check.objects.of(at.about.organisation).filter(pk=at.check.pk).update(language=wanted)
     at.check.language = wanted
