@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,8 +13,9 @@ from goodword.references import asked_for
 from goodword.references.domain import nominate, replace, slots
 from goodword.references.domain.about import About, competencies_of, day_in_words, minutes_of
 from goodword.references.domain.mails import request_ref
+from goodword.references.domain.own import is_asked, own_of, takes_own
 from goodword.references.domain.places import Place, own_is_missing, places_of
-from goodword.references.models import Check, SelfReference
+from goodword.references.models import Check
 from goodword.references.queries import failed_mails
 from goodword.references.signs import addresses
 from goodword.roles.models import Step
@@ -65,7 +67,7 @@ class Shown:
     kept: str
 
 
-def shown(check: Check, facts: About) -> Shown:
+def shown(check: Check, facts: About, *, now: datetime) -> Shown:
     """All of it as things stand, in the language that is active."""
     places = [place for place in places_of(check) if place.state != "waived"]
     requests = [place.referee.request for place in places if place.state == "out" and place.referee]
@@ -76,7 +78,7 @@ def shown(check: Check, facts: About) -> Shown:
     if check.progress in DONE:
         cards = [card for card in cards if card.state in {"answered", "sent", "begun"}]
     states = [card.state for card in cards]
-    own = _own(check)
+    own = _own(check, now=now)
     return Shown(
         stage=_stage(check, states, own_missing=own_is_missing(check)),
         slots=cards,
@@ -169,12 +171,14 @@ def _card(
     )
 
 
-def _own(check: Check) -> str:
-    if check.self_reference == Step.SelfReference.OFF:
+def _own(check: Check, *, now: datetime) -> str:
+    if not is_asked(check):
         return ""
-    rows = SelfReference.objects.of(check.organisation).filter(check_run=check)
-    if rows.exclude(submitted_at=None).exists():
+    own = own_of(check)
+    if own is not None and own.submitted_at is not None:
         return "done"
+    if not takes_own(check, now=now):
+        return ""
     return "needed" if check.self_reference == Step.SelfReference.NEEDED else "asked"
 
 

@@ -25,7 +25,7 @@ def home(request: HttpRequest, at: AtCheck) -> HttpResponse:
     """What is asked, why, by when and who reads it; who is named; after *Send* who has answered; at the end thanks."""
     if at.check.progress == Run.Progress.DECLINED:
         return page(request, "references/candidate/declined.html", at)
-    shown = candidate_page.shown(at.check, at.about)
+    shown = candidate_page.shown(at.check, at.about, now=at.now)
     return page(request, "references/candidate/home.html", at, shown=shown, is_open=at.is_open)
 
 
@@ -33,7 +33,7 @@ def home(request: HttpRequest, at: AtCheck) -> HttpResponse:
 @candidate_door.opens(only_open=False)
 def notice(request: HttpRequest, at: AtCheck) -> HttpResponse:
     """What is kept of the candidate and their referees, who reads it, how long, and what rights they have."""
-    shown = candidate_page.shown(at.check, at.about)
+    shown = candidate_page.shown(at.check, at.about, now=at.now)
     return page(request, "references/candidate/notice.html", at, shown=shown)
 
 
