@@ -173,7 +173,7 @@ CSRF_COOKIE_NAME = "goodword_csrf"
 # --- Mail ------------------------------------------------------------------------------------------------------
 GOODWORD_MAIL_FROM = env.text("GOODWORD_MAIL_FROM", None if PRODUCTION else "people@goodword.example")
 DEFAULT_FROM_EMAIL = GOODWORD_MAIL_FROM
-#: whose events about sent mail are taken; it also sends where its credentials are known, instead of SMTP
+#: whose events about sent mail are taken; its API also sends where its credentials are known and no SMTP server is
 GOODWORD_MAIL_PROVIDER = mailers.provider(env.text("GOODWORD_MAIL_PROVIDER", ""))
 _credentials = mailers.credentials(
     env.text("GOODWORD_MAIL_PROVIDER_SETTINGS", ""), provider=GOODWORD_MAIL_PROVIDER
@@ -181,9 +181,9 @@ _credentials = mailers.credentials(
 GOODWORD_MAIL_WEBHOOK_SECRET = mailers.webhook_secret(
     env.text("GOODWORD_MAIL_WEBHOOK_SECRET", ""), provider=GOODWORD_MAIL_PROVIDER
 )
-_smtp_needed = PRODUCTION and not _credentials
-_smtp_url = env.text("GOODWORD_SMTP_URL", None if _smtp_needed else "smtp://127.0.0.1:8026")
-MAILERS = mailers.mailers(provider=GOODWORD_MAIL_PROVIDER, credentials=_credentials, smtp_url=_smtp_url)
+_own_server = None if PRODUCTION else "smtp://127.0.0.1:8026"
+_smtp_url = env.text("GOODWORD_SMTP_URL", "" if _credentials else _own_server)
+MAILERS = mailers.mailers(provider=GOODWORD_MAIL_PROVIDER, smtp_url=_smtp_url)
 ANYMAIL = mailers.anymail(credentials=_credentials, webhook_secret=GOODWORD_MAIL_WEBHOOK_SECRET)
 #: where mail that cannot be delivered comes back to (SMTP only), each with a tag of its own
 GOODWORD_RETURN_ADDRESS = mailers.return_address(env.text("GOODWORD_RETURN_ADDRESS", ""))

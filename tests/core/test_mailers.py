@@ -17,11 +17,11 @@ def test_every_provider_named_has_a_way_to_send_and_to_tell() -> None:
         assert hasattr(import_module(f"anymail.webhooks.{name}"), view)
 
 
-def test_smtp_is_used_unless_a_providers_credentials_are_known() -> None:
-    by_smtp = mailers.mailers(provider="postmark", credentials={}, smtp_url="smtp://mail.example.com:25")
+def test_smtp_is_used_unless_no_server_is_named() -> None:
+    by_smtp = mailers.mailers(provider="postmark", smtp_url="smtp://mail.example.com:25")
     assert by_smtp["default"]["OPTIONS"]["host"] == "mail.example.com"
     token = mailers.credentials('{"POSTMARK_SERVER_TOKEN": "t"}', provider="postmark")
-    assert mailers.mailers(provider="postmark", credentials=token, smtp_url="") == {
+    assert mailers.mailers(provider="postmark", smtp_url="") == {
         "default": {"BACKEND": "anymail.backends.postmark.EmailBackend"}
     }
     assert mailers.anymail(credentials=token, webhook_secret=SECRET) == {

@@ -40,7 +40,7 @@ def provider(name: str) -> str:
 
 
 def credentials(given: str, *, provider: str) -> dict[str, Any]:
-    """What Anymail is to know of the provider, from a JSON object; empty where the provider's SMTP server is used."""
+    """What Anymail is to know of the provider, from a JSON object; empty if there is nothing to know."""
     if not given:
         return {}
     try:
@@ -79,9 +79,9 @@ def return_address(given: str) -> str:
     return given
 
 
-def mailers(*, provider: str, credentials: dict[str, Any], smtp_url: str) -> dict[str, Any]:
-    """Django's MAILERS: the provider where its credentials are known, else the SMTP server."""
-    if credentials:
+def mailers(*, provider: str, smtp_url: str) -> dict[str, Any]:
+    """Django's MAILERS: the SMTP server, or the provider's API where none is named."""
+    if not smtp_url:
         return {"default": {"BACKEND": f"anymail.backends.{provider}.EmailBackend"}}
     return {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": smtp(smtp_url)}}
 
