@@ -130,7 +130,7 @@ def _voice(reference: Reference, check: Check, questions: Sequence[Question]) ->
         language=str(get_language_info(code)["name_translated"]) if other else "",
         language_code=code if other else "",
     )
-    put = asked_of(questions, relationship=referee.relationship, answers=answers)
+    put = asked_of(questions, relationship=relationship, answers=answers)
     return who, answers, frozenset() if reference.factual else frozenset(one.id for one in put)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from goodword.questionnaires.asked import for_self
 from goodword.questionnaires.parse import parse
@@ -43,9 +44,9 @@ def takes_own(check: Check, *, now: datetime) -> bool:
 
 def own_walk_of(check: Check, own: SelfReference | None, *, now: datetime) -> Walk:
     """The candidate's way through the questions, in the language of the check."""
-    questions = for_self(parse(version_of(check).questions))
+    questions, name = for_self(parse(version_of(check).questions)), check.start.application.candidate.name
     return Walk(
-        questions=worded(questions, candidate=check.start.application.candidate.name),
+        questions=worded(questions, candidate=name, company=_("the company")),
         draft=Draft.read(own.draft if own else {}),
         stated=Stated(),
         today=now.astimezone(check.organisation.zone).date(),
@@ -61,7 +62,7 @@ def begin(*, check_id: int, now: datetime) -> SelfReference:
 def save_draft(*, check_id: int, given: Sequence[Given], seen: Mapping[str, str], now: datetime) -> None:
     """Keep what a page sent, beside what was kept before; `seen` as Draft.taking has it. Raises guard.Closed."""
     with transaction.atomic():
-        _, own = _open(check_id, now=now)
+        own = _open(check_id, now=now)[1]
         own.draft = Draft.read(own.draft).taking(given, seen=seen, now=now).stored()
         own.save(update_fields=["draft"])
 
@@ -91,7 +92,7 @@ def _open(check_id: int, *, now: datetime) -> tuple[Check, SelfReference]:
     check = lock(Check, check_id)
     if not takes_own(check, now=now):
         raise guard.Closed
-    own, _ = SelfReference.objects.of(check.organisation).get_or_create(
+    own, _made = SelfReference.objects.of(check.organisation).get_or_create(
         check_run=check,
         defaults={
             "organisation": check.organisation,
