@@ -12,8 +12,8 @@ from goodword.notifications.models import Email
 from goodword.references.domain.correct_address import correct_address
 from goodword.references.domain.invite_again import invite_again
 from goodword.references.domain.remind import remind_candidates, remind_referees
+from goodword.references.members import view_of
 from goodword.references.models import ReferenceRequest
-from goodword.references.queries import people
 from tests.references.story import (
     MANAGER,
     NOW,
@@ -75,7 +75,7 @@ def test_a_referees_link_dies_and_the_candidate_alone_is_asked_for_another_addre
     asked = mails_to(story.application.candidate.email)[-1]
     assert asked.subject == "Our mail to Maria Schmidt did not arrive"
     assert mails_to(RITA) == []
-    assert [person.undelivered for person in people(story.check)] == [True, False]
+    assert [seat.trouble for seat in view_of(story.check, now=NOW).seats] == ["returned", ""]
 
 
 def test_it_is_told_once_and_a_reminder_is_not_sent_after_it() -> None:

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from goodword.notifications.models import Email
 from goodword.questionnaires import labels
 from goodword.references import asked_for
 from goodword.references.domain.by_member import is_running
 from goodword.references.domain.mails import request_ref
 from goodword.references.domain.places import Place, places_of, waits_for_candidate
 from goodword.references.models import Check, Referee, ReferenceRequest, SelfReference, Slot
+from goodword.references.queries import failed_mails
 from goodword.roles.models import Step
 from goodword.steps.states import status, takes_answers
 
@@ -75,7 +75,7 @@ def view_of(check: Check, *, now: datetime) -> View:
         .order_by("slot", "pk")
     )
     by_id = {referee.pk: referee for referee in everybody}
-    failed = _failed(check, everybody)
+    failed = failed_mails(check, [row.request for row in everybody if hasattr(row, "request")])
     running = is_running(check)
     seats = [
         _seat(
@@ -196,14 +196,6 @@ def _trouble(request: ReferenceRequest | None, failed: set[str]) -> str:
     if request.undelivered_at is not None:
         return "returned"
     return "failed" if request_ref(request) in failed else ""
-
-
-def _failed(check: Check, referees: Sequence[Referee]) -> set[str]:
-    """What the newest mail of is not sent, for those requests whose mail did not go out."""
-    refs = [request_ref(row.request) for row in referees if hasattr(row, "request")]
-    mails = Email.objects.of(check.organisation).filter(subject_ref__in=refs).order_by("pk")
-    newest = dict(mails.values_list("subject_ref", "state"))
-    return {ref for ref, state in newest.items() if state == Email.State.FAILED}
 
 
 def _own(check: Check) -> tuple[str, datetime | None]:
