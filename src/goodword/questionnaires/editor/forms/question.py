@@ -117,6 +117,10 @@ class QuestionForm(forms.Form):
         """As for any form; none while `quiet`."""
         return ErrorDict() if self._quiet else super().errors
 
+    def is_valid(self) -> bool:
+        """As for any form; never while `quiet`."""
+        return not self._quiet and super().is_valid()
+
     def _add_conditions(self, earlier: Sequence[Entry]) -> None:
         question_id, values = condition_of(self.entry)
         choices = [("", _("Always"))]
