@@ -1,0 +1,168 @@
+"""Every act on a slot in every state it can be in: what leads somewhere, and what is refused and changes nothing."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from goodword.references.domain import guard
+from goodword.references.domain.nominate import Refused, nominate, remove
+from goodword.references.domain.places import place_of, places_of
+from goodword.references.domain.release import release
+from goodword.references.domain.replace import replace
+from goodword.references.domain.rules import Details
+from goodword.references.domain.slots import answer_cannot, cannot_provide
+from goodword.references.models import Check, Referee, ReferenceRequest, Slot
+from tests.references.story import NOW, opened
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+
+#: slot number -> the state it is brought into
+STATES = (
+    "free",
+    "named",
+    "held",
+    "out",
+    "undelivered",
+    "answered",
+    "declined",
+    "questioned",
+    "waived",
+)
+#: act -> the states in which it leads somewhere
+ALLOWED = {
+    "nominate": {"free", "named", "held"},
+    "remove": {"named", "held"},
+    "replace": {"out", "undelivered", "declined"},
+    "cannot_provide": {"free", "undelivered", "declined"},
+    "answer_cannot": {"questioned"},
+    "release": {"held"},
+}
+
+
+@pytest.fixture
+def check() -> Check:
+    """A check with a slot in each state."""
+    found = opened(
+        step={"slots": [{"relationship": "any", "count": len(STATES), "needed": False, "hint": ""}]}
+    ).check
+    for number, state in enumerate(STATES, start=1):
+        _bring(found, number, state)
+    return found
+
+
+def _bring(check: Check, number: int, state: str) -> None:
+    slot = Slot.objects.of(check.organisation).get(check_run=check, number=number)
+    if state == "questioned":
+        slot.cannot_at = NOW
+    if state == "waived":
+        slot.cannot_at = slot.answered_at = NOW
+        slot.answer = Slot.Answer.WAIVED
+    slot.save()
+    if state in {"free", "questioned", "waived"}:
+        return
+    referee = Referee.objects.create(
+        organisation=check.organisation,
+        check_run=check,
+        slot=number,
+        held_at=NOW if state == "held" else None,
+        created_at=NOW,
+        **_details(f"{state}@globex.example"),
+    )
+    if state in {"named", "held"}:
+        return
+    states = {"answered": "answered", "declined": "declined"}
+    ReferenceRequest.objects.create(
+        organisation=check.organisation,
+        check_run=check,
+        referee=referee,
+        state=states.get(state, "sent"),
+        undelivered_at=NOW if state == "undelivered" else None,
+        sent_at=NOW,
+        deadline_at=NOW + timedelta(days=7),
+    )
+
+
+def _details(email: str) -> dict[str, str]:
+    return {
+        "name": "Maria Schmidt",
+        "email": email,
+        "relationship": "manager",
+        "company": "Globex",
+        "from_month": "2021-04",
+        "to_month": "2023-08",
+    }
+
+
+def acts(check: Check, number: int) -> dict[str, Callable[[], object]]:
+    new = Details(candidate_title="", message="", **_details("new@globex.example"))
+    member = factories.member(check.organisation)
+    place = place_of(check, number)
+    assert place is not None
+    referee_id = place.referee.pk if place.referee else 0
+    return {
+        "nominate": lambda: nominate(check_id=check.pk, slot=number, details=new, now=NOW),
+        "remove": lambda: remove(check_id=check.pk, slot=number, now=NOW),
+        "replace": lambda: replace(check_id=check.pk, slot=number, details=new, now=NOW),
+        "cannot_provide": lambda: cannot_provide(check_id=check.pk, slot=number, reason="x", now=NOW),
+        "answer_cannot": lambda: answer_cannot(
+            check_id=check.pk, slot=number, answer="waived", note="", member=member, now=NOW
+        ),
+        "release": lambda: release(referee_id=referee_id, member=member, now=NOW),
+    }
+
+
+def rows(check: Check) -> object:
+    """All that an act on a slot can change."""
+    return [
+        list(model.objects.of(check.organisation).filter(check_run=check).order_by("pk").values())
+        for model in (Slot, Referee, ReferenceRequest)
+    ]
+
+
+def changes(check: Check, act: Callable[[], object]) -> bool:
+    """Whether the act changed anything; all of it is taken back."""
+    before = rows(check)
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                act()
+        except (guard.Closed, Refused, Referee.DoesNotExist):
+            pass
+        changed = rows(check) != before
+        transaction.set_rollback(True)
+    return changed
+
+
+def test_the_slots_are_in_the_states_of_the_table(check: Check) -> None:
+    assert tuple(place.state for place in places_of(check)) == STATES
+
+
+def test_each_act_leads_somewhere_from_just_these_states(check: Check) -> None:
+    found: dict[str, set[str]] = {act: set() for act in ALLOWED}
+    for number, state in enumerate(STATES, start=1):
+        for name, act in acts(check, number).items():
+            if changes(check, act):
+                found[name].add(state)
+    assert found == ALLOWED
+
+
+def test_in_a_check_that_is_over_no_act_leads_anywhere(check: Check) -> None:
+    Check.objects.of(check.organisation).update(progress="completed", completed_at=NOW)
+    led = [
+        (name, state)
+        for number, state in enumerate(STATES, start=1)
+        for name, act in acts(check, number).items()
+        if changes(check, act)
+    ]
+    assert led == []
+
+
+def test_a_slot_that_does_not_exist_takes_nothing(check: Check) -> None:
+    new = Details(candidate_title="", message="", **_details("new@globex.example"))
+    with pytest.raises(guard.Closed):
+        nominate(check_id=check.pk, slot=99, details=new, now=NOW)
+    with pytest.raises(guard.Closed):
+        cannot_provide(check_id=check.pk, slot=99, reason="x", now=NOW)
