@@ -1,0 +1,176 @@
+"""German and French are whole: no page and no mail of a check has English left in it.
+
+Every page that the test's browsers load, and every mail, is searched for the sentences that the catalogues translate.
+"""
+
+import html
+import re
+from collections.abc import Callable, Iterator
+
+import catalogues
+import pytest
+from bs4 import BeautifulSoup
+from django.core import mail
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from pytest_django.fixtures import Settings
+
+from goodword.notifications.models import Email
+from goodword.references.domain import slow
+from goodword.references.models import Check
+from goodword.roles.models import Step
+from goodword.steps.domain.automation import request as request_step
+from tests.references.story import (
+    FACTS,
+    MANAGER,
+    NOW,
+    PEER,
+    Story,
+    answer,
+    candidate_door,
+    get,
+    post,
+    press_send,
+    referee_door,
+)
+from tests.support import factories
+from tests.support.jobs import run_jobs
+
+pytestmark = pytest.mark.django_db
+PLACE = re.compile(r"%\(\w+\)[sd]|%%|</?\w+[^>]*>")
+#: shorter pieces are found in names and in other languages too
+LEAST = 14
+
+_pages: list[tuple[str, str]] = []
+
+
+def kept(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """A middleware that keeps what every page says."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code == 200 and response["Content-Type"].startswith("text/html"):
+            _pages.append((request.path, response.content.decode()))
+        return response
+
+    return middleware
+
+
+@pytest.fixture
+def pages(settings: Settings) -> Iterator[list[tuple[str, str]]]:
+    settings.MIDDLEWARE = [f"{__name__}.kept", *settings.MIDDLEWARE]
+    _pages.clear()
+    yield _pages
+    _pages.clear()
+
+
+def pieces(language: str) -> set[str]:
+    """Pieces of English sentences that no translation says."""
+    rows = [message for message in catalogues.catalogue(language) if message.id]
+    words = {piece for row in rows for text in _english(row.id) for piece in _pieces(text)}
+    said = " ".join(word for row in rows for word in catalogues.strings(row))
+    return {piece for piece in words if piece not in said}
+
+
+def english_in(text: str, language: str) -> list[str]:
+    """Which of them a text has."""
+    plain = " ".join(html.unescape(text).split())
+    return sorted(piece for piece in pieces(language) if piece in plain)
+
+
+def _english(message_id: object) -> tuple[str, ...]:
+    return tuple(message_id) if isinstance(message_id, tuple | list) else (str(message_id),)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    for piece in PLACE.split(text):
+        plain = " ".join(piece.split()).strip(" .,:;()“”")
+        if len(plain) >= LEAST and " " in plain:
+            yield plain
+
+
+def opened(language: str, **step: object) -> Story:
+    """A check at an organisation that works in this language, with all that its pages can show."""
+    organisation = factories.organisation(name="Acme", language=language, watches_devices=True)
+    story = Story(factories.application(factories.role(organisation)))
+    row = factories.step(story.application.role, Step.Kind.REFERENCE_CHECK)
+    for name, value in step.items():
+        setattr(row, name, value)
+    row.save()
+    with transaction.atomic():
+        request_step(application=story.application, step=row, at=NOW, by="greenhouse")
+    run_jobs()
+    return story
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+def test_no_page_and_no_mail_of_a_check_has_english_left_in_it(
+    language: str, pages: list[tuple[str, str]]
+) -> None:
+    slots = [
+        {"relationship": "manager", "count": 1, "needed": True, "hint": ""},
+        {"relationship": "any", "count": 2, "needed": False, "hint": ""},
+    ]
+    story = opened(language, slots=slots, self_reference="needed", least=2)
+    door = candidate_door(story)
+    for path in ("", "notice/", "decline/", "1/", "3/cannot/", "own/"):
+        assert get(f"{door}{path}").status_code == 200, path
+    post(f"{door}1/", {"r-name": ""})
+    post(f"{door}1/", MANAGER | {"r-email": "not an address", "r-message": "see www.example.com"})
+    post(f"{door}1/", MANAGER | {"r-language": language, "r-message": ""})
+    post(f"{door}2/", PEER | {"r-language": language})
+    post(f"{door}3/cannot/", {"c-reason": ""})
+    post(f"{door}3/cannot/", {"c-reason": "Ich war dort allein."})
+    press_send(story)
+    maria, paul = referee_door("maria@globex.example"), referee_door("paul@globex.example")
+    for path in (
+        "",
+        "questions/1/",
+        "questions/2/",
+        "review/",
+        "facts/",
+        "no/",
+        "ask/",
+        "data/",
+        "data/erase/",
+    ):
+        assert get(f"{maria}{path}").status_code == 200, path
+    post(f"{maria}questions/1/", {})
+    post(f"{maria}ask/", {"q-text": ""})
+    get(f"{door}2/another/")
+    get(f"{door}2/nudge/")
+    slow.tell_of_slow_referees(now=story.requests[0].deadline_at)
+    run_jobs()
+    answer(maria)
+    get(maria)
+    post(f"{maria}copy/")
+    run_jobs()
+    post(f"{paul}facts/", FACTS)
+    get(paul)
+    get(door)
+    _search(language, pages)
+
+
+def _search(language: str, pages: list[tuple[str, str]]) -> None:
+    found = {}
+    for path, page in pages:
+        soup = BeautifulSoup(page, "html.parser")
+        assert str(soup.html and soup.html.get("lang")).startswith(language), path
+        attributes = " ".join(
+            str(element.get(name, ""))
+            for element in soup.find_all(True)
+            for name in ("title", "aria-label", "alt")
+        )
+        if words := english_in(f"{soup.get_text(' ')} {attributes}", language):
+            found[path] = words
+    for message in mail.outbox:
+        assert isinstance(message, EmailMultiAlternatives)
+        shown = BeautifulSoup(str(message.alternatives[0][0]), "html.parser").get_text(" ")
+        both = f"{message.subject} {message.body} {shown}"
+        if words := english_in(both, language):
+            found[message.subject] = words
+    assert found == {}
+    assert len(pages) > 20
+    assert Email.objects.across_organisations().exclude(language=language).count() == 0
+    assert Check.objects.across_organisations().get().language == language
