@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from goodword.core.models import Event
 from goodword.references.domain import guard, respond
 from goodword.references.domain.complete import complete_if_all_in
 from goodword.references.domain.release import release
@@ -16,6 +17,7 @@ from goodword.references.domain.slots import answer_cannot, cannot_provide
 from goodword.steps.domain.ask import ask
 from tests.references.story import (
     ANSWERS,
+    FACTS,
     MANAGER,
     NOW,
     candidate_door,
@@ -27,7 +29,7 @@ from tests.references.story import (
     sent,
 )
 from tests.support import factories
-from tests.support.jobs import event_names
+from tests.support.jobs import event_names, run_jobs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -130,3 +132,18 @@ def test_six_questions_at_once_are_five_mails() -> None:
         )
 
     assert sorted(at_once(*[once] * 6)) == [False, *[True] * 5]
+
+
+def test_ten_referees_answer_at_once_and_the_check_completes_once() -> None:
+    story = opened(step={"slots": [{"relationship": "any", "count": 10, "needed": False, "hint": ""}]})
+    for slot in range(1, 11):
+        post(f"{candidate_door(story)}{slot}/", MANAGER | {"r-email": f"referee{slot}@globex.example"})
+    press_send(story)
+    doors = [referee_door(f"referee{slot}@") for slot in range(1, 11)]
+    at_once(*[lambda door=door: post(f"{door}facts/", FACTS).status_code for door in doors])
+    run_jobs()
+    assert len(story.references) == 10
+    assert [reference.late for reference in story.references] == [False] * 10
+    received = list(Event.objects.filter(name="reference.received").values_list("data", flat=True))
+    assert sum(data["first"] for data in received) == 1
+    assert (story.check.progress, event_names().count("check.completed")) == ("completed", 1)
