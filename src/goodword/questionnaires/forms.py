@@ -11,7 +11,7 @@ from django.http import QueryDict
 from goodword.questionnaires.answers import validate
 from goodword.questionnaires.incoming import AnswerError
 from goodword.questionnaires.inputs import MAIN
-from goodword.questionnaires.labels import NOT_ABLE, between_words, not_able
+from goodword.questionnaires.labels import NOT_ABLE, between, between_words, not_able
 from goodword.questionnaires.layout import filled, parts_of, raw_answer
 from goodword.questionnaires.reading import Json
 from goodword.questionnaires.types import (
@@ -89,14 +89,15 @@ class Block:
 
         `label` is whole without the statements, for screen readers; `example` the short word that is seen.
         """
-        if self.main is None or not isinstance(self.question, Between):
+        if not isinstance(self.question, Between):
             return []
-        words = {str(place): word for place, word in between_words().items()}
-        whole = dict(self.main.field.choices)  # type: ignore[attr-defined]  # the field of a choice
-        return [
-            {"value": value, "label": label, "example": words.get(value, "")}
-            for value, label in whole.items()
+        words = between_words()
+        places = [
+            {"value": str(place), "label": label, "example": words[place]}
+            for place, label in between(self.question.left, self.question.right).items()
         ]
+        passing = {"value": NOT_ABLE, "label": not_able(), "example": ""}
+        return [*places, passing] if self.question.can_pass else places
 
 
 class QuestionForm(forms.Form):

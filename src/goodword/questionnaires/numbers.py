@@ -93,16 +93,14 @@ def _check_decimals(value: Decimal, question: Number) -> None:
 
 def _check_bounds(value: Decimal, question: Number) -> None:
     least, most = question.least, question.most
-    too_small = least is not None and value < _exact(least)
-    too_big = most is not None and value > _exact(most)
-    if not too_small and not too_big:
+    if (least is None or value >= _exact(least)) and (most is None or value <= _exact(most)):
         return
-    if least is not None and most is not None:
-        sentence = gettext("Enter a number from %(least)s to %(most)s.")
-        raise AnswerError(sentence % {"least": in_words(least), "most": in_words(most)})
-    if least is not None:
-        raise AnswerError(gettext("Enter %(least)s or more.") % {"least": in_words(least)})
-    raise AnswerError(gettext("Enter %(most)s or less.") % {"most": in_words(float(most or 0))})
+    ends = {name: in_words(end) for name, end in (("least", least), ("most", most)) if end is not None}
+    if most is None:
+        raise AnswerError(gettext("Enter %(least)s or more.") % ends)
+    if least is None:
+        raise AnswerError(gettext("Enter %(most)s or less.") % ends)
+    raise AnswerError(gettext("Enter a number from %(least)s to %(most)s.") % ends)
 
 
 def _exact(value: float) -> Decimal:
