@@ -174,3 +174,11 @@ def _search(language: str, pages: list[tuple[str, str]]) -> None:
     assert len(pages) > 20
     assert Email.objects.across_organisations().exclude(language=language).count() == 0
     assert Check.objects.across_organisations().get().language == language
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+def test_the_search_finds_english_where_there_is_some(language: str) -> None:
+    assert english_in(
+        "<p>Bitte: You are free to say no, and on the page you can do so in one click.</p>", language
+    ) == ["You are free to say no, and on the page you can do so in one click"]
+    assert len(pieces(language)) > 500
