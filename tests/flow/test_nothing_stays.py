@@ -1,6 +1,11 @@
-"""A word is planted wherever a person leaves one; once they are erased, no table of the database knows it."""
+"""A word is planted wherever a person leaves one; once they are erased, no table of the database knows it.
+
+The same for one referee alone: then all that the candidate and others left is there still.
+"""
 
 import io
+import json
+import zipfile
 from datetime import timedelta
 
 import pytest
@@ -10,14 +15,28 @@ from pypdf import PdfReader
 from goodword.assessments.domain.finish import finish
 from goodword.assessments.models import Attempt
 from goodword.candidates.domain.erasure import WAIT
+from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.greenhouse.models import FeedPost
 from goodword.greenhouse.sync.erasures import carry_out_due
+from goodword.notifications.models import Email
 from goodword.references.domain.do_not_contact import is_barred
+from goodword.references.domain.erase_referee import erase_referee
+from goodword.references.models import (
+    Check,
+    Reference,
+    ReferenceRequest,
+    SelfReference,
+    Sign,
+    Slot,
+    Trace,
+)
+from goodword.references.signs import addresses
 from goodword.reports.models import Report, ReportFile
 from greenhouse_sandbox.acts.persons import delete_candidate
 from tests.assessments.support import answer_all
 from tests.greenhouse.world import ASSESSMENT, REFERENCES, World
+from tests.references.answered import FULL, answered, answered_self, asked, checked
 from tests.references.story import (
     ANSWERS,
     MANAGER,
@@ -29,6 +48,8 @@ from tests.references.story import (
     press_send,
     referee_door,
 )
+from tests.references.test_erase_referee import mail_to
+from tests.reports.test_without_referee import reported
 from tests.support import factories
 from tests.support.jobs import run_jobs
 from tests.support.pages import signed_in
@@ -68,6 +89,7 @@ PLANTED = {
     "core_event.data",
     "greenhouse_inboxevent.body",
     "greenhouse_inboxevent.outcome",
+    "notifications_email.bounce_reason",
     "notifications_email.context",
     "notifications_email.html",
     "notifications_email.subject",
@@ -75,6 +97,7 @@ PLANTED = {
     "notifications_email.to_address",
     "notifications_email.to_name",
     "references_check.decline_reason",
+    "references_check.marked_reason",
     "references_referee.candidate_title",
     "references_referee.company",
     "references_referee.email",
@@ -83,6 +106,14 @@ PLANTED = {
     "references_reference.answers",
     "references_referencerequest.decline_reason",
     "references_referencerequest.draft",
+    "references_selfreference.answers",
+    "references_selfreference.draft",
+    "references_sign.dismissed_note",
+    "references_sign.facts",
+    "references_slot.answer_note",
+    "references_slot.cannot_reason",
+    "references_slot.hint",
+    "references_trace.device",
     "reports_report.snapshot",
     "reports_reportfile.content",
 }
@@ -158,9 +189,44 @@ def lived(world: World) -> None:
     said = [page | {key: f"{WORD}!" for key in page if key in TEXTS} for page in ANSWERS]
     answer(referee_door(REFEREE["r-email"]), said)
     draft = referee_door(petra["r-email"])
-    for number, page in enumerate(said[:8], start=1):
+    for number, page in enumerate(said[:-1], start=1):
         assert post(f"{draft}questions/{number}/", page).status_code == 302
+    beside(story.check, word=WORD)
     looked_at(world, ours.pk)
+
+
+def beside(check: Check, *, word: str, request: ReferenceRequest | None = None) -> None:
+    """What else can be left: notes of members, what the candidate says of themself, traces, a mail that came back."""
+    owned = {"organisation": check.organisation, "check_run": check}
+    Check.objects.of(check.organisation).filter(pk=check.pk).update(marked_reason=f"Enough of {word}.")
+    slot = Slot.objects.of(check.organisation).filter(check_run=check).earliest("number")
+    slot.hint, slot.cannot_reason, slot.answer_note = f"Not {word}", f"{word} is ill", f"Ask {word}"
+    slot.save()
+    if request is None:
+        said = {"strengths": f"{word}!"}
+        SelfReference.objects.create(
+            **owned, version=check.version, draft=said, answers=said, begun_at=clock.now()
+        )
+    Sign.objects.create(
+        **owned,
+        code=addresses.FREE,
+        key=str(check.referees.earliest("pk").pk),
+        grade="low",
+        facts={"domain": word},
+        found_at=clock.now(),
+        dismissed_note=f"Known to {word}.",
+    )
+    Trace.objects.create(
+        **owned,
+        request=request,
+        device=f"{word} 3.1",
+        address_hash="a",
+        device_hash="b",
+        seen_at=clock.now(),
+    )
+    mail = Email.objects.of(check.organisation).latest("pk")
+    mail.bounce_reason = f"no mailbox of {word}"
+    mail.save(update_fields=["bounce_reason"])
 
 
 def looked_at(world: World, application_id: int) -> None:
@@ -193,3 +259,123 @@ def test_once_a_person_is_erased_no_table_knows_them(world: World) -> None:
         (2, "ready", True),
     ]
     assert ReportFile.objects.of(organisation).count() == 1
+
+
+#: every column in which a referee leaves something, or others leave something of them
+PLANTED_BY_REFEREE = {
+    "notifications_email.bounce_reason",
+    "notifications_email.context",
+    "notifications_email.to_address",
+    "notifications_email.to_name",
+    "references_check.marked_reason",
+    "references_referee.candidate_title",
+    "references_referee.company",
+    "references_referee.email",
+    "references_referee.message",
+    "references_referee.name",
+    "references_reference.answers",
+    "references_referencerequest.decline_reason",
+    "references_referencerequest.draft",
+    "references_sign.dismissed_note",
+    "references_sign.facts",
+    "references_slot.answer_note",
+    "references_slot.cannot_reason",
+    "references_slot.hint",
+    "references_trace.device",
+    "reports_report.snapshot",
+    "reports_reportfile.content",
+}
+CANDIDATE = "Quillfeather"
+OTHER = "Brambleworth"
+
+
+def told_by_three() -> tuple[Check, ReferenceRequest]:
+    """A check that is done: a referee who leaves the word everywhere, another one, and the candidate."""
+    check = checked(last_name=CANDIDATE, title=f"{CANDIDATE} maker")
+    answers = FULL | {
+        "title": {"answer": "corrected", "title": f"{WORD} cook"},
+        "reliability": {"level": 4, "not_able": False, "comment": f"A {WORD}!"},
+        "client": f"{WORD} Inc",
+        "strengths": f"She {WORD}s.",
+    }
+    of_them = {
+        "name": f"Maria {WORD}",
+        "email": f"maria@{WORD.lower()}.example",
+        "company": f"{WORD} & Sons",
+        "candidate_title": f"{WORD} maker",
+        "message": f"Do you remember the {WORD}?",
+    }
+    request = answered(check, 1, answers, **of_them).request
+    request.draft, request.decline_reason = {"strengths": f"{WORD}?"}, f"{WORD} no more."
+    request.save()
+    answered(check, 2, name=f"Omar {OTHER}")
+    asked(check, 3, state="declined")
+    answered_self(check)
+    reported(check)
+    mail_to(check, f"maria@{WORD.lower()}.example", ref=f"request:{request.pk}", to=f"Maria {WORD}")
+    Email.objects.of(check.organisation).filter(subject_ref__startswith="request").update(to_name=WORD)
+    mail_to(check, "rita@acme.example", referee=f"Maria {WORD}")
+    beside(check, word=f"Maria {WORD}", request=request)
+    return check, request
+
+
+def test_once_one_referee_is_erased_no_table_knows_them_and_the_rest_stays(world: World) -> None:
+    check, request = told_by_three()
+    assert where_it_stands(WORD) == PLANTED_BY_REFEREE
+    others = {word: where_it_stands(word) for word in (CANDIDATE, OTHER)}
+    assert erase_referee(referee_id=request.referee_id, by="referee", now=clock.now())
+    assert where_it_stands(WORD) == set()
+    run_jobs()  # the report without them is drawn
+    assert where_it_stands(WORD) == set()
+    assert {word: where_it_stands(word) for word in (CANDIDATE, OTHER)} == others
+    admin = signed_in(factories.member(check.organisation, kind="admin"))
+    bundle = admin.post(path("candidate_export", check.organisation, check.start.application_id))
+    with zipfile.ZipFile(io.BytesIO(bundle.content)) as files:
+        everything = files.read("everything.json").decode()
+    assert (WORD in everything, OTHER in everything, CANDIDATE in everything) == (False, True, True)
+    reports = Report.objects.of(check.organisation).order_by("version")
+    assert [(one.version, one.state) for one in reports] == [(1, "redacted"), (2, "ready")]
+    assert Reference.objects.of(check.organisation).count() == 1
+    assert Check.objects.of(check.organisation).get().progress == "completed"
+
+
+def test_an_export_tells_every_word_that_a_person_has_left(world: World) -> None:
+    """Each column that is erased with a person is told of them, under the eyes of a member."""
+    lived(world)
+    organisation = world.organisation
+    application = Application.objects.of(organisation).latest("pk")
+    admin = signed_in(factories.member(organisation, kind="admin"))
+    bundle = admin.post(path("candidate_export", organisation, application.pk))
+    with zipfile.ZipFile(io.BytesIO(bundle.content)) as files:
+        everything = json.loads(files.read("everything.json"))
+        reports = [name for name in files.namelist() if name.endswith(".pdf")]
+    assert len(reports) == ReportFile.objects.of(organisation).count() > 0
+    told = json.dumps(everything, ensure_ascii=False)
+    for words in (
+        *PERSON.values(),
+        f"{WORD}ie",
+        f"Too much {WORD}",
+        f"I will not speak of the {WORD}.",
+        *REFEREE.values(),
+        f"Petra {WORD}",
+        f"The {WORD} and I fell out.",
+        f"{WORD}!",
+        f"Enough of {WORD}.",
+        f"Not {WORD}",
+        f"{WORD} is ill",
+        f"Ask {WORD}",
+        f"Known to {WORD}.",
+        f"{WORD} 3.1",
+        f"no mailbox of {WORD}",
+    ):
+        assert words in told, words
+    sections = {name for name, section in everything.items() if WORD.lower() in str(section).lower()}
+    assert sections == {
+        "person",
+        "applications",
+        "reference checks",
+        "reports",
+        "mails",
+        "timeline",
+        "sent by Greenhouse",
+    }
