@@ -12,6 +12,7 @@ from goodword.references.domain.places import (
 from goodword.references.models import Check, ReferenceRequest
 from goodword.steps.domain.lifecycle import is_quiet
 from goodword.steps.domain.reminders import next_reminder
+from goodword.steps.domain.unreachable import CODES
 from goodword.steps.states import is_open
 
 #: what a member is to answer, as a run's attention
@@ -77,7 +78,8 @@ def candidate_is_asked(check: Check) -> bool:
 
 
 def _plan(check: Check, *, wanted: bool, now: datetime, asked_at: datetime | None) -> None:
-    if not wanted or not is_open(check) or check.paused_at is not None or is_quiet(check):
+    rests = check.paused_at is not None or is_quiet(check) or check.attention in CODES
+    if not wanted or rests or not is_open(check):
         check.next_reminder_at = None
     elif asked_at is not None or check.next_reminder_at is None:
         check.next_reminder_at = next_reminder(
@@ -85,6 +87,7 @@ def _plan(check: Check, *, wanted: bool, now: datetime, asked_at: datetime | Non
             days=check.start.step.reminder_days[: check.reminders_promised],
             sent=check.reminders_sent,
             calendar=check.organisation.calendar,
+            hours=check.hours,
             now=now,
         )
 
