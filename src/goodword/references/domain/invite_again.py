@@ -15,7 +15,7 @@ from goodword.references.domain.requests import out, plan_reminders, restore_req
 from goodword.references.domain.tell import tell
 from goodword.references.models import Check, ReferenceRequest
 from goodword.steps.domain.automation import hindrance
-from goodword.steps.domain.lifecycle import subject_ref
+from goodword.steps.domain.lifecycle import is_quiet, subject_ref
 from goodword.steps.domain.move import lock, move
 from goodword.steps.domain.standing import held
 from goodword.steps.domain.unreachable import CODES
