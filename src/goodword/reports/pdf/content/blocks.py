@@ -20,6 +20,8 @@ LONGEST_ALTERNATIVE = 4000
 MOST_LINES = 50
 NARROW_LINE = 12
 PROSE_LINE = 70
+#: a comment up to so many characters stays on the page of its name
+LONGEST_TOGETHER = 700
 
 _SCRIPTS = {
     "he": re.compile("[\u0590-\u05ff\ufb1d-\ufb4f]"),
@@ -115,7 +117,12 @@ def comments(entries: Sequence[Block]) -> Block:
 def comment(text: str, *, by: str, language: str | None) -> Block:
     """A text as it was written, paragraph by paragraph, and whose it is."""
     paragraphs = [lines(part) for part in re.split(r"\n\s*\n", text.strip("\n"))]
-    return {"paragraphs": paragraphs, "by": by, "language": _language(text, language)}
+    return {
+        "paragraphs": paragraphs,
+        "by": by,
+        "language": _language(text, language),
+        "together": len(text) <= LONGEST_TOGETHER and text.count("\n") <= MOST_LINES // 5,
+    }
 
 
 def _language(text: str, tag: str | None) -> str | None:

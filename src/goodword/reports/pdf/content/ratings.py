@@ -83,7 +83,7 @@ def _row(group: Values, axis: tuple[int, int], words: Words) -> Block:
     values = sorted(group["values"])
     listed = ", ".join(map(str, values))
     label = words("self") if group["self_reference"] else group["relationship"]
-    notes = [] if group["self_reference"] else [words.count("group", len(values))]
+    notes = [words.count("group", len(values))] if values and not group["self_reference"] else []
     if group["self_reference"]:
         notes.append(words("self_mark"))
     if group["skipped"]:

@@ -149,7 +149,7 @@ DE = {
     "verification_read": "Was die Person angegeben und was die Referenzperson bestätigt hat, nebeneinander.",
     "what": "Was",
     "stated": "Angegeben",
-    "confirmed": "Bestätigt",
+    "confirmed": "Die Referenzperson sagt",
     "questions": "Gestellte Fragen",
     "type_rating": "Bewertung von {low} bis {high}",
     "type_statement": "Ein Platz zwischen zwei Aussagen, von {low} bis {high}",

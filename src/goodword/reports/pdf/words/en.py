@@ -137,7 +137,7 @@ EN = {
     "verification_read": "What the candidate stated, and what the referee confirmed, side by side.",
     "what": "What",
     "stated": "Stated by the candidate",
-    "confirmed": "Confirmed by the referee",
+    "confirmed": "The referee says",
     "questions": "Questions asked",
     "type_rating": "Rating from {low} to {high}",
     "type_statement": "A place between two statements, from {low} to {high}",

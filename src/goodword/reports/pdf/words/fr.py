@@ -146,7 +146,7 @@ FR = {
     "verification_read": "Ce que la personne a indiqué et ce que le référent a confirmé, côte à côte.",
     "what": "Quoi",
     "stated": "Indiqué par la personne",
-    "confirmed": "Confirmé par le référent",
+    "confirmed": "Le référent dit",
     "questions": "Questions posées",
     "type_rating": "Note de {low} à {high}",
     "type_statement": "Une place entre deux phrases, de {low} à {high}",
