@@ -38,12 +38,13 @@ def add_slot(
     """Ask for one more referee in an open check: the candidate gets a mail, and the check does not complete with
     fewer than one more than before.
 
-    Raises guard.Closed when the check is over, Refused when ten are asked for already.
+    Raises guard.Closed when the check is over, Refused when ten are asked for already, Check.DoesNotExist for one of
+    another organisation.
     """
     if relationship not in KINDS:
         raise ValueError(f"{relationship} is no kind of referee")
     with transaction.atomic():
-        check = guard.open_check(check_id, now=now)
+        check = guard.open_check(_own(check_id, member), now=now)
         if check.wanted >= MOST_REFEREES:
             raise Refused(_("Ten referees are asked for already. More than that is not possible."))
         last = Slot.objects.of(check.organisation).filter(check_run=check).order_by("-number").first()
@@ -97,13 +98,13 @@ def answer_cannot(
 
     The candidate gets a mail unless nothing is left for them to do, the clock goes on, and the check completes if
     that was all it waited for. Answered twice, the first counts. Raises guard.Closed when the check is over, Refused
-    for waiving the last referee that is asked for.
+    for waiving the last referee that is asked for, Check.DoesNotExist for a check of another organisation.
     """
     answer = Answer(answer)
     if answer == Answer.NOTHING:
         raise ValueError("an answer is wanted")
     with transaction.atomic():
-        check = guard.open_check(check_id, now=now)
+        check = guard.open_check(_own(check_id, member), now=now)
         place = place_of(check, slot)
         if place is None:
             raise guard.Closed
@@ -132,6 +133,10 @@ def answer_cannot(
         tell("check.cannot_answered", check, by=f"member:{member.pk}", at=now, slot=row.number, answer=answer)
         complete_if_all_in(check_id=check.pk, now=now)
         return row
+
+
+def _own(check_id: int, member: Membership) -> int:
+    return Check.objects.of(member.organisation).values_list("pk", flat=True).get(pk=check_id)
 
 
 def _waive(check: Check, place: Place, *, now: datetime) -> None:
