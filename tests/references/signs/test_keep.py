@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from goodword.core.events import record
-from goodword.references.models import Check, Reference, ReferenceRequest, Sign
+from goodword.references.models import Check, Reference, ReferenceRequest, SelfReference, Sign
 from goodword.references.signs.dismiss import NoteWanted, dismiss
 from goodword.references.signs.keep import settle_signs
 from goodword.references.signs.shown import signs_of
@@ -108,6 +108,46 @@ def test_copied_texts_and_equal_answers_are_found_when_the_second_comes_in() -> 
     (alike,) = Sign.objects.of(story.application.organisation).filter(code="alike_texts")
     ids = sorted(request.referee_id for request in story.requests)
     assert (alike.referee_id, alike.key) == (None, ",".join(map(str, ids)))
+
+
+def test_a_text_out_of_the_candidates_own_answers_is_found() -> None:
+    story = sent()
+    answer(referee_door(MARIA), with_text(TEXT))
+    SelfReference.objects.create(
+        organisation=story.application.organisation,
+        check_run=story.check,
+        version=story.check.version,
+        answers={"strengths": TEXT, "develop": "Nothing that I know of."},
+        begun_at=NOW,
+        submitted_at=NOW,
+    )
+    settled(story)
+    (sign,) = Sign.objects.of(story.application.organisation).filter(code="alike_texts")
+    assert (sign.grade, sign.key) == ("high", f"{story.requests[0].referee_id},candidate")
+    shown = next(one for one in signs_of(story.check).to_look_at if one.id == sign.pk)
+    assert f"one of {story.application.candidate.name} share 100 %" in shown.facts
+
+
+def test_what_referees_correct_is_found() -> None:
+    story = sent()
+    corrected = FACTS | {
+        "q-dates-from_year": "2022",
+        "q-title": "corrected",
+        "q-title-title": "Cook",
+    }
+    for whose, facts in ((MARIA, corrected), (PAUL, FACTS | {"q-title": "confirmed"})):
+        post(f"{referee_door(whose)}facts/", facts)
+    run_jobs()
+    assert found(story) == [
+        ("dates_corrected", "medium"),
+        ("title_corrected", "medium"),
+        ("titles_differ", "medium"),
+    ]
+    assert {sign.facts for sign in signs_of(story.check).to_look_at} == {
+        "The candidate stated: April 2021 to August 2023. Maria Schmidt says: May 2022 to August 2023.",
+        "The candidate stated “Engineer”. Maria Schmidt says “Cook”.",
+        "Maria Schmidt says “Cook”, Paul Meier says “Engineer”, both of Globex.",
+    }
 
 
 def test_found_again_nothing_changes_and_a_dismissed_one_stays_dismissed() -> None:
