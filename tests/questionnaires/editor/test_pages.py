@@ -13,7 +13,7 @@ from goodword.accounts.models import AuditEntry, Membership
 from goodword.questionnaires import builtin
 from goodword.questionnaires.domain.add import add_question
 from goodword.questionnaires.domain.publish import publish
-from goodword.questionnaires.domain.translate import add_language
+from goodword.questionnaires.domain.translate import add_language, save_texts
 from goodword.questionnaires.models import Questionnaire
 from goodword.roles.models import Automation
 from tests.questionnaires.editor.support import LED, NOW, SIZE, STRENGTHS, draft, ids, made, rating, url
@@ -160,9 +160,7 @@ def test_every_type_is_added_and_saved_again_unchanged(
     assert (draft(ours).entries[1], draft(ours).source.revision) == (stored, 2)
 
 
-def test_a_rating_wants_its_competency_and_an_example_at_each_level(
-    rita: Membership, works: Client
-) -> None:
+def test_a_rating_wants_its_competency_and_an_example_at_each_level(rita: Membership, works: Client) -> None:
     ours = made(rita, LED)
     where = url("questionnaire_question_new", ours, "rating")
     first = text_of(works.get(where))
@@ -178,9 +176,7 @@ def test_a_rating_wants_its_competency_and_an_example_at_each_level(
     assert ids(ours) == ["led", "care"]
 
 
-def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(
-    rita: Membership, works: Client
-) -> None:
+def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(rita: Membership, works: Client) -> None:
     ours = made(rita, LED, SIZE)
     where = url("questionnaire_question", ours, "size")
     sent = {
@@ -246,7 +242,7 @@ def test_a_condition_is_chosen_by_clicking(rita: Membership, works: Client) -> N
     sent = typed(STRENGTHS, longest="10000", when_question="led", when_led=["no", "unsure"])
     works.post(where, sent)
     assert draft(ours).entries[1]["when"] == {"question": "led", "is": ["no", "unsure"]}
-    assert "After 1: No or Not sure" in text_of(works.get(url("questionnaire_edit", ours)))
+    assert "Only if 1 is answered “No” or “Not sure”" in text_of(works.get(url("questionnaire_edit", ours)))
     odd = works.post(where, sent | {"when_question": "nobody", "revision": "1"})
     assert "That question stands here no longer." in text_of(odd)
 
@@ -345,6 +341,22 @@ def test_a_language_is_translated_side_by_side(rita: Membership, works: Client) 
     assert ("Not saved yet" in text_of(stale), "Zweiter Tab" in text_of(stale)) == (True, True)
     works.post(where, {"led-text": "Zweiter Tab", "revision": str(stale.context["revision"])})
     assert draft(ours).translations[0].questions[0]["text"] == "Zweiter Tab"
+
+
+def test_a_text_that_changes_asks_for_a_look_at_its_translation(rita: Membership, works: Client) -> None:
+    ours = made(rita, LED)
+    add_language(questionnaire=ours, language="de", now=NOW)
+    save_texts(questionnaire=ours, language="de", texts={"led": {"text": "Geführt?"}}, revision=0)
+    publish(questionnaire=ours, revision=0, reason="", without=[], by=rita, now=NOW)
+    works.post(url("questionnaire_begin", ours))
+    where = url("questionnaire_question", ours, "led")
+    same = works.post(where, typed(LED, comment="on", help=""), follow=True)
+    assert "still says in German" not in text_of(same)
+    other = works.post(where, typed({"text": "Led whom?"}, comment="on", revision="1"), follow=True)
+    assert "Question 1 still says in German what it said before." in text_of(other)
+    assert "but not in: German" in text_of(works.get(url("questionnaire_publish", ours)))
+    save_texts(questionnaire=ours, language="de", texts={"led": {"text": "Wen geführt?"}}, revision=0)
+    assert "but not in: German" not in text_of(works.get(url("questionnaire_publish", ours)))
 
 
 def test_publishing_says_what_is_different_who_uses_it_and_what_is_missing(

@@ -35,7 +35,7 @@ def test_a_walk_follows_the_answers_and_stores_none(rita: Membership, works: Cli
     where = url("questionnaire_preview", ours)
     first = text_of(works.get(where))
     assert "Did Alex Muster lead people?" in first
-    assert "Not asked yet. After 1: Yes" in first
+    assert "Not asked yet. Only if 1 is answered “Yes”" in first
     before = list(QuestionnaireVersion.objects.of(rita.organisation).values())
     missing = text_of(works.post(where, {}))
     assert "Choose one of the answers." in missing
@@ -47,7 +47,7 @@ def test_a_walk_follows_the_answers_and_stores_none(rita: Membership, works: Cli
     assert ("Look over your answers" in end, "&lt;b&gt;Much" in end) == (True, True)
     other = text_of(works.post(where + "?page=1", {"q-led": "no"}, follow=True))
     assert ("What does Alex Muster do well?" in other, "How large was the team?</" in other) == (True, True)
-    assert "Not asked yet. After 1: Yes" in other
+    assert "Not asked yet. Only if 1 is answered “Yes”" in other
     assert list(QuestionnaireVersion.objects.of(rita.organisation).values()) == before
 
 

@@ -26,6 +26,33 @@ def changes(before: Languages, after: Languages) -> list[str]:
     return [*_gone(old, new), *_of_questions(old, new), *_moved(old, new), *_of_languages(before, after)]
 
 
+def left_behind(before: Languages, after: Languages) -> list[str]:
+    """The languages whose words for a text are as they were, although the source says something else now."""
+    source = next(iter(after))
+    if source not in before:
+        return []
+    changed = {
+        (entry["id"], place)
+        for entry in after[source]
+        for place, text in texts_of(entry).items()
+        if _text(before[source], entry["id"], place) not in {None, text}
+    }
+    return [
+        language
+        for language, questions in after.items()
+        if language != source
+        and language in before
+        and any(
+            _text(questions, question_id, place) == _text(before[language], question_id, place) is not None
+            for question_id, place in changed
+        )
+    ]
+
+
+def _text(entries: Sequence[Entry], question_id: str, place: str) -> str | None:
+    return next((texts_of(entry).get(place) for entry in entries if entry["id"] == question_id), None)
+
+
 def _gone(old: Sequence[Entry], new: Sequence[Entry]) -> Iterator[str]:
     there = {entry["id"] for entry in new}
     for entry in old:
@@ -81,7 +108,7 @@ def _changed(was: Mapping[str, Any], entry: Mapping[str, Any], new: Sequence[Ent
     if was.get("when") != entry.get("when"):
         condition = when(new, entry)
         yield (
-            _("%(question)s is now asked only in this case: %(when)s.") % {**told, "when": condition}
+            _("%(question)s now has a condition: %(when)s.") % {**told, "when": condition}
             if condition
             else _("%(question)s is now always asked.") % told
         )

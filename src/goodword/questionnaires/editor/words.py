@@ -42,9 +42,9 @@ def answers_of(entry: Mapping[str, Any]) -> dict[str, str]:
         case "single_choice" | "multiple_choice":
             return {choice["value"]: choice["label"] for choice in entry["choices"]}
         case "rating":
-            return {str(level["value"]): f"{level['value']}: {level['label']}" for level in entry["levels"]}
+            return {str(level["value"]): f"{level['value']} {level['label']}" for level in entry["levels"]}
         case "agreement":
-            return {str(level): f"{level}: {label}" for level, label in labels.agreement().items()}
+            return {str(level): f"{level} {label}" for level, label in labels.agreement().items()}
     return {}
 
 
@@ -55,11 +55,12 @@ def who(entry: Mapping[str, Any]) -> str:
 
 
 def when(entries: Sequence[Entry], entry: Mapping[str, Any]) -> str:
-    """When it is asked, "" if always: "After 4: Yes or Not sure". `entries` is the list that it stands in."""
+    """When it is asked, "" if always: "Only if 4 is answered “Yes” or “Not sure”", with its place in `entries`."""
     question_id, values = condition_of(entry)
     if not question_id:
         return ""
     place = place_of(entries, question_id)
     words = answers_of(entries[place])
-    answers = get_text_list([words.get(value, value) for value in values], _("or"))
-    return _("After %(number)s: %(answers)s") % {"number": place + 1, "answers": answers}
+    quoted = [_("“%(text)s”") % {"text": words.get(value, value)} for value in values]
+    answers = get_text_list(quoted, _("or"))
+    return _("Only if %(number)s is answered %(answers)s") % {"number": place + 1, "answers": answers}

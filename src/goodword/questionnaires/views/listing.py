@@ -7,8 +7,15 @@ from django.views.decorators.http import require_safe
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
+from goodword.questionnaires.builtin import keys
 from goodword.questionnaires.domain.ensure import ensure_all
-from goodword.questionnaires.queries import listed
+from goodword.questionnaires.queries import Listed, listed
+
+
+def _as_offered(row: Listed) -> int:
+    """Those that come with the product stand in its own order, the most general first."""
+    known = keys()
+    return known.index(row.questionnaire.key) if row.questionnaire.key in known else len(known)
 
 
 @require_safe
@@ -24,7 +31,7 @@ def questionnaires(request: MemberRequest) -> HttpResponse:
         "questionnaires/editor/list.html",
         {
             "own": [row for row in there if row.own],
-            "builtin": [row for row in there if not row.own],
+            "builtin": sorted((row for row in there if not row.own), key=_as_offered),
             "archived": archived,
         },
     )

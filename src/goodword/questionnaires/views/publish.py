@@ -12,7 +12,7 @@ from goodword.questionnaires.domain import publish as publishing
 from goodword.questionnaires.domain.discard import discard as throw_away
 from goodword.questionnaires.domain.drafts import Draft
 from goodword.questionnaires.domain.published import languages_rows
-from goodword.questionnaires.editor.changes import changes
+from goodword.questionnaires.editor.changes import changes, left_behind
 from goodword.questionnaires.editor.competencies import REASON_ABOVE, competencies_of
 from goodword.questionnaires.editor.entries import gaps
 from goodword.questionnaires.editor.facts import facts_of
@@ -57,6 +57,7 @@ def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
             "facts": facts,
             "is_first": not before,
             "changes": changes(before, after) if before and draft.entries else [],
+            "left_behind": [language_name(code) for code in (left_behind(before, after) if before else [])],
             "languages": [
                 (language_name(row.language), open_texts.get(row.language, 0)) for row in draft.rows
             ],

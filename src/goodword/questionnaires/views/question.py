@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -14,6 +15,7 @@ from goodword.questionnaires import builtin
 from goodword.questionnaires.domain.add import add_competency, add_question
 from goodword.questionnaires.domain.change import change_question
 from goodword.questionnaires.domain.drafts import Draft, Stale, draft_of
+from goodword.questionnaires.editor.changes import left_behind
 from goodword.questionnaires.editor.competencies import competencies_of
 from goodword.questionnaires.editor.entries import place_of
 from goodword.questionnaires.editor.forms.build import form_for
@@ -21,6 +23,7 @@ from goodword.questionnaires.editor.forms.choices import ChoicesForm, reshaped
 from goodword.questionnaires.editor.forms.question import QuestionForm
 from goodword.questionnaires.editor.forms.types import RatingForm
 from goodword.questionnaires.editor.kinds import groups, kinds
+from goodword.questionnaires.editor.languages import language_name
 from goodword.questionnaires.parse import QuestionError
 from goodword.questionnaires.views.doors import at_draft, revision_of
 
@@ -103,8 +106,29 @@ def change(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRes
         except Stale:
             stale = True
         else:
+            _remind_of_translations(request, draft, question_id)
             return _saved(request, draft, question_id, _("Saved."))
     return _page(request, draft, form, stale=stale)
+
+
+def _remind_of_translations(request: MemberRequest, before: Draft, question_id: str) -> None:
+    """Where other words are asked now than were translated, somebody should look at the translations."""
+    after = draft_of(before.questionnaire)
+    if after is None:
+        return
+    languages = left_behind(
+        {row.language: row.questions for row in before.rows},
+        {row.language: row.questions for row in after.rows},
+    )
+    if languages:
+        names = get_text_list([language_name(language) for language in languages], _("and"))
+        messages.warning(
+            request,
+            _(
+                "Question %(place)s still says in %(languages)s what it said before. Please look at the translation."
+            )
+            % {"place": place_of(after.entries, question_id) + 1, "languages": names},
+        )
 
 
 def _bound(request: MemberRequest, draft: Draft, entry: Mapping[str, Any]) -> QuestionForm:
