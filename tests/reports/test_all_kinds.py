@@ -1,0 +1,70 @@
+"""A report of every kind of question, in the languages of reports; and the same without anybody in it."""
+
+import pytest
+
+from goodword.reports.domain.without import without_person
+from goodword.reports.pdf import check_snapshot, render_pdf
+from tests.references.answered import answered, answered_self, asked, checked, whole
+from tests.reports.reports import NOW, text_of
+from tests.reports.test_without_referee import reported
+from tests.support import factories
+
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
+
+SAID = {
+    "en": (
+        "4 people were asked. One of them declined. One came when the check was already done.",
+        "The candidate was asked: I keep promises.",
+        "Asked only of: Manager, Direct report. One referee was not asked this.",
+        "Where referees differ",
+        "Cook: Omar Haddad",
+        "12 people",
+        "3 words to pick",
+        "The candidate, about themself",
+        "1 could not say",
+        "Answered in German",
+    ),
+    "de": (
+        "4 Personen wurden gefragt. Eine davon hat abgelehnt.",
+        "Wo Referenzpersonen voneinander abweichen",
+        "Kurze Antworten",
+        "Die Referenzperson sagt",
+    ),
+    "fr": (
+        "4 personnes ont été sollicitées. L’une d’elles a décliné.",
+        "Là où les référents divergent",
+        "Réponses courtes",
+        "Le référent dit",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", SAID)
+def test_every_kind_of_question_is_drawn_in_each_language(language: str) -> None:
+    check = checked(factories.organisation(name="Acme", language=language))
+    answered(check, 1)
+    answered(check, 2)
+    answered(check, 3, late=True, language="de")
+    answered_self(check)
+    asked(check, 4, state="declined")
+    text = text_of(reported(check))
+    assert [said for said in SAID[language] if said not in text] == []
+
+
+def test_no_sign_no_time_and_no_reason_of_a_no_is_in_a_snapshot() -> None:
+    check = whole()
+    request = asked(check, 4, state="declined")
+    request.decline_reason = "We fell out."
+    request.save()
+    check.requests.order_by("pk")[0].reference.__class__.objects.of(check.organisation).update(seconds=4711)
+    told = str(reported(check).snapshot)
+    assert [word for word in ("We fell out.", "4711", "sign", "seconds") if word in told] == []
+
+
+def test_without_its_person_it_still_has_its_shape_and_nothing_that_was_said() -> None:
+    check = whole()
+    gone = without_person(reported(check).snapshot)
+    assert render_pdf(check_snapshot(gone)).bytes
+    told = str(gone)
+    for said in ("Ada", "Lovelace", "Maria", "Omar", "Globex", "Umbrella", "12 people", "Cook", "builds."):
+        assert said not in told
