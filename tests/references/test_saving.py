@@ -133,7 +133,15 @@ def test_who_corrects_the_relationship_is_asked_as_what_they_were(story: Story) 
 def test_the_page_says_how_far_it_is_among_what_is_asked(story: Story) -> None:
     page = get(f"{referee_door(PAUL)}questions/5/")
     assert (page.context["place"], page.context["count"]) == (3, 3)
-    assert page.context["back"].endswith("/questions/3/")
+
+
+def test_back_keeps_what_is_typed_finished_or_not(story: Story) -> None:
+    door = referee_door(PAUL)
+    assert post(f"{door}questions/5/", {"q-strengths": "Half a", "back": "yes"}).url == f"{door}questions/3/"
+    typed = {"q-relationship": "corrected", "back": "yes"}
+    assert post(f"{door}questions/1/", typed).url == door
+    draft = draft_of(story)
+    assert (draft.answers, list(draft.typed)) == ({"strengths": "Half a"}, ["relationship"])
 
 
 def test_what_was_typed_when_the_check_was_closed_is_kept_and_nothing_else(story: Story) -> None:

@@ -38,6 +38,11 @@ class Road:
         """The first page on which something is asked."""
         return self.page(walk.numbers[0]) if walk.numbers else self.review
 
+    def back(self, walk: Walk, number: int) -> str:
+        """The page before this one, the first page of all before the first question."""
+        before = walk.before(number)
+        return self.page(before) if before else self.first
+
     def end(self, walk: Walk) -> str:
         """The last page on which something is asked."""
         return self.page(walk.numbers[-1]) if walk.numbers else self.first
@@ -99,6 +104,8 @@ def after_saving(request: HttpRequest, walk: Walk, number: int, road: Road) -> H
             "references/answer/saved.html",
             {"seen": seen(walk.draft, walk.on_page(number, asked_only=True))},
         )
+    if "back" in request.POST:
+        return redirect(road.back(walk, number))
     missing = walk.missing()
     if any(question.id in missing for question in walk.on_page(number, asked_only=True)):
         return None
@@ -108,14 +115,12 @@ def after_saving(request: HttpRequest, walk: Walk, number: int, road: Road) -> H
     return redirect(road.page(later))
 
 
-def page_context(request: HttpRequest, walk: Walk, number: int, road: Road) -> dict[str, object]:
+def page_context(request: HttpRequest, walk: Walk, number: int) -> dict[str, object]:
     """What a page of questions shows beside its form."""
     place, count = walk.place(number)
-    before = walk.before(number)
     return {
         "place": place,
         "count": count,
-        "back": road.page(before) if before else road.first,
         "then": request.GET.get("then") or request.POST.get("then", ""),
         "is_last": walk.after(number) is None,
         "seen": seen(walk.draft, walk.on_page(number, asked_only=True)),

@@ -102,7 +102,7 @@ def questions(request: HttpRequest, at: AtCheck, *, own: SelfReference | None, n
     if number not in walk.numbers:
         later = walk.after(number)
         return redirect(road.page(later) if later else road.review)
-    context = answering.page_context(request, walk, number, road)
+    context = answering.page_context(request, walk, number)
     return candidate_door.page(
         request, "references/own/questions.html", at, form=form, form_id="answers", **context
     )

@@ -62,7 +62,7 @@ def questions(request: HttpRequest, at: AtRequest, *, number: int) -> HttpRespon
     if number not in walk.numbers:
         later = walk.after(number)
         return redirect(road.page(later) if later else road.review)
-    context = answering.page_context(request, walk, number, road)
+    context = answering.page_context(request, walk, number)
     return page(request, "references/referee/questions.html", at, form=form, form_id="answers", **context)
 
 
