@@ -96,8 +96,21 @@ def _details(email: str) -> dict[str, str]:
     }
 
 
+def _new() -> Details:
+    return Details(
+        name="Nora Neu",
+        email="new@globex.example",
+        relationship="manager",
+        company="Globex",
+        candidate_title="",
+        from_month="2021-04",
+        to_month="2023-08",
+        message="",
+    )
+
+
 def acts(check: Check, number: int) -> dict[str, Callable[[], object]]:
-    new = Details(candidate_title="", message="", **_details("new@globex.example"))
+    new = _new()
     member = factories.member(check.organisation)
     place = place_of(check, number)
     assert place is not None
@@ -161,7 +174,7 @@ def test_in_a_check_that_is_over_no_act_leads_anywhere(check: Check) -> None:
 
 
 def test_a_slot_that_does_not_exist_takes_nothing(check: Check) -> None:
-    new = Details(candidate_title="", message="", **_details("new@globex.example"))
+    new = _new()
     with pytest.raises(guard.Closed):
         nominate(check_id=check.pk, slot=99, details=new, now=NOW)
     with pytest.raises(guard.Closed):
