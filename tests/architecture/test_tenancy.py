@@ -21,6 +21,7 @@ ANY_MODEL = {
     "goodword.steps.domain.lifecycle",
     "goodword.steps.domain.move",
     "goodword.steps.domain.reuse",
+    "goodword.steps.domain.unreachable",
 }
 
 #: views that look across organisations: where a person has not chosen one yet

@@ -19,9 +19,11 @@ def note_zone(row: Check | ReferenceRequest, name: str) -> bool:
     """
     if row.time_zone or name not in _known():
         return False
-    rows = type(row)._default_manager.filter(pk=row.pk, time_zone="")
     row.time_zone = name
-    return bool(rows.update(time_zone=name))
+    if isinstance(row, Check):
+        return bool(Check.objects.of(row.organisation).filter(pk=row.pk, time_zone="").update(time_zone=name))
+    requests = ReferenceRequest.objects.of(row.organisation)
+    return bool(requests.filter(pk=row.pk, time_zone="").update(time_zone=name))
 
 
 def referee_hours(request: ReferenceRequest, *, check: Check) -> tuple[Calendar, Sequence[ZoneInfo]]:
