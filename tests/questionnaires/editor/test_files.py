@@ -47,7 +47,12 @@ def test_a_translation_with_gaps_comes_back_with_them() -> None:
 
 def test_every_question_with_a_mistake_is_named() -> None:
     wrong = [LED, {**SIZE, "text": ""}, {"id": "x", "type": "long_text", "text": "T", "longst": 3}, 7]
-    assert problems(file(languages={"en": wrong})) == [
+    wrong.append({"id": "y", "type": "<essay>", "text": "T"})
+    found = problems(file(languages={"en": wrong}))
+    assert found.pop().startswith(
+        "In English: Question 5 has the type “<essay>”, which is none of adjectives,"
+    )
+    assert found == [
         "In English: Question 2 needs a text under “text”.",
         "In English: Question 3 has “longst”, which is not known here.",
         "In English: Question 4 must be an object with named values.",

@@ -143,10 +143,15 @@ def _problems_of_each(entries: Sequence[object]) -> list[str]:
     for place, entry in enumerate(entries, start=1):
         try:
             reader = Reader(entry, where=_("question %(place)s") % {"place": place}, error=QuestionError)
-            read = READERS.get(reader.text("type"))
-            if read is not None:  # an unknown type is told by `parse`, with those that there are
-                read(reader)
-                reader.done()
+            kind = reader.text("type")
+            if kind not in READERS:
+                known = ", ".join(sorted(READERS))
+                raise reader.wrong(
+                    _("has the type “%(type)s”, which is none of %(known)s")
+                    % {"type": shortened(kind), "known": known}
+                )
+            READERS[kind](reader)
+            reader.done()
         except ReadingError as wrong:
             problems.append(str(wrong))
     return problems
