@@ -14,6 +14,7 @@ from goodword.notifications.people import Person
 from goodword.references.domain.do_not_contact import bar, is_barred
 from goodword.references.domain.erase_referee import erase_referee
 from goodword.references.models import Check, Referee, Reference, ReferenceRequest, Sign, Slot, Trace
+from goodword.references.queries import latest_check, progress, progress_text
 from goodword.references.results import results
 from tests.references.answered import NOW, answered, asked, checked, named, whole
 from tests.support import factories
@@ -82,6 +83,16 @@ def test_name_address_answers_and_links_go_and_the_row_stays_for_counts() -> Non
     assert Check.objects.of(check.organisation).get().progress == "completed"
     found = results(check)
     assert (found.received, found.erased, found.sent) == (2, 1, 3)
+    assert not Email.objects.of(check.organisation).exists()  # nobody is asked for another
+
+
+def test_a_reader_is_told_how_far_a_check_is() -> None:
+    check = whole()
+    assert (progress(check), progress_text(check)) == ((3, 3), "3 of 3 references")
+    erase(check.referees.get(slot=1))
+    assert progress(check) == (2, 3)
+    assert latest_check(check.start.application) == check
+    assert latest_check(factories.application(factories.role(check.organisation))) is None
 
 
 def test_in_an_open_check_the_place_is_free_again_and_the_answer_counts_no_more() -> None:
@@ -93,6 +104,11 @@ def test_in_an_open_check_the_place_is_free_again_and_the_answer_counts_no_more(
     request = ReferenceRequest.objects.of(check.organisation).get(referee=referee)
     assert (request.state, request.settled_at) == ("ended", NOW)
     named(check, 1, name="Nora Neu", email="nora@globex.example")  # the place takes another
+    mail = Email.objects.of(check.organisation).get(kind="references.another")
+    assert (mail.to_address, mail.context["referee"]) == (
+        check.start.application.candidate.email,
+        "One of your referees",
+    )
 
 
 def test_who_has_not_answered_is_asked_for_nothing_more() -> None:
