@@ -83,7 +83,7 @@ def test_a_recruiter_acts_by_clicks_alone(
     page.goto(f"{live_server}{path('candidate', role.organisation, check.start.application_id)}")
     page.get_by_label("A word to the candidate").fill("That is fine.")
     page.get_by_role("button", name="Do without").click()
-    page.get_by_text("Answered. The clock goes on.").wait_for()
+    page.get_by_text("Answered. The reference check goes on.").wait_for()
     page.get_by_role("button", name="Release Hans Huber").click()
     page.get_by_text("The mail to this referee is on its way.").wait_for()
     page.locator(".referee", has_text="Oluwaseun").get_by_role("link", name="Correct address").first.click()

@@ -20,6 +20,7 @@ from tests.support import factories
 from tests.support.jobs import run_jobs
 from tests.support.pages import signed_in
 from tests.workspace.people import path
+from tests.workspace.seats import asks_for_seven, standing
 
 pytestmark = pytest.mark.django_db
 
@@ -272,6 +273,37 @@ def test_who_is_asked_and_what_can_be_done_stands_in_a_line_each(story: Story, r
     ]
 
 
+def test_every_state_has_its_word_and_what_helps() -> None:
+    role = factories.role(factories.organisation())
+    asks_for_seven(role)
+    check = standing(factories.application(role))
+    client = signed_in(factories.member(role.organisation))
+    response = client.get(path("candidate", role.organisation, check.start.application_id))
+    page = BeautifulSoup(response.content, "html.parser")
+    found = [
+        (
+            row.select(".status__word")[0].get_text(),
+            [act.get_text(strip=True) for act in row.select(".referee__acts > :is(a, form)")],
+        )
+        for row in page.select("#reference_check .referee")
+    ]
+    assert found == [
+        ("Has answered", []),
+        ("Mail comes back", ["Correct address"]),
+        ("Has begun", ["Remind"]),
+        ("Not before an offer", ["Release"]),
+        ("Declined", []),
+        ("Nobody named", []),
+        ("Cannot provide", []),
+        ("Asked for", []),
+    ]
+    facts = [" ".join(row.get_text(" ").split()) for row in page.select("#reference_check .kv__row")]
+    assert facts[3:] == [
+        "Waits for your answer , the candidate , referees",
+        "Completes with 6 of 7",
+    ]
+
+
 def test_a_hiring_manager_sees_the_same_and_no_buttons(story: Story, rita: Membership) -> None:
     watching = factories.member(rita.organisation, kind="hiring_manager")
     story.check.start.step.role.viewers.add(watching)
@@ -292,7 +324,7 @@ def test_i_cannot_provide_this_is_answered_where_it_stands(rita: Membership) -> 
         response = signed_in(rita).post(
             address(story, "check_answer"), {"answer": "waived", "note": "I am sorry."}, follow=True
         )
-    assert said(response) == ["Answered. The clock goes on."]
+    assert said(response) == ["Answered. The reference check goes on."]
     slot = Slot.objects.of(rita.organisation).get(check_run=story.check, number=1)
     assert (slot.answer, slot.answer_note, slot.answered_by) == ("waived", "I am sorry.", rita)
     assert wrong(do(rita, story, "check_answer", {"answer": "explode", "note": "x"})) == [

@@ -12,8 +12,11 @@ from goodword.references.domain.places import Place, places_of, waits_for_candid
 from goodword.references.models import Check, Referee, ReferenceRequest, SelfReference, Slot
 from goodword.references.queries import failed_mails
 from goodword.roles.models import Step
-from goodword.steps.states import status, takes_answers
+from goodword.steps.domain.unreachable import CODES
+from goodword.steps.states import REOPENED, status, takes_answers
 
+#: attention while which no reminder is sent
+UNSENT = CODES | {REOPENED}
 #: the states of a place in which somebody is asked and has not answered
 _ASKED = frozenset({"out", "undelivered"})
 
@@ -110,10 +113,10 @@ def view_of(check: Check, *, now: datetime) -> View:
         is_overdue=overdue,
         may_mark=running and any(seat.state == "answered" for seat in seats),
         may_remind="candidate" in waits
-        and "you" not in waits
+        and check.clock_stopped_at is None
         and not overdue
         and check.paused_at is None
-        and not check.attention
+        and check.attention not in UNSENT
         and check.reminders_sent < check.reminders_promised,
     )
 

@@ -186,7 +186,7 @@ def answer(request: MemberRequest, pk: int, check_pk: int, number: int) -> HttpR
             member=request.member,
             now=clock.now(),
         )
-        return _("Answered. The clock goes on.")
+        return _("Answered. The reference check goes on.")
 
     page = {
         "title": _("The candidate cannot provide a referee"),
