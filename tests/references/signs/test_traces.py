@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import RequestFactory, override_settings
 
-from goodword.references.domain.traces import forget_raw, note_trace
+from goodword.references.domain.traces import MOST, forget_raw, note_trace
 from goodword.references.models import Check, Trace
 from goodword.references.signs.traced import ENOUGH_CHECKS, device_signs
 from tests.references.signs.people import DESKTOP, PHONE, Somebody, watched
@@ -93,6 +93,15 @@ def test_hashes_differ_from_organisation_to_organisation(story: Story) -> None:
 def test_a_hostile_browser_name_is_cut_and_cleaned(story: Story) -> None:
     noted(story, address="203.0.113.7", device="x\u202e" + "y" * 1000, referee=0)
     assert traces(story)[-1].device == "x" + "y" * 399
+
+
+def test_a_link_that_is_hammered_at_fills_no_table(story: Story) -> None:
+    for number in range(MOST + 5):
+        noted(story, address="203.0.113.7", device=f"browser {number}", referee=0)
+    noted(story, address="203.0.113.8", referee=1)
+    people = [trace.request_id for trace in traces(story)]
+    first, second = (request.pk for request in story.requests)
+    assert (people.count(first), people.count(second)) == (MOST, 1)
 
 
 def test_raw_values_go_after_thirty_days_and_hashes_stay(story: Story) -> None:

@@ -19,6 +19,8 @@ from goodword.references.models import Check, ReferenceRequest, Trace
 PURPOSE = b"goodword.references.traces"
 KEEP_RAW = timedelta(days=30)
 LONGEST_DEVICE = 400
+#: nobody works from more places on more devices; a link that is hammered at fills no table
+MOST = 20
 
 #: one household or office has so much of an IPv6 address, and changes the rest every day
 _IPV6_PREFIX = 64
@@ -51,7 +53,10 @@ def note_trace(request: HttpRequest, check: Check, asked: ReferenceRequest | Non
     device = clean_text(request.META.get("HTTP_USER_AGENT", ""), one_line=True)[:LONGEST_DEVICE]
     if address is None and not device:
         return
-    Trace.objects.of(organisation).get_or_create(
+    traces = Trace.objects.of(organisation)
+    if traces.filter(check_run=check, request=asked)[:MOST].count() >= MOST:
+        return
+    traces.get_or_create(
         check_run=check,
         request=asked,
         address_hash=_hash(organisation.pk, _place(address)) if address else "",
