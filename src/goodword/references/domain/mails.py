@@ -1,4 +1,4 @@
-"""The mails of a check: to the candidate, to a referee, to the recruiter. Each is queued once per key.
+"""The mails of a check to the candidate and to referees. Each is queued once per key.
 
 Links of candidates and referees expire 30 days after they were minted; as long as there is something to open, a fresh
 one is one click (fresh_link.py).
@@ -7,8 +7,6 @@ one is one click (fresh_link.py).
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from django.conf import settings
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import ngettext
 
@@ -27,8 +25,6 @@ from goodword.steps.domain.lifecycle import subject_ref
 
 #: how long a link of the candidate's or a referee's portal lives
 PORTAL_LINK = timedelta(days=30)
-#: how long the recruiter's link to the first answers lives
-REVIEW_LINK = timedelta(days=14)
 
 REQUEST = "references.request"
 REQUEST_REMINDER = "references.request_reminder"
@@ -173,52 +169,6 @@ def _a_day_later(days: int, *, language: str) -> str:
         return ngettext(
             "(the working day after this mail)", "(the day %(n)s working days after this mail)", days
         ) % {"n": days}
-
-
-def to_recruiter(check: Check, *, referee: Referee, now: datetime) -> None:
-    """Queue the mail that invites to review the first answers."""
-    facts = about(check, language=check.organisation.language)
-    queue(
-        organisation=facts.organisation,
-        kind="references.review",
-        key=f"check:{check.pk}:review",
-        to=facts.recruiter,
-        sender=Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
-        template="references/mail/review",
-        context={**common(facts, check), "referee": referee.name},
-        link=LinkFor(purpose=Link.Purpose.REVIEW, subject_id=facts.application.pk),
-        link_expires_at=now + REVIEW_LINK,
-        application=facts.application,
-        language=facts.language,
-        now=now,
-    )
-
-
-def to_recruiter_about(check: Check, *, slot: Slot, now: datetime) -> None:
-    """Queue the mail that the candidate cannot provide a referee; once each time they say so."""
-    assert slot.cannot_at is not None
-    facts = about(check, language=check.organisation.language)
-    with translation.override(facts.language):
-        asked = asked_for.for_members(slot.relationship)
-    path = reverse("candidate", args=[facts.organisation.slug, facts.application.pk])
-    queue(
-        organisation=facts.organisation,
-        kind="references.cannot",
-        key=f"check:{check.pk}:slot:{slot.number}:cannot:{slot.cannot_at:%Y%m%d%H%M%S}",
-        to=facts.recruiter,
-        sender=Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
-        template="references/mail/cannot",
-        context={
-            **common(facts, check),
-            "asked": asked,
-            "needed": slot.needed,
-            "reason_lines": slot.cannot_reason.splitlines(),
-            "page_url": settings.GOODWORD_BASE_URL + path,
-        },
-        application=facts.application,
-        language=facts.language,
-        now=now,
-    )
 
 
 def _template(kind: str) -> str:

@@ -1,7 +1,7 @@
 """The first reference is in: the recruiter is invited to review."""
 
 from goodword.core.models import Event
-from goodword.references.domain.mails import to_recruiter
+from goodword.references.domain.recruiter_mails import to_recruiter
 from goodword.references.models import Check, Reference
 
 

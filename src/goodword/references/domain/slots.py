@@ -10,8 +10,9 @@ from goodword.core.workdays import end_of_working_day
 from goodword.references.domain import guard
 from goodword.references.domain.clock import candidate_is_asked, later_by_the_stop, settle_clock
 from goodword.references.domain.complete import complete_if_all_in
-from goodword.references.domain.mails import to_candidate, to_recruiter_about
+from goodword.references.domain.mails import to_candidate
 from goodword.references.domain.places import Place, place_of
+from goodword.references.domain.recruiter_mails import to_recruiter_about
 from goodword.references.domain.requests import end_request, kill_links
 from goodword.references.domain.tell import tell
 from goodword.references.models import Check, ReferenceRequest, Slot

@@ -1,0 +1,63 @@
+"""The mails of a check to the recruiter: the first answers are in, a referee cannot be provided."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+from goodword.notifications.domain.queue import queue
+from goodword.notifications.models import Link
+from goodword.notifications.people import LinkFor, Person
+from goodword.references import asked_for
+from goodword.references.domain.about import about, common
+from goodword.references.models import Check, Referee, Slot
+
+#: how long the recruiter's link to the first answers lives
+REVIEW_LINK = timedelta(days=14)
+
+
+def to_recruiter(check: Check, *, referee: Referee, now: datetime) -> None:
+    """Queue the mail that invites to review the first answers."""
+    facts = about(check, language=check.organisation.language)
+    queue(
+        organisation=facts.organisation,
+        kind="references.review",
+        key=f"check:{check.pk}:review",
+        to=facts.recruiter,
+        sender=Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
+        template="references/mail/review",
+        context={**common(facts, check), "referee": referee.name},
+        link=LinkFor(purpose=Link.Purpose.REVIEW, subject_id=facts.application.pk),
+        link_expires_at=now + REVIEW_LINK,
+        application=facts.application,
+        language=facts.language,
+        now=now,
+    )
+
+
+def to_recruiter_about(check: Check, *, slot: Slot, now: datetime) -> None:
+    """Queue the mail that the candidate cannot provide a referee; once each time they say so."""
+    assert slot.cannot_at is not None
+    facts = about(check, language=check.organisation.language)
+    with translation.override(facts.language):
+        asked = asked_for.for_members(slot.relationship)
+    path = reverse("candidate", args=[facts.organisation.slug, facts.application.pk])
+    queue(
+        organisation=facts.organisation,
+        kind="references.cannot",
+        key=f"check:{check.pk}:slot:{slot.number}:cannot:{slot.cannot_at:%Y%m%d%H%M%S}",
+        to=facts.recruiter,
+        sender=Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
+        template="references/mail/cannot",
+        context={
+            **common(facts, check),
+            "asked": asked,
+            "needed": slot.needed,
+            "reason_lines": slot.cannot_reason.splitlines(),
+            "page_url": settings.GOODWORD_BASE_URL + path,
+        },
+        application=facts.application,
+        language=facts.language,
+        now=now,
+    )
