@@ -1,0 +1,55 @@
+"""An answer to any question, as a browser would send it."""
+
+from goodword.questionnaires.types import (
+    Adjectives,
+    Agreement,
+    Between,
+    Date,
+    DatesConfirm,
+    LongText,
+    MultipleChoice,
+    Number,
+    Period,
+    Question,
+    Rating,
+    RelationshipConfirm,
+    ShortText,
+    SingleChoice,
+    TitleConfirm,
+    WouldWorkAgain,
+    YesNoUnsure,
+)
+
+type Posted = dict[str, str | list[str]]
+
+
+def anything(question: Question) -> Posted:
+    """Fields that answer the question, whatever its type."""
+    name = f"q-{question.id}"
+    match question:
+        case Rating() | Agreement() | Between():
+            return {name: "4"}
+        case Adjectives():
+            return {name: [choice.value for choice in question.choices[: question.pick]]}
+        case MultipleChoice():
+            return {name: [choice.value for choice in question.choices[: question.least]]}
+        case SingleChoice():
+            return {name: question.choices[0].value}
+        case YesNoUnsure() | WouldWorkAgain():
+            return {name: "yes"}
+        case LongText() | ShortText():
+            return {name: "In words."}
+        case RelationshipConfirm() | DatesConfirm() | TitleConfirm():
+            return {name: "confirmed"}
+        case Number():
+            return {name: str(question.least if question.least is not None else question.most or 0)}
+        case Date():
+            return {f"{name}_day": "7", f"{name}_month": "4", f"{name}_year": "2021"}
+        case Period():
+            return {
+                f"{name}-from_month": "4",
+                f"{name}-from_year": "2021",
+                f"{name}-to_month": "8",
+                f"{name}-to_year": "2023",
+            }
+    raise TypeError(f"no answer to {type(question).__name__}")

@@ -1,0 +1,51 @@
+"""Every built-in template can be answered on its pages, in every language, by everybody and about oneself."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from goodword.questionnaires.asked import asked_of, for_self
+from goodword.questionnaires.builtin import keys, languages, load
+from goodword.questionnaires.forms import build_form
+from goodword.questionnaires.pages import pages
+from goodword.questionnaires.types import RELATIONSHIPS, Question
+from goodword.questionnaires.wording import worded
+from tests.questionnaires.anything import Posted, anything
+from tests.questionnaires.samples import KINDS, STATED, question
+
+each = pytest.mark.parametrize(
+    ("key", "language"), [(key, each) for key in keys() for each in languages(key)]
+)
+
+
+def answered(questions: Sequence[Question]) -> list[str]:
+    """The ids of all questions that got an answer, page by page."""
+    found: list[str] = []
+    for page in pages(worded(questions, candidate="Ada")):
+        data: Posted = {}
+        for question in page:
+            data |= anything(question)
+        form = build_form(page, data=data, stated=STATED)
+        assert form.is_valid(), form.errors
+        found += [name for name, answer in form.answers.items() if answer is not None]
+    return found
+
+
+@each
+def test_every_referee_can_answer_all_that_they_are_asked(key: str, language: str) -> None:
+    questions = load(key, language=language).questions
+    for relationship in RELATIONSHIPS:
+        asked = asked_of(questions, relationship=relationship)
+        assert answered(asked) == [question.id for question in asked]
+
+
+@each
+def test_candidates_can_answer_the_same_about_themselves(key: str, language: str) -> None:
+    own = for_self(load(key, language=language).questions)
+    assert answered(own) == [question.id for question in own]
+    assert [question.id for question in own if "{candidate}" in question.text] == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_there_is_an_answer_to_every_type(kind: str) -> None:
+    assert answered([question(kind)]) == ["it"]
