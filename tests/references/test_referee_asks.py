@@ -1,0 +1,51 @@
+"""A referee asks a person: the recruiter has it as a mail, and a reply reaches the address that we know."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.references.story import answer, get, mails_to, post, referee_door, sent
+from tests.support.jobs import run_jobs
+
+pytestmark = pytest.mark.django_db
+
+MARIA = "maria@globex.example"
+
+
+def asked() -> list[str]:
+    return [str(mail.body) for mail in mails_to("rita@acme.example") if mail.reply_to == [MARIA]]
+
+
+def test_a_question_reaches_the_recruiter_and_the_reply_the_referee() -> None:
+    sent()
+    door = referee_door(MARIA)
+    sending = post(f"{door}ask/", {"a-question": "Is this about <b>the crane</b>?"})
+    run_jobs()
+    assert sending.url == f"{door}ask/?sent=1"
+    assert "Your question is on its way" in get(sending.url).content.decode()
+    (text,) = asked()
+    assert "Is this about <b>the crane</b>?" in text
+    assert "Maria Schmidt" in text
+
+
+@pytest.mark.parametrize("settle", [answer, lambda door: post(f"{door}no/", {"d-why": "not_me"})])
+def test_who_has_answered_or_declined_can_still_ask(settle: Callable[[str], object]) -> None:
+    sent()
+    door = referee_door(MARIA)
+    settle(door)
+    post(f"{door}ask/", {"a-question": "Can I still change it?"})
+    run_jobs()
+    assert len(asked()) == 1
+
+
+def test_nothing_typed_and_too_many_are_answered_with_a_sentence_and_send_nothing() -> None:
+    sent()
+    door = referee_door(MARIA)
+    assert "Write what you would like to ask." in post(f"{door}ask/", {}).content.decode()
+    for number in range(6):
+        page = post(f"{door}ask/", {"a-question": f"Question {number}"})
+    run_jobs()
+    assert "You have asked five times today" in page.content.decode()
+    assert "Question 5" in page.content.decode()
+    assert len(asked()) == 5
+    assert get(f"{door}ask/").status_code == 200
