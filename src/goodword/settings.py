@@ -53,6 +53,8 @@ SECURE_CSP = {
 #: no request to Goodword needs more; a webhook body beyond it gets 413
 GOODWORD_MAX_BODY = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = GOODWORD_MAX_BODY
+#: the texts of a questionnaire of a hundred questions, which are translated on one page
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 8_000
 
 # --- Applications ----------------------------------------------------------------------------------------------
 DEBUG = False

@@ -33,7 +33,13 @@ def choices(organisation: Organisation, *, chosen: int | None) -> Sequence[Choic
     if chosen is not None and chosen not in {row.pk for row in own.values()}:
         row = Questionnaire.objects.of(organisation).filter(pk=chosen).first()
         own |= {row.key: row} if row else {}
-    built_in = [_built_in(key, own.pop(key, None), organisation) for key in built_in_keys()]
+    archived = (
+        Questionnaire.objects.of(organisation).filter(archived_at__isnull=False).exclude(pk=chosen or 0)
+    )
+    away = set(archived.values_list("key", flat=True))
+    built_in = [
+        _built_in(key, own.pop(key, None), organisation) for key in built_in_keys() if key not in away
+    ]
     return [*built_in, *(_own(row, organisation) for row in own.values())]
 
 

@@ -15,7 +15,9 @@ from goodword.questionnaires.domain.add import add_question
 from goodword.questionnaires.domain.publish import publish
 from goodword.questionnaires.domain.translate import add_language, save_texts
 from goodword.questionnaires.models import Questionnaire
+from goodword.questionnaires.versions import ensure_builtin
 from goodword.roles.models import Automation
+from goodword.workspace.check_questionnaires import choices
 from tests.questionnaires.editor.support import LED, NOW, SIZE, STRENGTHS, draft, ids, made, rating, url
 from tests.support import factories
 from tests.support.pages import signed_in
@@ -357,6 +359,35 @@ def test_a_text_that_changes_asks_for_a_look_at_its_translation(rita: Membership
     assert "but not in: German" in text_of(works.get(url("questionnaire_publish", ours)))
     save_texts(questionnaire=ours, language="de", texts={"led": {"text": "Wen geführt?"}}, revision=0)
     assert "but not in: German" not in text_of(works.get(url("questionnaire_publish", ours)))
+
+
+def test_a_built_in_one_can_be_archived_but_not_the_one_that_is_asked_by_default(
+    rita: Membership, works: Client
+) -> None:
+    leadership = ensure_builtin(rita.organisation, "leadership", now=NOW)
+    general = ensure_builtin(rita.organisation, builtin.GENERAL_PROFESSIONAL, now=NOW)
+    assert url("questionnaire_archive", general) not in text_of(works.get(url("questionnaire", general)))
+    stays = works.post(url("questionnaire_archive", general), follow=True)
+    assert "This one stays: roles that name no questionnaire ask it." in text_of(stays)
+    works.post(url("questionnaire_archive", leadership))
+    general.refresh_from_db()
+    leadership.refresh_from_db()
+    assert (general.archived_at, leadership.archived_at is None) == (None, False)
+    offered = [one.value for one in choices(rita.organisation, chosen=None)]
+    assert "builtin:leadership" not in offered
+    assert "builtin:leadership" in [one.value for one in choices(rita.organisation, chosen=leadership.pk)]
+    page = works.get(path("questionnaires", rita.organisation))
+    assert [row.questionnaire.pk for row in page.context["archived"]] == [leadership.pk]
+
+
+def test_the_longest_questionnaire_is_translated_on_one_page(rita: Membership, works: Client) -> None:
+    ours = made(rita, *(rating(f"c{n}", f"Competency {n}") for n in range(100)))
+    add_language(questionnaire=ours, language="de", now=NOW)
+    form = works.get(url("questionnaire_language", ours, "de")).context["form"]
+    sent = dict.fromkeys(form.fields, "Wort") | {"revision": "0"}
+    assert len(sent) > 1000
+    works.post(url("questionnaire_language", ours, "de"), sent)
+    assert "Every text is translated." in text_of(works.get(url("questionnaire_language", ours, "de")))
 
 
 def test_publishing_says_what_is_different_who_uses_it_and_what_is_missing(

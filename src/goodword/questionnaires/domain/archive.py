@@ -6,12 +6,22 @@ from django.db import transaction
 
 from goodword.accounts.domain.audit import write as audit
 from goodword.accounts.models import Membership
+from goodword.questionnaires.builtin import GENERAL_PROFESSIONAL
 from goodword.questionnaires.domain.drafts import lock
 from goodword.questionnaires.models import Questionnaire
 
 
+class AskedByDefault(Exception):
+    """The one that is asked wherever a role names none: it cannot be archived."""
+
+
 def archive(*, questionnaire: Questionnaire, by: Membership, now: datetime) -> bool:
-    """Offer it to no role any more; roles and checks that use it go on with it. False if it was archived before."""
+    """Offer it to no role any more; roles and checks that use it go on with it. False if it was archived before.
+
+    Raises `AskedByDefault` for the one that roles ask which name none.
+    """
+    if questionnaire.key == GENERAL_PROFESSIONAL:
+        raise AskedByDefault
     return _set(questionnaire, archived_at=now, action="questionnaire.archived", by=by, now=now)
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
+from goodword.questionnaires.builtin import GENERAL_PROFESSIONAL
 from goodword.questionnaires.domain import archive as archiving
 from goodword.questionnaires.domain.drafts import draft_of, is_own
 from goodword.questionnaires.domain.published import languages_rows, numbers
@@ -41,6 +42,7 @@ def questionnaire(request: MemberRequest, pk: int) -> HttpResponseBase:
         {
             "questionnaire": found,
             "own": is_own(found),
+            "asked_by_default": found.key == GENERAL_PROFESSIONAL,
             "draft": draft,
             "version": row,
             "is_newest": row.number == all_numbers[0],
@@ -57,7 +59,12 @@ def questionnaire(request: MemberRequest, pk: int) -> HttpResponseBase:
 @access.member(kinds=access.WORKS)
 def archive(request: MemberRequest, pk: int) -> HttpResponseBase:
     """Take it out of what roles can choose."""
-    archiving.archive(questionnaire=questionnaire_of(request, pk), by=request.member, now=clock.now())
+    found = questionnaire_of(request, pk)
+    try:
+        archiving.archive(questionnaire=found, by=request.member, now=clock.now())
+    except archiving.AskedByDefault:
+        messages.info(request, _("This one stays: roles that name no questionnaire ask it."))
+        return redirect("questionnaire", request.organisation.slug, pk)
     messages.success(request, _("Archived. Roles and checks that use it go on with it."))
     return redirect("questionnaires", request.organisation.slug)
 
