@@ -55,7 +55,8 @@ type Voice = tuple[Received, Mapping[str, Any], frozenset[str]]
 
 
 def results(check: Check) -> Results:
-    """The results of a check, complete or not; references in the order in which they came in. Five queries."""
+    """The results of a check, complete or not; references in the order in which they came in. Three queries, with the
+    check's version, candidate and organisation at hand."""
     questions = _questions(check)
     references = list(
         Reference.objects.of(check.organisation)
