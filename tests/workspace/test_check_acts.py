@@ -299,7 +299,7 @@ def test_every_state_has_its_word_and_what_helps() -> None:
     ]
     facts = [" ".join(row.get_text(" ").split()) for row in page.select("#reference_check .kv__row")]
     assert facts[3:] == [
-        "Waits for your answer , the candidate , referees",
+        "Waits for your answer , the candidate, referees",
         "Completes with 6 of 7",
     ]
 

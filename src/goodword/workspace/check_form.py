@@ -220,5 +220,5 @@ def _in_words(choice: check_questionnaires.Choice) -> str:
     ) % {
         "title": choice.title,
         "n": choice.minutes,
-        "languages": ", ".join(names.get(code, code) for code in choice.languages),
+        "languages": ", ".join(name for code, name in names.items() if code in choice.languages),
     }
