@@ -1,0 +1,36 @@
+"""Mail about an assessment that comes back, or is marked as spam: nothing more goes out, and a person looks."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+
+from goodword.assessments.domain.remind import remind_due
+from goodword.assessments.models import Attempt
+from goodword.notifications.domain.outcome import note_bounced, note_complained
+from goodword.notifications.models import Email
+from tests.assessments.support import application, assigned
+from tests.support.factories import NOW
+from tests.support.jobs import run_jobs
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("what", ["undelivered", "complained"])
+def test_the_candidate_is_written_to_no_more_and_the_page_says_why(what: str) -> None:
+    attempt = assigned(application(), now=NOW)
+    run_jobs()
+    email = Email.objects.of(attempt.organisation).get(kind="assessment.invitation")
+    if what == "undelivered":
+        note_bounced(email_id=email.pk, reason="550 5.1.1 No such user", now=NOW)
+    else:
+        note_complained(email_id=email.pk, now=NOW)
+    run_jobs()
+    attempt.refresh_from_db()
+    assert (attempt.attention, attempt.next_reminder_at) == (what, None)
+    told = {"undelivered": 2, "complained": 1}[what]  # the invitation, and a word to the recruiter
+    assert len(mail.outbox) == told
+    Attempt.objects.of(attempt.organisation).update(next_reminder_at=NOW)
+    assert remind_due(now=NOW + timedelta(days=2)) == 0
+    attempt.refresh_from_db()
+    assert attempt.next_reminder_at is None
