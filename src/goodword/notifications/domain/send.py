@@ -61,8 +61,9 @@ def send(*, email_id: int, now: datetime) -> bool:
     except (smtplib.SMTPException, OSError, ImproperlyConfigured) as error:
         not_sent(email, now=now, permanent=False, error=f"The mail server could not be used: {error}")
         return False
-    except (ValidationError, ValueError):  # ValueError: a header that cannot be written
-        not_sent(email, now=now, permanent=True, returned=True, error="This is not an e-mail address.")
+    except (ValidationError, ValueError) as error:  # ValueError: a header that cannot be written
+        wrong = isinstance(error, ValidationError)
+        not_sent(email, now=now, permanent=True, returned=wrong, error="This is not an e-mail address.")
     else:
         with transaction.atomic():
             if outbox.settle_sent(email, now=now, provider_id=_provider_id(message)):
