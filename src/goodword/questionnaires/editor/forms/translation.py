@@ -31,9 +31,10 @@ _LONG_TEXT = 60
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A text in both languages."""
+    """A text in both languages, and what it is within its question."""
 
     source: str
+    what: str
     field: forms.BoundField
 
 
@@ -69,7 +70,10 @@ class TranslationForm(forms.Form):
     def groups(self) -> Iterator[Group]:
         """Question by question."""
         for place, entry in enumerate(self._source, start=1):
-            pairs = [Pair(text, self[f"{entry['id']}-{where}"]) for where, text in texts_of(entry).items()]
+            pairs = [
+                Pair(text, _alone(where), self[f"{entry['id']}-{where}"])
+                for where, text in texts_of(entry).items()
+            ]
             yield Group(place, str(entry["text"]), pairs)
 
     def texts(self) -> Mapping[str, Mapping[str, str]]:
@@ -78,6 +82,11 @@ class TranslationForm(forms.Form):
             entry["id"]: {where: self.cleaned_data[f"{entry['id']}-{where}"] for where in texts_of(entry)}
             for entry in self._source
         }
+
+
+def _alone(where: str) -> str:
+    words = _what(where)
+    return words[:1].upper() + words[1:]
 
 
 def _what(where: str) -> str:
