@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from goodword.core import mailers
-from goodword.notifications.domain.marks import message_id_of
+from goodword.notifications.domain.marks import mark_of
 from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email
 from goodword.notifications.people import Person
@@ -222,7 +222,7 @@ def test_of_several_events_in_one_post_each_counts_and_mail_is_known_by_what_we_
             "email": email.to_address,
             "error": error,
             "hard_bounce": bool(error),
-            "Payload": json.dumps({"goodword_mail": message_id_of(email.pk)}),
+            "Payload": json.dumps({"goodword_mail": f"{mark_of(email.pk)}@goodword"}),
         }
         for number, (email, event, error) in enumerate(
             [(sent, "sent", ""), (other, "bounce", "user unknown"), (sent, "open", "")]

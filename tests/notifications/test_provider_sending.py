@@ -10,7 +10,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from goodword.core import mailers
-from goodword.notifications.domain.marks import message_id_of
+from goodword.notifications.domain.marks import mark_of
 from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email
 from goodword.notifications.people import Person
@@ -86,7 +86,7 @@ def test_the_provider_gets_the_mail_with_our_mark_and_its_own_id_is_kept(
     assert (email.provider_id, got["To"], got["Metadata"]) == (
         "pm-1",
         "Maria <maria@globex.example>",
-        {"goodword_mail": message_id_of(email.pk)},
+        {"goodword_mail": f"{mark_of(email.pk)}@goodword"},
     )
     assert {"Name": "Auto-Submitted", "Value": "auto-generated"} in got["Headers"]
 

@@ -20,7 +20,7 @@ from django.db import transaction
 from goodword.core import events, outbox
 from goodword.core.text import clean_text
 from goodword.notifications.domain import links
-from goodword.notifications.domain.marks import message_id_of, return_address_of
+from goodword.notifications.domain.marks import mark_of, message_id_of, return_address_of
 from goodword.notifications.domain.outcome import LONGEST_REASON, has_complained
 from goodword.notifications.domain.render import Rendered, redact, render
 from goodword.notifications.models import Email
@@ -123,8 +123,9 @@ def _message(email: Email, rendered: Rendered, message_id: str) -> EmailMultiAlt
         headers=headers,
     )
     message.attach_alternative(rendered.html, "text/html")
-    # For a mail provider: its events bring this back, even before we have kept its own id of the mail.
-    message.metadata = {"goodword_mail": message_id}  # type: ignore[attr-defined]  # Anymail's way
+    # For a mail provider: its events bring this back, even before we have kept its own id of the mail. Short, since
+    # some take few characters only.
+    message.metadata = {"goodword_mail": f"{mark_of(email.pk)}@goodword"}  # type: ignore[attr-defined]  # Anymail's way
     return message
 
 
