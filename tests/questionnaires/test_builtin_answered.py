@@ -23,8 +23,8 @@ def answered(questions: Sequence[Question]) -> list[str]:
     found: list[str] = []
     for page in pages(worded(questions, candidate="Ada")):
         data: Posted = {}
-        for question in page:
-            data |= anything(question)
+        for one in page:
+            data |= anything(one)
         form = build_form(page, data=data, stated=STATED)
         assert form.is_valid(), form.errors
         found += [name for name, answer in form.answers.items() if answer is not None]
