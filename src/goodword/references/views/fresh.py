@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from goodword.candidates.queries import recruiter_of
@@ -56,7 +57,7 @@ def _page(request: HttpRequest, found: Behind, facts: About) -> HttpResponse:
             {
                 "organisation": facts.organisation,
                 "recruiter": facts.recruiter,
-                "address": masked(found.address),
+                "address": format_html('<span class="nowrap">{}</span>', masked(found.address)),
                 "sent": "sent" in request.GET,
             },
         )

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 from goodword.core import clock
 from goodword.steps.asking import ask_page
 from goodword.steps.portal import unknown_page, visit_of
-from goodword.workspace.views.portal import language_of, page_instead, private, tasks_of
+from goodword.workspace.views.portal import language_of, languages_of, page_instead, private, tasks_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,6 +37,8 @@ def ask(request: HttpRequest, token: str) -> HttpResponseBase:
                     "organisation": visit.organisation,
                     "contact_name": visit.recruiter.name,
                     "contact_email": visit.recruiter.address,
+                    "layout": "workspace/portal_layout.html",
+                    **languages_of(visit),
                 },
             )
         )

@@ -95,13 +95,13 @@ def _portal_page(request: HttpRequest, visit: Visit, tasks: list[Task]) -> HttpR
             "contact_email": visit.recruiter.address,
             "contact_url": reverse("portal_ask", args=[visit.token]),
             "responsible": visit.organisation.name,
-            **_languages(visit),
+            **languages_of(visit),
         },
     )
 
 
-def _languages(visit: Visit) -> dict[str, object]:
-    """The languages to choose from, where a reference check offers some."""
+def languages_of(visit: Visit) -> dict[str, object]:
+    """What a page needs to offer languages, where a reference check has some."""
     check = latest_check(visit.application)
     offered = check.languages if check is not None and len(check.languages) > 1 else []
     return {"languages": named(offered), "language": language_of(visit)}
