@@ -53,11 +53,11 @@ def test_ratings_stand_by_relationship_with_the_candidates_own_apart(found: Resu
     ]
     cells = of(found, "reliability").strips[0][1]
     assert [(cell.count, cell.spread) for cell in cells] == [
-        (0, False),
-        (1, True),
-        (0, True),
-        (1, True),
-        (0, False),
+        (0, ""),
+        (1, "from"),
+        (0, "through"),
+        (1, "to"),
+        (0, ""),
     ]
 
 

@@ -75,12 +75,13 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """How many chose one level or place; `spread`: it lies between the lowest and the highest that was chosen."""
+    """How many chose one level or place. `spread` is "from" at the lowest that was chosen, "to" at the highest,
+    "through" between them; empty outside, and where all chose one."""
 
     value: int
     label: str
     count: int
-    spread: bool
+    spread: str
 
     @property
     def marks(self) -> range:
@@ -165,7 +166,7 @@ class Asked:
                 value=level.value,
                 label=level.label,
                 count=group.values.count(level.value),
-                spread=low < high and low <= level.value <= high,
+                spread=_place_in(level.value, low, high),
             )
             for level in self.levels
         ]
@@ -273,6 +274,12 @@ class Results:
     def identifiable(self) -> bool:
         """Whether one referee alone stands behind a relationship."""
         return any(group.identifiable for asked in self.questions for group in asked.groups)
+
+
+def _place_in(value: int, low: int, high: int) -> str:
+    if low == high or not low <= value <= high:
+        return ""
+    return {low: "from", high: "to"}.get(value, "through")
 
 
 def _span(values: tuple[int, ...]) -> str:

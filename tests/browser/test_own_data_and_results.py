@@ -1,0 +1,70 @@
+"""The results of a reference check, and the pages about one's own data: axe, both colour schemes, phone and desk."""
+
+import pytest
+from playwright.sync_api import Browser
+
+from goodword.core import clock
+from goodword.references.models import Check
+from tests.browser.looking import WIDTHS, Looker
+from tests.references.answered import FULL, answered, answered_self, asked, checked
+from tests.references.test_own_data import door
+from tests.support import factories
+from tests.support.pages import signed_in
+from tests.workspace.people import path, portal
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(300),  # a long page, looked at as a whole, on a busy machine
+]
+
+LONG = (
+    "She took over a team that had lost two people in a month, and asked each of them what they would stop. "
+)
+
+
+def full() -> Check:
+    """Many referees, a long text, names from right to left, one late, one with dates and title only."""
+    check = checked(factories.organisation(name="Northwind Cycles"))
+    for number in (1, 2, 3):
+        answered(check, number)
+    client = FULL | {
+        "relationship": {"answer": "confirmed", "relationship": "client"},
+        "strengths": f"{LONG * 5}\n\n{LONG * 3}",
+    }
+    arabic = {"name": "يوسف الحداد", "company": "شركة البناء", "email": "y@build.example"}
+    answered(check, 4, client, relationship="client", language="de", late=True, **arabic)
+    facts = {name: FULL[name] for name in ("relationship", "dates", "title")}
+    answered(check, 5, facts, factual=True, name="Bogdan-Aleksander Wiśniewski", relationship="peer")
+    answered_self(check)
+    asked(check, 6, state="declined")
+    return check
+
+
+def test_the_pages_are_accessible_and_fit(browser: Browser, live_server: object) -> None:
+    check, organisation = (found := full()), found.organisation
+    admin = factories.member(organisation, kind="admin", name="Rita Hansen")
+    application, now = check.start.application_id, clock.now()
+    request = check.requests.order_by("pk")[0]
+    own, theirs = f"{portal(check.start, now=now)}data/", door(request, now=now)
+    pages = {
+        "results": path("candidate", organisation, application),
+        "erase a referee": path("referee_erase", organisation, application, request.referee_id),
+        "data of the candidate": own,
+        "erase the candidate's": f"{own}erase/",
+        "data of the referee": theirs,
+        "erase the referee's": f"{theirs}erase/",
+    }
+    looker, session = Looker(), signed_in(admin).cookies["goodword_session"].value
+    for width in WIDTHS:
+        context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+        looker.watch(context)
+        context.add_cookies([{"name": "goodword_session", "value": session, "url": str(live_server)}])
+        page = context.new_page()
+        for name, where in pages.items():
+            page.goto(f"{live_server}{where}")
+            for summary in page.locator("main details.more > summary").all():
+                summary.click()
+            looker.look(page, f"{name} {width}")
+        context.close()
+    assert (looker.wrong, looker.complaints) == ({}, [])
