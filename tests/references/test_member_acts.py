@@ -1,5 +1,6 @@
 """What a member does with a check: each act in one go, pressed twice it is one, and refused in a sentence."""
 
+import html
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,7 +25,7 @@ from goodword.references.domain.remind_now import remind_candidate_now, remind_r
 from goodword.references.models import Check, ReferenceRequest
 from goodword.reports.models import Report
 from goodword.steps.states import status
-from tests.references.story import FACTS, NOW, Story, get, opened, post, referee_door, sent
+from tests.references.story import FACTS, NOW, Story, get, mails_to, opened, post, referee_door, sent
 from tests.support import factories
 from tests.support.jobs import run_jobs
 
@@ -351,6 +352,30 @@ def test_a_corrected_address_gets_a_fresh_mail_and_the_old_link_dies(story: Stor
     assert (now.state, now.begun_at, now.draft, now.undelivered_at) == ("sent", None, {}, None)
     assert now.deadline_at > maria.deadline_at
     assert events(story, "request.address_corrected") == [("request.address_corrected", by(rita))]
+
+
+def test_the_mail_the_notice_and_the_data_page_name_who_gave_a_corrected_address(
+    story: Story, rita: Membership
+) -> None:
+    candidate = story.application.candidate.name
+    door = referee_door("maria@globex.example")
+    assert f"Your name and address come from {candidate}." in mails_to("maria@globex.example")[-1].body
+    assert f"{candidate} gave us your name and address" in words(get(door))
+    correct_address(
+        request_id=story.requests[0].pk, address="m.schmidt@globex.example", member=rita, now=LATER
+    )
+    deliver(LATER)
+    source = f"Your name comes from {candidate}, your address from the people at Acme."
+    assert source in " ".join(str(mails_to("m.schmidt@globex.example")[-1].body).split())
+    door = referee_door("m.schmidt@globex.example")
+    assert f"{candidate} gave us your name for this reference, and people at Acme your address." in words(
+        get(door)
+    )
+    assert f"Your name from {candidate}, your address from people at Acme" in words(get(f"{door}data/"))
+
+
+def words(page: Any) -> str:
+    return " ".join(html.unescape(page.content.decode()).split())
 
 
 def test_mails_that_wait_for_the_old_address_are_not_sent(story: Story, rita: Membership) -> None:

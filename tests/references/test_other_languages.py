@@ -93,8 +93,9 @@ def _pieces(text: str) -> Iterator[str]:
 def opened(language: str, **step: object) -> Story:
     """A check at an organisation that works in this language, with all that its pages can show."""
     organisation = factories.organisation(name="Acme", language=language, watches_devices=True)
-    story = Story(factories.application(factories.role(organisation)))
-    row = factories.step(story.application.role, Step.Kind.REFERENCE_CHECK)
+    role = factories.role(organisation)
+    story = Story(factories.application(role))
+    row = factories.step(role, Step.Kind.REFERENCE_CHECK)
     for name, value in step.items():
         setattr(row, name, value)
     row.save()
@@ -169,7 +170,7 @@ def _search(language: str, pages: list[tuple[str, str]]) -> None:
         shown = BeautifulSoup(str(message.alternatives[0][0]), "html.parser").get_text(" ")
         both = f"{message.subject} {message.body} {shown}"
         if words := english_in(both, language):
-            found[message.subject] = words
+            found[str(message.subject)] = words
     assert found == {}
     assert len(pages) > 20
     assert Email.objects.across_organisations().exclude(language=language).count() == 0

@@ -145,6 +145,8 @@ class Referee(OrganisationOwned):
     name = models.CharField(max_length=200)
     email = models.EmailField(max_length=320)
     relationship = models.CharField(max_length=20, choices=Relationship.choices)
+    #: a member has written another address than the candidate's; the notices name the source
+    address_corrected = models.BooleanField(default=False)
     company = models.CharField(max_length=200)
     #: the candidate's own job title there; empty for who had none
     candidate_title = models.CharField(max_length=200, default="", blank=True)

@@ -45,8 +45,8 @@ def correct_address(*, request_id: int, address: str, member: Membership, now: d
         _refuse(check, referee, address)
         cancel(organisation=check.organisation, subject_ref=request_ref(request), now=now)
         kill_links(request, now=now)
-        referee.email = address
-        referee.save(update_fields=["email"])
+        referee.email, referee.address_corrected = address, True
+        referee.save(update_fields=["email", "address_corrected"])
         _begin_anew(request, check=check, now=now)
         settle_clock(check, now=now)
         tell("request.address_corrected", check, by=actor(member), at=now, request_id=request.pk)

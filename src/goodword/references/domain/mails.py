@@ -183,6 +183,7 @@ def _referee_context(
     return {
         **common(facts, check),
         "company": referee.company,
+        "address_corrected": referee.address_corrected,
         "period": period,
         "message_lines": referee.message.splitlines(),
         "deadline": deadline,

@@ -67,7 +67,7 @@ def on_mail_failed(event: Event) -> None:
 
 
 def ask_for_another(check_id: int, request_id: int, *, now: datetime, undeliverable: bool = False) -> None:
-    """Ask the candidate, once a request, to name somebody else or, where mail comes back, to look at the address.
+    """Ask the candidate, once for each address, to name somebody else or, where mail comes back, to look at it.
     In the caller's transaction; nothing where the check is over or the referee was replaced since."""
     check = lock(Check, check_id)
     if not takes_answers(check, now=now):
@@ -79,7 +79,7 @@ def ask_for_another(check_id: int, request_id: int, *, now: datetime, undelivera
     to_candidate(
         check,
         name="another",
-        key=f"another:{request_id}",
+        key=f"another:{request_id}:{request.sent_again}",
         referee=request.referee.name,
         address=request.referee.email,
         undeliverable=undeliverable,

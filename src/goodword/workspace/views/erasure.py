@@ -16,7 +16,7 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.candidates.domain.carry_out import carry_out
 from goodword.candidates.domain.erasure import BY_PEOPLE, Reason, ask_erasure, cancel_erasure
-from goodword.candidates.models import Application, Erasure
+from goodword.candidates.models import Application
 from goodword.candidates.visible import visible_applications
 from goodword.core import clock
 from goodword.workspace.erasing import Erasing, erasing_of, foresee, listed, notes_of
