@@ -104,8 +104,8 @@ DE = {
     "received": "{n} von {m} eingegangen",
     "received.one": "Eine von {m} erbetenen Referenzen ist eingegangen.",
     "received.other": "{n} von {m} erbetenen Referenzen sind eingegangen.",
-    "factual.one": "Eine davon bestätigt nur Daten und Funktion.",
-    "factual.other": "{n} davon bestätigen nur Daten und Funktion.",
+    "factual.one": "Eine davon bestätigt nur Zeitraum und Funktion.",
+    "factual.other": "{n} davon bestätigen nur Zeitraum und Funktion.",
     "self_apart": (
         "Die Person hat dieselben Fragen auch selbst beantwortet; diese Antworten stehen für sich, als "
         "hohle Punkte."
@@ -116,7 +116,7 @@ DE = {
     "company": "Unternehmen",
     "worked_together": "Zusammenarbeit",
     "answered_on": "Beantwortet",
-    "factual_mark": "Nur Daten und Funktion",
+    "factual_mark": "Nur Zeitraum und Funktion",
     "self_mark": "Die Person selbst, über sich",
     "self": "Selbst",
     "ratings": "Bewertungen nach Beziehung",
@@ -145,7 +145,7 @@ DE = {
     "nobody_answered": "Diese Frage hat niemand beantwortet.",
     "comments": "Kommentare im Wortlaut",
     "comments_read": "Die Kommentare stehen so da, wie sie geschrieben wurden.",
-    "verification": "Daten und Funktion",
+    "verification": "Zeitraum und Funktion",
     "verification_read": "Was die Person angegeben und was die Referenzperson bestätigt hat, nebeneinander.",
     "what": "Was",
     "stated": "Angegeben",

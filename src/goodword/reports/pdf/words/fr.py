@@ -169,7 +169,7 @@ FR = {
     "not_asked.other": "Cette question n’a pas été posée à {n} référents.",
     "short_answers": "Réponses courtes",
     "is_confirmed": "Confirmé",
-    "is_unsure": "Pas sûr",
+    "is_unsure": "Sans certitude",
     "contradictions": "Là où les référents divergent",
     "contradictions_read": (
         "La personne a indiqué la même chose pour ces référents, et ils disent des choses différentes. Les "
