@@ -368,9 +368,9 @@ def test_the_mail_the_notice_and_the_data_page_name_who_gave_a_corrected_address
     source = f"Your name comes from {candidate}, your address from the people at Acme."
     assert source in " ".join(str(mails_to("m.schmidt@globex.example")[-1].body).split())
     door = referee_door("m.schmidt@globex.example")
-    assert f"{candidate} gave us your name for this reference, and people at Acme your address." in words(
-        get(door)
-    )
+    notice = words(get(door))
+    assert f"{candidate} gave us your name for this reference, and people at Acme your address." in notice
+    assert "Your browser tells us your time zone" in notice
     assert f"Your name from {candidate}, your address from people at Acme" in words(get(f"{door}data/"))
 
 

@@ -6,6 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import AuditEntry, Membership, Organisation
+from goodword.references.domain.slots import cannot_provide
 from goodword.roles.models import Role
 from tests.support import factories
 from tests.support.pages import signed_in
@@ -192,6 +193,19 @@ def test_marks_say_how_far_each_step_is(role: Role, rita: Membership) -> None:
         "Bo": [("cancelled", 0, 0, ""), ("not_started", 0, 0, "")],
         "Cy": [("needs_attention", 0, 0, "no_address"), ("not_started", 0, 0, "")],
     }
+
+
+@pytest.mark.parametrize("page", ["role", "candidates"])
+def test_a_referee_who_cannot_be_provided_needs_attention_on_every_list(
+    role: Role, rita: Membership, page: str
+) -> None:
+    ada = role.applications.order_by("pk")[0]
+    check = checked(ada)
+    where = path(page, role.organisation, *([role.pk] if page == "role" else []))
+    client = signed_in(rita)
+    assert "Needs attention" not in client.get(where).content.decode()
+    cannot_provide(check_id=check.pk, slot=1, reason="They have retired.", now=factories.NOW)
+    assert "Needs attention" in client.get(where).content.decode()
 
 
 def test_a_list_asks_as_often_for_three_as_for_one(organisation: Organisation, rita: Membership) -> None:

@@ -1,0 +1,40 @@
+"""What a role says of each referee that it asks for reaches the candidate: in the invitation, and on the pages."""
+
+import pytest
+
+from tests.references.story import MANAGER, candidate_door, get, html_of, mails_to, opened, post
+from tests.support import factories
+
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(factories.NOW, tick=False)]
+
+SLOTS = [
+    {"relationship": "manager", "count": 1, "needed": True, "hint": "Your <last> manager, if you can."},
+    {"relationship": "client", "count": 1, "needed": False, "hint": ""},
+]
+SHOWN = "Your &lt;last&gt; manager, if you can."
+
+
+def test_the_invitation_says_who_is_asked_for_what_they_are_asked_and_who_reads_it() -> None:
+    story = opened(step={"slots": SLOTS})
+    (message,) = mails_to(story.application.candidate.email)
+    text, html = " ".join(str(message.body).split()), html_of(message)
+    assert "- 1 manager of yours (needed): Your <last> manager, if you can. - 1 client" in text
+    assert SHOWN in html
+    for part in (text, html):
+        for words in (
+            "what they saw of: Reliability, Quality of work, Working with others",
+            "Their answers are read by the people at Acme who decide on your application.",
+            "Nobody is written to before you have read the mail",
+            "want asked only once you have an offer",
+        ):
+            assert words in part
+
+
+def test_the_hint_stands_at_its_slot_before_and_after_somebody_is_named() -> None:
+    story = opened(step={"slots": SLOTS})
+    door = candidate_door(story)
+    assert get(door).content.decode().count(SHOWN) == 1
+    assert SHOWN in get(f"{door}1/").content.decode()
+    assert SHOWN not in get(f"{door}2/").content.decode()
+    post(f"{door}1/", MANAGER)
+    assert get(door).content.decode().count(SHOWN) == 1
