@@ -11,13 +11,18 @@ from goodword.core.models import Event
 from goodword.notifications.domain.queue import queue
 from goodword.notifications.models import Email, Link
 from goodword.notifications.people import Person
+from goodword.references.domain.cancel import cancel
 from goodword.references.domain.do_not_contact import bar, is_barred
 from goodword.references.domain.erase_referee import erase_referee
+from goodword.references.domain.invite_again import invite_again
+from goodword.references.domain.respond import keep
 from goodword.references.models import Check, Referee, Reference, ReferenceRequest, Sign, Slot, Trace
 from goodword.references.queries import latest_check, progress, progress_text
 from goodword.references.results import results
 from tests.references.answered import NOW, answered, asked, checked, named, whole
+from tests.references.story import sent
 from tests.support import factories
+from tests.support.jobs import run_jobs
 from tests.workspace.people import _path
 
 pytestmark = pytest.mark.django_db
@@ -231,3 +236,22 @@ def test_nobody_else_is_touched() -> None:
         "Omar Haddad",
         "Paul Meier",
     ]
+
+
+def test_a_check_that_is_opened_again_asks_nobody_who_was_erased_while_it_was_closed() -> None:
+    story = sent()
+    rita = factories.member(story.application.organisation)
+    cancel(check_id=story.check.pk, member=rita, now=NOW)
+    gone = story.requests[0]
+    erase(gone.referee)
+    invite_again(start=story.check.start, member=rita, now=NOW)
+    run_jobs()
+    assert [(request.state, request.why) for request in story.requests] == [("ended", ""), ("sent", "")]
+    assert not Email.objects.of(story.application.organisation).filter(to_address="").exists()
+    assert not keep(request_id=gone.pk, given=[], seen={}, now=NOW)
+
+
+def test_nobody_is_told_any_more_that_an_erased_referee_is_slow() -> None:
+    story = sent()
+    erase(story.requests[0].referee)
+    assert [request.slow_at is None for request in story.requests] == [True, False]

@@ -109,8 +109,10 @@ def _notes(referee: Referee, named: re.Pattern[str]) -> None:
 def _end(referee: Referee, request: ReferenceRequest, *, now: datetime) -> None:
     if request.is_out or (request.state == State.ANSWERED and not _stays(referee)):
         request.state, request.settled_at = State.ENDED, now
+    if request.state == State.ENDED:  # for good: no reopening of the check brings it back
+        request.why = ReferenceRequest.Why.NOTHING
     request.draft, request.decline_reason, request.time_zone = {}, "", ""
-    request.undelivered_at = request.next_reminder_at = None
+    request.undelivered_at = request.next_reminder_at = request.slow_at = None
     request.save()
 
 
