@@ -129,3 +129,25 @@ def test_a_member_of_another_organisation_reaches_nothing() -> None:
         invite_again(start=story.check.start, member=stranger, now=LATER)
     run_jobs()
     assert (len(mail.outbox), story.check.invited_again) == (1, 0)
+
+
+def test_who_asked_not_to_be_written_to_is_not_invited_again() -> None:
+    story = sent()
+    door = referee_door(PAUL)
+    post(f"{door}begin/")
+    post(f"{door}never-again/")
+    run_jobs()
+    again(story)
+    assert [len(mails_to(address)) for address in (MARIA, PAUL)] == [2, 1]
+    assert story.requests[1].state == "begun"
+
+
+def test_pressed_twice_before_the_mail_goes_out_a_referee_gets_one() -> None:
+    story = sent()
+    with time_machine.travel(LATER, tick=False):
+        for _ in range(2):
+            invite_again(
+                start=story.check.start, member=factories.member(story.application.organisation), now=LATER
+            )
+        run_jobs()
+    assert len(mails_to(MARIA)) == 2

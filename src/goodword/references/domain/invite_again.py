@@ -9,7 +9,8 @@ from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.queue import cancel
 from goodword.references.domain.clock import candidate_is_asked, settle_clock
 from goodword.references.domain.deadlines import referee_deadline
-from goodword.references.domain.mails import REQUEST, to_candidate, to_referee
+from goodword.references.domain.do_not_contact import is_barred
+from goodword.references.domain.mails import REQUEST, request_ref, to_candidate, to_referee
 from goodword.references.domain.open import open_check
 from goodword.references.domain.requests import out, plan_reminders, restore_requests
 from goodword.references.domain.tell import tell
@@ -35,9 +36,9 @@ def invite_again(*, start: StepStart, member: Membership, now: datetime) -> Chec
     """Invite again by hand.
 
     An unfinished check is opened or resumed where that is needed, gets a new deadline, and whoever it waits for
-    is written to with a fresh link: the referees who have not answered, else the candidate. After a finished one
-    a new check opens. Raises Hindered when the application has ended or the candidate may not be mailed,
-    StepStart.DoesNotExist for a start of another organisation, or that was taken back.
+    is written to with a fresh link: the referees who have not answered, unless they want no such mail, else the
+    candidate. After a finished one a new check opens. Raises Hindered when the application has ended or the candidate
+    may not be mailed, StepStart.DoesNotExist for a start of another organisation, or that was taken back.
     """
     by = f"member:{member.pk}"
     with transaction.atomic():
@@ -68,6 +69,21 @@ def invite_again(*, start: StepStart, member: Membership, now: datetime) -> Chec
         return check
 
 
+def writes_to_nobody(check: Check) -> bool:
+    """Whether inviting again wrote no mail: the check waits for the organisation, or for who wants no mail."""
+    return not _to_write_to(check) and not candidate_is_asked(check)
+
+
+def _to_write_to(check: Check) -> list[ReferenceRequest]:
+    """Of those who have not answered: neither whom mail does not reach, nor who asked for no more of it."""
+    return [
+        request
+        for request in out(check)
+        if request.undelivered_at is None
+        and not is_barred(organisation=check.organisation, address=request.referee.email)
+    ]
+
+
 def _write(check: Check, *, now: datetime) -> None:
     organisation, step = check.organisation, check.start.step
     check.invited_again += 1
@@ -78,7 +94,7 @@ def _write(check: Check, *, now: datetime) -> None:
     )
     cancel(organisation=organisation, subject_ref=subject_ref(check.start), now=now)
     key = f"invitation:{check.invited_again}"
-    waiting = [request for request in out(check) if request.undelivered_at is None]
+    waiting = _to_write_to(check)
     if not ReferenceRequest.objects.of(organisation).filter(check_run=check).exists():
         # counted anew from this mail, which says so
         check.opened_at, check.reminders_sent = now, 0
@@ -88,6 +104,7 @@ def _write(check: Check, *, now: datetime) -> None:
         request.deadline_at = max(request.deadline_at, referee_deadline(check, now=now))
         check.deadline_at = max(check.deadline_at, request.deadline_at)
         request.save(update_fields=["sent_at", "deadline_at"])
+        cancel(organisation=organisation, subject_ref=request_ref(request), now=now)
         to_referee(request, check=check, kind=REQUEST, key=key, now=now)
     plan_reminders(check, now=now)
     check.next_reminder_at = None

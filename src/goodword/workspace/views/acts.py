@@ -50,13 +50,13 @@ def invite_again(request: MemberRequest, pk: int, start_pk: int) -> HttpResponse
     if start.state != StepStart.State.STARTED:
         messages.error(request, _("This step has not begun yet. Its card says what it waits for."))
         return _page(request, application)
-    now = clock.now()
+    now, said = clock.now(), _("A new invitation is on its way.")
     try:
         with transaction.atomic():
             if start.step.kind == Step.Kind.ASSESSMENT:
                 attempts.invite_again(start=start, member=request.member, now=now)
-            else:
-                checks.invite_again(start=start, member=request.member, now=now)
+            elif checks.writes_to_nobody(checks.invite_again(start=start, member=request.member, now=now)):
+                said = _("There is more time. Nobody was written to: the card says what it waits for.")
             write(
                 organisation=request.organisation,
                 action="step.invited_again",
@@ -67,7 +67,7 @@ def invite_again(request: MemberRequest, pk: int, start_pk: int) -> HttpResponse
     except (attempts.MayNotInvite, checks.Hindered):
         messages.error(request, NO_ADDRESS)
         return _page(request, application)
-    messages.success(request, _("A new invitation is on its way."))
+    messages.success(request, said)
     return _page(request, application)
 
 
