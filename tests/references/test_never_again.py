@@ -128,3 +128,12 @@ def test_the_wish_outlives_the_erasure_of_everybody_and_new_keys(settings: Any) 
     page = post(f"{candidate_door(story)}1/another/", {})
     assert page.status_code in {200, 302}
     assert DoNotContact.objects.of(organisation).count() == 1
+
+
+def test_who_is_erased_and_wants_no_more_is_left_alone_by_other_checks_too() -> None:
+    first = sent()
+    second = second_story(first)
+    assert post(f"{referee_door(MARIA)}data/erase/", {"never_again": "on"}).status_code == 200
+    run_jobs()
+    assert [request.state for request in first.requests] == ["declined", "sent"]
+    assert [request.state for request in second.requests] == ["ended", "sent"]

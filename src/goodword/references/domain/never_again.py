@@ -6,6 +6,7 @@ from goodword.core.models import Event
 from goodword.references.domain import guard
 from goodword.references.domain.addresses import mailbox
 from goodword.references.domain.decline import settle_declined
+from goodword.references.domain.do_not_contact import is_barred
 from goodword.references.domain.requests import OUT
 from goodword.references.models import ReferenceRequest
 
@@ -14,14 +15,14 @@ def on_never_again(event: Event) -> None:
     """Other requests of the organisation to the same mailbox: one that was not begun counts as declined, so that its
     candidate names somebody else; one that was begun can still be answered, and nobody reminds of it."""
     requests = ReferenceRequest.objects.across_organisations().filter(organisation_id=event.organisation_id)
-    said = requests.select_related("referee").filter(pk=event.data["request_id"]).first()
-    if said is None:  # erased with its person since
-        return
-    address = mailbox(said.referee.email)
-    others = requests.filter(state__in=OUT).exclude(pk=said.pk).order_by("check_run_id", "pk")
-    for pk, email in others.values_list("pk", "referee__email"):
-        if mailbox(email) == address:
-            _leave_alone(pk, event)
+    others = requests.filter(state__in=OUT).exclude(pk=event.data["request_id"])
+    asked: dict[str, bool] = {}  # not by the address of who said it: that may be erased by now
+    for request in others.select_related("organisation", "referee").order_by("check_run_id", "pk"):
+        box = mailbox(request.referee.email)
+        if box not in asked:
+            asked[box] = is_barred(organisation=request.organisation, address=box)
+        if asked[box]:
+            _leave_alone(request.pk, event)
 
 
 def _leave_alone(request_id: int, event: Event) -> None:

@@ -20,7 +20,7 @@ from goodword.core.exporting import Reader, Wanted, export
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.references.domain.about import about
-from goodword.references.domain.do_not_contact import bar
+from goodword.references.domain.decline import say_never_again
 from goodword.references.domain.erase_referee import erase_referee
 from goodword.references.models import ReferenceRequest
 from goodword.references.views import doors
@@ -99,7 +99,7 @@ def erase(request: HttpRequest, at: AtRequest) -> HttpResponse:
     form = EraseForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         if form.cleaned_data["never_again"]:
-            bar(organisation=at.about.organisation, address=at.request.referee.email, now=at.now)
+            say_never_again(request_id=at.request.pk, now=at.now)
         erase_referee(referee_id=at.request.referee_id, by="referee", now=at.now)
         return render(
             request,
