@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from goodword.core.exporting import Reader, Wanted
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
 from goodword.references.domain.do_not_contact import is_barred
-from goodword.references.models import Check, Referee, ReferenceRequest, Sign
+from goodword.references.export import export as references_export
+from goodword.references.models import Check, Referee, ReferenceRequest, SelfReference, Sign
 from tests.references.answered import NOW, asked, checked, whole
 from tests.references.test_erase_referee import mail_to
 from tests.support.pages import comparable
@@ -171,3 +173,32 @@ def test_the_mails_of_a_candidates_other_referees_stay(check: Check, request_: R
     mail_to(check, "omar@globex.example", hello="Omar")
     Client().post(f"{door(request_)}erase/")
     assert [mail.to_address for mail in Email.objects.of(check.organisation)] == ["omar@globex.example"]
+
+
+def test_what_is_not_submitted_is_told_to_its_writer_alone() -> None:
+    check = checked(done=False)
+    waiting = asked(check, 1, state="begun")
+    waiting.draft = {"strengths": "A sentence that is not finished"}
+    waiting.save()
+    SelfReference.objects.create(
+        organisation=check.organisation,
+        check_run=check,
+        version=check.version,
+        draft={"strengths": "A thought that is not finished"},
+        begun_at=NOW,
+    )
+
+    def told(reader: Reader, **whom: Any) -> str:
+        return json.dumps(
+            references_export.tell(Wanted(reader=reader, organisation=check.organisation, **whom)),
+            default=str,
+        )
+
+    candidate = {"candidate_id": 1, "application_ids": (check.start.application_id,)}
+    files = [
+        told(Reader.ORGANISATION, **candidate),
+        told(Reader.CANDIDATE, **candidate),
+        told(Reader.REFEREE, referee_id=waiting.referee_id),
+    ]
+    assert ["A sentence" in file for file in files] == [False, False, True]
+    assert ["A thought" in file for file in files] == [False, True, False]

@@ -1,9 +1,9 @@
 """What is told of reference checks.
 
 A candidate's file has what they gave, and who has answered; what referees answered only where the check lets the
-candidate see it, and never why somebody declined. Signs of trouble are told to the organisation alone: most tell of
-two people at once, so that a person has to weigh what may be handed on (docs/decisions/0022-*). Keyed hashes are told
-to nobody.
+candidate see it, and never why somebody declined. What somebody has not submitted is told to them alone. Signs of
+trouble are told to the organisation alone: most tell of two people at once, so that a person has to weigh what may be
+handed on (docs/decisions/0022-*). Keyed hashes are told to nobody.
 """
 
 from typing import Any
@@ -61,7 +61,7 @@ def _check(check: Check, wanted: Wanted) -> dict[str, Any]:
         "time zone": check.time_zone,
         "reason for declining": check.decline_reason,
         "asked for": [_slot(slot) for slot in Slot.objects.of(wanted.organisation).filter(check_run=check)],
-        "own answers": own_in_words(own, check) if own else None,
+        "own answers": own_in_words(own, check, drafts=not wanted.by_member) if own else None,
         "referees": [_referee(one, wanted, see=check.candidate_may_see) for one in referees],
         "devices and addresses": [_trace(one) for one in traces.order_by("pk")],
     }
@@ -128,8 +128,9 @@ def _referee(referee: Referee, wanted: Wanted, *, see: bool) -> dict[str, Any]:
             "time zone": request.time_zone,
             "why": request.why,
             "reason for declining": request.decline_reason,
-            "not submitted yet": request.draft,
         }
+    if wanted.reader == Reader.REFEREE:  # a draft is nobody's but its writer's
+        told["not submitted yet"] = request.draft
     reference = getattr(request, "reference", None)
     if reference is not None and (see or wanted.by_member):
         told["reference"] = reference_in_words(reference)

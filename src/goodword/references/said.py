@@ -34,8 +34,8 @@ def reference_in_words(reference: Reference) -> dict[str, Any]:
     )
 
 
-def own_in_words(own: SelfReference, check: Check) -> dict[str, Any]:
-    """The candidate's own answers, those that they have not submitted included."""
+def own_in_words(own: SelfReference, check: Check, *, drafts: bool) -> dict[str, Any]:
+    """The candidate's own answers; with `drafts` those that they have not submitted too."""
     candidate = check.start.application.candidate.name
     asked = for_self(worded(parse(own.version.questions), candidate=candidate))
     return without_nothing(
@@ -44,7 +44,7 @@ def own_in_words(own: SelfReference, check: Check) -> dict[str, Any]:
             "submitted": own.submitted_at,
             "language": own.version.language,
             "answers": _said(asked, own.answers or {}, language=own.version.language),
-            "not submitted yet": own.draft,
+            "not submitted yet": own.draft if drafts else None,
         }
     )
 
