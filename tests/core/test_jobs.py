@@ -92,3 +92,8 @@ def fetched() -> str | None:
         queues=None, worker_id=async_to_sync(jobs.QUEUE.register_worker)()
     )
     return job.task_name if job else None
+
+
+def test_no_periodic_job_runs_every_second_of_a_minute() -> None:
+    crons = {periodic.task.name: periodic.cron for periodic in app.periodic_registry.periodic_tasks.values()}
+    assert [name for name, cron in crons.items() if cron.split()[5:] == ["*"]] == []

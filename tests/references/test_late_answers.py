@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from goodword.references.domain.over import end_over
 from tests.references.story import ANSWERS, NOW, Story, answer, get, post, referee_door, sent
 from tests.support.jobs import event_names, run_jobs
 
@@ -81,3 +82,16 @@ def test_an_expired_link_leads_to_a_fresh_one() -> None:
         fresh = referee_door(MARIA)
         assert fresh != door
         assert get(fresh).status_code == 200
+
+
+def test_what_nobody_can_answer_any_more_ends_with_its_own_deadline() -> None:
+    waiting, story = sent(), done_with_one()
+    request = story.requests[1]
+    later = request.deadline_at + timedelta(minutes=1)
+    assert end_over(now=request.deadline_at) == 0
+    assert [end_over(now=later) for _ in range(2)] == [1, 0]
+    assert [(one.state, one.why) for one in story.requests] == [("answered", ""), ("ended", "check_done")]
+    assert [one.state for one in waiting.requests] == [
+        "sent",
+        "sent",
+    ]  # that check is open: late still counts

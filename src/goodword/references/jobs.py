@@ -1,7 +1,7 @@
 """The sweeps of reminders, and of what else is due in a check."""
 
 from goodword.core import clock, jobs
-from goodword.references.domain import remind, slow, traces
+from goodword.references.domain import over, remind, slow, traces
 
 
 @jobs.job(
@@ -22,15 +22,22 @@ def sweep_referees(*, timestamp: int = 0) -> None:
     remind.remind_referees(now=clock.now())
 
 
-@jobs.job(name="references.slow", cron="5 * * * * *", queueing_lock="references.slow")
+@jobs.job(name="references.slow", cron="* * * * * 5", queueing_lock="references.slow")
 def sweep_slow(*, timestamp: int = 0) -> None:
     """Tell candidates of referees who are slow."""
     del timestamp  # given to every periodic job; the clock is ours
     slow.tell_of_slow_referees(now=clock.now())
 
 
-@jobs.job(name="references.forget_raw", cron="20 7 * * * *", queueing_lock="references.forget_raw")
+@jobs.job(name="references.forget_raw", cron="20 7 * * * 0", queueing_lock="references.forget_raw")
 def sweep_traces(*, timestamp: int = 0) -> None:
     """Blank network addresses and devices that have been kept long enough."""
     del timestamp  # given to every periodic job; the clock is ours
     traces.forget_raw(now=clock.now())
+
+
+@jobs.job(name="references.end_over", cron="50 * * * * 0", queueing_lock="references.end_over")
+def sweep_over(*, timestamp: int = 0) -> None:
+    """End what nobody can answer any more in checks that are done."""
+    del timestamp  # given to every periodic job; the clock is ours
+    over.end_over(now=clock.now())
