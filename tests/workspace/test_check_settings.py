@@ -167,7 +167,7 @@ def test_the_page_says_what_candidates_will_read(role: Role, rita: Membership) -
         "We remind you 2 times at the most.",
         "Each of them needs about 5 minutes.",
         "They have 7 working days from our mail.",
-        "Their answers are not shown to you.",
+        "You see who has answered, never what.",
     ]
     assert reads(post(role, rita, line="look")) == [
         "Please name 3 people who can say something about your work.",

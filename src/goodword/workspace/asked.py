@@ -42,7 +42,7 @@ def _sentences(settings: CheckSettings, minutes: int) -> Iterator[str]:
     yield (
         _("You may see their answers if you ask for them.")
         if settings.candidate_may_see
-        else _("Their answers are not shown to you.")
+        else _("You see who has answered, never what.")
     )
     if settings.least is not None and settings.least < total:
         yield ngettext(
