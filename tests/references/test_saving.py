@@ -11,7 +11,7 @@ from django.test import Client
 from goodword.references.domain.drafts import Draft
 from goodword.references.models import ReferenceRequest
 from tests.references.asking import PEER_ANSWERS, asks
-from tests.references.story import NOW, Story, get, post, referee_door, sent
+from tests.references.story import FACTS, NOW, Story, get, post, referee_door, sent
 from tests.support.jobs import event_names, run_jobs
 
 pytestmark = pytest.mark.django_db
@@ -200,3 +200,28 @@ def test_what_was_left_and_taken_up_again_is_not_timed(story: Story) -> None:
         run_jobs()
     (reference,) = story.references
     assert (reference.seconds, reference.version.measured) == (None, 0)
+
+
+def test_facts_that_were_typed_when_the_check_was_closed_are_kept() -> None:
+    story = sent()
+    door = referee_door(PAUL)
+    story.happens("application.rejected", reason="x")
+    assert NOTHING_NEEDED in post(f"{door}facts/", FACTS).content
+    assert draft_of(story).answers["title"] == {"answer": "unsure", "title": ""}
+    assert (story.references, story.requests[1].state) == ([], "ended")
+
+
+def test_more_is_asked_of_who_corrects_the_relationship_on_the_page_of_facts(story: Story) -> None:
+    version = story.check.version
+    version.questions = [
+        version.questions[0],
+        {"id": "title", "type": "title_confirm", "text": "What was the title?", "only_for": ["manager"]},
+    ]
+    version.save()
+    door = referee_door(PAUL)
+    manager = {"q-relationship": "corrected", "q-relationship-relationship": "manager"}
+    page = post(f"{door}facts/", manager)
+    assert [block.question.id for block in page.context["form"].blocks] == ["relationship", "title"]
+    assert story.references == []
+    assert post(f"{door}facts/", manager | {"q-title": "unsure"}).url == door
+    assert len(story.references) == 1

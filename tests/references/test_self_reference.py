@@ -124,7 +124,7 @@ def test_a_closed_check_takes_nothing_and_shows_the_neutral_page(story: Story) -
     door = asked(story)
     post(f"{door}questions/1/", PAGES[0][1])
     story.happens("application.rejected", reason="x")
-    for path in ("begin/", "questions/4/", "review/"):
+    for path in ("begin/", "review/"):
         page = post(f"{door}{path}", {"q-strengths": "x"})
         assert b"Nothing is needed here at the moment" in page.content
     row = own(story)
@@ -167,3 +167,23 @@ def test_one_that_comes_when_the_check_is_done_is_late_and_counts_until_the_dead
     assert row.submitted_at is None
     post(f"{door}review/")
     assert event_names()[-2:] == ["check.self_reference_received", "check.answered_late"]
+
+
+def test_what_was_typed_when_the_check_was_closed_is_kept_and_nothing_else(story: Story) -> None:
+    door = asked(story)
+    post(f"{door}questions/1/", PAGES[0][1])
+    story.happens("application.rejected", reason="x")
+    events = event_names()
+    page = post(f"{door}questions/4/", {"q-strengths": "Just typed."})
+    assert "Nothing is needed here at the moment" in page.content.decode()
+    row = own(story)
+    assert row is not None
+    assert Draft.read(row.draft).answers["strengths"] == "Just typed."
+    assert (row.submitted_at, event_names()) == (None, events)
+
+
+def test_nothing_is_kept_of_who_had_not_begun(story: Story) -> None:
+    door = asked(story)
+    story.happens("application.rejected", reason="x")
+    post(f"{door}questions/4/", {"q-strengths": "Just typed."})
+    assert own(story) is None

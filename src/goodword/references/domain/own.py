@@ -19,7 +19,7 @@ from goodword.references.models import Check, SelfReference
 from goodword.roles.models import Step
 from goodword.steps.domain.move import lock
 from goodword.steps.domain.standing import ended
-from goodword.steps.states import DONE, takes_answers
+from goodword.steps.states import DONE, UNFINISHED, takes_answers
 
 
 def own_of(check: Check) -> SelfReference | None:
@@ -65,6 +65,24 @@ def save_draft(*, check_id: int, given: Sequence[Given], seen: Mapping[str, str]
         own = _open(check_id, now=now)[1]
         own.draft = Draft.read(own.draft).taking(given, seen=seen, now=now).stored()
         own.save(update_fields=["draft"])
+
+
+def keep(*, check_id: int, given: Sequence[Given], seen: Mapping[str, str], now: datetime) -> bool:
+    """Keep what was typed although the check has been closed meanwhile, since it can be opened again.
+
+    Not of somebody whose data is to go, nor beside what was submitted. Whether it was kept.
+    """
+    with transaction.atomic():
+        check = lock(Check, check_id)
+        own = own_of(check)
+        can_open_again = check.closed_at is not None and check.progress in UNFINISHED
+        if own is None or own.submitted_at is not None or not can_open_again:
+            return False
+        if check.start.application.is_going:
+            return False
+        own.draft = Draft.read(own.draft).taking(given, seen=seen, now=now).stored()
+        own.save(update_fields=["draft"])
+        return True
 
 
 def submit(*, check_id: int, now: datetime) -> SelfReference:

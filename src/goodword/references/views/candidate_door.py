@@ -44,8 +44,13 @@ class AtCheck:
         return takes_answers(self.check, now=self.now)
 
 
-def opens(*, only_open: bool = True) -> Callable[[CandidateView], CandidateView]:
-    """Let the candidate's view in with an AtCheck; with `only_open` a finished check leads to its first page."""
+def opens(
+    *, only_open: bool = True, keep: Callable[..., None] | None = None
+) -> Callable[[CandidateView], CandidateView]:
+    """Let the candidate's view in with an AtCheck; with `only_open` a finished check leads to its first page.
+
+    `keep` is called, as the view would be, with what is sent to a page that has closed meanwhile.
+    """
 
     def decorate(view: CandidateView) -> CandidateView:
         @wraps(view)
@@ -58,6 +63,8 @@ def opens(*, only_open: bool = True) -> Callable[[CandidateView], CandidateView]
                 return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)
             at = AtCheck(token=token, check=check, about=about(check), now=now)
             if is_over(at) or visit.link.ended_at is not None:
+                if keep and request.method == "POST" and links.is_alive(visit.link, now=now):
+                    keep(request, at, **more)
                 return doors.closed(request, at.about)
             if not links.is_alive(visit.link, now=now):
                 return doors.private(redirect("portal_fresh", token=token))

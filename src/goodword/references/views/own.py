@@ -80,8 +80,15 @@ def begin(_request: HttpRequest, at: AtCheck, *, own: SelfReference | None) -> H
     return redirect(road_of(at.token).start(act.own_walk_of(at.check, own, now=at.now)))
 
 
+def _keep(request: HttpRequest, at: AtCheck, *, number: int) -> None:
+    """The page has closed since it was opened; it may open again."""
+    walk = act.own_walk_of(at.check, act.own_of(at.check), now=at.now)
+    sent = answering.sent_page(request, walk, number)
+    act.keep(check_id=at.check.pk, given=sent.given, seen=sent.seen, now=at.now)
+
+
 @require_http_methods(FORMS)
-@candidate_door.opens(only_open=False)
+@candidate_door.opens(only_open=False, keep=_keep)
 @_asked_only
 def questions(request: HttpRequest, at: AtCheck, *, own: SelfReference | None, number: int) -> HttpResponse:
     """One page of questions. All that is sent is kept, also when something is missing."""
@@ -91,7 +98,11 @@ def questions(request: HttpRequest, at: AtCheck, *, own: SelfReference | None, n
     form = answering.shown(walk, number)
     if request.method == "POST":
         sent = answering.sent_page(request, walk, number)
-        act.save_draft(check_id=at.check.pk, given=sent.given, seen=sent.seen, now=at.now)
+        try:
+            act.save_draft(check_id=at.check.pk, given=sent.given, seen=sent.seen, now=at.now)
+        except guard.Closed:
+            act.keep(check_id=at.check.pk, given=sent.given, seen=sent.seen, now=at.now)
+            raise
         walk = act.own_walk_of(at.check, act.own_of(at.check), now=at.now)
         if at.switched:
             form = answering.shown(walk, number)

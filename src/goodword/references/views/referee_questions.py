@@ -1,5 +1,6 @@
 """The referee's questions, page by page, the last look, and dates and title only."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
@@ -7,6 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from goodword.questionnaires.types import Question
 from goodword.references.domain import respond
 from goodword.references.domain.traces import note_trace
 from goodword.references.views import answering, referee_door
@@ -87,8 +89,13 @@ def review(request: HttpRequest, at: AtRequest) -> HttpResponse:
     )
 
 
+def _keep_facts(request: HttpRequest, at: AtRequest) -> None:
+    sent, _asked = _sent_facts(request, at)
+    respond.keep(request_id=at.request.pk, given=sent.given, seen=sent.seen, now=at.now)
+
+
 @require_http_methods(FORMS)
-@referee_door.opens()
+@referee_door.opens(keep=_keep_facts)
 def facts(request: HttpRequest, at: AtRequest) -> HttpResponse:
     """Confirm dates and title only."""
     walk = respond.walk_of(at.check, at.request, now=at.now)
@@ -96,14 +103,20 @@ def facts(request: HttpRequest, at: AtRequest) -> HttpResponse:
         return redirect("referee", token=at.token)
     form = answering.open_form(walk, walk.facts)
     if request.method == "POST":
-        sent = answering.read(request, walk, walk.facts)
+        sent, asked = _sent_facts(request, at)
         form = (
-            answering.open_form(walk.with_given(sent.given, now=at.now), walk.facts)
-            if at.switched
-            else sent.form
+            answering.open_form(walk.with_given(sent.given, now=at.now), asked) if at.switched else sent.form
         )
         if form.is_valid():
             note_trace(request, at.check, at.request, now=at.now)
             respond.confirm_facts(request_id=at.request.pk, given=sent.given, now=at.now)
             return redirect("referee", token=at.token)
     return page(request, "references/referee/facts.html", at, form=form, form_id="answers")
+
+
+def _sent_facts(request: HttpRequest, at: AtRequest) -> tuple[answering.Sent, Sequence[Question]]:
+    """What was sent, and what is asked: by what they say they were that can be more than the page showed."""
+    walk = respond.walk_of(at.check, at.request, now=at.now)
+    sent = answering.read(request, walk, walk.facts)
+    asked = walk.with_given(sent.given, now=at.now).facts
+    return (sent if asked == walk.facts else answering.read(request, walk, asked)), asked
