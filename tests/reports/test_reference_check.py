@@ -23,3 +23,25 @@ def test_all_references_in_make_a_report_with_what_was_said() -> None:
     assert [said for said in wanted if said not in text] == []
     email = Email.objects.of(report.organisation).get(kind="reports.completed")
     assert email.subject == f"The references for {told.application.candidate.name} are in"
+
+
+def test_the_report_says_how_it_was_made_what_it_cannot_tell_and_whose_answer_can_be_known() -> None:
+    told = story.sent()
+    story.answer(story.referee_door("maria@globex.example"))
+    assert story.post(f"{story.referee_door('paul@globex.example')}facts/", story.FACTS).status_code == 302
+    run_jobs()
+    text = " ".join(text_of(Report.objects.of(told.application.organisation).get()).split())
+    wanted = (
+        "2 references came in, of 2 asked for.",
+        "One of them confirms dates and title only.",
+        "Each dot is the answer of one person.",
+        "identifiable",
+        "Method and limits",
+        "it cannot prove who answered",
+        "nothing was left out, weighted or reworded",
+        "A few people’s opinions are not a measurement.",
+        "It has no total and no verdict.",
+        "People decide.",
+        "Page 1 of",
+    )
+    assert [said for said in wanted if said not in text] == []
