@@ -4,6 +4,7 @@ import html
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -18,10 +19,12 @@ from goodword.references.domain.cancel import cancel
 from goodword.references.domain.correct_address import correct_address
 from goodword.references.domain.do_not_contact import bar
 from goodword.references.domain.extend import extend, extend_request
+from goodword.references.domain.mails import request_ref
 from goodword.references.domain.mark_complete import mark_complete
 from goodword.references.domain.pause import pause, resume
-from goodword.references.domain.remind import remind_referees
+from goodword.references.domain.remind import remind_referee, remind_referees
 from goodword.references.domain.remind_now import remind_candidate_now, remind_referee_now
+from goodword.references.domain.slow import tell_of_slow_referees
 from goodword.references.models import Check, ReferenceRequest
 from goodword.reports.models import Report
 from goodword.steps.states import status
@@ -423,3 +426,48 @@ def test_two_acts_at_once_are_not_lost_in_a_rollback(story: Story, rita: Members
         pause(check_id=story.check.pk, member=rita, now=LATER)
         raise RuntimeError
     assert (story.check.paused_at, events(story, "step.paused")) == (None, [])
+
+
+# --- what waits for a click
+
+
+def test_more_time_alone_reminds_nobody_of_a_check_that_waits_for_invite_again(
+    story: Story, rita: Membership
+) -> None:
+    story.happens("application.rejected", reason="x")
+    story.happens("application.unrejected")
+    extend(check_id=story.check.pk, days=20, referees=True, member=rita, now=LATER)
+    assert all(request.next_reminder_at and request.slow_at for request in story.requests)
+    assert remind_referees(now=NOW + 10 * DAY) == 0
+    assert tell_of_slow_referees(now=NOW + 14 * DAY) == 0
+    assert not any(request.next_reminder_at or request.slow_at for request in story.requests)
+
+
+def test_what_the_former_address_complained_of_keeps_no_reminder_from_the_new_one(
+    story: Story, rita: Membership
+) -> None:
+    request = story.requests[0]
+    Email.objects.of(rita.organisation).filter(subject_ref=request_ref(request)).update(complained_at=NOW)
+    correct_address(request_id=request.pk, address="maria@new.example", member=rita, now=LATER)
+    deliver(LATER)
+    assert remind_referee(request_id=request.pk, now=NOW + 3 * DAY)
+
+
+def test_the_hours_that_count_are_those_of_who_is_reminded(story: Story, rita: Membership) -> None:
+    request, day = story.requests[0], NOW + DAY
+    assert day.astimezone(ZoneInfo("Pacific/Auckland")).hour not in range(9, 17)
+    ReferenceRequest.objects.of(rita.organisation).filter(pk=request.pk).update(time_zone="Pacific/Auckland")
+    done = [
+        remind_referee_now(request_id=one.pk, member=rita, now=day).out_of_hours for one in story.requests
+    ]
+    assert done == [True, False]
+
+
+def test_a_failed_mail_to_a_former_address_asks_nobody_for_another(story: Story, rita: Membership) -> None:
+    request = story.requests[0]
+    old = Email.objects.of(rita.organisation).get(subject_ref=request_ref(request))
+    correct_address(request_id=request.pk, address="maria@new.example", member=rita, now=LATER)
+    deliver(LATER)
+    before = len(mails_to(story.application.candidate.email))
+    story.happens("email.failed", at=LATER, email_id=old.pk, kind=old.kind, subject_ref=old.subject_ref)
+    assert len(mails_to(story.application.candidate.email)) == before

@@ -20,7 +20,7 @@ from goodword.references.domain.timelines import plan
 from goodword.references.domain.zones import referee_hours
 from goodword.references.models import Check, ReferenceRequest
 from goodword.steps.domain.automation import hindrance
-from goodword.steps.domain.lifecycle import plan_reminder, subject_ref
+from goodword.steps.domain.lifecycle import is_quiet, plan_reminder, subject_ref
 from goodword.steps.domain.move import lock
 from goodword.steps.domain.standing import ended
 from goodword.steps.domain.unreachable import CODES
@@ -48,6 +48,7 @@ def remind_candidate(*, check_id: int, now: datetime) -> bool:
             _is_over(check, check.deadline_at, now=now)
             or not candidate_is_asked(check)
             or check.attention in CODES
+            or is_quiet(check)
             or hindrance(check.start.application)
         ):
             check.next_reminder_at = None
@@ -92,6 +93,7 @@ def remind_referee(*, request_id: int, now: datetime) -> bool:
             _is_over(check, request.deadline_at, now=now)
             or not request.is_out
             or request.undelivered_at is not None
+            or is_quiet(check)
             or _wants_no_mail(request)
         ):
             request.next_reminder_at = None
@@ -128,7 +130,9 @@ def _wants_no_mail(request: ReferenceRequest) -> bool:
     """Whether the referee has asked not to be written to, or has marked a mail as spam."""
     if is_barred(organisation=request.organisation, address=request.referee.email):
         return True
-    mails = Email.objects.of(request.organisation).filter(subject_ref=request_ref(request))
+    mails = Email.objects.of(request.organisation).filter(
+        subject_ref=request_ref(request), to_address__iexact=request.referee.email
+    )
     return mails.exclude(complained_at=None).exists()
 
 

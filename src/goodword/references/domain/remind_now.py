@@ -21,6 +21,7 @@ from goodword.references.domain.do_not_contact import is_barred
 from goodword.references.domain.mails import REQUEST_REMINDER, request_ref, to_candidate, to_referee
 from goodword.references.domain.tell import tell
 from goodword.references.domain.timelines import plan
+from goodword.references.domain.zones import referee_hours
 from goodword.references.models import Check
 from goodword.steps.domain.automation import hindrance
 from goodword.steps.domain.lifecycle import is_quiet, subject_ref
@@ -58,7 +59,7 @@ def remind_candidate_now(*, check_id: int, member: Membership, now: datetime) ->
         key = f"reminder:{check.invited_again}:{check.reminders_sent}"
         to_candidate(check, name="reminder", key=key, reminders=left, now=now)
         tell("check.reminded", check, by=actor(member), at=now)
-        return _reminded(check, left, now=now)
+        return Reminded(left=left, out_of_hours=into_working_hours(now, calendar=check.hours) > now)
 
 
 def remind_referee_now(*, request_id: int, member: Membership, now: datetime) -> Reminded:
@@ -81,7 +82,11 @@ def remind_referee_now(*, request_id: int, member: Membership, now: datetime) ->
         key = f"reminder:{request.reminders_sent}"
         to_referee(request, check=check, kind=REQUEST_REMINDER, key=key, now=now)
         tell("request.reminded", check, by=actor(member), at=now, request_id=request.pk)
-        return _reminded(check, request.reminders_promised - request.reminders_sent, now=now)
+        hours, zones = referee_hours(request, check=check)
+        return Reminded(
+            left=request.reminders_promised - request.reminders_sent,
+            out_of_hours=into_working_hours(now, calendar=hours, zones=zones) > now,
+        )
 
 
 def _refuse_unless_running(check: Check) -> None:
@@ -112,8 +117,3 @@ def _refuse_if_written_to(check: Check, ref: str, *, now: datetime) -> None:
         .exists()
     ):
         raise Refused(_("They were written to a moment ago. Give them ten minutes."))
-
-
-def _reminded(check: Check, left: int, *, now: datetime) -> Reminded:
-    calendar = check.organisation.calendar
-    return Reminded(left=left, out_of_hours=into_working_hours(now, calendar=calendar) > now)

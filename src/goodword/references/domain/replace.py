@@ -61,8 +61,11 @@ def on_mail_failed(event: Event) -> None:
     email = Email.objects.across_organisations().filter(pk=event.data["email_id"]).first()
     if email is None:  # erased with its person since
         return
-    request = ReferenceRequest.objects.of(email.organisation).filter(pk=email.link_subject_id or 0).first()
-    if request is not None and request.is_out:
+    requests = ReferenceRequest.objects.of(email.organisation).select_related("referee")
+    request = requests.filter(pk=email.link_subject_id or 0).first()
+    if request is None or request.referee.email.lower() != email.to_address.lower():
+        return  # erased, or another address is written to by now
+    if request.is_out:
         ask_for_another(request.check_run_id, request.pk, now=event.occurred_at, undeliverable=True)
 
 

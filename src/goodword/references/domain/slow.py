@@ -15,6 +15,7 @@ from goodword.references.domain.tell import tell
 from goodword.references.domain.timelines import plan
 from goodword.references.models import Check, ReferenceRequest
 from goodword.steps.domain.automation import hindrance
+from goodword.steps.domain.lifecycle import is_quiet
 from goodword.steps.domain.move import lock
 from goodword.steps.domain.standing import ended
 from goodword.steps.domain.unreachable import CODES
@@ -78,11 +79,12 @@ def _is_slow(request: ReferenceRequest, *, check: Check, now: datetime) -> bool:
 
 
 def _is_pointless(check: Check) -> bool:
-    """Told already, over, or of somebody who is not to be mailed, or whom mail does not reach."""
+    """Told already, over or waiting for a member's click; of who is not to be mailed, or whom mail does not reach."""
     return (
         check.slow_told_at is not None
         or not is_open(check)
         or check.attention in CODES
+        or is_quiet(check)
         or bool(ended(check.start.application, check.start.step))
         or bool(hindrance(check.start.application))
     )
