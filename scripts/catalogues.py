@@ -70,6 +70,7 @@ FOR_MEMBERS = (
 )
 #: of those, what others read all the same
 FOR_OTHERS = (
+    "ui/statuses.py",
     "workspace/views/portal.py",
     "workspace/templates/workspace/portal*",
     "*/templates/*/mail/*",

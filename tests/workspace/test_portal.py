@@ -56,6 +56,16 @@ def test_two_things_to_do_are_both_shown_from_the_link_of_either(application: Ap
         assert "Hello Ada" in html
 
 
+def test_where_each_stands_is_said_in_the_candidates_language(application: Application) -> None:
+    attempt, check = invited(application), checked(application)
+    Check.objects.of(application.organisation).filter(pk=check.pk).update(
+        language="de", progress="in_progress", clock_stopped_at=NOW
+    )
+    html = Client().get(portal(attempt.start)).content.decode()
+    assert ("Wartet" in html, "Läuft" in html, html.count("Bitte bis")) == (True, True, 1)
+    assert [word for word in ("Waiting", "In progress", "Please by") if word in html] == []
+
+
 def test_what_is_done_stands_there_and_what_is_left_is_gone_to(application: Application) -> None:
     attempt, check = invited(application), checked(application)
     end(attempt)
