@@ -6,8 +6,9 @@ from django.db import migrations
 def number_to_slots(apps, _editor):
     for step in apps.get_model("roles", "Step").objects.all():
         step.slots = [{"relationship": "any", "count": step.referees, "needed": False, "hint": ""}]
+        step.referee_deadline_days = step.deadline_days
         step.referee_reminder_days = step.reminder_days
-        step.save(update_fields=["slots", "referee_reminder_days"])
+        step.save(update_fields=["slots", "referee_deadline_days", "referee_reminder_days"])
 
 
 class Migration(migrations.Migration):
