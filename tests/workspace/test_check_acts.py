@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.core.models import Event
+from goodword.notifications.models import Email
 from goodword.references.domain.slots import cannot_provide
 from goodword.references.models import Check, Referee, ReferenceRequest, Slot
 from tests.references.story import FACTS, NOW, PEER, Story, opened, post, referee_door, sent
@@ -371,3 +372,16 @@ def test_a_referee_more_asks_no_query_more(rita: Membership, story: Story) -> No
         request.save()
     assert len(people(shown(rita, story))) == 4
     assert queries() == before
+
+
+def test_inviting_again_says_so_where_it_waits_for_the_organisation_alone() -> None:
+    story = opened()
+    member = factories.member(story.application.organisation)
+    for slot in (1, 2):
+        cannot_provide(check_id=story.check.pk, slot=slot, reason="They have all left.", now=NOW)
+    run_jobs()
+    before = Email.objects.of(member.organisation).count()
+    where = path("step_invite_again", member.organisation, story.application.pk, story.check.start_id)
+    page = signed_in(member).post(where, follow=True).content.decode()
+    assert "Nobody was written to: the card says what it waits for." in page
+    assert Email.objects.of(member.organisation).count() == before
