@@ -12,6 +12,7 @@ from django.core import mail
 from django.db import transaction
 
 from goodword.accounts.models import Membership
+from goodword.core.exporting import Reader, Wanted
 from goodword.core.models import Event
 from goodword.notifications.models import Email, Link
 from goodword.references.domain.by_member import Refused
@@ -25,6 +26,7 @@ from goodword.references.domain.pause import pause, resume
 from goodword.references.domain.remind import remind_referee, remind_referees
 from goodword.references.domain.remind_now import remind_candidate_now, remind_referee_now
 from goodword.references.domain.slow import tell_of_slow_referees
+from goodword.references.export import export as references_export
 from goodword.references.models import Check, ReferenceRequest
 from goodword.reports.models import Report
 from goodword.steps.states import status
@@ -471,3 +473,17 @@ def test_a_failed_mail_to_a_former_address_asks_nobody_for_another(story: Story,
     before = len(mails_to(story.application.candidate.email))
     story.happens("email.failed", at=LATER, email_id=old.pk, kind=old.kind, subject_ref=old.subject_ref)
     assert len(mails_to(story.application.candidate.email)) == before
+
+
+def test_the_new_address_knows_nothing_of_who_read_at_the_old_one(story: Story, rita: Membership) -> None:
+    request = story.requests[0]
+    ReferenceRequest.objects.of(rita.organisation).filter(pk=request.pk).update(
+        language="de", time_zone="Pacific/Auckland"
+    )
+    correct_address(request_id=request.pk, address="maria@new.example", member=rita, now=LATER)
+    request = story.requests[0]
+    assert (request.language, request.time_zone) == ("en", "")
+    told = references_export.tell(
+        Wanted(reader=Reader.REFEREE, organisation=rita.organisation, referee_id=request.referee_id)
+    )
+    assert told["you"]["address from"] == "the organisation"

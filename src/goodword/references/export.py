@@ -81,7 +81,11 @@ def _alone(wanted: Wanted) -> dict[str, Any]:
     traces = Trace.objects.of(wanted.organisation).filter(request=request) if request else ()
     return {
         "you": _referee(referee, wanted, see=True)
-        | {"asked never to be written to again": barred, "from": "the candidate who named you"},
+        | {
+            "asked never to be written to again": barred,
+            "from": "the candidate who named you",
+            "address from": "the organisation" if referee.address_corrected else "the candidate",
+        },
         "mails": [told_of(mail) for mail in mails],
         "devices and addresses": [_trace(one) for one in traces],
     }

@@ -17,7 +17,7 @@ from goodword.references.domain.by_member import (
 from goodword.references.domain.clock import settle_clock
 from goodword.references.domain.deadlines import referee_deadline
 from goodword.references.domain.do_not_contact import is_barred
-from goodword.references.domain.mails import REQUEST, request_ref, to_referee
+from goodword.references.domain.mails import REQUEST, language_for, request_ref, to_referee
 from goodword.references.domain.requests import kill_links
 from goodword.references.domain.tell import tell
 from goodword.references.domain.timelines import plan
@@ -29,8 +29,9 @@ State = ReferenceRequest.State
 def correct_address(*, request_id: int, address: str, member: Membership, now: datetime) -> ReferenceRequest:
     """Write to the referee at another address, which the caller has judged to be one. Pressed twice it is one mail.
 
-    They get the whole time again. Answers that were begun go: whoever had the old link may be somebody else, and
-    nobody reads a stranger's draft. Raises Refused, ReferenceRequest.DoesNotExist.
+    They get the whole time again. Answers that were begun go, with the language and the time zone that came with them:
+    whoever had the old link may be somebody else, and nobody reads a stranger's draft. Raises Refused,
+    ReferenceRequest.DoesNotExist.
     """
     with transaction.atomic():
         check, request = held_request(request_id, member=member)
@@ -55,6 +56,7 @@ def correct_address(*, request_id: int, address: str, member: Membership, now: d
 
 def _begin_anew(request: ReferenceRequest, *, check: Check, now: datetime) -> None:
     request.state, request.begun_at, request.draft = State.SENT, None, {}
+    request.language, request.time_zone = language_for(check, request.referee), ""
     request.undelivered_at, request.sent_at = None, now
     request.sent_again += 1
     request.deadline_at = max(request.deadline_at, referee_deadline(check, now=now))
