@@ -10,6 +10,17 @@ from goodword.demo.world import ADMIN_EMAIL
 JOB, POST, REQUISITION = "Senior Account Manager", "Senior Account Manager", ""
 #: how many words the questionnaire asks a referee to pick
 ADJECTIVES = 5
+#: what each referee writes: to a question, and to what could be developed
+COMMENTS = (
+    (
+        "Keeps what was agreed with customers, and asks early when something is unclear.",
+        "Takes on too much at times. Saying no earlier would help, and was something we talked about openly.",
+    ),
+    (
+        "When our largest account wanted to leave, she drove there, listened for two hours and brought back a plan.",
+        "Her notes in our system were often short. Somebody new to an account had to call her first.",
+    ),
+)
 REQUIREMENT = "Works with several departments at once and keeps what was agreed with customers."
 
 
@@ -129,16 +140,21 @@ def name_referees(page: Browser, link: str, referees: tuple[Referee, ...], perso
     page.press("Send")
 
 
-def give_reference(page: Browser, link: str) -> None:
-    """Read the notice, answer page by page, look it over, submit."""
+def give_reference(page: Browser, link: str, *, referee: int) -> None:
+    """Read the notice, answer page by page, look it over, submit; the second `referee` (1) sees things otherwise."""
     page.open(link)
     page.press("Start")
     for number in range(30):
         words = next((w for w in ("Save and go on", "Save and look it over") if page.has_button(w)), "")
         if not words:
             break
-        ticked = {"": page.to_tick()[:ADJECTIVES]} if page.to_tick() else {}
-        page.press(words, ticked, pick=_kindly(number), text=_comment)
+        picked = page.to_tick()[referee :: len(COMMENTS)][:ADJECTIVES]
+        page.press(
+            words,
+            {"": picked} if picked else {},
+            pick=_kindly(number, referee),
+            text=_comment(COMMENTS[referee % len(COMMENTS)]),
+        )
     page.press("Submit")
     page.must_say("Thank you")
 
@@ -148,15 +164,14 @@ def _nth(number: int) -> Callable[[str, list[str]], str]:
     return lambda _, options: options[number % len(options)]
 
 
-def _kindly(number: int) -> Callable[[str, list[str]], str]:
-    """A rating near the upper end, and what the candidate stated confirmed."""
-    return lambda _, options: options[3 + number % 2] if len(options) >= 5 else options[0]
+def _kindly(number: int, referee: int) -> Callable[[str, list[str]], str]:
+    """A rating in the upper half, and what the candidate stated confirmed."""
+    return lambda _, options: options[2 + (number + referee * 2) % 3] if len(options) >= 5 else options[0]
 
 
-def _comment(question: str) -> str:
-    if "develop" in question:
-        return "Takes on too much at times. Saying no earlier would help, and was something we talked about openly."
-    return "Keeps what was agreed with customers, and asks early when something is unclear."
+def _comment(said: tuple[str, str]) -> Callable[[str], str]:
+    """What one referee writes: of what the candidate could develop, and to everything else."""
+    return lambda question: said[1] if "develop" in question else said[0]
 
 
 def _integrations(page: Browser) -> None:

@@ -97,7 +97,7 @@ class Plot(Stage):
             request = self.mailbox.wait(to=referee.email)
             self.is_from_a_person(request)
             self.role_shows(ada, "In progress", column="Reference check")
-            acts.give_reference(self.guest, request["links"][0])
+            acts.give_reference(self.guest, request["links"][0], referee=number - 1)
             if number == 1:
                 self._reads_the_review(self.mailbox.wait(to=recruiter, subject="First reference"), referee)
                 self.role_shows(ada, f"{number}/{len(REFEREES)}", column="Reference check")
