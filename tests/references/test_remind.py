@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.core import mail
 from django.db import connection
+from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -234,35 +235,38 @@ def test_candidate_and_referees_have_timelines_apart() -> None:
     assert len(subjects(MARIA)) == 4
 
 
+def many(
+    model: type[Model],
+    pk: int,
+    *,
+    source: str = "generate_series(1, 10000) n",
+    where: str = "true",
+    **other: str,
+) -> None:
+    """Ten thousand rows like this one, made by the database; `other` are columns that differ, as SQL."""
+    meta = model._meta
+    columns = [one.column for one in meta.concrete_fields if not one.primary_key]
+    values = ", ".join(other.get(column, f"row.{column}") for column in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {meta.db_table} ({', '.join(columns)}) "
+            f"SELECT {values} FROM {meta.db_table} row, {source} WHERE row.id = %s AND {where}",
+            [pk],
+        )
+
+
 def test_the_sweeps_find_what_is_due_by_an_index_among_ten_thousand() -> None:
     story = sent()
     request = story.requests[0]
-    referees = Referee.objects.across_organisations().bulk_create(
-        Referee(
-            organisation=request.organisation,
-            check_run=story.check,
-            slot=number,
-            name=f"R {number}",
-            email=f"r{number}@globex.example",
-            relationship="peer",
-            company="Globex",
-            from_month="2021-04",
-            created_at=NOW,
-            replaced_at=NOW,
-        )
-        for number in range(10_000)
-    )
-    ReferenceRequest.objects.across_organisations().bulk_create(
-        ReferenceRequest(
-            organisation=request.organisation,
-            check_run=story.check,
-            referee=referee,
-            sent_at=NOW,
-            deadline_at=NOW + timedelta(days=30),
-            next_reminder_at=NOW + timedelta(days=10) if number % 2 else None,
-            slow_at=NOW + timedelta(days=11),
-        )
-        for number, referee in enumerate(referees)
+    many(Referee, request.referee_id, replaced_at="now()")
+    many(
+        ReferenceRequest,
+        request.pk,
+        referee_id="other.id",
+        next_reminder_at="CASE WHEN other.id %% 2 = 0 THEN row.next_reminder_at + interval '10 days' END",
+        slow_at="row.slow_at + interval '11 days'",
+        source="references_referee other",
+        where="other.replaced_at IS NOT NULL",
     )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE references_referencerequest; ANALYZE references_check")
