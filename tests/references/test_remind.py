@@ -245,7 +245,7 @@ def many(
 ) -> None:
     """Ten thousand rows like this one, made by the database; `other` are columns that differ, as SQL."""
     meta = model._meta
-    columns = [one.column for one in meta.concrete_fields if not one.primary_key]
+    columns = [one.column or "" for one in meta.concrete_fields if not one.primary_key]
     values = ", ".join(other.get(column, f"row.{column}") for column in columns)
     with connection.cursor() as cursor:
         cursor.execute(

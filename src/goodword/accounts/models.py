@@ -107,6 +107,8 @@ class Membership(OrganisationOwned):
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     kind = models.CharField(max_length=20, choices=Kind.choices)
+    #: mailed of each reference that comes in, not of the first and of completion alone
+    mails_each_reference = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
     class Meta:

@@ -15,6 +15,7 @@ from goodword.workspace.views import (
     library,
     notes,
     organisation,
+    own_mails,
     portal,
     referees,
     roles,
@@ -70,6 +71,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path("library/", library.library, name="library"),
     path("help/", home.help_page, name="help"),
     path("settings/", home.settings_page, name="settings"),
+    path("settings/mails/", own_mails.own_mails, name="own_mails"),
     path("settings/organisation/", organisation.organisation, name="organisation_settings"),
 ]
 public_urls: list[URLPattern | URLResolver] = [

@@ -17,17 +17,19 @@ from goodword.references.models import Check, Referee, Slot
 REVIEW_LINK = timedelta(days=14)
 
 
-def to_recruiter(check: Check, *, referee: Referee, now: datetime) -> None:
-    """Queue the mail that invites to review the first answers."""
+def to_recruiter(
+    check: Check, *, referee: Referee, now: datetime, key: str = "review", received: int = 1
+) -> None:
+    """Queue the mail that invites to review the answers that are in: the first, or `received` so far."""
     facts = about(check, language=check.organisation.language)
     queue(
         organisation=facts.organisation,
         kind="references.review",
-        key=f"check:{check.pk}:review",
+        key=f"check:{check.pk}:{key}",
         to=facts.recruiter,
         sender=Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
         template="references/mail/review",
-        context={**common(facts, check), "referee": referee.name},
+        context={**common(facts, check), "referee": referee.name, "received": received},
         link=LinkFor(purpose=Link.Purpose.REVIEW, subject_id=facts.application.pk),
         link_expires_at=now + REVIEW_LINK,
         application=facts.application,

@@ -1,0 +1,103 @@
+"""Settings > Your mails: a member's own choice, and what it leads to."""
+
+import pytest
+from bs4 import BeautifulSoup
+from django.core import mail
+from django.test import Client
+
+from goodword.accounts.models import AuditEntry, Membership
+from tests.references.story import (
+    MANAGER,
+    PEER,
+    Story,
+    answer,
+    candidate_door,
+    mails_to,
+    opened,
+    post,
+    press_send,
+)
+from tests.references.story import referee_door as door_of
+from tests.support import factories
+from tests.support.pages import signed_in
+from tests.workspace.people import path
+
+pytestmark = pytest.mark.django_db
+
+NORA = PEER | {"r-name": "Nora Berg", "r-email": "nora@globex.example"}
+
+
+def choose(member: Membership, *, each: bool) -> None:
+    data = {"each_reference": "on"} if each else {}
+    response = signed_in(member).post(path("own_mails", member.organisation), data)
+    assert response["Location"] == path("own_mails", member.organisation)
+    member.refresh_from_db()
+
+
+def three_asked() -> Story:
+    story = opened(step={"slots": [{"relationship": "any", "count": 3, "needed": False, "hint": ""}]})
+    for slot, details in enumerate((MANAGER, PEER, NORA), start=1):
+        assert post(f"{candidate_door(story)}{slot}/", details).status_code == 302
+    press_send(story)
+    return story
+
+
+def subjects(address: str) -> list[str]:
+    return [str(message.subject).split(" for ")[0] for message in mails_to(address)]
+
+
+def test_the_choice_is_kept_shown_and_written_down_once() -> None:
+    rita = factories.member(factories.organisation())
+    for _ in range(2):
+        choose(rita, each=True)
+    assert rita.mails_each_reference
+    page = signed_in(rita).get(path("own_mails", rita.organisation)).content.decode()
+    (box,) = BeautifulSoup(page, "html.parser").select("input[name=each_reference]")
+    assert box.has_attr("checked")
+    assert [entry.details for entry in AuditEntry.objects.filter(action="member.mails_chosen")] == [
+        {"each_reference": True}
+    ]
+    choose(rita, each=False)
+    assert not rita.mails_each_reference
+
+
+def test_who_asked_for_each_reference_is_mailed_of_those_between_the_first_and_the_last() -> None:
+    story = three_asked()
+    rita = factories.member(story.application.organisation, email="rita@acme.example")
+    Membership.objects.of(rita.organisation).filter(pk=rita.pk).update(mails_each_reference=True)
+    for address in ("maria", "paul", "nora"):
+        answer(door_of(f"{address}@globex.example"))
+    assert subjects(rita.user.email) == ["First reference", "Another reference", "The references"]
+    body = " ".join(str(mails_to(rita.user.email)[1].body).split())
+    assert "Paul Meier has answered the questions" in body
+    assert "2 of 3 references are in." in body
+
+
+def test_who_did_not_is_mailed_of_the_first_and_of_completion() -> None:
+    story = three_asked()
+    factories.member(story.application.organisation, email="rita@acme.example")
+    for address in ("maria", "paul", "nora"):
+        answer(door_of(f"{address}@globex.example"))
+    assert subjects("rita@acme.example") == ["First reference", "The references"]
+
+
+def test_another_organisations_member_of_the_same_address_decides_nothing() -> None:
+    three_asked()
+    stranger = factories.member(factories.organisation(), email="rita@acme.example")
+    Membership.objects.of(stranger.organisation).update(mails_each_reference=True)
+    for address in ("maria", "paul"):
+        answer(door_of(f"{address}@globex.example"))
+    assert subjects("rita@acme.example") == ["First reference"]
+
+
+def test_strangers_hiring_managers_and_the_signed_out_change_nothing() -> None:
+    org = factories.organisation()
+    rita = factories.member(org)
+    where = path("own_mails", org)
+    assert signed_in(factories.member(org, kind="hiring_manager")).post(where).status_code == 403
+    assert signed_in(factories.member(factories.organisation())).post(where).status_code == 404
+    assert Client().post(where)["Location"].startswith("/accounts/login/")
+    rita.refresh_from_db()
+    assert not rita.mails_each_reference
+    assert not Membership.objects.of(org).filter(mails_each_reference=True).exists()
+    assert mail.outbox == []
