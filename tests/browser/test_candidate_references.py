@@ -61,8 +61,10 @@ def tab_to(page: Page, target: Locator) -> None:
 
 
 def press(page: Page, role: str, name: str) -> None:
+    """Go there by Tab and press Enter; the next page has come."""
     tab_to(page, page.get_by_role(role, name=name).first)  # type: ignore[arg-type]  # a role of ARIA
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 def fill(page: Page, label: str, text: str) -> None:

@@ -133,6 +133,7 @@ def test_every_page_is_accessible_and_fits(
         looker.look(page, f"check {name}")
     page.goto(f"{live_server}{settings_of(role)}")
     page.get_by_label("How many").first.fill("40")
-    page.get_by_role("button", name="Save", exact=True).last.click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save", exact=True).last.click()
     looker.look(page, "check settings refused")
     assert (looker.wrong, looker.complaints) == ({}, [])
