@@ -15,7 +15,7 @@ from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.people import path
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 NEW_TEXT = "What should {candidate} do more of?"
 

@@ -8,7 +8,7 @@ from goodword.references.domain.drafts import Draft
 from tests.browser.looking import Looker
 from tests.references.stage import Stage, set_up
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 PHONE = {"width": 390, "height": 844}
 

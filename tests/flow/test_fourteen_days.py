@@ -32,7 +32,8 @@ from tests.references.story import FACTS, Story, post, referee_door
 from tests.support import factories
 from tests.support.jobs import run_jobs
 
-pytestmark = pytest.mark.django_db
+#: long walks, on a busy machine
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 
 BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
 ADA, RITA = "ada@mail.example", "rita@acme.example"

@@ -55,7 +55,8 @@ from tests.support.jobs import run_jobs
 from tests.support.pages import signed_in
 from tests.workspace.people import path, review
 
-pytestmark = pytest.mark.django_db
+#: long walks, on a busy machine
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 
 #: in every name, address and text that follows
 WORD = "Xylograph"

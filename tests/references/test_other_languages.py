@@ -37,7 +37,8 @@ from tests.references.story import (
 from tests.support import factories
 from tests.support.jobs import run_jobs
 
-pytestmark = pytest.mark.django_db
+#: long walks, on a busy machine
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 PLACE = re.compile(r"%\(\w+\)[sd]|%%|</?\w+[^>]*>")
 #: shorter pieces are found in names and in other languages too
 LEAST = 14
