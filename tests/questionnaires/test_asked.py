@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from goodword.questionnaires.asked import asked_of, for_self, kept
+from goodword.questionnaires.asked import asked_of, for_self
 from goodword.questionnaires.parse import parse
 from goodword.questionnaires.reading import Json
 from goodword.questionnaires.types import RELATIONSHIPS, Question
@@ -98,35 +96,6 @@ def test_what_hangs_on_a_question_for_others_is_not_asked_though_it_is_required(
     assert _ids(asked_of(questions, relationship="peer")) == "led how"
     assert _ids(asked_of(questions, relationship="client")) == ""
     assert _ids(asked_of(questions, relationship="client", answers={"led": YES})) == ""
-
-
-def test_answers_to_what_is_not_asked_any_more_are_dropped() -> None:
-    answers: dict[str, Json] = {
-        "gone": "from an older version",
-        "end": "Nothing.",
-        "why": "Because.",
-        "again": NO,
-        "how": "Well.",
-        "led": YES,
-        "managers": "As their manager.",
-    }
-    assert kept(CHAIN, answers, "manager") == {name: answers[name] for name in answers if name != "gone"}
-    assert list(kept(CHAIN, answers, "manager")) == ["led", "how", "again", "why", "managers", "end"]
-    assert kept(CHAIN, answers | {"led": NO}, "peer") == {"led": NO, "end": "Nothing."}
-    assert kept(CHAIN, {}) == {}
-
-
-@given(
-    led=st.sampled_from([None, YES, NO, UNSURE]),
-    again=st.sampled_from([None, YES, NO, UNSURE]),
-    relationship=st.sampled_from(["", *RELATIONSHIPS]),
-)
-def test_what_is_kept_asks_the_same_again(led: Json, again: Json, relationship: str) -> None:
-    answers: dict[str, Json] = {"led": led, "again": again, "how": "x", "why": "y", "managers": "z"}
-    once = kept(CHAIN, answers, relationship)
-    assert kept(CHAIN, once, relationship) == once
-    asked = asked_of(CHAIN, relationship=relationship, answers=answers)
-    assert asked_of(CHAIN, relationship=relationship, answers=once) == asked
 
 
 def test_about_oneself_the_own_text_is_asked_and_nothing_confirmed() -> None:

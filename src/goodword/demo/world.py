@@ -1,6 +1,5 @@
 """A demo world: PostgreSQL, mailbox, sandbox, web and worker, with their addresses, logins and data."""
 
-import json
 import secrets
 import signal
 import socket
@@ -10,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import httpx2
 
@@ -205,11 +204,3 @@ def _organisation(data: Path) -> str:
         return marker.read_text(encoding="utf-8").strip()
     marker.write_text(ORGANISATION.lower(), encoding="utf-8")
     return ORGANISATION
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """A JSON file's object; empty if it is not there."""
-    if not path.exists():
-        return {}
-    loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return loaded

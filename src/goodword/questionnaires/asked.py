@@ -34,17 +34,6 @@ def asked_of(
     return tuple(asked.values())
 
 
-def kept(
-    questions: Sequence[Question], answers: Mapping[str, Json], relationship: str = ""
-) -> dict[str, Json]:
-    """The answers to questions that are still asked, in the order of the questions.
-
-    Left out is what was answered before an earlier answer changed, and what no question asks.
-    """
-    asked = asked_of(questions, relationship=relationship, answers=answers)
-    return {question.id: answers[question.id] for question in asked if question.id in answers}
-
-
 def for_self(questions: Sequence[Question]) -> tuple[Question, ...]:
     """The questions as somebody answers them about themself.
 

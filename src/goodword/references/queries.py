@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from django.utils.translation import ngettext
-
 from goodword.candidates.models import Application
 from goodword.notifications.models import Email
 from goodword.references.domain.mails import request_ref
@@ -27,14 +25,6 @@ def progress(check: Check) -> tuple[int, int]:
     """How many references are in, and how many are wanted."""
     answered = Reference.objects.of(check.organisation).filter(request__check_run=check).count()
     return answered, check.wanted
-
-
-def progress_text(check: Check) -> str:
-    """The same in words: "1 of 2 references"."""
-    answered, wanted = progress(check)
-    return ngettext(
-        "%(answered)s of %(wanted)s reference", "%(answered)s of %(wanted)s references", wanted
-    ) % {"answered": answered, "wanted": wanted}
 
 
 def failed_mails(check: Check, requests: Sequence[ReferenceRequest]) -> set[str]:

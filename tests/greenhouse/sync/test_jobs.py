@@ -6,7 +6,7 @@ import pytest
 from goodword.core import clock
 from goodword.greenhouse.client import HarvestError
 from goodword.greenhouse.models import Connection
-from goodword.greenhouse.sync.job import sync_job, sync_jobs
+from goodword.greenhouse.sync.job import sync_jobs
 from goodword.roles.domain.notices import seen
 from goodword.roles.models import Automation, RoleNotice, StageRule
 from goodword.roles.queries import open_notices
@@ -17,7 +17,7 @@ from tests.support import factories
 
 
 def look(world: World) -> list[str]:
-    return sync_job(world.connection, world.job_id, now=clock.now())
+    return sync_jobs(world.connection, [world.job_id], now=clock.now()).get(world.job_id, [])
 
 
 def notices(world: World) -> list[tuple[str, str, str]]:
@@ -54,13 +54,13 @@ def test_a_look_at_what_is_as_before_says_nothing(known: World) -> None:
 def test_a_job_of_no_role_costs_no_read(known: World) -> None:
     other = list(known.greenhouse.store.jobs.rising())[1]
     known.line.calls.clear()
-    assert sync_job(known.connection, other.id, now=clock.now()) == []
+    assert sync_jobs(known.connection, [other.id], now=clock.now()) == {}
     assert known.line.calls == []
 
 
 def test_another_connection_has_jobs_of_its_own(known: World) -> None:
     other = Connection(pk=known.connection.pk + 1, organisation=known.organisation)
-    assert sync_job(other, known.job_id, now=clock.now()) == []
+    assert sync_jobs(other, [known.job_id], now=clock.now()) == {}
 
 
 def test_a_renamed_stage_keeps_working_under_its_new_name(known: World) -> None:

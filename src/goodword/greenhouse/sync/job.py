@@ -43,11 +43,6 @@ def sync_jobs(
     raise TooBusy(f"{READINGS} looks at jobs {wanted} were overtaken.")
 
 
-def sync_job(connection: Connection, job_id: int, *, now: datetime) -> list[str]:
-    """One job; what changed, a sentence each, none if it is linked to no role. See `sync_jobs`."""
-    return sync_jobs(connection, [job_id], now=now).get(job_id, [])
-
-
 def _linked(connection: Connection, job_ids: Iterable[int]) -> list[Automation]:
     """In one order for all, so that two workers do not wait for each other."""
     rows = Automation.objects.across_organisations().filter(connection_id=connection.pk, job_id__in=job_ids)

@@ -92,19 +92,6 @@ def request(*, application: Application, step: Step, at: datetime, by: str) -> S
     return start
 
 
-def leave_for_click(*, application: Application, step: Step, at: datetime, by: str) -> StepStart:
-    """Ask for a step on a `held` application so that nothing is sent before a member clicks; what was asked for
-    before stays as it is."""
-    start, fresh = StepStart.objects.of(application.organisation).get_or_create(
-        application=application,
-        step=step,
-        defaults={"organisation": application.organisation, "requested_at": at},
-    )
-    if fresh:
-        wait_for_click(start, application=application, at=at, by=by)
-    return start
-
-
 def still_wanted(start: StepStart, application: Application, *, at: datetime, by_hand: bool = False) -> bool:
     """Whether a step that was asked for may begin now, with both `held`; if not, what becomes of the start.
 
