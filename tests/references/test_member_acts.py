@@ -1,6 +1,7 @@
 """What a member does with a check: each act in one go, pressed twice it is one, and refused in a sentence."""
 
 import html
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -236,6 +237,16 @@ def test_more_time_is_never_less(story: Story, rita: Membership) -> None:
     assert story.check.deadline_at == before
     with pytest.raises(ValueError, match="61"):
         extend(check_id=story.check.pk, days=61, member=rita, now=LATER)
+
+
+def test_a_refusal_names_its_day_in_the_members_language_whatever_the_mails_speak(
+    story: Story, rita: Membership
+) -> None:
+    organisation = story.application.organisation
+    organisation.language = "de"
+    organisation.save()
+    sentence = refused(lambda: extend(check_id=story.check.pk, days=1, member=rita, now=LATER))
+    assert re.fullmatch(r"They have until \w+day \d+ March already. Choose more days.", sentence), sentence
 
 
 def test_a_referee_gets_more_time_and_the_check_waits_for_it(story: Story, rita: Membership) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Membership
@@ -91,6 +92,7 @@ def _until(check: Check, days: int, *, before: datetime, now: datetime) -> datet
     organisation = check.organisation
     until = end_of_working_day(now, days, calendar=organisation.calendar)
     if until < before - timedelta(minutes=1):
-        day = day_in_words(before, organisation=organisation, language=organisation.language)
+        # the sentence is for the member's page, which need not speak the language of the mails
+        day = day_in_words(before, organisation=organisation, language=get_language() or "en")
         raise Refused(_("They have until %(day)s already. Choose more days.") % {"day": day})
     return until
