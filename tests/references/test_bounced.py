@@ -177,7 +177,7 @@ def test_inviting_again_after_the_address_was_corrected_goes_on() -> None:
     invite_again(start=story.check.start, member=member, now=NOW)
     run_jobs()
     assert (story.check.attention, len(mails_to("new@mail.example"))) == ("", 1)
-    assert story.check.next_reminder_at is not None
+    assert story.check.next_reminder_at == datetime.fromisoformat("2026-03-05T09:00Z")
 
 
 def test_a_referee_who_marks_it_as_spam_gets_no_more_of_this_check_and_their_link_works() -> None:

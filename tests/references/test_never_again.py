@@ -13,6 +13,7 @@ from goodword.references.models import DoNotContact
 from goodword.roles.models import Step
 from goodword.steps.domain.automation import request as request_step
 from tests.references.story import (
+    MANAGER,
     NOW,
     Story,
     answer,
@@ -125,8 +126,9 @@ def test_the_wish_outlives_the_erasure_of_everybody_and_new_keys(settings: Any) 
     erasing.erase_referee(referee_id=story.requests[0].referee_id, by="member:1", now=NOW)
     settings.GOODWORD_FIELD_KEYS = {"new": b"n" * 32} | settings.GOODWORD_FIELD_KEYS
     assert is_barred(organisation=organisation, address=MARIA)
-    page = post(f"{candidate_door(story)}1/another/", {})
-    assert page.status_code in {200, 302}
+    page = post(f"{candidate_door(story)}1/", MANAGER | {"r-email": MARIA})
+    assert "This person has asked not to be contacted." in page.content.decode()
+    assert [request.state for request in story.requests] == ["declined", "sent"]
     assert DoNotContact.objects.of(organisation).count() == 1
 
 

@@ -98,7 +98,11 @@ def test_what_was_changed_in_another_tab_is_shown_before_it_is_sent() -> None:
 
 def test_without_having_seen_the_mails_nothing_is_sent() -> None:
     story = named()
-    assert post(f"{candidate_door(story)}review/").status_code == 200
+    page = post(f"{candidate_door(story)}review/")
+    assert "Please read the mails once more." in page.content.decode()
+    assert all(
+        address in page.content.decode() for address in ("maria@globex.example", "paul@globex.example")
+    )
     assert story.requests == []
 
 

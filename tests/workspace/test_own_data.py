@@ -139,7 +139,8 @@ def test_asked_for_it_closes_at_once_the_recruiter_is_told_and_it_goes_in_seven_
     page = " ".join(Client().get(path).content.decode().split())
     assert "It goes on Tuesday 10 March 2026." in page
     assert "Erase my data" not in page
-    assert Client().get(f"{path}download/").status_code == 200
+    file = json.loads(Client().get(f"{path}download/").content)
+    assert file["organisation"] == "Acme"
     with time_machine.travel(NOW + timedelta(days=8), tick=False):
         # that Greenhouse shows them still takes nothing back: it is their own wish
         assert carry_out_due(now=NOW + timedelta(days=8)) == 1
