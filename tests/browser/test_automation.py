@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser
 from pytest_django.fixtures import Settings
 
 from goodword.accounts.models import Membership
@@ -11,10 +11,10 @@ from goodword.candidates.models import Application
 from goodword.roles.models import Role, StageRule
 from goodword.steps.models import StepStart
 from tests.browser.looking import WIDTHS, Looker
+from tests.browser.windows import tab_to, window
 from tests.greenhouse.setup.desk import Desk, open_desk, point
 from tests.support import factories
 from tests.support.jobs import run_jobs
-from tests.support.pages import signed_in
 from tests.workspace.people import invited, named, path, reported
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -30,26 +30,6 @@ def desk(transactional_db: None, settings: Settings) -> Iterator[Desk]:
     run_jobs()
     yield desk
     desk.greenhouse.sandbox.close()
-
-
-def window(
-    browser: Browser, who: Membership, live_server: object, *, width: int, script: bool = True
-) -> BrowserContext:
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, reduced_motion="reduce", java_script_enabled=script
-    )
-    session = signed_in(who).cookies["goodword_session"].value
-    context.add_cookies([{"name": "goodword_session", "value": session, "url": str(live_server)}])
-    return context
-
-
-def tab_to(page: Page, selector: str) -> None:
-    """Press Tab until it is there, and it must show that it is."""
-    for _ in range(120):
-        page.keyboard.press("Tab")
-        if page.evaluate("s => document.activeElement.matches(s)", selector):
-            return
-    raise AssertionError(f"Tab never comes to {selector} on {page.url}")
 
 
 @pytest.mark.timeout(300)

@@ -1,14 +1,14 @@
 """The settings of a reference check and the acts on one, as a recruiter sees and uses them."""
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
 from goodword.accounts.models import Membership, Organisation
 from goodword.references.models import Check, Slot
 from goodword.roles.models import Role
 from tests.browser.looking import WIDTHS, Looker
+from tests.browser.windows import window
 from tests.support import factories
-from tests.support.pages import signed_in
 from tests.workspace.people import named, path
 from tests.workspace.seats import asks_for_seven, standing
 
@@ -24,17 +24,6 @@ def role(transactional_db: None) -> Role:
 @pytest.fixture
 def rita(role: Role) -> Membership:
     return factories.member(role.organisation, kind="admin", name="Rita Recruiter")
-
-
-def window(
-    browser: Browser, who: Membership, live_server: object, *, width: int, script: bool = True
-) -> BrowserContext:
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, reduced_motion="reduce", java_script_enabled=script
-    )
-    session = signed_in(who).cookies["goodword_session"].value
-    context.add_cookies([{"name": "goodword_session", "value": session, "url": str(live_server)}])
-    return context
 
 
 def settings_of(role: Role) -> str:

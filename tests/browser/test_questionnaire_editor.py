@@ -1,7 +1,7 @@
 """The questionnaire editor used cold: by keyboard alone, without JavaScript, on a phone, and looked at with axe."""
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
 from goodword.accounts.models import Membership
 from goodword.questionnaires.domain.add import add_competency, add_question
@@ -10,34 +10,14 @@ from goodword.questionnaires.domain.publish import publish
 from goodword.questionnaires.domain.translate import add_language
 from goodword.questionnaires.models import Questionnaire
 from tests.browser.looking import WIDTHS, Looker
+from tests.browser.windows import tab_to, window
 from tests.questionnaires.editor.support import LED, NOW, SIZE, STRENGTHS, draft, made, rating, url
 from tests.support import factories
-from tests.support.pages import signed_in
 from tests.workspace.people import path
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 NEW_TEXT = "What should {candidate} do more of?"
-
-
-def window(
-    browser: Browser, who: Membership, live_server: object, *, width: int, script: bool = True
-) -> BrowserContext:
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, reduced_motion="reduce", java_script_enabled=script
-    )
-    session = signed_in(who).cookies["goodword_session"].value
-    context.add_cookies([{"name": "goodword_session", "value": session, "url": str(live_server)}])
-    return context
-
-
-def tab_to(page: Page, selector: str) -> None:
-    """Press Tab until it is there."""
-    for _ in range(200):
-        page.keyboard.press("Tab")
-        if page.evaluate("s => document.activeElement.matches(s)", selector):
-            return
-    raise AssertionError(f"Tab never comes to {selector} on {page.url}")
 
 
 def press(page: Page, selector: str) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser
 
 from goodword.accounts.models import Membership
 from goodword.core import clock
@@ -11,8 +11,8 @@ from goodword.references.models import Check, Sign
 from goodword.references.signs.found import key_of
 from goodword.roles.models import Role
 from tests.browser.looking import WIDTHS, Looker
+from tests.browser.windows import window
 from tests.support import factories
-from tests.support.pages import signed_in
 from tests.workspace.people import named, path
 from tests.workspace.seats import asks_for_seven, standing
 
@@ -65,13 +65,6 @@ def _found(check: Check, code: str, grade: str, *people: int, **facts: Any) -> N
         found_at=clock.now(),
         **dismissed,
     )
-
-
-def window(browser: Browser, who: Membership, live_server: object, *, width: int) -> BrowserContext:
-    context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
-    session = signed_in(who).cookies["goodword_session"].value
-    context.add_cookies([{"name": "goodword_session", "value": session, "url": str(live_server)}])
-    return context
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -1,0 +1,27 @@
+"""Windows of a signed-in member, and the way through a page by the keyboard."""
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from goodword.accounts.models import Membership
+from tests.support.pages import signed_in
+
+
+def window(
+    browser: Browser, who: Membership, live_server: object, *, width: int, script: bool = True
+) -> BrowserContext:
+    """A window without motion in which this member is signed in."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, reduced_motion="reduce", java_script_enabled=script
+    )
+    session = signed_in(who).cookies["goodword_session"].value
+    context.add_cookies([{"name": "goodword_session", "value": session, "url": str(live_server)}])
+    return context
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until it is there."""
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        if page.evaluate("s => document.activeElement.matches(s)", selector):
+            return
+    raise AssertionError(f"Tab never comes to {selector} on {page.url}")
