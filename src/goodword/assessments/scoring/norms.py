@@ -1,0 +1,178 @@
+"""Norm groups: where a score stands among people who took the same test in the same way, with its uncertainty.
+
+    percentile(x) = 100 * (scores below x + half of the scores equal to x) / n    rounded, from 1 to 99
+    SE            = sd * sqrt(1 - reliability)                                    standard error of measurement
+    band          = x - 1.645 SE  to  x + 1.645 SE                                90 %
+
+The percentile is the mid-rank one (Crocker & Algina 1986, "Introduction to Classical and Modern Test Theory", ch. 19):
+it treats those who tie alike and needs no assumption on the shape of the distribution. The standard error is that of
+classical test theory (Lord & Novick 1968, "Statistical Theories of Mental Test Scores", ch. 3); it is one number for
+all scores, which is too narrow for some and too wide for others.
+
+The band lies around the score itself, not around one drawn towards the group's mean (Kelley's), so that it speaks of
+this person's answers alone. Without a reliability there is no band, and then no percentile is to be shown either.
+"""
+
+import math
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from statistics import mean, stdev
+from typing import Any, Literal
+
+from goodword.assessments.scoring.versions import SCORING
+
+#: fewer first attempts make no norm group: at n = 100 a percentile of 50 has a standard error of 5 points
+LEAST = 100
+#: from here on that error is 3.5 points
+ADVISED = 200
+#: 1.645 standard errors to each side hold the middle 90 % of a normal distribution: the usual width in reports, since
+#: 68 % (one standard error) would leave out every third person, and 95 % makes short tests say nearly nothing
+BAND_WIDTH = 1.645
+
+type Device = Literal["phone", "computer"]
+
+
+class TooFew(ValueError):
+    """Not enough scores for a norm group: `n` there are, `LEAST` it takes."""
+
+    def __init__(self, n: int) -> None:
+        super().__init__(f"A norm group needs {LEAST} first attempts; there are {n}.")
+        self.n = n
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class NormKey:
+    """Who can be compared: first attempts at one form of one version, in one language, on one class of device.
+
+    Never a sex, a race or an age: norms are not split by them.
+    """
+
+    test: str
+    version: str
+    form: str
+    language: str
+    device: Device
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NormTable:
+    """One norm group for one score. `sd` is that of a sample (n - 1). `cumulative` has, for each score that was
+    observed, in rising order, how many scores are at it or below. `reliability` is None where it is not known."""
+
+    n: int
+    mean: float
+    sd: float
+    cumulative: tuple[tuple[float, int], ...]
+    reliability: float | None
+
+    @property
+    def advised(self) -> bool:
+        """Whether the group is as large as is advised."""
+        return self.n >= ADVISED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """Where the score could lie on another day, on its own scale and as percentiles."""
+
+    low: float
+    high: float
+    percentile_low: int
+    percentile: int
+    percentile_high: int
+
+
+def norm_table(scores: Iterable[float], reliability: float | None) -> NormTable:
+    """The table of a norm group, from one score a person. Raises `TooFew` below `LEAST`.
+
+    Raises `ValueError` for a score that is no finite number, and for a reliability above 1.
+    """
+    values = sorted(float(score) for score in scores)
+    if not all(map(math.isfinite, values)):
+        raise ValueError("A score is a finite number.")
+    if len(values) < LEAST:
+        raise TooFew(len(values))
+    if reliability is not None and not reliability <= 1:
+        raise ValueError(f"A reliability is at most 1, not {reliability}.")
+    cumulative: list[tuple[float, int]] = []
+    so_far = 0
+    for score, count in sorted(Counter(values).items()):
+        so_far += count
+        cumulative.append((score, so_far))
+    return NormTable(
+        n=len(values),
+        mean=mean(values),
+        sd=stdev(values),
+        cumulative=tuple(cumulative),
+        reliability=reliability,
+    )
+
+
+def percentile(table: NormTable, score: float) -> int:
+    """The mid-rank percentile of a score, 1 to 99, halves rounded up. To be shown only where there is a `band`."""
+    place = bisect_left(table.cumulative, score, key=lambda entry: entry[0])
+    below = table.cumulative[place - 1][1] if place else 0
+    at = 0
+    if place < len(table.cumulative) and table.cumulative[place][0] == score:
+        at = table.cumulative[place][1] - below
+    share = Fraction(2 * below + at, 2 * table.n)
+    return min(99, max(1, math.floor(100 * share + Fraction(1, 2))))
+
+
+def standard_error(table: NormTable) -> float | None:
+    """The standard error of measurement, in the unit of the scores.
+
+    None where the reliability is unknown or not above 0, and where all scores are the same.
+    """
+    if table.reliability is None or table.reliability <= 0 or table.sd == 0:
+        return None
+    return table.sd * math.sqrt(1 - table.reliability)
+
+
+def band(table: NormTable, score: float) -> Band | None:
+    """The score's 90 % band, None where there is no standard error: then there is no percentile to show."""
+    error = standard_error(table)
+    if error is None:
+        return None
+    low, high = score - BAND_WIDTH * error, score + BAND_WIDTH * error
+    return Band(
+        low=low,
+        high=high,
+        percentile_low=percentile(table, low),
+        percentile=percentile(table, score),
+        percentile_high=percentile(table, high),
+    )
+
+
+def to_json(table: NormTable) -> dict[str, Any]:
+    """The table as plain JSON, with the version of the rule; `from_json` gives it back."""
+    return {
+        "rule": SCORING["norms"],
+        "n": table.n,
+        "mean": table.mean,
+        "sd": table.sd,
+        "cumulative": [[score, count] for score, count in table.cumulative],
+        "reliability": table.reliability,
+    }
+
+
+def from_json(data: Mapping[str, Any]) -> NormTable:
+    """The table that `to_json` made plain. Raises `ValueError` for that of another rule or one that is not sound,
+    and `KeyError` or `TypeError` for anything else."""
+    if data["rule"] != SCORING["norms"]:
+        raise ValueError(f"This norm table was made by rule {data['rule']!r}.")
+    table = NormTable(
+        n=data["n"],
+        mean=data["mean"],
+        sd=data["sd"],
+        cumulative=tuple((float(score), int(count)) for score, count in data["cumulative"]),
+        reliability=data["reliability"],
+    )
+    counts = [0, *(count for _, count in table.cumulative)]
+    scores = [score for score, _ in table.cumulative]
+    if counts[-1] != table.n or sorted(set(counts)) != counts or sorted(set(scores)) != scores:
+        raise ValueError("The counts of this norm table do not rise to its n.")
+    return table

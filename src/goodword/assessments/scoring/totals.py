@@ -1,0 +1,106 @@
+"""A total over several right-or-wrong tests, off unless somebody asks for it.
+
+Without weights it is the mean of category means, so that a category with many items does not outweigh the others:
+
+    share(t, c) = solved / given                       of category c in test t
+    mean(c)     = mean of share(t, c)                  over the tests t that have the category
+    total       = mean of mean(c)                      over all categories
+
+With weights w_t, whole positive numbers (whose reason is written down where they are set):
+
+    total = sum of w_t * share(t) / sum of w_t         share(t) over all items of the test
+
+A scale has no better end and an essay no key, so that only right-or-wrong tests can enter. All is exact, in fractions.
+The mean of percentages, rather than a sum of standard scores, because it needs no norm group and can be checked by
+hand; that it lets a harder test pull the total down is said in docs/scoring.md.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from goodword.assessments.scoring.solved import Solved, in_all
+
+RIGHT_OR_WRONG = "right_or_wrong"
+
+
+class NoTotal(ValueError):
+    """There is no total over these parts; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One test that was taken: its id, its kind, and what was solved in each of its categories."""
+
+    test: str
+    kind: str
+    solved: tuple[Solved, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """What goes into a total: a category (or, with weights, a test), its share solved, and its share of the total."""
+
+    name: str
+    share: Fraction
+    weight: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """`value` from 0 to 1: the sum of share times weight over `made_of`, whose weights sum to 1."""
+
+    value: Fraction
+    made_of: tuple[Portion, ...]
+
+
+def total(parts: Sequence[Part], weights: Mapping[str, int] | None = None) -> Total:
+    """The total; the formulas stand above. `weights` maps ids of tests to whole positive numbers.
+
+    Raises `NoTotal` for no test at all, for one that is no right-or-wrong test, that comes twice or in which nothing
+    was given, and for weights that are missing, left over, or no whole positive numbers.
+    """
+    _check(parts)
+    shares = _category_means(parts) if weights is None else _test_shares(parts)
+    whole = dict.fromkeys(shares, 1) if weights is None else _checked(weights, set(shares))
+    in_sum = sum(whole.values())
+    made_of = tuple(Portion(name, share, Fraction(whole[name], in_sum)) for name, share in shares.items())
+    return Total(sum((part.share * part.weight for part in made_of), Fraction(0)), made_of)
+
+
+def _check(parts: Sequence[Part]) -> None:
+    if not parts:
+        raise NoTotal("A total needs at least one test.")
+    names = [part.test for part in parts]
+    for part in parts:
+        if part.kind != RIGHT_OR_WRONG:
+            raise NoTotal(f"“{part.test}” has no right and wrong answers, so it cannot enter a total.")
+        if names.count(part.test) > 1:
+            raise NoTotal(f"“{part.test}” comes twice.")
+        if in_all(part.solved).share is None:
+            raise NoTotal(f"In “{part.test}” no item was given that counts.")
+
+
+def _category_means(parts: Sequence[Part]) -> dict[str, Fraction]:
+    shares: dict[str, list[Fraction]] = {}
+    for part in parts:
+        for category in part.solved:
+            if category.share is not None:
+                shares.setdefault(category.category, []).append(category.share)
+    return {name: sum(found, Fraction(0)) / len(found) for name, found in shares.items()}
+
+
+def _test_shares(parts: Sequence[Part]) -> dict[str, Fraction]:
+    found = {part.test: in_all(part.solved).share for part in parts}
+    return {test: share for test, share in found.items() if share is not None}
+
+
+def _checked(weights: Mapping[str, int], tests: set[str]) -> dict[str, int]:
+    if missing := sorted(tests - set(weights)):
+        raise NoTotal(f"There is no weight for “{missing[0]}”.")
+    if left_over := sorted(set(weights) - tests):
+        raise NoTotal(f"There is a weight for “{left_over[0]}”, which is none of the tests.")
+    for test, weight in weights.items():
+        if isinstance(weight, bool) or not isinstance(weight, int) or weight < 1:
+            raise NoTotal(f"The weight of “{test}” is to be a whole number from 1 up, not {weight!r}.")
+    return dict(weights)

@@ -1,0 +1,157 @@
+"""Alpha and omega: by hand, and on simulated people whose true values are known."""
+
+import math
+import random
+from dataclasses import astuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from goodword.assessments.scoring.one_factor import loadings
+from goodword.assessments.scoring.reliability import Reliability, alpha, omega, reliability_of
+
+# Five people, three items.
+#
+#            item 1  2  3   sum
+#   person A      1  2  1     4
+#          B      2  1  2     5
+#          C      3  4  2     9
+#          D      4  3  5    12
+#          E      5  5  5    15
+#
+# means              3  3  3     9
+# squares apart     10 10 14    86     (3: 4+1+1+4+4 = 14; sum: 25+16+0+9+36 = 86)
+# variances (/4)  2.5 2.5 3.5  21.5
+FIVE = [[1, 2, 1], [2, 1, 2], [3, 4, 2], [4, 3, 5], [5, 5, 5]]
+
+
+def test_alpha_is_as_worked_by_hand() -> None:
+    # 3/2 * (1 - 8.5 / 21.5) = 3/2 * 13/21.5 = 39/43
+    assert alpha(FIVE) == pytest.approx(39 / 43, abs=1e-12)
+
+
+def test_omega_of_three_items_is_as_worked_by_hand() -> None:
+    # products apart: 1 with 2: (-2)(-1) + (-1)(-2) + 0 + 0 + 2*2 = 8
+    #                 1 with 3: (-2)(-2) + (-1)(-1) + 0 + 1*2 + 2*2 = 11
+    #                 2 with 3: (-1)(-2) + (-2)(-1) + 1*(-1) + 0 + 2*2 = 7
+    # covariances (/4): c12 = 2, c13 = 2.75, c23 = 1.75
+    # a1^2 = c12 c13 / c23 = 22/7 is more than var 1 = 2.5: improper, so there is no omega
+    assert omega(FIVE) is None
+    # With C answering 4 to item 3 in place of 2, the third column is 1, 2, 4, 5, 5, mean 3.4, squares apart 13.2:
+    #   1 with 3: (-2)(-2.4) + (-1)(-1.4) + 0 + 1.6 + 2*1.6 = 11    2 with 3: 2.4 + 2.8 + 0.6 + 0 + 3.2 = 9
+    #   c12 = 8/4 = 2, c13 = 11/4, c23 = 9/4; variances 2.5, 2.5, 3.3
+    #   a1^2 = 2 * 11/9 = 22/9, a2^2 = 2 * 9/11 = 18/11, a3^2 = 11/4 * 9/4 / 2 = 99/32
+    #   sum of a = 1.563472 + 1.279204 + 1.758906 = 4.601582, squared 21.174557
+    #   sum of u = (2.5 + 2.5 + 3.3) - (2.444444 + 1.636364 + 3.093750) = 1.125442
+    #   omega = 21.174557 / 22.299999 = 0.949532
+    changed = [[1, 2, 1], [2, 1, 2], [3, 4, 4], [4, 3, 5], [5, 5, 5]]
+    assert omega(changed) == pytest.approx(0.949532, abs=1e-6)
+
+
+def test_items_that_measure_the_same_equally_strongly_have_one_value_for_both() -> None:
+    # With every correlation 1/2 and the same variance each loading is sqrt(1/2):
+    # omega = (3 sqrt(1/2))^2 / (9/2 + 3/2) = 3/4, and alpha = 3 * 1/2 / (1 + 2 * 1/2) = 3/4 (Spearman-Brown).
+    # Four people and three items made of contrasts that are at right angles: x + e_i.
+    x, e1, e2, e3 = _contrasts(4)
+    rows = [list(row) for row in zip(*([_plus(x, e) for e in (e1, e2, e3)]), strict=True)]
+    assert alpha(rows) == pytest.approx(3 / 4, abs=1e-12)
+    assert omega(rows) == pytest.approx(3 / 4, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        [[1, 2, 3]],  # one person
+        [[1], [2], [3]],  # one item
+        [[1, 5], [2, 4], [3, 3]],  # all sums the same
+        [[3, 3, 3], [3, 3, 3]],
+    ],
+)
+def test_too_little_or_nothing_that_varies_has_neither(rows: list[list[float]]) -> None:
+    assert (alpha(rows), omega(rows)) == (None, None)
+
+
+def test_two_items_have_an_alpha_and_no_omega() -> None:
+    # variances 1 and 1, of the sums 3; 2 * (1 - 2/3) = 2/3
+    found = reliability_of([[1, 1], [2, 3], [3, 2]])
+    assert astuple(found) == (pytest.approx(2 / 3), None, 3)
+
+
+def test_an_item_that_all_answer_alike_leaves_no_omega() -> None:
+    assert omega([[1, 2, 3, 3], [2, 1, 2, 3], [4, 4, 5, 3], [5, 3, 4, 3]]) is None
+
+
+def test_rows_that_are_not_complete_are_refused() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        alpha([[1, 2, 3], [1, 2]])
+
+
+def test_below_fifty_people_are_few() -> None:
+    assert [Reliability(alpha=0.8, omega=0.8, n=n).few for n in (49, 50)] == [True, False]
+
+
+def test_the_value_for_a_band_is_omega_and_alpha_where_there_is_none() -> None:
+    assert Reliability(alpha=0.7, omega=0.75, n=60).value == 0.75
+    assert Reliability(alpha=0.7, omega=None, n=60).value == 0.7
+    assert Reliability(alpha=None, omega=None, n=1).value is None
+
+
+def test_simulated_people_come_out_with_their_true_values() -> None:
+    true = [0.8, 0.7, 0.6, 0.5, 0.7, 0.4, 0.65, 0.75]
+    sds = [1.0, 0.8, 1.2, 1.0, 0.9, 1.1, 1.0, 0.7]
+    # a_i = sd_i l_i: 0.8 + 0.56 + 0.72 + 0.5 + 0.63 + 0.44 + 0.65 + 0.525 = 4.825, squared 23.280625
+    # u_i: 0.36 + 0.3264 + 0.9216 + 0.75 + 0.4131 + 1.0164 + 0.5775 + 0.214375 = 4.579375; in all 27.86
+    # omega = 23.280625 / 27.86 = 0.8356; variances sum to 7.59; alpha = 8/7 * (1 - 7.59 / 27.86) = 0.8315
+    common = sum(sd * loading for sd, loading in zip(sds, true, strict=True)) ** 2
+    own = sum(sd**2 * (1 - loading**2) for sd, loading in zip(sds, true, strict=True))
+    true_omega = common / (common + own)
+    true_alpha = 8 / 7 * (1 - sum(sd**2 for sd in sds) / (common + own))
+    assert (round(true_omega, 4), round(true_alpha, 4)) == (0.8356, 0.8315)
+
+    people = random.Random(20)
+    rows = []
+    for _ in range(6000):
+        factor = people.gauss()
+        rows.append(
+            [
+                3 + sd * (loading * factor + math.sqrt(1 - loading**2) * people.gauss())
+                for sd, loading in zip(sds, true, strict=True)
+            ]
+        )
+    found = reliability_of(rows)
+    # the standard error of both is about 0.003 at this n
+    assert astuple(found) == (pytest.approx(true_alpha, abs=0.01), pytest.approx(true_omega, abs=0.01), 6000)
+
+
+def test_items_with_nothing_in_common_are_not_called_reliable() -> None:
+    people = random.Random(21)
+    found = reliability_of([[people.gauss() for _ in range(8)] for _ in range(2000)])
+    assert found.alpha == pytest.approx(0, abs=0.1)
+    assert found.omega is None or found.omega < 0.2
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(0.25, 0.95), min_size=3, max_size=12))
+def test_loadings_come_back_from_the_correlations_they_make(true: list[float]) -> None:
+    correlations = [
+        [1.0 if i == j else one * other for j, other in enumerate(true)] for i, one in enumerate(true)
+    ]
+    assert loadings(correlations) == pytest.approx(true, abs=1e-6)
+
+
+@given(st.lists(st.lists(st.integers(1, 5), min_size=4, max_size=4), min_size=3, max_size=30))
+def test_neither_is_ever_above_one_and_omega_never_below_nothing(rows: list[list[int]]) -> None:
+    found = reliability_of(rows)
+    assert found.alpha is None or found.alpha <= 1 + 1e-12
+    assert found.omega is None or 0 <= found.omega <= 1
+
+
+def _contrasts(n: int) -> list[list[float]]:
+    """Columns of ones and minus ones, at right angles to each other, for 2^n people."""
+    return [[1.0 if row >> column & 1 else -1.0 for row in range(2**n)] for column in range(n)]
+
+
+def _plus(one: list[float], other: list[float]) -> list[float]:
+    return [x + y for x, y in zip(one, other, strict=True)]

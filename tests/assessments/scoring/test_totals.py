@@ -1,0 +1,124 @@
+"""Totals, by hand and in fractions."""
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from goodword.assessments.scoring.solved import Solved
+from goodword.assessments.scoring.totals import RIGHT_OR_WRONG, NoTotal, Part, Portion, Total, total
+
+
+def part(test: str, *categories: Solved, kind: str = RIGHT_OR_WRONG) -> Part:
+    return Part(test=test, kind=kind, solved=categories)
+
+
+REASONING = part("reasoning", Solved("series", 6, 10), Solved("deductions", 1, 4))
+TECHNICAL = part("technical", Solved("series", 1, 5), Solved("figures", 3, 6))
+
+
+def test_a_total_is_the_mean_of_category_means() -> None:
+    # series:     (6/10 + 1/5) / 2 = 2/5      in both tests
+    # deductions:  1/4
+    # figures:     3/6 = 1/2
+    # total: (2/5 + 1/4 + 1/2) / 3 = (8 + 5 + 10)/20 / 3 = 23/60
+    third = Fraction(1, 3)
+    assert total([REASONING, TECHNICAL]) == Total(
+        Fraction(23, 60),
+        (
+            Portion("series", Fraction(2, 5), third),
+            Portion("deductions", Fraction(1, 4), third),
+            Portion("figures", Fraction(1, 2), third),
+        ),
+    )
+
+
+def test_with_weights_a_total_is_the_weighted_mean_of_the_tests_shares() -> None:
+    # reasoning: (6 + 1)/(10 + 4) = 1/2, technical: (1 + 3)/(5 + 6) = 4/11
+    # total: (3 * 1/2 + 1 * 4/11) / 4 = (33 + 8)/22 / 4 = 41/88
+    assert total([REASONING, TECHNICAL], {"reasoning": 3, "technical": 1}) == Total(
+        Fraction(41, 88),
+        (
+            Portion("reasoning", Fraction(1, 2), Fraction(3, 4)),
+            Portion("technical", Fraction(4, 11), Fraction(1, 4)),
+        ),
+    )
+
+
+def test_a_category_of_which_nothing_was_given_is_left_out() -> None:
+    parts = [part("reasoning", Solved("series", 1, 2), Solved("deductions", 0, 0))]
+    assert total(parts) == Total(Fraction(1, 2), (Portion("series", Fraction(1, 2), Fraction(1)),))
+
+
+@pytest.mark.parametrize(
+    ("parts", "sentence"),
+    [
+        ([], "A total needs at least one test."),
+        (
+            [REASONING, part("work style", kind="scales")],
+            "“work style” has no right and wrong answers, so it cannot enter a total.",
+        ),
+        ([REASONING, REASONING], "“reasoning” comes twice."),
+        (
+            [REASONING, part("technical", Solved("series", 0, 0))],
+            "In “technical” no item was given that counts.",
+        ),
+    ],
+)
+def test_what_has_no_total_is_refused(parts: list[Part], sentence: str) -> None:
+    with pytest.raises(NoTotal) as refused:
+        total(parts)
+    assert str(refused.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("weights", "sentence"),
+    [
+        ({"reasoning": 1}, "There is no weight for “technical”."),
+        (
+            {"reasoning": 1, "technical": 1, "essay": 1},
+            "There is a weight for “essay”, which is none of the tests.",
+        ),
+        (
+            {"reasoning": 0, "technical": 1},
+            "The weight of “reasoning” is to be a whole number from 1 up, not 0.",
+        ),
+        (
+            {"reasoning": 1.5, "technical": 1},
+            "The weight of “reasoning” is to be a whole number from 1 up, not 1.5.",
+        ),
+        (
+            {"reasoning": True, "technical": 1},
+            "The weight of “reasoning” is to be a whole number from 1 up, not True.",
+        ),
+    ],
+)
+def test_weights_that_do_not_fit_are_refused(weights: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(NoTotal) as refused:
+        total([REASONING, TECHNICAL], weights)
+    assert str(refused.value) == sentence
+
+
+@st.composite
+def _parts(draw: st.DrawFn) -> list[Part]:
+    parts = []
+    for number in range(draw(st.integers(1, 4))):
+        categories = draw(st.lists(st.sampled_from("abcd"), min_size=1, unique=True))
+        given_each = [draw(st.integers(1, 20)) for _ in categories]
+        solved = [
+            Solved(name, draw(st.integers(0, m)), m) for name, m in zip(categories, given_each, strict=True)
+        ]
+        parts.append(part(f"test {number}", *solved))
+    return parts
+
+
+@given(_parts(), st.booleans())
+def test_a_total_can_be_summed_up_again_from_what_it_is_made_of(parts: list[Part], weighted: bool) -> None:
+    weights = {each.test: number for number, each in enumerate(parts, start=1)} if weighted else None
+    found = total(parts, weights)
+    assert sum(portion.weight for portion in found.made_of) == 1
+    assert sum(portion.share * portion.weight for portion in found.made_of) == found.value
+    shares = [portion.share for portion in found.made_of]
+    assert 0 <= min(shares) <= found.value <= max(shares) <= 1
