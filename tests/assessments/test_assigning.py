@@ -26,7 +26,7 @@ def test_a_stage_move_becomes_an_attempt_with_everything_fixed() -> None:
     attempt = Attempt.objects.of(of.organisation).get()
     assert (attempt.instrument, attempt.instrument_version, attempt.form, attempt.language) == (
         "work_style",
-        "1",
+        "2",
         "short20",
         "en",
     )

@@ -11,7 +11,7 @@ from tests.assessments.library.packs import small_pack
 # The short form's answers of one made-up person, item 1 to 20.
 PERSON = dict(
     zip(
-        [f"ws{number:02d}" for number in range(1, 21)],
+        load().form(WORK_STYLE_FORM).item_ids,
         [5, 2, 4, 1, 3, 2, 4, 5, 1, 4, 2, 1, 4, 2, 5, 4, 3, 2, 5, 1],
         strict=True,
     )
@@ -34,6 +34,14 @@ def test_a_whole_short_form_scores_as_worked_by_hand() -> None:
     ]
 
 
+def test_an_earlier_version_scores_as_it_did() -> None:
+    answers = {f"ws{number:02d}": answer for number, answer in enumerate(PERSON.values(), start=1)}
+    earlier, newest = load(version="1"), load(version="2")
+    assert [result.mean for result in score(earlier, WORK_STYLE_FORM, answers)] == [
+        result.mean for result in score(newest, WORK_STYLE_FORM, PERSON)
+    ]
+
+
 def test_a_score_opens_to_the_answers_it_came_from() -> None:
     warm = score(parse_pack(small_pack()), "full", {"1": 4, "3": 1})[0]
     assert warm.items == (
@@ -51,7 +59,7 @@ def test_a_left_out_item_does_not_pull_the_mean() -> None:
 
 
 def test_fewer_than_three_quarters_of_the_items_give_no_mean() -> None:
-    answers = {item_id: answer for item_id, answer in PERSON.items() if item_id not in {"ws05", "ws08"}}
+    answers = {item_id: answer for item_id, answer in PERSON.items() if item_id not in {"ws05", "ws51"}}
     stability = score(load(), WORK_STYLE_FORM, answers)[3]
     assert (stability.mean, stability.n_answered, stability.n_items) == (None, 2, 4)
 
