@@ -84,7 +84,7 @@ def test_an_item_that_all_answer_alike_leaves_no_omega() -> None:
 
 
 def test_rows_that_are_not_complete_are_refused() -> None:
-    with pytest.raises(ValueError, match="shorter"):
+    with pytest.raises(ValueError, match="an answer to every item"):
         alpha([[1, 2, 3], [1, 2]])
 
 
@@ -123,6 +123,15 @@ def test_simulated_people_come_out_with_their_true_values() -> None:
     found = reliability_of(rows)
     # the standard error of both is about 0.003 at this n
     assert astuple(found) == (pytest.approx(true_alpha, abs=0.01), pytest.approx(true_omega, abs=0.01), 6000)
+
+
+def test_the_order_of_people_changes_nothing() -> None:
+    people = random.Random(22)
+    rows = []
+    for _ in range(200):
+        factor = people.gauss()
+        rows.append([factor + people.gauss() for _ in range(5)])
+    assert reliability_of(rows[::-1]) == reliability_of(rows)
 
 
 def test_items_with_nothing_in_common_are_not_called_reliable() -> None:

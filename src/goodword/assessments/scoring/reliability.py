@@ -89,8 +89,10 @@ def omega(rows: Sequence[Sequence[float]]) -> float | None:
 
 
 def _items(rows: Sequence[Sequence[float]]) -> list[list[float]]:
-    """The columns."""
-    return [list(column) for column in zip(*rows, strict=True)]
+    """The columns, of rows in an order of their own, so that the order of people does not move a last digit."""
+    if len({len(row) for row in rows}) > 1:
+        raise ValueError("Every person's row needs an answer to every item.")
+    return [list(column) for column in zip(*sorted(map(tuple, rows)), strict=True)]
 
 
 def _correlations(items: list[list[float]]) -> list[list[float]]:

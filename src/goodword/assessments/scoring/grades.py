@@ -1,0 +1,15 @@
+"""The three grades of a sign in answers. A sign never changes a score; its innocent causes are told beside it."""
+
+from fractions import Fraction
+from typing import Literal
+
+type Grade = Literal["low", "medium", "high"]
+
+
+def graded(value: Fraction, *, low: Fraction, medium: Fraction, high: Fraction) -> Grade | None:
+    """The highest grade whose threshold the value reaches; None below all of them."""
+    if value >= high:
+        return "high"
+    if value >= medium:
+        return "medium"
+    return "low" if value >= low else None

@@ -1,0 +1,61 @@
+"""Answered faster than the items can be read.
+
+    floor of an item = half of its reading time, at least one second
+
+The reading time is that of `questionnaires.timing`, 200 words a minute; half of it is 400, which is beyond the range of
+175 to 300 that most adults have for non-fiction (Brysbaert 2019, "How many words do we read per minute?", Journal of
+Memory and Language 109). One second is about what seeing a new item and pressing a key takes; it is our assumption, and
+stricter than the two seconds an item of Huang and others 2012 ("Detecting and deterring insufficient effort responding
+to surveys", Journal of Business and Psychology 27), because practised people do answer short items in two.
+
+A share of one in ten below the floor is where Wise & Kong 2005 ("Response time effort", Applied Measurement in
+Education 18) no longer take the effort for whole: low. A quarter: medium; half: high. Below ten timed answers there is
+no grade. Seconds are those of an answer's own screen; a text that was shown before it is not counted twice.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from goodword.assessments.scoring.grades import Grade, graded
+
+LEAST_SECONDS = 1.0
+LEAST_ANSWERS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """One answered item: the seconds from its coming on screen to its answer, and the seconds to read it once."""
+
+    seconds: float
+    reading: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Haste:
+    """How many of the timed answers came below the floor of their items."""
+
+    fast: int
+    timed: int
+    grade: Grade | None
+
+    @property
+    def share(self) -> Fraction:
+        """The share of answers below the floor; 0 where none has a time."""
+        return Fraction(self.fast, self.timed) if self.timed else Fraction(0)
+
+
+def floor(reading: float) -> float:
+    """The seconds below which an item was not read, from the seconds to read it once."""
+    return max(LEAST_SECONDS, reading / 2)
+
+
+def too_fast(answers: Iterable[Timed]) -> Haste:
+    """The sign in the times of a test; an item without an answer or without a time is left out by the caller."""
+    below = [answer.seconds < floor(answer.reading) for answer in answers]
+    fast, timed = sum(below), len(below)
+    grade: Grade | None = None
+    if timed >= LEAST_ANSWERS:
+        share = Fraction(fast, timed)
+        grade = graded(share, low=Fraction(1, 10), medium=Fraction(1, 4), high=Fraction(1, 2))
+    return Haste(fast=fast, timed=timed, grade=grade)

@@ -1,0 +1,264 @@
+"""The calibration: against truth on simulated people, against the likelihood itself, and by hand."""
+
+import json
+import math
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import astuple, replace
+from functools import cache
+from typing import Literal
+
+import pytest
+
+from goodword.assessments.scoring.marginal import NotSettled
+from goodword.assessments.scoring.rasch import (
+    Answers,
+    Calibration,
+    Cell,
+    Difficulty,
+    Lack,
+    NotEnough,
+    UnknownCell,
+    ability,
+    calibrate,
+    from_json,
+    to_json,
+)
+
+TRUE: dict[Cell, float] = {
+    ("deductions", 1): -0.5,
+    ("deductions", 2): 0.9,
+    ("deductions", 3): 2.1,
+    ("matrices", 1): -1.2,
+    ("matrices", 2): 0.2,
+    ("matrices", 3): 1.6,
+    ("series", 1): -1.8,
+    ("series", 2): -0.6,
+    ("series", 3): 0.7,
+}
+SD = 1.2
+FORM = [cell for cell in TRUE for _ in range(2)]
+
+
+def people(
+    seed: int,
+    number: int,
+    *,
+    sd: float = SD,
+    form: Callable[[random.Random], list[Cell]] = lambda _: FORM,
+    truth: Mapping[Cell, float] = TRUE,
+) -> list[Answers]:
+    """Simulated people: ability from a normal distribution, answers by the model."""
+    chance = random.Random(seed)
+    found: list[Answers] = []
+    for _ in range(number):
+        able = chance.gauss(0, sd)
+        found.append([(cell, _answer(chance, able - truth[cell])) for cell in form(chance)])
+    return found
+
+
+def _answer(chance: random.Random, logit: float) -> Literal[0, 1]:
+    return 1 if chance.random() < 1 / (1 + math.exp(-logit)) else 0
+
+
+@cache
+def calibrated() -> Calibration:
+    return calibrate(people(1, 800))
+
+
+def test_difficulties_and_spread_are_recovered() -> None:
+    found = calibrated()
+    errors = [found.cells[cell].b - true for cell, true in TRUE.items()]
+    assert list(found.cells) == list(TRUE)
+    # a standard error is about 0.08, and that of the mean of abilities 1.2 / sqrt(800) = 0.04
+    assert abs(sum(errors) / len(errors)) < 0.1
+    assert math.sqrt(sum(error * error for error in errors) / len(errors)) < 0.12
+    assert found.sd == pytest.approx(SD, abs=0.12)
+    assert (found.n, {each.n for each in found.cells.values()}) == (800, {1600})
+
+
+def test_standard_errors_say_how_far_estimates_are_off() -> None:
+    squares = []
+    bias = []
+    for seed in range(30):
+        found = calibrate(people(100 + seed, 200))
+        for cell, true in TRUE.items():
+            squares.append(((found.cells[cell].b - true) / found.cells[cell].se) ** 2)
+            bias.append(found.cells[cell].b - true)
+    # 1 on average if they are right; difficulties of one calibration share the error of its people's mean, so that
+    # 30 calibrations leave a standard error of about 0.15
+    assert sum(squares) / len(squares) == pytest.approx(1, abs=0.35)
+    assert sum(bias) / len(bias) == pytest.approx(0, abs=0.05)
+
+
+def test_people_with_other_numbers_of_items_are_calibrated_together() -> None:
+    def form(chance: random.Random) -> list[Cell]:
+        return [cell for cell in TRUE if chance.random() < 0.8 for _ in range(chance.randint(1, 3))]
+
+    found = calibrate(people(2, 400, form=form))
+    errors = [found.cells[cell].b - true for cell, true in TRUE.items()]
+    assert math.sqrt(sum(error * error for error in errors) / len(errors)) < 0.2
+
+
+def test_the_estimates_are_the_top_of_the_likelihood() -> None:
+    persons = people(3, 250, truth={cell: TRUE[cell] for cell in list(TRUE)[:3]}, form=lambda _: FORM[:6])
+    found = calibrate(persons)
+    difficulties = {cell: each.b for cell, each in found.cells.items()}
+    top = _log_likelihood(persons, difficulties, found.sd)
+    for cell, b in difficulties.items():
+        for step in (-0.02, 0.02):
+            assert _log_likelihood(persons, difficulties | {cell: b + step}, found.sd) < top
+    for step in (-0.02, 0.02):
+        assert _log_likelihood(persons, difficulties, found.sd + step) < top
+
+
+def test_a_standard_error_is_the_curve_of_the_likelihood() -> None:
+    # One family of one cell, three items each, and the spread: two parameters. The covariance of the estimates is the
+    # inverse of minus the second derivatives, here by differences of the likelihood itself (in b and ln s).
+    cell: Cell = ("series", 1)
+    persons = people(4, 300, truth={cell: 0.4}, form=lambda _: [cell] * 3)
+    found = calibrate(persons)
+    b, log_sd, h = found.cells[cell].b, math.log(found.sd), 0.01
+
+    def value(in_b: int, in_log_sd: int) -> float:
+        return _log_likelihood(persons, {cell: b + in_b * h}, math.exp(log_sd + in_log_sd * h))
+
+    bb = -(value(1, 0) - 2 * value(0, 0) + value(-1, 0)) / h**2
+    ss = -(value(0, 1) - 2 * value(0, 0) + value(0, -1)) / h**2
+    bs = -(value(1, 1) - value(1, -1) - value(-1, 1) + value(-1, -1)) / (4 * h**2)
+    assert found.cells[cell].se == pytest.approx(math.sqrt(ss / (bb * ss - bs**2)), rel=0.002)
+
+
+def test_the_reliability_is_how_abilities_and_true_ones_go_together() -> None:
+    chance = random.Random(9)
+    true, measured = [], []
+    for _ in range(4000):
+        able = chance.gauss(0, SD)
+        true.append(able)
+        measured.append(
+            ability(calibrated(), [(cell, _answer(chance, able - TRUE[cell])) for cell in FORM]).theta
+        )
+    # the squared correlation of an EAP with the truth is its reliability
+    assert _correlation(true, measured) ** 2 == pytest.approx(calibrated().reliability, abs=0.03)
+
+
+def test_an_ability_is_the_mean_over_a_fine_grid() -> None:
+    calibration = Calibration(
+        cells={("series", 1): Difficulty(-1.0, 0.1, 400), ("series", 2): Difficulty(0.5, 0.1, 400)},
+        sd=1.3,
+        n=200,
+        iterations=1,
+        reliability=0.7,
+    )
+    answers: Answers = [(("series", 1), 1), (("series", 1), 1), (("series", 2), 0), (("series", 2), 1)]
+    grid = [-12 + 0.01 * place for place in range(2401)]
+    weights = []
+    for able in grid:
+        weight = math.exp(-(able**2) / (2 * 1.3**2))
+        for cell, answer in answers:
+            right = 1 / (1 + math.exp(calibration.cells[cell].b - able))
+            weight *= right if answer else 1 - right
+        weights.append(weight)
+    mean = sum(w * t for w, t in zip(weights, grid, strict=True)) / sum(weights)
+    variance = sum(w * (t - mean) ** 2 for w, t in zip(weights, grid, strict=True)) / sum(weights)
+    found = ability(calibration, answers)
+    assert astuple(found) == pytest.approx((mean, math.sqrt(variance)), abs=1e-4)
+
+
+def test_an_ability_stands_where_symmetry_puts_it() -> None:
+    middle = Calibration(
+        cells={("series", 1): Difficulty(0.0, 0.1, 400)}, sd=1.0, n=200, iterations=1, reliability=0.7
+    )
+    cell: Cell = ("series", 1)
+    # one right and one wrong at the mean of all: 0; all right lies as far above as all wrong below
+    assert ability(middle, [(cell, 1), (cell, 0)]).theta == pytest.approx(0, abs=1e-12)
+    above, below = ability(middle, [(cell, 1)] * 5), ability(middle, [(cell, 0)] * 5)
+    assert astuple(above) == pytest.approx((-below.theta, below.se))
+    assert above.theta > 0.5
+
+
+def test_without_answers_an_ability_is_the_mean_of_all() -> None:
+    assert astuple(ability(calibrated(), [])) == pytest.approx((0, calibrated().sd), abs=1e-4)
+
+
+def test_the_order_of_answers_changes_nothing() -> None:
+    answers = people(7, 1)[0]
+    assert ability(calibrated(), answers) == ability(calibrated(), list(reversed(answers)))
+    assert calibrate([list(reversed(person)) for person in reversed(people(1, 800))]) == calibrated()
+
+
+def test_an_answer_of_a_cell_that_is_not_calibrated_is_refused() -> None:
+    with pytest.raises(UnknownCell) as refused:
+        ability(calibrated(), [(("series", 9), 1)])
+    assert refused.value.cell == ("series", 9)
+    assert str(refused.value) == "The family “series”, level 9, is not calibrated."
+
+
+def test_all_that_is_lacking_is_named() -> None:
+    few: Cell = ("figures", 1)
+    easy: Cell = ("figures", 2)
+    hard: Cell = ("figures", 3)
+    persons: list[Answers] = [[*person, (easy, 1), (hard, 0)] for person in people(5, 199)]
+    persons[:29] = [[*person, (few, 1)] for person in persons[:29]]
+    with pytest.raises(NotEnough) as refused:
+        calibrate([*persons, []])
+    assert refused.value.lacks == (
+        Lack("persons", None, 199, 200),
+        Lack("answers", few, 29, 30),
+        Lack("wrong", easy, 0, 1),
+        Lack("right", hard, 0, 1),
+    )
+
+
+def test_nobody_at_all_is_not_enough() -> None:
+    with pytest.raises(NotEnough) as refused:
+        calibrate([])
+    assert refused.value.lacks == (Lack("persons", None, 0, 200),)
+
+
+def test_people_who_do_not_differ_cannot_be_calibrated_by() -> None:
+    one, other = ("series", 1), ("series", 2)
+    with pytest.raises(NotSettled):
+        calibrate([[(one, 1), (other, 0)], [(one, 0), (other, 1)]] * 150)
+
+
+def test_one_item_each_does_not_tell_spread_from_difficulty() -> None:
+    with pytest.raises(NotSettled):
+        calibrate(people(6, 300, form=lambda chance: [chance.choice(FORM[:4])]))
+
+
+@pytest.mark.parametrize("answer", [2, -1, 0.5, None])
+def test_an_answer_is_nought_or_one(answer: object) -> None:
+    with pytest.raises(ValueError, match="An answer is 0 or 1"):
+        ability(calibrated(), [(FORM[0], answer)])  # type: ignore[list-item]
+
+
+def test_a_calibration_comes_back_from_json_whole() -> None:
+    assert from_json(json.loads(json.dumps(to_json(calibrated())))) == calibrated()
+
+
+def test_a_calibration_by_another_rule_is_refused() -> None:
+    with pytest.raises(ValueError, match="made by rule '0'"):
+        from_json(to_json(replace(calibrated(), n=1)) | {"rule": "0"})
+
+
+def _log_likelihood(persons: list[Answers], difficulties: Mapping[Cell, float], sd: float) -> float:
+    """The marginal log-likelihood, answer by answer over a grid of abilities of its own."""
+    grid = [-8 + 0.1 * place for place in range(161)]
+    density = [math.exp(-(able**2) / (2 * sd**2)) / (sd * math.sqrt(2 * math.pi)) * 0.1 for able in grid]
+    right = {cell: [1 / (1 + math.exp(b - able)) for able in grid] for cell, b in difficulties.items()}
+    whole = 0.0
+    for person in persons:
+        parts = list(density)
+        for cell, answer in person:
+            parts = [part * (p if answer else 1 - p) for part, p in zip(parts, right[cell], strict=True)]
+        whole += math.log(sum(parts))
+    return whole
+
+
+def _correlation(one: list[float], other: list[float]) -> float:
+    of_one, of_other = sum(one) / len(one), sum(other) / len(other)
+    apart = [(x - of_one, y - of_other) for x, y in zip(one, other, strict=True)]
+    return sum(x * y for x, y in apart) / math.sqrt(
+        sum(x * x for x, _ in apart) * sum(y * y for _, y in apart)
+    )
