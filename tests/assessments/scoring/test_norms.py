@@ -2,6 +2,7 @@
 
 import json
 import math
+import random
 from dataclasses import astuple, replace
 
 import pytest
@@ -149,6 +150,21 @@ def test_percentiles_rise_with_scores_and_lie_in_their_bands(
         assert found.high - found.low == pytest.approx(
             2 * BAND_WIDTH * table.sd * math.sqrt(1 - reliability), abs=1e-9
         )
+
+
+def test_nine_bands_in_ten_hold_the_true_score() -> None:
+    # true scores with variance 0.8 and errors with variance 0.2: a reliability of 0.8
+    people = random.Random(11)
+    true = [people.gauss(3, math.sqrt(0.8)) for _ in range(4000)]
+    observed = [score + people.gauss(0, math.sqrt(0.2)) for score in true]
+    table = norm_table(observed, 0.8)
+    bands = [band(table, score) for score in observed]
+    held = [
+        found is not None and found.low <= score <= found.high
+        for found, score in zip(bands, true, strict=True)
+    ]
+    # the standard error of this share is 0.005
+    assert sum(held) / len(held) == pytest.approx(0.9, abs=0.02)
 
 
 @given(st.lists(st.integers(-20, 20), min_size=100, max_size=120))

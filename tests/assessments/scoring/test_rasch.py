@@ -100,6 +100,18 @@ def test_people_with_other_numbers_of_items_are_calibrated_together() -> None:
     assert math.sqrt(sum(error * error for error in errors) / len(errors)) < 0.2
 
 
+def test_items_of_a_cell_that_differ_draw_difficulties_together_by_little() -> None:
+    # each item's own difficulty varies about its cell's with an SD of 0.3, which the model does not know
+    chance = random.Random(8)
+    persons: list[Answers] = []
+    for _ in range(800):
+        able = chance.gauss(0, SD)
+        persons.append([(cell, _answer(chance, able - TRUE[cell] - chance.gauss(0, 0.3))) for cell in FORM])
+    found = calibrate(persons)
+    errors = [found.cells[cell].b - true for cell, true in TRUE.items()]
+    assert math.sqrt(sum(error * error for error in errors) / len(errors)) < 0.15
+
+
 def test_the_estimates_are_the_top_of_the_likelihood() -> None:
     persons = people(3, 250, truth={cell: TRUE[cell] for cell in list(TRUE)[:3]}, form=lambda _: FORM[:6])
     found = calibrate(persons)
@@ -220,6 +232,13 @@ def test_people_who_do_not_differ_cannot_be_calibrated_by() -> None:
     one, other = ("series", 1), ("series", 2)
     with pytest.raises(NotSettled):
         calibrate([[(one, 1), (other, 0)], [(one, 0), (other, 1)]] * 150)
+
+
+def test_people_who_solve_all_or_nothing_cannot_be_calibrated_by() -> None:
+    everything: Answers = [(cell, 1) for cell in FORM]
+    nothing: Answers = [(cell, 0) for cell in FORM]
+    with pytest.raises(NotSettled):
+        calibrate([everything, nothing] * 150)
 
 
 def test_one_item_each_does_not_tell_spread_from_difficulty() -> None:

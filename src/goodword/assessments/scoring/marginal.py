@@ -29,6 +29,8 @@ _SQUARES = tuple(z * z for z in NODES)
 _STILL = 1e-6
 _MOST_ROUNDS = 2000
 _LONGEST_STEP = 1.0
+#: beyond it the nodes lie two logits apart, and people solve all or nothing
+_MOST_SD = 8.0
 
 #: how many answers in each cell, and of the people with just these, how many had how many right
 type Groups = Mapping[tuple[int, ...], Mapping[int, int]]
@@ -49,7 +51,7 @@ class Fit:
 
 def chances(difficulty: float, sd: float) -> list[float]:
     """The chance of a right answer at each node."""
-    return [1 / (1 + math.exp(difficulty - sd * z)) for z in NODES]
+    return [math.exp(-_softplus(difficulty - sd * z)) for z in NODES]
 
 
 def posterior(given: Sequence[int], right: int, difficulties: Sequence[float], sd: float) -> list[float]:
@@ -78,6 +80,8 @@ def fit(groups: Groups, right: Sequence[int]) -> Fit:
         ]
         before = sd
         sd *= math.sqrt(sumprod(map(fsum, at_nodes), _SQUARES) / sum(sizes))
+        if sd > _MOST_SD:
+            raise NotSettled("The spread of abilities has no end: people solved all or nothing.")
         difficulties = [difficulty + step for difficulty, step in zip(difficulties, steps, strict=True)]
         if max(abs(sd - before), *map(abs, steps)) < _STILL:
             return Fit(difficulties=tuple(difficulties), sd=sd, rounds=rounds)
