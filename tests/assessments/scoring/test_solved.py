@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goodword.assessments.scoring.solved import Marked, Solved, in_all, solved
@@ -42,6 +42,7 @@ def test_nothing_given_is_no_share() -> None:
     assert solved([Marked(category="series", right=None, void=True)])[0].share is None
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.builds(

@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goodword.assessments.scoring.solved import Solved
@@ -114,6 +114,7 @@ def _parts(draw: st.DrawFn) -> list[Part]:
     return parts
 
 
+@settings(deadline=None)
 @given(_parts(), st.booleans())
 def test_a_total_can_be_summed_up_again_from_what_it_is_made_of(parts: list[Part], weighted: bool) -> None:
     weights = {each.test: number for number, each in enumerate(parts, start=1)} if weighted else None

@@ -85,7 +85,7 @@ class Band:
     percentile_high: int
 
 
-def norm_table(scores: Iterable[float], reliability: float | None) -> NormTable:
+def norm_table(scores: Iterable[float | Fraction], reliability: float | None) -> NormTable:
     """The table of a norm group, from one score a person. Raises `TooFew` below `LEAST`.
 
     Raises `ValueError` for a score that is no finite number, and for a reliability above 1.
@@ -111,12 +111,13 @@ def norm_table(scores: Iterable[float], reliability: float | None) -> NormTable:
     )
 
 
-def percentile(table: NormTable, score: float) -> int:
+def percentile(table: NormTable, score: float | Fraction) -> int:
     """The mid-rank percentile of a score, 1 to 99, halves rounded up. To be shown only where there is a `band`."""
-    place = bisect_left(table.cumulative, score, key=lambda entry: entry[0])
+    value = float(score)  # as in the table: a share of 1/3 is not equal to its own float
+    place = bisect_left(table.cumulative, value, key=lambda entry: entry[0])
     below = table.cumulative[place - 1][1] if place else 0
     at = 0
-    if place < len(table.cumulative) and table.cumulative[place][0] == score:
+    if place < len(table.cumulative) and table.cumulative[place][0] == value:
         at = table.cumulative[place][1] - below
     share = Fraction(2 * below + at, 2 * table.n)
     return min(99, max(1, math.floor(100 * share + Fraction(1, 2))))
@@ -132,12 +133,12 @@ def standard_error(table: NormTable) -> float | None:
     return table.sd * math.sqrt(1 - table.reliability)
 
 
-def band(table: NormTable, score: float) -> Band | None:
+def band(table: NormTable, score: float | Fraction) -> Band | None:
     """The score's 90 % band, None where there is no standard error: then there is no percentile to show."""
     error = standard_error(table)
     if error is None:
         return None
-    low, high = score - BAND_WIDTH * error, score + BAND_WIDTH * error
+    low, high = float(score) - BAND_WIDTH * error, float(score) + BAND_WIDTH * error
     return Band(
         low=low,
         high=high,
