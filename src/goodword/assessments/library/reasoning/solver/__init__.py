@@ -1,0 +1,1 @@
+"""Solvers that see what a candidate sees, and share nothing with the families but the form of an item."""
