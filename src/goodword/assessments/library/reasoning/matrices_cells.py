@@ -5,7 +5,7 @@ clockwise, `count` is 1 to 6 marks laid out as on a die, `place` one of the eigh
 top left, and `places` any of the nine places as bits. Of size, count, place and places a matrix uses one at most.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal, get_args
 
 from goodword.assessments.library.reasoning.item import Figure, Mark, Shading, Shape
@@ -28,7 +28,7 @@ MIDDLE = 4
 LARGE = 3
 
 
-def bits(places: tuple[int, ...]) -> int:
+def bits(places: Iterable[int]) -> int:
     """The places as one number, a bit for each."""
     return sum(1 << place for place in places)
 

@@ -12,7 +12,15 @@ from itertools import product
 from random import Random
 
 from goodword.assessments.library.reasoning.item import Option
-from goodword.assessments.library.reasoning.matrices_cells import EDGE, SHADINGS, SHAPES, Aspect, Cell, figure
+from goodword.assessments.library.reasoning.matrices_cells import (
+    EDGE,
+    SHADINGS,
+    SHAPES,
+    Aspect,
+    Cell,
+    bits,
+    figure,
+)
 from goodword.assessments.library.reasoning.matrices_rules import ALIKE, MOST_MARKS, QUARTERS, ROUND, Ruled
 
 #: how likely the key of a number of marks is to be the fewest, the next, ... of four numbers in a row: such that over
@@ -29,15 +37,18 @@ _RANKS: Mapping[int, tuple[float, float, float, float]] = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value of an aspect, and the error that leads to it; empty for the right one."""
+    """One value of an aspect, and the errors that lead to it; none for the right one."""
 
     value: int
-    error: str = ""
+    errors: tuple[str, ...] = ()
 
 
 def options(rules: Sequence[Ruled], plain: Cell, random: Random) -> tuple[tuple[Option, ...], str]:
-    """Eight options in random order, and the id of the right one. `plain` holds the aspects without a rule; one of
-    them is varied where a single rule has too few values of its own."""
+    """Eight options in random order, and the id of the right one. The first rule is the one with the most values.
+    `plain` holds the aspects without a rule; one of them is varied where a single rule has too few values of its own.
+
+    `Option.error` lists the errors that lead to it, as in "turn:wrong_direction+shading:repeats_beside".
+    """
     varied = {
         rule.aspect: _choices(rule, share, random) for rule, share in zip(rules, _shares(rules), strict=True)
     }
@@ -51,9 +62,9 @@ def options(rules: Sequence[Ruled], plain: Cell, random: Random) -> tuple[tuple[
             id=letter,
             value=figure({**plain, **_values(varied, choices)}),
             error="+".join(
-                f"{aspect}:{choice.error}"
+                f"{aspect}:{error}"
                 for aspect, choice in zip(varied, choices, strict=True)
-                if choice.error
+                for error in choice.errors
             ),
         )
         for letter, choices in zip("abcdefgh", mixed, strict=True)
@@ -68,18 +79,14 @@ def _values(varied: Mapping[Aspect, Sequence[Choice]], choices: Sequence[Choice]
 def _shares(rules: Sequence[Ruled]) -> list[int]:
     """How many values each rule's aspect takes among the options; their product is eight, or four where one rule
     has no more."""
-    if len(rules) == 1:
-        return [4 if rules[0].aspect == "count" else 8]
-    if len(rules) == 2:
-        wide = max(
-            range(2), key=lambda at: (rules[at].kind not in {"same", "three"}, _breadth(rules[at].aspect))
-        )
-        return [4 if at == wide else 2 for at in range(2)]
+    match rules:
+        case [Ruled(aspect="count")]:
+            return [4]
+        case [_]:
+            return [8]
+        case [_, _]:
+            return [4, 2]
     return [2, 2, 2]
-
-
-def _breadth(aspect: Aspect) -> int:
-    return {"shape": 3, "size": 3}.get(aspect, 4)
 
 
 def _choices(rule: Ruled, share: int, random: Random) -> list[Choice]:
@@ -94,7 +101,7 @@ def _choices(rule: Ruled, share: int, random: Random) -> list[Choice]:
     other = [value for value in errors if errors[value] == "other"]
     random.shuffle(known)
     random.shuffle(other)
-    return [Choice(rule.key), *(Choice(value, errors[value]) for value in (known + other)[: share - 1])]
+    return [Choice(rule.key), *(Choice(value, (errors[value],)) for value in (known + other)[: share - 1])]
 
 
 def _errors(rule: Ruled) -> dict[int, str]:
@@ -137,17 +144,17 @@ def _counted(rule: Ruled, share: int, random: Random) -> list[Choice]:
         low = key - random.choices(range(4), weights=_RANKS[key])[0]
     else:
         low = random.choice([low for low in (key - 1, key) if 1 <= low < MOST_MARKS])
-    names = {
-        rule.rows[2][1]: "repeats_beside",
-        rule.rows[1][2]: "repeats_above",
-        rule.rows[2][1] - rule.by: "wrong_direction",
-        rule.rows[2][0] + rule.rows[2][1]: "adds",
-        abs(rule.rows[2][0] - rule.rows[2][1]): "takes_away",
-    }
-    if rule.kind in {"three", "same"}:
-        names = {rule.rows[2][1]: "repeats_beside", rule.rows[1][2]: "repeats_above"}
+    first, beside = rule.rows[2][:2]
+    names = {rule.rows[1][2]: "repeats_above", beside: "repeats_beside"}
+    match rule.kind:
+        case "step":
+            names |= {beside - rule.by: "wrong_direction", key + rule.by: "one_step_too_far"}
+        case "add":
+            names[abs(first - beside)] = "takes_away"
+        case "take":
+            names[first + beside] = "adds"
     return [
-        Choice(count, "" if count == key else names.get(count, "miscounts"))
+        Choice(count, () if count == key else (names.get(count, "miscounts"),))
         for count in range(low, low + share)
     ]
 
@@ -159,7 +166,7 @@ def _toggled(rule: Ruled, share: int, random: Random) -> list[Choice]:
     taken = [place for place in range(9) if key >> place & 1]
     free = [place for place in range(9) if not key >> place & 1]
     # places that a typical error gets wrong come first: in both, or taken away
-    taken.sort(key=lambda place: (not first & second >> place & 1, random.random()))
+    taken.sort(key=lambda place: (not (first & second) >> place & 1, random.random()))
     free.sort(key=lambda place: (not (first | second) >> place & 1, random.random()))
     changed: list[int] = []
     for _ in range(share.bit_length() - 1):
@@ -168,8 +175,8 @@ def _toggled(rule: Ruled, share: int, random: Random) -> list[Choice]:
     choices = []
     for kept in product((True, False), repeat=len(changed)):
         wrong = [place for place, right in zip(changed, kept, strict=True) if not right]
-        errors = [_toggle_error(rule, place) for place in wrong]
-        choices.append(Choice(key ^ sum(1 << place for place in wrong), "_and_".join(errors)))
+        errors = tuple(_toggle_error(rule, place) for place in wrong)
+        choices.append(Choice(key ^ bits(wrong), errors))
     return choices
 
 
@@ -185,4 +192,4 @@ def _plain_choices(aspect: Aspect, plain: Cell, random: Random) -> list[Choice]:
     value = plain[aspect]
     count = len(SHAPES if aspect == "shape" else SHADINGS)
     others = [other for other in range(count) if other != value and {other, value} != ALIKE]
-    return [Choice(value), Choice(random.choice(others), "other")]
+    return [Choice(value), Choice(random.choice(others), ("other",))]

@@ -170,7 +170,7 @@ WORDS: Mapping[str, RuleWords] = {
         missing=("Es fehlt {figure}.", "Es fehlen {figure}."),
     ),
     "fr": RuleWords(
-        question="Quelle figure faut-il mettre à la place vide\u00a0?",
+        question="Quelle figure va à la place vide\u00a0?",
         same={
             "shape": "Toutes les figures d’une ligne ont la même forme.",
             "turn": "Toutes les figures d’une ligne pointent dans la même direction.",

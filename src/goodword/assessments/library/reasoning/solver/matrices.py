@@ -24,7 +24,7 @@ class Foretold:
     cost: int
 
 
-def solve(task: Matrix, options: tuple[Option, ...]) -> frozenset[str]:
+def solve(task: Matrix, options: Sequence[Option]) -> frozenset[str]:
     """The ids of the options that fit the simplest reading of every feature; of equally simple readings all count."""
     readings = _readings(task, options)
     least = {
@@ -37,12 +37,12 @@ def solve(task: Matrix, options: tuple[Option, ...]) -> frozenset[str]:
     return _fitting([one for one in readings if one.cost <= least[one.feature]], options)
 
 
-def solve_by_any_reading(task: Matrix, options: tuple[Option, ...]) -> frozenset[str]:
+def solve_by_any_reading(task: Matrix, options: Sequence[Option]) -> frozenset[str]:
     """The ids of the options that fit some reading, however much it supposes."""
     return _fitting(_readings(task, options), options)
 
 
-def _fitting(readings: Sequence[Foretold], options: tuple[Option, ...]) -> frozenset[str]:
+def _fitting(readings: Sequence[Foretold], options: Sequence[Option]) -> frozenset[str]:
     allowed = {(one.feature, one.value) for one in readings}
 
     def fits(figure: Figure) -> bool:
@@ -55,7 +55,7 @@ def _fitting(readings: Sequence[Foretold], options: tuple[Option, ...]) -> froze
     )
 
 
-def _readings(task: Matrix, options: tuple[Option, ...]) -> list[Foretold]:
+def _readings(task: Matrix, options: Sequence[Option]) -> list[Foretold]:
     figures = task.cells
     found = [
         Foretold(look, value, cost)
