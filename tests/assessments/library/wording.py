@@ -9,9 +9,9 @@ FORBIDDEN = {
     "faith* relig* belief* famil* child* kid kids wife husband spouse married marriage mother* father* parent* "
     "pregnan* politic* vote* voter* party parties government* union* election*",
     "de": "gesund* krank* behinder* arzt* ärzt* therap* schlaf* müd* erschöpf* depress* angst* ängst* panik* stress* "
-    "burnout stimmung* laune* traurig* schmerz* nervös* weine* gott* gebet* kirch* moschee* glauben* gläubig* relig* "
-    "famil* kind kinder* ehe* verheirat* mutter* vater* eltern* schwanger* politi* partei* wahl* wähler* regierung* "
-    "gewerkschaft*",
+    "burnout stimmung* laune* traurig* schmerz* nervös* weine* gott* gebet* kirch* moschee* glaubens* gläubig* relig* "
+    "famil* kind kinder* ehe* verheirat* mutter* vater* eltern* schwanger* politi* partei* wahlen wahlkampf wähler* "
+    "regierung* gewerkschaft*",
     "fr": "santé* malad* handicap* médec* médic* thérap* sommeil dor* fatigu* épuis* dépress* déprim* anxi* angoiss* "
     "panique* stress* burnout humeur* triste* douleur* nerveu* pleure* dieu* prie prier église* mosquée* foi relig* "
     "croyan* famil* enfant* époux* mari marié* mère* père* parent* enceinte* grossesse* politi* vote* électi* "

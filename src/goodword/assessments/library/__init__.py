@@ -4,16 +4,19 @@ The built-in ones are `content/<id>_<language>.json`, the newest version, and `c
 for those before it. An earlier version stays, because results that were issued point to it.
 """
 
+import json
 import re
 from functools import cache
 from importlib.resources import files
 
 from goodword.assessments.library.instrument import Instrument
+from goodword.assessments.library.judgement import JudgementSet, read_judgement
 from goodword.assessments.library.pack import read_pack
 
 WORK_STYLE = "work_style"
 WORK_STYLE_FORM = "short20"
 INSTRUMENTS = (WORK_STYLE,)
+JUDGEMENT_SETS = ("judgement_customer", "judgement_team_lead", "judgement_engineering")
 SOURCE_LANGUAGE = "en"
 
 
@@ -30,6 +33,17 @@ def load(
         raise LookupError(f"There is no version {version} of the instrument “{instrument_id}”.")
     earlier = version if version in _earlier(instrument_id) else ""
     return read_pack(builtin_text(instrument_id, language=language, earlier=earlier))
+
+
+@cache
+def load_judgement(set_id: str, *, language: str = SOURCE_LANGUAGE) -> JudgementSet:
+    """A built-in judgement set, in English where it is not translated to `language`.
+
+    Raises `LookupError` for a set that does not exist.
+    """
+    if set_id not in JUDGEMENT_SETS:
+        raise LookupError(f"There is no built-in judgement set “{set_id}”.")
+    return read_judgement(json.loads(builtin_text(set_id, language=language)))
 
 
 def languages(instrument_id: str = WORK_STYLE) -> tuple[str, ...]:

@@ -41,22 +41,19 @@ def parse_pack(data: object) -> Instrument:
     sex, race or age.
     """
     reader = Reader(data, where="the content pack", error=PackError)
-    if not reader.has("licence"):
-        raise reader.wrong("has no licence; say under which licence the items may be used")
-    if not reader.has("source"):
-        raise reader.wrong("has no source; say who wrote the items and where they were published")
+    check_rights(reader, what="items")
     _check_scoring(reader.child("scoring", where="the scoring"))
     scales = tuple(_scale(entry) for entry in reader.objects("scales", each="scale"))
-    scale_ids = _unique(reader, "scale", [scale.id for scale in scales])
+    scale_ids = unique(reader, "scale", [scale.id for scale in scales])
     items = tuple(_item(entry, scale_ids) for entry in reader.objects("items", each="item"))
-    _unique(reader, "item", [item.id for item in items])
+    unique(reader, "item", [item.id for item in items])
     for scale in scales:
         if not any(item.scale == scale.id for item in items):
             raise reader.wrong(f"has no item for the scale “{scale.id}”")
     forms = tuple(
         _form(entry, items) for entry in reader.objects("short_forms", each="short form", needed=False)
     )
-    form_ids = _unique(reader, "form", [FULL_FORM, *(form.id for form in forms)])
+    form_ids = unique(reader, "form", [FULL_FORM, *(form.id for form in forms)])
     for form in forms:
         _check_form(reader, form, items=items, scale_ids=scale_ids)
     instrument = Instrument(
@@ -68,7 +65,7 @@ def parse_pack(data: object) -> Instrument:
         source=reader.text("source"),
         instructions=reader.text("instructions", longest=1000, default=""),
         scales=scales,
-        response_scale=_response_scale(reader),
+        response_scale=read_response_scale(reader),
         items=items,
         short_forms=forms,
         norms=tuple(
@@ -78,6 +75,14 @@ def parse_pack(data: object) -> Instrument:
     )
     reader.done()
     return instrument
+
+
+def check_rights(reader: Reader, *, what: str) -> None:
+    """Refuse content without a licence or a source; `what` it holds is named in the sentence."""
+    if not reader.has("licence"):
+        raise reader.wrong(f"has no licence; say under which licence the {what} may be used")
+    if not reader.has("source"):
+        raise reader.wrong(f"has no source; say who wrote the {what} and where they were published")
 
 
 def _check_scoring(reader: Reader) -> None:
@@ -118,7 +123,8 @@ def _item(reader: Reader, scale_ids: frozenset[str]) -> Item:
     return item
 
 
-def _response_scale(reader: Reader) -> tuple[ResponseOption, ...]:
+def read_response_scale(reader: Reader) -> tuple[ResponseOption, ...]:
+    """The answer scale: at least two values, rising one by one."""
     options = []
     for entry in reader.objects("response_scale", each="answer"):
         options.append(ResponseOption(entry.whole("value"), entry.text("label", longest=80)))
@@ -146,7 +152,8 @@ def _check_form(reader: Reader, form: Form, *, items: tuple[Item, ...], scale_id
         raise reader.wrong(f"has no item for the scale “{scale_id}” in the form “{form.id}”")
 
 
-def _unique(reader: Reader, what: str, ids: list[str]) -> frozenset[str]:
+def unique(reader: Reader, what: str, ids: list[str]) -> frozenset[str]:
+    """The ids as a set; refused if one comes twice."""
     for place, one in enumerate(ids):
         if one in ids[:place]:
             raise reader.wrong(f"has the {what} “{one}” twice")

@@ -1,0 +1,102 @@
+"""From ratings of actions to a score by distance: pure, versioned, the same code for every judgement set.
+
+With the ratings a_i of the n actions that were rated, and their keys k_i, on an answer scale from `low` to `high`:
+
+    distance_i = |a_i - k_i|
+    score      = (distance_1 + ... + distance_n) / n
+    largest    = (max(k_1 - low, high - k_1) + ... + max(k_n - low, high - k_n)) / n
+
+0 is the same judgement as the key everywhere; `largest` is the most that any ratings of these actions could differ.
+There is a score only if three quarters of the actions were rated, as for scales (`scoring.py`).
+
+Scoring ratings by their distance to a key goes back to Legree (1995), Intelligence 21, 247-266. What to beware of is
+shown by McDaniel, Psotka, Legree, Yost and Weekley (2011), Journal of Applied Psychology 96, 327-336: the distance
+also holds a person's way of using the scale. Whoever uses only the ends of it, or keeps to its middle, gets another
+distance than somebody of the same judgement who uses all of it. The score does not correct for that.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from goodword.assessments.library.judgement import Action, JudgementSet, Scenario
+from goodword.assessments.library.scoring import ScoringError, needed_answers
+
+JUDGEMENT_SCORING_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionScore:
+    """How one action counts, in steps of the answer scale. `answer` and `distance` are None if it was not rated."""
+
+    scenario_id: str
+    action_id: str
+    text: str
+    answer: int | None
+    key: float
+    distance: float | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgementScore:
+    """The mean distance to the key in steps of the answer scale, None if fewer than `needed` actions were rated.
+
+    `largest` is the largest mean distance that ratings of the same actions could have; of all, where none was rated.
+    """
+
+    distance: float | None
+    largest: float
+    n_answered: int
+    n_actions: int
+    needed: int
+    actions: tuple[ActionScore, ...]
+
+
+def judge(judgement: JudgementSet, answers: Mapping[str, int]) -> JudgementScore:
+    """The score of a set; the formula stands above.
+
+    `answers` maps ids of actions to values of the answer scale; an action left out is one not rated. Raises
+    `ScoringError` for an answer that is not one of this set's.
+    """
+    _check(judgement, answers)
+    scored = tuple(
+        _action_score(scenario, action, answers.get(action.id))
+        for scenario in judgement.scenarios
+        for action in scenario.actions
+    )
+    rated = [one for one in scored if one.answer is not None]
+    distances = [one.distance for one in scored if one.distance is not None]
+    furthest = [
+        max(one.key - judgement.lowest, judgement.highest - one.key) for one in (rated or list(scored))
+    ]
+    needed = needed_answers(len(scored))
+    return JudgementScore(
+        distance=sum(distances) / len(distances) if len(distances) >= needed else None,
+        largest=sum(furthest) / len(furthest),
+        n_answered=len(distances),
+        n_actions=len(scored),
+        needed=needed,
+        actions=scored,
+    )
+
+
+def _check(judgement: JudgementSet, answers: Mapping[str, int]) -> None:
+    known = {action.id for action in judgement.actions}
+    values = {option.value for option in judgement.response_scale}
+    for action_id, answer in answers.items():
+        if action_id not in known:
+            raise ScoringError(f"The action “{action_id}” is not part of this set.")
+        if isinstance(answer, bool) or answer not in values:
+            raise ScoringError(f"The answer {answer!r} to action “{action_id}” is not on the answer scale.")
+
+
+def _action_score(scenario: Scenario, action: Action, answer: int | None) -> ActionScore:
+    return ActionScore(
+        scenario_id=scenario.id,
+        action_id=action.id,
+        text=action.text,
+        answer=answer,
+        key=action.effectiveness,
+        distance=None if answer is None else abs(answer - action.effectiveness),
+        reason=action.reason,
+    )
