@@ -1,11 +1,14 @@
 """Content packs: the published form is read, and what is wrong is said in a sentence."""
 
+import json
 from typing import Any
 
 import pytest
 
-from goodword.assessments.library.instrument import Form, FormError, Item, Norm, NormGroup
-from goodword.assessments.library.pack import PackError, parse_pack, read_pack
+from goodword.assessments.library import load
+from goodword.assessments.library.instrument import LEAST_PEOPLE, Form, FormError, Item, Norm, NormGroup
+from goodword.assessments.library.pack import PackError, parse_pack, read_pack, to_json
+from goodword.assessments.scoring.norms import LEAST
 from tests.assessments.library.packs import small_pack
 
 
@@ -116,6 +119,17 @@ def _with_norm(**changes: Any) -> dict[str, Any]:
             "“warm” in the scales of norm group 1 of the content pack needs a standard deviation above zero.",
         ),
         (
+            _with_norm(name="women in sales"),
+            (
+                "Norm group 1 of the content pack is split by sex, as its name “women in sales” says; "
+                "norms for selection must not be."
+            ),
+        ),
+        (
+            _with_norm(region="north"),
+            "Norm group 1 of the content pack has “region”, which is not known here.",
+        ),
+        (
             _with_norm(n=0),
             "Norm group 1 of the content pack needs the number of people it comes from under “n”.",
         ),
@@ -135,3 +149,39 @@ def test_text_that_is_not_json_is_refused_with_its_place() -> None:
     with pytest.raises(PackError) as refused:
         read_pack('{"id": "small",\n oops}')
     assert str(refused.value) == "The file is not JSON: line 2, column 2."
+
+
+def test_a_pack_that_is_exported_and_read_again_is_the_same() -> None:
+    instrument = parse_pack(small_pack(instructions="Think of a usual day."))
+    assert read_pack(json.dumps(to_json(instrument))) == instrument
+    built_in = load(language="fr")
+    assert parse_pack(to_json(built_in)) == built_in
+
+
+def test_an_export_names_items_by_their_ids_and_leaves_out_what_is_empty() -> None:
+    assert to_json(parse_pack(small_pack(norms=[]))) == {
+        "id": "small",
+        "version": "1",
+        "language": "en",
+        "name": "Small",
+        "licence": "public domain",
+        "source": "made for the tests",
+        "scales": [{"id": "warm", "name": "Warm"}, {"id": "quick", "name": "Quick"}],
+        "response_scale": [{"value": value, "label": f"Answer {value}"} for value in (1, 2, 3, 4, 5)],
+        "scoring": {"method": "mean", "reverse": "minimum + maximum - answer"},
+        "short_forms": [{"id": "half", "name": "Half", "items": ["1", "2"]}],
+        "items": [
+            {"id": "1", "text": "I am warm.", "scale": "warm", "keyed": "+"},
+            {"id": "2", "text": "I am quick.", "scale": "quick", "keyed": "+"},
+            {"id": "3", "text": "I am cool.", "scale": "warm", "keyed": "-"},
+            {"id": "4", "text": "I am slow.", "scale": "quick", "keyed": "-"},
+        ],
+    }
+
+
+def test_a_norm_group_below_a_hundred_people_is_read_but_not_to_be_used() -> None:
+    assert LEAST_PEOPLE == LEAST == 100
+    usable = {
+        n: parse_pack(_with_norm(n=n, name="women and men")).norms[0].usable for n in (1, 99, 100, 5000)
+    }
+    assert usable == {1: False, 99: False, 100: True, 5000: True}

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 FULL_FORM = "full"
+#: fewer people make no norm group, as in scoring.norms, which this file cannot import
+LEAST_PEOPLE = 100
 
 
 class FormError(LookupError):
@@ -70,7 +72,7 @@ class Norm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormGroup:
-    """A norm group for one form, with where it comes from and what to beware of."""
+    """A norm group for one form, with where it comes from and what to beware of. `n` is a number of people."""
 
     form: str
     name: str
@@ -78,6 +80,11 @@ class NormGroup:
     source: str
     caveat: str
     scales: tuple[tuple[str, Norm], ...]
+
+    @property
+    def usable(self) -> bool:
+        """Whether it is large enough to compare with; a smaller one is kept, and shown as what it is."""
+        return self.n >= LEAST_PEOPLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,18 +1,19 @@
-"""Reads a content pack and says in a sentence what is wrong with it."""
+"""Reads a content pack, says in a sentence what is wrong with it, and writes one for export."""
 
 import json
-from typing import Literal, cast
+from dataclasses import asdict
+from typing import Any, Literal, cast
 
 from goodword.assessments.library.instrument import (
     FULL_FORM,
     Form,
     Instrument,
     Item,
-    Norm,
     NormGroup,
     ResponseOption,
     Scale,
 )
+from goodword.assessments.library.norm_groups import read_norm_group
 from goodword.questionnaires.reading import Reader, ReadingError
 
 METHOD = "mean"
@@ -69,12 +70,43 @@ def parse_pack(data: object) -> Instrument:
         items=items,
         short_forms=forms,
         norms=tuple(
-            _norm_group(entry, form_ids, scale_ids)
+            read_norm_group(entry, form_ids=form_ids, scale_ids=scale_ids)
             for entry in reader.objects("norms", each="norm group", needed=False)
         ),
     )
     reader.done()
     return instrument
+
+
+def to_json(instrument: Instrument) -> dict[str, Any]:
+    """The instrument as a content pack; `parse_pack` gives an equal one back. What is empty is left out."""
+    pack: dict[str, Any] = {
+        "id": instrument.id,
+        "version": instrument.version,
+        "language": instrument.language,
+        "name": instrument.name,
+        "licence": instrument.licence,
+        "source": instrument.source,
+        "instructions": instrument.instructions,
+        "scales": [_filled(asdict(scale)) for scale in instrument.scales],
+        "response_scale": [asdict(option) for option in instrument.response_scale],
+        "scoring": {"method": METHOD, "reverse": REVERSE},
+        "short_forms": [
+            {"id": form.id, "name": form.name, "items": list(form.item_ids)}
+            for form in instrument.short_forms
+        ],
+        "items": [asdict(item) for item in instrument.items],
+        "norms": [_group_out(group) for group in instrument.norms],
+    }
+    return _filled(pack)
+
+
+def _group_out(group: NormGroup) -> dict[str, Any]:
+    return asdict(group) | {"scales": {scale_id: asdict(norm) for scale_id, norm in group.scales}}
+
+
+def _filled(entry: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if value not in ("", [])}
 
 
 def check_rights(reader: Reader, *, what: str) -> None:
@@ -158,36 +190,3 @@ def unique(reader: Reader, what: str, ids: list[str]) -> frozenset[str]:
         if one in ids[:place]:
             raise reader.wrong(f"has the {what} “{one}” twice")
     return frozenset(ids)
-
-
-def _norm_group(reader: Reader, form_ids: frozenset[str], scale_ids: frozenset[str]) -> NormGroup:
-    split = sorted({"sex", "gender", "race", "ethnicity", "age"} & set(reader.names()))
-    if split:
-        raise reader.wrong(f"is split by {split[0]}; norms for selection must not be")
-    form = reader.text("form")
-    if form not in form_ids:
-        raise reader.wrong(f"is for the form “{form}”, which the pack does not have")
-    table = reader.child("scales", where=f"the scales of {reader.where}")
-    if frozenset(table.names()) != scale_ids:
-        raise reader.wrong("must have a mean and a standard deviation for each scale, and for no other")
-    norms = tuple((scale_id, _norm(table, scale_id)) for scale_id in table.names())
-    n = reader.whole("n")
-    if n < 1:
-        raise reader.wrong("needs the number of people it comes from under “n”")
-    return NormGroup(
-        form=form,
-        name=reader.text("name", longest=200),
-        n=n,
-        source=reader.text("source"),
-        caveat=reader.text("caveat"),
-        scales=norms,
-    )
-
-
-def _norm(table: Reader, scale_id: str) -> Norm:
-    reader = table.child(scale_id, where=f"“{scale_id}” in {table.where}")
-    norm = Norm(reader.number("mean"), reader.number("sd"))
-    if norm.sd <= 0:
-        raise reader.wrong("needs a standard deviation above zero")
-    reader.done()
-    return norm
