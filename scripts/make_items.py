@@ -1,0 +1,149 @@
+"""`make items`: generates items of every family and level by the thousand and has them solved.
+
+Of each item the independent solver must find exactly the keyed option; no rule of thumb on the form of the options may
+do better than chance, nor may keys prefer a place. ARGS="--seeds 200" for a quick look, "--only sets" for one family.
+"""
+
+import argparse
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from math import sqrt
+
+from goodword.assessments.library.reasoning.families import FAMILIES, generate
+from goodword.assessments.library.reasoning.item import Item, from_json, to_json
+from goodword.assessments.library.reasoning.solver import solve
+from goodword.assessments.library.reasoning.solver.guessers import GUESSERS, chance, success
+
+SEEDS = 10_000
+_CHUNK = 500
+#: what a rule of thumb may gain over blind guessing, as a share of items, whatever the number of seeds
+_MOST_GAIN = 0.04
+
+
+@dataclass(slots=True)
+class Findings:
+    """What was found of the items of one family and level."""
+
+    n: int = 0
+    solved: int = 0
+    faults: list[str] = field(default_factory=list)
+    stems: set[int] = field(default_factory=set)
+    keys: Counter[str] = field(default_factory=Counter)
+    expected_keys: Counter[str] = field(default_factory=Counter)
+    gains: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+
+    def add(self, other: "Findings") -> None:
+        """Join what was found of other seeds."""
+        self.n += other.n
+        self.solved += other.solved
+        self.faults += other.faults
+        self.stems |= other.stems
+        self.seconds += other.seconds
+        self.keys.update(other.keys)
+        for mine, theirs in ((self.expected_keys, other.expected_keys), (self.gains, other.gains)):
+            mine.update(theirs)
+
+    def fault(self, text: str, item: Item) -> None:
+        """Note what is wrong with an item."""
+        self.faults.append(f"{item.family}, level {item.level}, seed {item.seed}: {text}")
+
+    def noise(self) -> float:
+        """Three standard errors of a share of a quarter, which chance alone may reach."""
+        return 3 * sqrt(0.25 * 0.75 / self.n)
+
+    def telling(self) -> list[str]:
+        """The rules of thumb that do better than chance, and the places that keys prefer."""
+        allowed = _MOST_GAIN + self.noise()
+        told = [
+            f"“{name}” gains {gain / self.n:+.3f}"
+            for name, gain in self.gains.items()
+            if gain / self.n > allowed
+        ]
+        for place, expected in self.expected_keys.items():
+            share, fair = self.keys[place] / self.n, expected / self.n
+            if abs(share - fair) > self.noise() + 0.005:
+                told.append(f"the key is “{place}” in {share:.3f} of the items, not in {fair:.3f}")
+        return told
+
+
+def look_at(family: str, level: int, seeds: Sequence[int]) -> Findings:
+    """Generate and solve one item for each seed, from 1."""
+    found = Findings()
+    began = time.perf_counter()
+    for seed in seeds:
+        item = generate(family, seed=seed, level=level)
+        found.n += 1
+        found.stems.add(hash((item.task, tuple(option.value for option in item.options))))
+        right = solve(item.task, item.options)
+        if right == {item.key}:
+            found.solved += 1
+        else:
+            found.fault(f"solved as {sorted(right)}, keyed “{item.key}”", item)
+        for text in faults_of_form(item):
+            found.fault(text, item)
+        found.keys[item.key] += 1
+        for option in item.options:
+            found.expected_keys[option.id] += chance(item)  # type: ignore[assignment]
+        for name, guesser in GUESSERS.items():
+            found.gains[name] += success(item, guesser) - chance(item)  # type: ignore[assignment]
+    found.seconds = time.perf_counter() - began
+    return found
+
+
+def faults_of_form(item: Item) -> list[str]:
+    """What is wrong with an item, whatever its solution."""
+    faults = []
+    if len({repr(option.value) for option in item.options}) < len(item.options):
+        faults.append("two options are the same")
+    if [option.id for option in item.options if not option.error] != [item.key]:
+        faults.append("not every wrong option has its error, or the right one has one")
+    if from_json(to_json(item)) != item:
+        faults.append("it is another item when it comes back from JSON")
+    if generate(item.family, seed=item.seed, level=item.level) != item:
+        faults.append("the same seed gives another item")
+    return faults
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0 if all items are without fault."""
+    parser = argparse.ArgumentParser(prog="make items", description="Generate items and have them solved.")
+    parser.add_argument("--seeds", type=int, default=SEEDS, help="how many of each family and level")
+    parser.add_argument("--only", choices=sorted(FAMILIES), help="one family alone")
+    chosen = parser.parse_args(arguments)
+    jobs = [
+        (family.id, level, range(first, min(first + _CHUNK, chosen.seeds + 1)))
+        for family in FAMILIES.values()
+        if chosen.only in {None, family.id}
+        for level in family.levels
+        for first in range(1, chosen.seeds + 1, _CHUNK)
+    ]
+    found: dict[tuple[str, int], Findings] = {}
+    with ProcessPoolExecutor() as pool:
+        for (family_id, level, _), findings in zip(
+            jobs, pool.map(look_at, *zip(*jobs, strict=True)), strict=True
+        ):
+            found.setdefault((family_id, level), Findings()).add(findings)
+    return _print(found)
+
+
+def _print(found: dict[tuple[str, int], Findings]) -> int:
+    print(f"{'family':24}{'level':>6}{'items':>8}{'solved':>8}{'twice':>8}{'seconds':>9}  key positions")
+    faults: list[str] = []
+    for (family, level), one in found.items():
+        places = " ".join(f"{place} {count / one.n:.3f}" for place, count in sorted(one.keys.items()))
+        twice = 1 - len(one.stems) / one.n
+        print(f"{family:24}{level:6}{one.n:8}{one.solved:8}{twice:8.1%}{one.seconds:9.1f}  {places}")
+        faults += one.faults + [f"{family}, level {level}: {text}" for text in one.telling()]
+    for fault in faults[:40]:
+        print(f"FAULT {fault}")
+    print(f"{len(faults)} faults" if faults else "no faults")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,133 @@
+"""People who solve nothing and look for the right option by its form: none of them may do better than chance.
+
+Each rule of thumb names the options that it would choose among; it guesses at random between several.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+from goodword.assessments.library.reasoning.item import Deduction, Figure, Item, Option
+
+type Guesser = Callable[[Item], Sequence[Option]]
+
+
+def success(item: Item, guesser: Guesser) -> float:
+    """How likely a guesser is to choose the right option, 0 to 1."""
+    chosen = guesser(item)
+    return sum(option.id == item.key for option in chosen) / len(chosen)
+
+
+def chance(item: Item) -> float:
+    """How likely a blind guess is right, 0 to 1."""
+    return 1 / len(item.options)
+
+
+def _most[T](options: Sequence[T], trait: Callable[[T], float]) -> list[T]:
+    best = max(trait(option) for option in options)
+    return [option for option in options if trait(option) == best]
+
+
+def _size(option: Option) -> float:
+    """A number's size, or a word's place in the alphabet; the same for all others."""
+    if not isinstance(option.value, str):
+        return 0
+    if option.value.lstrip("-").isdigit():
+        return float(option.value)
+    return sum(ord(letter) * 1000.0**-place for place, letter in enumerate(option.value))
+
+
+def _middle(item: Item) -> Sequence[Option]:
+    ordered = sorted(item.options, key=_size)
+    if _size(ordered[0]) == _size(ordered[-1]):
+        return item.options
+    half = (len(ordered) - 1) // 2
+    return ordered[half : len(ordered) - half]
+
+
+def _distance(option: Option, others: Sequence[Option]) -> float:
+    """How far an option's size is from the others' on the whole."""
+    return sum(abs(_size(option) - _size(other)) for other in others)
+
+
+def _features(option: Option) -> Counter[str]:
+    """What can be seen of an option: characters at their places, marks of a figure, words of a claim."""
+    match option.value:
+        case str(text):
+            return Counter(f"{place}{letter}" for place, letter in enumerate(reversed(text)))
+        case Figure(marks):
+            return Counter(
+                f"{name}={getattr(mark, name)}"
+                for mark in marks
+                for name in ("shape", "shading", "turn", "place", "size")
+            ) + Counter([f"{len(marks)} marks"])
+        case claim:
+            return Counter(f"{place}{part}" for place, part in enumerate(claim))
+
+
+def _likeness(option: Option, others: Sequence[Option]) -> float:
+    own = _features(option)
+    return sum((own & _features(other)).total() for other in others)
+
+
+def _length(option: Option) -> float:
+    return len(option.value) if isinstance(option.value, str) else _features(option).total()
+
+
+def _parity(option: Option) -> int:
+    return int(_size(option)) % 2
+
+
+def _same_parity(option: Option, others: Sequence[Option]) -> float:
+    return sum(_parity(option) == _parity(other) for other in others)
+
+
+def _mentions(item: Item, option: Option) -> float:
+    """How often the statements name the thing that an option names."""
+    if not isinstance(item.task, Deduction) or not isinstance(option.value, tuple) or len(option.value) != 2:
+        return 0
+    return sum(
+        option.value[1] in (things[:1] if name == "at" else things) for name, *things in item.task.statements
+    )
+
+
+def _named(item: Item) -> list[Option]:
+    """The options of a deduction that name a thing; all options of other items."""
+    named = [
+        option for option in item.options if not isinstance(option.value, tuple) or len(option.value) > 1
+    ]
+    return named or list(item.options)
+
+
+def _first_named(item: Item) -> Sequence[Option]:
+    """The thing that the first statement begins with."""
+    if not isinstance(item.task, Deduction):
+        return item.options
+    first = item.task.statements[0][1]
+    return [option for option in item.options if option.value == ("is", first)] or item.options
+
+
+def _by(trait: Callable[[Option, Sequence[Option]], float], sign: int) -> Guesser:
+    return lambda item: _most(
+        item.options,
+        lambda option: sign * trait(option, [other for other in item.options if other is not option]),
+    )
+
+
+GUESSERS: Mapping[str, Guesser] = {
+    "first": lambda item: item.options[:1],
+    "last": lambda item: item.options[-1:],
+    "largest": lambda item: _most(item.options, _size),
+    "smallest": lambda item: _most(item.options, lambda option: -_size(option)),
+    "middle": _middle,
+    "nearest to the others": _by(_distance, -1),
+    "furthest from the others": _by(_distance, 1),
+    "most like the others": _by(_likeness, 1),
+    "least like the others": _by(_likeness, -1),
+    "longest": lambda item: _most(item.options, _length),
+    "shortest": lambda item: _most(item.options, lambda option: -_length(option)),
+    "parity of most": _by(_same_parity, 1),
+    "parity of fewest": _by(_same_parity, -1),
+    "named most": lambda item: _most(_named(item), lambda option: _mentions(item, option)),
+    "named least": lambda item: _most(_named(item), lambda option: -_mentions(item, option)),
+    "named first": _first_named,
+}

@@ -1,0 +1,89 @@
+"""What a language must have to word items: templates and a few functions where grammar asks for more.
+
+Templates are filled by `str.format`. `a`, `b`, `c` are things of a statement, with the article they need; a sentence
+that begins with one is capitalised afterwards.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """Things that are compared: `things` by colour ("the red box"), `listed` as in a list of them ("red")."""
+
+    things: Mapping[str, str]
+    listed: Mapping[str, str]
+    #: {n} things; {names} are their colours as in `introduced`; no two are alike in what is compared
+    intro: str
+    introduced: Mapping[str, str]
+    statements: Mapping[str, str]
+    questions: Mapping[tuple[str | int, ...], str]
+    #: how an order is told: from which end to which
+    order: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesWords:
+    """Questions on series and the rules behind them, by kind. In the rules of numbers {d} are differences and {g}
+    their growth; {first} and {second} are worded by `change` (a step up or down), `operation`, `more_or_less` (a number
+    that is added or taken away) or `move` (of a letter, or of two)."""
+
+    next_number: str
+    next_letter: str
+    next_letters: str
+    numbers: Mapping[str, str]
+    letters: Mapping[str, str]
+    change: Callable[[int], str]
+    operation: Mapping[str, str]
+    more_or_less: tuple[str, str]
+    #: of a step, and whether there are several letters
+    move: Callable[[int, bool], str]
+    ordinals: tuple[str, str]
+    #: {answer} is what comes next
+    so: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """All that a language has."""
+
+    series: SeriesWords
+    topics: Mapping[str, Topic]
+    seating_intro: str
+    seating: Mapping[str, str]
+    seating_question: str
+    seating_order: str
+    cannot_say: str
+    sets_intro: str
+    sets: Mapping[str, str]
+    sets_question: str
+    none_follows: str
+    #: a group as it is written here ("dremos", "Dremos"), and as in a list of groups
+    group: Callable[[str], str]
+    listed_group: Callable[[str], str]
+    #: numbers from 0 in words
+    counts: tuple[str, ...]
+    #: between the last two of a list, and between sentences in one
+    and_: str
+    semicolon: str
+    #: why an answer is right: the one order; several that agree; several that do not; and with sets
+    one_order: str
+    orders_agree: str
+    orders_differ: str
+    sets_follow: str
+    sets_open: str
+
+    def joined(self, texts: list[str]) -> str:
+        """A list in a sentence ("red, blue and green")."""
+        return ", ".join(texts[:-1]) + self.and_ + texts[-1] if len(texts) > 1 else "".join(texts)
+
+
+def capitalised(text: str) -> str:
+    """The sentence with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
+def uncapitalised(text: str) -> str:
+    """The sentence as it stands within another."""
+    return text[:1].lower() + text[1:]

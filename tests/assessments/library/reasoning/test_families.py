@@ -1,0 +1,144 @@
+"""Every item of every family has one right answer, which its form does not betray."""
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import replace
+from math import sqrt
+
+import pytest
+
+from goodword.assessments.library.reasoning.families import FAMILIES, generate, practice_item
+from goodword.assessments.library.reasoning.item import from_json, to_json
+from goodword.assessments.library.reasoning.options import SLIP
+from goodword.assessments.library.reasoning.solver import solve
+from goodword.assessments.library.reasoning.solver.guessers import GUESSERS, chance, success
+from tests.assessments.library.reasoning.drawn import EACH, N_SEEDS, drawn
+
+#: the largest of some 400 shares of 200 items that chance alone gives, with five options: four standard errors
+_FOUR_ERRORS = 4 * sqrt(0.25 * 0.75 / N_SEEDS)
+#: the first twenty items of each family, version and level
+MARKS = {
+    "number_series 1 1": "8494f8fd6b09",
+    "number_series 1 2": "c6768654171e",
+    "number_series 1 3": "1218627b3190",
+    "number_series 1 4": "14b0e9671e0e",
+    "number_series 1 5": "ae5687db6eb6",
+    "letter_series 1 1": "74f292da58ba",
+    "letter_series 1 2": "a8292fe6a4a2",
+    "letter_series 1 3": "b8dc67643cfa",
+    "letter_series 1 4": "2e5e01d50d95",
+    "seating 1 1": "890ca44becb0",
+    "seating 1 2": "bd00482fbda6",
+    "seating 1 3": "4b195b11992a",
+    "seating 1 4": "4c59aadba1e3",
+    "ordering 1 1": "eae63f03f213",
+    "ordering 1 2": "0babd26a5f69",
+    "ordering 1 3": "743cf96eae1b",
+    "ordering 1 4": "5dab8c2ab169",
+    "sets 1 1": "d1375b7b551b",
+    "sets 1 2": "739d93a30b49",
+    "sets 1 3": "1573b39b3a50",
+    "sets 1 4": "602075cc0022",
+}
+each_level = pytest.mark.parametrize(("family", "level"), EACH)
+
+
+@each_level
+def test_a_solver_that_sees_the_task_alone_finds_the_key_and_nothing_else(family: str, level: int) -> None:
+    items = drawn(family, level)
+    assert [(item.seed, solve(item.task, item.options)) for item in items] == [
+        (item.seed, frozenset({item.key})) for item in items
+    ]
+
+
+@each_level
+def test_the_solver_needs_neither_errors_nor_the_order_of_the_options(family: str, level: int) -> None:
+    for item in drawn(family, level)[:50]:
+        bare = [replace(option, error="") for option in reversed(item.options)]
+        assert solve(item.task, bare) == {item.key}
+
+
+@each_level
+def test_options_differ_and_each_wrong_one_has_its_error(family: str, level: int) -> None:
+    for item in drawn(family, level):
+        assert len({option.value for option in item.options}) == len(item.options)
+        assert [option.id for option in item.options] == list("abcde"[: len(item.options)])
+        assert [option.id for option in item.options if not option.error] == [item.key]
+
+
+@each_level
+def test_the_same_seed_gives_the_same_item_and_json_gives_it_back(family: str, level: int) -> None:
+    for item in drawn(family, level)[:50]:
+        assert generate(family, seed=item.seed, level=level) == item
+        assert from_json(json.loads(json.dumps(to_json(item)))) == item
+
+
+@each_level
+def test_hardly_two_seeds_give_the_same_task(family: str, level: int) -> None:
+    assert len({item.task for item in drawn(family, level)}) >= N_SEEDS * 0.85
+
+
+@each_level
+def test_each_place_is_right_about_equally_often(family: str, level: int) -> None:
+    items = drawn(family, level)
+    places = [option.id for option in items[0].options]
+    expected = N_SEEDS / len(places)
+    counts = Counter(item.key for item in items)
+    # Chi-square with 3 or 4 degrees of freedom: one in 100,000 is above 29.
+    assert sum((counts[place] - expected) ** 2 / expected for place in places) < 29
+
+
+@each_level
+@pytest.mark.parametrize("guesser", GUESSERS)
+def test_who_looks_at_the_form_of_the_options_does_no_better_than_chance(
+    family: str, level: int, guesser: str
+) -> None:
+    items = drawn(family, level)
+    gain = sum(success(item, GUESSERS[guesser]) - chance(item) for item in items) / N_SEEDS
+    assert gain < _FOUR_ERRORS
+
+
+@pytest.mark.parametrize(
+    ("family", "level"), [each for each in EACH if FAMILIES[each[0]].category in {"numerical", "letters"}]
+)
+def test_most_wrong_answers_of_series_are_errors_of_thought(family: str, level: int) -> None:
+    wrong = [option.error for item in drawn(family, level) for option in item.options if option.error]
+    assert sum(error.startswith(SLIP) for error in wrong) < len(wrong) / 2
+
+
+@pytest.mark.parametrize("family", ["seating", "ordering", "sets"])
+def test_that_nothing_can_be_said_is_right_as_often_as_any_other_answer(family: str) -> None:
+    items = [item for level in FAMILIES[family].levels for item in drawn(family, level)]
+    share = sum(item.key == item.options[-1].id for item in items) / len(items)
+    assert share == pytest.approx(1 / len(items[0].options), abs=0.06)
+
+
+def test_numbers_of_the_easy_levels_are_positive() -> None:
+    items = [*drawn("number_series", 1), *drawn("number_series", 2)]
+    shown = [text for item in items for text in [*item.task.terms, *(o.value for o in item.options)]]  # type: ignore[union-attr]
+    assert [text for text in shown if int(str(text)) <= 0] == []
+
+
+def test_items_are_what_they_were_when_their_version_was_made() -> None:
+    """Forms name their items by family, version, level and seed; whoever changes an item gives a new version."""
+    marks = {}
+    for family, level in EACH:
+        text = json.dumps([to_json(item) for item in drawn(family, level)[:20]], sort_keys=True)
+        marks[f"{family} {FAMILIES[family].version} {level}"] = hashlib.sha256(text.encode()).hexdigest()[:12]
+    assert marks == MARKS
+
+
+def test_everybody_practises_on_the_same_easy_item() -> None:
+    assert {family: practice_item(family).level for family in FAMILIES} == {
+        family.id: family.levels[0] for family in FAMILIES.values()
+    }
+
+
+def test_what_no_family_makes_is_refused_in_a_sentence() -> None:
+    with pytest.raises(LookupError, match="There is no item family “riddles”"):
+        generate("riddles", seed=1, level=1)
+    with pytest.raises(ValueError, match="“sets” has the levels 1, 2, 3, 4, not 5"):
+        generate("sets", seed=1, level=5)
+    with pytest.raises(ValueError, match="A seed is 0 or more, not -1"):
+        generate("sets", seed=-1, level=1)
