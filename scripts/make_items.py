@@ -1,7 +1,8 @@
 """`make items`: generates items of every family and level by the thousand and has them solved.
 
 Of each item the independent solver must find exactly the keyed option; no rule of thumb on the form of the options may
-do better than chance, nor may keys prefer a place. ARGS="--seeds 200" for a quick look, "--only sets" for one family.
+do better than chance, nor may keys prefer a place. The table has for each how many tasks differ, and what share of the
+items (with their options) another seed gives too. ARGS="--seeds 200" for a quick look, "--only sets" for one family.
 """
 
 import argparse
@@ -11,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from hashlib import sha256
 from math import sqrt
 
 from goodword.assessments.library.reasoning.families import FAMILIES, generate
@@ -31,7 +33,8 @@ class Findings:
     n: int = 0
     solved: int = 0
     faults: list[str] = field(default_factory=list)
-    stems: set[int] = field(default_factory=set)
+    tasks: set[bytes] = field(default_factory=set)
+    items: set[bytes] = field(default_factory=set)
     keys: Counter[str] = field(default_factory=Counter)
     expected_keys: Counter[str] = field(default_factory=Counter)
     gains: Counter[str] = field(default_factory=Counter)
@@ -42,7 +45,8 @@ class Findings:
         self.n += other.n
         self.solved += other.solved
         self.faults += other.faults
-        self.stems |= other.stems
+        self.tasks |= other.tasks
+        self.items |= other.items
         self.seconds += other.seconds
         self.keys.update(other.keys)
         for mine, theirs in ((self.expected_keys, other.expected_keys), (self.gains, other.gains)):
@@ -78,7 +82,8 @@ def look_at(family: str, level: int, seeds: Sequence[int]) -> Findings:
     for seed in seeds:
         item = generate(family, seed=seed, level=level)
         found.n += 1
-        found.stems.add(hash((item.task, tuple(option.value for option in item.options))))
+        found.tasks.add(_mark(item.task))
+        found.items.add(_mark((item.task, [option.value for option in item.options])))
         right = solve(item.task, item.options)
         if right == {item.key}:
             found.solved += 1
@@ -93,6 +98,11 @@ def look_at(family: str, level: int, seeds: Sequence[int]) -> Findings:
             found.gains[name] += success(item, guesser) - chance(item)  # type: ignore[assignment]
     found.seconds = time.perf_counter() - began
     return found
+
+
+def _mark(shown: object) -> bytes:
+    """A short name for what is shown, the same in every process."""
+    return sha256(repr(shown).encode()).digest()[:10]
 
 
 def faults_of_form(item: Item) -> list[str]:
@@ -115,6 +125,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seeds", type=int, default=SEEDS, help="how many of each family and level")
     parser.add_argument("--only", choices=sorted(FAMILIES), help="one family alone")
     chosen = parser.parse_args(arguments)
+    if chosen.seeds < 1:
+        parser.error("--seeds needs a number of at least 1.")
     jobs = [
         (family.id, level, range(first, min(first + _CHUNK, chosen.seeds + 1)))
         for family in FAMILIES.values()
@@ -132,12 +144,16 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _print(found: dict[tuple[str, int], Findings]) -> int:
-    print(f"{'family':24}{'level':>6}{'items':>8}{'solved':>8}{'twice':>8}{'seconds':>9}  key positions")
+    print(
+        f"{'family':22}{'level':>6}{'items':>8}{'solved':>8}{'tasks':>8}{'twice':>8}{'seconds':>9}  key positions"
+    )
     faults: list[str] = []
     for (family, level), one in found.items():
         places = " ".join(f"{place} {count / one.n:.3f}" for place, count in sorted(one.keys.items()))
-        twice = 1 - len(one.stems) / one.n
-        print(f"{family:24}{level:6}{one.n:8}{one.solved:8}{twice:8.1%}{one.seconds:9.1f}  {places}")
+        twice = 1 - len(one.items) / one.n
+        print(
+            f"{family:22}{level:6}{one.n:8}{one.solved:8}{len(one.tasks):8}{twice:8.1%}{one.seconds:9.1f}  {places}"
+        )
         faults += one.faults + [f"{family}, level {level}: {text}" for text in one.telling()]
     for fault in faults[:40]:
         print(f"FAULT {fault}")

@@ -35,7 +35,7 @@ MARKS = {
     "ordering 1 1": "eae63f03f213",
     "ordering 1 2": "0babd26a5f69",
     "ordering 1 3": "743cf96eae1b",
-    "ordering 1 4": "5dab8c2ab169",
+    "ordering 1 4": "b8768694d0ca",
     "sets 1 1": "d1375b7b551b",
     "sets 1 2": "739d93a30b49",
     "sets 1 3": "1573b39b3a50",

@@ -50,8 +50,14 @@ class Matrix:
 
 @dataclass(frozen=True, slots=True)
 class Deduction:
-    """Statements and a question. Each statement, and the question, is a name with its arguments ("left_of", 0, 2):
-    numbers stand for people or things, whose names are in `names`, in order."""
+    """Statements and a question. Each statement, and the question, is a name with its arguments ("left", 0, 2):
+    numbers stand for people or things, whose names are in `names`, in order. Places and ranks are counted from 1.
+
+    "seating": at (a, place), at_end, not_at_end (a), directly_left, directly_right, left, right, next_to, not_next_to
+    (a, b); who_at (place) is asked. "boxes" and other things that are compared: more, less (a, b), between (a, one
+    that is less, one that is more), not_most, not_least (a); most, least or rank (from the most on) is asked. "sets":
+    all, no, some, some_not (a, b); what follows is asked. Claims to choose are is (a) or cannot_say, and for sets
+    a statement or none_follows."""
 
     topic: str
     names: tuple[str, ...]

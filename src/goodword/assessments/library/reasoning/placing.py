@@ -68,8 +68,10 @@ def draw(
     mentioned = float(place in {0, n - 1}) if in_a_chain else source.random()
     while True:
         statements = [source.choice(_true_statements(n, source.choice(kinds))) for kinds in kinds_of_each]
-        if _mentions(statements) > most_mentions or not _is_fit(
-            n, statements, place, decided=decided, mentioned=mentioned
+        if (
+            _mentions(statements) > most_mentions
+            or _says_twice(statements)
+            or not _is_fit(n, statements, place, decided=decided, mentioned=mentioned)
         ):
             continue
         # All this was drawn for things that stand in their order; now they are mixed.
@@ -117,6 +119,20 @@ def _mentions(statements: Sequence[Statement]) -> int:
     """In how many statements that thing stands which stands in most."""
     things = [thing for statement in statements for thing in things_in(statement)]
     return max(things.count(thing) for thing in things)
+
+
+def _says_twice(statements: Sequence[Statement]) -> bool:
+    """Whether two statements hold the same comparison of two things."""
+    said: list[Statement] = []
+    for statement in statements:
+        match statement:
+            case ("between", a, less, more):
+                said += [(more, a), (a, less)]
+            case ("more" | "left", a, b):
+                said.append((a, b))
+            case ("less" | "right", a, b):
+                said.append((b, a))
+    return len(set(said)) < len(said)
 
 
 def _is_named_most(thing: int, n: int, statements: Sequence[Statement]) -> bool:
