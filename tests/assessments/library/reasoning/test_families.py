@@ -9,7 +9,7 @@ from math import sqrt
 import pytest
 
 from goodword.assessments.library.reasoning.families import FAMILIES, generate, practice_item
-from goodword.assessments.library.reasoning.item import from_json, to_json
+from goodword.assessments.library.reasoning.item import Deduction, from_json, to_json
 from goodword.assessments.library.reasoning.options import SLIP
 from goodword.assessments.library.reasoning.solver import solve
 from goodword.assessments.library.reasoning.solver.guessers import GUESSERS, chance, success
@@ -28,7 +28,7 @@ MARKS = {
     "letter_series 1 2": "a8292fe6a4a2",
     "letter_series 1 3": "b8dc67643cfa",
     "letter_series 1 4": "2e5e01d50d95",
-    "seating 1 1": "890ca44becb0",
+    "seating 1 1": "2acc43b3a1f2",
     "seating 1 2": "bd00482fbda6",
     "seating 1 3": "4b195b11992a",
     "seating 1 4": "4c59aadba1e3",
@@ -112,6 +112,20 @@ def test_that_nothing_can_be_said_is_right_as_often_as_any_other_answer(family: 
     items = [item for level in FAMILIES[family].levels for item in drawn(family, level)]
     share = sum(item.key == item.options[-1].id for item in items) / len(items)
     assert share == pytest.approx(1 / len(items[0].options), abs=0.06)
+
+
+@pytest.mark.parametrize(("family", "level"), [each for each in EACH if each[0] in {"seating", "ordering"}])
+def test_neither_the_kinds_of_statements_nor_the_question_tell_that_nothing_can_be_said(
+    family: str, level: int
+) -> None:
+    open_ones: dict[object, list[bool]] = {}
+    for item in drawn(family, level):
+        assert isinstance(item.task, Deduction)
+        kinds = {statement[0] for statement in item.task.statements}
+        for seen in (*kinds, item.task.question):
+            open_ones.setdefault(seen, []).append(item.key == "e")
+    for found in open_ones.values():
+        assert sum(found) / len(found) == pytest.approx(1 / 5, abs=4 * sqrt(0.2 * 0.8 / len(found)))
 
 
 def test_numbers_of_the_easy_levels_are_positive() -> None:

@@ -3,8 +3,8 @@
 What makes an item hard is the same for all items of a level; people, order and the statements drawn from the level's
 kinds vary.
 
-1  four people, three statements: one on a place, one on neighbours with their side, one on a side
-2  four people, three statements and no place: one leaves the distance open, one the side
+1  four people, three statements: one gives a place, one leaves the distance open, one the side
+2  four people, three statements: one on neighbours with their side, one leaves the distance open, one the side
 3  five people, four statements, one of them negative
 4  five people, five statements, two of them negative and none that tells neighbours with their side;
    a place inside is asked for
@@ -40,7 +40,7 @@ NAMES = (
 _SIDES = "directly_left|directly_right"
 _FAR = "left|right"
 _PATTERNS: dict[int, tuple[int, tuple[str, ...], tuple[int, ...]]] = {
-    1: (4, ("at|at_end", _SIDES, f"{_SIDES}|{_FAR}"), (0, 1, 2, 3)),
+    1: (4, ("at", _FAR, "next_to"), (0, 1, 2, 3)),
     2: (4, (_SIDES, _FAR, "next_to"), (0, 1, 2, 3)),
     3: (5, (_SIDES, _FAR, "next_to", "not_at_end"), (0, 1, 2, 3, 4)),
     4: (5, (_FAR, _FAR, "next_to", "not_next_to", "not_at_end"), (1, 2, 3)),
