@@ -9,10 +9,11 @@ from math import sqrt
 import pytest
 
 from goodword.assessments.library.reasoning.families import FAMILIES, generate, practice_item
-from goodword.assessments.library.reasoning.item import Deduction, from_json, to_json
+from goodword.assessments.library.reasoning.item import Deduction, Series, from_json, to_json
 from goodword.assessments.library.reasoning.options import SLIP
 from goodword.assessments.library.reasoning.solver import solve
 from goodword.assessments.library.reasoning.solver.guessers import GUESSERS, chance, success
+from goodword.assessments.library.reasoning.solver.series import solve_by_any_reading
 from tests.assessments.library.reasoning.drawn import EACH, N_SEEDS, drawn
 
 #: the largest of some 400 shares of 200 items that chance alone gives, with five options: four standard errors
@@ -42,6 +43,9 @@ MARKS = {
     "sets 1 4": "602075cc0022",
 }
 each_level = pytest.mark.parametrize(("family", "level"), EACH)
+each_level_of_series = pytest.mark.parametrize(
+    ("family", "level"), [each for each in EACH if FAMILIES[each[0]].category in {"numerical", "letters"}]
+)
 
 
 @each_level
@@ -99,9 +103,16 @@ def test_who_looks_at_the_form_of_the_options_does_no_better_than_chance(
     assert gain < _FOUR_ERRORS
 
 
-@pytest.mark.parametrize(
-    ("family", "level"), [each for each in EACH if FAMILIES[each[0]].category in {"numerical", "letters"}]
-)
+@each_level_of_series
+def test_no_other_reading_of_a_series_however_much_it_supposes_leads_to_another_option(
+    family: str, level: int
+) -> None:
+    for item in drawn(family, level):
+        assert isinstance(item.task, Series)
+        assert solve_by_any_reading(item.task, item.options) == {item.key}
+
+
+@each_level_of_series
 def test_most_wrong_answers_of_series_are_errors_of_thought(family: str, level: int) -> None:
     wrong = [option.error for item in drawn(family, level) for option in item.options if option.error]
     assert sum(error.startswith(SLIP) for error in wrong) < len(wrong) / 2

@@ -4,11 +4,13 @@ An arrangement says for each thing its place, from 0. A set of arrangements is a
 so that statements are joined by `&`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import permutations
 
 type Statement = tuple[str | int, ...]
+
+_ON_ONE = {"at_end", "not_at_end", "not_most", "not_least"}
 
 
 @cache
@@ -81,3 +83,40 @@ def is_true(statement: Statement, places: tuple[int, ...]) -> bool:
         case ("not_least", int(a)):
             return places[a] < len(places) - 1
     raise ValueError(f"There is no statement {statement!r}.")
+
+
+@cache
+def true_statements(n: int, kind: str) -> tuple[Statement, ...]:
+    """All statements of a kind that are true when n things stand in their order."""
+    places = tuple(range(n))
+    if kind == "at":
+        return tuple((kind, thing, thing + 1) for thing in places)
+    n_things = 3 if kind == "between" else 1 if kind in _ON_ONE else 2
+    every: list[Statement] = [(kind, *things) for things in permutations(places, n_things)]
+    return tuple(statement for statement in every if is_true(statement, places))
+
+
+def renamed(statement: Statement, names: Sequence[int]) -> Statement:
+    """The statement with each thing replaced by the one that `names` has at its number."""
+    things = tuple(names[thing] for thing in things_in(statement))
+    return (statement[0], *things, *statement[1 + len(things) :])
+
+
+def mentions(statements: Sequence[Statement]) -> int:
+    """In how many statements that thing stands which stands in most."""
+    things = [thing for statement in statements for thing in things_in(statement)]
+    return max(things.count(thing) for thing in things)
+
+
+def says_twice(statements: Sequence[Statement]) -> bool:
+    """Whether two statements hold the same comparison of two things."""
+    said: list[Statement] = []
+    for statement in statements:
+        match statement:
+            case ("between", a, less, more):
+                said += [(more, a), (a, less)]
+            case ("more" | "left", a, b):
+                said.append((a, b))
+            case ("less" | "right", a, b):
+                said.append((b, a))
+    return len(set(said)) < len(said)

@@ -1,12 +1,12 @@
 """What a form is made of; draws one, and a fresh item in place of one that was seen."""
 
 import random
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
-from goodword.assessments.library.reasoning.families import family_of, generate
+from goodword.assessments.library.reasoning.families import generate
 from goodword.assessments.library.reasoning.item import Item
 
 _SEEDS = 2**31
@@ -84,18 +84,24 @@ def _slots(source: random.Random, entries: Sequence[Entry]) -> list[tuple[str, i
     return min(orders, key=lambda slots: sum(one[0] == other[0] for one, other in pairwise(slots)))
 
 
-def _fair_shares(slots: Sequence[tuple[str, int]]) -> Counter[str]:
+def _fair_shares(slots: Sequence[tuple[str, int]]) -> Mapping[str, float]:
     """How many keys each position would have if all options were right equally often."""
-    fair: Counter[str] = Counter()
+    fair: dict[str, float] = {}
     for family, level in slots:
-        options = family_of(family).generate(0, level).options
-        for option in options:
-            fair[option.id] += 1 / len(options)  # type: ignore[assignment]
+        positions = _positions(family, level)
+        for position in positions:
+            fair[position] = fair.get(position, 0) + 1 / len(positions)
     return fair
 
 
+@cache
+def _positions(family: str, level: int) -> tuple[str, ...]:
+    """The ids of the options of a family and level; all its items have the same."""
+    return tuple(option.id for option in generate(family, seed=0, level=level).options)
+
+
 def _form(
-    source: random.Random, slots: Sequence[tuple[str, int]], fair: Counter[str]
+    source: random.Random, slots: Sequence[tuple[str, int]], fair: Mapping[str, float]
 ) -> tuple[Item, ...] | None:
     """One item for each slot; None where no item fits what came before it."""
     items: list[Item] = []
@@ -110,7 +116,7 @@ def _form(
     return tuple(items)
 
 
-def _fits(item: Item, items: Sequence[Item], fair: Counter[str]) -> bool:
+def _fits(item: Item, items: Sequence[Item], fair: Mapping[str, float]) -> bool:
     n_same = sum(one.key == item.key for one in items)
     return (
         n_same + 1 <= fair[item.key] + 1

@@ -15,9 +15,9 @@ from string import ascii_uppercase
 
 from goodword.assessments.library.reasoning.family import Family, random_for
 from goodword.assessments.library.reasoning.item import Item, Series
+from goodword.assessments.library.reasoning.letter_errors import letter_errors, text, wrong_answers
 from goodword.assessments.library.reasoning.options import (
     N_SERIES_OPTIONS,
-    SLIP,
     choose_wrong,
     in_order,
 )
@@ -46,9 +46,9 @@ def generate(seed: int, level: int) -> Item:
         draw = _RULES[level](source)
         if not all(0 <= letter < len(ascii_uppercase) for term in draw.terms for letter in term):
             continue
-        terms = [_text(term) for term in draw.terms]
+        terms = [text(term) for term in draw.terms]
         right = terms[-1]
-        wrong = _wrong(draw)
+        wrong = wrong_answers(draw.terms[-1], draw.terms[-2], draw.errors)
         some = choose_wrong(
             source, right=right, wrong=wrong, place=place, traits=(_shared_letters, _closeness)
         )
@@ -76,7 +76,7 @@ def _one_step(source: random.Random) -> _Draw:
     return _Draw(
         _pairs([first + step * turn for turn in range(5)], [second + step * turn for turn in range(5)]),
         {"kind": "one_step", "step": step},
-        (_letter_errors(first + 3 * step, step), _letter_errors(second + 3 * step, step)),
+        (letter_errors(first + 3 * step, step), letter_errors(second + 3 * step, step)),
     )
 
 
@@ -87,8 +87,8 @@ def _two_steps(source: random.Random) -> _Draw:
         _pairs([first + one * turn for turn in range(5)], [second + other * turn for turn in range(5)]),
         {"kind": "two_steps", "first": one, "second": other},
         (
-            _letter_errors(first + 3 * one, one, other=other),
-            _letter_errors(second + 3 * other, other, other=one),
+            letter_errors(first + 3 * one, one, other=other),
+            letter_errors(second + 3 * other, other, other=one),
         ),
     )
 
@@ -107,7 +107,7 @@ def _two_series(source: random.Random) -> _Draw:
     ][:9]
     own_last, last = places[6], places[7]
     errors = {
-        **_letter_errors(own_last, one, other=other),
+        **letter_errors(own_last, one, other=other),
         "continues_the_other_series": last + other,
         "adds_the_step_to_the_last_letter": last + one,
         "repeats_last_difference": last + (last - own_last),
@@ -132,7 +132,7 @@ def _growing_step(source: random.Random) -> _Draw:
             "starts_the_steps_again": grown[4] + way * start,
             "stays": grown[4],
         },
-        _letter_errors(plain[4], other),
+        letter_errors(plain[4], other),
     )
     rule: dict[str, Json] = {"kind": "growing_step", "start": way * start, "other": other}
     if source.randrange(2):
@@ -140,54 +140,8 @@ def _growing_step(source: random.Random) -> _Draw:
     return _Draw(_pairs(plain, grown), {**rule, "growing": 1}, errors[::-1])
 
 
-def _letter_errors(last: int, step: int, *, other: int | None = None) -> dict[str, int]:
-    errors = {
-        "step_too_far": last + 2 * step,
-        "stays": last,
-        "turns_back": last - step,
-        f"{SLIP}of_one_on": last + step + 1,
-        f"{SLIP}of_one_back": last + step - 1,
-    }
-    if other is not None:
-        errors["takes_the_other_step"] = last + other
-    return errors
-
-
 def _pairs(first: Sequence[int], second: Sequence[int]) -> tuple[tuple[int, ...], ...]:
     return tuple(zip(first, second, strict=True))
-
-
-def _wrong(draw: _Draw) -> dict[str, str]:
-    """Each wrong answer with its error; in pairs one letter may be wrong, or both."""
-    right = draw.terms[-1]
-    wrong: dict[str, str] = {}
-    if len(right) == 1:
-        for error, place in draw.errors[0].items():
-            _add(wrong, (place,), error)
-    else:
-        first, second = right
-        if first != second:
-            _add(wrong, (second, first), "swaps_the_letters")
-        for error, place in draw.errors[0].items():
-            _add(wrong, (place, second), f"{error}_in_the_first")
-        for error, place in draw.errors[1].items():
-            _add(wrong, (first, place), f"{error}_in_the_second")
-        for error, place in draw.errors[0].items():
-            for error_2, place_2 in draw.errors[1].items():
-                _add(wrong, (place, place_2), f"{error}_in_the_first_{error_2}_in_the_second")
-    wrong.pop(_text(right), None)
-    # What was the last term cannot be meant as the next.
-    wrong.pop(_text(draw.terms[-2]), None)
-    return wrong
-
-
-def _add(wrong: dict[str, str], places: tuple[int, ...], error: str) -> None:
-    if all(0 <= place < len(ascii_uppercase) for place in places):
-        wrong.setdefault(_text(places), error)
-
-
-def _text(places: tuple[int, ...]) -> str:
-    return "".join(ascii_uppercase[place] for place in places)
 
 
 def _shared_letters(value: str, others: Sequence[str]) -> float:

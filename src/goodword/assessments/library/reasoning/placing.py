@@ -7,23 +7,23 @@ drawn first, so that each place is right equally often.
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import permutations
 from string import ascii_lowercase
 
 from goodword.assessments.library.reasoning.arrangements import (
     Statement,
     at_place,
     fitting_all,
-    is_true,
     listed,
+    mentions,
+    renamed,
+    says_twice,
     things_in,
+    true_statements,
 )
 from goodword.assessments.library.reasoning.item import Option
 
 N_OPTIONS = 5
 CANNOT_SAY = ("cannot_say",)
-_ON_ONE = {"at_end", "not_at_end", "not_most", "not_least"}
 _MOST_LEFT_OPEN = 3
 
 #: from a place that is asked for, from 0: the places that people take it for, each with the name of the error
@@ -67,16 +67,16 @@ def draw(
     kinds_of_each = [kinds.split("|") for kinds in pattern]
     mentioned = float(place in {0, n - 1}) if in_a_chain else source.random()
     while True:
-        statements = [source.choice(_true_statements(n, source.choice(kinds))) for kinds in kinds_of_each]
+        statements = [source.choice(true_statements(n, source.choice(kinds))) for kinds in kinds_of_each]
         if (
-            _mentions(statements) > most_mentions
-            or _says_twice(statements)
+            mentions(statements) > most_mentions
+            or says_twice(statements)
             or not _is_fit(n, statements, place, decided=decided, mentioned=mentioned)
         ):
             continue
         # All this was drawn for things that stand in their order; now they are mixed.
         names = source.sample(range(n), n)
-        statements = source.sample([_renamed(statement, names) for statement in statements], len(statements))
+        statements = source.sample([renamed(statement, names) for statement in statements], len(statements))
         left = fitting_all(n, statements)
         found = at_place(n, left, place)
         errors = _errors(n, statements, place, found, mistaken=mistaken, turned=turned)
@@ -96,43 +96,6 @@ def draw(
             return Placed(
                 tuple(statements), place, tuple(options), options[wanted].id, tuple(listed(n, left))
             )
-
-
-@cache
-def _true_statements(n: int, kind: str) -> tuple[Statement, ...]:
-    """All statements of a kind that are true when n things stand in their order."""
-    places = tuple(range(n))
-    if kind == "at":
-        return tuple((kind, thing, thing + 1) for thing in places)
-    n_things = 3 if kind == "between" else 1 if kind in _ON_ONE else 2
-    every: list[Statement] = [(kind, *things) for things in permutations(places, n_things)]
-    return tuple(statement for statement in every if is_true(statement, places))
-
-
-def _renamed(statement: Statement, names: Sequence[int]) -> Statement:
-    """The statement with each thing replaced by the one that `names` has at its number."""
-    things = tuple(names[thing] for thing in things_in(statement))
-    return (statement[0], *things, *statement[1 + len(things) :])
-
-
-def _mentions(statements: Sequence[Statement]) -> int:
-    """In how many statements that thing stands which stands in most."""
-    things = [thing for statement in statements for thing in things_in(statement)]
-    return max(things.count(thing) for thing in things)
-
-
-def _says_twice(statements: Sequence[Statement]) -> bool:
-    """Whether two statements hold the same comparison of two things."""
-    said: list[Statement] = []
-    for statement in statements:
-        match statement:
-            case ("between", a, less, more):
-                said += [(more, a), (a, less)]
-            case ("more" | "left", a, b):
-                said.append((a, b))
-            case ("less" | "right", a, b):
-                said.append((b, a))
-    return len(set(said)) < len(said)
 
 
 def _is_named_most(thing: int, n: int, statements: Sequence[Statement]) -> bool:

@@ -5,7 +5,7 @@ only if the terms hold it up, that is if there are more of them than it has numb
 of the least load that fits are right: where there are two, the series is ambiguous.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise, product
 
 from goodword.assessments.library.reasoning.item import Option, Series
@@ -24,6 +24,26 @@ def solve(task: Series, options: Sequence[Option]) -> frozenset[str]:
     return frozenset(option.id for option in options if option.value in wanted)
 
 
+def solve_by_any_reading(task: Series, options: Sequence[Option]) -> frozenset[str]:
+    """The ids of the options that continue the series by any hypothesis, whatever its load: more than one of them
+    would leave room for a dispute."""
+    if all(term.isalpha() for term in task.terms):
+        columns = [[_ALPHABET.index(letter) for letter in column] for column in zip(*task.terms, strict=True)]
+        found = [_all_readings(column, _OF_LETTERS) for column in columns]
+        wanted = {"".join(letters) for letters in product(*(_in_alphabet(values) for values in found))}
+    else:
+        wanted = {str(value) for value in _all_readings([int(term) for term in task.terms], _OF_NUMBERS)}
+    return frozenset(option.id for option in options if option.value in wanted)
+
+
+def _all_readings(terms: Sequence[int], hypotheses: Sequence[Hypothesis]) -> set[int]:
+    return {value for hypothesis in hypotheses for _, value in hypothesis(terms)}
+
+
+def _in_alphabet(places: Iterable[int]) -> list[str]:
+    return [_ALPHABET[place] for place in places if 0 <= place < len(_ALPHABET)]
+
+
 def simplest(terms: Sequence[int], hypotheses: Sequence[Hypothesis]) -> set[int]:
     """The next terms by the hypotheses of least load that fit; empty if none does."""
     found = [pair for hypothesis in hypotheses for pair in hypothesis(terms)]
@@ -35,7 +55,7 @@ def _next_letters(terms: Sequence[str]) -> set[str]:
     columns = []
     for column in zip(*terms, strict=True):
         values = simplest([_ALPHABET.index(letter) for letter in column], _OF_LETTERS)
-        columns.append([_ALPHABET[value] for value in values if 0 <= value < len(_ALPHABET)])
+        columns.append(_in_alphabet(values))
     return {"".join(letters) for letters in product(*columns)}
 
 
