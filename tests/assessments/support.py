@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from goodword.assessments.domain.answer import answer
 from goodword.assessments.domain.assign import assign
-from goodword.assessments.given import items_of
-from goodword.assessments.models import Attempt
+from goodword.assessments.given import Statement, items_of
+from goodword.assessments.models import Answer, Attempt, AttemptPart, Score
 from goodword.candidates.models import Application
 from goodword.core.events import record
 from goodword.core.models import Event
@@ -39,13 +40,34 @@ def assigned(of: Application | None = None, *, now: datetime = factories.NOW) ->
         return assign(start=found[0], application=found[1], now=now, by="greenhouse")
 
 
+def part_of(attempt: Attempt, order: int = 1) -> AttemptPart:
+    """One part, as it stands now."""
+    rows = AttemptPart.objects.of(attempt.organisation).select_related("version__test", "part", "attempt")
+    return rows.get(attempt=attempt, order=order)
+
+
+def statements_of(attempt: Attempt, order: int = 1) -> list[Statement]:
+    """The statements of a part that is one of scales."""
+    return [item for item in items_of(part_of(attempt, order)) if isinstance(item, Statement)]
+
+
+def answers(attempt: Attempt) -> QuerySet[Answer]:
+    """All that was answered in an attempt."""
+    return Answer.objects.of(attempt.organisation).filter(part__attempt=attempt)
+
+
+def scores(attempt: Attempt) -> QuerySet[Score]:
+    """All that was issued for an attempt."""
+    return Score.objects.of(attempt.organisation).filter(part__attempt=attempt)
+
+
 def answer_all(
     attempt: Attempt, *, value: int = 4, but: tuple[int, ...] = (), now: datetime = factories.NOW
 ) -> None:
     """Answer every item with `value`, but for those numbers (from 1)."""
-    for number, item in enumerate(items_of(attempt), start=1):
+    for number, item in enumerate(items_of(part_of(attempt)), start=1):
         if number not in but:
-            answer(attempt_id=attempt.pk, item_id=item.id, value=value, now=now)
+            answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=value, now=now)
 
 
 def tell(name: str, of: Application, *, at: datetime = factories.NOW, **data: object) -> Event:
@@ -75,7 +97,8 @@ def rows(attempt: Attempt) -> dict[str, object]:
     fresh = Attempt.objects.of(attempt.organisation).get(pk=attempt.pk)
     columns = {field.attname: getattr(fresh, field.attname) for field in Attempt._meta.concrete_fields}
     return columns | {
-        "answers": sorted(fresh.answers.values_list("item", "value", "answered_at")),
-        "scores": sorted(fresh.scores.values_list("scale", "mean")),
+        "parts": list(fresh.parts.order_by("order").values()),
+        "answers": sorted(answers(fresh).values_list("item", "value", "answered_at")),
+        "scores": sorted(scores(fresh).values_list("scale", "value")),
         "events": list(Event.objects.values_list("name", flat=True).order_by("pk")),
     }

@@ -6,11 +6,11 @@ import pytest
 from django.db import transaction
 
 from goodword.assessments.domain.answer import UnknownItem, UnknownOption, answer
-from goodword.assessments.domain.finish import finish
+from goodword.assessments.domain.finish import finish_part
 from goodword.assessments.domain.guard import Closed
 from goodword.assessments.models import Attempt
 from goodword.steps.domain.move import lock, move
-from tests.assessments.support import answer_all, assigned, rows
+from tests.assessments.support import answer_all, answers, assigned, rows
 from tests.support import factories
 from tests.support.jobs import event_names
 
@@ -21,7 +21,7 @@ LATER = NOW + timedelta(hours=1)
 
 
 def saved(attempt: Attempt) -> list[tuple[str, int]]:
-    return list(attempt.answers.order_by("item").values_list("item", "value"))
+    return list(answers(attempt).order_by("item").values_list("item", "value"))
 
 
 def act(attempt: Attempt, name: str) -> None:
@@ -31,8 +31,8 @@ def act(attempt: Attempt, name: str) -> None:
 
 def test_the_first_answer_begins_the_attempt_and_only_the_first() -> None:
     attempt = assigned()
-    answer(attempt_id=attempt.pk, item_id="ws01", value=2, now=NOW)
-    answer(attempt_id=attempt.pk, item_id="ws02", value=5, now=LATER)
+    answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=2, now=NOW)
+    answer(attempt_id=attempt.pk, order=1, item_id="ws02", value=5, now=LATER)
     attempt.refresh_from_db()
     assert (attempt.progress, attempt.begun_at) == ("in_progress", NOW)
     assert saved(attempt) == [("ws01", 2), ("ws02", 5)]
@@ -41,10 +41,10 @@ def test_the_first_answer_begins_the_attempt_and_only_the_first() -> None:
 
 def test_an_answer_given_again_takes_the_place_of_the_first() -> None:
     attempt = assigned()
-    answer(attempt_id=attempt.pk, item_id="ws01", value=2, now=NOW)
-    answer(attempt_id=attempt.pk, item_id="ws01", value=4, now=LATER)
+    answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=2, now=NOW)
+    answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=4, now=LATER)
     assert saved(attempt) == [("ws01", 4)]
-    assert attempt.answers.get().answered_at == LATER
+    assert answers(attempt).get().answered_at == LATER
 
 
 @pytest.mark.parametrize("item", ["ws21", "ws99", ""])
@@ -52,7 +52,7 @@ def test_an_item_that_was_not_given_is_refused(item: str) -> None:
     attempt = assigned()
     before = rows(attempt)
     with pytest.raises(UnknownItem):
-        answer(attempt_id=attempt.pk, item_id=item, value=3, now=NOW)
+        answer(attempt_id=attempt.pk, order=1, item_id=item, value=3, now=NOW)
     assert rows(attempt) == before
 
 
@@ -61,7 +61,7 @@ def test_an_option_that_does_not_exist_is_refused(value: int) -> None:
     attempt = assigned()
     before = rows(attempt)
     with pytest.raises(UnknownOption):
-        answer(attempt_id=attempt.pk, item_id="ws01", value=value, now=NOW)
+        answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=value, now=NOW)
     assert rows(attempt) == before
 
 
@@ -71,31 +71,31 @@ def test_nothing_comes_in_once_it_has_ended(end: str) -> None:
     act(attempt, end)
     before = rows(attempt)
     with pytest.raises(Closed):
-        answer(attempt_id=attempt.pk, item_id="ws01", value=3, now=NOW)
+        answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=3, now=NOW)
     assert rows(attempt) == before
 
 
 def test_nothing_is_changed_after_finishing() -> None:
     attempt = assigned()
     answer_all(attempt)
-    finish(attempt_id=attempt.pk, now=NOW)
+    finish_part(attempt_id=attempt.pk, order=1, now=NOW)
     before = rows(attempt)
     with pytest.raises(Closed):
-        answer(attempt_id=attempt.pk, item_id="ws01", value=1, now=NOW)
+        answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=1, now=NOW)
     assert rows(attempt) == before
 
 
 def test_what_comes_while_it_is_paused_counts() -> None:
     attempt = assigned()
     act(attempt, "pause")
-    answer(attempt_id=attempt.pk, item_id="ws01", value=3, now=NOW)
+    answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=3, now=NOW)
     assert saved(attempt) == [("ws01", 3)]
 
 
 def test_what_comes_late_counts_for_thirty_days() -> None:
     attempt = assigned()
     last = attempt.deadline_at + timedelta(days=30)
-    answer(attempt_id=attempt.pk, item_id="ws01", value=3, now=last)
+    answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=3, now=last)
     with pytest.raises(Closed):
-        answer(attempt_id=attempt.pk, item_id="ws02", value=3, now=last + timedelta(seconds=1))
+        answer(attempt_id=attempt.pk, order=1, item_id="ws02", value=3, now=last + timedelta(seconds=1))
     assert saved(attempt) == [("ws01", 3)]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.core.mail import EmailMultiAlternatives
 
-from goodword.assessments.models import Attempt
+from goodword.assessments.models import Attempt, AttemptPart
 from goodword.candidates.models import Application
 from goodword.notifications.models import Email
 from tests.assessments.support import STAGE, application, tell
@@ -24,12 +24,9 @@ def test_a_stage_move_becomes_an_attempt_with_everything_fixed() -> None:
     arrive(of)
     run_jobs()
     attempt = Attempt.objects.of(of.organisation).get()
-    assert (attempt.instrument, attempt.instrument_version, attempt.form, attempt.language) == (
-        "work_style",
-        "2",
-        "short20",
-        "en",
-    )
+    [part] = AttemptPart.objects.of(of.organisation).select_related("version__test")
+    assert (part.version.test.key, part.version.number, part.version.language) == ("work_style", "2", "en")
+    assert (part.form, part.items, part.seconds, attempt.language) == ("short20", 20, None, "en")
     assert (attempt.progress, attempt.opened_at) == ("pending", factories.NOW)
     # seven working days after Tuesday 3 March, to the end of the day in Berlin
     assert attempt.deadline_at == datetime(2026, 3, 12, 22, 59, tzinfo=UTC)

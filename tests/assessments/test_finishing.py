@@ -8,13 +8,12 @@ from django.db import connection
 
 from goodword.assessments.domain.answer import answer
 from goodword.assessments.domain.decline import decline
-from goodword.assessments.domain.finish import Unanswered, finish
+from goodword.assessments.domain.finish import Unanswered, finish_part
 from goodword.assessments.domain.guard import Closed
-from goodword.assessments.given import items_of
-from goodword.assessments.models import Attempt, Score
+from goodword.assessments.models import Attempt
 from goodword.notifications.models import Email
 from goodword.steps.models import Run
-from tests.assessments.support import answer_all, assigned, rows
+from tests.assessments.support import answer_all, answers, assigned, rows, scores, statements_of
 from tests.support import factories
 from tests.support.jobs import event_names
 
@@ -26,9 +25,9 @@ def test_the_answers_become_one_score_a_scale() -> None:
     attempt = assigned()
     # agreeing with everything: as many items are keyed each way, so that each scale comes out in the middle
     answer_all(attempt, value=5)
-    finish(attempt_id=attempt.pk, now=NOW)
-    scores = Score.objects.of(attempt.organisation).filter(attempt=attempt).order_by("scale")
-    assert list(scores.values_list("scale", "mean", "answered", "items", "scoring_version")) == [
+    finish_part(attempt_id=attempt.pk, order=1, now=NOW)
+    issued = scores(attempt).order_by("scale")
+    assert list(issued.values_list("scale", "value", "answered", "items", "scoring_version")) == [
         ("agreeableness", 3.0, 4, 4, "1"),
         ("conscientiousness", 3.0, 4, 4, "1"),
         ("emotional_stability", 3.0, 4, 4, "1"),
@@ -43,21 +42,21 @@ def test_the_answers_become_one_score_a_scale() -> None:
 @pytest.mark.django_db
 def test_a_scale_is_worked_out_by_hand_the_same() -> None:
     attempt = assigned()
-    given = [item for item in items_of(attempt) if item.scale == "extraversion"]
-    assert [item.keyed for item in given] == ["+", "-", "+", "-"]
+    given = [item for item in statements_of(attempt) if item.item.scale == "extraversion"]
+    assert [item.item.keyed for item in given] == ["+", "-", "+", "-"]
     answer_all(attempt, value=3)
     for item, value in zip(given, (4, 1, 5, 2), strict=True):
-        answer(attempt_id=attempt.pk, item_id=item.id, value=value, now=NOW)
-    finish(attempt_id=attempt.pk, now=NOW)
+        answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=value, now=NOW)
+    finish_part(attempt_id=attempt.pk, order=1, now=NOW)
     # turned round where keyed "-": 4, 5, 5, 4
-    assert attempt.scores.get(scale="extraversion").mean == 4.5
+    assert scores(attempt).get(scale="extraversion").value == 4.5
 
 
 @pytest.mark.django_db
 def test_finishing_stops_the_mails_that_wait() -> None:
     attempt = assigned()
     answer_all(attempt)
-    finish(attempt_id=attempt.pk, now=NOW)
+    finish_part(attempt_id=attempt.pk, order=1, now=NOW)
     assert list(Email.objects.of(attempt.organisation).values_list("state", flat=True)) == ["cancelled"]
 
 
@@ -65,9 +64,9 @@ def test_finishing_stops_the_mails_that_wait() -> None:
 def test_finishing_twice_does_nothing_more() -> None:
     attempt = assigned()
     answer_all(attempt)
-    finish(attempt_id=attempt.pk, now=NOW)
+    finish_part(attempt_id=attempt.pk, order=1, now=NOW)
     before = rows(attempt)
-    finish(attempt_id=attempt.pk, now=NOW + timedelta(minutes=1))
+    finish_part(attempt_id=attempt.pk, order=1, now=NOW + timedelta(minutes=1))
     assert rows(attempt) == before
 
 
@@ -77,7 +76,7 @@ def test_what_is_missing_is_named_and_nothing_is_scored() -> None:
     answer_all(attempt, but=(3, 20))
     before = rows(attempt)
     with pytest.raises(Unanswered) as refused:
-        finish(attempt_id=attempt.pk, now=NOW)
+        finish_part(attempt_id=attempt.pk, order=1, now=NOW)
     assert refused.value.numbers == [3, 20]
     assert rows(attempt) == before
 
@@ -89,10 +88,10 @@ def test_a_late_finish_counts_and_one_too_late_does_not() -> None:
         answer_all(attempt)
         at = attempt.deadline_at + timedelta(days=30) + after
         if progress == "completed":
-            finish(attempt_id=attempt.pk, now=at)
+            finish_part(attempt_id=attempt.pk, order=1, now=at)
         else:
             with pytest.raises(Closed):
-                finish(attempt_id=attempt.pk, now=at)
+                finish_part(attempt_id=attempt.pk, order=1, now=at)
         attempt.refresh_from_db()
         assert attempt.progress == progress
 
@@ -104,13 +103,13 @@ def test_two_finishes_at_once_give_one_set_of_scores() -> None:
 
     def press(_: int) -> str:
         try:
-            return finish(attempt_id=attempt.pk, now=NOW).progress
+            return finish_part(attempt_id=attempt.pk, order=1, now=NOW).attempt.progress
         finally:
             connection.close()
 
     with ThreadPoolExecutor(4) as hands:
         assert list(hands.map(press, range(4))) == [Run.Progress.COMPLETED] * 4
-    assert attempt.scores.count() == 5
+    assert scores(attempt).count() == 5
     assert event_names().count("attempt.completed") == 1
 
 
@@ -120,13 +119,13 @@ def test_two_answers_to_one_item_at_once_leave_one() -> None:
 
     def press(value: int) -> None:
         try:
-            answer(attempt_id=attempt.pk, item_id="ws01", value=value, now=NOW)
+            answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=value, now=NOW)
         finally:
             connection.close()
 
     with ThreadPoolExecutor(4) as hands:
         list(hands.map(press, (1, 2, 3, 4)))
-    assert attempt.answers.count() == 1
+    assert answers(attempt).count() == 1
     assert event_names().count("attempt.begun") == 1
 
 
@@ -136,13 +135,13 @@ def test_who_does_not_want_to_is_not_scored_nor_written_to_again() -> None:
     answer_all(attempt)
     decline(attempt_id=attempt.pk, now=NOW)
     fresh = Attempt.objects.of(attempt.organisation).get()
-    assert (fresh.progress, fresh.next_reminder_at, fresh.scores.count()) == ("declined", None, 0)
-    assert fresh.answers.count() == 20
+    assert (fresh.progress, fresh.next_reminder_at, scores(fresh).count()) == ("declined", None, 0)
+    assert answers(fresh).count() == 20
     assert list(Email.objects.of(attempt.organisation).values_list("state", flat=True)) == ["cancelled"]
     before = rows(attempt)
     decline(attempt_id=attempt.pk, now=NOW)
     with pytest.raises(Closed):
-        finish(attempt_id=attempt.pk, now=NOW)
+        finish_part(attempt_id=attempt.pk, order=1, now=NOW)
     assert rows(attempt) == before
     assert event_names().count("attempt.declined") == 1
 
@@ -151,7 +150,7 @@ def test_who_does_not_want_to_is_not_scored_nor_written_to_again() -> None:
 def test_a_finished_attempt_cannot_be_declined() -> None:
     attempt = assigned()
     answer_all(attempt)
-    finish(attempt_id=attempt.pk, now=NOW)
+    finish_part(attempt_id=attempt.pk, order=1, now=NOW)
     before = rows(attempt)
     with pytest.raises(Closed):
         decline(attempt_id=attempt.pk, now=NOW)

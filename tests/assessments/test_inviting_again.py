@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from goodword.assessments.domain.finish import finish
+from goodword.assessments.domain.finish import finish_part
 from goodword.assessments.domain.invite_again import MayNotInvite, invite_again
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import latest_attempt, latest_done
 from goodword.candidates.models import Application
 from goodword.notifications.models import Email
-from tests.assessments.support import answer_all, application, assigned, rows, tell
+from tests.assessments.support import answer_all, answers, application, assigned, rows, tell
 from tests.support import factories
 from tests.support.jobs import run_jobs
 
@@ -33,7 +33,7 @@ def test_the_old_run_is_closed_and_a_new_one_invites() -> None:
     new = invite_again(start=old.start, member=member, now=LATER)
     assert state_of(old) == ("in_progress", "invited_again", True)
     assert old.closed_by == f"member:{member.pk}"
-    assert (new.progress, new.opened_at, new.reminders_sent, new.answers.count()) == ("pending", LATER, 0, 0)
+    assert (new.progress, new.opened_at, new.reminders_sent, answers(new).count()) == ("pending", LATER, 0, 0)
     mails = Email.objects.of(of.organisation).order_by("pk").values_list("key", "state")
     assert list(mails) == [
         (f"attempt:{old.pk}:invitation", "cancelled"),
@@ -46,7 +46,7 @@ def test_a_finished_run_keeps_its_result() -> None:
     of = application()
     old = assigned(of)
     answer_all(old)
-    finish(attempt_id=old.pk, now=NOW)
+    finish_part(attempt_id=old.pk, order=1, now=NOW)
     before = rows(old)
     new = invite_again(start=old.start, member=factories.member(of.organisation), now=LATER)
     assert rows(old) | {"events": None} == before | {"events": None}

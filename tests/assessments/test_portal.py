@@ -11,13 +11,21 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from goodword.assessments.domain.answer import answer
-from goodword.assessments.domain.finish import finish
-from goodword.assessments.given import items_of
+from goodword.assessments.domain.finish import finish_part
 from goodword.assessments.models import Attempt
 from goodword.notifications.domain import links
 from goodword.roles.models import Step
 from goodword.steps.domain.move import lock, move
-from tests.assessments.support import answer_all, application, assigned, rows, token_of
+from tests.assessments.support import (
+    answer_all,
+    answers,
+    application,
+    assigned,
+    rows,
+    scores,
+    statements_of,
+    token_of,
+)
 from tests.support import factories
 from tests.support.jobs import event_names
 
@@ -26,10 +34,10 @@ pytestmark = pytest.mark.django_db
 NOW = factories.NOW
 PAGES = [
     ("portal_assessment", ()),
-    ("portal_assessment_practice", ()),
-    ("portal_assessment_item", (1,)),
-    ("portal_assessment_item", (20,)),
-    ("portal_assessment_finish", ()),
+    ("portal_assessment_practice", (1, 1)),
+    ("portal_assessment_item", (1, 1)),
+    ("portal_assessment_item", (1, 20)),
+    ("portal_assessment_finish", (1,)),
     ("portal_assessment_decline", ()),
 ]
 FORMS = PAGES[1:]
@@ -77,8 +85,9 @@ def test_a_page_opens_without_a_login_and_opening_changes_nothing(
     assert (response["Cache-Control"], response["X-Robots-Tag"]) == ("no-store", "noindex")
     text = response.content.decode()
     assert text.count("<h1") == 1
-    assert text.count("mailto:rita@acme.example") >= 1
+    assert text.count("Questions, or want a person to look again?") == 1
     assert text.count("Rita Recruiter") >= 1
+    assert text.count("rita@acme.example") >= 1
     assert rows(attempt) == before
 
 
@@ -156,7 +165,7 @@ def test_after_finishing_every_page_says_thank_you(
     client: Client, attempt: Attempt, token: str, name: str, args: tuple[int, ...]
 ) -> None:
     answer_all(attempt)
-    finish(attempt_id=attempt.pk, now=NOW)
+    finish_part(attempt_id=attempt.pk, order=1, now=NOW)
     before = rows(attempt)
     assert page(client, token, name, *args).count("Nothing more is needed from you") == 1
     assert client.post(url(token, name, *args), {"answer": "1"}).status_code == 302
@@ -184,32 +193,33 @@ def test_the_first_page_says_what_comes_and_by_when(client: Client, token: str) 
     text = page(client, token)
     for words in (
         "Your assessment for Window Washer",
-        "answer 20 short statements about how you work. It takes about 3 minutes",
-        "no right or wrong answers",
+        "Acme Bikes asks you, Ada, to do the following. It takes about 3 minutes.",
+        "20 short statements, about 3 minutes, without a clock. There are no right or wrong answers.",
         "Thursday 12 March",
         "The hiring team at Acme Bikes sees your answers",
-        "Start with a practice statement",
+        "Start with an example",
     ):
         assert text.count(words) == 1
 
 
 def test_the_first_page_names_the_requirement_of_the_job(
-    client: Client, attempt: Attempt, token: str
+    client: Client,
 ) -> None:
-    Step.objects.of(attempt.organisation).update(requirement="You work on ropes with two others.")
-    assert page(client, token).count("You work on ropes with two others.") == 1
+    of = application()
+    Step.objects.of(of.organisation).update(requirement="You work on ropes with two others.")
+    assert page(client, token_of(assigned(of))).count("You work on ropes with two others.") == 1
 
 
 def test_who_comes_back_goes_on_where_they_were(client: Client, attempt: Attempt, token: str) -> None:
     answer_all(attempt, but=(7, 9))
     text = page(client, token)
     assert text.count("18 of 20 answers are saved") == 1
-    assert text.count(f'href="{url(token, "portal_assessment_item", 7)}"') == 1
+    assert text.count(f'href="{url(token, "portal_assessment_item", 1, 7)}"') == 1
 
 
 def test_who_has_answered_all_is_led_to_finish(client: Client, attempt: Attempt, token: str) -> None:
     answer_all(attempt)
-    assert page(client, token).count(f'href="{url(token, "portal_assessment_finish")}"') == 1
+    assert page(client, token).count(f'href="{url(token, "portal_assessment_finish", 1)}"') == 1
 
 
 def test_after_the_deadline_the_page_says_that_it_still_counts(
@@ -225,48 +235,48 @@ def test_after_the_deadline_the_page_says_that_it_still_counts(
 
 def test_the_practice_leads_on_and_keeps_nothing(client: Client, attempt: Attempt, token: str) -> None:
     before = rows(attempt)
-    response = client.post(url(token, "portal_assessment_practice"), {"answer": "2"})
-    assert (response.status_code, response["Location"]) == (302, url(token, "portal_assessment_item", 1))
+    response = client.post(url(token, "portal_assessment_practice", 1, 1), {"answer": "2"})
+    assert (response.status_code, response["Location"]) == (302, url(token, "portal_assessment_item", 1, 1))
     assert rows(attempt) == before
 
 
 def test_the_practice_shows_what_happens_without_an_answer(client: Client, token: str) -> None:
-    response = client.post(url(token, "portal_assessment_practice"))
+    response = client.post(url(token, "portal_assessment_practice", 1, 1))
     assert response.status_code == 422
-    assert response.content.decode().count("Choose an answer, or skip this statement for now.") == 2
+    assert response.content.decode().count("Choose an answer, or skip this one for now.") == 2
 
 
 # --- one item ----------------------------------------------------------------------------------------------------
 
 
 def test_an_answer_is_saved_and_leads_to_the_next_item(client: Client, attempt: Attempt, token: str) -> None:
-    response = client.post(url(token, "portal_assessment_item", 1), {"answer": "4"})
-    assert (response.status_code, response["Location"]) == (302, url(token, "portal_assessment_item", 2))
-    assert list(attempt.answers.values_list("item", "value")) == [("ws01", 4)]
-    assert page(client, token, "portal_assessment_item", 2).count("1 of 20 answers saved") == 1
-    again = page(client, token, "portal_assessment_item", 1)
+    response = client.post(url(token, "portal_assessment_item", 1, 1), {"answer": "4"})
+    assert (response.status_code, response["Location"]) == (302, url(token, "portal_assessment_item", 1, 2))
+    assert list(answers(attempt).values_list("item", "value")) == [("ws01", 4)]
+    assert page(client, token, "portal_assessment_item", 1, 2).count("1 of 20 answers saved") == 1
+    again = page(client, token, "portal_assessment_item", 1, 1)
     assert again.count('value="4" checked') == 1
     assert again.count(">Saved</span>") == 1
 
 
 def test_the_last_item_leads_to_the_last_page(client: Client, token: str) -> None:
-    response = client.post(url(token, "portal_assessment_item", 20), {"answer": "4"})
-    assert response["Location"] == url(token, "portal_assessment_finish")
+    response = client.post(url(token, "portal_assessment_item", 1, 20), {"answer": "4"})
+    assert response["Location"] == url(token, "portal_assessment_finish", 1)
 
 
 def test_an_item_opened_from_the_last_page_leads_back_there(client: Client, token: str) -> None:
-    response = client.post(url(token, "portal_assessment_item", 7) + "?from=last", {"answer": "4"})
-    assert response["Location"] == url(token, "portal_assessment_finish")
+    response = client.post(url(token, "portal_assessment_item", 1, 7) + "?from=last", {"answer": "4"})
+    assert response["Location"] == url(token, "portal_assessment_finish", 1)
 
 
 def test_a_choice_is_saved_at_once_and_the_page_stays(client: Client, attempt: Attempt, token: str) -> None:
     response = client.post(
-        url(token, "portal_assessment_item", 3), {"answer": "5"}, headers={"HX-Request": "true"}
+        url(token, "portal_assessment_item", 1, 3), {"answer": "5"}, headers={"X-Goodword": "script"}
     )
     assert response.status_code == 200
-    assert response.content.decode().count("1 of 20 answers saved") == 1
+    assert response.json() == {"saved": True, "answered": 1, "total": 20}
     assert response["Cache-Control"] == "no-store"
-    assert list(attempt.answers.values_list("item", "value")) == [("ws03", 5)]
+    assert list(answers(attempt).values_list("item", "value")) == [("ws03", 5)]
 
 
 def test_a_choice_made_too_late_leads_to_where_things_stand(
@@ -275,17 +285,17 @@ def test_a_choice_made_too_late_leads_to_where_things_stand(
     act(attempt, "close")
     before = rows(attempt)
     response = client.post(
-        url(token, "portal_assessment_item", 3), {"answer": "5"}, headers={"HX-Request": "true"}
+        url(token, "portal_assessment_item", 1, 3), {"answer": "5"}, headers={"X-Goodword": "script"}
     )
-    assert (response.status_code, response["HX-Redirect"]) == (204, url(token))
+    assert (response.status_code, response.json()) == (409, {"saved": False, "go": url(token)})
     assert rows(attempt) == before
 
 
 @pytest.mark.parametrize(
     ("sent", "sentence"),
     [
-        ({}, "Choose an answer, or skip this statement for now."),
-        ({"answer": ""}, "Choose an answer, or skip this statement for now."),
+        ({}, "Choose an answer, or skip this one for now."),
+        ({"answer": ""}, "Choose an answer, or skip this one for now."),
         ({"answer": "6"}, "Choose one of the answers shown."),
         ({"answer": "0"}, "Choose one of the answers shown."),
         ({"answer": "three"}, "Choose one of the answers shown."),
@@ -295,7 +305,7 @@ def test_no_answer_and_an_unknown_one_get_a_sentence(
     client: Client, attempt: Attempt, token: str, sent: dict[str, str], sentence: str
 ) -> None:
     before = rows(attempt)
-    response = client.post(url(token, "portal_assessment_item", 1), sent)
+    response = client.post(url(token, "portal_assessment_item", 1, 1), sent)
     assert response.status_code == 422
     assert response.content.decode().count(sentence) == 2  # above the page, and at the question
     assert rows(attempt) == before
@@ -306,15 +316,15 @@ def test_an_item_that_does_not_exist_is_not_found(
     client: Client, attempt: Attempt, token: str, number: int
 ) -> None:
     before = rows(attempt)
-    assert client.get(url(token, "portal_assessment_item", number)).status_code == 404
-    assert client.post(url(token, "portal_assessment_item", number), {"answer": "3"}).status_code == 404
+    assert client.get(url(token, "portal_assessment_item", 1, number)).status_code == 404
+    assert client.post(url(token, "portal_assessment_item", 1, number), {"answer": "3"}).status_code == 404
     assert rows(attempt) == before
 
 
 def test_the_same_form_sent_twice_does_no_harm(client: Client, attempt: Attempt, token: str) -> None:
     for _ in range(2):
-        client.post(url(token, "portal_assessment_item", 1), {"answer": "4"})
-    assert list(attempt.answers.values_list("item", "value")) == [("ws01", 4)]
+        client.post(url(token, "portal_assessment_item", 1, 1), {"answer": "4"})
+    assert list(answers(attempt).values_list("item", "value")) == [("ws01", 4)]
     assert event_names().count("attempt.begun") == 1
 
 
@@ -323,14 +333,14 @@ def test_an_item_needs_the_same_few_queries_however_much_is_answered(
 ) -> None:
     counts = []
     for given in (0, 1, 19):
-        for item in items_of(attempt)[:given]:
-            answer(attempt_id=attempt.pk, item_id=item.id, value=3, now=NOW)
+        for item in statements_of(attempt)[:given]:
+            answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=3, now=NOW)
         with CaptureQueriesContext(
             connection,
         ) as queries:
-            page(client, token, "portal_assessment_item", 20)
+            page(client, token, "portal_assessment_item", 1, 20)
         counts.append(len(queries))
-    assert counts == [4, 4, 4]  # link, start, attempt, answers
+    assert counts == [7, 7, 7]  # link, start, attempt, parts; answers, drawn items and scores of all parts
 
 
 # --- the last page -----------------------------------------------------------------------------------------------
@@ -338,10 +348,10 @@ def test_an_item_needs_the_same_few_queries_however_much_is_answered(
 
 def test_the_last_page_names_what_is_unanswered(client: Client, attempt: Attempt, token: str) -> None:
     answer_all(attempt, but=(2, 7))
-    text = page(client, token, "portal_assessment_finish")
-    assert text.count("2 statements have no answer yet") == 1
-    assert text.count("Statement 2: When a task gets boring, I turn to another one.") == 1
-    assert text.count(f"{url(token, 'portal_assessment_item', 7)}?from=last") == 1
+    text = page(client, token, "portal_assessment_finish", 1)
+    assert text.count("2 answers are still missing") == 1
+    assert text.count("2: When a task gets boring, I turn to another one.") == 1
+    assert text.count(f"{url(token, 'portal_assessment_item', 1, 7)}?from=last") == 1
 
 
 def test_finish_is_refused_while_something_is_unanswered(
@@ -349,7 +359,7 @@ def test_finish_is_refused_while_something_is_unanswered(
 ) -> None:
     answer_all(attempt, but=(7,))
     before = rows(attempt)
-    response = client.post(url(token, "portal_assessment_finish"))
+    response = client.post(url(token, "portal_assessment_finish", 1))
     assert response.status_code == 422
     assert response.content.decode().count("Please answer these before you finish") == 1
     assert rows(attempt) == before
@@ -360,9 +370,9 @@ def test_finish_completes_once_however_often_it_is_pressed(
 ) -> None:
     answer_all(attempt)
     for _ in range(2):
-        response = client.post(url(token, "portal_assessment_finish"))
+        response = client.post(url(token, "portal_assessment_finish", 1))
         assert (response.status_code, response["Location"]) == (302, url(token))
-    assert attempt.scores.count() == 5
+    assert scores(attempt).count() == 5
     assert event_names().count("attempt.completed") == 1
     assert page(client, token).count("Thank you, Ada") >= 1
 
@@ -378,5 +388,5 @@ def test_declining_asks_once_more_and_then_takes_the_no(client: Client, attempt:
     attempt.refresh_from_db()
     assert attempt.progress == "declined"
     assert event_names().count("attempt.declined") == 1
-    text = page(client, token, "portal_assessment_item", 1)
+    text = page(client, token, "portal_assessment_item", 1, 1)
     assert text.count("You have told us that you do not want to take part") == 1

@@ -6,14 +6,14 @@ import pytest
 from django.db import transaction
 
 from goodword.assessments.domain.answer import answer
-from goodword.assessments.domain.finish import finish
+from goodword.assessments.domain.finish import finish_part
 from goodword.assessments.domain.react import on_fate
 from goodword.assessments.models import Attempt
 from goodword.core.models import Event
 from goodword.notifications.models import Email
 from goodword.roles.models import Step
 from goodword.steps.states import status
-from tests.assessments.support import STAGE, answer_all, application, assigned, tell
+from tests.assessments.support import STAGE, answer_all, answers, application, assigned, scores, tell
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs
 
@@ -27,7 +27,7 @@ FIRST_REMINDER = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
 @pytest.fixture
 def attempt() -> Attempt:
     made = assigned(application())
-    answer(attempt_id=made.pk, item_id="ws01", value=4, now=NOW)
+    answer(attempt_id=made.pk, order=1, item_id="ws01", value=4, now=NOW)
     return made
 
 
@@ -86,7 +86,7 @@ def test_an_end_closes_it_at_once_and_its_undoing_opens_it_without_a_mail(
         column.replace("on_reject", "rejected").replace("on_hire", "hired"),
         None,
     )
-    assert closed.answers.count() == 1
+    assert answers(closed).count() == 1
     mails = Email.objects.of(attempt.organisation).count()
     again = after(attempt, undone)
     assert (status(again, now=LATER), again.next_reminder_at) == ("in_progress", None)
@@ -106,7 +106,7 @@ def test_an_end_closes_nothing_where_the_step_goes_on(attempt: Attempt, name: st
 def test_an_end_leaves_a_finished_attempt_as_it_is() -> None:
     made = assigned(application())
     answer_all(made)
-    finish(attempt_id=made.pk, now=NOW)
+    finish_part(attempt_id=made.pk, order=1, now=NOW)
     for name in (
         "application.left_stage",
         "application.rejected",
@@ -114,7 +114,7 @@ def test_an_end_leaves_a_finished_attempt_as_it_is() -> None:
         "application.hired",
     ):
         assert after(made, name, stage_id=STAGE[0], to_stage_id=502).progress == "completed"
-    assert made.scores.count() == 5
+    assert scores(made).count() == 5
 
 
 def test_an_invitation_that_has_not_gone_out_is_stopped_by_a_rejection() -> None:

@@ -6,13 +6,13 @@ from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 
 from goodword.assessments.domain.answer import answer
-from goodword.assessments.domain.finish import finish
-from goodword.assessments.given import items_of
+from goodword.assessments.domain.finish import finish_part
 from goodword.assessments.models import Attempt
-from goodword.assessments.queries import item_count, latest_attempt, result
-from goodword.assessments.result import AttemptResult, Requirement
+from goodword.assessments.queries import latest_attempt
+from goodword.assessments.result import AttemptResult, Requirement, ScalesResult
+from goodword.assessments.results import result
 from goodword.roles.models import Step
-from tests.assessments.support import answer_all, application, assigned
+from tests.assessments.support import answer_all, answers, application, assigned, statements_of
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -25,25 +25,24 @@ def attempt() -> Attempt:
     """One whose scale "extraversion" was answered 4, 1, 5, 2, everything else with 3."""
     made = assigned(application())
     answer_all(made, value=3)
-    given = [item.id for item in items_of(made) if item.scale == "extraversion"]
+    given = [item.id for item in statements_of(made) if item.item.scale == "extraversion"]
     for item_id, value in zip(given, (4, 1, 5, 2), strict=True):
-        answer(attempt_id=made.pk, item_id=item_id, value=value, now=NOW)
-    finish(attempt_id=made.pk, now=NOW)
+        answer(attempt_id=made.pk, order=1, item_id=item_id, value=value, now=NOW)
+    finish_part(attempt_id=made.pk, order=1, now=NOW)
     latest = latest_attempt(made.start.application)
     assert latest is not None
     return latest
 
 
-def found(attempt: Attempt) -> AttemptResult:
+def whole(attempt: Attempt) -> AttemptResult:
     made = result(attempt)
     assert made is not None
     return made
 
 
-def test_an_attempt_has_the_items_of_its_form_and_asking_costs_no_query(attempt: Attempt) -> None:
-    with CaptureQueriesContext(connection) as queries:
-        assert item_count(attempt) == 20
-    assert len(queries) == 0
+def found(attempt: Attempt) -> ScalesResult:
+    [part] = whole(attempt).parts
+    return part
 
 
 def test_there_is_no_result_before_the_finish() -> None:
@@ -68,13 +67,10 @@ def test_each_scale_comes_with_the_answers_behind_it(attempt: Attempt) -> None:
 
 def test_a_result_holds_what_a_report_needs(attempt: Attempt) -> None:
     made = found(attempt)
-    assert (made.title, made.language, made.language_name, made.scoring_version) == (
-        "Work style",
-        "en",
-        "English",
-        "1",
-    )
-    assert (made.minimum, made.maximum, made.completed_at) == (1, 5, NOW)
+    all_of_it = whole(attempt)
+    assert (all_of_it.language, all_of_it.language_name, all_of_it.completed_at) == ("en", "English", NOW)
+    assert (made.title, made.scoring_version) == ("Work style", "1")
+    assert (made.minimum, made.maximum) == (1, 5)
     assert made.response_labels[0::4] == ["Strongly disagree", "Strongly agree"]
     assert [scale.scale.id for scale in made.scales] == [
         "extraversion",
@@ -93,27 +89,33 @@ def test_a_result_holds_what_a_report_needs(attempt: Attempt) -> None:
 
 
 def test_a_result_is_what_was_issued_whatever_is_written_later(attempt: Attempt) -> None:
-    attempt.answers.update(value=1)
+    answers(attempt).update(value=1)
     assert [scale.mean for scale in found(attempt).scales] == [4.5, 3.0, 3.0, 3.0, 3.0]
 
 
-def test_the_requirement_of_the_job_is_named(attempt: Attempt) -> None:
-    Step.objects.of(attempt.organisation).update(
-        requirement="Works on ropes with two others", requirement_by="Rita", requirement_at=NOW
+def test_the_requirement_of_the_job_is_named_as_it_was_when_it_was_assigned() -> None:
+    of = application()
+    said = Requirement(text="Works on ropes with two others", who="Rita", at=NOW)
+    Step.objects.of(of.organisation).update(
+        requirement=said.text, requirement_by=said.who, requirement_at=said.at
     )
-    latest = latest_attempt(attempt.start.application)
+    made = assigned(of)
+    answer_all(made)
+    finish_part(attempt_id=made.pk, order=1, now=NOW)
+    Step.objects.of(of.organisation).update(requirement="Something else by now")
+    latest = latest_attempt(of)
     assert latest is not None
-    assert found(latest).requirement == Requirement(text="Works on ropes with two others", who="Rita", at=NOW)
+    assert found(latest).requirement == said
 
 
-def test_a_result_takes_two_queries(attempt: Attempt) -> None:
+def test_a_result_takes_four_queries(attempt: Attempt) -> None:
     with CaptureQueriesContext(connection) as queries:
         result(attempt)
-    assert len(queries) == 2
+    assert len(queries) == 4  # parts, answers, drawn items, scores
 
 
 def test_the_recruiter_sees_every_scale_with_both_ends_and_no_total(attempt: Attempt) -> None:
-    page = render_to_string("assessments/result.html", {"result": found(attempt)})
+    page = render_to_string("assessments/result.html", {"result": whole(attempt)})
     assert page.count('class="result__scale"') == 5
     assert page.count("Towards 1: Reserved") == 1
     assert page.count("Towards 5: Outgoing") == 1

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 from pypdf import PdfReader
 
-from goodword.assessments.domain.finish import finish
+from goodword.assessments.domain.finish import finish_part
 from goodword.assessments.models import Attempt
 from goodword.candidates.domain.erasure import WAIT
 from goodword.candidates.models import Application
@@ -170,7 +170,7 @@ def lived(world: World) -> None:
     ours, now = world.ours(second), clock.now()
     attempt = Attempt.objects.of(world.organisation).get(start__application=ours)
     answer_all(attempt, now=now)
-    finish(attempt_id=attempt.pk, now=now)
+    finish_part(attempt_id=attempt.pk, order=1, now=now)
     world.move(second, REFERENCES)
     world.deliver()
     run_jobs()

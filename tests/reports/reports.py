@@ -6,7 +6,7 @@ from typing import Any
 
 from pypdf import PdfReader
 
-from goodword.assessments.domain.finish import finish
+from goodword.assessments.domain.finish import finish_part
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.notifications.domain import links
@@ -24,7 +24,7 @@ def finished(of: Application | None = None, **candidate: Any) -> Attempt:
     of = of or application(candidate=factories.candidate(factories.organisation(), **candidate))
     attempt = assigned(of)
     answer_all(attempt)
-    return finish(attempt_id=attempt.pk, now=NOW)
+    return finish_part(attempt_id=attempt.pk, order=1, now=NOW).attempt
 
 
 def ready(of: Application | None = None) -> Report:

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 from django.db import transaction
 
-from goodword.assessments.models import Attempt
+from goodword.assessments.models import Assessment, Attempt
 from goodword.steps.domain.move import NotAllowed, lock, move
 from goodword.steps.models import Run
 from goodword.steps.states import (
@@ -65,9 +65,9 @@ def run_in(progress: P, closed: bool, paused: bool) -> Attempt:
     return Attempt.objects.create(
         organisation=start.organisation,
         start=start,
-        instrument="work_style",
-        instrument_version="1",
-        form="short20",
+        assessment=Assessment.objects.create(
+            organisation=start.organisation, step=start.step, number=1, created_at=NOW, published_at=NOW
+        ),
         progress=progress,
         opened_at=NOW,
         deadline_at=DEADLINE,

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.domain.finish import finish
+from goodword.assessments.domain.finish import finish_part
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.notifications.domain import links
@@ -52,7 +52,7 @@ def reported(application: Application) -> Report:
     """An assessment is finished and its report is ready."""
     attempt = invited(application)
     answer_all(attempt)
-    finish(attempt_id=attempt.pk, now=NOW)
+    finish_part(attempt_id=attempt.pk, order=1, now=NOW)
     run_jobs()
     return Report.objects.of(application.organisation).filter(start__application=application).latest("pk")
 

@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from goodword.accounts.models import AuditEntry
-from goodword.assessments.domain.finish import finish
+from goodword.assessments.domain.finish import finish_part
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.core import tokens
@@ -32,7 +32,7 @@ def application() -> Application:
 
 def end(attempt: Attempt) -> None:
     answer_all(attempt)
-    finish(attempt_id=attempt.pk, now=NOW)
+    finish_part(attempt_id=attempt.pk, order=1, now=NOW)
 
 
 def test_one_thing_to_do_is_gone_to_at_once(application: Application) -> None:

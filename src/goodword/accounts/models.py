@@ -70,6 +70,9 @@ class Organisation(models.Model):
     watches_devices = models.BooleanField(default=False)
     #: how long personal data is kept after an application has ended; said in the notices
     keep_months = models.PositiveSmallIntegerField(default=12)
+    #: who answers candidates who ask for more time or another form of a test: somebody outside the hiring teams
+    adjustments_name = models.CharField(max_length=150, default="", blank=True)
+    adjustments_email = models.EmailField(default="", blank=True)
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:

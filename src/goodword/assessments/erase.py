@@ -1,16 +1,60 @@
-"""What is erased of assessments: answers and scores. That there was an attempt, and when, stays."""
+"""What is erased of assessments: answers, files, scores and all around them. That there was an attempt stays."""
 
 from datetime import datetime
 
-from goodword.assessments.models import Answer, Attempt, Score
+from django.db.models import Model, QuerySet
+
+from goodword.assessments.models import (
+    Adjustment,
+    Answer,
+    Attempt,
+    AttemptPart,
+    AttemptSign,
+    DrawnItem,
+    Marking,
+    Noticed,
+    Score,
+    Upload,
+)
 from goodword.core.erasure import Counts, Subject, holds
+from goodword.notifications.domain import links
+from goodword.notifications.models import Link
 from goodword.steps.domain.erased import close_for_good
 
 
-@holds("assessments.Attempt", "assessments.Answer", "assessments.Score")
+@holds(
+    "assessments.Attempt",
+    "assessments.AttemptPart",
+    "assessments.Answer",
+    "assessments.DrawnItem",
+    "assessments.Upload",
+    "assessments.Marking",
+    "assessments.Score",
+    "assessments.Noticed",
+    "assessments.AttemptSign",
+    "assessments.Adjustment",
+)
 def erase(subject: Subject, now: datetime) -> Counts:
     """Under the attempts' locks, so that no answer comes in beside it."""
     attempts = close_for_good(Attempt, subject.application_ids, now=now)
-    answers, _ = Answer.objects.across_organisations().filter(attempt__in=attempts).delete()
-    scores, _ = Score.objects.across_organisations().filter(attempt__in=attempts).delete()
-    return {"answers": answers, "scores": scores}
+    of_parts = {"part__attempt__in": attempts}
+    asked = Adjustment.objects.across_organisations().filter(attempt__in=attempts)
+    links.forget(purpose=Link.Purpose.ADJUSTMENT, subject_ids=asked.values_list("pk", flat=True))
+    counts = {
+        "answers": _delete(Answer.objects.across_organisations().filter(**of_parts)),
+        "drawn items": _delete(DrawnItem.objects.across_organisations().filter(**of_parts)),
+        "files": _delete(Upload.objects.across_organisations().filter(**of_parts)),
+        "markings": _delete(Marking.objects.across_organisations().filter(**of_parts)),
+        "scores": _delete(Score.objects.across_organisations().filter(**of_parts)),
+        "notices": _delete(Noticed.objects.across_organisations().filter(**of_parts)),
+        "signs": _delete(AttemptSign.objects.across_organisations().filter(attempt__in=attempts)),
+        "adjustments": _delete(asked),
+    }
+    AttemptPart.objects.across_organisations().filter(attempt__in=attempts).update(
+        device="", seconds=None, ends_at=None, seen_at=None, shown_at=None, breaks=0, seed=None
+    )
+    return counts
+
+
+def _delete[M: Model](rows: QuerySet[M]) -> int:
+    return rows.delete()[0]

@@ -1,57 +1,130 @@
-"""What is told of assessments: each answer in words, and the scores."""
+"""What is told of assessments: what was asked and answered in words, and the scores.
+
+Signs are told to the organisation alone, as those of references are (docs/decisions/0022-*). What a candidate asked to
+be made otherwise for them, and all that betrays it (how long they took), is told to them alone.
+"""
 
 from typing import Any
 
-from goodword.assessments.given import instrument_of, items_of
-from goodword.assessments.models import Attempt
+from goodword.assessments.given import items_of
+from goodword.assessments.models import Adjustment, Attempt, AttemptPart, AttemptSign
+from goodword.assessments.overview import title_of
+from goodword.assessments.queries import parts_of
+from goodword.assessments.said import answer_in_words, asked_in_words
 from goodword.core.exporting import Told, Wanted, tells, without_nothing
 
 
-@tells("assessments.Attempt", "assessments.Answer", "assessments.Score")
+@tells(
+    "assessments.Attempt",
+    "assessments.AttemptPart",
+    "assessments.Answer",
+    "assessments.DrawnItem",
+    "assessments.Upload",
+    "assessments.Marking",
+    "assessments.Score",
+    "assessments.Noticed",
+    "assessments.AttemptSign",
+    "assessments.Adjustment",
+)
 def export(wanted: Wanted) -> Told:
-    """To the candidate as to the organisation."""
+    """Each attempt with its parts."""
     attempts = Attempt.objects.of(wanted.organisation).filter(
         start__application_id__in=wanted.application_ids
     )
-    return {
-        "assessments": [
-            _attempt(one) for one in attempts.prefetch_related("answers", "scores").order_by("pk")
-        ]
-    }
+    rows = attempts.select_related("organisation", "start").order_by("pk")
+    return {"assessments": [_attempt(one, wanted) for one in rows]}
 
 
-def _attempt(attempt: Attempt) -> dict[str, Any]:
-    try:
-        instrument = instrument_of(attempt)
-        texts = {item.id: item.text for item in items_of(attempt)}
-        labels = {option.value: option.label for option in instrument.response_scale}
-        names = {scale.id: scale.name for scale in instrument.scales}
-    except LookupError:  # this version is no longer in the library: what is left are its ids
-        texts, labels, names = {}, {}, {}
+def _attempt(attempt: Attempt, wanted: Wanted) -> dict[str, Any]:
+    asked = [] if wanted.by_member else [_adjustment(one) for one in attempt.adjustments.order_by("pk")]
     return without_nothing(
         {
-            "test": attempt.instrument,
-            "version": attempt.instrument_version,
             "language": attempt.language,
             "invited": attempt.opened_at,
             "begun": attempt.begun_at,
             "finished": attempt.completed_at,
-            "answers": [
+            "parts": [_part(part, wanted) for part in parts_of(attempt)],
+            "asked to be made otherwise": asked,
+            "signs": [_sign(one) for one in attempt.signs.order_by("pk")] if wanted.by_member else [],
+        }
+    )
+
+
+def _part(part: AttemptPart, wanted: Wanted) -> dict[str, Any]:
+    answers = {answer.item: answer for answer in part.answers.all()}
+    uploads = {upload.pk: upload for upload in part.uploads.defer("content").order_by("pk")}
+    files = {pk: upload.name for pk, upload in uploads.items()}
+    told: dict[str, Any] = {
+        "test": title_of(part),
+        "version": part.version.number,
+        "form": part.form,
+        "answers": [
+            {
+                "asked": asked_in_words(item),
+                "answer": answer_in_words(item, answers[item.id].value, files=files),
+                "answered": answers[item.id].answered_at,
+            }
+            for item in items_of(part)
+            if item.id in answers
+        ],
+        "files": [
+            {"name": one.name, "type": one.content_type, "bytes": one.size, "handed in": one.uploaded_at}
+            for one in uploads.values()
+        ],
+        "scores": [
+            without_nothing(
                 {
-                    "statement": texts.get(answer.item, answer.item),
-                    "answer": labels.get(answer.value, answer.value),
-                    "answered": answer.answered_at,
-                }
-                for answer in sorted(attempt.answers.all(), key=lambda one: one.pk)
-            ],
-            "scores": [
-                {
-                    "scale": names.get(score.scale, score.scale),
-                    "mean": score.mean,
+                    "scale": score.scale,
+                    "value": score.value,
                     "answered": score.answered,
                     "of": score.items,
+                    "percentile": score.percentile,
                 }
-                for score in sorted(attempt.scores.all(), key=lambda one: one.pk)
-            ],
+            )
+            for score in sorted(part.scores.all(), key=lambda one: one.pk)
+        ],
+        "markings": [
+            without_nothing(
+                {"item": one.item, "points": one.points, "comment": one.comment, "marked": one.marked_at}
+            )
+            for one in part.markings.order_by("pk")
+        ],
+        "noticed": [
+            without_nothing({"what": one.what, "item": one.item, "amount": one.amount, "at": one.noticed_at})
+            for one in part.noticed.order_by("pk")
+        ],
+    }
+    if not wanted.by_member:
+        told["time"] = without_nothing(
+            {"begun": part.begun_at, "ended": part.ended_at, "seconds granted": part.seconds}
+        )
+    return without_nothing(told)
+
+
+def _adjustment(one: Adjustment) -> dict[str, Any]:
+    return without_nothing(
+        {
+            "asked": one.asked_at,
+            "more time, percent": one.wants_time,
+            "another form": one.wants_form,
+            "in your words": one.text,
+            "answer": one.get_state_display(),
+            "granted, percent": one.percent,
+            "answered": one.answered_at,
+            "answered by": one.answered_by,
+            "said": one.answer,
+        }
+    )
+
+
+def _sign(one: AttemptSign) -> dict[str, Any]:
+    return without_nothing(
+        {
+            "code": one.code,
+            "grade": one.grade,
+            "facts": one.facts,
+            "found": one.found_at,
+            "dismissed": one.dismissed_at,
+            "note": one.dismissed_note,
         }
     )

@@ -1,5 +1,6 @@
-"""The sweep of reminders."""
+"""The sweeps of reminders, and of clocks that have run out."""
 
+from goodword.assessments.domain.finish import end_overdue
 from goodword.assessments.domain.remind import remind_due
 from goodword.core import clock, jobs
 
@@ -9,3 +10,10 @@ def sweep_reminders(*, timestamp: int = 0) -> None:
     """Remind the candidates who are due."""
     del timestamp  # given to every periodic job; the clock is ours
     remind_due(now=clock.now())
+
+
+@jobs.job(name="assessments.clock", cron="* * * * * */5", queueing_lock="assessments.clock")
+def sweep_clocks(*, timestamp: int = 0) -> None:
+    """End the parts whose time is up."""
+    del timestamp
+    end_overdue(now=clock.now())

@@ -1,20 +1,27 @@
 """Reads about attempts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db.models import QuerySet
 
-from goodword.assessments.given import instrument_of, items_of
-from goodword.assessments.library.sheet import technical_sheet
-from goodword.assessments.models import Attempt
-from goodword.assessments.result import AnswerShown, AttemptResult, Requirement, ScaleResult
+from goodword.assessments.models import Attempt, AttemptPart
 from goodword.candidates.models import Application
+from goodword.questionnaires.reading import Json
 from goodword.steps.states import DONE
 
 
-def item_count(attempt: Attempt) -> int:
-    """How many items the attempt's form has. No query."""
-    return len(items_of(attempt))
+def parts_of(attempt: Attempt) -> Sequence[AttemptPart]:
+    """The parts in order, with their versions, answers, drawn items and scores. Four queries."""
+    rows = list(
+        AttemptPart.objects.of(attempt.organisation)
+        .filter(attempt=attempt)
+        .select_related("version__test", "part__norms", "part__calibration")
+        .prefetch_related("answers", "drawn", "scores")
+        .order_by("order")
+    )
+    for row in rows:
+        row.attempt = attempt  # known: no query for it, and its language is asked for often
+    return rows
 
 
 def latest_attempt(application: Application) -> Attempt | None:
@@ -31,74 +38,16 @@ def _attempts(application: Application) -> QuerySet[Attempt]:
     return (
         Attempt.objects.across_organisations()
         .filter(start__application_id=application.pk)
-        .select_related("start__step")
+        .select_related("organisation", "start__step", "assessment")
         .order_by("-pk")
     )
 
 
-def answers_of(attempt: Attempt) -> dict[str, int]:
-    """The saved answers: item id to the value that was chosen."""
-    return dict(attempt.answers.values_list("item", "value"))
+def answers_of(part: AttemptPart) -> Mapping[str, Json]:
+    """The saved answers as they are now: item id to what was answered. One query."""
+    return dict(part.answers.values_list("item", "value"))
 
 
-def result(attempt: Attempt) -> AttemptResult | None:
-    """The issued result with the answers behind each number; None while there is none. Three queries at the most.
-
-    Means and counts are the stored ones: an issued result never changes.
-    """
-    scores = {score.scale: score for score in attempt.scores.all()}
-    if not scores or attempt.completed_at is None:
-        return None
-    instrument = instrument_of(attempt)
-    answers = answers_of(attempt)
-    return AttemptResult(
-        attempt_id=attempt.pk,
-        instrument=instrument,
-        sheet=technical_sheet(instrument, attempt.form),
-        requirement=_requirement(attempt),
-        language=attempt.language,
-        completed_at=attempt.completed_at,
-        scoring_version=next(iter(scores.values())).scoring_version,
-        scales=tuple(
-            ScaleResult(
-                scale=scale,
-                mean=scores[scale.id].mean,
-                n_answered=scores[scale.id].answered,
-                n_items=scores[scale.id].items,
-                answers=_answers(attempt, scale.id, answers),
-            )
-            for scale in instrument.scales
-            if scale.id in scores
-        ),
-    )
-
-
-def _answers(attempt: Attempt, scale_id: str, answers: Mapping[str, int]) -> tuple[AnswerShown, ...]:
-    instrument = instrument_of(attempt)
-    labels = {option.value: option.label for option in instrument.response_scale}
-    rows = []
-    for item in items_of(attempt):
-        if item.scale != scale_id:
-            continue
-        answer = answers.get(item.id)
-        value = answer
-        if answer is not None and item.keyed == "-":
-            value = instrument.lowest + instrument.highest - answer
-        rows.append(
-            AnswerShown(
-                item_id=item.id,
-                text=item.text,
-                keyed=1 if item.keyed == "+" else -1,
-                answer=answer,
-                label=None if answer is None else labels[answer],
-                value=value,
-            )
-        )
-    return tuple(rows)
-
-
-def _requirement(attempt: Attempt) -> Requirement | None:
-    step = attempt.start.step
-    if not step.requirement:
-        return None
-    return Requirement(text=step.requirement, who=step.requirement_by, at=step.requirement_at)
+def read_answers(part: AttemptPart) -> Mapping[str, Json]:
+    """The same, of a part that was read with its answers (`parts_of`): as they were then, without a query."""
+    return {answer.item: answer.value for answer in part.answers.all()}

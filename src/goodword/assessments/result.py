@@ -1,12 +1,12 @@
-"""The result of an attempt, as the candidate's page and the report need it: scales, and the answers behind them.
+"""The result of an attempt, as the candidate's page and the report need it: part by part, down to the answers.
 
-There is no total, and no end of a scale is the better one.
+There is no total over scales, and no end of a scale is the better one.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal, Self
 
 from django.utils.translation import get_language_info, gettext
 
@@ -56,7 +56,7 @@ class ScaleResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
-    """The requirement of the job that the assessment serves: who said so, and when."""
+    """The requirement of the job that a test serves: who said so, and when."""
 
     text: str
     who: str
@@ -64,27 +64,27 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AttemptResult:
-    """All of one finished attempt. `language` is a tag ("en"), `completed_at` aware."""
+class PartResult:
+    """What all parts have: the title and technical sheet of the test, the requirement that it serves."""
 
-    attempt_id: int
-    instrument: Instrument
+    kind: str
+    order: int
+    title: str
     sheet: TechnicalSheet
     requirement: Requirement | None
-    language: str
-    completed_at: datetime
     scoring_version: str
+    #: what draws it on a page of members
+    template: ClassVar[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScalesResult(PartResult):
+    """A test of scales."""
+
+    template: ClassVar[str] = "assessments/result/scales.html"
+
+    instrument: Instrument
     scales: tuple[ScaleResult, ...]
-
-    @property
-    def title(self) -> str:
-        """The name of the test."""
-        return self.instrument.name
-
-    @property
-    def language_name(self) -> str:
-        """The language it was taken in, by its name in the reader's language."""
-        return str(gettext(get_language_info(self.language)["name"]))
 
     @property
     def minimum(self) -> int:
@@ -113,3 +113,24 @@ class AttemptResult:
             }
             for found in self.scales
         ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptResult:
+    """All of one finished attempt. `language` is a tag ("en"), `completed_at` aware."""
+
+    attempt_id: int
+    language: str
+    completed_at: datetime
+    parts: tuple[ScalesResult, ...]
+
+    def serving(self, requirement: Requirement) -> Self:
+        """The same for another role's requirement, where one test serves it."""
+        if len(self.parts) != 1:
+            return self
+        return replace(self, parts=(replace(self.parts[0], requirement=requirement),))
+
+    @property
+    def language_name(self) -> str:
+        """The language it was taken in, by its name in the reader's language."""
+        return str(gettext(get_language_info(self.language)["name"]))

@@ -2,12 +2,18 @@
 
 from django.urls import path
 
-from goodword.assessments.views import around, item
+from goodword.assessments.views import around, clock, item, sheet
+
+_PART = "p/<token>/assessment/<int:order>/"
 
 public_urls = [
     path("p/<token>/assessment/", around.first_page, name="portal_assessment"),
-    path("p/<token>/assessment/practice/", around.practice, name="portal_assessment_practice"),
-    path("p/<token>/assessment/<int:number>/", item.item, name="portal_assessment_item"),
-    path("p/<token>/assessment/finish/", around.last_page, name="portal_assessment_finish"),
     path("p/<token>/assessment/decline/", around.decline_page, name="portal_assessment_decline"),
+    path(_PART, around.part_page, name="portal_assessment_part"),
+    path(f"{_PART}practice/<int:number>/", around.practice, name="portal_assessment_practice"),
+    path(f"{_PART}item/<int:number>/", item.item, name="portal_assessment_item"),
+    path(f"{_PART}sheet/", sheet.sheet, name="portal_assessment_sheet"),
+    path(f"{_PART}alive/", clock.alive, name="portal_assessment_alive"),
+    path(f"{_PART}again/", clock.again, name="portal_assessment_again"),
+    path(f"{_PART}finish/", around.last_page, name="portal_assessment_finish"),
 ]

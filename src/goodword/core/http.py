@@ -11,7 +11,7 @@ from django.utils.cache import patch_vary_headers
 
 #: the addresses that hold a secret, and the part of them that is the secret
 _SECRET_PATHS = re.compile(
-    r"/(p|r|v|s|hooks/greenhouse)/[A-Za-z0-9_-]{16,}|/(accounts/password/reset/key)/[A-Za-z0-9_-]+"
+    r"/(p|r|v|s|a|hooks/greenhouse)/[A-Za-z0-9_-]{16,}|/(accounts/password/reset/key)/[A-Za-z0-9_-]+"
 )
 
 _PORTALS = ("/p/", "/r/")

@@ -63,6 +63,7 @@ class Link(OrganisationOwned):
         REFEREE = "referee"  # subject: a ReferenceRequest
         REVIEW = "review"  # subject: an Application
         REPORT = "report"  # subject: a Report
+        ADJUSTMENT = "adjustment"  # subject: an Adjustment
 
     purpose = models.CharField(max_length=20, choices=Purpose.choices)
     subject_id = models.BigIntegerField()

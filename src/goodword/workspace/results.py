@@ -1,11 +1,12 @@
 """The results of an application's steps, as the candidate's page and the review page show them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from goodword.assessments import queries as assessments
 from goodword.assessments.models import Attempt
 from goodword.assessments.result import Requirement
+from goodword.assessments.results import result as assessment_result
 from goodword.candidates.models import Application
 from goodword.references import queries as references
 from goodword.references.models import Check
@@ -31,7 +32,7 @@ def results_of(application: Application) -> list[Result]:
     found: list[Result] = []
     attempt = assessments.latest_done(application)
     if attempt is not None:
-        found.append(_assessment(assessments.result(attempt)))
+        found.append(_assessment(assessment_result(attempt)))
     elif start := _standing_in(application, Step.Kind.ASSESSMENT):
         found += _taken_assessment(start)
     check = references.latest_check(application)
@@ -65,13 +66,13 @@ def _assessment(data: Any) -> Result:
 def _taken_assessment(start: StepStart) -> list[Result]:
     """An earlier result, for the requirement that it serves here."""
     runs = Attempt.objects.of(start.organisation).filter(**_behind(start))
-    attempt = runs.select_related("start__step").order_by("-pk").first()
-    result = assessments.result(attempt) if attempt else None
+    attempt = runs.select_related("organisation", "start__step").order_by("-pk").first()
+    result = assessment_result(attempt) if attempt else None
     if result is None:
         return []
     step = start.step
     here = Requirement(text=step.requirement, who=step.requirement_by, at=step.requirement_at)
-    return [_assessment(replace(result, requirement=here if step.requirement else None))]
+    return [_assessment(result.serving(here) if step.requirement else result)]
 
 
 def _standing_in(application: Application, kind: str) -> StepStart | None:

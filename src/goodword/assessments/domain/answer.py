@@ -1,47 +1,109 @@
 """Save the answer to one item."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from goodword.assessments.domain import guard
-from goodword.assessments.domain.tell import tell
-from goodword.assessments.given import instrument_of, items_of
-from goodword.assessments.models import Answer
-from goodword.steps.domain.move import move
-from goodword.steps.models import Run
+from goodword.assessments.domain.begin_part import begin, needs_start
+from goodword.assessments.given import Asked, UnknownOption, items_of
+from goodword.assessments.models import Answer, AttemptPart
+from goodword.questionnaires.reading import Json
+
+__all__ = ["Saved", "UnknownItem", "UnknownOption", "WrongItem", "answer"]
 
 
 class UnknownItem(Exception):
-    """The item is not one of this attempt's."""
+    """The item is not one of this part's."""
 
 
-class UnknownOption(Exception):
-    """The value is not on the answer scale."""
+class WrongItem(Exception):
+    """On a clock one item is on screen at a time, and this is not the one (any more): `at` is its number."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__(str(at))
+        self.at = at
 
 
-def answer(*, attempt_id: int, item_id: str, value: int, now: datetime) -> Answer:
-    """Save one answer, new or changed; the first one begins the attempt.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """An answer as it stands now. `kept_newer`: what came was older than what is there, which stays."""
 
-    Raises guard.Closed once the attempt takes nothing more, UnknownItem and UnknownOption; then nothing changes.
+    answer: Answer
+    kept_newer: bool = False
+
+
+def answer(
+    *,
+    attempt_id: int,
+    order: int,
+    item_id: str,
+    value: Json,
+    now: datetime,
+    given_at: datetime | None = None,
+    device: str = "",
+) -> Saved:
+    """Save one answer, new or changed; the first one begins an untimed part, and the attempt.
+
+    `given_at` is when it was given, if the line was gone then: of two answers to an item the later one counts,
+    whichever arrives first. On a clock only what arrives counts. Raises what guard.open_part raises, NotBegun,
+    UnknownItem, UnknownOption and WrongItem; then nothing changes.
     """
     with transaction.atomic():
-        attempt = guard.open_attempt(attempt_id, now=now)
-        if item_id not in {item.id for item in items_of(attempt)}:
-            raise UnknownItem(item_id)
-        if value not in {option.value for option in instrument_of(attempt).response_scale}:
-            raise UnknownOption(value)
-        if attempt.progress == Run.Progress.PENDING:
-            move(attempt, "begin", at=now, by="candidate")
-            tell("attempt.begun", attempt, by="candidate", at=now)
-        saved, _ = Answer.objects.of(attempt.organisation).update_or_create(
-            attempt=attempt,
+        part = guard.open_part(attempt_id, order, now=now)
+        if needs_start(part):
+            raise guard.NotBegun
+        items = items_of(part)
+        number, item = _find(items, item_id)
+        checked = item.check(value)
+        timed = part.seconds is not None
+        if timed and number != part.at:
+            raise WrongItem(part.at)
+        at = now if timed or given_at is None else _plausible(given_at, part=part, now=now)
+        if part.begun_at is None:
+            begin(part, device=device, now=now)
+        before = Answer.objects.of(part.organisation).filter(part=part, item=item_id).first()
+        if before is not None and before.answered_at > at:
+            return Saved(answer=before, kept_newer=True)
+        saved, _ = Answer.objects.of(part.organisation).update_or_create(
+            part=part,
             item=item_id,
-            defaults={"value": value, "answered_at": now},
+            defaults={"value": checked, "answered_at": at, "seconds": _seconds(part, now=now)},
             create_defaults={
-                "organisation": attempt.organisation,
-                "value": value,
-                "answered_at": now,
+                "organisation_id": part.organisation_id,
+                "value": checked,
+                "answered_at": at,
+                "seconds": _seconds(part, now=now),
             },
         )
-        return saved
+        return Saved(answer=saved)
+
+
+def onward(*, attempt_id: int, order: int, number: int, now: datetime) -> AttemptPart:
+    """On a clock: leave item `number`, answered or not, for the next one; there is no way back to it.
+
+    A press that comes twice finds the next item there and changes nothing. Raises what guard.open_part raises.
+    """
+    with transaction.atomic():
+        part = guard.open_part(attempt_id, order, now=now)
+        if part.seconds is not None and part.begun_at is not None and number == part.at:
+            part.at, part.shown_at, part.seen_at = number + 1, now, now
+            part.save(update_fields=["at", "shown_at", "seen_at"])
+        return part
+
+
+def _find(items: tuple[Asked, ...], item_id: str) -> tuple[int, Asked]:
+    for number, item in enumerate(items, start=1):
+        if item.id == item_id:
+            return number, item
+    raise UnknownItem(item_id)
+
+
+def _plausible(given_at: datetime, *, part: AttemptPart, now: datetime) -> datetime:
+    """Between the moment the part began and now: what a browser says of its past is not more than a hint."""
+    return min(now, max(given_at, part.begun_at or part.attempt.opened_at))
+
+
+def _seconds(part: AttemptPart, *, now: datetime) -> float | None:
+    return None if part.shown_at is None else round((now - part.shown_at).total_seconds(), 1)

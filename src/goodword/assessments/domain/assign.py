@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from goodword.assessments import library
+from goodword.assessments.domain.default import assessment_of
 from goodword.assessments.domain.mails import to_candidate
 from goodword.assessments.domain.tell import tell
-from goodword.assessments.models import Attempt
+from goodword.assessments.given import count_of
+from goodword.assessments.languages import language_for, version_for
+from goodword.assessments.models import AssessmentPart, Attempt, AttemptPart
 from goodword.candidates.models import Application
 from goodword.core.models import Event
 from goodword.core.workdays import end_of_working_day
@@ -40,24 +42,26 @@ def on_step_requested(event: Event) -> None:
 def assign(*, start: StepStart, application: Application, now: datetime, by: str) -> Attempt:
     """Make an attempt and queue its invitation, in the caller's transaction, with start and application `held`.
 
-    Instrument, version, form and language are fixed here. `by` says who asked.
+    The assessment's version, its tests' versions and the language are fixed here. `by` says who asked.
     """
     organisation, step = application.organisation, start.step
-    wanted = application.candidate.language or organisation.language
-    instrument = library.load(library.WORK_STYLE, language=wanted)
+    assessment = assessment_of(step, now=now)
+    planned = list(assessment.parts.select_related("test").order_by("order"))
+    language = language_for(planned, wanted=application.candidate.language or organisation.language)
     attempt = Attempt(
         organisation=organisation,
         start=start,
-        instrument=instrument.id,
-        instrument_version=instrument.version,
-        form=library.WORK_STYLE_FORM,
-        language=instrument.language,
+        assessment=assessment,
+        language=language,
         opened_at=now,
         deadline_at=end_of_working_day(now, step.deadline_days, calendar=organisation.calendar),
         reminders_promised=len(step.reminder_days),
     )
     plan_reminder(attempt, organisation=organisation, now=now)
     attempt.save()
+    AttemptPart.objects.of(organisation).bulk_create(
+        _part(attempt, part, language=language) for part in planned
+    )
     to_candidate(
         attempt,
         application=application,
@@ -68,3 +72,17 @@ def assign(*, start: StepStart, application: Application, now: datetime, by: str
     )
     tell("attempt.assigned", attempt, by=by, at=now)
     return attempt
+
+
+def _part(attempt: Attempt, planned: AssessmentPart, *, language: str) -> AttemptPart:
+    part = AttemptPart(
+        organisation_id=attempt.organisation_id,
+        attempt=attempt,
+        part=planned,
+        order=planned.order,
+        version=version_for(planned, language=language),
+        form=planned.form,
+        seconds=planned.minutes * 60 if planned.minutes is not None else None,
+    )
+    part.items = count_of(part)
+    return part

@@ -1,20 +1,25 @@
-"""The candidate presses Finish: the answers are scored, and the attempt is complete."""
+"""A part ends, by a press or by its clock: it is scored, and with the last one the attempt is complete."""
 
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F, Q
 
+from goodword.assessments import clock
 from goodword.assessments.domain import guard
+from goodword.assessments.domain.score import score_part
 from goodword.assessments.domain.tell import tell
-from goodword.assessments.given import instrument_of, items_of
-from goodword.assessments.library.scoring import SCORING_VERSION, score
-from goodword.assessments.models import Attempt, Score
+from goodword.assessments.given import shown_items, unanswered
+from goodword.assessments.models import Attempt, AttemptPart
 from goodword.assessments.queries import answers_of
+from goodword.core.sweep import each
 from goodword.notifications.domain.queue import cancel
 from goodword.steps.domain.lifecycle import subject_ref
 from goodword.steps.domain.move import lock, move
 from goodword.steps.models import Run
 from goodword.steps.states import takes_answers
+
+AT_MOST = 200
 
 
 class Unanswered(Exception):
@@ -25,36 +30,84 @@ class Unanswered(Exception):
         self.numbers = numbers
 
 
-def finish(*, attempt_id: int, now: datetime) -> Attempt:
-    """Score and complete the attempt. A second press finds it complete and does nothing.
+def finish_part(*, attempt_id: int, order: int, now: datetime) -> AttemptPart:
+    """End a part by a press. A second press finds it ended and does nothing.
 
-    Raises guard.Closed once the attempt takes nothing more, and Unanswered; then nothing changes.
+    Untimed parts want every item answered; on a clock one may end before time with items left out. Raises
+    Unanswered and what guard.open_part raises, but for PartOver; then nothing changes.
     """
     with transaction.atomic():
         attempt = lock(Attempt, attempt_id)
-        if attempt.progress == Run.Progress.COMPLETED:
-            return attempt
+        part = _part(attempt, order)
+        if part.ended_at is not None:
+            return part
         if not takes_answers(attempt, now=now):
             raise guard.Closed
-        answers = answers_of(attempt)
-        if missing := unanswered(attempt, answers):
-            raise Unanswered(missing)
-        for found in score(instrument_of(attempt), attempt.form, answers):
-            Score.objects.create(
-                organisation=attempt.organisation,
-                attempt=attempt,
-                scale=found.scale.id,
-                mean=found.mean,
-                answered=found.n_answered,
-                items=found.n_items,
-                scoring_version=SCORING_VERSION,
-            )
-        move(attempt, "complete", at=now, by="candidate")
-        cancel(organisation=attempt.organisation, subject_ref=subject_ref(attempt.start), now=now)
-        tell("attempt.completed", attempt, by="candidate", at=now)
-        return attempt
+        if clock.is_over(part, now=now):
+            _end(part, by=AttemptPart.Ended.TIME_UP, now=now)
+            return part
+        part = guard.open_part(attempt_id, order, now=now)
+        if part.seconds is None:
+            answers = answers_of(part)
+            if missing := unanswered(shown_items(part, answers), answers):
+                raise Unanswered(missing)
+        elif part.begun_at is None:
+            raise guard.NotBegun
+        _end(part, by=AttemptPart.Ended.FINISHED, now=now)
+        return part
 
 
-def unanswered(attempt: Attempt, answers: dict[str, int]) -> list[int]:
-    """The numbers of the items without an answer, counted from 1."""
-    return [number for number, item in enumerate(items_of(attempt), start=1) if item.id not in answers]
+def end_overdue(*, now: datetime) -> int:
+    """End the parts whose time is up. Returns how many. One whose line broke before waits for its candidate."""
+    broke = Q(breaks__lt=clock.MOST_BREAKS, seen_at__lt=F("ends_at") - clock.BREAK_AFTER)
+    due = (
+        AttemptPart.objects.across_organisations()
+        .filter(ended_at=None, ends_at__lt=now - clock.ON_ITS_WAY)
+        .exclude(broke)
+        .order_by("ends_at")
+        .values_list("pk", flat=True)[:AT_MOST]
+    )
+    return each(list(due), lambda pk: time_up(part_id=pk, now=now))
+
+
+def time_up(*, part_id: int, now: datetime) -> bool:
+    """End one part if its time is up; whether it was. Also of an attempt that was closed meanwhile."""
+    with transaction.atomic():
+        found = AttemptPart.objects.across_organisations().get(pk=part_id)
+        attempt = lock(Attempt, found.attempt_id)
+        part = _part(attempt, found.order)
+        if part.ended_at is not None or not clock.is_over(part, now=now):
+            return False
+        _end(part, by=AttemptPart.Ended.TIME_UP, now=now)
+        return True
+
+
+def _part(attempt: Attempt, order: int) -> AttemptPart:
+    part = (
+        AttemptPart.objects.of(attempt.organisation)
+        .select_related("version__test", "part")
+        .filter(attempt=attempt, order=order)
+        .first()
+    )
+    if part is None:
+        raise LookupError(f"Attempt {attempt.pk} has no part {order}.")
+    part.attempt = attempt
+    return part
+
+
+def _end(part: AttemptPart, *, by: AttemptPart.Ended, now: datetime) -> None:
+    """Score a part and close it, with its attempt locked; complete the attempt if it was the last one."""
+    attempt = part.attempt
+    part.ended_at, part.ended_by = now, by
+    if part.begun_at is None:
+        part.begun_at = now
+    part.save(update_fields=["ended_at", "ended_by", "begun_at"])
+    score_part(part)
+    left = AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt, ended_at=None)
+    if left.exists() or attempt.progress not in {Run.Progress.PENDING, Run.Progress.IN_PROGRESS}:
+        return
+    if attempt.closed_at is not None:
+        return  # by a rejection or a person; what was answered is kept, and nothing is told
+    move(attempt, "complete", at=now, by="candidate")
+    cancel(organisation=attempt.organisation, subject_ref=subject_ref(attempt.start), now=now)
+    tell("attempt.completed", attempt, by="candidate", at=now)

@@ -2,13 +2,26 @@
 
 from datetime import datetime
 
-from goodword.assessments.models import Attempt
+from goodword.assessments import clock
+from goodword.assessments.models import Attempt, AttemptPart
 from goodword.steps.domain.move import lock
 from goodword.steps.states import takes_answers
 
 
 class Closed(Exception):
     """The attempt is over: the page shows that nothing is needed."""
+
+
+class PartOver(Exception):
+    """The part has ended, or its time is up: what was saved counts, what comes now does not."""
+
+
+class NotBegun(Exception):
+    """The part is on a clock, or draws its items, and has not been started."""
+
+
+class NotItsTurn(Exception):
+    """A part before it has not ended yet."""
 
 
 def open_attempt(attempt_id: int, *, now: datetime) -> Attempt:
@@ -20,3 +33,26 @@ def open_attempt(attempt_id: int, *, now: datetime) -> Attempt:
     if not takes_answers(attempt, now=now):
         raise Closed
     return attempt
+
+
+def open_part(attempt_id: int, order: int, *, now: datetime) -> AttemptPart:
+    """A part that still takes something, with its attempt locked in the caller's transaction.
+
+    Raises Closed, PartOver, NotItsTurn, and LookupError for a part that is not there.
+    """
+    attempt = open_attempt(attempt_id, now=now)
+    parts = list(
+        AttemptPart.objects.of(attempt.organisation)
+        .filter(attempt=attempt, order__lte=order)
+        .select_related("version__test", "part")
+        .order_by("order")
+    )
+    if not parts or parts[-1].order != order:
+        raise LookupError(f"Attempt {attempt_id} has no part {order}.")
+    part = parts[-1]
+    part.attempt = attempt
+    if clock.is_over(part, now=now):
+        raise PartOver
+    if any(not clock.is_over(before, now=now) for before in parts[:-1]):
+        raise NotItsTurn
+    return part

@@ -6,9 +6,8 @@ from django.utils import translation
 from django.utils.formats import date_format
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.given import instrument_of, items_of
-from goodword.assessments.library.timing import minutes
 from goodword.assessments.models import Attempt
+from goodword.assessments.overview import in_mails, overview
 from goodword.candidates.models import Application
 from goodword.candidates.queries import public_title, recruiter_of
 from goodword.notifications.domain.queue import queue
@@ -42,8 +41,7 @@ def to_candidate(
         context={
             "first_name": candidate.short_name,
             "title": public_title(application),
-            "items": len(items_of(attempt)),
-            "minutes": minutes(instrument_of(attempt), attempt.form),
+            "overview": in_mails(overview(attempt, now=now)),
             "deadline": deadline_in_words(attempt, organisation=organisation),
             **extra,
         },

@@ -5,35 +5,81 @@ Opening a link changes nothing.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from datetime import datetime
+from functools import cached_property, wraps
 from typing import Any, Concatenate
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods
 
 from goodword.assessments.domain import guard
+from goodword.assessments.given import Asked, Task
+from goodword.assessments.library.reasoning.words import rule_in_words
 from goodword.assessments.models import Attempt
+from goodword.assessments.overview import Overview, PartView, overview
 from goodword.assessments.queries import latest_attempt
 from goodword.core import clock
 from goodword.notifications.domain.links import is_alive
+from goodword.questionnaires.reading import Json
 from goodword.steps.models import Run
 from goodword.steps.portal import Visit, closed_page, unknown_page, visit_of
 from goodword.steps.states import takes_answers
 
 
 @dataclass(frozen=True, kw_only=True)
+class Solution:
+    """Of a practice task: whether it was solved, which option is right (from 1), and the rule in words."""
+
+    right: bool
+    number: int
+    rule: str
+
+
+@dataclass(kw_only=True)
 class Sitting:
-    """A candidate with their attempt."""
+    """A candidate with their attempt, at a moment."""
 
     visit: Visit
     attempt: Attempt
+    now: datetime
+
+    @cached_property
+    def overview(self) -> Overview:
+        """The parts and how far they are, as they were when this was first asked for."""
+        return overview(self.attempt, now=self.now)
+
+    def part(self, order: int) -> PartView:
+        """One part; a 404 for one that is not there."""
+        for part in self.overview.parts:
+            if part.order == order:
+                return part
+        raise Http404
 
     def url(self, name: str, *args: object) -> str:
         """The address of one of the assessment's pages, for this link."""
         return reverse(name, args=[self.visit.token, *args])
+
+    def way_on(self, view: PartView) -> str:
+        """Where the candidate goes on in a part: its start, its first open item, or its end."""
+        if view.waits_for_start:
+            return self.url("portal_assessment_part", view.order)
+        if view.next_number is None:
+            return self.url("portal_assessment_finish", view.order)
+        return self.url("portal_assessment_item", view.order, view.next_number)
+
+    def solution(self, item: Asked, value: Json) -> Solution | None:
+        """What to say of an answer to a practice task; None where nothing is right or wrong."""
+        if not isinstance(item, Task):
+            return None
+        right = next(option for option in item.drawn.options if option.id == item.drawn.key)
+        return Solution(
+            right=value == right.id,
+            number=item.drawn.options.index(right) + 1,
+            rule=rule_in_words(item.drawn, item.language),
+        )
 
     @property
     def first_page(self) -> str:
@@ -66,12 +112,13 @@ def door[**P](page: Page[P]) -> Callable[..., HttpResponse]:
         attempt = latest_attempt(visit.application)
         if attempt is None or visit.application.is_going or not is_alive(visit.link, now=now):
             return _closed(request, visit)
-        sitting = Sitting(visit=visit, attempt=attempt)
+        sitting = Sitting(visit=visit, attempt=attempt, now=now)
         with translation.override(attempt.language), timezone.override(visit.organisation.zone):
             if takes_answers(attempt, now=now):
                 try:
                     return kept_private(page(request, sitting, *args, **kwargs))
-                except guard.Closed:  # it ended while this was on its way
+                except (guard.Closed, guard.PartOver, guard.NotBegun, guard.NotItsTurn):
+                    # it ended while this was on its way, or it is not its turn: the first page says where things stand
                     return to_first_page(request, sitting)
             if request.method == "POST":
                 return to_first_page(request, sitting)
@@ -97,6 +144,9 @@ def show(
             "recruiter": visit.recruiter,
             "contact_name": visit.recruiter.name,
             "contact_email": visit.recruiter.address,
+            "contact_url": reverse("portal_ask", args=[visit.token]),
+            "responsible": visit.organisation.name,
+            "privacy_url": reverse("portal_data", args=[visit.token]),
             **context,
         },
         status=status,
@@ -105,10 +155,15 @@ def show(
 
 
 def to_first_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
-    """Lead to the page that says where things stand, from a form or from a request of htmx."""
-    if request.headers.get("HX-Request"):
-        return kept_private(HttpResponse(status=204, headers={"HX-Redirect": sitting.first_page}))
+    """Lead to the page that says where things stand, from a form or from a script that saves."""
+    if is_script(request):
+        return kept_private(JsonResponse({"saved": False, "go": sitting.first_page}, status=409))
     return kept_private(redirect(sitting.first_page))
+
+
+def is_script(request: HttpRequest) -> bool:
+    """Whether the page's script asks, which stays on its page."""
+    return request.headers.get("X-Goodword") == "script"
 
 
 def kept_private(response: HttpResponse) -> HttpResponse:

@@ -1,56 +1,215 @@
 """One item a screen: shown with its answer, saved at once."""
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from collections.abc import Mapping
+from datetime import timedelta
 
-from goodword.assessments.domain.answer import answer
-from goodword.assessments.forms import AnswerForm
-from goodword.assessments.given import instrument_of, items_of
-from goodword.assessments.queries import answers_of
-from goodword.assessments.views.door import Sitting, door, kept_private, show
-from goodword.core import clock
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext
+
+from goodword.assessments import clock
+from goodword.assessments.device import device_of
+from goodword.assessments.domain.answer import WrongItem, answer, onward
+from goodword.assessments.domain.finish import finish_part
+from goodword.assessments.domain.hand_in import hand_in
+from goodword.assessments.forms import ItemForm, form_for
+from goodword.assessments.forms.own import FileForm
+from goodword.assessments.given import Asked, shown_items, unanswered
+from goodword.assessments.models import AttemptPart
+from goodword.assessments.overview import PartView
+from goodword.assessments.queries import answers_of, read_answers
+from goodword.assessments.views.door import Sitting, door, is_script, kept_private, show, to_first_page
+from goodword.questionnaires.reading import Json
 
 #: what a link from the last page carries, so that an answer given there leads back
 FROM_LAST = "last"
+#: an answer that waited in a browser for longer than this counts as given then, and no earlier
+_LONGEST_WAIT = timedelta(days=30)
 
 
 @door
-def item(request: HttpRequest, sitting: Sitting, number: int) -> HttpResponse:
-    """Show item `number`, counted from 1; save what is sent, and go on. htmx, which saves at once, stays."""
-    attempt, items = sitting.attempt, items_of(sitting.attempt)
+def item(request: HttpRequest, sitting: Sitting, order: int, number: int) -> HttpResponse:
+    """Show item `number`, counted from 1; save what is sent, and go on. A script that saves stays."""
+    view = sitting.part(order)
+    if view.over or view.waits_for_start or view != sitting.overview.current:
+        return to_first_page(request, sitting)
+    items = shown_items(view.part, read_answers(view.part))
+    if view.timed and number != view.part.at:
+        return _on_screen(request, sitting, view, items)
     if not 1 <= number <= len(items):
         raise Http404
-    this, instrument = items[number - 1], instrument_of(attempt)
-    sent = request.POST if request.method == "POST" else None
-    form = AnswerForm(sent, instrument=instrument, text=this.text)
+    if clock.is_broken(view.part, now=sitting.now) and request.method != "POST":
+        return kept_private(redirect(sitting.url("portal_assessment_again", order)))
+    this = items[number - 1]
+    if request.method != "POST":
+        return _show(request, sitting, view, items, number)
+    if "skip" in request.POST and view.timed:
+        return _leave(request, sitting, view, items, number)
+    form = form_for(
+        this,
+        request.POST,
+        files=request.FILES,
+        saved=read_answers(view.part).get(this.id),
+        partly=is_script(request),
+    )
+    if not form.is_valid():
+        if is_script(request):
+            return kept_private(JsonResponse({"saved": False, "say": form.sentences}, status=422))
+        return _show(request, sitting, view, items, number, form=form)
+    try:
+        _save(request, sitting, view, this, form)
+    except WrongItem:
+        return _on_screen(request, sitting, view, items)
+    if is_script(request):
+        return kept_private(JsonResponse(_saved(view, sitting)))
+    return _leave(request, sitting, view, items, number)
+
+
+def _save(request: HttpRequest, sitting: Sitting, view: PartView, this: Asked, form: ItemForm) -> None:
+    device = device_of(request)
+    if isinstance(form, FileForm) and form.read is not None:
+        hand_in(
+            attempt_id=sitting.attempt.pk,
+            order=view.order,
+            item_id=this.id,
+            file=form.read,
+            now=sitting.now,
+            device=device,
+        )
+        return
+    age = timedelta(seconds=_age(request))
+    answer(
+        attempt_id=sitting.attempt.pk,
+        order=view.order,
+        item_id=this.id,
+        value=form.value,
+        now=sitting.now,
+        given_at=sitting.now - age if age else None,
+        device=device,
+    )
+
+
+def _age(request: HttpRequest) -> float:
+    """For how many seconds an answer has waited in the browser; nothing that is no number counts."""
+    typed = request.POST.get("age", "")
+    if not typed.replace(".", "", 1).isdecimal():
+        return 0
+    return min(float(typed), _LONGEST_WAIT.total_seconds())
+
+
+def _leave(
+    request: HttpRequest, sitting: Sitting, view: PartView, items: tuple[Asked, ...], number: int
+) -> HttpResponse:
+    """To the next item. On a clock there is no way back, and after the last one the part ends."""
+    if view.timed:
+        part = onward(attempt_id=sitting.attempt.pk, order=view.order, number=number, now=sitting.now)
+        if part.at > len(items):
+            finish_part(attempt_id=sitting.attempt.pk, order=view.order, now=sitting.now)
+            return kept_private(redirect(sitting.first_page))
+        return kept_private(redirect(sitting.url("portal_assessment_item", view.order, part.at)))
     to_last = request.GET.get("from") == FROM_LAST
-    if form.is_valid():
-        answer(attempt_id=attempt.pk, item_id=this.id, value=form.cleaned_data["answer"], now=clock.now())
-        if request.headers.get("HX-Request"):
-            counts = {"answered": len(answers_of(attempt)), "total": len(items)}
-            return show(request, sitting, "assessments/portal/saved.html", **counts)
-        return kept_private(redirect(_after(sitting, number, to_last=to_last)))
-    answers = answers_of(attempt)
-    saved = answers.get(this.id)
-    if not form.is_bound:
-        form.initial = {"answer": saved}
+    # what was just answered may have brought up further questions
+    count = len(shown_items(view.part, answers_of(view.part)))
+    return kept_private(redirect(_after(sitting, view, number, count=count, to_last=to_last)))
+
+
+def _on_screen(
+    request: HttpRequest, sitting: Sitting, view: PartView, items: tuple[Asked, ...]
+) -> HttpResponse:
+    """What is sent for an item that is not on screen any more changes nothing: the one that is, is shown."""
+    part = AttemptPart.objects.of(sitting.visit.organisation).get(pk=view.part.pk)
+    if part.at > len(items):
+        return to_first_page(request, sitting)
+    here = sitting.url("portal_assessment_item", view.order, part.at)
+    if is_script(request):
+        return kept_private(JsonResponse({"saved": False, "go": here}, status=409))
+    return kept_private(redirect(here))
+
+
+def _saved(view: PartView, sitting: Sitting) -> dict[str, object]:
+    answers = answers_of(view.part)
+    items = shown_items(view.part, answers)
+    found: dict[str, object] = {
+        "saved": True,
+        "answered": len(items) - len(unanswered(items, answers)),
+        "total": len(items),
+    }
+    if view.timed:
+        found["left"] = clock.left(view.part, now=sitting.now)
+    return found
+
+
+def _show(
+    request: HttpRequest,
+    sitting: Sitting,
+    view: PartView,
+    items: tuple[Asked, ...],
+    number: int,
+    *,
+    form: ItemForm | None = None,
+) -> HttpResponse:
+    answers = read_answers(view.part)
     return show(
         request,
         sitting,
         "assessments/portal/item.html",
-        status=422 if form.is_bound else 200,
-        form=form,
-        instrument=instrument,
-        number=number,
-        total=len(items),
-        answered=len(answers),
-        saved=saved is not None and not form.is_bound,
-        back=sitting.url("portal_assessment_item", number - 1) if number > 1 else sitting.first_page,
-        onward=_after(sitting, number, to_last=to_last),
+        status=422 if form is not None else 200,
+        **screen(request, sitting, view, items, number, form=form, answers=answers),
+        alive=sitting.url("portal_assessment_alive", view.order) if view.timed else "",
+        again=sitting.url("portal_assessment_again", view.order) if view.timed else "",
+        beat=clock.BEAT,
+        sheet="" if view.timed else sitting.url("portal_assessment_sheet", view.order),
     )
 
 
-def _after(sitting: Sitting, number: int, *, to_last: bool) -> str:
-    if to_last or number == len(items_of(sitting.attempt)):
-        return sitting.url("portal_assessment_finish")
-    return sitting.url("portal_assessment_item", number + 1)
+def screen(
+    request: HttpRequest,
+    sitting: Sitting,
+    view: PartView,
+    items: tuple[Asked, ...],
+    number: int,
+    *,
+    answers: Mapping[str, Json],
+    form: ItemForm | None = None,
+) -> dict[str, object]:
+    """What an item's screen shows, on its page and in the sheet of all of them."""
+    this = items[number - 1]
+    saved = this.id in answers and this.is_whole(answers[this.id])
+    to_last = request.GET.get("from") == FROM_LAST
+    count = len(items)
+    return {
+        "form": form or form_for(this, saved=answers.get(this.id)),
+        "errors": form.sentences if form is not None else [],
+        "item": this,
+        "part": view,
+        "parts": len(sitting.overview.parts),
+        "number": number,
+        "total": count,
+        "answered": count - len(unanswered(items, answers)),
+        "saved": saved and form is None,
+        "here": sitting.url("portal_assessment_item", view.order, number),
+        "back": _before(sitting, view, number),
+        "onward": _after(sitting, view, number, count=count, to_last=to_last),
+        **_clock(view, sitting),
+        "end": sitting.url("portal_assessment_finish", view.order),
+    }
+
+
+def _clock(view: PartView, sitting: Sitting) -> dict[str, object]:
+    if not view.timed:
+        return {}
+    seconds = clock.left(view.part, now=sitting.now)
+    minutes = {"minutes": -(-seconds // 60)}
+    return {"left": seconds, "left_words": gettext("%(minutes)s min left") % minutes}
+
+
+def _before(sitting: Sitting, view: PartView, number: int) -> str:
+    if view.timed:
+        return ""
+    return sitting.url("portal_assessment_item", view.order, number - 1) if number > 1 else sitting.first_page
+
+
+def _after(sitting: Sitting, view: PartView, number: int, *, count: int, to_last: bool) -> str:
+    if to_last or number >= count:
+        return sitting.url("portal_assessment_finish", view.order)
+    return sitting.url("portal_assessment_item", view.order, number + 1)

@@ -102,8 +102,8 @@ def manage_automation(page: Browser, role_url: str, *, job_id: int) -> None:
 def take_assessment(page: Browser, link: str, *, meanwhile: Callable[[], None]) -> None:
     """Open the link of the invitation, and answer every statement; `meanwhile` comes after ten."""
     page.open(link)
-    page.follow("Start with a practice statement")
-    page.press("Go to statement 1", pick=lambda _, words: words[3])
+    page.follow("Start with an example")
+    page.press("Go on", pick=lambda _, words: words[3])
     for number in range(60):
         if not page.has_button("Next"):
             break

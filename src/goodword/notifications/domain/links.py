@@ -15,6 +15,7 @@ PATHS = {
     Link.Purpose.REFEREE: "/r/",
     Link.Purpose.REVIEW: "/v/",
     Link.Purpose.REPORT: "/s/",
+    Link.Purpose.ADJUSTMENT: "/a/",
 }
 
 

@@ -3,44 +3,46 @@
 from django.utils.translation import get_language_info
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.result import AttemptResult, ScaleResult
+from goodword.assessments.result import AttemptResult, ScaleResult, ScalesResult
 from goodword.reports.domain.head import moment_text
-from goodword.reports.pdf.snapshot import Assessment, Scale
+from goodword.reports.pdf.snapshot import Assessment, Scale, Test
 
 
 def assessment_part(result: AttemptResult, *, organisation: Organisation) -> Assessment:
-    """One test with its scales, each number with the answers it came from."""
-    requirement = result.requirement
+    """Each test, each number with the answers it came from."""
     return {
-        "title": result.title,
+        "title": ", ".join(part.title for part in result.parts),
         "taken_at_text": moment_text(result.completed_at, organisation=organisation),
         "language": get_language_info(result.language)["name_local"],
-        "tests": [
-            {
-                "name": result.title,
-                "construct": result.sheet.construct,
-                "version": result.sheet.version,
-                "scoring_version": result.scoring_version,
-                "items_n": result.sheet.n_items,
-                "requirement": {
-                    "text": requirement.text,
-                    "who": requirement.who,
-                    "when": moment_text(requirement.at, organisation=organisation) if requirement.at else "",
-                }
-                if requirement
-                else None,
-                "norm": None,
-                "scale_min": result.minimum,
-                "scale_max": result.maximum,
-                "response_labels": result.response_labels,
-                "scales": [_scale(found) for found in result.scales],
-                "sheet": {
-                    "reliability": result.sheet.reliability,
-                    "validity": result.sheet.validity,
-                    "limits": " ".join(result.sheet.limits),
-                },
-            }
-        ],
+        "tests": [_test(part, organisation=organisation) for part in result.parts],
+    }
+
+
+def _test(part: ScalesResult, *, organisation: Organisation) -> Test:
+    requirement = part.requirement
+    return {
+        "name": part.title,
+        "construct": part.sheet.construct,
+        "version": part.sheet.version,
+        "scoring_version": part.scoring_version,
+        "items_n": part.sheet.n_items,
+        "requirement": {
+            "text": requirement.text,
+            "who": requirement.who,
+            "when": moment_text(requirement.at, organisation=organisation) if requirement.at else "",
+        }
+        if requirement
+        else None,
+        "norm": None,
+        "scale_min": part.minimum,
+        "scale_max": part.maximum,
+        "response_labels": part.response_labels,
+        "scales": [_scale(found) for found in part.scales],
+        "sheet": {
+            "reliability": part.sheet.reliability,
+            "validity": part.sheet.validity,
+            "limits": " ".join(part.sheet.limits),
+        },
     }
 
 

@@ -13,8 +13,8 @@ from django.utils import translation
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.assessments import queries as assessments
 from goodword.assessments.models import Attempt
+from goodword.assessments.results import result as assessment_result
 from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.references.models import Check
@@ -36,7 +36,7 @@ def on_attempt_completed(event: Event) -> None:
     if start.application.erased_at is not None:
         return
     attempt = Attempt.objects.across_organisations().get(pk=event.data["attempt_id"])
-    result = assessments.result(attempt)
+    result = assessment_result(attempt)
     if result is None:
         raise LookupError(f"Attempt {attempt.pk} has no scores.")
     with translation.override(start.organisation.language):

@@ -1,0 +1,50 @@
+"""The clock of a timed part. It is the server's alone: whatever a page shows, and whatever its own clock says.
+
+While the clock runs the page tells every BEAT seconds that it is there. Where nothing was heard for BREAK_AFTER, the
+line was broken: on the next sign of life the part goes on with a fresh item, the one on screen not counted and the
+time since it came there given back, MOST_BREAKS times. What was given in vain gains nobody anything: its item is gone.
+Afterwards, and in shorter breaks, the clock runs on.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from goodword.assessments.models import AttemptPart
+
+#: seconds between two signs of life of a page
+BEAT: Final = 10
+#: silence after which the line counts as broken: three signs of life that did not come
+BREAK_AFTER: Final = timedelta(seconds=30)
+#: how often a part goes on with a fresh item
+MOST_BREAKS: Final = 2
+#: for an answer that was given in time and took a while to arrive; the same for everybody
+ON_ITS_WAY: Final = timedelta(seconds=3)
+
+
+def runs(part: AttemptPart) -> bool:
+    """Whether the part is on a clock that was started and has not been stopped."""
+    return part.ends_at is not None and part.ended_at is None
+
+
+def left(part: AttemptPart, *, now: datetime) -> int:
+    """Whole seconds that are left, rounded down; none is below zero."""
+    if part.ends_at is None:
+        raise ValueError("An untimed part, or one that has not begun, has no time left to tell.")
+    return max(0, int((part.ends_at - now).total_seconds()))
+
+
+def is_broken(part: AttemptPart, *, now: datetime) -> bool:
+    """Whether the line broke before the time was over, and the part may go on with a fresh item."""
+    if not runs(part) or part.breaks >= MOST_BREAKS:
+        return False
+    assert part.ends_at is not None and part.seen_at is not None  # it runs
+    return min(now, part.ends_at) - part.seen_at > BREAK_AFTER
+
+
+def is_over(part: AttemptPart, *, now: datetime) -> bool:
+    """Whether nothing can come in any more: it has ended, or its time is up and the line had not broken before."""
+    if part.ended_at is not None:
+        return True
+    if part.ends_at is None:
+        return False
+    return now > part.ends_at + ON_ITS_WAY and not is_broken(part, now=now)

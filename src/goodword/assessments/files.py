@@ -1,0 +1,120 @@
+"""Files that candidates hand in: taken by what is in them, not by what they are called, and by their size.
+
+What is in a file is told by its first bytes, and of office files by what their archive holds (puremagic). It is never
+opened, shown or run: members get it as a download.
+"""
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any, Final
+
+import puremagic
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext
+
+from goodword.core.text import clean_text
+
+MEGABYTE: Final = 1024 * 1024
+LONGEST_NAME: Final = 200
+
+#: what belongs to each type of file: the ending of its name, and the content type that it is served with
+ACCEPTED: Final[Mapping[str, Mapping[str, str]]] = {
+    "pdf": {".pdf": "application/pdf"},
+    "image": {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"},
+    "text": {".txt": "text/plain", ".md": "text/plain", ".csv": "text/csv"},
+    "document": {
+        ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        ".odt": "application/vnd.oasis.opendocument.text",
+    },
+    "sheet": {
+        ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        ".ods": "application/vnd.oasis.opendocument.spreadsheet",
+    },
+    "slides": {
+        ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        ".odp": "application/vnd.oasis.opendocument.presentation",
+    },
+}
+_SAME = {".jpeg": ".jpg", ".jfif": ".jpg"}
+
+
+class Refused(Exception):
+    """The file is not taken; `sentence` says why, and what to do."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A file that is taken: its name without a folder, what it is by its content, and its bytes."""
+
+    name: str
+    content_type: str
+    content: bytes
+    sha256: str
+
+
+def read_file(file: "UploadedFile[Any]", *, types: Collection[str], megabytes: int) -> Read:
+    """The file, if it is one of `types` (names of ACCEPTED) and not larger than that. Raises Refused."""
+    name = clean_text(PurePath(file.name or "").name, one_line=True)
+    ending = PurePath(name).suffix.casefold()
+    allowed = {end: kind for one in types for end, kind in ACCEPTED[one].items()}
+    endings = ", ".join(sorted(allowed))
+    if not file.size:
+        raise Refused(gettext("This file is empty. Choose another one."))
+    if file.size > megabytes * MEGABYTE:
+        raise Refused(
+            gettext("This file is larger than %(most)s MB. Make it smaller, or choose another one.")
+            % {"most": megabytes}
+        )
+    if ending not in allowed:
+        raise Refused(
+            gettext("A file of this type is not taken. Choose one of these: %(endings)s.")
+            % {"endings": endings}
+        )
+    content = file.read()
+    if not _holds(ending, content):
+        raise Refused(
+            gettext(
+                "What is in this file is not what its name says. Save it anew in its program, "
+                "as one of these: %(endings)s."
+            )
+            % {"endings": endings}
+        )
+    return Read(
+        name=_short(name),
+        content_type=allowed[ending],
+        content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+
+
+def _holds(ending: str, content: bytes) -> bool:
+    """Whether the content is what the ending says."""
+    if ending in ACCEPTED["text"]:
+        return _is_text(content)
+    try:
+        found = puremagic.magic_string(content)
+    except (puremagic.PureError, ValueError):
+        return False
+    wanted = _SAME.get(ending, ending)
+    best = max((one.confidence for one in found), default=0)
+    return any(_SAME.get(one.extension, one.extension) == wanted for one in found if one.confidence == best)
+
+
+def _is_text(content: bytes) -> bool:
+    """Whether it reads as text in UTF-8, without the controls that only programs use."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return False
+    return not any(letter < " " and letter not in "\t\n\r\f" for letter in text)
+
+
+def _short(name: str) -> str:
+    path = PurePath(name)
+    return name if len(name) <= LONGEST_NAME else path.stem[: LONGEST_NAME - len(path.suffix)] + path.suffix

@@ -1,0 +1,99 @@
+"""What an attempt was given: its parts, and the items of each, as fixed when it was assigned or drawn."""
+
+from collections.abc import Mapping, Sequence
+
+from goodword.assessments.content import content_of
+from goodword.assessments.given.asked import (
+    Asked,
+    OwnQuestion,
+    Situation,
+    Statement,
+    Task,
+    UnknownOption,
+)
+from goodword.assessments.library.instrument import Instrument
+from goodword.assessments.library.judgement import JudgementSet
+from goodword.assessments.library.questions import QuestionSet
+from goodword.assessments.library.reasoning.item import from_json
+from goodword.assessments.models import AttemptPart
+from goodword.questionnaires.asked import asked_of as questions_asked
+from goodword.questionnaires.reading import Json
+
+__all__ = [
+    "Asked",
+    "OwnQuestion",
+    "Situation",
+    "Statement",
+    "Task",
+    "UnknownOption",
+    "count_of",
+    "instrument_of",
+    "items_of",
+    "shown_items",
+]
+
+
+def items_of(part: AttemptPart) -> tuple[Asked, ...]:
+    """The items of a part in the order in which they are given; of drawn ones those that count (one query).
+
+    Nothing was drawn before the part begins: then there are none. `part` comes with its version and test.
+    """
+    content = content_of(part.version)
+    match content:
+        case Instrument():
+            return tuple(
+                Statement(id=item.id, item=item, instrument=content) for item in content.items_of(part.form)
+            )
+        case JudgementSet():
+            return tuple(
+                Situation(id=scenario.id, scenario=scenario, judgement=content)
+                for scenario in content.scenarios
+            )
+        case QuestionSet():
+            return tuple(OwnQuestion(id=question.id, question=question) for question in content.questions)
+    drawn = [row for row in part.drawn.all() if row.voided_at is None]
+    language = part.attempt.language
+    return tuple(
+        Task(id=row.item, drawn=from_json(row.content), language=language)
+        for row in sorted(drawn, key=lambda row: row.position)
+    )
+
+
+def shown_items(part: AttemptPart, answers: Mapping[str, Json]) -> tuple[Asked, ...]:
+    """The items that this candidate is asked: own questions only where their condition holds."""
+    items = items_of(part)
+    questions = [item.question for item in items if isinstance(item, OwnQuestion)]
+    if not questions:
+        return items
+    wanted = {question.id for question in questions_asked(questions, relationship="", answers=answers)}
+    return tuple(item for item in items if item.id in wanted)
+
+
+def count_of(part: AttemptPart) -> int:
+    """How many items a part has, also before they are drawn. No query."""
+    content = content_of(part.version)
+    match content:
+        case Instrument():
+            return len(content.items_of(part.form))
+        case JudgementSet():
+            return len(content.scenarios)
+        case QuestionSet():
+            return len(content.questions)
+    return content.blueprint(part.form).n
+
+
+def instrument_of(part: AttemptPart) -> Instrument:
+    """The instrument of a part that is one of scales. Raises LookupError for another kind of test."""
+    content = content_of(part.version)
+    if not isinstance(content, Instrument):
+        raise LookupError(f"Part {part.pk} is no test of scales.")
+    return content
+
+
+def unanswered(items: Sequence[Asked], answers: Mapping[str, Json]) -> list[int]:
+    """The numbers of the items without a whole answer, counted from 1."""
+    return [
+        number
+        for number, item in enumerate(items, start=1)
+        if item.id not in answers or not item.is_whole(answers[item.id])
+    ]

@@ -1,0 +1,48 @@
+"""In which language a candidate takes an assessment, and which version of each test that is."""
+
+from collections.abc import Sequence
+
+from goodword.assessments.library.builtin import LANGUAGES
+from goodword.assessments.models import AssessmentPart, TestVersion
+
+
+def language_for(parts: Sequence[AssessmentPart], *, wanted: str) -> str:
+    """The wanted language ("de", "de-at") where every test has it; else English, else that of the first test.
+
+    A candidate goes through one language from the first page to the last.
+    """
+    offered = [_languages(part) for part in parts]
+    common = set.intersection(*offered) if offered else set(LANGUAGES)
+    for language in (_short(wanted), "en"):
+        if language in common:
+            return language
+    return min(common) if common else min(offered[0])
+
+
+def version_for(part: AssessmentPart, *, language: str) -> TestVersion:
+    """The version that a part is given in, in its own language where it is not there in this one."""
+    rows = _rows(part)
+    for wanted in (language, "", "en"):
+        for row in rows:
+            if row.language == wanted:
+                return row
+    if not rows:
+        raise LookupError(f"Version {part.number} of test {part.test_id} is not published.")
+    return rows[0]
+
+
+def _languages(part: AssessmentPart) -> set[str]:
+    """Languages of a version; of one without words of its own those that we speak."""
+    found = {row.language for row in _rows(part)}
+    return set(LANGUAGES) if found == {""} else found
+
+
+def _rows(part: AssessmentPart) -> Sequence[TestVersion]:
+    rows = TestVersion.objects.of(part.test.organisation).filter(
+        test=part.test, number=part.number, published_at__isnull=False
+    )
+    return list(rows.select_related("test").order_by("pk"))
+
+
+def _short(language: str) -> str:
+    return language.lower().replace("_", "-").split("-")[0]

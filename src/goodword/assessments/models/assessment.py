@@ -1,0 +1,94 @@
+"""What a role asks of its candidates: an ordered set of tests, in versions. One that was published never changes."""
+
+from django.db import models
+from django.db.models import Q
+
+from goodword.accounts.models import Membership, OrganisationOwned
+from goodword.assessments.models.library import Test
+from goodword.assessments.models.norms import Calibration, NormSet
+from goodword.roles.models import Step
+
+
+class Assessment(OrganisationOwned):
+    """One version of a role's assessment. While `published_at` is empty it is the role's one draft."""
+
+    class Total(models.TextChoices):
+        OFF = "off", "No total"
+        #: over right-or-wrong tests alone: the mean of the means of their categories
+        CATEGORIES = "categories", "Mean of category means"
+        #: over right-or-wrong tests alone: their shares, weighted, with the reason written down
+        WEIGHTS = "weights", "Weighted, with a reason"
+
+    class MoreTime(models.IntegerChoices):
+        #: who asks for more time is answered by the person named for adjustments
+        ASK = 0, "Ask the person named for adjustments"
+        QUARTER = 25, "Grant 25 % at once"
+        HALF = 50, "Grant 50 % at once"
+        DOUBLE = 100, "Grant 100 % at once"
+
+    step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="assessments")
+    number = models.PositiveIntegerField()
+    total = models.CharField(max_length=10, choices=Total.choices, default=Total.OFF)
+    #: why the weights are as they are
+    total_reason = models.TextField(default="", blank=True)
+    #: what is granted at once to whoever asks for more time in timed parts, in percent
+    more_time = models.PositiveSmallIntegerField(choices=MoreTime.choices, default=MoreTime.ASK)
+    #: whether candidates get their own result in plain words when they have finished
+    tells_candidate = models.BooleanField(default=False)
+    #: months before the same person may take it again
+    retake_months = models.PositiveSmallIntegerField(default=6)
+    created_at = models.DateTimeField()
+    #: empty: made by itself, from the role's requirement alone
+    created_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    published_at = models.DateTimeField(null=True)
+    published_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    #: counts the changes of a draft, so that two tabs do not undo each other
+    revision = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["step", "number"], name="assessment_version_once"),
+            models.UniqueConstraint(
+                fields=["step"], condition=Q(published_at=None), name="assessment_draft_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"assessment {self.number} of step {self.step_id}"
+
+
+class AssessmentPart(OrganisationOwned):
+    """One test of an assessment, with the requirement of the job that it serves, who said so and when."""
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="parts")
+    #: its place, from 1
+    order = models.PositiveSmallIntegerField()
+    test = models.ForeignKey(Test, on_delete=models.PROTECT, related_name="+")
+    #: the version of the test, in whatever language the candidate takes it
+    number = models.CharField(max_length=20)
+    #: which form of that version ("full", "short20", "standard_20")
+    form = models.CharField(max_length=60)
+    #: minutes on the server's clock; empty: untimed
+    minutes = models.PositiveSmallIntegerField(null=True)
+    requirement = models.TextField(default="", blank=True)
+    requirement_by = models.CharField(max_length=150, default="", blank=True)
+    requirement_at = models.DateTimeField(null=True)
+    #: its weight in a weighted total; empty: none
+    weight = models.PositiveSmallIntegerField(null=True)
+    #: custom questions: whether two raters mark each answer
+    two_raters = models.BooleanField(default=False)
+    #: what its scores are held against, fixed with this version
+    norms = models.ForeignKey(NormSet, on_delete=models.PROTECT, null=True, related_name="+")
+    calibration = models.ForeignKey(Calibration, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["assessment", "order"],
+                name="assessment_part_once",
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"part {self.order} of assessment {self.assessment_id}"

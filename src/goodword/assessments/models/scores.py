@@ -1,0 +1,45 @@
+"""Scores of a part, as they were issued. They never change."""
+
+from django.db import models
+
+from goodword.accounts.models import OrganisationOwned
+from goodword.assessments.models.attempt import AttemptPart
+from goodword.assessments.models.norms import NormGroup
+
+
+class Score(OrganisationOwned):
+    """One score of a part, with the rule's version it was computed by.
+
+    | kind of test | scale | value |
+    |---|---|---|
+    | scales | the scale's id | mean on the answer scale |
+    | reasoning | a category's id, and "" for all | number solved |
+    | judgement | "" | mean distance to the key, in steps of the answer scale |
+    | questions | "" | number of right ones, where some have a right answer |
+
+    `value` is empty if too little was answered. `answered` of `items` were. With a norm group, `percentile` and the
+    band around it are those of its version; empty where its reliability is unknown.
+    """
+
+    part = models.ForeignKey(AttemptPart, on_delete=models.CASCADE, related_name="scores")
+    scale = models.CharField(max_length=40, default="", blank=True)
+    value = models.FloatField(null=True)
+    answered = models.PositiveSmallIntegerField()
+    items = models.PositiveSmallIntegerField()
+    scoring_version = models.CharField(max_length=20)
+    norm_group = models.ForeignKey(NormGroup, on_delete=models.PROTECT, null=True, related_name="+")
+    #: the band on the scale of `value`, and as percentiles from 1 to 99
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    percentile = models.PositiveSmallIntegerField(null=True)
+    percentile_low = models.PositiveSmallIntegerField(null=True)
+    percentile_high = models.PositiveSmallIntegerField(null=True)
+    #: calibrated tests: the ability in logits, and its standard error
+    ability = models.FloatField(null=True)
+    ability_se = models.FloatField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["part", "scale"], name="score_once"),)
+
+    def __str__(self) -> str:
+        return f"score {self.pk}"

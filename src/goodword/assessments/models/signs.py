@@ -1,0 +1,55 @@
+"""What the pages notice while somebody answers, and the signs that are found in it. On the candidate's page only."""
+
+from django.db import models
+
+from goodword.accounts.models import Membership, OrganisationOwned
+from goodword.assessments.models.attempt import Attempt, AttemptPart
+
+
+class Noticed(OrganisationOwned):
+    """One thing that a page has noticed: when, on which item, for how long. No content of anything."""
+
+    class What(models.TextChoices):
+        #: the page was hidden, or another window came before it
+        LEFT = "left", "Left the page"
+        PASTED = "pasted", "Pasted a text"
+        BROKE = "broke", "The line broke"
+        #: the same item was open in a second window
+        SECOND = "second", "A second window"
+
+    part = models.ForeignKey(AttemptPart, on_delete=models.CASCADE, related_name="noticed")
+    item = models.CharField(max_length=40, default="", blank=True)
+    what = models.CharField(max_length=10, choices=What.choices)
+    #: how long it lasted, or how many characters were pasted
+    amount = models.PositiveIntegerField(null=True)
+    noticed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.what} on {self.part_id}"
+
+
+class AttemptSign(OrganisationOwned):
+    """A sign of trouble on an attempt: facts to look at, never a verdict. On the candidate's page only."""
+
+    class Grade(models.TextChoices):
+        LOW = "low", "Low"
+        MEDIUM = "medium", "Medium"
+        HIGH = "high", "High"
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="signs")
+    #: what kind, as in assessments.signs; its words live there
+    code = models.CharField(max_length=30)
+    #: tells signs of one code apart: a part's place
+    key = models.CharField(max_length=120)
+    grade = models.CharField(max_length=6, choices=Grade.choices)
+    facts = models.JSONField(default=dict)
+    found_at = models.DateTimeField()
+    dismissed_at = models.DateTimeField(null=True)
+    dismissed_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    dismissed_note = models.TextField(default="", blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["attempt", "code", "key"], name="attempt_sign_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.code} on {self.attempt_id}"

@@ -1,0 +1,158 @@
+"""What an attempt consists of and how far it is: for mails, the candidate's pages and members' marks."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from goodword.assessments import clock
+from goodword.assessments.content import content_of
+from goodword.assessments.domain.begin_part import needs_start
+from goodword.assessments.given import shown_items, unanswered
+from goodword.assessments.library.instrument import Instrument
+from goodword.assessments.library.judgement import JudgementSet
+from goodword.assessments.library.questions import QuestionSet
+from goodword.assessments.library.timing import judgement_minutes, minutes, question_minutes
+from goodword.assessments.models import Attempt, AttemptPart
+from goodword.assessments.queries import parts_of, read_answers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartView:
+    """One part as its candidate sees it. `minutes` is its clock, or the time that it takes about; `next_number` is
+    the first item without an answer, None once all have one; of a timed part it is the one on screen."""
+
+    part: AttemptPart
+    kind: str
+    title: str
+    instructions: str
+    items: int
+    answered: int
+    minutes: int
+    timed: bool
+    begun: bool
+    over: bool
+    #: whether it begins by a press of *Start*, which has not come yet
+    waits_for_start: bool
+    next_number: int | None
+
+    @property
+    def order(self) -> int:
+        """Its place, from 1."""
+        return self.part.order
+
+    @property
+    def requirement(self) -> str:
+        """The requirement of the job that it serves."""
+        return self.part.part.requirement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """All parts, in order."""
+
+    parts: tuple[PartView, ...]
+
+    @property
+    def minutes(self) -> int:
+        """About how long all of it takes."""
+        return sum(part.minutes for part in self.parts)
+
+    @property
+    def items(self) -> int:
+        """How many things are asked in all."""
+        return sum(part.items for part in self.parts)
+
+    @property
+    def answered(self) -> int:
+        """How many answers are saved in all."""
+        return sum(part.answered for part in self.parts)
+
+    @property
+    def only(self) -> PartView | None:
+        """The part, if there is only one."""
+        return self.parts[0] if len(self.parts) == 1 else None
+
+    @property
+    def timed(self) -> bool:
+        """Whether any part runs on a clock."""
+        return any(part.timed for part in self.parts)
+
+    @property
+    def current(self) -> PartView | None:
+        """The part that is to be done now; None once all are over."""
+        return next((part for part in self.parts if not part.over), None)
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing has been begun."""
+        return not any(part.begun for part in self.parts)
+
+
+def in_mails(seen: Overview) -> dict[str, object]:
+    """What mails say of it, as plain data."""
+    return {
+        "minutes": seen.minutes,
+        "timed": seen.timed,
+        "parts": [
+            {
+                "kind": part.kind,
+                "title": part.title,
+                "items": part.items,
+                "minutes": part.minutes,
+                "timed": part.timed,
+            }
+            for part in seen.parts
+        ],
+    }
+
+
+def overview(attempt: Attempt, *, now: datetime) -> Overview:
+    """The parts of an attempt with what is answered. Three queries for any number of parts and items."""
+    return Overview(parts=tuple(_view(part, now=now) for part in parts_of(attempt)))
+
+
+def _view(part: AttemptPart, *, now: datetime) -> PartView:
+    answers = read_answers(part)
+    timed = part.seconds is not None
+    shown = shown_items(part, answers)
+    missing = unanswered(shown, answers)
+    over = clock.is_over(part, now=now)
+    return PartView(
+        part=part,
+        kind=part.version.test.kind,
+        title=title_of(part),
+        instructions=instructions_of(part),
+        items=len(shown) or part.items,
+        answered=len(shown) - len(missing) if shown else len(answers),
+        minutes=minutes_of(part),
+        timed=timed,
+        begun=part.begun_at is not None,
+        over=over,
+        waits_for_start=not over and needs_start(part),
+        next_number=part.at if timed else (missing[0] if missing else None),
+    )
+
+
+def minutes_of(part: AttemptPart) -> int:
+    """Whole minutes: those on the clock of a timed part, else about how long it takes."""
+    if part.seconds is not None:
+        return max(1, round(part.seconds / 60))
+    content = content_of(part.version)
+    match content:
+        case Instrument():
+            return minutes(content, part.form)
+        case JudgementSet():
+            return judgement_minutes(content)
+        case QuestionSet():
+            return question_minutes(content)
+    return content.blueprint(part.form).minutes
+
+
+def title_of(part: AttemptPart) -> str:
+    """What the part is called, in its language."""
+    content = content_of(part.version)
+    return part.version.test.title if not hasattr(content, "name") else str(content.name)
+
+
+def instructions_of(part: AttemptPart) -> str:
+    """What is said before it, in its language; empty if there is nothing to say."""
+    return str(getattr(content_of(part.version), "instructions", ""))

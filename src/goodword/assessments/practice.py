@@ -1,0 +1,67 @@
+"""Something to try the answers on before a part: it is never saved and never counts."""
+
+from django.utils.translation import gettext
+
+from goodword.assessments.content import content_of
+from goodword.assessments.given import Asked, Situation, Statement, Task
+from goodword.assessments.library.instrument import Instrument, Item
+from goodword.assessments.library.judgement import Action, JudgementSet, Scenario
+from goodword.assessments.library.questions import QuestionSet
+from goodword.assessments.library.reasoning.families import FAMILIES, practice_item
+from goodword.assessments.models import AttemptPart
+
+PRACTICE = "practice"
+
+
+def practice_of(part: AttemptPart) -> tuple[Asked, ...]:
+    """What a part is tried on, in the active language: a statement, a situation, or an easy task of each category.
+
+    None for the organisation's own questions: each of them asks in its own way.
+    """
+    content = content_of(part.version)
+    match content:
+        case Instrument():
+            statement = Item(
+                id=PRACTICE,
+                text=gettext("I like to start the day with a cup of tea."),
+                scale=content.scales[0].id,
+                keyed="+",
+            )
+            return (Statement(id=PRACTICE, item=statement, instrument=content),)
+        case JudgementSet():
+            return (Situation(id=PRACTICE, scenario=_situation(), judgement=content),)
+        case QuestionSet():
+            return ()
+    families = dict.fromkeys(entry.family for entry in content.blueprint(part.form).entries)
+    first = {FAMILIES[family].category: family for family in reversed(families)}
+    ordered = [family for family in families if first[FAMILIES[family].category] == family]
+    return tuple(
+        Task(
+            id=f"{PRACTICE}{number}",
+            drawn=practice_item(family),
+            language=part.attempt.language,
+        )
+        for number, family in enumerate(ordered, start=1)
+    )
+
+
+def _situation() -> Scenario:
+    """One that everybody knows, and that says nothing of anybody."""
+    return Scenario(
+        id=PRACTICE,
+        text=gettext("You are on your way to a meeting and notice that you will be ten minutes late."),
+        actions=(
+            Action(
+                id="call",
+                text=gettext("You send a short message and say when you will be there."),
+                effectiveness=4.5,
+                reason="",
+            ),
+            Action(
+                id="hurry",
+                text=gettext("You hurry and explain yourself when you arrive."),
+                effectiveness=2.0,
+                reason="",
+            ),
+        ),
+    )

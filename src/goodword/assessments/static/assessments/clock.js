@@ -1,0 +1,142 @@
+// A timed part: the time that the server says is left, a sign of life every few seconds, each answer saved as it is
+// chosen, and a page that stays and goes on by itself when the line breaks. It counts by the browser's steady clock
+// between two words of the server, so that a changed clock of the machine moves nothing. Without this file the page
+// tells when it was loaded how much time is left, and the server does the rest.
+(() => {
+  let part, form, endsAt, told, broken = false, leaving = false;
+
+  const start = () => {
+    part = document.querySelector("[data-part][data-alive]");
+    form = document.querySelector("[data-form]");
+    const clock = document.querySelector("[data-clock]");
+    if (!part || !form || !clock) return;
+    left(Number(clock.dataset.left));
+    told = Number(clock.dataset.left);
+    setInterval(tick, 500);
+    setInterval(alive, Number(part.dataset.beat) * 1000);
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && alive());
+    window.addEventListener("online", alive);
+    form.addEventListener("change", save);
+    form.addEventListener("submit", leave);
+  };
+
+  const left = (seconds) => {
+    endsAt = performance.now() + seconds * 1000;
+  };
+  const seconds = () => Math.max(0, Math.ceil((endsAt - performance.now()) / 1000));
+
+  const tick = () => {
+    const now = seconds();
+    const text = document.querySelector("[data-clock-text]");
+    const words = now >= 60 ? part.dataset.leftWords.replace("{minutes}", Math.ceil(now / 60)) : part.dataset.secondsWords.replace("{seconds}", now);
+    if (text.textContent !== words) text.textContent = words;
+    document.querySelector("[data-clock]").toggleAttribute("data-soon", now < 60);
+    for (const [at, say] of [[300, "fiveMinutes"], [60, "oneMinute"]]) {
+      if (told > at && now <= at) document.querySelector("[data-tell]").textContent = part.dataset[say];
+    }
+    told = now;
+    if (now === 0 && !broken && !leaving) {
+      leaving = true;
+      setTimeout(() => location.assign(part.dataset.first), 4000); // what is on its way still arrives
+    }
+  };
+
+  const warn = (text) => {
+    const line = document.querySelector("[data-alert]");
+    line.hidden = !text;
+    line.textContent = text ?? "";
+  };
+  const say = (state) => {
+    const line = form.querySelector("[data-saved]");
+    if (!line) return;
+    line.dataset.state = state;
+    line.textContent = { saving: line.dataset.saving, saved: line.dataset.done, failed: line.dataset.failed }[state];
+  };
+
+  const post = (url, body) =>
+    fetch(url, {
+      method: "POST",
+      body,
+      headers: { "X-Goodword": "script", "X-CSRFToken": form.querySelector("[name=csrfmiddlewaretoken]").value },
+    });
+
+  // The line is gone: nothing is counted down, and the page asks until it is there again.
+  const lost = () => {
+    if (!broken) warn(part.dataset.broken);
+    broken = true;
+    setTimeout(alive, 3000);
+  };
+
+  let asking = false;
+  const alive = async () => {
+    if (asking || leaving) return;
+    asking = true;
+    try {
+      const response = await post(part.dataset.alive);
+      if (response.status >= 500) throw new Error("server");
+      const said = await response.json();
+      if (said.go) {
+        leaving = true;
+        location.assign(said.go);
+      } else if (said.broken) await goOn();
+      else {
+        left(said.left);
+        if (broken) {
+          broken = false;
+          warn(null);
+          save();
+        }
+      }
+    } catch {
+      lost();
+    } finally {
+      asking = false;
+    }
+  };
+
+  const goOn = async () => {
+    leaving = true;
+    location.assign(part.dataset.again); // says what a break means, and goes on by a press
+  };
+
+  const save = async () => {
+    const body = new URLSearchParams(new FormData(form));
+    if (![...body.keys()].some((name) => name !== "csrfmiddlewaretoken")) return;
+    say("saving");
+    try {
+      const response = await post(form.action, body);
+      if (response.status >= 500) throw new Error("server");
+      const said = await response.json();
+      if (said.go) {
+        leaving = true;
+        location.assign(said.go);
+        return;
+      }
+      say(response.ok ? "saved" : "failed");
+      if (!response.ok) warn(said.say?.[0] ?? part.dataset.refused);
+      else if (said.left !== undefined) left(said.left);
+    } catch {
+      say("failed");
+      lost();
+    }
+  };
+
+  // Next: a page that cannot be reached would take this one away, so it is asked for first.
+  const leave = async (event) => {
+    if (form.querySelector("input[type=file]")) return;
+    event.preventDefault();
+    const body = new URLSearchParams(new FormData(form, event.submitter));
+    try {
+      const response = await fetch(form.action, { method: "POST", body });
+      if (response.status >= 500) throw new Error("server");
+      leaving = true;
+      if (response.status === 422) form.submit();
+      else location.assign(response.url);
+    } catch {
+      delete form.dataset.sent;
+      lost();
+    }
+  };
+
+  document.addEventListener("DOMContentLoaded", start);
+})();

@@ -1,0 +1,37 @@
+// The keyboard on one item: a number chooses its answer, Enter goes on. The keys work while the form has the focus,
+// which its question gets as the page opens. Without this file, Tab, the arrows and the button do the same.
+(() => {
+  const radios = (item) => [...item.querySelectorAll("input[type=radio]")];
+
+  const start = (root = document) => {
+    const item = root.querySelector("[data-item]");
+    if (!item) return;
+    for (const hint of root.querySelectorAll("[data-keys]")) hint.hidden = false;
+    if (!document.querySelector("[data-error-summary]")) item.focus({ preventScroll: true });
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (!(event.target instanceof Element)) return;
+    const form = event.target.closest("form");
+    const item = form?.querySelector("[data-item]");
+    if (!item || event.ctrlKey || event.metaKey || event.altKey) return;
+    const answers = radios(item);
+    // an answer scale is chosen by its values, options by their place
+    const scale = answers.some((input) => input.value === event.key);
+    const answer = scale ? answers.find((input) => input.value === event.key) : answers[Number(event.key) - 1];
+    if (/^[0-9]$/.test(event.key) && answer) {
+      event.preventDefault();
+      const changed = !answer.checked;
+      answer.checked = true;
+      answer.focus();
+      if (changed) answer.dispatchEvent(new Event("change", { bubbles: true }));
+    } else if (event.key === "Enter" && !event.target.closest("a, button, textarea")) {
+      event.preventDefault();
+      const next = form.querySelector("button:not([name])");
+      form.requestSubmit(next);
+    }
+  });
+
+  document.addEventListener("DOMContentLoaded", () => start());
+  document.addEventListener("goodword:screen", () => start());
+})();

@@ -1,0 +1,100 @@
+// Answers wait here until they have arrived: one an address, the newest, kept in the browser over reloads and a closed
+// lid. They are sent as soon as there is a connection, with how long they have waited, so that of two answers the one
+// that was given later counts, whichever arrives first. Used by sheet.js; pages that only wait load it alone.
+(() => {
+  const KEY = "goodword.answers";
+  const AGAIN_AFTER = 4000;
+  let memory = {}; // where the browser keeps nothing
+  let busy = false;
+
+  const read = () => {
+    try {
+      return JSON.parse(localStorage.getItem(KEY) ?? "{}");
+    } catch {
+      return memory;
+    }
+  };
+  const write = (all) => {
+    memory = all;
+    try {
+      if (Object.keys(all).length) localStorage.setItem(KEY, JSON.stringify(all));
+      else localStorage.removeItem(KEY);
+    } catch {
+      // a private window: this page keeps them as long as it is open
+    }
+  };
+
+  const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`goodword:${name}`, { detail }));
+  const csrf = () => document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? "";
+
+  const put = (url, fields) => {
+    const all = read();
+    all[url] = { fields, at: Date.now() };
+    write(all);
+    flush();
+  };
+
+  const flush = async () => {
+    if (busy) return;
+    busy = true;
+    try {
+      for (const [url, waiting] of Object.entries(read())) {
+        if (!(await send(url, waiting))) return;
+      }
+    } finally {
+      busy = false;
+      show();
+    }
+    if (Object.keys(read()).length) flush(); // given meanwhile
+  };
+
+  // Whether to go on with the next one.
+  const send = async (url, waiting) => {
+    const body = new URLSearchParams(waiting.fields);
+    body.set("age", String(Math.max(0, (Date.now() - waiting.at) / 1000)));
+    let response;
+    try {
+      response = await fetch(url, {
+        method: "POST",
+        body,
+        headers: { "X-Goodword": "script", "X-CSRFToken": csrf() },
+      });
+    } catch {
+      tell("offline", { url });
+      return false;
+    }
+    if (response.status >= 500) {
+      tell("offline", { url });
+      return false;
+    }
+    const said = await response.json().catch(() => ({}));
+    const all = read();
+    if (all[url]?.at === waiting.at) delete all[url]; // unless another answer came to it meanwhile
+    write(all);
+    tell(response.ok ? "saved" : "refused", { url, ...said });
+    return true;
+  };
+
+  const show = () => {
+    const line = document.querySelector("[data-queue]");
+    if (!line) return;
+    const waits = Object.keys(read()).length > 0;
+    if (waits || !line.hidden) line.textContent = waits ? line.dataset.waiting : line.dataset.sent;
+    line.hidden = line.hidden && !waits;
+  };
+
+  window.addEventListener("online", flush);
+  setInterval(() => {
+    if (Object.keys(read()).length) flush();
+  }, AGAIN_AFTER);
+  window.addEventListener("beforeunload", (event) => {
+    if (Object.keys(read()).length && !navigator.onLine) event.preventDefault();
+  });
+  document.addEventListener("DOMContentLoaded", () => {
+    if (!Object.keys(read()).length) return;
+    show();
+    flush();
+  });
+
+  window.goodwordAnswers = { put, flush, waiting: () => Object.keys(read()) };
+})();

@@ -1,0 +1,132 @@
+// An untimed part whose screens are all here: going on needs no connection, and each answer is saved at once, or as
+// soon as there is a connection again (queue.js). Without this file each screen is a page of its own.
+(() => {
+  const part = () => document.querySelector("[data-part]");
+  const screens = new Map(); // address -> its <section>
+  const given = new Map(); // address -> what was chosen since this page was loaded
+
+  const here = () => document.querySelector("[data-screen]");
+  const alertLine = () => document.querySelector("[data-alert]");
+
+  const say = (state) => {
+    const line = here()?.querySelector("[data-saved]");
+    if (!line) return;
+    line.dataset.state = state;
+    line.textContent = { saving: line.dataset.saving, saved: line.dataset.done, failed: line.dataset.failed }[state];
+  };
+  const warn = (text) => {
+    const line = alertLine();
+    line.hidden = !text;
+    line.textContent = text ?? "";
+  };
+
+  const fieldsOf = (form) => {
+    const fields = {};
+    for (const [name, value] of new FormData(form)) {
+      if (name !== "csrfmiddlewaretoken" && typeof value === "string") fields[name] = value;
+    }
+    return fields;
+  };
+
+  const fill = (screen) => {
+    const fields = given.get(screen.dataset.here);
+    if (!fields) return;
+    for (const [name, value] of Object.entries(fields)) {
+      const input = screen.querySelector(`input[name="${CSS.escape(name)}"][value="${CSS.escape(value)}"]`);
+      if (input) input.checked = true;
+    }
+    const skip = screen.querySelector("[data-skip]");
+    if (skip) skip.hidden = true;
+  };
+
+  const go = (url, { push = true } = {}) => {
+    const path = new URL(url, location.href).pathname;
+    const next = screens.get(path);
+    if (!next) {
+      location.assign(url);
+      return;
+    }
+    const copy = document.importNode(next, true);
+    here().replaceWith(copy);
+    fill(copy);
+    count();
+    if (push) history.pushState({ screen: path }, "", path);
+    document.title = `${copy.dataset.title} · ${document.title.split(" · ").pop()}`;
+    document.querySelector("[data-tell]").textContent = copy.dataset.title;
+    window.scrollTo(0, 0);
+    document.dispatchEvent(new CustomEvent("goodword:screen"));
+  };
+
+  let known = null; // what the server said last
+  const count = () => {
+    const line = here()?.querySelector("[data-count]");
+    if (!line || !known) return;
+    line.textContent = line.dataset.words.replace("{answered}", known.answered).replace("{total}", known.total);
+    const bar = here().querySelector("progress");
+    if (bar) bar.value = known.answered;
+  };
+
+  const load = async () => {
+    try {
+      const response = await fetch(part().dataset.sheet, { headers: { "X-Goodword": "script" } });
+      if (!response.ok) return;
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      for (const screen of page.querySelectorAll("[data-screen]")) screens.set(screen.dataset.here, screen);
+    } catch {
+      // no connection just now: the pages themselves are still there
+    }
+  };
+
+  document.addEventListener("change", (event) => {
+    const form = event.target instanceof Element && event.target.closest("[data-form]");
+    if (!form || event.target.type === "file" || !form.querySelector("[data-item], [data-situation]")) return;
+    const screen = here();
+    const fields = fieldsOf(form);
+    given.set(screen.dataset.here, fields);
+    say("saving");
+    window.goodwordAnswers.put(screen.dataset.here, fields);
+  });
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("[data-form]");
+    const screen = here();
+    if (!form || !screens.size || !screen) return;
+    const whole = [...form.querySelectorAll("fieldset")].every((set) => set.querySelector("input:checked"));
+    const toLast = new URLSearchParams(location.search).has("from");
+    if (!whole || toLast || !screens.has(new URL(screen.dataset.onward, location.href).pathname)) return;
+    event.preventDefault(); // each answer was put in line as it was chosen
+    event.stopImmediatePropagation();
+    go(screen.dataset.onward);
+  }, true);
+
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element && event.target.closest("[data-back], [data-onward]");
+    if (!link?.href || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!screens.has(new URL(link.href).pathname)) return;
+    event.preventDefault();
+    go(link.href);
+  });
+
+  window.addEventListener("popstate", () => {
+    if (screens.has(location.pathname)) go(location.pathname, { push: false });
+    else location.reload();
+  });
+
+  document.addEventListener("goodword:saved", (event) => {
+    warn(null);
+    if (event.detail.answered !== undefined) known = event.detail;
+    if (event.detail.url === here()?.dataset.here) say("saved");
+    const skip = event.detail.url === here()?.dataset.here && here().querySelector("[data-skip]");
+    if (skip) skip.hidden = true;
+    count();
+  });
+  document.addEventListener("goodword:offline", () => {
+    say("failed");
+    warn(part().dataset.offline);
+  });
+  document.addEventListener("goodword:refused", (event) => {
+    if (event.detail.go) location.assign(event.detail.go);
+    else if (event.detail.url === here()?.dataset.here) warn(event.detail.say?.[0] ?? part().dataset.refused);
+  });
+  document.addEventListener("DOMContentLoaded", load);
+})();

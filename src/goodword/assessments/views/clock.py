@@ -1,0 +1,49 @@
+"""The clock of a timed part: its page says that it is there, and goes on after a break of the line."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+
+from goodword.assessments import clock
+from goodword.assessments.domain.alive import go_on, seen
+from goodword.assessments.views.door import Sitting, door, is_script, kept_private, show, to_first_page
+
+
+@door
+def alive(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
+    """A sign of life; the answer tells how much time is left, and whether the line counts as broken."""
+    view = sitting.part(order)
+    if request.method != "POST" or view.over or not clock.runs(view.part):
+        return to_first_page(request, sitting)
+    there = seen(view.part, now=sitting.now)
+    return kept_private(
+        JsonResponse(
+            {
+                "broken": not there,
+                "left": clock.left(view.part, now=sitting.now),
+                "at": view.part.at,
+            }
+        )
+    )
+
+
+@door
+def again(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
+    """After a break: what it means, and on with a fresh item by a press. Without one there is nothing to do here."""
+    view = sitting.part(order)
+    if view.over or not clock.runs(view.part):
+        return to_first_page(request, sitting)
+    here = sitting.url("portal_assessment_item", order, view.part.at)
+    if request.method == "POST":
+        go_on(attempt_id=sitting.attempt.pk, order=order, now=sitting.now)
+        if is_script(request):
+            return kept_private(JsonResponse({"go": here}))
+        return kept_private(redirect(here))
+    if not clock.is_broken(view.part, now=sitting.now):
+        return kept_private(redirect(here))
+    return show(
+        request,
+        sitting,
+        "assessments/portal/again.html",
+        part=view,
+        left_over=clock.MOST_BREAKS - view.part.breaks - 1,
+    )

@@ -1,0 +1,33 @@
+"""All screens of an untimed part at once, so that its page can go on while the line is gone."""
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+from goodword.assessments.given import Statement, shown_items
+from goodword.assessments.given.asked import Situation
+from goodword.assessments.queries import read_answers
+from goodword.assessments.views.door import Sitting, door, kept_private, to_first_page
+from goodword.assessments.views.item import screen
+
+
+@door
+def sheet(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
+    """A screen for each statement or situation, with what is saved. Own questions hang together: each is asked for."""
+    view = sitting.part(order)
+    if request.method == "POST" or view.over or view.timed:
+        return to_first_page(request, sitting)
+    answers = read_answers(view.part)
+    items = shown_items(view.part, answers)
+    screens = [
+        render_to_string(
+            "assessments/portal/screen.html",
+            {
+                "token": sitting.visit.token,
+                **screen(request, sitting, view, items, number, answers=answers),
+            },
+            request=request,
+        )
+        for number, item in enumerate(items, start=1)
+        if isinstance(item, Statement | Situation)
+    ]
+    return kept_private(HttpResponse("".join(screens)))

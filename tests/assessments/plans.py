@@ -1,0 +1,77 @@
+"""Assessments put together on a role: which tests, in which order, on what clock."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from goodword.assessments.domain.default import next_number
+from goodword.assessments.domain.library.ensure import ensure_builtin
+from goodword.assessments.models import Assessment, AssessmentPart, Attempt, Test, TestVersion
+from goodword.candidates.models import Application
+from goodword.roles.models import Role
+from tests.assessments.support import application, assigned
+from tests.support import factories
+
+NOW = factories.NOW
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asks:
+    """One test of an assessment: a built-in by its key, or a test that is there."""
+
+    test: str | Test
+    form: str = "full"
+    minutes: int | None = None
+    requirement: str = "Works with others"
+    values: tuple[tuple[str, Any], ...] = ()
+
+
+WORK_STYLE = Asks(test="work_style", form="short20")
+REASONING = Asks(test="reasoning", form="short_12", minutes=12)
+JUDGEMENT = Asks(test="judgement_customer")
+
+
+def asked_on(role: Role, *parts: Asks, **values: Any) -> Assessment:
+    """A published assessment of the role, put together by its owner."""
+    step = factories.step(role, "assessment")
+    assessment = Assessment.objects.create(
+        **{
+            "organisation": role.organisation,
+            "step": step,
+            "number": next_number(step),
+            "created_at": NOW,
+            "created_by": role.owner,
+            "published_at": NOW,
+            "published_by": role.owner,
+        }
+        | values
+    )
+    for order, asks in enumerate(parts, start=1):
+        test = (
+            ensure_builtin(role.organisation, asks.test, now=NOW) if isinstance(asks.test, str) else asks.test
+        )
+        newest = TestVersion.objects.of(role.organisation).filter(test=test).latest("pk")
+        AssessmentPart.objects.create(
+            **{
+                "organisation": role.organisation,
+                "assessment": assessment,
+                "order": order,
+                "test": test,
+                "number": newest.number,
+                "form": asks.form,
+                "minutes": asks.minutes,
+                "requirement": asks.requirement,
+                "requirement_by": "Rita",
+                "requirement_at": NOW,
+            }
+            | dict(asks.values)
+        )
+    return assessment
+
+
+def attempt_of(*parts: Asks, of: Application | None = None, now: datetime = NOW, **values: Any) -> Attempt:
+    """An attempt at an assessment of these parts, invited at `now`."""
+    of = of or application()
+    assert of.role is not None
+    asked_on(of.role, *parts, **values)
+    return assigned(of, now=now)

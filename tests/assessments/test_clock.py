@@ -1,0 +1,250 @@
+"""The clock of a timed part is the server's: nothing that a browser does gains a second, and time-up ends it kindly."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from goodword.assessments.domain.answer import WrongItem, answer, onward
+from goodword.assessments.domain.begin_part import begin_part
+from goodword.assessments.domain.finish import end_overdue, finish_part
+from goodword.assessments.domain.guard import NotBegun, NotItsTurn, PartOver
+from goodword.assessments.models import Attempt, AttemptPart
+from tests.assessments.plans import REASONING, WORK_STYLE, attempt_of
+from tests.assessments.support import answer_all, answers, part_of, rows, scores, token_of
+from tests.support import factories
+from tests.support.jobs import event_names
+
+pytestmark = pytest.mark.django_db
+
+NOW = factories.NOW
+MINUTES = timedelta(minutes=12)
+
+
+@pytest.fixture(autouse=True)
+def now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def attempt() -> Attempt:
+    """A reasoning part of twelve tasks in twelve minutes, not begun."""
+    return attempt_of(REASONING)
+
+
+def begun(attempt: Attempt, *, at: datetime = NOW) -> AttemptPart:
+    begin_part(attempt_id=attempt.pk, order=1, device="computer", now=at)
+    return part_of(attempt)
+
+
+def give(attempt: Attempt, number: int, value: str = "a", *, at: datetime = NOW) -> None:
+    answer(attempt_id=attempt.pk, order=1, item_id=str(number), value=value, now=at)
+
+
+def go_on(attempt: Attempt, number: int, *, at: datetime = NOW) -> AttemptPart:
+    return onward(attempt_id=attempt.pk, order=1, number=number, now=at)
+
+
+def url(attempt: Attempt, name: str, *args: int) -> str:
+    return reverse(name, args=[token_of(attempt), 1, *args])
+
+
+# --- starting ----------------------------------------------------------------------------------------------------
+
+
+def test_start_draws_the_items_and_runs_the_clock(attempt: Attempt) -> None:
+    part = begun(attempt)
+    assert (part.begun_at, part.ends_at, part.at, part.device) == (NOW, NOW + MINUTES, 1, "computer")
+    assert list(part.drawn.order_by("position").values_list("position", "item", "voided_at")) == [
+        (number, str(number), None) for number in range(1, 13)
+    ]
+    attempt.refresh_from_db()
+    assert (attempt.progress, attempt.begun_at) == ("in_progress", NOW)
+
+
+def test_a_second_press_of_start_gains_nothing(attempt: Attempt) -> None:
+    first = begun(attempt)
+    before = rows(attempt)
+    assert begun(attempt, at=NOW + timedelta(minutes=5)).ends_at == first.ends_at
+    assert rows(attempt) == before
+
+
+def test_two_candidates_get_different_tasks() -> None:
+    one, other = (begun(attempt_of(REASONING)) for _ in range(2))
+    drawn = [list(part.drawn.order_by("position").values_list("content", flat=True)) for part in (one, other)]
+    assert drawn[0] != drawn[1]
+    assert [(item["family"], item["level"]) for item in drawn[0]] and sorted(
+        (item["family"], item["level"]) for item in drawn[0]
+    ) == sorted((item["family"], item["level"]) for item in drawn[1])
+
+
+def test_nothing_is_answered_before_the_start(attempt: Attempt) -> None:
+    before = rows(attempt)
+    with pytest.raises(NotBegun):
+        give(attempt, 1)
+    assert rows(attempt) == before
+
+
+def test_a_part_waits_for_the_one_before_it() -> None:
+    attempt = attempt_of(WORK_STYLE, REASONING)
+    before = rows(attempt)
+    with pytest.raises(NotItsTurn):
+        begin_part(attempt_id=attempt.pk, order=2, device="computer", now=NOW)
+    assert rows(attempt) == before
+    answer_all(attempt)
+    finish_part(attempt_id=attempt.pk, order=1, now=NOW)
+    begin_part(attempt_id=attempt.pk, order=2, device="computer", now=NOW)
+    assert part_of(attempt, 2).ends_at == NOW + MINUTES
+    assert event_names(attempt.start.application_id).count("attempt.begun") == 1
+
+
+# --- one task at a time -------------------------------------------------------------------------------------------
+
+
+def test_an_answer_can_be_changed_while_its_task_is_on_screen_and_not_afterwards(attempt: Attempt) -> None:
+    begun(attempt)
+    give(attempt, 1, "a")
+    give(attempt, 1, "b", at=NOW + timedelta(seconds=5))
+    go_on(attempt, 1, at=NOW + timedelta(seconds=6))
+    before = rows(attempt)
+    with pytest.raises(WrongItem) as refused:
+        give(attempt, 1, "c", at=NOW + timedelta(seconds=7))
+    assert refused.value.at == 2
+    assert rows(attempt) == before
+    assert list(answers(attempt).values_list("item", "value", "seconds")) == [("1", "b", 5.0)]
+
+
+def test_no_task_is_answered_before_it_is_on_screen(attempt: Attempt) -> None:
+    begun(attempt)
+    before = rows(attempt)
+    with pytest.raises(WrongItem):
+        give(attempt, 2)
+    assert rows(attempt) == before
+
+
+def test_a_press_that_comes_twice_leaves_out_no_task(attempt: Attempt) -> None:
+    begun(attempt)
+    assert [go_on(attempt, 1).at, go_on(attempt, 1).at] == [2, 2]
+
+
+def test_a_second_window_and_a_replayed_request_are_led_to_the_task_on_screen(
+    client: Client, attempt: Attempt
+) -> None:
+    begun(attempt)
+    first = url(attempt, "portal_assessment_item", 1)
+    assert client.post(first, {"answer": "a"})["Location"].endswith("/item/2/")
+    before = rows(attempt)
+    replayed = client.post(first, {"answer": "b"})
+    assert (replayed.status_code, replayed["Location"][-8:]) == (302, "/item/2/")
+    by_script = client.post(first, {"answer": "b"}, headers={"X-Goodword": "script"})
+    assert (by_script.status_code, by_script.json()["saved"], by_script.json()["go"][-8:]) == (
+        409,
+        False,
+        "/item/2/",
+    )
+    assert client.get(url(attempt, "portal_assessment_item", 5))["Location"].endswith("/item/2/")
+    assert rows(attempt) == before
+
+
+def test_a_task_can_be_left_out(client: Client, attempt: Attempt) -> None:
+    begun(attempt)
+    response = client.post(url(attempt, "portal_assessment_item", 1), {"skip": "yes"})
+    assert response["Location"].endswith("/item/2/")
+    assert answers(attempt).count() == 0
+
+
+def test_the_last_task_ends_the_part_and_completes_the_attempt(client: Client, attempt: Attempt) -> None:
+    begun(attempt)
+    for number in range(1, 13):
+        assert part_of(attempt).ended_at is None
+        client.post(url(attempt, "portal_assessment_item", number), {"answer": "a"})
+    part = part_of(attempt)
+    assert (part.ended_at, part.ended_by) == (NOW, "finished")
+    attempt.refresh_from_db()
+    assert attempt.progress == "completed"
+    assert event_names(attempt.start.application_id)[-1] == "attempt.completed"
+
+
+# --- time ---------------------------------------------------------------------------------------------------------
+
+
+def test_what_arrives_within_three_seconds_counts_and_what_comes_later_does_not(attempt: Attempt) -> None:
+    part = begun(attempt)
+    keep_alive(part, until=NOW + MINUTES)
+    give(attempt, 1, "a", at=NOW + MINUTES + timedelta(seconds=3))
+    before = rows(attempt)
+    with pytest.raises(PartOver):
+        give(attempt, 1, "b", at=NOW + MINUTES + timedelta(seconds=3, milliseconds=1))
+    assert rows(attempt) == before
+
+
+def test_time_up_ends_the_part_scores_what_was_saved_and_completes_the_attempt(attempt: Attempt) -> None:
+    part = begun(attempt)
+    key = part.drawn.get(position=1).content["key"]
+    give(attempt, 1, key)
+    keep_alive(part, until=NOW + MINUTES)
+    assert end_overdue(now=NOW + MINUTES + timedelta(seconds=3)) == 0
+    later = NOW + MINUTES + timedelta(seconds=4)
+    assert end_overdue(now=later) == 1
+    assert end_overdue(now=later) == 0
+    ended = part_of(attempt)
+    assert (ended.ended_at, ended.ended_by) == (later, "time_up")
+    assert scores(attempt).get(scale="").value == 1.0
+    assert (scores(attempt).get(scale="").answered, scores(attempt).get(scale="").items) == (1, 12)
+    attempt.refresh_from_db()
+    assert attempt.progress == "completed"
+
+
+def test_after_time_up_every_page_leads_to_where_things_stand_kindly(
+    client: Client, attempt: Attempt
+) -> None:
+    attempt = attempt_of(REASONING, WORK_STYLE)
+    keep_alive(begun(attempt), until=NOW + MINUTES)
+    item = url(attempt, "portal_assessment_item", 1)
+    with time_machine.travel(NOW + MINUTES + timedelta(seconds=10), tick=False):
+        before = rows(attempt)
+        sent = client.post(item, {"answer": "a"})
+        assert (sent.status_code, sent["Location"]) == (302, item.replace("1/item/1/", ""))
+        text = client.get(sent["Location"]).content.decode()
+        assert rows(attempt) == before
+    assert text.count("What you have done so far is saved.") == 1
+    assert text.count("next comes part 2, Work style") == 1
+
+
+def test_a_clock_of_the_browser_moves_nothing(client: Client, attempt: Attempt) -> None:
+    """Whatever a page sends beside the answer: the time that counts is when it arrives."""
+    keep_alive(begun(attempt), until=NOW + MINUTES)
+    with time_machine.travel(NOW + MINUTES + timedelta(minutes=1), tick=False):
+        client.post(
+            url(attempt, "portal_assessment_item", 1),
+            {"answer": "a", "age": "300"},
+            headers={"X-Goodword": "script", "Date": "Tue, 03 Mar 2026 09:00:00 GMT"},
+        )
+    assert answers(attempt).count() == 0
+
+
+def test_a_reload_gains_nothing(client: Client, attempt: Attempt) -> None:
+    begun(attempt)
+    before = rows(attempt)
+    with time_machine.travel(NOW + timedelta(seconds=20), tick=False):
+        text = client.get(url(attempt, "portal_assessment_item", 1)).content.decode()
+    assert text.count('data-left="700"') == 1
+    assert rows(attempt) == before
+
+
+def test_one_may_end_before_time_and_is_asked_first(client: Client, attempt: Attempt) -> None:
+    begun(attempt)
+    end = url(attempt, "portal_assessment_finish")
+    text = client.get(end).content.decode()
+    assert text.count("End this part now?") == 1
+    client.post(end)
+    assert part_of(attempt).ended_by == "finished"
+
+
+def keep_alive(part: AttemptPart, *, until: datetime) -> None:
+    """As if the page had given its signs of life until then."""
+    AttemptPart.objects.of(part.organisation).filter(pk=part.pk).update(seen_at=until)

@@ -1,0 +1,80 @@
+"""Answers that waited in a browser while the line was gone arrive late and lose nothing, on two devices as on one."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from goodword.assessments.domain.answer import answer
+from goodword.assessments.models import Attempt
+from tests.assessments.support import answers, application, assigned, rows, token_of
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+
+NOW = factories.NOW
+
+
+@pytest.fixture(autouse=True)
+def now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def attempt() -> Attempt:
+    """One whose first statement was answered at ten."""
+    made = assigned(application())
+    answer(attempt_id=made.pk, order=1, item_id="ws01", value=2, now=NOW)
+    return made
+
+
+def send(client: Client, attempt: Attempt, value: int, *, age: str, after: timedelta) -> dict[str, object]:
+    address = reverse("portal_assessment_item", args=[token_of(attempt), 1, 1])
+    with time_machine.travel(NOW + after, tick=False):
+        response = client.post(address, {"answer": str(value), "age": age}, headers={"X-Goodword": "script"})
+    said: dict[str, object] = response.json()
+    return said
+
+
+def test_what_was_given_later_counts_although_it_waited(client: Client, attempt: Attempt) -> None:
+    said = send(client, attempt, 5, age="600", after=timedelta(minutes=30))
+    assert said == {"saved": True, "answered": 1, "total": 20}
+    assert list(answers(attempt).values_list("value", "answered_at")) == [(5, NOW + timedelta(minutes=20))]
+
+
+def test_what_was_given_earlier_does_not_undo_what_another_device_has_saved_since(
+    client: Client, attempt: Attempt
+) -> None:
+    answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=4, now=NOW + timedelta(minutes=10))
+    before = rows(attempt)
+    assert send(client, attempt, 1, age="1500", after=timedelta(minutes=30))["saved"] is True
+    assert rows(attempt) == before
+
+
+@pytest.mark.parametrize("age", ["-5", "never", "1e9", "", "NaN"])
+def test_what_a_browser_says_of_its_past_is_taken_with_care(
+    client: Client, attempt: Attempt, age: str
+) -> None:
+    send(client, attempt, 3, age=age, after=timedelta(minutes=1))
+    assert list(answers(attempt).values_list("value", "answered_at")) == [(3, NOW + timedelta(minutes=1))]
+
+
+def test_nothing_was_given_before_the_part_began(client: Client, attempt: Attempt) -> None:
+    send(client, attempt, 3, age="99999999", after=timedelta(minutes=1))
+    assert list(answers(attempt).values_list("value", "answered_at")) == [(3, NOW)]
+
+
+def test_all_screens_of_an_untimed_part_come_at_once_and_change_nothing(
+    client: Client, attempt: Attempt
+) -> None:
+    before = rows(attempt)
+    response = client.get(reverse("portal_assessment_sheet", args=[token_of(attempt), 1]))
+    text = response.content.decode()
+    assert (response.status_code, response["Cache-Control"]) == (200, "no-store")
+    assert text.count("data-screen=") == 20
+    assert text.count('value="2" checked') == 1
+    assert rows(attempt) == before
