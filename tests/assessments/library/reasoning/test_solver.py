@@ -1,9 +1,15 @@
 """The independent solver, against series and statements worked by hand."""
 
+import ast
+from pathlib import Path
+
 import pytest
 
+from goodword.assessments.library.reasoning import solver
 from goodword.assessments.library.reasoning.item import Deduction, Option, Series
 from goodword.assessments.library.reasoning.solver import solve
+
+_PACKAGE = "goodword.assessments.library.reasoning"
 
 
 def _options(*values: str | tuple[str | int, ...]) -> list[Option]:
@@ -84,3 +90,15 @@ def test_a_statement_that_it_does_not_know_is_refused() -> None:
             solve(
                 Deduction(topic, ("Kim", "Lou"), (("nearly", 0, 1),), ("who_at", 1)), _options(("all", 0, 1))
             )
+
+
+def test_the_solver_shares_nothing_with_the_families_but_what_an_item_is() -> None:
+    shared = {
+        name
+        for path in Path(solver.__file__).parent.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module
+        for name in [node.module]
+        if name.startswith("goodword") and not name.startswith(f"{_PACKAGE}.solver")
+    }
+    assert shared == {f"{_PACKAGE}.item"}

@@ -124,9 +124,9 @@ EN = Words(
     series=_SERIES,
     topics=_TOPICS,
     counts=_COUNTS,
-    seating_intro="{names} sit side by side in places 1 to {n}, numbered from left to right.",
+    seating_intro="{names} sit side by side in seats 1 to {n}, numbered from left to right.",
     seating={
-        "at": "{a} sits in place {n}.",
+        "at": "{a} sits in seat {n}.",
         "at_end": "{a} sits at one end of the row.",
         "not_at_end": "{a} does not sit at an end of the row.",
         "directly_left": "{a} sits directly to the left of {b}.",
@@ -136,9 +136,9 @@ EN = Words(
         "next_to": "{a} sits next to {b}.",
         "not_next_to": "{a} does not sit next to {b}.",
     },
-    seating_question="Who sits in place {n}?",
+    seating_question="Who sits in seat {n}?",
     seating_order="from left to right",
-    cannot_say="This cannot be said.",
+    cannot_say="It is impossible to say.",
     sets_intro="There are {names}: at least one of each. “Some” means at least one, perhaps all.",
     sets={
         "all": "All {a} are {b}.",
