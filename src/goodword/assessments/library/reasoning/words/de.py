@@ -99,9 +99,9 @@ _SERIES = SeriesWords(
     numbers={
         "constant_difference": "Jede Zahl ist {first} als die vorige.",
         "growing_difference": "Die Abstände sind {d}: Jeder ist um {growth} größer als der vorige.",
-        "factor": "Jede Zahl ist das {times}-Fache der vorigen.",
+        "factor": "Jede Zahl ist {times}-mal so groß wie die vorige.",
         "two_in_turn": "Zwei Rechenschritte wechseln sich ab: {first}, dann {second}.",
-        "two_series": "Zwei Reihen wechseln sich ab. In der einen ist jede Zahl {first} als ihre vorige, in der "
+        "two_series": "Zwei Reihen wechseln sich ab. In der einen ist jede Zahl {first} als die vorige, in der "
         "anderen {second}.",
         "sum_and_number": "Jede Zahl ist die Summe der beiden vorigen, {first}.",
         "growing_growth": "Die Abstände sind {d}. Sie wachsen um {g}: jedes Mal um {more} mehr.",
