@@ -50,7 +50,7 @@ def generate(seed: int, level: int) -> Item:
         right = terms[-1]
         wrong = wrong_answers(draw.terms[-1], draw.terms[-2], draw.errors)
         some = choose_wrong(
-            source, right=right, wrong=wrong, place=place, traits=(_shared_letters, _closeness)
+            source, right=right, wrong=wrong, place=place, likenesses=(_shared_letters, _closeness)
         )
         if some is None:
             continue
@@ -144,12 +144,12 @@ def _pairs(first: Sequence[int], second: Sequence[int]) -> tuple[tuple[int, ...]
     return tuple(zip(first, second, strict=True))
 
 
-def _shared_letters(value: str, others: Sequence[str]) -> float:
-    return sum(one == other for text in others for one, other in zip(value, text, strict=True))
+def _shared_letters(one: str, other: str) -> int:
+    return sum(letter == other_letter for letter, other_letter in zip(one, other, strict=True))
 
 
-def _closeness(value: str, others: Sequence[str]) -> float:
-    return -sum(abs(ord(one) - ord(other)) for text in others for one, other in zip(value, text, strict=True))
+def _closeness(one: str, other: str) -> int:
+    return -sum(abs(ord(letter) - ord(other_letter)) for letter, other_letter in zip(one, other, strict=True))
 
 
 _RULES: Mapping[int, Callable[[random.Random], _Draw]] = {

@@ -12,7 +12,6 @@ Numbers are positive. A draw that another reading continues differently is drawn
 """
 
 import random
-from collections.abc import Sequence
 
 from goodword.assessments.library.reasoning.family import Family, random_for
 from goodword.assessments.library.reasoning.item import Item, Series
@@ -39,7 +38,11 @@ def generate(seed: int, level: int) -> Item:
         right = draw.terms[-1]
         wrong = _with_slips(source, draw)
         some = choose_wrong(
-            source, right=right, wrong=wrong, place=place, traits=(_closeness, _shared_digits, _shared_parity)
+            source,
+            right=right,
+            wrong=wrong,
+            place=place,
+            likenesses=(_closeness, _shared_digits, _shared_parity),
         )
         if some is None:
             continue
@@ -87,14 +90,14 @@ def _with_slips(source: random.Random, draw: Draw) -> dict[int, str]:
     return {value: error for value, error in wrong.items() if 0 < value <= 2 * _LARGEST}
 
 
-def _closeness(value: int, others: Sequence[int]) -> float:
-    return -sum(abs(value - other) for other in others)
+def _closeness(one: int, other: int) -> int:
+    return -abs(one - other)
 
 
-def _shared_parity(value: int, others: Sequence[int]) -> float:
-    return sum(value % 2 == other % 2 for other in others)
+def _shared_parity(one: int, other: int) -> int:
+    return one % 2 == other % 2
 
 
-def _shared_digits(value: int, others: Sequence[int]) -> float:
-    own = str(value)[::-1]
-    return sum(one == digit for other in others for one, digit in zip(own, str(other)[::-1], strict=False))
+def _shared_digits(one: int, other: int) -> int:
+    pairs = zip(reversed(str(one)), reversed(str(other)), strict=False)
+    return sum(digit == other_digit for digit, other_digit in pairs)

@@ -1,8 +1,8 @@
 """Chooses which wrong answers stand beside the right one, so that their form does not tell it.
 
 Somebody who solves nothing can still look at the options: at the largest, the middle one, the one most like the
-others. So the place of the right answer in the order of the options, and its ranks by such traits, are drawn first;
-then those wrong answers are taken that come nearest to them.
+others. So the place of the right answer in the order of the options, and its rank by each such likeness, are drawn
+first; then those wrong answers are taken that come nearest to them.
 """
 
 import random
@@ -17,8 +17,8 @@ SLIP = "slip_"
 _TRIES = 40
 _LEAST_THOUGHT_ERRORS = 2
 
-#: how much of something an option has beside the others ("closeness")
-type Trait[T] = Callable[[T, Sequence[T]], float]
+#: how like two options are in one respect; the same both ways
+type Likeness[T] = Callable[[T, T], int]
 
 
 def choose_wrong[T: (int, str)](
@@ -27,7 +27,7 @@ def choose_wrong[T: (int, str)](
     right: T,
     wrong: Mapping[T, str],
     place: int,
-    traits: Sequence[Trait[T]],
+    likenesses: Sequence[Likeness[T]],
 ) -> list[T] | None:
     """Four of the wrong answers, `place` of them before the right one in order; None if there are too few.
 
@@ -38,14 +38,16 @@ def choose_wrong[T: (int, str)](
     n_after = N_SERIES_OPTIONS - 1 - place
     if len(before) < place or len(after) < n_after:
         return None
-    wanted = [source.randrange(N_SERIES_OPTIONS) for _ in traits]
+    wanted = [source.randrange(N_SERIES_OPTIONS) for _ in likenesses]
+    known = [_Known(likeness) for likeness in likenesses]
     best: list[T] = []
     best_miss = float("inf")
     for _ in range(_TRIES):
         some = source.sample(before, place) + source.sample(after, n_after)
         n_slips = sum(wrong[value].startswith(SLIP) for value in some)
         miss = max(0.0, n_slips - (N_SERIES_OPTIONS - 1 - _LEAST_THOUGHT_ERRORS)) * 2
-        miss += sum(abs(_rank(right, some, trait) - rank) for trait, rank in zip(traits, wanted, strict=True))
+        for one, rank in zip(known, wanted, strict=True):
+            miss += abs(one.rank(right, some) - rank)
         if miss < best_miss:
             best, best_miss = some, miss
     return best
@@ -63,13 +65,25 @@ def in_order[T: (int, str)](right: T, some: Sequence[T], wrong: Mapping[T, str])
     return options, options[values.index(right)].id
 
 
-def _rank[T: (int, str)](right: T, some: Sequence[T], trait: Trait[T]) -> float:
-    """0 where the right answer has least of the trait, up to the number of the others; ties lie in between."""
-    own = trait(right, some)
-    rank = 0.0
-    for number, value in enumerate(some):
-        others = list(some)
-        others[number] = right
-        other = trait(value, others)
-        rank += 1.0 if other < own else 0.5 if other == own else 0.0
-    return rank
+class _Known[T: (int, str)]:
+    """A likeness that is reckoned once for each pair."""
+
+    def __init__(self, likeness: Likeness[T]) -> None:
+        self._likeness: Likeness[T] = likeness
+        self._pairs: dict[tuple[T, T], int] = {}
+
+    def rank(self, right: T, some: Sequence[T]) -> float:
+        """0 where the right answer is least like the others on the whole, up to their number; ties lie in between."""
+        options = list(some)
+        options.append(right)
+        totals = [0] * len(options)
+        for number, one in enumerate(options):
+            for other_number in range(number):
+                pair = (one, options[other_number])
+                value = self._pairs.get(pair)
+                if value is None:
+                    value = self._pairs[pair] = self._likeness(*pair)
+                totals[number] += value
+                totals[other_number] += value
+        own = totals.pop()
+        return sum(1.0 if total < own else 0.5 if total == own else 0.0 for total in totals)

@@ -5,6 +5,7 @@ Each rule of thumb names the options that it would choose among; it guesses at r
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
 
 from goodword.assessments.library.reasoning.item import Deduction, Figure, Item, Option
 
@@ -64,9 +65,19 @@ def _features(option: Option) -> Counter[str]:
             return Counter(f"{place}{part}" for place, part in enumerate(claim))
 
 
-def _likeness(option: Option, others: Sequence[Option]) -> float:
-    own = _features(option)
-    return sum((own & _features(other)).total() for other in others)
+def _alike(sign: int) -> Guesser:
+    """Who takes the option that shares most with the others (1), or least (-1)."""
+
+    def choose(item: Item) -> Sequence[Option]:
+        features = {option.id: _features(option) for option in item.options}
+        shared = dict.fromkeys(features, 0)
+        for one, other in combinations(features, 2):
+            n = sum(min(n, features[other][feature]) for feature, n in features[one].items())
+            shared[one] += n
+            shared[other] += n
+        return _most(item.options, lambda option: sign * shared[option.id])
+
+    return choose
 
 
 def _length(option: Option) -> float:
@@ -121,8 +132,8 @@ GUESSERS: Mapping[str, Guesser] = {
     "middle": _middle,
     "nearest to the others": _by(_distance, -1),
     "furthest from the others": _by(_distance, 1),
-    "most like the others": _by(_likeness, 1),
-    "least like the others": _by(_likeness, -1),
+    "most like the others": _alike(1),
+    "least like the others": _alike(-1),
     "longest": lambda item: _most(item.options, _length),
     "shortest": lambda item: _most(item.options, lambda option: -_length(option)),
     "parity of most": _by(_same_parity, 1),
