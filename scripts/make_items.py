@@ -159,7 +159,8 @@ def main(arguments: Sequence[str]) -> int:
 def _row(family: str, level: int, found: Findings) -> str:
     places = " ".join(f"{place} {count / found.n:.3f}" for place, count in sorted(found.keys.items()))
     twice = 1 - len(found.items) / found.n
-    return f"{family:22}{level:6}{found.n:8}{found.solved:8}{len(found.tasks):8}{twice:8.1%}{found.seconds:9.1f}  {places}"
+    counts = f"{found.n:8}{found.solved:8}{len(found.tasks):8}{twice:8.1%}{found.seconds:9.1f}"
+    return f"{family:22}{level:6}{counts}  {places}"
 
 
 if __name__ == "__main__":
