@@ -42,8 +42,8 @@ class Findings:
     tasks: set[bytes] = field(default_factory=set)
     items: set[bytes] = field(default_factory=set)
     keys: Counter[str] = field(default_factory=Counter)
-    expected_keys: Counter[str] = field(default_factory=Counter)
-    gains: Counter[str] = field(default_factory=Counter)
+    expected_keys: dict[str, float] = field(default_factory=dict)
+    gains: dict[str, float] = field(default_factory=dict)
     seconds: float = 0.0
 
     def add(self, other: "Findings") -> None:
@@ -56,7 +56,8 @@ class Findings:
         self.seconds += other.seconds
         self.keys.update(other.keys)
         for mine, theirs in ((self.expected_keys, other.expected_keys), (self.gains, other.gains)):
-            mine.update(theirs)
+            for name, value in theirs.items():
+                _count(mine, name, value)
 
     def fault(self, text: str, item: Item) -> None:
         """Note what is wrong with an item."""
@@ -101,11 +102,15 @@ def look_at(family: str, level: int, seeds: Sequence[int]) -> Findings:
             found.fault("the same seed gives another item", item)
         found.keys[item.key] += 1
         for option in item.options:
-            found.expected_keys[option.id] += chance(item)  # type: ignore[assignment]
+            _count(found.expected_keys, option.id, chance(item))
         for name, guesser in GUESSERS.items():
-            found.gains[name] += success(item, guesser) - chance(item)  # type: ignore[assignment]
+            _count(found.gains, name, success(item, guesser) - chance(item))
     found.seconds = time.perf_counter() - began
     return found
+
+
+def _count(sums: dict[str, float], name: str, value: float) -> None:
+    sums[name] = sums.get(name, 0.0) + value
 
 
 def _mark(shown: object) -> bytes:

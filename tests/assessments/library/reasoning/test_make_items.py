@@ -41,8 +41,8 @@ def test_what_is_found_of_some_seeds_and_of_others_is_joined() -> None:
 def test_keys_that_prefer_a_place_and_rules_of_thumb_that_work_are_told() -> None:
     found = Findings(n=10_000, solved=10_000)
     found.keys = Counter({"a": 3_000, "b": 7_000})
-    found.expected_keys = Counter({"a": 5_000, "b": 5_000})
-    found.gains = Counter({"longest": 900, "shortest": 100})
+    found.expected_keys = {"a": 5_000.0, "b": 5_000.0}
+    found.gains = {"longest": 900.0, "shortest": 100.0}
     assert found.telling() == [
         "“longest” gains +0.090",
         "the key is “a” in 0.300 of the items, not in 0.500",
