@@ -35,17 +35,17 @@
   };
 
   const flush = async () => {
-    if (busy) return;
+    if (busy || !csrf()) return;
     busy = true;
     try {
       for (const [url, waiting] of Object.entries(read())) {
         if (!(await send(url, waiting))) return;
       }
+      if (Object.keys(read()).length) setTimeout(flush); // given meanwhile
     } finally {
       busy = false;
       show();
     }
-    if (Object.keys(read()).length) flush(); // given meanwhile
   };
 
   // Whether to go on with the next one.
@@ -63,8 +63,8 @@
       tell("offline", { url });
       return false;
     }
-    if (response.status >= 500) {
-      tell("offline", { url });
+    if (response.status >= 500 || response.status === 403) {
+      tell("offline", { url }); // a server in trouble, or a page too old to send: it stays here
       return false;
     }
     const said = await response.json().catch(() => ({}));

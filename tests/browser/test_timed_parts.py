@@ -1,0 +1,241 @@
+"""Timed parts and the queue of answers in a real browser: the line breaks, time runs out, keys do it all."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Browser, Page, expect
+
+from goodword.assessments.domain.begin_part import begin_part
+from goodword.assessments.given import items_of
+from goodword.assessments.models import Attempt, AttemptPart
+from goodword.core import clock
+from tests.assessments.plans import JUDGEMENT, REASONING, WORK_STYLE, attempt_of
+from tests.assessments.support import answers, part_of, token_of
+from tests.browser.conftest import violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+
+
+@pytest.fixture
+def open_at(live_server: object) -> Callable[..., str]:
+    """The address of one of the candidate's pages of an attempt."""
+
+    def address(attempt: Attempt, name: str, *args: int) -> str:
+        token = token_of(attempt, now=clock.now())
+        return f"{live_server}{reverse(name, args=[token, *args])}"
+
+    return address
+
+
+def timed() -> Attempt:
+    """A reasoning part that has just begun."""
+    attempt = attempt_of(REASONING, now=clock.now())
+    begin_part(attempt_id=attempt.pk, order=1, device="computer", now=clock.now())
+    return attempt
+
+
+def change(attempt: Attempt, **values: object) -> None:
+    AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt).update(**values)
+
+
+def given(attempt: Attempt) -> list[tuple[str, object]]:
+    return list(answers(attempt).order_by("pk").values_list("item", "value"))
+
+
+def arrived(page: Page) -> None:
+    page.wait_for_function("() => window.goodwordAnswers.waiting().length === 0")
+
+
+def test_a_timed_part_is_done_by_the_keyboard_alone(page: Page, open_at: Callable[..., str]) -> None:
+    attempt = attempt_of(REASONING, now=clock.now())
+    page.goto(open_at(attempt, "portal_assessment_part", 1))
+    page.get_by_role("button", name="Start the clock").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/item/1/")
+    page.keyboard.press("2")
+    expect(page.locator("[data-saved]")).to_have_text("Saved")
+    assert given(attempt) == [("1", "b")]
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/item/2/")
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/item/3/")
+    assert given(attempt) == [("1", "b"), ("2", "a")]
+    page.get_by_role("button", name="Leave it out").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/item/4/")
+    assert given(attempt) == [("1", "b"), ("2", "a")]
+
+
+def test_the_time_that_is_left_is_the_servers_whatever_the_browsers_clock_says(
+    page: Page, open_at: Callable[..., str]
+) -> None:
+    attempt = timed()
+    page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
+    expect(page.locator("[data-clock-text]")).to_have_text("12 min left")
+    page.evaluate("() => { const real = Date.now; Date.now = () => real() - 3600000; }")
+    change(attempt, ends_at=clock.now() + timedelta(seconds=100))
+    page.keyboard.press("1")
+    expect(page.locator("[data-clock-text]")).to_have_text("2 min left")
+
+
+def test_time_up_leads_to_where_things_stand_and_what_was_chosen_counts(
+    page: Page, open_at: Callable[..., str]
+) -> None:
+    attempt = timed()
+    change(attempt, ends_at=clock.now() + timedelta(seconds=4))
+    page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
+    page.keyboard.press("1")
+    expect(page.locator("[data-saved]")).to_have_text("Saved")
+    page.wait_for_url("**/assessment/", timeout=15_000)
+    expect(page.get_by_text("All parts are done, and all your answers are saved.")).to_be_visible()
+    assert given(attempt) == [("1", "a")]
+
+
+def test_after_a_break_of_the_line_the_page_goes_on_with_a_fresh_task(
+    page: Page, open_at: Callable[..., str]
+) -> None:
+    attempt = timed()
+    page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
+    page.context.set_offline(True)
+    page.keyboard.press("1")
+    expect(page.get_by_role("alert")).to_contain_text("The line is broken. No answer is lost")
+    assert given(attempt) == []
+    change(attempt, seen_at=clock.now() - timedelta(seconds=40))
+    page.context.set_offline(False)
+    page.wait_for_url("**/again/", timeout=15_000)
+    expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
+    page.get_by_role("button", name="Go on").click()
+    page.wait_for_url("**/item/1/")
+    part = part_of(attempt)
+    assert part.breaks == 1
+    assert list(part.drawn.filter(position=1).order_by("pk").values_list("item", flat=True)) == ["1", "1a"]
+    expect(page.locator("[data-clock-text]")).to_have_text("12 min left")
+
+
+def test_after_a_short_silence_the_same_task_stays_and_what_was_chosen_is_saved(
+    page: Page, open_at: Callable[..., str]
+) -> None:
+    attempt = timed()
+    page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
+    page.context.set_offline(True)
+    page.keyboard.press("3")
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.get_by_role("alert")).to_be_hidden(timeout=15_000)
+    expect(page.locator("[data-saved]")).to_have_text("Saved")
+    assert given(attempt) == [("1", "c")]
+    assert part_of(attempt).breaks == 0
+
+
+def test_next_without_a_line_keeps_the_page_and_goes_on_afterwards(
+    page: Page, open_at: Callable[..., str]
+) -> None:
+    attempt = timed()
+    page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
+    page.keyboard.press("1")
+    expect(page.locator("[data-saved]")).to_have_text("Saved")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.get_by_role("alert")).to_be_hidden(timeout=15_000)
+    page.get_by_role("button", name="Next").click()
+    page.wait_for_url("**/item/2/")
+
+
+def test_without_a_line_one_goes_on_answering_statements_and_all_arrive_when_it_is_back(
+    page: Page, open_at: Callable[..., str]
+) -> None:
+    attempt = attempt_of(WORK_STYLE, now=clock.now())
+    page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    for value in "43215":
+        page.keyboard.press(value)
+        page.keyboard.press("Enter")
+    expect(page.get_by_text("6 of 20", exact=True).first).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("Your answer is kept on this device")
+    assert given(attempt) == []
+    page.context.set_offline(False)
+    arrived(page)
+    expect(page.get_by_role("alert")).to_be_hidden()
+    first = [item.id for item in items_of(part_of(attempt))[:5]]
+    assert sorted(given(attempt)) == sorted(zip(first, (4, 3, 2, 1, 5), strict=True))
+
+
+def test_answers_that_wait_survive_a_closed_page(browser: Browser, open_at: Callable[..., str]) -> None:
+    attempt = attempt_of(WORK_STYLE, now=clock.now())
+    context = browser.new_context()
+    page = context.new_page()
+    address = open_at(attempt, "portal_assessment_item", 1, 1)
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    context.set_offline(True)
+    page.keyboard.press("5")
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.close(run_before_unload=False)
+    context.set_offline(False)
+    later = context.new_page()
+    later.goto(address.replace("1/item/1/", ""))
+    arrived(later)
+    expect(later.get_by_text("All answers have arrived.")).to_be_visible()
+    assert [value for _, value in given(attempt)] == [5]
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_every_page_of_parts_is_accessible(
+    browser: Browser, open_at: Callable[..., str], width: int, scheme: str
+) -> None:
+    plain = attempt_of(JUDGEMENT, REASONING, now=clock.now())
+    running = timed()
+    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)  # type: ignore[arg-type]  # parametrised: one of the two
+    page = context.new_page()
+    for attempt, name, args in (
+        (plain, "portal_assessment", ()),
+        (plain, "portal_assessment_part", (1,)),
+        (plain, "portal_assessment_practice", (1, 1)),
+        (plain, "portal_assessment_item", (1, 1)),
+        (plain, "portal_assessment_finish", (1,)),
+        (running, "portal_assessment_finish", (1,)),
+        *((running, "portal_assessment_practice", (1, number)) for number in (1, 2, 3, 4)),
+    ):
+        page.goto(open_at(attempt, name, *args))
+        assert violations(page) == [], name
+        assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth"), name
+    for number in range(1, 13):
+        page.goto(open_at(running, "portal_assessment_item", 1, number))
+        assert violations(page) == [], number
+        change(running, at=number + 1)
+    change(running, at=1, seen_at=clock.now() - timedelta(minutes=1))
+    page.goto(open_at(running, "portal_assessment_again", 1))
+    assert violations(page) == []
+    context.close()
+
+
+def test_a_matrix_and_its_options_are_in_sight_at_once_on_a_small_phone(
+    browser: Browser, open_at: Callable[..., str]
+) -> None:
+    attempt = timed()
+    families = list(part_of(attempt).drawn.order_by("position").values_list("position", "content"))
+    context = browser.new_context(viewport={"width": 360, "height": 640})
+    page = context.new_page()
+    seen = 0
+    for position, content in families:
+        if content["task"]["kind"] != "matrix":
+            continue
+        change(attempt, at=position)
+        page.goto(open_at(attempt, "portal_assessment_item", 1, position))
+        boxes = [cell.bounding_box() for cell in page.locator(".matrix__cell, .matrix__option").all()]
+        assert len(boxes) == 17
+        for box in boxes:
+            assert box is not None
+            assert min(box["width"], box["height"]) >= 64
+            assert box["y"] >= 0 and box["y"] + box["height"] <= 640
+        seen += 1
+    assert seen == 4
+    context.close()
