@@ -19,6 +19,12 @@ def language_for(parts: Sequence[AssessmentPart], *, wanted: str) -> str:
     return min(common) if common else min(offered[0])
 
 
+def languages_of(parts: Sequence[AssessmentPart]) -> tuple[str, ...]:
+    """The languages in which every test exists, sorted."""
+    offered = [_languages(part) for part in parts]
+    return tuple(sorted(set.intersection(*offered))) if offered else ()
+
+
 def version_for(part: AssessmentPart, *, language: str) -> TestVersion:
     """The version that a part is given in, in its own language where it is not there in this one."""
     rows = _rows(part)

@@ -13,10 +13,10 @@ from goodword.questionnaires.incoming import AnswerError
 from goodword.questionnaires.months import read_month
 from goodword.references.domain.rules import LONGEST_MESSAGE, Details
 from goodword.references.fields import Address, Plain
-from goodword.references.languages import named
 from goodword.references.models import Referee
 from goodword.references.reasons import LONGEST_REASON
 from goodword.roles.slots import ANY
+from goodword.steps.languages import named
 
 
 def _text(label: Any, *, required: Any, help_text: Any = "", autocomplete: str = "off") -> Plain:

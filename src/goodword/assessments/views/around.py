@@ -1,14 +1,19 @@
 """The candidate's pages around the items: what comes, the start of a part, the practice, the end, declining."""
 
+import contextlib
+
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 
 from goodword.assessments.device import device_of
 from goodword.assessments.domain.begin_part import begin_part
+from goodword.assessments.domain.choose_language import NotOffered, TooLate, choose_language, offered
 from goodword.assessments.domain.decline import decline
 from goodword.assessments.domain.finish import Unanswered, finish_part
 from goodword.assessments.domain.mails import deadline_in_words
+from goodword.assessments.domain.send_link import send_link
 from goodword.assessments.forms import form_for
 from goodword.assessments.given import shown_items, unanswered
 from goodword.assessments.models import AttemptPart
@@ -17,6 +22,7 @@ from goodword.assessments.practice import practice_of
 from goodword.assessments.queries import read_answers
 from goodword.assessments.views.door import Sitting, door, kept_private, show, to_first_page
 from goodword.candidates.queries import public_title
+from goodword.steps.languages import named
 
 
 @door
@@ -39,7 +45,36 @@ def first_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
         onward=_from_first(sitting, current) if current else None,
         deadline=deadline_in_words(attempt, organisation=sitting.visit.organisation),
         late=attempt.deadline_at < sitting.now,
+        languages=named(offered(attempt)) if seen.untouched else [],
+        language=attempt.language,
+        language_url=sitting.url("portal_assessment_language"),
     )
+
+
+@door
+def language_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+    """Another language, as long as nothing has begun; whatever else is sent changes nothing."""
+    if request.method == "POST":
+        with contextlib.suppress(NotOffered, TooLate):
+            choose_language(
+                attempt_id=sitting.attempt.pk, language=request.POST.get("language", ""), now=sitting.now
+            )
+    return to_first_page(request, sitting)
+
+
+@door
+def link_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+    """The link by mail once more, to go on with on a computer; back to where it was asked for."""
+    if request.method != "POST":
+        return to_first_page(request, sitting)
+    if send_link(attempt_id=sitting.attempt.pk, now=sitting.now):
+        messages.success(request, gettext("The mail is on its way. Open its link on the computer."))
+    else:
+        messages.error(
+            request, gettext("No more mail can be sent today. The link in your invitation works too.")
+        )
+    current = sitting.overview.current
+    return kept_private(redirect(_from_first(sitting, current) if current else sitting.first_page))
 
 
 def _from_first(sitting: Sitting, current: PartView) -> str:

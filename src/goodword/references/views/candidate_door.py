@@ -16,12 +16,12 @@ from django.utils import timezone, translation
 
 from goodword.core import clock
 from goodword.notifications.domain import links
-from goodword.references import languages
 from goodword.references.domain import guard, zones
 from goodword.references.domain.about import About, about
 from goodword.references.models import Check
 from goodword.references.queries import latest_check
 from goodword.references.views import doors
+from goodword.steps import languages
 from goodword.steps.portal import closed_page, unknown_page, visit_of
 from goodword.steps.states import UNFINISHED, takes_answers
 

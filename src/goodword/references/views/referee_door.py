@@ -16,12 +16,12 @@ from django.utils import timezone, translation
 from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
-from goodword.references import languages
 from goodword.references.domain import guard, zones
 from goodword.references.domain.about import About, about
 from goodword.references.domain.languages import choose_language
 from goodword.references.models import Check, ReferenceRequest
 from goodword.references.views import doors
+from goodword.steps import languages
 from goodword.steps.portal import unknown_page
 from goodword.steps.states import UNFINISHED, takes_answers
 

@@ -18,9 +18,9 @@ from goodword.candidates.visible import visible_applications
 from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
-from goodword.references.languages import named
 from goodword.references.queries import latest_check
 from goodword.roles.models import Step
+from goodword.steps.languages import named
 from goodword.steps.portal import Visit, closed_page, unknown_page, visit_of
 from goodword.steps.states import DONE, takes_answers
 from goodword.workspace.progress import Mark, marks_of

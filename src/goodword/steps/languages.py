@@ -1,4 +1,4 @@
-"""The languages of a check, by the names that their speakers use."""
+"""Languages by the names that their speakers use."""
 
 from collections.abc import Sequence
 

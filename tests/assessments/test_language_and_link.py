@@ -1,0 +1,144 @@
+"""Before anything begins a candidate chooses the language, and can have the link mailed to go on with elsewhere."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from goodword.assessments.domain.answer import answer
+from goodword.assessments.domain.choose_language import NotOffered, TooLate, choose_language, offered
+from goodword.assessments.domain.guard import Closed
+from goodword.assessments.models import Attempt
+from goodword.notifications.domain.render import render
+from goodword.notifications.models import Email
+from goodword.steps.domain.move import lock, move
+from tests.assessments.plans import JUDGEMENT, REASONING, WORK_STYLE, attempt_of
+from tests.assessments.support import application, part_of, rows, token_of
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+
+NOW = factories.NOW
+PHONE = {"User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148"}
+
+
+@pytest.fixture(autouse=True)
+def now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def attempt() -> Attempt:
+    return attempt_of(WORK_STYLE, REASONING, JUDGEMENT)
+
+
+def url(attempt: Attempt, name: str, *args: int) -> str:
+    return reverse(name, args=[token_of(attempt), *args])
+
+
+def close(attempt: Attempt) -> None:
+    from django.db import transaction
+
+    with transaction.atomic():
+        move(lock(Attempt, attempt.pk), "close", at=NOW, by="greenhouse", reason="rejected")
+
+
+def test_all_of_it_is_there_in_three_languages_and_every_part_follows(attempt: Attempt) -> None:
+    assert offered(attempt) == ("de", "en", "fr")
+    choose_language(attempt_id=attempt.pk, language="fr", now=NOW)
+    attempt.refresh_from_db()
+    assert attempt.language == "fr"
+    assert [part_of(attempt, order).version.language for order in (1, 2, 3)] == ["fr", "", "fr"]
+
+
+def test_the_page_offers_the_languages_and_speaks_the_chosen_one(client: Client, attempt: Attempt) -> None:
+    first = url(attempt, "portal_assessment")
+    assert client.get(first).content.decode().count('name="language"') == 2
+    response = client.post(url(attempt, "portal_assessment_language"), {"language": "de"})
+    assert response.status_code == 302
+    text = client.get(first).content.decode()
+    assert (text.count('<html lang="de"'), text.count("Situationen mit Kundschaft")) == (1, 1)
+
+
+@pytest.mark.parametrize("language", ["it", "", "de-AT"])
+def test_a_language_that_is_not_offered_changes_nothing(
+    client: Client, attempt: Attempt, language: str
+) -> None:
+    before = rows(attempt)
+    with pytest.raises(NotOffered):
+        choose_language(attempt_id=attempt.pk, language=language, now=NOW)
+    assert client.post(url(attempt, "portal_assessment_language"), {"language": language}).status_code == 302
+    assert rows(attempt) == before
+
+
+def test_once_something_was_answered_the_language_stays(client: Client, attempt: Attempt) -> None:
+    answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=3, now=NOW)
+    before = rows(attempt)
+    with pytest.raises(TooLate):
+        choose_language(attempt_id=attempt.pk, language="de", now=NOW)
+    client.post(url(attempt, "portal_assessment_language"), {"language": "de"})
+    assert client.get(url(attempt, "portal_assessment")).content.decode().count('name="language"') == 0
+    assert rows(attempt) == before
+
+
+def test_of_a_closed_attempt_nothing_is_chosen_nor_mailed(client: Client, attempt: Attempt) -> None:
+    close(attempt)
+    before, mails = rows(attempt), Email.objects.of(attempt.organisation).count()
+    with pytest.raises(Closed):
+        choose_language(attempt_id=attempt.pk, language="de", now=NOW)
+    assert client.post(url(attempt, "portal_assessment_language"), {"language": "de"}).status_code == 302
+    assert client.post(url(attempt, "portal_assessment_link")).status_code == 302
+    assert (rows(attempt), Email.objects.of(attempt.organisation).count()) == (before, mails)
+
+
+def test_a_computer_is_offered_on_a_phone_before_the_clock_starts(client: Client) -> None:
+    made = attempt_of(REASONING)
+    start = url(made, "portal_assessment_part", 1)
+    assert client.get(start, headers=PHONE).content.decode().count("Mail me the link") == 1
+    assert client.get(start).content.decode().count("Mail me the link") == 0
+
+
+def test_the_link_is_mailed_three_times_a_day_at_most(client: Client) -> None:
+    made = attempt_of(REASONING)
+    link = url(made, "portal_assessment_link")
+    for n in range(4):
+        assert client.post(link)["Location"].endswith("/assessment/1/")
+        assert _links(made) == min(n + 1, 3)
+    text = client.get(url(made, "portal_assessment_part", 1)).content.decode()
+    assert text.count("No more mail can be sent today.") == 1
+    with time_machine.travel(NOW + timedelta(days=1, seconds=1), tick=False):
+        client.post(link)
+    assert _links(made) == 4
+    words = render(
+        Email.objects.of(made.organisation).filter(kind="assessment.link").first(), link="https://x/p/t/"
+    )
+    assert words.subject == "Your link to the assessment for Window Washer at Acme Bikes"
+    assert words.text.count("Open it on the device that you would like to use") == 1
+    assert words.html.count('href="https://x/p/t/"') == 1
+
+
+def test_who_may_not_be_mailed_is_not(client: Client) -> None:
+    of = application()
+    made = attempt_of(REASONING, of=of)
+    of.candidate.can_email = False
+    of.candidate.save()
+    before = rows(made)
+    client.post(url(made, "portal_assessment_link"))
+    assert (_links(made), rows(made)) == (0, before)
+
+
+@pytest.mark.parametrize("name", ["portal_assessment_language", "portal_assessment_link"])
+def test_opening_these_addresses_changes_nothing(client: Client, attempt: Attempt, name: str) -> None:
+    before = rows(attempt)
+    assert client.get(url(attempt, name)).status_code == 302
+    assert client.get(reverse(name, args=["x" * 43])).status_code == 404
+    assert client.post(reverse(name, args=["x" * 43]), {"language": "de"}).status_code == 404
+    assert rows(attempt) == before
+
+
+def _links(attempt: Attempt) -> int:
+    return Email.objects.of(attempt.organisation).filter(kind="assessment.link").count()
