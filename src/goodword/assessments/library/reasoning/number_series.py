@@ -42,7 +42,7 @@ def generate(seed: int, level: int) -> Item:
             right=right,
             wrong=wrong,
             place=place,
-            likenesses=(_closeness, _shared_digits, _shared_parity),
+            likenesses=(_shared_digits, _closeness, _shared_parity),
         )
         if some is None:
             continue

@@ -15,7 +15,11 @@ N_SERIES_OPTIONS = 5
 #: how an error is named that is a slip of the pen rather than of thought
 SLIP = "slip_"
 _TRIES = 40
-_LEAST_THOUGHT_ERRORS = 2
+_MOST_LIKE = N_SERIES_OPTIONS - 1
+_GIVEN_AWAY = 3
+#: how much the rank by the first likeness counts, and by those that follow
+_WEIGHTS = (2, 1, 1)
+_LEAST_THOUGHT_ERRORS = 3
 
 #: how like two options are in one respect; the same both ways
 type Likeness[T] = Callable[[T, T], int]
@@ -31,7 +35,7 @@ def choose_wrong[T: (int, str)](
 ) -> list[T] | None:
     """Four of the wrong answers, `place` of them before the right one in order; None if there are too few.
 
-    `wrong` maps each wrong answer to its error. At least two errors of thought are taken where there are as many.
+    `wrong` maps each wrong answer to its error. At least three errors of thought are taken where there are as many.
     """
     before = [value for value in wrong if value < right]
     after = [value for value in wrong if value > right]
@@ -46,8 +50,12 @@ def choose_wrong[T: (int, str)](
         some = source.sample(before, place) + source.sample(after, n_after)
         n_slips = sum(wrong[value].startswith(SLIP) for value in some)
         miss = max(0.0, n_slips - (N_SERIES_OPTIONS - 1 - _LEAST_THOUGHT_ERRORS)) * 2
-        for one, rank in zip(known, wanted, strict=True):
-            miss += abs(one.rank(right, some) - rank)
+        for one, rank, weight in zip(known, wanted, _WEIGHTS, strict=False):
+            found = one.rank(right, some)
+            miss += weight * abs(found - rank)
+            # To be most like the others is what gives an answer away.
+            if rank < _MOST_LIKE <= found + 0.5:
+                miss += _GIVEN_AWAY
         if miss < best_miss:
             best, best_miss = some, miss
     return best

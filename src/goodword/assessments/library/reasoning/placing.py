@@ -71,7 +71,7 @@ def draw(
         if (
             mentions(statements) > most_mentions
             or says_twice(statements)
-            or not _is_fit(n, statements, place, decided=decided, mentioned=mentioned)
+            or not _is_fit(n, statements, place, decided=decided)
         ):
             continue
         # All this was drawn for things that stand in their order; now they are mixed.
@@ -81,7 +81,9 @@ def draw(
         found = at_place(n, left, place)
         errors = _errors(n, statements, place, found, mistaken=mistaken, turned=turned)
         chosen = _choose(source, n, found, errors, wanted)
-        if chosen is not None:
+        if chosen is not None and (
+            not decided or _is_named_fairly(found[0], chosen, statements, mentioned=mentioned)
+        ):
             options = [
                 Option(id=letter, value=("is", thing), error="" if found == (thing,) else errors[thing])
                 for letter, thing in zip(ascii_lowercase, chosen, strict=False)
@@ -98,23 +100,22 @@ def draw(
             )
 
 
-def _is_named_most(thing: int, n: int, statements: Sequence[Statement]) -> bool:
-    """Whether no other thing stands in more statements: the right one may do so as often as any."""
-    named = [sum(one in things_in(statement) for statement in statements) for one in range(n)]
-    return named[thing] == max(named)
+def _is_named_fairly(
+    right: int, offered: Sequence[int], statements: Sequence[Statement], *, mentioned: float
+) -> bool:
+    """Whether the right one is among those named most, or not, as `mentioned` (0 to 1) has it: over many items it is
+    so as often as for any of the things that are offered."""
+    named = {thing: sum(thing in things_in(statement) for statement in statements) for thing in offered}
+    most = [thing for thing in offered if named[thing] == max(named.values())]
+    return (right in most) is (mentioned < len(most) / len(offered))
 
 
-def _is_fit(n: int, statements: Sequence[Statement], place: int, *, decided: bool, mentioned: float) -> bool:
-    """Whether the place is decided as wanted, no statement could be left out, and the answer is among those named
-    most or not, as `mentioned` (0 to 1) has it."""
+def _is_fit(n: int, statements: Sequence[Statement], place: int, *, decided: bool) -> bool:
+    """Whether the place is decided as wanted, and no statement could be left out."""
     left = fitting_all(n, statements)
     found = at_place(n, left, place)
     if decided != (len(found) == 1) or len(found) > _MOST_LEFT_OPEN:
         return False
-    if decided:
-        named_most = [_is_named_most(thing, n, statements) for thing in range(n)]
-        if named_most[found[0]] is not (mentioned < sum(named_most) / n):
-            return False
     for number in range(len(statements)):
         without = fitting_all(n, [*statements[:number], *statements[number + 1 :]])
         # Where nothing is decided, each statement must still rule something out.
