@@ -98,6 +98,7 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
 MAILS: dict[str, str] = {
     "assessment.invitation": "invitation to the assessment",
     "assessment.reminder": "reminder of the assessment",
+    "assessment.link": "link to the assessment once more, as the candidate asked",
     "references.invitation": "invitation to name referees",
     "references.reminder": "reminder to name referees",
     "references.another": "request to name another referee",
