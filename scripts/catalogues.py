@@ -38,6 +38,7 @@ KEYWORDS: dict[str, Any] = {
 #: what only members and operators read; all else is translated. A star matches folders too.
 FOR_MEMBERS = (
     "accounts/*",
+    "assessments/domain/plan/*",
     "assessments/library/*",
     "assessments/templates/assessments/result.html",
     "assessments/templates/assessments/sheet.html",

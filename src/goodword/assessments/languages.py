@@ -5,18 +5,21 @@ from collections.abc import Sequence
 from goodword.assessments.library.builtin import LANGUAGES
 from goodword.assessments.models import AssessmentPart, TestVersion
 
+OTHERWISE = "en"
+
 
 def language_for(parts: Sequence[AssessmentPart], *, wanted: str) -> str:
-    """The wanted language ("de", "de-at") where every test has it; else English, else that of the first test.
+    """The wanted language ("de", "de-at") where every test has it, else English.
 
-    A candidate goes through one language from the first page to the last.
+    A candidate goes through one language from the first page to the last. A test that exists neither in the wanted
+    language nor in English stays in its own and decides nothing, unless there is no other.
     """
-    offered = [_languages(part) for part in parts]
-    common = set.intersection(*offered) if offered else set(LANGUAGES)
-    for language in (_short(wanted), "en"):
-        if language in common:
-            return language
-    return min(common) if common else min(offered[0])
+    language = _short(wanted)
+    offered = [languages_of(part) for part in parts] or [set(LANGUAGES)]
+    deciding = [found for found in offered if found & {language, OTHERWISE}]
+    if not deciding:
+        return min(set.intersection(*offered) or offered[0])
+    return language if all(language in found for found in deciding) else OTHERWISE
 
 
 def languages_of(parts: Sequence[AssessmentPart]) -> tuple[str, ...]:
@@ -28,7 +31,7 @@ def languages_of(parts: Sequence[AssessmentPart]) -> tuple[str, ...]:
 def version_for(part: AssessmentPart, *, language: str) -> TestVersion:
     """The version that a part is given in, in its own language where it is not there in this one."""
     rows = _rows(part)
-    for wanted in (language, "", "en"):
+    for wanted in (language, "", OTHERWISE):
         for row in rows:
             if row.language == wanted:
                 return row
@@ -37,7 +40,7 @@ def version_for(part: AssessmentPart, *, language: str) -> TestVersion:
     return rows[0]
 
 
-def _languages(part: AssessmentPart) -> set[str]:
+def languages_of(part: AssessmentPart) -> set[str]:
     """Languages of a version; of one without words of its own those that we speak."""
     found = {row.language for row in _rows(part)}
     return set(LANGUAGES) if found == {""} else found

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from goodword.assessments.domain.library.ensure import ensure_builtin
 from goodword.assessments.library import WORK_STYLE, WORK_STYLE_FORM
-from goodword.assessments.models import Assessment, AssessmentPart, TestVersion
+from goodword.assessments.models import Assessment, AssessmentPart
+from goodword.assessments.offered import newest_number
 from goodword.roles.models import Step
 
 
@@ -36,35 +37,35 @@ def next_number(step: Step) -> int:
     return 1 if last is None else last.number + 1
 
 
+def default_part(step: Step, *, now: datetime) -> AssessmentPart:
+    """The one test of a role that nobody has put together, not saved and of no assessment yet."""
+    test = ensure_builtin(step.organisation, WORK_STYLE, now=now)
+    number = newest_number(test)
+    assert number is not None  # just ensured
+    return AssessmentPart(
+        organisation=step.organisation,
+        order=1,
+        test=test,
+        number=number,
+        form=WORK_STYLE_FORM,
+        requirement=step.requirement,
+        requirement_by=step.requirement_by,
+        requirement_at=step.requirement_at,
+    )
+
+
 def _serves(assessment: Assessment, step: Step) -> bool:
     return assessment.parts.filter(requirement=step.requirement).exists()
 
 
 def _make(step: Step, *, now: datetime) -> Assessment:
-    test = ensure_builtin(step.organisation, WORK_STYLE, now=now)
-    version = (
-        TestVersion.objects.of(step.organisation)
-        .filter(test=test, published_at__isnull=False)
-        .order_by("-published_at", "-pk")
-        .first()
-    )
-    assert version is not None  # just ensured
-    assessment = Assessment.objects.create(
+    part = default_part(step, now=now)
+    part.assessment = Assessment.objects.create(
         organisation=step.organisation,
         step=step,
         number=next_number(step),
         created_at=now,
         published_at=now,
     )
-    AssessmentPart.objects.create(
-        organisation=step.organisation,
-        assessment=assessment,
-        order=1,
-        test=test,
-        number=version.number,
-        form=WORK_STYLE_FORM,
-        requirement=step.requirement,
-        requirement_by=step.requirement_by,
-        requirement_at=step.requirement_at,
-    )
-    return assessment
+    part.save()
+    return part.assessment

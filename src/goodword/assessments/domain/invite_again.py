@@ -1,11 +1,12 @@
 """A member invites the candidate once more: the old run is closed, a new one begins."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
 from goodword.accounts.models import Membership
 from goodword.assessments.domain.assign import assign
+from goodword.assessments.domain.retake import possible_from
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.notifications.domain.queue import cancel
@@ -21,18 +22,27 @@ INVITED_AGAIN = "invited_again"
 
 
 class MayNotInvite(Exception):
-    """Nobody may be invited now. `reason`: why it has ended, a code of StepStart.Waits, or "not_started"."""
+    """Nobody may be invited now. `reason`: why it has ended, a code of StepStart.Waits, "not_started", or "too_soon":
+    they have taken one of the tests already, and may take it again from `day` on."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *, day: date | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.day = day
+
+
+def refuse_too_soon(*, application: Application, step: Step, now: datetime) -> None:
+    """Raise MayNotInvite("too_soon") within the interval that the role has set after a completed attempt."""
+    if day := possible_from(application=application, step=step, now=now):
+        raise MayNotInvite("too_soon", day=day)
 
 
 def invite_again(*, start: StepStart, member: Membership, now: datetime) -> Attempt:
     """Close what is unfinished under this start and assign anew, with a fresh invitation. Results stay.
 
-    Raises MayNotInvite for an application that has ended, a candidate who may not be mailed, or a step that has
-    not started; LookupError for a start that is not of the member's organisation or is no assessment.
+    Raises MayNotInvite for an application that has ended, a candidate who may not be mailed, a step that has not
+    started, or somebody who has taken one of its tests not long ago; LookupError for a start that is not of the
+    member's organisation or is no assessment.
     """
     if start.organisation_id != member.organisation_id or start.step.kind != Step.Kind.ASSESSMENT:
         raise LookupError(f"Start {start.pk} is no assessment of this organisation.")
@@ -44,6 +54,7 @@ def invite_again(*, start: StepStart, member: Membership, now: datetime) -> Atte
         locked, application = found
         if reason := _in_the_way(locked, application):
             raise MayNotInvite(reason)
+        refuse_too_soon(application=application, step=locked.step, now=now)
         for pk in _unfinished(locked):
             old = lock(Attempt, pk)
             if old.closed_at is not None:  # closed by a rejection: it must not open again beside the new one

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -64,7 +65,10 @@ def invite_again(request: MemberRequest, pk: int, start_pk: int) -> HttpResponse
                 now=now,
                 details={"start": start.pk},
             )
-    except (attempts.MayNotInvite, checks.Hindered):
+    except attempts.MayNotInvite as error:
+        messages.error(request, _too_soon(error) or NO_ADDRESS)
+        return _page(request, application)
+    except checks.Hindered:
         messages.error(request, NO_ADDRESS)
         return _page(request, application)
     messages.success(request, said)
@@ -82,6 +86,8 @@ def begin_step(request: MemberRequest, pk: int, kind: str) -> HttpResponseBase:
     now = clock.now()
     try:
         with transaction.atomic():
+            if step.kind == Step.Kind.ASSESSMENT and not application.end:
+                attempts.refuse_too_soon(application=application, step=step, now=now)
             start = begin(application_id=application.pk, step=step, member=request.member, now=now)
             write(
                 organisation=request.organisation,
@@ -90,6 +96,9 @@ def begin_step(request: MemberRequest, pk: int, kind: str) -> HttpResponseBase:
                 now=now,
                 details={"start": start.pk},
             )
+    except attempts.MayNotInvite as error:
+        messages.error(request, _too_soon(error))
+        return _page(request, application)
     except MayNotBegin as error:
         messages.error(request, WHY_NOT.get(error.reason, NOT_ACTIVE))
         return _page(request, application)
@@ -114,6 +123,16 @@ def reuse_result(request: MemberRequest, pk: int, start_pk: int) -> HttpResponse
         request, _("The earlier result stands in. Its report for this application is being made.")
     )
     return _page(request, application)
+
+
+def _too_soon(error: attempts.MayNotInvite) -> str:
+    """From when they may be invited; empty where something else is in the way."""
+    if error.day is None:
+        return ""
+    return _(
+        "This person has taken one of these tests not long ago. They can be invited to it again from %(day)s; "
+        "the role's assessment sets how long that is. The earlier result stays and can be used."
+    ) % {"day": date_format(error.day, "j F Y")}
 
 
 def _start(request: MemberRequest, application: Application, start_pk: int) -> StepStart:

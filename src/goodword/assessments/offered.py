@@ -1,0 +1,124 @@
+"""What a role may be given: tests of the library, their versions and forms, and what is proposed for each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from goodword.accounts.models import Organisation
+from goodword.assessments.content import Content, content_of
+from goodword.assessments.library import WORK_STYLE_FORM
+from goodword.assessments.library.instrument import FULL_FORM, Instrument
+from goodword.assessments.library.judgement import JudgementSet
+from goodword.assessments.library.questions import QuestionSet
+from goodword.assessments.library.reasoning.families import FAMILIES
+from goodword.assessments.library.reasoning.forms import Forms
+from goodword.assessments.library.timing import judgement_minutes, minutes, question_minutes
+from goodword.assessments.models import Calibration, NormSet, Test, TestVersion
+
+#: the category of the items that are pictures
+_FIGURES = "figural"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormOffer:
+    """One form of a version. `minutes` is about how long it takes, of generated items the time they are made for;
+    `name` is its author's, and may be empty. `figures` says whether some items are pictures."""
+
+    id: str
+    name: str
+    items: int
+    minutes: int
+    figures: bool = False
+
+
+def offered_tests(organisation: Organisation) -> Sequence[Test]:
+    """The tests that a role may be given: published and not archived, by title."""
+    rows = Test.objects.of(organisation).filter(archived_at=None, versions__published_at__isnull=False)
+    return list(rows.distinct().order_by("title", "pk"))
+
+
+def newest_number(test: Test) -> str | None:
+    """The number of the newest published version; None before the first."""
+    rows = TestVersion.objects.of(test.organisation).filter(test=test, published_at__isnull=False)
+    return rows.order_by("-published_at", "-pk").values_list("number", flat=True).first()
+
+
+def content_of_number(test: Test, number: str) -> Content:
+    """The content of a published version, in English where it is there. Raises LookupError if it is not published."""
+    rows = TestVersion.objects.of(test.organisation).select_related("test")
+    found = sorted(
+        rows.filter(test=test, number=number, published_at__isnull=False),
+        key=lambda row: (row.language not in {"", "en"}, row.pk),
+    )
+    if not found:
+        raise LookupError(f"Version {number} of test {test.pk} is not published.")
+    return content_of(found[0])
+
+
+def forms_of(content: Content) -> tuple[FormOffer, ...]:
+    """The forms of a version, in its author's order. Sets of situations and questions have one, "full"."""
+    match content:
+        case Instrument():
+            return tuple(
+                FormOffer(
+                    id=form.id,
+                    name=form.name,
+                    items=len(content.items_of(form.id)),
+                    minutes=minutes(content, form.id),
+                )
+                for form in content.forms
+            )
+        case JudgementSet():
+            return (
+                FormOffer(
+                    id=FULL_FORM, name="", items=len(content.scenarios), minutes=judgement_minutes(content)
+                ),
+            )
+        case QuestionSet():
+            return (
+                FormOffer(
+                    id=FULL_FORM, name="", items=len(content.questions), minutes=question_minutes(content)
+                ),
+            )
+    return tuple(
+        FormOffer(
+            id=form,
+            name="",
+            items=blueprint.n,
+            minutes=blueprint.minutes,
+            figures=any(FAMILIES[entry.family].category == _FIGURES for entry in blueprint.entries),
+        )
+        for form, blueprint in content.forms.items()
+    )
+
+
+def proposed_form(content: Content) -> FormOffer:
+    """The form that a test begins with: the short one of work style, else its author's first."""
+    found = {form.id: form for form in forms_of(content)}
+    return found.get(WORK_STYLE_FORM) or next(iter(found.values()))
+
+
+def proposed_minutes(content: Content, form: FormOffer) -> int | None:
+    """The clock that is proposed: that of the blueprint for generated items, else none."""
+    return form.minutes if isinstance(content, Forms) else None
+
+
+def may_be_timed(test: Test) -> bool:
+    """Whether a clock makes sense: nobody says how they like to work any better in a hurry."""
+    return test.kind != Test.Kind.SCALES
+
+
+def is_right_or_wrong(content: Content) -> bool:
+    """Whether there are right answers to count: generated items, and own questions of which some have one."""
+    return isinstance(content, Forms) or (isinstance(content, QuestionSet) and bool(content.right))
+
+
+def newest_norms(test: Test, *, number: str, form: str) -> NormSet | None:
+    """The newest norms of this version and form."""
+    rows = NormSet.objects.of(test.organisation).filter(test=test, version=number, form=form)
+    return rows.order_by("-number").first()
+
+
+def newest_calibration(test: Test, *, number: str) -> Calibration | None:
+    """The newest calibration of this version."""
+    rows = Calibration.objects.of(test.organisation).filter(test=test, version=number)
+    return rows.order_by("-number").first()
