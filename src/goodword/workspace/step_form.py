@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
+from goodword.assessments.plans import put_together
 from goodword.roles.domain.settings import LONGEST_DEADLINE, MOST_REMINDERS, StepSettings, settings_of
 from goodword.roles.models import Step
 from goodword.workspace.delay import DelayField
@@ -58,7 +59,8 @@ def as_typed(form: type[forms.Form], data: QueryDict, *, prefix: str | None = No
 
 
 class StepForm(forms.Form):
-    """Settings of one step of a role. Which requirement an assessment serves is said here too."""
+    """Settings of one step of a role. Which requirement an assessment serves is said here too, as long as nobody has
+    put it together: then each of its tests says so."""
 
     requirement = forms.CharField(
         label=_("What requirement of the job does the assessment serve?"),
@@ -115,7 +117,7 @@ class StepForm(forms.Form):
         for name in ("on_leave", "on_reject", "on_hire"):
             self.fields[name].error_messages["required"] = _("Choose one of the two.")
             self.fields[name].error_messages["invalid_choice"] = _("Choose one of the two.")
-        if step.kind != Step.Kind.ASSESSMENT:
+        if step.kind != Step.Kind.ASSESSMENT or put_together(step) is not None:
             del self.fields["requirement"]
         else:
             self.fields["requirement"].required = step.rules.exists()

@@ -16,6 +16,9 @@ from goodword.workspace.views import (
     notes,
     organisation,
     own_mails,
+    plan,
+    plan_parts,
+    plan_publish,
     portal,
     referees,
     roles,
@@ -24,6 +27,9 @@ from goodword.workspace.views import (
 
 _CHECK = "candidates/<int:pk>/checks/<int:check_pk>/"
 _REFEREE = "candidates/<int:pk>/referees/<int:referee_pk>/"
+_PLAN = "roles/<int:pk>/assessment/"
+_DRAFT = f"{_PLAN}draft/"
+_PART = f"{_DRAFT}tests/<int:part_pk>/"
 
 member_urls: list[URLPattern | URLResolver] = [
     path("roles/", roles.role_list, name="roles"),
@@ -39,6 +45,17 @@ member_urls: list[URLPattern | URLResolver] = [
         name="role_automation_unlink",
     ),
     path("roles/<int:pk>/steps/<int:step_pk>/", step_settings.step_settings, name="role_step"),
+    path(_PLAN, plan.plan, name="role_assessment"),
+    path(f"{_PLAN}versions/<int:number>/", plan.version, name="role_assessment_version"),
+    path(f"{_PLAN}begin/", plan.begin, name="role_assessment_begin"),
+    path(_DRAFT, plan.draft, name="role_assessment_draft"),
+    path(f"{_DRAFT}add/", plan_parts.add, name="role_assessment_add"),
+    path(_PART, plan_parts.change, name="role_assessment_part"),
+    path(f"{_PART}move/", plan_parts.move, name="role_assessment_part_move"),
+    path(f"{_PART}remove/", plan_parts.remove, name="role_assessment_part_remove"),
+    path(f"{_DRAFT}settings/", plan_publish.settings, name="role_assessment_settings"),
+    path(f"{_DRAFT}publish/", plan_publish.publish, name="role_assessment_publish"),
+    path(f"{_DRAFT}discard/", plan.discard, name="role_assessment_discard"),
     path("candidates/", candidates.candidate_list, name="candidates"),
     path("candidates/<int:pk>/", candidates.candidate_page, name="candidate"),
     path("candidates/<int:pk>/steps/<int:start_pk>/invite/", acts.invite_again, name="step_invite_again"),

@@ -6,12 +6,13 @@ from datetime import datetime
 from django.db import transaction
 
 from goodword.accounts.models import Membership
+from goodword.assessments.plans import put_together
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup.catalogue import Placed, Stage
 from goodword.roles.domain.link import JobLink, link
 from goodword.roles.domain.rules import StageLink, Stood
 from goodword.roles.domain.settings import set_delay
-from goodword.roles.models import AlreadyThere, Automation, Role
+from goodword.roles.models import AlreadyThere, Automation, Role, Step
 from goodword.steps.models import StepStart
 from goodword.workspace import jobs
 from goodword.workspace.automation.accounts import Choice
@@ -38,6 +39,7 @@ def confirm(
     """
     job = choice.job
     post = job.post(draft.post)
+    step = role.steps.select_related("organisation").get(kind=Step.Kind.ASSESSMENT)
     with transaction.atomic():
         automation = link(
             role=role,
@@ -54,7 +56,8 @@ def confirm(
                 kind: [StageLink(stage_id=stage_id, name=stages[stage_id].name) for stage_id in chosen]
                 for kind, chosen in draft.stages.items()
             },
-            requirement=draft.requirement,
+            # once a member has put the assessment together, its tests say what they serve
+            requirement=step.requirement if put_together(step) else draft.requirement,
             stood=[] if invite else [_stood(one) for one in placed],
             seen=seen,
             by=by,

@@ -83,7 +83,9 @@ class StagesForm(forms.Form):
         stages: Sequence[Stage],
         role_title: str,
         draft: Draft,
+        settled: str = "",
     ) -> None:
+        """`settled`: the requirements of an assessment that a member has put together; nothing is asked for then."""
         there = {stage.id for stage in stages}
         super().__init__(data, initial=_initial(draft, there))
         steps = [(str(stage.id), stage.name) for stage in stages]
@@ -93,7 +95,10 @@ class StagesForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField | forms.MultipleChoiceField)
             field.choices = choices
-        if data is not None and not data.getlist("assessment"):
+        self._settled = settled
+        if settled:
+            del self.fields["requirement"]
+        elif data is not None and not data.getlist("assessment"):
             self.fields["requirement"].required = False
 
     def clean(self) -> dict[str, Any]:
@@ -106,7 +111,7 @@ class StagesForm(forms.Form):
 
     def draft(self) -> Draft:
         """What was chosen, once the form is valid."""
-        return Draft(**self.cleaned_data)
+        return Draft(**{"requirement": self._settled} | self.cleaned_data)
 
 
 class ConfirmForm(forms.Form):

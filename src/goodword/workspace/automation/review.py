@@ -6,6 +6,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Membership
+from goodword.assessments.plans import put_together
 from goodword.greenhouse.client import JobStatus
 from goodword.greenhouse.setup.catalogue import Job, Stage
 from goodword.roles.models import Automation, Role, Step
@@ -33,7 +34,12 @@ def sentences(
         _starts(draft, stages, ASSESSMENT),
         _starts(draft, stages, CHECK),
     ]
-    if draft.assessment:
+    if draft.assessment and (given := put_together(role.steps.get(kind=ASSESSMENT))):
+        rows.append(
+            _("Candidates get version %(number)s of the role's assessment. It serves: “%(requirement)s”.")
+            % {**said, "number": given.number}
+        )
+    elif draft.assessment:
         rows.append(
             _("The assessment serves this requirement: “%(requirement)s”, said by %(person)s.") % said
         )

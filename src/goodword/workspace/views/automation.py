@@ -10,11 +10,12 @@ from django.views.decorators.http import require_http_methods
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
+from goodword.assessments.plans import put_together
 from goodword.core import clock
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup import catalogue
 from goodword.roles.domain.link import ChangedMeanwhile, JobTaken, unlink, version_of
-from goodword.roles.models import Automation, Role
+from goodword.roles.models import Automation, Role, Step
 from goodword.roles.queries import visible_roles
 from goodword.workspace.automation import draft as drafts
 from goodword.workspace.automation import propose
@@ -81,12 +82,23 @@ def connect_stages(request: MemberRequest, role: Role, known: list[Connection]) 
         automation = role.automations.filter(connection_id=choice.connection.pk, job_id=choice.job.id).first()
         draft = propose.begin(role, job=choice.job, stages=stages, automation=automation)
     data = request.POST if request.method == "POST" else None
-    form = StagesForm(data, job=choice.job, stages=stages, role_title=role.title, draft=draft)
+    step = role.steps.select_related("organisation").get(kind=Step.Kind.ASSESSMENT)
+    given = put_together(step)
+    form = StagesForm(
+        data,
+        job=choice.job,
+        stages=stages,
+        role_title=role.title,
+        draft=draft,
+        settled=step.requirement if given else "",
+    )
     if data is not None and form.is_valid():
         drafts.save(request, form.draft(), role=role, key=choice.key)
         return redirect(url("role_automation_review", role, choice.key))
     context = {
         "form": form,
+        "step": step,
+        "given": given,
         "choice": choice,
         "account": label(choice.connection) if len(known) > 1 else "",
         "stages": stages,

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
+from goodword.assessments.plans import put_together
 from goodword.core import clock
 from goodword.roles.domain.settings import change_settings, set_requirement
 from goodword.roles.models import Role, Step
@@ -32,11 +33,13 @@ def step_settings(request: MemberRequest, pk: int, step_pk: int) -> HttpResponse
     if data is not None and form.is_valid():
         now = clock.now()
         with transaction.atomic():
-            text = form.cleaned_data["requirement"]
-            set_requirement(step=step, text=text, by=request.member, now=now)
+            if "requirement" in form.fields:
+                text = form.cleaned_data["requirement"]
+                set_requirement(step=step, text=text, by=request.member, now=now)
             change_settings(step=step, settings=form.settings(), by=request.member, now=now)
         return _saved(request, role)
-    return render(request, "workspace/step_settings.html", {"role": role, "step": step, "form": form})
+    context = {"role": role, "step": step, "form": form, "given": put_together(step)}
+    return render(request, "workspace/step_settings.html", context)
 
 
 def _check(request: MemberRequest, role: Role, step: Step, data: QueryDict | None) -> HttpResponseBase:

@@ -1,0 +1,74 @@
+"""Who comes in: to a role's assessment, and to its draft."""
+
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Concatenate
+
+from django.contrib import messages
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.assessments.domain.plan.held import NoDraft, Stale
+from goodword.assessments.models import Assessment
+from goodword.assessments.plans import draft_of
+from goodword.roles.models import Step
+from goodword.roles.queries import visible_roles
+
+type DraftView[**P] = Callable[Concatenate[MemberRequest, Assessment, P], HttpResponseBase]
+
+
+def step_of(request: MemberRequest, pk: int) -> Step:
+    """The step of the role's assessment, with its role, or 404."""
+    role = access.owned(visible_roles(request.member), pk)
+    steps = Step.objects.of(request.organisation).select_related("organisation", "role")
+    found = steps.filter(role=role, kind=Step.Kind.ASSESSMENT).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def at_draft[**P](view: DraftView[P]) -> Callable[..., HttpResponseBase]:
+    """Give the view the draft of the role `pk`, with its step and role; without one, to the page, which says so.
+
+    `Stale` that a view lets through leads to the draft as it is now. A part that is not of it is a 404.
+    """
+
+    def wrapped(request: MemberRequest, /, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        step = step_of(request, pk)
+        try:
+            draft = draft_of(step)
+            if draft is None:
+                raise NoDraft
+            draft.step = step
+            return view(request, draft, *args, **kwargs)
+        except NoDraft:
+            messages.info(request, _("There is no draft any more. It was published or thrown away."))
+            return redirect("role_assessment", request.organisation.slug, pk)
+        except Stale:
+            messages.warning(
+                request,
+                _(
+                    "Nothing was changed: the draft was changed in another tab or by somebody else. "
+                    "Here it is as it is now."
+                ),
+            )
+            return redirect("role_assessment_draft", request.organisation.slug, pk)
+
+    update_wrapper(wrapped, view)
+    return access.member(kinds=access.WORKS)(wrapped)
+
+
+def revision_of(request: MemberRequest) -> int:
+    """On which revision of the draft an act is based; -1, which none has, if that was not said."""
+    given = request.POST.get("revision", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else -1
+
+
+def to_draft(request: MemberRequest, draft: Assessment, query: str = "") -> HttpResponseBase:
+    """To the draft's page."""
+    where = redirect("role_assessment_draft", request.organisation.slug, draft.step.role_id)
+    where["Location"] += query
+    return where

@@ -1,0 +1,129 @@
+"""Role > [ . . . ] > Assessment settings > What is asked: the version that counts, its draft, and those before."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.assessments.domain.default import published
+from goodword.assessments.domain.plan.begin import begin_draft
+from goodword.assessments.domain.plan.discard import discard_draft
+from goodword.assessments.models import Assessment
+from goodword.assessments.plans import PlannedPart, draft_of, planned, put_together, versions_of
+from goodword.core import clock
+from goodword.workspace.plan.doors import at_draft, revision_of, step_of
+from goodword.workspace.plan.review import minutes_of, of_languages, sentences, warnings
+from goodword.workspace.plan.words import (
+    length_in_words,
+    more_time_in_words,
+    own_result_in_words,
+    retake_in_words,
+    total_in_words,
+)
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def plan(request: MemberRequest, pk: int) -> HttpResponse:
+    """What candidates are given now, whether there is a draft, and all versions with who published them."""
+    step = step_of(request, pk)
+    now_given = put_together(step)
+    parts = planned(now_given) if now_given else ()
+    versions = versions_of(step)
+    return render(
+        request,
+        "workspace/plan/page.html",
+        {
+            "role": step.role,
+            "step": step,
+            "given": now_given,
+            "parts": shown(parts),
+            "sentences": sentences(now_given, parts) if now_given else [],
+            "draft": draft_of(step),
+            "versions": versions,
+        },
+    )
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def version(request: MemberRequest, pk: int, number: int) -> HttpResponse:
+    """One published version, as it was."""
+    step = step_of(request, pk)
+    found = next((one for one in versions_of(step) if one.number == number), None)
+    if found is None:
+        raise Http404
+    parts = planned(found)
+    newest = published(step)
+    return render(
+        request,
+        "workspace/plan/version.html",
+        {
+            "role": step.role,
+            "step": step,
+            "version": found,
+            "counts": newest is not None and newest.pk == found.pk,
+            "parts": shown(parts),
+            "sentences": sentences(found, parts),
+        },
+    )
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def begin(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Open a draft: from what candidates are given now, or with nothing in it."""
+    step = step_of(request, pk)
+    begin_draft(step=step, by=request.member, now=clock.now(), empty=request.POST.get("with") == "nothing")
+    return redirect("role_assessment_draft", request.organisation.slug, pk)
+
+
+@require_safe
+@at_draft
+def draft(request: MemberRequest, draft: Assessment) -> HttpResponse:
+    """The tests in order. After a move, `?moved=<id>&by=up` puts the focus back on the button that was pressed."""
+    parts = planned(draft)
+    return render(
+        request,
+        "workspace/plan/draft.html",
+        {
+            "role": draft.step.role,
+            "step": draft.step,
+            "draft": draft,
+            "parts": shown(parts),
+            "minutes": minutes_of(parts),
+            "languages": of_languages(parts),
+            "warnings": warnings(parts),
+            "settings": _settings(draft, parts),
+            "was_published": put_together(draft.step) is not None,
+            "moved": request.GET.get("moved", ""),
+            "moved_by": request.GET.get("by", ""),
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_draft
+def discard(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
+    """Ask once more, then delete the draft."""
+    if request.method == "POST":
+        discard_draft(step=draft.step, revision=revision_of(request), by=request.member, now=clock.now())
+        messages.success(request, _("The draft is thrown away."))
+        return redirect("role_assessment", request.organisation.slug, draft.step.role_id)
+    context = {"role": draft.step.role, "step": draft.step, "draft": draft, "given": put_together(draft.step)}
+    return render(request, "workspace/plan/discard.html", context)
+
+
+def shown(parts: tuple[PlannedPart, ...]) -> list[tuple[PlannedPart, str]]:
+    """The parts, each with its length in words."""
+    return [(part, length_in_words(part)) for part in parts]
+
+
+def _settings(draft: Assessment, parts: tuple[PlannedPart, ...]) -> list[str]:
+    rows = [total_in_words(draft.total)] if any(part.right_or_wrong for part in parts) else []
+    if any(part.timed for part in parts):
+        rows.append(_("More time: %(what)s") % {"what": more_time_in_words(draft.more_time)})
+    return [*rows, own_result_in_words(draft.tells_candidate), retake_in_words(draft.retake_months)]
