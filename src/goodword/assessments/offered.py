@@ -55,7 +55,7 @@ def content_of_number(test: Test, number: str) -> Content:
 
 
 def forms_of(content: Content) -> tuple[FormOffer, ...]:
-    """The forms of a version, in its author's order. Sets of situations and questions have one, "full"."""
+    """The forms of a version, the usual one first. Sets of situations and questions have one, "full"."""
     match content:
         case Instrument():
             return tuple(
@@ -79,7 +79,7 @@ def forms_of(content: Content) -> tuple[FormOffer, ...]:
                     id=FULL_FORM, name="", items=len(content.questions), minutes=question_minutes(content)
                 ),
             )
-    return tuple(
+    generated = [
         FormOffer(
             id=form,
             name="",
@@ -88,11 +88,13 @@ def forms_of(content: Content) -> tuple[FormOffer, ...]:
             figures=any(FAMILIES[entry.family].category == _FIGURES for entry in blueprint.entries),
         )
         for form, blueprint in content.forms.items()
-    )
+    ]
+    # stored JSON keeps no order: the longest that has everything comes first
+    return tuple(sorted(generated, key=lambda form: (not form.figures, -form.items, form.id)))
 
 
 def proposed_form(content: Content) -> FormOffer:
-    """The form that a test begins with: the short one of work style, else its author's first."""
+    """The form that a test begins with: the short one of work style, else the first."""
     found = {form.id: form for form in forms_of(content)}
     return found.get(WORK_STYLE_FORM) or next(iter(found.values()))
 

@@ -1,0 +1,150 @@
+"""A role whose assessment is put together, and tests to put in."""
+
+from typing import Any
+
+from goodword.accounts.models import Membership, Organisation
+from goodword.assessments.domain.library.ensure import ensure_builtin
+from goodword.assessments.domain.plan.add import add_part
+from goodword.assessments.domain.plan.begin import begin_draft
+from goodword.assessments.domain.plan.change import PartChoice, change_part
+from goodword.assessments.domain.plan.publish import publish
+from goodword.assessments.library.builtin import REASONING, WORK_STYLE
+from goodword.assessments.models import Assessment, AssessmentPart, Test, TestVersion
+from goodword.assessments.plans import draft_of
+from goodword.roles.models import Step
+from tests.support import factories
+
+NOW = factories.NOW
+JUDGEMENT = "judgement_customer"
+SERVES = "Explains an offer to somebody who is cross"
+
+
+def step_of(org: Organisation | None = None) -> Step:
+    """The assessment of a fresh role."""
+    return factories.step(factories.role(org or factories.organisation()), "assessment")
+
+
+def builtin(org: Organisation, key: str) -> Test:
+    """A built-in test as a row of the organisation."""
+    return ensure_builtin(org, key, now=NOW)
+
+
+def questions(
+    org: Organisation, *, key: str = "own", languages: tuple[str, ...] = ("en",), **more: Any
+) -> Test:
+    """Custom questions in these languages, one of which has a right answer unless `right` says otherwise."""
+    test = Test.objects.create(
+        organisation=org, kind="questions", key=key, title=f"Questions {key}", created_at=NOW
+    )
+    for language in languages:
+        publish_version(test, language=language, **more)
+    return test
+
+
+def publish_version(test: Test, *, number: str = "1", language: str = "en", **more: Any) -> TestVersion:
+    """One version of custom questions in one language."""
+    choices = [{"value": "a", "label": "One"}, {"value": "b", "label": "Two"}]
+    content = {
+        "kind": "questions",
+        "id": test.key,
+        "version": number,
+        "language": language,
+        "name": test.title,
+        "instructions": "",
+        "questions": [{"type": "single_choice", "id": "q1", "text": "One or two?", "choices": choices}],
+        "rubrics": [],
+        "right": {"q1": ["a"]},
+        **more,
+    }
+    return TestVersion.objects.create(
+        organisation=test.organisation,
+        test=test,
+        number=number,
+        language=language,
+        content=content,
+        created_at=NOW,
+        published_at=NOW,
+    )
+
+
+def drafted(step: Step, *keys: str, by: Membership) -> Assessment:
+    """A draft that holds these built-in tests, and nothing else."""
+    begin_draft(step=step, by=by, now=NOW, empty=True)
+    for key in keys:
+        put_in(step, builtin(step.organisation, key))
+    return draft(step)
+
+
+def put_in(step: Step, test: Test) -> AssessmentPart:
+    """Put a test into the draft."""
+    return add_part(step=step, test_id=test.pk, revision=draft(step).revision)
+
+
+def draft(step: Step) -> Assessment:
+    """The draft as it is now."""
+    found = draft_of(step)
+    assert found is not None
+    return found
+
+
+def parts(assessment: Assessment) -> list[AssessmentPart]:
+    """Its parts in order, as they are now."""
+    rows = AssessmentPart.objects.of(assessment.organisation).select_related("test")
+    return list(rows.filter(assessment=assessment).order_by("order"))
+
+
+def as_it_is(part: AssessmentPart, **changes: Any) -> PartChoice:
+    """The choice that changes nothing of a part but this."""
+    known = {name: getattr(part, name) for name in ("number", "form", "minutes", "requirement", "two_raters")}
+    return PartChoice(**{**known, "norms": part.norms_id, "calibration": part.calibration_id, **changes})
+
+
+def changed(step: Step, part: AssessmentPart, *, by: Membership, **changes: Any) -> AssessmentPart:
+    """Change a part of the draft."""
+    return change_part(
+        step=step,
+        part_id=part.pk,
+        choice=as_it_is(part, **changes),
+        revision=draft(step).revision,
+        by=by,
+        now=NOW,
+    )
+
+
+def published(step: Step, *keys: str, by: Membership) -> Assessment:
+    """A published assessment of built-in tests, each of which serves the same requirement."""
+    made = drafted(step, *keys, by=by)
+    missing = {part.pk: SERVES for part in parts(made)}
+    return publish(step=step, revision=made.revision, by=by, now=NOW, requirements=missing)
+
+
+def rows(step: Step) -> list[Any]:
+    """All that could have changed of a role's assessment, for "nothing changed"."""
+    assessments = Assessment.objects.of(step.organisation).filter(step=step).order_by("pk")
+    fresh = Step.objects.of(step.organisation).filter(pk=step.pk)
+    return [
+        *assessments.values(),
+        *AssessmentPart.objects.of(step.organisation).order_by("pk").values(),
+        *fresh.values(),
+    ]
+
+
+__all__ = [
+    "JUDGEMENT",
+    "NOW",
+    "REASONING",
+    "SERVES",
+    "WORK_STYLE",
+    "as_it_is",
+    "builtin",
+    "changed",
+    "draft",
+    "drafted",
+    "parts",
+    "publish_version",
+    "published",
+    "put_in",
+    "questions",
+    "rows",
+    "step_of",
+]

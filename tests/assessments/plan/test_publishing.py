@@ -1,0 +1,231 @@
+"""A published assessment is what invitations give from then on; one that is unfinished is refused with sentences."""
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from goodword.accounts.models import AuditEntry, Membership
+from goodword.assessments.domain.default import assessment_of
+from goodword.assessments.domain.plan.begin import begin_draft
+from goodword.assessments.domain.plan.held import NotPossible, Stale
+from goodword.assessments.domain.plan.publish import Unfinished, publish
+from goodword.assessments.domain.plan.settings import Settings, change_plan
+from goodword.assessments.models import Attempt
+from goodword.assessments.plans import planned, put_together, versions_of
+from goodword.roles.domain.settings import set_requirement
+from goodword.roles.models import Step
+from tests.assessments.plan.plans import (
+    JUDGEMENT,
+    NOW,
+    REASONING,
+    SERVES,
+    WORK_STYLE,
+    changed,
+    draft,
+    drafted,
+    parts,
+    published,
+    put_in,
+    questions,
+    rows,
+    step_of,
+)
+from tests.assessments.support import assigned
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def step() -> Step:
+    return step_of()
+
+
+@pytest.fixture
+def rita(step: Step) -> Membership:
+    return factories.member(step.organisation)
+
+
+def settle(step: Step, **values: Any) -> None:
+    change_plan(step=step, settings=Settings(**{"weights": {}, **values}), revision=draft(step).revision)
+
+
+def given(attempt: Attempt) -> list[tuple[str, str, int | None]]:
+    found = attempt.parts.order_by("order").select_related("version__test")
+    return [(part.version.test.key, part.form, part.seconds) for part in found]
+
+
+def test_what_is_published_is_given_from_then_on_and_those_before_keep_theirs(
+    step: Step, rita: Membership
+) -> None:
+    set_requirement(step=step, text="Sells windows", by=rita, now=NOW)
+    early = assigned(factories.application(step.role))
+    made = drafted(step, WORK_STYLE, REASONING, by=rita)
+    style, reasoning = parts(made)
+    changed(step, style, by=rita, form="full", requirement="Works in a team")
+    changed(step, reasoning, by=rita, minutes=25, requirement="Finds faults")
+    found = publish(step=step, revision=draft(step).revision, by=rita, now=NOW)
+    late = assigned(factories.application(step.role))
+    assert (given(early), given(late)) == (
+        [(WORK_STYLE, "short20", None)],
+        [(WORK_STYLE, "full", None), (REASONING, "standard_20", 1500)],
+    )
+    assert (early.assessment.number, late.assessment, found.published_by) == (1, found, rita)
+    assert [one.number for one in versions_of(step)] == [2, 1]
+
+
+def test_the_requirement_of_the_step_becomes_those_of_all_tests(step: Step, rita: Membership) -> None:
+    made = drafted(step, WORK_STYLE, REASONING, JUDGEMENT, by=rita)
+    one, two, three = parts(made)
+    texts = {one.pk: "Works in a team", two.pk: "Finds faults", three.pk: "Works in a team"}
+    publish(step=step, revision=made.revision, by=rita, now=NOW, requirements=texts)
+    step.refresh_from_db()
+    assert (step.requirement, step.requirement_by) == ("Works in a team; Finds faults", rita.user.name)
+
+
+def test_who_published_it_is_written_down(step: Step, rita: Membership) -> None:
+    found = published(step, WORK_STYLE, REASONING, by=rita)
+    [entry] = AuditEntry.objects.of(step.organisation).filter(action="assessment.published")
+    assert (entry.member, entry.details) == (
+        rita,
+        {"role": step.role_id, "assessment": found.pk, "version": 1, "tests": [WORK_STYLE, REASONING]},
+    )
+
+
+def test_an_assessment_without_tests_is_refused(step: Step, rita: Membership) -> None:
+    made = drafted(step, by=rita)
+    before = rows(step)
+    with pytest.raises(Unfinished) as refused:
+        publish(step=step, revision=made.revision, by=rita, now=NOW)
+    [problem] = refused.value.problems
+    assert problem.sentence == "An assessment without tests cannot be published. Add a test first."
+    assert rows(step) == before
+
+
+def test_each_test_names_its_requirement_or_nothing_is_published(step: Step, rita: Membership) -> None:
+    made = drafted(step, WORK_STYLE, REASONING, by=rita)
+    style, reasoning = parts(made)
+    before = rows(step)
+    with pytest.raises(Unfinished) as refused:
+        publish(
+            step=step,
+            revision=made.revision,
+            by=rita,
+            now=NOW,
+            requirements={style.pk: SERVES, reasoning.pk: " "},
+        )
+    assert [(problem.field, problem.sentence) for problem in refused.value.problems] == [
+        (
+            f"requirement_{reasoning.pk}",
+            "Say which requirement of the job “Reasoning” serves. Without it nothing is published.",
+        )
+    ]
+    assert rows(step) == before
+
+
+def test_a_draft_that_was_changed_meanwhile_is_not_published(step: Step, rita: Membership) -> None:
+    made = drafted(step, WORK_STYLE, by=rita)
+    changed(step, parts(made)[0], by=rita, requirement=SERVES)
+    before = rows(step)
+    with pytest.raises(Stale):
+        publish(step=step, revision=made.revision, by=rita, now=NOW)
+    assert rows(step) == before
+
+
+def test_a_version_made_by_itself_meanwhile_does_not_come_after_the_draft(
+    step: Step, rita: Membership
+) -> None:
+    set_requirement(step=step, text="Sells windows", by=rita, now=NOW)
+    made = drafted(step, REASONING, by=rita)
+    step.refresh_from_db()
+    with transaction.atomic():
+        by_itself = assessment_of(step, now=NOW)
+    assert (made.number, by_itself.number) == (1, 2)
+    missing = {part.pk: SERVES for part in parts(made)}
+    found = publish(step=step, revision=made.revision, by=rita, now=NOW, requirements=missing)
+    assert (found.number, assessment_of(step, now=NOW), put_together(step)) == (3, found, found)
+
+
+def test_another_requirement_of_the_step_does_not_undo_what_was_put_together(
+    step: Step, rita: Membership
+) -> None:
+    found = published(step, REASONING, by=rita)
+    set_requirement(step=step, text="Something else", by=rita, now=NOW)
+    step.refresh_from_db()
+    assert assessment_of(step, now=NOW) == found
+
+
+def test_a_total_needs_a_test_with_right_answers(step: Step, rita: Membership) -> None:
+    drafted(step, WORK_STYLE, JUDGEMENT, by=rita)
+    before = rows(step)
+    for total in ("categories", "weights"):
+        with pytest.raises(NotPossible, match="there is none among these") as refused:
+            settle(step, total=total)
+        assert refused.value.field == "total"
+    assert rows(step) == before
+
+
+def test_a_total_whose_test_was_taken_out_is_not_published(step: Step, rita: Membership) -> None:
+    drafted(step, WORK_STYLE, by=rita)
+    part = put_in(step, questions(step.organisation))
+    settle(step, total="categories")
+    changed(step, parts(draft(step))[0], by=rita, requirement=SERVES)
+    part.delete()
+    with pytest.raises(Unfinished, match="A total goes over tests with right and wrong answers alone"):
+        publish(step=step, revision=draft(step).revision, by=rita, now=NOW)
+
+
+def test_weights_come_with_a_reason_and_for_each_test_that_enters(step: Step, rita: Membership) -> None:
+    drafted(step, WORK_STYLE, REASONING, by=rita)
+    own = put_in(step, questions(step.organisation))
+    style, reasoning, _ = parts(draft(step))
+    full = {reasoning.pk: 2, own.pk: 1}
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({"weights": full}, "total_reason"),
+        ({"weights": full, "total_reason": "  "}, "total_reason"),
+        ({"weights": {own.pk: 1}, "total_reason": "Both matter"}, f"weight_{reasoning.pk}"),
+        ({"weights": full | {own.pk: 0}, "total_reason": "Both matter"}, f"weight_{own.pk}"),
+    ]
+    before = rows(step)
+    for values, field in wrong:
+        with pytest.raises(NotPossible) as refused:
+            settle(step, total="weights", **values)
+        assert refused.value.field == field
+    assert rows(step) == before
+    settle(step, total="weights", weights=full | {style.pk: 9}, total_reason="Faults cost more")
+    assert [part.weight for part in parts(draft(step))] == [None, 2, 1]
+    assert draft(step).total_reason == "Faults cost more"
+    settle(step, total="off", weights=full, total_reason="Faults cost more")
+    assert ([part.weight for part in parts(draft(step))], draft(step).total_reason) == (
+        [None, None, None],
+        "",
+    )
+
+
+def test_questions_without_a_right_answer_enter_no_total(step: Step, rita: Membership) -> None:
+    begin_draft(step=step, by=rita, now=NOW, empty=True)
+    put_in(step, questions(step.organisation, right={}))
+    assert [part.right_or_wrong for part in planned(draft(step))] == [False]
+    with pytest.raises(NotPossible):
+        settle(step, total="categories")
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"total": "sum"}, "total"),
+        ({"more_time": 33}, "more_time"),
+        ({"retake_months": 13}, "retake_months"),
+        ({"retake_months": -1}, "retake_months"),
+    ],
+)
+def test_a_setting_out_of_bounds_is_refused(
+    step: Step, rita: Membership, values: dict[str, Any], field: str
+) -> None:
+    drafted(step, REASONING, by=rita)
+    before = rows(step)
+    with pytest.raises(NotPossible) as refused:
+        settle(step, **values)
+    assert refused.value.field == field
+    assert rows(step) == before

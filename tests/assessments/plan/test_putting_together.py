@@ -1,0 +1,301 @@
+"""A draft of what a role asks: begun, filled, put in order, changed; what cannot be is said and changes nothing."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from goodword.accounts.models import Membership
+from goodword.assessments.domain.default import assessment_of
+from goodword.assessments.domain.plan.add import add_part
+from goodword.assessments.domain.plan.begin import begin_draft
+from goodword.assessments.domain.plan.change import change_part
+from goodword.assessments.domain.plan.discard import discard_draft
+from goodword.assessments.domain.plan.held import NoDraft, NotPossible, Stale
+from goodword.assessments.domain.plan.order import DOWN, UP, move_part, remove_part
+from goodword.assessments.models import Assessment, Calibration, NormSet, Test
+from goodword.assessments.plans import draft_of
+from goodword.roles.domain.settings import set_requirement
+from goodword.roles.models import Step
+from tests.assessments.plan.plans import (
+    JUDGEMENT,
+    NOW,
+    REASONING,
+    SERVES,
+    WORK_STYLE,
+    as_it_is,
+    builtin,
+    changed,
+    draft,
+    drafted,
+    parts,
+    publish_version,
+    published,
+    put_in,
+    questions,
+    rows,
+    step_of,
+)
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def step() -> Step:
+    return step_of()
+
+
+@pytest.fixture
+def rita(step: Step) -> Membership:
+    return factories.member(step.organisation)
+
+
+def norms(test: Test, *, number: int = 1, version: str = "2", form: str = "short20") -> NormSet:
+    return NormSet.objects.create(
+        organisation=test.organisation, test=test, version=version, form=form, number=number, made_at=NOW
+    )
+
+
+def titles(step: Step) -> list[tuple[int, str]]:
+    return [(part.order, part.test.key) for part in parts(draft(step))]
+
+
+def test_without_anything_a_draft_begins_with_what_candidates_get_by_itself(
+    step: Step, rita: Membership
+) -> None:
+    set_requirement(step=step, text="Sells windows", by=rita, now=NOW)
+    step.refresh_from_db()
+    made = begin_draft(step=step, by=rita, now=NOW)
+    [part] = parts(made)
+    assert (part.test.key, part.number, part.form, part.minutes) == (WORK_STYLE, "2", "short20", None)
+    assert (part.requirement, part.requirement_by, part.requirement_at) == (
+        "Sells windows",
+        rita.user.name,
+        NOW,
+    )
+    assert (made.number, made.created_by, made.published_at) == (1, rita, None)
+
+
+def test_a_draft_begins_with_tests_and_settings_of_the_version_that_counts(
+    step: Step, rita: Membership
+) -> None:
+    first = published(step, WORK_STYLE, REASONING, by=rita)
+    Assessment.objects.of(step.organisation).update(more_time=50, tells_candidate=True, retake_months=3)
+    made = begin_draft(step=step, by=rita, now=NOW)
+    assert (made.number, made.more_time, made.tells_candidate, made.retake_months) == (2, 50, True, 3)
+    columns = (
+        "order",
+        "test",
+        "number",
+        "form",
+        "minutes",
+        "requirement",
+        "requirement_by",
+        "requirement_at",
+    )
+    assert list(made.parts.order_by("order").values(*columns)) == list(
+        first.parts.order_by("order").values(*columns)
+    )
+    assert {part.pk for part in parts(made)}.isdisjoint(part.pk for part in parts(first))
+
+
+def test_a_draft_begins_empty_if_that_is_wanted(step: Step, rita: Membership) -> None:
+    published(step, WORK_STYLE, by=rita)
+    made = begin_draft(step=step, by=rita, now=NOW, empty=True)
+    assert (parts(made), made.total) == ([], "off")
+
+
+def test_there_is_one_draft_however_often_it_is_begun(step: Step, rita: Membership) -> None:
+    made = begin_draft(step=step, by=rita, now=NOW)
+    assert begin_draft(step=step, by=factories.member(step.organisation), now=NOW, empty=True) == made
+    assert len(parts(made)) == 1
+
+
+def test_a_test_comes_last_with_what_is_proposed_for_it(step: Step, rita: Membership) -> None:
+    made = drafted(step, WORK_STYLE, REASONING, JUDGEMENT, by=rita)
+    assert [(part.order, part.test.key, part.form, part.minutes) for part in parts(made)] == [
+        (1, WORK_STYLE, "short20", None),
+        (2, REASONING, "standard_20", 20),
+        (3, JUDGEMENT, "full", None),
+    ]
+
+
+def test_a_test_begins_with_the_newest_norms_and_calibration(step: Step, rita: Membership) -> None:
+    test = builtin(step.organisation, REASONING)
+    for number in (1, 2):
+        newest = norms(test, number=number, version="1", form="standard_20")
+        Calibration.objects.create(
+            organisation=step.organisation,
+            test=test,
+            version="1",
+            number=number,
+            content={},
+            n=300,
+            made_at=NOW,
+        )
+    drafted(step, by=rita)
+    part = put_in(step, test)
+    assert (part.norms, part.calibration) == (newest, Calibration.objects.of(step.organisation).get(number=2))
+
+
+def test_the_same_test_comes_once(step: Step, rita: Membership) -> None:
+    drafted(step, WORK_STYLE, by=rita)
+    before = rows(step)
+    with pytest.raises(NotPossible) as refused:
+        put_in(step, builtin(step.organisation, WORK_STYLE))
+    assert refused.value.sentence == "“Work style” is in the assessment already."
+    assert rows(step) == before
+
+
+def test_an_archived_test_is_not_put_in(step: Step, rita: Membership) -> None:
+    drafted(step, by=rita)
+    test = builtin(step.organisation, WORK_STYLE)
+    Test.objects.of(step.organisation).update(archived_at=NOW)
+    with pytest.raises(NotPossible, match="is not offered any more"):
+        put_in(step, test)
+    assert titles(step) == []
+
+
+def test_a_test_of_another_organisation_is_not_there(step: Step, rita: Membership) -> None:
+    drafted(step, by=rita)
+    foreign = questions(factories.organisation())
+    before = rows(step)
+    with pytest.raises(LookupError):
+        put_in(step, foreign)
+    assert rows(step) == before
+
+
+def test_tests_move_one_place_and_stop_at_the_ends(step: Step, rita: Membership) -> None:
+    first, _, third = parts(drafted(step, WORK_STYLE, REASONING, JUDGEMENT, by=rita))
+    assert move_part(step=step, part_id=third.pk, by=UP, revision=draft(step).revision) == 2
+    assert titles(step) == [(1, WORK_STYLE), (2, JUDGEMENT), (3, REASONING)]
+    assert move_part(step=step, part_id=first.pk, by=UP, revision=draft(step).revision) == 1
+    assert move_part(step=step, part_id=first.pk, by=DOWN, revision=draft(step).revision) == 2
+    assert titles(step) == [(1, JUDGEMENT), (2, WORK_STYLE), (3, REASONING)]
+
+
+def test_what_comes_below_a_test_that_is_taken_out_moves_up(step: Step, rita: Membership) -> None:
+    first, *_ = parts(drafted(step, WORK_STYLE, REASONING, JUDGEMENT, by=rita))
+    remove_part(step=step, part_id=first.pk, revision=draft(step).revision)
+    assert titles(step) == [(1, REASONING), (2, JUDGEMENT)]
+
+
+def test_how_a_test_is_given_and_what_it_serves_is_kept_with_who_said_so(
+    step: Step, rita: Membership
+) -> None:
+    [part] = parts(drafted(step, REASONING, by=rita))
+    found = changed(step, part, by=rita, form="short_12", minutes=15, requirement=f" {SERVES} ")
+    assert (found.form, found.minutes) == ("short_12", 15)
+    assert (found.requirement, found.requirement_by, found.requirement_at) == (SERVES, rita.user.name, NOW)
+    other = factories.member(step.organisation)
+    change_part(
+        step=step,
+        part_id=part.pk,
+        choice=as_it_is(found, minutes=None),
+        revision=draft(step).revision,
+        by=other,
+        now=NOW + timedelta(days=1),
+    )
+    [now] = parts(draft(step))
+    assert (now.minutes, now.requirement_by, now.requirement_at) == (None, rita.user.name, NOW)
+
+
+def test_an_older_version_is_kept_and_the_newest_can_be_chosen(step: Step, rita: Membership) -> None:
+    drafted(step, by=rita)
+    part = put_in(step, test := questions(step.organisation))
+    publish_version(test, number="2")
+    assert changed(step, part, by=rita, requirement=SERVES).number == "1"
+    assert changed(step, part, by=rita, number="2").number == "2"
+
+
+def test_the_newest_norms_are_those_of_the_version_and_form_that_were_chosen(
+    step: Step, rita: Membership
+) -> None:
+    test = builtin(step.organisation, WORK_STYLE)
+    old, full = norms(test), norms(test, form="full", number=7)
+    [part] = parts(drafted(step, WORK_STYLE, by=rita))
+    assert part.norms == old
+    part = changed(step, part, by=rita, form="full", norms="newest")
+    assert part.norms == full
+    newer = norms(test, form="full", number=8)
+    assert changed(step, part, by=rita, requirement=SERVES).norms == full
+    assert changed(step, part, by=rita, norms="newest").norms == newer
+    assert changed(step, part, by=rita, norms=None).norms is None
+
+
+@pytest.mark.parametrize(
+    ("key", "changes", "field"),
+    [
+        (WORK_STYLE, {"number": "99"}, "number"),
+        (WORK_STYLE, {"form": "standard_20"}, "form"),
+        (WORK_STYLE, {"minutes": 5}, "minutes"),
+        (REASONING, {"minutes": 0}, "minutes"),
+        (REASONING, {"minutes": 241}, "minutes"),
+        (REASONING, {"two_raters": True}, "two_raters"),
+        (REASONING, {"requirement": "x" * 1001}, "requirement"),
+        (REASONING, {"norms": 10**8}, "norms"),
+        (REASONING, {"calibration": 10**8}, "calibration"),
+    ],
+)
+def test_what_cannot_be_is_refused_at_its_field(
+    step: Step, rita: Membership, key: str, changes: dict[str, Any], field: str
+) -> None:
+    [part] = parts(drafted(step, key, by=rita))
+    before = rows(step)
+    with pytest.raises(NotPossible) as refused:
+        changed(step, part, by=rita, **changes)
+    assert refused.value.field == field
+    assert rows(step) == before
+
+
+def test_norms_and_calibrations_of_others_are_refused(step: Step, rita: Membership) -> None:
+    [part] = parts(drafted(step, REASONING, by=rita))
+    foreign = builtin(factories.organisation(), REASONING)
+    theirs = norms(foreign, version="1", form="standard_20")
+    figures = Calibration.objects.create(
+        organisation=foreign.organisation, test=foreign, version="1", number=1, content={}, n=300, made_at=NOW
+    )
+    other_form = norms(part.test, version="1", form="short_12")
+    before = rows(step)
+    for wrong in ({"norms": theirs.pk}, {"norms": other_form.pk}, {"calibration": figures.pk}):
+        with pytest.raises(NotPossible):
+            changed(step, part, by=rita, **wrong)
+    assert rows(step) == before
+
+
+def test_an_act_that_is_based_on_an_older_state_changes_nothing(step: Step, rita: Membership) -> None:
+    made = drafted(step, WORK_STYLE, REASONING, by=rita)
+    part, other = parts(made)
+    changed(step, part, by=rita, requirement=SERVES)
+    before = rows(step)
+    acts: list[Any] = [
+        lambda: move_part(step=step, part_id=part.pk, by=DOWN, revision=made.revision),
+        lambda: remove_part(step=step, part_id=other.pk, revision=made.revision),
+        lambda: add_part(step=step, test_id=part.test_id, revision=made.revision),
+        lambda: discard_draft(step=step, revision=made.revision, by=rita, now=NOW),
+    ]
+    for act in acts:
+        with pytest.raises(Stale):
+            act()
+    assert rows(step) == before
+
+
+def test_a_part_of_what_was_published_cannot_be_changed(step: Step, rita: Membership) -> None:
+    first = published(step, WORK_STYLE, by=rita)
+    [frozen] = parts(first)
+    with pytest.raises(NoDraft):
+        remove_part(step=step, part_id=frozen.pk, revision=first.revision)
+    begin_draft(step=step, by=rita, now=NOW)
+    before = rows(step)
+    with pytest.raises(LookupError):
+        changed(step, frozen, by=rita, requirement="Something else")
+    assert rows(step) == before
+
+
+def test_a_draft_that_is_thrown_away_leaves_what_counts(step: Step, rita: Membership) -> None:
+    first = published(step, WORK_STYLE, by=rita)
+    made = begin_draft(step=step, by=rita, now=NOW)
+    discard_draft(step=step, revision=made.revision, by=rita, now=NOW)
+    assert draft_of(step) is None
+    assert assessment_of(step, now=NOW) == first

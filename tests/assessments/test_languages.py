@@ -1,0 +1,50 @@
+"""In which language an assessment is taken when its tests do not all exist in the same ones."""
+
+import pytest
+
+from goodword.assessments.languages import language_for, version_for
+from goodword.assessments.models import AssessmentPart
+from tests.assessments.plan.plans import questions
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def planned(*languages: tuple[str, ...]) -> list[AssessmentPart]:
+    org = factories.organisation()
+    found = [questions(org, key=f"own_{n}", languages=spoken) for n, spoken in enumerate(languages)]
+    return [AssessmentPart(test=test, number="1", form="full") for test in found]
+
+
+ALL = ("en", "de", "fr")
+
+
+@pytest.mark.parametrize(
+    ("tests", "wanted", "given"),
+    [
+        ([ALL, ALL], "de", ("de", ["de", "de"])),
+        ([ALL, ALL], "de-AT", ("de", ["de", "de"])),
+        ([ALL, ALL], "pt", ("en", ["en", "en"])),
+        # one without German: all in English
+        ([ALL, ("en", "fr")], "de", ("en", ["en", "en"])),
+        ([ALL, ("en", "fr")], "fr", ("fr", ["fr", "fr"])),
+        # one in French alone stays so, and the rest is as if it were not there
+        ([ALL, ("fr",)], "de", ("de", ["de", "fr"])),
+        ([ALL, ("fr",)], "fr", ("fr", ["fr", "fr"])),
+        ([ALL, ("en",), ("fr",)], "de", ("en", ["en", "en", "fr"])),
+        # no test in English at all
+        ([("fr",)], "de", ("fr", ["fr"])),
+        ([("fr", "it"), ("it",)], "de", ("it", ["it", "it"])),
+        ([("fr",), ("it",)], "de", ("fr", ["fr", "it"])),
+    ],
+)
+def test_candidates_get_one_language_as_far_as_there_is_one(
+    tests: list[tuple[str, ...]], wanted: str, given: tuple[str, list[str]]
+) -> None:
+    parts = planned(*tests)
+    language = language_for(parts, wanted=wanted)
+    assert (language, [version_for(part, language=language).language for part in parts]) == given
+
+
+def test_without_a_test_the_language_is_one_of_ours() -> None:
+    assert [language_for([], wanted=wanted) for wanted in ("de", "pt")] == ["de", "en"]
