@@ -1,6 +1,6 @@
 """A member invites once more: the old run is closed, a new one begins, and results stay."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -18,6 +18,8 @@ pytestmark = pytest.mark.django_db
 
 NOW = factories.NOW
 LATER = NOW + timedelta(days=1)
+#: six months after NOW, when work style may be taken again
+NEXT_TIME = datetime(2026, 9, 3, 9, 0, tzinfo=UTC)
 
 
 def state_of(attempt: Attempt) -> tuple[str, str, bool]:
@@ -48,7 +50,7 @@ def test_a_finished_run_keeps_its_result() -> None:
     answer_all(old)
     finish_part(attempt_id=old.pk, order=1, now=NOW)
     before = rows(old)
-    new = invite_again(start=old.start, member=factories.member(of.organisation), now=LATER)
+    new = invite_again(start=old.start, member=factories.member(of.organisation), now=NEXT_TIME)
     assert rows(old) | {"events": None} == before | {"events": None}
     assert (latest_attempt(of), latest_done(of)) == (new, old)
 

@@ -8,10 +8,13 @@ from bs4 import BeautifulSoup
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from goodword.accounts.models import AuditEntry, Membership, Organisation
+from goodword.assessments.domain.retake import months_after
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
+from goodword.core import clock
 from goodword.core.events import record
 from goodword.notifications.models import Email
 from goodword.references.models import Check
@@ -181,8 +184,17 @@ def test_references_are_taken_over_and_no_referee_is_asked_again() -> None:
     assert (Email.objects.count(), Check.objects.of(organisation).count()) == (written, 1)
 
 
-def test_inviting_instead_begins_as_usual(first: Role, second: Role, rita: Membership) -> None:
+def taken(who: Application, *, days: int) -> None:
+    """The candidate completed it so many days ago."""
+    rows = Attempt.objects.of(who.organisation).filter(start__application__candidate=who.candidate)
+    rows.update(completed_at=clock.now() - timedelta(days=days))
+
+
+def test_inviting_instead_begins_as_usual_once_the_interval_is_over(
+    first: Role, second: Role, rita: Membership
+) -> None:
     application = arrive(second, reported(named(first, "Ada", "Zorn")).start.application)
+    taken(application, days=190)
     said = press(signed_in(rita), "step_begin", application, "assessment")
     run_jobs(but_not={"email.send"})
     assert said == ["The invitation is on its way."]
@@ -197,9 +209,32 @@ def test_who_reuses_and_then_wants_a_new_one_can_still_invite(
     press(client, "step_reuse", application, start_of(application).pk)
     run_jobs()
     assert "Invite anew" in card(client, application)
+    taken(application, days=190)
     press(client, "step_begin", application, "assessment")
     run_jobs()
     assert Attempt.objects.of(second.organisation).filter(start__application=application).count() == 1
+
+
+def test_inviting_instead_too_soon_says_from_when_it_can_be(
+    first: Role, second: Role, rita: Membership
+) -> None:
+    earlier = reported(named(first, "Ada", "Zorn"))
+    application = arrive(second, earlier.start.application)
+    taken(application, days=1)
+    day = months_after((clock.now() - timedelta(days=1)).astimezone(second.organisation.zone).date(), 6)
+    said = [
+        (
+            "This person has taken one of these tests not long ago. They can be invited to it again from "
+            f"{date_format(day, 'j F Y')}; the role's assessment sets how long that is. The earlier result stays "
+            "and can be used."
+        )
+    ]
+    client = signed_in(rita)
+    assert press(client, "step_begin", application, "assessment") == said
+    assert (start_of(application).waits_for, mails(application)) == ("reuse", ["steps.needs_attention"])
+    assert press(client, "step_invite_again", earlier.start.application, earlier.start_id) == said
+    assert Attempt.objects.of(second.organisation).count() == 1
+    assert not AuditEntry.objects.of(second.organisation).filter(action__startswith="step.").exists()
 
 
 def test_pressed_twice_it_is_reused_once(first: Role, second: Role, rita: Membership) -> None:

@@ -4,6 +4,7 @@ from goodword.candidates.models import Application
 from goodword.greenhouse.sync.application import sync_application
 from goodword.roles.models import AlreadyThere
 from goodword.steps.models import StepStart
+from tests.assessments.plan.plans import REASONING, SERVES, published
 from tests.greenhouse.setup.desk import Desk
 from tests.support import factories
 from tests.support.jobs import run_jobs, waiting
@@ -67,6 +68,21 @@ def test_confirm_links_the_role_and_records_who_stood_there(either: Desk) -> Non
     assert step.requirement_at is not None
     assert [name for name, _ in waiting()] == ["automation.sync_there"]
     assert "role.linked" in either.audited()
+
+
+def test_an_assessment_that_was_put_together_is_asked_for_no_requirement(desk: Desk) -> None:
+    wizard, job = Wizard(desk), jobs_of(desk)[0]
+    step = factories.step(wizard.role, "assessment")
+    published(step, REASONING, by=desk.recruiter)
+    page = wizard.get("role_automation_stages", job)
+    assert not page.select("textarea")
+    assert f"Candidates get version 1 of this role's assessment. It serves: “{SERVES}”." in page.get_text()
+    wizard.connect_stages(job)
+    review = wizard.get("role_automation_review", job)
+    assert f"Candidates get version 1 of the role's assessment. It serves: “{SERVES}”." in review.get_text()
+    assert wizard.confirm(job)["Location"] == desk.url("role", wizard.role.pk)
+    step.refresh_from_db()
+    assert (step.requirement, step.rules.count()) == (SERVES, 1)
 
 
 def test_who_stood_there_is_not_invited_by_a_later_sync(desk: Desk) -> None:

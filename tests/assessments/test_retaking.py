@@ -1,0 +1,131 @@
+"""How long the same person waits before they may take a test again, and what else that keeps out."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from goodword.assessments.domain.finish import finish_part
+from goodword.assessments.domain.invite_again import MayNotInvite, invite_again
+from goodword.assessments.domain.retake import months_after, possible_from
+from goodword.assessments.models import Assessment, Attempt
+from goodword.assessments.queries import latest_attempt
+from goodword.candidates.models import Application
+from goodword.roles.models import Role
+from tests.assessments.plan.plans import REASONING, WORK_STYLE, published
+from tests.assessments.support import answer_all, assigned, rows
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+
+NOW = factories.NOW
+LATER = NOW + timedelta(days=30)
+#: the default: six months after 3 March
+AGAIN = date(2026, 9, 3)
+
+
+def completed(of: Application) -> Attempt:
+    """Work style, taken on 3 March."""
+    attempt = assigned(of)
+    answer_all(attempt)
+    finish_part(attempt_id=attempt.pk, order=1, now=NOW)
+    return attempt
+
+
+def applied() -> Application:
+    return factories.application(factories.role(factories.organisation()))
+
+
+def elsewhere(of: Application) -> Application:
+    """An application of the same person for another role."""
+    return factories.application(factories.role(of.organisation), candidate=of.candidate)
+
+
+def from_when(of: Application, *, now: datetime = LATER) -> date | None:
+    assert of.role is not None
+    return possible_from(application=of, step=factories.step(of.role, "assessment"), now=now)
+
+
+def test_who_has_completed_it_waits_for_six_months_whatever_the_application() -> None:
+    of = applied()
+    completed(of)
+    assert (from_when(of), from_when(elsewhere(of))) == (AGAIN, AGAIN)
+
+
+def test_the_day_is_that_of_the_organisation() -> None:
+    of = applied()
+    completed(of)
+    # midnight in Berlin is ten in the evening before in UTC
+    times = [datetime(2026, 9, 2, 21, 59, tzinfo=UTC), datetime(2026, 9, 2, 22, 0, tzinfo=UTC)]
+    assert [from_when(of, now=now) for now in times] == [AGAIN, None]
+
+
+@pytest.mark.parametrize(("months", "day"), [(0, None), (1, date(2026, 4, 3)), (12, date(2027, 3, 3))])
+def test_the_interval_is_that_of_the_version_that_would_be_given(months: int, day: date | None) -> None:
+    of = applied()
+    completed(of)
+    later = elsewhere(of)
+    assert later.role is not None
+    published(factories.step(later.role, "assessment"), WORK_STYLE, by=factories.member(of.organisation))
+    Assessment.objects.of(of.organisation).filter(step__role=later.role).update(retake_months=months)
+    assert from_when(later, now=NOW + timedelta(days=5)) == day
+
+
+def test_other_tests_other_people_and_what_is_unfinished_keep_nobody_waiting() -> None:
+    of = applied()
+    completed(of)
+    other_test, org = elsewhere(of), of.organisation
+    assert other_test.role is not None
+    published(factories.step(other_test.role, "assessment"), REASONING, by=factories.member(org))
+    other_person = factories.application(factories.role(org))
+    unfinished = factories.application(factories.role(org))
+    answer_all(assigned(unfinished), but=(7,))
+    assert [from_when(one) for one in (other_test, other_person, unfinished)] == [None, None, None]
+
+
+def test_another_organisation_knows_nothing_of_it() -> None:
+    completed(applied())
+    assert from_when(applied()) is None
+
+
+def test_inviting_again_too_soon_says_from_when_and_changes_nothing() -> None:
+    of = applied()
+    old = completed(of)
+    before = rows(old)
+    with pytest.raises(MayNotInvite) as refused:
+        invite_again(start=old.start, member=factories.member(of.organisation), now=LATER)
+    assert (refused.value.reason, refused.value.day) == ("too_soon", AGAIN)
+    assert rows(old) == before
+    assert latest_attempt(of) == old
+
+
+def test_what_was_not_completed_is_closed_and_invited_again_at_any_time() -> None:
+    of = applied()
+    old = assigned(of)
+    answer_all(old, but=(7,))
+    new = invite_again(start=old.start, member=factories.member(of.organisation), now=LATER)
+    old.refresh_from_db()
+    assert (old.close_reason, latest_attempt(of)) == ("invited_again", new)
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "later"),
+    [
+        (date(2026, 3, 3), 6, date(2026, 9, 3)),
+        (date(2026, 8, 31), 6, date(2027, 2, 28)),
+        (date(2027, 8, 31), 6, date(2028, 2, 29)),
+        (date(2026, 12, 1), 1, date(2027, 1, 1)),
+        (date(2026, 11, 30), 12, date(2027, 11, 30)),
+        (date(2026, 3, 3), 0, date(2026, 3, 3)),
+    ],
+)
+def test_months_are_counted_by_the_calendar(day: date, months: int, later: date) -> None:
+    assert months_after(day, months) == later
+
+
+def test_a_role_that_nobody_has_put_together_counts_with_work_style() -> None:
+    of = applied()
+    completed(of)
+    later = elsewhere(of)
+    assert isinstance(later.role, Role)
+    assert not Assessment.objects.of(of.organisation).filter(step__role=later.role).exists()
+    assert from_when(later) == AGAIN
