@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from goodword.assessments.content import Content
 from goodword.assessments.domain.default import published
 from goodword.assessments.given import count_of
-from goodword.assessments.languages import languages_of, version_for
+from goodword.assessments.languages import languages_of_part, version_for
 from goodword.assessments.models import Assessment, AssessmentPart, AttemptPart
 from goodword.assessments.offered import content_of_number, is_right_or_wrong, newest_number
 from goodword.assessments.overview import minutes_of
@@ -67,5 +67,5 @@ def _planned(row: AssessmentPart) -> PlannedPart:
         timed=row.minutes is not None,
         right_or_wrong=is_right_or_wrong(content),
         outdated=newest_number(row.test) != row.number,
-        languages=frozenset(languages_of(row)),
+        languages=frozenset(languages_of_part(row)),
     )

@@ -37,7 +37,10 @@ def sentences(draft: Assessment, parts: Sequence[PlannedPart]) -> list[str]:
         for part in parts
     ]
     rows = [
-        _("Candidates get, in this order: %(tests)s.") % {"tests": get_text_list(named, _("and"))},
+        ngettext(
+            "Candidates get one test: %(tests)s.", "Candidates get, in this order: %(tests)s.", len(parts)
+        )
+        % {"tests": get_text_list(named, _("and"))},
         ngettext(
             "In all that takes about %(n)s minute.",
             "In all that takes about %(n)s minutes.",

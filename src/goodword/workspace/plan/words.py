@@ -26,7 +26,9 @@ def items_in_words(kind: str, n: int) -> str:
 
 def form_in_words(kind: str, form: FormOffer) -> str:
     """A form as it is chosen: "20 tasks, without figures, made for 20 minutes"."""
-    words = [form.name, items_in_words(kind, form.items)]
+    words = [form.name]
+    if str(form.items) not in form.name:  # its author has said it already
+        words.append(items_in_words(kind, form.items))
     if kind == Test.Kind.REASONING:
         words += [] if form.figures else [_("without figures")]
         words.append(
