@@ -24,7 +24,7 @@ def language_for(parts: Sequence[AssessmentPart], *, wanted: str) -> str:
 
 def languages_of(parts: Sequence[AssessmentPart]) -> tuple[str, ...]:
     """The languages in which every test exists, sorted."""
-    offered = [_languages(part) for part in parts]
+    offered = [languages_of_part(part) for part in parts]
     return tuple(sorted(set.intersection(*offered))) if offered else ()
 
 
