@@ -14,9 +14,9 @@ from goodword.assessments.domain.finish import end_overdue, finish_part
 from goodword.assessments.domain.guard import NotBegun, NotItsTurn, PartOver
 from goodword.assessments.models import Attempt, AttemptPart
 from tests.assessments.plans import REASONING, WORK_STYLE, attempt_of
-from tests.assessments.support import answer_all, answers, part_of, rows, scores, token_of
+from tests.assessments.support import answer_all, answers, part_of, rows, scores, tell, token_of
 from tests.support import factories
-from tests.support.jobs import event_names
+from tests.support.jobs import event_names, run_jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -199,6 +199,20 @@ def test_time_up_ends_the_part_scores_what_was_saved_and_completes_the_attempt(a
     assert attempt.progress == "completed"
 
 
+def test_a_clock_that_runs_out_while_it_is_closed_completes_it_once_it_opens_again(attempt: Attempt) -> None:
+    keep_alive(begun(attempt), until=NOW + MINUTES)
+    of = attempt.start.application
+    tell("application.rejected", of, at=NOW + timedelta(minutes=2))
+    run_jobs()
+    end_overdue(now=NOW + MINUTES + timedelta(seconds=4))
+    attempt.refresh_from_db()
+    assert (part_of(attempt).ended_by, attempt.progress) == ("time_up", "in_progress")
+    tell("application.unrejected", of, at=NOW + timedelta(minutes=20))
+    run_jobs()
+    attempt.refresh_from_db()
+    assert attempt.progress == "completed"
+
+
 def test_after_time_up_every_page_leads_to_where_things_stand_kindly(
     client: Client, attempt: Attempt
 ) -> None:
@@ -211,6 +225,9 @@ def test_after_time_up_every_page_leads_to_where_things_stand_kindly(
         assert (sent.status_code, sent["Location"]) == (302, item.replace("1/item/1/", ""))
         text = client.get(sent["Location"]).content.decode()
         assert rows(attempt) == before
+    assert (
+        text.count("This part is over. What was saved before counts; what was sent now came too late.") == 1
+    )
     assert text.count("What you have done so far is saved.") == 1
     assert text.count("next comes part 2, Work style") == 1
 

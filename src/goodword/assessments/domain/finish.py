@@ -16,8 +16,7 @@ from goodword.core.sweep import each
 from goodword.notifications.domain.queue import cancel
 from goodword.steps.domain.lifecycle import subject_ref
 from goodword.steps.domain.move import lock, move
-from goodword.steps.models import Run
-from goodword.steps.states import takes_answers
+from goodword.steps.states import is_open, takes_answers
 
 AT_MOST = 200
 
@@ -103,11 +102,15 @@ def _end(part: AttemptPart, *, by: AttemptPart.Ended, now: datetime) -> None:
         part.begun_at = now
     part.save(update_fields=["ended_at", "ended_by", "begun_at"])
     score_part(part)
+    complete_if_done(attempt, now=now)
+
+
+def complete_if_done(attempt: Attempt, *, now: datetime) -> None:
+    """Complete a locked attempt whose parts have all ended. One that was closed (by a rejection, by a person) keeps
+    what was answered and tells nothing; it completes when it opens again."""
     left = AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt, ended_at=None)
-    if left.exists() or attempt.progress not in {Run.Progress.PENDING, Run.Progress.IN_PROGRESS}:
+    if not is_open(attempt) or left.exists():
         return
-    if attempt.closed_at is not None:
-        return  # by a rejection or a person; what was answered is kept, and nothing is told
     move(attempt, "complete", at=now, by="candidate")
     cancel(organisation=attempt.organisation, subject_ref=subject_ref(attempt.start), now=now)
     tell("attempt.completed", attempt, by="candidate", at=now)

@@ -1,5 +1,6 @@
 """What an application's fate does to its attempts; the step's settings decide (steps.domain.lifecycle)."""
 
+from goodword.assessments.domain.finish import complete_if_done
 from goodword.assessments.models import Attempt
 from goodword.core.models import Event
 from goodword.roles.models import Step
@@ -8,8 +9,9 @@ from goodword.steps.domain import lifecycle
 
 def on_fate(event: Event) -> None:
     """Moved, rejected, hired, or any of it taken back: attempts pause, close, open again or go on with it."""
-    for _act, _attempt in lifecycle.settle(Attempt, event):
-        pass  # nothing hangs under an attempt
+    for act, attempt in lifecycle.settle(Attempt, event):
+        if act == "reopen":  # its clocks may have run out meanwhile
+            complete_if_done(attempt, now=event.occurred_at)
 
 
 def on_asked_again(event: Event) -> None:

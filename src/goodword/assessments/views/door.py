@@ -9,10 +9,12 @@ from datetime import datetime
 from functools import cached_property, wraps
 from typing import Any, Concatenate
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from goodword.assessments.domain import guard
@@ -159,6 +161,16 @@ def to_first_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     if is_script(request):
         return kept_private(JsonResponse({"saved": False, "go": sitting.first_page}, status=409))
     return kept_private(redirect(sitting.first_page))
+
+
+def too_late(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+    """What came for a part that is over does not count, and who sent it is told so on the first page."""
+    if not is_script(request):
+        messages.info(
+            request,
+            gettext("This part is over. What was saved before counts; what was sent now came too late."),
+        )
+    return to_first_page(request, sitting)
 
 
 def is_script(request: HttpRequest) -> bool:

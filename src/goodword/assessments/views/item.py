@@ -18,7 +18,15 @@ from goodword.assessments.given import Asked, shown_items, unanswered
 from goodword.assessments.models import AttemptPart
 from goodword.assessments.overview import PartView
 from goodword.assessments.queries import answers_of, read_answers
-from goodword.assessments.views.door import Sitting, door, is_script, kept_private, show, to_first_page
+from goodword.assessments.views.door import (
+    Sitting,
+    door,
+    is_script,
+    kept_private,
+    show,
+    to_first_page,
+    too_late,
+)
 from goodword.questionnaires.reading import Json
 
 #: what a link from the last page carries, so that an answer given there leads back
@@ -31,6 +39,8 @@ _LONGEST_WAIT = timedelta(days=30)
 def item(request: HttpRequest, sitting: Sitting, order: int, number: int) -> HttpResponse:
     """Show item `number`, counted from 1; save what is sent, and go on. A script that saves stays."""
     view = sitting.part(order)
+    if view.over and request.method == "POST":
+        return too_late(request, sitting)
     if view.over or view.waits_for_start or view != sitting.overview.current:
         return to_first_page(request, sitting)
     items = shown_items(view.part, read_answers(view.part))
