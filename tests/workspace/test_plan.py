@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from goodword.accounts.models import Membership
+from goodword.assessments.domain.plan.publish import publish
 from goodword.assessments.models import NormSet
 from goodword.assessments.plans import draft_of, put_together
 from goodword.roles.domain.settings import set_requirement
@@ -338,6 +341,70 @@ def test_a_test_of_another_organisation_is_not_there(step: Step, rita: Membershi
     before = rows(step)
     assert post(rita, address(step, "role_assessment_add"), step, test=foreign.pk).status_code == 404
     assert rows(step) == before
+
+
+def queries(client: Client, where: str) -> int:
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(where).status_code == 200
+    return len(seen)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "role_assessment",
+        "role_assessment_draft",
+        "role_assessment_publish",
+        "role_assessment_add",
+        "role_assessment_settings",
+    ],
+)
+def test_many_tests_and_versions_ask_no_more_queries_than_few(
+    step: Step, rita: Membership, name: str
+) -> None:
+    published(step, WORK_STYLE, by=rita)
+    drafted(step, WORK_STYLE, by=rita)
+    client, where = signed_in(rita), address(step, name)
+    client.get(where)  # what is made ready at the first look is there
+    before = queries(client, where)
+    for key in (REASONING, JUDGEMENT):
+        put_in(step, builtin(step.organisation, key))
+    for key in ("a", "b"):
+        put_in(step, questions(step.organisation, key=key))
+    publishing = {part.pk: SERVES for part in parts(draft(step))}
+    if name == "role_assessment":
+        publish(step=step, revision=draft(step).revision, by=rita, now=NOW, requirements=publishing)
+        drafted(step, WORK_STYLE, by=rita)
+    assert queries(client, where) == before
+
+
+def test_the_norms_until_now_the_newest_and_none_are_offered(step: Step, rita: Membership) -> None:
+    test = builtin(step.organisation, REASONING)
+
+    def made(number: int, form: str = "standard_20") -> NormSet:
+        return NormSet.objects.create(
+            organisation=step.organisation, test=test, version="1", form=form, number=number, made_at=NOW
+        )
+
+    made(1)
+    [part] = parts(drafted(step, REASONING, by=rita))
+    newest = made(2)
+    where = address(step, "role_assessment_part", part.pk)
+    page = soup(signed_in(rita).get(where))
+    offered = [
+        (box["value"], " ".join(label.get_text().split()), box.has_attr("checked"))
+        for label in page.select("label:has(input[name=norms])")
+        if (box := label.select_one("input")) is not None
+    ]
+    assert offered == [
+        ("newest", "The newest for this version and form: number 2, made 3 March 2026", False),
+        (str(part.norms_id), "The one until now: number 1, made 3 March 2026", True),
+        ("none", "None", False),
+    ]
+    typed = {"form": "standard_20", "minutes": "20", "requirement": SERVES}
+    for chosen, kept in (("newest", newest.pk), ("none", None)):
+        post(rita, where, step, **typed, norms=chosen)
+        assert [one.norms_id for one in parts(draft(step))] == [kept]
 
 
 #: each address, with whether it shows a page and whether something can be sent there

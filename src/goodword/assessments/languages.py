@@ -15,7 +15,7 @@ def language_for(parts: Sequence[AssessmentPart], *, wanted: str) -> str:
     language nor in English stays in its own and decides nothing, unless there is no other.
     """
     language = _short(wanted)
-    offered = [languages_of_part(part) for part in parts] or [set(LANGUAGES)]
+    offered = [_languages(part) for part in parts] or [set(LANGUAGES)]
     deciding = [found for found in offered if found & {language, OTHERWISE}]
     if not deciding:
         return min(set.intersection(*offered) or offered[0])
@@ -24,7 +24,7 @@ def language_for(parts: Sequence[AssessmentPart], *, wanted: str) -> str:
 
 def languages_of(parts: Sequence[AssessmentPart]) -> tuple[str, ...]:
     """The languages in which every test exists, sorted."""
-    offered = [languages_of_part(part) for part in parts]
+    offered = [_languages(part) for part in parts]
     return tuple(sorted(set.intersection(*offered))) if offered else ()
 
 
@@ -40,7 +40,7 @@ def version_for(part: AssessmentPart, *, language: str) -> TestVersion:
     return rows[0]
 
 
-def languages_of_part(part: AssessmentPart) -> set[str]:
+def _languages(part: AssessmentPart) -> set[str]:
     """Languages of a version; of one without words of its own those that we speak."""
     found = {row.language for row in _rows(part)}
     return set(LANGUAGES) if found == {""} else found

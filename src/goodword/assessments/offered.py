@@ -1,6 +1,6 @@
 """What a role may be given: tests of the library, their versions and forms, and what is proposed for each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from goodword.accounts.models import Organisation
@@ -33,7 +33,19 @@ class FormOffer:
 def offered_tests(organisation: Organisation) -> Sequence[Test]:
     """The tests that a role may be given: published and not archived, by title."""
     rows = Test.objects.of(organisation).filter(archived_at=None, versions__published_at__isnull=False)
-    return list(rows.distinct().order_by("title", "pk"))
+    return list(rows.select_related("organisation").distinct().order_by("title", "pk"))
+
+
+def published_of(tests: Iterable[Test]) -> dict[int, list[TestVersion]]:
+    """The published versions by the id of their test, the newest first, in all their languages. One query."""
+    known = {test.pk: test for test in tests}
+    found: dict[int, list[TestVersion]] = {pk: [] for pk in known}
+    for organisation in {test.organisation for test in known.values()}:
+        rows = TestVersion.objects.of(organisation).filter(test__in=known, published_at__isnull=False)
+        for row in rows.order_by("-published_at", "-pk"):
+            row.test = known[row.test_id]
+            found[row.test_id].append(row)
+    return found
 
 
 def newest_number(test: Test) -> str | None:
@@ -45,13 +57,15 @@ def newest_number(test: Test) -> str | None:
 def content_of_number(test: Test, number: str) -> Content:
     """The content of a published version, in English where it is there. Raises LookupError if it is not published."""
     rows = TestVersion.objects.of(test.organisation).select_related("test")
-    found = sorted(
-        rows.filter(test=test, number=number, published_at__isnull=False),
-        key=lambda row: (row.language not in {"", "en"}, row.pk),
-    )
+    return content_among(rows.filter(test=test, number=number, published_at__isnull=False), number)
+
+
+def content_among(rows: Iterable[TestVersion], number: str) -> Content:
+    """The same, among the published versions of one test. No query."""
+    found = [row for row in rows if row.number == number]
     if not found:
-        raise LookupError(f"Version {number} of test {test.pk} is not published.")
-    return content_of(found[0])
+        raise LookupError(f"Version {number} is not published.")
+    return content_of(min(found, key=lambda row: (row.language not in {"", "en"}, row.pk)))
 
 
 def forms_of(content: Content) -> tuple[FormOffer, ...]:
@@ -91,6 +105,14 @@ def forms_of(content: Content) -> tuple[FormOffer, ...]:
     ]
     # stored JSON keeps no order: the longest that has everything comes first
     return tuple(sorted(generated, key=lambda form: (not form.figures, -form.items, form.id)))
+
+
+def form_of(content: Content, form: str) -> FormOffer:
+    """One form of a version. Raises LookupError for one that is not there."""
+    for offer in forms_of(content):
+        if offer.id == form:
+            return offer
+    raise LookupError(f"There is no form “{form}”.")
 
 
 def proposed_form(content: Content) -> FormOffer:

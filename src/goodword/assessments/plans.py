@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Prefetch
+
 from goodword.assessments.content import Content
 from goodword.assessments.domain.default import published
-from goodword.assessments.given import count_of
-from goodword.assessments.languages import languages_of_part, version_for
-from goodword.assessments.models import Assessment, AssessmentPart, AttemptPart
-from goodword.assessments.offered import content_of_number, is_right_or_wrong, newest_number
-from goodword.assessments.overview import minutes_of
+from goodword.assessments.library.builtin import LANGUAGES
+from goodword.assessments.models import Assessment, AssessmentPart, TestVersion
+from goodword.assessments.offered import content_among, form_of, is_right_or_wrong, published_of
 from goodword.roles.models import Step
 
 
@@ -29,9 +29,12 @@ class PlannedPart:
 
 
 def planned(assessment: Assessment) -> tuple[PlannedPart, ...]:
-    """The tests of a version, or of a draft, in order. A few queries a test."""
-    rows = assessment.parts.select_related("test__organisation", "norms", "calibration").order_by("order")
-    return tuple(_planned(row) for row in rows)
+    """The tests of a version, or of a draft, in order. Two queries for any number of tests."""
+    rows = list(
+        assessment.parts.select_related("test__organisation", "norms", "calibration").order_by("order")
+    )
+    known = published_of(row.test for row in rows)
+    return tuple(_planned(row, known[row.test_id]) for row in rows)
 
 
 def draft_of(step: Step) -> Assessment | None:
@@ -49,23 +52,22 @@ def put_together(step: Step) -> Assessment | None:
 def versions_of(step: Step) -> Sequence[Assessment]:
     """The published versions, the newest first, with who published each."""
     rows = Assessment.objects.of(step.organisation).filter(step=step, published_at__isnull=False)
-    return list(rows.select_related("published_by__user").prefetch_related("parts__test").order_by("-number"))
+    in_order = AssessmentPart.objects.of(step.organisation).select_related("test").order_by("order")
+    parts = Prefetch("parts", queryset=in_order)
+    return list(rows.select_related("published_by__user").prefetch_related(parts).order_by("-number"))
 
 
-def _planned(row: AssessmentPart) -> PlannedPart:
-    content = content_of_number(row.test, row.number)
-    given = AttemptPart(
-        version=version_for(row, language="en"),
-        form=row.form,
-        seconds=row.minutes * 60 if row.minutes is not None else None,
-    )
+def _planned(row: AssessmentPart, versions: Sequence[TestVersion]) -> PlannedPart:
+    content = content_among(versions, row.number)
+    form = form_of(content, row.form)
+    spoken = {version.language for version in versions if version.number == row.number}
     return PlannedPart(
         part=row,
         content=content,
-        items=count_of(given),
-        minutes=minutes_of(given),
+        items=form.items,
+        minutes=form.minutes if row.minutes is None else row.minutes,
         timed=row.minutes is not None,
         right_or_wrong=is_right_or_wrong(content),
-        outdated=newest_number(row.test) != row.number,
-        languages=frozenset(languages_of_part(row)),
+        outdated=versions[0].number != row.number,
+        languages=frozenset(LANGUAGES if spoken == {""} else spoken),
     )

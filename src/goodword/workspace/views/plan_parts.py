@@ -1,5 +1,7 @@
 """The tests of a draft: add one, say how it is given, move it, take it out."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -12,8 +14,8 @@ from goodword.assessments.domain.plan.add import add_part
 from goodword.assessments.domain.plan.change import change_part
 from goodword.assessments.domain.plan.held import NotPossible, Stale, in_order, part_of
 from goodword.assessments.domain.plan.order import DOWN, UP, move_part, remove_part
-from goodword.assessments.models import Assessment, AssessmentPart, Test
-from goodword.assessments.offered import content_of_number, forms_of, newest_number, offered_tests
+from goodword.assessments.models import Assessment, AssessmentPart, Test, TestVersion
+from goodword.assessments.offered import content_among, forms_of, offered_tests, published_of
 from goodword.core import clock
 from goodword.workspace.plan.doors import at_draft, revision_of, to_draft
 from goodword.workspace.plan.part_form import PartForm
@@ -41,12 +43,12 @@ def add(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
         return redirect("role_assessment_part", request.organisation.slug, draft.step.role_id, part.pk)
     ensure_all(request.organisation, now=clock.now())
     there = {part.test_id for part in in_order(draft)}
+    tests = offered_tests(request.organisation)
+    known = published_of(tests)
     context = {
         "role": draft.step.role,
         "draft": draft,
-        "tests": [
-            (test, _forms_in_words(test), test.pk in there) for test in offered_tests(request.organisation)
-        ],
+        "tests": [(test, _forms_in_words(test, known[test.pk]), test.pk in there) for test in tests],
     }
     return render(request, "workspace/plan/add.html", context)
 
@@ -121,6 +123,6 @@ def _part(draft: Assessment, part_pk: int) -> AssessmentPart:
         raise Http404 from None
 
 
-def _forms_in_words(test: Test) -> list[str]:
-    content = content_of_number(test, newest_number(test) or "")
+def _forms_in_words(test: Test, versions: Sequence[TestVersion]) -> list[str]:
+    content = content_among(versions, versions[0].number)
     return [form_in_words(test.kind, form) for form in forms_of(content)]
