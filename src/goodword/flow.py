@@ -10,6 +10,7 @@ from goodword.assessments import export as assessments_export
 from goodword.assessments.domain import assign as attempt_assign
 from goodword.assessments.domain import bounced as attempt_bounced
 from goodword.assessments.domain import react as attempt_react
+from goodword.assessments.domain.adjust import undelivered as adjustment
 from goodword.candidates import erase as candidates_erase
 from goodword.candidates import export as candidates_export
 from goodword.core.erasure import Holder
@@ -155,10 +156,16 @@ FLOW: Flow = {
         check_replace.on_mail_failed,
         check_bounced.on_returned,
         attempt_bounced.on_returned,
+        adjustment.on_returned,
         undelivered.on_email_failed,
     ),
     # what is heard of a mail after it was sent, from a provider's event or a returned message
-    "email.bounced": (check_bounced.on_returned, attempt_bounced.on_returned, undelivered.on_email_failed),
+    "email.bounced": (
+        check_bounced.on_returned,
+        attempt_bounced.on_returned,
+        adjustment.on_returned,
+        undelivered.on_email_failed,
+    ),
     "email.complained": (check_bounced.on_complained, attempt_bounced.on_complained),
 }
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from goodword.core.workdays import calendar_of
-from goodword.references.domain.clock import later_by_the_stop
 from goodword.references.domain.completion import Asked, is_complete
+from goodword.steps.domain.standstill import later_by_the_stop
 
 IN, OUT = Asked(answered=True), Asked(answered=False)
 NEEDED_IN, NEEDED_OUT = Asked(answered=True, needed=True), Asked(answered=False, needed=True)

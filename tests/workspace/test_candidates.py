@@ -93,7 +93,7 @@ def test_the_page_shows_steps_results_reports_and_what_happened(role: Role, rita
     assert sorted(entry.title for entry in response.context["timeline"]) == sorted(
         [
             "Assessment assigned",
-            "Began the assessment",
+            "Began the assessment on Tue 3 Mar",
             "Finished the assessment",
             f"Report {report.code} ready, version 1",
             "Mail sent: report is ready, to the recruiter",

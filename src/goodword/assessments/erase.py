@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import Model, QuerySet
 
+from goodword.assessments.domain.adjust.mails import ref_of
 from goodword.assessments.models import (
     Adjustment,
     Answer,
@@ -18,7 +19,7 @@ from goodword.assessments.models import (
 )
 from goodword.core.erasure import Counts, Subject, holds
 from goodword.notifications.domain import links
-from goodword.notifications.models import Link
+from goodword.notifications.models import Email, Link
 from goodword.steps.domain.erased import close_for_good
 
 
@@ -39,7 +40,6 @@ def erase(subject: Subject, now: datetime) -> Counts:
     attempts = close_for_good(Attempt, subject.application_ids, now=now)
     of_parts = {"part__attempt__in": attempts}
     asked = Adjustment.objects.across_organisations().filter(attempt__in=attempts)
-    links.forget(purpose=Link.Purpose.ADJUSTMENT, subject_ids=asked.values_list("pk", flat=True))
     counts = {
         "answers": _delete(Answer.objects.across_organisations().filter(**of_parts)),
         "drawn items": _delete(DrawnItem.objects.across_organisations().filter(**of_parts)),
@@ -48,12 +48,21 @@ def erase(subject: Subject, now: datetime) -> Counts:
         "scores": _delete(Score.objects.across_organisations().filter(**of_parts)),
         "notices": _delete(Noticed.objects.across_organisations().filter(**of_parts)),
         "signs": _delete(AttemptSign.objects.across_organisations().filter(attempt__in=attempts)),
-        "adjustments": _delete(asked),
     }
+    _forget(asked)
     AttemptPart.objects.across_organisations().filter(attempt__in=attempts).update(
         device="", seconds=None, ends_at=None, seen_at=None, shown_at=None, breaks=0, seed=None
     )
     return counts
+
+
+def _forget(asked: QuerySet[Adjustment]) -> None:
+    """Requests, with the mails that are filed under these alone. Uncounted: members read the counts."""
+    mails = Email.objects.across_organisations().filter(subject_ref__in=[ref_of(one) for one in asked])
+    links.forget(purpose=Link.Purpose.ADJUSTMENT, subject_ids=[one.pk for one in asked])
+    _delete(Link.objects.across_organisations().filter(email__in=mails))
+    _delete(mails)
+    _delete(asked)
 
 
 def _delete[M: Model](rows: QuerySet[M]) -> int:

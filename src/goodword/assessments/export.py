@@ -1,17 +1,24 @@
 """What is told of assessments: what was asked and answered in words, and the scores.
 
 Signs are told to the organisation alone, as those of references are (docs/decisions/0022-*). What a candidate asked to
-be made otherwise for them, and all that betrays it (how long they took), is told to them alone.
+be made otherwise for them, and all that betrays it (how long they took in tests with a clock), is told to them alone,
+unless they have agreed (docs/decisions/0026-*).
 """
 
 from typing import Any
 
+from django.db.models import QuerySet
+
+from goodword.assessments.domain.adjust.mails import ref_of
+from goodword.assessments.domain.adjust.told import told_to_team
 from goodword.assessments.given import items_of
 from goodword.assessments.models import Adjustment, Attempt, AttemptPart, AttemptSign
 from goodword.assessments.overview import title_of
 from goodword.assessments.queries import parts_of
 from goodword.assessments.said import answer_in_words, asked_in_words
 from goodword.core.exporting import Told, Wanted, tells, without_nothing
+from goodword.notifications.export import told_of
+from goodword.notifications.models import Email
 
 
 @tells(
@@ -36,21 +43,26 @@ def export(wanted: Wanted) -> Told:
 
 
 def _attempt(attempt: Attempt, wanted: Wanted) -> dict[str, Any]:
-    asked = [] if wanted.by_member else [_adjustment(one) for one in attempt.adjustments.order_by("pk")]
+    asked = attempt.adjustments.order_by("pk")
+    parts = parts_of(attempt)
+    times = not wanted.by_member or all(part.part.minutes is None for part in parts)
     return without_nothing(
         {
             "language": attempt.language,
             "invited": attempt.opened_at,
-            "begun": attempt.begun_at,
+            "begun": attempt.begun_at if times else None,
             "finished": attempt.completed_at,
-            "parts": [_part(part, wanted) for part in parts_of(attempt)],
-            "asked to be made otherwise": asked,
+            "parts": [_part(part, wanted, times=times) for part in parts],
+            "asked to be made otherwise": [
+                _adjustment(one, wanted) for one in asked if not wanted.by_member or told_to_team(one)
+            ],
+            "mails about it": [] if wanted.by_member else _mails(asked),
             "signs": [_sign(one) for one in attempt.signs.order_by("pk")] if wanted.by_member else [],
         }
     )
 
 
-def _part(part: AttemptPart, wanted: Wanted) -> dict[str, Any]:
+def _part(part: AttemptPart, wanted: Wanted, *, times: bool) -> dict[str, Any]:
     answers = {answer.item: answer for answer in part.answers.all()}
     uploads = {upload.pk: upload for upload in part.uploads.defer("content").order_by("pk")}
     files = {pk: upload.name for pk, upload in uploads.items()}
@@ -59,16 +71,25 @@ def _part(part: AttemptPart, wanted: Wanted) -> dict[str, Any]:
         "version": part.version.number,
         "form": part.form,
         "answers": [
-            {
-                "asked": asked_in_words(item),
-                "answer": answer_in_words(item, answers[item.id].value, files=files),
-                "answered": answers[item.id].answered_at,
-            }
+            without_nothing(
+                {
+                    "asked": asked_in_words(item),
+                    "answer": answer_in_words(item, answers[item.id].value, files=files),
+                    "answered": answers[item.id].answered_at if times else None,
+                }
+            )
             for item in items_of(part)
             if item.id in answers
         ],
         "files": [
-            {"name": one.name, "type": one.content_type, "bytes": one.size, "handed in": one.uploaded_at}
+            without_nothing(
+                {
+                    "name": one.name,
+                    "type": one.content_type,
+                    "bytes": one.size,
+                    "handed in": one.uploaded_at if times else None,
+                }
+            )
             for one in uploads.values()
         ],
         "scores": [
@@ -90,7 +111,14 @@ def _part(part: AttemptPart, wanted: Wanted) -> dict[str, Any]:
             for one in part.markings.order_by("pk")
         ],
         "noticed": [
-            without_nothing({"what": one.what, "item": one.item, "amount": one.amount, "at": one.noticed_at})
+            without_nothing(
+                {
+                    "what": one.what,
+                    "item": one.item,
+                    "amount": one.amount,
+                    "at": one.noticed_at if times else None,
+                }
+            )
             for one in part.noticed.order_by("pk")
         ],
     }
@@ -101,7 +129,15 @@ def _part(part: AttemptPart, wanted: Wanted) -> dict[str, Any]:
     return without_nothing(told)
 
 
-def _adjustment(one: Adjustment) -> dict[str, Any]:
+def _mails(asked: QuerySet[Adjustment]) -> list[dict[str, Any]]:
+    """What was written about their requests: they are filed under these, not under the application."""
+    refs = [ref_of(one) for one in asked]
+    return [told_of(mail) for mail in Email.objects.across_organisations().filter(subject_ref__in=refs)]
+
+
+def _adjustment(one: Adjustment, wanted: Wanted) -> dict[str, Any]:
+    if wanted.by_member:  # they have agreed that this is told, and no more
+        return without_nothing({"granted, percent": one.percent, "another form granted": one.other_form})
     return without_nothing(
         {
             "asked": one.asked_at,
@@ -110,6 +146,8 @@ def _adjustment(one: Adjustment) -> dict[str, Any]:
             "in your words": one.text,
             "answer": one.get_state_display(),
             "granted, percent": one.percent,
+            "another form granted": one.other_form,
+            "the hiring team may know": one.may_tell,
             "answered": one.answered_at,
             "answered by": one.answered_by,
             "said": one.answer,

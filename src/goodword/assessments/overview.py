@@ -12,6 +12,7 @@ from goodword.assessments.library.judgement import JudgementSet
 from goodword.assessments.library.questions import QuestionSet
 from goodword.assessments.library.timing import judgement_minutes, minutes, question_minutes
 from goodword.assessments.models import Attempt, AttemptPart
+from goodword.assessments.open_forms import clock_minutes
 from goodword.assessments.queries import parts_of, read_answers
 
 
@@ -88,16 +89,18 @@ class Overview:
 
 
 def in_mails(seen: Overview) -> dict[str, object]:
-    """What mails say of it, as plain data."""
+    """What mails say of it, as plain data. Of clocks what the role gives: members can read what was sent, and what
+    was granted to one candidate alone is none of their business."""
+    minutes = {part.order: clock_minutes(part.part) if part.timed else part.minutes for part in seen.parts}
     return {
-        "minutes": seen.minutes,
+        "minutes": sum(minutes.values()),
         "timed": seen.timed,
         "parts": [
             {
                 "kind": part.kind,
                 "title": part.title,
                 "items": part.items,
-                "minutes": part.minutes,
+                "minutes": minutes[part.order],
                 "timed": part.timed,
             }
             for part in seen.parts

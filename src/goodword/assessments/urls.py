@@ -1,8 +1,8 @@
-"""The candidate's pages of an assessment, below their link."""
+"""The candidate's pages of an assessment, below their link; and the page of who answers for adjustments."""
 
 from django.urls import path
 
-from goodword.assessments.views import around, clock, item, sheet
+from goodword.assessments.views import adjust, adjust_answer, around, clock, item, sheet
 
 _PART = "p/<token>/assessment/<int:order>/"
 
@@ -11,6 +11,10 @@ public_urls = [
     path("p/<token>/assessment/decline/", around.decline_page, name="portal_assessment_decline"),
     path("p/<token>/assessment/language/", around.language_page, name="portal_assessment_language"),
     path("p/<token>/assessment/computer/", around.link_page, name="portal_assessment_link"),
+    path("p/<token>/assessment/adjust/", adjust.adjust, name="portal_assessment_adjust"),
+    path("p/<token>/assessment/adjust/back/", adjust.take_back, name="portal_assessment_adjust_back"),
+    path("a/<token>/", adjust_answer.adjust_answer, name="adjust_answer"),
+    path(f"{_PART}form/", adjust.form_of_part, name="portal_assessment_form"),
     path(_PART, around.part_page, name="portal_assessment_part"),
     path(f"{_PART}practice/<int:number>/", around.practice, name="portal_assessment_practice"),
     path(f"{_PART}item/<int:number>/", item.item, name="portal_assessment_item"),

@@ -14,7 +14,7 @@ _SECRET_PATHS = re.compile(
     r"/(p|r|v|s|a|hooks/greenhouse)/[A-Za-z0-9_-]{16,}|/(accounts/password/reset/key)/[A-Za-z0-9_-]+"
 )
 
-_PORTALS = ("/p/", "/r/")
+_PORTALS = ("/p/", "/r/", "/a/")
 
 
 def redacted(text: str) -> str:

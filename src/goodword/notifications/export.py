@@ -8,6 +8,10 @@ from goodword.candidates.models import Candidate
 from goodword.core.exporting import Told, Wanted, tells, without_nothing
 from goodword.notifications.models import Email, Link
 
+#: mails whose words are told to their reader alone: they name a deadline that may have waited for an answer that is
+#: none of the organisation's hiring team's business (docs/decisions/0026-*)
+WITHOUT_TEXT = frozenset({"assessment.reminder"})
+
 
 @tells("notifications.Email")
 def export(wanted: Wanted) -> Told:
@@ -23,11 +27,13 @@ def export(wanted: Wanted) -> Told:
         )
         own = Q(link_purpose=Link.Purpose.CANDIDATE)
         mails = mails.filter(own | Q(to_address__iexact=address) if address else own)
-    return {"mails": [told_of(mail) for mail in mails.order_by("pk")]}
+    untold = WITHOUT_TEXT if wanted.by_member else frozenset()
+    return {"mails": [told_of(mail, text=mail.kind not in untold) for mail in mails.order_by("pk")]}
 
 
-def told_of(mail: Email) -> dict[str, Any]:
-    """A mail as it was sent, its link blotted out; of one that was not sent what it was to say."""
+def told_of(mail: Email, *, text: bool = True) -> dict[str, Any]:
+    """A mail as it was sent, its link blotted out; of one that was not sent what it was to say. Without its `text`:
+    that it was sent."""
     return without_nothing(
         {
             "to": mail.to_address,
@@ -40,7 +46,7 @@ def told_of(mail: Email) -> dict[str, Any]:
             "came back": mail.bounced_at,
             "came back because": mail.bounce_reason,
             "subject": mail.subject,
-            "text": mail.text,
-            "not sent yet": mail.context if not mail.text else None,
+            "text": mail.text if text else None,
+            "not sent yet": mail.context if text and not mail.text else None,
         }
     )

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from goodword.accounts.models import Membership
+from goodword.assessments.domain.adjust.told import Told, for_the_team
+from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.candidates.visible import visible_applications
 from goodword.references.members import View, view_of
@@ -39,6 +41,8 @@ class Card:
     taken: dict[str, Any] | None
     may_begin: bool
     view: View | None
+    #: what was made otherwise for a candidate who agrees that members know of it
+    adjusted: tuple[Told, ...] = ()
 
 
 def cards_of(
@@ -58,6 +62,7 @@ def cards_of(
             taken=_taken(mark),
             may_begin=member.may_work and not application.end and _may_begin(mark),
             view=view if mark.kind == Step.Kind.REFERENCE_CHECK else None,
+            adjusted=for_the_team(mark.run) if isinstance(mark.run, Attempt) else (),
         )
         for mark in marks
     ]

@@ -24,7 +24,6 @@ LABELS = {
     "scores": gettext_lazy("Scores"),
     "notices": gettext_lazy("What pages noticed"),
     "signs": gettext_lazy("Signs"),
-    "adjustments": gettext_lazy("What was asked to be made otherwise"),
     "referees": gettext_lazy("Referees"),
     "references": gettext_lazy("References"),
     "reports": gettext_lazy("Reports (replaced by a version without personal data)"),

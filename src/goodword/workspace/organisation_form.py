@@ -69,6 +69,21 @@ class OrganisationForm(forms.Form):
         error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), _MONTHS),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
+    adjustments_name = forms.CharField(
+        label=_("Their name"),
+        help_text=_("Candidates read it before they ask."),
+        max_length=150,
+        required=False,
+        error_messages={"max_length": _("Write %(limit_value)d characters at the most.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    adjustments_email = forms.EmailField(
+        label=_("Their e-mail address"),
+        help_text=_("Requests arrive there, with a link to answer by. No login is needed."),
+        required=False,
+        error_messages={"invalid": _("Write an e-mail address, such as name@example.org.")},
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
 
     def __init__(
         self,
@@ -106,6 +121,21 @@ class OrganisationForm(forms.Form):
         if region and known and region not in known:
             raise forms.ValidationError(_("Choose a part of this country."))
         return region if region in known else ""
+
+    def clean_adjustments_name(self) -> str:
+        """On one line, without controls."""
+        return clean_text(self.cleaned_data["adjustments_name"], one_line=True)
+
+    def clean(self) -> dict[str, Any]:
+        """A person has a name and an address."""
+        data = super().clean() or self.cleaned_data
+        for given, missing, sentence in (
+            ("adjustments_name", "adjustments_email", _("Write the address as well, or leave both empty.")),
+            ("adjustments_email", "adjustments_name", _("Write the name as well, or leave both empty.")),
+        ):
+            if data.get(given) and data.get(missing) == "":
+                self.add_error(missing, sentence)
+        return data
 
     def settings(self) -> OrganisationSettings:
         """What was chosen, once the form is valid."""

@@ -5,10 +5,11 @@ Two queries for any number of applications, beside the one for the starts.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Aggregate, Count, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from goodword.accounts.models import Organisation
 from goodword.assessments.models import Answer, Attempt, AttemptPart
@@ -28,7 +29,7 @@ class Mark:
     state: str
     done: int
     of: int
-    since: datetime | None
+    since: date | None
     attention: str
     start: StepStart | None
     run: Run | None
@@ -110,11 +111,19 @@ def _mark(
         state=status(run, now=now),
         done=done,
         of=of,
-        since=run.completed_at or run.closed_at or run.paused_at or run.begun_at or run.opened_at,
+        since=run.completed_at or run.closed_at or run.paused_at or _begun(run) or run.opened_at,
         attention=run.attention,
         start=start,
         run=run,
     )
+
+
+def _begun(run: Run) -> date | None:
+    """Since when it is in progress. Of an assessment the day alone: how long somebody took is not shown, since it
+    would betray who was given more time."""
+    if isinstance(run, Attempt) and run.begun_at is not None:
+        return timezone.localtime(run.begun_at).date()
+    return run.begun_at
 
 
 def _state_before(start: StepStart, application: Application) -> str:

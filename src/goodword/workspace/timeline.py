@@ -47,7 +47,7 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     "step.closed": ("{kind} closed", "x", ""),
     "step.reopened": ("{kind} open again; nothing was sent", "arrow-right", ""),
     "attempt.assigned": ("Assessment assigned", "send", ""),
-    "attempt.begun": ("Began the assessment", "clock", ""),
+    "attempt.begun": ("Began the assessment on {day}", "clock", ""),
     "attempt.reminded": ("Reminded of the assessment", "send", ""),
     "attempt.declined": ("Declined the assessment", "x", ""),
     "attempt.completed": ("Finished the assessment", "check", "success"),
@@ -153,6 +153,10 @@ ACTORS = {
 }
 
 
+#: shown by the day: with the hour of the end they would tell the time used, and so who was given more of it
+WITHOUT_HOUR = frozenset({"attempt.begun"})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Entry:
     """One line of the timeline."""
@@ -161,7 +165,8 @@ class Entry:
     who: str
     icon: str
     tone: str
-    at: datetime
+    #: empty where the hour would tell how long somebody took
+    at: datetime | None
 
 
 def timeline(application: Application, *, organisation: Organisation, members: dict[str, str]) -> list[Entry]:
@@ -187,13 +192,14 @@ def _entry(event: Event, members: dict[str, str]) -> Entry:
         "until": _day(data.get("until")),
         "code": data.get("code", ""),
         "version": data.get("version", ""),
+        "day": _day(event.occurred_at.isoformat()),
     }
     return Entry(
         title=sentence.format(**values),
         who=ACTORS.get(event.actor) or members.get(event.actor, "A former member"),
         icon=icon,
         tone=tone,
-        at=event.occurred_at,
+        at=None if event.name in WITHOUT_HOUR else event.occurred_at,
     )
 
 

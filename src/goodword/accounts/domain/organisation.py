@@ -24,6 +24,8 @@ class OrganisationSettings:
     holiday_region: str
     watches_devices: bool
     keep_months: int
+    adjustments_name: str
+    adjustments_email: str
 
 
 def settings_of(organisation: Organisation) -> OrganisationSettings:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from goodword.assessments.domain.adjust.carry import carry_over
 from goodword.assessments.domain.default import assessment_of
 from goodword.assessments.domain.mails import to_candidate
 from goodword.assessments.domain.tell import tell
@@ -62,6 +63,7 @@ def assign(*, start: StepStart, application: Application, now: datetime, by: str
     AttemptPart.objects.of(organisation).bulk_create(
         _part(attempt, part, language=language) for part in planned
     )
+    carry_over(attempt, now=now)
     to_candidate(
         attempt,
         application=application,

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from goodword.assessments.content import content_of
 from goodword.assessments.domain import guard
+from goodword.assessments.domain.adjust.may_ask import waits
 from goodword.assessments.domain.tell import tell
 from goodword.assessments.library.reasoning.forms import Forms
 from goodword.assessments.library.reasoning.item import to_json
@@ -26,12 +27,15 @@ def needs_start(part: AttemptPart) -> bool:
 def begin_part(*, attempt_id: int, order: int, device: str, now: datetime) -> AttemptPart:
     """Start a part; a second press finds it begun and changes nothing.
 
-    `device` is a value of AttemptPart.Device. Raises what guard.open_part raises.
+    `device` is a value of AttemptPart.Device. Raises what guard.open_part raises, and guard.Waits for a clock while the
+    candidate waits for an answer about it.
     """
     with transaction.atomic():
         part = guard.open_part(attempt_id, order, now=now)
         if part.begun_at is not None:
             return part
+        if part.seconds is not None and waits(part.attempt):
+            raise guard.Waits
         begin(part, device=device, now=now)
         return part
 

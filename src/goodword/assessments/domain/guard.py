@@ -20,6 +20,10 @@ class NotBegun(Exception):
     """The part is on a clock, or draws its items, and has not been started."""
 
 
+class Waits(Exception):
+    """The candidate waits for an answer about an adjustment: until then no clock starts."""
+
+
 class NotItsTurn(Exception):
     """A part before it has not ended yet."""
 

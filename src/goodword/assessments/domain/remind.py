@@ -62,6 +62,7 @@ def _wanted(attempt: Attempt, application: Application, *, now: datetime) -> boo
     return (
         is_open(attempt)
         and attempt.paused_at is None
+        and attempt.clock_stopped_at is None
         and now < attempt.deadline_at
         and attempt.reminders_sent < attempt.reminders_promised
         and not ended(application, attempt.start.step)  # that reaction may still be on the way

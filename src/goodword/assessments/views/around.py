@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 
 from goodword.assessments.device import device_of
+from goodword.assessments.domain.adjust.may_ask import waits
 from goodword.assessments.domain.begin_part import begin_part
 from goodword.assessments.domain.choose_language import NotOffered, TooLate, choose_language, offered
 from goodword.assessments.domain.decline import decline
@@ -17,6 +18,7 @@ from goodword.assessments.domain.send_link import send_link
 from goodword.assessments.forms import form_for
 from goodword.assessments.given import shown_items, unanswered
 from goodword.assessments.models import AttemptPart
+from goodword.assessments.open_forms import open_form, without_figures
 from goodword.assessments.overview import PartView
 from goodword.assessments.practice import practice_of
 from goodword.assessments.queries import read_answers
@@ -44,10 +46,12 @@ def first_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
         current=current,
         onward=_from_first(sitting, current) if current else None,
         deadline=deadline_in_words(attempt, organisation=sitting.visit.organisation),
-        late=attempt.deadline_at < sitting.now,
         languages=named(offered(attempt)) if seen.untouched else [],
         language=attempt.language,
         language_url=sitting.url("portal_assessment_language"),
+        late=attempt.deadline_at < sitting.now and attempt.clock_stopped_at is None,
+        may_adjust=not all(part.begun for part in seen.parts),
+        waiting=waits(attempt),
     )
 
 
@@ -104,6 +108,9 @@ def part_page(request: HttpRequest, sitting: Sitting, order: int) -> HttpRespons
         practice=sitting.url("portal_assessment_practice", order, 1) if practice_of(view.part) else "",
         on_a_phone=device_of(request) == AttemptPart.Device.PHONE,
         onward=sitting.way_on(view),
+        open_form=open_form(view.part),
+        figureless=not view.begun and without_figures(view.part),
+        waiting=view.timed and not view.begun and waits(sitting.attempt),
     )
 
 

@@ -119,7 +119,7 @@ def door[**P](page: Page[P]) -> Callable[..., HttpResponse]:
             if takes_answers(attempt, now=now):
                 try:
                     return kept_private(page(request, sitting, *args, **kwargs))
-                except (guard.Closed, guard.PartOver, guard.NotBegun, guard.NotItsTurn):
+                except (guard.Closed, guard.PartOver, guard.NotBegun, guard.NotItsTurn, guard.Waits):
                     # it ended while this was on its way, or it is not its turn: the first page says where things stand
                     return to_first_page(request, sitting)
             if request.method == "POST":

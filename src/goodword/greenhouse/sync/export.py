@@ -1,5 +1,7 @@
 """What is told of the timeline. For the organisation: it tells of stages and rejections."""
 
+from datetime import date
+
 from goodword.core.exporting import Told, Wanted, tells, without_nothing
 from goodword.core.models import Event
 
@@ -14,9 +16,12 @@ def export(wanted: Wanted) -> Told:
     )
     return {
         "timeline": [
-            without_nothing(
-                {"at": event.occurred_at, "what": event.name, "by": event.actor, "details": event.data}
-            )
+            without_nothing({"at": _at(event), "what": event.name, "by": event.actor, "details": event.data})
             for event in events.order_by("occurred_at", "pk")
         ]
     }
+
+
+def _at(event: Event) -> date:
+    """When it happened; of the beginning of an assessment the day, as on the timeline."""
+    return event.occurred_at.date() if event.name == "attempt.begun" else event.occurred_at

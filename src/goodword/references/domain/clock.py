@@ -1,8 +1,7 @@
 """The deadline of a check stands still while it waits for the organisation alone, and goes on with what was left."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from goodword.core.workdays import Calendar, end_of_working_day
 from goodword.references.domain.places import (
     own_is_missing,
     places_of,
@@ -12,6 +11,7 @@ from goodword.references.domain.places import (
 from goodword.references.models import Check, ReferenceRequest
 from goodword.steps.domain.lifecycle import is_quiet
 from goodword.steps.domain.reminders import next_reminder
+from goodword.steps.domain.standstill import later_by_the_stop
 from goodword.steps.domain.unreachable import CODES
 from goodword.steps.states import is_open
 
@@ -48,23 +48,6 @@ def settle_clock(check: Check, *, now: datetime, asked_at: datetime | None = Non
         asked_at=asked_at,
     )
     check.save()
-
-
-def later_by_the_stop(
-    deadline: datetime, *, stopped_at: datetime, now: datetime, calendar: Calendar
-) -> datetime:
-    """The deadline after a stop: with as many working days from now as were left, at least one.
-
-    One that was over already stays over, by as much as it was. Pure.
-    """
-    if deadline <= stopped_at:
-        return deadline + (now - stopped_at)
-    left = 0
-    day, last = (moment.astimezone(calendar.zone).date() for moment in (stopped_at, deadline))
-    while day < last:
-        day += timedelta(days=1)
-        left += calendar.is_working_day(day)
-    return max(deadline, end_of_working_day(now, max(left, 1), calendar=calendar))
 
 
 def candidate_is_asked(check: Check) -> bool:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from goodword.accounts.models import Membership
 from goodword.core.workdays import end_of_working_day
 from goodword.references.domain import guard
-from goodword.references.domain.clock import candidate_is_asked, later_by_the_stop, settle_clock
+from goodword.references.domain.clock import candidate_is_asked, settle_clock
 from goodword.references.domain.complete import complete_if_all_in
 from goodword.references.domain.mails import to_candidate
 from goodword.references.domain.places import Place, place_of
@@ -17,6 +17,7 @@ from goodword.references.domain.requests import end_request, kill_links
 from goodword.references.domain.tell import tell
 from goodword.references.models import Check, ReferenceRequest, Slot
 from goodword.roles.slots import ANY, KINDS, MOST_REFEREES
+from goodword.steps.domain.standstill import later_by_the_stop
 
 #: in these the candidate can say that they cannot provide somebody
 MAY_BE_QUESTIONED = frozenset({"free", "declined", "undelivered"})

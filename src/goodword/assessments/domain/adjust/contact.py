@@ -1,0 +1,54 @@
+"""Who answers a candidate's request for an adjustment: somebody outside the hiring team of that role."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from goodword.accounts.models import Membership
+from goodword.candidates.models import Application
+from goodword.candidates.queries import recruiter_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A person and their address. `outside`: whether they have no part in the hiring for this role."""
+
+    name: str
+    address: str
+    outside: bool = True
+
+
+def contact_of(application: Application, *, but: Collection[str] = ()) -> Contact:
+    """Who is asked: the person whom the organisation names, unless they hire for this role themselves.
+
+    Else the first admin who does not. Where there is nobody of the sort it is the recruiter, with `outside` False:
+    the candidate is told so before they send anything. Addresses in `but` are passed over. `application` comes with
+    organisation and the role's owner.
+    """
+    passed = _team(application) | {address.lower() for address in but}
+    return next(
+        (one for one in _outside(application) if one.address.lower() not in passed), _recruiter(application)
+    )
+
+
+def _outside(application: Application) -> list[Contact]:
+    organisation = application.organisation
+    named = Contact(name=organisation.adjustments_name, address=organisation.adjustments_email)
+    admins = Membership.objects.of(organisation).filter(kind=Membership.Kind.ADMIN).select_related("user")
+    return [
+        *([named] if named.address else []),
+        *(Contact(name=one.user.name, address=one.user.email) for one in admins.order_by("pk")),
+    ]
+
+
+def _team(application: Application) -> set[str]:
+    """The addresses of those who hire for this role."""
+    team = {recruiter_of(application).address}
+    if application.role is not None:
+        team.add(application.role.owner.user.email)
+        team.update(application.role.viewers.values_list("user__email", flat=True))
+    return {address.lower() for address in team}
+
+
+def _recruiter(application: Application) -> Contact:
+    recruiter = recruiter_of(application)
+    return Contact(name=recruiter.name, address=recruiter.address, outside=False)

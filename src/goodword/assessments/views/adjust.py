@@ -1,0 +1,70 @@
+"""The candidate asks for more time or another form, sees the answer, and takes a request back."""
+
+from contextlib import suppress
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from goodword.assessments.adjust_forms import AskForm
+from goodword.assessments.domain.adjust.ask import MayNotAsk, application_of, ask
+from goodword.assessments.domain.adjust.may_ask import standing
+from goodword.assessments.domain.adjust.reader import reader_of
+from goodword.assessments.domain.adjust.withdraw import withdraw
+from goodword.assessments.domain.choose_form import UnknownForm, choose_form
+from goodword.assessments.views.door import Sitting, door, kept_private, show, to_first_page
+
+
+@door
+def adjust(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+    """What was asked and answered, and the form for a request while one may be made."""
+    stands = standing(sitting.attempt)
+    time = bool(stands.timed)
+    form = AskForm(request.POST if request.method == "POST" else None, time=time)
+    if form.is_bound and not stands.why_not and form.is_valid():
+        said = form.cleaned_data
+        with suppress(MayNotAsk):  # it was asked in another window meanwhile: the page says how it stands
+            ask(
+                attempt_id=sitting.attempt.pk,
+                percent=said.get("percent", 0),
+                form=said["form"],
+                text=said["text"],
+                may_tell=said["may_tell"],
+                now=sitting.now,
+            )
+        return kept_private(redirect(sitting.url("portal_assessment_adjust")))
+    if form.is_bound and stands.why_not:
+        return kept_private(redirect(sitting.url("portal_assessment_adjust")))
+    return show(
+        request,
+        sitting,
+        "assessments/adjust/ask.html",
+        status=422 if form.is_bound else 200,
+        form=form,
+        stands=stands,
+        contact=reader_of(sitting.attempt, application=application_of(sitting.attempt)),
+        at_once=sitting.attempt.assessment.more_time if time else 0,
+        timed=[part for part in sitting.overview.parts if part.timed],
+    )
+
+
+@door
+def take_back(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+    """Takes back the request that waits; pressed twice it is the same."""
+    if request.method == "POST":
+        withdraw(attempt_id=sitting.attempt.pk, now=sitting.now)
+    return kept_private(redirect(sitting.url("portal_assessment_adjust")))
+
+
+@door
+def form_of_part(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
+    """Takes the part in the form that everybody may choose, before it begins."""
+    view = sitting.part(order)
+    if request.method != "POST" or view.over:
+        return to_first_page(request, sitting)
+    try:
+        choose_form(
+            attempt_id=sitting.attempt.pk, order=order, form=request.POST.get("form", ""), now=sitting.now
+        )
+    except UnknownForm:
+        return to_first_page(request, sitting)
+    return kept_private(redirect(sitting.url("portal_assessment_part", order)))

@@ -1,0 +1,121 @@
+"""The page of the person who answers a request for an adjustment: by a link, without a login.
+
+Opening it changes nothing.
+"""
+
+from contextlib import suppress
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.views.decorators.http import require_http_methods
+
+from goodword.assessments.adjust_forms import AnswerForm
+from goodword.assessments.domain import guard
+from goodword.assessments.domain.adjust.answer import Answered, answer
+from goodword.assessments.domain.adjust.ask import application_of
+from goodword.assessments.domain.adjust.contact import contact_of
+from goodword.assessments.domain.adjust.time import before_their_clock
+from goodword.assessments.models import Adjustment, AttemptPart
+from goodword.assessments.open_forms import clock_minutes, open_form, without_figures
+from goodword.assessments.overview import title_of
+from goodword.assessments.views.door import kept_private
+from goodword.candidates.models import Application
+from goodword.candidates.queries import public_title
+from goodword.core import clock
+from goodword.notifications.domain import links
+from goodword.notifications.models import Link
+from goodword.notifications.people import Person
+from goodword.steps.portal import unknown_page
+from goodword.steps.states import takes_answers
+
+State = Adjustment.State
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def adjust_answer(request: HttpRequest, token: str) -> HttpResponse:
+    """Who asks for what, and the answer; afterwards what was answered, without a name."""
+    link = links.resolve(token, purpose=Link.Purpose.ADJUSTMENT)
+    row = _row(link) if link is not None else None
+    if link is None or row is None:
+        return unknown_page(request)
+    organisation, now = link.organisation, clock.now()
+    with translation.override(organisation.language), timezone.override(organisation.zone):
+        application = application_of(row.attempt)
+        shown: dict[str, Any] = {"organisation": organisation, "responsible": organisation.name}
+        if row.state in {State.GRANTED, State.REFUSED}:
+            return _page(request, "assessments/adjust/answered.html", asked=row, **shown)
+        gone = application.is_going or not takes_answers(row.attempt, now=now)
+        if row.state != State.ASKED or gone or not links.is_alive(link, now=now):
+            return _page(request, "assessments/adjust/closed.html", **shown)
+        timed, parts = before_their_clock(row.attempt), _figureless(row)
+        form = AnswerForm(
+            request.POST if request.method == "POST" else None,
+            time=bool(timed),
+            parts=[(part.order, title_of(part)) for part in parts],
+        )
+        if form.is_bound and form.is_valid():
+            forms = {part.order: open_form(part) for part in parts if part.order in form.orders}
+            with suppress(
+                Answered, guard.Closed
+            ):  # answered or taken back meanwhile: the page says how it stands
+                answer(
+                    adjustment_id=row.pk,
+                    percent=form.share,
+                    forms=forms,
+                    otherwise=form.cleaned_data["otherwise"],
+                    sentence=form.cleaned_data["sentence"],
+                    by=_by(link, application),
+                    now=now,
+                )
+            return kept_private(redirect(request.path))
+        return _page(
+            request,
+            "assessments/adjust/answer.html",
+            status=422 if form.is_bound else 200,
+            form=form,
+            asked=row,
+            candidate=application.candidate,
+            title=public_title(application),
+            parts=[(title_of(part), clock_minutes(part)) for part in timed],
+            outside=contact_of(application).outside,
+            **shown,
+        )
+
+
+def _row(link: Link) -> Adjustment | None:
+    return (
+        Adjustment.objects.of(link.organisation)
+        .select_related("attempt__start__step", "attempt__organisation")
+        .filter(pk=link.subject_id)
+        .first()
+    )
+
+
+def _figureless(row: Adjustment) -> list[AttemptPart]:
+    """The parts that can be given without figures, and are not yet."""
+    parts = (
+        AttemptPart.objects.of(row.organisation)
+        .filter(attempt=row.attempt, begun_at=None)
+        .select_related("version__test", "part")
+        .order_by("order")
+    )
+    found = []
+    for part in parts:
+        part.attempt = row.attempt
+        if not without_figures(part) and open_form(part):
+            found.append(part)
+    return found
+
+
+def _by(link: Link, application: Application) -> Person:
+    """Whom this link was sent to."""
+    if link.email is not None:
+        return Person(name=link.email.to_name, address=link.email.to_address)
+    contact = contact_of(application)
+    return Person(name=contact.name, address=contact.address)
+
+
+def _page(request: HttpRequest, template: str, *, status: int = 200, **shown: object) -> HttpResponse:
+    return kept_private(render(request, template, shown, status=status))

@@ -1,0 +1,133 @@
+"""What a candidate asked to be made otherwise for them reaches nobody of the hiring team: who may know of it at all."""
+
+import ast
+
+from tests.architecture.source import ROOT, modules
+
+APP = "goodword.assessments"
+PACKAGE = f"{APP}.domain.adjust"
+
+#: who else may reach for the package
+MAY_IMPORT = {
+    # the candidate's own pages, and that of whoever answers
+    f"{APP}.adjust_forms",
+    f"{APP}.views.adjust",
+    f"{APP}.views.adjust_answer",
+    f"{APP}.views.around",
+    # what a request holds back, and what was granted goes along with
+    f"{APP}.domain.assign",
+    f"{APP}.domain.begin_part",
+    f"{APP}.domain.choose_form",
+    f"{APP}.jobs",
+    "goodword.flow",
+    # what looks after personal data
+    f"{APP}.erase",
+    f"{APP}.export",
+    # what a candidate has agreed to be told
+    "goodword.workspace.cards",
+}
+#: who else may know the rows
+MAY_KNOW_ROWS = {
+    f"{APP}.erase",
+    f"{APP}.export",
+    f"{APP}.models.__init__",
+    f"{APP}.models.adjustment",
+    f"{APP}.views.adjust_answer",
+}
+#: who may read how long a clock is: it shows what was granted
+MAY_READ_CLOCKS = {
+    f"{APP}.clock",
+    f"{APP}.domain.adjust.may_ask",
+    f"{APP}.domain.adjust.time",
+    f"{APP}.domain.answer",
+    f"{APP}.domain.begin_part",
+    f"{APP}.domain.choose_form",
+    f"{APP}.domain.finish",
+    f"{APP}.export",
+    f"{APP}.overview",
+}
+#: the folders of what members read, and of what leaves the house
+#: how what is told of it is called in code and templates
+NAMES = (
+    "domain.adjust",
+    "adjustments_",
+    ".adjusted",
+    ".adjustments",
+    "Adjustment",
+    "part.seconds",
+    ".seconds }}",
+)
+FOR_MEMBERS = ("workspace", "reports", "greenhouse", "assessments/templates/assessments/result")
+
+
+def test_few_modules_reach_for_adjustments() -> None:
+    users = {
+        module
+        for module, tree in modules().items()
+        if not module.startswith(PACKAGE) and any(name.startswith(PACKAGE) for name in _imported(tree))
+    }
+    assert users == MAY_IMPORT
+
+
+def test_fewer_know_the_rows() -> None:
+    users = {
+        module
+        for module, tree in modules().items()
+        for node in ast.walk(tree)
+        if not module.startswith(PACKAGE) and _knows_rows(node)
+    }
+    assert users == MAY_KNOW_ROWS
+
+
+def test_the_length_of_a_clock_is_read_by_what_runs_it_alone() -> None:
+    users = {
+        module
+        for module, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr == "seconds" and _names_a_part(node.value)
+    }
+    assert users - MAY_READ_CLOCKS == set()
+
+
+def test_no_page_of_members_and_no_report_speaks_of_adjustments_or_clocks_that_stand() -> None:
+    told = {
+        path.relative_to(ROOT / "src" / "goodword").as_posix()
+        for folder in FOR_MEMBERS
+        for path in (ROOT / "src" / "goodword" / folder).rglob("*")
+        if path.suffix in {".html", ".txt", ".typ", ".py"}
+        for text in [path.read_text(encoding="utf-8")]
+        if any(name in text for name in NAMES)
+    }
+    assert told == {
+        # Settings > Organisation: who answers
+        "workspace/organisation_form.py",
+        "workspace/templates/workspace/organisation.html",
+        # what a candidate has agreed to be told
+        "workspace/cards.py",
+        "workspace/templates/workspace/parts/step.html",
+    }
+
+
+def _imported(tree: ast.Module) -> list[str]:
+    names: list[str] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names += [name.name for name in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names += [f"{node.module}.{name.name}" for name in node.names]
+    return names
+
+
+def _knows_rows(node: ast.AST) -> bool:
+    match node:
+        case ast.Name(id="Adjustment") | ast.ClassDef(name="Adjustment") | ast.Attribute(attr="adjustments"):
+            return True
+        case ast.ImportFrom(names=names):
+            return any(name.name == "Adjustment" for name in names)
+    return False
+
+
+def _names_a_part(node: ast.expr) -> bool:
+    """`part`, `row.part`, `attempt_part`: what is called so is an AttemptPart."""
+    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    return name in {"part", "attempt_part", "taken"}

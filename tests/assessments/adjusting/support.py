@@ -1,0 +1,86 @@
+"""An attempt with a clock, somebody who answers requests, and the way to both their pages."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from goodword.accounts.models import Organisation
+from goodword.assessments.domain.adjust.ask import ask
+from goodword.assessments.models import Adjustment, Attempt, AttemptPart
+from goodword.candidates.models import Application
+from goodword.core.models import Event
+from goodword.notifications.domain import links
+from goodword.notifications.models import Email, Link
+from tests.assessments.plans import WORK_STYLE, Asks, attempt_of
+from tests.assessments.support import application
+from tests.support import factories
+
+NOW = factories.NOW
+#: twenty statements on a clock of fifteen minutes
+TIMED = replace(WORK_STYLE, minutes=15)
+HANNA = ("Hanna Rehm", "hanna@acme.example")
+
+
+def named(organisation: Organisation) -> None:
+    """Hanna answers for the organisation."""
+    name, address = HANNA
+    Organisation.objects.filter(pk=organisation.pk).update(adjustments_name=name, adjustments_email=address)
+
+
+def timed(*parts: Asks, of: Application | None = None, **values: Any) -> Attempt:
+    """An attempt at these parts, one on a clock unless said otherwise, in an organisation that names Hanna."""
+    of = of or application()
+    named(of.organisation)
+    return fresh(attempt_of(*(parts or (TIMED,)), of=of, **values))
+
+
+def asked(attempt: Attempt, *, now: datetime = NOW, **values: Any) -> Adjustment:
+    """A request for half as much time again that waits."""
+    given: dict[str, Any] = {"percent": 50, "form": False, "text": "", "may_tell": False} | values
+    waits = ask(attempt_id=attempt.pk, now=now, **given).waits
+    assert waits is not None
+    return waits
+
+
+def fresh(attempt: Attempt) -> Attempt:
+    """The attempt as it stands now."""
+    return (
+        Attempt.objects.of(attempt.organisation)
+        .select_related("start__step", "assessment")
+        .get(pk=attempt.pk)
+    )
+
+
+def clocks(attempt: Attempt) -> list[int | None]:
+    """The seconds of each part, in order."""
+    parts = AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt)
+    return list(parts.order_by("order").values_list("seconds", flat=True))
+
+
+def requests(attempt: Attempt) -> list[tuple[str, int, bool, int, bool]]:
+    """State, time and form wanted, time and form granted, of each request."""
+    rows = Adjustment.objects.of(attempt.organisation).filter(attempt=attempt).order_by("pk")
+    return list(rows.values_list("state", "wants_time", "wants_form", "percent", "other_form"))
+
+
+def answer_path(row: Adjustment, **values: Any) -> str:
+    """The path of a fresh link to the page of whoever answers."""
+    given: dict[str, Any] = {"now": NOW} | values
+    url = links.mint(
+        organisation=row.organisation, purpose=Link.Purpose.ADJUSTMENT, subject_id=row.pk, **given
+    )
+    return reverse("adjust_answer", args=[url.rstrip("/").rsplit("/", 1)[-1]])
+
+
+def everything(attempt: Attempt) -> dict[str, object]:
+    """All that asking or answering could have changed, for "nothing changed"."""
+    row = Attempt.objects.of(attempt.organisation).filter(pk=attempt.pk).values().get()
+    return {
+        "attempt": row,
+        "parts": list(AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt).values()),
+        "requests": list(Adjustment.objects.of(attempt.organisation).order_by("pk").values()),
+        "mails": list(Email.objects.of(attempt.organisation).order_by("pk").values("key", "state")),
+        "events": Event.objects.count(),
+    }

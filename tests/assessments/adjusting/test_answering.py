@@ -1,0 +1,222 @@
+"""Somebody answers: what follows for the clock, the deadline and the candidate, and what nobody else learns."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import transaction
+
+from goodword.assessments.domain import guard
+from goodword.assessments.domain.adjust.answer import Answered, answer
+from goodword.assessments.domain.adjust.chase import chase_due
+from goodword.assessments.domain.begin_part import begin_part
+from goodword.assessments.domain.choose_form import UnknownForm, choose_form
+from goodword.assessments.domain.invite_again import invite_again
+from goodword.assessments.domain.remind import remind_due
+from goodword.assessments.models import Adjustment, Attempt
+from goodword.core.workdays import end_of_working_day
+from goodword.notifications.domain.outcome import note_bounced
+from goodword.notifications.models import Email
+from goodword.notifications.people import Person
+from goodword.steps.domain.move import lock, move
+from tests.assessments.adjusting.support import (
+    HANNA,
+    NOW,
+    TIMED,
+    asked,
+    clocks,
+    everything,
+    fresh,
+    requests,
+    timed,
+)
+from tests.assessments.plans import REASONING
+from tests.assessments.support import part_of
+from tests.support import factories
+from tests.support.jobs import event_names, run_jobs
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+BY = Person(name=HANNA[0], address=HANNA[1])
+
+
+def answers(row: Adjustment, **values: object) -> Adjustment:
+    given: dict[str, object] = {
+        "percent": 0,
+        "forms": {},
+        "otherwise": False,
+        "sentence": "",
+        "by": BY,
+        "now": NOW + DAY,
+    }
+    return answer(adjustment_id=row.pk, **(given | values))  # type: ignore[arg-type]  # one dictionary for all
+
+
+def mails(attempt: Attempt, kind: str) -> list[Email]:
+    return list(Email.objects.of(attempt.organisation).filter(kind=f"assessment.{kind}").order_by("pk"))
+
+
+def test_time_is_granted_the_deadline_goes_on_and_the_candidate_alone_is_told() -> None:
+    attempt = timed()
+    row, events = asked(attempt), event_names()
+    answers(row, percent=75, sentence="Take your time.")
+    after = fresh(attempt)
+    assert (clocks(attempt), requests(attempt)) == ([1620], [("granted", 50, False, 75, False)])
+    calendar = attempt.organisation.calendar
+    assert after.deadline_at == end_of_working_day(NOW + DAY, 7, calendar=calendar)
+    assert (after.clock_stopped_at, after.next_reminder_at) == (None, attempt.next_reminder_at)
+    [mail] = mails(attempt, "adjustment_answered")
+    candidate = attempt.start.application.candidate
+    assert (mail.to_address, mail.reply_to, mail.application_id) == (candidate.email, HANNA[1], None)
+    assert event_names() == events
+
+
+def test_a_no_leaves_the_clock_and_can_be_followed_by_one_more_request() -> None:
+    attempt = timed()
+    answers(asked(attempt), sentence="The tests have no clock that matters.")
+    assert (clocks(attempt), requests(attempt)) == ([900], [("refused", 50, False, 0, False)])
+    asked(attempt, percent=25)
+    assert [state for state, *_ in requests(attempt)] == ["refused", "asked"]
+
+
+def test_another_form_is_given_with_as_much_time_for_each_task() -> None:
+    attempt = timed(REASONING)
+    row = asked(attempt, percent=0, form=True)
+    answers(row, percent=25, forms={1: "figureless_20"})
+    part = part_of(attempt)
+    assert (part.form, part.items, part.seconds) == ("figureless_20", 20, 25 * 60)
+    assert requests(attempt) == [("granted", 0, True, 25, True)]
+
+
+def test_a_form_that_the_test_does_not_have_changes_nothing() -> None:
+    attempt = timed(REASONING)
+    row = asked(attempt)
+    before = everything(attempt)
+    with pytest.raises(UnknownForm):
+        answers(row, percent=25, forms={1: "easy_3"})
+    with pytest.raises(ValueError, match="percent"):
+        answers(row, percent=201)
+    assert everything(attempt) == before
+
+
+def test_an_answer_is_given_once() -> None:
+    attempt = timed()
+    row = asked(attempt)
+    answers(row, percent=25)
+    before = everything(attempt)
+    with pytest.raises(Answered):
+        answers(row, percent=100)
+    assert everything(attempt) == before
+
+
+def test_nothing_is_answered_on_what_is_closed() -> None:
+    attempt = timed()
+    row = asked(attempt)
+    with transaction.atomic():
+        move(lock(Attempt, attempt.pk), "close", at=NOW, by="greenhouse", reason="rejected")
+    before = everything(attempt)
+    with pytest.raises(guard.Closed):
+        answers(row, percent=25)
+    assert everything(attempt) == before
+
+
+def test_nobody_is_mailed_who_is_not_to_be_mailed() -> None:
+    attempt = timed()
+    row = asked(attempt)
+    candidate = attempt.start.application.candidate
+    candidate.can_email = False
+    candidate.save()
+    answers(row, percent=25)
+    assert (clocks(attempt), mails(attempt, "adjustment_answered")) == ([1140], [])
+
+
+def test_a_reminder_after_the_answer_says_nothing_of_the_longer_clock() -> None:
+    attempt = timed()
+    answers(asked(attempt), percent=100)
+    assert remind_due(now=fresh(attempt).next_reminder_at or NOW) == 1
+    [mail] = mails(attempt, "reminder")
+    assert (clocks(attempt), mail.context["overview"]["minutes"]) == ([1800], 15)
+    assert mail.context["overview"]["parts"][0]["minutes"] == 15
+
+
+def test_somebody_silent_is_asked_once_more_after_two_working_days_in_working_hours() -> None:
+    attempt = timed()
+    asked(attempt)
+    assert chase_due(now=NOW + DAY) == 0
+    assert chase_due(now=NOW + 2 * DAY + timedelta(hours=13)) == 0  # at eleven in the evening
+    assert chase_due(now=NOW + 3 * DAY) == 1
+    assert chase_due(now=NOW + 4 * DAY) == 0
+    assert [mail.to_address for mail in mails(attempt, "adjustment_asked")] == [HANNA[1], HANNA[1]]
+
+
+def test_a_mail_that_comes_back_goes_to_the_next_person_and_then_the_candidate_is_told() -> None:
+    attempt = timed()
+    omar = factories.member(attempt.organisation, kind="admin", name="Omar Admin")
+    with time_machine.travel(NOW, tick=False):
+        asked(attempt)
+        run_jobs()
+        for _ in range(2):
+            note_bounced(email_id=mails(attempt, "adjustment_asked")[-1].pk, reason="No such user", now=NOW)
+            run_jobs()
+    sent = mails(attempt, "adjustment_asked")
+    assert [mail.to_address for mail in sent] == [HANNA[1], omar.user.email]
+    assert (fresh(attempt).clock_stopped_at, requests(attempt)[0][0]) == (None, "withdrawn")
+    [told] = mails(attempt, "adjustment_lost")
+    assert told.to_address == attempt.start.application.candidate.email
+    assert Email.objects.of(attempt.organisation).filter(kind="notifications.undelivered").count() == 0
+
+
+def test_who_is_invited_again_does_not_ask_twice() -> None:
+    attempt = timed(TIMED)
+    answers(asked(attempt), percent=50)
+    asked(attempt, percent=100, now=NOW + DAY)
+    start = attempt.start
+    role = start.application.role
+    assert role is not None
+    again = invite_again(start=start, member=role.owner, now=NOW + 2 * DAY)
+    assert (clocks(again), [state for state, *_ in requests(again)]) == ([1380], ["granted", "asked"])
+    assert fresh(again).clock_stopped_at == NOW + 2 * DAY
+    assert requests(attempt) == []
+
+
+def test_a_part_that_began_meanwhile_stays_as_it_is() -> None:
+    attempt = timed(REASONING, TIMED)
+    row = asked(attempt, percent=0, form=True)
+    Adjustment.objects.of(attempt.organisation).filter(pk=row.pk).update(state="withdrawn")
+    begin_part(attempt_id=attempt.pk, order=1, device="", now=NOW)
+    Adjustment.objects.of(attempt.organisation).filter(pk=row.pk).update(state="asked")
+    answers(row, percent=50, forms={1: "figureless_20"})
+    assert (part_of(attempt).form, clocks(attempt)) == ("short_12", [720, 1380])
+
+
+def test_the_form_without_figures_is_open_to_everybody_until_the_part_begins() -> None:
+    attempt = timed(REASONING)
+    before = everything(attempt)
+    choose_form(attempt_id=attempt.pk, order=1, form="figureless_20", now=NOW)
+    choose_form(attempt_id=attempt.pk, order=1, form="figureless_20", now=NOW)
+    part = part_of(attempt)
+    assert (part.form, part.items, part.seconds) == ("figureless_20", 20, 20 * 60)
+    choose_form(attempt_id=attempt.pk, order=1, form="short_12", now=NOW)
+    assert everything(attempt) == before
+    for wrong in ("standard_20", "", "nonsense"):
+        with pytest.raises(UnknownForm):
+            choose_form(attempt_id=attempt.pk, order=1, form=wrong, now=NOW)
+    begin_part(attempt_id=attempt.pk, order=1, device="", now=NOW)
+    with pytest.raises(UnknownForm):
+        choose_form(attempt_id=attempt.pk, order=1, form="figureless_20", now=NOW)
+
+
+def test_what_was_granted_goes_with_the_choice_of_the_form() -> None:
+    attempt = timed(REASONING)
+    answers(asked(attempt), percent=50)
+    choose_form(attempt_id=attempt.pk, order=1, form="figureless_20", now=NOW)
+    assert clocks(attempt) == [30 * 60]
+    choose_form(attempt_id=attempt.pk, order=1, form="short_12", now=NOW)
+    assert clocks(attempt) == [18 * 60]
+
+
+def test_a_test_without_figures_has_no_other_form() -> None:
+    attempt = timed()
+    with pytest.raises(UnknownForm):
+        choose_form(attempt_id=attempt.pk, order=1, form="figureless_20", now=NOW)

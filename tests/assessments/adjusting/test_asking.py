@@ -1,0 +1,184 @@
+"""A candidate asks for more time or another form: what is granted at once, what waits, and what may not be asked."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from goodword.accounts.models import Organisation
+from goodword.assessments.domain import guard
+from goodword.assessments.domain.adjust.ask import MayNotAsk, ask
+from goodword.assessments.domain.adjust.contact import Contact, contact_of
+from goodword.assessments.domain.adjust.may_ask import WhyNot, standing
+from goodword.assessments.domain.adjust.time import seconds_with
+from goodword.assessments.domain.adjust.withdraw import withdraw
+from goodword.assessments.domain.begin_part import begin_part
+from goodword.assessments.domain.finish import finish_part
+from goodword.assessments.domain.remind import remind_due
+from goodword.assessments.models import Adjustment, Attempt
+from goodword.core.workdays import end_of_working_day
+from goodword.notifications.models import Email
+from goodword.steps.domain.move import lock, move
+from goodword.steps.states import status
+from tests.assessments.adjusting.support import (
+    HANNA,
+    NOW,
+    TIMED,
+    asked,
+    clocks,
+    everything,
+    fresh,
+    named,
+    requests,
+    timed,
+)
+from tests.assessments.plans import JUDGEMENT
+from tests.assessments.support import application
+from tests.support import factories
+from tests.support.jobs import event_names
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "percent", "seconds"),
+    [(20, 25, 1500), (15, 25, 1140), (15, 50, 1380), (1, 25, 120), (20, 0, 1200), (10, 200, 1800)],
+)
+def test_a_longer_clock_is_one_of_whole_minutes_and_never_less_than_was_granted(
+    minutes: int, percent: int, seconds: int
+) -> None:
+    assert seconds_with(minutes, percent=percent) == seconds
+
+
+def test_time_that_the_role_gives_to_everybody_is_granted_at_once_and_nobody_reads_anything() -> None:
+    attempt = timed(TIMED, JUDGEMENT, TIMED, more_time=50)
+    before, events = Email.objects.count(), event_names()
+    found = ask(attempt_id=attempt.pk, percent=50, form=False, text="I read slowly.", may_tell=False, now=NOW)
+    assert (found.waits, requests(attempt)) == (None, [("granted", 50, False, 50, False)])
+    assert clocks(attempt) == [1380, None, 1380]
+    assert (Adjustment.objects.of(attempt.organisation).get().text, Email.objects.count()) == ("", before)
+    assert (fresh(attempt).clock_stopped_at, event_names()) == (None, events)
+
+
+def test_more_than_the_role_gives_waits_for_a_person_with_the_deadline_and_the_reminders() -> None:
+    attempt = timed(more_time=25)
+    deadline, events = attempt.deadline_at, event_names()
+    row = asked(attempt, percent=50, text="Fewer breaks.")
+    attempt = fresh(attempt)
+    assert requests(attempt) == [("asked", 50, False, 0, False)]
+    assert (attempt.clock_stopped_at, attempt.next_reminder_at) == (NOW, None)
+    assert (clocks(attempt), row.text) == ([900], "Fewer breaks.")
+    assert status(attempt, now=deadline + 3 * DAY) == "pending"
+    assert remind_due(now=NOW + 3 * DAY) == 0
+    [mail] = Email.objects.of(attempt.organisation).filter(kind="assessment.adjustment_asked")
+    assert (mail.to_name, mail.to_address, mail.application_id) == (*HANNA, None)
+    assert mail.reply_to == row.attempt.start.application.candidate.email
+    assert event_names() == events
+
+
+def test_with_another_form_the_time_is_granted_at_once_and_the_rest_waits() -> None:
+    attempt = timed(more_time=25)
+    found = ask(attempt_id=attempt.pk, percent=25, form=True, text="On paper.", may_tell=True, now=NOW)
+    assert requests(attempt) == [("granted", 25, False, 25, False), ("asked", 0, True, 0, False)]
+    assert found.waits is not None
+    assert (found.waits.text, found.waits.may_tell, clocks(attempt)) == ("On paper.", True, [1140])
+
+
+def test_the_longest_grant_counts() -> None:
+    attempt = timed(more_time=100)
+    for percent in (100, 25):
+        ask(attempt_id=attempt.pk, percent=percent, form=False, text="", may_tell=False, now=NOW)
+    assert clocks(attempt) == [1800]
+
+
+def test_one_request_waits_at_a_time() -> None:
+    attempt = timed()
+    asked(attempt)
+    before = everything(attempt)
+    with pytest.raises(MayNotAsk, match="waits"):
+        asked(attempt)
+    assert everything(attempt) == before
+
+
+def test_one_asks_once_more_after_a_no_and_then_no_more() -> None:
+    attempt = timed()
+    for _ in range(2):
+        row = asked(attempt)
+        withdraw(attempt_id=attempt.pk, now=NOW)
+        Adjustment.objects.of(attempt.organisation).filter(pk=row.pk).update(state="refused")
+    with pytest.raises(MayNotAsk, match="enough"):
+        asked(attempt)
+
+
+def test_a_clock_that_has_started_stays_as_it_is() -> None:
+    attempt = timed(TIMED, TIMED, more_time=50)
+    begin_part(attempt_id=attempt.pk, order=1, device="", now=NOW)
+    asked_time = {"percent": 50, "form": False, "text": "", "may_tell": False, "now": NOW}
+    ask(attempt_id=attempt.pk, **asked_time)  # type: ignore[arg-type]  # one dictionary for both
+    assert clocks(attempt) == [900, 1380]
+    finish_part(attempt_id=attempt.pk, order=1, now=NOW)
+    begin_part(attempt_id=attempt.pk, order=2, device="", now=NOW)
+    with pytest.raises(MayNotAsk, match="begun"):
+        ask(attempt_id=attempt.pk, **asked_time)  # type: ignore[arg-type]
+    assert standing(fresh(attempt)).why_not == WhyNot.BEGUN
+
+
+def test_no_clock_starts_while_a_request_waits_but_other_parts_can_be_done() -> None:
+    attempt = timed()
+    asked(attempt)
+    with pytest.raises(guard.Waits):
+        begin_part(attempt_id=attempt.pk, order=1, device="", now=NOW)
+    assert withdraw(attempt_id=attempt.pk, now=NOW)
+    assert begin_part(attempt_id=attempt.pk, order=1, device="", now=NOW).begun_at == NOW
+
+
+def test_nothing_asked_for_is_no_request() -> None:
+    attempt = timed()
+    with pytest.raises(ValueError, match="Nothing"):
+        ask(attempt_id=attempt.pk, percent=0, form=False, text="", may_tell=False, now=NOW)
+
+
+def test_nothing_is_asked_on_what_is_closed() -> None:
+    attempt = timed()
+    with transaction.atomic():
+        move(lock(Attempt, attempt.pk), "close", at=NOW, by="greenhouse", reason="rejected")
+    with pytest.raises(guard.Closed):
+        asked(attempt)
+
+
+def test_a_request_taken_back_gives_the_days_back_and_the_mail_does_not_go_out() -> None:
+    attempt = timed()
+    asked(attempt)
+    assert withdraw(attempt_id=attempt.pk, now=NOW + DAY)
+    after = fresh(attempt)
+    calendar = attempt.organisation.calendar
+    assert after.deadline_at == end_of_working_day(NOW + DAY, 7, calendar=calendar)
+    assert (after.clock_stopped_at, after.next_reminder_at) == (None, attempt.next_reminder_at)
+    assert requests(attempt) == [("withdrawn", 50, False, 0, False)]
+    mail = Email.objects.of(attempt.organisation).get(kind="assessment.adjustment_asked")
+    assert mail.state == "cancelled"
+    before = everything(attempt)
+    assert not withdraw(attempt_id=attempt.pk, now=NOW + DAY)
+    assert everything(attempt) == before
+
+
+def test_whoever_hires_for_the_role_reads_no_request_while_somebody_else_is_there() -> None:
+    of = application()
+    assert of.role is not None
+    org = of.organisation
+    rita = Contact(name="Rita Recruiter", address="rita@acme.example", outside=False)
+    assert contact_of(of) == rita  # the one admin owns the role
+    other = factories.member(org, kind="admin", name="Omar Admin")
+    theirs = Contact(name="Omar Admin", address=other.user.email)
+    assert contact_of(of) == theirs
+    named(org)
+    of.organisation.refresh_from_db()
+    assert contact_of(of) == Contact(name=HANNA[0], address=HANNA[1])
+    for address in ("RITA@acme.example", of.role.owner.user.email):
+        Organisation.objects.filter(pk=org.pk).update(adjustments_email=address)
+        of.organisation.refresh_from_db()
+        assert contact_of(of) == theirs
+    of.role.viewers.add(other)
+    assert contact_of(of) == rita

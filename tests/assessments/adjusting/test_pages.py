@@ -1,0 +1,367 @@
+"""The pages about adjustments: the candidate's, and that of whoever answers. What each shows, takes and refuses."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from goodword.accounts.models import Organisation
+from goodword.assessments.domain.adjust.withdraw import withdraw
+from goodword.assessments.domain.begin_part import begin_part
+from goodword.assessments.models import Adjustment, Attempt
+from goodword.notifications.models import Link
+from goodword.steps.domain.move import lock, move
+from tests.assessments.adjusting.support import (
+    HANNA,
+    NOW,
+    TIMED,
+    answer_path,
+    asked,
+    clocks,
+    everything,
+    fresh,
+    requests,
+    timed,
+)
+from tests.assessments.plans import JUDGEMENT, REASONING
+from tests.assessments.support import application, part_of, token_of
+
+pytestmark = pytest.mark.django_db
+
+PAGES = {
+    "portal_assessment_adjust": ((), {"a-percent": "50"}),
+    "portal_assessment_adjust_back": ((), {}),
+    "portal_assessment_form": ((1,), {"form": "figureless_20"}),
+}
+WRITE = "If something is in the way, write to Hanna Rehm"
+GRANT = {"a-percent": "50", "a-sentence": ""}
+
+
+@pytest.fixture(autouse=True)
+def now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def attempt() -> Attempt:
+    return timed(REASONING, JUDGEMENT)
+
+
+def url(attempt: Attempt, name: str = "portal_assessment_adjust", *args: int) -> str:
+    return reverse(name, args=[token_of(attempt), *args])
+
+
+def page(client: Client, path: str) -> str:
+    return " ".join(client.get(path).content.decode().split())
+
+
+def close(attempt: Attempt) -> None:
+    with transaction.atomic():
+        move(lock(Attempt, attempt.pk), "close", at=NOW, by="greenhouse", reason="rejected")
+
+
+# --- every page of the candidate ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_an_unknown_link_opens_nothing(client: Client, attempt: Attempt, name: str) -> None:
+    args, typed = PAGES[name]
+    before = everything(attempt)
+    for response in (
+        client.get(reverse(name, args=["x" * 43, *args])),
+        client.post(reverse(name, args=["x" * 43, *args]), typed),
+    ):
+        assert response.status_code == 404
+    assert everything(attempt) == before
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_link_of_another_candidate_changes_nothing_here(
+    client: Client, attempt: Attempt, name: str
+) -> None:
+    args, typed = PAGES[name]
+    mine = {key: value for key, value in everything(attempt).items() if key != "events"}
+    assert client.post(url(timed(REASONING), name, *args), typed).status_code == 302
+    assert {key: value for key, value in everything(attempt).items() if key != "events"} == mine
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_closed_step_shows_the_neutral_page_and_takes_nothing(
+    client: Client, attempt: Attempt, name: str
+) -> None:
+    args, typed = PAGES[name]
+    close(attempt)
+    before, path = everything(attempt), url(attempt, name, *args)
+    assert "Nothing is needed here at the moment" in page(client, path)
+    assert client.post(path, typed).status_code == 302
+    assert everything(attempt) == before
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_opening_changes_nothing(client: Client, attempt: Attempt, name: str) -> None:
+    asked(attempt)
+    before = everything(attempt)
+    client.get(url(attempt, name, *PAGES[name][0]), follow=True)
+    assert everything(attempt) == before
+
+
+# --- asking ------------------------------------------------------------------------------------------------------
+
+
+def test_before_asking_one_reads_who_is_asked_and_what_happens(client: Client, attempt: Attempt) -> None:
+    text = page(client, url(attempt))
+    for words in (
+        "Hanna Rehm, who does not hire for this role.",
+        "is told nothing, unless you tick the box.",
+        "please name no diagnosis",
+        "It counts in: Reasoning (now 12 minutes)",
+    ):
+        assert words in text, words
+    assert "rita@acme.example" not in text
+    assert 'name="a-may_tell" id="id_a-may_tell" checked' not in text
+    assert "given to everybody who asks" not in text
+
+
+def test_where_nobody_else_is_there_the_candidate_is_told_so_before_they_ask(client: Client) -> None:
+    attempt = timed()
+    Organisation.objects.filter(pk=attempt.organisation_id).update(adjustments_name="", adjustments_email="")
+    text = page(client, url(attempt))
+    assert (
+        "Rita Recruiter, who hires for this role: Acme Bikes has named nobody outside the hiring team."
+        in text
+    )
+    assert "If you would rather not tell them, do not send this." in text
+    assert "is told nothing, unless you tick the box." not in text
+
+
+def test_a_request_is_sent_and_stands_on_the_page_to_be_taken_back(client: Client, attempt: Attempt) -> None:
+    path = url(attempt)
+    sent = client.post(path, {"a-percent": "100", "a-form": "on", "a-text": " Pauses.\x07 "})
+    assert (sent.status_code, requests(attempt)) == (302, [("asked", 100, True, 0, False)])
+    assert Adjustment.objects.of(attempt.organisation).get().text == "Pauses."
+    text = page(client, path)
+    assert "Your request is with Hanna Rehm" in text
+    assert "Send the request" not in text
+    first = page(client, url(attempt, "portal_assessment"))
+    assert "Your request for an adjustment waits for its answer." in first
+    assert "Please finish by" not in first
+    part = page(client, url(attempt, "portal_assessment_part", 1))
+    assert ("Start the clock" in part, "so this clock does not start yet" in part) == (False, True)
+    assert client.post(url(attempt, "portal_assessment_part", 1))["Location"].endswith("/assessment/")
+    assert part_of(attempt).begun_at is None
+    client.post(url(attempt, "portal_assessment_adjust_back"))
+    assert requests(attempt) == [("withdrawn", 100, True, 0, False)]
+    assert "Send the request" in page(client, path)
+
+
+def test_time_that_everybody_gets_is_there_at_once(client: Client) -> None:
+    attempt = timed(more_time=50)
+    path = url(attempt)
+    assert "Up to 50 % more time is given to everybody who asks." in page(client, path)
+    client.post(path, {"a-percent": "50", "a-text": "I read slowly."})
+    assert (clocks(attempt), requests(attempt)) == ([1380], [("granted", 50, False, 50, False)])
+    assert "You have 50 % more time in the parts on a clock" in page(client, path)
+    assert "23 minutes on a clock" in page(client, url(attempt, "portal_assessment"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"a-percent": "0"}, "Say what you need: more time, another form, or something in your own words."),
+        ({"a-percent": "70"}, "Choose how much more time you need, or none."),
+        ({"a-percent": "0", "a-text": "x" * 2001}, "This is longer than 2000 characters. Please shorten it."),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
+    client: Client, attempt: Attempt, typed: dict[str, str], sentence: str
+) -> None:
+    before = everything(attempt)
+    response = client.post(url(attempt), typed)
+    assert response.status_code == 422
+    assert sentence in response.content.decode()
+    assert typed.get("a-text", "") in response.content.decode()
+    assert everything(attempt) == before
+
+
+def test_once_every_part_has_begun_the_page_says_whom_to_write_to(client: Client) -> None:
+    attempt = timed()
+    begin_part(attempt_id=attempt.pk, order=1, device="", now=NOW)
+    text = page(client, url(attempt))
+    assert f"Every part has begun, and what has begun stays as it is. {WRITE}: {HANNA[1]}" in text
+    before = everything(attempt)
+    assert client.post(url(attempt), {"a-percent": "50"}).status_code == 302
+    assert everything(attempt) == before
+
+
+def test_when_only_a_clock_has_started_another_form_can_be_asked_for(client: Client) -> None:
+    attempt = timed(TIMED, JUDGEMENT)
+    begin_part(attempt_id=attempt.pk, order=1, device="", now=NOW)
+    text = page(client, url(attempt))
+    assert "Every clock has started, so more time cannot be asked for any more." in text
+    assert "a-percent" not in text
+    client.post(url(attempt), {"a-form": "on"})
+    assert requests(attempt) == [("asked", 0, True, 0, False)]
+
+
+# --- the form that is open to everybody --------------------------------------------------------------------------
+
+
+def test_everybody_may_take_a_part_without_figures_before_it_begins(client: Client, attempt: Attempt) -> None:
+    assert "Use tasks without figures instead" in page(client, url(attempt, "portal_assessment_part", 1))
+    client.post(url(attempt, "portal_assessment_form", 1), {"form": "figureless_20"})
+    assert (part_of(attempt).form, requests(attempt)) == ("figureless_20", [])
+    assert "Use tasks with figures again" in page(client, url(attempt, "portal_assessment_part", 1))
+    client.post(url(attempt, "portal_assessment_form", 1), {"form": "short_12"})
+    assert part_of(attempt).form == "short_12"
+
+
+@pytest.mark.parametrize("form", ["standard_20", "nonsense", ""])
+def test_a_form_that_is_not_open_to_everybody_changes_nothing(
+    client: Client, attempt: Attempt, form: str
+) -> None:
+    before = everything(attempt)
+    assert client.post(url(attempt, "portal_assessment_form", 1), {"form": form}).status_code == 302
+    assert client.post(url(attempt, "portal_assessment_form", 2), {"form": form}).status_code == 302
+    assert client.post(url(attempt, "portal_assessment_form", 7), {"form": form}).status_code == 404
+    assert everything(attempt) == before
+
+
+# --- who answers -------------------------------------------------------------------------------------------------
+
+
+def test_whoever_answers_sees_what_is_asked_without_a_login(client: Client, attempt: Attempt) -> None:
+    row = asked(attempt, percent=100, form=True, text="Large print, please.\n<b>Thanks</b>")
+    before = everything(attempt)
+    path = answer_path(row)
+    response = client.get(path)
+    text = " ".join(response.content.decode().split())
+    assert (response["Cache-Control"], response["X-Robots-Tag"]) == ("no-store", "noindex")
+    for words in (
+        f"{attempt.start.application.candidate.name} asks for an adjustment",
+        "has applied as Window Washer at Acme Bikes",
+        "Please tell nobody who hires for the role",
+        "Large print, please.<br>&lt;b&gt;Thanks&lt;/b&gt;",
+        "Reasoning: 12 minutes",
+        "Tasks without figures",
+    ):
+        assert words in text, words
+    assert everything(attempt) == before
+
+
+def test_an_answer_is_sent_and_then_the_link_tells_no_name(client: Client, attempt: Attempt) -> None:
+    path = answer_path(asked(attempt))
+    typed = {"a-percent": "other", "a-other_percent": "75", "a-figureless": "1", "a-sentence": "Of course."}
+    assert client.post(path, typed).status_code == 302
+    assert (part_of(attempt).form, clocks(attempt)) == ("figureless_20", [35 * 60, None])
+    assert requests(attempt) == [("granted", 50, False, 75, True)]
+    text = page(client, path)
+    assert "75 % more time and another form were granted." in text
+    assert attempt.start.application.candidate.last_name not in text
+    before = everything(attempt)
+    client.post(path, GRANT)
+    assert everything(attempt) == before
+    theirs = page(client, url(attempt))
+    assert "You have 75 % more time" in theirs
+    assert "Hanna Rehm" in theirs
+    assert "Of course." in theirs
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({}, "Choose how much more time they get, or none."),
+        ({"a-percent": "other"}, "Write a number from 1 to 200."),
+        ({"a-percent": "other", "a-other_percent": "201"}, "Write a number from 1 to 200."),
+        ({"a-percent": "0"}, "Nothing is granted like this."),
+        ({"a-percent": "0", "a-otherwise": "on"}, "Write how it goes on."),
+        ({"a-percent": "25", "a-figureless": "9"}, "Choose among the parts that are listed."),
+        ({"a-percent": "25", "a-sentence": "x" * 1001}, "This is longer than 1000 characters."),
+    ],
+)
+def test_an_answer_that_lacks_something_is_not_sent(
+    client: Client, attempt: Attempt, typed: dict[str, str], sentence: str
+) -> None:
+    path = answer_path(asked(attempt))
+    before = everything(attempt)
+    response = client.post(path, typed)
+    assert response.status_code == 422
+    assert sentence in response.content.decode()
+    assert everything(attempt) == before
+
+
+def test_a_no_with_a_sentence_reaches_the_candidate(client: Client, attempt: Attempt) -> None:
+    client.post(
+        answer_path(asked(attempt)), {"a-percent": "0", "a-sentence": "There is no clock that counts."}
+    )
+    assert requests(attempt) == [("refused", 50, False, 0, False)]
+    text = page(client, url(attempt))
+    assert "There is no clock that counts." in text
+    assert "You can ask once more." in text
+
+
+def test_another_form_that_is_arranged_by_hand_is_granted(client: Client) -> None:
+    attempt = timed()
+    typed = {"a-percent": "0", "a-otherwise": "on", "a-sentence": "We meet on Monday, on paper."}
+    client.post(answer_path(asked(attempt, percent=0, form=True)), typed)
+    assert requests(attempt) == [("granted", 0, True, 0, True)]
+
+
+@pytest.mark.parametrize("why", ["taken back", "closed", "going", "expired", "ended"])
+def test_a_link_that_needs_no_answer_any_more_says_so_and_takes_none(
+    client: Client, attempt: Attempt, why: str
+) -> None:
+    row = asked(attempt)
+    path = answer_path(row, expires_at=NOW + timedelta(seconds=1) if why != "expired" else NOW)
+    match why:
+        case "taken back":
+            withdraw(attempt_id=attempt.pk, now=NOW)
+        case "closed":
+            close(attempt)
+        case "going":
+            of = attempt.start.application
+            of.deleted_at = NOW
+            of.save()
+        case "ended":
+            Link.objects.of(attempt.organisation).filter(purpose="adjustment").update(ended_at=NOW)
+    before = everything(attempt)
+    text = page(client, path)
+    assert "Nothing is needed here at the moment" in text
+    assert attempt.start.application.candidate.last_name not in text
+    client.post(path, GRANT)
+    assert everything(attempt) == before
+
+
+def test_no_other_link_opens_the_page(client: Client, attempt: Attempt) -> None:
+    row = asked(attempt)
+    before = everything(attempt)
+    for token in ("x" * 43, token_of(attempt)):
+        path = reverse("adjust_answer", args=[token])
+        assert client.get(path).status_code == 404
+        assert client.post(path, GRANT).status_code == 404
+    portal = reverse("portal", args=[answer_path(row).strip("/").split("/")[-1]])
+    assert client.get(portal).status_code == 404
+    assert everything(attempt) == before
+
+
+def test_an_answer_to_one_request_leaves_those_of_others(client: Client, attempt: Attempt) -> None:
+    other = timed()
+    row = asked(other)
+    asked(attempt)
+    mine = {key: value for key, value in everything(attempt).items() if key != "events"}
+    client.post(answer_path(row), GRANT)
+    assert (clocks(other), fresh(other).clock_stopped_at) == ([1380], None)
+    assert {key: value for key, value in everything(attempt).items() if key != "events"} == mine
+
+
+def test_the_first_page_and_the_start_of_a_clock_lead_to_the_request(client: Client) -> None:
+    attempt = timed()
+    for name, args in (("portal_assessment", ()), ("portal_assessment_part", (1,))):
+        assert "Do you need more time, or another form?" in page(client, url(attempt, name, *args))
+    untimed = timed(JUDGEMENT, of=application())
+    assert "Do you need more time" in page(client, url(untimed, "portal_assessment"))
+    assert "Do you need more time" not in page(client, url(untimed, "portal_assessment_part", 1))
