@@ -176,3 +176,38 @@ def test_nobody_else_may_look_or_change(org: Organisation, ada: Membership) -> N
         assert client.post(path("organisation_settings", org), TYPED).status_code == status
     org.refresh_from_db()
     assert settings_of(org) == before
+
+
+def test_who_answers_candidates_who_ask_for_more_time_is_named_by_name_and_address(
+    org: Organisation, ada: Membership
+) -> None:
+    assert (
+        post(ada, adjustments_name=" Hanna  Rehm ", adjustments_email="hanna@acme.example").status_code == 302
+    )
+    org.refresh_from_db()
+    assert (org.adjustments_name, org.adjustments_email) == ("Hanna Rehm", "hanna@acme.example")
+    entry = AuditEntry.objects.of(org).get(action="organisation.settings_changed")
+    assert entry.details["changed"]["adjustments_email"] == ["", "hanna@acme.example"]
+    assert post(ada).status_code == 302
+    org.refresh_from_db()
+    assert (org.adjustments_name, org.adjustments_email) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"adjustments_name": "Hanna"}, "Write the address as well, or leave both empty."),
+        ({"adjustments_email": "hanna@acme.example"}, "Write the name as well, or leave both empty."),
+        (
+            {"adjustments_name": "Hanna", "adjustments_email": "hanna"},
+            "Write an e-mail address, such as name@example.org.",
+        ),
+    ],
+)
+def test_half_a_person_is_not_saved(
+    org: Organisation, ada: Membership, typed: dict[str, str], sentence: str
+) -> None:
+    response = post(ada, **typed)
+    assert sentence in errors(response)
+    org.refresh_from_db()
+    assert (org.name, org.adjustments_name, org.adjustments_email) == ("Acme", "", "")

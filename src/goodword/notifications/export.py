@@ -8,10 +8,6 @@ from goodword.candidates.models import Candidate
 from goodword.core.exporting import Told, Wanted, tells, without_nothing
 from goodword.notifications.models import Email, Link
 
-#: mails whose words are told to their reader alone: they name a deadline that may have waited for an answer that is
-#: none of the organisation's hiring team's business (docs/decisions/0026-*)
-WITHOUT_TEXT = frozenset({"assessment.reminder"})
-
 
 @tells("notifications.Email")
 def export(wanted: Wanted) -> Told:
@@ -27,8 +23,16 @@ def export(wanted: Wanted) -> Told:
         )
         own = Q(link_purpose=Link.Purpose.CANDIDATE)
         mails = mails.filter(own | Q(to_address__iexact=address) if address else own)
-    untold = WITHOUT_TEXT if wanted.by_member else frozenset()
-    return {"mails": [told_of(mail, text=mail.kind not in untold) for mail in mails.order_by("pk")]}
+    whole = [
+        told_of(mail, text=not (wanted.by_member and _is_private(mail))) for mail in mails.order_by("pk")
+    ]
+    return {"mails": whole}
+
+
+def _is_private(mail: Email) -> bool:
+    """Whether its words are for its reader alone: what follows an invitation to an assessment names a deadline that
+    may have waited for an answer of which the hiring team knows nothing (docs/decisions/0026-*)."""
+    return mail.kind.startswith("assessment.") and mail.kind != "assessment.invitation"
 
 
 def told_of(mail: Email, *, text: bool = True) -> dict[str, Any]:

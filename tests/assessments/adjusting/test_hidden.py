@@ -1,0 +1,176 @@
+"""Two candidates, one with an adjustment and one without: all that anybody of the hiring team reads is the same."""
+
+import difflib
+import io
+import json
+import re
+import zipfile
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from goodword.accounts.models import AuditEntry, Organisation
+from goodword.assessments.domain.adjust.answer import answer as answer_request
+from goodword.assessments.domain.answer import answer, onward
+from goodword.assessments.domain.begin_part import begin_part
+from goodword.assessments.domain.finish import finish_part
+from goodword.assessments.domain.remind import remind_due
+from goodword.assessments.given import items_of
+from goodword.assessments.models import Adjustment, Attempt
+from goodword.candidates.models import Application
+from goodword.greenhouse.feed.wording import body
+from goodword.greenhouse.models import FeedPost
+from goodword.notifications.models import Email
+from goodword.notifications.people import Person
+from goodword.reports.models import Report
+from goodword.workspace.erasing import foresee
+from tests.assessments.adjusting.support import HANNA, NOW, TIMED, asked, clocks, timed
+from tests.assessments.support import part_of
+from tests.support import factories
+from tests.support.jobs import run_jobs
+from tests.support.pages import comparable, signed_in
+from tests.workspace.people import path, review
+
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
+
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+#: whose reading is compared: the candidate's page, the role's, the list, the report, the export, the note
+Read = dict[str, str]
+
+
+def lived(*, adjusted: bool, may_tell: bool = False) -> tuple[Application, Read]:
+    """Somebody takes an assessment on a clock in four days. With an adjustment the answer takes a day to come, and
+    they sit half as long again. Both end at the same moment."""
+    org = factories.organisation(name="Acme Bikes")
+    owner = factories.member(org, kind="admin", name="Omar Owner", email=f"omar-{org.pk}@acme.example")
+    role = factories.role(org, title="Window Washer", owner=owner)
+    person = factories.candidate(
+        org, first_name="Ada", last_name="Lovelace", email="ada@mail.example", remote_id=700_000 + org.pk
+    )
+    of = factories.application(role, candidate=person, remote_id=800_000 + org.pk)
+    read: Read = {}
+    with time_machine.travel(NOW, tick=False) as clock:
+        attempt = timed(TIMED, of=of)
+        run_jobs()
+        if adjusted:
+            row = asked(attempt, text="Slowly, please.", may_tell=may_tell)
+            run_jobs()
+        read |= _read(of, "while it waits")
+        clock.move_to(NOW + DAY)
+        if adjusted:
+            by = Person(name=HANNA[0], address=HANNA[1])
+            granted: dict[str, Any] = {"percent": 50, "forms": {}, "otherwise": False, "sentence": "Yes."}
+            answer_request(adjustment_id=row.pk, by=by, now=NOW + DAY, **granted)
+        run_jobs()
+        read |= _read(of, "after the answer")
+        clock.move_to(NOW + 3 * DAY)
+        remind_due(now=NOW + 3 * DAY)
+        run_jobs()
+        end = NOW + 4 * DAY
+        begun = end - (22 if adjusted else 14) * MINUTE
+        clock.move_to(begun)
+        _sit(attempt, begun=begun)
+        read |= _read(of, "in progress")
+        clock.move_to(end)
+        finish_part(attempt_id=attempt.pk, order=1, now=end)
+        run_jobs()
+        read |= _read(of, "at the end")
+        report = Report.objects.of(org).get(state="ready")
+        note = FeedPost(organisation=org, report=report, marker=report.code)
+        read |= {
+            "snapshot": json.dumps(report.snapshot, indent=1, ensure_ascii=False),
+            "note": body(note, report, link="https://goodword.example/s/x/"),
+        }
+    assert clocks(attempt) == [1380 if adjusted else 900]
+    return of, {where: _masked(text, of) for where, text in read.items()}
+
+
+def _sit(attempt: Attempt, *, begun: Any) -> None:
+    begin_part(attempt_id=attempt.pk, order=1, device="", now=begun)
+    for number, item in enumerate(items_of(part_of(attempt)), start=1):
+        answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=4, now=begun)
+        onward(attempt_id=attempt.pk, order=1, number=number, now=begun)
+
+
+def _read(of: Application, when: str) -> Read:
+    org = of.organisation
+    assert of.role is not None
+    client = signed_in(of.role.owner)
+    export = client.post(path("candidate_export", org, of.pk))
+    with zipfile.ZipFile(io.BytesIO(export.content)) as bundle:
+        told = bundle.read("everything.json").decode()
+    return {
+        f"candidate {when}": comparable(client.get(path("candidate", org, of.pk))),
+        f"role {when}": comparable(client.get(path("role", org, of.role.pk))),
+        f"candidates {when}": comparable(client.get(path("candidates", org))),
+        f"erasing {when}": comparable(client.get(path("candidate_erase", org, of.pk))),
+        f"review {when}": comparable(client.get(review(of, now=NOW))),
+        f"export {when}": told,
+        f"counts {when}": json.dumps(foresee(of.candidate)),
+        f"audit {when}": str(
+            list(AuditEntry.objects.of(org).order_by("pk").values_list("action", flat=True))
+        ),
+    }
+
+
+def _masked(text: str, of: Application) -> str:
+    """Without ids, and what is drawn by chance: codes, and the organisation's part of addresses."""
+    org = of.organisation
+    text = text.replace(str(of.remote_id), "REMOTE").replace(str(of.candidate.remote_id), "PERSON")
+    text = text.replace(org.slug, "SLUG").replace(f"omar-{org.pk}@", "omar@")
+    for code in Report.objects.of(org).values_list("code", flat=True):
+        text = text.replace(code, "CODE")
+    text = re.sub(r'("(?:[a-z_ ]*id|version_id|subject_ref)": )"?[\w:]+"?', r"\1ID", text)
+    return re.sub(r"(/|member:|-)\d+(?=[/\"&?])", r"\1ID", text)
+
+
+def _different(one: Read, other: Read) -> dict[str, list[str]]:
+    """The lines in which they differ, by where they stand."""
+    return {
+        where: [
+            line
+            for line in difflib.ndiff(text.splitlines(), other[where].splitlines())
+            if not line.startswith((" ", "?"))
+        ]
+        for where, text in one.items()
+        if text != other[where]
+    }
+
+
+def test_nothing_that_the_hiring_team_reads_tells_them_apart() -> None:
+    _, without = lived(adjusted=False)
+    of, given = lived(adjusted=True)
+    assert Adjustment.objects.of(of.organisation).get().state == "granted"
+    assert _different(without, given) == {}
+    assert len(without) == 34
+
+
+def test_who_agrees_is_told_of_by_what_was_granted_alone() -> None:
+    of, given = lived(adjusted=True, may_tell=True)
+    page, told = given["candidate at the end"], given["export at the end"]
+    assert "50 % more time" in " ".join(page.split())
+    assert '"granted, percent": 50' in told
+    for text in (page, told):
+        assert "Slowly, please." not in text
+        assert "Hanna" not in text
+    assert "50 % more time" not in given["snapshot"] + given["note"] + given["role at the end"]
+    assert Organisation.objects.filter(pk=of.organisation_id).exists()
+
+
+def test_a_request_that_waits_shows_nowhere_before_it_is_granted_though_they_agree() -> None:
+    _, without = lived(adjusted=False)
+    _, given = lived(adjusted=True, may_tell=True)
+    before = {where: text for where, text in without.items() if where.endswith("while it waits")}
+    assert len(before) == 8
+    assert _different(before, given) == {}
+
+
+def test_the_mails_stand_on_no_application() -> None:
+    of, _ = lived(adjusted=True)
+    mails = Email.objects.of(of.organisation).filter(kind__startswith="assessment.adjustment")
+    assert list(mails.values_list("kind", "application", "state").order_by("pk")) == [
+        ("assessment.adjustment_asked", None, "sent"),
+        ("assessment.adjustment_answered", None, "sent"),
+    ]

@@ -1,0 +1,128 @@
+"""The mails about adjustments, in both parts."""
+
+import pytest
+
+from goodword.accounts.models import Organisation
+from goodword.assessments.domain.adjust.answer import answer
+from goodword.assessments.models import Adjustment, Attempt
+from goodword.notifications.domain.render import Rendered, render
+from goodword.notifications.models import Email
+from goodword.notifications.people import Person
+from tests.assessments.adjusting.support import HANNA, NOW, asked, timed
+from tests.assessments.plans import REASONING
+from tests.assessments.support import application
+
+pytestmark = pytest.mark.django_db
+
+LINK = "https://goodword.example/a/token/"
+REAL = (
+    "-- \n"
+    "How to check that this is real: write to {}, or ask Acme Bikes by a way that you know yourself. We never ask "
+    "for a password or for money.\n"
+    "Acme Bikes\n"
+)
+
+
+@pytest.fixture
+def attempt() -> Attempt:
+    of = application()
+    of.candidate.first_name, of.candidate.last_name = "Ada", "Lovelace"
+    of.candidate.email = "ada@mail.example"
+    of.candidate.save()
+    return timed(REASONING, of=of)
+
+
+def words(attempt: Attempt, kind: str) -> Rendered:
+    return render(Email.objects.of(attempt.organisation).get(kind=f"assessment.{kind}"), link=LINK)
+
+
+def answers(row: Adjustment, *, percent: int, sentence: str) -> None:
+    hanna = Person(name=HANNA[0], address=HANNA[1])
+    answer(
+        adjustment_id=row.pk,
+        percent=percent,
+        forms={},
+        otherwise=False,
+        sentence=sentence,
+        by=hanna,
+        now=NOW,
+    )
+
+
+def test_whoever_answers_reads_who_asks_for_what_and_whom_not_to_tell(attempt: Attempt) -> None:
+    asked(attempt, form=True, text="Large print.\n<b>Thanks</b>")
+    mail = words(attempt, "adjustment_asked")
+    assert mail.subject == "Ada Lovelace asks for an adjustment"
+    assert mail.text == (
+        "Hello Hanna Rehm,\n"
+        "\n"
+        "Ada Lovelace, who has applied as Window Washer at Acme Bikes, asks that the assessment be made otherwise "
+        "for them:\n"
+        "\n"
+        "- 50 % more time (Reasoning, 12 min)\n"
+        "- another form of a test\n"
+        "\n"
+        "In their own words:\n"
+        "> Large print.\n"
+        "> <b>Thanks</b>\n"
+        "\n"
+        "You are asked because you answer for Acme Bikes and do not hire for this role. Please tell nobody who does: "
+        "neither that they asked nor what you answer. Their deadline waits for you.\n"
+        "\n"
+        "Read and answer:\n"
+        f"{LINK}\n"
+        "\n"
+        "If you want to ask something first, reply to this mail: your reply goes to Ada Lovelace.\n"
+        "\n" + REAL.format("ada@mail.example")
+    )
+    assert mail.html.count(f'href="{LINK}"') == 1
+    assert mail.html.count("&lt;b&gt;Thanks&lt;/b&gt;") == 1
+    assert mail.html.count("50 % more time (Reasoning, 12 min)") == 1
+    assert mail.html.count("Please tell nobody who does") == 1
+
+
+def test_a_recruiter_who_is_asked_for_want_of_anybody_else_reads_why(attempt: Attempt) -> None:
+    Organisation.objects.filter(pk=attempt.organisation_id).update(adjustments_name="", adjustments_email="")
+    asked(attempt, percent=0, text="A quiet hour.")
+    mail = words(attempt, "adjustment_asked")
+    assert mail.text.count("- what they write below\n\nIn their own words:\n> A quiet hour.\n") == 1
+    assert mail.text.count("You are asked because Acme Bikes has named nobody outside the hiring team.") == 1
+    assert mail.html.count("let it have no weight in what you decide about them") == 1
+
+
+def test_the_candidate_reads_what_was_granted_as_from_the_person_who_answered(attempt: Attempt) -> None:
+    answers(asked(attempt), percent=50, sentence="Of course.\nGood luck.")
+    mail = words(attempt, "adjustment_answered")
+    assert mail.subject == "Your request about the assessment at Acme Bikes"
+    assert mail.text == (
+        "Hello Ada,\n"
+        "\n"
+        "you have 50 % more time in the parts on a clock that have not begun.\n"
+        "\n"
+        "> Of course.\n"
+        "> Good luck.\n"
+        "\n"
+        "Your deadline goes on: please finish by Thursday 12 March.\n"
+        "\n"
+        "Open the assessment:\n"
+        f"{LINK}\n"
+        "\n"
+        "The hiring team is not told of this mail.\n"
+        "\n"
+        "Kind regards\n"
+        "Hanna Rehm\n"
+        "Acme Bikes\n" + REAL.format(HANNA[1])
+    )
+    assert mail.html.count(f'href="{LINK}"') == 1
+    assert mail.html.count("Of course.<br>Good luck.") == 1
+
+
+def test_a_no_says_what_to_do(attempt: Attempt) -> None:
+    answers(asked(attempt), percent=0, sentence="There is no need.")
+    mail = words(attempt, "adjustment_answered")
+    assert (
+        mail.text.count("what you asked for in your assessment cannot be granted.\n\n> There is no need.\n")
+        == 1
+    )
+    assert mail.text.count("If that leaves something in the way, just reply to this mail.") == 1
+    assert mail.html.count("just reply to this mail.") == 1

@@ -1,0 +1,93 @@
+"""What a candidate asked for goes with them, and is told to them."""
+
+import pytest
+from django.db import transaction
+
+from goodword.assessments.domain.adjust.answer import answer
+from goodword.assessments.models import Adjustment
+from goodword.core import erasure
+from goodword.core.erasure import Subject
+from goodword.core.exporting import Reader, Wanted, export
+from goodword.notifications.models import Email, Link
+from goodword.notifications.people import Person
+from tests.assessments.adjusting.support import NOW, answer_path, asked, timed
+from tests.flow.test_nothing_stays import where_it_stands
+from tests.support.jobs import run_jobs
+
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
+
+WORD = "Xylograph"
+
+
+def asked_and_answered() -> Adjustment:
+    """A request whose every text has the word in it, with its mails sent."""
+    attempt = timed()
+    row = asked(attempt, text=f"I am a {WORD}.")
+    run_jobs()
+    by = Person(name=f"Hanna {WORD}", address=f"hanna@{WORD.lower()}.example")
+    answer(
+        adjustment_id=row.pk,
+        percent=25,
+        forms={},
+        otherwise=True,
+        sentence=f"Bring your {WORD}.",
+        by=by,
+        now=NOW,
+    )
+    run_jobs()
+    answer_path(row)
+    return row
+
+
+def test_once_the_person_is_erased_no_table_knows_what_they_asked_for() -> None:
+    row = asked_and_answered()
+    assert where_it_stands(WORD) == {
+        "assessments_adjustment.answer",
+        "assessments_adjustment.answered_by",
+        "assessments_adjustment.text",
+        "notifications_email.context",
+        "notifications_email.from_name",
+        "notifications_email.html",
+        "notifications_email.reply_to",
+        "notifications_email.text",
+    }
+    application = row.attempt.start.application
+    subject = Subject(
+        organisation_id=row.organisation_id,
+        application_ids=(application.pk,),
+        candidate_id=application.candidate_id,
+    )
+    with transaction.atomic():
+        counts = erasure.erase(subject, now=NOW)
+    assert where_it_stands(WORD) == set()
+    assert Adjustment.objects.of(row.organisation).count() == 0
+    assert Email.objects.of(row.organisation).filter(subject_ref__startswith="adjustment").count() == 0
+    assert Link.objects.of(row.organisation).count() == 0
+    assert "adjustments" not in counts
+
+
+def test_it_is_told_to_the_candidate_and_not_to_the_organisation() -> None:
+    row = asked_and_answered()
+    application = row.attempt.start.application
+    told = {
+        reader: str(
+            export(
+                Wanted(
+                    reader=reader,
+                    organisation=row.organisation,
+                    candidate_id=application.candidate_id,
+                    application_ids=(application.pk,),
+                )
+            )
+        )
+        for reader in (Reader.CANDIDATE, Reader.ORGANISATION)
+    }
+    for words in (
+        f"I am a {WORD}.",
+        f"Bring your {WORD}.",
+        f"Hanna {WORD}",
+        "Your request about the assessment",
+    ):
+        assert words in told[Reader.CANDIDATE], words
+    assert WORD not in told[Reader.ORGANISATION]
+    assert "seconds granted" not in told[Reader.ORGANISATION]

@@ -1,0 +1,97 @@
+"""A candidate asks for more time, somebody answers, and the clock is longer: both pages looked at and walked through."""
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Browser, Page, expect
+
+from goodword.assessments.models import Adjustment, Attempt
+from goodword.core import clock
+from tests.assessments.adjusting.support import answer_path, clocks, named
+from tests.assessments.plans import JUDGEMENT, REASONING, attempt_of
+from tests.assessments.support import application, token_of
+from tests.browser.looking import WIDTHS, Looker
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+
+
+@pytest.fixture
+def attempt(live_server: object) -> Attempt:
+    of = application()
+    named(of.organisation)
+    return attempt_of(REASONING, JUDGEMENT, of=of, now=clock.now())
+
+
+def url(live_server: object, attempt: Attempt, name: str, *args: int) -> str:
+    return f"{live_server}{reverse(name, args=[token_of(attempt, now=clock.now()), *args])}"
+
+
+def request_of(attempt: Attempt) -> Adjustment:
+    return Adjustment.objects.of(attempt.organisation).get()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("script", [True, False])
+def test_more_time_is_asked_for_and_granted(
+    browser: Browser, live_server: object, attempt: Attempt, width: int, script: bool
+) -> None:
+    looker = Looker()
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, reduced_motion="reduce", java_script_enabled=script
+    )
+    looker.watch(context)
+    page = context.new_page()
+    page.goto(url(live_server, attempt, "portal_assessment"))
+    page.get_by_role("link", name="Do you need more time, or another form?").click()
+    _look(looker, page, "asking", script=script)
+    page.get_by_role("button", name="Send the request").click()
+    expect(page.get_by_role("alert")).to_contain_text("Say what you need")
+    _look(looker, page, "asking for nothing", script=script)
+    page.get_by_label("50 % more time").check()
+    page.get_by_label("Another form of a test").check()
+    page.get_by_label("In your own words, if you like").fill("Large print, please.")
+    page.get_by_role("button", name="Send the request").click()
+    expect(page.get_by_text("Your request is with Hanna Rehm")).to_be_visible()
+    _look(looker, page, "asked", script=script)
+    page.get_by_role("link", name="Back to the assessment").click()
+    _look(looker, page, "first page while it waits", script=script)
+    page.goto(url(live_server, attempt, "portal_assessment_part", 1))
+    expect(page.get_by_role("button", name="Start the clock")).to_have_count(0)
+    _look(looker, page, "part while it waits", script=script)
+
+    page.goto(f"{live_server}{answer_path(request_of(attempt), now=clock.now())}")
+    _look(looker, page, "answering", script=script)
+    page.get_by_role("button", name="Send the answer").click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose how much more time they get")
+    page.get_by_label("Another share", exact=True).check()
+    page.get_by_label("Another share, in percent").fill("75")
+    page.get_by_label("Reasoning").check()
+    page.get_by_label("A sentence to the candidate").fill("Of course, and good luck.")
+    _look(looker, page, "answering with an error", script=script)
+    page.get_by_role("button", name="Send the answer").click()
+    expect(page.get_by_role("heading", name="This request is answered")).to_be_visible()
+    _look(looker, page, "answered", script=script)
+
+    page.goto(url(live_server, attempt, "portal_assessment_adjust"))
+    expect(page.get_by_text("Of course, and good luck.")).to_be_visible()
+    _look(looker, page, "granted", script=script)
+    page.goto(url(live_server, attempt, "portal_assessment_part", 1))
+    expect(page.get_by_text("35 minutes for 20 tasks")).to_be_visible()
+    _look(looker, page, "a longer clock", script=script)
+    assert (clocks(attempt), looker.wrong, looker.complaints) == ([35 * 60, None], {}, [])
+
+
+def test_the_form_without_figures_is_chosen_by_keyboard_alone(
+    page: Page, live_server: object, attempt: Attempt
+) -> None:
+    page.goto(url(live_server, attempt, "portal_assessment_part", 1))
+    page.get_by_role("button", name="Use tasks without figures instead").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Use tasks with figures again")).to_be_visible()
+    expect(page.get_by_text("20 minutes for 20 tasks")).to_be_visible()
+    assert Adjustment.objects.of(attempt.organisation).count() == 0
+
+
+def _look(looker: Looker, page: Page, name: str, *, script: bool) -> None:
+    """Axe needs scripts; without them it is the walk that counts."""
+    if script:
+        looker.look(page, name)
