@@ -41,7 +41,7 @@ class AskForm(forms.Form):
         required=False,
     )
     text = forms.CharField(
-        label=_("In your own words, if you like"),
+        label=_("In your own words"),
         help_text=_("Say what you need, not why: please name no diagnosis. 2000 characters at the most."),
         max_length=LONGEST,
         required=False,

@@ -117,7 +117,7 @@ def test_before_asking_one_reads_who_is_asked_and_what_happens(client: Client, a
     text = page(client, url(attempt))
     for words in (
         "Hanna Rehm, who does not hire for this role.",
-        "is told nothing, unless you tick the box.",
+        "Nothing, unless you tick the box: neither that you asked",
         "please name no diagnosis",
         "It counts in: Reasoning (now 12 minutes)",
     ):
@@ -136,7 +136,7 @@ def test_where_nobody_else_is_there_the_candidate_is_told_so_before_they_ask(cli
         in text
     )
     assert "If you would rather not tell them, do not send this." in text
-    assert "is told nothing, unless you tick the box." not in text
+    assert "Nothing, unless you tick the box" not in text
 
 
 def test_a_request_is_sent_and_stands_on_the_page_to_be_taken_back(client: Client, attempt: Attempt) -> None:
