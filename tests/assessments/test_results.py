@@ -42,6 +42,7 @@ def whole(attempt: Attempt) -> AttemptResult:
 
 def found(attempt: Attempt) -> ScalesResult:
     [part] = whole(attempt).parts
+    assert isinstance(part, ScalesResult)
     return part
 
 
@@ -85,6 +86,7 @@ def test_a_result_holds_what_a_report_needs(attempt: Attempt) -> None:
         "mean": 4.5,
         "marks": [4.0, 5.0, 5.0, 4.0],
         "detail": "",
+        "band": None,
     }
 
 
@@ -108,10 +110,10 @@ def test_the_requirement_of_the_job_is_named_as_it_was_when_it_was_assigned() ->
     assert found(latest).requirement == said
 
 
-def test_a_result_takes_four_queries(attempt: Attempt) -> None:
+def test_a_result_takes_six_queries(attempt: Attempt) -> None:
     with CaptureQueriesContext(connection) as queries:
         result(attempt)
-    assert len(queries) == 4  # parts, answers, drawn items, scores
+    assert len(queries) == 6  # parts, answers, drawn items, scores, files, marks
 
 
 def test_the_recruiter_sees_every_scale_with_both_ends_and_no_total(attempt: Attempt) -> None:

@@ -41,7 +41,8 @@ class Ring:
 
 @dataclass(frozen=True)
 class ScaleRow:
-    """One scale: where its label, line, spread, rings and mean stand. `mean_text` is empty if there is no mean."""
+    """One scale: where its label, line, spread, rings, band and mean stand. `mean_text` is empty if there is no mean,
+    `band_text` if there is no band."""
 
     label: str
     detail: str
@@ -54,6 +55,8 @@ class ScaleRow:
     mean_text: str
     marks_text: str
     count: int
+    band: tuple[float, float] | None
+    band_text: str
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,7 @@ class Chart:
     wide: Picture
     narrow: Picture
     has_marks: bool = False
+    has_bands: bool = False
 
     @property
     def rows(self) -> list[Any]:
@@ -92,7 +96,12 @@ def scale_chart(rows: Iterable[Mapping[str, Any]], *, minimum: float, maximum: f
         raise ValueError("the axis ends where it begins")
     held = list(rows)
     wide, narrow = (_scale_picture(held, measures, minimum, maximum) for measures in (WIDE, NARROW))
-    return Chart(wide=wide, narrow=narrow, has_marks=any(row.count for row in wide.rows))
+    return Chart(
+        wide=wide,
+        narrow=narrow,
+        has_marks=any(row.count for row in wide.rows),
+        has_bands=any(row.band for row in wide.rows),
+    )
 
 
 def _scale_picture(
@@ -109,7 +118,7 @@ def _scale_row(row: Mapping[str, Any], number: int, axis: Axis, measures: Measur
     top = number * measures.row
     line_y = top + measures.line
     marks = [float(mark) for mark in row.get("marks") or []]
-    mean = row.get("mean")
+    mean, band = row.get("mean"), row.get("band")
     rings = [Ring(axis.at(value), line_y - level * STACK_STEP) for value, level in stacked(marks)]
     return ScaleRow(
         label=str(row["label"]),
@@ -123,6 +132,8 @@ def _scale_row(row: Mapping[str, Any], number: int, axis: Axis, measures: Measur
         mean_text="" if mean is None else written_number(float(mean)),
         marks_text=", ".join(f"{mark:g}" for mark in sorted(marks)),
         count=len(marks),
+        band=(axis.at(band[0]), axis.at(band[1])) if band else None,
+        band_text=f"{written_number(band[0])} – {written_number(band[1])}" if band else "",
     )
 
 

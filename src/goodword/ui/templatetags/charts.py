@@ -23,8 +23,9 @@ def scale_dots(
 ) -> dict[str, Any]:
     """Means on a common axis, one row a scale, each with its single answers as small rings and their spread.
 
-    `rows`: mappings with `label`, `mean` (float or None: not enough answers), `marks` (floats, may be missing)
-    and `detail` (a few words, may be missing). `low` and `high` name the ends of the axis; neither is better.
+    `rows`: mappings with `label`, `mean` (float or None: not enough answers), `marks` (floats, may be missing),
+    `band` (low, high: how far the mean is uncertain, may be missing) and `detail` (a few words, may be missing).
+    `low` and `high` name the ends of the axis; neither is better.
     """
     chart = scale_chart(rows, minimum=minimum, maximum=maximum)
     return {"chart": chart, "title": title, "low": low, "high": high, "mark_name": mark_name}

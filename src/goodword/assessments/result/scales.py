@@ -1,17 +1,11 @@
-"""The result of an attempt, as the candidate's page and the report need it: part by part, down to the answers.
-
-There is no total over scales, and no end of a scale is the better one.
-"""
+"""The result of a test of scales: means on the answer scale, with the answers behind each."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any, ClassVar, Literal, Self
-
-from django.utils.translation import get_language_info, gettext
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
 
 from goodword.assessments.library.instrument import Instrument, Scale
-from goodword.assessments.library.sheet import TechnicalSheet
+from goodword.assessments.result.part import PartResult, Standing
 from goodword.ui.scales import written_number
 
 
@@ -32,13 +26,15 @@ class AnswerShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScaleResult:
-    """One scale. `mean` is on the answer scale; None if too few items were answered."""
+    """One scale. `mean` is on the answer scale; None if too few items were answered. `standing` is there where the
+    score was held against a norm group."""
 
     scale: Scale
     mean: float | None
     n_answered: int
     n_items: int
     answers: tuple[AnswerShown, ...]
+    standing: Standing | None = None
 
     @property
     def mean_text(self) -> str:
@@ -52,29 +48,6 @@ class ScaleResult:
         if self.mean is None or not values:
             return ""
         return f"({' + '.join(str(value) for value in values)}) ÷ {len(values)} = {self.mean:.4g}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Requirement:
-    """The requirement of the job that a test serves: who said so, and when."""
-
-    text: str
-    who: str
-    at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartResult:
-    """What all parts have: the title and technical sheet of the test, the requirement that it serves."""
-
-    kind: str
-    order: int
-    title: str
-    sheet: TechnicalSheet
-    requirement: Requirement | None
-    scoring_version: str
-    #: what draws it on a page of members
-    template: ClassVar[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,35 +75,20 @@ class ScalesResult(PartResult):
         return [option.label for option in sorted(self.instrument.response_scale, key=lambda o: o.value)]
 
     @property
+    def has_norms(self) -> bool:
+        """Whether any of its scales was held against a norm group."""
+        return any(found.standing for found in self.scales)
+
+    @property
     def chart_rows(self) -> list[Mapping[str, Any]]:
-        """Rows of the `scale_dots` chart: each scale's mean, with each of its answers, turned round, as a ring."""
+        """Rows of the `scale_dots` chart: each scale's mean and band, its answers, turned round, as rings."""
         return [
             {
                 "label": found.scale.name,
                 "mean": found.mean,
                 "marks": [float(answer.value) for answer in found.answers if answer.value is not None],
                 "detail": "",
+                "band": (found.standing.low, found.standing.high) if found.standing else None,
             }
             for found in self.scales
         ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttemptResult:
-    """All of one finished attempt. `language` is a tag ("en"), `completed_at` aware."""
-
-    attempt_id: int
-    language: str
-    completed_at: datetime
-    parts: tuple[ScalesResult, ...]
-
-    def serving(self, requirement: Requirement) -> Self:
-        """The same for another role's requirement, where one test serves it."""
-        if len(self.parts) != 1:
-            return self
-        return replace(self, parts=(replace(self.parts[0], requirement=requirement),))
-
-    @property
-    def language_name(self) -> str:
-        """The language it was taken in, by its name in the reader's language."""
-        return str(gettext(get_language_info(self.language)["name"]))

@@ -1,40 +1,19 @@
-"""Reads the result of an attempt from its stored scores: an issued result never changes."""
+"""The result of a test of scales, from its stored means."""
 
 from collections.abc import Mapping
 
-from goodword.assessments.content import content_of
 from goodword.assessments.library.instrument import Instrument
 from goodword.assessments.library.sheet import technical_sheet
-from goodword.assessments.models import Attempt, AttemptPart
-from goodword.assessments.queries import parts_of
-from goodword.assessments.result import AnswerShown, AttemptResult, Requirement, ScaleResult, ScalesResult
+from goodword.assessments.models import AttemptPart, Score
+from goodword.assessments.queries import read_answers
+from goodword.assessments.result import AnswerShown, ScaleResult, ScalesResult
+from goodword.assessments.results.parts import requirement_of, standing_of
 from goodword.questionnaires.reading import Json
 
 
-def result(attempt: Attempt) -> AttemptResult | None:
-    """The issued result with the answers behind each number; None while there is none.
-
-    Means and counts are the stored ones. As many queries for one part as for several.
-    """
-    if attempt.completed_at is None:
-        return None
-    parts = tuple(found for part in parts_of(attempt) if (found := _part(part)) is not None)
-    if not parts:
-        return None
-    return AttemptResult(
-        attempt_id=attempt.pk,
-        language=attempt.language,
-        completed_at=attempt.completed_at,
-        parts=parts,
-    )
-
-
-def _part(part: AttemptPart) -> ScalesResult | None:
-    content = content_of(part.version)
-    scores = {score.scale: score for score in part.scores.all()}
-    if not isinstance(content, Instrument) or not scores:
-        return None
-    answers = {answer.item: answer.value for answer in part.answers.all()}
+def scales_result(part: AttemptPart, content: Instrument, scores: Mapping[str, Score]) -> ScalesResult:
+    """Each scale that was scored, with its answers. `scores` by scale."""
+    answers = read_answers(part)
     return ScalesResult(
         kind=part.version.test.kind,
         order=part.order,
@@ -50,6 +29,7 @@ def _part(part: AttemptPart) -> ScalesResult | None:
                 n_answered=scores[scale.id].answered,
                 n_items=scores[scale.id].items,
                 answers=_answers(content, part.form, scale.id, answers),
+                standing=standing_of(scores[scale.id]),
             )
             for scale in content.scales
             if scale.id in scores
@@ -81,11 +61,3 @@ def _answers(
             )
         )
     return tuple(rows)
-
-
-def requirement_of(part: AttemptPart) -> Requirement | None:
-    """The requirement that was named for a part, as it was when it was assigned."""
-    planned = part.part
-    if not planned.requirement:
-        return None
-    return Requirement(text=planned.requirement, who=planned.requirement_by, at=planned.requirement_at)

@@ -1,0 +1,38 @@
+"""The result of a whole attempt."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Self
+
+from django.utils.translation import get_language_info, gettext
+
+from goodword.assessments.result.judgement import JudgementResult
+from goodword.assessments.result.part import Requirement
+from goodword.assessments.result.questions import QuestionsResult
+from goodword.assessments.result.reasoning import ReasoningResult
+from goodword.assessments.result.scales import ScalesResult
+from goodword.assessments.result.total import TotalResult
+
+type Part = ScalesResult | ReasoningResult | JudgementResult | QuestionsResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptResult:
+    """All of one finished attempt. `language` is a tag ("en"), `completed_at` aware."""
+
+    attempt_id: int
+    language: str
+    completed_at: datetime
+    parts: tuple[Part, ...]
+    total: TotalResult | None = None
+
+    def serving(self, requirement: Requirement) -> Self:
+        """The same for another role's requirement, where one test serves it."""
+        if len(self.parts) != 1:
+            return self
+        return replace(self, parts=(replace(self.parts[0], requirement=requirement),))
+
+    @property
+    def language_name(self) -> str:
+        """The language it was taken in, by its name in the reader's language."""
+        return str(gettext(get_language_info(self.language)["name"]))

@@ -1,0 +1,55 @@
+"""Reads the result of an attempt from its stored scores: an issued result never changes.
+
+Scores are those that were issued, and nothing here computes one anew. What stands beside them (which answer counts
+as what, whether a task was solved, a total) follows from the answers and keys as they are kept.
+"""
+
+from goodword.assessments.content import content_of
+from goodword.assessments.library.instrument import Instrument
+from goodword.assessments.library.judgement import JudgementSet
+from goodword.assessments.library.questions import QuestionSet
+from goodword.assessments.models import Attempt, AttemptPart
+from goodword.assessments.result import AttemptResult, Part
+from goodword.assessments.results.judgement import judgement_result
+from goodword.assessments.results.parts import parts_with_scores, requirement_of
+from goodword.assessments.results.questions import questions_result
+from goodword.assessments.results.reasoning import reasoning_result
+from goodword.assessments.results.scales import scales_result
+from goodword.assessments.results.total import total_of
+
+__all__ = ["requirement_of", "result"]
+
+
+def result(attempt: Attempt) -> AttemptResult | None:
+    """The issued result with the answers behind each number; None while there is none.
+
+    As many queries for one part as for several: six.
+    """
+    if attempt.completed_at is None:
+        return None
+    parts = tuple(found for part in parts_with_scores(attempt) if (found := _part(part)) is not None)
+    if not parts:
+        return None
+    return AttemptResult(
+        attempt_id=attempt.pk,
+        language=attempt.language,
+        completed_at=attempt.completed_at,
+        parts=parts,
+        total=total_of(attempt.assessment, parts),
+    )
+
+
+def _part(part: AttemptPart) -> Part | None:
+    """None for a part that has not ended, as in an attempt that a person closed early."""
+    content = content_of(part.version)
+    scores = {score.scale: score for score in part.scores.all()}
+    match content:
+        case QuestionSet():
+            return questions_result(part, content, scores) if part.ended_at is not None else None
+        case _ if not scores:
+            return None
+        case Instrument():
+            return scales_result(part, content, scores)
+        case JudgementSet():
+            return judgement_result(part, content, scores)
+    return reasoning_result(part, content, scores)

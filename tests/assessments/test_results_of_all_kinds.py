@@ -1,0 +1,305 @@
+"""The results of tests of every kind open down to what they came from, and betray nothing that was granted."""
+
+import re
+from fractions import Fraction
+
+import pytest
+from django.db import connection
+from django.template.loader import render_to_string
+from django.test.utils import CaptureQueriesContext
+
+from goodword.assessments.models import Assessment, Attempt, AttemptPart, DrawnItem, NormGroup, NormSet, Score
+from goodword.assessments.result import (
+    AttemptResult,
+    JudgementResult,
+    MarkState,
+    QuestionsResult,
+    ReasoningResult,
+    ScalesResult,
+)
+from goodword.assessments.results import result
+from tests.assessments.kinds import ALL, assessment_of_all, fresh, marked, taken
+from tests.assessments.support import answers, application, scores
+from tests.support.factories import NOW as _NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def whole(*, kinds: tuple[str, ...] = ALL, value: int = 4, solve: int = 1, **values: object) -> AttemptResult:
+    of = application()
+    assert of.role is not None
+    assessment_of_all(of.role, kinds=kinds, **values)
+    made = result(taken(of, value=value, solve=solve))
+    assert made is not None
+    return made
+
+
+def page_of(found: AttemptResult) -> str:
+    page = render_to_string("assessments/result.html", {"result": found})
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+def test_each_kind_has_its_own_result_in_the_order_of_the_assessment() -> None:
+    found = whole()
+    assert [type(part) for part in found.parts] == [
+        ScalesResult,
+        ReasoningResult,
+        JudgementResult,
+        QuestionsResult,
+    ]
+    assert [part.order for part in found.parts] == [1, 2, 3, 4]
+    assert [part.requirement.text for part in found.parts if part.requirement] == [
+        f"Needed for {kind}" for kind in ALL
+    ]
+    assert found.total is None
+
+
+def test_tasks_are_counted_by_category_and_open_to_answer_key_and_rule() -> None:
+    [found] = whole(kinds=("reasoning",), solve=2).parts
+    assert isinstance(found, ReasoningResult)
+    n = found.whole.given
+    assert (found.whole.solved, found.whole.answered, len(found.tasks)) == (n // 2, n, n)
+    assert sum(one.solved for one in found.categories) == found.whole.solved
+    assert sum(one.given for one in found.categories) == n
+    assert [task.solved for task in found.tasks] == [number % 2 == 0 for number in range(1, n + 1)]
+    assert all(task.rule and task.chosen for task in found.tasks)
+    assert (found.ability, found.is_ranked) == (None, False)
+    page = page_of(found_in(found))
+    assert page.count("nothing is ranked") == 1
+    assert page.count(" solved Which") + page.count(" not solved ") >= 1
+    assert "Number series" in page
+
+
+def found_in(part: ReasoningResult | JudgementResult | QuestionsResult | ScalesResult) -> AttemptResult:
+    return AttemptResult(attempt_id=1, language="en", completed_at=_NOW, parts=(part,))
+
+
+def test_a_matrix_is_drawn_with_words_for_each_of_its_figures() -> None:
+    found = whole(kinds=("reasoning",))
+    page = render_to_string("assessments/result.html", {"result": found})
+    [part] = found.parts
+    assert isinstance(part, ReasoningResult)
+    figures = [task for task in part.tasks if task.shown.pictures]
+    assert figures != []
+    assert page.count("<svg") >= sum(8 + len(task.options) for task in figures)
+    assert page.count('role="img" aria-label="') >= sum(8 + len(task.options) for task in figures)
+
+
+def test_what_a_broken_line_took_is_not_shown_and_not_called_wrong() -> None:
+    of = application()
+    assert of.role is not None
+    assessment_of_all(of.role, kinds=("reasoning",))
+    attempt = taken(of)
+    first = DrawnItem.objects.of(of.organisation).filter(part__attempt=attempt, position=1).get()
+    DrawnItem.objects.create(
+        organisation=of.organisation,
+        part=first.part,
+        position=1,
+        item="1x",
+        content=first.content,
+        voided_at=_NOW,
+    )
+    made = result(fresh(attempt))
+    assert made is not None
+    [found] = made.parts
+    assert isinstance(found, ReasoningResult)
+    assert len(found.tasks) == found.whole.given
+    assert [task.solved for task in found.tasks] == [True] * found.whole.given
+
+
+def test_an_ability_is_shown_with_its_error_only_where_it_was_issued() -> None:
+    of = application()
+    assert of.role is not None
+    assessment_of_all(of.role, kinds=("reasoning",))
+    attempt = taken(of)
+    Score.objects.of(of.organisation).filter(part__attempt=attempt, scale="").update(
+        ability=-0.42, ability_se=0.31
+    )
+    made = result(fresh(attempt))
+    assert made is not None
+    [found] = made.parts
+    assert isinstance(found, ReasoningResult)
+    assert found.ability is not None
+    assert found.ability.words == "−0.4 ± 0.3"
+    assert found.is_ranked
+    page = page_of(made)
+    assert (page.count("−0.4 ± 0.3"), page.count("nothing is ranked")) == (1, 0)
+
+
+def test_a_standing_is_told_in_words_with_its_group() -> None:
+    of = application()
+    assert of.role is not None
+    assessment_of_all(of.role, kinds=("scales",))
+    attempt = taken(of)
+    in_group(attempt_part=scores(attempt).filter(scale="openness").get(), device="computer")
+    made = result(fresh(attempt))
+    assert made is not None
+    [found] = made.parts
+    assert isinstance(found, ScalesResult)
+    held = {one.scale.id: one.standing.words for one in found.scales if one.standing}
+    words = "between the 41st and 72nd percentile of 132 first attempts in English on computers, norms 2"
+    assert held == {"openness": words}
+    page = page_of(made)
+    assert page.count(f"With its uncertainty, {words}.") == 1
+    assert page.count("The 90 % band is 2.6 to 3.4. Reliability in that group: 0.81.") == 1
+    assert [row["band"] for row in found.chart_rows if row["band"]] == [(2.6, 3.4)]
+
+
+def in_group(*, attempt_part: Score, device: str) -> None:
+    """Hold a score against a norm group, as it would have been when it was issued."""
+    part = (
+        AttemptPart.objects.of(attempt_part.organisation)
+        .select_related("version__test")
+        .get(pk=attempt_part.part_id)
+    )
+    norms = NormSet.objects.create(
+        organisation=part.organisation,
+        test=part.version.test,
+        version=part.version.number,
+        form=part.form,
+        number=2,
+        made_at=_NOW,
+    )
+    attempt_part.norm_group = NormGroup.objects.create(
+        organisation=part.organisation,
+        norm_set=norms,
+        language="en",
+        device=device,
+        n=132,
+        tables={attempt_part.scale: {"reliability": 0.81}},
+    )
+    attempt_part.low, attempt_part.high = 2.6, 3.4
+    attempt_part.percentile, attempt_part.percentile_low, attempt_part.percentile_high = 55, 41, 72
+    attempt_part.save()
+
+
+def test_a_judgement_is_a_distance_with_the_reason_of_each_key() -> None:
+    [found] = whole(kinds=("judgement",), value=4).parts
+    assert isinstance(found, JudgementResult)
+    first = found.scenarios[0].actions[0]
+    assert (first.answer, first.label, first.key, first.distance) == (4, "Rather effective", 2, 2)
+    assert first.reason.startswith("An explanation helps")
+    distances = [one.distance or 0 for scenario in found.scenarios for one in scenario.actions]
+    assert found.distance == pytest.approx(sum(distances) / len(distances))
+    assert found.largest > (found.distance or 0)
+    page = page_of(found_in(found))
+    assert page.count(f"the ratings lie {found.distance_text} steps from the key") == 1
+    assert [word for word in ("good", "bad", "poor", "pass", "fail") if f" {word} judgement" in page] == []
+
+
+def test_own_answers_are_read_in_words_with_right_ones_counted_and_files_by_name() -> None:
+    [found] = whole(kinds=("questions",)).parts
+    assert isinstance(found, QuestionsResult)
+    assert (found.right, found.keyed) == (1, 1)
+    assert [(one.answer, one.right, one.state) for one in found.questions] == [
+        ("Before each use", True, MarkState.NONE),
+        ("I call everybody down and tell the office.", None, MarkState.NOT_YET),
+        ("On 1 May", None, MarkState.NONE),
+        ("", None, MarkState.NONE),
+    ]
+    [file] = [one.file for one in found.questions if one.file]
+    assert (file.name, file.size) == ("licence-of-ada.pdf", 12_000)
+    page = page_of(found_in(found))
+    assert (page.count("Not marked yet."), page.count("licence-of-ada.pdf")) == (1, 1)
+
+
+def test_two_raters_stand_side_by_side_and_nothing_is_seen_before_both_have_marked() -> None:
+    of = application()
+    assert of.role is not None
+    assessment_of_all(of.role, kinds=("questions",), two_raters=True)
+    attempt = taken(of)
+    marked(attempt, name="Nora", safe=5, tells=1, comment="Calm and clear")
+    half = result(fresh(attempt))
+    assert half is not None
+    page = page_of(half)
+    assert page.count("Marked by one of two raters.") == 1
+    assert [word for word in ("Nora", "Calm and clear", "6") if f" {word} " in page] == []
+    marked(attempt, name="Omar", safe=4, tells=2)
+    both = result(fresh(attempt))
+    assert both is not None
+    [found] = both.parts
+    assert isinstance(found, QuestionsResult)
+    storm = found.questions[1]
+    assert (storm.raters, storm.sums, storm.mean, storm.most) == (("Nora", "Omar"), (6, 6), 6.0, 8)
+    assert [(one.given, one.mean_text) for one in storm.criteria] == [((5, 4), "4.5"), ((1, 2), "1.5")]
+    assert page_of(both).count("Nora: Calm and clear") == 1
+
+
+def test_a_total_is_the_mean_of_category_means_and_never_over_scales() -> None:
+    found = whole(total=Assessment.Total.CATEGORIES, solve=2)
+    total = found.total
+    assert total is not None
+    [reasoning] = [part for part in found.parts if isinstance(part, ReasoningResult)]
+    shares = [Fraction(one.solved, one.given) for one in reasoning.categories] + [Fraction(1)]
+    assert total.value == sum(shares, Fraction(0)) / len(shares)
+    assert [one.name for one in total.portions] == [one.name for one in reasoning.categories] + [
+        "Questions of ours"
+    ]
+    page = page_of(found)
+    assert page.count("No scale and no judgement is part of it.") == 1
+    assert page.count(total.rule_text.replace("\N{NO-BREAK SPACE}", " ")) == 1
+
+
+def test_a_weighted_total_shows_its_weights_and_why() -> None:
+    found = whole(
+        total=Assessment.Total.WEIGHTS,
+        total_reason="Half the day is spent on ropes",
+        weights={"reasoning": 3, "questions": 1},
+    )
+    total = found.total
+    assert total is not None
+    assert total.rule_text.replace("\N{NO-BREAK SPACE}", " ") == "75 % × 100 % + 25 % × 100 % = 100 %"
+    assert page_of(found).count("Half the day is spent on ropes") == 1
+
+
+def test_a_total_that_cannot_be_says_why_and_shows_no_number() -> None:
+    found = whole(kinds=("scales",), total=Assessment.Total.CATEGORIES)
+    assert found.total is not None
+    assert (found.total.value, found.total.text, found.total.rule_text) == (None, "", "")
+    assert page_of(found).count("There is no total:") == 1
+
+
+def test_scores_are_read_as_they_were_issued() -> None:
+    of = application()
+    assert of.role is not None
+    assessment_of_all(of.role)
+    attempt = taken(of)
+    before = result(fresh(attempt))
+    answers(attempt).filter(part__version__test__kind="reasoning").delete()
+    after = result(fresh(attempt))
+    assert before is not None
+    assert after is not None
+    kept = [part.whole for part in (*before.parts, *after.parts) if isinstance(part, ReasoningResult)]
+    assert kept[0] == kept[1]
+
+
+def test_nothing_on_the_page_betrays_what_was_granted() -> None:
+    of = application()
+    assert of.role is not None
+    assessment_of_all(of.role)
+    attempt = taken(of)
+    plain = page_of(_made(attempt))
+    AttemptPart.objects.of(of.organisation).filter(attempt=attempt).update(seconds=7777, breaks=2)
+    answers(attempt).update(seconds=4711)
+    assert page_of(_made(attempt)) == plain
+    assert [word for word in ("7777", "4711", "seconds", "paused") if word in plain] == []
+
+
+def _made(attempt: Attempt) -> AttemptResult:
+    made = result(fresh(attempt))
+    assert made is not None
+    return made
+
+
+def test_all_kinds_take_as_many_queries_as_one() -> None:
+    counts = []
+    for kinds in (("scales",), ALL):
+        of = application()
+        assert of.role is not None
+        assessment_of_all(of.role, kinds=kinds)
+        attempt = taken(of)
+        result(attempt)
+        with CaptureQueriesContext(connection) as queries:
+            result(attempt)
+        counts.append(len(queries))
+    assert counts == [6, 6]
