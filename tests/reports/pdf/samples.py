@@ -6,14 +6,12 @@ from goodword.reports.pdf.snapshot import (
     Check,
     Comment,
     Head,
-    Item,
     Question,
     Reference,
     ReferenceCheckSnapshot,
-    Scale,
-    Test,
     Values,
 )
+from goodword.reports.pdf.taken import Item, Scale, ScalesTest, Test
 
 LABELS = ["Not at all like me", "A little like me", "Partly like me", "Mostly like me", "Very much like me"]
 
@@ -59,7 +57,7 @@ def scale(name: str, description: str, ends: tuple[str, str], items: list[Item])
     }
 
 
-def work_style() -> Test:
+def work_style() -> ScalesTest:
     return {
         "name": "Work style",
         "construct": "How a person usually goes about work, on five broad traits of personality.",

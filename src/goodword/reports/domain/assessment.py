@@ -3,22 +3,47 @@
 from django.utils.translation import get_language_info
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.result import AttemptResult, ScaleResult, ScalesResult
+from goodword.assessments.result import (
+    AttemptResult,
+    JudgementResult,
+    Part,
+    QuestionsResult,
+    ReasoningResult,
+    ScalesResult,
+    TotalResult,
+)
 from goodword.reports.domain.head import moment_text
-from goodword.reports.pdf.snapshot import Assessment, Scale, Test
+from goodword.reports.domain.taken import judgement_test, questions_test, reasoning_test, scales_test
+from goodword.reports.pdf.taken import Asked, Assessment, Test, Total
 
 
 def assessment_part(result: AttemptResult, *, organisation: Organisation) -> Assessment:
-    """Each test, each number with the answers it came from."""
-    return {
+    """Each test, each number with the answers it came from. Nothing of time, breaks, or what was granted."""
+    found: Assessment = {
         "title": ", ".join(part.title for part in result.parts),
         "taken_at_text": moment_text(result.completed_at, organisation=organisation),
         "language": get_language_info(result.language)["name_local"],
         "tests": [_test(part, organisation=organisation) for part in result.parts],
     }
+    if result.total is not None:
+        found["total"] = _total(result.total)
+    return found
 
 
-def _test(part: ScalesResult, *, organisation: Organisation) -> Test:
+def _test(part: Part, *, organisation: Organisation) -> Test:
+    asked = _asked(part, organisation=organisation)
+    match part:
+        case ScalesResult():
+            return scales_test(part, asked)
+        case ReasoningResult():
+            return reasoning_test(part, asked)
+        case JudgementResult():
+            return judgement_test(part, asked)
+        case QuestionsResult():
+            return questions_test(part, asked)
+
+
+def _asked(part: Part, *, organisation: Organisation) -> Asked:
     requirement = part.requirement
     return {
         "name": part.title,
@@ -33,11 +58,6 @@ def _test(part: ScalesResult, *, organisation: Organisation) -> Test:
         }
         if requirement
         else None,
-        "norm": None,
-        "scale_min": part.minimum,
-        "scale_max": part.maximum,
-        "response_labels": part.response_labels,
-        "scales": [_scale(found) for found in part.scales],
         "sheet": {
             "reliability": part.sheet.reliability,
             "validity": part.sheet.validity,
@@ -46,19 +66,18 @@ def _test(part: ScalesResult, *, organisation: Organisation) -> Test:
     }
 
 
-def _scale(found: ScaleResult) -> Scale:
+def _total(total: TotalResult) -> Total:
     return {
-        "id": found.scale.id,
-        "name": found.scale.name,
-        "description": found.scale.description,
-        "low_text": found.scale.low_text,
-        "high_text": found.scale.high_text,
-        "mean": found.mean,
-        "n_answered": found.n_answered,
-        "n_items": found.n_items,
-        "band": None,
-        "items": [
-            {"text": a.text, "keyed": a.keyed, "answer": a.answer, "answer_label": a.label}
-            for a in found.answers
+        "value": None if total.value is None else float(100 * total.value),
+        "weighted": total.weighted,
+        "reason": total.reason,
+        "portions": [
+            {
+                "name": one.name,
+                "counted": ", ".join(f"{held.test}: {held.solved}/{held.given}" for held in one.counted),
+                "share": float(100 * one.share),
+                "weight": float(100 * one.weight),
+            }
+            for one in total.portions
         ],
     }

@@ -8,14 +8,14 @@ from django.utils.formats import date_format
 from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application
 from goodword.reports.pdf import current_engine
-from goodword.reports.pdf.snapshot import Head
+from goodword.reports.pdf.snapshot import SCHEMA, Head
 
 
 def head(application: Application, *, code: str, version: int, now: datetime) -> Head:
     """Who, for what, when and by what engine; times in the organisation's zone."""
     organisation = application.organisation
     return {
-        "schema": 2,
+        "schema": SCHEMA,
         "code": code,
         "version": version,
         "made_at": now.isoformat(),

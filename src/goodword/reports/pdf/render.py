@@ -91,11 +91,14 @@ def _compile(
 
 
 def _printable(value: Any, printer: Printer) -> Any:
-    """The snapshot with each of its texts cleaned."""
+    """The snapshot with each of its texts cleaned. A drawing is no text: its words stand beside it."""
     if isinstance(value, str):
         return printer.clean(value)
     if isinstance(value, Mapping):
-        return {key: None if key == "logo" else _printable(one, printer) for key, one in value.items()}
+        return {
+            key: None if key == "logo" else one if key == "svg" else _printable(one, printer)
+            for key, one in value.items()
+        }
     if isinstance(value, list):
         return [_printable(one, printer) for one in value]
     return value

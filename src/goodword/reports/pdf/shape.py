@@ -91,14 +91,15 @@ def _check_mapping(value: Any, form: Any, path: str) -> None:
 
 
 def _check_union(value: Any, forms: tuple[Any, ...], path: str) -> None:
-    """Dictionaries of a union are told apart by `type`; of other forms one must fit."""
+    """Dictionaries of a union are told apart by `type` or `kind`; of other forms one must fit."""
     dictionaries = [form for form in forms if is_typeddict(form)]
     if dictionaries and isinstance(value, Mapping):
         for form in dictionaries:
             if _fits_type(value, form):
                 _check(value, form, path)
                 return
-        raise SnapshotError(f"{path}.type: {value.get('type')!r} is not known")
+        tag = "kind" if "kind" in value else "type"
+        raise SnapshotError(f"{path}.{tag}: {value.get(tag)!r} is not known")
     failures = []
     for form in forms:
         try:
@@ -111,5 +112,14 @@ def _check_union(value: Any, forms: tuple[Any, ...], path: str) -> None:
 
 
 def _fits_type(value: Mapping[str, Any], form: Any) -> bool:
-    hint = get_type_hints(form).get("type")
-    return hint is None or value.get("type") in get_args(hint)
+    """Whether the mark that tells forms apart is that of this one; what may lack it fits without it."""
+    hints = get_type_hints(form, include_extras=True)
+    for tag in ("type", "kind"):
+        hint = hints.get(tag)
+        if get_origin(hint) is NotRequired:
+            if tag not in value:
+                continue
+            hint = get_args(hint)[0]
+        if get_origin(hint) is Literal and value.get(tag) not in get_args(hint):
+            return False
+    return True

@@ -9,12 +9,15 @@ or a comment means that it was erased. `check_snapshot` in `shape.py` holds a st
 types.
 
 Schema 2 says of each value whose it is, and knows more than ratings, choices and texts. What it adds is
-`NotRequired`, so that snapshots of schema 1 are drawn as they were.
+`NotRequired`, so that snapshots of schema 1 are drawn as they were. Schema 3 knows assessments of several kinds of
+test (`taken.py`).
 """
 
 from typing import Literal, NotRequired, TypedDict
 
-SCHEMA = 2
+from goodword.reports.pdf.taken import Assessment
+
+SCHEMA: Literal[3] = 3
 
 
 class Organisation(TypedDict):
@@ -62,7 +65,7 @@ class Head(TypedDict):
     were taken out of it.
     """
 
-    schema: Literal[1, 2]
+    schema: Literal[1, 2, 3]
     code: str
     version: int
     made_at: str
@@ -78,93 +81,6 @@ class Head(TypedDict):
 
 
 # --- assessment
-
-
-class Requirement(TypedDict):
-    """The requirement of the job that a test serves: what, who said so, and when (as text)."""
-
-    text: str
-    who: str
-    when: str
-
-
-class Norm(TypedDict):
-    """The norm group that a test's scales are held against; `text` says in one sentence who they are."""
-
-    name: str
-    version: str
-    n: int
-    text: str
-
-
-class Band(TypedDict):
-    """Where the norm group lies on one scale: `low` and `high` on the answer scale, `label` in plain words
-    ("within the middle half of the group")."""
-
-    low: float
-    high: float
-    label: str
-
-
-class Item(TypedDict):
-    """One question and its answer. `keyed` is -1 for an item worded towards the low end, which is turned
-    round for the mean. `answer` is the number that was chosen on the answer scale, before turning; `None`:
-    none."""
-
-    text: str
-    keyed: Literal[1, -1]
-    answer: int | None
-    answer_label: str | None
-
-
-class Scale(TypedDict):
-    """One scale. `mean` is on the answer scale, after turning; `None` if too little was answered. Neither end
-    is better: `low_text` and `high_text` say what each end is like."""
-
-    id: str
-    name: str
-    description: str
-    low_text: str
-    high_text: str
-    mean: float | None
-    n_answered: int
-    n_items: int
-    band: Band | None
-    items: list[Item]
-
-
-class Sheet(TypedDict):
-    """The technical sheet of a test in plain words."""
-
-    reliability: str
-    validity: str
-    limits: str
-
-
-class Test(TypedDict):
-    """One test of scales. `response_labels` has one label for each step from `scale_min` to `scale_max`."""
-
-    name: str
-    construct: str
-    version: str
-    scoring_version: str
-    items_n: int
-    requirement: Requirement | None
-    norm: Norm | None
-    scale_min: int
-    scale_max: int
-    response_labels: list[str]
-    scales: list[Scale]
-    sheet: Sheet
-
-
-class Assessment(TypedDict):
-    """`taken_at_text` is when it was finished; `language` is the name of the language it was taken in."""
-
-    title: str
-    taken_at_text: str
-    language: str
-    tests: list[Test]
 
 
 class AssessmentSnapshot(Head):

@@ -1,18 +1,20 @@
-"""What an assessment's report says: one test after another, each mean with the answers behind it."""
+"""What an assessment's report says: one test after another, each number with the answers behind it."""
 
-from goodword.reports.pdf.content.blocks import (
-    Block,
-    cell,
-    heading,
-    labelled,
-    notice,
-    prose,
-    scales,
-    section,
-    table,
-)
-from goodword.reports.pdf.snapshot import Assessment, Item, Scale, Test
+from goodword.reports.pdf.content.blocks import Block, labelled, notice, prose, section, table
+from goodword.reports.pdf.content.judgement import judgement_answers, judgement_results
+from goodword.reports.pdf.content.own import own_answers
+from goodword.reports.pdf.content.reasoning import reasoning_results, reasoning_tasks
+from goodword.reports.pdf.content.scales import scales_answers, scales_results
+from goodword.reports.pdf.taken import Assessment, Test, Total
 from goodword.reports.pdf.words import Words
+
+#: what is said of the method of each kind, in the order in which it is said
+_METHODS = {
+    "scales": ("method_self", "method_scales"),
+    "reasoning": ("method_tasks",),
+    "judgement": ("method_judgement",),
+    "questions": ("method_own",),
+}
 
 
 def assessment_facts(assessment: Assessment, words: Words) -> list[tuple[str, str]]:
@@ -23,37 +25,81 @@ def assessment_facts(assessment: Assessment, words: Words) -> list[tuple[str, st
     ]
 
 
-def assessment_method(words: Words) -> list[str]:
-    return [words("method_assessment"), words("method_scales")]
+def assessment_method(assessment: Assessment, words: Words) -> list[str]:
+    kinds = {_kind(test) for test in assessment["tests"]}
+    if kinds <= {"scales"}:
+        return [words("method_assessment"), words("method_scales")]
+    said = [key for kind, keys in _METHODS.items() if kind in kinds for key in keys]
+    return [words("method_online"), *map(words, said)]
 
 
 def assessment_sections(assessment: Assessment, words: Words) -> list[Block]:
-    tests = assessment["tests"]
-    parts = [_summary(tests, words)]
-    for test in tests:
-        parts += [_results(test, words), _answers(test, words)]
+    parts = [_summary(assessment, words)]
+    if total := assessment.get("total"):
+        parts.append(_total(total, words))
+    for test in assessment["tests"]:
+        parts += _sections(test, words)
     return parts
 
 
-def _summary(tests: list[Test], words: Words) -> Block:
+def _kind(test: Test) -> str:
+    """The kind of a test; those of the first two schemas are of scales."""
+    return test.get("kind", "scales")
+
+
+def _sections(test: Test, words: Words) -> list[Block]:
+    """The result of a test, then the answers behind it."""
+    if "kind" not in test or test["kind"] == "scales":
+        return [scales_results(test, words), scales_answers(test, words)]
+    if test["kind"] == "reasoning":
+        return [reasoning_results(test, words), reasoning_tasks(test, words)]
+    if test["kind"] == "judgement":
+        return [judgement_results(test, words), judgement_answers(test, words)]
+    return [own_answers(test, words)]
+
+
+def _summary(assessment: Assessment, words: Words) -> Block:
+    tests, total = assessment["tests"], assessment.get("total")
     rows = [
         [
             test["name"],
             test["construct"],
-            words("n_of_m", n=sum(scale["n_answered"] for scale in test["scales"]), m=test["items_n"]),
-            words("test_version", version=test["version"], scoring=test["scoring_version"]),
+            _answered(test, words),
+            words("test_version", version=test["version"], scoring=test["scoring_version"])
+            if test["scoring_version"]
+            else test["version"],
         ]
         for test in tests
     ]
     header = [words("test"), words("measures"), words("answered"), words("version")]
+    if total is None:
+        said = [words("no_verdict"), words("no_better_end")]
+    else:
+        said = [words("no_verdict_alone"), words("no_better_end_alone")]
     return section(
         words("summary"),
         [
             table(header, rows, widths=[3, 5, 2, 3]),
             labelled([(words("why_asked"), _requirement(test, words)) for test in tests]),
-            notice(words("no_verdict") + " " + words("no_better_end")),
+            notice(" ".join(said if _has_scales(tests) else said[:1])),
         ],
     )
+
+
+def _has_scales(tests: list[Test]) -> bool:
+    return not tests or any(_kind(test) == "scales" for test in tests)
+
+
+def _answered(test: Test, words: Words) -> str:
+    if "kind" not in test or test["kind"] == "scales":
+        n = sum(scale["n_answered"] for scale in test["scales"])
+    elif test["kind"] == "reasoning":
+        n = test["whole"]["answered"] or 0
+    elif test["kind"] == "judgement":
+        n = test["n_answered"]
+    else:
+        n = sum(question["answer"] is not None for question in test["questions"])
+    return words("n_of_m", n=n, m=test["items_n"])
 
 
 def _requirement(test: Test, words: Words) -> str:
@@ -66,108 +112,37 @@ def _requirement(test: Test, words: Words) -> str:
     )
 
 
-def _results(test: Test, words: Words) -> Block:
-    low, high = test["scale_min"], test["scale_max"]
-    norm = test["norm"]
-    if norm is None:
-        compared = words("no_norm")
-    else:
-        compared = words("norm", name=norm["name"], version=norm["version"], n=norm["n"], text=norm["text"])
-    header = [words("scale"), words("low_end"), words("high_end"), words("mean")]
-    steps = [
-        f"{value} {label}"
-        for value, label in zip(range(low, high + 1), test["response_labels"], strict=False)
-    ]
-    return section(
-        test["name"],
+def _total(total: Total, words: Words) -> Block:
+    if total["value"] is None:
+        return section(words("total"), [prose(words("total_none"))])
+    value = _percent(total["value"], words)
+    how = words("total_weights", reason=total["reason"]) if total["weighted"] else words("total_categories")
+    rows = [
         [
-            prose(words("scales_read", low=low, high=high), leads=True),
-            scales(
-                header,
-                (low, high),
-                [_strip(scale, test, words) for scale in test["scales"]],
-                notes=[" · ".join(steps), compared],
-            ),
+            one["name"],
+            one["counted"],
+            words("percent", value=_percent(one["share"], words)),
+            words("percent", value=_percent(one["weight"], words)),
+        ]
+        for one in total["portions"]
+    ]
+    header = [
+        words("test") if total["weighted"] else words("category"),
+        words("solved"),
+        words("share_solved"),
+        words("weight"),
+    ]
+    made = " + ".join(f"{weight} × {share}" for _, _, share, weight in rows)
+    return section(
+        words("total"),
+        [
+            prose(words("total_is", value=value), how),
+            table(header, rows, widths=[4, 5, 2, 2]),
+            prose(words("total_rule", made=made, value=value), words("total_harder"), quiet=True),
         ],
     )
 
 
-def _strip(scale: Scale, test: Test, words: Words) -> Block:
-    low, high, mean, band = test["scale_min"], test["scale_max"], scale["mean"], scale["band"]
-    values = [value for item in scale["items"] if (value := _turned(item, test)) is not None]
-    shown = words("no_mean") if mean is None else words.number(mean, 2)
-    alt = words(
-        "scale_alt",
-        scale=scale["name"],
-        low=low,
-        high=high,
-        mean=words("no_mean_note") if mean is None else shown,
-        answers=", ".join(map(str, sorted(values))) or words("no_answers"),
-    )
-    if band is not None:
-        ends = {"low": words.number(band["low"], 2), "high": words.number(band["high"], 2)}
-        alt = words("scale_alt_band", alt=alt, label=band["label"], **ends)
-    return {
-        "label": scale["name"],
-        "note": words("n_of_m", n=scale["n_answered"], m=scale["n_items"])
-        + (f" · {band['label']}" if band is not None else ""),
-        "low": scale["low_text"],
-        "high": scale["high_text"],
-        "values": values,
-        "mean": mean,
-        "mean_text": shown,
-        "band": None if band is None else [band["low"], band["high"]],
-        "alt": alt,
-    }
-
-
-def _answers(test: Test, words: Words) -> Block:
-    """Down to the answers: for each scale its statements, and how the test stands on its feet."""
-    blocks: list[Block] = []
-    header = [words("statement_asked"), words("answer"), words("counts_as")]
-    for scale in test["scales"]:
-        counts = {"n": scale["n_answered"], "m": scale["n_items"]}
-        if scale["mean"] is None:
-            line = words("scale_line_none", **counts)
-        else:
-            line = words("scale_line", mean=words.number(scale["mean"], 2), **counts)
-        rows = [
-            [item["text"], _answer(item, words), _counts_as(item, test, words)] for item in scale["items"]
-        ]
-        blocks.append(heading(scale["name"], note=f"{scale['description']} {line}".strip()))
-        if rows:
-            blocks.append(table(header, rows, widths=[7, 3, 2]))
-    sheet = test["sheet"]
-    blocks += [
-        heading(words("sheet")),
-        labelled(
-            [
-                (words("measures"), test["construct"]),
-                (words("reliability"), sheet["reliability"]),
-                (words("validity"), sheet["validity"]),
-                (words("limits"), sheet["limits"]),
-            ]
-        ),
-    ]
-    return section(words("answers_behind"), blocks)
-
-
-def _answer(item: Item, words: Words) -> str | Block:
-    if item["answer"] is None:
-        return cell("", note=words("not_answered"))
-    return item["answer_label"] or str(item["answer"])
-
-
-def _counts_as(item: Item, test: Test, words: Words) -> str:
-    value = _turned(item, test)
-    if value is None:
-        return words("no_mean")
-    return str(value) if item["keyed"] == 1 else words("turned", value=value)
-
-
-def _turned(item: Item, test: Test) -> int | None:
-    """The answer as it counts: turned round about the middle of the scale where the item is worded so."""
-    answer = item["answer"]
-    if answer is None or item["keyed"] == 1:
-        return answer
-    return test["scale_min"] + test["scale_max"] - answer
+def _percent(value: float, words: Words) -> str:
+    """With a decimal only where there is one."""
+    return words.number(value, 0 if float(round(value, 1)).is_integer() else 1)

@@ -110,6 +110,12 @@ def dots(header: Sequence[str], rows: Sequence[Block]) -> Block:
     return _chart("dots", header, rows)
 
 
+def matrix(drawings: Sequence[Block], options: Sequence[Block]) -> Block:
+    """A matrix of three by three with its last place empty, and the figures to choose from beside it. Drawings are
+    `svg` and `alt`; options have a `label`, a `note`, and whether they are `right` as well."""
+    return {"type": "matrix", "drawings": list(drawings), "options": list(options)}
+
+
 def comments(entries: Sequence[Block]) -> Block:
     return {"type": "comments", "entries": list(entries)}
 

@@ -96,6 +96,102 @@ DE = {
         "oder zwei Menschen bedeutet wenig. Was passt, hängt von der Arbeit ab: Bitte neben der "
         "Anforderung lesen und darüber sprechen."
     ),
+    "no_verdict_alone": "Dieser Bericht zeigt, was gefragt und was geantwortet wurde. Er enthält kein Urteil.",
+    "no_better_end_alone": "Kein Ende einer Skala ist das bessere.",
+    "total": "Gesamtwert",
+    "total_is": "{value} % gelöst, über die Tests mit richtigen und falschen Antworten.",
+    "total_none": (
+        "Es gibt keinen Gesamtwert: Nicht jeder Test mit richtigen und falschen Antworten hat eine Zahl oder ein "
+        "Gewicht."
+    ),
+    "total_categories": (
+        "Er ist der Mittelwert der Bereiche, damit einer mit vielen Aufgaben die anderen nicht überwiegt. Skalen und "
+        "Einschätzungen gehen nicht ein."
+    ),
+    "total_weights": "Er ist gewichtet, aus diesem Grund: {reason} Skalen und Einschätzungen gehen nicht ein.",
+    "total_rule": "{made} = {value} %",
+    "total_harder": (
+        "Ein schwererer Test zieht den Gesamtwert nach unten; er sagt nichts darüber, wie andere abgeschnitten haben."
+    ),
+    "category": "Bereich",
+    "solved": "Gelöst",
+    "share_solved": "Anteil gelöst",
+    "weight": "Gewicht",
+    "percent": "{value} %",
+    "standing": "Mit seiner Unsicherheit: Perzentile {low} bis {high} von {group}.",
+    "standing_band": "Das 90-%-Band reicht von {low} bis {high}.",
+    "standing_reliability": "Zuverlässigkeit in dieser Gruppe: {value}.",
+    "group_phone": "{n} ersten Durchgängen auf {language} am Telefon, Normen {norms}",
+    "group_computer": "{n} ersten Durchgängen auf {language} am Computer, Normen {norms}",
+    "group_any": "{n} ersten Durchgängen auf {language}, Normen {norms}",
+    "band_read": (
+        "Der hinterlegte Bereich um einen Mittelwert ist sein 90-%-Band: wo er an einem anderen Tag liegen könnte."
+    ),
+    "band_note": "Perzentile {low} bis {high}",
+    "scale_alt_standing": "{alt} 90-%-Band: {low} bis {high}.",
+    "tasks_solved": "{n} von {m} Aufgaben gelöst; {answered} wurden beantwortet.",
+    "tasks_erased": "Es waren {m} Aufgaben.",
+    "not_ranked": (
+        "Die Aufgaben sind noch nicht kalibriert und es gibt keine Vergleichsgruppe; darum wird nichts gereiht: Die "
+        "Zahl sagt, wie viele gelöst wurden, und nicht mehr."
+    ),
+    "ability": (
+        "Kalibriert: eine Fähigkeit von {value} mit einem Standardfehler von {error}, auf der Skala derer, an deren "
+        "Antworten kalibriert wurde und deren Mittelwert 0 ist."
+    ),
+    "tasks_behind": "Die Aufgaben von {test}, mit Antworten und Regeln",
+    "task_n": "Aufgabe {n}, {category}",
+    "is_solved": "Gelöst",
+    "is_not_solved": "Nicht gelöst",
+    "right_answer": "Richtige Antwort",
+    "rule": "Regel",
+    "options": "Möglichkeiten",
+    "figure_n": "Figur {n}",
+    "figure_says": "Figur {n}: {text}",
+    "figure_right": "richtig",
+    "figure_chosen": "gewählt",
+    "judgement_is": (
+        "Im Mittel liegen die Bewertungen {distance} Stufen vom Schlüssel entfernt. 0 wäre überall dieselbe "
+        "Bewertung; {largest} ist die größte Entfernung, die bei diesen Handlungen möglich wäre."
+    ),
+    "judgement_none": "Keine Entfernung: {n} von {m} Handlungen wurden bewertet, das sind zu wenige.",
+    "judgement_erased": "Es waren {m} Handlungen zu bewerten.",
+    "key_basis": "Der Schlüssel: {text}",
+    "situations_behind": "Die Situationen von {test}",
+    "situation_n": "Situation {n}",
+    "action": "Handlung",
+    "rated": "Bewertet",
+    "key": "Schlüssel",
+    "distance": "Entfernung",
+    "own_right": "{n} von {m} richtig, von den Fragen mit einer richtigen Antwort.",
+    "own_read": "Die Antworten werden von Menschen gelesen.",
+    "the_right_answer": "Die richtige Antwort ist: {text}",
+    "is_right": "Richtig",
+    "file": "Datei: {name}",
+    "answered_by": "Antwort",
+    "not_marked": "Noch nicht bewertet, als dieser Bericht entstand.",
+    "half_marked": "Von einer von zwei Personen bewertet, als dieser Bericht entstand.",
+    "points_of": "{n} von {m} Punkten",
+    "points_mean": "{n} von {m} Punkten, im Mittel von {raters} Personen",
+    "criterion": "Kriterium",
+    "points_to": "0 bis {points}",
+    "together": "Zusammen",
+    "method_online": "Die Person hat online über einen persönlichen Link geantwortet.",
+    "method_self": (
+        "Skalen sind ihre eigene Beschreibung, wie sie arbeitet; Selbstbild, vermutete Erwartungen und die "
+        "Tagesform spielen mit hinein."
+    ),
+    "method_tasks": (
+        "Aufgaben werden für jede Person neu gezogen, von ähnlicher und nicht von gleicher Schwierigkeit. Übung, Gerät "
+        "und Tagesform spielen mit hinein; ein Unterschied von ein oder zwei Aufgaben bedeutet nichts."
+    ),
+    "method_judgement": (
+        "Eine Einschätzung wird mit einem Schlüssel verglichen, den Menschen festgelegt haben. Eine große Entfernung "
+        "kann auch daher kommen, dass jemand nur die Enden der Skala benutzt oder nur ihre Mitte."
+    ),
+    "method_own": (
+        "Die eigenen Fragen des Unternehmens werden von Menschen gelesen; Punkte nach Kriterien kommen von ihnen."
+    ),
     # Reference check
     "references": "Referenzen",
     "completed": "Abgeschlossen",

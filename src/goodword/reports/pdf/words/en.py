@@ -85,6 +85,93 @@ EN = {
         "means little. What suits depends on the work: read the results beside the requirement, and talk"
         " about them."
     ),
+    "no_verdict_alone": "This report shows what was asked and what was answered. It has no verdict.",
+    "no_better_end_alone": "Neither end of a scale is better.",
+    "total": "Total",
+    "total_is": "{value} % solved, over the tests that have right and wrong answers.",
+    "total_none": "There is no total: not every right-or-wrong test has a count, or a weight.",
+    "total_categories": (
+        "It is the mean of the categories, so that one with many tasks does not outweigh the others. No scale "
+        "and no judgement is part of it."
+    ),
+    "total_weights": "It is weighted, for this reason: {reason} No scale and no judgement is part of it.",
+    "total_rule": "{made} = {value} %",
+    "total_harder": "A harder test pulls the total down; it says nothing of how other people did.",
+    "category": "Category",
+    "solved": "Solved",
+    "share_solved": "Share solved",
+    "weight": "Weight",
+    "percent": "{value} %",
+    "standing": "With its uncertainty, percentiles {low} to {high} of {group}.",
+    "standing_band": "The 90 % band is {low} to {high}.",
+    "standing_reliability": "Reliability in that group: {value}.",
+    "group_phone": "{n} first attempts in {language} on phones, norms {norms}",
+    "group_computer": "{n} first attempts in {language} on computers, norms {norms}",
+    "group_any": "{n} first attempts in {language}, norms {norms}",
+    "band_read": "The shaded band around a mean is its 90 % band: where it could lie on another day.",
+    "band_note": "percentiles {low} to {high}",
+    "scale_alt_standing": "{alt} 90 % band: {low} to {high}.",
+    "tasks_solved": "{n} of {m} tasks solved; {answered} were answered.",
+    "tasks_erased": "There were {m} tasks.",
+    "not_ranked": (
+        "The tasks are not calibrated yet and there is no norm group, so nothing is ranked: the count says how "
+        "many were solved, and no more."
+    ),
+    "ability": (
+        "Calibrated: an ability of {value}, with a standard error of {error}, on the scale of those whose answers "
+        "it was calibrated by, whose mean is 0."
+    ),
+    "tasks_behind": "The tasks of {test}, their answers and rules",
+    "task_n": "Task {n}, {category}",
+    "is_solved": "Solved",
+    "is_not_solved": "Not solved",
+    "right_answer": "Right answer",
+    "rule": "Rule",
+    "options": "Options",
+    "figure_n": "Figure {n}",
+    "figure_says": "Figure {n}: {text}",
+    "figure_right": "right",
+    "figure_chosen": "chosen",
+    "judgement_is": (
+        "On average the ratings lie {distance} steps from the key. 0 would be the same rating everywhere; {largest} "
+        "is the furthest that ratings of these actions could lie from it."
+    ),
+    "judgement_none": "No distance: {n} of {m} actions were rated, which is too few.",
+    "judgement_erased": "There were {m} actions to rate.",
+    "key_basis": "The key: {text}",
+    "situations_behind": "The situations of {test}",
+    "situation_n": "Situation {n}",
+    "action": "Action",
+    "rated": "Rated",
+    "key": "Key",
+    "distance": "Distance",
+    "own_right": "{n} of {m} right, of the questions that have a right answer.",
+    "own_read": "Answers are read by people.",
+    "the_right_answer": "The right answer is: {text}",
+    "is_right": "Right",
+    "file": "File: {name}",
+    "answered_by": "Answer",
+    "not_marked": "Not marked yet when this report was made.",
+    "half_marked": "Marked by one of two raters when this report was made.",
+    "points_of": "{n} of {m} points",
+    "points_mean": "{n} of {m} points, the mean of {raters} raters",
+    "criterion": "Criterion",
+    "points_to": "0 to {points}",
+    "together": "Together",
+    "method_online": "The candidate answered online, by a personal link.",
+    "method_self": (
+        "Scales are the candidate’s own description of how they work; how people see themselves, what they expect "
+        "to be wanted and the day itself all play a part."
+    ),
+    "method_tasks": (
+        "Tasks are drawn anew for each candidate, of like difficulty and not equal. Practice, the device and the day "
+        "itself play a part; a difference of one or two tasks means nothing."
+    ),
+    "method_judgement": (
+        "A judgement is held against a key that people have set. A large distance may also come from using only "
+        "the ends of the scale, or only its middle."
+    ),
+    "method_own": "The organisation’s own questions are read by people; points by a rubric are theirs.",
     # Reference check
     "references": "References",
     "completed": "Completed",

@@ -94,6 +94,98 @@ FR = {
         "deux personnes signifie peu. Ce qui convient dépend du travail : lisez les résultats à côté de "
         "l’exigence, et parlez-en."
     ),
+    "no_verdict_alone": "Ce rapport montre ce qui a été demandé et ce qui a été répondu. Il ne contient aucun verdict.",
+    "no_better_end_alone": "Aucune extrémité d’une échelle n’est meilleure.",
+    "total": "Total",
+    "total_is": "{value} % résolus, sur les tests qui ont des réponses justes et fausses.",
+    "total_none": "Il n’y a pas de total : il manque à un test à réponses justes et fausses un nombre ou un poids.",
+    "total_categories": (
+        "C’est la moyenne des catégories, afin qu’une catégorie aux nombreux exercices ne l’emporte pas sur les "
+        "autres. Ni les échelles ni les jugements n’y entrent."
+    ),
+    "total_weights": "Il est pondéré, pour cette raison : {reason} Ni les échelles ni les jugements n’y entrent.",
+    "total_rule": "{made} = {value} %",
+    "total_harder": "Un test plus difficile fait baisser le total ; il ne dit rien des résultats d’autres personnes.",
+    "category": "Catégorie",
+    "solved": "Résolus",
+    "share_solved": "Part résolue",
+    "weight": "Poids",
+    "percent": "{value} %",
+    "standing": "Avec son incertitude, percentiles {low} à {high} de {group}.",
+    "standing_band": "L’intervalle à 90 % va de {low} à {high}.",
+    "standing_reliability": "Fiabilité dans ce groupe : {value}.",
+    "group_phone": "{n} premières passations ({language}) sur téléphone, normes {norms}",
+    "group_computer": "{n} premières passations ({language}) sur ordinateur, normes {norms}",
+    "group_any": "{n} premières passations ({language}), normes {norms}",
+    "band_read": (
+        "La zone ombrée autour d’une moyenne est son intervalle à 90 % : là où elle pourrait se situer un autre jour."
+    ),
+    "band_note": "percentiles {low} à {high}",
+    "scale_alt_standing": "{alt} Intervalle à 90 % : de {low} à {high}.",
+    "tasks_solved": "{n} exercices résolus sur {m} ; {answered} ont reçu une réponse.",
+    "tasks_erased": "Il y avait {m} exercices.",
+    "not_ranked": (
+        "Les exercices ne sont pas encore calibrés et il n’y a pas de groupe de référence : rien n’est classé. Le "
+        "nombre dit combien ont été résolus, et rien de plus."
+    ),
+    "ability": (
+        "Calibré : une aptitude de {value}, avec une erreur type de {error}, sur l’échelle des personnes dont les "
+        "réponses ont servi à calibrer et dont la moyenne est 0."
+    ),
+    "tasks_behind": "Les exercices de {test}, leurs réponses et leurs règles",
+    "task_n": "Exercice {n}, {category}",
+    "is_solved": "Résolu",
+    "is_not_solved": "Non résolu",
+    "right_answer": "Réponse juste",
+    "rule": "Règle",
+    "options": "Choix",
+    "figure_n": "Figure {n}",
+    "figure_says": "Figure {n} : {text}",
+    "figure_right": "juste",
+    "figure_chosen": "choisie",
+    "judgement_is": (
+        "En moyenne, les évaluations sont à {distance} degrés de la clé. 0 serait la même évaluation partout ; "
+        "{largest} est le plus grand écart possible pour ces actions."
+    ),
+    "judgement_none": "Pas d’écart : {n} actions sur {m} ont été évaluées, ce qui est trop peu.",
+    "judgement_erased": "Il y avait {m} actions à évaluer.",
+    "key_basis": "La clé : {text}",
+    "situations_behind": "Les situations de {test}",
+    "situation_n": "Situation {n}",
+    "action": "Action",
+    "rated": "Évaluée",
+    "key": "Clé",
+    "distance": "Écart",
+    "own_right": "{n} justes sur {m}, parmi les questions qui ont une réponse juste.",
+    "own_read": "Les réponses sont lues par des personnes.",
+    "the_right_answer": "La réponse juste est : {text}",
+    "is_right": "Juste",
+    "file": "Fichier : {name}",
+    "answered_by": "Réponse",
+    "not_marked": "Pas encore notée quand ce rapport a été établi.",
+    "half_marked": "Notée par une personne sur deux quand ce rapport a été établi.",
+    "points_of": "{n} points sur {m}",
+    "points_mean": "{n} points sur {m}, en moyenne de {raters} personnes",
+    "criterion": "Critère",
+    "points_to": "0 à {points}",
+    "together": "Ensemble",
+    "method_online": "La personne a répondu en ligne, par un lien personnel.",
+    "method_self": (
+        "Les échelles sont sa propre description de sa façon de travailler ; l’image de soi, ce que l’on croit "
+        "attendu et le jour même y jouent un rôle."
+    ),
+    "method_tasks": (
+        "Les exercices sont tirés à nouveau pour chaque personne, de difficulté semblable et non égale. L’habitude, "
+        "l’appareil et le jour même y jouent un rôle ; une différence d’un ou deux exercices ne signifie rien."
+    ),
+    "method_judgement": (
+        "Un jugement est comparé à une clé que des personnes ont fixée. Un grand écart peut aussi venir de ce que "
+        "l’on n’utilise que les extrémités de l’échelle, ou que son milieu."
+    ),
+    "method_own": (
+        "Les questions propres à l’organisation sont lues par des personnes ; les points selon les critères sont "
+        "les leurs."
+    ),
     # Reference check
     "references": "Références",
     "completed": "Terminée",

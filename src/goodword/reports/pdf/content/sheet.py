@@ -1,0 +1,38 @@
+"""What tests of every kind say: how they stand on their feet, and where a score stands in a norm group."""
+
+from goodword.reports.pdf.content.blocks import Block, heading, labelled
+from goodword.reports.pdf.taken import Standing, Test
+from goodword.reports.pdf.words import Words
+
+
+def sheet(test: Test, words: Words) -> list[Block]:
+    """The technical sheet of a test."""
+    said = test["sheet"]
+    return [
+        heading(words("sheet")),
+        labelled(
+            [
+                (words("measures"), test["construct"]),
+                (words("reliability"), said["reliability"]),
+                (words("validity"), said["validity"]),
+                (words("limits"), said["limits"]),
+            ]
+        ),
+    ]
+
+
+def standing_text(standing: Standing, words: Words) -> str:
+    """The percentiles of a score with their group, and its band, in two or three sentences."""
+    group = words(
+        {"phone": "group_phone", "computer": "group_computer"}.get(standing["device"], "group_any"),
+        n=standing["n"],
+        language=standing["language"],
+        norms=standing["norms"],
+    )
+    said = [
+        words("standing", low=standing["percentile_low"], high=standing["percentile_high"], group=group),
+        words("standing_band", low=words.number(standing["low"], 1), high=words.number(standing["high"], 1)),
+    ]
+    if standing["reliability"] is not None:
+        said.append(words("standing_reliability", value=words.number(standing["reliability"], 2)))
+    return " ".join(said)

@@ -1,0 +1,168 @@
+"""A report of tests of every kind: frozen, drawn in each language, and without its person."""
+
+import json
+from typing import Any
+
+import pytest
+
+from goodword.assessments.models import Assessment, Attempt, AttemptPart, Score
+from goodword.core.models import Event
+from goodword.reports.domain.build import on_attempt_completed
+from goodword.reports.domain.without import without_person
+from goodword.reports.models import Report
+from goodword.reports.pdf import check_snapshot, render_pdf
+from tests.assessments.kinds import assessment_of_all, fresh, marked, taken
+from tests.assessments.support import answers, application
+from tests.assessments.test_results_of_all_kinds import in_group
+from tests.reports.pdf.reading import tags_of
+from tests.reports.pdf.reading import text_of as text_of_pdf
+from tests.reports.reports import NOW, text_of
+from tests.support.jobs import run_jobs
+
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
+
+
+def attempt_of(language: str = "en", **values: Any) -> Attempt:
+    """Somebody has taken all of an assessment; the report's jobs wait."""
+    of = application()
+    of.organisation.language = language
+    of.organisation.save(update_fields=["language"])
+    of.candidate.language = "en"
+    of.candidate.save(update_fields=["language"])
+    assert of.role is not None
+    assessment_of_all(of.role, **{"total": Assessment.Total.CATEGORIES} | values)
+    return taken(of, solve=2)
+
+
+def report_of(attempt: Attempt) -> Report:
+    run_jobs()
+    return Report.objects.of(attempt.organisation).select_related("start__application").latest("pk")
+
+
+def again(attempt: Attempt) -> Report:
+    """The next version of the report, of what is known now."""
+    run_jobs()
+    on_attempt_completed(Event.objects.filter(name="attempt.completed").latest("pk"))
+    return report_of(attempt)
+
+
+SAID = {
+    "en": (
+        "“Needed for scales” Named by Rita Recruiter",
+        "“Needed for questions” Named by Rita Recruiter",
+        "It has no verdict. Neither end of a scale is better.",
+        "It is the mean of the categories",
+        "nothing is ranked",
+        "tasks solved;",
+        "The tasks of Reasoning, their answers and rules",
+        "Right answer",
+        "steps from the key. 0 would be the same rating everywhere",
+        "An explanation helps, but the customer has lost a day",
+        "1 of 1 right",
+        "I call everybody down and tell the office.",
+        "Not marked yet when this report was made.",
+        "File: licence-of-ada.pdf",
+        "Tasks are drawn anew for each candidate",
+    ),
+    "de": ("Es ist der", "Stufen vom Schlüssel entfernt", "wird nichts gereiht", "Datei: licence-of-ada.pdf"),
+    "fr": ("rien n’est classé", "degrés de la clé", "Fichier", "exercices résolus sur"),
+}
+SAID["de"] = ("Er ist der Mittelwert der Bereiche", *SAID["de"][1:])
+
+
+@pytest.mark.parametrize("language", SAID)
+def test_every_kind_of_test_is_drawn_in_each_language(language: str) -> None:
+    text = text_of(report_of(attempt_of(language)))
+    assert [said for said in SAID[language] if said not in text] == []
+
+
+def test_each_figure_of_a_matrix_has_its_words() -> None:
+    report = report_of(attempt_of(kinds=("reasoning",)))
+    tasks = [task for task in report.snapshot["assessment"]["tests"][0]["tasks"] if task["drawings"]]
+    assert tasks != []
+    alts = [str(node.get("/Alt")) for kind, node in tags_of(render_pdf(report.snapshot)) if kind == "/Figure"]
+    wanted = [drawing["alt"] for task in tasks for drawing in task["drawings"]]
+    wanted += [
+        f"Figure {one['number']}: {one['drawing']['alt']}" for task in tasks for one in task["options"]
+    ]
+    assert [alt for alt in wanted if alt not in alts] == []
+    assert "None" not in alts
+
+
+def test_a_standing_is_printed_with_its_group_and_an_ability_with_its_error() -> None:
+    attempt = attempt_of(kinds=("scales", "reasoning"))
+    rows = Score.objects.of(attempt.organisation).filter(part__attempt=attempt)
+    in_group(attempt_part=rows.get(scale="openness"), device="computer")
+    rows.filter(part__order=2, scale="").update(ability=0.4, ability_se=0.3)
+    text = text_of(again(attempt))
+    for said in (
+        "percentiles 41 to 72 of 132 first attempts in English on computers, norms 2.",
+        "The 90 % band is 2.6 to 3.4. Reliability in that group: 0.81.",
+        "an ability of 0.4, with a standard error of 0.3",
+        "The shaded band around a mean is its 90 % band",
+    ):
+        assert said in text
+    assert "nothing is ranked" not in text
+
+
+def test_marks_stand_side_by_side_in_the_version_after_them() -> None:
+    attempt = attempt_of(kinds=("questions",), two_raters=True)
+    assert "Not marked yet" in text_of(report_of(attempt))
+    marked(attempt, name="Nora Nine", safe=5, tells=1, comment="Calm and clear")
+    half = text_of(again(attempt))
+    assert ("Marked by one of two raters" in half, "Nora Nine" in half) == (True, False)
+    marked(attempt, name="Omar Ten", safe=4, tells=1)
+    text = text_of(again(attempt))
+    for said in (
+        "5.5 of 8 points, the mean of 2 raters",
+        "Nora Nine",
+        "Omar Ten",
+        "Calm and clear",
+        "Together 6 5",
+    ):
+        assert said in text
+
+
+def test_no_time_and_nothing_that_was_granted_is_in_a_snapshot() -> None:
+    attempt = attempt_of()
+    plain = report_of(attempt).snapshot["assessment"]
+    AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt).update(seconds=7777, breaks=2)
+    answers(fresh(attempt)).update(seconds=4711)
+    assert again(attempt).snapshot["assessment"] == plain
+    assert [word for word in ("7777", "4711", '"seconds"', '"device"') if word in json.dumps(plain)] == []
+
+
+def test_without_its_person_every_kind_keeps_its_shape_and_nothing_that_was_answered() -> None:
+    attempt = attempt_of(two_raters=True)
+    marked(attempt, name="Nora Nine", safe=5, tells=1, comment="Calm and clear")
+    marked(attempt, name="Omar Ten", safe=4, tells=1)
+    snapshot = again(attempt).snapshot
+    gone = without_person(snapshot)
+    rendered = render_pdf(check_snapshot(gone))
+    told = json.dumps(gone, ensure_ascii=False) + text_of_pdf(rendered)
+    for said in (
+        "Ada",
+        "Lovelace",
+        "I call everybody",
+        "licence-of-ada",
+        "Calm and clear",
+        "Nora Nine",
+        "On 1 May",
+    ):
+        assert said in json.dumps(snapshot, ensure_ascii=False)
+        assert said not in told
+    scales, reasoning, judgement, questions = gone["assessment"]["tests"]
+    assert {scale["mean"] for scale in scales["scales"]} == {None}
+    assert (reasoning["whole"]["solved"], reasoning["tasks"]) == (None, [])
+    assert {a["answer"] for one in judgement["situations"] for a in one["actions"]} == {None}
+    assert (judgement["distance"], questions["right"]) == (None, None)
+    assert gone["assessment"]["total"]["value"] is None
+    for kept in ("There were", "How often is a harness checked?", "An explanation helps"):
+        assert kept in text_of_pdf(rendered)
+
+
+def test_a_test_of_an_unknown_kind_is_refused_with_the_place() -> None:
+    snapshot = report_of(attempt_of(kinds=("judgement",))).snapshot
+    snapshot["assessment"]["tests"][0]["kind"] = "riddles"
+    with pytest.raises(ValueError, match=r"assessment.tests\[0\].kind: 'riddles' is not known"):
+        check_snapshot(snapshot)
