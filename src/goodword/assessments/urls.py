@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from goodword.assessments.views import adjust, adjust_answer, around, clock, item, sheet
+from goodword.assessments.views import adjust, adjust_answer, around, clock, item, own, sheet
 
 _PART = "p/<token>/assessment/<int:order>/"
 
 public_urls = [
     path("p/<token>/assessment/", around.first_page, name="portal_assessment"),
+    path("p/<token>/assessment/result/", own.own_result, name="portal_assessment_result"),
     path("p/<token>/assessment/decline/", around.decline_page, name="portal_assessment_decline"),
     path("p/<token>/assessment/language/", around.language_page, name="portal_assessment_language"),
     path("p/<token>/assessment/computer/", around.link_page, name="portal_assessment_link"),

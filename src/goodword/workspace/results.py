@@ -66,13 +66,14 @@ def _assessment(data: Any) -> Result:
 def _taken_assessment(start: StepStart) -> list[Result]:
     """An earlier result, for the requirement that it serves here."""
     runs = Attempt.objects.of(start.organisation).filter(**_behind(start))
-    attempt = runs.select_related("organisation", "start__step").order_by("-pk").first()
+    attempt = runs.select_related("organisation", "start__step", "assessment").order_by("-pk").first()
     result = assessment_result(attempt) if attempt else None
     if result is None:
         return []
-    step = start.step
-    here = Requirement(text=step.requirement, who=step.requirement_by, at=step.requirement_at)
-    return [_assessment(result.serving(here) if step.requirement else result)]
+    step, here = start.step, None
+    if step.requirement:
+        here = Requirement(text=step.requirement, who=step.requirement_by, at=step.requirement_at)
+    return [_assessment(result.serving(here))]
 
 
 def _standing_in(application: Application, kind: str) -> StepStart | None:

@@ -26,11 +26,13 @@ class AttemptResult:
     parts: tuple[Part, ...]
     total: TotalResult | None = None
 
-    def serving(self, requirement: Requirement) -> Self:
-        """The same for another role's requirement, where one test serves it."""
-        if len(self.parts) != 1:
-            return self
-        return replace(self, parts=(replace(self.parts[0], requirement=requirement),))
+    def serving(self, requirement: Requirement | None) -> Self:
+        """The same for another role: its requirement, where one test serves it.
+
+        Of several tests nobody has said there what each of them serves; what the other role named is not for here.
+        """
+        named = requirement if len(self.parts) == 1 else None
+        return replace(self, parts=tuple(replace(part, requirement=named) for part in self.parts))
 
     @property
     def language_name(self) -> str:

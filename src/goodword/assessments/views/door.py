@@ -125,7 +125,9 @@ def door[**P](page: Page[P]) -> Callable[..., HttpResponse]:
             if request.method == "POST":
                 return to_first_page(request, sitting)
             if template := ENDED.get(attempt.progress):
-                return show(request, sitting, template)
+                told = attempt.assessment.tells_candidate and attempt.progress == Run.Progress.COMPLETED
+                own = sitting.url("portal_assessment_result") if told else ""
+                return show(request, sitting, template, result_url=own)
         return _closed(request, visit)
 
     return enter

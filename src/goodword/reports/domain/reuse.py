@@ -72,7 +72,8 @@ def _part(source: Report, step: Step) -> dict[str, Any]:
         return {"check": source.snapshot["check"]}
     assessment = source.snapshot["assessment"]
     requirement = None
-    if step.requirement:
+    # of several tests nobody has said here what each of them serves
+    if step.requirement and len(assessment["tests"]) == 1:
         at = step.requirement_at
         when = moment_text(at, organisation=source.organisation) if at else ""
         requirement = {"text": step.requirement, "who": step.requirement_by, "when": when}

@@ -103,9 +103,9 @@ def results_list(request: MemberRequest) -> HttpResponse:
     )
     newest = Report.objects.of(request.organisation).filter(pk__in=rows.values("pk"))
     page = Paginator(
-        newest.select_related(
-            "start__application__candidate", "start__application__role", "start__step"
-        ).order_by("-ready_at", "-pk"),
+        newest.select_related("start__application__candidate", "start__application__role", "start__step")
+        .defer("snapshot")  # with its drawings it is large, and the list shows nothing of it
+        .order_by("-ready_at", "-pk"),
         PAGE,
     ).get_page(request.GET.get("page"))
     return render(request, "workspace/results.html", {"page": page})

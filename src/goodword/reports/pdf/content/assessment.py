@@ -80,10 +80,16 @@ def _summary(assessment: Assessment, words: Words) -> Block:
         words("summary"),
         [
             table(header, rows, widths=[3, 5, 2, 3]),
-            labelled([(words("why_asked"), _requirement(test, words)) for test in tests]),
+            *_asked(tests, words),
             notice(" ".join(said if _has_scales(tests) else said[:1])),
         ],
     )
+
+
+def _asked(tests: list[Test], words: Words) -> list[Block]:
+    """Why each test was asked, under one label."""
+    said = "\n".join(_requirement(test, words) for test in tests)
+    return [labelled([(words("why_asked"), said)] if tests else [])]
 
 
 def _has_scales(tests: list[Test]) -> bool:
@@ -136,7 +142,7 @@ def _total(total: Total, words: Words) -> Block:
     return section(
         words("total"),
         [
-            prose(words("total_is", value=value), how),
+            prose(words("total_is", value=value), how, leads=True),
             table(header, rows, widths=[4, 5, 2, 2]),
             prose(words("total_rule", made=made, value=value), words("total_harder"), quiet=True),
         ],

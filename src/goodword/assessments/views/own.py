@@ -1,0 +1,48 @@
+"""A candidate's own result, where the role's setting gives it to them."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from django.views.decorators.http import require_safe
+
+from goodword.assessments.models import Attempt
+from goodword.assessments.queries import latest_attempt
+from goodword.assessments.results import result
+from goodword.assessments.results.own import own_parts
+from goodword.assessments.views.door import Sitting, show
+from goodword.candidates.queries import public_title
+from goodword.core import clock
+from goodword.notifications.domain.links import is_alive
+from goodword.steps.models import Run
+from goodword.steps.portal import closed_page, unknown_page, visit_of
+
+
+def is_told(attempt: Attempt) -> bool:
+    """Whether the candidate gets the result of this attempt: it was finished, and the role says so."""
+    return attempt.progress == Run.Progress.COMPLETED and attempt.assessment.tells_candidate
+
+
+@require_safe
+def own_result(request: HttpRequest, token: str) -> HttpResponse:
+    """Where their answers lie, in plain words and in their language. Else the page of everything closed."""
+    visit = visit_of(token)
+    if visit is None:
+        return unknown_page(request)
+    now = clock.now()
+    attempt = latest_attempt(visit.application)
+    if (
+        attempt is not None
+        and is_told(attempt)
+        and not visit.application.is_going
+        and is_alive(visit.link, now=now)
+    ):
+        with translation.override(attempt.language), timezone.override(visit.organisation.zone):
+            found = result(attempt)
+            if found is not None:
+                return show(
+                    request,
+                    Sitting(visit=visit, attempt=attempt, now=now),
+                    "assessments/portal/own.html",
+                    title=public_title(visit.application),
+                    parts=own_parts(found),
+                )
+    return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)

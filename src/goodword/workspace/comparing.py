@@ -1,0 +1,152 @@
+"""Finished candidates of a role side by side, in tables within which they can be compared.
+
+Two results can be held side by side only if the same version and form of a test was taken in the same language, on
+the same class of device, and held against the same norms. What is not alike in these stands in a table of its own.
+Signs of trouble, times and what was granted to somebody have no place here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch, Q
+from django.utils.crypto import salted_hmac
+
+from goodword.accounts.models import Membership
+from goodword.assessments.models import Attempt, AttemptPart, Marking, Score, Test, Upload
+from goodword.candidates.models import Application
+from goodword.candidates.visible import visible_applications
+from goodword.roles.models import Role, Step
+from goodword.steps.models import StepStart
+from goodword.steps.states import DONE
+
+#: the newest so many are compared: more cannot be read, and a page has an end
+MOST = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likeness:
+    """What must be alike. `norms` is 0 where a score is held against none, `calibration` likewise."""
+
+    version: str
+    form: str
+    language: str
+    device: str
+    norms: int
+    calibration: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """One candidate's part: with its version, scores and marks. `number` stands for the name where it is hidden."""
+
+    application: Application
+    part: AttemptPart
+    completed_at: datetime
+    number: int
+
+    @property
+    def like(self) -> Likeness:
+        """What it shares with those that it can be held against."""
+        planned = self.part.part
+        return Likeness(
+            version=self.part.version.number,
+            form=self.part.form,
+            language=self.part.attempt.language,
+            device=self.part.device,
+            norms=planned.norms.number if planned.norms is not None else 0,
+            calibration=planned.calibration.number if planned.calibration is not None else 0,
+        )
+
+
+def finished_of(role: Role, member: Membership) -> Mapping[int, tuple[Attempt, Application]]:
+    """The newest finished attempt of each application that the member may see, also an earlier one that stands in.
+
+    By the attempt's id, the newest first. Three queries.
+    """
+    organisation = role.organisation
+    visible = visible_applications(member).filter(role=role, erased_at=None)
+    applications = {one.pk: one for one in visible}
+    reused = StepStart.objects.of(organisation).filter(
+        application__in=applications, step__kind=Step.Kind.ASSESSMENT, state=StepStart.State.REUSED
+    )
+    stands_in = {
+        start.earlier_id: (start.application_id, start.started_at)
+        for start in reused
+        if start.earlier_id is not None and start.started_at is not None
+    }
+    rows = (
+        Attempt.objects.of(organisation)
+        .filter(
+            Q(start__application__in=applications) | Q(start__in=stands_in),
+            progress__in=DONE,
+            completed_at__isnull=False,
+        )
+        .select_related("start")
+        .order_by("-completed_at", "-pk")
+    )
+    newest: dict[int, Attempt] = {}
+    for attempt in rows:
+        pk, until = attempt.start.application_id, None
+        if pk not in applications:
+            pk, until = stands_in[attempt.start_id]
+        if until is None or (attempt.completed_at is not None and attempt.completed_at <= until):
+            newest.setdefault(pk, attempt)
+    return {attempt.pk: (attempt, applications[pk]) for pk, attempt in list(newest.items())[:MOST]}
+
+
+def tests_of(finished: Mapping[int, tuple[Attempt, Application]], role: Role) -> Sequence[Test]:
+    """The tests that were taken, in the order of their first place. One query."""
+    parts = (
+        AttemptPart.objects.of(role.organisation)
+        .filter(attempt__in=finished, ended_at__isnull=False)
+        .order_by("order", "version__test")
+        .select_related("version__test")
+    )
+    return list({part.version.test_id: part.version.test for part in parts}.values())
+
+
+def taken(finished: Mapping[int, tuple[Attempt, Application]], test: Test, *, role: Role) -> Sequence[Taken]:
+    """What each of these has taken of a test, the newest first. Five queries for any number."""
+    organisation = role.organisation
+    numbers = numbers_of([application.pk for _, application in finished.values()], role=role)
+    marks = Marking.objects.of(organisation).select_related("rater__user").order_by("marked_at", "pk")
+    scores = Score.objects.of(organisation).select_related("norm_group__norm_set")
+    parts = (
+        AttemptPart.objects.of(organisation)
+        .filter(attempt__in=finished, version__test=test, ended_at__isnull=False)
+        .select_related("version__test", "part__norms", "part__calibration")
+        .prefetch_related(
+            Prefetch("scores", scores),
+            Prefetch("markings", marks),
+            Prefetch("uploads", Upload.objects.of(organisation).defer("content")),
+            "answers",
+        )
+    )
+    by_attempt = {part.attempt_id: part for part in parts}
+    found = []
+    for pk, (attempt, application) in finished.items():
+        part = by_attempt.get(pk)
+        if part is None or attempt.completed_at is None:
+            continue
+        part.attempt = attempt  # known: no query for it
+        found.append(
+            Taken(
+                application=application,
+                part=part,
+                completed_at=attempt.completed_at,
+                number=numbers[application.pk],
+            )
+        )
+    return found
+
+
+def numbers_of(ids: Sequence[int], *, role: Role) -> Mapping[int, int]:
+    """A number for each application, from 1, in an order that says nothing of name, date or result.
+
+    The same people get the same numbers on each look.
+    """
+    mixed = sorted(
+        ids, key=lambda pk: salted_hmac("compare", f"{role.pk}:{pk}", algorithm="sha256").hexdigest()
+    )
+    return {pk: number for number, pk in enumerate(mixed, start=1)}

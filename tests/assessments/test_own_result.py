@@ -1,0 +1,169 @@
+"""Candidates read their own result in plain words, where the role's setting gives it to them, and nobody else does."""
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from goodword.assessments.models import Assessment, Attempt, Score
+from goodword.assessments.results import result
+from goodword.assessments.results.own import examples, own_parts, where
+from goodword.core.models import Event
+from goodword.steps.models import Run
+from tests.assessments.kinds import ALL, assessment_of_all, taken
+from tests.assessments.support import application, assigned, rows, token_of
+from tests.support import factories
+
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(factories.NOW, tick=False)]
+
+
+def told(*, kinds: tuple[str, ...] = ALL, language: str = "en", **values: Any) -> Attempt:
+    """Somebody who has finished, on a role that tells them."""
+    of = application()
+    of.candidate.language = language
+    of.candidate.save()
+    assert of.role is not None
+    assessment_of_all(of.role, kinds=kinds, tells_candidate=True)
+    return taken(of, **{"solve": 2} | values)
+
+
+def url(attempt: Attempt) -> str:
+    return reverse("portal_assessment_result", args=[token_of(attempt)])
+
+
+def text(response: Any) -> str:
+    page = response.content.decode()
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page[page.index("<main") :]))
+
+
+def is_closed(response: Any) -> bool:
+    """Whether it is the page of everything closed, and tells nothing."""
+    page = text(response)
+    return "Nothing is needed here at the moment" in page and "Contact with others" not in page
+
+
+def test_the_last_page_leads_to_the_result_and_the_result_is_told_in_plain_words() -> None:
+    attempt = told()
+    token = token_of(attempt)
+    thanks = Client().get(reverse("portal_assessment", args=[token])).content.decode()
+    assert thanks.count(reverse("portal_assessment_result", args=[token])) == 1
+    page = text(Client().get(url(attempt)))
+    solved = Score.objects.of(attempt.organisation).get(part__attempt=attempt, part__order=2, scale="")
+    for said in (
+        "Your answers lie around the middle, between both ends.",
+        f"You solved {solved.value:.0f} of {solved.items} tasks.",
+        "How two of them work",
+        "of 8 situations your view was near to the key.",
+        "An explanation helps, but the customer has lost a day",
+        "no program marks them",
+        "It holds you against nobody",
+    ):
+        assert said in page, said
+    assert [
+        word for word in ("percentile", "norm", "average", "rank", "total", "1 of 1") if word in page.lower()
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("mean", "said"),
+    [
+        (1.0, "Your answers lie close to the end “Reserved”."),
+        (2.3, "Your answers lie between the middle and the end “Reserved”."),
+        (3.0, "Your answers lie around the middle, between both ends."),
+        (4.0, "Your answers lie between the middle and the end “Outgoing”."),
+        (4.6, "Your answers lie close to the end “Outgoing”."),
+        (None, "There were too few answers to say where they lie."),
+    ],
+)
+def test_where_answers_lie_is_a_sentence(mean: float | None, said: str) -> None:
+    assert where(mean, 1, 5, low="Reserved", high="Outgoing") == said
+
+
+def test_the_rules_explained_are_of_tasks_that_were_not_solved_and_of_two_categories() -> None:
+    found = result(told(kinds=("reasoning",)))
+    assert found is not None
+    [part] = own_parts(found)
+    assert [task.solved for task in part.examples] == [False, False]
+    assert len({task.category for task in part.examples}) == 2
+    assert examples(()) == ()
+
+
+def test_a_situation_is_near_to_the_key_or_another_view() -> None:
+    found = result(told(kinds=("judgement",), value=4))
+    assert found is not None
+    [part] = own_parts(found)
+    first = part.situations[0]
+    assert [one.distance for one in first.scenario.actions] == [2, 1, 3, 0.5]
+    assert (first.near, part.near) == (False, sum(one.near is True for one in part.situations))
+
+
+def test_it_is_told_in_the_language_that_it_was_taken_in() -> None:
+    attempt = told(kinds=("scales", "reasoning", "judgement"), language="de")
+    response = Client().get(url(attempt))
+    assert response.content.decode().count('lang="de"') >= 1
+    assert "Kontakt mit anderen" in text(response)
+
+
+def test_without_the_setting_there_is_no_result_and_no_way_to_it() -> None:
+    of = application()
+    assert of.role is not None
+    assessment_of_all(of.role, kinds=("scales",))
+    attempt = taken(of)
+    before = rows(attempt)
+    assert is_closed(Client().get(url(attempt)))
+    assert (
+        "Your result"
+        not in Client().get(reverse("portal_assessment", args=[token_of(attempt)])).content.decode()
+    )
+    assert rows(attempt) == before
+
+
+def test_before_the_end_and_of_an_attempt_closed_early_there_is_none() -> None:
+    of = application()
+    assert of.role is not None
+    assessment_of_all(of.role, kinds=("scales",), tells_candidate=True)
+    attempt = assigned(of)
+    assert is_closed(Client().get(url(attempt)))
+    Attempt.objects.of(of.organisation).filter(pk=attempt.pk).update(progress=Run.Progress.MARKED_COMPLETE)
+    assert is_closed(Client().get(url(attempt)))
+
+
+def test_somebody_elses_link_and_a_mistyped_one_show_nothing_of_it() -> None:
+    attempt = told(kinds=("scales",))
+    other = assigned(application())
+    assert "Contact with others" not in Client().get(url(other)).content.decode()
+    response = Client().get(reverse("portal_assessment_result", args=["a" * 43]))
+    assert (response.status_code, "Contact with others" in response.content.decode()) == (404, False)
+    assert Client().post(url(attempt)).status_code == 405
+
+
+def test_reading_it_changes_nothing_and_keeps_it_out_of_caches() -> None:
+    attempt = told(kinds=("scales",))
+    where_to, before = url(attempt), rows(attempt)
+    response = Client().get(where_to)
+    assert (response.headers["Cache-Control"], response.headers["X-Robots-Tag"]) == ("no-store", "noindex")
+    assert (rows(attempt), Event.objects.filter(name__contains="result").count()) == (before, 0)
+
+
+def test_all_kinds_ask_no_more_queries_than_one() -> None:
+    counts = []
+    for kinds in (("scales",), ALL):
+        where_to = url(told(kinds=kinds))
+        Client().get(where_to)
+        with CaptureQueriesContext(connection) as queries:
+            Client().get(where_to)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_the_setting_of_the_version_that_was_taken_counts() -> None:
+    attempt = told(kinds=("scales",))
+    role = attempt.start.application.role
+    assert role is not None
+    assessment_of_all(role, kinds=("scales",), tells_candidate=False)
+    assert Client().get(url(attempt)).content.decode().count("Your result") >= 1
+    assert Assessment.objects.of(attempt.organisation).count() == 2

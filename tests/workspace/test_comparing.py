@@ -1,0 +1,273 @@
+"""Finished candidates side by side: only what is comparable, in one table, and nothing that betrays."""
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from goodword.accounts.models import AuditEntry, Membership, Organisation
+from goodword.assessments.models import Attempt, AttemptPart, Score
+from goodword.candidates.models import Application
+from goodword.roles.models import Role
+from tests.assessments.kinds import assessment_of_all, later, marked, taken
+from tests.assessments.test_results_of_all_kinds import in_group
+from tests.support import factories
+from tests.support.pages import comparable, signed_in
+from tests.workspace.people import invited, named, path
+
+pytestmark = pytest.mark.django_db
+
+NOW = factories.NOW
+
+
+@pytest.fixture
+def organisation() -> Organisation:
+    return factories.organisation()
+
+
+@pytest.fixture
+def rita(organisation: Organisation) -> Membership:
+    return factories.member(organisation, name="Rita Recruiter")
+
+
+@pytest.fixture
+def role(organisation: Organisation, rita: Membership) -> Role:
+    return factories.role(organisation, title="Washer", owner=rita)
+
+
+def done(role: Role, first: str, last: str, **values: Any) -> Application:
+    of = named(role, first, last, private=values.pop("private", False))
+    taken(of, **values)
+    return of
+
+
+def shown(who: Membership, role: Role, **query: str) -> Any:
+    return signed_in(who).get(path("role_compare", role.organisation, role.pk), query)
+
+
+def tables(response: Any) -> list[tuple[str, list[list[str]]]]:
+    """Each table's heading with its lines as texts: who, then the cells."""
+    return [
+        (
+            table.heading,
+            [
+                [line.taken.application.candidate.first_name, *(cell.text for cell in line.cells)]
+                for line in table.lines
+            ],
+        )
+        for table in response.context["tables"]
+    ]
+
+
+def test_candidates_of_one_version_language_and_device_stand_in_one_table(
+    rita: Membership, role: Role
+) -> None:
+    assessment_of_all(role, kinds=("scales",))
+    done(role, "Bo", "Beck", value=5)
+    done(role, "Ada", "Lovelace", value=2)
+    invited(named(role, "Not", "Finished"))
+    response = shown(rita, role)
+    assert tables(response) == [
+        (
+            "English, on a device that is not known, version 2",
+            [["Bo", *["3.0"] * 5], ["Ada", *["3.0"] * 5]],
+        )
+    ]
+    assert [table.columns[0] for table in response.context["tables"]] == ["Contact with others"]
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"device": "phone"}, ("another class of device",)),
+        ({"form": "full"}, ("other items",)),
+    ],
+)
+def test_what_cannot_be_held_side_by_side_stands_apart_and_says_why(
+    rita: Membership, role: Role, change: dict[str, str], why: tuple[str, ...]
+) -> None:
+    assessment_of_all(role, kinds=("scales",))
+    for first in ("Ada", "Bo"):
+        done(role, first, "X", device="computer")
+    done(role, "Cy", "X", **{"device": "computer"} | change)
+    response = shown(rita, role)
+    assert [len(table.lines) for table in response.context["tables"]] == [2, 1]
+    assert [table.why for table in response.context["tables"]] == [(), why]
+    assert response.content.decode().count("Apart from the first table, because of:") == 1
+
+
+def test_another_language_and_another_norm_version_stand_apart(rita: Membership, role: Role) -> None:
+    assessment_of_all(role, kinds=("scales",))
+    first, second, _ = (done(role, name, "X") for name in ("Ada", "Bo", "Cy"))
+    Attempt.objects.of(role.organisation).filter(start__application=second).update(language="de")
+    [one] = shown(rita, role).context["tables"][1:]
+    assert (one.heading, one.why) == (
+        "German, on a device that is not known, version 2",
+        ("another language",),
+    )
+    score = Score.objects.of(role.organisation).filter(part__attempt__start__application=first).first()
+    assert score is not None
+    in_group(attempt_part=score, device="computer")
+    part = AttemptPart.objects.of(role.organisation).select_related("part").get(pk=score.part_id)
+    assert score.norm_group is not None
+    part.part.norms = score.norm_group.norm_set
+    part.part.save()
+    assert [table.like.norms for table in shown(rita, role).context["tables"]] == [2, 2]
+
+
+def test_tasks_and_own_questions_have_columns_of_their_own(rita: Membership, role: Role) -> None:
+    assessment_of_all(role)
+    of = done(role, "Ada", "Lovelace", solve=2)
+    response = shown(rita, role)
+    kinds = {label: asked for asked, label, _ in response.context["chips"]}
+    assert list(kinds) == ["Work style", "Reasoning", "Situations with customers", "Questions of ours"]
+    found = {
+        label: tables(signed_in(rita).get(f"{path('role_compare', role.organisation, role.pk)}?{asked}"))[0][
+            1
+        ][0]
+        for label, asked in kinds.items()
+    }
+    reasoning = Score.objects.of(role.organisation).get(part__version__test__kind="reasoning", scale="")
+    assert found["Reasoning"][1] == f"{reasoning.value:.0f} of {reasoning.items}"
+    assert found["Questions of ours"] == ["Ada", "1 of 1", "–"]
+    attempt = Attempt.objects.of(role.organisation).get(start__application=of)
+    marked(attempt, name="Nora", safe=5, tells=1)
+    again = signed_in(rita).get(
+        f"{path('role_compare', role.organisation, role.pk)}?{kinds['Questions of ours']}"
+    )
+    assert tables(again)[0][1] == [["Ada", "1 of 1", "6.0 of 8"]]
+
+
+def test_scales_are_sorted_by_name_or_date_and_by_nothing_else(rita: Membership, role: Role) -> None:
+    assessment_of_all(role, kinds=("scales",))
+    done(role, "Ada", "Zorn", now=later(2))
+    done(role, "Bo", "Abel", now=later(1))
+    order = {
+        sort: [line[0] for line in tables(shown(rita, role, sort=sort))[0][1]]
+        for sort in ("name", "-name", "date", "-date", "score", "-score", "mean", "")
+    }
+    assert order == {
+        "name": ["Bo", "Ada"],
+        "-name": ["Ada", "Bo"],
+        "date": ["Bo", "Ada"],
+        "-date": ["Ada", "Bo"],
+        **{key: ["Bo", "Ada"] for key in ("score", "-score", "mean", "")},
+    }
+    page = shown(rita, role).content.decode()
+    assert (page.count("nobody is sorted by one"), "sort=score" in page) == (1, False)
+
+
+def test_tasks_are_sorted_only_once_they_are_calibrated(rita: Membership, role: Role) -> None:
+    assessment_of_all(role, kinds=("reasoning",))
+    done(role, "Ada", "A", solve=2)
+    done(role, "Bo", "B", solve=1)
+    plain = shown(rita, role, sort="-score")
+    assert [line[0] for line in tables(plain)[0][1]] == ["Ada", "Bo"]
+    page = plain.content.decode()
+    assert (page.count("nobody is sorted by the result"), "sort=score" in page) == (1, False)
+    for first, ability in (("Ada", -0.5), ("Bo", 0.9)):
+        rows = Score.objects.of(role.organisation).filter(scale="")
+        rows.filter(part__attempt__start__application__candidate__first_name=first).update(
+            ability=ability, ability_se=0.4
+        )
+    ranked = shown(rita, role, sort="-score")
+    assert [line[0] for line in tables(ranked)[0][1]] == ["Bo", "Ada"]
+    assert ranked.content.decode().count("ability 0.9 ± 0.4") == 1
+
+
+def test_names_can_be_hidden_and_nothing_betrays_them(rita: Membership, role: Role) -> None:
+    assessment_of_all(role, kinds=("scales",))
+    people = [done(role, first, "Quillfeather", now=later(n)) for n, first in enumerate(("Ada", "Bo", "Cy"))]
+    response = shown(rita, role, names="hidden", sort="date")
+    page = response.content.decode()
+    numbers = [line.taken.number for line in response.context["tables"][0].lines]
+    assert numbers == [1, 2, 3]
+    assert re.findall(r"Candidate (\d)", page) == ["1", "2", "3"]
+    main = page[page.index("<main") :]
+    assert [word for word in ("Quillfeather", "Ada", "Finished") if word in main] == []
+    assert [of.pk for of in people if path("candidate", role.organisation, of.pk) in page] == []
+    assert comparable(shown(rita, role, names="hidden", sort="date")) == comparable(response)
+
+
+def test_each_look_is_in_the_audit_log(rita: Membership, role: Role) -> None:
+    assert shown(rita, role).content.decode().count("Nobody to compare yet") == 1
+    assert not AuditEntry.objects.of(role.organisation).filter(action="result.compared").exists()
+    assessment_of_all(role, kinds=("scales",))
+    of = done(role, "Ada", "X")
+    test = shown(rita, role).context["test"]
+    [entry] = AuditEntry.objects.of(role.organisation).filter(action="result.compared")
+    assert (entry.member, entry.details) == (
+        rita,
+        {"role": role.pk, "test": test.pk, "applications": [of.pk], "names_hidden": False},
+    )
+
+
+def test_a_private_candidate_is_compared_only_by_those_who_may_see_them(
+    organisation: Organisation, rita: Membership
+) -> None:
+    role = factories.role(organisation)
+    assessment_of_all(role, kinds=("scales",))
+    done(role, "Open", "A")
+    done(role, "Hidden", "B", private=True)
+    admin = factories.member(organisation, kind="admin")
+    assert [line[0] for line in tables(shown(rita, role))[0][1]] == ["Open"]
+    assert [line[0] for line in tables(shown(admin, role))[0][1]] == ["Open", "Hidden"]
+
+
+def test_who_may_not_see_the_role_sees_no_comparison_and_leaves_no_trace(
+    organisation: Organisation, role: Role
+) -> None:
+    assessment_of_all(role, kinds=("scales",))
+    done(role, "Ada", "X")
+    stranger = factories.member(factories.organisation(), kind="admin")
+    manager = factories.member(organisation, kind="hiring_manager")
+    where = path("role_compare", organisation, role.pk)
+    assert signed_in(stranger).get(where).status_code == 404
+    assert signed_in(manager).get(where).status_code == 404
+    assert Client().get(where).status_code == 302
+    assert signed_in(manager).post(where).status_code == 405
+    other = factories.role(factories.organisation())
+    assert signed_in(role.owner).get(path("role_compare", organisation, other.pk)).status_code == 404
+    assert not AuditEntry.objects.across_organisations().filter(action="result.compared").exists()
+
+
+def test_a_hiring_manager_compares_on_the_roles_that_they_were_added_to(
+    organisation: Organisation, role: Role
+) -> None:
+    assessment_of_all(role, kinds=("scales",))
+    done(role, "Ada", "X")
+    manager = factories.member(organisation, kind="hiring_manager")
+    role.viewers.add(manager)
+    assert [line[0] for line in tables(shown(manager, role))[0][1]] == ["Ada"]
+
+
+def test_a_confidential_job_is_compared_only_by_those_on_it(
+    organisation: Organisation, rita: Membership
+) -> None:
+    secret = factories.role(organisation)
+    made = factories.automation(secret, connection_id=1, job_id=9, stages={})
+    made.confidential = True
+    made.save()
+    assert shown(rita, secret).status_code == 404
+    assert shown(secret.owner, secret).status_code == 200
+
+
+def test_five_candidates_ask_no_more_queries_than_one(rita: Membership, role: Role) -> None:
+    assessment_of_all(role, kinds=("questions", "reasoning"))
+    client, where = signed_in(rita), path("role_compare", role.organisation, role.pk)
+    counts = []
+    for first in ("Ada", "Bo", "Cy"):
+        done(role, first, "X")
+        client.get(where)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(where)
+        counts.append(len(queries))
+    assert counts == [counts[0]] * 3
+
+
+def test_the_role_leads_to_the_comparison(rita: Membership, role: Role) -> None:
+    page = signed_in(rita).get(path("role", role.organisation, role.pk)).content.decode()
+    assert page.count(path("role_compare", role.organisation, role.pk)) == 1
