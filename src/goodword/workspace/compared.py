@@ -11,6 +11,7 @@ from goodword.assessments.library.instrument import Instrument
 from goodword.assessments.library.questions import QuestionSet
 from goodword.assessments.models import Score, Test
 from goodword.assessments.result import Standing, category_name
+from goodword.assessments.result.reasoning import NAMES
 from goodword.assessments.results.parts import standing_of
 from goodword.assessments.results.questions import questions_result
 from goodword.assessments.results.reasoning import ability_of
@@ -18,8 +19,6 @@ from goodword.assessments.scored import ALL
 from goodword.ui.scales import written_number
 from goodword.workspace.comparing import Likeness, Taken
 
-#: columns of generated tasks, in their order
-_CATEGORIES = ("numerical", "letters", "figural", "deductive")
 _DEVICES: Mapping[str, Promise] = {
     "phone": gettext_lazy("on phones"),
     "computer": gettext_lazy("on computers"),
@@ -157,7 +156,7 @@ def _drawn(
         case Test.Kind.QUESTIONS:
             columns = (gettext("Right"), gettext("Points by rubric"))
             return columns, _own
-    there = [one for one in _CATEGORIES if any(one in _scores(member) for member in members)]
+    there = [one for one in NAMES if any(one in _scores(member) for member in members)]
     names = (gettext("Solved in all"), *(category_name(one) for one in there))
     return names, lambda one: tuple(_solved(_scores(one).get(scale)) for scale in (ALL, *there))
 

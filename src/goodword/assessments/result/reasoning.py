@@ -11,7 +11,8 @@ from goodword.assessments.library.reasoning.item import Picture, Shown
 from goodword.assessments.result.part import PartResult, Standing
 from goodword.ui.scales import written_number
 
-_NAMES: Final[Mapping[str, Promise]] = {
+#: what people call the categories, in the order in which they are listed
+NAMES: Final[Mapping[str, Promise]] = {
     "numerical": gettext_lazy("Number series"),
     "letters": gettext_lazy("Letter series"),
     "figural": gettext_lazy("Figures"),
@@ -21,7 +22,7 @@ _NAMES: Final[Mapping[str, Promise]] = {
 
 def category_name(category: str) -> str:
     """What people call a category of tasks; the id itself for one that is not known any more."""
-    return str(_NAMES.get(category, category))
+    return str(NAMES.get(category, category))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from goodword.assessments.library.reasoning.words import rule_in_words, show
 from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.queries import read_answers
 from goodword.assessments.result import Ability, CategoryResult, OptionShown, ReasoningResult, TaskShown
+from goodword.assessments.result.reasoning import NAMES
 from goodword.assessments.results.about import about_reasoning
 from goodword.assessments.results.parts import requirement_of, standing_of
 from goodword.assessments.scored import ALL
@@ -20,7 +21,7 @@ from goodword.questionnaires.reading import Json
 def reasoning_result(part: AttemptPart, content: Forms, scores: Mapping[str, Score]) -> ReasoningResult:
     """The stored counts with the tasks behind them. What a broken line took from the screen is not among them."""
     whole, tasks = scores[ALL], tasks_of(part)
-    in_order = dict.fromkeys(task.category for task in tasks)
+    in_order = sorted(set(scores) - {ALL}, key=list(NAMES).index)
     return ReasoningResult(
         kind=part.version.test.kind,
         order=part.order,
@@ -36,7 +37,7 @@ def reasoning_result(part: AttemptPart, content: Forms, scores: Mapping[str, Sco
         scoring_version=whole.scoring_version,
         weight=part.part.weight,
         whole=category_result(whole),
-        categories=tuple(category_result(scores[one]) for one in in_order if one in scores),
+        categories=tuple(category_result(scores[one]) for one in in_order),
         tasks=tasks,
         ability=ability_of(whole),
     )

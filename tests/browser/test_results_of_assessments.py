@@ -1,0 +1,83 @@
+"""Results of tests of every kind, their comparison and a candidate's own result, looked at on a phone and a desk."""
+
+import pytest
+from playwright.sync_api import Browser
+
+from goodword.accounts.models import Membership
+from goodword.assessments.models import Assessment, Attempt, Score
+from goodword.core import clock
+from goodword.roles.models import Role
+from tests.assessments.kinds import assessment_of_all, marked, taken
+from tests.assessments.support import token_of
+from tests.assessments.test_results_of_all_kinds import in_group
+from tests.browser.looking import WIDTHS, Looker
+from tests.browser.windows import window
+from tests.support import factories
+from tests.workspace.people import named, path
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+
+
+@pytest.fixture
+def role(transactional_db: None) -> Role:
+    return factories.role(factories.organisation(name="Acme"), title="Window Washer")
+
+
+@pytest.fixture
+def rita(role: Role) -> Membership:
+    return factories.member(role.organisation, kind="recruiter", name="Rita Recruiter")
+
+
+def several(role: Role) -> Attempt:
+    """Three who have finished, one of them on a phone; the first one's result has a band and marks."""
+    assessment_of_all(role, total=Assessment.Total.CATEGORIES, tells_candidate=True, two_raters=True)
+    first = taken(named(role, "Ada", "Lovelace"), solve=2, device="computer", now=clock.now())
+    taken(named(role, "Bo", "Beck"), solve=1, device="computer", now=clock.now())
+    taken(named(role, "Cy", "Curie"), solve=3, value=2, device="phone", now=clock.now())
+    in_group(
+        attempt_part=Score.objects.of(role.organisation).get(part__attempt=first, scale="openness"),
+        device="computer",
+    )
+    marked(first, name="Nora Nine", safe=5, tells=1, comment="Calm and clear")
+    marked(first, name="Omar Ten", safe=4, tells=2)
+    return first
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_results_are_legible_and_open_down_to_the_tasks(
+    browser: Browser, live_server: object, role: Role, rita: Membership, width: int
+) -> None:
+    first, looker = several(role), Looker()
+    context = window(browser, rita, live_server, width=width)
+    looker.watch(context)
+    page = context.new_page()
+    page.goto(f"{live_server}{path('candidate', role.organisation, first.start.application_id)}")
+    for summary in page.locator(".result__behind > summary").all():
+        summary.click()
+    looker.look(page, f"result {width}", within=".result")
+    assert page.locator(".result__stem").count() > 0
+    page.goto(f"{live_server}{path('role_compare', role.organisation, role.pk)}")
+    looker.look(page, f"comparison of scales {width}")
+    page.get_by_role("link", name="Reasoning").click()
+    looker.look(page, f"comparison of tasks {width}")
+    page.get_by_role("link", name="Hide names").click()
+    looker.look(page, f"comparison without names {width}")
+    assert page.get_by_text("Lovelace").count() == 0
+    assert (looker.wrong, looker.complaints) == ({}, [])
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_candidate_reads_their_own_result(
+    browser: Browser, live_server: object, role: Role, width: int
+) -> None:
+    first, looker = several(role), Looker()
+    context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    looker.watch(context)
+    page = context.new_page()
+    page.goto(f"{live_server}/p/{token_of(first, now=clock.now())}/assessment/")
+    looker.look(page, f"thanks {width}")
+    page.get_by_role("link", name="Read your result").click()
+    for summary in page.locator("details > summary").all()[:2]:
+        summary.click()
+    looker.look(page, f"own result {width}")
+    assert (looker.wrong, looker.complaints) == ({}, [])
