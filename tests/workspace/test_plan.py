@@ -282,6 +282,10 @@ def test_settings_of_the_whole_are_kept(step: Step, rita: Membership) -> None:
     assert (found.total, found.total_reason, found.more_time) == ("weights", "Faults cost more", 50)
     assert (found.tells_candidate, found.retake_months) == (True, 12)
     assert [one.weight for one in parts(found)] == [None, 3]
+    said_of_it = "There is a weighted total: “Reasoning” weighs 3. The reason: Faults cost more"
+    assert said_of_it in words(response)
+    response = post(rita, address(step, "role_assessment_part_remove", part.pk), step)
+    assert "A total is chosen, but no test here has right and wrong answers" in words(response)
 
 
 @pytest.mark.parametrize(

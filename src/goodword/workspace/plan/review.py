@@ -1,6 +1,6 @@
 """What an assessment means for candidates, in sentences: the review before it is published."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from django.utils.text import get_text_list
@@ -48,7 +48,7 @@ def sentences(draft: Assessment, parts: Sequence[PlannedPart]) -> list[str]:
         )
         % {"n": minutes_of(parts)},
         *of_languages(parts),
-        _total(draft, parts),
+        total_of(draft, parts),
     ]
     if any(part.timed for part in parts):
         rows.append(
@@ -59,8 +59,7 @@ def sentences(draft: Assessment, parts: Sequence[PlannedPart]) -> list[str]:
             }
         )
     rows += [own_result_in_words(draft.tells_candidate), retake_in_words(draft.retake_months)]
-    rows += [_held_against(part) for part in parts if part.part.norms is not None]
-    return rows
+    return [*rows, *(sentence for part in parts for sentence in _held_against(part))]
 
 
 def of_languages(parts: Sequence[PlannedPart]) -> list[str]:
@@ -138,34 +137,44 @@ def open_attempts(step: Step) -> int:
     return rows.filter(closed_at=None).count()
 
 
-def _total(draft: Assessment, parts: Sequence[PlannedPart]) -> str:
+def total_of(draft: Assessment, parts: Sequence[PlannedPart]) -> str:
+    """Whether there is a total, and what it is made of."""
     entering = [part for part in parts if part.right_or_wrong]
-    match draft.total:
-        case Assessment.Total.CATEGORIES if entering:
-            return _("There is a total over %(tests)s: the mean of category means.") % {
-                "tests": _titles(entering)
-            }
-        case Assessment.Total.WEIGHTS if entering:
-            weighed = [
-                _("%(test)s weighs %(weight)s")
-                % {"test": part.part.test.title, "weight": part.part.weight or "?"}
-                for part in entering
-            ]
-            return _("There is a weighted total: %(weights)s. The reason: %(reason)s") % {
-                "weights": ", ".join(weighed),
-                "reason": draft.total_reason,
-            }
-    return _("There is no total: each test stands for itself.")
-
-
-def _held_against(part: PlannedPart) -> str:
-    assert part.part.norms is not None  # asked for by the caller
-    return _(
-        "Results of “%(test)s” are held against norms number %(n)s, for as long as this version counts."
-    ) % {
-        "test": part.part.test.title,
-        "n": part.part.norms.number,
+    if draft.total == Assessment.Total.OFF:
+        return _("There is no total: each test stands for itself.")
+    if not entering:
+        return _(
+            "A total is chosen, but no test here has right and wrong answers: choose no total, or add such a test."
+        )
+    if draft.total == Assessment.Total.CATEGORIES:
+        return _("There is a total over %(tests)s: the mean of category means.") % {
+            "tests": _titles(entering)
+        }
+    weighed = [
+        _("“%(test)s” weighs %(weight)s") % {"test": part.part.test.title, "weight": part.part.weight}
+        if part.part.weight
+        else _("“%(test)s” has no weight yet") % {"test": part.part.test.title}
+        for part in entering
+    ]
+    return _("There is a weighted total: %(weights)s. The reason: %(reason)s") % {
+        "weights": ", ".join(weighed),
+        "reason": draft.total_reason,
     }
+
+
+def _held_against(part: PlannedPart) -> Iterator[str]:
+    """The norms and the calibration that are fixed with the version."""
+    said = {"test": part.part.test.title}
+    if part.part.norms is not None:
+        yield _("Results of “%(test)s” are held against norms number %(n)s.") % {
+            **said,
+            "n": part.part.norms.number,
+        }
+    if part.part.calibration is not None:
+        yield _("How difficult the tasks of “%(test)s” are is taken from calibration number %(n)s.") % {
+            **said,
+            "n": part.part.calibration.number,
+        }
 
 
 def _titles(parts: Sequence[PlannedPart]) -> str:

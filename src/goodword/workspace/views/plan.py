@@ -15,13 +15,12 @@ from goodword.assessments.models import Assessment
 from goodword.assessments.plans import PlannedPart, draft_of, planned, put_together, versions_of
 from goodword.core import clock
 from goodword.workspace.plan.doors import at_draft, revision_of, step_of
-from goodword.workspace.plan.review import minutes_of, of_languages, sentences, warnings
+from goodword.workspace.plan.review import minutes_of, of_languages, sentences, total_of, warnings
 from goodword.workspace.plan.words import (
     length_in_words,
     more_time_in_words,
     own_result_in_words,
     retake_in_words,
-    total_in_words,
 )
 
 
@@ -123,7 +122,7 @@ def shown(parts: tuple[PlannedPart, ...]) -> list[tuple[PlannedPart, str]]:
 
 
 def _settings(draft: Assessment, parts: tuple[PlannedPart, ...]) -> list[str]:
-    rows = [total_in_words(draft.total)] if any(part.right_or_wrong for part in parts) else []
+    rows = [total_of(draft, parts)]
     if any(part.timed for part in parts):
         rows.append(_("More time: %(what)s") % {"what": more_time_in_words(draft.more_time)})
     return [*rows, own_result_in_words(draft.tells_candidate), retake_in_words(draft.retake_months)]
