@@ -1,6 +1,6 @@
 """A role that asks for tests of every kind, and somebody who has taken them all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -125,8 +125,25 @@ def taken(
 ) -> Attempt:
     """An attempt with every part finished: statements and actions rated `value`, every `solve`th task solved."""
     attempt = assigned(of, now=now)
+    return take(attempt, value=value, solve=solve, harness=harness, now=now, **device)
+
+
+def take(
+    attempt: Attempt,
+    *,
+    value: int = 4,
+    solve: int = 1,
+    harness: str = "daily",
+    storm: str = "I call everybody down and tell the office.",
+    file: str = "licence-of-ada.pdf",
+    now: datetime = NOW,
+    **device: str,
+) -> Attempt:
+    """The same of an attempt that was assigned. `storm` is what is written, `file` what is handed in."""
+    of = attempt.start.application
+    own = {"harness": harness, "storm": storm, "start": "On 1 May", "licence": file}
     for part in list(AttemptPart.objects.of(of.organisation).filter(attempt=attempt).order_by("order")):
-        _take(attempt, part.order, value=value, solve=solve, harness=harness, now=now)
+        _take(attempt, part.order, value=value, solve=solve, own=own, now=now)
         if device:
             AttemptPart.objects.of(of.organisation).filter(pk=part.pk).update(**device)
     return fresh(attempt)
@@ -156,7 +173,9 @@ def marked(attempt: Attempt, *, name: str, now: datetime = NOW, comment: str = "
     )
 
 
-def _take(attempt: Attempt, order: int, *, value: int, solve: int, harness: str, now: datetime) -> None:
+def _take(
+    attempt: Attempt, order: int, *, value: int, solve: int, own: Mapping[str, str], now: datetime
+) -> None:
     given: dict[str, Any] = {"attempt_id": attempt.pk, "order": order, "now": now}
     if needs_start(part_of(attempt, order)):
         begin_part(**given, device="computer")
@@ -172,26 +191,25 @@ def _take(attempt: Attempt, order: int, *, value: int, solve: int, harness: str,
                 answer(**given, item_id=item.id, value=wrong if number % solve else item.drawn.key)
                 onward(attempt_id=attempt.pk, order=order, number=number, now=now)
             case OwnQuestion():
-                answer(**given, item_id=item.id, value=_own(part, item.id, harness=harness))
+                answer(**given, item_id=item.id, value=_own(part, item.id, own=own))
     finish_part(**given)
 
 
-def _own(part: AttemptPart, question: str, *, harness: str) -> Any:
-    if question == "licence":
-        upload = Upload.objects.create(
-            organisation=part.organisation,
-            part=part,
-            item=question,
-            name="licence-of-ada.pdf",
-            content_type="application/pdf",
-            size=12_000,
-            sha256="0" * 64,
-            content=b"%PDF-1.7",
-            uploaded_at=NOW,
-        )
-        return {"upload": upload.pk}
-    said = {"harness": harness, "storm": "I call everybody down and tell the office.", "start": "On 1 May"}
-    return said[question]
+def _own(part: AttemptPart, question: str, *, own: Mapping[str, str]) -> Any:
+    if question != "licence":
+        return own[question]
+    upload = Upload.objects.create(
+        organisation=part.organisation,
+        part=part,
+        item=question,
+        name=own[question],
+        content_type="application/pdf",
+        size=12_000,
+        sha256="0" * 64,
+        content=b"%PDF-1.7",
+        uploaded_at=NOW,
+    )
+    return {"upload": upload.pk}
 
 
 def _test(organisation: Organisation, kind: str) -> tuple[TestVersion, str, int | None]:

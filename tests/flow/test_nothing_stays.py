@@ -12,7 +12,6 @@ import pytest
 from django.db import connection
 from pypdf import PdfReader
 
-from goodword.assessments.domain.finish import finish_part
 from goodword.assessments.models import Attempt
 from goodword.candidates.domain.erasure import WAIT
 from goodword.candidates.models import Application
@@ -34,7 +33,7 @@ from goodword.references.models import (
 from goodword.references.signs import addresses
 from goodword.reports.models import Report, ReportFile
 from greenhouse_sandbox.acts.persons import delete_candidate
-from tests.assessments.support import answer_all
+from tests.assessments.kinds import assessment_of_all, marked, take
 from tests.greenhouse.world import ASSESSMENT, REFERENCES, World
 from tests.references.answered import FULL, answered, answered_self, asked, checked
 from tests.references.story import (
@@ -80,6 +79,9 @@ REFEREE = {
 TEXTS = ("q-strengths", "q-develop", "q-work_again-comment")
 #: where it stands before: every column that holds something of a person
 PLANTED = {
+    "assessments_answer.value",
+    "assessments_marking.comment",
+    "assessments_upload.name",
     "candidates_application.rejection_reason",
     "candidates_candidate.company",
     "candidates_candidate.email",
@@ -164,13 +166,16 @@ def lived(world: World) -> None:
     world.deliver()
     run_jobs()
 
+    role = world.ours(first).role
+    assert role is not None
+    assessment_of_all(role, kinds=("scales", "questions"), total="categories")
     world.move(second, ASSESSMENT)
     world.deliver()
     run_jobs()
     ours, now = world.ours(second), clock.now()
     attempt = Attempt.objects.of(world.organisation).get(start__application=ours)
-    answer_all(attempt, now=now)
-    finish_part(attempt_id=attempt.pk, order=1, now=now)
+    take(attempt, storm=f"I call the {WORD}.", file=f"{WORD} licence.pdf", now=now)
+    marked(attempt, name="Nora Nine", safe=5, tells=1, comment=f"Knows the {WORD}.")
     world.move(second, REFERENCES)
     world.deliver()
     run_jobs()
@@ -368,12 +373,16 @@ def test_an_export_tells_every_word_that_a_person_has_left(world: World) -> None
         f"Known to {WORD}.",
         f"{WORD} 3.1",
         f"no mailbox of {WORD}",
+        f"I call the {WORD}.",
+        f"{WORD} licence.pdf",
+        f"Knows the {WORD}.",
     ):
         assert words in told, words
     sections = {name for name, section in everything.items() if WORD.lower() in str(section).lower()}
     assert sections == {
         "person",
         "applications",
+        "assessments",
         "reference checks",
         "reports",
         "mails",
