@@ -17,6 +17,7 @@ from goodword.assessments.result import (
     ReasoningResult,
     ScalesResult,
 )
+from goodword.assessments.result.part import ordinal
 from goodword.assessments.results import result
 from tests.assessments.kinds import ALL, assessment_of_all, fresh, marked, taken
 from tests.assessments.support import answers, application, scores
@@ -124,6 +125,11 @@ def test_an_ability_is_shown_with_its_error_only_where_it_was_issued() -> None:
     assert found.is_ranked
     page = page_of(made)
     assert (page.count("−0.4 ± 0.3"), page.count("nothing is ranked")) == (1, 0)
+
+
+def test_places_are_counted_as_one_says_them() -> None:
+    said = [ordinal(n) for n in (1, 2, 3, 4, 11, 12, 13, 21, 42, 73, 99)]
+    assert said == ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "42nd", "73rd", "99th"]
 
 
 def test_a_standing_is_told_in_words_with_its_group() -> None:

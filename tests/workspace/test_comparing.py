@@ -12,6 +12,7 @@ from goodword.accounts.models import AuditEntry, Membership, Organisation
 from goodword.assessments.models import Attempt, AttemptPart, Score
 from goodword.candidates.models import Application
 from goodword.roles.models import Role
+from goodword.steps.models import StepStart
 from tests.assessments.kinds import assessment_of_all, later, marked, taken
 from tests.assessments.test_results_of_all_kinds import in_group
 from tests.support import factories
@@ -215,6 +216,20 @@ def test_a_private_candidate_is_compared_only_by_those_who_may_see_them(
     admin = factories.member(organisation, kind="admin")
     assert [line[0] for line in tables(shown(rita, role))[0][1]] == ["Open"]
     assert [line[0] for line in tables(shown(admin, role))[0][1]] == ["Open", "Hidden"]
+
+
+def test_an_earlier_result_that_stands_in_is_compared_under_the_name_it_stands_in_for(
+    organisation: Organisation, rita: Membership, role: Role
+) -> None:
+    before = factories.role(organisation, title="Before", owner=rita)
+    assessment_of_all(before, kinds=("scales",))
+    earlier = done(before, "Ada", "Lovelace")
+    here = factories.application(role, candidate=earlier.candidate)
+    first = StepStart.objects.of(organisation).get(application=earlier)
+    factories.start(here, "assessment", state=StepStart.State.REUSED, earlier=first, started_at=later(1))
+    assert [one.taken.application.pk for one in shown(rita, role).context["tables"][0].lines] == [here.pk]
+    StepStart.objects.of(organisation).filter(application=here).update(started_at=later(-1))
+    assert shown(rita, role).context["tables"] == []
 
 
 def test_who_may_not_see_the_role_sees_no_comparison_and_leaves_no_trace(
