@@ -66,11 +66,20 @@ def more_time_in_words(percent: int) -> str:
     """What happens to somebody who asks for more time in a timed part."""
     match percent:
         case MoreTime.QUARTER:
-            return _("A quarter more time is granted at once: 20 minutes become 25.")
+            return _(
+                "Up to a quarter more time is granted at once: 20 minutes become 25. "
+                "For more, the person named for adjustments answers."
+            )
         case MoreTime.HALF:
-            return _("Half as much time again is granted at once: 20 minutes become 30.")
+            return _(
+                "Up to half as much again is granted at once: 20 minutes become 30. "
+                "For more, the person named for adjustments answers."
+            )
         case MoreTime.DOUBLE:
-            return _("Twice the time is granted at once: 20 minutes become 40.")
+            return _(
+                "Up to twice the time is granted at once: 20 minutes become 40. "
+                "For more, the person named for adjustments answers."
+            )
     return _(
         "The person named for adjustments answers, who is not in the hiring team. "
         "The deadline stands still meanwhile."
