@@ -66,6 +66,7 @@ FOR_MEMBERS = (
     "assessments/templates/assessments/result.html",
     "assessments/templates/assessments/sheet.html",
     "assessments/templates/assessments/signs*",
+    "assessments/views/doors.py",
     "assessments/views/judgement/*",
     "assessments/views/library/*",
     "assessments/views/marking.py",

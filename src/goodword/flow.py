@@ -102,6 +102,7 @@ FLOW: Flow = {
     "attempt.reminded": (),
     "attempt.declined": (),
     "attempt.completed": (report_build.on_attempt_completed,),  # data: start_id, attempt_id
+    "attempt.marked": (report_build.on_attempt_completed,),  # data: start_id, attempt_id, order
     # --- references --------------------------------------------------------------------------------------------
     "check.opened": (),  # data: start_id, check_id
     "check.begun": (),

@@ -22,6 +22,7 @@ MEMBER: list[URLPattern | URLResolver] = [
     *setup.member_urls,
     *heal.member_urls,
     *inbox.member_urls,
+    *assessments.member_urls,
     *questionnaires.member_urls,
     *workspace.member_urls,
 ]

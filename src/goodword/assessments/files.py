@@ -1,10 +1,13 @@
 """Files that candidates hand in: taken by what is in them, not by what they are called, and by their size.
 
-What is in a file is told by its first bytes, and of office files by what their archive holds (puremagic). It is never
-opened, shown or run: members get it as a download.
+What is in a file is told by its first bytes (puremagic), and of office files by what their archive says it holds. It is
+never shown or run: members get it as a download.
 """
 
 import hashlib
+import io
+import zipfile
+import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -37,6 +40,9 @@ ACCEPTED: Final[Mapping[str, Mapping[str, str]]] = {
         ".odp": "application/vnd.oasis.opendocument.presentation",
     },
 }
+_OPEN_DOCUMENT = {".odt", ".ods", ".odp"}
+#: how much is read of what an archive says of itself, in bytes: what is packed small may be large
+_SAYS_AT_MOST: Final = 200_000
 _SAME = {".jpeg": ".jpg", ".jfif": ".jpg"}
 
 
@@ -97,6 +103,8 @@ def _holds(ending: str, content: bytes) -> bool:
     """Whether the content is what the ending says."""
     if ending in ACCEPTED["text"]:
         return _is_text(content)
+    if any(ending in ACCEPTED[one] for one in ("document", "sheet", "slides")):
+        return _is_office(ending, content)
     try:
         found = puremagic.magic_string(content)
     except (puremagic.PureError, ValueError):
@@ -104,6 +112,27 @@ def _holds(ending: str, content: bytes) -> bool:
     wanted = _SAME.get(ending, ending)
     best = max((one.confidence for one in found), default=0)
     return any(_SAME.get(one.extension, one.extension) == wanted for one in found if one.confidence == best)
+
+
+def _is_office(ending: str, content: bytes) -> bool:
+    """Whether an archive is an office file of this ending, and carries no program of its own.
+
+    Every archive begins alike. Files of Open Packaging (ECMA-376 part 2) name the type of their main part in
+    [Content_Types].xml, with "macroEnabled" in it where macros are; those of OpenDocument (part 2, 3.3) have it in
+    the file `mimetype`.
+    """
+    wanted = next(kinds[ending] for kinds in ACCEPTED.values() if ending in kinds)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if any(PurePath(name).name.casefold() == "vbaproject.bin" for name in archive.namelist()):
+                return False
+            if ending in _OPEN_DOCUMENT:
+                with archive.open("mimetype") as said:
+                    return said.read(_SAYS_AT_MOST).decode("ascii").strip() == wanted
+            with archive.open("[Content_Types].xml") as said:
+                return f"{wanted}.main+xml".encode() in said.read(_SAYS_AT_MOST)
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, LookupError, RuntimeError, ValueError):
+        return False  # torn, locked, or another archive
 
 
 def _is_text(content: bytes) -> bool:

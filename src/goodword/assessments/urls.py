@@ -1,7 +1,8 @@
 """The candidate's pages of an assessment, below their link; and the page of who answers for adjustments."""
 
-from django.urls import path
+from django.urls import URLPattern, URLResolver, path
 
+from goodword.assessments import editor_urls
 from goodword.assessments.views import adjust, adjust_answer, around, clock, item, own, sheet
 
 _PART = "p/<token>/assessment/<int:order>/"
@@ -23,4 +24,11 @@ public_urls = [
     path(f"{_PART}alive/", clock.alive, name="portal_assessment_alive"),
     path(f"{_PART}again/", clock.again, name="portal_assessment_again"),
     path(f"{_PART}finish/", around.last_page, name="portal_assessment_finish"),
+]
+
+#: below /o/<slug>/
+member_urls: list[URLPattern | URLResolver] = [
+    *editor_urls.judgement_urls,
+    *editor_urls.own_urls,
+    *editor_urls.marking_urls,
 ]

@@ -51,6 +51,7 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     "attempt.reminded": ("Reminded of the assessment", "send", ""),
     "attempt.declined": ("Declined the assessment", "x", ""),
     "attempt.completed": ("Finished the assessment", "check", "success"),
+    "attempt.marked": ("All answers to own questions are marked", "check", ""),
     "check.opened": ("Reference check opened", "send", ""),
     "check.begun": ("Began to name referees", "clock", ""),
     "check.requests_sent": ("Requests sent to referees", "send", ""),

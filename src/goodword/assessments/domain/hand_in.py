@@ -17,14 +17,14 @@ def hand_in(
 ) -> Saved:
     """Keep a file and answer its question with it; what was handed in before for it goes.
 
-    Raises what domain.answer raises; then nothing is kept.
+    Of two devices that hand in at once the later file stays, whichever arrives first. Raises what domain.answer
+    raises; then nothing is kept.
     """
     with transaction.atomic():
         part = guard.open_part(attempt_id, order, now=now)
         asked = {item.id: item for item in items_of(part)}.get(item_id)
         if not isinstance(asked, OwnQuestion) or not isinstance(asked.question, FileQuestion):
             raise UnknownItem(item_id)
-        Upload.objects.of(part.organisation).filter(part=part, item=item_id).delete()
         upload = Upload.objects.create(
             organisation_id=part.organisation_id,
             part=part,
@@ -36,7 +36,7 @@ def hand_in(
             content=file.content,
             uploaded_at=now,
         )
-        return answer(
+        saved = answer(
             attempt_id=attempt_id,
             order=order,
             item_id=item_id,
@@ -44,3 +44,6 @@ def hand_in(
             now=now,
             device=device,
         )
+        others = Upload.objects.of(part.organisation).filter(part=part, item=item_id)
+        others.exclude(pk=saved.answer.value["upload"]).delete()
+        return saved

@@ -7,6 +7,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from goodword.assessments.files import ACCEPTED, Read, Refused, read_file
@@ -48,7 +49,9 @@ class FileForm(forms.Form):
 
     template = "assessments/portal/ask_file.html"
 
-    file = forms.FileField(required=False)
+    file = forms.FileField(
+        required=False, error_messages={"empty": _("This file is empty. Choose another one.")}
+    )
 
     def __init__(
         self,
@@ -63,7 +66,7 @@ class FileForm(forms.Form):
         self.saved = saved
         self.read: Read | None = None
         self.fields["file"].label = question.text
-        self.fields["file"].help_text = question.help
+        self.fields["file"].help_text = escape(question.help)  # pages take hints as they are
         self.fields["file"].widget.attrs["accept"] = ",".join(
             ending for one in question.types for ending in ACCEPTED[one]
         )

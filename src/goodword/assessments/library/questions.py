@@ -1,7 +1,8 @@
 """Custom questions: the shared types of question, and files, with a right answer or a rubric where there is one.
 
 The content of a version is `{"kind": "questions", "id", "version", "language", "name", "instructions",
-"questions": [...], "rubrics": [...], "right": {...}}`. Questions are as in questionnaires.parse, and
+"questions": [...], "rubrics": [...], "right": {...}}`, and `"taken_from": {"questionnaire": 12, "number": 3}` where
+they were taken from a version of a questionnaire. Questions are as in questionnaires.parse, and
 `{"type": "file", "id", "text", "help", "required", "types": ["pdf"], "megabytes": 5}`.
 """
 
@@ -42,6 +43,14 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakenFrom:
+    """The questionnaire (its id here) and the number of its version that the shared questions were taken from."""
+
+    questionnaire: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionSet:
     """All of one version in one language. `rubrics`: criteria by question id; `right`: the values that are right, of
     choices that have such. A question has one or the other, or neither and is only read."""
@@ -54,6 +63,7 @@ class QuestionSet:
     questions: tuple[Question, ...]
     rubrics: Mapping[str, tuple[Criterion, ...]]
     right: Mapping[str, tuple[str, ...]]
+    taken_from: TakenFrom | None = None
 
 
 def read_questions(data: object) -> QuestionSet:
@@ -76,6 +86,7 @@ def read_questions(data: object) -> QuestionSet:
         questions=questions,
         rubrics=rubrics,
         right=_right(reader, by_id),
+        taken_from=_taken_from(reader),
     )
     reader.done()
     if both := sorted(set(found.rubrics) & set(found.right)):
@@ -85,7 +96,7 @@ def read_questions(data: object) -> QuestionSet:
 
 def questions_to_json(found: QuestionSet) -> dict[str, Json]:
     """The content that `read_questions` reads back to an equal set."""
-    return {
+    made: dict[str, Json] = {
         "kind": KIND,
         "id": found.id,
         "version": found.version,
@@ -105,6 +116,9 @@ def questions_to_json(found: QuestionSet) -> dict[str, Json]:
         ],
         "right": {question: list(values) for question, values in found.right.items()},
     }
+    if one := found.taken_from:
+        made["taken_from"] = {"questionnaire": one.questionnaire, "number": one.number}
+    return made
 
 
 def _plain(question: Question) -> dict[str, Json]:
@@ -190,6 +204,15 @@ def _criteria(reader: Reader, by_id: Mapping[str, Question]) -> tuple[Criterion,
     if len({one.id for one in criteria}) < len(criteria):
         raise reader.wrong("has a criterion twice")
     return tuple(criteria)
+
+
+def _taken_from(reader: Reader) -> TakenFrom | None:
+    if not reader.asks("taken_from"):
+        return None
+    entry = reader.child("taken_from", where="what the questions were taken from")
+    found = TakenFrom(questionnaire=entry.whole("questionnaire"), number=entry.whole("number"))
+    entry.done()
+    return found
 
 
 def _right(reader: Reader, by_id: Mapping[str, Question]) -> dict[str, tuple[str, ...]]:

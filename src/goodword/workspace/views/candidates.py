@@ -11,6 +11,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
+from goodword.assessments.marking import marking_card
 from goodword.candidates.models import Application
 from goodword.candidates.queries import recruiter_of
 from goodword.candidates.visible import visible_applications
@@ -72,6 +73,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             "marks": marks,
             "cards": cards_of(application, marks, check=check, member=request.member, now=now),
             "results": results,
+            "marking": marking_card(application, member=request.member),
             "signs": signs_of(check)
             if check and request.member.may_work and not application.erased_at
             else None,

@@ -1,0 +1,228 @@
+"""The draft of a test of one's own: held under one lock, written with what it was based on, its languages in step."""
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from goodword.accounts.domain.audit import write as audit
+from goodword.accounts.models import Membership
+from goodword.assessments.models import Test, TestVersion
+
+#: how the key of an organisation's own tests begins; those that come with the product have their names
+OWN = "own_"
+
+#: a version's content in the form of its kind (assessments.library); of a draft, texts may be empty
+type Content = dict[str, Any]
+
+
+class NoDraft(Exception):
+    """There is no draft: it was published or thrown away meanwhile."""
+
+
+class Stale(Exception):
+    """The draft was changed since the page was opened on which this act is based. Nothing was changed."""
+
+
+class NotEditable(Exception):
+    """It came with the product or as a pack, or is archived."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """The draft's rows: the language that decides the structure, and those that follow it."""
+
+    test: Test
+    source: TestVersion
+    translations: tuple[TestVersion, ...]
+
+    @property
+    def content(self) -> Content:
+        """The source's content."""
+        found: Content = self.source.content
+        return found
+
+    @property
+    def rows(self) -> tuple[TestVersion, ...]:
+        """All languages, the source first."""
+        return (self.source, *self.translations)
+
+    def row(self, language: str) -> TestVersion | None:
+        """One language."""
+        return next((row for row in self.rows if row.language == language), None)
+
+
+def is_own(test: Test) -> bool:
+    """Whether it is the organisation's own, which it may edit."""
+    return test.key.startswith(OWN)
+
+
+def draft_of(test: Test) -> Draft | None:
+    """The draft as it is now. The language that was there first is the source."""
+    rows = list(TestVersion.objects.of(test.organisation).filter(test=test, published_at=None).order_by("pk"))
+    if not rows:
+        return None
+    return Draft(test=test, source=rows[0], translations=tuple(rows[1:]))
+
+
+def newest_of(test: Test) -> list[TestVersion]:
+    """All languages of the version published last, the source first; [] before the first."""
+    rows = TestVersion.objects.of(test.organisation).filter(test=test, published_at__isnull=False)
+    newest = rows.order_by("-published_at", "-pk").first()
+    if newest is None:
+        return []
+    return list(rows.filter(number=newest.number).select_related("published_by__user").order_by("pk"))
+
+
+@contextmanager
+def held(test: Test, *, revision: int) -> Iterator[Draft]:
+    """The draft, to be changed in one transaction; its revision goes up.
+
+    `revision` is the one that the page showed. Raises `NoDraft`, and `Stale` if another one is there now.
+    """
+    with transaction.atomic():
+        draft = draft_of(lock(test))
+        if draft is None:
+            raise NoDraft
+        if draft.source.revision != revision:
+            raise Stale
+        draft.source.revision += 1
+        yield draft
+
+
+def lock(test: Test) -> Test:
+    """Its row, held until the transaction ends: one change of a test at a time."""
+    return Test.objects.of(test.organisation).select_for_update().get(pk=test.pk)
+
+
+def save(draft: Draft, contents: Mapping[str, Content]) -> None:
+    """Write these contents by language, and the test's title after the source's name."""
+    for row in draft.rows:
+        row.content = contents.get(row.language, row.content)
+        row.save(update_fields=["content", "revision"])
+    name = str(draft.content["name"])
+    if name and draft.test.title != name and not newest_of(draft.test):
+        draft.test.title = name
+        draft.test.save(update_fields=["title"])
+
+
+def create(
+    *, kind: str, description: str, contents: Mapping[str, Content], by: Membership, now: datetime
+) -> Test:
+    """A test of the organisation's own: a draft with these contents by language, the source first."""
+    with transaction.atomic():
+        made = Test.objects.create(
+            organisation=by.organisation,
+            kind=kind,
+            key=f"{OWN}{secrets.token_hex(8)}",
+            title=str(next(iter(contents.values()))["name"]),
+            description=description,
+            created_at=now,
+            created_by=by,
+        )
+        new_rows(made, number="1", contents=contents, now=now)
+        return made
+
+
+def begin_draft(*, test: Test, now: datetime) -> Draft:
+    """The open draft, else a new one with everything of the newest version.
+
+    Raises `NotEditable` for one that came with the product or as a pack, or is archived.
+    """
+    with transaction.atomic():
+        row = lock(test)
+        if not is_own(row) or row.archived_at is not None:
+            raise NotEditable
+        if draft := draft_of(row):
+            return draft
+        newest = newest_of(row)
+        number = next_number(row)
+        new_rows(
+            row,
+            number=number,
+            contents={one.language: {**one.content, "version": number} for one in newest},
+            now=now,
+        )
+        made = draft_of(row)
+        assert made is not None  # just made
+        return made
+
+
+def new_rows(test: Test, *, number: str, contents: Mapping[str, Content], now: datetime) -> None:
+    """A draft's rows, one a language, in this order."""
+    for language, content in contents.items():
+        TestVersion.objects.create(
+            organisation=test.organisation,
+            test=test,
+            number=number,
+            language=language,
+            content=content,
+            created_at=now,
+        )
+
+
+def next_number(test: Test) -> str:
+    """The number after all that are there: own tests count 1, 2, 3."""
+    numbers = TestVersion.objects.of(test.organisation).filter(test=test).values_list("number", flat=True)
+    return str(max((int(number) for number in numbers), default=0) + 1)
+
+
+def freeze(
+    draft: Draft, *, whole: Sequence[TestVersion], by: Membership, now: datetime, details: Mapping[str, Any]
+) -> str:
+    """Publish these rows as the version that never changes; what is not whole stays in a draft of the next one.
+
+    Returns the number. In the transaction of `held`.
+    """
+    number = draft.source.number
+    left = [row for row in draft.rows if row not in whole]
+    for row in whole:
+        row.published_at, row.published_by = now, by
+        row.save(update_fields=["content", "published_at", "published_by", "revision"])
+    if left:
+        following = str(int(number) + 1)
+        contents = {row.language: {**row.content, "version": following} for row in (*whole, *left)}
+        for row in left:
+            row.delete()
+        new_rows(draft.test, number=following, contents=contents, now=now)
+    draft.test.title = str(draft.content["name"])
+    draft.test.save(update_fields=["title"])
+    audit(
+        organisation=draft.test.organisation,
+        action="test.published",
+        member=by,
+        now=now,
+        details={
+            "test": draft.test.pk,
+            "version": number,
+            "languages": [row.language for row in whole],
+            **details,
+        },
+    )
+    return number
+
+
+def discard(*, test: Test, revision: int, by: Membership, now: datetime) -> bool:
+    """Delete the draft; a test that was never published goes with it. Whether it is still there.
+
+    Raises `NoDraft` and `Stale`.
+    """
+    with held(test, revision=revision) as draft:
+        stays = bool(newest_of(draft.test))
+        audit(
+            organisation=test.organisation,
+            action="test.draft_discarded",
+            member=by,
+            now=now,
+            details={"test": test.pk, "version": draft.source.number},
+        )
+        if stays:
+            for row in draft.rows:
+                row.delete()
+        else:
+            draft.test.delete()
+        return stays

@@ -1,0 +1,1 @@
+"""What the editors of tests do with a draft's content: pure functions on its JSON, and their forms."""

@@ -1,0 +1,318 @@
+"""The forms of the editor of own questions."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from goodword.assessments.domain.own.change import FileAsked
+from goodword.assessments.editor import rows
+from goodword.assessments.editor.own import Content, Entry
+from goodword.assessments.files import ACCEPTED
+from goodword.assessments.library.questions import FILE_TYPES, MOST_MEGABYTES, MOST_POINTS, Criterion
+from goodword.questionnaires.editor.forms.fields import Flag, Whole, Words
+from goodword.questionnaires.editor.languages import language_name
+from goodword.questionnaires.models import Questionnaire
+
+LONGEST_NAME: Final = 200
+LONGEST_INSTRUCTIONS: Final = 2000
+LONGEST_TEXT: Final = 1000
+MOST_CRITERIA: Final = 10
+#: rows that a new rubric begins with
+CRITERIA: Final = 2
+PARTS: Final = ("text", "points", "anchors", "id")
+
+
+class BeginForm(forms.Form):
+    """Which questionnaire, and what the test is called."""
+
+    use_required_attribute = False
+
+    name = Words(
+        label=gettext_lazy("Name"),
+        max_length=LONGEST_NAME,
+        help_text=gettext_lazy("Candidates see it."),
+        missing=gettext_lazy("Write a name, for example Questions from the workshop."),
+    )
+
+    def __init__(self, data: Any = None, *, questionnaires: QuerySet[Questionnaire]) -> None:
+        super().__init__(data)
+        self.fields["questionnaire"] = forms.ModelChoiceField(
+            label=_("Take the questions from"),
+            queryset=questionnaires,
+            widget=forms.RadioSelect,
+            empty_label=None,
+            error_messages={
+                "required": _("Choose a questionnaire."),
+                "invalid_choice": _("Choose one of these questionnaires."),
+            },
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class InLanguage:
+    """The fields of one language."""
+
+    language: str
+    name: str
+    first: forms.BoundField
+    second: forms.BoundField
+
+
+class WordsForm(forms.Form):
+    """Two texts in each language of the draft; only the first of the language that leads must be written."""
+
+    use_required_attribute = False
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        languages: Mapping[str, tuple[str, str]],
+        first: tuple[str, int, str],
+        second: tuple[str, int, str],
+    ) -> None:
+        """`languages`: what is there; `first` and `second`: label, most characters, hint."""
+        super().__init__(data)
+        self._languages = list(languages)
+        for number, (language, texts) in enumerate(languages.items()):
+            words = {"language": language_name(language)}
+            for which, (label, most, hint), text in (
+                ("first", first, texts[0]),
+                ("second", second, texts[1]),
+            ):
+                needed = which == "first" and number == 0
+                self.fields[f"{which}_{language}"] = Words(
+                    label=label if len(languages) == 1 else f"{label} ({words['language']})",
+                    max_length=most,
+                    lines=1 if most <= LONGEST_NAME else 3,
+                    required=needed,
+                    initial=text,
+                    help_text=hint,
+                    missing=_("Write it in the language that leads.") if needed else "",
+                )
+
+    def in_languages(self) -> Iterator[InLanguage]:
+        """Language by language, the one that leads first."""
+        for language in self._languages:
+            yield InLanguage(
+                language, language_name(language), self[f"first_{language}"], self[f"second_{language}"]
+            )
+
+    def words(self) -> dict[str, tuple[str, str]]:
+        """What was written, by language."""
+        given = self.cleaned_data
+        return {one: (given[f"first_{one}"], given[f"second_{one}"]) for one in self._languages}
+
+
+def details_form(data: Any, contents: Sequence[Content]) -> WordsForm:
+    """Name and instructions."""
+    return WordsForm(
+        data,
+        languages={one["language"]: (one["name"], one["instructions"]) for one in contents},
+        first=(_("Name"), LONGEST_NAME, ""),
+        second=(
+            _("Instructions"),
+            LONGEST_INSTRUCTIONS,
+            _("What candidates read before the first question."),
+        ),
+    )
+
+
+class FileForm(WordsForm):
+    """A file to hand in."""
+
+    types = forms.MultipleChoiceField(
+        label=gettext_lazy("What is taken"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": gettext_lazy("Tick at least one type."),
+            "invalid_choice": gettext_lazy("Tick types of this list."),
+        },
+    )
+    megabytes = Whole(
+        least=1,
+        most=MOST_MEGABYTES,
+        label=gettext_lazy("At most, in MB"),
+        help_text=gettext_lazy("A photo of a phone has about 4, a page of text less than 1."),
+    )
+    required = Flag(
+        label=gettext_lazy("Must be handed in"),
+        help_text=gettext_lazy("Without the tick, candidates can leave it out."),
+    )
+
+    def __init__(self, data: Any = None, *, languages: Sequence[str], entries: Sequence[Entry]) -> None:
+        there = {
+            language: (entries[n]["text"], entries[n]["help"]) if entries else ("", "")
+            for n, language in enumerate(languages)
+        }
+        super().__init__(
+            data,
+            languages=there,
+            first=(_("What to hand in"), LONGEST_TEXT, ""),
+            second=(_("Help"), LONGEST_TEXT, _("What to think of. Stands in smaller letters.")),
+        )
+        field: Any = self.fields["types"]
+        field.choices = [(one, f"{_type_name(one)} ({', '.join(ACCEPTED[one])})") for one in FILE_TYPES]
+        field.initial = entries[0]["types"] if entries else ["pdf"]
+        self.fields["megabytes"].initial = entries[0]["megabytes"] if entries else 5
+        self.fields["required"].initial = entries[0]["required"] if entries else True
+
+    def file(self) -> FileAsked:
+        """What was written."""
+        given = self.cleaned_data
+        return FileAsked(
+            words=self.words(),
+            required=given["required"],
+            types=given["types"],
+            megabytes=given["megabytes"],
+        )
+
+
+class RightForm(forms.Form):
+    """Which choice is right, or which are."""
+
+    use_required_attribute = False
+
+    def __init__(self, data: Any = None, *, entry: Entry, right: Sequence[str]) -> None:
+        super().__init__(data)
+        choices = [(choice["value"], choice["label"]) for choice in entry["choices"]]
+        errors = {"invalid_choice": _("Choose one of these.")}
+        if entry["type"] == "single_choice":
+            self.fields["right"] = forms.ChoiceField(
+                label=_("The right answer"),
+                choices=[("", _("None: it is only read")), *choices],
+                widget=forms.RadioSelect,
+                required=False,
+                initial=right[0] if right else "",
+                error_messages=errors,
+            )
+        else:
+            self.fields["right"] = forms.MultipleChoiceField(
+                label=_("The right answers"),
+                help_text=_("It counts as right if just these are ticked. Without any it is only read."),
+                choices=choices,
+                widget=forms.CheckboxSelectMultiple,
+                required=False,
+                initial=list(right),
+                error_messages=errors,
+            )
+
+    def values(self) -> list[str]:
+        """What was chosen."""
+        given = self.cleaned_data["right"]
+        return [given] if isinstance(given, str) and given else list(given)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One criterion as the page draws it."""
+
+    place: int
+    text: forms.BoundField
+    points: forms.BoundField
+    anchors: forms.BoundField
+    id: str
+    is_first: bool
+    is_last: bool
+
+    @property
+    def number(self) -> int:
+        """Its place, from 1."""
+        return self.place + 1
+
+
+class RubricForm(rows.RowsForm):
+    """Criteria, each with its points and what earns them. Without any, the answer is only read."""
+
+    def __init__(
+        self, data: Any = None, *, criteria: Sequence[Mapping[str, Any]], quiet: bool = False
+    ) -> None:
+        super().__init__(data, quiet=quiet)
+        self._known = {one["id"] for one in criteria}
+        self.count = len(criteria) or CRITERIA if data is None else rows.count(data, most=MOST_CRITERIA)
+        for place in range(self.count):
+            stored = criteria[place] if place < len(criteria) else {}
+            number = {"number": place + 1}
+            self.fields[f"text_{place}"] = Words(
+                label=_("Criterion %(number)s") % number,
+                max_length=300,
+                required=False,
+                initial=stored.get("text", ""),
+            )
+            self.fields[f"points_{place}"] = Whole(
+                least=1,
+                most=MOST_POINTS,
+                label=_("Points of criterion %(number)s") % number,
+                required=False,
+                initial=stored.get("points"),
+            )
+            self.fields[f"anchors_{place}"] = Words(
+                label=_("What earns the points of criterion %(number)s") % number,
+                lines=3,
+                max_length=LONGEST_TEXT,
+                required=False,
+                initial=stored.get("anchors", ""),
+            )
+            self.fields[f"id_{place}"] = forms.CharField(
+                required=False, initial=stored.get("id", ""), widget=forms.HiddenInput
+            )
+
+    def criteria_shown(self) -> Iterator[Row]:
+        """The criteria, in order."""
+        for place in range(self.count):
+            yield Row(
+                place,
+                self[f"text_{place}"],
+                self[f"points_{place}"],
+                self[f"anchors_{place}"],
+                str(self[f"id_{place}"].value() or ""),
+                place == 0,
+                place == self.count - 1,
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Rows that are wholly empty are left out; all others have a criterion and points."""
+        given = super().clean() or {}
+        for place in range(self.count):
+            text, points, anchors = (given.get(f"{part}_{place}") for part in ("text", "points", "anchors"))
+            if not (text or points or anchors or f"points_{place}" in self.errors):
+                continue
+            if not text and f"text_{place}" not in self.errors:
+                self.add_error(f"text_{place}", _("Write what raters look at, or take this criterion out."))
+            if not points and f"points_{place}" not in self.errors:
+                self.add_error(f"points_{place}", _("Enter a whole number from 1 to 10."))
+        return given
+
+    def criteria(self) -> list[Criterion]:
+        """What was written; one that was there keeps its id."""
+        given, left, found = self.cleaned_data, set(self._known), []
+        for place in range(self.count):
+            if not given[f"text_{place}"]:
+                continue
+            known = given[f"id_{place}"] if given[f"id_{place}"] in left else ""
+            left.discard(known)
+            found.append(
+                Criterion(
+                    id=known,
+                    text=given[f"text_{place}"],
+                    points=given[f"points_{place}"],
+                    anchors=given[f"anchors_{place}"],
+                )
+            )
+        return found
+
+
+def _type_name(one: str) -> str:
+    return {
+        "pdf": _("PDF"),
+        "image": _("Picture"),
+        "text": _("Plain text"),
+        "document": _("Text document"),
+        "sheet": _("Spreadsheet"),
+        "slides": _("Slides"),
+    }[one]

@@ -1,0 +1,246 @@
+"""What there is to mark in an attempt, and what a member may see of what was given.
+
+Of two raters neither sees the other's points before both have marked, nor does anybody else; then both stand side by
+side with their difference and their mean.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from goodword.accounts.models import Membership
+from goodword.assessments.content import content_of
+from goodword.assessments.given import OwnQuestion, shown_items
+from goodword.assessments.library.questions import Criterion, FileQuestion, QuestionSet
+from goodword.assessments.models import Attempt, AttemptPart, Marking, Upload
+from goodword.assessments.overview import title_of
+from goodword.assessments.queries import latest_done, parts_of, read_answers
+from goodword.assessments.said import answer_in_words
+from goodword.candidates.models import Application
+from goodword.questionnaires.reading import Json
+from goodword.ui.scales import written_number
+
+#: how many mark an answer, by whether two raters are wanted
+RATERS: Final[Mapping[bool, int]] = {False: 1, True: 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileShown:
+    """A file that was handed in, without what is in it."""
+
+    id: int
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CriterionShown:
+    """One criterion with the points that may be seen, in the order of the raters."""
+
+    criterion: Criterion
+    given: tuple[int, ...]
+    raters: tuple[str, ...]
+
+    @property
+    def cells(self) -> list[tuple[str, int]]:
+        """Each rater's name with what they gave."""
+        return list(zip(self.raters, self.given, strict=True))
+
+    @property
+    def difference(self) -> int:
+        """By how much two raters differ."""
+        return max(self.given) - min(self.given) if self.given else 0
+
+    @property
+    def mean_text(self) -> str:
+        """The mean of the raters, written; empty without points."""
+        return written_number(sum(self.given) / len(self.given)) if self.given else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToMark:
+    """An answer with its rubric. `given` holds what this reader may see: all once enough have marked, before that
+    their own alone; `state`: "open", nobody has marked; "half", one of two; "done"."""
+
+    order: int
+    item: str
+    text: str
+    answer: str
+    file: FileShown | None
+    criteria: tuple[Criterion, ...]
+    state: Literal["open", "half", "done"]
+    mine: Marking | None
+    given: tuple[Marking, ...]
+    two: bool
+
+    @property
+    def may_mark(self) -> bool:
+        """Whether this reader can give points, or correct theirs."""
+        if self.mine is not None:
+            return not (self.two and self.state == "done")
+        return self.state != "done"
+
+    @property
+    def waits_for_me(self) -> bool:
+        """Whether points of this reader would still count."""
+        return self.mine is None and self.state != "done"
+
+    @property
+    def most(self) -> int:
+        """The points that can be given in all."""
+        return sum(criterion.points for criterion in self.criteria)
+
+    @property
+    def rows(self) -> list[CriterionShown]:
+        """Criterion by criterion."""
+        return [
+            CriterionShown(
+                criterion=criterion,
+                given=tuple(int(one.points[criterion.id]) for one in self.given),
+                raters=self.raters,
+            )
+            for criterion in self.criteria
+        ]
+
+    @property
+    def raters(self) -> tuple[str, ...]:
+        """The names of those whose points may be seen."""
+        return tuple(str(one.rater.user) for one in self.given)
+
+    @property
+    def sums(self) -> list[int]:
+        """What each rater gave in all."""
+        return [sum(one.points.values()) for one in self.given]
+
+    @property
+    def cells(self) -> list[tuple[str, int]]:
+        """Each rater's name with what they gave in all."""
+        return list(zip(self.raters, self.sums, strict=True))
+
+    @property
+    def difference(self) -> int:
+        """By how much two raters differ in all."""
+        return max(self.sums) - min(self.sums) if self.sums else 0
+
+    @property
+    def mean_text(self) -> str:
+        """The mean of the sums, written; of one rater what they gave, empty without any."""
+        if len(self.sums) == 1:
+            return str(self.sums[0])
+        return written_number(sum(self.sums) / len(self.sums)) if self.sums else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkedPart:
+    """The answers of one part that are marked by a rubric."""
+
+    order: int
+    title: str
+    two: bool
+    answers: tuple[ToMark, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """How far the marking of an attempt is, for the candidate's page."""
+
+    attempt_id: int
+    total: int
+    done: int
+    waiting: int
+    two: bool
+
+
+def rubrics_of(part: AttemptPart, answers: Mapping[str, Json]) -> Mapping[str, tuple[Criterion, ...]]:
+    """The rubrics of the questions that were asked and answered, by question id."""
+    content = content_of(part.version)
+    if not isinstance(content, QuestionSet):
+        return {}
+    asked = [item.id for item in shown_items(part, answers) if answers.get(item.id) is not None]
+    return {item: content.rubrics[item] for item in asked if item in content.rubrics}
+
+
+def parts_to_mark(attempt: Attempt, *, member: Membership) -> tuple[MarkedPart, ...]:
+    """What is marked by a rubric in a finished attempt, as this member may see it; () before it is finished."""
+    if attempt.completed_at is None:
+        return ()
+    found = [(part, rubrics_of(part, read_answers(part))) for part in parts_of(attempt)]
+    marked = [(part, rubrics) for part, rubrics in found if rubrics]
+    markings: dict[tuple[int, str], list[Marking]] = {}
+    parts = [part for part, _rubrics in marked]
+    rows = Marking.objects.of(attempt.organisation).filter(part__in=parts).select_related("rater__user")
+    for row in rows.order_by("marked_at", "pk"):
+        markings.setdefault((row.part_id, row.item), []).append(row)
+    uploads = {
+        one.pk: FileShown(id=one.pk, name=one.name, size=one.size)
+        for one in Upload.objects.of(attempt.organisation).filter(part__in=parts).defer("content")
+    }
+    return tuple(
+        MarkedPart(
+            order=part.order,
+            title=title_of(part),
+            two=part.part.two_raters,
+            answers=tuple(
+                _to_mark(
+                    part,
+                    item,
+                    rubrics[item.id],
+                    there=markings.get((part.pk, item.id), []),
+                    uploads=uploads,
+                    member=member,
+                )
+                for item in shown_items(part, read_answers(part))
+                if isinstance(item, OwnQuestion) and item.id in rubrics
+            ),
+        )
+        for part, rubrics in marked
+    )
+
+
+def marking_card(application: Application, *, member: Membership) -> Card | None:
+    """How far the marking of the newest finished attempt is; None if nothing is marked by a rubric."""
+    attempt = latest_done(application)
+    if attempt is None or not member.may_work or application.erased_at is not None:
+        return None
+    parts = parts_to_mark(attempt, member=member)
+    answers = [answer for part in parts for answer in part.answers]
+    if not answers:
+        return None
+    return Card(
+        attempt_id=attempt.pk,
+        total=len(answers),
+        done=sum(answer.state == "done" for answer in answers),
+        waiting=sum(answer.waits_for_me for answer in answers),
+        two=any(part.two for part in parts),
+    )
+
+
+def _to_mark(
+    part: AttemptPart,
+    item: OwnQuestion,
+    criteria: tuple[Criterion, ...],
+    *,
+    there: Sequence[Marking],
+    uploads: Mapping[int, FileShown],
+    member: Membership,
+) -> ToMark:
+    value = read_answers(part)[item.id]
+    file = None
+    if isinstance(item.question, FileQuestion) and isinstance(value, Mapping):
+        upload = value.get("upload")
+        file = uploads.get(upload) if isinstance(upload, int) else None
+    done = len(there) >= RATERS[part.part.two_raters]
+    mine = next((one for one in there if one.rater_id == member.pk), None)
+    seen = tuple(there) if done else (mine,) if mine else ()
+    return ToMark(
+        order=part.order,
+        item=item.id,
+        text=item.text,
+        answer="" if file else str(answer_in_words(item, value) or ""),
+        file=file,
+        criteria=criteria,
+        state="done" if done else "half" if there else "open",
+        mine=mine,
+        given=seen,
+        two=part.part.two_raters,
+    )

@@ -1,0 +1,70 @@
+"""Who comes in to the tests of an organisation, and to the draft of one."""
+
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Concatenate
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.assessments.domain.drafts import Draft, NoDraft, Stale, draft_of
+from goodword.assessments.models import Test
+
+type DraftView[**P] = Callable[Concatenate[MemberRequest, Draft, P], HttpResponseBase]
+
+#: the pages of each kind that has an editor: that of the published version, and that of the draft
+PAGES = {
+    Test.Kind.JUDGEMENT: ("judgement", "judgement_edit"),
+    Test.Kind.QUESTIONS: ("own_questions", "own_questions_edit"),
+}
+
+
+def test_of(request: MemberRequest, pk: int, *, kind: Test.Kind) -> Test:
+    """A test of this kind of the member's organisation, or 404."""
+    return access.owned(Test.objects.of(request.organisation).filter(kind=kind), pk)
+
+
+def at_draft[**P](kind: Test.Kind) -> Callable[[DraftView[P]], Callable[..., HttpResponseBase]]:
+    """Give the view the draft of the test `pk`; without one, to the test's page, which says so.
+
+    `Stale` that a view lets through leads to the editor as it is now.
+    """
+    page, editor = PAGES[kind]
+
+    def decorate(view: DraftView[P]) -> Callable[..., HttpResponseBase]:
+        def wrapped(
+            request: MemberRequest, /, pk: int, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponseBase:
+            test = test_of(request, pk, kind=kind)
+            try:
+                draft = draft_of(test)
+                if draft is None:
+                    raise NoDraft
+                return view(request, draft, *args, **kwargs)
+            except NoDraft:
+                messages.info(request, _("There is no draft any more. It was published or thrown away."))
+                return redirect(page, request.organisation.slug, pk)
+            except Stale:
+                messages.warning(
+                    request,
+                    _(
+                        "Nothing was changed: the draft was changed in another tab or by somebody else. "
+                        "Here it is as it is now."
+                    ),
+                )
+                return redirect(editor, request.organisation.slug, pk)
+
+        update_wrapper(wrapped, view)
+        return access.member(kinds=access.WORKS)(wrapped)
+
+    return decorate
+
+
+def revision_of(request: MemberRequest) -> int:
+    """On which revision of the draft an act is based; -1, which none has, if that was not said."""
+    given = request.POST.get("revision", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else -1

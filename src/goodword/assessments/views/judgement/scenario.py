@@ -1,0 +1,163 @@
+"""One scenario of a draft: written, changed, moved, taken out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from goodword.accounts.access import MemberRequest
+from goodword.assessments.domain.drafts import Draft, Stale
+from goodword.assessments.domain.judgement import scenarios
+from goodword.assessments.editor import rows
+from goodword.assessments.editor.judgement import place_of
+from goodword.assessments.editor.judgement_forms import MOST_ACTIONS, PARTS, ScenarioForm
+from goodword.assessments.models import Test
+from goodword.assessments.views.doors import at_draft, revision_of
+from goodword.assessments.views.judgement.told import remind_of_translations
+from goodword.questionnaires.editor.words import short
+
+KIND = Test.Kind.JUDGEMENT
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_draft(KIND)
+def new(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+    """A new one; it comes to stand at the end."""
+    form = _form(request, draft, {})
+    stale = False
+    if form.is_bound and form.is_valid():
+        try:
+            made = scenarios.add_scenario(
+                test=draft.test,
+                text=form.cleaned_data["text"],
+                actions=form.actions(),
+                revision=revision_of(request),
+            )
+        except Stale:
+            stale = True
+        except scenarios.TooMany:
+            form.add_error(
+                None, _("A set has at most %(most)s scenarios.") % {"most": scenarios.MOST_SCENARIOS}
+            )
+        else:
+            messages.success(request, _("Added at the end; move it as you like."))
+            return _to_editor(request, draft, f"?new={made}")
+    return _page(request, draft, form, {}, stale=stale)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_draft(KIND)
+def change(request: MemberRequest, draft: Draft, *, scenario_id: str) -> HttpResponseBase:
+    """One scenario. What was typed stays when somebody else has saved meanwhile, beside what is there now."""
+    try:
+        scenario = draft.content["scenarios"][place_of(draft.content, scenario_id)]
+    except KeyError:
+        return _gone(request, draft)
+    form = _form(request, draft, scenario)
+    stale = False
+    if form.is_bound and form.is_valid():
+        try:
+            scenarios.change_scenario(
+                test=draft.test,
+                scenario_id=scenario_id,
+                text=form.cleaned_data["text"],
+                actions=form.actions(),
+                revision=revision_of(request),
+            )
+        except Stale:
+            stale = True
+        else:
+            remind_of_translations(request, draft)
+            messages.success(request, _("Saved."))
+            return _to_editor(request, draft, f"?new={scenario_id}")
+    return _page(request, draft, form, scenario, stale=stale)
+
+
+@require_POST
+@at_draft(KIND)
+def move(request: MemberRequest, draft: Draft, *, scenario_id: str) -> HttpResponseBase:
+    """One place up or down."""
+    up = request.POST.get("by") == "up"
+    try:
+        place = scenarios.move_scenario(
+            test=draft.test,
+            scenario_id=scenario_id,
+            by=scenarios.UP if up else scenarios.DOWN,
+            revision=revision_of(request),
+        )
+    except KeyError:
+        return _gone(request, draft)
+    messages.success(
+        request,
+        _("Moved to place %(place)s of %(count)s.")
+        % {"place": place, "count": len(draft.content["scenarios"])},
+    )
+    return _to_editor(request, draft, f"?moved={scenario_id}&by={'up' if up else 'down'}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_draft(KIND)
+def remove(request: MemberRequest, draft: Draft, *, scenario_id: str) -> HttpResponseBase:
+    """Ask once more, then take it out."""
+    try:
+        scenario = draft.content["scenarios"][place_of(draft.content, scenario_id)]
+        if request.method == "POST":
+            scenarios.remove_scenario(test=draft.test, scenario_id=scenario_id, revision=revision_of(request))
+            messages.success(request, _("Taken out: “%(text)s”.") % {"text": short(scenario["text"])})
+            return _to_editor(request, draft)
+    except KeyError:
+        return _gone(request, draft)
+    return render(
+        request,
+        "assessments/judgement/remove.html",
+        {"test": draft.test, "draft": draft, "scenario": scenario},
+    )
+
+
+def _form(request: MemberRequest, draft: Draft, scenario: Mapping[str, Any]) -> ScenarioForm:
+    if request.method != "POST":
+        return ScenarioForm(content=draft.content, scenario=scenario)
+    other = rows.reshaped(request.POST, parts=PARTS, most=MOST_ACTIONS)
+    return ScenarioForm(
+        request.POST if other is None else other,
+        content=draft.content,
+        scenario=scenario,
+        quiet=other is not None,
+    )
+
+
+def _page(
+    request: MemberRequest, draft: Draft, form: ScenarioForm, scenario: Mapping[str, Any], *, stale: bool
+) -> HttpResponseBase:
+    there = len(draft.content["scenarios"])
+    return render(
+        request,
+        "assessments/judgement/scenario.html",
+        {
+            "test": draft.test,
+            "form": form,
+            "is_new": not scenario,
+            "place": place_of(draft.content, scenario["id"]) + 1 if scenario else there + 1,
+            # a form that was typed into keeps what it was based on, so that a save cannot pass over a newer one
+            "revision": revision_of(request) if form.is_bound and not stale else draft.source.revision,
+            "stale": stale,
+            "stored": scenario,
+            "language": draft.source.language,
+            "most": MOST_ACTIONS,
+        },
+    )
+
+
+def _gone(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+    messages.info(request, _("That scenario stands here no longer."))
+    return _to_editor(request, draft)
+
+
+def _to_editor(request: MemberRequest, draft: Draft, query: str = "") -> HttpResponseBase:
+    where = redirect("judgement_edit", request.organisation.slug, draft.test.pk)
+    where["Location"] += query
+    return where

@@ -1,0 +1,149 @@
+"""Answers to own questions, marked by a rubric: what there is to mark, and one answer."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.accounts.domain.audit import write
+from goodword.assessments.domain import mark as acts
+from goodword.assessments.editor.marking_form import MarkingForm
+from goodword.assessments.marking import MarkedPart, ToMark, parts_to_mark
+from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application
+from goodword.candidates.visible import visible_applications
+from goodword.core import clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What a member has to mark of a candidate."""
+
+    application: Application
+    attempt: Attempt
+    parts: tuple[MarkedPart, ...]
+
+    @property
+    def answers(self) -> list[ToMark]:
+        """All answers, in order."""
+        return [answer for part in self.parts for answer in part.answers]
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def marking(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBase:
+    """All answers with a rubric, how far each is, and what may be seen of its marks."""
+    work = _work(request, pk, attempt_pk)
+    _looked(request, work)
+    return render(
+        request,
+        "assessments/marking/attempt.html",
+        {
+            "application": work.application,
+            "candidate": work.application.candidate,
+            "attempt": work.attempt,
+            "parts": work.parts,
+            "next": next((one for one in work.answers if one.waits_for_me), None),
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.WORKS)
+def answer(request: MemberRequest, pk: int, attempt_pk: int, order: int, item: str) -> HttpResponseBase:
+    """One answer with its rubric; *Save* goes on to the next one that waits."""
+    work = _work(request, pk, attempt_pk)
+    here = next((one for one in work.answers if (one.order, one.item) == (order, item)), None)
+    if here is None:
+        raise Http404("no such answer")
+    posted = request.method == "POST"
+    form = MarkingForm(request.POST if posted else None, criteria=here.criteria, mine=here.mine)
+    if posted and form.is_valid():
+        try:
+            acts.mark(
+                attempt_id=work.attempt.pk,
+                order=order,
+                item_id=item,
+                points=form.points(),
+                comment=form.cleaned_data["comment"],
+                by=request.member,
+                now=clock.now(),
+            )
+        except acts.Enough:
+            form.add_error(None, _enough(here))
+        except acts.Settled:
+            form.add_error(
+                None,
+                _("The second marking has been given meanwhile, so that neither can be changed any more."),
+            )
+        else:
+            return _onward(request, work, order, item)
+    else:
+        _looked(request, work)
+    fresh = _work(request, pk, attempt_pk).answers if posted else work.answers
+    return render(
+        request,
+        "assessments/marking/answer.html",
+        {
+            "application": work.application,
+            "candidate": work.application.candidate,
+            "attempt": work.attempt,
+            "answer": next(one for one in fresh if (one.order, one.item) == (order, item)),
+            "form": form,
+            "number": [(one.order, one.item) for one in work.answers].index((order, item)) + 1,
+            "total": len(work.answers),
+            "open": here.may_mark or posted,
+            "refused": "" if here.may_mark or posted else _enough(here),
+        },
+    )
+
+
+def _enough(here: ToMark) -> str:
+    if here.mine is not None:
+        return _("Both have marked this answer, so that neither marking can be changed any more.")
+    if here.two:
+        return _("Two members have marked this answer already; a third marking is not taken.")
+    return _("Somebody has marked this answer already; one marking is asked for.")
+
+
+def _onward(request: MemberRequest, work: Work, order: int, item: str) -> HttpResponseBase:
+    """To the next answer that waits for this member, behind this one first; else to the list."""
+    messages.success(request, _("Saved."))
+    places = [(one.order, one.item) for one in work.answers]
+    here = places.index((order, item))
+    others = [*work.answers[here + 1 :], *work.answers[:here]]
+    base = (request.organisation.slug, work.application.pk, work.attempt.pk)
+    for one in others:
+        if one.waits_for_me:
+            return redirect("marking_answer", *base, one.order, one.item)
+    return redirect("marking", *base)
+
+
+def _work(request: MemberRequest, pk: int, attempt_pk: int) -> Work:
+    application = access.owned(visible_applications(request.member).filter(erased_at=None), pk)
+    attempt = access.owned(
+        Attempt.objects.of(request.organisation)
+        .filter(start__application=application)
+        .select_related("organisation", "start__step"),
+        attempt_pk,
+    )
+    parts = parts_to_mark(attempt, member=request.member)
+    if not parts:
+        raise Http404("nothing to mark")
+    return Work(application=application, attempt=attempt, parts=parts)
+
+
+def _looked(request: MemberRequest, work: Work) -> None:
+    """Every look at what a candidate answered is written down."""
+    write(
+        organisation=request.organisation,
+        action="answers.viewed",
+        member=request.member,
+        now=clock.now(),
+        details={"application": work.application.pk, "attempt": work.attempt.pk},
+    )

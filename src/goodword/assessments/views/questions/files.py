@@ -1,0 +1,121 @@
+"""Files to hand in: asked for, changed, moved, taken out."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from goodword.accounts.access import MemberRequest
+from goodword.assessments.domain.drafts import Draft, Stale
+from goodword.assessments.domain.own import change as acts
+from goodword.assessments.editor.own import FILE, place_of
+from goodword.assessments.editor.own_forms import FileForm
+from goodword.assessments.models import Test
+from goodword.assessments.views.doors import at_draft, revision_of
+
+KIND = Test.Kind.QUESTIONS
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_draft(KIND)
+def new(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+    """Ask for a file; it comes to stand at the end."""
+    form = _form(request, draft, "")
+    stale = False
+    if form.is_bound and form.is_valid():
+        try:
+            made = acts.add_file(test=draft.test, file=form.file(), revision=revision_of(request))
+        except Stale:
+            stale = True
+        else:
+            messages.success(request, _("Added at the end; move it as you like."))
+            return to_editor(request, draft, f"?new={made}")
+    return _page(request, draft, form, "", stale=stale)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_draft(KIND)
+def change(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpResponseBase:
+    """One file question. What was typed stays when somebody else has saved meanwhile."""
+    _file_or_404(draft, question_id)
+    form = _form(request, draft, question_id)
+    stale = False
+    if form.is_bound and form.is_valid():
+        try:
+            acts.change_file(
+                test=draft.test, question_id=question_id, file=form.file(), revision=revision_of(request)
+            )
+        except Stale:
+            stale = True
+        else:
+            messages.success(request, _("Saved."))
+            return to_editor(request, draft, f"?new={question_id}")
+    return _page(request, draft, form, question_id, stale=stale)
+
+
+@require_POST
+@at_draft(KIND)
+def move(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpResponseBase:
+    """One place up or down."""
+    _file_or_404(draft, question_id)
+    up = request.POST.get("by") == "up"
+    place = acts.move_file(
+        test=draft.test,
+        question_id=question_id,
+        by=acts.UP if up else acts.DOWN,
+        revision=revision_of(request),
+    )
+    count = len(draft.content["questions"])
+    messages.success(request, _("Moved to place %(place)s of %(count)s.") % {"place": place, "count": count})
+    return to_editor(request, draft, f"?moved={question_id}&by={'up' if up else 'down'}")
+
+
+@require_POST
+@at_draft(KIND)
+def remove(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpResponseBase:
+    """Take it out, with its rubric."""
+    _file_or_404(draft, question_id)
+    acts.remove_file(test=draft.test, question_id=question_id, revision=revision_of(request))
+    messages.success(request, _("Taken out. Published versions keep it."))
+    return to_editor(request, draft)
+
+
+def to_editor(request: MemberRequest, draft: Draft, query: str = "") -> HttpResponseBase:
+    """Back to the list of the draft."""
+    where = redirect("own_questions_edit", request.organisation.slug, draft.test.pk)
+    where["Location"] += query
+    return where
+
+
+def _form(request: MemberRequest, draft: Draft, question_id: str) -> FileForm:
+    entries = [
+        row.content["questions"][place_of(row.content, question_id)] for row in draft.rows if question_id
+    ]
+    return FileForm(
+        request.POST if request.method == "POST" else None,
+        languages=[row.language for row in draft.rows],
+        entries=entries,
+    )
+
+
+def _page(
+    request: MemberRequest, draft: Draft, form: FileForm, question_id: str, *, stale: bool
+) -> HttpResponseBase:
+    return render(
+        request,
+        "assessments/own/file.html",
+        {
+            "test": draft.test,
+            "form": form,
+            "is_new": not question_id,
+            "stale": stale,
+            "revision": revision_of(request) if form.is_bound and not stale else draft.source.revision,
+        },
+    )
+
+
+def _file_or_404(draft: Draft, question_id: str) -> None:
+    there = {entry["id"]: entry["type"] for entry in draft.content["questions"]}
+    if there.get(question_id) != FILE:
+        raise Http404("no such file question")

@@ -1,0 +1,119 @@
+"""Judgement sets for the tests of their editor."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from goodword.accounts.models import Membership, Organisation
+from goodword.assessments.domain.drafts import Draft, draft_of
+from goodword.assessments.domain.judgement.begin import begin
+from goodword.assessments.domain.judgement.publish import publish
+from goodword.assessments.domain.judgement.scenarios import Keyed, add_scenario
+from goodword.assessments.models import Test, TestVersion
+from tests.support import factories
+
+NOW = factories.NOW
+
+LATE = "A delivery is late, and the customer is at the counter."
+CALL = Keyed(
+    id="", text="Call the depot while they wait.", effectiveness=4.5, reason="They see that it moves."
+)
+SORRY = Keyed(id="", text="Say sorry and ask them to come back.", effectiveness=2, reason="It helps nobody.")
+
+
+def built_in(organisation: Organisation, *, languages: tuple[str, ...] = ("en", "de")) -> Test:
+    """A set as it comes with the product: published, in several languages."""
+    test = Test.objects.create(
+        organisation=organisation,
+        kind=Test.Kind.JUDGEMENT,
+        key="judgement_shop",
+        title="Situations in a shop",
+        description="What is effective in a shop.",
+        created_at=NOW,
+    )
+    for language in languages:
+        TestVersion.objects.create(
+            organisation=organisation,
+            test=test,
+            number="1",
+            language=language,
+            content=content(language),
+            created_at=NOW,
+            published_at=NOW,
+        )
+    return test
+
+
+def content(language: str = "en") -> dict[str, Any]:
+    """A whole set of two scenarios."""
+    in_words = (lambda text: text) if language == "en" else (lambda text: f"{language}: {text}")
+    return {
+        "kind": "judgement",
+        "id": "judgement_shop",
+        "version": "1",
+        "language": language,
+        "name": in_words("Situations in a shop"),
+        "licence": "Goodword's own",
+        "source": "Written for Goodword",
+        "construct": in_words("Judging what helps customers"),
+        "instructions": in_words("Judge each action."),
+        "response_scale": [{"value": n, "label": in_words(f"Step {n}")} for n in range(1, 6)],
+        "key_basis": in_words("Set by the authors."),
+        "scenarios": [
+            {
+                "id": f"s{n}",
+                "text": in_words(f"Scenario {n}"),
+                "actions": [
+                    {
+                        "id": f"s{n}a{m}",
+                        "text": in_words(f"Action {m} of {n}"),
+                        "effectiveness": m + 0.5,
+                        "reason": in_words(f"Reason {m} of {n}"),
+                    }
+                    for m in (1, 2)
+                ],
+            }
+            for n in (1, 2)
+        ],
+    }
+
+
+def own(by: Membership, *texts: str) -> Test:
+    """A draft of one's own with a scenario for each text."""
+    made = begin(
+        name="In the workshop",
+        instructions="Judge each action.",
+        construct="Judging what helps in a workshop",
+        language="en",
+        by=by,
+        now=NOW,
+    )
+    for text in texts:
+        add_scenario(test=made, text=text, actions=[CALL, SORRY], revision=revision(made))
+    return made
+
+
+def published(by: Membership) -> Test:
+    """Version 1 of a set of one's own, with a scenario."""
+    made = own(by, LATE)
+    publish(test=made, revision=revision(made), key_by="Ana Ruiz", key_how="She rated all.", by=by, now=NOW)
+    made.refresh_from_db()
+    return made
+
+
+def draft(test: Test) -> Draft:
+    found = draft_of(test)
+    assert found is not None
+    return found
+
+
+def revision(test: Test) -> int:
+    return draft(test).source.revision
+
+
+def scenarios(test: Test) -> list[dict[str, Any]]:
+    return list(draft(test).content["scenarios"])
+
+
+def url(name: str, test: Test, *more: str) -> str:
+    return reverse(name, args=[test.organisation.slug, test.pk, *more])

@@ -1,0 +1,268 @@
+"""A judgement set of one's own: begun, changed, translated, published; versions never change."""
+
+from typing import Any
+
+import pytest
+
+from goodword.accounts.models import AuditEntry, Membership
+from goodword.assessments.content import content_of
+from goodword.assessments.domain import drafts
+from goodword.assessments.domain.judgement import publish as publishing
+from goodword.assessments.domain.judgement.begin import duplicate
+from goodword.assessments.domain.judgement.describe import describe
+from goodword.assessments.domain.judgement.scenarios import (
+    DOWN,
+    UP,
+    Keyed,
+    add_scenario,
+    change_scenario,
+    move_scenario,
+    remove_scenario,
+)
+from goodword.assessments.domain.judgement.translate import (
+    NoLanguage,
+    add_language,
+    remove_language,
+    save_texts,
+)
+from goodword.assessments.editor.judgement import changes, gaps, texts_of
+from goodword.assessments.library.judgement import JudgementSet
+from goodword.assessments.models import Test, TestVersion
+from tests.assessments.judgement.support import (
+    CALL,
+    LATE,
+    NOW,
+    SORRY,
+    built_in,
+    content,
+    draft,
+    own,
+    published,
+    revision,
+    scenarios,
+)
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rita() -> Membership:
+    return factories.member(factories.organisation(name="Acme Bikes"))
+
+
+def publish(test: Test, by: Membership) -> str:
+    return publishing.publish(
+        test=test, revision=revision(test), key_by="Ana Ruiz.", key_how="She rated all.", by=by, now=NOW
+    )
+
+
+def rows(test: Test) -> list[Any]:
+    return list(TestVersion.objects.of(test.organisation).filter(test=test).order_by("pk").values())
+
+
+def test_a_copy_has_all_languages_and_says_what_it_was_made_of(rita: Membership) -> None:
+    theirs = built_in(rita.organisation)
+    made = duplicate(test=theirs, by=rita, now=NOW)
+    there = draft(made)
+    assert [row.language for row in there.rows] == ["en", "de"]
+    assert made.title == "Situations in a shop (copy)"
+    assert there.content["source"] == (
+        "Written for Goodword. Changed by Acme Bikes, from version 1 of “Situations in a shop”."
+    )
+    assert there.content["scenarios"] == content()["scenarios"]
+    assert there.content["id"] == there.translations[0].content["id"] != "judgement_shop"
+    assert drafts.draft_of(theirs) is None
+
+
+def test_the_organisations_own_language_leads_a_copy() -> None:
+    rita = factories.member(factories.organisation(language="de"))
+    made = duplicate(test=built_in(rita.organisation), by=rita, now=NOW)
+    assert [row.language for row in draft(made).rows] == ["de", "en"]
+
+
+def test_only_judgement_sets_are_copied_as_such(rita: Membership) -> None:
+    other = Test.objects.create(
+        organisation=rita.organisation, kind="scales", key="x", title="X", created_at=NOW
+    )
+    with pytest.raises(LookupError):
+        duplicate(test=other, by=rita, now=NOW)
+
+
+def test_what_came_with_the_product_is_not_edited(rita: Membership) -> None:
+    with pytest.raises(drafts.NotEditable):
+        drafts.begin_draft(test=built_in(rita.organisation), now=NOW)
+
+
+def test_a_changed_action_keeps_its_id_and_a_new_one_gets_its_own(rita: Membership) -> None:
+    test = own(rita, LATE)
+    (scenario,) = scenarios(test)
+    first, second = scenario["actions"]
+    change_scenario(
+        test=test,
+        scenario_id=scenario["id"],
+        text="Later still.",
+        actions=[
+            Keyed(id=second["id"], text="Ask them to wait.", effectiveness=3.5, reason="It is honest."),
+            Keyed(id="not_one_of_this_set", text="Offer coffee.", effectiveness=3, reason="It is kind."),
+        ],
+        revision=revision(test),
+    )
+    (after,) = scenarios(test)
+    assert (after["id"], after["text"]) == (scenario["id"], "Later still.")
+    assert [one["text"] for one in after["actions"]] == ["Ask them to wait.", "Offer coffee."]
+    assert after["actions"][0]["id"] == second["id"]
+    assert after["actions"][1]["id"] not in {first["id"], second["id"], "not_one_of_this_set"}
+
+
+def test_scenarios_move_by_one_place_and_stay_at_the_ends(rita: Membership) -> None:
+    test = own(rita, "one", "two", "three")
+    one, two, three = (scenario["id"] for scenario in scenarios(test))
+    assert move_scenario(test=test, scenario_id=three, by=UP, revision=revision(test)) == 2
+    assert [scenario["id"] for scenario in scenarios(test)] == [one, three, two]
+    assert move_scenario(test=test, scenario_id=two, by=DOWN, revision=revision(test)) == 3
+    assert [scenario["id"] for scenario in scenarios(test)] == [one, three, two]
+    remove_scenario(test=test, scenario_id=three, revision=revision(test))
+    assert [scenario["id"] for scenario in scenarios(test)] == [one, two]
+    with pytest.raises(KeyError):
+        remove_scenario(test=test, scenario_id=three, revision=revision(test))
+
+
+def test_of_two_tabs_the_second_changes_nothing(rita: Membership) -> None:
+    test = own(rita, LATE)
+    (scenario,) = scenarios(test)
+    seen = revision(test)
+    describe(test=test, name="First", instructions="a", construct="b", revision=seen)
+    before = rows(test)
+    late: list[Any] = [
+        lambda: describe(test=test, name="Second", instructions="a", construct="b", revision=seen),
+        lambda: add_scenario(test=test, text="x", actions=[CALL, SORRY], revision=seen),
+        lambda: change_scenario(
+            test=test, scenario_id=scenario["id"], text="x", actions=[CALL, SORRY], revision=seen
+        ),
+        lambda: move_scenario(test=test, scenario_id=scenario["id"], by=UP, revision=seen),
+        lambda: remove_scenario(test=test, scenario_id=scenario["id"], revision=seen),
+        lambda: add_language(test=test, language="de", revision=seen, now=NOW),
+        lambda: drafts.discard(test=test, revision=seen, by=rita, now=NOW),
+        lambda: publishing.publish(test=test, revision=seen, key_by="x", key_how="y", by=rita, now=NOW),
+    ]
+    for act in late:
+        with pytest.raises(drafts.Stale):
+            act()
+    assert rows(test) == before
+
+
+def test_a_published_version_has_the_basis_of_its_key_and_never_changes(rita: Membership) -> None:
+    test = own(rita, LATE)
+    assert publish(test, rita) == "1"
+    (row,) = drafts.newest_of(test)
+    whole = content_of(row)
+    assert isinstance(whole, JudgementSet)
+    assert whole.key_basis == "Key set by Ana Ruiz. She rated all."
+    assert [action.effectiveness for action in whole.actions] == [4.5, 2]
+    assert row.published_by == rita
+    frozen = rows(test)
+    drafts.begin_draft(test=test, now=NOW)
+    describe(test=test, name="Another", instructions="a", construct="b", revision=revision(test))
+    assert publish(test, rita) == "2"
+    assert rows(test)[:1] == frozen
+    assert [one.number for one in drafts.newest_of(test)] == ["2"]
+    test.refresh_from_db()
+    assert test.title == "Another"
+    entries = AuditEntry.objects.of(rita.organisation).filter(action="test.published").order_by("pk")
+    assert [(one.details["version"], one.details["key_set_by"]) for one in entries] == [
+        ("1", "Ana Ruiz."),
+        ("2", "Ana Ruiz."),
+    ]
+
+
+def test_a_set_without_a_scenario_is_not_published(rita: Membership) -> None:
+    test = own(rita)
+    with pytest.raises(publishing.NothingAsked):
+        publish(test, rita)
+    assert drafts.newest_of(test) == []
+
+
+def test_a_translation_follows_the_source_and_keeps_the_words_it_has(rita: Membership) -> None:
+    test = own(rita, "one", "two")
+    first, second = scenarios(test)
+    add_language(test=test, language="de", revision=revision(test), now=NOW)
+    texts = {place: f"de {text}" for place, text in texts_of(draft(test).content).items()}
+    save_texts(test=test, language="de", texts=texts, revision=revision(test))
+    change_scenario(
+        test=test,
+        scenario_id=first["id"],
+        text="one",
+        actions=[
+            Keyed(id=first["actions"][1]["id"], text=SORRY.text, effectiveness=1, reason=SORRY.reason),
+            CALL,
+        ],
+        revision=revision(test),
+    )
+    move_scenario(test=test, scenario_id=second["id"], by=UP, revision=revision(test))
+    source, german = (row.content for row in draft(test).rows)
+    assert german["language"] == "de"
+    assert german["response_scale"][0]["label"] == "Nicht wirksam"
+    shapes = [
+        [(one["id"], [(a["id"], a["effectiveness"]) for a in one["actions"]]) for one in each["scenarios"]]
+        for each in (source, german)
+    ]
+    assert shapes[0] == shapes[1]
+    assert [one["text"] for one in german["scenarios"]] == ["de two", "de one"]
+    assert [action["text"] for action in german["scenarios"][1]["actions"]] == [f"de {SORRY.text}", ""]
+    assert gaps(source, german) == 2
+
+
+def test_a_language_with_empty_texts_stays_in_the_draft_of_the_next_version(rita: Membership) -> None:
+    test = own(rita, LATE)
+    add_language(test=test, language="de", revision=revision(test), now=NOW)
+    save_texts(test=test, language="de", texts={"name": "In der Werkstatt"}, revision=revision(test))
+    assert publish(test, rita) == "1"
+    assert [row.language for row in drafts.newest_of(test)] == ["en"]
+    left = draft(test)
+    assert [(row.number, row.language) for row in left.rows] == [("2", "en"), ("2", "de")]
+    assert left.translations[0].content["name"] == "In der Werkstatt"
+    assert left.content["version"] == "2"
+    texts = {place: f"de {text}" for place, text in texts_of(left.content).items()}
+    save_texts(test=test, language="de", texts=texts, revision=revision(test))
+    assert publish(test, rita) == "2"
+    whole = [content_of(row) for row in drafts.newest_of(test)]
+    assert [(one.language, one.version) for one in whole if isinstance(one, JudgementSet)] == [
+        ("en", "2"),
+        ("de", "2"),
+    ]
+
+
+def test_the_language_that_leads_is_no_translation(rita: Membership) -> None:
+    test = own(rita, LATE)
+    with pytest.raises(NoLanguage):
+        save_texts(test=test, language="en", texts={}, revision=revision(test))
+    with pytest.raises(NoLanguage):
+        remove_language(test=test, language="en", revision=revision(test))
+    add_language(test=test, language="fr", revision=revision(test), now=NOW)
+    remove_language(test=test, language="fr", revision=revision(test))
+    assert [row.language for row in draft(test).rows] == ["en"]
+
+
+def test_a_draft_that_is_thrown_away_leaves_the_published_version(rita: Membership) -> None:
+    test = published(rita)
+    before = rows(test)
+    drafts.begin_draft(test=test, now=NOW)
+    assert drafts.discard(test=test, revision=revision(test), by=rita, now=NOW)
+    assert rows(test) == before
+    never = own(rita, LATE)
+    assert not drafts.discard(test=never, revision=revision(never), by=rita, now=NOW)
+    assert not Test.objects.of(rita.organisation).filter(pk=never.pk).exists()
+
+
+def test_what_is_different_is_told_the_key_first(rita: Membership) -> None:
+    before, after = content(), content()
+    after["scenarios"][0]["actions"][0]["effectiveness"] = 4.0
+    after["scenarios"][1]["text"] = "Another scenario"
+    after["scenarios"].append({"id": "s3", "text": "New", "actions": []})
+    assert changes(before, after) == [
+        "Key of “Action 1 of 1”: 4 instead of 1.5.",
+        "1 scenario is new.",
+        "1 text is worded differently.",
+    ]
+    assert changes(before, content()) == []

@@ -1,0 +1,321 @@
+"""The judgement editor's pages: who may, what they save, and that nothing typed is lost."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from goodword.accounts.models import AuditEntry, Membership
+from goodword.assessments.domain import drafts
+from goodword.assessments.domain.judgement.describe import describe
+from goodword.assessments.domain.judgement.translate import add_language
+from goodword.assessments.models import Test, TestVersion
+from tests.assessments.judgement.support import (
+    CALL,
+    LATE,
+    NOW,
+    SORRY,
+    built_in,
+    draft,
+    own,
+    published,
+    revision,
+    scenarios,
+    url,
+)
+from tests.support import factories
+from tests.support.pages import signed_in
+from tests.workspace.people import path
+
+pytestmark = pytest.mark.django_db
+
+#: name, whether it is about a scenario or a language, and the statuses of GET and POST for who may
+PAGES: list[tuple[str, str, int, int]] = [
+    ("judgement", "", 200, 405),
+    ("judgement_duplicate", "", 405, 302),
+    ("judgement_begin", "", 405, 302),
+    ("judgement_edit", "", 200, 405),
+    ("judgement_details", "", 200, 200),
+    ("judgement_discard", "", 200, 302),
+    ("judgement_publish", "", 200, 200),
+    ("judgement_scenario_new", "", 200, 200),
+    ("judgement_scenario", "scenario", 200, 200),
+    ("judgement_scenario_move", "scenario", 405, 302),
+    ("judgement_scenario_remove", "scenario", 200, 302),
+    ("judgement_language_add", "", 405, 404),
+    ("judgement_language", "language", 200, 302),
+    ("judgement_language_remove", "language", 405, 302),
+]
+
+
+@pytest.fixture
+def rita() -> Membership:
+    return factories.member(factories.organisation(name="Acme Bikes"), name="Rita Recruiter")
+
+
+def rows() -> list[Any]:
+    """All that could be changed."""
+    return [
+        list(model.objects.across_organisations().order_by("pk").values())
+        for model in (Test, TestVersion, AuditEntry)
+    ]
+
+
+def typed(*actions: tuple[str, str, str], text: str = LATE, **values: Any) -> dict[str, Any]:
+    """A scenario as the form posts it."""
+    given: dict[str, Any] = {"text": text, "rows": len(actions), **values}
+    for place, (action, key, reason) in enumerate(actions):
+        given |= {
+            f"action_{place}": action,
+            f"key_{place}": key,
+            f"reason_{place}": reason,
+            f"id_{place}": "",
+        }
+    return given
+
+
+BOTH = (("Call the depot.", "4.5", "It moves."), ("Say sorry.", "2", "It helps nobody."))
+
+
+@pytest.mark.parametrize(("name", "about", "get", "post"), PAGES)
+def test_each_page_lets_in_who_works_and_nobody_else(
+    rita: Membership, name: str, about: str, get: int, post: int
+) -> None:
+    test = published(rita)
+    drafts.begin_draft(test=test, now=NOW)
+    add_language(test=test, language="de", revision=revision(test), now=NOW)
+    more = {"scenario": [scenarios(test)[0]["id"]], "language": ["de"]}.get(about, [])
+    where = url(name, test, *more)
+    before = rows()
+    refused = {
+        403: signed_in(factories.member(test.organisation, kind="hiring_manager")),
+        404: signed_in(factories.member(factories.organisation(), kind="admin")),
+        302: Client(),
+    }
+    for status, client in refused.items():
+        assert client.post(where).status_code == (405 if post == 405 else status)
+        assert client.get(where).status_code == (405 if get == 405 else status)
+    assert rows() == before
+    works = signed_in(rita)
+    assert works.get(where).status_code == get
+    assert rows() == before
+    # without the revision that it was based on, no act touches the draft
+    if name == "judgement_language":
+        assert works.post(where).status_code == 200
+    else:
+        assert works.post(where).status_code == post
+    if name != "judgement_duplicate":
+        assert rows() == before
+
+
+def test_the_beginning_lets_in_who_works_and_nobody_else() -> None:
+    organisation = factories.organisation()
+    where = path("judgement_new", organisation)
+    for kind, status in {"admin": 200, "recruiter": 200, "hiring_manager": 403}.items():
+        assert signed_in(factories.member(organisation, kind=kind)).get(where).status_code == status
+    other = signed_in(factories.member(factories.organisation(), kind="admin"))
+    given = {"name": "a", "construct": "b", "instructions": "c", "language": "en"}
+    assert other.post(where, given).status_code == 404
+    assert Client().post(where, given).status_code == 302
+    assert not Test.objects.of(organisation).exists()
+
+
+def test_a_test_of_another_kind_has_no_page_here(rita: Membership) -> None:
+    other = Test.objects.create(
+        organisation=rita.organisation, kind="scales", key="own_x", title="X", created_at=NOW
+    )
+    assert signed_in(rita).get(url("judgement", other)).status_code == 404
+    assert signed_in(rita).post(url("judgement_duplicate", other)).status_code == 404
+
+
+def test_a_set_is_begun_written_and_published(rita: Membership) -> None:
+    client = signed_in(rita)
+    given = {
+        "name": "In the workshop",
+        "construct": "What helps",
+        "instructions": "Judge.",
+        "language": "de",
+    }
+    client.post(path("judgement_new", rita.organisation), given)
+    test = Test.objects.of(rita.organisation).get()
+    page = client.get(url("judgement_edit", test)).content.decode()
+    assert "No scenario yet" in page
+    client.post(url("judgement_scenario_new", test), typed(*BOTH, revision=revision(test)))
+    (scenario,) = scenarios(test)
+    assert [(a["text"], a["effectiveness"], a["reason"]) for a in scenario["actions"]] == [
+        ("Call the depot.", 4.5, "It moves."),
+        ("Say sorry.", 2.0, "It helps nobody."),
+    ]
+    basis = {
+        "key_by": "Ana Ruiz and Tom Berg",
+        "key_how": "Each rated alone.",
+        "revision": revision(test),
+    }
+    response = client.post(url("judgement_publish", test), basis, follow=True)
+    page = response.content.decode()
+    assert "Version 1 is published. What was answered before keeps its version." in page
+    assert "Key set by Ana Ruiz and Tom Berg. Each rated alone." in page
+    assert "Call the depot." in page
+    assert [row.language for row in drafts.newest_of(test)] == ["de"]
+
+
+def test_a_built_in_set_is_read_with_its_key_and_used_as_a_start(rita: Membership) -> None:
+    theirs = built_in(rita.organisation)
+    client = signed_in(rita)
+    page = client.get(url("judgement", theirs) + "?language=de").content.decode()
+    assert "de: Action 1 of 1" in page
+    assert "de: Set by the authors." in page
+    assert "Use as a start" in page
+    response = client.post(url("judgement_begin", theirs), follow=True)
+    assert "This one cannot be changed." in response.content.decode()
+    client.post(url("judgement_duplicate", theirs))
+    made = Test.objects.of(rita.organisation).get(key__startswith="own_")
+    assert "Situations in a shop (copy)" in client.get(url("judgement_edit", made)).content.decode()
+
+
+def test_what_is_wrong_is_said_and_what_was_typed_stays(rita: Membership) -> None:
+    test = own(rita)
+    wrong = typed(("Call.", "", "It moves."), ("Call.", "9", ""), ("", "3", "Why"), ("", "", ""), text="")
+    before = rows()
+    response = signed_in(rita).post(url("judgement_scenario_new", test), wrong | {"revision": revision(test)})
+    page = response.content.decode()
+    for sentence in (
+        "Describe the situation.",
+        "Choose how effective it is.",
+        "Choose one of the steps.",
+        "Say why it is as effective as that.",
+        "This action stands here twice.",
+        "Write what somebody could do, or take this action out.",
+    ):
+        assert sentence in page
+    form = response.context["form"]
+    assert [row.text.value() for row in form.actions_shown()] == ["Call.", "Call.", "", ""]
+    assert [row.reason.value() for row in form.actions_shown()] == ["It moves.", "", "Why", ""]
+    assert rows() == before
+
+
+def test_one_action_is_not_enough(rita: Membership) -> None:
+    test = own(rita)
+    response = signed_in(rita).post(
+        url("judgement_scenario_new", test), typed(BOTH[0], revision=revision(test))
+    )
+    assert "Write at least two actions to judge." in response.content.decode()
+    assert scenarios(test) == []
+
+
+@pytest.mark.parametrize(
+    ("button", "texts"),
+    [
+        ({"row_up": "1"}, ["Two", "One", ""]),
+        ({"row_down": "0"}, ["Two", "One", ""]),
+        ({"row_up": "0"}, ["One", "Two", ""]),
+        ({"row_out": "0"}, ["Two", ""]),
+        ({"more_rows": "yes"}, ["One", "Two", "", "", ""]),
+        ({"row_up": "99"}, ["One", "Two", ""]),
+        ({"row_out": "ten"}, None),
+    ],
+)
+def test_actions_are_moved_and_taken_out_by_buttons_with_nothing_lost(
+    rita: Membership, button: dict[str, str], texts: list[str] | None
+) -> None:
+    test = own(rita)
+    given = typed(("One", "1", "a"), ("Two", "2", "b"), ("", "", ""), revision=revision(test)) | button
+    response = signed_in(rita).post(url("judgement_scenario_new", test), given)
+    if texts is None:  # no place: as if it were Save
+        assert [action["text"] for action in scenarios(test)[0]["actions"]] == ["One", "Two"]
+        return
+    form = response.context["form"]
+    assert [row.text.value() or "" for row in form.actions_shown()] == texts
+    assert "Error:" not in response.content.decode()
+    assert scenarios(test) == []
+
+
+def test_what_was_typed_stays_beside_what_somebody_else_saved(rita: Membership) -> None:
+    test = own(rita, LATE)
+    (scenario,) = scenarios(test)
+    seen = revision(test)
+    describe(test=test, name="Another name", instructions="a", construct="b", revision=seen)
+    where = url("judgement_scenario", test, scenario["id"])
+    response = signed_in(rita).post(where, typed(*BOTH, text="Mine", revision=seen))
+    page = response.content.decode()
+    assert "Not saved yet: the draft was changed meanwhile" in page
+    assert response.context["form"]["text"].value() == "Mine"
+    assert scenarios(test) == [scenario]
+    assert response.context["revision"] == revision(test)
+    signed_in(rita).post(where, typed(*BOTH, text="Mine", revision=revision(test)))
+    assert scenarios(test)[0]["text"] == "Mine"
+
+
+def test_the_basis_of_the_key_is_asked_and_kept_while_the_draft_changes(rita: Membership) -> None:
+    test = own(rita, LATE)
+    client = signed_in(rita)
+    nothing = client.post(url("judgement_publish", test), {"revision": revision(test)}).content.decode()
+    assert "Name those who set the key." in nothing
+    assert "Say how the key came about." in nothing
+    seen = revision(test)
+    describe(test=test, name="Another name", instructions="a", construct="b", revision=seen)
+    stale = client.post(
+        url("judgement_publish", test), {"key_by": "Ana Ruiz", "key_how": "Alone.", "revision": seen}
+    )
+    assert "Not published yet: the draft was changed meanwhile" in stale.content.decode()
+    assert stale.context["form"]["key_by"].value() == "Ana Ruiz"
+    assert drafts.newest_of(test) == []
+
+
+def test_the_texts_are_translated_side_by_side(rita: Membership) -> None:
+    test = own(rita, LATE)
+    client = signed_in(rita)
+    client.post(url("judgement_language_add", test), {"language": "de", "revision": revision(test)})
+    where = url("judgement_language", test, "de")
+    page = client.get(where).content.decode()
+    assert LATE in page
+    assert "8 texts are still empty." in page
+    texts = {name: f"de {field.label}" for name, field in client.get(where).context["form"].fields.items()}
+    client.post(where, texts | {"revision": revision(test)})
+    german = draft(test).translations[0].content
+    assert german["name"] == "de Name"
+    assert german["scenarios"][0]["actions"][0]["reason"] == "de Reason for its key"
+    too_long = client.post(where, texts | {"name": "x" * 201, "revision": revision(test)})
+    assert "This has 201 characters; 200 are the most that fit." in too_long.content.decode()
+    assert too_long.context["form"]["construct"].value() == "de What it measures"
+
+
+def test_a_changed_text_reminds_of_its_translation(rita: Membership) -> None:
+    test = own(rita, LATE)
+    client = signed_in(rita)
+    client.post(url("judgement_language_add", test), {"language": "de", "revision": revision(test)})
+    (scenario,) = scenarios(test)
+    client.post(
+        url("judgement_language", test, "de"),
+        {f"scenario-{scenario['id']}": "Zu spät.", "revision": revision(test)},
+    )
+    given = typed((CALL.text, "4.5", CALL.reason), (SORRY.text, "2", SORRY.reason), text="Much later.")
+    given |= {f"id_{place}": action["id"] for place, action in enumerate(scenario["actions"])}
+    response = client.post(
+        url("judgement_scenario", test, scenario["id"]), given | {"revision": revision(test)}, follow=True
+    )
+    assert "German still says what it said before. Please look at the translation." in (
+        response.content.decode()
+    )
+
+
+def test_texts_of_others_are_shown_as_text(rita: Membership) -> None:
+    test = own(rita, "<script>alert(1)</script>")
+    client = signed_in(rita)
+    for name in ("judgement_edit", "judgement_publish"):
+        page = client.get(url(name, test)).content.decode()
+        assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in client.get(url("judgement_edit", test)).content.decode()
+
+
+def test_the_list_asks_no_more_queries_for_three_scenarios(rita: Membership) -> None:
+    client = signed_in(rita)
+    one, three = own(rita, "one"), own(rita, "one", "two", "three")
+    client.get(url("judgement_edit", one))
+    with CaptureQueriesContext(connection) as few:
+        client.get(url("judgement_edit", one))
+    with CaptureQueriesContext(connection) as many:
+        client.get(url("judgement_edit", three))
+    assert len(many) == len(few)

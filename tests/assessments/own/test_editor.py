@@ -1,0 +1,393 @@
+"""A test of own questions: taken from a questionnaire, with files, right answers and rubrics of its own."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from goodword.accounts.models import AuditEntry, Membership
+from goodword.assessments.content import content_of
+from goodword.assessments.domain import drafts
+from goodword.assessments.domain.own import begin
+from goodword.assessments.domain.own import change as acts
+from goodword.assessments.domain.own.publish import SourceOpen, publish
+from goodword.assessments.library.questions import (
+    FileQuestion,
+    QuestionSet,
+    questions_to_json,
+    read_questions,
+)
+from goodword.assessments.models import Test, TestVersion
+from goodword.questionnaires.models import Questionnaire
+from tests.assessments.own.made import (
+    CRITERION,
+    PLAN,
+    SOME,
+    draft,
+    ids,
+    newer,
+    own,
+    questionnaire,
+    revision,
+    url,
+)
+from tests.assessments.own.support import CHOICE, NOW, TEXT
+from tests.support import factories
+from tests.support.pages import signed_in
+from tests.workspace.people import path
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rita() -> Membership:
+    return factories.member(factories.organisation(name="Acme Bikes"))
+
+
+def rows() -> list[Any]:
+    return [
+        list(model.objects.across_organisations().order_by("pk").values())
+        for model in (Test, TestVersion, AuditEntry)
+    ]
+
+
+def test_all_languages_of_a_questionnaire_are_taken_over(rita: Membership) -> None:
+    one = questionnaire(rita, TEXT, CHOICE, languages=("en", "de"))
+    test = begin.begin(questionnaire=one, name="Workshop questions", by=rita, now=NOW)
+    assert [row.language for row in draft(test).rows] == ["en", "de"]
+    assert ids(test) == ["why", "pick"]
+    assert draft(test).content["taken_from"] == {"questionnaire": one.pk, "number": 1}
+
+
+def test_candidates_are_asked_in_the_words_that_speak_to_them(rita: Membership) -> None:
+    both = {
+        **TEXT,
+        "text": "How did {candidate} plan?",
+        "self_text": "How did you plan?",
+        "only_for": ["peer"],
+    }
+    test = begin.begin(questionnaire=questionnaire(rita, both), name="A", by=rita, now=NOW)
+    (entry,) = draft(test).content["questions"]
+    assert (entry["text"], "only_for" in entry, "self_text" in entry) == ("How did you plan?", False, False)
+
+
+@pytest.mark.parametrize(
+    ("entry", "sentence"),
+    [
+        (
+            {"id": "again", "type": "would_work_again", "text": "Would you work together again?"},
+            (
+                "Question 2, “Would you work together again?”, is for referees: candidates cannot answer it about "
+                "themselves."
+            ),
+        ),
+        (
+            {"id": "title", "type": "title_confirm", "text": "Is the title right?"},
+            "Question 2, “Is the title right?”, is for referees: candidates cannot answer it about themselves.",
+        ),
+        (
+            {"id": "strong", "type": "long_text", "text": "What does {candidate} do well?"},
+            (
+                "Question 2, “What does {candidate} do well?”, speaks of the candidate as of somebody else. In the "
+                "questionnaire, write how candidates are asked it about themselves."
+            ),
+        ),
+    ],
+)
+def test_what_no_test_can_ask_is_named(rita: Membership, entry: dict[str, Any], sentence: str) -> None:
+    one = questionnaire(rita, TEXT, entry)
+    with pytest.raises(begin.CannotAsk) as refused:
+        begin.begin(questionnaire=one, name="A", by=rita, now=NOW)
+    assert refused.value.sentences == [sentence]
+    response = signed_in(rita).post(
+        path("own_questions_new", rita.organisation), {"name": "Kept", "questionnaire": one.pk}
+    )
+    assert sentence.replace("“", "“") in response.content.decode()
+    assert response.context["form"]["name"].value() == "Kept"
+    assert not Test.objects.of(rita.organisation).exists()
+
+
+def test_files_are_added_changed_moved_and_taken_out_in_all_languages(rita: Membership) -> None:
+    test = own(rita)
+    plan = ids(test)[3]
+    assert acts.move_file(test=test, question_id=plan, by=acts.UP, revision=revision(test)) == 3
+    assert ids(test) == ["why", "pick", plan, "tools"]
+    german = draft(test).translations[0].content["questions"][2]
+    assert (german["id"], german["text"]) == (plan, "Geben Sie einen Plan ab.")
+    other = acts.FileAsked(
+        words={"en": ("A sketch", ""), "de": ("Eine Skizze", "")},
+        required=False,
+        types=["image"],
+        megabytes=9,
+    )
+    acts.change_file(test=test, question_id=plan, file=other, revision=revision(test))
+    assert [row.content["questions"][2]["text"] for row in draft(test).rows] == ["A sketch", "Eine Skizze"]
+    acts.set_rubric(test=test, question_id=plan, criteria=[CRITERION], revision=revision(test))
+    acts.remove_file(test=test, question_id=plan, revision=revision(test))
+    assert [[one["id"] for one in row.content["questions"]] for row in draft(test).rows] == [
+        ["why", "pick", "tools"]
+    ] * 2
+    assert draft(test).content["rubrics"] == []
+
+
+def test_questions_of_the_questionnaire_are_not_changed_here(rita: Membership) -> None:
+    test = own(rita)
+    before = rows()
+    with pytest.raises(acts.NotAFile):
+        acts.remove_file(test=test, question_id="why", revision=revision(test))
+    with pytest.raises(acts.NotAFile):
+        acts.move_file(test=test, question_id="why", by=acts.DOWN, revision=revision(test))
+    with pytest.raises(acts.NotAFile):
+        acts.change_file(test=test, question_id="why", file=PLAN, revision=revision(test))
+    assert rows() == before
+
+
+def test_choices_have_right_answers_and_everything_else_a_rubric(rita: Membership) -> None:
+    test = own(rita)
+    acts.set_right(test=test, question_id="pick", values=["a"], revision=revision(test))
+    acts.set_right(test=test, question_id="tools", values=["pump", "spanner"], revision=revision(test))
+    acts.set_rubric(test=test, question_id="why", criteria=[CRITERION], revision=revision(test))
+    for question, values in (("why", ["a"]), ("pick", ["zebra"])):
+        with pytest.raises(acts.NoChoices):
+            acts.set_right(test=test, question_id=question, values=values, revision=revision(test))
+    with pytest.raises(acts.NoChoices):
+        acts.set_rubric(test=test, question_id="pick", criteria=[CRITERION], revision=revision(test))
+    assert publish(test=test, revision=revision(test), by=rita, now=NOW) == "1"
+    for row in drafts.newest_of(test):
+        content = content_of(row)
+        assert isinstance(content, QuestionSet)
+        assert content.right == {"pick": ("a",), "tools": ("pump", "spanner")}
+        (criterion,) = content.rubrics["why"]
+        assert (criterion.text, criterion.points) == ("Can be followed", 3)
+        assert isinstance(content.questions[3], FileQuestion)
+        assert read_questions(questions_to_json(content)) == content
+
+
+def test_a_right_answer_and_a_rubric_are_taken_away_again(rita: Membership) -> None:
+    test = own(rita)
+    acts.set_right(test=test, question_id="pick", values=["a"], revision=revision(test))
+    acts.set_right(test=test, question_id="pick", values=[], revision=revision(test))
+    acts.set_rubric(test=test, question_id="why", criteria=[CRITERION], revision=revision(test))
+    acts.set_rubric(test=test, question_id="why", criteria=[], revision=revision(test))
+    assert (draft(test).content["right"], draft(test).content["rubrics"]) == ({}, [])
+
+
+def test_a_newer_questionnaire_is_taken_over_with_what_still_fits(rita: Membership) -> None:
+    test = own(rita)
+    plan = ids(test)[3]
+    acts.move_file(test=test, question_id=plan, by=acts.UP, revision=revision(test))
+    acts.set_right(test=test, question_id="pick", values=["a"], revision=revision(test))
+    acts.set_right(test=test, question_id="tools", values=["spoon"], revision=revision(test))
+    acts.set_rubric(test=test, question_id="why", criteria=[CRITERION], revision=revision(test))
+    one = Questionnaire.objects.of(rita.organisation).get()
+    fewer = {**SOME, "choices": SOME["choices"][:2], "most": 2}  # type: ignore[index]  # a list
+    newer(one, rita, {**TEXT, "id": "other"}, CHOICE, fewer)
+    assert "The questionnaire has a newer version, 2" in (
+        signed_in(rita).get(url("own_questions_edit", test)).content.decode()
+    )
+    assert begin.take_over(test=test, questionnaire=one, revision=revision(test)) == 2
+    assert ids(test) == ["other", "pick", plan, "tools"]
+    content = draft(test).content
+    assert (content["right"], content["rubrics"]) == ({"pick": ["a"]}, [])
+    assert content["taken_from"]["number"] == 2
+    assert [row.language for row in draft(test).rows] == ["en", "de"]
+
+
+def test_a_language_with_empty_texts_is_not_published(rita: Membership) -> None:
+    test = own(rita)
+    half = acts.FileAsked(
+        words={"en": ("One", ""), "de": ("", "")}, required=True, types=["pdf"], megabytes=1
+    )
+    acts.add_file(test=test, file=half, revision=revision(test))
+    assert publish(test=test, revision=revision(test), by=rita, now=NOW) == "1"
+    assert [row.language for row in drafts.newest_of(test)] == ["en"]
+    assert [(row.number, row.language) for row in draft(test).rows] == [("2", "en"), ("2", "de")]
+    none = acts.FileAsked(words={"en": ("", ""), "de": ("x", "")}, required=True, types=["pdf"], megabytes=1)
+    acts.add_file(test=test, file=none, revision=revision(test))
+    with pytest.raises(SourceOpen):
+        publish(test=test, revision=revision(test), by=rita, now=NOW)
+
+
+def test_of_two_tabs_the_second_changes_nothing(rita: Membership) -> None:
+    test = own(rita)
+    plan, seen = ids(test)[3], revision(test)
+    acts.describe(test=test, words={"en": ("A", ""), "de": ("B", "")}, revision=seen)
+    before = rows()
+    one = Questionnaire.objects.of(rita.organisation).get()
+    late: list[Any] = [
+        lambda: acts.add_file(test=test, file=PLAN, revision=seen),
+        lambda: acts.change_file(test=test, question_id=plan, file=PLAN, revision=seen),
+        lambda: acts.move_file(test=test, question_id=plan, by=acts.UP, revision=seen),
+        lambda: acts.remove_file(test=test, question_id=plan, revision=seen),
+        lambda: acts.set_right(test=test, question_id="pick", values=["a"], revision=seen),
+        lambda: acts.set_rubric(test=test, question_id="why", criteria=[CRITERION], revision=seen),
+        lambda: begin.take_over(test=test, questionnaire=one, revision=seen),
+        lambda: publish(test=test, revision=seen, by=rita, now=NOW),
+    ]
+    for act in late:
+        with pytest.raises(drafts.Stale):
+            act()
+    assert rows() == before
+
+
+#: name, whether it is about a file or another question, and the statuses of GET and POST for who may
+PAGES: list[tuple[str, str, int, int]] = [
+    ("own_questions", "", 200, 405),
+    ("own_questions_begin", "", 405, 302),
+    ("own_questions_edit", "", 200, 405),
+    ("own_questions_details", "", 200, 200),
+    ("own_questions_take_over", "", 405, 302),
+    ("own_questions_discard", "", 200, 302),
+    ("own_questions_publish", "", 200, 302),
+    ("own_file_new", "", 200, 200),
+    ("own_file", "file", 200, 200),
+    ("own_file_move", "file", 405, 302),
+    ("own_file_remove", "file", 405, 302),
+    ("own_question_marked", "why", 200, 200),
+    ("own_question_marked", "pick", 200, 200),
+]
+
+
+@pytest.mark.parametrize(("name", "about", "get", "post"), PAGES)
+def test_each_page_lets_in_who_works_and_nobody_else(
+    rita: Membership, name: str, about: str, get: int, post: int
+) -> None:
+    test = own(rita)
+    publish(test=test, revision=revision(test), by=rita, now=NOW)
+    drafts.begin_draft(test=test, now=NOW)
+    more = [ids(test)[3]] if about == "file" else [about] if about else []
+    where = url(name, test, *more)
+    before = rows()
+    refused = {
+        403: signed_in(factories.member(test.organisation, kind="hiring_manager")),
+        404: signed_in(factories.member(factories.organisation(), kind="admin")),
+        302: Client(),
+    }
+    for status, client in refused.items():
+        assert client.post(where).status_code == (405 if post == 405 else status)
+        assert client.get(where).status_code == (405 if get == 405 else status)
+    assert rows() == before
+    works = signed_in(rita)
+    assert works.get(where).status_code == get
+    # without the revision that it was based on, no act touches the draft
+    assert works.post(where).status_code == post
+    assert rows() == before
+
+
+def test_the_beginning_lets_in_who_works_and_takes_no_questionnaire_of_others(rita: Membership) -> None:
+    where = path("own_questions_new", rita.organisation)
+    stranger = factories.member(factories.organisation(), kind="admin")
+    theirs = questionnaire(stranger, TEXT)
+    assert "No published questionnaire yet" in signed_in(rita).get(where).content.decode()
+    given = {"name": "A", "questionnaire": theirs.pk}
+    refused = {
+        403: signed_in(factories.member(rita.organisation, kind="hiring_manager")),
+        404: signed_in(stranger),
+        302: Client(),
+    }
+    for status, client in refused.items():
+        assert client.post(where, given).status_code == status
+    questionnaire(rita, TEXT)
+    page = signed_in(rita).post(where, given).content.decode()
+    assert "Choose one of these questionnaires." in page
+    assert not Test.objects.across_organisations().exists()
+
+
+def test_a_test_is_made_through_its_pages(rita: Membership) -> None:
+    client = signed_in(rita)
+    one = questionnaire(rita, TEXT, CHOICE, SOME, languages=("en", "de"))
+    client.post(path("own_questions_new", rita.organisation), {"name": "Workshop", "questionnaire": one.pk})
+    test = Test.objects.of(rita.organisation).get()
+    words = {"first_en": "Workshop", "second_en": "Take time.", "first_de": "Werkstatt", "second_de": ""}
+    client.post(url("own_questions_details", test), words | {"revision": revision(test)})
+    file = {
+        "first_en": "A plan",
+        "second_en": "",
+        "first_de": "Ein Plan",
+        "second_de": "",
+        "types": ["pdf", "image"],
+        "megabytes": "10",
+        "required": "on",
+    }
+    client.post(url("own_file_new", test), file | {"revision": revision(test)})
+    plan = ids(test)[3]
+    client.post(url("own_question_marked", test, "pick"), {"right": "b", "revision": revision(test)})
+    client.post(url("own_question_marked", test, "tools"), {"right": ["pump"], "revision": revision(test)})
+    rubric = {"rows": 2, "text_0": "Clear", "points_0": "4", "anchors_0": "", "id_0": "", "text_1": ""}
+    client.post(url("own_question_marked", test, plan), rubric | {"revision": revision(test)})
+    page = client.get(url("own_questions_publish", test)).content.decode()
+    assert "Marked by a rubric, 4 points" in page
+    response = client.post(url("own_questions_publish", test), {"revision": revision(test)}, follow=True)
+    page = response.content.decode()
+    assert "Version 1 is published." in page
+    assert "The bell" in page
+    assert [(row.language, row.content["name"]) for row in drafts.newest_of(test)] == [
+        ("en", "Workshop"),
+        ("de", "Werkstatt"),
+    ]
+
+
+def test_what_is_wrong_is_said_and_what_was_typed_stays(rita: Membership) -> None:
+    test = own(rita)
+    before = rows()
+    client = signed_in(rita)
+    wrong = {"first_en": "", "second_en": "Kept", "megabytes": "11", "revision": revision(test)}
+    response = client.post(url("own_file_new", test), wrong)
+    page = response.content.decode()
+    for sentence in (
+        "Write it in the language that leads.",
+        "Tick at least one type.",
+        "Enter a whole number from 1 to 10.",
+    ):
+        assert sentence in page
+    assert response.context["form"]["second_en"].value() == "Kept"
+    rubric = {
+        "rows": 2,
+        "text_0": "Clear",
+        "points_0": "99",
+        "text_1": "",
+        "points_1": "2",
+        "anchors_1": "Why",
+    }
+    response = client.post(url("own_question_marked", test, "why"), rubric | {"revision": revision(test)})
+    page = response.content.decode()
+    assert "Enter a whole number from 1 to 10." in page
+    assert "Write what raters look at, or take this criterion out." in page
+    assert response.context["form"]["anchors_1"].value() == "Why"
+    response = client.post(
+        url("own_question_marked", test, "why"), rubric | {"row_up": "1", "revision": revision(test)}
+    )
+    assert response.context["form"]["anchors_0"].value() == "Why"
+    response = client.post(
+        url("own_question_marked", test, "pick"), {"right": "z", "revision": revision(test)}
+    )
+    assert "Choose one of these." in response.content.decode()
+    assert rows() == before
+
+
+@pytest.mark.parametrize("name", ["own_questions_details", "own_file_new"])
+def test_what_was_typed_stays_when_somebody_else_saved(rita: Membership, name: str) -> None:
+    test = own(rita)
+    seen = revision(test)
+    acts.describe(test=test, words={"en": ("A", ""), "de": ("B", "")}, revision=seen)
+    before = rows()
+    given = {
+        "first_en": "Mine",
+        "second_en": "",
+        "first_de": "",
+        "second_de": "",
+        "types": "pdf",
+        "megabytes": 1,
+    }
+    response = signed_in(rita).post(url(name, test), given | {"revision": seen})
+    assert "Not saved yet: the draft was changed meanwhile" in response.content.decode()
+    assert response.context["form"]["first_en"].value() == "Mine"
+    assert rows() == before
+
+
+def test_a_question_that_is_not_there_has_no_page(rita: Membership) -> None:
+    test = own(rita)
+    client = signed_in(rita)
+    assert client.get(url("own_question_marked", test, "zebra")).status_code == 404
+    assert client.get(url("own_file", test, "why")).status_code == 404
+    assert client.post(url("own_file_move", test, "zebra")).status_code == 404

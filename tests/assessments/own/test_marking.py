@@ -1,0 +1,299 @@
+"""Members mark answers by their rubrics: one alone, or two who do not see each other's points before both have."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from goodword.accounts.models import AuditEntry, Membership
+from goodword.assessments.domain import mark as acts
+from goodword.assessments.domain.mark import mark
+from goodword.assessments.marking import ToMark, marking_card, parts_to_mark
+from goodword.assessments.models import Attempt, Marking
+from goodword.core.models import Event
+from tests.assessments.own.support import NOW, PDF, answered, rater, upload_of
+from tests.support import factories
+from tests.support.pages import signed_in
+
+pytestmark = pytest.mark.django_db
+
+WHY, PLAN = {"c1": 3, "c2": 1}, {"c3": 2}
+
+
+def give(attempt: Attempt, by: Membership, item: str = "why", **values: Any) -> Marking:
+    points = values.pop("points", WHY if item == "why" else PLAN)
+    return mark(
+        attempt_id=attempt.pk,
+        order=1,
+        item_id=item,
+        points=points,
+        comment=values.pop("comment", ""),
+        by=by,
+        now=NOW,
+    )
+
+
+def rows() -> list[Any]:
+    return list(Marking.objects.across_organisations().order_by("pk").values())
+
+
+def marked_events() -> int:
+    return Event.objects.filter(name="attempt.marked").count()
+
+
+def seen(attempt: Attempt, by: Membership, item: str = "why") -> ToMark:
+    return next(one for part in parts_to_mark(attempt, member=by) for one in part.answers if one.item == item)
+
+
+def url(attempt: Attempt, *more: object) -> str:
+    name = "marking_answer" if more else "marking"
+    organisation, application = attempt.organisation, attempt.start.application_id
+    return reverse(name, args=[organisation.slug, application, attempt.pk, *more])
+
+
+def test_only_answers_with_a_rubric_are_there_to_mark() -> None:
+    attempt = answered()
+    rita = rater(attempt)
+    (part,) = parts_to_mark(attempt, member=rita)
+    assert [(one.item, one.state, one.most) for one in part.answers] == [
+        ("why", "open", 6),
+        ("plan", "open", 3),
+    ]
+    assert part.answers[0].answer == "First I look.\nThen I ask."
+    file = part.answers[1].file
+    assert file is not None
+    assert (file.name, file.size) == ("plan.pdf", len(PDF))
+    card = marking_card(attempt.start.application, member=rita)
+    assert card is not None
+    assert (card.total, card.done, card.waiting) == (2, 0, 2)
+
+
+def test_before_the_candidate_has_finished_nothing_is_marked() -> None:
+    attempt = answered(finished=False)
+    rita = rater(attempt)
+    assert parts_to_mark(attempt, member=rita) == ()
+    with pytest.raises(acts.NotFinished):
+        give(attempt, rita)
+    assert rows() == []
+
+
+@pytest.mark.parametrize(
+    "points", [{"c1": 3}, {"c1": 5, "c2": 1}, {"c1": -1, "c2": 1}, {"c1": 3, "c2": 1, "c3": 1}, {}]
+)
+def test_other_points_than_the_rubric_has_are_refused(points: dict[str, int]) -> None:
+    attempt = answered()
+    with pytest.raises(acts.WrongPoints):
+        give(attempt, rater(attempt), points=points)
+    assert rows() == []
+
+
+@pytest.mark.parametrize("item", ["pick", "word", "not_there"])
+def test_what_has_no_rubric_is_not_marked(item: str) -> None:
+    attempt = answered()
+    with pytest.raises(acts.NothingToMark):
+        give(attempt, rater(attempt), item)
+
+
+def test_when_all_answers_are_marked_it_is_told_once_and_a_correction_tells_it_anew() -> None:
+    attempt = answered()
+    rita = rater(attempt)
+    give(attempt, rita)
+    assert marked_events() == 0
+    give(attempt, rita, "plan")
+    assert marked_events() == 1
+    event = Event.objects.get(name="attempt.marked")
+    assert (event.actor, event.data) == (
+        f"member:{rita.pk}",
+        {"start_id": attempt.start_id, "attempt_id": attempt.pk, "order": 1},
+    )
+    give(attempt, rita, points={"c1": 4, "c2": 2})
+    assert marked_events() == 2
+    assert [row["points"] for row in rows()] == [{"c1": 4, "c2": 2}, PLAN]
+
+
+def test_where_one_marks_a_second_is_refused() -> None:
+    attempt = answered()
+    give(attempt, rater(attempt))
+    before = rows()
+    with pytest.raises(acts.Enough):
+        give(attempt, rater(attempt, name="Tom"))
+    assert rows() == before
+
+
+def test_of_two_raters_neither_sees_the_other_before_both_have_marked() -> None:
+    attempt = answered(two_raters=True)
+    rita, tom, eve = (rater(attempt, name=name) for name in ("Rita", "Tom", "Eve"))
+    give(attempt, rita, comment="Clear")
+    assert [one.rater for one in seen(attempt, rita).given] == [rita]
+    for other in (tom, eve):
+        there = seen(attempt, other)
+        assert (there.state, there.given, there.mine, there.may_mark) == ("half", (), None, True)
+    give(attempt, rita, points={"c1": 4, "c2": 1})
+    give(attempt, tom, points={"c1": 1, "c2": 2})
+    for reader in (rita, tom, eve):
+        there = seen(attempt, reader)
+        assert (there.state, there.may_mark, there.sums) == ("done", False, [5, 3])
+        assert (there.difference, there.mean_text) == (2, "4.0")
+        assert [(row.given, row.difference, row.mean_text) for row in there.rows] == [
+            ((4, 1), 3, "2.5"),
+            ((1, 2), 1, "1.5"),
+        ]
+    before = rows()
+    for settled in (rita, tom):
+        with pytest.raises(acts.Settled):
+            give(attempt, settled)
+    with pytest.raises(acts.Enough):
+        give(attempt, eve)
+    assert rows() == before
+
+
+def test_with_two_raters_all_is_marked_once_both_have_marked_everything() -> None:
+    attempt = answered(two_raters=True)
+    rita, tom = rater(attempt), rater(attempt, name="Tom")
+    for by, item in ((rita, "why"), (rita, "plan"), (tom, "why")):
+        give(attempt, by, item)
+        assert marked_events() == 0
+    give(attempt, tom, "plan")
+    assert marked_events() == 1
+
+
+def test_what_the_other_gave_stands_on_no_page_before_both_have_marked() -> None:
+    attempt = answered(two_raters=True)
+    rita, tom = rater(attempt), rater(attempt, name="Tom Berg")
+    give(attempt, tom, comment="A secret between me and the rubric")
+    client = signed_in(rita)
+    candidate = reverse("candidate", args=[attempt.organisation.slug, attempt.start.application_id])
+    for where in (url(attempt), url(attempt, 1, "why")):
+        page = client.get(where).content.decode()
+        assert "A secret" not in page
+        assert "Tom Berg" not in page
+    page = client.get(candidate).content.decode()
+    assert "0 of 2 answers to own questions are marked." in page
+    assert "A secret" not in page
+    client.post(url(attempt, 1, "why"), {"points_0": "1", "points_1": "0", "comment": "Mine"})
+    page = client.get(url(attempt, 1, "why")).content.decode()
+    assert "A secret between me and the rubric" in page
+    assert "Both have marked this answer, so that neither marking can be changed any more." in page
+
+
+def test_marking_goes_from_answer_to_answer() -> None:
+    attempt = answered()
+    client = signed_in(rater(attempt))
+    where = url(attempt, 1, "why")
+    page = client.get(where).content.decode()
+    assert "4: says what waits, and why" in page
+    response = client.post(where, {"points_0": "3", "points_1": "1", "comment": "Clear"})
+    assert response["Location"] == url(attempt, 1, "plan")
+    response = client.post(url(attempt, 1, "plan"), {"points_0": "2"})
+    assert response["Location"] == url(attempt)
+    assert "4 of 6 points" in client.get(url(attempt)).content.decode()
+
+
+def test_wrong_points_are_said_and_what_was_typed_stays() -> None:
+    attempt = answered()
+    response = signed_in(rater(attempt)).post(
+        url(attempt, 1, "why"), {"points_0": "5", "points_1": "", "comment": "Kept"}
+    )
+    page = response.content.decode()
+    assert "Enter a whole number from 0 to 4." in page
+    assert "Enter a whole number from 0 to 2." in page
+    form = response.context["form"]
+    assert [form[name].value() for name in ("points_0", "points_1", "comment")] == ["5", "", "Kept"]
+    assert rows() == []
+
+
+def test_a_third_rater_is_told_and_keeps_what_they_typed() -> None:
+    attempt = answered(two_raters=True)
+    for name in ("Rita", "Tom"):
+        give(attempt, rater(attempt, name=name))
+    before = rows()
+    eve = signed_in(rater(attempt, name="Eve"))
+    sentence = "Two members have marked this answer already; a third marking is not taken."
+    assert sentence in eve.get(url(attempt, 1, "why")).content.decode()
+    response = eve.post(url(attempt, 1, "why"), {"points_0": "1", "points_1": "1", "comment": "Kept"})
+    assert sentence in response.content.decode()
+    assert response.context["form"]["comment"].value() == "Kept"
+    assert rows() == before
+
+
+@pytest.mark.parametrize("more", [(), (1, "why")])
+def test_who_works_on_the_role_may_mark_and_nobody_else(more: tuple[object, ...]) -> None:
+    attempt = answered()
+    where = url(attempt, *more)
+    given = {"points_0": "1", "points_1": "1"}
+    before = (rows(), AuditEntry.objects.across_organisations().count())
+    refused = {
+        403: signed_in(rater(attempt, kind="hiring_manager")),
+        404: signed_in(factories.member(factories.organisation(), kind="admin")),
+        302: Client(),
+    }
+    for status, client in refused.items():
+        assert client.get(where).status_code == status
+        assert client.post(where, given).status_code == (status if more else 405)
+    assert (rows(), AuditEntry.objects.across_organisations().count()) == before
+    assert signed_in(rater(attempt)).get(where).status_code == 200
+    entry = AuditEntry.objects.of(attempt.organisation).get(action="answers.viewed")
+    assert entry.details == {"application": attempt.start.application_id, "attempt": attempt.pk}
+
+
+def test_an_attempt_of_another_application_is_not_found() -> None:
+    attempt, other = answered(), answered()
+    rita = rater(attempt)
+    where = reverse("marking", args=[attempt.organisation.slug, attempt.start.application_id, other.pk])
+    assert signed_in(rita).get(where).status_code == 404
+    assert signed_in(rita).get(url(attempt, 1, "word")).status_code == 404
+
+
+def test_without_a_rubric_there_is_no_card() -> None:
+    attempt = answered()
+    manager = rater(attempt, kind="hiring_manager")
+    assert marking_card(attempt.start.application, member=manager) is None
+    assert marking_card(factories.application(factories.role(attempt.organisation)), member=manager) is None
+
+
+def file_url(attempt: Attempt, **values: Any) -> str:
+    organisation = values.get("organisation", attempt.organisation)
+    return reverse("upload_download", args=[organisation.slug, upload_of(attempt).pk])
+
+
+def test_a_file_is_a_download_and_nothing_else_and_each_look_is_written_down() -> None:
+    attempt = answered()
+    manager = rater(attempt, kind="hiring_manager")
+    role = attempt.start.step.role
+    role.viewers.add(manager)
+    response = signed_in(manager).get(file_url(attempt))
+    assert response.content == PDF
+    assert {
+        name: response[name]
+        for name in (
+            "Content-Type",
+            "Content-Disposition",
+            "X-Content-Type-Options",
+            "Content-Security-Policy",
+            "Cache-Control",
+        )
+    } == {
+        "Content-Type": "application/pdf",
+        "Content-Disposition": 'attachment; filename="plan.pdf"',
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Cache-Control": "private, no-store",
+    }
+    upload = upload_of(attempt)
+    entry = AuditEntry.objects.of(attempt.organisation).get(action="upload.downloaded")
+    assert (entry.member, entry.details) == (manager, {"upload": upload.pk, "part": upload.part_id})
+
+
+def test_a_file_is_for_those_who_may_see_the_application() -> None:
+    attempt = answered()
+    stranger = factories.member(factories.organisation(), kind="admin")
+    before = AuditEntry.objects.across_organisations().count()
+    assert Client().get(file_url(attempt)).status_code == 302
+    assert signed_in(stranger).get(file_url(attempt)).status_code == 404
+    assert signed_in(stranger).get(file_url(attempt, organisation=stranger.organisation)).status_code == 404
+    application = attempt.start.application
+    application.candidate.private = True
+    application.candidate.save()
+    assert signed_in(rater(attempt)).get(file_url(attempt)).status_code == 404
+    assert AuditEntry.objects.across_organisations().count() == before

@@ -1,0 +1,208 @@
+"""Files that candidates hand in: what is taken, what is refused with which sentence, and which one stays."""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from goodword.assessments.domain.answer import UnknownItem
+from goodword.assessments.domain.hand_in import hand_in
+from goodword.assessments.files import MEGABYTE, Read
+from goodword.assessments.models import Attempt, Upload
+from tests.assessments.own.support import (
+    NOW,
+    PDF,
+    PNG,
+    WORD_TYPE,
+    answered,
+    archive,
+    asked,
+    docx,
+    handed_in,
+    odt,
+    upload_of,
+)
+from tests.assessments.support import answers, part_of, rows, token_of
+
+EMPTY = "This file is empty. Choose another one."
+LARGE = "This file is larger than 1 MB. Make it smaller, or choose another one."
+ENDINGS = ".csv, .docx, .jpeg, .jpg, .md, .odt, .pdf, .png, .txt"
+TYPE = f"A file of this type is not taken. Choose one of these: {ENDINGS}."
+DISGUISED = (
+    "What is in this file is not what its name says. Save it anew in its program, as one of these: "
+    f"{ENDINGS}."
+)
+EXE = b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff\x00\x00" + b"\x00" * 200
+HTML = b"<!DOCTYPE html><html><script>alert(1)</script></html>"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+
+
+@pytest.fixture(autouse=True)
+def now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def shortly(value: object) -> str | None:
+    """How a test is named after a file."""
+    return f"{len(value)} bytes" if isinstance(value, bytes) else None
+
+
+def where(attempt: Attempt, number: int = 4) -> str:
+    return reverse("portal_assessment_item", args=[token_of(attempt), 1, number])
+
+
+def post(attempt: Attempt, name: str, content: bytes) -> Any:
+    return Client().post(where(attempt), {"file": SimpleUploadedFile(name, content)})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("plan.pdf", PDF, "application/pdf"),
+        ("PLAN.PDF", PDF, "application/pdf"),
+        ("plan.png", PNG, "image/png"),
+        ("plan.txt", "Grüße an alle\n".encode(), "text/plain"),
+        ("plan.csv", b"a,b\n1,2\n", "text/csv"),
+        ("plan.docx", docx(), WORD_TYPE),
+        ("plan.odt", odt(), "application/vnd.oasis.opendocument.text"),
+    ],
+    ids=shortly,
+)
+def test_a_file_is_kept_as_what_it_is(name: str, content: bytes, kind: str) -> None:
+    attempt = asked()
+    assert post(attempt, name, content).status_code == 302
+    upload = upload_of(attempt)
+    assert (upload.name, upload.content_type, bytes(upload.content)) == (name, kind, content)
+    assert answers(attempt).get().value == {"upload": upload.pk}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("plan.pdf", b"", EMPTY),
+        ("plan.pdf", PDF + b"x" * MEGABYTE, LARGE),
+        ("plan.exe", EXE, TYPE),
+        ("plan", PDF, TYPE),
+        ("plan.pdf.html", HTML, TYPE),
+        ("plan.svg", SVG, TYPE),
+        ("plan.pdf", EXE, DISGUISED),
+        ("plan.png", HTML, DISGUISED),
+        ("plan.png", SVG, DISGUISED),
+        ("plan.docx", archive(holiday="<x/>"), DISGUISED),
+        ("plan.docx", archive(types="<Types/>", word__document="<x/>"), DISGUISED),
+        ("plan.docx", archive(META="a program"), DISGUISED),
+        ("plan.docx", docx("application/vnd.ms-word.document.macroEnabled"), DISGUISED),
+        ("plan.docx", docx()[:60], DISGUISED),
+        ("plan.docx", odt(), DISGUISED),
+        ("plan.odt", docx(), DISGUISED),
+        ("plan.txt", EXE, DISGUISED),
+        ("plan.pdf", PNG, DISGUISED),
+    ],
+    ids=shortly,
+)
+def test_what_is_not_taken_is_refused_with_a_sentence(name: str, content: bytes, sentence: str) -> None:
+    attempt = asked()
+    before = rows(attempt)
+    response = post(attempt, name, content)
+    assert response.status_code == 422
+    assert sentence in response.content.decode()
+    assert rows(attempt) == before
+    assert not Upload.objects.of(attempt.organisation).exists()
+
+
+@pytest.mark.django_db
+def test_without_a_file_the_page_asks_for_one() -> None:
+    attempt = asked()
+    response = Client().post(where(attempt), {})
+    assert response.status_code == 422
+    assert "Choose a file, or skip this one for now." in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_refused_file_leaves_the_one_that_was_there() -> None:
+    attempt = asked()
+    post(attempt, "first.pdf", PDF)
+    before = upload_of(attempt)
+    page = post(attempt, "second.pdf", EXE).content.decode()
+    assert "A file has been handed in." in page
+    assert upload_of(attempt) == before
+
+
+@pytest.mark.django_db
+def test_another_file_takes_its_place() -> None:
+    attempt = asked()
+    post(attempt, "first.pdf", PDF)
+    post(attempt, "second.png", PNG)
+    upload = upload_of(attempt)
+    assert upload.name == "second.png"
+    assert answers(attempt).get().value == {"upload": upload.pk}
+    # pressing Next without choosing again keeps it
+    assert Client().post(where(attempt), {}).status_code == 302
+    assert upload_of(attempt) == upload
+
+
+@pytest.mark.django_db
+def test_the_name_is_kept_without_its_folder_and_short_enough() -> None:
+    attempt = asked()
+    post(attempt, "../../etc/" + "long" * 100 + ".pdf", PDF)
+    name = upload_of(attempt).name
+    assert (name[:4], name[-8:], len(name)) == ("long", "long.pdf", 200)
+
+
+@pytest.mark.django_db
+def test_what_is_handed_in_for_another_question_is_not_kept() -> None:
+    attempt = asked()
+    file = Read(name="x.pdf", content_type="application/pdf", content=PDF, sha256="0" * 64)
+    for item in ("why", "not_there"):
+        with pytest.raises(UnknownItem):
+            hand_in(attempt_id=attempt.pk, order=1, item_id=item, file=file, now=NOW)
+    assert not Upload.objects.of(attempt.organisation).exists()
+
+
+@pytest.mark.django_db
+def test_after_the_end_no_file_comes_in() -> None:
+    attempt = answered()
+    before = upload_of(attempt)
+    response = post(attempt, "late.pdf", PDF)
+    assert response.status_code == 302
+    assert upload_of(attempt) == before
+
+
+@pytest.mark.django_db
+def test_a_file_that_arrives_late_does_not_replace_a_newer_one() -> None:
+    attempt = asked()
+    handed_in(attempt, name="newer.pdf", now=NOW + timedelta(minutes=1))
+    handed_in(attempt, name="older.pdf")
+    upload = upload_of(attempt)
+    assert upload.name == "newer.pdf"
+    assert answers(attempt).get().value == {"upload": upload.pk}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_devices_that_hand_in_at_once_leave_one_file() -> None:
+    attempt = asked()
+    gate = threading.Barrier(2)
+
+    def device(name: str) -> None:
+        gate.wait(10)
+        handed_in(attempt, name=name)
+        connection.close()
+
+    both = [threading.Thread(target=device, args=(f"from_{n}.pdf",)) for n in (1, 2)]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join(20)
+    upload = Upload.objects.of(attempt.organisation).get(part=part_of(attempt))
+    assert upload.name in {"from_1.pdf", "from_2.pdf"}
+    assert answers(attempt).get().value == {"upload": upload.pk}

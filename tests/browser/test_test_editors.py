@@ -1,0 +1,178 @@
+"""The editors of tests and the marking of answers: by keyboard, without JavaScript, on a phone, and by axe."""
+
+import pytest
+from playwright.sync_api import Browser
+
+from goodword.accounts.models import Membership
+from goodword.assessments.domain import drafts
+from goodword.assessments.domain.judgement.begin import duplicate
+from goodword.assessments.domain.judgement.translate import add_language
+from goodword.assessments.domain.mark import mark
+from goodword.assessments.domain.own.change import set_rubric
+from goodword.assessments.domain.own.publish import publish
+from goodword.assessments.models import Marking, Test
+from tests.assessments.judgement import support as judgement
+from tests.assessments.own import made as own
+from tests.assessments.own.support import answered
+from tests.assessments.own.test_marking import url as marking_url
+from tests.browser.looking import WIDTHS, Looker
+from tests.browser.windows import tab_to, window
+from tests.support import factories
+from tests.workspace.people import path
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+
+
+@pytest.fixture
+def rita(transactional_db: None) -> Membership:
+    return factories.member(factories.organisation(name="Northwind Cycles"), name="Rita Hansen")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_judgement_editor_is_accessible_and_fits(
+    browser: Browser, live_server: object, rita: Membership, width: int
+) -> None:
+    theirs = judgement.built_in(rita.organisation)
+    made = duplicate(test=theirs, by=rita, now=judgement.NOW)
+    add_language(test=made, language="fr", revision=judgement.revision(made), now=judgement.NOW)
+    scenario = judgement.scenarios(made)[0]["id"]
+    looker = Looker()
+    context = window(browser, rita, live_server, width=width)
+    looker.watch(context)
+    page = context.new_page()
+    looks = [
+        ("new set", path("judgement_new", rita.organisation)),
+        ("set", judgement.url("judgement", theirs)),
+        ("set draft", judgement.url("judgement_edit", made)),
+        ("set details", judgement.url("judgement_details", made)),
+        ("scenario", judgement.url("judgement_scenario", made, scenario)),
+        ("scenario remove", judgement.url("judgement_scenario_remove", made, scenario)),
+        ("set translate", judgement.url("judgement_language", made, "fr")),
+        ("set publish", judgement.url("judgement_publish", made)),
+        ("set discard", judgement.url("judgement_discard", made)),
+    ]
+    for name, where in looks:
+        page.goto(f"{live_server}{where}")
+        looker.look(page, f"{name} {width}")
+    page.goto(f"{live_server}{judgement.url('judgement_publish', made)}")
+    page.click("main .actions button")
+    looker.look(page, f"set publish refused {width}")
+    assert looker.wrong == {}
+    assert looker.complaints == []
+    context.close()
+
+
+def test_a_scenario_is_written_and_published_by_keyboard_without_javascript(
+    browser: Browser, live_server: object, rita: Membership
+) -> None:
+    made = judgement.own(rita)
+    context = window(browser, rita, live_server, width=1440, script=False)
+    page = context.new_page()
+    page.goto(f"{live_server}{judgement.url('judgement_scenario_new', made)}")
+    typed = {
+        "textarea[name=text]": "A chain breaks an hour before the ride.",
+        "textarea[name=action_0]": "Say that it cannot be done.",
+        "textarea[name=reason_0]": "They lose the ride.",
+        "textarea[name=action_1]": "Lend another bicycle.",
+        "textarea[name=reason_1]": "They ride.",
+    }
+    for selector, text in typed.items():
+        page.focus(selector)
+        page.keyboard.type(text)
+    page.select_option("select[name=key_0]", "1.5")
+    page.select_option("select[name=key_1]", "4.5")
+    page.focus("button[name=row_up][value='1']")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.input_value("textarea[name=action_0]") == "Lend another bicycle."
+    page.focus("main .actions button:not([name])")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert [one["effectiveness"] for one in judgement.scenarios(made)[0]["actions"]] == [4.5, 1.5]
+    page.goto(f"{live_server}{judgement.url('judgement_publish', made)}")
+    page.fill("input[name=key_by]", "Ana Ruiz")
+    page.fill("textarea[name=key_how]", "She rated all.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/library/judgement/*/")
+    assert drafts.newest_of(made)[0].content["key_basis"] == "Key set by Ana Ruiz. She rated all."
+    context.close()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_editor_of_own_questions_is_accessible_and_fits(
+    browser: Browser, live_server: object, rita: Membership, width: int
+) -> None:
+    made = own.own(rita)
+    publish(test=made, revision=own.revision(made), by=rita, now=judgement.NOW)
+    drafts.begin_draft(test=made, now=judgement.NOW)
+    plan = own.ids(made)[3]
+    set_rubric(test=made, question_id=plan, criteria=[own.CRITERION], revision=own.revision(made))
+    looker = Looker()
+    context = window(browser, rita, live_server, width=width)
+    looker.watch(context)
+    page = context.new_page()
+    looks = [
+        ("new own questions", path("own_questions_new", rita.organisation)),
+        ("own questions", own.url("own_questions", made)),
+        ("own draft", own.url("own_questions_edit", made)),
+        ("own details", own.url("own_questions_details", made)),
+        ("own file", own.url("own_file", made, plan)),
+        ("own rubric", own.url("own_question_marked", made, plan)),
+        ("own right answer", own.url("own_question_marked", made, "pick")),
+        ("own right answers", own.url("own_question_marked", made, "tools")),
+        ("own publish", own.url("own_questions_publish", made)),
+    ]
+    for name, where in looks:
+        page.goto(f"{live_server}{where}")
+        looker.look(page, f"{name} {width}")
+    assert looker.wrong == {}
+    assert looker.complaints == []
+    assert Test.objects.of(rita.organisation).count() == 1
+    context.close()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_marking_is_accessible_fits_and_works_by_keyboard(
+    browser: Browser, live_server: object, width: int
+) -> None:
+    attempt = answered(two_raters=True)
+    rita = factories.member(attempt.organisation, name="Rita Hansen")
+    tom = factories.member(attempt.organisation, name="Tom Berg")
+    mark(
+        attempt_id=attempt.pk,
+        order=1,
+        item_id="why",
+        points={"c1": 1, "c2": 1},
+        comment="Says what waits, but not why.",
+        by=tom,
+        now=judgement.NOW,
+    )
+    looker = Looker()
+    context = window(browser, rita, live_server, width=width)
+    looker.watch(context)
+    page = context.new_page()
+    page.goto(f"{live_server}{path('candidate', attempt.organisation, attempt.start.application_id)}")
+    looker.look(page, f"candidate with marking {width}", within="#marking")
+    page.goto(f"{live_server}{marking_url(attempt)}")
+    looker.look(page, f"marking {width}")
+    page.goto(f"{live_server}{marking_url(attempt, 1, 'why')}")
+    looker.look(page, f"marking an answer {width}")
+    tab_to(page, "input[name=points_0]")
+    page.keyboard.type("9")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".error-summary, .field--wrong")
+    looker.look(page, f"marking refused {width}")
+    page.fill("input[name=points_0]", "4")
+    page.fill("input[name=points_1]", "2")
+    page.focus("main .actions button")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/1/plan/")
+    looker.look(page, f"marking a file {width}")
+    page.goto(f"{live_server}{marking_url(attempt, 1, 'why')}")
+    looker.look(page, f"both marked {width}")
+    assert "Says what waits, but not why." in page.inner_text("#points")
+    assert Marking.objects.of(attempt.organisation).count() == 2
+    assert looker.wrong == {}
+    assert looker.complaints == []
+    context.close()
