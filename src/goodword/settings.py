@@ -50,8 +50,11 @@ SECURE_CSP = {
     "frame-ancestors": [CSP.NONE],
     "form-action": [CSP.SELF],
 }
-#: no request to Goodword needs more; a webhook body beyond it gets 413
+#: no request to Goodword needs more, but for files that candidates hand in; a body beyond it gets 413
 GOODWORD_MAX_BODY = 2 * 1024 * 1024
+#: the same for the address that takes their files: more than a file may have, so that one a little too large gets a
+#: sentence on its page and not a bare refusal
+GOODWORD_MAX_UPLOAD = env.number("GOODWORD_MAX_UPLOAD", 16) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = GOODWORD_MAX_BODY
 #: the texts of a questionnaire of a hundred questions, which are translated on one page
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 8_000

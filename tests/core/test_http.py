@@ -55,6 +55,21 @@ def test_a_body_over_the_limit_is_refused_before_anything_reads_it(
     assert (response.status_code, response.content) == (413, b"The body is larger than 2 MiB.")
 
 
+def test_where_files_are_handed_in_the_limit_is_another(client: Client, settings: Settings) -> None:
+    settings.GOODWORD_MAX_BODY, settings.GOODWORD_MAX_UPLOAD = 10, 1024 * 1024
+    address = "/p/not-there/assessment/1/item/2/"
+    too_large = client.post(address, b"x" * (1024 * 1024 + 1), content_type="text/plain")
+    assert (too_large.status_code, too_large.content) == (413, b"The body is larger than 1 MiB.")
+    assert client.post("/p/not-there/", b"x" * 11, content_type="text/plain").status_code == 413
+
+
+@pytest.mark.django_db
+def test_a_file_within_that_limit_comes_through(client: Client, settings: Settings) -> None:
+    settings.GOODWORD_MAX_BODY, settings.GOODWORD_MAX_UPLOAD = 10, 1024 * 1024
+    response = client.post("/p/not-there/assessment/1/item/2/", b"x" * 11, content_type="text/plain")
+    assert "This link does not open anything" in response.content.decode()
+
+
 def test_a_length_that_is_no_number_is_refused(client: Client) -> None:
     response = client.post("/accounts/login/", b"", content_type="text/plain", CONTENT_LENGTH="many")
     assert (response.status_code, response.content) == (400, b"Content-Length is not a number.")

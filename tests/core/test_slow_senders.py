@@ -13,6 +13,9 @@ import pytest
 from goodword.core import web
 
 MAX_BODY = 2 * 1024 * 1024
+MAX_UPLOAD = 16 * 1024 * 1024
+#: where a candidate hands in a file
+UPLOAD = "/p/a-token/assessment/2/item/13/"
 HALF = b"POST /hooks HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nhalf of it"
 
 
@@ -31,7 +34,9 @@ class Server:
     def __init__(self, **options: Any) -> None:
         self.listening = web.bind("127.0.0.1", 0)
         self.port: int = self.listening.getsockname()[1]
-        self._server = web.make_server(echo, self.listening, max_body=MAX_BODY, **options)
+        self._server = web.make_server(
+            echo, self.listening, max_body=MAX_BODY, max_upload=MAX_UPLOAD, **options
+        )
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -53,10 +58,10 @@ class Server:
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=6)
 
-    def ask(self, body: Any = None, **headers: str) -> tuple[int, bytes]:
+    def ask(self, body: Any = None, *, path: str = "/", **headers: str) -> tuple[int, bytes]:
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=6)
         try:
-            line.request("POST", "/", body, headers, encode_chunked="Transfer-Encoding" in headers)
+            line.request("POST", path, body, headers, encode_chunked="Transfer-Encoding" in headers)
             answer = line.getresponse()
             return answer.status, answer.read()
         finally:
@@ -125,6 +130,46 @@ def test_two_mebibytes_are_taken_and_a_byte_more_is_refused(server: Server) -> N
     with server.connect() as line:
         line.sendall(f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {MAX_BODY + 1}\r\n\r\n".encode())
         assert line.recv(12) == b"HTTP/1.1 413"
+
+
+def test_only_where_files_are_handed_in_more_is_taken(server: Server) -> None:
+    file = b"x" * (MAX_BODY + 1)
+    assert server.ask(file, path=UPLOAD) == (200, b"2097153 from 127.0.0.1")
+    assert server.ask(file, path=f"{UPLOAD}?from=last") == (200, b"2097153 from 127.0.0.1")
+    for path in ("/", "/p/a-token/", "/p/a-token/assessment/2/", f"{UPLOAD}more/", f"/o/x{UPLOAD}"):
+        with server.connect() as line:
+            head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {MAX_BODY + 1}\r\n\r\n"
+            line.sendall(head.encode())
+            assert line.recv(12) == b"HTTP/1.1 413"
+
+
+def test_an_upload_has_a_limit_of_its_own(server: Server) -> None:
+    assert server.ask(b"x" * MAX_UPLOAD, path=UPLOAD) == (200, b"16777216 from 127.0.0.1")
+    with server.connect() as line:
+        head = f"POST {UPLOAD} HTTP/1.1\r\nHost: x\r\nContent-Length: {MAX_UPLOAD + 1}\r\n\r\n"
+        line.sendall(head.encode())
+        assert line.recv(12) == b"HTTP/1.1 413"
+
+
+def test_after_an_upload_the_same_connection_has_the_usual_limit(server: Server) -> None:
+    line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=6)
+    line.request("POST", UPLOAD, b"x" * (MAX_BODY + 1))
+    assert line.getresponse().read() == b"2097153 from 127.0.0.1"
+    line.putrequest("POST", "/")
+    line.putheader("Content-Length", str(MAX_BODY + 1))
+    line.endheaders()
+    assert line.getresponse().status == 413
+    line.close()
+
+
+def test_what_may_be_larger_may_take_longer_to_arrive(hasty: Server) -> None:
+    # eight times as large, so eight times as long
+    with hasty.connect() as slow:
+        slow.sendall(f"POST {UPLOAD} HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n\r\n".encode())
+        for _ in range(8):
+            slow.sendall(b".")
+            time.sleep(0.45)
+        assert slow.recv(15) == b"HTTP/1.1 200 OK"
 
 
 def test_a_body_in_chunks_is_taken_and_counted(server: Server) -> None:

@@ -16,6 +16,14 @@ _SECRET_PATHS = re.compile(
 
 _PORTALS = ("/p/", "/r/", "/a/")
 
+#: the one address that takes files: an item of a candidate's assessment
+_TAKES_FILES = re.compile(r"/p/[^/]+/assessment/[0-9]+/item/[0-9]+/")
+
+
+def largest_body(path: str, *, max_body: int, max_upload: int) -> int:
+    """How many bytes a request to this path may have."""
+    return max(max_body, max_upload) if _TAKES_FILES.fullmatch(path) else max_body
+
 
 def redacted(text: str) -> str:
     """`text` with the secret part of our own addresses blotted out."""
@@ -50,10 +58,11 @@ class PortalLanguage:
 
 
 class BodyLimit:
-    """Refuses a body over GOODWORD_MAX_BODY with 413 before anything reads it.
+    """Refuses a body that is too large with 413 before anything reads it.
 
-    The server has the whole body by then (it buffers chunked ones too and counts them), so that the length is
-    known and a slow sender holds none of our threads.
+    That is one over GOODWORD_MAX_BODY, and over GOODWORD_MAX_UPLOAD where candidates hand in files. The server has
+    the whole body by then (it buffers chunked ones too and counts them), so that the length is known and a slow
+    sender holds none of our threads.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -64,6 +73,12 @@ class BodyLimit:
             length = int(request.META.get("CONTENT_LENGTH") or 0)
         except ValueError:
             return HttpResponse("Content-Length is not a number.", status=400, content_type="text/plain")
-        if length > settings.GOODWORD_MAX_BODY:
-            return HttpResponse("The body is larger than 2 MiB.", status=413, content_type="text/plain")
+        most = largest_body(
+            request.path_info,
+            max_body=settings.GOODWORD_MAX_BODY,
+            max_upload=settings.GOODWORD_MAX_UPLOAD,
+        )
+        if length > most:
+            in_words = "2 MiB" if most == settings.GOODWORD_MAX_BODY else f"{most // (1024 * 1024)} MiB"
+            return HttpResponse(f"The body is larger than {in_words}.", status=413, content_type="text/plain")
         return self.get_response(request)

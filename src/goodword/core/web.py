@@ -5,6 +5,7 @@ senders hold none of our threads. Who falls silent is cut off, and so is who sen
 waitress alone would wait for without end); bodies that are too large are refused with 413.
 """
 
+import copy
 import os
 import signal
 import socket
@@ -15,6 +16,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from goodword.core import environment
+from goodword.core.http import largest_body
 from goodword.core.supervise import PortInUse
 
 if TYPE_CHECKING:
@@ -56,17 +58,36 @@ def make_server(
     listening: socket.socket,
     *,
     max_body: int,
+    max_upload: int = 0,
     trusted_proxies: int = 0,
     silent_seconds: int = SILENT_SECONDS,
     arrival_seconds: float = ARRIVAL_SECONDS,
 ) -> Any:
-    """A waitress server on a bound socket; `run()` serves, `close()` ends it. `max_body` in bytes."""
+    """A waitress server on a bound socket; `run()` serves, `close()` ends it.
+
+    `max_body` and, for the address that takes files, `max_upload` in bytes; what may be larger may take longer.
+    """
     import waitress
     from waitress.channel import HTTPChannel
+    from waitress.parser import HTTPRequestParser
+
+    class Parser(HTTPRequestParser):  # type: ignore[misc]  # the library has no types
+        """A request whose limit is that of its address."""
+
+        adj: Any
+        most = max_body
+
+        def parse_header(self, header_plus: bytes) -> None:
+            super().parse_header(header_plus)
+            self.most = largest_body(self.path, max_body=max_body, max_upload=max_upload)
+            self.adj = copy.copy(self.adj)
+            # waitress refuses what reaches it, not what goes beyond
+            self.adj.max_request_body_size = self.most + 1
 
     class Channel(HTTPChannel):  # type: ignore[misc]  # the library has no types
         """A connection whose requests have a time to arrive in."""
 
+        parser_class = Parser
         timed: object = None
         began = 0.0
 
@@ -77,9 +98,13 @@ def make_server(
             return went_on
 
         def readable(self) -> bool:  # asked in every round of the server's loop
-            if self.timed is not None and time.monotonic() - self.began > arrival_seconds:
+            if self.timed is not None and time.monotonic() - self.began > self.patience():
                 self.will_close = True
             return bool(super().readable())
+
+        def patience(self) -> float:
+            """Seconds for the request that is arriving."""
+            return arrival_seconds * max(1.0, getattr(self.timed, "most", max_body) / max_body)
 
     behind_proxies: dict[str, object] = {}
     if trusted_proxies:
@@ -95,7 +120,7 @@ def make_server(
         channel_timeout=silent_seconds,
         cleanup_interval=min(5, silent_seconds),
         connection_limit=1000,
-        max_request_body_size=max_body + 1,  # waitress refuses what reaches it, not what goes beyond
+        max_request_body_size=max_body + 1,
         ident="Goodword",
         clear_untrusted_proxy_headers=True,
         **behind_proxies,
@@ -114,6 +139,7 @@ def _run(listening: socket.socket) -> None:
         application,
         listening,
         max_body=settings.GOODWORD_MAX_BODY,
+        max_upload=settings.GOODWORD_MAX_UPLOAD,
         trusted_proxies=settings.GOODWORD_TRUSTED_PROXIES,
     )
     server.run()
