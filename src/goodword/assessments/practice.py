@@ -1,5 +1,7 @@
 """Something to try the answers on before a part: it is never saved and never counts."""
 
+from dataclasses import dataclass
+
 from django.utils.translation import gettext
 
 from goodword.assessments.content import content_of
@@ -8,9 +10,32 @@ from goodword.assessments.library.instrument import Instrument, Item
 from goodword.assessments.library.judgement import Action, JudgementSet, Scenario
 from goodword.assessments.library.questions import QuestionSet
 from goodword.assessments.library.reasoning.families import FAMILIES, practice_item
+from goodword.assessments.library.reasoning.words import rule_in_words
 from goodword.assessments.models import AttemptPart
+from goodword.questionnaires.reading import Json
 
 PRACTICE = "practice"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Solution:
+    """Of a practice task: whether it was solved, which option is right (from 1), and the rule in words."""
+
+    right: bool
+    number: int
+    rule: str
+
+
+def solution_of(item: Asked, value: Json) -> Solution | None:
+    """What to say of an answer to a practice task; None where nothing is right or wrong."""
+    if not isinstance(item, Task):
+        return None
+    right = next(option for option in item.drawn.options if option.id == item.drawn.key)
+    return Solution(
+        right=value == right.id,
+        number=item.drawn.options.index(right) + 1,
+        rule=rule_in_words(item.drawn, item.language),
+    )
 
 
 def practice_of(part: AttemptPart) -> tuple[Asked, ...]:

@@ -1,8 +1,9 @@
-"""The candidate's pages of an assessment, below their link; and the page of who answers for adjustments."""
+"""The candidate's pages of an assessment, who answers for adjustments, and members' pages of the library's tests."""
 
 from django.urls import URLPattern, URLResolver, path
 
 from goodword.assessments import editor_urls
+from goodword.assessments.library_urls import library_urls
 from goodword.assessments.views import adjust, adjust_answer, around, clock, item, own, sheet
 
 _PART = "p/<token>/assessment/<int:order>/"
@@ -31,4 +32,5 @@ member_urls: list[URLPattern | URLResolver] = [
     *editor_urls.judgement_urls,
     *editor_urls.own_urls,
     *editor_urls.marking_urls,
+    *library_urls,
 ]

@@ -18,10 +18,10 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from goodword.assessments.domain import guard
-from goodword.assessments.given import Asked, Task
-from goodword.assessments.library.reasoning.words import rule_in_words
+from goodword.assessments.given import Asked
 from goodword.assessments.models import Attempt
 from goodword.assessments.overview import Overview, PartView, overview
+from goodword.assessments.practice import Solution, solution_of
 from goodword.assessments.queries import latest_attempt
 from goodword.core import clock
 from goodword.notifications.domain.links import is_alive
@@ -29,15 +29,6 @@ from goodword.questionnaires.reading import Json
 from goodword.steps.models import Run
 from goodword.steps.portal import Visit, closed_page, unknown_page, visit_of
 from goodword.steps.states import takes_answers
-
-
-@dataclass(frozen=True, kw_only=True)
-class Solution:
-    """Of a practice task: whether it was solved, which option is right (from 1), and the rule in words."""
-
-    right: bool
-    number: int
-    rule: str
 
 
 @dataclass(kw_only=True)
@@ -74,14 +65,7 @@ class Sitting:
 
     def solution(self, item: Asked, value: Json) -> Solution | None:
         """What to say of an answer to a practice task; None where nothing is right or wrong."""
-        if not isinstance(item, Task):
-            return None
-        right = next(option for option in item.drawn.options if option.id == item.drawn.key)
-        return Solution(
-            right=value == right.id,
-            number=item.drawn.options.index(right) + 1,
-            rule=rule_in_words(item.drawn, item.language),
-        )
+        return solution_of(item, value)
 
     @property
     def first_page(self) -> str:

@@ -1,0 +1,64 @@
+"""The sheet of a situational judgement set."""
+
+from django.utils.translation import gettext
+
+from goodword.assessments.library.instrument import FULL_FORM
+from goodword.assessments.library.judgement import JudgementSet
+from goodword.assessments.library.judging import JUDGEMENT_SCORING_VERSION
+from goodword.assessments.library.scoring import needed_answers
+from goodword.assessments.library.sheets.facts import Known, TechnicalSheet
+from goodword.assessments.library.sheets.known import (
+    common_limits,
+    no_validity,
+    norms_sentence,
+    reliability_sentence,
+)
+from goodword.assessments.library.sheets.names import form_name
+from goodword.assessments.library.timing import judgement_minutes
+
+
+def judgement_sheet(judgement: JudgementSet, known: Known) -> TechnicalSheet:
+    """The sheet of a set, which has one form."""
+    n_actions = len(judgement.actions)
+    return TechnicalSheet(
+        kind="judgement",
+        title=judgement.name,
+        version=judgement.version,
+        language=judgement.language,
+        form=form_name(judgement, FULL_FORM),
+        construct=judgement.construct,
+        n_items=len(judgement.scenarios),
+        minutes=judgement_minutes(judgement),
+        scales=(),
+        answer_scale=tuple((option.value, option.label) for option in judgement.response_scale),
+        scoring=gettext(
+            "Each of the %(actions)s actions is rated on the answer scale. The score is the mean distance between "
+            "the ratings and the key, in steps of that scale: 0 is the same judgement everywhere. There is a score "
+            "only if three quarters of the actions are rated: %(needed)s of %(actions)s."
+        )
+        % {"actions": n_actions, "needed": needed_answers(n_actions)},
+        scoring_version=JUDGEMENT_SCORING_VERSION,
+        reliability=reliability_sentence(known.groups),
+        norms=norms_sentence(
+            [],
+            known.groups,
+            without=gettext("A distance says how near the ratings are to the key, not how they compare."),
+        ),
+        validity=no_validity(),
+        limits=(
+            gettext(
+                "The distance also holds how a person uses the scale: whoever keeps to its ends or to its middle lies "
+                "further from a key than somebody of the same judgement who uses all of it. Nothing corrects for that."
+            ),
+            gettext(
+                "It is only as good as its key. Other experienced people might key some actions otherwise."
+            ),
+            gettext("It shows what somebody holds to be effective, not what they do."),
+            gettext("Small differences mean nothing."),
+            *common_limits(),
+        ),
+        licence=judgement.licence,
+        source=judgement.source,
+        more={gettext("Where the key comes from"): judgement.key_basis},
+        own_norms=known.groups,
+    )

@@ -1,0 +1,88 @@
+"""The sentences on reliability, norms and validity, which say the same for each kind of test."""
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
+
+from goodword.assessments.library.instrument import NormGroup
+from goodword.assessments.library.sheets.facts import OwnGroup, OwnScale
+from goodword.assessments.scoring.norms import LEAST
+
+
+def reliability_sentence(groups: tuple[OwnGroup, ...]) -> str:
+    """How far items agree, group by group with the number of people; that nothing is known, where nothing is."""
+    told = [sentence for group in groups if (sentence := _agreement(group))]
+    return " ".join(told) or gettext(
+        "None yet. It is computed from an organisation's own answers once there are enough, "
+        "and shown with their number."
+    )
+
+
+def norms_sentence(published: list[NormGroup], groups: tuple[OwnGroup, ...], *, without: str) -> str:
+    """The norm groups that came with the test and those made here; `without` says what holds while there are none."""
+    lines = [published_norm(group) for group in published] + [own_norm(group) for group in groups]
+    return " ".join(lines) if lines else gettext("None yet.") + f" {without}"
+
+
+def published_norm(group: NormGroup) -> str:
+    """A norm group of a content pack: who, how many, from where, what to beware of."""
+    people = ngettext("%(n)s person", "%(n)s people", group.n) % {"n": f"{group.n:,}"}
+    told = f"{group.name} ({people}). {_ended(group.source)} {_ended(group.caveat)}"
+    if group.n < LEAST:
+        told += " " + gettext("Fewer than %(least)s people: nothing is compared with it.") % {"least": LEAST}
+    return told
+
+
+def own_norm(group: OwnGroup) -> str:
+    """A norm group made here: who, how many, when."""
+    return gettext(
+        "Your own norms %(number)s: %(n)s first attempts at version %(version)s (%(form)s) in “%(language)s” "
+        "on a %(device)s, made on %(date)s."
+    ) % {
+        "number": group.number,
+        "n": f"{group.n:,}",
+        "version": group.version,
+        "form": group.form,
+        "language": group.language,
+        "device": group.device,
+        "date": date_format(group.made_at, "j F Y"),
+    }
+
+
+def no_validity() -> str:
+    """What is known of scores and work: nothing."""
+    return gettext("None yet: no study is known here that relates these scores to work.")
+
+
+def common_limits() -> tuple[str, ...]:
+    """What holds of every test."""
+    return (
+        gettext("Answers given in different languages or versions must not be compared."),
+        gettext("It must not decide alone on anybody. Use it to prepare questions for an interview."),
+        gettext("It is no measure of health and must not be read as one."),
+    )
+
+
+def _agreement(group: OwnGroup) -> str:
+    scales = [told for scale in group.scales if (told := _figure(scale))]
+    if not scales:
+        return ""
+    return gettext("In “%(language)s” on a %(device)s: %(scales)s.") % {
+        "language": group.language,
+        "device": group.device,
+        "scales": "; ".join(scales),
+    }
+
+
+def _figure(scale: OwnScale) -> str:
+    if scale.reliability is None:
+        return ""
+    figures = [
+        f"{name} {value:.2f}"
+        for name, value in (("omega", scale.omega), ("alpha", scale.alpha))
+        if value is not None
+    ] or [f"{scale.reliability:.2f}"]
+    return f"{scale.name} {', '.join(figures)} (n {scale.reliability_n:,})".strip()
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -1,0 +1,155 @@
+"""Reads about the tests of the library, for members."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import OuterRef, Subquery
+
+from goodword.accounts.models import Membership
+from goodword.assessments.content import content_of
+from goodword.assessments.domain.library.packs import is_builtin, is_pack
+from goodword.assessments.library.sheet import TechnicalSheet, technical_sheet
+from goodword.assessments.library.sheets.names import forms_of
+from goodword.assessments.models import Assessment, AssessmentPart, Test, TestVersion
+from goodword.roles.models import Role
+from goodword.roles.queries import visible_roles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A test in a list. `newest` is the newest published number, empty before the first; `sheet` that of its first
+    form, in English where it is there; None where nothing is published. `drafts` are languages of drafts."""
+
+    test: Test
+    newest: str
+    numbers: tuple[str, ...]
+    languages: tuple[str, ...]
+    drafts: tuple[str, ...]
+    sheet: TechnicalSheet | None
+    n_forms: int
+    roles: Sequence[Role]
+
+    @property
+    def builtin(self) -> bool:
+        """Whether it comes with Goodword."""
+        return is_builtin(self.test)
+
+    @property
+    def imported(self) -> bool:
+        """Whether it was imported: then its licence and its source are shown wherever it is."""
+        return is_pack(self.test)
+
+
+def listed(member: Membership) -> list[Listed]:
+    """All tests of the organisation by title, with what the member may know of them. Four queries."""
+    organisation = member.organisation
+    tests = list(Test.objects.of(organisation).order_by("title", "pk"))
+    rows: dict[int, list[TestVersion]] = defaultdict(list)
+    for row in TestVersion.objects.of(organisation).defer("content").order_by("-published_at", "-pk"):
+        rows[row.test_id].append(row)
+    shown = {test.pk: first for test in tests if (first := _shown(rows[test.pk])) is not None}
+    contents = dict(
+        TestVersion.objects.of(organisation)
+        .filter(pk__in=[row.pk for row in shown.values()])
+        .values_list("pk", "content")
+    )
+    roles = roles_by_test(member)
+    return [
+        _listed(test, rows[test.pk], shown.get(test.pk), contents, roles.get(test.pk, [])) for test in tests
+    ]
+
+
+def versions_of(test: Test) -> list[TestVersion]:
+    """All versions of a test, those of the newest number first, English first among languages; drafts at the end."""
+    rows = list(
+        TestVersion.objects.of(test.organisation)
+        .filter(test=test)
+        .select_related("published_by__user")
+        .order_by("pk")
+    )
+    for row in rows:
+        row.test = test
+    numbers = _newest_first(rows)
+    return sorted(
+        rows,
+        key=lambda row: (
+            row.published_at is None,
+            numbers.index(row.number) if row.number in numbers else 0,
+            row.language != "en",
+            row.language,
+        ),
+    )
+
+
+def roles_by_test(member: Membership) -> Mapping[int, Sequence[Role]]:
+    """The roles whose newest published assessment has the test in it, as far as the member may see them. One query."""
+    newest = Assessment.objects.of(member.organisation).filter(
+        step=OuterRef("assessment__step"), published_at__isnull=False
+    )
+    parts = (
+        AssessmentPart.objects.of(member.organisation)
+        .filter(
+            assessment=Subquery(newest.order_by("-number").values("pk")[:1]),
+            assessment__step__role__in=visible_roles(member).filter(archived_at=None),
+        )
+        .select_related("assessment__step__role")
+        .order_by("assessment__step__role__title", "assessment__step__role_id")
+    )
+    found: dict[int, list[Role]] = defaultdict(list)
+    for part in parts:
+        role = part.assessment.step.role
+        if role not in found[part.test_id]:
+            found[part.test_id].append(role)
+    return found
+
+
+def _listed(
+    test: Test,
+    rows: Sequence[TestVersion],
+    shown: TestVersion | None,
+    contents: Mapping[int, object],
+    roles: Sequence[Role],
+) -> Listed:
+    sheet, n_forms = None, 0
+    if shown is not None:
+        shown.content, shown.test = contents[shown.pk], test
+        content = content_of(shown)
+        forms = forms_of(content)
+        sheet, n_forms = technical_sheet(content, forms[0]), len(forms)
+    numbers = _newest_first(rows)
+    newest = numbers[0] if numbers else ""
+    return Listed(
+        test=test,
+        newest=newest,
+        numbers=tuple(numbers),
+        languages=tuple(
+            sorted(row.language for row in rows if row.number == newest and row.published_at is not None)
+        ),
+        drafts=tuple(sorted(row.language for row in rows if row.published_at is None)),
+        sheet=sheet,
+        n_forms=n_forms,
+        roles=roles,
+    )
+
+
+def _shown(rows: Sequence[TestVersion]) -> TestVersion | None:
+    """The row that a test is shown by: of its newest published number, in English where it is there."""
+    published = [row for row in rows if row.published_at is not None]
+    if not published:
+        return None
+    newest = _newest_first(rows)[0]
+    return min(
+        (row for row in published if row.number == newest),
+        key=lambda row: (row.language != "en", row.language),
+    )
+
+
+def _newest_first(rows: Sequence[TestVersion]) -> list[str]:
+    """The published numbers, the newest first: a translation that comes later makes no version newer."""
+    begun: dict[str, tuple[float, int]] = {}
+    for row in rows:
+        if row.published_at is not None:
+            at = (row.published_at.timestamp(), row.pk)
+            begun[row.number] = min(begun.get(row.number, at), at)
+    return sorted(begun, key=lambda number: begun[number], reverse=True)

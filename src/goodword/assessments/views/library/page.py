@@ -1,0 +1,94 @@
+"""The page of a test: its technical sheet, in a version, language and form; archive, bring back, export."""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.assessments.domain.library import archive as archiving
+from goodword.assessments.library.flagged import flags_of
+from goodword.assessments.library.reasoning.forms import Forms
+from goodword.assessments.library.sheet import technical_sheet
+from goodword.assessments.library_rows import roles_by_test
+from goodword.assessments.own_figures import known_of
+from goodword.assessments.views.library.doors import Chosen, chosen, test_of
+from goodword.assessments.views.library.forms import SignOffForm
+from goodword.core import clock
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def test(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """What is known of a version, and what is not; a draft that was imported is signed off and published here."""
+    found = chosen(request, pk)
+    if found is None:
+        return render(request, "assessments/library/nothing_yet.html", {"test": test_of(request, pk)})
+    return render(request, "assessments/library/test.html", page(request, found))
+
+
+def page(request: MemberRequest, found: Chosen, *, form: SignOffForm | None = None) -> dict[str, Any]:
+    """What the page shows of a version."""
+    known = known_of(found.version, found.form)
+    flags = () if isinstance(found.content, Forms) else flags_of(found.content)
+    asks = found.is_draft and found.imported and bool(flags)
+    return {
+        "test": found.test,
+        "chosen": found,
+        "version": found.version,
+        "sheet": technical_sheet(found.content, found.form, known=known),
+        "flags": flags if found.imported else (),
+        "must_sign": asks and found.version.signed_off_at is None,
+        "sign_form": (form or SignOffForm(initial={"name": request.member.user.name})) if asks else None,
+        "roles": roles_by_test(request.member).get(found.test.pk, []),
+    }
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def archive(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Take it out of what roles can choose."""
+    try:
+        archiving.archive(test=test_of(request, pk), by=request.member, now=clock.now())
+    except archiving.ComesWithGoodword:
+        messages.info(request, _("This one comes with Goodword and stays."))
+        return redirect("test", request.organisation.slug, pk)
+    messages.success(request, _("Archived. Roles that use it go on with it."))
+    return redirect("library", request.organisation.slug)
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def bring_back(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Put it back."""
+    archiving.bring_back(test=test_of(request, pk), by=request.member, now=clock.now())
+    messages.success(request, _("It is back, and roles can choose it again."))
+    return redirect("test", request.organisation.slug, pk)
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def export(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """One version in one language as a file, of the same content as the one that was imported."""
+    found = chosen(request, pk)
+    if found is None:
+        raise Http404("nothing is published")
+    text = json.dumps(found.version.content, ensure_ascii=False, indent=1) + "\n"
+    name = "-".join(
+        part
+        for part in (
+            slugify(found.test.title)[:60] or "test",
+            f"v{found.version.number}",
+            found.version.language,
+        )
+        if part
+    )
+    response = HttpResponse(text, content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.json"'
+    return response

@@ -1,0 +1,102 @@
+"""Preview as a candidate on a phone: the real screens, one by one. Nothing that is answered is kept anywhere."""
+
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.views.decorators.http import require_http_methods
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.assessments.forms import form_for
+from goodword.assessments.practice import solution_of
+from goodword.assessments.previewing import Previewed, previewed
+from goodword.assessments.views.library.doors import Chosen, chosen
+from goodword.assessments.views.library.items import seed_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.WORKS)
+def preview(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Screen `?at=`, from 1: first those to practise on, then the items. An answer only leads to the next screen."""
+    found = chosen(request, pk)
+    if found is None:
+        raise Http404("nothing is published")
+    seed = seed_of(request)
+    here = reverse("test_preview", args=[request.organisation.slug, pk])
+    with translation.override(found.language):
+        walk = previewed(found.version, form=found.form, language=found.language, seed=seed)
+        count = len(walk.screens)
+        at = min(_number(request.GET.get("at", "1")), count + 1)
+
+        def address(number: int) -> str:
+            return f"{here}?{found.here}&{urlencode({'seed': seed, 'at': number})}"
+
+        if at > count:
+            phone = render_to_string(
+                "assessments/library/phone_end.html", {"back": address(count)}, request=request
+            )
+            return _page(request, found, walk, phone, seed=seed, at=at, status=200)
+        item = walk.screens[at - 1]
+        posted = request.method == "POST"
+        form = form_for(item, request.POST if posted else None, files=request.FILES if posted else None)
+        valid = posted and form.is_valid()
+        is_practice = at <= len(walk.practice)
+        solution = solution_of(item, form.value) if valid and is_practice else None
+        if valid and solution is None:
+            return redirect(address(at + 1))
+        phone = render_to_string(
+            "assessments/library/phone.html",
+            {
+                "form": form,
+                "errors": form.sentences if posted and not valid else [],
+                "part": walk.part,
+                "is_practice": is_practice,
+                "solution": solution,
+                "number": at if is_practice else at - len(walk.practice),
+                "total": len(walk.practice) if is_practice else len(walk.items),
+                "here": address(at),
+                "back": address(at - 1) if at > 1 else "",
+                "onward": address(at + 1),
+            },
+            request=request,
+        )
+    return _page(request, found, walk, phone, seed=seed, at=at, status=422 if posted and not valid else 200)
+
+
+def _page(
+    request: MemberRequest, found: Chosen, walk: Previewed, phone: str, *, seed: int, at: int, status: int
+) -> HttpResponseBase:
+    kept = f"{found.here}&{urlencode({'seed': seed})}"
+    screens = [
+        {
+            "at": number,
+            "text": item.text,
+            "query": f"{kept}&at={number}",
+            "is_practice": number <= len(walk.practice),
+            "number": number if number <= len(walk.practice) else number - len(walk.practice),
+            "is_here": number == at,
+        }
+        for number, item in enumerate(walk.screens, start=1)
+    ]
+    return render(
+        request,
+        "assessments/library/preview.html",
+        {
+            "test": found.test,
+            "chosen": found,
+            "version": found.version,
+            "phone": phone,
+            "screens": screens,
+            "part": walk.part,
+            "seed": seed,
+        },
+        status=status,
+    )
+
+
+def _number(given: str) -> int:
+    return int(given) if given.isascii() and given.isdigit() and 0 < len(given) < 5 and int(given) > 0 else 1

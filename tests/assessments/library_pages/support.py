@@ -1,0 +1,106 @@
+"""Tests of an organisation as its pages need them: imported, published, used by a role."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from goodword.accounts.models import AuditEntry, Membership, Organisation
+from goodword.assessments.domain.library.ensure import ensure_builtin
+from goodword.assessments.domain.library.import_pack import import_pack
+from goodword.assessments.domain.library.publish_pack import publish_pack
+from goodword.assessments.models import Assessment, AssessmentPart, Test, TestVersion
+from goodword.roles.models import Role
+from tests.support import factories
+
+NOW = factories.NOW
+
+
+def own_questions(**changes: Any) -> dict[str, Any]:
+    """A question with a right answer, one with a rubric, one that is only read."""
+    content: dict[str, Any] = {
+        "kind": "questions",
+        "id": "ladders",
+        "version": "1",
+        "language": "en",
+        "name": "Ladders",
+        "instructions": "Take your time.",
+        "questions": [
+            {
+                "type": "single_choice",
+                "id": "angle",
+                "text": "How steep does a ladder stand?",
+                "choices": [{"value": "steep", "label": "75 degrees"}, {"value": "flat", "label": "30 degrees"}],
+            },
+            {"type": "long_text", "id": "why", "text": "Why?"},
+            {"type": "short_text", "id": "since", "text": "Since when do you know?", "required": False},
+        ],
+        "rubrics": [
+            {
+                "question": "why",
+                "criteria": [
+                    {"id": "safe", "text": "Names what can happen", "points": 3, "anchors": "3: slips, tips"}
+                ],
+            }
+        ],
+        "right": {"angle": ["steep"]},
+    }
+    return content | changes
+
+
+def imported(who: Membership, pack: dict[str, Any]) -> TestVersion:
+    """A draft of a pack."""
+    return import_pack(raw=json.dumps(pack).encode(), by=who, now=NOW)
+
+
+def published(who: Membership, pack: dict[str, Any], *, now: datetime = NOW) -> TestVersion:
+    """A published version of a pack."""
+    return publish_pack(version=imported(who, pack), by=who, now=now)
+
+
+def builtin(organisation: Organisation, key: str) -> Test:
+    """A test that comes with Goodword."""
+    return ensure_builtin(organisation, key, now=NOW)
+
+
+def used(role: Role, version: TestVersion, *, form: str = "full", is_published: bool = True) -> Assessment:
+    """The next assessment of a role, of this one test."""
+    step = factories.step(role, "assessment")
+    assessment = Assessment.objects.create(
+        organisation=role.organisation,
+        step=step,
+        number=step.assessments.count() + 1,
+        created_at=NOW,
+        created_by=factories.member(role.organisation),
+        published_at=NOW if is_published else None,
+    )
+    AssessmentPart.objects.create(
+        organisation=role.organisation,
+        assessment=assessment,
+        order=1,
+        test=version.test,
+        number=version.number,
+        form=form,
+        requirement="Works with people",
+    )
+    return assessment
+
+
+def url(name: str, organisation: Organisation, *args: object, query: str = "") -> str:
+    """The address of a member's page."""
+    return reverse(name, args=[organisation.slug, *args]) + (f"?{query}" if query else "")
+
+
+def rows(organisation: Organisation) -> dict[str, object]:
+    """All that these pages could have changed, for "nothing changed"."""
+    return {
+        "tests": list(Test.objects.of(organisation).order_by("pk").values()),
+        "versions": list(TestVersion.objects.of(organisation).order_by("pk").values()),
+        "audit": list(AuditEntry.objects.of(organisation).order_by("pk").values_list("action", flat=True)),
+    }
+
+
+def acts(organisation: Organisation) -> list[str]:
+    """What the audit log holds, the oldest first."""
+    return list(AuditEntry.objects.of(organisation).order_by("pk").values_list("action", flat=True))

@@ -1,0 +1,114 @@
+"""Who may open what of the library's tests; a refusal changes nothing."""
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.test import Client
+
+from goodword.accounts.models import Membership
+from goodword.assessments.models import TestVersion
+from tests.assessments.library.packs import small_pack
+from tests.assessments.library_pages.support import NOW, imported, rows, url
+from tests.support import factories
+from tests.support.pages import signed_in
+
+pytestmark = pytest.mark.django_db
+
+TO_READ = [
+    ("library", 0),
+    ("test_import", 0),
+    ("test", 1),
+    ("test_items", 1),
+    ("test_preview", 1),
+    ("test_export", 1),
+]
+TO_ACT = [
+    ("test_import", 0),
+    ("test_archive", 1),
+    ("test_bring_back", 1),
+    ("test_preview", 1),
+    ("test_sign_off", 2),
+    ("test_publish_pack", 2),
+    ("test_discard_pack", 2),
+]
+
+
+@pytest.fixture(autouse=True)
+def now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def rita() -> Membership:
+    return factories.member(factories.organisation())
+
+
+@pytest.fixture
+def draft(rita: Membership) -> TestVersion:
+    return imported(rita, small_pack())
+
+
+def address(name: str, draft: TestVersion, n: int) -> str:
+    return url(name, draft.organisation, *(draft.test_id, draft.pk)[:n])
+
+
+@pytest.mark.parametrize(("name", "n"), TO_READ)
+def test_admins_and_recruiters_read_and_nobody_else(draft: TestVersion, name: str, n: int) -> None:
+    where = address(name, draft, n)
+    found = {
+        kind: signed_in(factories.member(draft.organisation, kind=kind)).get(where).status_code
+        for kind in ("admin", "recruiter", "hiring_manager")
+    }
+    assert found == {"admin": 200, "recruiter": 200, "hiring_manager": 403}
+    assert signed_in(factories.member(factories.organisation(), kind="admin")).get(where).status_code == 404
+    assert Client().get(where).status_code == 302
+
+
+@pytest.mark.parametrize(("name", "n"), TO_READ[2:])
+def test_a_test_of_another_organisation_is_not_there(draft: TestVersion, name: str, n: int) -> None:
+    stranger = factories.member(factories.organisation(), kind="admin")
+    assert signed_in(stranger).get(url(name, stranger.organisation, draft.test_id)).status_code == 404
+
+
+@pytest.mark.parametrize(("name", "n"), TO_ACT)
+def test_who_may_not_act_changes_nothing(draft: TestVersion, name: str, n: int) -> None:
+    before = rows(draft.organisation)
+    where = address(name, draft, n)
+    said = {"text": "{}", "name": "Eve", "why": "Because"}
+    manager = factories.member(draft.organisation, kind="hiring_manager")
+    stranger = factories.member(factories.organisation(), kind="admin")
+    assert signed_in(manager).post(where, said).status_code == 403
+    assert signed_in(stranger).post(where, said).status_code == 404
+    assert Client().post(where, said).status_code == 302
+    assert rows(draft.organisation) == before
+
+
+@pytest.mark.parametrize(("name", "n"), [pair for pair in TO_ACT if pair[0] != "test_import"])
+def test_an_act_on_a_test_of_another_organisation_changes_nothing(
+    draft: TestVersion, name: str, n: int
+) -> None:
+    stranger = factories.member(factories.organisation(), kind="admin")
+    before = rows(draft.organisation)
+    where = url(name, stranger.organisation, *(draft.test_id, draft.pk)[:n])
+    assert signed_in(stranger).post(where, {"name": "Eve", "why": "Because"}).status_code == 404
+    assert rows(draft.organisation) == before
+
+
+@pytest.mark.parametrize(("name", "n"), [pair for pair in TO_ACT if pair[0] not in {"test_import", "test_preview"}])
+def test_opening_the_address_of_an_act_changes_nothing(
+    rita: Membership, draft: TestVersion, name: str, n: int
+) -> None:
+    before = rows(draft.organisation)
+    assert signed_in(rita).get(address(name, draft, n)).status_code == 405
+    assert rows(draft.organisation) == before
+
+
+def test_reading_changes_nothing(rita: Membership, draft: TestVersion) -> None:
+    browser = signed_in(rita)
+    browser.get(url("library", rita.organisation))
+    before = rows(rita.organisation)
+    for name, n in TO_READ:
+        browser.get(address(name, draft, n))
+    assert rows(rita.organisation) == before

@@ -1,0 +1,171 @@
+"""Library > Tests: what there is, who uses it, archiving."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from goodword.accounts.models import Membership
+from goodword.assessments.models import Test
+from tests.assessments.library.judgements import small_set
+from tests.assessments.library.packs import small_pack
+from tests.assessments.library_pages.support import (
+    NOW,
+    acts,
+    builtin,
+    imported,
+    own_questions,
+    published,
+    rows,
+    url,
+    used,
+)
+from tests.support import factories
+from tests.support.pages import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def rita() -> Membership:
+    return factories.member(factories.organisation())
+
+
+def listed(who: Membership) -> dict[str, list[str]]:
+    groups = signed_in(who).get(url("library", who.organisation)).context["groups"]
+    return {kind: [row.test.title for row in found] for kind, _, _, found in groups}
+
+
+def test_what_comes_with_goodword_is_there_from_the_first_visit(rita: Membership) -> None:
+    response = signed_in(rita).get(url("library", rita.organisation))
+    assert {kind: sorted(row.test.key for row in found) for kind, _, _, found in response.context["groups"]} == {
+        "scales": ["work_style"],
+        "reasoning": ["reasoning"],
+        "judgement": ["judgement_customer", "judgement_engineering", "judgement_team_lead"],
+    }
+    html = response.content.decode()
+    assert "None yet. Import a test that you have as a file" in html
+    assert f'href="{url("questionnaires", rita.organisation)}"' in html
+
+
+def test_own_tests_stand_behind_those_that_come_with_goodword(rita: Membership) -> None:
+    published(rita, small_pack(name="Always first"))
+    published(rita, small_set(id="sjt", name="A set"))
+    published(rita, own_questions())
+    found = listed(rita)
+    assert (found["scales"], found["judgement"][-1], found["questions"]) == (
+        ["Work style", "Always first"],
+        "A set",
+        ["Ladders"],
+    )
+
+
+def test_a_row_says_what_it_measures_and_under_which_licence_it_came(rita: Membership) -> None:
+    published(rita, small_pack())
+    response = signed_in(rita).get(url("library", rita.organisation))
+    row = next(row for _, _, _, found in response.context["groups"] for row in found if row.test.key == "small")
+    assert (row.newest, row.languages, row.drafts, row.n_forms, row.sheet.n_items, row.sheet.minutes) == (
+        "1",
+        ("en",),
+        (),
+        2,
+        4,
+        1,
+    )
+    html = response.content.decode()
+    assert "What a person says of themself on 2 scales: Warm, Quick." in html
+    assert "public domain · made for the tests" in html
+
+
+def test_a_draft_is_told_as_one(rita: Membership) -> None:
+    published(rita, small_pack())
+    imported(rita, small_pack(version="2"))
+    imported(rita, own_questions())
+    response = signed_in(rita).get(url("library", rita.organisation))
+    found = {row.test.key: row for _, _, _, group in response.context["groups"] for row in group}
+    assert (found["small"].newest, found["small"].drafts) == ("1", ("en",))
+    assert (found["ladders"].newest, found["ladders"].drafts, found["ladders"].sheet) == ("", ("en",), None)
+
+
+def test_a_translation_that_comes_later_makes_no_version_newer(rita: Membership) -> None:
+    published(rita, small_pack(), now=NOW)
+    published(rita, small_pack(version="2"), now=NOW + timedelta(days=1))
+    published(rita, small_pack(language="de", name="Klein"), now=NOW + timedelta(days=2))
+    response = signed_in(rita).get(url("library", rita.organisation))
+    row = next(row for _, _, _, found in response.context["groups"] for row in found if row.test.key == "small")
+    assert (row.newest, row.numbers, row.languages) == ("2", ("2", "1"), ("en",))
+
+
+def test_a_test_names_the_roles_whose_newest_assessment_has_it(rita: Membership) -> None:
+    version = published(rita, small_pack())
+    other = builtin(rita.organisation, "work_style").versions.filter(language="en").get()
+    now_and_then = factories.role(rita.organisation, title="Baker")
+    used(now_and_then, version)
+    used(now_and_then, other)
+    used(factories.role(rita.organisation, title="Cook"), version)
+    used(factories.role(rita.organisation, title="Diver"), version, is_published=False)
+    response = signed_in(rita).get(url("library", rita.organisation))
+    found = {
+        row.test.key: [role.title for role in row.roles]
+        for _, _, _, group in response.context["groups"]
+        for row in group
+    }
+    assert (found["small"], found["work_style"]) == (["Cook"], ["Baker"])
+
+
+def test_a_role_that_the_member_may_not_see_is_not_named(rita: Membership) -> None:
+    version = published(rita, small_pack())
+    secret = factories.role(rita.organisation, title="Secret chief", owner=factories.member(rita.organisation))
+    factories.automation(secret, connection_id=1, job_id=1, stages={"assessment": (501, "Assessment")})
+    secret.automations.update(confidential=True)
+    used(secret, version)
+    for page in (url("library", rita.organisation), url("test", rita.organisation, version.test_id)):
+        assert "Secret chief" not in signed_in(rita).get(page).content.decode()
+    admin = factories.member(rita.organisation, kind="admin")
+    assert "Secret chief" in signed_in(admin).get(url("library", rita.organisation)).content.decode()
+
+
+def test_three_tests_ask_no_more_queries_than_one(rita: Membership) -> None:
+    browser, where = signed_in(rita), url("library", rita.organisation)
+    browser.get(where)
+    published(rita, small_pack())
+    browser.get(where)
+    with CaptureQueriesContext(connection) as few:
+        browser.get(where)
+    for n in range(2):
+        used(factories.role(rita.organisation), published(rita, small_pack(id=f"small{n}")))
+    browser.get(where)
+    with CaptureQueriesContext(connection) as many:
+        browser.get(where)
+    assert len(many) == len(few)
+
+
+def test_an_own_test_is_archived_and_brought_back(rita: Membership) -> None:
+    version = published(rita, small_pack())
+    browser, organisation = signed_in(rita), rita.organisation
+    assert browser.post(url("test_archive", organisation, version.test_id)).url == url("library", organisation)
+    assert listed(rita)["scales"] == ["Work style"]
+    page = browser.get(url("library", organisation))
+    assert [row.test.title for row in page.context["archived"]] == ["Small"]
+    browser.post(url("test_archive", organisation, version.test_id))
+    browser.post(url("test_bring_back", organisation, version.test_id))
+    assert listed(rita)["scales"] == ["Work style", "Small"]
+    assert acts(organisation)[-2:] == ["test.archived", "test.brought_back"]
+
+
+def test_what_comes_with_goodword_is_not_archived(rita: Membership) -> None:
+    test = builtin(rita.organisation, "work_style")
+    before = rows(rita.organisation)
+    response = signed_in(rita).post(url("test_archive", rita.organisation, test.pk), follow=True)
+    assert "This one comes with Goodword and stays." in response.content.decode()
+    assert rows(rita.organisation) == before
+    assert Test.objects.of(rita.organisation).get(key="work_style").archived_at is None
