@@ -47,7 +47,9 @@ def test_the_pages_of_tests_are_accessible_and_fit(
             query = "seed=7&at=2" if name == "test_preview" else "seed=7"
             page.goto(f"{live_server}{url(name, rita.organisation, pk, query=query)}")
             looker.look(page, f"{key} {name}")
-    page.goto(f"{live_server}{url('test_preview', rita.organisation, of(rita, 'reasoning').pk, query='seed=7&at=9')}")
+    page.goto(
+        f"{live_server}{url('test_preview', rita.organisation, of(rita, 'reasoning').pk, query='seed=7&at=9')}"
+    )
     looker.look(page, "a matrix on the phone")
     assert (looker.wrong, looker.complaints) == ({}, [])
     context.close()

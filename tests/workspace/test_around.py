@@ -67,16 +67,3 @@ def test_help_names_the_contact_of_the_setting() -> None:
     who = factories.member(factories.organisation(), kind="hiring_manager")
     html = signed_in(who).get(path("help", who.organisation)).content.decode()
     assert 'href="mailto:help@goodword.example"' in html
-
-
-def test_the_library_shows_the_sheet_and_the_items_and_leads_to_the_questionnaires() -> None:
-    who = factories.member(factories.organisation())
-    response = signed_in(who).get(path("library", who.organisation))
-    html = response.content.decode()
-    assert len(response.context["items"]) == 20
-    missing = [
-        item.text for item in response.context["items"] if item.text.replace("'", "&#x27;") not in html
-    ]
-    assert missing == []
-    assert response.context["sheet"].title in html
-    assert f'href="{path("questionnaires", who.organisation)}"' in html

@@ -31,7 +31,10 @@ def own_questions(**changes: Any) -> dict[str, Any]:
                 "type": "single_choice",
                 "id": "angle",
                 "text": "How steep does a ladder stand?",
-                "choices": [{"value": "steep", "label": "75 degrees"}, {"value": "flat", "label": "30 degrees"}],
+                "choices": [
+                    {"value": "steep", "label": "75 degrees"},
+                    {"value": "flat", "label": "30 degrees"},
+                ],
             },
             {"type": "long_text", "id": "why", "text": "Why?"},
             {"type": "short_text", "id": "since", "text": "Since when do you know?", "required": False},

@@ -96,7 +96,9 @@ def test_an_act_on_a_test_of_another_organisation_changes_nothing(
     assert rows(draft.organisation) == before
 
 
-@pytest.mark.parametrize(("name", "n"), [pair for pair in TO_ACT if pair[0] not in {"test_import", "test_preview"}])
+@pytest.mark.parametrize(
+    ("name", "n"), [pair for pair in TO_ACT if pair[0] not in {"test_import", "test_preview"}]
+)
 def test_opening_the_address_of_an_act_changes_nothing(
     rita: Membership, draft: TestVersion, name: str, n: int
 ) -> None:

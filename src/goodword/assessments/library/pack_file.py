@@ -38,11 +38,10 @@ _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackFile:
-    """What a file holds: a kind as in models.Test, the content, and that as plain JSON."""
+    """What a file holds: a kind as in models.Test, and the content."""
 
     kind: str
     content: Imported
-    plain: Mapping[str, Any]
 
 
 def read_file(raw: bytes) -> PackFile:
@@ -117,17 +116,24 @@ def _entries(value: list[object] | dict[str, object]) -> Iterator[object]:
     yield from value.values() if isinstance(value, dict) else value
 
 
+def plain(content: Imported) -> dict[str, Any]:
+    """The content as it is exported; `read_file` gives an equal one back."""
+    match content:
+        case Instrument():
+            return pack.to_json(content)
+        case JudgementSet():
+            return judgement.to_json(content)
+    return questions.questions_to_json(content)
+
+
 def _read(data: Mapping[str, Any]) -> PackFile:
     match data.get("kind"):
         case None:
-            instrument = pack.parse_pack(data)
-            return PackFile(kind="scales", content=instrument, plain=pack.to_json(instrument))
+            return PackFile(kind="scales", content=pack.parse_pack(data))
         case judgement.KIND:
-            found = judgement.read_judgement(data)
-            return PackFile(kind="judgement", content=found, plain=judgement.to_json(found))
+            return PackFile(kind="judgement", content=judgement.read_judgement(data))
         case questions.KIND:
-            asked = questions.read_questions(data)
-            return PackFile(kind="questions", content=asked, plain=questions.questions_to_json(asked))
+            return PackFile(kind="questions", content=questions.read_questions(data))
         case "reasoning":
             raise PackError("Reasoning is generated and comes with Goodword; it cannot be imported.")
     raise PackError(

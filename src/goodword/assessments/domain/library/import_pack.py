@@ -10,7 +10,7 @@ from goodword.assessments.content import read
 from goodword.assessments.domain.library.packs import WRITTEN_HERE, lock
 from goodword.assessments.library.builtin import BUILT_IN
 from goodword.assessments.library.pack import PackError
-from goodword.assessments.library.pack_file import Imported, PackFile, read_file
+from goodword.assessments.library.pack_file import Imported, PackFile, plain, read_file
 from goodword.assessments.library.reasoning.forms import Forms
 from goodword.assessments.library.same import difference
 from goodword.assessments.models import Test, TestVersion
@@ -46,7 +46,7 @@ def import_pack(*, raw: bytes, by: Membership, now: datetime) -> TestVersion:
             test=test,
             number=content.version,
             language=content.language,
-            content=file.plain,
+            content=plain(content),
             created_at=now,
         )
         audit(

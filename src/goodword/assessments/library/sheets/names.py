@@ -70,7 +70,13 @@ def forms_of(content: Content) -> tuple[str, ...]:
         case Instrument():
             return tuple(form.id for form in content.forms)
         case Forms():
-            return tuple(content.forms)
+            # stored JSON keeps no order: with figures and more tasks first
+            return tuple(
+                sorted(
+                    content.forms,
+                    key=lambda form: (not has_figures(content, form), -content.blueprint(form).n, form),
+                )
+            )
     return (FULL_FORM,)
 
 

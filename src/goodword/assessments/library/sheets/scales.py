@@ -1,8 +1,10 @@
 """The sheet of an instrument of statements on an answer scale."""
 
+from dataclasses import replace
+
 from django.utils.translation import gettext
 
-from goodword.assessments.library.instrument import Instrument
+from goodword.assessments.library.instrument import Instrument, NormGroup
 from goodword.assessments.library.scoring import SCORING_VERSION, needed_answers
 from goodword.assessments.library.sheets.facts import Known, ScaleFacts, TechnicalSheet
 from goodword.assessments.library.sheets.known import (
@@ -40,9 +42,15 @@ def scales_sheet(instrument: Instrument, form: str, known: Known) -> TechnicalSh
         limits=_limits(),
         licence=instrument.licence,
         source=instrument.source,
-        published_norms=published,
+        published_norms=tuple(_named(group, instrument) for group in published),
         own_norms=known.groups,
     )
+
+
+def _named(group: NormGroup, instrument: Instrument) -> NormGroup:
+    """The group with its scales in the instrument's order and by their names."""
+    norms = dict(group.scales)
+    return replace(group, scales=tuple((scale.name, norms[scale.id]) for scale in instrument.scales))
 
 
 def _construct(instrument: Instrument) -> str:

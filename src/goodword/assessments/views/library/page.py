@@ -14,6 +14,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.domain.library import archive as archiving
 from goodword.assessments.library.flagged import flags_of
+from goodword.assessments.library.pack_file import plain
 from goodword.assessments.library.reasoning.forms import Forms
 from goodword.assessments.library.sheet import technical_sheet
 from goodword.assessments.library_rows import roles_by_test
@@ -29,7 +30,11 @@ def test(request: MemberRequest, pk: int) -> HttpResponseBase:
     """What is known of a version, and what is not; a draft that was imported is signed off and published here."""
     found = chosen(request, pk)
     if found is None:
-        return render(request, "assessments/library/nothing_yet.html", {"test": test_of(request, pk)})
+        return render(
+            request,
+            "assessments/library/nothing_yet.html",
+            {"test": test_of(request, pk), "is_written_here": True},
+        )
     return render(request, "assessments/library/test.html", page(request, found))
 
 
@@ -42,6 +47,7 @@ def page(request: MemberRequest, found: Chosen, *, form: SignOffForm | None = No
         "test": found.test,
         "chosen": found,
         "version": found.version,
+        "is_written_here": not found.builtin and not found.imported,
         "sheet": technical_sheet(found.content, found.form, known=known),
         "flags": flags if found.imported else (),
         "must_sign": asks and found.version.signed_off_at is None,
@@ -79,7 +85,9 @@ def export(request: MemberRequest, pk: int) -> HttpResponseBase:
     found = chosen(request, pk)
     if found is None:
         raise Http404("nothing is published")
-    text = json.dumps(found.version.content, ensure_ascii=False, indent=1) + "\n"
+    # stored JSON keeps no order of names: written anew, a file begins with what it is
+    content = found.version.content if isinstance(found.content, Forms) else plain(found.content)
+    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     name = "-".join(
         part
         for part in (

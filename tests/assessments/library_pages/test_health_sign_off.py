@@ -1,0 +1,117 @@
+"""Items that touch health are signed off by name, with a reason, before a version can be published."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+
+from goodword.accounts.models import AuditEntry, Membership
+from goodword.assessments.models import TestVersion
+from tests.assessments.library.judgements import small_set
+from tests.assessments.library.packs import small_pack
+from tests.assessments.library_pages.support import NOW, imported, own_questions, rows, url
+from tests.support import factories
+from tests.support.pages import signed_in
+
+pytestmark = pytest.mark.django_db
+
+WHY = "Calm hands are the work itself; no illness can be read from it."
+
+
+@pytest.fixture(autouse=True)
+def now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def rita() -> Membership:
+    return factories.member(factories.organisation(), name="Rita Recruiter")
+
+
+def touchy_pack() -> dict[str, Any]:
+    pack = small_pack()
+    pack["items"][2]["text"] = "I am often stressed."
+    return pack
+
+
+def touchy_set() -> dict[str, Any]:
+    judgement = small_set()
+    judgement["scenarios"][0]["actions"][1]["text"] = "Go to see a doctor."
+    return judgement
+
+
+def touchy_questions() -> dict[str, Any]:
+    questions = own_questions()
+    questions["questions"][1]["text"] = "How do you sleep?"
+    return questions
+
+
+@pytest.mark.parametrize(
+    ("pack", "told"),
+    [
+        (touchy_pack(), "I am often stressed."),
+        (touchy_set(), "Go to see a doctor."),
+        (touchy_questions(), "How do you sleep?"),
+    ],
+)
+def test_it_is_not_published_before_it_is_signed_off(
+    rita: Membership, pack: dict[str, Any], told: str
+) -> None:
+    draft = imported(rita, pack)
+    browser, where = signed_in(rita), (rita.organisation, draft.test_id, draft.pk)
+    page = browser.get(url("test", rita.organisation, draft.test_id))
+    assert [flag.text for flag in page.context["flags"]] == [told]
+    before = rows(rita.organisation)
+    page = browser.post(url("test_publish_pack", *where), follow=True)
+    assert "Nothing was published: sign off the items that touch health first." in page.content.decode()
+    assert rows(rita.organisation) == before
+    browser.post(url("test_sign_off", *where), {"name": "Dr Ada Careful", "why": WHY})
+    browser.post(url("test_publish_pack", *where))
+    row = TestVersion.objects.of(rita.organisation).get()
+    assert (row.signed_off_by, row.signed_off_why, row.signed_off_at, row.published_at) == (
+        "Dr Ada Careful",
+        WHY,
+        NOW,
+        NOW,
+    )
+    entry = AuditEntry.objects.of(rita.organisation).get(action="test.signed_off")
+    assert (entry.actor, entry.details["name"], entry.details["why"]) == (
+        "Rita Recruiter",
+        "Dr Ada Careful",
+        WHY,
+    )
+    page = browser.get(url("test", rita.organisation, draft.test_id))
+    assert "Signed off by Dr Ada Careful" in page.content.decode()
+
+
+@pytest.mark.parametrize(("name", "why", "wrong"), [("", WHY, "name"), ("Ada", " ", "why")])
+def test_without_a_name_or_a_reason_nothing_is_signed_and_nothing_typed_is_lost(
+    rita: Membership, name: str, why: str, wrong: str
+) -> None:
+    draft = imported(rita, touchy_pack())
+    before = rows(rita.organisation)
+    where = url("test_sign_off", rita.organisation, draft.test_id, draft.pk)
+    response = signed_in(rita).post(where, {"name": name, "why": why})
+    form = response.context["sign_form"]
+    assert (response.status_code, list(form.errors), form["name"].value(), form["why"].value()) == (
+        422,
+        [wrong],
+        name,
+        why,
+    )
+    assert rows(rita.organisation) == before
+
+
+def test_a_pack_that_touches_nothing_asks_for_no_name(rita: Membership) -> None:
+    draft = imported(rita, small_pack())
+    page = signed_in(rita).get(url("test", rita.organisation, draft.test_id))
+    assert (page.context["flags"], page.context["sign_form"], page.context["must_sign"]) == ((), None, False)
+
+
+def test_in_a_language_without_a_list_all_texts_are_to_be_read(rita: Membership) -> None:
+    draft = imported(rita, small_pack(language="es"))
+    page = signed_in(rita).get(url("test", rita.organisation, draft.test_id))
+    assert len(page.context["flags"]) == 4
+    assert "all texts are listed: read each of them" in page.content.decode()

@@ -1,0 +1,161 @@
+"""A pack that means harm is refused with a sentence, or shown as the text that it is."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from goodword.accounts.models import Membership
+from goodword.assessments.models import TestVersion
+from tests.assessments.library.judgements import small_set
+from tests.assessments.library.packs import small_pack
+from tests.assessments.library_pages.support import NOW, own_questions, rows, url
+from tests.support import factories
+from tests.support.pages import signed_in
+
+pytestmark = pytest.mark.django_db
+
+EVIL = "<script>alert(1)</script>{{ 7|add:7 }}\"'><img src=x onerror=alert(2)>"
+
+
+@pytest.fixture(autouse=True)
+def now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def rita() -> Membership:
+    return factories.member(factories.organisation())
+
+
+def many_items(n: int) -> str:
+    items = [{"number": one + 1, "text": "x", "scale": "warm", "keyed": "+"} for one in range(n)]
+    return json.dumps(small_pack(items=items))
+
+
+REFUSED = [
+    ("[" * 100_000, "Lists and objects lie too deep in each other."),
+    ('{"a":' * 50 + "1" + "}" * 50, "Lists and objects lie too deep in each other."),
+    (many_items(1001), "A list in it has 1,001 entries; 1,000 are the most."),
+    ('{"id": "a", "id": "b"}', "The name “id” comes twice in one object; one of the two would be lost."),
+    ('{"n": NaN}', "NaN is no number that JSON knows."),
+    ('{"n": -Infinity}', "-Infinity is no number that JSON knows."),
+    ('{"n": 1e999}', "A number in it is too large."),
+    (f'{{"n": {"9" * 5000}}}', "A number in it is too long to be read."),
+    ("[]", "The file must hold one object with named values, as docs/content-packs.md shows."),
+    ("null", "The file must hold one object with named values, as docs/content-packs.md shows."),
+    (
+        "{'id': 1}",
+        "This is not JSON: line 1, column 2. Often a comma or a quotation mark is missing, or one is",
+    ),
+    ('{"kind": "reasoning"}', "Reasoning is generated and comes with Goodword; it cannot be imported."),
+    ('{"kind": ["judgement"]}', "Under “kind” may stand “judgement” or “questions”; leave it out for"),
+    (json.dumps(small_pack(id="../etc")), "Under “id” may stand letters from A to Z, digits, dots,"),
+    (json.dumps(small_pack(version="1?a=b")), "Under “version” may stand letters from A to Z, digits"),
+    (json.dumps(small_pack(language="Klingon")), "The language “Klingon” is not known."),
+    (json.dumps(small_pack(scales="no list")), "The content pack needs a list under “scales”."),
+    (json.dumps(small_pack() | {EVIL: 1}), "The content pack has “<script>alert(1)</script>"),
+    (
+        json.dumps(small_pack(response_scale=[{"value": n, "label": "x"} for n in range(12)])),
+        "It has 12 answers to choose from; 11 are the most.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "told"), REFUSED)
+def test_it_is_refused_with_a_sentence_and_the_text_is_kept(rita: Membership, text: str, told: str) -> None:
+    before = rows(rita.organisation)
+    response = signed_in(rita).post(url("test_import", rita.organisation), {"text": text})
+    form = response.context["form"]
+    assert (response.status_code, form["text"].value()) == (422, text)
+    assert form.errors["text"][0].startswith(told)
+    assert "<script>alert" not in response.content.decode()
+    assert rows(rita.organisation) == before
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        (b"\xff\xfe{\x00}\x00", "The file is not text in UTF-8. Save it as JSON in UTF-8."),
+        (b"", "There is nothing in it."),
+        (b"PK\x03\x04" + b"\x00" * 40, "This is not JSON: line 1, column 1."),
+        (b" " * 1_000_001, "The file has more than 1 MB. A test is far smaller."),
+    ],
+)
+def test_a_file_that_is_none_is_told(rita: Membership, raw: bytes, told: str) -> None:
+    file = SimpleUploadedFile("pack.json", raw)
+    response = signed_in(rita).post(url("test_import", rita.organisation), {"file": file})
+    assert response.status_code == 422
+    assert response.context["form"].errors["file"][0].startswith(told)
+
+
+def evil_pack() -> dict[str, Any]:
+    pack = small_pack(name=EVIL, licence=EVIL, source=EVIL, instructions=EVIL)
+    pack["items"][0]["text"] = EVIL
+    pack["scales"][0] |= {"name": EVIL[:90], "description": EVIL, "low_text": EVIL, "high_text": EVIL}
+    pack["response_scale"][0]["label"] = EVIL[:70]
+    pack["norms"][0] |= {"name": EVIL, "source": EVIL, "caveat": EVIL}
+    return pack
+
+
+def evil_set() -> dict[str, Any]:
+    judgement = small_set(name=EVIL, construct=EVIL, key_basis=EVIL, instructions=EVIL)
+    judgement["scenarios"][0]["text"] = EVIL
+    judgement["scenarios"][0]["actions"][0] |= {"text": EVIL, "reason": EVIL}
+    return judgement
+
+
+def evil_questions() -> dict[str, Any]:
+    questions = own_questions(name=EVIL, instructions=EVIL)
+    questions["questions"][0] |= {"text": EVIL, "help": EVIL}
+    questions["questions"][0]["choices"][0]["label"] = EVIL[:70]
+    questions["rubrics"][0]["criteria"][0] |= {"text": EVIL, "anchors": EVIL}
+    return questions
+
+
+@pytest.mark.parametrize("pack", [evil_pack(), evil_set(), evil_questions()])
+def test_markup_in_texts_is_shown_as_text_on_every_page(rita: Membership, pack: dict[str, Any]) -> None:
+    browser = signed_in(rita)
+    assert browser.post(url("test_import", rita.organisation), {"text": json.dumps(pack)}).status_code == 302
+    pk = TestVersion.objects.of(rita.organisation).get().test_id
+    pages = [
+        url("library", rita.organisation),
+        url("test", rita.organisation, pk),
+        url("test", rita.organisation, pk, query="form=half"),
+        url("test_items", rita.organisation, pk),
+        *(url("test_preview", rita.organisation, pk, query=f"at={n}") for n in range(1, 7)),
+    ]
+    for page in pages:
+        html = browser.get(page).content.decode()
+        assert ("<script>alert" in html, "<img src=x" in html) == (False, False)
+
+
+def test_controls_and_halves_of_characters_are_taken_out(rita: Membership) -> None:
+    text = json.dumps(small_pack(name="Sm\x00al\x1bl\ud800 \u202eevil"))
+    assert signed_in(rita).post(url("test_import", rita.organisation), {"text": text}).status_code == 302
+    version = TestVersion.objects.of(rita.organisation).select_related("test").get()
+    assert (version.content["name"], version.test.title) == ("Small evil", "Small evil")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "version=9",
+        "language=xx",
+        "version=%00",
+        "version=1&language=en%27",
+        "at=%00&seed=%00",
+        "form=%3Cx%3E",
+    ],
+)
+def test_an_address_that_asks_for_what_is_not_there_breaks_nothing(rita: Membership, query: str) -> None:
+    browser = signed_in(rita)
+    browser.post(url("test_import", rita.organisation), {"text": json.dumps(small_pack())})
+    pk = TestVersion.objects.of(rita.organisation).get().test_id
+    expected = 200 if query.startswith(("at=", "form=")) else 404
+    for name in ("test", "test_items", "test_preview", "test_export"):
+        assert browser.get(url(name, rita.organisation, pk, query=query)).status_code == expected
