@@ -130,6 +130,18 @@ def test_a_test_of_another_kind_has_no_page_here(rita: Membership) -> None:
     assert signed_in(rita).post(url("judgement_duplicate", other)).status_code == 404
 
 
+def test_the_draft_of_a_set_that_came_as_a_file_is_not_edited_here(rita: Membership) -> None:
+    test = built_in(rita.organisation)
+    TestVersion.objects.of(rita.organisation).update(published_at=None)
+    before = rows()
+    client = signed_in(rita)
+    assert client.get(url("judgement", test)).status_code == 404
+    assert client.post(url("judgement_duplicate", test)).status_code == 404
+    for name in ("judgement_edit", "judgement_details", "judgement_publish", "judgement_discard"):
+        assert client.get(url(name, test))["Location"] == url("judgement", test)
+    assert rows() == before
+
+
 def test_a_set_is_begun_written_and_published(rita: Membership) -> None:
     client = signed_in(rita)
     given = {

@@ -1,5 +1,6 @@
 """Members mark answers by their rubrics: one alone, or two who do not see each other's points before both have."""
 
+import json
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from goodword.assessments.domain.mark import mark
 from goodword.assessments.marking import ToMark, marking_card, parts_to_mark
 from goodword.assessments.models import Attempt, Marking
 from goodword.core.models import Event
+from goodword.reports.models import Report
 from tests.assessments.own.support import NOW, PDF, answered, rater, upload_of
 from tests.support import factories
+from tests.support.jobs import run_jobs
 from tests.support.pages import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +113,22 @@ def test_when_all_answers_are_marked_it_is_told_once_and_a_correction_tells_it_a
     give(attempt, rita, points={"c1": 4, "c2": 2})
     assert marked_events() == 2
     assert [row["points"] for row in rows()] == [{"c1": 4, "c2": 2}, PLAN]
+
+
+def test_a_new_version_of_the_report_tells_the_marks_and_the_older_one_stays() -> None:
+    attempt = answered()
+    run_jobs()
+    rita = rater(attempt)
+    reports = Report.objects.of(attempt.organisation).filter(start=attempt.start).order_by("version")
+    (first,) = reports
+    frozen = first.snapshot
+    give(attempt, rita, comment="Says what waits")
+    give(attempt, rita, "plan")
+    run_jobs()
+    assert [(one.version, one.state) for one in reports.all()] == [(1, "ready"), (2, "ready")]
+    assert reports.all()[0].snapshot == frozen
+    assert "Says what waits" not in json.dumps(frozen)
+    assert "Says what waits" in json.dumps(reports.all()[1].snapshot)
 
 
 def test_where_one_marks_a_second_is_refused() -> None:

@@ -62,7 +62,9 @@ def is_own(test: Test) -> bool:
 
 
 def draft_of(test: Test) -> Draft | None:
-    """The draft as it is now. The language that was there first is the source."""
+    """The draft as it is now, of a test of one's own. The language that was there first is the source."""
+    if not is_own(test):
+        return None
     rows = list(TestVersion.objects.of(test.organisation).filter(test=test, published_at=None).order_by("pk"))
     if not rows:
         return None

@@ -33,7 +33,7 @@ def duplicate(*, test: Test, by: Membership, now: datetime) -> Test:
     """A copy with all languages of its newest version, or of its draft if there is none, as a draft of one's own.
 
     The organisation's own language leads if the set is in it, else English, else the one that led before. Raises
-    LookupError for a test of another kind.
+    LookupError for a test of another kind, and for one that has nothing to copy yet.
     """
     if test.kind != Test.Kind.JUDGEMENT:
         raise LookupError(f"Test {test.pk} is no judgement set.")
@@ -41,6 +41,8 @@ def duplicate(*, test: Test, by: Membership, now: datetime) -> Test:
         row = lock(test)
         draft = draft_of(row)
         rows = newest_of(row) or (list(draft.rows) if draft else [])
+        if not rows:
+            raise LookupError(f"Test {test.pk} has no version yet.")
         wishes = (by.organisation.language, "en")
         rows.sort(key=lambda one: wishes.index(one.language) if one.language in wishes else len(wishes))
         leads = rows[0]

@@ -1,7 +1,7 @@
 """A judgement set of one's own: new, or from another one; its page; and the draft of one that is published."""
 
 from django.contrib import messages
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -43,7 +43,11 @@ def new(request: MemberRequest) -> HttpResponseBase:
 @access.member(kinds=access.WORKS)
 def duplicate(request: MemberRequest, pk: int) -> HttpResponseBase:
     """*Use as a start*."""
-    made = begin.duplicate(test=test_of(request, pk, kind=KIND), by=request.member, now=clock.now())
+    test = test_of(request, pk, kind=KIND)
+    try:
+        made = begin.duplicate(test=test, by=request.member, now=clock.now())
+    except LookupError:
+        raise Http404("nothing to copy yet") from None
     messages.success(request, _("This copy is yours to change. No role uses it before you publish it."))
     return redirect("judgement_edit", request.organisation.slug, made.pk)
 
@@ -69,6 +73,8 @@ def page(request: MemberRequest, pk: int) -> HttpResponseBase:
     """The version published last, with its key, in one of its languages; one that has none leads to its draft."""
     test = test_of(request, pk, kind=KIND)
     there = newest_of(test)
+    if not there and not is_own(test):
+        raise Http404("nothing published yet")
     if not there:
         return redirect("judgement_edit", request.organisation.slug, pk)
     row = next((row for row in there if row.language == request.GET.get("language")), there[0])

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Organisation
-from goodword.assessments.domain.drafts import NotEditable, begin_draft, draft_of, newest_of
+from goodword.assessments.domain.drafts import NotEditable, begin_draft, draft_of, is_own, newest_of
 from goodword.assessments.domain.own import begin
 from goodword.assessments.editor.own_forms import BeginForm
 from goodword.assessments.models import Test
@@ -57,6 +57,8 @@ def page(request: MemberRequest, pk: int) -> HttpResponseBase:
     """The version published last, in one of its languages; one that has none leads to its draft."""
     test = test_of(request, pk, kind=KIND)
     there = newest_of(test)
+    if not there and not is_own(test):
+        raise Http404("nothing published yet")
     if not there:
         return redirect("own_questions_edit", request.organisation.slug, pk)
     row = next((row for row in there if row.language == request.GET.get("language")), there[0])
@@ -65,6 +67,7 @@ def page(request: MemberRequest, pk: int) -> HttpResponseBase:
         "assessments/own/page.html",
         {
             "test": test,
+            "own": is_own(test),
             "draft": draft_of(test),
             "version": row,
             "content": row.content,
@@ -81,7 +84,7 @@ def draft(request: MemberRequest, pk: int) -> HttpResponseBase:
     try:
         begin_draft(test=test_of(request, pk, kind=KIND), now=clock.now())
     except NotEditable:
-        messages.info(request, _("This test is archived and cannot be changed."))
+        messages.info(request, _("This test cannot be changed: it is archived, or came as a file."))
         return redirect("own_questions", request.organisation.slug, pk)
     return redirect("own_questions_edit", request.organisation.slug, pk)
 
