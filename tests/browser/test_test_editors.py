@@ -1,7 +1,8 @@
 """The editors of tests and the marking of answers: by keyboard, without JavaScript, on a phone, and by axe."""
 
 import pytest
-from playwright.sync_api import Browser
+from django.urls import reverse
+from playwright.sync_api import Browser, FilePayload
 
 from goodword.accounts.models import Membership
 from goodword.assessments.domain import drafts
@@ -10,11 +11,13 @@ from goodword.assessments.domain.judgement.translate import add_language
 from goodword.assessments.domain.mark import mark
 from goodword.assessments.domain.own.change import set_rubric
 from goodword.assessments.domain.own.publish import publish
-from goodword.assessments.models import Marking, Test
+from goodword.assessments.models import Marking, Test, Upload
+from goodword.core import clock
 from tests.assessments.judgement import support as judgement
 from tests.assessments.own import made as own
-from tests.assessments.own.support import answered
+from tests.assessments.own.support import PDF, answered, asked
 from tests.assessments.own.test_marking import url as marking_url
+from tests.assessments.support import token_of
 from tests.browser.looking import WIDTHS, Looker
 from tests.browser.windows import tab_to, window
 from tests.support import factories
@@ -175,4 +178,36 @@ def test_marking_is_accessible_fits_and_works_by_keyboard(
     assert Marking.objects.of(attempt.organisation).count() == 2
     assert looker.wrong == {}
     assert looker.complaints == []
+    context.close()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_file_that_is_too_large_is_said_at_once_and_another_is_taken(
+    browser: Browser, live_server: object, script: bool
+) -> None:
+    attempt = asked(now=clock.now())
+    token = token_of(attempt, now=clock.now())
+    context = browser.new_context(
+        viewport={"width": 390, "height": 900}, reduced_motion="reduce", java_script_enabled=script
+    )
+    looker = Looker()
+    looker.watch(context)
+    page = context.new_page()
+    page.goto(f"{live_server}{reverse('portal_assessment_item', args=[token, 1, 4])}")
+    large: FilePayload = {"name": "plan.pdf", "mimeType": "application/pdf", "buffer": PDF + b"x" * 1_100_000}
+    page.set_input_files("input[type=file]", large)
+    if script:
+        looker.look(page, "file too large")
+        page.click("main .actions button")  # nothing is sent
+    else:
+        with page.expect_navigation():
+            page.click("main .actions button")
+    assert "This file is larger than 1 MB. Make it smaller, or choose another one." in page.inner_text("main")
+    assert not Upload.objects.of(attempt.organisation).exists()
+    small: FilePayload = {"name": "plan.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    page.set_input_files("input[type=file]", small)
+    with page.expect_navigation():
+        page.click("main .actions button")
+    assert Upload.objects.of(attempt.organisation).get().name == "plan.pdf"
+    assert looker.wrong == {}
     context.close()

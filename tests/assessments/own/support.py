@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import datetime
 from typing import Any
 
 from goodword.accounts.models import Membership
@@ -106,11 +107,11 @@ def asks(of: Application, *, two_raters: bool = False, **values: Any) -> Assessm
     return assessment
 
 
-def asked(*, two_raters: bool = False, **values: Any) -> Attempt:
+def asked(*, two_raters: bool = False, now: datetime = NOW, **values: Any) -> Attempt:
     """An attempt that has just been assigned."""
     of = application()
     asks(of, two_raters=two_raters, **values)
-    return assigned(of)
+    return assigned(of, now=now)
 
 
 def answered(*, two_raters: bool = False, finished: bool = True) -> Attempt:

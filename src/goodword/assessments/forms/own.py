@@ -10,7 +10,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
-from goodword.assessments.files import ACCEPTED, Read, Refused, read_file
+from goodword.assessments.files import ACCEPTED, MEGABYTE, Read, Refused, read_file
 from goodword.assessments.given import OwnQuestion
 from goodword.assessments.library.questions import FileQuestion
 from goodword.questionnaires.forms import QuestionForm, build_form
@@ -70,6 +70,7 @@ class FileForm(forms.Form):
         self.fields["file"].widget.attrs["accept"] = ",".join(
             ending for one in question.types for ending in ACCEPTED[one]
         )
+        self.fields["file"].widget.attrs["data-most"] = str(question.megabytes * MEGABYTE)
 
     def clean(self) -> None:
         """The file is of a type and a size that are taken, by its content and not by its name."""
