@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from goodword.assessments.models import Assessment, Attempt, Score
+from goodword.assessments.own_result import examples, own_parts, where
 from goodword.assessments.results import result
-from goodword.assessments.results.own import examples, own_parts, where
 from goodword.core.models import Event
 from goodword.steps.models import Run
 from tests.assessments.kinds import ALL, assessment_of_all, taken

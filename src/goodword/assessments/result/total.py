@@ -15,9 +15,13 @@ class Counted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Portion:
-    """One category (or, with weights, one test): its share solved, from 0 to 1, and its share of the total."""
+    """One category (or, with weights, one test): its share solved, from 0 to 1, and its share of the total.
+
+    `category` is the id of a category of generated tasks, empty for anything else.
+    """
 
     name: str
+    category: str = ""
     counted: tuple[Counted, ...]
     share: Fraction
     weight: Fraction

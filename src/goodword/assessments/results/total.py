@@ -80,6 +80,7 @@ def _portion(
     titles = {_own(part): part.title for part, _ in counted}
     return Portion(
         name=titles.get(portion.name) or category_name(portion.name),
+        category="" if portion.name in titles else portion.name,
         counted=tuple(
             Counted(test=part.title, solved=one.right, given=one.given)
             for part, solved in counted

@@ -5,9 +5,9 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
 from goodword.assessments.models import Attempt
+from goodword.assessments.own_result import own_parts
 from goodword.assessments.queries import latest_attempt
 from goodword.assessments.results import result
-from goodword.assessments.results.own import own_parts
 from goodword.assessments.views.door import Sitting, show
 from goodword.candidates.queries import public_title
 from goodword.core import clock

@@ -73,7 +73,7 @@ def _total(total: TotalResult) -> Total:
         "reason": total.reason,
         "portions": [
             {
-                "name": one.name,
+                "name": one.category or one.name,
                 "counted": ", ".join(f"{held.test}: {held.solved}/{held.given}" for held in one.counted),
                 "share": float(100 * one.share),
                 "weight": float(100 * one.weight),

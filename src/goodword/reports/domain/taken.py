@@ -137,7 +137,7 @@ def _standing(standing: IssuedStanding | None) -> Standing | None:
 
 def _category(found: CategoryResult) -> Category:
     return {
-        "name": found.name,
+        "name": found.category,
         "solved": found.solved,
         "given": found.given,
         "answered": found.answered,
@@ -148,7 +148,7 @@ def _category(found: CategoryResult) -> Category:
 def _task(task: TaskShown) -> Task:
     return {
         "number": task.number,
-        "category": task.category_name,
+        "category": task.category,
         "question": task.shown.question,
         "lines": list(task.shown.lines),
         "terms": list(task.shown.terms),

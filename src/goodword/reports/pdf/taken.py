@@ -109,7 +109,8 @@ class ScalesTest(Asked):
 
 
 class Category(TypedDict):
-    """Tasks of one category, or all of them: `solved` and `answered` are `None` once erased."""
+    """Tasks of one category, whose id is its name ("numerical"), or all of them: `solved` and `answered` are `None`
+    once erased."""
 
     name: str
     solved: int | None
@@ -239,8 +240,8 @@ type Test = ScalesTest | ReasoningTest | JudgementTest | QuestionsTest
 
 
 class Portion(TypedDict):
-    """What goes into a total: its name, how many were solved in words ("7 of 10 in Reasoning"), its share solved and
-    its share of the total, in percent."""
+    """What goes into a total: its name (of a category of tasks its id), how many were solved ("Reasoning: 7/10"), its
+    share solved and its share of the total, in percent."""
 
     name: str
     counted: str

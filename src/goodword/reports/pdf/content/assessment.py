@@ -125,7 +125,7 @@ def _total(total: Total, words: Words) -> Block:
     how = words("total_weights", reason=total["reason"]) if total["weighted"] else words("total_categories")
     rows = [
         [
-            one["name"],
+            words.category(one["name"]),
             one["counted"],
             words("percent", value=_percent(one["share"], words)),
             words("percent", value=_percent(one["weight"], words)),

@@ -24,9 +24,9 @@ def reasoning_results(test: ReasoningTest, words: Words) -> Block:
 
 
 def _category(found: Category, words: Words) -> list[str | Block]:
-    name: str | Block = found["name"]
+    name: str | Block = words.category(found["name"])
     if found["standing"] is not None:
-        name = {**_named(found["name"]), "note": standing_text(found["standing"], words)}
+        name = {**_named(words.category(found["name"])), "note": standing_text(found["standing"], words)}
     solved = words("n_of_m", n=found["solved"] or 0, m=found["given"])
     return [name, solved, str(found["answered"] or 0)]
 
@@ -46,7 +46,7 @@ def _task(task: Task, words: Words) -> list[Block]:
     solved = words("is_solved") if task["chosen"] == task["right"] else words("is_not_solved")
     blocks = [
         heading(
-            words("task_n", n=task["number"], category=task["category"]),
+            words("task_n", n=task["number"], category=words.category(task["category"])),
             note=solved if task["chosen"] is not None else words("not_answered"),
         ),
         prose(*task["lines"], task["question"], leads=bool(task["terms"] or task["drawings"])),

@@ -25,6 +25,10 @@ class Words:
         """The phrase with its places filled. Raises `KeyError` for a phrase that does not exist."""
         return self.phrases[key].format(**values)
 
+    def category(self, name: str) -> str:
+        """What a category of tasks is called; the name itself for anything else."""
+        return self.phrases.get(f"category_{name}", name)
+
     def count(self, key: str, n: int, **values: str | int) -> str:
         """The phrase that fits the number `n` (French counts nothing as one)."""
         single = n == 1 or (n == 0 and self.language == "fr")

@@ -114,6 +114,10 @@ DE = {
         "Ein schwererer Test zieht den Gesamtwert nach unten; er sagt nichts darüber, wie andere abgeschnitten haben."
     ),
     "category": "Bereich",
+    "category_numerical": "Zahlenreihen",
+    "category_letters": "Buchstabenreihen",
+    "category_figural": "Figuren",
+    "category_deductive": "Schlüsse",
     "solved": "Gelöst",
     "share_solved": "Anteil gelöst",
     "weight": "Gewicht",
