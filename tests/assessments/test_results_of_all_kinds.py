@@ -68,7 +68,7 @@ def test_tasks_are_counted_by_category_and_open_to_answer_key_and_rule() -> None
     page = page_of(found_in(found))
     assert page.count("nothing is ranked") == 1
     assert page.count(" solved Which") + page.count(" not solved ") >= 1
-    assert "Number series" in page
+    assert " Numbers " in page
 
 
 def found_in(part: ReasoningResult | JudgementResult | QuestionsResult | ScalesResult) -> AttemptResult:

@@ -68,10 +68,10 @@ SAID = {
         "Er ist der Mittelwert der Bereiche",
         "Stufen vom Schlüssel entfernt",
         "wird nichts gereiht",
-        "Zahlenreihen",
+        "Aufgabe 1, ",
         "Datei: licence-of-ada.pdf",
     ),
-    "fr": ("rien n’est classé", "degrés de la clé", "Suites de nombres", "Fichier", "exercices résolus sur"),
+    "fr": ("rien n’est classé", "degrés de la clé", "Exercice 1, ", "Fichier", "exercices résolus sur"),
 }
 
 

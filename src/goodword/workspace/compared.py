@@ -9,9 +9,10 @@ from django.utils.translation import get_language_info, gettext, gettext_lazy
 from goodword.assessments.content import content_of
 from goodword.assessments.library.instrument import Instrument
 from goodword.assessments.library.questions import QuestionSet
+from goodword.assessments.library.sheets.names import category_name
 from goodword.assessments.models import Score, Test
-from goodword.assessments.result import Standing, category_name
-from goodword.assessments.result.reasoning import NAMES
+from goodword.assessments.result import Standing
+from goodword.assessments.result.reasoning import CATEGORIES
 from goodword.assessments.results.parts import standing_of
 from goodword.assessments.results.questions import questions_result
 from goodword.assessments.results.reasoning import ability_of
@@ -156,7 +157,7 @@ def _drawn(
         case Test.Kind.QUESTIONS:
             columns = (gettext("Right"), gettext("Points by rubric"))
             return columns, _own
-    there = [one for one in NAMES if any(one in _scores(member) for member in members)]
+    there = [one for one in CATEGORIES if any(one in _scores(member) for member in members)]
     names = (gettext("Solved in all"), *(category_name(one) for one in there))
     return names, lambda one: tuple(_solved(_scores(one).get(scale)) for scale in (ALL, *there))
 

@@ -20,7 +20,6 @@ from goodword.assessments.result.reasoning import (
     OptionShown,
     ReasoningResult,
     TaskShown,
-    category_name,
 )
 from goodword.assessments.result.scales import AnswerShown, ScaleResult, ScalesResult
 from goodword.assessments.result.total import Counted, Portion, TotalResult
@@ -50,5 +49,4 @@ __all__ = [
     "Standing",
     "TaskShown",
     "TotalResult",
-    "category_name",
 ]

@@ -1,28 +1,15 @@
 """The result of generated tasks: how many of how many were solved, and each task with its rule."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
-
 from goodword.assessments.library.reasoning.item import Picture, Shown
+from goodword.assessments.library.sheets.names import category_name
 from goodword.assessments.result.part import PartResult, Standing
 from goodword.ui.scales import written_number
 
-#: what people call the categories, in the order in which they are listed
-NAMES: Final[Mapping[str, Promise]] = {
-    "numerical": gettext_lazy("Number series"),
-    "letters": gettext_lazy("Letter series"),
-    "figural": gettext_lazy("Figures"),
-    "deductive": gettext_lazy("Conclusions"),
-}
-
-
-def category_name(category: str) -> str:
-    """What people call a category of tasks; the id itself for one that is not known any more."""
-    return str(NAMES.get(category, category))
+#: the categories in the order in which they are listed
+CATEGORIES: Final = ("numerical", "letters", "figural", "deductive")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

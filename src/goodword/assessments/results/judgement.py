@@ -7,7 +7,7 @@ from goodword.assessments.library.judging import ActionScore, JudgementScore, ju
 from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.queries import read_answers
 from goodword.assessments.result import ActionShown, JudgementResult, ScenarioShown
-from goodword.assessments.results.about import about_judgement
+from goodword.assessments.results.about import sheet_of
 from goodword.assessments.results.parts import requirement_of, standing_of
 from goodword.assessments.scored import ALL
 
@@ -34,7 +34,7 @@ def judgement_result(
         kind=part.version.test.kind,
         order=part.order,
         title=content.name,
-        sheet=about_judgement(content, score.scoring_version),
+        sheet=sheet_of(part, content, items=score.items),
         requirement=requirement_of(part),
         scoring_version=score.scoring_version,
         distance=score.value,

@@ -8,7 +8,7 @@ from goodword.assessments.models import AttemptPart, Marking, Score
 from goodword.assessments.queries import read_answers
 from goodword.assessments.result import CriterionShown, FileShown, MarkState, QuestionShown, QuestionsResult
 from goodword.assessments.result.questions import RaterComment
-from goodword.assessments.results.about import about_questions
+from goodword.assessments.results.about import sheet_of
 from goodword.assessments.results.parts import requirement_of
 from goodword.assessments.scored import ALL, is_right
 from goodword.questionnaires.reading import Json
@@ -27,7 +27,7 @@ def questions_result(part: AttemptPart, content: QuestionSet, scores: Mapping[st
         kind=part.version.test.kind,
         order=part.order,
         title=content.name,
-        sheet=about_questions(content, score.scoring_version if score else ""),
+        sheet=sheet_of(part, content, items=len(asked)),
         requirement=requirement_of(part),
         scoring_version=score.scoring_version if score else "",
         weight=part.part.weight,

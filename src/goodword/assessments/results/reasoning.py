@@ -11,8 +11,8 @@ from goodword.assessments.library.reasoning.words import rule_in_words, show
 from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.queries import read_answers
 from goodword.assessments.result import Ability, CategoryResult, OptionShown, ReasoningResult, TaskShown
-from goodword.assessments.result.reasoning import NAMES
-from goodword.assessments.results.about import about_reasoning
+from goodword.assessments.result.reasoning import CATEGORIES
+from goodword.assessments.results.about import sheet_of
 from goodword.assessments.results.parts import requirement_of, standing_of
 from goodword.assessments.scored import ALL
 from goodword.questionnaires.reading import Json
@@ -21,18 +21,12 @@ from goodword.questionnaires.reading import Json
 def reasoning_result(part: AttemptPart, content: Forms, scores: Mapping[str, Score]) -> ReasoningResult:
     """The stored counts with the tasks behind them. What a broken line took from the screen is not among them."""
     whole, tasks = scores[ALL], tasks_of(part)
-    in_order = sorted(set(scores) - {ALL}, key=list(NAMES).index)
+    in_order = sorted(set(scores) - {ALL}, key=CATEGORIES.index)
     return ReasoningResult(
         kind=part.version.test.kind,
         order=part.order,
         title=part.version.test.title,
-        sheet=about_reasoning(
-            content,
-            title=part.version.test.title,
-            items=whole.items,
-            minutes=part.part.minutes or 0,
-            scoring_version=whole.scoring_version,
-        ),
+        sheet=sheet_of(part, content, items=whole.items),
         requirement=requirement_of(part),
         scoring_version=whole.scoring_version,
         weight=part.part.weight,

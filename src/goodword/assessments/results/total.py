@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext
 
+from goodword.assessments.library.sheets.names import category_name
 from goodword.assessments.models import Assessment
 from goodword.assessments.result import (
     Counted,
@@ -12,7 +13,6 @@ from goodword.assessments.result import (
     QuestionsResult,
     ReasoningResult,
     TotalResult,
-    category_name,
 )
 from goodword.assessments.scoring import totals
 from goodword.assessments.scoring.solved import Solved

@@ -114,8 +114,8 @@ DE = {
         "Ein schwererer Test zieht den Gesamtwert nach unten; er sagt nichts darüber, wie andere abgeschnitten haben."
     ),
     "category": "Bereich",
-    "category_numerical": "Zahlenreihen",
-    "category_letters": "Buchstabenreihen",
+    "category_numerical": "Zahlen",
+    "category_letters": "Buchstaben",
     "category_figural": "Figuren",
     "category_deductive": "Schlüsse",
     "solved": "Gelöst",
