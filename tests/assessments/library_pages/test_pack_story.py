@@ -1,0 +1,96 @@
+"""A pack from its file to a score: imported, published, put on a role, taken through the pages, scored by hand too."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from goodword.accounts.models import Membership
+from goodword.assessments.library.pack import parse_pack
+from goodword.assessments.library.scoring import score
+from goodword.assessments.models import Attempt, TestVersion
+from goodword.candidates.models import Application
+from goodword.roles.models import Role
+from tests.assessments.library.judgements import small_set
+from tests.assessments.library.packs import small_pack
+from tests.assessments.library_pages.support import NOW, url, used
+from tests.assessments.support import application, assigned, scores, token_of
+from tests.support import factories
+from tests.support.pages import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def applied() -> Application:
+    return application()
+
+
+def role_of(applied: Application) -> Role:
+    """The role that was applied for."""
+    assert applied.role is not None
+    return applied.role
+
+
+def through_the_library(who: Membership, pack: dict[str, Any]) -> TestVersion:
+    """Import and publish a pack through the pages."""
+    browser, organisation = signed_in(who), who.organisation
+    assert browser.post(url("test_import", organisation), {"text": json.dumps(pack)}).status_code == 302
+    draft = TestVersion.objects.of(organisation).get(test__key=pack["id"])
+    browser.post(url("test_publish_pack", organisation, draft.test_id, draft.pk))
+    draft.refresh_from_db()
+    assert draft.published_at == NOW
+    return draft
+
+
+def taken(applied: Application, answers: list[Mapping[str, str]]) -> Attempt:
+    """Answer screen by screen through the candidate's pages, and finish."""
+    attempt = assigned(applied)
+    token, browser = token_of(attempt), Client()
+    for number, answer in enumerate(answers, start=1):
+        where = reverse("portal_assessment_item", args=[token, 1, number])
+        assert browser.get(where).status_code == 200
+        assert browser.post(where, answer).status_code == 302
+    browser.post(reverse("portal_assessment_finish", args=[token, 1]))
+    attempt.refresh_from_db()
+    assert attempt.progress == "completed"
+    return attempt
+
+
+def test_a_pack_of_scales_is_taken_and_scored_as_worked_by_hand(applied: Application) -> None:
+    rita = factories.member(applied.organisation)
+    used(role_of(applied), through_the_library(rita, small_pack()))
+    attempt = taken(applied, [{"answer": value} for value in ("5", "2", "1", "3")])
+    found = {one.scale: (one.value, one.answered, one.items, one.percentile) for one in scores(attempt)}
+    # warm: 5, and 1 turned round is 5: (5 + 5) / 2; quick: 2, and 3 turned round is 3: (2 + 3) / 2
+    assert found == {"warm": (5.0, 2, 2, None), "quick": (2.5, 2, 2, None)}
+    by_the_code_of_the_built_in = score(parse_pack(small_pack()), "full", {"1": 5, "2": 2, "3": 1, "4": 3})
+    assert {one.scale.id: one.mean for one in by_the_code_of_the_built_in} == {"warm": 5.0, "quick": 2.5}
+
+
+def test_a_short_form_of_a_pack_asks_its_own_items_alone(applied: Application) -> None:
+    rita = factories.member(applied.organisation)
+    used(role_of(applied), through_the_library(rita, small_pack()), form="half")
+    attempt = taken(applied, [{"answer": "4"}, {"answer": "1"}])
+    assert {one.scale: one.value for one in scores(attempt)} == {"warm": 4.0, "quick": 1.0}
+
+
+def test_a_judgement_set_is_taken_and_scored_as_worked_by_hand(applied: Application) -> None:
+    rita = factories.member(applied.organisation)
+    used(role_of(applied), through_the_library(rita, small_set()))
+    attempt = taken(applied, [{"action_a1": "4", "action_a2": "2"}, {"action_b1": "3", "action_b2": "4"}])
+    # keys 5, 1.5, 3, 2: distances 1, 0.5, 0, 2, of which the mean is 3.5 / 4
+    assert [(one.scale, one.value, one.answered, one.items) for one in scores(attempt)] == [("", 0.875, 4, 4)]
+    page = signed_in(rita).get(url("library", rita.organisation))
+    row = next(row for _, _, _, rows in page.context["groups"] for row in rows if row.test.key == "small")
+    assert [role.pk for role in row.roles] == [applied.role_id]

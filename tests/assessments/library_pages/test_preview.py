@@ -1,0 +1,109 @@
+"""Preview as a candidate: each screen of each kind, nothing kept."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.sessions.models import Session
+
+from goodword.accounts.models import Membership
+from goodword.assessments.models import Answer, Attempt, AttemptPart, DrawnItem, TestVersion, Upload
+from tests.assessments.library.judgements import small_set
+from tests.assessments.library.packs import small_pack
+from tests.assessments.library_pages.support import NOW, builtin, own_questions, published, rows, url
+from tests.support import factories
+from tests.support.pages import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def rita() -> Membership:
+    return factories.member(factories.organisation())
+
+
+def at(version: TestVersion, number: int, **asked: object) -> str:
+    query = "&".join(f"{name}={value}" for name, value in {"seed": 7, "at": number, **asked}.items())
+    return url("test_preview", version.organisation, version.test_id, query=query)
+
+
+def kept(who: Membership) -> dict[str, Any]:
+    """Everything that an answer could have been kept in."""
+    sessions = [session.get_decoded() for session in Session.objects.all()]
+    return rows(who.organisation) | {
+        "rows": [model.objects.across_organisations().count() for model in (Attempt, AttemptPart, Answer)],
+        "drawn": [model.objects.across_organisations().count() for model in (DrawnItem, Upload)],
+        "sessions": [{name: value for name, value in one.items() if "csrf" not in name} for one in sessions],
+    }
+
+
+def test_it_goes_from_the_practice_through_all_statements_to_the_end_and_keeps_nothing(
+    rita: Membership,
+) -> None:
+    version, browser = published(rita, small_pack()), signed_in(rita)
+    browser.get(at(version, 1))
+    before = kept(rita)
+    told = []
+    for number in range(1, 6):
+        page = browser.get(at(version, number)).content.decode()
+        told.append("This is only for practice" in page)
+        answered = browser.post(at(version, number), {"answer": "4"})
+        assert answered["Location"].endswith(f"at={number + 1}")
+    assert told == [True, False, False, False, False]
+    assert "All answers are there" in browser.get(at(version, 6)).content.decode()
+    assert kept(rita) == before
+
+
+def test_an_answer_that_is_missing_is_told_as_a_candidate_is_told(rita: Membership) -> None:
+    version = published(rita, small_pack())
+    response = signed_in(rita).post(at(version, 2), {})
+    assert response.status_code == 422
+    assert "Choose an answer, or skip this one for now." in response.content.decode()
+
+
+def test_a_situation_takes_each_action(rita: Membership) -> None:
+    version, browser = published(rita, small_set()), signed_in(rita)
+    page = browser.get(at(version, 2)).content.decode()
+    assert ("The lift is stuck." in page, "Call for help." in page, "Wait and see." in page) == (True,) * 3
+    assert browser.post(at(version, 2), {"action_a1": "5"}).status_code == 422
+    assert browser.post(at(version, 2), {"action_a1": "5", "action_a2": "1"}).status_code == 302
+
+
+def test_own_questions_have_no_practice(rita: Membership) -> None:
+    version, browser = published(rita, own_questions()), signed_in(rita)
+    page = browser.get(at(version, 1))
+    assert [screen["is_practice"] for screen in page.context["screens"]] == [False, False, False]
+    assert "How steep does a ladder stand?" in page.content.decode()
+
+
+def test_generated_tasks_are_drawn_by_a_seed_and_practice_tells_the_rule(rita: Membership) -> None:
+    test, browser = builtin(rita.organisation, "reasoning"), signed_in(rita)
+    version = test.versions.get()
+    before = kept(rita)
+    pages = [browser.get(at(version, 5, seed=seed)).context["phone"] for seed in (7, 7, 8)]
+    stems = [page.split("csrfmiddlewaretoken")[1][80:] for page in pages]
+    assert (stems[0] == stems[1], stems[0] == stems[2]) == (True, False)
+    solved = browser.post(at(version, 1), {"answer": "a"})
+    assert solved.status_code == 200
+    assert ("That is right." in solved.context["phone"]) != ("is the right one." in solved.context["phone"])
+    assert kept(rita)["rows"] == before["rows"]
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("de", "Übung überspringen"), ("fr", "Passer l’entraînement"), ("en", "Skip the practice")],
+)
+def test_the_phone_speaks_the_language_of_the_version(rita: Membership, language: str, told: str) -> None:
+    test = builtin(rita.organisation, "work_style")
+    version = test.versions.get(language=language)
+    page = signed_in(rita).get(at(version, 1, language=language, form="short20"))
+    assert told in page.context["phone"]
+    assert page.context["chosen"].form == "short20"
+    assert len(page.context["screens"]) == 21
