@@ -52,6 +52,7 @@ def test_more_time_is_asked_for_and_granted(
     expect(page.get_by_text("Your request is with Hanna Rehm")).to_be_visible()
     _look(looker, page, "asked", script=script)
     page.get_by_role("link", name="Back to the assessment").click()
+    expect(page.get_by_role("link", name="See the request")).to_be_visible()
     _look(looker, page, "first page while it waits", script=script)
     page.goto(url(live_server, attempt, "portal_assessment_part", 1))
     expect(page.get_by_role("button", name="Start the clock")).to_have_count(0)
