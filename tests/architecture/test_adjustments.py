@@ -45,6 +45,8 @@ MAY_READ_CLOCKS = {
     f"{APP}.domain.finish",
     f"{APP}.export",
     f"{APP}.overview",
+    # of a part that nobody takes
+    f"{APP}.previewing",
 }
 #: the folders of what members read, and of what leaves the house
 #: how what is told of it is called in code and templates
