@@ -411,6 +411,21 @@ def test_the_norms_until_now_the_newest_and_none_are_offered(step: Step, rita: M
         assert [one.norms_id for one in parts(draft(step))] == [kept]
 
 
+def test_each_test_leads_to_its_preview_in_the_version_and_form_that_is_given(
+    step: Step, rita: Membership
+) -> None:
+    [part] = parts(drafted(step, REASONING, by=rita))
+    client = signed_in(rita)
+    expected = f"{path('test_preview', step.organisation, part.test_id)}?version=1&form=standard_20"
+    for name in ("role_assessment_draft", "role_assessment_publish"):
+        links = [
+            link["href"] for link in soup(client.get(address(step, name))).select("a[href*='/preview/']")
+        ]
+        assert links == [expected]
+    page = client.get(expected)
+    assert (page.status_code, page.context["chosen"].form) == (200, "standard_20")
+
+
 #: each address, with whether it shows a page and whether something can be sent there
 ENDPOINTS = [
     ("role_assessment", True, False),
