@@ -92,6 +92,8 @@ FOR_MEMBERS = (
     "references/templates/references/result*",
     "references/templates/references/sign*",
     "roles/*",
+    "steps/signs/*",
+    "steps/templates/steps/signs/*",
     "ui/*.py",
     "ui/templates/ui/gallery/*",
     "ui/templates/ui/member.html",

@@ -2,81 +2,144 @@
 
 import ast
 
+import pytest
+
 from tests.architecture.source import ROOT, modules
 
-PACKAGE = "goodword.references.signs"
+REFERENCES = "goodword.references.signs"
+ASSESSMENTS = "goodword.assessments.signs"
+#: what both have in common: words and pages without a row
+SHARED = "goodword.steps.signs"
 
-#: who may reach for what of the package
+#: who may reach for what of a package
 MAY_IMPORT = {
-    # the map and the addresses only call it
-    "goodword.flow": {"keep"},
-    "goodword.references.urls": {"views"},
-    # the one page that shows signs
-    "goodword.workspace.views.candidates": {"shown"},
-    # tells candidates of the address that they are just typing, by the pure function; knows no sign
-    "goodword.references.candidate_page": {"addresses"},
-    # tells a member who answers somebody's request for their data what is kept
-    "goodword.references.export": {"words"},
+    REFERENCES: {
+        # the map and the addresses only call it
+        "goodword.flow": {"keep"},
+        "goodword.references.urls": {"views"},
+        # the one page that shows signs
+        "goodword.workspace.views.candidates": {"shown"},
+        # tells candidates of the address that they are just typing, by the pure function; knows no sign
+        "goodword.references.candidate_page": {"addresses"},
+        # tells a member who answers somebody's request for their data what is kept
+        "goodword.references.export": {"words"},
+    },
+    ASSESSMENTS: {
+        "goodword.flow": {"keep"},
+        "goodword.assessments.urls": {"views"},
+        "goodword.workspace.views.candidates": {"shown"},
+        "goodword.assessments.export": {"words"},
+    },
+    SHARED: {},
 }
 
-#: who else knows the rows: what looks after personal data
+#: who else knows the rows
 MAY_KNOW_ROWS = {
-    "goodword.references.domain.blank_referee",
-    "goodword.references.erase",
-    "goodword.references.export",
-    "goodword.references.models",
+    # what looks after personal data
+    "Sign": {
+        "goodword.references.domain.blank_referee",
+        "goodword.references.erase",
+        "goodword.references.export",
+        "goodword.references.models",
+    },
+    "AttemptSign": {
+        "goodword.assessments.erase",
+        "goodword.assessments.export",
+        "goodword.assessments.models.signs",
+    },
+    # and what writes down what a page notices
+    "Noticed": {
+        "goodword.assessments.domain.alive",
+        "goodword.assessments.domain.notice",
+        "goodword.assessments.erase",
+        "goodword.assessments.models.signs",
+    },
+}
+
+#: relations by which somebody could come to the rows, and who may: to hand out what is kept
+BACK_DOORS = {
+    ("check", "signs"): set[str](),
+    ("check", "traces"): set[str](),
+    ("referee", "signs"): set[str](),
+    ("request", "traces"): set[str](),
+    ("attempt", "signs"): {"goodword.assessments.export"},
+    ("part", "noticed"): {"goodword.assessments.domain.notice", "goodword.assessments.export"},
 }
 
 
-def test_only_the_candidates_page_shows_signs() -> None:
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_only_the_candidates_page_shows_signs(package: str) -> None:
     users: dict[str, set[str]] = {}
     for module, tree in modules().items():
-        for part in _parts_imported(tree):
-            if not module.startswith(PACKAGE):
+        for part in _parts_imported(tree, package):
+            if not module.startswith((REFERENCES, ASSESSMENTS, SHARED)):
                 users.setdefault(module, set()).add(part)
-    assert users == MAY_IMPORT
+    assert users == MAY_IMPORT[package]
 
 
-def test_only_personal_data_is_looked_after_by_who_knows_the_rows() -> None:
+def test_the_two_packages_know_nothing_of_each_other() -> None:
+    found = {
+        (module, part)
+        for module, tree in modules().items()
+        for package, other in ((REFERENCES, ASSESSMENTS), (ASSESSMENTS, REFERENCES))
+        if module.startswith(package)
+        for part in _parts_imported(tree, other)
+    }
+    assert found == set()
+
+
+@pytest.mark.parametrize("row", MAY_KNOW_ROWS)
+def test_only_personal_data_is_looked_after_by_who_knows_the_rows(row: str) -> None:
     users = {
         module
         for module, tree in modules().items()
-        if not module.startswith(PACKAGE)
+        if not module.startswith((REFERENCES, ASSESSMENTS))
         for node in ast.walk(tree)
         if isinstance(node, ast.Name | ast.ClassDef)
-        and getattr(node, "id", getattr(node, "name", "")) == "Sign"
+        and getattr(node, "id", getattr(node, "name", "")) == row
     }
-    assert users == MAY_KNOW_ROWS
+    assert users == MAY_KNOW_ROWS[row]
 
 
-def test_nobody_reads_signs_by_the_back_door_of_a_relation() -> None:
+@pytest.mark.parametrize("door", BACK_DOORS)
+def test_nobody_reads_signs_by_the_back_door_of_a_relation(door: tuple[str, str]) -> None:
     users = {
         module
         for module, tree in modules().items()
-        if not module.startswith(PACKAGE)
+        if not module.startswith((REFERENCES, ASSESSMENTS))
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute)
-        and node.attr in {"signs", "traces"}
         and isinstance(node.value, ast.Name)
-        and node.value.id in {"check", "referee", "request"}
+        and (node.value.id, node.attr) == door
     }
-    assert users == set()
+    assert users == BACK_DOORS[door]
 
 
-def test_templates_show_them_on_one_page_alone() -> None:
-    templates = [
+@pytest.mark.parametrize(
+    ("name", "templates"),
+    [
+        ("references/signs", ["workspace/templates/workspace/candidate.html"]),
+        ("assessments/signs", ["workspace/templates/workspace/candidate.html"]),
+        (
+            "steps/signs/",
+            [
+                "assessments/templates/assessments/signs.html",
+                "references/templates/references/signs.html",
+                "steps/templates/steps/signs/card.html",
+                "steps/templates/steps/signs/dismiss.html",
+            ],
+        ),
+    ],
+)
+def test_templates_show_them_on_one_page_alone(name: str, templates: list[str]) -> None:
+    assert [
         path.relative_to(ROOT / "src" / "goodword").as_posix()
         for path in sorted((ROOT / "src" / "goodword").rglob("*.html"))
-        if "references/signs" in path.read_text(encoding="utf-8")
-    ]
-    assert templates == [
-        "references/templates/references/signs/dismiss.html",
-        "references/templates/references/signs.html",
-        "workspace/templates/workspace/candidate.html",
-    ]
+        if name in path.read_text(encoding="utf-8")
+    ] == templates
 
 
-def _parts_imported(tree: ast.Module) -> set[str]:
+def _parts_imported(tree: ast.Module, package: str) -> set[str]:
     """The modules of the package that are imported: "shown" for `from goodword.references.signs.shown import ...`."""
     found: set[str] = set()
     for node in ast.walk(tree):
@@ -86,6 +149,6 @@ def _parts_imported(tree: ast.Module) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             names = [f"{node.module}.{name.name}" for name in node.names]
         found |= {
-            name.removeprefix(f"{PACKAGE}.").split(".")[0] for name in names if name.startswith(f"{PACKAGE}.")
+            name.removeprefix(f"{package}.").split(".")[0] for name in names if name.startswith(f"{package}.")
         }
     return found

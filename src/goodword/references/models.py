@@ -6,7 +6,7 @@ from goodword.accounts.models import Membership, OrganisationOwned
 from goodword.core.workdays import Calendar
 from goodword.questionnaires.models import QuestionnaireVersion
 from goodword.roles.models import Step
-from goodword.steps.models import Run
+from goodword.steps.models import FoundSign, Run
 
 
 class Check(Run):
@@ -264,28 +264,15 @@ class Reference(OrganisationOwned):
         return f"reference {self.pk}"
 
 
-class Sign(OrganisationOwned):
-    """A sign of trouble on a check: facts to look at, never a verdict. On the candidate's page only."""
+class Sign(FoundSign):
+    """A sign of trouble on a check: facts to look at, never a verdict. On the candidate's page only.
 
-    class Grade(models.TextChoices):
-        LOW = "low", "Low"
-        MEDIUM = "medium", "Medium"
-        HIGH = "high", "High"
+    Its words live in references.signs; `key` holds ids of people, never personal data.
+    """
 
     check_run = models.ForeignKey(Check, on_delete=models.CASCADE, related_name="signs")
     #: whom it is about; empty where it is about several
     referee = models.ForeignKey(Referee, on_delete=models.CASCADE, null=True, related_name="signs")
-    #: what kind, as in references.signs; its words live there
-    code = models.CharField(max_length=30)
-    #: tells signs of one code apart, so that each is found once: ids, never personal data
-    key = models.CharField(max_length=120)
-    grade = models.CharField(max_length=6, choices=Grade.choices)
-    #: the figures and words behind it; may hold personal data, no network addresses
-    facts = models.JSONField(default=dict)
-    found_at = models.DateTimeField()
-    dismissed_at = models.DateTimeField(null=True)
-    dismissed_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
-    dismissed_note = models.TextField(default="", blank=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["check_run", "code", "key"], name="sign_once"),)

@@ -2,8 +2,9 @@
 
 from django.db import models
 
-from goodword.accounts.models import Membership, OrganisationOwned
+from goodword.accounts.models import OrganisationOwned
 from goodword.assessments.models.attempt import Attempt, AttemptPart
+from goodword.steps.models import FoundSign
 
 
 class Noticed(OrganisationOwned):
@@ -28,25 +29,13 @@ class Noticed(OrganisationOwned):
         return f"{self.what} on {self.part_id}"
 
 
-class AttemptSign(OrganisationOwned):
-    """A sign of trouble on an attempt: facts to look at, never a verdict. On the candidate's page only."""
+class AttemptSign(FoundSign):
+    """A sign of trouble on an attempt: facts to look at, never a verdict. On the candidate's page only.
 
-    class Grade(models.TextChoices):
-        LOW = "low", "Low"
-        MEDIUM = "medium", "Medium"
-        HIGH = "high", "High"
+    Its words live in assessments.signs; `key` is a part's place.
+    """
 
     attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="signs")
-    #: what kind, as in assessments.signs; its words live there
-    code = models.CharField(max_length=30)
-    #: tells signs of one code apart: a part's place
-    key = models.CharField(max_length=120)
-    grade = models.CharField(max_length=6, choices=Grade.choices)
-    facts = models.JSONField(default=dict)
-    found_at = models.DateTimeField()
-    dismissed_at = models.DateTimeField(null=True)
-    dismissed_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
-    dismissed_note = models.TextField(default="", blank=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["attempt", "code", "key"], name="attempt_sign_once"),)

@@ -4,16 +4,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.core.text import clean_text
 from goodword.references.models import Sign
+from goodword.steps.signs.dismiss import LONGEST_NOTE, NoteWanted, checked_note, dismiss_locked
 
-LONGEST_NOTE = 500
-
-
-class NoteWanted(Exception):
-    """The note is missing or too long."""
+__all__ = ["LONGEST_NOTE", "NoteWanted", "dismiss"]
 
 
 def dismiss(*, sign_id: int, member: Membership, note: str, now: datetime) -> Sign:
@@ -22,19 +17,8 @@ def dismiss(*, sign_id: int, member: Membership, note: str, now: datetime) -> Si
     Raises NoteWanted without a note or with one of more than LONGEST_NOTE characters, Sign.DoesNotExist for one
     that is not there any more.
     """
-    said = clean_text(note)
-    if not said or len(said) > LONGEST_NOTE:
-        raise NoteWanted
+    said = checked_note(note)
     with transaction.atomic():
         sign = Sign.objects.of(member.organisation).select_for_update().get(pk=sign_id)
-        if sign.dismissed_at is None:
-            sign.dismissed_at, sign.dismissed_by, sign.dismissed_note = now, member, said
-            sign.save(update_fields=["dismissed_at", "dismissed_by", "dismissed_note"])
-            write(
-                organisation=member.organisation,
-                action="sign.dismissed",
-                member=member,
-                now=now,
-                details={"sign": sign.pk, "check": sign.check_run_id},
-            )
+        dismiss_locked(sign, member=member, note=said, now=now, about={"check": sign.check_run_id})
     return sign

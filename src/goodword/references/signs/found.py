@@ -1,29 +1,13 @@
-"""What the functions of this package find."""
+"""Whom a sign on a check is about; what a sign is, stands in steps.signs.found."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Iterable
 
-from goodword.questionnaires.reading import Json
+from goodword.steps.signs.found import GRADES, Found, Grade, strongest
 
-type Grade = Literal["low", "medium", "high"]
+__all__ = ["CANDIDATE", "GRADES", "Found", "Grade", "key_of", "people_of", "strongest"]
 
-GRADES: tuple[Grade, ...] = ("low", "medium", "high")
 #: stands in a key for the candidate, as a referee's id does for a referee
 CANDIDATE = "candidate"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """One sign. `code` says what kind (its words: words.py), `key` whom it is about.
-
-    `facts` are figures and words for the sentence that is shown; no names, no network addresses.
-    """
-
-    code: str
-    grade: Grade
-    key: str
-    facts: Mapping[str, Json] = field(default_factory=dict)
 
 
 def key_of(people: Iterable[int | None]) -> str:
@@ -35,9 +19,3 @@ def key_of(people: Iterable[int | None]) -> str:
 def people_of(key: str) -> tuple[int, ...]:
     """The referees that a key names."""
     return tuple(int(part) for part in key.split(",") if part != CANDIDATE)
-
-
-def strongest(grades: Iterable[str]) -> Grade | Literal["none"]:
-    """The grade of a check: that of its strongest sign; signs do not add up."""
-    given = set(grades)
-    return next((grade for grade in reversed(GRADES) if grade in given), "none")

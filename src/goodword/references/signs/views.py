@@ -1,11 +1,9 @@
 """Dismissing a sign, with a note."""
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from goodword.accounts import access
@@ -13,31 +11,10 @@ from goodword.accounts.access import MemberRequest
 from goodword.candidates.models import Application
 from goodword.candidates.visible import visible_applications
 from goodword.core import clock
-from goodword.core.text import clean_text
 from goodword.references.models import Sign
-from goodword.references.signs.dismiss import LONGEST_NOTE, dismiss
+from goodword.references.signs.dismiss import dismiss
 from goodword.references.signs.shown import sign_in_words
-
-
-class DismissForm(forms.Form):
-    """Why a sign is nothing."""
-
-    note = forms.CharField(
-        label=gettext_lazy("Why this is nothing"),
-        help_text=gettext_lazy("What you have found out, and how. Your name stands beside it."),
-        max_length=LONGEST_NOTE,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={
-            "required": gettext_lazy("Write in a sentence why this is nothing."),
-        },
-    )
-
-    def clean_note(self) -> str:
-        """Without what no reader can see; a note of nothing else is none."""
-        note = clean_text(self.cleaned_data["note"])
-        if not note:
-            raise forms.ValidationError(self.fields["note"].error_messages["required"])
-        return note
+from goodword.steps.signs.dismiss import DismissForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,7 +35,7 @@ def dismiss_sign(request: MemberRequest, pk: int, sign_pk: int) -> HttpResponseB
         return _back(request, application)
     return render(
         request,
-        "references/signs/dismiss.html",
+        "steps/signs/dismiss.html",
         {"application": application, "sign": sign_in_words(sign), "form": form},
     )
 

@@ -4,22 +4,11 @@ Sentences of facts are in `sentences.py`. Each kind has innocent causes, and non
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from goodword.references.signs import addresses, contradictions, devices, likeness, speed
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The words of one kind, translated as they are shown."""
-
-    title: Any
-    innocent: tuple[Any, ...]
-    to_do: Any
-
+from goodword.steps.signs.shown import Words
 
 _HOW_TO_REACH = _(
     "Ask the company for the referee by a number or an address that you have found yourself, such as on its website."
