@@ -11,6 +11,7 @@ from goodword.assessments.domain import assign as attempt_assign
 from goodword.assessments.domain import bounced as attempt_bounced
 from goodword.assessments.domain import react as attempt_react
 from goodword.assessments.domain.adjust import undelivered as adjustment
+from goodword.assessments.signs import keep as attempt_signs
 from goodword.candidates import erase as candidates_erase
 from goodword.candidates import export as candidates_export
 from goodword.core.erasure import Holder
@@ -101,7 +102,10 @@ FLOW: Flow = {
     "attempt.begun": (),
     "attempt.reminded": (),
     "attempt.declined": (),
-    "attempt.completed": (report_build.on_attempt_completed,),  # data: start_id, attempt_id
+    "attempt.completed": (  # data: start_id, attempt_id
+        report_build.on_attempt_completed,
+        attempt_signs.on_attempt_completed,
+    ),
     "attempt.marked": (report_build.on_attempt_completed,),  # data: start_id, attempt_id, order
     # --- references --------------------------------------------------------------------------------------------
     "check.opened": (),  # data: start_id, check_id

@@ -1,8 +1,8 @@
 """What is told of assessments: what was asked and answered in words, and the scores.
 
-Signs are told to the organisation alone, as those of references are (docs/decisions/0022-*). What a candidate asked to
-be made otherwise for them, and all that betrays it (how long they took in tests with a clock), is told to them alone,
-unless they have agreed (docs/decisions/0026-*).
+Signs, and what they were found in, are told to the organisation alone, as those of references are
+(docs/decisions/0022-*). What a candidate asked to be made otherwise for them, and all that betrays it (how long they
+took in tests with a clock), is told to them alone, unless they have agreed (docs/decisions/0026-*).
 """
 
 from typing import Any
@@ -12,10 +12,11 @@ from django.db.models import QuerySet
 from goodword.assessments.domain.adjust.mails import ref_of
 from goodword.assessments.domain.adjust.told import told_to_team
 from goodword.assessments.given import items_of
-from goodword.assessments.models import Adjustment, Attempt, AttemptPart, AttemptSign
+from goodword.assessments.models import Adjustment, Attempt, AttemptPart, AttemptSign, Noticed
 from goodword.assessments.overview import title_of
 from goodword.assessments.queries import parts_of
 from goodword.assessments.said import answer_in_words, asked_in_words
+from goodword.assessments.signs.words import NOTICED, WORDS
 from goodword.core.exporting import Told, Wanted, tells, without_nothing
 from goodword.notifications.export import told_of
 from goodword.notifications.models import Email
@@ -111,15 +112,7 @@ def _part(part: AttemptPart, wanted: Wanted, *, times: bool) -> dict[str, Any]:
             for one in part.markings.order_by("pk")
         ],
         "noticed": [
-            without_nothing(
-                {
-                    "what": one.what,
-                    "item": one.item,
-                    "amount": one.amount,
-                    "at": one.noticed_at if times else None,
-                }
-            )
-            for one in part.noticed.order_by("pk")
+            _noticed(one, times=times) for one in (part.noticed.order_by("pk") if wanted.by_member else ())
         ],
     }
     if not wanted.by_member:
@@ -155,14 +148,28 @@ def _adjustment(one: Adjustment, wanted: Wanted) -> dict[str, Any]:
     )
 
 
+def _noticed(one: Noticed, *, times: bool) -> dict[str, Any]:
+    """Without `times` neither when nor for how long: it could tell that somebody had more."""
+    lasted = one.what in {Noticed.What.LEFT, Noticed.What.BROKE}
+    return without_nothing(
+        {
+            "what": str(NOTICED[one.what]),
+            "item": one.item,
+            "amount": one.amount if times or not lasted else None,
+            "at": one.noticed_at if times else None,
+        }
+    )
+
+
 def _sign(one: AttemptSign) -> dict[str, Any]:
     return without_nothing(
         {
-            "code": one.code,
+            "what": str(WORDS[one.code].title) if one.code in WORDS else one.code,
+            "part": one.key,
             "grade": one.grade,
             "facts": one.facts,
             "found": one.found_at,
             "dismissed": one.dismissed_at,
-            "note": one.dismissed_note,
+            "dismissed with the note": one.dismissed_note,
         }
     )

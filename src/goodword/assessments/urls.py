@@ -4,7 +4,8 @@ from django.urls import URLPattern, URLResolver, path
 
 from goodword.assessments import editor_urls
 from goodword.assessments.library_urls import library_urls
-from goodword.assessments.views import adjust, adjust_answer, around, clock, item, own, sheet
+from goodword.assessments.signs import views as signs
+from goodword.assessments.views import adjust, adjust_answer, around, clock, item, noticed, own, sheet
 
 _PART = "p/<token>/assessment/<int:order>/"
 
@@ -23,6 +24,7 @@ public_urls = [
     path(f"{_PART}item/<int:number>/", item.item, name="portal_assessment_item"),
     path(f"{_PART}sheet/", sheet.sheet, name="portal_assessment_sheet"),
     path(f"{_PART}alive/", clock.alive, name="portal_assessment_alive"),
+    path(f"{_PART}noticed/", noticed.noticed, name="portal_assessment_noticed"),
     path(f"{_PART}again/", clock.again, name="portal_assessment_again"),
     path(f"{_PART}finish/", around.last_page, name="portal_assessment_finish"),
 ]
@@ -33,4 +35,9 @@ member_urls: list[URLPattern | URLResolver] = [
     *editor_urls.own_urls,
     *editor_urls.marking_urls,
     *library_urls,
+    path(
+        "candidates/<int:pk>/assessment/signs/<int:sign_pk>/dismiss/",
+        signs.dismiss_sign,
+        name="attempt_sign_dismiss",
+    ),
 ]

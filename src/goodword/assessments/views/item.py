@@ -27,6 +27,7 @@ from goodword.assessments.views.door import (
     to_first_page,
     too_late,
 )
+from goodword.assessments.views.noticed import notice_late
 from goodword.questionnaires.reading import Json
 
 #: what a link from the last page carries, so that an answer given there leads back
@@ -45,7 +46,7 @@ def item(request: HttpRequest, sitting: Sitting, order: int, number: int) -> Htt
         return to_first_page(request, sitting)
     items = shown_items(view.part, read_answers(view.part))
     if view.timed and number != view.part.at:
-        return _on_screen(request, sitting, view, items)
+        return _on_screen(request, sitting, view, items, number)
     if not 1 <= number <= len(items):
         raise Http404
     if clock.is_broken(view.part, now=sitting.now) and request.method != "POST":
@@ -69,7 +70,7 @@ def item(request: HttpRequest, sitting: Sitting, order: int, number: int) -> Htt
     try:
         _save(request, sitting, view, this, form)
     except WrongItem:
-        return _on_screen(request, sitting, view, items)
+        return _on_screen(request, sitting, view, items, number)
     if is_script(request):
         return kept_private(JsonResponse(_saved(view, sitting)))
     return _leave(request, sitting, view, items, number)
@@ -124,9 +125,10 @@ def _leave(
 
 
 def _on_screen(
-    request: HttpRequest, sitting: Sitting, view: PartView, items: tuple[Asked, ...]
+    request: HttpRequest, sitting: Sitting, view: PartView, items: tuple[Asked, ...], number: int
 ) -> HttpResponse:
     """What is sent for an item that is not on screen any more changes nothing: the one that is, is shown."""
+    notice_late(request, sitting, view, items, number)
     part = AttemptPart.objects.of(sitting.visit.organisation).get(pk=view.part.pk)
     if part.at > len(items):
         return to_first_page(request, sitting)
@@ -168,6 +170,7 @@ def _show(
         alive=sitting.url("portal_assessment_alive", view.order) if view.timed else "",
         again=sitting.url("portal_assessment_again", view.order) if view.timed else "",
         beat=clock.BEAT,
+        noticed=sitting.url("portal_assessment_noticed", view.order),
         sheet="" if view.timed else sitting.url("portal_assessment_sheet", view.order),
     )
 

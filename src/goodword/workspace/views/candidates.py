@@ -12,6 +12,8 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.marking import marking_card
+from goodword.assessments.queries import latest_done
+from goodword.assessments.signs.shown import signs_of as attempt_signs_of
 from goodword.candidates.models import Application
 from goodword.candidates.queries import recruiter_of
 from goodword.candidates.visible import visible_applications
@@ -54,6 +56,8 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
     now = clock.now()
     marks = marks_of([application], organisation=request.organisation, now=now)[application.pk]
     check = latest_check(application)
+    sees_signs = request.member.may_work and not application.erased_at
+    attempt = latest_done(application) if sees_signs else None
     results = [] if application.erased_at else results_of(application)
     if results:
         write(
@@ -74,9 +78,8 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             "cards": cards_of(application, marks, check=check, member=request.member, now=now),
             "results": results,
             "marking": marking_card(application, member=request.member),
-            "signs": signs_of(check)
-            if check and request.member.may_work and not application.erased_at
-            else None,
+            "signs": signs_of(check) if check and sees_signs else None,
+            "attempt_signs": attempt_signs_of(attempt) if attempt else None,
             "reports": reports_of(application),
             "timeline": timeline(
                 application, organisation=request.organisation, members=_names(request.organisation)

@@ -1,0 +1,159 @@
+"""What is said of each kind of sign: what was found, what else it can come from, and what one can do.
+
+Each kind has innocent causes, and none has a verdict.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from goodword.assessments.models import Noticed
+from goodword.assessments.signs import haste, leaving, line, pasting, responses
+from goodword.steps.signs.shown import Words
+
+_NOTHING = _("By itself this needs nothing.")
+_ASK_HOW = _(
+    "If it matters for the job, let them solve a similar task in the interview and tell how they go about it."
+)
+
+WORDS: Mapping[str, Words] = {
+    leaving.CODE: Words(
+        _("Left the page"),
+        (
+            _("A notification, a telephone call, or somebody at the door."),
+            _("A word was looked up, by somebody whose first language is another one."),
+            _("Loudness, contrast or an aid such as a screen reader was set."),
+            _("Some people switch between windows by habit, and find nothing there."),
+        ),
+        _ASK_HOW,
+    ),
+    pasting.CODE: Words(
+        _("Pasted long texts"),
+        (
+            _("Many people write in another program first, so that nothing is lost."),
+            _("It was dictated, or checked by a spelling program."),
+            _("The text is their own, from an earlier application or a translation of it."),
+        ),
+        _("Ask in the interview about one of the answers: whoever has thought of it can tell more."),
+    ),
+    haste.CODE: Words(
+        _("Answered very fast"),
+        (
+            _("A practised reader grasps short items at a glance, and so does a practised listener."),
+            _("Items were read first, and answered in one go afterwards."),
+            _("They had taken the same kind of test before."),
+            _("Some people decide by their first thought, as instructions often advise."),
+        ),
+        _(
+            "Look at the result with care. If it matters for the job, ask in the interview about what it says."
+        ),
+    ),
+    line.BROKE: Words(
+        _("The line broke"),
+        (
+            _("A train, a lift, or a mobile network with gaps."),
+            _("The computer went to sleep, or the telephone was locked."),
+            _("Browsers put pages to rest that are out of sight."),
+        ),
+        _NOTHING,
+    ),
+    line.SECOND: Words(
+        _("A second window"),
+        (
+            _("The browser's Back button was pressed, and the earlier page sent once more."),
+            _("The link was opened from the mail again, or on a second device."),
+        ),
+        _NOTHING,
+    ),
+    responses.STRAIGHT: Words(
+        _("The same answer many times in a row"),
+        (
+            _("Some people see themselves alike in much that is asked."),
+            _("Somebody was tired, or interrupted, and wanted to be done."),
+            _("The statements were hard to follow, in a second language for instance."),
+        ),
+        _("Give this result little weight, and ask about examples of their work instead."),
+    ),
+    responses.CONTRADICTION: Words(
+        _("Agreed with opposite statements"),
+        (
+            _("A statement with “not” or “rarely” in it is easily read the wrong way round."),
+            _("In some languages and cultures agreeing is what is polite."),
+            _("Both can be true of one person, in different situations."),
+        ),
+        _("Give this result little weight, and ask about examples of their work instead."),
+    ),
+}
+
+#: what a page notices, as it is handed out
+NOTICED: Mapping[str, Any] = {
+    Noticed.What.LEFT: _("left the page, seconds"),
+    Noticed.What.PASTED: _("pasted a text, characters"),
+    Noticed.What.BROKE: _("the line broke, seconds"),
+    Noticed.What.SECOND: _("sent from a second window"),
+}
+
+
+def sentence(code: str, facts: Mapping[str, Any], *, part: str) -> str:
+    """What was found, in one sentence: facts as the pure functions give them, and what the part is called."""
+    known = dict(facts) | {"part": part}
+    match code:
+        case leaving.CODE:
+            return _left(known)
+        case pasting.CODE:
+            return (
+                ngettext(
+                    "%(part)s: a long text was pasted into %(answers)s answer.",
+                    "%(part)s: long texts were pasted into %(answers)s answers.",
+                    known["answers"],
+                )
+                % known
+            )
+        case haste.CODE:
+            return (
+                _now("%(part)s: %(percent)s %% of the answers came faster than what is asked can be read.")
+                % known
+            )
+        case line.BROKE:
+            return (
+                ngettext(
+                    "%(part)s: the line broke once, and the part went on afterwards.",
+                    "%(part)s: the line broke %(times)s times, and the part went on afterwards.",
+                    known["times"],
+                )
+                % known
+            )
+        case line.SECOND:
+            return (
+                ngettext(
+                    "%(part)s: an answer came from a window that was behind the other; it did not count.",
+                    "%(part)s: %(times)s answers came from a window that was behind the other; they did not count.",
+                    known["times"],
+                )
+                % known
+            )
+        case responses.STRAIGHT:
+            return _now("%(part)s: the same answer %(longest)s times in a row.") % known
+        case responses.CONTRADICTION:
+            return (
+                _now(
+                    "%(part)s: answers to opposite statements lie %(mean)s points apart on average; blind answers "
+                    "would lie %(chance)s apart."
+                )
+                % known
+            )
+    raise LookupError(f"There is no sentence for a sign “{code}”.")
+
+
+def _left(known: Mapping[str, Any]) -> str:
+    match known["longest"]:
+        case "moment":
+            text = _now("%(part)s: the page was left %(times)s times, never for more than ten seconds.")
+        case "minute":
+            text = _now("%(part)s: the page was left %(times)s times, never for more than a minute.")
+        case _:
+            text = _now("%(part)s: the page was left %(times)s times, at least once for more than a minute.")
+    return text % known

@@ -1,0 +1,54 @@
+"""What a candidate's page notices is sent here, as the first page has said."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from goodword.assessments.domain.notice import NotNoticed, notice, notice_second
+from goodword.assessments.forms import form_for
+from goodword.assessments.forms.own import FileForm
+from goodword.assessments.given import Asked
+from goodword.assessments.overview import PartView
+from goodword.assessments.views.door import Sitting, door, is_script, kept_private, to_first_page
+
+#: digits of an amount; more is no amount
+_DIGITS = 9
+
+
+@door
+def noticed(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
+    """Take `what` was noticed on which `item`, and its `amount`; 400 for what no page of ours sends."""
+    view = sitting.part(order)
+    if request.method != "POST" or view.over:
+        return to_first_page(request, sitting)
+    typed = request.POST.get("amount", "")
+    try:
+        notice(
+            attempt_id=sitting.attempt.pk,
+            order=order,
+            what=request.POST.get("what", ""),
+            item_id=request.POST.get("item", ""),
+            amount=int(typed) if typed.isdecimal() and len(typed) <= _DIGITS else 0,
+            now=sitting.now,
+        )
+    except NotNoticed:
+        return kept_private(JsonResponse({"noted": False}, status=400))
+    return kept_private(JsonResponse({"noted": True}))
+
+
+def notice_late(
+    request: HttpRequest, sitting: Sitting, view: PartView, items: tuple[Asked, ...], number: int
+) -> None:
+    """Note an answer that was sent for item `number` of a timed part after it was over, if it is another one."""
+    if request.method != "POST" or "skip" in request.POST or not 1 <= number <= len(items):
+        return
+    this = items[number - 1]
+    form = form_for(this, request.POST, partly=is_script(request))
+    if isinstance(form, FileForm) or not form.is_valid():
+        return
+    notice_second(
+        attempt_id=sitting.attempt.pk,
+        order=view.order,
+        number=number,
+        item_id=this.id,
+        value=form.value,
+        now=sitting.now,
+    )
