@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -10,7 +11,9 @@ from goodword.assessments.domain.answer import answer, onward
 from goodword.assessments.domain.begin_part import begin_part
 from goodword.assessments.domain.finish import finish_part
 from goodword.assessments.models import Attempt, AttemptSign, Noticed, Test, TestVersion
+from goodword.assessments.signs.keep import on_attempt_completed
 from goodword.candidates.models import Application
+from goodword.core.models import Event
 from tests.assessments.plans import REASONING, Asks, attempt_of
 from tests.assessments.support import application, part_of, token_of
 from tests.support import factories
@@ -19,17 +22,16 @@ NOW = factories.NOW
 SECOND = timedelta(seconds=1)
 
 
-def on_a_clock(of: Application | None = None) -> Attempt:
+def on_a_clock(of: Application | None = None, *, now: datetime = NOW) -> Attempt:
     """A reasoning part that has just begun."""
-    made = attempt_of(REASONING, of=of)
-    begin_part(attempt_id=made.pk, order=1, device="computer", now=NOW)
+    made = attempt_of(REASONING, of=of, now=now)
+    begin_part(attempt_id=made.pk, order=1, device="computer", now=now)
     return made
 
 
 def work_through(attempt: Attempt, *, seconds: float, value: str = "a", now: datetime = NOW) -> datetime:
     """Answer each task of a part on a clock in this time, and end it; returns when."""
-    count = part_of(attempt).drawn.count()
-    for number in range(1, count + 1):
+    for number in range(1, part_of(attempt).items + 1):
         now += seconds * SECOND
         item = part_of(attempt).drawn.get(position=number, voided_at=None).item
         answer(attempt_id=attempt.pk, order=1, item_id=item, value=value, now=now)
@@ -38,7 +40,7 @@ def work_through(attempt: Attempt, *, seconds: float, value: str = "a", now: dat
     return now
 
 
-def questions_of_their_own(of: Application | None = None) -> Attempt:
+def questions_of_their_own(of: Application | None = None, *, now: datetime = NOW) -> Attempt:
     """Two texts and a choice, asked by the organisation itself."""
     of = of or application()
     content = {
@@ -64,7 +66,14 @@ def questions_of_their_own(of: Application | None = None) -> Attempt:
         created_at=NOW,
         published_at=NOW,
     )
-    return attempt_of(Asks(test=test), of=of)
+    return attempt_of(Asks(test=test), of=of, now=now)
+
+
+def looked_at(attempt: Attempt) -> None:
+    """What its completion leads to in the package of signs."""
+    (event,) = Event.objects.filter(name="attempt.completed", data__attempt_id=attempt.pk)
+    with transaction.atomic():
+        on_attempt_completed(event)
 
 
 def send(attempt: Attempt, *, order: int = 1, client: Client | None = None, **fields: Any) -> Any:

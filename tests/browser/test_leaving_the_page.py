@@ -1,0 +1,159 @@
+"""What a page notices while somebody answers, in a real browser; and how its sign stands on the candidate's page."""
+
+from collections.abc import Callable
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Browser, Page, expect
+
+from goodword.assessments.domain.answer import answer
+from goodword.assessments.domain.finish import finish_part
+from goodword.assessments.models import Attempt, AttemptSign, Noticed
+from goodword.core import clock
+from tests.assessments.signs.sat import looked_at, noticed, on_a_clock, questions_of_their_own, signs
+from tests.assessments.support import part_of, scores, token_of
+from tests.browser.looking import WIDTHS, Looker
+from tests.browser.windows import window
+from tests.support import factories
+from tests.workspace.people import path
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+
+#: a page that a test hides and shows: no window of a browser without a screen is ever hidden. Its steady clock is
+#: put forward with it
+HIDING = """
+(() => {
+  let state = "visible", ahead = 0;
+  const now = performance.now.bind(performance);
+  performance.now = () => now() + ahead;
+  Object.defineProperty(document, "visibilityState", { get: () => state });
+  const turn = (to) => { state = to; document.dispatchEvent(new Event("visibilitychange")); };
+  window.leaveFor = (seconds) => { turn("hidden"); ahead += seconds * 1000; turn("visible"); };
+})();
+"""
+
+
+@pytest.fixture
+def open_at(live_server: object) -> Callable[..., str]:
+    """The address of one of the candidate's pages of an attempt."""
+
+    def address(attempt: Attempt, name: str, *args: int) -> str:
+        token = token_of(attempt, now=clock.now())
+        return f"{live_server}{reverse(name, args=[token, *args])}"
+
+    return address
+
+
+@pytest.fixture
+def hiding(page: Page) -> Page:
+    page.add_init_script(HIDING)
+    return page
+
+
+def leave(page: Page, seconds: float) -> None:
+    """Leave the page for so long and come back; wait for the server to have heard of it."""
+    with page.expect_response("**/noticed/") as heard:
+        page.evaluate("seconds => window.leaveFor(seconds)", seconds)
+    assert heard.value.status == 200
+
+
+def test_leaving_twice_is_noticed_found_told_with_innocent_causes_and_changes_no_score(
+    browser: Browser, hiding: Page, live_server: object, open_at: Callable[..., str]
+) -> None:
+    attempt = on_a_clock(now=clock.now())
+    drawn = dict(part_of(attempt).drawn.values_list("position", "content__key"))
+    hiding.goto(open_at(attempt, "portal_assessment_item", 1, 1))
+    for number in (1, 2):
+        leave(hiding, 12 * number)
+        hiding.keyboard.press(str("abcdefgh".index(drawn[number]) + 1))
+        expect(hiding.locator("[data-saved]")).to_have_text("Saved")
+        hiding.get_by_role("button", name="Next").click()
+        hiding.wait_for_url(f"**/item/{number + 1}/")
+    assert noticed(attempt) == [("left", "1", 12), ("left", "2", 24)]
+    finish_part(attempt_id=attempt.pk, order=1, now=clock.now())
+    looked_at(attempt)
+    assert signs(attempt) == [("left_page", "low", {"times": 2, "longest": "minute"})]
+    assert scores(attempt).get(scale="").value == 2
+    rita = factories.member(attempt.organisation, name="Rita Recruiter")
+    page = window(browser, rita, live_server, width=1440).new_page()
+    page.goto(f"{live_server}{path('candidate', attempt.organisation, attempt.start.application_id)}")
+    card = page.locator("#attempt-signs")
+    expect(card.get_by_text("the page was left 2 times, never for more than a minute.")).to_be_visible()
+    expect(card.get_by_text("A notification, a telephone call, or somebody at the door.")).to_be_visible()
+    expect(card.get_by_text("They changed no score")).to_be_visible()
+
+
+def test_a_glance_aside_the_way_to_the_next_item_and_back_are_no_leaving(
+    hiding: Page, open_at: Callable[..., str]
+) -> None:
+    attempt = questions_of_their_own(now=clock.now())
+    answer(attempt_id=attempt.pk, order=1, item_id="rope", value="A bowline.", now=clock.now())
+    hiding.goto(open_at(attempt, "portal_assessment_item", 1, 1))
+    hiding.evaluate("window.leaveFor(1.5)")
+    hiding.get_by_role("button", name="Next").click()
+    hiding.wait_for_url("**/item/2/")
+    hiding.go_back()
+    hiding.wait_for_url("**/item/1/")
+    leave(hiding, 3)  # what came before it would stand here too
+    assert noticed(attempt) == [("left", "rope", 3)]
+
+
+def test_a_paste_is_noticed_by_its_length_alone(page: Page, open_at: Callable[..., str]) -> None:
+    attempt = questions_of_their_own(now=clock.now())
+    answer(attempt_id=attempt.pk, order=1, item_id="rope", value="A bowline.", now=clock.now())
+    page.goto(open_at(attempt, "portal_assessment_item", 1, 2))
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.post_data or ""))
+    with page.expect_response("**/noticed/"):
+        page.get_by_role("textbox").evaluate(
+            """(field, text) => {
+              const data = new DataTransfer();
+              data.setData("text/plain", text);
+              field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true }));
+            }""",
+            "umbrella " * 30,
+        )
+    assert noticed(attempt) == [("pasted", "rain", 270)]
+    assert ["umbrella" in body for body in sent] == [False]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_first_page_and_the_signs_are_accessible_and_fit(
+    browser: Browser, live_server: object, open_at: Callable[..., str], width: int
+) -> None:
+    attempt = on_a_clock(now=clock.now())
+    looker = Looker()
+    rita = factories.member(attempt.organisation, name="Rita Recruiter")
+    context = window(browser, rita, live_server, width=width)
+    looker.watch(context)
+    page = context.new_page()
+    page.goto(open_at(attempt, "portal_assessment"))
+    looker.look(page, "what is noticed")
+    for item in "123456":
+        Noticed.objects.create(
+            organisation=attempt.organisation,
+            part=part_of(attempt),
+            item=item,
+            what="left",
+            amount=90,
+            noticed_at=clock.now(),
+        )
+    finish_part(attempt_id=attempt.pk, order=1, now=clock.now())
+    looked_at(attempt)
+    for code, facts in (("fast", {"percent": 40}), ("line_broke", {"times": 1})):
+        AttemptSign.objects.create(
+            organisation=attempt.organisation,
+            attempt=attempt,
+            code=code,
+            key="1",
+            grade="low",
+            facts=facts,
+            found_at=clock.now(),
+        )
+    page.goto(f"{live_server}{path('candidate', attempt.organisation, attempt.start.application_id)}")
+    looker.look(page, "signs of an assessment")
+    page.get_by_role("link", name="Dismiss with a note (Left the page)").click()
+    page.get_by_role("button", name="Dismiss").click()
+    page.get_by_text("Write in a sentence why this is nothing.").first.wait_for()
+    looker.look(page, "sign of an assessment dismissed without a note")
+    assert (looker.wrong, looker.complaints) == ({}, [])
