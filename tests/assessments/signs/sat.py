@@ -1,5 +1,6 @@
 """Attempts as candidates sit them: on a clock, with texts of their own, and to the end."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -76,7 +77,7 @@ def looked_at(attempt: Attempt) -> None:
         on_attempt_completed(event)
 
 
-def send(attempt: Attempt, *, order: int = 1, client: Client | None = None, **fields: Any) -> Any:
+def send(attempt: Attempt, fields: Mapping[str, str], *, order: int = 1, client: Client | None = None) -> Any:
     """What the page's script sends when it has noticed something."""
     url = reverse("portal_assessment_noticed", args=[token_of(attempt), order])
     return (client or Client()).post(url, fields)

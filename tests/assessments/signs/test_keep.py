@@ -128,7 +128,7 @@ def test_no_score_differs_by_what_was_noticed() -> None:
     issued = []
     for disturbed in (True, False):
         attempt = on_a_clock()
-        keys = dict(part_of(attempt).drawn.values_list("item", "content__key"))
+        keys = dict(part_of(attempt).drawn.order_by("position").values_list("item", "content__key"))
         if disturbed:
             note(attempt, "left", *keys, amount=30)
             note(attempt, "second", *keys)

@@ -36,7 +36,7 @@ def timed() -> Attempt:
 
 def test_leaving_is_noted_with_its_item_and_seconds_and_changes_nothing_else(timed: Attempt) -> None:
     before = rows(timed)
-    response = send(timed, what="left", item="1", amount="7")
+    response = send(timed, {"what": "left", "item": "1", "amount": "7"})
     assert (response.status_code, response.json()) == (200, {"noted": True})
     assert noticed(timed) == [("left", "1", 7)]
     row = Noticed.objects.of(timed.organisation).get()
@@ -47,7 +47,7 @@ def test_leaving_is_noted_with_its_item_and_seconds_and_changes_nothing_else(tim
 def test_a_paste_into_an_own_question_is_noted_with_its_length() -> None:
     attempt = questions_of_their_own()
     answer(attempt_id=attempt.pk, order=1, item_id="rope", value="A bowline.", now=NOW)
-    assert send(attempt, what="pasted", item="rain", amount="312").status_code == 200
+    assert send(attempt, {"what": "pasted", "item": "rain", "amount": "312"}).status_code == 200
     assert noticed(attempt) == [("pasted", "rain", 312)]
 
 
@@ -58,15 +58,15 @@ def test_a_paste_into_an_own_question_is_noted_with_its_length() -> None:
 def test_amounts_are_held_to_what_can_be(what: str, amount: str, kept: int) -> None:
     attempt = questions_of_their_own()
     answer(attempt_id=attempt.pk, order=1, item_id="rope", value="A bowline.", now=NOW)
-    assert send(attempt, what=what, item="rope", amount=amount).status_code == 200
+    assert send(attempt, {"what": what, "item": "rope", "amount": amount}).status_code == 200
     assert noticed(attempt) == [(what, "rope", kept)]
 
 
 def test_the_same_twice_within_a_second_is_noted_once(timed: Attempt, now: time_machine.Traveller) -> None:
     for _ in range(3):
-        assert send(timed, what="left", item="1", amount="7").status_code == 200
+        assert send(timed, {"what": "left", "item": "1", "amount": "7"}).status_code == 200
     now.shift(1)
-    send(timed, what="left", item="1", amount="3")
+    send(timed, {"what": "left", "item": "1", "amount": "3"})
     assert noticed(timed) == [("left", "1", 7), ("left", "1", 3)]
 
 
@@ -74,7 +74,7 @@ def test_beyond_two_hundred_nothing_is_kept(timed: Attempt, now: time_machine.Tr
     note(timed, "left", *["1"] * (MOST_ROWS - 1), amount=5)
     for _ in range(3):
         now.shift(2)
-        assert send(timed, what="left", item="1", amount="7").status_code == 200
+        assert send(timed, {"what": "left", "item": "1", "amount": "7"}).status_code == 200
     assert len(noticed(timed)) == MOST_ROWS
 
 
@@ -103,7 +103,7 @@ def test_what_no_page_of_ours_sends_is_refused_and_changes_nothing(
     timed: Attempt, fields: dict[str, str]
 ) -> None:
     before = rows(timed)
-    response = send(timed, **fields)
+    response = send(timed, fields)
     assert (response.status_code, response.json()) == (400, {"noted": False})
     assert (noticed(timed), rows(timed)) == ([], before)
 
@@ -111,7 +111,7 @@ def test_what_no_page_of_ours_sends_is_refused_and_changes_nothing(
 def test_before_the_first_answer_nothing_is_noted() -> None:
     attempt = questions_of_their_own()
     before = rows(attempt)
-    assert send(attempt, what="left", item="rope", amount="7").status_code == 302
+    assert send(attempt, {"what": "left", "item": "rope", "amount": "7"}).status_code == 302
     assert (noticed(attempt), rows(attempt)) == ([], before)
 
 
@@ -120,8 +120,8 @@ def test_a_link_that_opens_nothing_and_that_of_somebody_else_note_nothing_here(t
     url = reverse("portal_assessment_noticed", args=["x" * 43, 1])
     assert Client().post(url, fields).status_code == 404
     other = assigned(application())
-    assert send(other, **fields).status_code == 302
-    assert send(timed, order=2, **fields).status_code == 404
+    assert send(other, fields).status_code == 302
+    assert send(timed, fields, order=2).status_code == 404
     assert noticed(timed) == noticed(other) == []
 
 
@@ -129,19 +129,19 @@ def test_a_link_that_opens_nothing_and_that_of_somebody_else_note_nothing_here(t
 def test_a_closed_step_notes_nothing(timed: Attempt, end: str) -> None:
     with transaction.atomic():
         move(lock(Attempt, timed.pk), end, at=NOW, by="greenhouse", reason="rejected")
-    assert send(timed, what="left", item="1", amount="7").status_code == 302
+    assert send(timed, {"what": "left", "item": "1", "amount": "7"}).status_code == 302
     assert noticed(timed) == []
 
 
 def test_a_part_that_is_over_notes_nothing(timed: Attempt) -> None:
     finish_part(attempt_id=timed.pk, order=1, now=NOW)
-    assert send(timed, what="left", item="1", amount="7").status_code == 302
+    assert send(timed, {"what": "left", "item": "1", "amount": "7"}).status_code == 302
     assert noticed(timed) == []
 
 
 def test_a_forged_request_of_another_site_and_opening_the_address_note_nothing(timed: Attempt) -> None:
     strict = Client(enforce_csrf_checks=True)
-    assert send(timed, client=strict, what="left", item="1", amount="7").status_code == 403
+    assert send(timed, {"what": "left", "item": "1", "amount": "7"}, client=strict).status_code == 403
     url = reverse("portal_assessment_noticed", args=[token_of(timed), 1])
     assert strict.get(url, {"what": "left", "item": "1", "amount": "7"}).status_code == 302
     assert noticed(timed) == []
