@@ -60,7 +60,7 @@ def texts_of(items: Sequence[Asked], answers: Mapping[str, Json]) -> dict[str, i
 
 
 def _of_part(part: AttemptPart, noticed: Sequence[Noticed]) -> list[Found | None]:
-    key, timed = str(part.order), part.seconds is not None
+    key, timed = str(part.order), part.part.minutes is not None
     answers = read_answers(part)
     items = shown_items(part, answers)
     content = content_of(part.version)
@@ -69,7 +69,7 @@ def _of_part(part: AttemptPart, noticed: Sequence[Noticed]) -> list[Found | None
     pasted = [Pasted(row.item, row.amount or 0) for row in noticed if row.what == Noticed.What.PASTED]
     found = [
         pasted_sign(key=key, pasted=pasted, texts=texts_of(items, answers)),
-        fast_sign(key=key, answers=_paces(part, items), measured=timed),
+        fast_sign(key=key, answers=_paces(part, items, timed=timed), measured=timed),
         broke_sign(key=key, times=times[Noticed.What.BROKE]),
         second_sign(key=key, times=times[Noticed.What.SECOND]),
     ]
@@ -85,9 +85,9 @@ def _of_part(part: AttemptPart, noticed: Sequence[Noticed]) -> list[Found | None
     return found
 
 
-def _paces(part: AttemptPart, items: Sequence[Asked]) -> list[Timed]:
+def _paces(part: AttemptPart, items: Sequence[Asked], *, timed: bool) -> list[Timed]:
     rows = {answer.item: answer for answer in part.answers.all()}
-    if part.seconds is not None:
+    if timed:
         known = {item: row.seconds for item, row in rows.items() if row.seconds is not None}
     else:
         answered = {item: row.answered_at for item, row in rows.items()}
