@@ -84,7 +84,7 @@ def test_the_page_says_what_was_found_what_else_it_can_be_and_what_to_do(
         "Signs to look at: assessment",
         "They changed no score, and decide nothing.",
         "Grade: Medium",
-        "Left the page Medium",
+        "Left the page <span",
         "the page was left 4 times, never for more than a minute.",
         "A notification, a telephone call, or somebody at the door.",
         "let them solve a similar task in the interview",
