@@ -17,7 +17,6 @@ from goodword.workspace import urls as workspace
 
 #: pages of members, below /o/<slug>/
 MEMBER: list[URLPattern | URLResolver] = [
-    *assessments.member_urls,
     *references.member_urls,
     *reports.member_urls,
     *setup.member_urls,
