@@ -11,7 +11,7 @@ from django.urls import reverse
 from goodword.assessments.domain.answer import answer
 from goodword.assessments.domain.choose_language import NotOffered, TooLate, choose_language, offered
 from goodword.assessments.domain.guard import Closed
-from goodword.assessments.models import Attempt
+from goodword.assessments.models import Attempt, TestVersion
 from goodword.notifications.domain.render import render
 from goodword.notifications.models import Email
 from goodword.steps.domain.move import lock, move
@@ -141,3 +141,13 @@ def test_opening_these_addresses_changes_nothing(client: Client, attempt: Attemp
 
 def _links(attempt: Attempt) -> int:
     return Email.objects.of(attempt.organisation).filter(kind="assessment.link").count()
+
+
+def test_what_is_asked_in_another_language_than_the_page_is_marked_as_such(client: Client) -> None:
+    """So that a screen reader speaks it as it is written."""
+    made = attempt_of(JUDGEMENT)
+    part = part_of(made)
+    part.version = TestVersion.objects.of(made.organisation).get(test=part.version.test, language="fr")
+    part.save()
+    text = client.get(url(made, "portal_assessment_item", 1, 1)).content.decode()
+    assert (text.count('<html lang="en"'), text.count('<div lang="fr">')) == (1, 1)

@@ -36,6 +36,11 @@ class PartView:
     next_number: int | None
 
     @property
+    def language(self) -> str:
+        """The language of what is asked; another than the page's where the test is not there in that."""
+        return self.part.version.language or self.part.attempt.language
+
+    @property
     def order(self) -> int:
         """Its place, from 1."""
         return self.part.order
