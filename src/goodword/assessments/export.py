@@ -5,6 +5,7 @@ Signs, and what they were found in, are told to the organisation alone, as those
 took in tests with a clock), is told to them alone, unless they have agreed (docs/decisions/0026-*).
 """
 
+from collections import Counter
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,7 +13,8 @@ from django.db.models import QuerySet
 from goodword.assessments.domain.adjust.mails import ref_of
 from goodword.assessments.domain.adjust.told import told_to_team
 from goodword.assessments.given import items_of
-from goodword.assessments.models import Adjustment, Attempt, AttemptPart, AttemptSign, Noticed
+from goodword.assessments.marking import RATERS
+from goodword.assessments.models import Adjustment, Attempt, AttemptPart, AttemptSign, Marking, Noticed
 from goodword.assessments.overview import title_of
 from goodword.assessments.queries import parts_of
 from goodword.assessments.said import answer_in_words, asked_in_words
@@ -109,7 +111,7 @@ def _part(part: AttemptPart, wanted: Wanted, *, times: bool) -> dict[str, Any]:
             without_nothing(
                 {"item": one.item, "points": one.points, "comment": one.comment, "marked": one.marked_at}
             )
-            for one in part.markings.order_by("pk")
+            for one in _markings(part, wanted)
         ],
         "noticed": [
             _noticed(one, times=times) for one in (part.noticed.order_by("pk") if wanted.by_member else ())
@@ -126,6 +128,15 @@ def _mails(asked: QuerySet[Adjustment]) -> list[dict[str, Any]]:
     """What was written about their requests: they are filed under these, not under the application."""
     refs = [ref_of(one) for one in asked]
     return [told_of(mail) for mail in Email.objects.across_organisations().filter(subject_ref__in=refs)]
+
+
+def _markings(part: AttemptPart, wanted: Wanted) -> list[Marking]:
+    """To a member what both raters gave, once both have: by an export neither sees the other's points before."""
+    rows = list(part.markings.order_by("pk"))
+    if not wanted.by_member:
+        return rows
+    count = Counter(one.item for one in rows)
+    return [one for one in rows if count[one.item] >= RATERS[part.part.two_raters]]
 
 
 def _adjustment(one: Adjustment, wanted: Wanted) -> dict[str, Any]:

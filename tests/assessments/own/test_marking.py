@@ -10,8 +10,10 @@ from django.urls import reverse
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.domain import mark as acts
 from goodword.assessments.domain.mark import mark
+from goodword.assessments.export import export
 from goodword.assessments.marking import ToMark, marking_card, parts_to_mark
 from goodword.assessments.models import Attempt, Marking
+from goodword.core.exporting import Reader, Wanted
 from goodword.core.models import Event
 from goodword.reports.models import Report
 from tests.assessments.own.support import NOW, PDF, answered, rater, upload_of
@@ -194,6 +196,28 @@ def test_what_the_other_gave_stands_on_no_page_before_both_have_marked() -> None
     page = client.get(url(attempt, 1, "why")).content.decode()
     assert "A secret between me and the rubric" in page
     assert "Both have marked this answer, so that neither marking can be changed any more." in page
+
+
+def test_an_export_tells_a_member_no_points_before_both_have_marked() -> None:
+    attempt = answered(two_raters=True)
+    rita, tom = rater(attempt), rater(attempt, name="Tom")
+
+    def told(reader: Reader) -> list[Any]:
+        wanted = Wanted(
+            reader=reader,
+            organisation=attempt.organisation,
+            candidate_id=attempt.start.application.candidate_id,
+            application_ids=(attempt.start.application_id,),
+        )
+        return [
+            one["points"] for one in export.tell(wanted)["assessments"][0]["parts"][0].get("markings", [])
+        ]
+
+    give(attempt, rita)
+    assert told(Reader.ORGANISATION) == []
+    assert told(Reader.CANDIDATE) == [WHY]
+    give(attempt, tom)
+    assert told(Reader.ORGANISATION) == [WHY, WHY]
 
 
 def test_marking_goes_from_answer_to_answer() -> None:
