@@ -59,6 +59,7 @@ def test_the_last_page_leads_to_the_result_and_the_result_is_told_in_plain_words
         "How two of them work",
         "of 8 situations your view was near to the key.",
         "An explanation helps, but the customer has lost a day",
+        "1 Very ineffective · 2 Rather ineffective",
         "no program marks them",
         "It holds you against nobody",
     ):

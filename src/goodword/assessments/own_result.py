@@ -60,6 +60,8 @@ class OwnPart:
     given: int = 0
     examples: tuple[TaskShown, ...] = ()
     key_basis: str = ""
+    #: the answer scale: "1 Very ineffective · 2 Rather ineffective"
+    steps: str = ""
     situations: tuple[OwnSituation, ...] = ()
 
     @property
@@ -91,6 +93,9 @@ def _part(part: Part) -> OwnPart:
                 kind=part.kind,
                 title=part.title,
                 key_basis=part.key_basis,
+                steps=" · ".join(
+                    f"{value} {label}" for value, label in enumerate(part.response_labels, start=part.lowest)
+                ),
                 situations=tuple(OwnSituation(scenario=one, near=_is_near(one)) for one in part.scenarios),
             )
         case QuestionsResult():
