@@ -1,8 +1,11 @@
-"""The sweeps of reminders, and of clocks that have run out."""
+"""The sweeps of reminders, and of clocks that have run out; norms and calibrations that a member has asked for."""
 
 from goodword.assessments.domain.adjust.chase import chase_due
 from goodword.assessments.domain.finish import end_overdue
+from goodword.assessments.domain.norms import calibrate, make
 from goodword.assessments.domain.remind import remind_due
+from goodword.assessments.scoring.marginal import NotSettled
+from goodword.assessments.scoring.rasch import NotEnough
 from goodword.core import clock, jobs
 
 
@@ -20,3 +23,21 @@ def sweep_clocks(*, timestamp: int = 0) -> None:
     """End the parts whose time is up."""
     del timestamp
     end_overdue(now=clock.now())
+
+
+@jobs.job(name="assessments.norms")
+def make_norms(*, test_id: int, version: str, form: str, member_id: int) -> None:
+    """Make norms from the answers of one version and form; where people were erased meanwhile, there may be none."""
+    try:
+        make.make_norms(test_id=test_id, version=version, form=form, member_id=member_id, now=clock.now())
+    except make.NoGroup:
+        return  # the page says how many there are
+
+
+@jobs.job(name="assessments.calibration")
+def make_calibration(*, test_id: int, version: str, member_id: int) -> None:
+    """Calibrate a version by its answers; what is missing is kept for the page."""
+    try:
+        calibrate.make_calibration(test_id=test_id, version=version, member_id=member_id, now=clock.now())
+    except (NotEnough, NotSettled):
+        return

@@ -73,6 +73,17 @@ def marked(items: Sequence[Asked], answers: Mapping[str, Json]) -> list[Marked]:
     ]
 
 
+def actions_rated(answers: Mapping[str, Json]) -> dict[str, int]:
+    """The ratings of all situations together, by action id."""
+    return {
+        action: value
+        for given in answers.values()
+        if isinstance(given, Mapping)
+        for action, value in given.items()
+        if isinstance(value, int)
+    }
+
+
 def is_right(right: Sequence[str], value: Json) -> bool:
     """Whether a choice, or several, are just the right ones."""
     chosen = [value] if isinstance(value, str) else list(value) if isinstance(value, list | tuple) else []
@@ -98,7 +109,7 @@ def _plain(
                     version=SCORING_VERSION,
                 )
         case JudgementSet():
-            judged = judge(content, _actions(answers))
+            judged = judge(content, actions_rated(answers))
             yield Issued(
                 scale=ALL,
                 value=judged.distance,
@@ -110,16 +121,6 @@ def _plain(
             yield from _own(content, items, answers)
         case _:
             yield from _reasoning(items, answers, calibration)
-
-
-def _actions(answers: Mapping[str, Json]) -> dict[str, int]:
-    return {
-        action: value
-        for given in answers.values()
-        if isinstance(given, Mapping)
-        for action, value in given.items()
-        if isinstance(value, int)
-    }
 
 
 def _own(content: QuestionSet, items: Sequence[Asked], answers: Mapping[str, Json]) -> Iterator[Issued]:

@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from goodword.assessments import editor_urls
 from goodword.assessments.library_urls import library_urls
 from goodword.assessments.signs import views as signs
-from goodword.assessments.views import adjust, adjust_answer, around, clock, item, noticed, own, sheet
+from goodword.assessments.views import adjust, adjust_answer, around, clock, item, norms, noticed, own, sheet
 
 _PART = "p/<token>/assessment/<int:order>/"
 
@@ -29,12 +29,17 @@ public_urls = [
     path(f"{_PART}finish/", around.last_page, name="portal_assessment_finish"),
 ]
 
+_TEST = "library/tests/<int:pk>/"
+
 #: below /o/<slug>/
 member_urls: list[URLPattern | URLResolver] = [
     *editor_urls.judgement_urls,
     *editor_urls.own_urls,
     *editor_urls.marking_urls,
     *library_urls,
+    path(f"{_TEST}norms/", norms.norms, name="test_norms"),
+    path(f"{_TEST}norms/make/", norms.make, name="test_norms_make"),
+    path(f"{_TEST}norms/calibrate/", norms.calibrate, name="test_calibrate"),
     path(
         "candidates/<int:pk>/assessment/signs/<int:sign_pk>/dismiss/",
         signs.dismiss_sign,

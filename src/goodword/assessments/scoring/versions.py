@@ -14,6 +14,7 @@ SCORING: Mapping[str, str] = MappingProxyType(
         "solved": "1",
         "totals": "1",
         "reliability": "1",
+        "split_half": "1",
         "norms": "1",
         "rasch": "1",
         "response_quality": "1",

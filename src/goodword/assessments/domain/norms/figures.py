@@ -1,0 +1,136 @@
+"""The scores of many people on each scale of a test, and how reliable they are. Pure.
+
+| kind of test | reliability from |
+|---|---|
+| scales | alpha and omega over the items of the scale, turned by their keys |
+| judgement | alpha and omega over the distances of the actions |
+| questions | alpha and omega over the right-or-wrong items, which are the same for everybody |
+| reasoning | the calibration, for all of it; else, and for a category, two halves (scoring.split_half) |
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from goodword.assessments.content import Content
+from goodword.assessments.domain.norms.first import Taken
+from goodword.assessments.given import OwnQuestion, Task
+from goodword.assessments.library.instrument import Instrument
+from goodword.assessments.library.judgement import JudgementSet
+from goodword.assessments.library.judging import judge
+from goodword.assessments.library.questions import QuestionSet
+from goodword.assessments.library.reasoning.families import FAMILIES
+from goodword.assessments.library.scoring import score
+from goodword.assessments.scored import ALL, actions_rated, is_right, issue
+from goodword.assessments.scoring.rasch import Calibration
+from goodword.assessments.scoring.reliability import reliability_of
+from goodword.assessments.scoring.split_half import halves, split_half
+
+type Way = Literal["items", "halves", "calibration"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reliable:
+    """How reliable a score is, None where that is not known, by which way, from how many people."""
+
+    value: float | None
+    way: Way
+    n: int
+    alpha: float | None = None
+    omega: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """One scale ("" for all): the scores of those who have one, in no order that means anything."""
+
+    scale: str
+    scores: tuple[float, ...]
+    reliable: Reliable
+
+
+def figures_of(
+    content: Content, form: str, people: Sequence[Taken], *, calibration: Calibration | None = None
+) -> list[Figures]:
+    """The figures of each scale that is scored, of people who took the same form of the same version."""
+    scores: dict[str, list[float]] = {}
+    for person in people:
+        for one in issue(content, form=form, items=person.items, answers=person.answers):
+            of_scale = scores.setdefault(one.scale, [])
+            if one.value is not None:
+                of_scale.append(one.value)
+    reliable = reliability_by_scale(content, form, people, calibration=calibration)
+    return [
+        Figures(scale=scale, scores=tuple(sorted(values)), reliable=reliable[scale])
+        for scale, values in scores.items()
+        if scale in reliable
+    ]
+
+
+def reliability_by_scale(
+    content: Content, form: str, people: Sequence[Taken], *, calibration: Calibration | None = None
+) -> dict[str, Reliable]:
+    """How reliable each scale is in these people's answers; of items, from those who answered all of them."""
+    match content:
+        case Instrument():
+            return _by_items([_scale_rows(content, form, person) for person in people])
+        case JudgementSet():
+            return _by_items([_distances(content, person) for person in people])
+        case QuestionSet():
+            return _by_items([_solved(content, person) for person in people])
+    found = _by_halves(people)
+    if calibration is not None and ALL in found:
+        found[ALL] = Reliable(value=calibration.reliability, way="calibration", n=calibration.n)
+    return found
+
+
+def _by_items(people: Sequence[Mapping[str, Sequence[float | None]]]) -> dict[str, Reliable]:
+    """From one row of items a person and scale; a row with a gap is left out."""
+    rows: dict[str, list[list[float]]] = {}
+    for person in people:
+        for scale, values in person.items():
+            whole = rows.setdefault(scale, [])
+            given = [value for value in values if value is not None]
+            if len(given) == len(values):
+                whole.append(given)
+    found = {scale: reliability_of(of_scale) for scale, of_scale in rows.items()}
+    return {
+        scale: Reliable(value=one.value, way="items", n=one.n, alpha=one.alpha, omega=one.omega)
+        for scale, one in found.items()
+    }
+
+
+def _scale_rows(content: Instrument, form: str, person: Taken) -> dict[str, list[float | None]]:
+    values = {key: value for key, value in person.answers.items() if isinstance(value, int)}
+    return {
+        found.scale.id: [None if item.value is None else float(item.value) for item in found.items]
+        for found in score(content, form, values)
+    }
+
+
+def _distances(content: JudgementSet, person: Taken) -> dict[str, list[float | None]]:
+    return {ALL: [action.distance for action in judge(content, actions_rated(person.answers)).actions]}
+
+
+def _solved(content: QuestionSet, person: Taken) -> dict[str, list[float | None]]:
+    keyed = [item.id for item in person.items if isinstance(item, OwnQuestion) and item.id in content.right]
+    if not keyed:
+        return {}
+    return {ALL: [float(is_right(content.right[key], person.answers.get(key))) for key in keyed]}
+
+
+def _by_halves(people: Sequence[Taken]) -> dict[str, Reliable]:
+    split: dict[str, list[tuple[float, float]]] = {}
+    for person in people:
+        by_scale: dict[str, list[tuple[tuple[str, int], bool]]] = {}
+        for item in person.items:
+            if isinstance(item, Task):
+                entry = ((item.drawn.family, item.drawn.level), person.answers.get(item.id) == item.drawn.key)
+                for scale in (FAMILIES[item.drawn.family].category, ALL):
+                    by_scale.setdefault(scale, []).append(entry)
+        for scale, items in by_scale.items():
+            split.setdefault(scale, []).append(halves(items))
+    return {
+        scale: Reliable(value=split_half(of_scale), way="halves", n=len(of_scale))
+        for scale, of_scale in split.items()
+    }

@@ -1,0 +1,134 @@
+"""Make norms for one version and form of a test out of the organisation's own first attempts.
+
+Groups are of one language and one class of device, and of nothing else: of sex, race or age nothing is held here, and
+norms are not split by them. What was issued before stays as it was; a role uses a set once a member chooses it for a
+new version of its assessment.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from goodword.accounts.domain import audit
+from goodword.accounts.models import Membership
+from goodword.assessments.content import content_of
+from goodword.assessments.domain.norms.figures import Figures, figures_of
+from goodword.assessments.domain.norms.first import first_attempts, taken
+from goodword.assessments.models import AttemptPart, Calibration, NormGroup, NormSet, Test
+from goodword.assessments.scoring import rasch
+from goodword.assessments.scoring.norms import LEAST, norm_table, to_json
+
+DEVICES = frozenset({AttemptPart.Device.PHONE.value, AttemptPart.Device.COMPUTER.value})
+
+
+class NoGroup(ValueError):
+    """No group is large enough: `counts` says how many there are of each language and class of device."""
+
+    def __init__(self, counts: Mapping[tuple[str, str], int]) -> None:
+        super().__init__(f"No group has {LEAST} first attempts: {dict(counts)}.")
+        self.counts = counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A new set, and the groups that were left out of it for being too small, with how many there are."""
+
+    norm_set: NormSet
+    left_out: Mapping[tuple[str, str], int]
+
+
+def make_norms(*, test_id: int, version: str, form: str, member_id: int, now: datetime) -> Made:
+    """Write the next set of one version and form. Raises NoGroup; then nothing is written."""
+    with transaction.atomic():
+        test = Test.objects.across_organisations().select_for_update(of=("self",)).get(pk=test_id)
+        firsts = [
+            one
+            for one in first_attempts(test, by_form=True)
+            if (one.version, one.form) == (version, form) and one.device in DEVICES
+        ]
+        counts = Counter((one.language, one.device) for one in firsts)
+        calibration = newest_calibration(test, version)
+        tables: dict[tuple[str, str], dict[str, Any]] = {}
+        for key, n in sorted(counts.items()):
+            if n < LEAST:
+                continue
+            ids = [one.part_id for one in firsts if (one.language, one.device) == key]
+            people = list(taken(test.organisation, ids))
+            figures = figures_of(content_of(people[0].part.version), form, people, calibration=calibration)
+            if found := {one.scale: _table(one) for one in figures if len(one.scores) >= LEAST}:
+                tables[key] = found
+        if not tables:
+            raise NoGroup(counts)
+        return _write(test, version, form, tables, counts, member_id=member_id, now=now)
+
+
+def newest_calibration(test: Test, version: str) -> rasch.Calibration | None:
+    """The newest calibration of a version, as scoring uses it; None while there is none."""
+    row = Calibration.objects.of(test.organisation).filter(test=test, version=version)
+    newest = row.order_by("-number").first()
+    return rasch.from_json(newest.content) if newest else None
+
+
+def _table(figures: Figures) -> dict[str, Any]:
+    """The table as it is kept, and beside it where its reliability comes from."""
+    reliable = figures.reliable
+    return {
+        **to_json(norm_table(figures.scores, reliable.value)),
+        "reliability_by": reliable.way,
+        "reliability_n": reliable.n,
+        "alpha": reliable.alpha,
+        "omega": reliable.omega,
+    }
+
+
+def _write(
+    test: Test,
+    version: str,
+    form: str,
+    tables: Mapping[tuple[str, str], Mapping[str, Any]],
+    counts: Mapping[tuple[str, str], int],
+    *,
+    member_id: int,
+    now: datetime,
+) -> Made:
+    sets = NormSet.objects.of(test.organisation).filter(test=test, version=version, form=form)
+    member = Membership.objects.of(test.organisation).filter(pk=member_id).first()
+    norm_set = NormSet.objects.create(
+        organisation=test.organisation,
+        test=test,
+        version=version,
+        form=form,
+        number=(sets.aggregate(last=Max("number"))["last"] or 0) + 1,
+        made_at=now,
+        made_by=member,
+    )
+    NormGroup.objects.of(test.organisation).bulk_create(
+        NormGroup(
+            organisation=test.organisation,
+            norm_set=norm_set,
+            language=language,
+            device=device,
+            n=counts[language, device],
+            tables=of_group,
+        )
+        for (language, device), of_group in tables.items()
+    )
+    left_out = {key: n for key, n in counts.items() if key not in tables}
+    audit.write(
+        organisation=test.organisation,
+        member=member,
+        action="norms.made",
+        now=now,
+        details={
+            "test": test.pk,
+            "norm_set": norm_set.pk,
+            "groups": {f"{language} {device}": counts[language, device] for language, device in tables},
+            "left_out": {f"{language} {device}": n for (language, device), n in left_out.items()},
+        },
+    )
+    return Made(norm_set=norm_set, left_out=left_out)

@@ -1,0 +1,179 @@
+"""Library > a test > Norms: what the organisation's own answers give to hold scores against."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.assessments import jobs
+from goodword.assessments.content import content_of
+from goodword.assessments.library.instrument import Instrument
+from goodword.assessments.models import AttemptPart, NormGroup, Test
+from goodword.assessments.scoring.norms import ADVISED, LEAST
+from goodword.assessments.scoring.rasch import LEAST_PERSONS
+from goodword.assessments.standing import CalibrationStanding, FormStanding, VersionStanding, standing_of
+from goodword.questionnaires.editor.languages import language_name
+
+_DEVICES = {
+    AttemptPart.Device.PHONE.value: gettext_lazy("on a phone"),
+    AttemptPart.Device.COMPUTER.value: gettext_lazy("on a computer"),
+    AttemptPart.Device.UNKNOWN.value: gettext_lazy("on an unknown device"),
+}
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def norms(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """What there is of each version and form, and what was made of it."""
+    test = access.owned(Test.objects.of(request.organisation), pk)
+    scales = _scales(test)
+    return render(
+        request,
+        "assessments/norms/page.html",
+        {
+            "test": test,
+            "versions": [_version(one, scales) for one in standing_of(test)],
+            "least": LEAST,
+            "advised": ADVISED,
+            "least_persons": LEAST_PERSONS,
+        },
+    )
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def make(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Have norms made from the answers of one version and form."""
+    test = access.owned(Test.objects.of(request.organisation), pk)
+    version, form = request.POST.get("version", ""), request.POST.get("form", "")
+    found = _of_version(test, version)
+    wanted = next((one for one in found.forms if one.form == form), None) if found else None
+    if wanted is None or not wanted.enough:
+        messages.info(
+            request,
+            _("No group has %(least)s first attempts yet, so nothing was made.") % {"least": LEAST},
+        )
+    else:
+        jobs.make_norms.defer_once(
+            lock=f"assessments.norms:{test.pk}:{version}:{form}",
+            test_id=test.pk,
+            version=version,
+            form=form,
+            member_id=request.member.pk,
+        )
+        messages.success(request, _("The norms are being made. Load this page again in a moment."))
+    return redirect("test_norms", request.organisation.slug, pk)
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def calibrate(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Have the families and levels of a version calibrated by its answers."""
+    test = access.owned(Test.objects.of(request.organisation), pk)
+    version = request.POST.get("version", "")
+    found = _of_version(test, version)
+    if found is None or found.calibration is None or found.calibration.missing:
+        messages.info(
+            request,
+            _("A calibration needs the first attempts of %(least)s people, so nothing was made.")
+            % {"least": LEAST_PERSONS},
+        )
+    else:
+        jobs.make_calibration.defer_once(
+            lock=f"assessments.calibration:{test.pk}:{version}",
+            test_id=test.pk,
+            version=version,
+            member_id=request.member.pk,
+        )
+        messages.success(
+            request, _("The calibration is being made. It takes a minute: load this page again then.")
+        )
+    return redirect("test_norms", request.organisation.slug, pk)
+
+
+def _of_version(test: Test, version: str) -> VersionStanding | None:
+    return next((one for one in standing_of(test) if one.version == version), None)
+
+
+def _scales(test: Test) -> dict[str, str]:
+    """What scales are called; categories of generated items are words of their own."""
+    published = test.versions.filter(published_at__isnull=False)
+    newest = published.filter(language="en").order_by("-pk").first() or published.first()
+    names = {"": _("All of it")}
+    if newest is not None and isinstance(content := content_of(newest), Instrument):
+        names |= {scale.id: scale.name for scale in content.scales}
+    return names
+
+
+def _version(found: VersionStanding, scales: Mapping[str, str]) -> dict[str, object]:
+    return {
+        "version": found.version,
+        "forms": [_form(one, scales) for one in found.forms],
+        "calibration": _calibration(found.calibration) if found.calibration else None,
+    }
+
+
+def _form(found: FormStanding, scales: Mapping[str, str]) -> dict[str, object]:
+    return {
+        "form": found.form,
+        "name": found.name or found.form,
+        "enough": found.enough,
+        "groups": [{"name": _named(one.language, one.device), "group": one} for one in found.groups],
+        "sets": [
+            {"set": one, "rows": [row for group in one.groups.all() for row in _rows(group, scales)]}
+            for one in found.sets
+        ],
+    }
+
+
+def _rows(group: NormGroup, scales: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    for scale, table in group.tables.items():
+        yield {
+            "group": _named(group.language, group.device),
+            "scale": scales.get(scale) or _spoken(scale),
+            "table": table,
+            "few": table["n"] < ADVISED,
+        }
+
+
+def _named(language: str, device: str) -> str:
+    return _("%(language)s, %(device)s") % {
+        "language": language_name(language),
+        "device": _DEVICES[device],
+    }
+
+
+def _calibration(found: CalibrationStanding) -> dict[str, object]:
+    made = [
+        {
+            "calibration": one,
+            "cells": [{"name": _spoken(cell["family"]), **cell} for cell in one.content["cells"]],
+        }
+        for one in found.made
+    ]
+    return {"standing": found, "made": made, "lacks": [_lack(one) for one in found.lacks]}
+
+
+def _spoken(name: str) -> str:
+    """A family's or a category's id as words."""
+    return name.replace("_", " ").capitalize()
+
+
+def _lack(lack: Mapping[str, Any]) -> str:
+    """What was missing, in a sentence."""
+    words = {"level": lack["level"], "family": _spoken(lack["family"]), "n": lack["n"], "least": lack["least"]}
+    match lack["kind"]:
+        case "persons":
+            return _("%(n)s people have answered; it takes %(least)s.") % words
+        case "answers":
+            return _("%(family)s, level %(level)s: %(n)s answers; it takes %(least)s.") % words
+        case "right":
+            return _("%(family)s, level %(level)s: nobody has solved one yet.") % words
+    return _("%(family)s, level %(level)s: everybody has solved all of them.") % words

@@ -1,0 +1,103 @@
+"""Families and levels are calibrated by first attempts, and what is missing is named."""
+
+import pytest
+
+from goodword.accounts.models import AuditEntry
+from goodword.assessments.domain.library.ensure import ensure_builtin
+from goodword.assessments.domain.norms.calibrate import make_calibration
+from goodword.assessments.domain.norms.make import make_norms
+from goodword.assessments.models import Assessment, Calibration, NormGroup, Test, TestVersion
+from goodword.assessments.scoring import rasch
+from goodword.assessments.scoring.rasch import Lack, NotEnough
+from tests.assessments.crowd import applications, finished, published, role_of
+from tests.assessments.norms.people import CELLS, form_of, solves
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+
+NOW = factories.NOW
+
+
+@pytest.fixture
+def reasoning() -> Test:
+    return ensure_builtin(factories.organisation(), "reasoning", now=NOW)
+
+
+def number(test: Test) -> str:
+    return TestVersion.objects.of(test.organisation).get(test=test).number
+
+
+def assessment_with(test: Test) -> Assessment:
+    return published(role_of(test.organisation), (test, number(test), "standard_20"))
+
+
+def calibrated(test: Test) -> Calibration:
+    member = factories.member(test.organisation)
+    return make_calibration(test_id=test.pk, version=number(test), member_id=member.pk, now=NOW)
+
+
+def test_two_hundred_first_attempts_in_any_language_and_device_are_calibrated_by(reasoning: Test) -> None:
+    assessment = assessment_with(reasoning)
+    finished(assessment, applications(assessment.step.role, 150), answers=solves, items=form_of)
+    finished(
+        assessment,
+        applications(assessment.step.role, 50),
+        answers=lambda place: solves(place + 150),
+        items=lambda place: form_of(place + 150),
+        language="de",
+        device="phone",
+    )
+    made = calibrated(reasoning)
+    people = [
+        [
+            ((item.family, item.level), 1 if solves(place)[str(position)] == item.key else 0)
+            for position, item in enumerate(form_of(place), start=1)
+        ]
+        for place in range(200)
+    ]
+    assert made.content == rasch.to_json(rasch.calibrate(people))  # type: ignore[arg-type]  # 0 and 1
+    assert (made.number, made.n) == (1, 200)
+    assert {(cell["family"], cell["level"]) for cell in made.content["cells"]} == set(CELLS)
+    entry = AuditEntry.objects.of(reasoning.organisation).get(action="calibration.made")
+    assert entry.details == {
+        "test": reasoning.pk,
+        "version": made.version,
+        "calibration": made.pk,
+        "n": 200,
+    }
+    assert calibrated(reasoning).number == 2
+
+
+def test_what_is_missing_is_named_and_kept_for_the_page(reasoning: Test) -> None:
+    assessment = assessment_with(reasoning)
+    finished(assessment, applications(assessment.step.role, 15), answers=lambda _: {}, items=form_of)
+    with pytest.raises(NotEnough) as found:
+        calibrated(reasoning)
+    cells = sorted(CELLS)
+    assert found.value.lacks == (
+        Lack("persons", None, 15, 200),
+        *(Lack("right", cell, 0, 1) for cell in cells),
+    )
+    assert not Calibration.objects.of(reasoning.organisation).exists()
+    entry = AuditEntry.objects.of(reasoning.organisation).get(action="calibration.lacking")
+    assert entry.details["lacks"][:2] == [
+        {"kind": "persons", "family": "", "level": 0, "n": 15, "least": 200},
+        {"kind": "right", "family": cells[0][0], "level": cells[0][1], "n": 0, "least": 1},
+    ]
+
+
+def test_norms_of_all_of_it_take_their_reliability_from_the_calibration(reasoning: Test) -> None:
+    assessment = assessment_with(reasoning)
+    finished(assessment, applications(assessment.step.role, 200), answers=solves, items=form_of)
+    made = calibrated(reasoning)
+    member = factories.member(reasoning.organisation)
+    norm_set = make_norms(
+        test_id=reasoning.pk, version=number(reasoning), form="standard_20", member_id=member.pk, now=NOW
+    ).norm_set
+    tables = NormGroup.objects.of(reasoning.organisation).get(norm_set=norm_set).tables
+    assert tables[""]["reliability"] == made.content["reliability"]
+    assert [tables[scale]["reliability_by"] for scale in ("", "letters", "numerical")] == [
+        "calibration",
+        "halves",
+        "halves",
+    ]

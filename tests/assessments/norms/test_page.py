@@ -1,0 +1,254 @@
+"""Library > a test > Norms: what is there, what is missing, and the two buttons; for those who may."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils.html import strip_tags
+
+from goodword.accounts.domain import audit
+from goodword.accounts.models import Organisation
+from goodword.assessments.domain.library.ensure import ensure_builtin
+from goodword.assessments.domain.norms.make import make_norms
+from goodword.assessments.models import Calibration, NormSet, Test, TestVersion
+from tests.assessments.crowd import applications, finished, published, role_of
+from tests.assessments.norms.people import by_hand, form_of, solves
+from tests.support import factories
+from tests.support.jobs import run_jobs, waiting
+from tests.support.pages import signed_in
+
+pytestmark = pytest.mark.django_db
+
+NOW = factories.NOW
+
+
+@pytest.fixture
+def acme() -> Organisation:
+    return factories.organisation()
+
+
+@pytest.fixture
+def work_style(acme: Organisation) -> Test:
+    return ensure_builtin(acme, "work_style", now=NOW)
+
+
+@pytest.fixture
+def reasoning(acme: Organisation) -> Test:
+    return ensure_builtin(acme, "reasoning", now=NOW)
+
+
+def number(test: Test) -> str:
+    return TestVersion.objects.of(test.organisation).filter(test=test).latest("pk").number
+
+
+def crowd(test: Test, people: int, **values: Any) -> None:
+    form = "standard_20" if test.kind == Test.Kind.REASONING else "short20"
+    assessment = published(role_of(test.organisation), (test, number(test), form))
+    finished(
+        assessment,
+        applications(assessment.step.role, people),
+        **{"answers": by_hand} | values,
+    )
+
+
+def address(test: Test, name: str = "test_norms") -> str:
+    return reverse(name, args=[test.organisation.slug, test.pk])
+
+
+def words(page: Any) -> str:
+    text: str = page.content.decode()
+    main = text[text.index("<main") :]
+    return re.sub(r"\s+", " ", strip_tags(main.replace("<", " <"))).replace(" ,", ",")
+
+
+def recruiter(test: Test) -> Client:
+    return signed_in(factories.member(test.organisation))
+
+
+def asks(test: Test) -> dict[str, str]:
+    form = "standard_20" if test.kind == Test.Kind.REASONING else "short20"
+    return {"version": number(test), "form": form}
+
+
+def test_nothing_begun_says_how_many_it_takes(work_style: Test) -> None:
+    said = words(recruiter(work_style).get(address(work_style)))
+    assert "Nobody has begun this test yet" in said
+    assert "Norms need 100 people who have completed it for the first time." in said
+
+
+def test_each_group_says_how_many_there_are_and_how_many_are_missing(work_style: Test) -> None:
+    crowd(work_style, 3)
+    crowd(work_style, 2, language="de", device="phone")
+    crowd(work_style, 1, device="")
+    page = recruiter(work_style).get(address(work_style))
+    said = words(page)
+    assert "English, on a computer 3 97 more needed" in said
+    assert "German, on a phone 2 98 more needed" in said
+    assert "English, on an unknown device 1 Not counted" in said
+    assert "never split by sex, race or age: nothing of the kind is held here" in said
+    assert "Make norms from these answers" not in said
+
+
+def test_a_press_has_norms_made_by_a_job_and_the_page_then_lists_them(work_style: Test) -> None:
+    crowd(work_style, 120)
+    browser = recruiter(work_style)
+    assert "Make norms from these answers" in words(browser.get(address(work_style)))
+    answer = browser.post(address(work_style, "test_norms_make"), asks(work_style), follow=True)
+    assert "The norms are being made." in words(answer)
+    assert not NormSet.objects.of(work_style.organisation).exists()
+    assert run_jobs() == ["assessments.norms"]
+    made = NormSet.objects.of(work_style.organisation).get()
+    assert made.made_by is not None
+    said = words(browser.get(address(work_style)))
+    assert "English, on a computer" in said
+    assert "120 3.00 0.53 alpha 0.30, 120 people" in said
+    assert f"Norms 1, made by {made.made_by.user.name}" in said
+
+
+def test_two_presses_before_the_job_runs_make_one_set(work_style: Test) -> None:
+    crowd(work_style, 100)
+    browser = recruiter(work_style)
+    for _ in range(2):
+        browser.post(address(work_style, "test_norms_make"), asks(work_style))
+    assert run_jobs() == ["assessments.norms"]
+    assert NormSet.objects.of(work_style.organisation).count() == 1
+
+
+@pytest.mark.parametrize("asked", [{}, {"version": "99", "form": "short20"}, {"form": "full"}])
+def test_what_is_not_there_or_too_small_is_told_and_nothing_is_made(
+    work_style: Test, asked: dict[str, str]
+) -> None:
+    crowd(work_style, 99)
+    answer = recruiter(work_style).post(
+        address(work_style, "test_norms_make"), asks(work_style) | asked, follow=True
+    )
+    assert "No group has 100 first attempts yet, so nothing was made." in words(answer)
+    assert waiting() == []
+
+
+def test_reasoning_says_how_many_people_a_calibration_lacks(reasoning: Test) -> None:
+    crowd(reasoning, 2, answers=solves, items=form_of)
+    browser = recruiter(reasoning)
+    said = words(browser.get(address(reasoning)))
+    assert "2 people have completed it for the first time. 198 more needed." in said
+    assert "Make a calibration from these answers" not in said
+    answer = browser.post(address(reasoning, "test_calibrate"), asks(reasoning), follow=True)
+    assert "needs the first attempts of 200 people, so nothing was made" in words(answer)
+    assert waiting() == []
+
+
+def test_a_press_calibrates_by_a_job_and_the_page_shows_the_difficulties(reasoning: Test) -> None:
+    crowd(reasoning, 200, answers=solves, items=form_of)
+    browser = recruiter(reasoning)
+    answer = browser.post(address(reasoning, "test_calibrate"), asks(reasoning), follow=True)
+    assert "The calibration is being made." in words(answer)
+    assert run_jobs() == ["assessments.calibration"]
+    cell = Calibration.objects.of(reasoning.organisation).get().content["cells"][0]
+    said = words(browser.get(address(reasoning)))
+    assert "Calibration 1, 200 people" in said
+    assert f"Letter series 1 {cell['b']:.2f} {cell['se']:.2f} 400" in said
+
+
+def test_answers_that_do_not_suffice_are_told_on_the_page_until_they_do(reasoning: Test) -> None:
+    crowd(reasoning, 200, answers=lambda _: {}, items=form_of)
+    browser = recruiter(reasoning)
+    browser.post(address(reasoning, "test_calibrate"), asks(reasoning))
+    assert run_jobs() == ["assessments.calibration"]
+    said = words(browser.get(address(reasoning)))
+    assert "It could not be made" in said
+    assert "Number series, level 3: nobody has solved one yet." in said
+    assert not Calibration.objects.of(reasoning.organisation).exists()
+
+
+def test_each_lack_is_a_sentence(reasoning: Test) -> None:
+    crowd(reasoning, 1, answers=solves, items=form_of)
+    cell = {"family": "sets", "level": 2}
+    audit.write(
+        organisation=reasoning.organisation,
+        action="calibration.lacking",
+        now=NOW,
+        details={
+            "test": reasoning.pk,
+            "version": number(reasoning),
+            "lacks": [
+                {"kind": "persons", "family": "", "level": 0, "n": 1, "least": 200},
+                {"kind": "answers", "n": 4, "least": 30} | cell,
+                {"kind": "wrong", "n": 0, "least": 1} | cell,
+            ],
+        },
+    )
+    said = words(recruiter(reasoning).get(address(reasoning)))
+    assert "1 people have answered; it takes 200." in said
+    assert "Sets, level 2: 4 answers; it takes 30." in said
+    assert "Sets, level 2: everybody has solved all of them." in said
+
+
+def test_a_test_that_is_not_generated_has_no_calibration(work_style: Test) -> None:
+    crowd(work_style, 1)
+    browser = recruiter(work_style)
+    assert "Calibration" not in words(browser.get(address(work_style)))
+    browser.post(address(work_style, "test_calibrate"), asks(work_style))
+    assert waiting() == []
+
+
+def test_more_groups_and_sets_ask_no_more_queries(
+    work_style: Test, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    crowd(work_style, 100)
+    member = factories.member(work_style.organisation)
+    browser = signed_in(member)
+
+    def asked() -> int:
+        with django_assert_num_queries(100, exact=False) as found:
+            browser.get(address(work_style))
+        return len(found)
+
+    def make() -> None:
+        make_norms(
+            test_id=work_style.pk,
+            version=number(work_style),
+            form="short20",
+            member_id=member.pk,
+            now=NOW,
+        )
+
+    make()
+    one = asked()
+    make()
+    crowd(work_style, 2, language="de")
+    assert asked() == one
+
+
+NAMES = ["test_norms", "test_norms_make", "test_calibrate"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_strangers_hiring_managers_and_the_signed_out_are_refused_and_nothing_is_queued(
+    work_style: Test, name: str
+) -> None:
+    crowd(work_style, 100)
+    outsider = signed_in(factories.member(factories.organisation()))
+    manager = signed_in(factories.member(work_style.organisation, kind="hiring_manager"))
+
+    def status(browser: Client, where: str) -> int:
+        if name == "test_norms":
+            return browser.get(where).status_code
+        return browser.post(where, asks(work_style)).status_code
+
+    assert status(outsider, address(work_style, name)) == 404
+    assert status(manager, address(work_style, name)) == 403
+    assert status(Client(), address(work_style, name)) == 302
+    foreign = ensure_builtin(factories.organisation(), "work_style", now=NOW)
+    mine = reverse(name, args=[work_style.organisation.slug, foreign.pk])
+    assert status(recruiter(work_style), mine) == 404
+    assert waiting() == []
+
+
+@pytest.mark.parametrize("name", NAMES[1:])
+def test_what_makes_something_takes_a_press_alone(work_style: Test, name: str) -> None:
+    crowd(work_style, 100)
+    assert recruiter(work_style).get(address(work_style, name), asks(work_style)).status_code == 405
+    assert waiting() == []
