@@ -87,6 +87,16 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ADDRESS",
         help="the address it came back to, if the mail server says so",
     )
+    evidence = command(
+        "evidence",
+        "Write the evidence of an organisation's assessments, without names, or compute its scores again.",
+        _evidence,
+    )
+    evidence.add_argument("--organisation", metavar="SLUG", help="whose evidence is written")
+    evidence.add_argument("--out", metavar="FOLDER", help="a folder that is not there yet")
+    evidence.add_argument(
+        "--check", metavar="FOLDER", help="compute every score in it again, from its files alone"
+    )
     return parser
 
 
@@ -141,6 +151,56 @@ def _returned_mail(options: argparse.Namespace) -> int:
     from goodword.notifications.returned_mail import main as returned_mail
 
     return returned_mail(sent_to=options.sent_to)
+
+
+def _evidence(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    import django
+
+    if options.check:
+        _without_database()
+        from goodword.assessments.evidence.command import check_again
+
+        return check_again(Path(options.check))
+    if not options.organisation or not options.out:
+        print("goodword: Say --organisation and --out, or --check.", file=sys.stderr)
+        return 2
+    django.setup()
+    from goodword.assessments.evidence.command import write
+
+    return write(slug=options.organisation, folder=Path(options.out))
+
+
+def _without_database() -> None:
+    """Ready for what reads files alone, on any machine: with no setting of an installation, and no database."""
+    import django
+    from django.conf import settings
+
+    if not settings.configured:
+        settings.configure(
+            INSTALLED_APPS=[
+                "django.contrib.auth",
+                "django.contrib.contenttypes",
+                "procrastinate.contrib.django",
+                *(
+                    f"goodword.{name}"
+                    for name in (
+                        "core",
+                        "accounts",
+                        "roles",
+                        "candidates",
+                        "notifications",
+                        "steps",
+                        "questionnaires",
+                        "assessments",
+                    )
+                ),
+            ],
+            AUTH_USER_MODEL="accounts.User",
+            USE_TZ=True,
+        )
+    django.setup()
 
 
 def _demo(options: argparse.Namespace) -> int:

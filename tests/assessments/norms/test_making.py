@@ -59,10 +59,11 @@ def groups(norm_set: NormSet) -> list[tuple[str, str, int]]:
     return sorted(rows.values_list("language", "device", "n"))
 
 
-def crowd(assessment: Assessment, number: int, **values: str) -> tuple[list[Application], list[AttemptPart]]:
-    role = assessment.step.role
-    people = applications(role, number)
-    return people, finished(assessment, people, answers=by_hand, **values)
+def crowd(
+    assessment: Assessment, number: int, *, language: str = "en", device: str = "computer"
+) -> tuple[list[Application], list[AttemptPart]]:
+    people = applications(assessment.step.role, number)
+    return people, finished(assessment, people, answers=by_hand, language=language, device=device)
 
 
 def count(test: Test) -> int:

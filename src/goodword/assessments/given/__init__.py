@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from goodword.assessments.content import content_of
+from goodword.assessments.content import Content, content_of
 from goodword.assessments.given.asked import (
     Asked,
     OwnQuestion,
@@ -14,7 +14,8 @@ from goodword.assessments.given.asked import (
 from goodword.assessments.library.instrument import Instrument
 from goodword.assessments.library.judgement import JudgementSet
 from goodword.assessments.library.questions import QuestionSet
-from goodword.assessments.library.reasoning.item import from_json
+from goodword.assessments.library.reasoning.forms import Forms
+from goodword.assessments.library.reasoning.item import Item, from_json
 from goodword.assessments.models import AttemptPart
 from goodword.questionnaires.asked import asked_of as questions_asked
 from goodword.questionnaires.reading import Json
@@ -26,6 +27,7 @@ __all__ = [
     "Statement",
     "Task",
     "UnknownOption",
+    "asked_in",
     "count_of",
     "instrument_of",
     "items_of",
@@ -39,10 +41,22 @@ def items_of(part: AttemptPart) -> tuple[Asked, ...]:
     Nothing was drawn before the part begins: then there are none. `part` comes with its version and test.
     """
     content = content_of(part.version)
+    drawn: list[tuple[str, Item]] = []
+    if isinstance(content, Forms):
+        rows = [row for row in part.drawn.all() if row.voided_at is None]
+        rows.sort(key=lambda row: row.position)
+        drawn = [(row.item, from_json(row.content)) for row in rows]
+    return asked_in(content, form=part.form, drawn=drawn, language=part.attempt.language)
+
+
+def asked_in(
+    content: Content, *, form: str, drawn: Sequence[tuple[str, Item]], language: str
+) -> tuple[Asked, ...]:
+    """The items of a form, from its content alone; of generated ones those that were `drawn`, with their ids. Pure."""
     match content:
         case Instrument():
             return tuple(
-                Statement(id=item.id, item=item, instrument=content) for item in content.items_of(part.form)
+                Statement(id=item.id, item=item, instrument=content) for item in content.items_of(form)
             )
         case JudgementSet():
             return tuple(
@@ -51,12 +65,7 @@ def items_of(part: AttemptPart) -> tuple[Asked, ...]:
             )
         case QuestionSet():
             return tuple(OwnQuestion(id=question.id, question=question) for question in content.questions)
-    drawn = [row for row in part.drawn.all() if row.voided_at is None]
-    language = part.attempt.language
-    return tuple(
-        Task(id=row.item, drawn=from_json(row.content), language=language)
-        for row in sorted(drawn, key=lambda row: row.position)
-    )
+    return tuple(Task(id=key, drawn=item, language=language) for key, item in drawn)
 
 
 def shown_items(part: AttemptPart, answers: Mapping[str, Json]) -> tuple[Asked, ...]:

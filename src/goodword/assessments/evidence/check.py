@@ -1,0 +1,153 @@
+"""Compute every issued score again, from the files of an export alone: no database is asked."""
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from goodword.assessments.content import Content, read
+from goodword.assessments.evidence.export import FIGURES
+from goodword.assessments.evidence.folder import FolderError, changed, lines_of, table_of
+from goodword.assessments.given import Asked, asked_in
+from goodword.assessments.library.reasoning.item import Item, from_json
+from goodword.assessments.scored import Issued, issue
+from goodword.assessments.scoring import norms, rasch
+from goodword.questionnaires.reading import Json
+
+#: exponentials can differ in their last digits from one machine to another (docs/scoring.md)
+_NEAR = 1e-6
+#: is meant to be kept elsewhere
+_APART = ("join.csv",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """How many scores agree; a sentence for each that does not, and the files that are not as they were written."""
+
+    agree: int
+    differ: tuple[str, ...]
+    changed: tuple[str, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether all is as it was issued."""
+        return not self.differ and not self.changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Files:
+    contents: Mapping[tuple[str, str, str], Content]
+    items: Mapping[str, list[tuple[str, Item]]]
+    answers: Mapping[str, dict[str, Json]]
+    tables: Mapping[str, Mapping[str, norms.NormTable]]
+    calibrations: Mapping[str, rasch.Calibration]
+
+
+def check(folder: Path) -> Checked:
+    """Compare what was issued with what comes out now. Raises FolderError for a folder that cannot be read."""
+    altered = changed(folder, may_lack=_APART)
+    try:
+        files = _read(folder)
+        issued: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
+        for row in table_of(folder, "scores.csv"):
+            issued[row["part"]][row["scale"]] = row
+        agree, differ = 0, []
+        parts = table_of(folder, "attempts.csv")
+        for part in parts:
+            found = _compare(part, issued[part["part"]], files)
+            agree += len(issued[part["part"]]) - len(found)
+            differ += found
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        what = f" ({', '.join(altered)} changed since)" if altered else ""
+        raise FolderError(f"The files in {folder} cannot be understood{what}: {error!r}.") from error
+    for name in sorted(set(issued) - {part["part"] for part in parts}):
+        differ.append(f"Part {name} has scores and stands in no row of attempts.csv.")
+    return Checked(agree=agree, differ=tuple(differ), changed=tuple(altered))
+
+
+def _read(folder: Path) -> _Files:
+    items: dict[str, list[tuple[int, str, Item]]] = defaultdict(list)
+    for row in lines_of(folder, "items.jsonl"):
+        if not row["void"]:
+            items[row["part"]].append((row["position"], row["item"], from_json(row["content"])))
+    answers: dict[str, dict[str, Json]] = defaultdict(dict)
+    for row in lines_of(folder, "answers.jsonl"):
+        if "value" in row:
+            answers[row["part"]][row["item"]] = row["value"]
+    return _Files(
+        contents={
+            (row["test"], row["version"], row["language"]): read(row["kind"], row["content"])
+            for row in lines_of(folder, "tests.jsonl")
+        },
+        items={
+            part: [(key, item) for _, key, item in sorted(rows, key=lambda row: row[:2])]
+            for part, rows in items.items()
+        },
+        answers=answers,
+        tables={
+            str(row["norm_group"]): {scale: norms.from_json(one) for scale, one in row["tables"].items()}
+            for row in lines_of(folder, "norms.jsonl")
+        },
+        calibrations={
+            str(row["calibration"]): rasch.from_json(row["content"])
+            for row in lines_of(folder, "calibrations.jsonl")
+        },
+    )
+
+
+def _compare(part: Mapping[str, str], issued: Mapping[str, Mapping[str, str]], files: _Files) -> list[str]:
+    """A sentence for each score of a part that does not come out as it was issued."""
+    name = part["part"]
+    try:
+        again = {one.scale: one for one in _again(part, files)}
+    except (LookupError, ValueError, TypeError) as error:
+        return [f"Part {name}, {_scale(scale)}: it cannot be computed: {error}." for scale in issued]
+    found = []
+    for scale in sorted(set(issued) | set(again)):
+        if scale not in issued or scale not in again:
+            found.append(f"Part {name}, {_scale(scale)}: only {'issued' if scale in issued else 'computed'}.")
+            continue
+        if wrong := [
+            f"{column} was {issued[scale][column] or 'empty'} and is {_shown(value)}"
+            for column, value in _columns(again[scale]).items()
+            if not _same(issued[scale][column], value)
+        ]:
+            found.append(f"Part {name}, {_scale(scale)}: {'; '.join(wrong)}.")
+    return found
+
+
+def _again(part: Mapping[str, str], files: _Files) -> tuple[Issued, ...]:
+    content = files.contents[part["test"], part["version"], part["version_language"]]
+    drawn = files.items.get(part["part"], [])
+    items: tuple[Asked, ...] = asked_in(content, form=part["form"], drawn=drawn, language=part["language"])
+    return issue(
+        content,
+        form=part["form"],
+        items=items,
+        answers=files.answers.get(part["part"], {}),
+        tables=files.tables[part["norm_group"]] if part["norm_group"] else None,
+        calibration=files.calibrations[part["calibration"]] if part["calibration"] else None,
+    )
+
+
+def _columns(one: Issued) -> dict[str, Any]:
+    return {name: one.version if name == "scoring_version" else getattr(one, name) for name in FIGURES}
+
+
+def _same(written: str, value: Any) -> bool:
+    if value is None or isinstance(value, str):
+        return written == (value or "")
+    try:
+        return math.isclose(float(written), value, rel_tol=_NEAR, abs_tol=_NEAR)
+    except ValueError:
+        return False
+
+
+def _scale(scale: str) -> str:
+    return f"scale {scale}" if scale else "all of it"
+
+
+def _shown(value: Any) -> str:
+    return "empty" if value is None else str(value)

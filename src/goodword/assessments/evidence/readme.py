@@ -1,0 +1,34 @@
+"""What stands beside the files of an export."""
+
+from typing import Final
+
+README: Final = """# Evidence of assessments
+
+Every issued score, with what it was made from, without names. `goodword evidence --check FOLDER` computes all scores
+again from these files alone.
+
+**Keep `join.csv` apart from the rest, and from whoever analyses the rest.** It alone says who is whom: it maps the
+random ids of this export to Greenhouse's ids, so that demographics that are held elsewhere can be joined. With it the
+files are personal data like any other; without it they still are data of people, so treat them with care, and delete
+them when they have served. People who are erased in Goodword later stay in this copy until you delete it.
+
+- `attempts.csv`, a row a part (one test of an attempt): random ids of part, attempt and person; test, version, form,
+  language, device; whether it is this person's first; the norm group and the calibration it was held against.
+- `join.csv`, a row an attempt: its random ids, and Greenhouse's ids of the application and the candidate.
+- `answers.jsonl`, a line an answer: the value that was chosen; of what was typed (texts, numbers, dates) and of files
+  only that there was something, and of which kind of question.
+- `items.jsonl`, a line a generated item: family, version, level, seed, options, key and rule. `void`: a broken line
+  took it from the screen; it does not count.
+- `tests.jsonl`, a line a version and language: items, keys and scales as they were when they were answered.
+- `scores.csv`, a row a score, as it was issued: with its band and the version of its rule.
+- `norms.jsonl` and `calibrations.jsonl`: all norm groups and calibrations, as they were made.
+- `reliability.csv`, a row a scale and group: alpha and omega, or two halves, from the first attempts there are now,
+  however few, with their number.
+- `versions.json`: the versions of the rules and of the families of items in the program that wrote this.
+- `selection.csv`, a row a score: attempt, person, role, test, score, and what became of the application (active,
+  rejected, hired, converted).
+- `sums.txt`: the SHA-256 of each file.
+
+There are no times in it, no adjustments, and nothing of anybody whose data was erased. Random ids are new in each
+export. `docs/evidence.md` of Goodword says how to compute four-fifths ratios from `selection.csv`, and their limits.
+"""

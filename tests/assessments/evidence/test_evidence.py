@@ -1,0 +1,306 @@
+"""The evidence says all that was issued and nobody's name, and every score comes out of it again."""
+
+import csv
+import json
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_django import DjangoDbBlocker
+
+from goodword.accounts.models import AuditEntry
+from goodword.assessments.evidence.check import check
+from goodword.assessments.evidence.command import check_again, write
+from goodword.assessments.evidence.export import export
+from goodword.assessments.evidence.folder import FolderError, digest
+from goodword.assessments.models import AttemptPart, NormGroup, Score
+from goodword.candidates.models import Application
+from tests.assessments.evidence.world import NOW, PLANTED, World, world
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+
+NAMES = {
+    "README.md",
+    "answers.jsonl",
+    "attempts.csv",
+    "calibrations.jsonl",
+    "items.jsonl",
+    "join.csv",
+    "norms.jsonl",
+    "reliability.csv",
+    "scores.csv",
+    "selection.csv",
+    "sums.txt",
+    "tests.jsonl",
+    "versions.json",
+}
+
+
+@pytest.fixture
+def acme() -> World:
+    return world()
+
+
+@pytest.fixture
+def folder(acme: World, tmp_path: Path) -> Path:
+    export(organisation=acme.organisation, folder=tmp_path / "out", now=NOW, actor="a test")
+    return tmp_path / "out"
+
+
+def table(folder: Path, name: str) -> list[dict[str, str]]:
+    with (folder / name).open(newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def lines(folder: Path, name: str) -> Iterator[Any]:
+    with (folder / name).open() as opened:
+        yield from map(json.loads, opened)
+
+
+def of(rows: list[dict[str, str]], **wanted: str) -> list[dict[str, str]]:
+    return [row for row in rows if all(row[name] == value for name, value in wanted.items())]
+
+
+def test_every_issued_score_comes_out_of_the_files_again(acme: World, folder: Path) -> None:
+    found = check(folder)
+    assert (found.differ, found.changed) == ((), ())
+    assert found.agree == Score.objects.of(acme.organisation).count() == 3 * 5 + 3 + 1 + 1
+
+
+def test_all_that_was_issued_stands_in_it_with_the_group_and_the_ability(acme: World, folder: Path) -> None:
+    rows = table(folder, "scores.csv")
+    stored = Score.objects.of(acme.organisation).values_list("scale", "value", "percentile", "ability")
+    assert sorted((row["scale"], row["value"], row["percentile"], row["ability"]) for row in rows) == sorted(
+        tuple("" if value is None else str(value) for value in row) for row in stored
+    )
+    groups = {str(pk) for pk in NormGroup.objects.of(acme.organisation).values_list("pk", flat=True)}
+    attempts = table(folder, "attempts.csv")
+    assert {row["norm_group"] for row in attempts} - {""} == groups
+    assert len(of(attempts, test="reasoning")) == 1
+    assert of(attempts, test="reasoning")[0]["calibration"] != ""
+
+
+def test_nobodys_name_address_words_or_file_is_in_any_of_it(folder: Path) -> None:
+    assert {file.name for file in folder.iterdir()} == NAMES
+    for file in folder.iterdir():
+        text = file.read_text()
+        assert [word for word in PLANTED if word in text] == []
+        assert "mail.example" not in text
+
+
+def test_greenhouses_ids_stand_in_the_join_alone(acme: World, folder: Path) -> None:
+    joined = of(table(folder, "join.csv"), greenhouse_candidate_id="4711", greenhouse_application_id="4712")
+    # one candidate, one attempt at each of four assessments
+    assert len({row["person"] for row in joined}) == 1 and len({row["attempt"] for row in joined}) == 4
+    others = Application.objects.of(acme.organisation).exclude(pk=acme.planted.pk)
+    ids = {str(one.remote_id) for one in others} | {str(one.candidate.remote_id) for one in others}
+    for name in NAMES - {"join.csv", "sums.txt", "items.jsonl"}:
+        assert ids & set((folder / name).read_text().replace('"', ",").split(",")) == set()
+
+
+def test_of_what_was_typed_or_handed_in_only_that_there_was_something(folder: Path) -> None:
+    (part,) = (row["part"] for row in table(folder, "attempts.csv") if row["test"] == "own_questions")
+    assert [row for row in lines(folder, "answers.jsonl") if row["part"] == part] == [
+        {"part": part, "item": "tool", "value": "saw"},
+        {"part": part, "item": "story", "left_out": "long_text"},
+        {"part": part, "item": "phone", "left_out": "number"},
+        {"part": part, "item": "cv", "left_out": "file"},
+    ]
+
+
+def test_generated_items_stand_with_seed_key_and_rule_and_void_ones_are_marked(folder: Path) -> None:
+    rows = list(lines(folder, "items.jsonl"))
+    assert len(rows) == 13
+    assert [row["item"] for row in rows if row["void"]] == ["3x"]
+    assert all({"seed", "key", "rule", "version", "level"} <= set(row["content"]) for row in rows)
+
+
+def test_the_table_for_selection_says_what_became_of_each_application(acme: World, folder: Path) -> None:
+    rows = table(folder, "selection.csv")
+    assert {row["application"] for row in rows} == {"active", "hired"}
+    hired = of(rows, application="hired")
+    assert {row["test"] for row in hired} == {"work_style", "reasoning", "own_situations", "own_questions"}
+    assert {row["role"] for row in hired} == {str(acme.planted.role_id)}
+    (whole,) = of(hired, test="reasoning", scale="")
+    score = Score.objects.of(acme.organisation).get(part__version__test__key="reasoning", scale="")
+    assert (whole["value"], whole["items"], whole["percentile"]) == (
+        str(score.value),
+        "12",
+        str(score.percentile),
+    )
+
+
+def test_no_times_and_no_adjustments_are_told(folder: Path) -> None:
+    tables = ("attempts.csv", "scores.csv", "selection.csv", "join.csv")
+    names = {name for file in tables for name in table(folder, file)[0]}
+    names |= {name for row in lines(folder, "answers.jsonl") for name in row}
+    names |= {name for row in lines(folder, "items.jsonl") for name in row}
+    assert [name for name in names if "at" in name.split("_") or "seconds" in name or "adjust" in name] == []
+    year = str(NOW.year)
+    for name in ("attempts.csv", "selection.csv", "join.csv", "answers.jsonl", "versions.json"):
+        assert f"{year}-" not in (folder / name).read_text()
+
+
+def test_reliability_stands_with_its_people_and_by_which_way(folder: Path) -> None:
+    rows = table(folder, "reliability.csv")
+    style = of(rows, test="work_style", language="en", device="computer")
+    assert {(row["people"], row["way"]) for row in style} == {("5", "items")}
+    (whole,) = of(rows, test="reasoning", scale="")
+    assert (whole["people"], whole["way"]) == ("200", "calibration")
+
+
+def test_the_folder_is_its_owners_alone(folder: Path) -> None:
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
+
+
+def test_nothing_is_written_over(acme: World, folder: Path) -> None:
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    with pytest.raises(FolderError, match="is there already"):
+        export(organisation=acme.organisation, folder=folder, now=NOW, actor="a test")
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
+    assert AuditEntry.objects.of(acme.organisation).filter(action="evidence.exported").count() == 1
+
+
+def test_an_entry_in_the_audit_log_says_who_took_how_much(acme: World, folder: Path) -> None:
+    entry = AuditEntry.objects.of(acme.organisation).get(action="evidence.exported")
+    assert (entry.actor, entry.details) == (
+        "a test",
+        {"people": 3, "attempts": 6, "scores": 20, "digest": digest(folder / "sums.txt")},
+    )
+
+
+def test_two_exports_share_no_random_id(acme: World, folder: Path, tmp_path: Path) -> None:
+    export(organisation=acme.organisation, folder=tmp_path / "again", now=NOW, actor="a test")
+    ids = [
+        {row[name] for row in table(where, "attempts.csv") for name in ("part", "attempt", "person")}
+        for where in (folder, tmp_path / "again")
+    ]
+    assert len(ids[0]) == len(ids[1]) and not ids[0] & ids[1]
+
+
+def test_nothing_of_a_person_who_is_erased_or_to_be_erased_is_in_it(acme: World, tmp_path: Path) -> None:
+    Application.objects.of(acme.organisation).filter(pk=acme.planted.pk).update(deleted_at=NOW)
+    found = export(organisation=acme.organisation, folder=tmp_path / "out", now=NOW, actor="a test")
+    assert (found.people, found.parts, found.scores) == (2, 2, 10)
+    assert "4711" not in (tmp_path / "out" / "join.csv").read_text()
+
+
+def test_nothing_of_another_organisation_is_in_it(acme: World, tmp_path: Path) -> None:
+    other = factories.organisation()
+    found = export(organisation=other, folder=tmp_path / "out", now=NOW, actor="a test")
+    assert (found.people, found.scores) == (0, 0)
+    assert check(tmp_path / "out").sound
+    assert AttemptPart.objects.of(acme.organisation).exists()
+
+
+def change(folder: Path, name: str, before: str, after: str) -> None:
+    text = (folder / name).read_text()
+    assert before in text
+    (folder / name).write_text(text.replace(before, after, 1))
+
+
+def test_an_answer_that_was_changed_is_found(folder: Path) -> None:
+    change(folder, "answers.jsonl", '"item": "tool"', '"item": "tool2"')
+    found = check(folder)
+    assert found.changed == ("answers.jsonl",)
+    (sentence,) = found.differ
+    assert sentence.endswith("all of it: value was 1.0 and is 0.0; answered was 1 and is 0.")
+    assert found.agree == 19
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("scores.csv", ",3.5,", ",3.75,"),
+        ("norms.jsonl", '"reliability": 0.8', '"reliability": 0.5'),
+        ("tests.jsonl", '"effectiveness": 4.5', '"effectiveness": 1.0'),
+    ],
+)
+def test_a_score_a_norm_and_a_key_that_were_changed_are_found(
+    folder: Path, name: str, before: str, after: str
+) -> None:
+    change(folder, name, before, after)
+    found = check(folder)
+    assert found.changed == (name,)
+    assert not found.sound
+
+
+def test_a_score_that_was_taken_out_is_found(folder: Path) -> None:
+    rows = (folder / "scores.csv").read_text().splitlines(keepends=True)
+    (folder / "scores.csv").write_text("".join(rows[:-1]))
+    found = check(folder)
+    assert [sentence.split(": ", 1)[1] for sentence in found.differ] == ["only computed."]
+
+
+def test_a_part_that_was_taken_out_is_found(folder: Path) -> None:
+    rows = (folder / "attempts.csv").read_text().splitlines(keepends=True)
+    (folder / "attempts.csv").write_text("".join(rows[:-1]))
+    (sentence,) = check(folder).differ
+    assert sentence.endswith("has scores and stands in no row of attempts.csv.")
+
+
+def test_the_join_may_be_elsewhere_and_any_other_file_may_not(folder: Path) -> None:
+    (folder / "join.csv").unlink()
+    assert check(folder).sound
+    (folder / "reliability.csv").unlink()
+    assert check(folder).changed == ("reliability.csv",)
+    (folder / "items.jsonl").unlink()
+    with pytest.raises(FolderError, match=r"items\.jsonl is missing"):
+        check(folder)
+
+
+def test_a_file_that_cannot_be_understood_is_a_sentence(folder: Path) -> None:
+    (folder / "norms.jsonl").write_text("no JSON\n")
+    with pytest.raises(FolderError, match=r"Line 1 of norms\.jsonl is no JSON"):
+        check(folder)
+    (folder / "norms.jsonl").write_text("{}\n")
+    with pytest.raises(FolderError, match=r"cannot be understood \(norms\.jsonl changed since\)"):
+        check(folder)
+
+
+def test_the_command_writes_and_says_how_much(
+    acme: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = tmp_path / "out"
+    assert write(slug=acme.organisation.slug, folder=where) == 0
+    assert capsys.readouterr().out == (
+        f"20 scores of 3 people are in {where}. Keep join.csv apart from the rest.\n"
+        f"SHA-256 of sums.txt: {digest(where / 'sums.txt')}\n"
+    )
+    assert write(slug=acme.organisation.slug, folder=where) == 2
+    assert write(slug="nobody", folder=tmp_path / "other") == 2
+    assert "There is no organisation “nobody”." in capsys.readouterr().err
+
+
+def test_the_check_needs_no_database_and_no_settings(
+    folder: Path, django_db_blocker: DjangoDbBlocker
+) -> None:
+    def checked() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "goodword.cli", "evidence", "--check", str(folder)],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=folder.parent,
+            env={"PATH": os.environ["PATH"]},
+        )
+
+    done = checked()
+    assert (done.returncode, done.stdout, done.stderr) == (0, "20 of 20 scores agree.\n", "")
+    change(folder, "answers.jsonl", '"value": "saw"', '"value": "glue"')
+    done = checked()
+    assert done.returncode == 1
+    assert done.stdout.endswith("answers.jsonl is not as it was written.\n19 of 20 scores agree.\n")
+    assert [file.name for file in folder.parent.iterdir()] == ["out"]
+
+
+def test_the_check_says_what_it_cannot_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert check_again(tmp_path) == 2
+    assert "sums.txt is missing" in capsys.readouterr().err
