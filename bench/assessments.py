@@ -1,0 +1,366 @@
+"""300 candidates who answer at once: how long the pages take, and whether an answer is lost.
+
+PostgreSQL of its own in a folder that is thrown away, and the real web server, `goodword serve`. Most candidates take
+the work style test by its script, which saves each answer; one in five takes a part on a clock, whose page also gives
+signs of life. Each waits between two answers as somebody does who reads. Run it with
+`.venv/bin/python bench/assessments.py`.
+"""
+
+import argparse
+import asyncio
+import os
+import random
+import re
+import socket
+import ssl
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx2
+
+from goodword.core import postgres
+from goodword.core.supervise import Children, goodword
+
+if TYPE_CHECKING:
+    from goodword.assessments.models import Assessment
+
+#: seconds that a statement takes to read and answer, and a task on the clock, on the average
+STATEMENT, TASK = 8.0, 15.0
+#: how many of the items of a part on the clock are answered before the candidate ends it
+ON_THE_CLOCK = 8
+BEAT = 10.0
+_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+_OPTION = re.compile(r'name="answer"[^>]*? value="([^"]+)"|value="([^"]+)"[^>]*? name="answer"')
+
+
+@dataclass(kw_only=True)
+class Seen:
+    """What was measured: seconds by kind of request, and what the server has said is saved."""
+
+    seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    errors: list[str] = field(default_factory=list)
+    #: (attempt, number of the item) -> the value that was last acknowledged
+    saved: dict[tuple[int, int], str] = field(default_factory=dict)
+    active: int = 0
+    most: int = 0
+
+
+@dataclass(kw_only=True)
+class Person:
+    """A candidate with a browser."""
+
+    attempt: int
+    address: str
+    timed: bool
+    client: httpx2.AsyncClient
+    seen: Seen
+    csrf: str = ""
+    page: str = ""
+
+    async def ask(
+        self, kind: str, path: str, data: dict[str, str] | None = None, *, script: bool = False
+    ) -> Any:
+        """One request; its seconds until the last byte are noted. A redirect is followed as a request of its own."""
+        headers = {"X-Goodword": "script", "X-CSRFToken": self.csrf} if script else {}
+        sent = None if data is None else (data if script else {"csrfmiddlewaretoken": self.csrf} | data)
+        url = path if path.startswith("http") else self.address + path
+        began = time.perf_counter()
+        response = await self.client.request(
+            "GET" if sent is None else "POST", url, data=sent, headers=headers
+        )
+        self.seen.seconds[kind].append(time.perf_counter() - began)
+        if response.status_code >= 400:
+            self.seen.errors.append(f"{kind}: {response.status_code}")
+        if script:
+            return response.json()
+        if response.is_redirect:
+            return await self.ask("page", str(response.next_request.url))
+        self.page, self.address_now = response.text, str(response.url)
+        if found := _TOKEN.search(self.page):
+            self.csrf = found[1]
+        return response
+
+    async def take(self) -> None:
+        """From the first page to the last."""
+        self.seen.active += 1
+        self.seen.most = max(self.seen.most, self.seen.active)
+        try:
+            await self.ask("page", "")
+            await pause(4)
+            if self.timed:
+                await self._on_the_clock()
+            else:
+                await self._by_script()
+        except httpx2.HTTPError as error:
+            self.seen.errors.append(repr(error))
+        finally:
+            self.seen.active -= 1
+            await self.client.aclose()
+
+    async def _by_script(self) -> None:
+        """Practice, then 20 statements, each saved at once, and *Finish*."""
+        await self.ask("page", "1/practice/1/")
+        await pause(4)
+        await self.ask("practice", "1/practice/1/", {"answer": "3"})
+        await self.ask("all statements", "1/sheet/")
+        for number in range(1, 21):
+            await pause(STATEMENT)
+            value = str(random.randint(1, 5))
+            said = await self.ask(
+                "save an answer", f"1/item/{number}/", {"answer": value, "age": "0.1"}, script=True
+            )
+            if said.get("saved"):
+                self.seen.saved[self.attempt, number] = value
+            else:
+                self.seen.errors.append(f"not saved: {said}")
+        await self.ask("page", "1/finish/")
+        await pause(3)
+        await self.ask("finish", "1/finish/", {})
+
+    async def _on_the_clock(self) -> None:
+        """*Start*, some tasks, each saved as it is chosen and left by *Next*, with signs of life; then the end."""
+        await self.ask("page", "1/")
+        await pause(4)
+        await self.ask("start", "1/", {})
+        beating = asyncio.create_task(self._beat())
+        try:
+            for number in range(1, ON_THE_CLOCK + 1):
+                values = [one or other for one, other in _OPTION.findall(self.page)]
+                await pause(TASK)
+                value, item = random.choice(values), f"1/item/{number}/"
+                said = await self.ask("save on the clock", item, {"answer": value}, script=True)
+                if said.get("saved"):
+                    self.seen.saved[self.attempt, number] = value
+                else:
+                    self.seen.errors.append(f"not saved: {said}")
+                await self.ask("next on the clock", item, {"answer": value})
+        finally:
+            beating.cancel()
+        await self.ask("page", "1/finish/")
+        await self.ask("finish", "1/finish/", {})
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT)
+            await self.ask("sign of life", "1/alive/", {}, script=True)
+
+
+async def pause(mean: float) -> None:
+    """Wait as people do: some much longer than others."""
+    await asyncio.sleep(mean * (0.4 + random.expovariate(1 / 0.6)))
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="Candidates who answer an assessment at once.")
+    parser.add_argument("--candidates", type=int, default=300)
+    parser.add_argument("--processes", type=int, default=2, help="web processes")
+    parser.add_argument("--ramp", type=float, default=60, help="seconds in which they all come")
+    options = parser.parse_args()
+    random.seed(1)
+    with server(options.processes) as base, ready(options.candidates) as invited:
+        seen = Seen()
+        began = time.perf_counter()
+        asyncio.run(all_at_once(base, invited, seen, ramp=options.ramp))
+        report(seen, took=time.perf_counter() - began)
+        lost = compare(seen)
+    sys.exit(1 if lost or seen.errors else 0)
+
+
+@contextmanager
+def server(processes: int) -> Iterator[str]:
+    """PostgreSQL and the web server; its address."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    with tempfile.TemporaryDirectory(prefix="goodword-bench-") as folder:
+        database = postgres.start(Path(folder), who="bench")
+        base = f"http://127.0.0.1:{port}"
+        env = {
+            "GOODWORD_ENV": "demo",
+            "GOODWORD_DATA": folder,
+            "GOODWORD_BASE_URL": base,
+            "DATABASE_URL": database.url,
+            "DJANGO_SETTINGS_MODULE": "goodword.settings",
+        }
+        os.environ.update(env)
+        try:
+            with (Path(folder) / "log").open("wb") as log, Children(env=env, log=log) as children:
+                children.run(goodword("migrate"))
+                serve = goodword("serve", "--port", str(port), "--processes", str(processes))
+                children.start("serve", serve)
+                wait_for(base)
+                print("set up", file=sys.stderr, flush=True)
+                yield base
+        finally:
+            database.stop()
+
+
+def wait_for(base: str) -> None:
+    """Until the server answers."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            if httpx2.get(f"{base}/healthz").is_success:
+                return
+        except httpx2.HTTPError:
+            pass
+        time.sleep(0.2)
+    raise SystemExit("The server does not answer.")
+
+
+@contextmanager
+def ready(number: int) -> Iterator[list[tuple[int, str, bool]]]:
+    """So many invited candidates: attempt, address of its first page, and whether it is on a clock."""
+    import django
+
+    django.setup()
+    from django.db import connection, transaction
+
+    from goodword.accounts.domain.create import create_admin, create_organisation
+    from goodword.assessments.domain.assign import assign
+    from goodword.candidates.models import Application, Candidate
+    from goodword.core import clock
+    from goodword.notifications.domain import links
+    from goodword.roles.domain.create import create_role
+    from goodword.roles.models import Step
+    from goodword.steps.domain.standing import held
+    from goodword.steps.models import StepStart
+
+    now = clock.now()
+    organisation = create_organisation(name="Bench", now=now, time_zone="Europe/Berlin")
+    admin = create_admin(
+        organisation=organisation, email="a@bench.example", name="Ann", password="a long password", now=now
+    )
+    roles = {timed: create_role(title="Window Washer", owner=admin, now=now) for timed in (False, True)}
+    steps = {
+        timed: Step.objects.of(organisation).get(role=role, kind="assessment")
+        for timed, role in roles.items()
+    }
+    assessment_on_the_clock(steps[True], now=now, by=admin)
+    invited = []
+    for place in range(number):
+        timed = place % 5 == 4
+        with transaction.atomic():
+            candidate = Candidate.objects.create(
+                organisation=organisation,
+                first_name="Ona",
+                last_name=f"Number {place}",
+                email=f"ona{place}@mail.example",
+                created_at=now,
+            )
+            application = Application.objects.create(
+                organisation=organisation, candidate=candidate, role=roles[timed], created_at=now
+            )
+            start = StepStart.objects.create(
+                organisation=organisation,
+                application=application,
+                step=steps[timed],
+                state=StepStart.State.STARTED,
+                requested_at=now,
+                started_at=now,
+            )
+            found = held(start.pk)
+            assert found is not None
+            attempt = assign(start=found[0], application=found[1], now=now, by="bench")
+            link = links.mint(organisation=organisation, purpose="candidate", subject_id=start.pk, now=now)
+        invited.append((attempt.pk, f"{link}assessment/", timed))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    print(f"{number} invited", file=sys.stderr, flush=True)
+    yield invited
+
+
+def assessment_on_the_clock(step: Any, *, now: Any, by: Any) -> "Assessment":
+    """A published assessment of one part on a clock, with generated items."""
+    from goodword.assessments.domain.library.ensure import ensure_builtin
+    from goodword.assessments.models import Assessment, AssessmentPart, TestVersion
+
+    test = ensure_builtin(step.organisation, "reasoning", now=now)
+    forms = TestVersion.objects.of(step.organisation).get(test=test).content["forms"]
+    form = "standard_20" if "standard_20" in forms else next(iter(forms), "")
+    if not form:  # no blueprint: statements on a clock
+        test, form = ensure_builtin(step.organisation, "work_style", now=now), "short20"
+    made = Assessment.objects.create(
+        organisation=step.organisation, step=step, number=1, created_at=now, created_by=by, published_at=now
+    )
+    version = TestVersion.objects.of(step.organisation).filter(test=test).latest("pk")
+    AssessmentPart.objects.create(
+        organisation=step.organisation,
+        assessment=made,
+        order=1,
+        test=test,
+        number=version.number,
+        form=form,
+        minutes=30,
+        requirement="Finds faults.",
+        requirement_by="Petra",
+    )
+    return made
+
+
+async def all_at_once(base: str, invited: list[tuple[int, str, bool]], seen: Seen, *, ramp: float) -> None:
+    """They come one after the other within `ramp` seconds, and each goes its own way."""
+    secure = ssl.create_default_context()  # one for all: making it takes longer than a request
+    people = [
+        Person(
+            attempt=attempt,
+            address=address,
+            timed=timed,
+            seen=seen,
+            client=httpx2.AsyncClient(base_url=base, timeout=60, verify=secure),
+        )
+        for attempt, address, timed in invited
+    ]
+
+    async def come(place: int, person: Person) -> None:
+        await asyncio.sleep(ramp * place / len(people))
+        await person.take()
+
+    await asyncio.gather(*[come(place, person) for place, person in enumerate(people)])
+
+
+def report(seen: Seen, *, took: float) -> None:
+    """Print what was measured, in milliseconds."""
+    every = [one for of_kind in seen.seconds.values() for one in of_kind]
+    print(
+        f"{len(every)} requests in {took:.0f} s: {len(every) / took:.1f} a second, "
+        f"{seen.most} candidates at once at the most, {len(seen.errors)} errors"
+    )
+    print(f"{'':20}{'n':>7}{'p50':>7}{'p95':>7}{'p99':>7}{'max':>7}  ms")
+    for kind, seconds in [*sorted(seen.seconds.items()), ("all", every)]:
+        ordered = sorted(1000 * one for one in seconds)
+        p50, p95, p99 = (
+            ordered[min(len(ordered) - 1, int(share * len(ordered)))] for share in (0.5, 0.95, 0.99)
+        )
+        print(f"{kind:20}{len(ordered):>7}{p50:>7.0f}{p95:>7.0f}{p99:>7.0f}{ordered[-1]:>7.0f}")
+    for error in sorted(set(seen.errors)):
+        print(f"{seen.errors.count(error)} x {error}")
+
+
+def compare(seen: Seen) -> int:
+    """How many acknowledged answers are not in the database as they were acknowledged."""
+    from goodword.assessments.given import items_of
+    from goodword.assessments.models import AttemptPart
+
+    stored: dict[tuple[int, int], str] = {}
+    ended = 0
+    parts = AttemptPart.objects.across_organisations().select_related("version__test", "attempt")
+    for part in parts.prefetch_related("answers", "drawn"):
+        ended += part.ended_at is not None
+        numbers = {item.id: number for number, item in enumerate(items_of(part), start=1)}
+        for answer in part.answers.all():
+            stored[part.attempt_id, numbers[answer.item]] = str(answer.value)
+    lost = sum(stored.get(key) != value for key, value in seen.saved.items())
+    print(f"{len(seen.saved)} answers acknowledged, {len(stored)} stored, {lost} lost; {ended} parts ended")
+    return lost
+
+
+if __name__ == "__main__":
+    main()
