@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from goodword.accounts.models import Organisation
 from goodword.assessments.given import Asked, items_of
-from goodword.assessments.models import AttemptPart, Test
+from goodword.assessments.models import Attempt, AttemptPart, Test
 from goodword.assessments.queries import read_answers
-from goodword.candidates.models import Candidate
+from goodword.candidates.models import Application, Candidate
 from goodword.questionnaires.reading import Json
 from goodword.steps.domain.erased import ERASURE
-from goodword.steps.models import Run
+from goodword.steps.models import Run, StepStart
 
 #: how many are in memory at once while they are read
 _CHUNK = 200
@@ -42,52 +42,18 @@ class Taken:
 
 
 def first_attempts(test: Test, *, by_form: bool) -> list[First]:
-    """First attempts at each version of a test and, `by_form`, at each of its forms. Two queries.
+    """First attempts at each version of a test and, `by_form`, at each of its forms. Six queries.
 
     A person whom Greenhouse has merged with another is one with them.
     """
-    merged = dict(
-        Candidate.objects.of(test.organisation)
-        .filter(merged_into__isnull=False)
-        .values_list("pk", "merged_into_id")
-    )
-    rows = (
-        AttemptPart.objects.of(test.organisation)
-        .filter(version__test=test, begun_at__isnull=False)
-        .order_by("begun_at", "pk")
-        .values(
-            "pk",
-            "form",
-            "device",
-            "ended_at",
-            "version__number",
-            "attempt__language",
-            "attempt__progress",
-            "attempt__close_reason",
-            "attempt__start__application__candidate",
-            "attempt__start__application__candidate__erased_at",
-            "attempt__start__application__deleted_at",
-            "attempt__start__application__erased_at",
-        )
-    )
     seen: set[tuple[object, ...]] = set()
     found = []
-    for row in rows:
-        person = _root(row["attempt__start__application__candidate"], merged)
-        key = (person, row["version__number"], row["form"] if by_form else "")
-        if key in seen:
-            continue
-        seen.add(key)
-        if _counts(row):
-            found.append(
-                First(
-                    part_id=row["pk"],
-                    version=row["version__number"],
-                    form=row["form"],
-                    language=row["attempt__language"],
-                    device=row["device"],
-                )
-            )
+    for begun in _begun(test):
+        key = (begun.person, begun.what.version, begun.what.form if by_form else "")
+        if key not in seen:
+            seen.add(key)
+            if begun.counts:
+                found.append(begun.what)
     return found
 
 
@@ -103,6 +69,52 @@ def taken(organisation: Organisation, part_ids: Sequence[int]) -> Iterator[Taken
             yield Taken(part=part, items=items_of(part), answers=read_answers(part))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Begun:
+    """One part that was begun: by whom, and whether it counts if it was the first."""
+
+    what: First
+    person: int
+    counts: bool
+
+
+def _begun(test: Test) -> Iterator[_Begun]:
+    """All of a test's parts that anybody has begun, the earliest first.
+
+    One flat query a table. A join of all of them asks too much of a planner that knows little of new rows.
+    """
+    owner, versions = test.organisation, dict(test.versions.values_list("pk", "number"))
+    rows = AttemptPart.objects.of(owner).filter(version__in=list(versions), begun_at__isnull=False)
+    parts = list(
+        rows.order_by("begun_at", "pk").values("pk", "version_id", "form", "device", "ended_at", "attempt_id")
+    )
+    attempts = Attempt.objects.of(owner).in_bulk({part["attempt_id"] for part in parts})
+    starts = StepStart.objects.of(owner).in_bulk({attempt.start_id for attempt in attempts.values()})
+    applications = Application.objects.of(owner).in_bulk({start.application_id for start in starts.values()})
+    changed = Candidate.objects.of(owner).exclude(merged_into=None, erased_at=None)
+    others = {row["pk"]: row for row in changed.values("pk", "merged_into_id", "erased_at")}
+    merged = {pk: row["merged_into_id"] for pk, row in others.items() if row["merged_into_id"]}
+    for part in parts:
+        attempt = attempts[part["attempt_id"]]
+        application = applications[starts[attempt.start_id].application_id]
+        person = application.candidate_id
+        yield _Begun(
+            what=First(
+                part_id=part["pk"],
+                version=versions[part["version_id"]],
+                form=part["form"],
+                language=attempt.language,
+                device=part["device"],
+            ),
+            person=_root(person, merged),
+            counts=part["ended_at"] is not None
+            and attempt.progress == Run.Progress.COMPLETED
+            and attempt.close_reason != ERASURE
+            and not application.is_going
+            and not (person in others and others[person]["erased_at"]),
+        )
+
+
 def _root(candidate_id: int, merged: Mapping[int, int]) -> int:
     """Who somebody is now; a ring of merges, which should not be, ends where it began."""
     walked = {candidate_id}
@@ -110,15 +122,3 @@ def _root(candidate_id: int, merged: Mapping[int, int]) -> int:
         walked.add(further)
         candidate_id = further
     return candidate_id
-
-
-def _counts(row: Mapping[str, object]) -> bool:
-    application = "attempt__start__application__"
-    return (
-        row["ended_at"] is not None
-        and row["attempt__progress"] == Run.Progress.COMPLETED
-        and row["attempt__close_reason"] != ERASURE
-        and row[f"{application}candidate__erased_at"] is None
-        and row[f"{application}deleted_at"] is None
-        and row[f"{application}erased_at"] is None
-    )
