@@ -93,7 +93,7 @@ MIDDLEWARE = [
     "goodword.core.http.BodyLimit",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
-    "servestatic.middleware.ServeStaticMiddleware",
+    "goodword.core.static.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "goodword.core.http.PortalLanguage",
     "django.middleware.common.CommonMiddleware",

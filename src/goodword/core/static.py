@@ -1,0 +1,25 @@
+"""Static files, served by this program itself, without costing every other request a detour."""
+
+from collections.abc import Callable
+
+from asgiref.sync import async_to_sync, sync_to_async
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from servestatic.middleware import ServeStaticMiddleware
+
+
+class StaticFiles:
+    """Hands requests for static files to servestatic and all others straight on.
+
+    Its middleware is asynchronous alone. In a chain that is not, Django makes an event loop and changes threads four
+    times for each request that passes it: two milliseconds, and a wait for the interpreter each time.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+        self.serve = async_to_sync(ServeStaticMiddleware(sync_to_async(get_response)))
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path_info.startswith(settings.STATIC_URL):
+            return self.serve(request)
+        return self.get_response(request)
