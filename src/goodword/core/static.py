@@ -17,7 +17,9 @@ class StaticFiles:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        self.serve = async_to_sync(ServeStaticMiddleware(sync_to_async(get_response)))
+        self.serve: Callable[[HttpRequest], HttpResponseBase] = async_to_sync(
+            ServeStaticMiddleware(sync_to_async(get_response))
+        )
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith(settings.STATIC_URL):
