@@ -14,10 +14,13 @@ type Content = Instrument | JudgementSet | QuestionSet | Forms
 
 
 def content_of(version: TestVersion) -> Content:
-    """The content, read from its JSON. A published version is read once a process; no query beside its test's."""
+    """The content, read from its JSON. A published version is read once a process; no query beside its test's.
+
+    Of a version that was fetched without its content (`deferred`), that is read from the database the first time.
+    """
     if version.published_at is None:
         return read(version.test.kind, version.content)
-    return _read_once(version.pk, version.test.kind, _Held(version.content))
+    return _read_once(version.pk, version.test.kind, _Held(version))
 
 
 def read(kind: str, data: Any) -> Content:
@@ -35,10 +38,10 @@ def read(kind: str, data: Any) -> Content:
 
 
 class _Held:
-    """Carries the JSON past the cache's key: a version that was published never changes."""
+    """Carries the row past the cache's key: a version that was published never changes."""
 
-    def __init__(self, data: Any) -> None:
-        self.data = data
+    def __init__(self, version: TestVersion) -> None:
+        self.version = version
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Held)
@@ -50,4 +53,4 @@ class _Held:
 @lru_cache(maxsize=512)
 def _read_once(pk: int, kind: str, held: _Held) -> Content:
     del pk
-    return read(kind, held.data)
+    return read(kind, held.version.content)

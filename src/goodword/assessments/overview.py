@@ -115,7 +115,7 @@ def in_mails(seen: Overview) -> dict[str, object]:
 
 def overview(attempt: Attempt, *, now: datetime) -> Overview:
     """The parts of an attempt with what is answered. Three queries for any number of parts and items."""
-    return Overview(parts=tuple(_view(part, now=now) for part in parts_of(attempt)))
+    return Overview(parts=tuple(_view(part, now=now) for part in parts_of(attempt, scores=False)))
 
 
 def _view(part: AttemptPart, *, now: datetime) -> PartView:

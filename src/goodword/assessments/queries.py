@@ -1,24 +1,34 @@
 """Reads about attempts."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 
-from goodword.assessments.models import Attempt, AttemptPart
+from goodword.assessments.models import Attempt, AttemptPart, Test
 from goodword.candidates.models import Application
 from goodword.questionnaires.reading import Json
 from goodword.steps.states import DONE
 
+#: what is large in the rows around a part, and is needed once a process (content.content_of), or only when it is scored
+LARGE: Final = ("version__content", "part__calibration__content")
 
-def parts_of(attempt: Attempt) -> Sequence[AttemptPart]:
-    """The parts in order, with their versions, answers, drawn items and scores. Four queries."""
+
+def parts_of(attempt: Attempt, *, scores: bool = True) -> Sequence[AttemptPart]:
+    """The parts in order, with their versions, answers, drawn items and, if wanted, scores.
+
+    One query each; none for drawn items where no part draws any.
+    """
     rows = list(
         AttemptPart.objects.of(attempt.organisation)
         .filter(attempt=attempt)
         .select_related("version__test", "part__norms", "part__calibration")
-        .prefetch_related("answers", "drawn", "scores")
+        .defer(*LARGE)
         .order_by("order")
     )
+    prefetch_related_objects(rows, "answers", *(["scores"] if scores else []))
+    drawing = [row for row in rows if row.version.test.kind == Test.Kind.REASONING]
+    prefetch_related_objects(drawing, "drawn")
     for row in rows:
         row.attempt = attempt  # known: no query for it, and its language is asked for often
     return rows

@@ -49,12 +49,13 @@ def open_part(attempt_id: int, order: int, *, now: datetime) -> AttemptPart:
         AttemptPart.objects.of(attempt.organisation)
         .filter(attempt=attempt, order__lte=order)
         .select_related("version__test", "part")
+        .defer("version__content")
         .order_by("order")
     )
     if not parts or parts[-1].order != order:
         raise LookupError(f"Attempt {attempt_id} has no part {order}.")
     part = parts[-1]
-    part.attempt = attempt
+    part.attempt, part.organisation = attempt, attempt.organisation
     if clock.is_over(part, now=now):
         raise PartOver
     if any(not clock.is_over(before, now=now) for before in parts[:-1]):

@@ -1,6 +1,7 @@
 """What an attempt was given: its parts, and the items of each, as fixed when it was assigned or drawn."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from goodword.assessments.content import Content, content_of
 from goodword.assessments.given.asked import (
@@ -16,7 +17,7 @@ from goodword.assessments.library.judgement import JudgementSet
 from goodword.assessments.library.questions import QuestionSet
 from goodword.assessments.library.reasoning.forms import Forms
 from goodword.assessments.library.reasoning.item import Item, from_json
-from goodword.assessments.models import AttemptPart
+from goodword.assessments.models import AttemptPart, DrawnItem
 from goodword.questionnaires.asked import asked_of as questions_asked
 from goodword.questionnaires.reading import Json
 
@@ -45,8 +46,28 @@ def items_of(part: AttemptPart) -> tuple[Asked, ...]:
     if isinstance(content, Forms):
         rows = [row for row in part.drawn.all() if row.voided_at is None]
         rows.sort(key=lambda row: row.position)
-        drawn = [(row.item, from_json(row.content)) for row in rows]
+        drawn = [(row.item, _item(row.pk, _Held(row))) for row in rows]
     return asked_in(content, form=part.form, drawn=drawn, language=part.attempt.language)
+
+
+class _Held:
+    """Carries the row past the cache's key: an item that was drawn never changes."""
+
+    def __init__(self, row: DrawnItem) -> None:
+        self.row = row
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=4096)
+def _item(pk: int, held: _Held) -> Item:
+    """One item, read from its JSON once a process: it is asked for several times in each request of its part."""
+    del pk
+    return from_json(held.row.content)
 
 
 def asked_in(

@@ -18,7 +18,7 @@ def lock[R: Run](model: type[R], pk: int) -> R:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A run is locked inside a transaction only.")
     rows: QuerySet[R] = model._default_manager.select_for_update(of=("self",))  # type: ignore[assignment]  # of R
-    return rows.select_related("start__step").get(pk=pk)
+    return rows.select_related("start__step", "organisation").get(pk=pk)
 
 
 def move(run: Run, act: str, *, at: datetime, by: str, reason: str = "") -> None:
