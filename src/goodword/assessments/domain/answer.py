@@ -66,17 +66,10 @@ def answer(
         before = Answer.objects.of(part.organisation).filter(part=part, item=item_id).first()
         if before is not None and before.answered_at > at:
             return Saved(answer=before, kept_newer=True)
-        saved, _ = Answer.objects.of(part.organisation).update_or_create(
-            part=part,
-            item=item_id,
-            defaults={"value": checked, "answered_at": at, "seconds": _seconds(part, now=now)},
-            create_defaults={
-                "organisation_id": part.organisation_id,
-                "value": checked,
-                "answered_at": at,
-                "seconds": _seconds(part, now=now),
-            },
-        )
+        # the attempt is locked: nobody else makes the row meanwhile
+        saved = before or Answer(organisation_id=part.organisation_id, part=part, item=item_id)
+        saved.value, saved.answered_at, saved.seconds = checked, at, _seconds(part, now=now)
+        saved.save()
         return Saved(answer=saved)
 
 

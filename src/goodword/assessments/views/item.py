@@ -15,7 +15,7 @@ from goodword.assessments.domain.hand_in import hand_in
 from goodword.assessments.forms import ItemForm, form_for
 from goodword.assessments.forms.own import FileForm
 from goodword.assessments.given import Asked, shown_items, unanswered
-from goodword.assessments.models import AttemptPart
+from goodword.assessments.models import Answer, AttemptPart
 from goodword.assessments.overview import PartView
 from goodword.assessments.queries import answers_of, read_answers
 from goodword.assessments.views.door import (
@@ -68,28 +68,27 @@ def item(request: HttpRequest, sitting: Sitting, order: int, number: int) -> Htt
             return kept_private(JsonResponse({"saved": False, "say": form.sentences}, status=422))
         return _show(request, sitting, view, items, number, form=form)
     try:
-        _save(request, sitting, view, this, form)
+        saved = _save(request, sitting, view, this, form)
     except WrongItem:
         return _on_screen(request, sitting, view, items, number)
     if is_script(request):
-        return kept_private(JsonResponse(_saved(view, sitting)))
+        return kept_private(JsonResponse(_saved(view, sitting, saved)))
     return _leave(request, sitting, view, items, number)
 
 
-def _save(request: HttpRequest, sitting: Sitting, view: PartView, this: Asked, form: ItemForm) -> None:
+def _save(request: HttpRequest, sitting: Sitting, view: PartView, this: Asked, form: ItemForm) -> Answer:
     device = device_of(request)
     if isinstance(form, FileForm) and form.read is not None:
-        hand_in(
+        return hand_in(
             attempt_id=sitting.attempt.pk,
             order=view.order,
             item_id=this.id,
             file=form.read,
             now=sitting.now,
             device=device,
-        )
-        return
+        ).answer
     age = timedelta(seconds=_age(request))
-    answer(
+    return answer(
         attempt_id=sitting.attempt.pk,
         order=view.order,
         item_id=this.id,
@@ -97,7 +96,7 @@ def _save(request: HttpRequest, sitting: Sitting, view: PartView, this: Asked, f
         now=sitting.now,
         given_at=sitting.now - age if age else None,
         device=device,
-    )
+    ).answer
 
 
 def _age(request: HttpRequest) -> float:
@@ -138,8 +137,8 @@ def _on_screen(
     return kept_private(redirect(here))
 
 
-def _saved(view: PartView, sitting: Sitting) -> dict[str, object]:
-    answers = answers_of(view.part)
+def _saved(view: PartView, sitting: Sitting, saved: Answer) -> dict[str, object]:
+    answers = {**read_answers(view.part), saved.item: saved.value}
     items = shown_items(view.part, answers)
     found: dict[str, object] = {
         "saved": True,
