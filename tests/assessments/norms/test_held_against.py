@@ -4,28 +4,24 @@ from math import isclose, sqrt
 from typing import Any
 
 import pytest
-from django.test import Client
-from django.urls import reverse
 
 from goodword.accounts.models import Organisation
+from goodword.assessments.domain.answer import answer
+from goodword.assessments.domain.finish import finish_part
 from goodword.assessments.domain.library.ensure import ensure_builtin
 from goodword.assessments.domain.norms.calibrate import make_calibration
+from goodword.assessments.domain.norms.make import make_norms
 from goodword.assessments.domain.score import score_part
-from goodword.assessments.models import Assessment, Calibration, NormGroup, NormSet, Score
+from goodword.assessments.models import Assessment, Calibration, NormGroup, NormSet, Score, Test
 from goodword.assessments.scoring import rasch
-from goodword.core import clock
 from tests.assessments.crowd import applications, finished, published, role_of
 from tests.assessments.norms.people import by_hand, form_of, keyed, solves
-from tests.assessments.support import assigned, statements_of, token_of
+from tests.assessments.support import assigned, scores, statements_of
 from tests.support import factories
-from tests.support.jobs import run_jobs
-from tests.support.pages import signed_in
 
 pytestmark = pytest.mark.django_db
 
 NOW = factories.NOW
-PHONE = "Mozilla/5.0 (iPhone) Mobile Safari"
-COMPUTER = "Mozilla/5.0 (X11; Linux) Firefox"
 
 
 @pytest.fixture
@@ -39,12 +35,13 @@ def norms_of_120(acme: Organisation) -> tuple[NormSet, str]:
     number = str(test.versions.latest("pk").number)
     before = published(role_of(acme), (test, number, "short20"))
     finished(before, applications(before.step.role, 120), answers=by_hand)
-    browser = signed_in(factories.member(acme))
-    browser.post(
-        reverse("test_norms_make", args=[acme.slug, test.pk]), {"version": number, "form": "short20"}
-    )
-    assert run_jobs() == ["assessments.norms"]
-    return NormSet.objects.of(acme).get(), number
+    return norms_now(acme, test, number), number
+
+
+def norms_now(acme: Organisation, test: Test, number: str) -> NormSet:
+    """Norms of those who are there, as a press and its job make them."""
+    member = factories.member(acme)
+    return make_norms(test_id=test.pk, version=number, form="short20", member_id=member.pk, now=NOW).norm_set
 
 
 def assessment_of(norms: NormSet, number: str, *, form: str = "short20") -> Assessment:
@@ -52,30 +49,32 @@ def assessment_of(norms: NormSet, number: str, *, form: str = "short20") -> Asse
 
 
 def finishes(
-    assessment: Assessment, values: dict[str, Any], *, agent: str = COMPUTER, language: str = "en"
+    assessment: Assessment, values: dict[str, Any], *, device: str = "computer", language: str = "en"
 ) -> list[Score]:
-    """A candidate of this assessment answers through the pages and finishes; their scores."""
+    """A candidate of this assessment answers all of it and finishes; their scores."""
     candidate = factories.candidate(assessment.organisation, language=language)
     application = factories.application(
         assessment.step.role, candidate=candidate, job_id=assessment.step.role_id, stage_id=501
     )
-    now = clock.now()
-    attempt = assigned(application, now=now)
+    attempt = assigned(application)
     assert attempt.language == language
-    token, browser = token_of(attempt, now=now), Client(headers={"User-Agent": agent})
-    items = [item.id for item in statements_of(attempt)]
-    for place, item in enumerate(items, start=1):
-        where = reverse("portal_assessment_item", args=[token, 1, place])
-        assert browser.post(where, {"answer": values.get(item, 3)}).status_code == 302
-    finish = reverse("portal_assessment_finish", args=[token, 1])
-    assert browser.post(finish, follow=True).status_code == 200
-    return list(Score.objects.of(assessment.organisation).filter(part__attempt=attempt))
+    for item in statements_of(attempt):
+        answer(
+            attempt_id=attempt.pk,
+            order=1,
+            item_id=item.id,
+            value=values.get(item.id, 3),
+            now=NOW,
+            device=device,
+        )
+    finish_part(attempt_id=attempt.pk, order=1, now=NOW)
+    return list(scores(attempt))
 
 
-def against(scores: list[Score]) -> set[tuple[object, ...]]:
+def against(issued: list[Score]) -> set[tuple[object, ...]]:
     return {
         (one.percentile, one.percentile_low, one.percentile_high, one.low, one.high, one.norm_group_id)
-        for one in scores
+        for one in issued
     }
 
 
@@ -84,14 +83,14 @@ NONE = {(None, None, None, None, None, None)}
 
 def test_the_percentile_and_band_are_as_worked_out_by_hand(acme: Organisation) -> None:
     norms, number = norms_of_120(acme)
-    scores = finishes(assessment_of(norms, number), keyed((3, 3, 3, 3)))
-    assert {one.value for one in scores} == {3.0}
+    found = finishes(assessment_of(norms, number), keyed((3, 3, 3, 3)))
+    assert {one.value for one in found} == {3.0}
     group = NormGroup.objects.of(acme).get(norm_set=norms)
     # 30 below, 60 equal, 30 above: (30 + 30) of 120
-    assert {(one.percentile, one.norm_group_id) for one in scores} == {(50, group.pk)}
+    assert {(one.percentile, one.norm_group_id) for one in found} == {(50, group.pk)}
     # sd of (3 + 3t) / 4, reliability 8/27; each end lies between two of the three scores there are
     error = 0.75 * sqrt(60 / 119) * sqrt(19 / 27)
-    for one in scores:
+    for one in found:
         assert one.low is not None and one.high is not None
         assert isclose(one.low, 3 - 1.645 * error) and isclose(one.high, 3 + 1.645 * error)
         assert (one.percentile_low, one.percentile_high) == (25, 75)
@@ -99,23 +98,23 @@ def test_the_percentile_and_band_are_as_worked_out_by_hand(acme: Organisation) -
 
 def test_on_a_phone_there_is_no_group_and_so_no_percentile(acme: Organisation) -> None:
     norms, number = norms_of_120(acme)
-    scores = finishes(assessment_of(norms, number), keyed((3, 3, 3, 3)), agent=PHONE)
-    assert {one.value for one in scores} == {3.0}
-    assert against(scores) == NONE
+    found = finishes(assessment_of(norms, number), keyed((3, 3, 3, 3)), device="phone")
+    assert {one.value for one in found} == {3.0}
+    assert against(found) == NONE
 
 
 def test_in_another_language_there_is_none(acme: Organisation) -> None:
     norms, number = norms_of_120(acme)
-    scores = finishes(assessment_of(norms, number), keyed((3, 3, 3, 3)), language="de")
-    assert {one.value for one in scores} == {3.0}
-    assert against(scores) == NONE
+    found = finishes(assessment_of(norms, number), keyed((3, 3, 3, 3)), language="de")
+    assert {one.value for one in found} == {3.0}
+    assert against(found) == NONE
 
 
 def test_with_another_form_there_is_none(acme: Organisation) -> None:
     norms, number = norms_of_120(acme)
-    scores = finishes(assessment_of(norms, number, form="full"), {})
-    assert {one.value for one in scores} == {3.0}
-    assert against(scores) == NONE
+    found = finishes(assessment_of(norms, number, form="full"), {})
+    assert {one.value for one in found} == {3.0}
+    assert against(found) == NONE
 
 
 def test_a_newer_set_changes_nothing_for_a_role_that_has_chosen_the_one_before(acme: Organisation) -> None:
@@ -125,10 +124,7 @@ def test_a_newer_set_changes_nothing_for_a_role_that_has_chosen_the_one_before(a
     assert {one[0] for one in first} == {50}
     others = published(role_of(acme), (norms.test, number, "short20"))
     finished(others, applications(others.step.role, 100), answers=lambda _: keyed((5, 5, 4, 5)))
-    browser = signed_in(factories.member(acme))
-    where = reverse("test_norms_make", args=[acme.slug, norms.test_id])
-    browser.post(where, {"version": number, "form": "short20"})
-    run_jobs()
+    norms_now(acme, norms.test, number)
     assert NormSet.objects.of(acme).count() == 2
     assert against(finishes(assessment, keyed((3, 3, 3, 3)))) == first
 
