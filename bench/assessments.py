@@ -204,7 +204,7 @@ def server(processes: int) -> Iterator[str]:
 
 def wait_for(base: str) -> None:
     """Until the server answers."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + 180
     while time.monotonic() < until:
         try:
             if httpx2.get(f"{base}/healthz").is_success:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from goodword.assessments.content import Content, read
-from goodword.assessments.evidence.export import FIGURES
 from goodword.assessments.evidence.folder import FolderError, changed, lines_of, table_of
+from goodword.assessments.evidence.writing import FIGURES
 from goodword.assessments.given import Asked, asked_in
 from goodword.assessments.library.reasoning.item import Item, from_json
 from goodword.assessments.scored import Issued, issue
