@@ -62,6 +62,7 @@ def test_the_page_offers_the_languages_and_speaks_the_chosen_one(client: Client,
     assert response.status_code == 302
     text = client.get(first).content.decode()
     assert (text.count('<html lang="de"'), text.count("Situationen mit Kundschaft")) == (1, 1)
+    assert text.count("Reasoning") == 0
 
 
 @pytest.mark.parametrize("language", ["it", "", "de-AT"])

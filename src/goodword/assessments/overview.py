@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import translation
+from django.utils.translation import gettext
+
 from goodword.assessments import clock
 from goodword.assessments.content import content_of
 from goodword.assessments.domain.begin_part import needs_start
@@ -158,7 +161,10 @@ def minutes_of(part: AttemptPart) -> int:
 def title_of(part: AttemptPart) -> str:
     """What the part is called, in its language."""
     content = content_of(part.version)
-    return part.version.test.title if not hasattr(content, "name") else str(content.name)
+    if isinstance(content, Instrument | JudgementSet | QuestionSet):
+        return content.name
+    with translation.override(part.attempt.language):  # mails are queued where no language is active
+        return gettext("Reasoning")
 
 
 def instructions_of(part: AttemptPart) -> str:

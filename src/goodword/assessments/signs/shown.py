@@ -34,4 +34,4 @@ def _in_words(sign: AttemptSign, titles: dict[str, str]) -> Shown:
 def _titles(attempt: Attempt) -> dict[str, str]:
     """What each part is called, by its place."""
     parts = AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt)
-    return {str(part.order): title_of(part) for part in parts.select_related("version__test")}
+    return {str(part.order): title_of(part) for part in parts.select_related("version__test", "attempt")}

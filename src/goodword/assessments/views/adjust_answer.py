@@ -98,7 +98,7 @@ def _figureless(row: Adjustment) -> list[AttemptPart]:
     parts = (
         AttemptPart.objects.of(row.organisation)
         .filter(attempt=row.attempt, begun_at=None)
-        .select_related("version__test", "part")
+        .select_related("version__test", "part", "attempt")
         .order_by("order")
     )
     found = []

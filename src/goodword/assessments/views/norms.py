@@ -168,7 +168,12 @@ def _spoken(name: str) -> str:
 
 def _lack(lack: Mapping[str, Any]) -> str:
     """What was missing, in a sentence."""
-    words = {"level": lack["level"], "family": _spoken(lack["family"]), "n": lack["n"], "least": lack["least"]}
+    words = {
+        "level": lack["level"],
+        "family": _spoken(lack["family"]),
+        "n": lack["n"],
+        "least": lack["least"],
+    }
     match lack["kind"]:
         case "persons":
             return _("%(n)s people have answered; it takes %(least)s.") % words
