@@ -10,7 +10,7 @@ from goodword.accounts.models import AuditEntry
 from goodword.assessments.content import content_of
 from goodword.assessments.domain.norms.calibrate import LACKING
 from goodword.assessments.domain.norms.first import First, first_attempts
-from goodword.assessments.library.instrument import Instrument
+from goodword.assessments.library.sheets.names import form_name, forms_of
 from goodword.assessments.models import AttemptPart, Calibration, NormSet, Test, TestVersion
 from goodword.assessments.scoring.norms import LEAST
 from goodword.assessments.scoring.rasch import LEAST_PERSONS
@@ -115,13 +115,12 @@ _NOTHING = CalibrationStanding(persons=0, made=(), refused_at=None, lacks=())
 
 def _form(row: TestVersion, form: str, firsts: Sequence[First], sets: Sequence[NormSet]) -> FormStanding:
     content = content_of(row)
-    names = {one.id: one.name for one in content.forms} if isinstance(content, Instrument) else {}
     counts = Counter(
         (one.language, one.device) for one in firsts if (one.version, one.form) == (row.number, form)
     )
     return FormStanding(
         form=form,
-        name=names.get(form, ""),
+        name=form_name(content, form) if form in forms_of(content) else form,
         groups=tuple(
             Group(language=language, device=device, n=n)
             for (language, device), n in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))

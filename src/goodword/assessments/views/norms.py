@@ -123,7 +123,7 @@ def _version(found: VersionStanding, scales: Mapping[str, str]) -> dict[str, obj
 def _form(found: FormStanding, scales: Mapping[str, str]) -> dict[str, object]:
     return {
         "form": found.form,
-        "name": found.name or _spoken(found.form),
+        "name": found.name,
         "enough": found.enough,
         "groups": [{"name": _named(one.language, one.device), "group": one} for one in found.groups],
         "sets": [
