@@ -6,10 +6,11 @@ from typing import Any
 
 from goodword.accounts.models import Organisation
 from goodword.assessments.content import content_of
-from goodword.assessments.domain.answer import answer, onward
+from goodword.assessments.domain.answer import answer
 from goodword.assessments.domain.begin_part import begin_part, needs_start
 from goodword.assessments.domain.finish import finish_part
 from goodword.assessments.domain.library.ensure import ensure_builtin
+from goodword.assessments.domain.onward import onward
 from goodword.assessments.given import OwnQuestion, Situation, Statement, Task, items_of
 from goodword.assessments.library.builtin import REASONING, WORK_STYLE
 from goodword.assessments.library.reasoning.forms import Forms

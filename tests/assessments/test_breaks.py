@@ -9,10 +9,11 @@ from django.test import Client
 from django.urls import reverse
 
 from goodword.assessments.domain.alive import go_on
-from goodword.assessments.domain.answer import answer, onward
+from goodword.assessments.domain.answer import answer
 from goodword.assessments.domain.begin_part import begin_part
 from goodword.assessments.domain.finish import end_overdue
 from goodword.assessments.domain.guard import PartOver
+from goodword.assessments.domain.onward import onward
 from goodword.assessments.given import items_of
 from goodword.assessments.models import Attempt
 from tests.assessments.plans import JUDGEMENT, REASONING, Asks, attempt_of
@@ -151,3 +152,25 @@ def test_an_untimed_part_knows_no_breaks(client: Client) -> None:
         assert alive.status_code == 409
         assert client.post(url(made, "portal_assessment_again")).status_code == 302
     assert rows(made) == before
+
+
+def test_nobody_thinks_on_behind_a_line_that_is_silent(client: Client, attempt: Attempt) -> None:
+    """Who stops the signs of life before the end has no more time for the task on screen than others."""
+    late = NOW + MINUTES + timedelta(seconds=4)
+    before = rows(attempt)
+    with pytest.raises(PartOver):
+        answer(attempt_id=attempt.pk, order=1, item_id="2", value="b", now=late)
+    with pytest.raises(PartOver):
+        onward(attempt_id=attempt.pk, order=1, number=2, now=late)
+    with time_machine.travel(late, tick=False):
+        item = url(attempt, "portal_assessment_item", 2)
+        assert client.post(item, {"answer": "b"}).status_code == 302
+    assert rows(attempt) == before
+
+
+def test_who_never_comes_back_has_a_result_once_nothing_more_is_taken(attempt: Attempt) -> None:
+    end = attempt.deadline_at + timedelta(days=30)
+    assert end_overdue(now=end) == 0
+    assert end_overdue(now=end + timedelta(seconds=1)) == 1
+    attempt.refresh_from_db()
+    assert (part_of(attempt).ended_by, attempt.progress) == ("time_up", "completed")

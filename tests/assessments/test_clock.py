@@ -8,13 +8,14 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from goodword.assessments.domain.answer import WrongItem, answer, onward
+from goodword.assessments.domain.answer import WrongItem, answer
 from goodword.assessments.domain.begin_part import begin_part
 from goodword.assessments.domain.finish import end_overdue, finish_part
 from goodword.assessments.domain.guard import NotBegun, NotItsTurn, PartOver
-from goodword.assessments.models import Attempt, AttemptPart
-from tests.assessments.plans import REASONING, WORK_STYLE, attempt_of
-from tests.assessments.support import answer_all, answers, part_of, rows, scores, tell, token_of
+from goodword.assessments.domain.onward import onward
+from goodword.assessments.models import Attempt, AttemptPart, Test, TestVersion
+from tests.assessments.plans import REASONING, WORK_STYLE, Asks, attempt_of
+from tests.assessments.support import answer_all, answers, application, part_of, rows, scores, tell, token_of
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs
 
@@ -265,3 +266,86 @@ def test_one_may_end_before_time_and_is_asked_first(client: Client, attempt: Att
 def keep_alive(part: AttemptPart, *, until: datetime) -> None:
     """As if the page had given its signs of life until then."""
     AttemptPart.objects.of(part.organisation).filter(pk=part.pk).update(seen_at=until)
+
+
+def test_a_part_whose_tasks_are_not_drawn_cannot_be_finished(client: Client) -> None:
+    made = attempt_of(Asks(test="reasoning", form="short_12"))
+    before = rows(made)
+    with pytest.raises(NotBegun):
+        finish_part(attempt_id=made.pk, order=1, now=NOW)
+    end = url(made, "portal_assessment_finish")
+    assert client.get(end)["Location"].endswith("/assessment/1/")
+    assert client.post(end).status_code == 302
+    assert rows(made) == before
+
+
+def test_screens_of_a_later_part_are_not_shown_before_its_turn(client: Client) -> None:
+    made = attempt_of(WORK_STYLE, Asks(test="judgement_customer"))
+    sheet = reverse("portal_assessment_sheet", args=[token_of(made), 2])
+    assert client.get(sheet).status_code == 302
+
+
+CONDITIONAL = {
+    "kind": "questions",
+    "id": "own",
+    "version": "1",
+    "language": "en",
+    "name": "Questions of ours",
+    "instructions": "",
+    "questions": [
+        {
+            "type": "single_choice",
+            "id": "ropes",
+            "text": "Have you worked on ropes?",
+            "choices": [{"value": "yes", "label": "Yes"}, {"value": "no", "label": "No"}],
+        },
+        {
+            "type": "single_choice",
+            "id": "knot",
+            "text": "Which knot holds?",
+            "choices": [{"value": "eight", "label": "Eight"}, {"value": "bow", "label": "Bow"}],
+            "when": {"question": "ropes", "is": ["yes"]},
+        },
+        {"type": "short_text", "id": "start", "text": "When could you start?"},
+    ],
+    "right": {"knot": ["eight"]},
+}
+
+
+def conditional(*, minutes: int | None) -> Attempt:
+    of = application()
+    org = of.organisation
+    test = Test.objects.create(organisation=org, kind="questions", key="own_1", title="Ours", created_at=NOW)
+    TestVersion.objects.create(
+        organisation=org,
+        test=test,
+        number="1",
+        language="en",
+        content=CONDITIONAL,
+        created_at=NOW,
+        published_at=NOW,
+    )
+    return attempt_of(Asks(test=test, minutes=minutes), of=of)
+
+
+def test_on_a_clock_what_a_condition_keeps_away_leaves_no_gap(client: Client) -> None:
+    made = conditional(minutes=5)
+    begin_part(attempt_id=made.pk, order=1, device="computer", now=NOW)
+    assert client.post(url(made, "portal_assessment_item", 1), {"q-ropes": "no"})["Location"].endswith(
+        "item/2/"
+    )
+    client.post(url(made, "portal_assessment_item", 2), {"q-start": "In May"})
+    assert sorted(answers(made).values_list("item", "value")) == [("ropes", "no"), ("start", "In May")]
+    assert part_of(made).ended_by == "finished"
+    assert list(scores(made).values_list("value", "items")) == []
+
+
+def test_on_a_clock_what_an_answer_brings_up_is_asked(client: Client) -> None:
+    made = conditional(minutes=5)
+    begin_part(attempt_id=made.pk, order=1, device="computer", now=NOW)
+    client.post(url(made, "portal_assessment_item", 1), {"q-ropes": "yes"})
+    client.post(url(made, "portal_assessment_item", 2), {"q-knot": "eight"})
+    assert part_of(made).ended_at is None
+    client.post(url(made, "portal_assessment_item", 3), {"q-start": "In May"})
+    assert part_of(made).ended_by == "finished"
+    assert list(scores(made).values_list("value", "items")) == [(1.0, 1)]

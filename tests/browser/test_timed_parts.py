@@ -9,10 +9,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from goodword.assessments.domain.begin_part import begin_part
 from goodword.assessments.given import items_of
-from goodword.assessments.models import Attempt, AttemptPart
+from goodword.assessments.models import Attempt, AttemptPart, Test, TestVersion
 from goodword.core import clock
-from tests.assessments.plans import JUDGEMENT, REASONING, WORK_STYLE, attempt_of
-from tests.assessments.support import answers, part_of, token_of
+from tests.assessments.plans import JUDGEMENT, REASONING, WORK_STYLE, Asks, attempt_of
+from tests.assessments.support import answers, application, part_of, token_of
 from tests.browser.conftest import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
@@ -239,3 +239,94 @@ def test_a_matrix_and_its_options_are_in_sight_at_once_on_a_small_phone(
         seen += 1
     assert seen == 4
     context.close()
+
+
+def own(*, minutes: int | None) -> Attempt:
+    """One question of the organisation's own, answered in words."""
+    of = application()
+    test = Test.objects.create(
+        organisation=of.organisation, kind="questions", key="own_1", title="Ours", created_at=clock.now()
+    )
+    TestVersion.objects.create(
+        organisation=of.organisation,
+        test=test,
+        number="1",
+        language="en",
+        content={
+            "kind": "questions",
+            "id": "own",
+            "version": "1",
+            "language": "en",
+            "name": "Ours",
+            "questions": [
+                {"type": "long_text", "id": "storm", "text": "A storm comes up. What do you do?"},
+                {"type": "short_text", "id": "start", "text": "When could you start?"},
+            ],
+        },
+        created_at=clock.now(),
+        published_at=clock.now(),
+    )
+    return attempt_of(Asks(test=test, minutes=minutes), of=of, now=clock.now())
+
+
+def test_words_are_saved_while_they_are_typed_and_stay_over_a_line_that_is_gone(
+    page: Page, open_at: Callable[..., str]
+) -> None:
+    attempt = own(minutes=None)
+    page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
+    page.get_by_role("textbox").press_sequentially("I come down")
+    expect(page.locator("[data-saved]")).to_have_text("Saved")
+    assert given(attempt) == [("storm", "I come down")]
+    page.context.set_offline(True)
+    page.get_by_role("textbox").press_sequentially(" and wait.")
+    expect(page.get_by_role("alert")).to_contain_text("Your answer is kept on this device")
+    page.context.set_offline(False)
+    arrived(page)
+    assert given(attempt) == [("storm", "I come down and wait.")]
+
+
+def test_words_that_stand_in_the_field_when_the_time_is_up_count(
+    page: Page, open_at: Callable[..., str]
+) -> None:
+    attempt = own(minutes=5)
+    begin_part(attempt_id=attempt.pk, order=1, device="computer", now=clock.now())
+    change(attempt, ends_at=clock.now() + timedelta(seconds=5))
+    page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
+    page.get_by_role("textbox").fill("I come down.")
+    page.wait_for_url("**/assessment/", timeout=20_000)
+    assert given(attempt) == [("storm", "I come down.")]
+
+
+def test_words_typed_during_a_break_stand_there_when_the_part_goes_on(
+    page: Page, open_at: Callable[..., str]
+) -> None:
+    attempt = own(minutes=5)
+    begin_part(attempt_id=attempt.pk, order=1, device="computer", now=clock.now())
+    page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
+    page.context.set_offline(True)
+    page.get_by_role("textbox").fill("I come down.")
+    expect(page.get_by_role("alert")).to_contain_text("The line is broken")
+    change(attempt, seen_at=clock.now() - timedelta(seconds=40))
+    page.context.set_offline(False)
+    page.wait_for_url("**/again/", timeout=20_000)
+    page.get_by_role("button", name="Go on").click()
+    page.wait_for_url("**/item/1/")
+    expect(page.get_by_role("textbox")).to_have_value("I come down.")
+    expect(page.locator("[data-saved]")).to_have_text("Saved")
+    assert given(attempt) == [("storm", "I come down.")]
+
+
+def test_a_page_that_is_none_of_ours_is_not_taken_for_a_saved_answer(
+    page: Page, open_at: Callable[..., str]
+) -> None:
+    """A hotel's sign-in page answers everything with 200."""
+    attempt = attempt_of(WORK_STYLE, now=clock.now())
+    page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
+    page.wait_for_load_state("networkidle")
+    page.route("**/item/1/", lambda route: route.fulfill(status=200, body="<h1>Welcome to our hotel</h1>"))
+    page.keyboard.press("4")
+    expect(page.get_by_role("alert")).to_contain_text("Your answer is kept on this device")
+    assert given(attempt) == []
+    page.unroute("**/item/1/")
+    arrived(page)
+    assert [value for _, value in given(attempt)] == [4]

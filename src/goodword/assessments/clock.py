@@ -35,10 +35,16 @@ def left(part: AttemptPart, *, now: datetime) -> int:
 
 def is_broken(part: AttemptPart, *, now: datetime) -> bool:
     """Whether the line broke before the time was over, and the part may go on with a fresh item."""
-    if not runs(part) or part.breaks >= MOST_BREAKS:
+    if not runs(part) or part.breaks >= MOST_BREAKS or part.at > part.items:
         return False
     assert part.ends_at is not None and part.seen_at is not None  # it runs
     return min(now, part.ends_at) - part.seen_at > BREAK_AFTER
+
+
+def is_late(part: AttemptPart, *, now: datetime) -> bool:
+    """Whether an answer comes too late: after the end, whatever became of the line. Only going on after a break, with
+    its fresh item, moves the end."""
+    return part.ends_at is not None and now > part.ends_at + ON_ITS_WAY
 
 
 def is_over(part: AttemptPart, *, now: datetime) -> bool:

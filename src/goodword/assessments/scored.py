@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from goodword.assessments.content import Content
-from goodword.assessments.given.asked import Asked, OwnQuestion, Task
+from goodword.assessments.given.asked import Asked, OwnQuestion, Task, asked_now
 from goodword.assessments.library.instrument import Instrument
 from goodword.assessments.library.judgement import JudgementSet
 from goodword.assessments.library.judging import JUDGEMENT_SCORING_VERSION, judge
@@ -124,7 +124,8 @@ def _plain(
 
 
 def _own(content: QuestionSet, items: Sequence[Asked], answers: Mapping[str, Json]) -> Iterator[Issued]:
-    keyed = [item for item in items if isinstance(item, OwnQuestion) and item.id in content.right]
+    asked = asked_now(items, answers)  # what a condition kept away was no question to this candidate
+    keyed = [item for item in asked if isinstance(item, OwnQuestion) and item.id in content.right]
     if keyed:
         right = sum(is_right(content.right[item.id], answers.get(item.id)) for item in keyed)
         yield Issued(

@@ -13,9 +13,10 @@ import time_machine
 
 from goodword.accounts.models import AuditEntry, Organisation
 from goodword.assessments.domain.adjust.answer import answer as answer_request
-from goodword.assessments.domain.answer import answer, onward
+from goodword.assessments.domain.answer import answer
 from goodword.assessments.domain.begin_part import begin_part
 from goodword.assessments.domain.finish import finish_part
+from goodword.assessments.domain.onward import onward
 from goodword.assessments.domain.remind import remind_due
 from goodword.assessments.given import items_of
 from goodword.assessments.models import Adjustment, Attempt

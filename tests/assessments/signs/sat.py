@@ -8,9 +8,10 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from goodword.assessments.domain.answer import answer, onward
+from goodword.assessments.domain.answer import answer
 from goodword.assessments.domain.begin_part import begin_part
 from goodword.assessments.domain.finish import finish_part
+from goodword.assessments.domain.onward import onward
 from goodword.assessments.models import Attempt, AttemptSign, Noticed, Test, TestVersion
 from goodword.assessments.signs.keep import on_attempt_completed
 from goodword.candidates.models import Application

@@ -6,8 +6,9 @@ import pytest
 from django.db import transaction
 
 from goodword.assessments.domain.alive import go_on
-from goodword.assessments.domain.answer import answer, onward
+from goodword.assessments.domain.answer import answer
 from goodword.assessments.domain.finish import finish_part
+from goodword.assessments.domain.onward import onward
 from goodword.assessments.models import Attempt, AttemptSign
 from goodword.assessments.signs.dismiss import dismiss
 from goodword.assessments.signs.keep import on_attempt_completed, settle_signs

@@ -9,9 +9,10 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from goodword.assessments.domain.answer import answer, onward
+from goodword.assessments.domain.answer import answer
 from goodword.assessments.domain.finish import finish_part
 from goodword.assessments.domain.notice import MOST_ROWS
+from goodword.assessments.domain.onward import onward
 from goodword.assessments.models import Attempt, Noticed
 from goodword.steps.domain.move import lock, move
 from tests.assessments.signs.sat import NOW, note, noticed, on_a_clock, questions_of_their_own, send

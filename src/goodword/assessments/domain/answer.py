@@ -5,10 +5,12 @@ from datetime import datetime
 
 from django.db import transaction
 
+from goodword.assessments import clock
 from goodword.assessments.domain import guard
 from goodword.assessments.domain.begin_part import begin, needs_start
-from goodword.assessments.given import Asked, UnknownOption, items_of
+from goodword.assessments.given import Asked, UnknownOption, shown_items
 from goodword.assessments.models import Answer, AttemptPart
+from goodword.assessments.queries import answers_of
 from goodword.questionnaires.reading import Json
 
 __all__ = ["Saved", "UnknownItem", "UnknownOption", "WrongItem", "answer"]
@@ -54,8 +56,9 @@ def answer(
         part = guard.open_part(attempt_id, order, now=now)
         if needs_start(part):
             raise guard.NotBegun
-        items = items_of(part)
-        number, item = _find(items, item_id)
+        if clock.is_late(part, now=now):
+            raise guard.PartOver
+        number, item = _find(shown_items(part, answers_of(part)), item_id)
         checked = item.check(value)
         timed = part.seconds is not None
         if timed and number != part.at:
@@ -71,19 +74,6 @@ def answer(
         saved.value, saved.answered_at, saved.seconds = checked, at, _seconds(part, now=now)
         saved.save()
         return Saved(answer=saved)
-
-
-def onward(*, attempt_id: int, order: int, number: int, now: datetime) -> AttemptPart:
-    """On a clock: leave item `number`, answered or not, for the next one; there is no way back to it.
-
-    A press that comes twice finds the next item there and changes nothing. Raises what guard.open_part raises.
-    """
-    with transaction.atomic():
-        part = guard.open_part(attempt_id, order, now=now)
-        if part.seconds is not None and part.begun_at is not None and number == part.at:
-            part.at, part.shown_at, part.seen_at = number + 1, now, now
-            part.save(update_fields=["at", "shown_at", "seen_at"])
-        return part
 
 
 def _find(items: tuple[Asked, ...], item_id: str) -> tuple[int, Asked]:

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from goodword.assessments import clock
 from goodword.assessments.domain import guard
+from goodword.assessments.domain.begin_part import needs_start
 from goodword.assessments.domain.score import score_part
 from goodword.assessments.domain.tell import tell
 from goodword.assessments.given import shown_items, unanswered
@@ -16,7 +17,7 @@ from goodword.core.sweep import each
 from goodword.notifications.domain.queue import cancel
 from goodword.steps.domain.lifecycle import subject_ref
 from goodword.steps.domain.move import lock, move
-from goodword.steps.states import is_open, takes_answers
+from goodword.steps.states import GRACE, is_open, takes_answers
 
 AT_MOST = 200
 
@@ -43,26 +44,35 @@ def finish_part(*, attempt_id: int, order: int, now: datetime) -> AttemptPart:
         if not takes_answers(attempt, now=now):
             raise guard.Closed
         if clock.is_over(part, now=now):
-            _end(part, by=AttemptPart.Ended.TIME_UP, now=now)
+            end_part(part, by=AttemptPart.Ended.TIME_UP, now=now)
             return part
         part = guard.open_part(attempt_id, order, now=now)
+        if needs_start(part):
+            raise guard.NotBegun
         if part.seconds is None:
             answers = answers_of(part)
             if missing := unanswered(shown_items(part, answers), answers):
                 raise Unanswered(missing)
-        elif part.begun_at is None:
-            raise guard.NotBegun
-        _end(part, by=AttemptPart.Ended.FINISHED, now=now)
+        end_part(part, by=AttemptPart.Ended.FINISHED, now=now)
         return part
 
 
 def end_overdue(*, now: datetime) -> int:
-    """End the parts whose time is up. Returns how many. One whose line broke before waits for its candidate."""
-    broke = Q(breaks__lt=clock.MOST_BREAKS, seen_at__lt=F("ends_at") - clock.BREAK_AFTER)
+    """End the parts whose time is up. Returns how many.
+
+    One whose line broke before waits for its candidate, as long as their assessment takes anything.
+    """
+    broke = Q(
+        breaks__lt=clock.MOST_BREAKS,
+        seen_at__lt=F("ends_at") - clock.BREAK_AFTER,
+        at__lte=F("items"),
+        attempt__deadline_at__gte=now - GRACE,
+    )
+    waits = Q(attempt__clock_stopped_at__isnull=False)
     due = (
         AttemptPart.objects.across_organisations()
         .filter(ended_at=None, ends_at__lt=now - clock.ON_ITS_WAY)
-        .exclude(broke)
+        .exclude(broke | waits)
         .order_by("ends_at")
         .values_list("pk", flat=True)[:AT_MOST]
     )
@@ -75,9 +85,10 @@ def time_up(*, part_id: int, now: datetime) -> bool:
         found = AttemptPart.objects.across_organisations().get(pk=part_id)
         attempt = lock(Attempt, found.attempt_id)
         part = _part(attempt, found.order)
-        if part.ended_at is not None or not clock.is_over(part, now=now):
+        given_up = attempt.clock_stopped_at is None and attempt.deadline_at < now - GRACE
+        if part.ended_at is not None or not (clock.is_over(part, now=now) or given_up):
             return False
-        _end(part, by=AttemptPart.Ended.TIME_UP, now=now)
+        end_part(part, by=AttemptPart.Ended.TIME_UP, now=now)
         return True
 
 
@@ -94,7 +105,7 @@ def _part(attempt: Attempt, order: int) -> AttemptPart:
     return part
 
 
-def _end(part: AttemptPart, *, by: AttemptPart.Ended, now: datetime) -> None:
+def end_part(part: AttemptPart, *, by: AttemptPart.Ended, now: datetime) -> None:
     """Score a part and close it, with its attempt locked; complete the attempt if it was the last one."""
     attempt = part.attempt
     part.ended_at, part.ended_by = now, by

@@ -2,7 +2,7 @@
 
 from goodword.assessments.content import content_of
 from goodword.assessments.given import items_of
-from goodword.assessments.models import AttemptPart, NormGroup, Score
+from goodword.assessments.models import AttemptPart, Calibration, NormGroup, Score
 from goodword.assessments.queries import answers_of
 from goodword.assessments.scored import issue
 from goodword.assessments.scoring import norms, rasch
@@ -12,14 +12,14 @@ def score_part(part: AttemptPart) -> None:
     """Write the scores of a part, in the caller's transaction, against the norms that its assessment fixed."""
     group = norm_group_of(part)
     calibration = part.part.calibration
-    tables = {scale: norms.from_json(table) for scale, table in group.tables.items()} if group else {}
+    tables = _tables(group) if group else {}
     found = issue(
         content_of(part.version),
         form=part.form,
         items=items_of(part),
         answers=answers_of(part),
         tables=tables,
-        calibration=rasch.from_json(calibration.content) if calibration else None,
+        calibration=_difficulties(calibration) if calibration else None,
     )
     Score.objects.of(part.organisation).bulk_create(
         Score(
@@ -53,3 +53,19 @@ def norm_group_of(part: AttemptPart) -> NormGroup | None:
         .filter(norm_set=norm_set, language=part.attempt.language, device=part.device)
         .first()
     )
+
+
+def _tables(group: NormGroup) -> dict[str, norms.NormTable]:
+    """Its tables; none where they were made by another rule than today's: no figure rather than a mixed one."""
+    try:
+        return {scale: norms.from_json(table) for scale, table in group.tables.items()}
+    except ValueError:
+        return {}
+
+
+def _difficulties(calibration: Calibration) -> rasch.Calibration | None:
+    """The difficulties; none where they were estimated by another rule than today's."""
+    try:
+        return rasch.from_json(calibration.content)
+    except ValueError:
+        return None

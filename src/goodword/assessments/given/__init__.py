@@ -11,6 +11,7 @@ from goodword.assessments.given.asked import (
     Statement,
     Task,
     UnknownOption,
+    asked_now,
 )
 from goodword.assessments.library.instrument import Instrument
 from goodword.assessments.library.judgement import JudgementSet
@@ -18,7 +19,6 @@ from goodword.assessments.library.questions import QuestionSet
 from goodword.assessments.library.reasoning.forms import Forms
 from goodword.assessments.library.reasoning.item import Item, from_json
 from goodword.assessments.models import AttemptPart, DrawnItem
-from goodword.questionnaires.asked import asked_of as questions_asked
 from goodword.questionnaires.reading import Json
 
 __all__ = [
@@ -91,12 +91,7 @@ def asked_in(
 
 def shown_items(part: AttemptPart, answers: Mapping[str, Json]) -> tuple[Asked, ...]:
     """The items that this candidate is asked: own questions only where their condition holds."""
-    items = items_of(part)
-    questions = [item.question for item in items if isinstance(item, OwnQuestion)]
-    if not questions:
-        return items
-    wanted = {question.id for question in questions_asked(questions, relationship="", answers=answers)}
-    return tuple(item for item in items if item.id in wanted)
+    return asked_now(items_of(part), answers)
 
 
 def count_of(part: AttemptPart) -> int:

@@ -3,7 +3,7 @@
 Each says what it is called in a list, which values it takes as an answer, and when its answer is whole.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from goodword.assessments.library.instrument import Instrument, Item
@@ -11,6 +11,7 @@ from goodword.assessments.library.judgement import JudgementSet, Scenario
 from goodword.assessments.library.questions import FileQuestion
 from goodword.assessments.library.reasoning.item import Item as Generated
 from goodword.questionnaires.answers import validate
+from goodword.questionnaires.asked import asked_of
 from goodword.questionnaires.incoming import AnswerError
 from goodword.questionnaires.reading import Json
 from goodword.questionnaires.types import Question
@@ -132,3 +133,12 @@ class OwnQuestion:
 
 
 type Asked = Statement | Situation | Task | OwnQuestion
+
+
+def asked_now(items: Sequence[Asked], answers: Mapping[str, Json]) -> tuple[Asked, ...]:
+    """Of these items those that are asked by the answers as they are: of own questions a condition must hold."""
+    questions = [item.question for item in items if isinstance(item, OwnQuestion)]
+    if not questions:
+        return tuple(items)
+    wanted = {question.id for question in asked_of(questions, answers=answers)}
+    return tuple(item for item in items if not isinstance(item, OwnQuestion) or item.id in wanted)

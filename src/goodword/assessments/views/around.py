@@ -163,6 +163,8 @@ def last_page(request: HttpRequest, sitting: Sitting, order: int) -> HttpRespons
             return kept_private(redirect(sitting.first_page))
     if view.over:
         return to_first_page(request, sitting)
+    if view.waits_for_start:
+        return kept_private(redirect(sitting.url("portal_assessment_part", order)))
     answers = read_answers(view.part)
     items = shown_items(view.part, answers)
     missing = [] if view.timed else unanswered(items, answers)

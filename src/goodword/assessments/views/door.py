@@ -151,11 +151,9 @@ def to_first_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 
 def too_late(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     """What came for a part that is over does not count, and who sent it is told so on the first page."""
-    if not is_script(request):
-        messages.info(
-            request,
-            gettext("This part is over. What was saved before counts; what was sent now came too late."),
-        )
+    messages.info(
+        request, gettext("This part is over. What was saved before counts; what was sent now came too late.")
+    )
     return to_first_page(request, sitting)
 
 
@@ -172,4 +170,7 @@ def kept_private(response: HttpResponse) -> HttpResponse:
 
 
 def _closed(request: HttpRequest, visit: Visit) -> HttpResponse:
+    if is_script(request):  # nothing is taken, and a page would read as if it were
+        go = reverse("portal_assessment", args=[visit.token])
+        return kept_private(JsonResponse({"saved": False, "go": go}, status=410))
     return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)

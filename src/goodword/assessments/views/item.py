@@ -9,9 +9,9 @@ from django.utils.translation import gettext
 
 from goodword.assessments import clock
 from goodword.assessments.device import device_of
-from goodword.assessments.domain.answer import WrongItem, answer, onward
-from goodword.assessments.domain.finish import finish_part
+from goodword.assessments.domain.answer import WrongItem, answer
 from goodword.assessments.domain.hand_in import hand_in
+from goodword.assessments.domain.onward import onward
 from goodword.assessments.forms import ItemForm, form_for
 from goodword.assessments.forms.own import FileForm
 from goodword.assessments.given import Asked, shown_items, unanswered
@@ -55,7 +55,7 @@ def item(request: HttpRequest, sitting: Sitting, order: int, number: int) -> Htt
     if request.method != "POST":
         return _show(request, sitting, view, items, number)
     if "skip" in request.POST and view.timed:
-        return _leave(request, sitting, view, items, number)
+        return _leave(request, sitting, view, number)
     form = form_for(
         this,
         request.POST,
@@ -73,7 +73,7 @@ def item(request: HttpRequest, sitting: Sitting, order: int, number: int) -> Htt
         return _on_screen(request, sitting, view, items, number)
     if is_script(request):
         return kept_private(JsonResponse(_saved(view, sitting, saved)))
-    return _leave(request, sitting, view, items, number)
+    return _leave(request, sitting, view, number)
 
 
 def _save(request: HttpRequest, sitting: Sitting, view: PartView, this: Asked, form: ItemForm) -> Answer:
@@ -107,14 +107,11 @@ def _age(request: HttpRequest) -> float:
     return min(float(typed), _LONGEST_WAIT.total_seconds())
 
 
-def _leave(
-    request: HttpRequest, sitting: Sitting, view: PartView, items: tuple[Asked, ...], number: int
-) -> HttpResponse:
+def _leave(request: HttpRequest, sitting: Sitting, view: PartView, number: int) -> HttpResponse:
     """To the next item. On a clock there is no way back, and after the last one the part ends."""
     if view.timed:
         part = onward(attempt_id=sitting.attempt.pk, order=view.order, number=number, now=sitting.now)
-        if part.at > len(items):
-            finish_part(attempt_id=sitting.attempt.pk, order=view.order, now=sitting.now)
+        if part.ended_at is not None:
             return kept_private(redirect(sitting.first_page))
         return kept_private(redirect(sitting.url("portal_assessment_item", view.order, part.at)))
     to_last = request.GET.get("from") == FROM_LAST

@@ -14,7 +14,7 @@ from goodword.assessments.views.item import screen
 def sheet(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
     """A screen for each statement or situation, with what is saved. Own questions hang together: each is asked for."""
     view = sitting.part(order)
-    if request.method == "POST" or view.over or view.timed:
+    if request.method == "POST" or view.timed or view.waits_for_start or view != sitting.overview.current:
         return to_first_page(request, sitting)
     answers = read_answers(view.part)
     items = shown_items(view.part, answers)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.given import Asked, items_of
+from goodword.assessments.given import Asked, shown_items
 from goodword.assessments.models import Attempt, AttemptPart, Test
 from goodword.assessments.queries import read_answers
 from goodword.candidates.models import Application, Candidate
@@ -66,7 +66,8 @@ def taken(organisation: Organisation, part_ids: Sequence[int]) -> Iterator[Taken
             .prefetch_related("answers", "drawn")
             .order_by("pk")
         ):
-            yield Taken(part=part, items=items_of(part), answers=read_answers(part))
+            answers = read_answers(part)
+            yield Taken(part=part, items=shown_items(part, answers), answers=answers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

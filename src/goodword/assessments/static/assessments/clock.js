@@ -16,7 +16,13 @@
     setInterval(alive, Number(part.dataset.beat) * 1000);
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && alive());
     window.addEventListener("online", alive);
+    refill();
     form.addEventListener("change", save);
+    let typing;
+    form.addEventListener("input", () => {
+      clearTimeout(typing);
+      typing = setTimeout(save, 1500);
+    });
     form.addEventListener("submit", leave);
   };
 
@@ -36,6 +42,7 @@
     }
     told = now;
     if (now === 0 && !broken && !leaving) {
+      save();
       leaving = true;
       setTimeout(() => location.assign(part.dataset.first), 4000); // what is on its way still arrives
     }
@@ -50,7 +57,7 @@
     const line = form.querySelector("[data-saved]");
     if (!line) return;
     line.dataset.state = state;
-    line.textContent = { saving: line.dataset.saving, saved: line.dataset.done, failed: line.dataset.failed }[state];
+    line.textContent = { saving: line.dataset.saving, saved: line.dataset.done, failed: line.dataset.failed }[state] ?? "";
   };
 
   const post = (url, body) =>
@@ -94,12 +101,39 @@
     }
   };
 
+  // What was typed while the line was gone is kept for the same question; of a task that is replaced it is no use.
+  const KEPT = "goodword.kept";
+  const asked = () => `${location.pathname} ${document.querySelector("[data-asked]").dataset.asked}`;
+  const keep = () => {
+    if (document.querySelector("[data-item]")?.closest(".matrix, .task")) return;
+    const fields = window.goodwordAnswers.fieldsOf(form);
+    try {
+      sessionStorage.setItem(KEPT, JSON.stringify({ asked: asked(), fields }));
+    } catch {
+      // a private window: what was typed is lost with the page
+    }
+  };
+  const refill = () => {
+    let kept = null;
+    try {
+      kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
+      sessionStorage.removeItem(KEPT);
+    } catch {
+      return;
+    }
+    if (kept?.asked !== asked()) return;
+    window.goodwordAnswers.fill(form, kept.fields);
+    save();
+  };
+
   const goOn = async () => {
+    keep();
     leaving = true;
     location.assign(part.dataset.again); // says what a break means, and goes on by a press
   };
 
   const save = async () => {
+    if (leaving) return;
     const body = new URLSearchParams(new FormData(form));
     if (![...body.keys()].some((name) => name !== "csrfmiddlewaretoken")) return;
     say("saving");
@@ -112,8 +146,8 @@
         location.assign(said.go);
         return;
       }
-      say(response.ok ? "saved" : "failed");
-      if (!response.ok) warn(said.say?.[0] ?? part.dataset.refused);
+      say(response.ok ? "saved" : "");
+      if (!response.ok && form.querySelector("[data-item], [data-situation]")) warn(said.say?.[0] ?? part.dataset.refused);
       else if (said.left !== undefined) left(said.left);
     } catch {
       say("failed");

@@ -63,15 +63,16 @@
       tell("offline", { url });
       return false;
     }
-    if (response.status >= 500 || response.status === 403) {
-      tell("offline", { url }); // a server in trouble, or a page too old to send: it stays here
+    const said = await response.json().catch(() => null);
+    // Only the server's own word ends the waiting: a page of somebody on the way (a hotel's sign-in) takes nothing.
+    if (typeof said?.saved !== "boolean") {
+      tell("offline", { url });
       return false;
     }
-    const said = await response.json().catch(() => ({}));
     const all = read();
     if (all[url]?.at === waiting.at) delete all[url]; // unless another answer came to it meanwhile
     write(all);
-    tell(response.ok ? "saved" : "refused", { url, ...said });
+    tell(said.saved ? "saved" : "refused", { url, ...said });
     return true;
   };
 
@@ -96,5 +97,21 @@
     flush();
   });
 
-  window.goodwordAnswers = { put, flush, waiting: () => Object.keys(read()) };
+  // What a form holds, as pairs, since several boxes of one name can be ticked; files are sent by the form itself.
+  const fieldsOf = (form) =>
+    [...new FormData(form)].filter(([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string");
+
+  const fill = (root, fields) => {
+    for (const [name, value] of fields) {
+      const named = `[name="${CSS.escape(name)}"]`;
+      const choice = root.querySelector(`input:is([type=radio], [type=checkbox])${named}[value="${CSS.escape(value)}"]`);
+      const typed = root.querySelector(
+        `:is(textarea, select, input:not([type=radio], [type=checkbox], [type=file], [type=hidden]))${named}`,
+      );
+      if (choice) choice.checked = true;
+      else if (typed) typed.value = value;
+    }
+  };
+
+  window.goodwordAnswers = { put, flush, waiting: () => Object.keys(read()), of: (url) => read()[url]?.fields, fieldsOf, fill };
 })();

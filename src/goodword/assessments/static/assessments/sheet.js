@@ -12,7 +12,7 @@
     const line = here()?.querySelector("[data-saved]");
     if (!line) return;
     line.dataset.state = state;
-    line.textContent = { saving: line.dataset.saving, saved: line.dataset.done, failed: line.dataset.failed }[state];
+    line.textContent = { saving: line.dataset.saving, saved: line.dataset.done, failed: line.dataset.failed }[state] ?? "";
   };
   const warn = (text) => {
     const line = alertLine();
@@ -20,21 +20,10 @@
     line.textContent = text ?? "";
   };
 
-  const fieldsOf = (form) => {
-    const fields = {};
-    for (const [name, value] of new FormData(form)) {
-      if (name !== "csrfmiddlewaretoken" && typeof value === "string") fields[name] = value;
-    }
-    return fields;
-  };
-
   const fill = (screen) => {
-    const fields = given.get(screen.dataset.here);
+    const fields = given.get(screen.dataset.here) ?? window.goodwordAnswers.of(screen.dataset.here);
     if (!fields) return;
-    for (const [name, value] of Object.entries(fields)) {
-      const input = screen.querySelector(`input[name="${CSS.escape(name)}"][value="${CSS.escape(value)}"]`);
-      if (input) input.checked = true;
-    }
+    window.goodwordAnswers.fill(screen, fields);
     const skip = screen.querySelector("[data-skip]");
     if (skip) skip.hidden = true;
   };
@@ -77,14 +66,29 @@
     }
   };
 
-  document.addEventListener("change", (event) => {
-    const form = event.target instanceof Element && event.target.closest("[data-form]");
-    if (!form || event.target.type === "file" || !form.querySelector("[data-item], [data-situation]")) return;
+  const keep = (form) => {
     const screen = here();
-    const fields = fieldsOf(form);
+    const fields = window.goodwordAnswers.fieldsOf(form);
     given.set(screen.dataset.here, fields);
     say("saving");
     window.goodwordAnswers.put(screen.dataset.here, fields);
+  };
+  const formOf = (event) => {
+    const form = event.target instanceof Element && event.target.closest("[data-form]");
+    return form && event.target.type !== "file" && !form.querySelector("input[type=file]") ? form : null;
+  };
+  const choosing = (form) => form.querySelector("[data-item], [data-situation]") !== null;
+
+  document.addEventListener("change", (event) => {
+    const form = formOf(event);
+    if (form) keep(form);
+  });
+  let typing;
+  document.addEventListener("input", (event) => {
+    const form = formOf(event);
+    if (!form || choosing(form)) return;
+    clearTimeout(typing);
+    typing = setTimeout(() => form.isConnected && keep(form), 800);
   });
 
   document.addEventListener("submit", (event) => {
@@ -126,7 +130,12 @@
   });
   document.addEventListener("goodword:refused", (event) => {
     if (event.detail.go) location.assign(event.detail.go);
-    else if (event.detail.url === here()?.dataset.here) warn(event.detail.say?.[0] ?? part().dataset.refused);
+    else if (event.detail.url !== here()?.dataset.here) return;
+    else if (here().querySelector("[data-item], [data-situation]")) warn(event.detail.say?.[0] ?? part().dataset.refused);
+    else say(""); // half typed: what is missing is said on Next
   });
-  document.addEventListener("DOMContentLoaded", load);
+  document.addEventListener("DOMContentLoaded", () => {
+    fill(here()); // what was given here and has not arrived yet
+    load();
+  });
 })();
