@@ -4,16 +4,13 @@ Such norms would make the same answers count differently for different people. F
 1991, section 106, forbids that in the United States; elsewhere laws against discrimination lead to the same.
 """
 
-import re
 from typing import Final
 
 from goodword.assessments.library.instrument import Norm, NormGroup
+from goodword.assessments.library.norm_splits import split_of
 from goodword.questionnaires.reading import Reader
 
 _SPLITS: Final = ("sex", "gender", "race", "ethnicity", "age")
-#: words of one sex; a name with words of one list alone tells a split, with words of both lists a whole group
-_WOMEN: Final = frozenset({"women", "female", "females", "girls", "frauen", "weiblich", "femmes", "filles"})
-_MEN: Final = frozenset({"men", "male", "males", "boys", "männer", "männlich", "hommes", "garçons"})
 
 
 def read_norm_group(reader: Reader, *, form_ids: frozenset[str], scale_ids: frozenset[str]) -> NormGroup:
@@ -22,9 +19,8 @@ def read_norm_group(reader: Reader, *, form_ids: frozenset[str], scale_ids: froz
         if reader.has(split):
             raise reader.wrong(f"is split by {split}; norms for selection must not be")
     name = reader.text("name", longest=200)
-    words = set(re.findall(r"\w+", name.lower()))
-    if bool(words & _WOMEN) != bool(words & _MEN):
-        raise reader.wrong(f"is split by sex, as its name “{name}” says; norms for selection must not be")
+    if split := split_of(name):
+        raise reader.wrong(f"is split by {split}, as its name “{name}” says; norms for selection must not be")
     form = reader.text("form")
     if form not in form_ids:
         raise reader.wrong(f"is for the form “{form}”, which the pack does not have")
