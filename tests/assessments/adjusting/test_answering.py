@@ -8,7 +8,7 @@ from django.db import transaction
 
 from goodword.assessments.domain import guard
 from goodword.assessments.domain.adjust.answer import Answered, answer
-from goodword.assessments.domain.adjust.chase import chase_due
+from goodword.assessments.domain.adjust.chase import chase_due, unanswered
 from goodword.assessments.domain.begin_part import begin_part
 from goodword.assessments.domain.choose_form import UnknownForm, choose_form
 from goodword.assessments.domain.invite_again import invite_again
@@ -148,6 +148,21 @@ def test_somebody_silent_is_asked_once_more_after_two_working_days_in_working_ho
     assert chase_due(now=NOW + 3 * DAY) == 1
     assert chase_due(now=NOW + 4 * DAY) == 0
     assert [mail.to_address for mail in mails(attempt, "adjustment_asked")] == [HANNA[1], HANNA[1]]
+
+
+def test_what_can_never_be_due_again_is_not_in_the_way_of_newer_requests() -> None:
+    closed, declined, chased = (timed() for _ in range(3))
+    for attempt in (closed, declined, chased):
+        asked(attempt)
+    assert chase_due(now=NOW + 3 * DAY) == 3
+    Email.objects.across_organisations().filter(key__endswith=":again").exclude(
+        organisation=chased.organisation
+    ).delete()
+    Attempt.objects.of(closed.organisation).filter(pk=closed.pk).update(closed_at=NOW)
+    Attempt.objects.of(declined.organisation).filter(pk=declined.pk).update(progress="declined")
+    newer = asked(timed(), now=NOW + DAY)
+    assert list(unanswered(now=NOW + 2 * DAY)) == []
+    assert list(unanswered(now=NOW + 3 * DAY)) == [newer.pk]
 
 
 def test_a_mail_that_comes_back_goes_to_the_next_person_and_then_the_candidate_is_told() -> None:

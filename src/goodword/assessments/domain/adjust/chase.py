@@ -1,8 +1,11 @@
 """Somebody who has not answered a request for an adjustment is asked once more, after two working days."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models.functions import Cast, Concat
 
 from goodword.assessments.domain.adjust import mails
 from goodword.assessments.domain.adjust.ask import application_of
@@ -12,7 +15,7 @@ from goodword.core.sweep import each
 from goodword.core.workdays import add_working_days, into_working_hours
 from goodword.notifications.models import Email
 from goodword.steps.domain.move import lock
-from goodword.steps.states import is_open
+from goodword.steps.states import UNFINISHED, is_open
 
 AT_MOST = 200
 #: working days without an answer
@@ -21,9 +24,27 @@ AFTER = 2
 
 def chase_due(*, now: datetime) -> int:
     """Ask once more wherever it is due. Returns how many mails were queued."""
-    waiting = Adjustment.objects.across_organisations().filter(state=Adjustment.State.ASKED)
-    due = waiting.order_by("asked_at").values_list("pk", flat=True)[:AT_MOST]
-    return each(list(due), lambda pk: chase(adjustment_id=pk, now=now))
+    return each(unanswered(now=now), lambda pk: chase(adjustment_id=pk, now=now))
+
+
+def unanswered(*, now: datetime) -> Sequence[int]:
+    """The ids of requests that may be due, the oldest `AT_MOST`: open ones of which somebody was asked but once.
+
+    Those that can never be due any more are left out here, or they would be in the way of newer ones. One query.
+    """
+    mail = Email.objects.across_organisations().filter(organisation=OuterRef("organisation"))
+    ref = Concat(Value("adjustment:"), Cast(OuterRef("pk"), CharField()))
+    again = Concat(Value("adjustment:"), Cast(OuterRef("pk"), CharField()), Value(f":{mails.AGAIN}"))
+    rows = Adjustment.objects.across_organisations().filter(
+        Exists(mail.filter(subject_ref=ref, kind=mails.ASKED)),
+        ~Exists(mail.filter(key=again)),
+        state=Adjustment.State.ASKED,
+        attempt__progress__in=UNFINISHED,
+        attempt__closed_at=None,
+        # working days are no shorter than days, but for the hour that summer time takes
+        asked_at__lte=now - timedelta(days=AFTER, hours=-1),
+    )
+    return list(rows.order_by("asked_at", "pk").values_list("pk", flat=True)[:AT_MOST])
 
 
 def chase(*, adjustment_id: int, now: datetime) -> bool:
