@@ -13,6 +13,8 @@ from goodword.assessments.models import Attempt, AttemptPart, Score
 from goodword.candidates.models import Application
 from goodword.roles.models import Role
 from goodword.steps.models import StepStart
+from goodword.workspace.comparing import finished_of, tests_of
+from goodword.workspace.comparing import taken as taken_of
 from tests.assessments.kinds import assessment_of_all, later, marked, taken
 from tests.assessments.test_results_of_all_kinds import in_group
 from tests.support import factories
@@ -281,6 +283,20 @@ def test_five_candidates_ask_no_more_queries_than_one(rita: Membership, role: Ro
             client.get(where)
         counts.append(len(queries))
     assert counts == [counts[0]] * 3
+
+
+def test_no_content_of_a_test_is_read_for_each_candidate(rita: Membership, role: Role) -> None:
+    assessment_of_all(role, kinds=("questions", "reasoning"))
+    for first in ("Ada", "Bo"):
+        done(role, first, "X")
+    found = finished_of(role, rita)
+    with CaptureQueriesContext(connection) as queries:
+        tests = tests_of(found, role)
+        for test in tests:
+            assert len(taken_of(found, test, role=role)) == 2
+    assert [test.kind for test in tests] == ["questions", "reasoning"]
+    large = ('"assessments_testversion"."content"', '"assessments_calibration"."content"')
+    assert [query["sql"] for query in queries if any(column in query["sql"] for column in large)] == []
 
 
 def test_the_role_leads_to_the_comparison(rita: Membership, role: Role) -> None:

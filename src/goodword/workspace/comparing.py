@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch, Q
+from django.db.models import Min, Prefetch, Q
 from django.utils.crypto import salted_hmac
 
 from goodword.accounts.models import Membership
 from goodword.assessments.models import Attempt, AttemptPart, Marking, Score, Test, Upload
+from goodword.assessments.queries import LARGE
 from goodword.candidates.models import Application
 from goodword.candidates.visible import visible_applications
 from goodword.roles.models import Role, Step
@@ -93,18 +94,25 @@ def finished_of(role: Role, member: Membership) -> Mapping[int, tuple[Attempt, A
 
 
 def tests_of(finished: Mapping[int, tuple[Attempt, Application]], role: Role) -> Sequence[Test]:
-    """The tests that were taken, in the order of their first place. One query."""
-    parts = (
-        AttemptPart.objects.of(role.organisation)
+    """The tests that were taken, in the order of their first place. Two queries, neither of any content."""
+    organisation = role.organisation
+    places = (
+        AttemptPart.objects.of(organisation)
         .filter(attempt__in=finished, ended_at__isnull=False)
-        .order_by("order", "version__test")
-        .select_related("version__test")
+        .values_list("version__test")
+        .annotate(first=Min("order"))
+        .order_by("first", "version__test")
     )
-    return list({part.version.test_id: part.version.test for part in parts}.values())
+    ids = [pk for pk, _ in places]
+    found = Test.objects.of(organisation).in_bulk(ids)
+    return [found[pk] for pk in ids]
 
 
 def taken(finished: Mapping[int, tuple[Attempt, Application]], test: Test, *, role: Role) -> Sequence[Taken]:
-    """What each of these has taken of a test, the newest first. Five queries for any number."""
+    """What each of these has taken of a test, the newest first. Five queries for any number.
+
+    The contents of versions are not among what they read: content_of reads each once a process.
+    """
     organisation = role.organisation
     numbers = numbers_of([application.pk for _, application in finished.values()], role=role)
     marks = Marking.objects.of(organisation).select_related("rater__user").order_by("marked_at", "pk")
@@ -113,6 +121,7 @@ def taken(finished: Mapping[int, tuple[Attempt, Application]], test: Test, *, ro
         AttemptPart.objects.of(organisation)
         .filter(attempt__in=finished, version__test=test, ended_at__isnull=False)
         .select_related("version__test", "part__norms", "part__calibration")
+        .defer(*LARGE)
         .prefetch_related(
             Prefetch("scores", scores),
             Prefetch("markings", marks),
