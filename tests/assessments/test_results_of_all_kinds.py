@@ -151,6 +151,24 @@ def test_a_standing_is_told_in_words_with_its_group() -> None:
     assert [row["band"] for row in found.chart_rows if row["band"]] == [(2.6, 3.4)]
 
 
+def test_a_distance_is_told_by_how_many_lie_further_from_the_key() -> None:
+    of = application()
+    assert of.role is not None
+    assessment_of_all(of.role, kinds=("judgement",))
+    attempt = taken(of)
+    in_group(attempt_part=scores(attempt).get(), device="computer")
+    made = result(fresh(attempt))
+    assert made is not None
+    [found] = made.parts
+    assert isinstance(found, JudgementResult)
+    assert found.standing is not None
+    group = "132 first attempts in English on computers, norms 2"
+    words = f"nearer to the key than 28 to 59 of 100 in the group of {group}"
+    assert found.standing.words == words
+    page = page_of(made)
+    assert (page.count(f"With its uncertainty, {words}."), page.count("percentile")) == (1, 0)
+
+
 def in_group(*, attempt_part: Score, device: str) -> None:
     """Hold a score against a norm group, as it would have been when it was issued."""
     part = (

@@ -110,6 +110,17 @@ def test_a_standing_is_printed_with_its_group_and_an_ability_with_its_error() ->
     assert "nothing is ranked" not in text
 
 
+def test_a_distance_is_printed_by_how_many_lie_further_from_the_key() -> None:
+    attempt = attempt_of(kinds=("judgement",))
+    in_group(
+        attempt_part=Score.objects.of(attempt.organisation).get(part__attempt=attempt), device="computer"
+    )
+    text = text_of(again(attempt))
+    group = "132 first attempts in English on computers, norms 2"
+    assert f"nearer to the key than 28 to 59 of 100 in the group of {group}." in text
+    assert "percentile" not in text
+
+
 def test_marks_stand_side_by_side_in_the_version_after_them() -> None:
     attempt = attempt_of(kinds=("questions",), two_raters=True)
     assert "Not marked yet" in text_of(report_of(attempt))

@@ -181,6 +181,24 @@ def test_tasks_are_sorted_only_once_they_are_calibrated(rita: Membership, role: 
     assert ranked.content.decode().count("ability 0.9 ± 0.4") == 1
 
 
+def test_of_distances_the_nearest_to_the_key_comes_first_by_nearness(rita: Membership, role: Role) -> None:
+    assessment_of_all(role, kinds=("judgement",))
+    done(role, "Far", "A")
+    done(role, "Near", "B")
+    rows = Score.objects.of(role.organisation).filter(scale="")
+    far = rows.get(part__attempt__start__application__candidate__first_name="Far")
+    in_group(attempt_part=far, device="computer")
+    rows.update(norm_group=far.norm_group, low=0.5, high=1.5)
+    for score, place in ((far, 85), (rows.exclude(pk=far.pk).get(), 10)):
+        rows.filter(pk=score.pk).update(percentile=place, percentile_low=place - 5, percentile_high=place + 5)
+    order = {
+        sort: [line[0] for line in tables(shown(rita, role, sort=sort))[0][1]] for sort in ("score", "-score")
+    }
+    assert order == {"score": ["Far", "Near"], "-score": ["Near", "Far"]}
+    page = shown(rita, role).content.decode()
+    assert [page.count(f"nearer than {said} of 100") for said in ("10 to 20", "85 to 95")] == [1, 1]
+
+
 def test_names_can_be_hidden_and_nothing_betrays_them(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("scales",))
     people = [done(role, first, "Quillfeather", now=later(n)) for n, first in enumerate(("Ada", "Bo", "Cy"))]

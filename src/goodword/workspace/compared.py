@@ -135,11 +135,17 @@ def _scores(one: Taken) -> Mapping[str, Score]:
 
 
 def _rank(one: Taken) -> float | None:
-    """By what a candidate may be sorted: an ability, else a percentile; None where there is neither."""
+    """By what a candidate may be sorted: an ability, else a percentile; None where there is neither.
+
+    Of distances it counts how many lie further from the key, so that the nearest stands highest.
+    """
     score = _scores(one).get(ALL)
     if score is None:
         return None
-    return score.ability if score.ability is not None else score.percentile
+    if score.ability is not None or score.percentile is None:
+        return score.ability
+    by_distance = one.part.version.test.kind == Test.Kind.JUDGEMENT
+    return 100 - score.percentile if by_distance else score.percentile
 
 
 def _drawn(
@@ -153,7 +159,8 @@ def _drawn(
             names = tuple(scale.name for scale in scales)
             return names, lambda one: tuple(_mean(_scores(one).get(scale.id)) for scale in scales)
         case Test.Kind.JUDGEMENT:
-            return (gettext("Mean distance to the key"),), lambda one: (_mean(_scores(one).get(ALL)),)
+            name = gettext("Nearness to the key (mean distance)")
+            return (name,), lambda one: (_mean(_scores(one).get(ALL), by_distance=True),)
         case Test.Kind.QUESTIONS:
             columns = (gettext("Right"), gettext("Points by rubric"))
             return columns, _own
@@ -162,10 +169,10 @@ def _drawn(
     return names, lambda one: tuple(_solved(_scores(one).get(scale)) for scale in (ALL, *there))
 
 
-def _mean(score: Score | None) -> Cell:
+def _mean(score: Score | None, *, by_distance: bool = False) -> Cell:
     if score is None or score.value is None:
         return Cell(text="–")
-    return Cell(text=written_number(score.value), note=_note(standing_of(score)))
+    return Cell(text=written_number(score.value), note=_note(standing_of(score, by_distance=by_distance)))
 
 
 def _solved(score: Score | None) -> Cell:
@@ -181,6 +188,9 @@ def _note(standing: Standing | None) -> str:
     """The band in short: the table's heading names the group."""
     if standing is None:
         return ""
+    if standing.by_distance:
+        fewest, most = standing.further
+        return gettext("nearer than %(low)s to %(high)s of 100") % {"low": fewest, "high": most}
     held = {"low": standing.percentile_low, "high": standing.percentile_high}
     return gettext("percentiles %(low)s to %(high)s") % held
 

@@ -23,7 +23,10 @@ class Requirement:
 class Standing:
     """Where a score stands in its norm group, as it was issued: the 90 % band on the score's own scale, and as
     percentiles from 1 to 99. `n` first attempts in `language` (a tag) on one class of `device` ("phone", "computer"),
-    of the norms with the number `norms`; `reliability` is that of the score in the group."""
+    of the norms with the number `norms`; `reliability` is that of the score in the group.
+
+    `by_distance`: the score is a distance from a key, so that a low percentile is near to it.
+    """
 
     low: float
     high: float
@@ -35,10 +38,21 @@ class Standing:
     device: str
     norms: int
     reliability: float | None
+    by_distance: bool = False
+
+    @property
+    def further(self) -> tuple[int, int]:
+        """How many of 100 in the group lie further off than a distance, at least and at most."""
+        return 100 - self.percentile_high, 100 - self.percentile_low
 
     @property
     def words(self) -> str:
-        """ "between the 40th and 70th percentile of 132 first attempts in English on computers, norms 2"."""
+        """ "between the 40th and 70th percentile of 132 first attempts in English on computers, norms 2".
+
+        Of a distance: "nearer to the key than 30 to 60 of 100 in the group of 132 first attempts …".
+        """
+        if self.by_distance:
+            return self._nearer_words
         held = {
             "low": ordinal(self.percentile_low),
             "high": ordinal(self.percentile_high),
@@ -47,6 +61,14 @@ class Standing:
         if self.percentile_low == self.percentile_high:
             return gettext("at the %(low)s percentile of %(group)s") % held
         return gettext("between the %(low)s and %(high)s percentile of %(group)s") % held
+
+    @property
+    def _nearer_words(self) -> str:
+        fewest, most = self.further
+        held = {"low": fewest, "high": most, "group": self.group_words}
+        if fewest == most:
+            return gettext("nearer to the key than %(low)s of 100 in the group of %(group)s") % held
+        return gettext("nearer to the key than %(low)s to %(high)s of 100 in the group of %(group)s") % held
 
     @property
     def group_words(self) -> str:

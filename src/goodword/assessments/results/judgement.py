@@ -52,7 +52,7 @@ def judgement_result(
             )
             for scenario in content.scenarios
         ),
-        standing=standing_of(score),
+        standing=standing_of(score, by_distance=True),
     )
 
 

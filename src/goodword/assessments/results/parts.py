@@ -35,8 +35,11 @@ def parts_with_scores(attempt: Attempt) -> Sequence[AttemptPart]:
     return rows
 
 
-def standing_of(score: Score) -> Standing | None:
-    """Where a score stands in its norm group, as it was issued; None where it was held against none."""
+def standing_of(score: Score, *, by_distance: bool = False) -> Standing | None:
+    """Where a score stands in its norm group, as it was issued; None where it was held against none.
+
+    `by_distance`: the score is a distance from a key.
+    """
     group, low, high = score.norm_group, score.low, score.high
     middle, below, above = score.percentile, score.percentile_low, score.percentile_high
     if group is None or low is None or high is None or middle is None or below is None or above is None:
@@ -52,6 +55,7 @@ def standing_of(score: Score) -> Standing | None:
         device=group.device,
         norms=group.norm_set.number,
         reliability=group.tables.get(score.scale, {}).get("reliability"),
+        by_distance=by_distance,
     )
 
 

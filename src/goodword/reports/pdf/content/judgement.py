@@ -14,7 +14,7 @@ def judgement_results(test: JudgementTest, words: Words) -> Block:
     else:
         said = [words("judgement_none", n=n, m=m) if n else words("judgement_erased", m=m)]
     if test["standing"] is not None:
-        said.append(standing_text(test["standing"], words))
+        said.append(standing_text(test["standing"], words, by_distance=True))
     return section(test["name"], [prose(*said, words("key_basis", text=test["key_basis"]))])
 
 

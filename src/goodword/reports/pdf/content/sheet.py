@@ -21,16 +21,24 @@ def sheet(test: Test, words: Words) -> list[Block]:
     ]
 
 
-def standing_text(standing: Standing, words: Words) -> str:
-    """The percentiles of a score with their group, and its band, in two or three sentences."""
+def standing_text(standing: Standing, words: Words, *, by_distance: bool = False) -> str:
+    """The percentiles of a score with their group, and its band, in two or three sentences.
+
+    `by_distance`: the score is a distance from a key, of which a low percentile is near to it.
+    """
     group = words(
         {"phone": "group_phone", "computer": "group_computer"}.get(standing["device"], "group_any"),
         n=standing["n"],
         language=standing["language"],
         norms=standing["norms"],
     )
+    low, high = standing["percentile_low"], standing["percentile_high"]
+    if by_distance:
+        place = words("standing_nearer", low=100 - high, high=100 - low, group=group)
+    else:
+        place = words("standing", low=low, high=high, group=group)
     said = [
-        words("standing", low=standing["percentile_low"], high=standing["percentile_high"], group=group),
+        place,
         words("standing_band", low=words.number(standing["low"], 1), high=words.number(standing["high"], 1)),
     ]
     if standing["reliability"] is not None:

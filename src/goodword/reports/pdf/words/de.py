@@ -123,6 +123,8 @@ DE = {
     "weight": "Gewicht",
     "percent": "{value} %",
     "standing": "Mit seiner Unsicherheit: Perzentile {low} bis {high} von {group}.",
+    "standing_nearer": "Mit seiner Unsicherheit: näher am Schlüssel als {low} bis {high} von 100 in der Gruppe aus "
+    "{group}.",
     "standing_band": "Das 90-%-Band reicht von {low} bis {high}.",
     "standing_reliability": "Zuverlässigkeit in dieser Gruppe: {value}.",
     "group_phone": "{n} ersten Durchgängen auf {language} am Telefon, Normen {norms}",

@@ -107,6 +107,7 @@ EN = {
     "weight": "Weight",
     "percent": "{value} %",
     "standing": "With its uncertainty, percentiles {low} to {high} of {group}.",
+    "standing_nearer": "With its uncertainty, nearer to the key than {low} to {high} of 100 in the group of {group}.",
     "standing_band": "The 90 % band is {low} to {high}.",
     "standing_reliability": "Reliability in that group: {value}.",
     "group_phone": "{n} first attempts in {language} on phones, norms {norms}",

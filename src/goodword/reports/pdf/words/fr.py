@@ -116,6 +116,8 @@ FR = {
     "weight": "Poids",
     "percent": "{value} %",
     "standing": "Avec son incertitude, percentiles {low} à {high} de {group}.",
+    "standing_nearer": "Avec son incertitude, plus proche de la clé que {low} à {high} sur 100 dans le groupe de "
+    "{group}.",
     "standing_band": "L’intervalle à 90 % va de {low} à {high}.",
     "standing_reliability": "Fiabilité dans ce groupe : {value}.",
     "group_phone": "{n} premières passations ({language}) sur téléphone, normes {norms}",
