@@ -8,6 +8,7 @@ from django.db import connection
 from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 
+from goodword.assessments.library.sheet import TechnicalSheet
 from goodword.assessments.models import Assessment, Attempt, AttemptPart, DrawnItem, NormGroup, NormSet, Score
 from goodword.assessments.result import (
     AttemptResult,
@@ -19,6 +20,7 @@ from goodword.assessments.result import (
 )
 from goodword.assessments.result.part import ordinal
 from goodword.assessments.results import result
+from goodword.assessments.scoring.versions import SCORING
 from tests.assessments.kinds import ALL, assessment_of_all, fresh, marked, taken
 from tests.assessments.support import answers, application, scores
 from tests.support.factories import NOW as _NOW
@@ -169,6 +171,33 @@ def test_a_distance_is_told_by_how_many_lie_further_from_the_key() -> None:
     assert (page.count(f"With its uncertainty, {words}."), page.count("percentile")) == (1, 0)
 
 
+def test_the_sheet_tells_the_figures_of_the_norms_that_the_role_fixed_else_of_the_newest() -> None:
+    of = application()
+    assert of.role is not None
+    assessment_of_all(of.role, kinds=("scales",))
+    attempt = taken(of)
+    assert _sheet(attempt).reliability.startswith("None yet.")
+    score = scores(attempt).filter(scale="openness").get()
+    in_group(attempt_part=score, device="computer")
+    newest = _sheet(attempt)
+    assert newest.reliability.endswith(" omega 0.83, alpha 0.81 (n 120).")
+    assert newest.norms.startswith("Your own norms 2: 132 first attempts")
+    assert score.norm_group is not None
+    fixed = score.norm_group
+    part = AttemptPart.objects.of(of.organisation).select_related("part").get(attempt=attempt)
+    part.part.norms = fixed.norm_set
+    part.part.save()
+    later = NormSet.objects.get(pk=fixed.norm_set_id)
+    later.pk, later.number = None, 3
+    later.save()
+    assert _sheet(attempt) == newest
+
+
+def _sheet(attempt: Attempt) -> TechnicalSheet:
+    [part] = _made(attempt).parts
+    return part.sheet
+
+
 def in_group(*, attempt_part: Score, device: str) -> None:
     """Hold a score against a norm group, as it would have been when it was issued."""
     part = (
@@ -190,7 +219,19 @@ def in_group(*, attempt_part: Score, device: str) -> None:
         language="en",
         device=device,
         n=132,
-        tables={attempt_part.scale: {"reliability": 0.81}},
+        tables={
+            attempt_part.scale: {
+                "rule": SCORING["norms"],
+                "n": 132,
+                "mean": 3.1,
+                "sd": 0.6,
+                "cumulative": [[2.5, 40], [3.5, 132]],
+                "reliability": 0.81,
+                "alpha": 0.81,
+                "omega": 0.83,
+                "reliability_n": 120,
+            }
+        },
     )
     attempt_part.low, attempt_part.high = 2.6, 3.4
     attempt_part.percentile, attempt_part.percentile_low, attempt_part.percentile_high = 55, 41, 72
@@ -326,4 +367,4 @@ def test_all_kinds_take_as_many_queries_as_one() -> None:
         with CaptureQueriesContext(connection) as queries:
             result(attempt)
         counts.append(len(queries))
-    assert counts == [6, 6]
+    assert counts == [8, 8]

@@ -8,7 +8,9 @@ from goodword.assessments.content import content_of
 from goodword.assessments.library.instrument import Instrument
 from goodword.assessments.library.judgement import JudgementSet
 from goodword.assessments.library.questions import QuestionSet
+from goodword.assessments.library.sheets.facts import NOTHING, Known
 from goodword.assessments.models import Attempt, AttemptPart
+from goodword.assessments.own_figures import known_of_parts
 from goodword.assessments.result import AttemptResult, Part
 from goodword.assessments.results.judgement import judgement_result
 from goodword.assessments.results.parts import parts_with_scores, requirement_of
@@ -23,11 +25,13 @@ __all__ = ["requirement_of", "result"]
 def result(attempt: Attempt) -> AttemptResult | None:
     """The issued result with the answers behind each number; None while there is none.
 
-    As many queries for one part as for several: six.
+    As many queries for one part as for several: eight, and one more where there are norms.
     """
     if attempt.completed_at is None:
         return None
-    parts = tuple(found for part in parts_with_scores(attempt) if (found := _part(part)) is not None)
+    rows = parts_with_scores(attempt)
+    known = known_of_parts(attempt, rows)
+    parts = tuple(found for row in rows if (found := _part(row, known.get(row.pk, NOTHING))) is not None)
     if not parts:
         return None
     return AttemptResult(
@@ -39,7 +43,7 @@ def result(attempt: Attempt) -> AttemptResult | None:
     )
 
 
-def _part(part: AttemptPart) -> Part | None:
+def _part(part: AttemptPart, known: Known) -> Part | None:
     """None for a part that has not ended, as in an attempt that a person closed early."""
     content = content_of(part.version)
     scores = {score.scale: score for score in part.scores.all()}
@@ -49,7 +53,7 @@ def _part(part: AttemptPart) -> Part | None:
         case _ if not scores:
             return None
         case Instrument():
-            return scales_result(part, content, scores)
+            return scales_result(part, content, scores, known=known)
         case JudgementSet():
-            return judgement_result(part, content, scores)
-    return reasoning_result(part, content, scores)
+            return judgement_result(part, content, scores, known=known)
+    return reasoning_result(part, content, scores, known=known)

@@ -5,14 +5,16 @@ from dataclasses import replace
 from goodword.assessments.content import Content
 from goodword.assessments.library.reasoning.forms import Forms
 from goodword.assessments.library.sheet import TechnicalSheet, technical_sheet
+from goodword.assessments.library.sheets.facts import NOTHING, Known
 from goodword.assessments.models import AttemptPart
+from goodword.assessments.own_figures import sheet_form
 
 
-def sheet_of(part: AttemptPart, content: Content, *, items: int) -> TechnicalSheet:
-    """The sheet for what everybody on the role gets; `items` are those that this result counts.
+def sheet_of(part: AttemptPart, content: Content, *, items: int, known: Known = NOTHING) -> TechnicalSheet:
+    """The sheet for what everybody on the role gets; `items` are those that this result counts, `known` what
+    the organisation's own answers have told of it.
 
     Of generated tasks no form is named: which one somebody was given is told by the tasks alone.
     """
-    if isinstance(content, Forms):
-        return replace(technical_sheet(content, part.part.form), n_items=items, form="")
-    return replace(technical_sheet(content, part.form), n_items=items)
+    sheet = technical_sheet(content, sheet_form(part), known=known)
+    return replace(sheet, n_items=items, form="" if isinstance(content, Forms) else sheet.form)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from goodword.assessments.library.judgement import JudgementSet
 from goodword.assessments.library.judging import ActionScore, JudgementScore, judge
+from goodword.assessments.library.sheets.facts import NOTHING, Known
 from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.queries import read_answers
 from goodword.assessments.result import ActionShown, JudgementResult, ScenarioShown
@@ -25,7 +26,7 @@ def judged(part: AttemptPart, content: JudgementSet) -> JudgementScore:
 
 
 def judgement_result(
-    part: AttemptPart, content: JudgementSet, scores: Mapping[str, Score]
+    part: AttemptPart, content: JudgementSet, scores: Mapping[str, Score], *, known: Known = NOTHING
 ) -> JudgementResult:
     """The stored distance with the actions behind it. `scores` by scale."""
     score, found = scores[ALL], judged(part, content)
@@ -34,7 +35,7 @@ def judgement_result(
         kind=part.version.test.kind,
         order=part.order,
         title=content.name,
-        sheet=sheet_of(part, content, items=score.items),
+        sheet=sheet_of(part, content, items=score.items, known=known),
         requirement=requirement_of(part),
         scoring_version=score.scoring_version,
         distance=score.value,

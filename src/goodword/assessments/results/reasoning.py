@@ -8,6 +8,7 @@ from goodword.assessments.given import Task, items_of
 from goodword.assessments.library.reasoning.families import FAMILIES
 from goodword.assessments.library.reasoning.forms import Forms
 from goodword.assessments.library.reasoning.words import rule_in_words, show
+from goodword.assessments.library.sheets.facts import NOTHING, Known
 from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.queries import read_answers
 from goodword.assessments.result import Ability, CategoryResult, OptionShown, ReasoningResult, TaskShown
@@ -18,7 +19,9 @@ from goodword.assessments.scored import ALL
 from goodword.questionnaires.reading import Json
 
 
-def reasoning_result(part: AttemptPart, content: Forms, scores: Mapping[str, Score]) -> ReasoningResult:
+def reasoning_result(
+    part: AttemptPart, content: Forms, scores: Mapping[str, Score], *, known: Known = NOTHING
+) -> ReasoningResult:
     """The stored counts with the tasks behind them. What a broken line took from the screen is not among them."""
     whole, tasks = scores[ALL], tasks_of(part)
     in_order = sorted(set(scores) - {ALL}, key=CATEGORIES.index)
@@ -26,7 +29,7 @@ def reasoning_result(part: AttemptPart, content: Forms, scores: Mapping[str, Sco
         kind=part.version.test.kind,
         order=part.order,
         title=part.version.test.title,
-        sheet=sheet_of(part, content, items=whole.items),
+        sheet=sheet_of(part, content, items=whole.items, known=known),
         requirement=requirement_of(part),
         scoring_version=whole.scoring_version,
         weight=part.part.weight,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from goodword.assessments.library.instrument import Instrument
 from goodword.assessments.library.sheet import technical_sheet
+from goodword.assessments.library.sheets.facts import NOTHING, Known
 from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.queries import read_answers
 from goodword.assessments.result import AnswerShown, ScaleResult, ScalesResult
@@ -11,14 +12,16 @@ from goodword.assessments.results.parts import requirement_of, standing_of
 from goodword.questionnaires.reading import Json
 
 
-def scales_result(part: AttemptPart, content: Instrument, scores: Mapping[str, Score]) -> ScalesResult:
+def scales_result(
+    part: AttemptPart, content: Instrument, scores: Mapping[str, Score], *, known: Known = NOTHING
+) -> ScalesResult:
     """Each scale that was scored, with its answers. `scores` by scale."""
     answers = read_answers(part)
     return ScalesResult(
         kind=part.version.test.kind,
         order=part.order,
         title=content.name,
-        sheet=technical_sheet(content, part.form),
+        sheet=technical_sheet(content, part.form, known=known),
         requirement=requirement_of(part),
         scoring_version=next(iter(scores.values())).scoring_version,
         instrument=content,
