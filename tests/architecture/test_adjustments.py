@@ -40,6 +40,7 @@ MAY_READ_CLOCKS = {
     f"{APP}.domain.adjust.may_ask",
     f"{APP}.domain.adjust.time",
     f"{APP}.domain.answer",
+    f"{APP}.domain.onward",
     f"{APP}.domain.begin_part",
     f"{APP}.domain.choose_form",
     f"{APP}.domain.finish",
