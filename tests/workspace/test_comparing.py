@@ -13,7 +13,7 @@ from goodword.assessments.models import Attempt, AttemptPart, Score
 from goodword.candidates.models import Application
 from goodword.roles.models import Role
 from goodword.steps.models import StepStart
-from goodword.workspace.comparing import finished_of, tests_of
+from goodword.workspace.comparing import comparable_tests, finished_of
 from goodword.workspace.comparing import taken as taken_of
 from tests.assessments.kinds import assessment_of_all, later, marked, taken
 from tests.assessments.test_results_of_all_kinds import in_group
@@ -309,7 +309,7 @@ def test_no_content_of_a_test_is_read_for_each_candidate(rita: Membership, role:
         done(role, first, "X")
     found = finished_of(role, rita)
     with CaptureQueriesContext(connection) as queries:
-        tests = tests_of(found, role)
+        tests = comparable_tests(found, role)
         for test in tests:
             assert len(taken_of(found, test, role=role)) == 2
     assert [test.kind for test in tests] == ["questions", "reasoning"]

@@ -93,7 +93,7 @@ def finished_of(role: Role, member: Membership) -> Mapping[int, tuple[Attempt, A
     return {attempt.pk: (attempt, application) for attempt, application in newest.values()}
 
 
-def tests_of(finished: Mapping[int, tuple[Attempt, Application]], role: Role) -> Sequence[Test]:
+def comparable_tests(finished: Mapping[int, tuple[Attempt, Application]], role: Role) -> Sequence[Test]:
     """The tests that were taken, in the order of their first place. Two queries, neither of any content."""
     organisation = role.organisation
     places = (

@@ -91,9 +91,11 @@ def lived(*, adjusted: bool, may_tell: bool = False) -> tuple[Application, Read]
 
 def _sit(attempt: Attempt, *, begun: Any) -> None:
     begin_part(attempt_id=attempt.pk, order=1, device="", now=begun)
-    for number, item in enumerate(items_of(part_of(attempt)), start=1):
+    items = items_of(part_of(attempt))
+    for number, item in enumerate(items, start=1):
         answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=4, now=begun)
-        onward(attempt_id=attempt.pk, order=1, number=number, now=begun)
+        if number < len(items):  # leaving the last one would end the part at once
+            onward(attempt_id=attempt.pk, order=1, number=number, now=begun)
 
 
 def _read(of: Application, when: str) -> Read:

@@ -14,7 +14,7 @@ from goodword.assessments.models import Test
 from goodword.core import clock
 from goodword.roles.queries import visible_roles
 from goodword.workspace.compared import SORTS, tables_of
-from goodword.workspace.comparing import MOST, finished_of, taken, tests_of
+from goodword.workspace.comparing import MOST, comparable_tests, finished_of, taken
 
 HIDDEN = "hidden"
 
@@ -29,7 +29,7 @@ def compare(request: MemberRequest, pk: int) -> HttpResponse:
     """
     role = access.owned(visible_roles(request.member), pk)
     finished = finished_of(role, request.member)
-    tests = tests_of(finished, role)
+    tests = comparable_tests(finished, role)
     test = next((one for one in tests if str(one.pk) == request.GET.get("test")), tests[0] if tests else None)
     hidden = request.GET.get("names") == HIDDEN
     sort = request.GET.get("sort", "")
