@@ -68,7 +68,8 @@ def _note(
     part: AttemptPart, what: Noticed.What, *, item: str, amount: int | None, now: datetime
 ) -> Noticed | None:
     rows = Noticed.objects.of(part.organisation).filter(part=part)
-    if rows.filter(what=what, noticed_at__gt=now - APART).exists() or rows.count() >= MOST_ROWS:
+    just_now = rows.filter(what=what, item=item, noticed_at__gt=now - APART)
+    if just_now.exists() or rows.count() >= MOST_ROWS:
         return None
     return Noticed.objects.create(
         organisation_id=part.organisation_id,
