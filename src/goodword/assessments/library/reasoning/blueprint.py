@@ -61,7 +61,8 @@ def replacement(item: Item, *, seed: int, taken: Collection[Item]) -> Item:
 
     It is the same one for an item, a seed and what was taken. Raises `ValueError` if there is none left.
     """
-    source = random.Random(f"replacement:{item.family}:{item.level}:{item.seed}:{seed}")  # noqa: S311
+    name = f"replacement:{item.family}:{item.level}:{item.seed}:{seed}"
+    source = random.Random(name)  # noqa: S311 - the item it draws is kept whole
     known = {item.task, *(one.task for one in taken)}
     for _ in range(_TRIES_AN_ITEM):
         other = generate(item.family, seed=source.randrange(1, _SEEDS), level=item.level)
