@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from goodword.accounts.models import Membership
+from goodword.assessments.domain.plan.order import remove_part
 from goodword.assessments.models import Assessment
 from goodword.assessments.plans import draft_of
 from goodword.roles.models import Step
@@ -121,4 +122,11 @@ def test_its_pages_are_accessible_and_fit(
     page.goto(where(live_server, step, "role_assessment_publish"))
     page.locator("main .actions button").click()
     looker.look(page, "plan publish with an error")
+    page.goto(where(live_server, step, "role_assessment_part", reasoning.pk))
+    page.locator("textarea[name=requirement]").fill("Finds faults in figures")
+    remove_part(step=step, part_id=reasoning.pk, revision=draft(step).revision)
+    page.locator("main .actions button").click()
+    page.wait_for_selector("#typed")
+    looker.look(page, "plan gone")
+    looker.complaints.remove("Failed to load resource: the server responded with a status of 409 (Conflict)")
     assert (looker.wrong, looker.complaints) == ({}, [])

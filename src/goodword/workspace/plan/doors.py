@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.domain.plan.held import NoDraft, Stale
-from goodword.assessments.models import Assessment
+from goodword.assessments.models import Assessment, Test
 from goodword.assessments.plans import draft_of
 from goodword.roles.models import Step
 from goodword.roles.queries import visible_roles
+from goodword.workspace.plan.gone import PartGone, gone_page
 
 type DraftView[**P] = Callable[Concatenate[MemberRequest, Assessment, P], HttpResponseBase]
 
@@ -33,7 +34,8 @@ def step_of(request: MemberRequest, pk: int) -> Step:
 def at_draft[**P](view: DraftView[P]) -> Callable[..., HttpResponseBase]:
     """Give the view the draft of the role `pk`, with its step and role; without one, to the page, which says so.
 
-    `Stale` that a view lets through leads to the draft as it is now. A part that is not of it is a 404.
+    `Stale` and `PartGone` that a view lets through lead to the draft as it is now. What was typed for a draft that has
+    gone is shown once more.
     """
 
     def wrapped(request: MemberRequest, /, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -45,6 +47,8 @@ def at_draft[**P](view: DraftView[P]) -> Callable[..., HttpResponseBase]:
             draft.step = step
             return view(request, draft, *args, **kwargs)
         except NoDraft:
+            if request.method == "POST" and (page := gone_page(request, step, test=test_sent(request))):
+                return page
             messages.info(request, _("There is no draft any more. It was published or thrown away."))
             return redirect("role_assessment", request.organisation.slug, pk)
         except Stale:
@@ -56,6 +60,12 @@ def at_draft[**P](view: DraftView[P]) -> Callable[..., HttpResponseBase]:
                 ),
             )
             return redirect("role_assessment_draft", request.organisation.slug, pk)
+        except PartGone:
+            messages.warning(
+                request,
+                _("Nothing was changed: this test is not in the draft any more. Here it is as it is now."),
+            )
+            return redirect("role_assessment_draft", request.organisation.slug, pk)
 
     update_wrapper(wrapped, view)
     return access.member(kinds=access.WORKS)(wrapped)
@@ -65,6 +75,15 @@ def revision_of(request: MemberRequest) -> int:
     """On which revision of the draft an act is based; -1, which none has, if that was not said."""
     given = request.POST.get("revision", "")
     return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else -1
+
+
+def test_sent(request: MemberRequest) -> Test | None:
+    """The test of the organisation that a form of a draft's page names; None if it names none."""
+    given = request.POST.get("test", "")
+    if not (given.isascii() and given.isdigit() and len(given) < 10):
+        return None
+    rows = Test.objects.of(request.organisation).select_related("organisation")
+    return rows.filter(pk=int(given)).first()
 
 
 def to_draft(request: MemberRequest, draft: Assessment, query: str = "") -> HttpResponseBase:

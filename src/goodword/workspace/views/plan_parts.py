@@ -12,12 +12,14 @@ from goodword.accounts.access import MemberRequest
 from goodword.assessments.domain.library.ensure import ensure_all
 from goodword.assessments.domain.plan.add import add_part
 from goodword.assessments.domain.plan.change import change_part
-from goodword.assessments.domain.plan.held import NotPossible, Stale, in_order, part_of
+from goodword.assessments.domain.plan.held import NoDraft, NotPossible, Stale, in_order, part_of
 from goodword.assessments.domain.plan.order import DOWN, UP, move_part, remove_part
 from goodword.assessments.models import Assessment, AssessmentPart, Test, TestVersion
 from goodword.assessments.offered import content_among, forms_of, offered_tests, published_of
+from goodword.assessments.plans import draft_of
 from goodword.core import clock
-from goodword.workspace.plan.doors import at_draft, revision_of, to_draft
+from goodword.workspace.plan.doors import at_draft, revision_of, test_sent, to_draft
+from goodword.workspace.plan.gone import PartGone, gone_page
 from goodword.workspace.plan.part_form import PartForm
 from goodword.workspace.plan.words import form_in_words
 
@@ -25,22 +27,9 @@ from goodword.workspace.plan.words import form_in_words
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_draft
 def add(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
-    """Which test of the library; then how it is given."""
+    """Which test of the library; then how it is given. With `again`, all of what was typed for one that had gone."""
     if request.method == "POST":
-        chosen = request.POST.get("test", "")
-        try:
-            part = add_part(
-                step=draft.step,
-                test_id=int(chosen) if chosen.isdecimal() and len(chosen) < 10 else 0,
-                revision=revision_of(request),
-            )
-        except LookupError:
-            raise Http404 from None
-        except NotPossible as wrong:
-            messages.error(request, wrong.sentence)
-            return to_draft(request, draft)
-        messages.success(request, _("“%(test)s” is added. Say how it is given.") % {"test": part.test.title})
-        return redirect("role_assessment_part", request.organisation.slug, draft.step.role_id, part.pk)
+        return _add(request, draft)
     ensure_all(request.organisation, now=clock.now())
     there = {part.test_id for part in in_order(draft)}
     tests = offered_tests(request.organisation)
@@ -53,41 +42,99 @@ def add(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
     return render(request, "workspace/plan/add.html", context)
 
 
+def _add(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
+    test, revision, again = test_sent(request), revision_of(request), "again" in request.POST
+    if test is None:
+        raise Http404
+    try:
+        part = add_part(step=draft.step, test_id=test.pk, revision=revision)
+    except Stale:
+        if again:
+            return _lost(request, draft, test)
+        raise
+    except NotPossible as wrong:
+        messages.error(request, wrong.sentence)
+        return _lost(request, draft, test) if again else to_draft(request, draft)
+    if again:
+        return _change(request, draft, part, revision=revision + 1)
+    messages.success(request, _("“%(test)s” is added. Say how it is given.") % {"test": part.test.title})
+    return redirect("role_assessment_part", request.organisation.slug, draft.step.role_id, part.pk)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_draft
 def change(request: MemberRequest, draft: Assessment, *, part_pk: int) -> HttpResponseBase:
     """How one test is given. What was typed is there again if it cannot be so, or if the draft has changed."""
-    part = _part(draft, part_pk)
+    try:
+        part = _part(draft, part_pk)
+    except PartGone:
+        if request.method == "POST":
+            return _lost(request, draft, _test_of(draft, part_pk) or test_sent(request))
+        raise
+    return _change(request, draft, part, revision=revision_of(request))
+
+
+def _change(
+    request: MemberRequest, draft: Assessment, part: AssessmentPart, *, revision: int
+) -> HttpResponseBase:
+    """Keep what was sent, which is based on `revision`, or show the form with what stands in the way."""
     form = PartForm(request.POST if request.method == "POST" else None, part=part)
-    revision, stale = draft.revision, False
     if request.method == "POST" and form.is_valid():
         try:
             change_part(
                 step=draft.step,
                 part_id=part.pk,
                 choice=form.choice(part),
-                revision=revision_of(request),
+                revision=revision,
                 by=request.member,
                 now=clock.now(),
             )
         except NotPossible as wrong:
             form.add_error(wrong.field if wrong.field in form.fields else None, wrong.sentence)
         except Stale:
-            stale = True
+            return _lost(request, draft, part.test)
         else:
             messages.success(request, _("Saved in the draft."))
             return to_draft(request, draft)
-    elif request.method == "POST":
-        revision = revision_of(request)  # what it was based on is still to be held against what is there
+    elif request.method != "POST":
+        revision = draft.revision
+    return _form(request, draft, part, form, revision=revision, stale=False)
+
+
+def _form(
+    request: MemberRequest,
+    draft: Assessment,
+    part: AssessmentPart,
+    form: PartForm,
+    *,
+    revision: int,
+    stale: bool,
+) -> HttpResponseBase:
     context = {
         "role": draft.step.role,
         "draft": draft,
-        "part": _part(draft, part_pk),
+        "part": part,
         "form": form,
         "revision": revision,
         "stale": stale,
     }
     return render(request, "workspace/plan/part.html", context)
+
+
+def _lost(request: MemberRequest, draft: Assessment, test: Test | None) -> HttpResponseBase:
+    """The draft has moved on. What was typed is put beside the test as it is now, or stands on a page of its own."""
+    now = draft_of(draft.step)
+    if now is None:
+        raise NoDraft
+    now.step = draft.step
+    there = next((part for part in in_order(now) if test is not None and part.test_id == test.pk), None)
+    if there is not None:
+        form = PartForm(request.POST, part=there)
+        return _form(request, now, there, form, revision=now.revision, stale=True)
+    page = gone_page(request, draft.step, test=test)
+    if page is None:
+        raise PartGone
+    return page
 
 
 @require_POST
@@ -117,10 +164,23 @@ def remove(request: MemberRequest, draft: Assessment, *, part_pk: int) -> HttpRe
 
 
 def _part(draft: Assessment, part_pk: int) -> AssessmentPart:
+    """A part of the draft. Raises PartGone for one that is not in it any more; another role's is a 404."""
     try:
         return part_of(draft, part_pk)
     except LookupError:
-        raise Http404 from None
+        _test_of(draft, part_pk)
+        raise PartGone from None
+
+
+def _test_of(draft: Assessment, part_pk: int) -> Test | None:
+    """The test of a part of this role's, also of a version before; None if the part has gone altogether."""
+    rows = AssessmentPart.objects.of(draft.organisation).select_related("assessment", "test__organisation")
+    found = rows.filter(pk=part_pk).first()
+    if found is None:
+        return None
+    if found.assessment.step_id != draft.step_id:
+        raise Http404
+    return found.test
 
 
 def _forms_in_words(test: Test, versions: Sequence[TestVersion]) -> list[str]:

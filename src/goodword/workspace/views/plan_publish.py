@@ -1,6 +1,7 @@
 """What counts for a whole assessment, and its publication."""
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from goodword.core import clock
 from goodword.workspace.plan.doors import at_draft, revision_of, to_draft
 from goodword.workspace.plan.forms import PlanForm, PublishForm
 from goodword.workspace.plan.review import open_attempts, sentences, warnings
+from goodword.workspace.plan.typed import Typed, typed_of
 from goodword.workspace.views.plan import shown
 
 
@@ -45,6 +47,7 @@ def settings(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
         "revision": revision,
         "stale": stale,
         "timed": any(part.timed for part in parts),
+        "kept": _kept(request, form),
     }
     return render(request, "workspace/plan/settings.html", context)
 
@@ -82,9 +85,15 @@ def publish(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
         "draft": draft_of(draft.step) or draft,
         "form": form,
         "stale": stale,
+        "kept": _kept(request, form),
         "parts": shown(parts),
         "sentences": sentences(draft, parts) if parts else [],
         "warnings": warnings(parts),
         "open": open_attempts(draft.step),
     }
     return render(request, "workspace/plan/publish.html", context)
+
+
+def _kept(request: MemberRequest, form: Form) -> list[Typed]:
+    """What was typed for a test that has gone, or that somebody else has filled in meanwhile."""
+    return typed_of(request.POST, organisation=request.organisation, without=form.fields)
