@@ -367,4 +367,4 @@ def test_all_kinds_take_as_many_queries_as_one() -> None:
         with CaptureQueriesContext(connection) as queries:
             result(attempt)
         counts.append(len(queries))
-    assert counts == [8, 8]
+    assert counts == [9, 9]

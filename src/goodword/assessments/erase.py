@@ -12,6 +12,7 @@ from goodword.assessments.models import (
     AttemptPart,
     AttemptSign,
     DrawnItem,
+    IssuedTotal,
     Marking,
     Noticed,
     Score,
@@ -31,6 +32,7 @@ from goodword.steps.domain.erased import close_for_good
     "assessments.Upload",
     "assessments.Marking",
     "assessments.Score",
+    "assessments.IssuedTotal",
     "assessments.Noticed",
     "assessments.AttemptSign",
     "assessments.Adjustment",
@@ -46,6 +48,7 @@ def erase(subject: Subject, now: datetime) -> Counts:
         "files": _delete(Upload.objects.across_organisations().filter(**of_parts)),
         "markings": _delete(Marking.objects.across_organisations().filter(**of_parts)),
         "scores": _delete(Score.objects.across_organisations().filter(**of_parts)),
+        "totals": _delete(IssuedTotal.objects.across_organisations().filter(attempt__in=attempts)),
         "notices": _delete(Noticed.objects.across_organisations().filter(**of_parts)),
         "signs": _delete(AttemptSign.objects.across_organisations().filter(attempt__in=attempts)),
     }

@@ -14,7 +14,15 @@ from goodword.assessments.domain.adjust.mails import ref_of
 from goodword.assessments.domain.adjust.told import told_to_team
 from goodword.assessments.given import items_of
 from goodword.assessments.marking import RATERS
-from goodword.assessments.models import Adjustment, Attempt, AttemptPart, AttemptSign, Marking, Noticed
+from goodword.assessments.models import (
+    Adjustment,
+    Attempt,
+    AttemptPart,
+    AttemptSign,
+    IssuedTotal,
+    Marking,
+    Noticed,
+)
 from goodword.assessments.overview import title_of
 from goodword.assessments.queries import parts_of
 from goodword.assessments.said import answer_in_words, asked_in_words
@@ -32,6 +40,7 @@ from goodword.notifications.models import Email
     "assessments.Upload",
     "assessments.Marking",
     "assessments.Score",
+    "assessments.IssuedTotal",
     "assessments.Noticed",
     "assessments.AttemptSign",
     "assessments.Adjustment",
@@ -56,11 +65,27 @@ def _attempt(attempt: Attempt, wanted: Wanted) -> dict[str, Any]:
             "begun": attempt.begun_at if times else None,
             "finished": attempt.completed_at,
             "parts": [_part(part, wanted, times=times) for part in parts],
+            "total": _total(attempt),
             "asked to be made otherwise": [
                 _adjustment(one, wanted) for one in asked if not wanted.by_member or told_to_team(one)
             ],
             "mails about it": [] if wanted.by_member else _mails(asked),
             "signs": [_sign(one) for one in attempt.signs.order_by("pk")] if wanted.by_member else [],
+        }
+    )
+
+
+def _total(attempt: Attempt) -> dict[str, Any]:
+    """The total as it was issued, by its rule; nothing where there is none."""
+    issued = IssuedTotal.objects.of(attempt.organisation).filter(attempt=attempt).exclude(value="").first()
+    if issued is None:
+        return {}
+    return without_nothing(
+        {
+            "value": issued.value,
+            "over": issued.get_mode_display(),
+            "weights by part": issued.weights,
+            "why they are so": issued.reason,
         }
     )
 

@@ -1,4 +1,7 @@
-"""A part ends, by a press or by its clock: it is scored, and with the last one the attempt is complete."""
+"""A part ends, by a press or by its clock: it is scored, and with the last one the attempt is complete.
+
+If the assessment has a total, that is issued then, in the same transaction.
+"""
 
 from datetime import datetime
 
@@ -10,6 +13,7 @@ from goodword.assessments.domain import guard
 from goodword.assessments.domain.begin_part import needs_start
 from goodword.assessments.domain.score import score_part
 from goodword.assessments.domain.tell import tell
+from goodword.assessments.domain.total import issue_total
 from goodword.assessments.given import shown_items, unanswered
 from goodword.assessments.models import Attempt, AttemptPart
 from goodword.assessments.queries import answers_of
@@ -122,6 +126,7 @@ def complete_if_done(attempt: Attempt, *, now: datetime) -> None:
     left = AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt, ended_at=None)
     if not is_open(attempt) or left.exists():
         return
+    issue_total(attempt)
     move(attempt, "complete", at=now, by="candidate")
     cancel(organisation=attempt.organisation, subject_ref=subject_ref(attempt.start), now=now)
     tell("attempt.completed", attempt, by="candidate", at=now)

@@ -6,7 +6,7 @@ from goodword.assessments.models.assessment import Assessment, AssessmentPart
 from goodword.assessments.models.attempt import Attempt, AttemptPart
 from goodword.assessments.models.library import Test, TestVersion
 from goodword.assessments.models.norms import Calibration, NormGroup, NormSet
-from goodword.assessments.models.scores import Score
+from goodword.assessments.models.scores import IssuedTotal, Score
 from goodword.assessments.models.signs import AttemptSign, Noticed
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "AttemptSign",
     "Calibration",
     "DrawnItem",
+    "IssuedTotal",
     "Marking",
     "NormGroup",
     "NormSet",

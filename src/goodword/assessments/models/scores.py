@@ -1,9 +1,10 @@
-"""Scores of a part, as they were issued. They never change."""
+"""Scores of a part and the total of an attempt, as they were issued. They never change."""
 
 from django.db import models
 
 from goodword.accounts.models import OrganisationOwned
-from goodword.assessments.models.attempt import AttemptPart
+from goodword.assessments.models.assessment import Assessment
+from goodword.assessments.models.attempt import Attempt, AttemptPart
 from goodword.assessments.models.norms import NormGroup
 
 
@@ -43,3 +44,32 @@ class Score(OrganisationOwned):
 
     def __str__(self) -> str:
         return f"score {self.pk}"
+
+
+class IssuedTotal(OrganisationOwned):
+    """The total of a completed attempt whose assessment has one, with all that it was made of (assessments.totalled).
+
+    Written in the transaction that completes the attempt. What people mark comes later and never enters.
+    """
+
+    class WhyNot(models.TextChoices):
+        #: a right-or-wrong test has no count, or there is none of them
+        NO_COUNT = "no_count", "No count"
+        NO_WEIGHT = "no_weight", "No weight"
+
+    attempt = models.OneToOneField(Attempt, on_delete=models.CASCADE, related_name="issued_total")
+    #: as in the assessment; one without a total leaves no row
+    mode = models.CharField(max_length=10, choices=Assessment.Total.choices)
+    #: {place of the part: whole number} of the parts that enter; empty without weights
+    weights = models.JSONField(default=dict)
+    #: why the weights are as they are
+    reason = models.TextField(default="", blank=True)
+    #: from 0 to 1, an exact fraction in its lowest terms: "23/60"; empty: there is none, and `why_not` says why
+    value = models.TextField(default="", blank=True)
+    why_not = models.CharField(max_length=10, choices=WhyNot.choices, default="", blank=True)
+    #: as assessments.totalled writes it
+    portions = models.JSONField(default=list)
+    scoring_version = models.CharField(max_length=20)
+
+    def __str__(self) -> str:
+        return f"total {self.pk}"

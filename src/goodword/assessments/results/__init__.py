@@ -1,7 +1,7 @@
 """Reads the result of an attempt from its stored scores: an issued result never changes.
 
-Scores are those that were issued, and nothing here computes one anew. What stands beside them (which answer counts
-as what, whether a task was solved, a total) follows from the answers and keys as they are kept.
+Scores and the total are those that were issued, and nothing here computes one anew. What stands beside them (which
+answer counts as what, whether a task was solved) follows from the answers and keys as they are kept.
 """
 
 from goodword.assessments.content import content_of
@@ -25,7 +25,7 @@ __all__ = ["requirement_of", "result"]
 def result(attempt: Attempt) -> AttemptResult | None:
     """The issued result with the answers behind each number; None while there is none.
 
-    As many queries for one part as for several: eight, and one more where there are norms.
+    As many queries for one part as for several: nine, and one more where there are norms.
     """
     if attempt.completed_at is None:
         return None
@@ -39,7 +39,7 @@ def result(attempt: Attempt) -> AttemptResult | None:
         language=attempt.language,
         completed_at=attempt.completed_at,
         parts=parts,
-        total=total_of(attempt.assessment, parts),
+        total=total_of(attempt, parts),
     )
 
 

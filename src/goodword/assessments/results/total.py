@@ -1,92 +1,48 @@
-"""The total of an assessment that has one, from its stored counts. None of them is computed anew or changed."""
+"""The total of an attempt, as it was issued. Nothing of it is computed anew or changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
 
 from django.utils.translation import gettext
 
 from goodword.assessments.library.sheets.names import category_name
-from goodword.assessments.models import Assessment
-from goodword.assessments.result import (
-    Counted,
-    Part,
-    Portion,
-    QuestionsResult,
-    ReasoningResult,
-    TotalResult,
-)
-from goodword.assessments.scoring import totals
-from goodword.assessments.scoring.solved import Solved
+from goodword.assessments.models import Assessment, Attempt, IssuedTotal
+from goodword.assessments.result import Counted, Part, Portion, TotalResult
 
 
-def total_of(assessment: Assessment, parts: Sequence[Part]) -> TotalResult | None:
-    """The total over the right-or-wrong tests; None where the assessment has none.
-
-    Own questions count as a category of their own, by what has a right answer: what people mark never enters.
-    """
-    if assessment.total == Assessment.Total.OFF:
+def total_of(attempt: Attempt, parts: Sequence[Part]) -> TotalResult | None:
+    """The issued total, with the titles of its tests; None where the assessment has none. One query."""
+    issued = IssuedTotal.objects.of(attempt.organisation).filter(attempt=attempt).first()
+    if issued is None:
         return None
-    weighted = assessment.total == Assessment.Total.WEIGHTS
-    counted = [(part, solved) for part in parts if (solved := solved_in(part))]
-    try:
-        found = totals.total(
-            [
-                totals.Part(test=str(part.order), kind=totals.RIGHT_OR_WRONG, solved=tuple(solved))
-                for part, solved in counted
-            ],
-            weights={str(part.order): part.weight or 0 for part, _ in counted} if weighted else None,
-        )
-    except totals.NoTotal:
-        return TotalResult(
-            value=None,
-            weighted=weighted,
-            reason=assessment.total_reason,
-            portions=(),
-            why_not=gettext("There is no total: not every right-or-wrong test has a count, or a weight."),
-        )
+    titles = {str(part.order): part.title for part in parts}
     return TotalResult(
-        value=found.value,
-        weighted=weighted,
-        reason=assessment.total_reason,
-        portions=tuple(_portion(one, counted, weighted=weighted) for one in found.made_of),
+        value=Fraction(issued.value) if issued.value else None,
+        weighted=issued.mode == Assessment.Total.WEIGHTS,
+        reason=issued.reason,
+        portions=tuple(_portion(one, titles) for one in issued.portions),
+        why_not=_why_not(issued.why_not),
     )
 
 
-def solved_in(part: Part) -> list[Solved]:
-    """What was solved in each category of a right-or-wrong test; nothing for any other."""
-    match part:
-        case ReasoningResult():
-            return [Solved(one.category, one.solved, one.given) for one in part.categories]
-        case QuestionsResult(right=int(right)):
-            return [Solved(_own(part), right, part.keyed)]
-    return []
+def _why_not(code: str) -> str:
+    match code:
+        case IssuedTotal.WhyNot.NO_COUNT:
+            return gettext("There is no total: not every test with right and wrong answers has a count.")
+        case IssuedTotal.WhyNot.NO_WEIGHT:
+            return gettext("There is no total: not every test with right and wrong answers has a weight.")
+    return ""
 
 
-def _own(part: Part) -> str:
-    """The name of the category that an own set of questions makes: told apart by its place."""
-    return f"part {part.order}"
-
-
-def _portion(
-    portion: totals.Portion, counted: Sequence[tuple[Part, Sequence[Solved]]], *, weighted: bool
-) -> Portion:
-    if weighted:
-        [(part, solved)] = [one for one in counted if str(one[0].order) == portion.name]
-        whole = Counted(
-            test=part.title,
-            solved=sum(one.right for one in solved),
-            given=sum(one.given for one in solved),
-        )
-        return Portion(name=part.title, counted=(whole,), share=portion.share, weight=portion.weight)
-    titles = {_own(part): part.title for part, _ in counted}
+def _portion(portion: Mapping[str, Any], titles: Mapping[str, str]) -> Portion:
     return Portion(
-        name=titles.get(portion.name) or category_name(portion.name),
-        category="" if portion.name in titles else portion.name,
+        name=category_name(portion["category"]) if portion["category"] else titles[portion["part"]],
+        category=portion["category"],
         counted=tuple(
-            Counted(test=part.title, solved=one.right, given=one.given)
-            for part, solved in counted
-            for one in solved
-            if one.category == portion.name
+            Counted(test=titles[one["part"]], solved=one["solved"], given=one["given"])
+            for one in portion["counted"]
         ),
-        share=portion.share,
-        weight=portion.weight,
+        share=Fraction(portion["share"]),
+        weight=Fraction(portion["weight"]),
     )

@@ -1,0 +1,119 @@
+"""From the scores of an attempt to its total: pure, by the rule of scoring.totals, with the version that it has.
+
+The same function issues a total and computes it again for the evidence, from nothing but issued scores. What people
+mark is no score and cannot enter.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from goodword.assessments.models import Assessment, IssuedTotal, Test
+from goodword.assessments.result.reasoning import CATEGORIES
+from goodword.assessments.scored import ALL
+from goodword.assessments.scoring import totals
+from goodword.assessments.scoring.solved import Solved, in_all
+from goodword.assessments.scoring.versions import SCORING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """One part with its scores: {scale: (value, items)}, of the kind of its test. `part` tells it apart."""
+
+    part: str
+    kind: str
+    scores: Mapping[str, tuple[float | None, int]]
+    weight: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A total as models.IssuedTotal keeps it; `value` is None where there is none, `why_not` says why."""
+
+    value: Fraction | None
+    why_not: str
+    weights: dict[str, int]
+    portions: list[dict[str, Any]]
+    version: str
+
+    @property
+    def written(self) -> str:
+        """The value as it is kept and exported: "23/60"; empty where there is none."""
+        return "" if self.value is None else str(self.value)
+
+
+def make_total(parts: Sequence[Scored], *, mode: str) -> Made:
+    """The total over the parts that have right and wrong answers and a count.
+
+    Own questions make a category of their own, by what has a right answer. Each portion of it is {"category": id or
+    "", "part": or "", "share", "weight", "counted": [{"part", "solved", "given"}]}, with fractions as texts.
+    """
+    counted = {one.part: found for one in parts if (found := _counts(one))}
+    weighted = mode == Assessment.Total.WEIGHTS
+    given = {one.part: one.weight for one in parts if one.part in counted} if weighted else {}
+    weights = {part: weight for part, weight in given.items() if weight}
+    why_not = ""
+    if not counted or any(in_all(found).share is None for found in counted.values()):
+        why_not = IssuedTotal.WhyNot.NO_COUNT.value
+    elif len(weights) < len(given):
+        why_not = IssuedTotal.WhyNot.NO_WEIGHT.value
+    made = None
+    if not why_not:
+        made = totals.total(
+            [
+                totals.Part(test=part, kind=totals.RIGHT_OR_WRONG, solved=tuple(solved))
+                for part, solved in counted.items()
+            ],
+            weights=weights if weighted else None,
+        )
+    return Made(
+        value=made.value if made else None,
+        why_not=why_not,
+        weights=weights,
+        portions=[_portion(one, counted, weighted=weighted) for one in made.made_of] if made else [],
+        version=SCORING["totals"],
+    )
+
+
+def _counts(one: Scored) -> list[Solved]:
+    """What was solved in each category of a right-or-wrong test; nothing for any other."""
+    if one.kind == Test.Kind.REASONING:
+        return [
+            Solved(scale, round(value or 0), items)
+            for scale, (value, items) in sorted(one.scores.items(), key=lambda score: _place(score[0]))
+            if scale != ALL
+        ]
+    if one.kind == Test.Kind.QUESTIONS and ALL in one.scores:
+        value, items = one.scores[ALL]
+        return [] if value is None else [Solved(_own(one.part), round(value), items)]
+    return []
+
+
+def _place(category: str) -> tuple[int, str]:
+    return (CATEGORIES.index(category) if category in CATEGORIES else len(CATEGORIES), category)
+
+
+def _own(part: str) -> str:
+    """The name of the category that an own set of questions makes: no category of generated tasks has such a one."""
+    return f"part {part}"
+
+
+def _portion(
+    portion: totals.Portion, counted: Mapping[str, Sequence[Solved]], *, weighted: bool
+) -> dict[str, Any]:
+    own = {_own(part): part for part in counted}
+    whole = {part: [in_all(found)] for part, found in counted.items() if part == portion.name}
+    of = whole if weighted else counted
+    return {
+        "category": "" if weighted or portion.name in own else portion.name,
+        "part": portion.name if weighted else own.get(portion.name, ""),
+        "share": str(portion.share),
+        "weight": str(portion.weight),
+        "counted": [
+            {"part": part, "solved": one.right, "given": one.given}
+            for part, solved in of.items()
+            for one in solved
+            if weighted or one.category == portion.name
+        ],
+    }

@@ -1,0 +1,256 @@
+"""A total is issued once, with the last part, and every page and report reads what was issued."""
+
+import re
+from fractions import Fraction
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.template.loader import render_to_string
+
+from goodword.assessments.domain.finish import complete_if_done
+from goodword.assessments.models import Assessment, AssessmentPart, Attempt, AttemptPart, IssuedTotal, Score
+from goodword.assessments.results import result
+from goodword.assessments.scoring import totals
+from goodword.candidates.models import Application
+from tests.assessments.kinds import ALL, NOW, assessment_of_all, fresh, marked, taken
+from tests.assessments.support import application, assigned
+
+pytestmark = pytest.mark.django_db
+
+#: (category, solved, given) of generated tasks, and right of how many own questions
+TASKS = (("numerical", 6, 10), ("deductive", 1, 4))
+OWN = (2, 6)
+WEIGHTED: dict[str, Any] = {
+    "total": Assessment.Total.WEIGHTS,
+    "total_reason": "Half the day is spent on ropes",
+    "weights": {"reasoning": 3, "questions": 1},
+}
+
+
+def on_a_role(kinds: tuple[str, ...] = ("reasoning", "questions"), **values: Any) -> Application:
+    of = application()
+    assert of.role is not None
+    assessment_of_all(of.role, kinds=kinds, **values)
+    return of
+
+
+def scored(of: Application, *, own: tuple[int, int] | None = OWN) -> Attempt:
+    """An attempt whose parts have ended with these counts, and which is complete by that."""
+    attempt = assigned(of)
+    for part in AttemptPart.objects.of(of.organisation).filter(attempt=attempt):
+        counts = TASKS if part.version.test.kind == "reasoning" else (("", *own),) if own else ()
+        if part.version.test.kind == "reasoning":
+            counts = (*counts, ("", sum(one[1] for one in counts), sum(one[2] for one in counts)))
+        for scale, solved, given in counts:
+            Score.objects.create(
+                organisation=of.organisation,
+                part=part,
+                scale=scale,
+                value=solved,
+                answered=given,
+                items=given,
+                scoring_version="1",
+            )
+        AttemptPart.objects.of(of.organisation).filter(pk=part.pk).update(ended_at=NOW, begun_at=NOW)
+    complete_if_done(attempt, now=NOW)
+    return fresh(attempt)
+
+
+def issued(attempt: Attempt) -> IssuedTotal:
+    return IssuedTotal.objects.of(attempt.organisation).get(attempt=attempt)
+
+
+def told(attempt: Attempt) -> dict[str, Any]:
+    row = issued(attempt)
+    names = (
+        "mode",
+        "weights",
+        "reason",
+        "value",
+        "why_not",
+        "portions",
+        "scoring_version",
+        "organisation_id",
+    )
+    return {name: getattr(row, name) for name in names}
+
+
+def migrated() -> None:
+    """Run the migration on the models as they were."""
+    node = ("assessments", "0007_totals_of_before")
+    apps = MigrationLoader(connection).project_state(node).apps
+    import_module(".".join(("goodword", node[0], "migrations", node[1]))).issue_totals(apps, None)
+
+
+def shown(attempt: Attempt) -> str:
+    page = render_to_string("assessments/result.html", {"result": result(fresh(attempt))})
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page).replace("\N{NO-BREAK SPACE}", " "))
+
+
+def test_the_mean_of_category_means_is_issued_with_what_it_is_made_of() -> None:
+    # numerical 6/10, deductive 1/4, own questions 2/6: (36/60 + 15/60 + 20/60) / 3 = 71/180
+    row = issued(scored(on_a_role(total=Assessment.Total.CATEGORIES)))
+    assert (row.mode, row.value, row.why_not, row.weights, row.reason, row.scoring_version) == (
+        "categories",
+        "71/180",
+        "",
+        {},
+        "",
+        "1",
+    )
+    assert row.portions == [
+        {
+            "category": "numerical",
+            "part": "",
+            "share": "3/5",
+            "weight": "1/3",
+            "counted": [{"part": "1", "solved": 6, "given": 10}],
+        },
+        {
+            "category": "deductive",
+            "part": "",
+            "share": "1/4",
+            "weight": "1/3",
+            "counted": [{"part": "1", "solved": 1, "given": 4}],
+        },
+        {
+            "category": "",
+            "part": "2",
+            "share": "1/3",
+            "weight": "1/3",
+            "counted": [{"part": "2", "solved": 2, "given": 6}],
+        },
+    ]
+
+
+def test_a_weighted_total_is_issued_with_its_weights_and_their_reason() -> None:
+    # reasoning 7/14, own questions 2/6: 3/4 * 1/2 + 1/4 * 1/3 = 9/24 + 2/24 = 11/24
+    row = issued(scored(on_a_role(**WEIGHTED)))
+    assert (row.mode, row.value, row.weights, row.reason) == (
+        "weights",
+        "11/24",
+        {"1": 3, "2": 1},
+        "Half the day is spent on ropes",
+    )
+    assert [(one["part"], one["share"], one["weight"]) for one in row.portions] == [
+        ("1", "1/2", "3/4"),
+        ("2", "1/3", "1/4"),
+    ]
+
+
+def test_a_part_without_a_count_has_no_share_in_the_total() -> None:
+    # nothing that has a right answer was asked: (6/10 + 1/4) / 2 = 17/40
+    assert issued(scored(on_a_role(total=Assessment.Total.CATEGORIES), own=None)).value == "17/40"
+
+
+@pytest.mark.parametrize(
+    ("kinds", "values", "why"),
+    [
+        (("scales", "judgement"), {"total": Assessment.Total.CATEGORIES}, "no_count"),
+        (("reasoning", "questions"), WEIGHTED | {"weights": {"reasoning": 3}}, "no_weight"),
+    ],
+)
+def test_where_there_can_be_none_the_row_says_why(
+    kinds: tuple[str, ...], values: dict[str, Any], why: str
+) -> None:
+    attempt = taken(on_a_role(kinds, **values))
+    row = issued(attempt)
+    assert (row.value, row.why_not, row.portions) == ("", why, [])
+    found = result(attempt)
+    assert found is not None and found.total is not None
+    assert found.total.value is None
+    assert (
+        found.total.why_not
+        == {
+            "no_count": "There is no total: not every test with right and wrong answers has a count.",
+            "no_weight": "There is no total: not every test with right and wrong answers has a weight.",
+        }[why]
+    )
+
+
+def test_it_is_issued_with_the_last_part_and_not_before() -> None:
+    of = on_a_role(ALL, total=Assessment.Total.CATEGORIES)
+    attempt = assigned(of)
+    parts = AttemptPart.objects.of(of.organisation).filter(attempt=attempt)
+    parts.exclude(order=4).update(ended_at=NOW)
+    complete_if_done(attempt, now=NOW)
+    assert not IssuedTotal.objects.of(of.organisation).exists()
+    parts.update(ended_at=NOW)
+    complete_if_done(attempt, now=NOW)
+    assert issued(attempt).why_not == "no_count"
+
+
+def test_an_assessment_without_a_total_leaves_no_row() -> None:
+    attempt = taken(on_a_role(ALL))
+    assert not IssuedTotal.objects.of(attempt.organisation).exists()
+    found = result(attempt)
+    assert found is not None and found.total is None
+
+
+def test_what_is_stored_is_what_is_shown() -> None:
+    by_categories = shown(scored(on_a_role(total=Assessment.Total.CATEGORIES)))
+    assert by_categories.count("33.3 % × 60 % + 33.3 % × 25 % + 33.3 % × 33.3 % = 39.4 %") == 1
+    weighted = shown(scored(on_a_role(**WEIGHTED)))
+    assert weighted.count("75 % × 50 % + 25 % × 33.3 % = 45.8 %") == 1
+    assert weighted.count("Half the day is spent on ropes") == 1
+
+
+def test_it_stays_when_the_rule_and_the_weights_become_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    of = on_a_role(**WEIGHTED)
+    attempt = scored(of)
+    before, page = result(attempt), shown(attempt)
+    assert of.role is not None
+    assessment_of_all(
+        of.role,
+        kinds=("reasoning", "questions"),
+        **WEIGHTED | {"weights": {"reasoning": 1, "questions": 9}, "total_reason": "Another one"},
+    )
+    AssessmentPart.objects.of(of.organisation).update(weight=7)
+    monkeypatch.setattr(totals, "total", lambda *_, **__: totals.Total(Fraction(1), ()))
+    complete_if_done(fresh(attempt), now=NOW)
+    assert before is not None and before.total is not None and before.total.value == Fraction(11, 24)
+    after = result(fresh(attempt))
+    assert after is not None and after.total == before.total
+    assert shown(attempt) == page
+
+
+def test_the_marks_of_raters_never_enter() -> None:
+    attempt = taken(on_a_role(total=Assessment.Total.CATEGORIES), solve=2)
+    before = result(attempt)
+    marked(attempt, name="Nora", safe=0, tells=0)
+    after = result(fresh(attempt))
+    assert before is not None and after is not None
+    assert after.total == before.total
+    assert issued(attempt).portions[-1]["counted"] == [{"part": "2", "solved": 1, "given": 1}]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "values"),
+    [
+        (("reasoning", "questions"), {"total": Assessment.Total.CATEGORIES}),
+        (("questions", "reasoning"), {"total": Assessment.Total.CATEGORIES}),
+        (("reasoning", "questions"), WEIGHTED),
+        (("reasoning", "questions"), WEIGHTED | {"weights": {"questions": 3}}),
+    ],
+)
+def test_attempts_of_before_get_the_same_total_by_the_migration(
+    kinds: tuple[str, ...], values: dict[str, Any]
+) -> None:
+    attempt = scored(on_a_role(kinds, **values))
+    by_rule = told(attempt)
+    IssuedTotal.objects.of(attempt.organisation).delete()
+    for _ in range(2):  # a second run finds it there
+        migrated()
+        assert told(attempt) == by_rule
+
+
+def test_the_migration_issues_nothing_for_those_who_are_erased_or_not_done() -> None:
+    erased, still = scored(on_a_role(**WEIGHTED)), assigned(on_a_role(**WEIGHTED))
+    IssuedTotal.objects.of(erased.organisation).delete()
+    Application.objects.of(erased.organisation).update(erased_at=NOW)
+    migrated()
+    for attempt in (erased, still):
+        assert not IssuedTotal.objects.of(attempt.organisation).exists()
