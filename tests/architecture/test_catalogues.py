@@ -51,6 +51,17 @@ def test_marks_of_elements_in_a_sentence_stay(sentences: list[Message]) -> None:
     assert wrong == []
 
 
+def test_no_double_mark_in_french_can_fall_onto_the_next_line() -> None:
+    sentences = [message for message in catalogues.catalogue("fr") if message.id]
+    loose = [
+        word
+        for message in sentences
+        for word in catalogues.strings(message)
+        if re.search(r" [;:?!»]|« ", word)
+    ]
+    assert loose == []
+
+
 def test_what_is_installed_says_what_the_catalogue_says(language: str, sentences: list[Message]) -> None:
     plain = [message for message in sentences if isinstance(message.id, str) and not message.context]
     with translation.override(language):

@@ -120,6 +120,6 @@ def test_a_set_says_where_its_key_comes_from_and_what_is_not_known(set_id: str, 
     said = {
         "en": "No panel of people who do the job has set or checked it, and no study relates it to work yet.",
         "de": "Keine Gruppe von Menschen, die diese Arbeit machen, hat ihn festgelegt oder geprüft",
-        "fr": "Aucun groupe de personnes qui font ce travail ne l'a fixée ni vérifiée",
+        "fr": "Aucun groupe de personnes qui font ce travail ne l’a fixée ni vérifiée",
     }
     assert said[language] in load_judgement(set_id, language=language).key_basis

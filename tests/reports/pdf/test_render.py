@@ -151,7 +151,7 @@ def test_a_redacted_report_names_nobody() -> None:
     ("language", "title", "page_line"),
     [
         ("de-AT", "Referenzprüfung: Maren Vogel, Customer Support Lead", "Seite 1 von 3"),
-        ("fr", "Prise de références : Maren Vogel, Customer Support Lead", "Page 1 sur 3"),
+        ("fr", "Prise de références\u00a0: Maren Vogel, Customer Support Lead", "Page 1 sur 3"),
         ("pt", "Reference check: Maren Vogel, Customer Support Lead", "Page 1 of 3"),
     ],
 )

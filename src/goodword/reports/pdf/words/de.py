@@ -99,7 +99,7 @@ DE = {
     "no_verdict_alone": "Dieser Bericht zeigt, was gefragt und was geantwortet wurde. Er enthält kein Urteil.",
     "no_better_end_alone": "Kein Ende einer Skala ist das bessere.",
     "total": "Gesamtwert",
-    "total_is": "{value} % gelöst, über die Tests mit richtigen und falschen Antworten.",
+    "total_is": "{value}\u00a0% gelöst, über die Tests mit richtigen und falschen Antworten.",
     "total_none": (
         "Es gibt keinen Gesamtwert: Nicht jeder Test mit richtigen und falschen Antworten hat eine Zahl oder ein "
         "Gewicht."
@@ -109,7 +109,7 @@ DE = {
         "Einschätzungen gehen nicht ein."
     ),
     "total_weights": "Er ist gewichtet, aus diesem Grund: {reason} Skalen und Einschätzungen gehen nicht ein.",
-    "total_rule": "{made} = {value} %",
+    "total_rule": "{made} = {value}\u00a0%",
     "total_harder": (
         "Ein schwererer Test zieht den Gesamtwert nach unten; er sagt nichts darüber, wie andere abgeschnitten haben."
     ),
@@ -121,7 +121,7 @@ DE = {
     "solved": "Gelöst",
     "share_solved": "Anteil gelöst",
     "weight": "Gewicht",
-    "percent": "{value} %",
+    "percent": "{value}\u00a0%",
     "standing": "Mit seiner Unsicherheit: Perzentile {low} bis {high} von {group}.",
     "standing_nearer": "Mit seiner Unsicherheit: näher am Schlüssel als {low} bis {high} von 100 in der Gruppe aus "
     "{group}.",

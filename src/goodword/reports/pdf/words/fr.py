@@ -4,7 +4,7 @@ FR = {
     # Every report
     "assessment": "Évaluation",
     "reference_check": "Prise de références",
-    "title": "{kind} : {name}, {role}",
+    "title": "{kind}\u00a0: {name}, {role}",
     "lead": "Candidature au poste {role}, {organisation}",
     "name_removed": "Nom supprimé",
     "text_removed": "Texte supprimé",
@@ -25,17 +25,17 @@ FR = {
         "Ce rapport montre ce qui a été demandé et ce qui a été répondu. Il ne contient ni total ni jugement."
     ),
     "no_automatic": (
-        "Aucune décision automatique : Goodword ne retient ni n’écarte personne. Ce sont des personnes "
+        "Aucune décision automatique\u00a0: Goodword ne retient ni n’écarte personne. Ce sont des personnes "
         "qui décident."
     ),
     "replaced": (
         "Certains caractères n’ont pas pu être imprimés avec les polices disponibles. Ils figurent entre"
         " crochets, par leur nom ou leur numéro, ou manquent là où ils ne font que compléter une autre "
-        "lettre : {characters}."
+        "lettre\u00a0: {characters}."
     ),
     "replaced_more": "{characters} et {n} autres",
     "not_given": "Non indiqué",
-    "quote": "« {text} »",
+    "quote": "«\u00a0{text}\u00a0»",
     # Assessment
     "title_of_assessment": "Évaluation",
     "taken": "Terminée",
@@ -47,17 +47,17 @@ FR = {
     "version": "Version",
     "test_version": "{version}, notation {scoring}",
     "why_asked": "Pourquoi cela a été demandé",
-    "requirement": "{test} répond à cette exigence du poste : {text} Indiquée par {who}, {when}.",
-    "no_requirement": "{test} : aucune exigence du poste n’a été indiquée pour ce test.",
+    "requirement": "{test} répond à cette exigence du poste\u00a0: {text} Indiquée par {who}, {when}.",
+    "no_requirement": "{test}\u00a0: aucune exigence du poste n’a été indiquée pour ce test.",
     "scales": "Échelles",
     "scales_read": (
         "Le grand point est la moyenne des réponses sur l’échelle de {low} à {high}. Chaque petit point "
-        "en dessous est une réponse, pour que la dispersion se voie ; les phrases formulées à l’inverse "
+        "en dessous est une réponse, pour que la dispersion se voie\u00a0; les phrases formulées à l’inverse "
         "sont d’abord retournées."
     ),
     "no_better_end": "Aucune extrémité d’une échelle n’est meilleure, et il n’y a pas de total.",
     "no_norm": (
-        "Il n’y a pas encore de groupe de référence pour ce test : aucun résultat n’est comparé à ceux "
+        "Il n’y a pas encore de groupe de référence pour ce test\u00a0: aucun résultat n’est comparé à ceux "
         "d’autres personnes."
     ),
     "norm": (
@@ -69,12 +69,12 @@ FR = {
     "mean": "Moyenne",
     "no_mean": "–",
     "no_mean_note": "trop peu de réponses",
-    "scale_alt": "{scale}, échelle de {low} à {high} : moyenne {mean}. Réponses : {answers}.",
-    "scale_alt_band": "{alt} Groupe de référence : de {low} à {high}, {label}.",
+    "scale_alt": "{scale}, échelle de {low} à {high}\u00a0: moyenne {mean}. Réponses\u00a0: {answers}.",
+    "scale_alt_band": "{alt} Groupe de référence\u00a0: de {low} à {high}, {label}.",
     "no_answers": "aucune",
     "answers_behind": "Les réponses derrière chaque moyenne",
     "scale_line": "Moyenne {mean} sur {n} réponses parmi {m}.",
-    "scale_line_none": "Pas de moyenne : {n} phrases sur {m} ont reçu une réponse.",
+    "scale_line_none": "Pas de moyenne\u00a0: {n} phrases sur {m} ont reçu une réponse.",
     "statement_asked": "Phrase",
     "answer": "Réponse",
     "counts_as": "Compte pour",
@@ -86,26 +86,30 @@ FR = {
     "limits": "Limites",
     "method_assessment": (
         "La personne a répondu en ligne, par un lien personnel, au moment de son choix. Les réponses "
-        "sont sa propre description de sa façon de travailler ; l’image de soi, ce que l’on croit "
+        "sont sa propre description de sa façon de travailler\u00a0; l’image de soi, ce que l’on croit "
         "attendu et le jour même y jouent un rôle."
     ),
     "method_scales": (
         "Chaque échelle est la moyenne de ses réponses. Une petite différence entre deux échelles ou "
-        "deux personnes signifie peu. Ce qui convient dépend du travail : lisez les résultats à côté de "
+        "deux personnes signifie peu. Ce qui convient dépend du travail\u00a0: lisez les résultats à côté de "
         "l’exigence, et parlez-en."
     ),
     "no_verdict_alone": "Ce rapport montre ce qui a été demandé et ce qui a été répondu. Il ne contient aucun verdict.",
     "no_better_end_alone": "Aucune extrémité d’une échelle n’est meilleure.",
     "total": "Total",
-    "total_is": "{value} % résolus, sur les tests qui ont des réponses justes et fausses.",
-    "total_none": "Il n’y a pas de total : il manque à un test à réponses justes et fausses un nombre ou un poids.",
+    "total_is": "{value}\u00a0% résolus, sur les tests qui ont des réponses justes et fausses.",
+    "total_none": (
+        "Il n’y a pas de total\u00a0: il manque à un test à réponses justes et fausses un nombre ou un poids."
+    ),
     "total_categories": (
         "C’est la moyenne des catégories, afin qu’une catégorie aux nombreux exercices ne l’emporte pas sur les "
         "autres. Ni les échelles ni les jugements n’y entrent."
     ),
-    "total_weights": "Il est pondéré, pour cette raison : {reason} Ni les échelles ni les jugements n’y entrent.",
-    "total_rule": "{made} = {value} %",
-    "total_harder": "Un test plus difficile fait baisser le total ; il ne dit rien des résultats d’autres personnes.",
+    "total_weights": "Il est pondéré, pour cette raison\u00a0: {reason} Ni les échelles ni les jugements n’y entrent.",
+    "total_rule": "{made} = {value}\u00a0%",
+    "total_harder": (
+        "Un test plus difficile fait baisser le total\u00a0; il ne dit rien des résultats d’autres personnes."
+    ),
     "category": "Catégorie",
     "category_numerical": "Nombres",
     "category_letters": "Lettres",
@@ -114,28 +118,29 @@ FR = {
     "solved": "Résolus",
     "share_solved": "Part résolue",
     "weight": "Poids",
-    "percent": "{value} %",
+    "percent": "{value}\u00a0%",
     "standing": "Avec son incertitude, percentiles {low} à {high} de {group}.",
     "standing_nearer": "Avec son incertitude, plus proche de la clé que {low} à {high} sur 100 dans le groupe de "
     "{group}.",
-    "standing_band": "L’intervalle à 90 % va de {low} à {high}.",
-    "standing_reliability": "Fiabilité dans ce groupe : {value}.",
+    "standing_band": "L’intervalle à 90\u00a0% va de {low} à {high}.",
+    "standing_reliability": "Fiabilité dans ce groupe\u00a0: {value}.",
     "group_phone": "{n} premières passations ({language}) sur téléphone, normes {norms}",
     "group_computer": "{n} premières passations ({language}) sur ordinateur, normes {norms}",
     "group_any": "{n} premières passations ({language}), normes {norms}",
     "band_read": (
-        "La zone ombrée autour d’une moyenne est son intervalle à 90 % : là où elle pourrait se situer un autre jour."
+        "La zone ombrée autour d’une moyenne est son intervalle à 90\u00a0%\u00a0: là où elle pourrait se situer un "
+        "autre jour."
     ),
     "band_note": "percentiles {low} à {high}",
-    "scale_alt_standing": "{alt} Intervalle à 90 % : de {low} à {high}.",
-    "tasks_solved": "{n} exercices résolus sur {m} ; {answered} ont reçu une réponse.",
+    "scale_alt_standing": "{alt} Intervalle à 90\u00a0%\u00a0: de {low} à {high}.",
+    "tasks_solved": "{n} exercices résolus sur {m}\u00a0; {answered} ont reçu une réponse.",
     "tasks_erased": "Il y avait {m} exercices.",
     "not_ranked": (
-        "Les exercices ne sont pas encore calibrés et il n’y a pas de groupe de référence : rien n’est classé. Le "
+        "Les exercices ne sont pas encore calibrés et il n’y a pas de groupe de référence\u00a0: rien n’est classé. Le "
         "nombre dit combien ont été résolus, et rien de plus."
     ),
     "ability": (
-        "Calibré : une aptitude de {value}, avec une erreur type de {error}, sur l’échelle des personnes dont les "
+        "Calibré\u00a0: une aptitude de {value}, avec une erreur type de {error}, sur l’échelle des personnes dont les "
         "réponses ont servi à calibrer et dont la moyenne est 0."
     ),
     "tasks_behind": "Les exercices de {test}, leurs réponses et leurs règles",
@@ -146,16 +151,16 @@ FR = {
     "rule": "Règle",
     "options": "Choix",
     "figure_n": "Figure {n}",
-    "figure_says": "Figure {n} : {text}",
+    "figure_says": "Figure {n}\u00a0: {text}",
     "figure_right": "juste",
     "figure_chosen": "choisie",
     "judgement_is": (
-        "En moyenne, les évaluations sont à {distance} degrés de la clé. 0 serait la même évaluation partout ; "
+        "En moyenne, les évaluations sont à {distance} degrés de la clé. 0 serait la même évaluation partout\u00a0; "
         "{largest} est le plus grand écart possible pour ces actions."
     ),
-    "judgement_none": "Pas d’écart : {n} actions sur {m} ont été évaluées, ce qui est trop peu.",
+    "judgement_none": "Pas d’écart\u00a0: {n} actions sur {m} ont été évaluées, ce qui est trop peu.",
     "judgement_erased": "Il y avait {m} actions à évaluer.",
-    "key_basis": "La clé : {text}",
+    "key_basis": "La clé\u00a0: {text}",
     "situations_behind": "Les situations de {test}",
     "situation_n": "Situation {n}",
     "action": "Action",
@@ -164,9 +169,9 @@ FR = {
     "distance": "Écart",
     "own_right": "{n} justes sur {m}, parmi les questions qui ont une réponse juste.",
     "own_read": "Les réponses sont lues par des personnes.",
-    "the_right_answer": "La réponse juste est : {text}",
+    "the_right_answer": "La réponse juste est\u00a0: {text}",
     "is_right": "Juste",
-    "file": "Fichier : {name}",
+    "file": "Fichier\u00a0: {name}",
     "answered_by": "Réponse",
     "not_marked": "Pas encore notée quand ce rapport a été établi.",
     "half_marked": "Notée par une personne sur deux quand ce rapport a été établi.",
@@ -177,19 +182,19 @@ FR = {
     "together": "Ensemble",
     "method_online": "La personne a répondu en ligne, par un lien personnel.",
     "method_self": (
-        "Les échelles sont sa propre description de sa façon de travailler ; l’image de soi, ce que l’on croit "
+        "Les échelles sont sa propre description de sa façon de travailler\u00a0; l’image de soi, ce que l’on croit "
         "attendu et le jour même y jouent un rôle."
     ),
     "method_tasks": (
         "Les exercices sont tirés à nouveau pour chaque personne, de difficulté semblable et non égale. L’habitude, "
-        "l’appareil et le jour même y jouent un rôle ; une différence d’un ou deux exercices ne signifie rien."
+        "l’appareil et le jour même y jouent un rôle\u00a0; une différence d’un ou deux exercices ne signifie rien."
     ),
     "method_judgement": (
         "Un jugement est comparé à une clé que des personnes ont fixée. Un grand écart peut aussi venir de ce que "
         "l’on n’utilise que les extrémités de l’échelle, ou que son milieu."
     ),
     "method_own": (
-        "Les questions propres à l’organisation sont lues par des personnes ; les points selon les critères sont "
+        "Les questions propres à l’organisation sont lues par des personnes\u00a0; les points selon les critères sont "
         "les leurs."
     ),
     # Reference check
@@ -203,7 +208,7 @@ FR = {
     "factual.one": "L’une d’elles ne confirme que les dates et la fonction.",
     "factual.other": "{n} d’entre elles ne confirment que les dates et la fonction.",
     "self_apart": (
-        "La personne a aussi répondu aux mêmes questions ; ces réponses figurent à part, en points creux."
+        "La personne a aussi répondu aux mêmes questions\u00a0; ces réponses figurent à part, en points creux."
     ),
     "referee": "Référent",
     "referee_n": "Référent {n}",
@@ -220,7 +225,7 @@ FR = {
         " compte plusieurs réponses."
     ),
     "identifiable_note": (
-        "Une relation avec un seul référent est marquée comme identifiable : qui sait à qui l’on a "
+        "Une relation avec un seul référent est marquée comme identifiable\u00a0: qui sait à qui l’on a "
         "demandé sait de qui vient la réponse. Merci d’en user avec soin."
     ),
     "identifiable": "identifiable",
@@ -229,14 +234,14 @@ FR = {
     "skipped.one": "{n} ne pouvait le dire",
     "skipped.other": "{n} ne pouvaient le dire",
     "answers": "Réponses",
-    "rating_alt": "{relationship}, échelle de {low} à {high}. Réponses : {answers}.",
+    "rating_alt": "{relationship}, échelle de {low} à {high}. Réponses\u00a0: {answers}.",
     "option": "Réponse",
     "how_many": "Nombre",
     "who": "Par relation",
     "who_n": "{relationship} {n}",
     "choice_alt.one": "{n} réponse",
     "choice_alt.other": "{n} réponses",
-    "not_chosen": "Choisi par personne : {options}.",
+    "not_chosen": "Choisi par personne\u00a0: {options}.",
     "nobody_answered": "Personne n’a répondu à cette question.",
     "comments": "Commentaires complets",
     "comments_read": "Les commentaires figurent tels qu’ils ont été écrits.",
@@ -262,7 +267,7 @@ FR = {
     "late_mark": "Arrivée après la fin",
     "language_mark": "Répondu en {language}",
     "erased_mark": "Supprimé",
-    "own_text": "La question posée à la personne elle-même : {text}",
+    "own_text": "La question posée à la personne elle-même\u00a0: {text}",
     "not_asked.one": "Cette question n’a pas été posée à un référent.",
     "not_asked.other": "Cette question n’a pas été posée à {n} référents.",
     "short_answers": "Réponses courtes",
@@ -271,9 +276,9 @@ FR = {
     "contradictions": "Là où les référents divergent",
     "contradictions_read": (
         "La personne a indiqué la même chose pour ces référents, et ils disent des choses différentes. Les "
-        "fonctions changent et les souvenirs divergent : posez la question avant de conclure."
+        "fonctions changent et les souvenirs divergent\u00a0: posez la question avant de conclure."
     ),
-    "says_who": "{text} : {who}",
+    "says_who": "{text}\u00a0: {who}",
     "left_out.one": "Un référent a été supprimé et manque dans cette version.",
     "left_out.other": "{n} référents ont été supprimés et manquent dans cette version.",
     "type_agreement": "Accord de {low} à {high}",
@@ -285,16 +290,16 @@ FR = {
     "example": "Exemple",
     "method_referees": (
         "La personne a nommé les référents et indiqué comment les joindre. Goodword a écrit à chacun par"
-        " e-mail avec un lien personnel ; il ne peut prouver qui a répondu."
+        " e-mail avec un lien personnel\u00a0; il ne peut prouver qui a répondu."
     ),
     "method_answers": (
         "Tous ont vu les mêmes questions, sauf là où ce rapport indique qu’une question ne s’adressait qu’à "
         "certains, parfois dans une autre langue, et ne pouvaient plus changer leurs réponses après l’envoi. "
-        "Nombres et commentaires figurent tels qu’ils ont été donnés ; rien n’a été omis, pondéré ni "
+        "Nombres et commentaires figurent tels qu’ils ont été donnés\u00a0; rien n’a été omis, pondéré ni "
         "reformulé."
     ),
     "method_few": (
         "L’avis de quelques personnes n’est pas une mesure. Il dépend du travail, du moment et de la "
-        "relation ; un écart d’un niveau signifie peu. Rien n’est comparé à d’autres candidatures."
+        "relation\u00a0; un écart d’un niveau signifie peu. Rien n’est comparé à d’autres candidatures."
     ),
 }
