@@ -1,7 +1,8 @@
 """After a break of the line a timed part goes on with a fresh task, twice at most, and nobody gains by it."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -9,13 +10,18 @@ from django.test import Client
 from django.urls import reverse
 
 from goodword.assessments.domain.alive import go_on
-from goodword.assessments.domain.answer import answer
+from goodword.assessments.domain.answer import UnknownItem, answer
 from goodword.assessments.domain.begin_part import begin_part
 from goodword.assessments.domain.finish import end_overdue
 from goodword.assessments.domain.guard import PartOver
 from goodword.assessments.domain.onward import onward
-from goodword.assessments.given import items_of
+from goodword.assessments.evidence.check import Checked, check
+from goodword.assessments.evidence.writing import export
+from goodword.assessments.given import Situation, items_of
 from goodword.assessments.models import Attempt
+from goodword.assessments.result import JudgementResult
+from goodword.assessments.results import result as shown_to_members
+from tests.assessments.own import support as own_support
 from tests.assessments.plans import JUDGEMENT, REASONING, Asks, attempt_of
 from tests.assessments.support import answers, part_of, rows, token_of
 from tests.support import factories
@@ -136,12 +142,93 @@ def test_without_a_break_the_page_of_breaks_leads_back(client: Client, attempt: 
         assert rows(attempt) == before
 
 
-def test_where_nothing_is_drawn_the_same_item_stays_and_only_the_silence_is_given_back() -> None:
-    made = attempt_of(Asks(test=JUDGEMENT.test, minutes=10))
+def situations(minutes: int = 10) -> Attempt:
+    """An attempt at situations on a clock, begun."""
+    made = attempt_of(Asks(test=JUDGEMENT.test, minutes=minutes))
     begin_part(attempt_id=made.pk, order=1, device="phone", now=NOW)
+    return made
+
+
+def rate(attempt: Attempt, now: datetime, value: int = 3) -> None:
+    """Rate all actions of the situation on screen."""
+    part = part_of(attempt)
+    item = items_of(part)[part.at - 1]
+    assert isinstance(item, Situation)
+    ratings = {action.id: value for action in item.scenario.actions}
+    answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=ratings, now=now)
+
+
+def test_the_situation_on_screen_does_not_count_and_the_next_one_follows_in_its_place() -> None:
+    made = situations()
+    first, second, third = [item.id for item in items_of(part_of(made))][:3]
+    rate(made, NOW + MINUTE)
+    onward(attempt_id=made.pk, order=1, number=1, now=NOW + MINUTE)
+    rate(made, NOW + 2 * MINUTE)
+    size = part_of(made).items
+    assert go_on(attempt_id=made.pk, order=1, now=NOW + 5 * MINUTE) is True
+    part = part_of(made)
+    assert (part.at, part.breaks, part.items, part.void) == (2, 1, size - 1, [second])
+    assert part.ends_at == NOW + 14 * MINUTE  # the time since it came on screen is given back
+    assert [item.id for item in items_of(part)][:2] == [first, third]
+    assert list(answers(made).values_list("item", flat=True)) == [first]
+    with pytest.raises(UnknownItem):
+        answer(attempt_id=made.pk, order=1, item_id=second, value={}, now=NOW + 5 * MINUTE)
+    [noticed] = part.noticed.all()
+    assert (noticed.what, noticed.item) == ("broke", "2")
+
+
+def test_what_does_not_count_is_missing_neither_in_the_score_nor_when_it_is_computed_again(
+    tmp_path: Path,
+) -> None:
+    made = situations(minutes=60)
+    for n in (1, 2):
+        go_on(attempt_id=made.pk, order=1, now=NOW + n * MINUTE)
+    part, now = part_of(made), NOW + 3 * MINUTE
+    given = items_of(part)
+    for number in range(1, part.items + 1):
+        rate(made, now)
+        onward(attempt_id=made.pk, order=1, number=number, now=now)
+    part = part_of(made)
+    actions = sum(len(item.scenario.actions) for item in given if isinstance(item, Situation))
+    [score] = part.scores.all()
+    assert (part.ended_by, score.answered, score.items) == ("finished", actions, actions)
+    made.refresh_from_db()
+    found = shown_to_members(made)
+    assert found is not None
+    [shown] = found.parts
+    assert isinstance(shown, JudgementResult)
+    assert (shown.voided, [one.text for one in shown.scenarios]) == (2, [one.text for one in given])
+    export(organisation=made.organisation, folder=tmp_path / "evidence", now=now, actor="a test")
+    assert check(tmp_path / "evidence") == Checked(agree=1, differ=(), changed=())
+
+
+def test_the_last_situation_stays_and_only_the_silence_is_given_back(client: Client) -> None:
+    made = situations()
+    for number in range(1, part_of(made).items):
+        onward(attempt_id=made.pk, order=1, number=number, now=NOW + MINUTE)
+    rate(made, NOW + MINUTE)
+    last = part_of(made).at
+    with time_machine.travel(NOW + 3 * MINUTE, tick=False):
+        text = client.get(url(made, "portal_assessment_again")).content.decode()
+    assert text.count("You go on where you were, and get the time of the break back.") == 1
     assert go_on(attempt_id=made.pk, order=1, now=NOW + 3 * MINUTE) is True
     part = part_of(made)
-    assert (part.at, part.breaks, part.ends_at) == (1, 1, NOW + 13 * MINUTE)
+    assert (part.at, part.void, part.ends_at) == (last, [], NOW + 12 * MINUTE)
+    assert answers(made).count() == 1
+
+
+def test_an_own_question_stays_with_what_is_written_in_it(client: Client) -> None:
+    made = own_support.asked(minutes=20)
+    begin_part(attempt_id=made.pk, order=1, device="computer", now=NOW)
+    first = items_of(part_of(made))[0].id
+    answer(attempt_id=made.pk, order=1, item_id=first, value="First I look.", now=NOW + MINUTE)
+    with time_machine.travel(NOW + 5 * MINUTE, tick=False):
+        text = client.get(url(made, "portal_assessment_again")).content.decode()
+    assert text.count("You go on where you were, and get the time of the break back.") == 1
+    assert go_on(attempt_id=made.pk, order=1, now=NOW + 5 * MINUTE) is True
+    part = part_of(made)
+    assert (part.at, part.void, part.ends_at) == (1, [], NOW + 25 * MINUTE)
+    assert [one.item for one in answers(made)] == [first]
 
 
 def test_an_untimed_part_knows_no_breaks(client: Client) -> None:

@@ -14,7 +14,7 @@ from goodword.assessments.library.instrument import Instrument
 from goodword.assessments.library.judgement import JudgementSet
 from goodword.assessments.library.questions import QuestionSet
 from goodword.assessments.library.timing import judgement_minutes, minutes, question_minutes
-from goodword.assessments.models import Attempt, AttemptPart
+from goodword.assessments.models import Attempt, AttemptPart, Test
 from goodword.assessments.open_forms import clock_minutes
 from goodword.assessments.queries import parts_of, read_answers
 
@@ -84,6 +84,11 @@ class Overview:
     def timed(self) -> bool:
         """Whether any part runs on a clock."""
         return any(part.timed for part in self.parts)
+
+    @property
+    def goes_on_afresh(self) -> bool:
+        """Whether in a part on a clock another task follows after a break of the line; own questions stay."""
+        return any(part.timed and part.kind != Test.Kind.QUESTIONS for part in self.parts)
 
     @property
     def current(self) -> PartView | None:

@@ -84,6 +84,12 @@ def actions_rated(answers: Mapping[str, Json]) -> dict[str, int]:
     }
 
 
+def without_void(content: JudgementSet, items: Sequence[Asked]) -> JudgementSet:
+    """The set as one candidate had it: of its scenarios those among the items that count."""
+    counting = {item.id for item in items}
+    return replace(content, scenarios=tuple(one for one in content.scenarios if one.id in counting))
+
+
 def is_right(right: Sequence[str], value: Json) -> bool:
     """Whether a choice, or several, are just the right ones."""
     chosen = [value] if isinstance(value, str) else list(value) if isinstance(value, list | tuple) else []
@@ -109,7 +115,7 @@ def _plain(
                     version=SCORING_VERSION,
                 )
         case JudgementSet():
-            judged = judge(content, actions_rated(answers))
+            judged = judge(without_void(content, items), actions_rated(answers))
             yield Issued(
                 scale=ALL,
                 value=judged.distance,

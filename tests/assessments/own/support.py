@@ -69,7 +69,9 @@ def content(language: str = "en", **values: Any) -> dict[str, Any]:
     } | values
 
 
-def asks(of: Application, *, two_raters: bool = False, **values: Any) -> Assessment:
+def asks(
+    of: Application, *, two_raters: bool = False, minutes: int | None = None, **values: Any
+) -> Assessment:
     """A role's assessment of own questions alone."""
     organisation = of.organisation
     test = Test.objects.create(
@@ -101,16 +103,19 @@ def asks(of: Application, *, two_raters: bool = False, **values: Any) -> Assessm
         test=test,
         number="1",
         form="all",
+        minutes=minutes,
         requirement="Plans work",
         two_raters=two_raters,
     )
     return assessment
 
 
-def asked(*, two_raters: bool = False, now: datetime = NOW, **values: Any) -> Attempt:
+def asked(
+    *, two_raters: bool = False, minutes: int | None = None, now: datetime = NOW, **values: Any
+) -> Attempt:
     """An attempt that has just been assigned."""
     of = application()
-    asks(of, two_raters=two_raters, **values)
+    asks(of, two_raters=two_raters, minutes=minutes, **values)
     return assigned(of, now=now)
 
 

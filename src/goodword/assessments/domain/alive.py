@@ -7,6 +7,8 @@ from django.db import transaction
 from goodword.assessments import clock
 from goodword.assessments.content import content_of
 from goodword.assessments.domain import guard
+from goodword.assessments.given import items_of
+from goodword.assessments.library.questions import QuestionSet
 from goodword.assessments.library.reasoning.forms import Forms
 from goodword.assessments.library.reasoning.item import from_json, to_json
 from goodword.assessments.models import Answer, AttemptPart, DrawnItem, Noticed
@@ -22,10 +24,12 @@ def seen(part: AttemptPart, *, now: datetime) -> bool:
 
 
 def go_on(*, attempt_id: int, order: int, now: datetime) -> bool:
-    """Go on after a break of the line: with a fresh item where items are drawn, and the time given back.
+    """Go on after a break of the line: the item on screen does not count, and the time since it came there is given
+    back. A drawn one is replaced by a fresh one; of others the next one follows.
 
-    Of items that are not drawn the same one stays, and only the silence is given back. Whether the line had broken:
-    pressed twice, or after a moment's silence, nothing changes. Raises what guard.open_part raises.
+    An own question stays, half written as it may be, and so does the last item where nothing can follow: then only the
+    silence is given back. Whether the line had broken: pressed twice, or after a moment's silence, nothing changes.
+    Raises what guard.open_part raises.
     """
     with transaction.atomic():
         part = guard.open_part(attempt_id, order, now=now)
@@ -33,12 +37,13 @@ def go_on(*, attempt_id: int, order: int, now: datetime) -> bool:
             return False
         assert part.ends_at is not None and part.seen_at is not None and part.shown_at is not None  # it runs
         silence = now - part.seen_at
-        replaced = _replace(part, now=now)
-        part.ends_at += now - part.shown_at if replaced else silence
+        on_screen = str(part.at + len(part.void))
+        voided = _void(part, now=now)
+        part.ends_at += now - part.shown_at if voided else silence
         Noticed.objects.create(
             organisation_id=part.organisation_id,
             part=part,
-            item=str(part.at),
+            item=on_screen,
             what=Noticed.What.BROKE,
             amount=int(silence.total_seconds()),
             noticed_at=now,
@@ -49,11 +54,34 @@ def go_on(*, attempt_id: int, order: int, now: datetime) -> bool:
         return True
 
 
-def _replace(part: AttemptPart, *, now: datetime) -> bool:
-    """Put a fresh item in the place of the one on screen, whose answer goes; False where nothing is drawn."""
+def goes_on_afresh(part: AttemptPart) -> bool:
+    """Whether another item follows in the place of the one on screen after a break. `part` comes with its version."""
     content = content_of(part.version)
-    if not isinstance(content, Forms):
+    match content:
+        case Forms():
+            return True
+        case QuestionSet():
+            return False
+    return part.at < part.items
+
+
+def _void(part: AttemptPart, *, now: datetime) -> bool:
+    """Have the item on screen not count, whose answer goes; False where it stays."""
+    if not goes_on_afresh(part):
         return False
+    content = content_of(part.version)
+    if isinstance(content, Forms):
+        _replace(part, content, now=now)
+        return True
+    item = items_of(part)[part.at - 1]
+    Answer.objects.of(part.organisation).filter(part=part, item=item.id).delete()
+    part.void = [*part.void, item.id]
+    part.items -= 1
+    return True
+
+
+def _replace(part: AttemptPart, content: Forms, *, now: datetime) -> None:
+    """Draw a fresh item of the same family and level in the place of the one on screen."""
     rows = list(DrawnItem.objects.of(part.organisation).filter(part=part))
     old = next(row for row in rows if row.position == part.at and row.voided_at is None)
     fresh = content.fresh(
@@ -71,4 +99,3 @@ def _replace(part: AttemptPart, *, now: datetime) -> bool:
         item=f"{old.position}{'ab'[part.breaks]}",
         content=to_json(fresh),
     )
-    return True

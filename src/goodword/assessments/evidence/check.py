@@ -1,5 +1,6 @@
 """Compute every issued score again, from the files of an export alone: no database is asked."""
 
+import json
 import math
 from collections import defaultdict
 from collections.abc import Mapping
@@ -121,7 +122,9 @@ def _compare(part: Mapping[str, str], issued: Mapping[str, Mapping[str, str]], f
 def _again(part: Mapping[str, str], files: _Files) -> tuple[Issued, ...]:
     content = files.contents[part["test"], part["version"], part["version_language"]]
     drawn = files.items.get(part["part"], [])
-    items: tuple[Asked, ...] = asked_in(content, form=part["form"], drawn=drawn, language=part["language"])
+    asked = asked_in(content, form=part["form"], drawn=drawn, language=part["language"])
+    void = set(json.loads(part["void"]))
+    items: tuple[Asked, ...] = tuple(item for item in asked if item.id not in void)
     return issue(
         content,
         form=part["form"],

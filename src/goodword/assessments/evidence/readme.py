@@ -13,7 +13,8 @@ files are personal data like any other; without it they still are data of people
 them when they have served. People who are erased in Goodword later stay in this copy until you delete it.
 
 - `attempts.csv`, a row a part (one test of an attempt): random ids of part, attempt and person; test, version, form,
-  language, device; whether it is this person's first; the norm group and the calibration it was held against.
+  language, device; whether it is this person's first; the norm group and the calibration it was held against;
+  and in `void` the situations and statements that a broken line took from the screen, which do not count.
 - `join.csv`, a row an attempt: its random ids, and Greenhouse's ids of the application and the candidate.
 - `answers.jsonl`, a line an answer: the value that was chosen; of what was typed (texts, numbers, dates) and of files
   only that there was something, and of which kind of question.

@@ -1,5 +1,6 @@
 """Write the evidence of an organisation into a folder: who is whom stands in `join.csv` alone, to be kept apart."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -46,6 +47,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
         "first",
         "norm_group",
         "calibration",
+        "void",
     ),
     "join.csv": ("attempt", "person", "greenhouse_application_id", "greenhouse_candidate_id"),
     "scores.csv": ("part", "scale", *FIGURES),
@@ -163,6 +165,7 @@ def _part(work: _Export, part: AttemptPart) -> None:
             "first": int(part.pk in work.firsts),
             "norm_group": next((one.norm_group_id for one in scores if one.norm_group_id), ""),
             "calibration": part.part.calibration_id or "",
+            "void": json.dumps(part.void),
             **who,
             **what,
         }

@@ -37,9 +37,10 @@ __all__ = [
 
 
 def items_of(part: AttemptPart) -> tuple[Asked, ...]:
-    """The items of a part in the order in which they are given; of drawn ones those that count (one query).
+    """The items of a part that count, in the order in which they are given (one query where they are drawn).
 
-    Nothing was drawn before the part begins: then there are none. `part` comes with its version and test.
+    What was on screen as the line broke does not count, so that the next one stands in its place. Nothing was drawn
+    before the part begins: then there are none. `part` comes with its version and test.
     """
     content = content_of(part.version)
     drawn: list[tuple[str, Item]] = []
@@ -47,7 +48,8 @@ def items_of(part: AttemptPart) -> tuple[Asked, ...]:
         rows = [row for row in part.drawn.all() if row.voided_at is None]
         rows.sort(key=lambda row: row.position)
         drawn = [(row.item, _item(row.pk, _Held(row))) for row in rows]
-    return asked_in(content, form=part.form, drawn=drawn, language=part.attempt.language)
+    asked = asked_in(content, form=part.form, drawn=drawn, language=part.attempt.language)
+    return tuple(item for item in asked if item.id not in part.void) if part.void else asked
 
 
 class _Held:
@@ -95,7 +97,7 @@ def shown_items(part: AttemptPart, answers: Mapping[str, Json]) -> tuple[Asked, 
 
 
 def count_of(part: AttemptPart) -> int:
-    """How many items a part has, also before they are drawn. No query."""
+    """How many items the form of a part has, also before they are drawn. No query."""
     content = content_of(part.version)
     match content:
         case Instrument():

@@ -68,6 +68,9 @@ class AttemptPart(OrganisationOwned):
     #: the last sign of life of the page while the clock runs, and how often the line has broken
     seen_at = models.DateTimeField(null=True)
     breaks = models.PositiveSmallIntegerField(default=0)
+    #: ids of items that do not count, because the line broke while they were on screen and another one followed; drawn
+    #: ones carry it themselves (DrawnItem.voided_at)
+    void = models.JSONField(default=list, blank=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["attempt", "order"], name="attempt_part_once"),)

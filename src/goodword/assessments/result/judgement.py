@@ -57,6 +57,8 @@ class JudgementResult(PartResult):
     key_basis: str
     scenarios: tuple[ScenarioShown, ...]
     standing: Standing | None = None
+    #: situations that the line broke at, which do not count
+    voided: int = 0
 
     @property
     def distance_text(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from goodword.assessments.given import items_of
 from goodword.assessments.library.judgement import JudgementSet
 from goodword.assessments.library.judging import ActionScore, JudgementScore, judge
 from goodword.assessments.library.sheets.facts import NOTHING, Known
@@ -10,7 +11,7 @@ from goodword.assessments.queries import read_answers
 from goodword.assessments.result import ActionShown, JudgementResult, ScenarioShown
 from goodword.assessments.results.about import sheet_of
 from goodword.assessments.results.parts import requirement_of, standing_of
-from goodword.assessments.scored import ALL
+from goodword.assessments.scored import ALL, without_void
 
 
 def judged(part: AttemptPart, content: JudgementSet) -> JudgementScore:
@@ -29,7 +30,8 @@ def judgement_result(
     part: AttemptPart, content: JudgementSet, scores: Mapping[str, Score], *, known: Known = NOTHING
 ) -> JudgementResult:
     """The stored distance with the actions behind it. `scores` by scale."""
-    score, found = scores[ALL], judged(part, content)
+    score, content = scores[ALL], without_void(content, items_of(part))
+    found = judged(part, content)
     actions = {one.action_id: one for one in found.actions}
     return JudgementResult(
         kind=part.version.test.kind,
@@ -46,6 +48,7 @@ def judgement_result(
         highest=content.highest,
         response_labels=tuple(option.label for option in content.response_scale),
         key_basis=content.key_basis,
+        voided=len(part.void),
         scenarios=tuple(
             ScenarioShown(
                 text=scenario.text,

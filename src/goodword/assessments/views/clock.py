@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 
 from goodword.assessments import clock
-from goodword.assessments.domain.alive import go_on, seen
+from goodword.assessments.domain.alive import go_on, goes_on_afresh, seen
 from goodword.assessments.views.door import Sitting, door, is_script, kept_private, show, to_first_page
 
 
@@ -45,5 +45,6 @@ def again(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
         sitting,
         "assessments/portal/again.html",
         part=view,
+        afresh=goes_on_afresh(view.part),
         left_over=clock.MOST_BREAKS - view.part.breaks - 1,
     )

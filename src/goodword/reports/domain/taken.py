@@ -68,6 +68,7 @@ def judgement_test(part: JudgementResult, asked: Asked) -> JudgementTest:
         "n_answered": part.answered,
         "key_basis": part.key_basis,
         "standing": _standing(part.standing),
+        "voided": part.voided,
         "situations": [
             {
                 "text": scenario.text,

@@ -195,6 +195,8 @@ class JudgementTest(Asked):
     key_basis: str
     standing: Standing | None
     situations: list[Situation]
+    #: situations that a broken line took from the screen; snapshots of before have none
+    voided: NotRequired[int]
 
 
 class Criterion(TypedDict):

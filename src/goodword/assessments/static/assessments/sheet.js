@@ -41,6 +41,7 @@
     count();
     if (push) history.pushState({ screen: path }, "", path);
     document.title = `${copy.dataset.title} · ${document.title.split(" · ").pop()}`;
+    document.querySelector("h1 [data-heading]").textContent = copy.dataset.heading;
     document.querySelector("[data-tell]").textContent = copy.dataset.title;
     window.scrollTo(0, 0);
     document.dispatchEvent(new CustomEvent("goodword:screen"));

@@ -15,6 +15,8 @@ def judgement_results(test: JudgementTest, words: Words) -> Block:
         said = [words("judgement_none", n=n, m=m) if n else words("judgement_erased", m=m)]
     if test["standing"] is not None:
         said.append(standing_text(test["standing"], words, by_distance=True))
+    if n and test.get("voided"):
+        said.append(words("judgement_voided", n=test["voided"]))
     return section(test["name"], [prose(*said, words("key_basis", text=test["key_basis"]))])
 
 

@@ -161,6 +161,7 @@ DE = {
         "Bewertung; {largest} ist die größte Entfernung, die bei diesen Handlungen möglich wäre."
     ),
     "judgement_none": "Keine Entfernung: {n} von {m} Handlungen wurden bewertet, das sind zu wenige.",
+    "judgement_voided": "Nicht gezählt, weil dabei die Verbindung abbrach: Situationen, {n}.",
     "judgement_erased": "Es waren {m} Handlungen zu bewerten.",
     "key_basis": "Der Schlüssel: {text}",
     "situations_behind": "Die Situationen von {test}",

@@ -142,6 +142,7 @@ EN = {
         "is the furthest that ratings of these actions could lie from it."
     ),
     "judgement_none": "No distance: {n} of {m} actions were rated, which is too few.",
+    "judgement_voided": "Not counted, because the line broke while they were on screen: situations, {n}.",
     "judgement_erased": "There were {m} actions to rate.",
     "key_basis": "The key: {text}",
     "situations_behind": "The situations of {test}",

@@ -159,6 +159,7 @@ FR = {
         "{largest} est le plus grand écart possible pour ces actions."
     ),
     "judgement_none": "Pas d’écart\u00a0: {n} actions sur {m} ont été évaluées, ce qui est trop peu.",
+    "judgement_voided": "Non comptées, car la connexion s’est interrompue à ce moment\u00a0: situations, {n}.",
     "judgement_erased": "Il y avait {m} actions à évaluer.",
     "key_basis": "La clé\u00a0: {text}",
     "situations_behind": "Les situations de {test}",
