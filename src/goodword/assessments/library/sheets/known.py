@@ -5,7 +5,6 @@ from django.utils.translation import gettext, ngettext
 
 from goodword.assessments.library.instrument import NormGroup
 from goodword.assessments.library.sheets.facts import OwnGroup, OwnScale
-from goodword.assessments.scoring.norms import LEAST
 
 
 def reliability_sentence(groups: tuple[OwnGroup, ...]) -> str:
@@ -24,12 +23,16 @@ def norms_sentence(published: list[NormGroup], groups: tuple[OwnGroup, ...], *, 
 
 
 def published_norm(group: NormGroup) -> str:
-    """A norm group of a content pack: who, how many, from where, what to beware of."""
+    """A norm group of a content pack: who, how many, from where, what to beware of, and that no score is held against it.
+
+    A percentile is issued within one class of device only (scoring.norms), and published norms do not tell theirs.
+    """
     people = ngettext("%(n)s person", "%(n)s people", group.n) % {"n": f"{group.n:,}"}
     told = f"{group.name} ({people}). {_ended(group.source)} {_ended(group.caveat)}"
-    if group.n < LEAST:
-        told += " " + gettext("Fewer than %(least)s people: nothing is compared with it.") % {"least": LEAST}
-    return told
+    return f"{told} " + gettext(
+        "It is shown for reading: no percentile comes from it, because it does not say on which class of device people "
+        "answered."
+    )
 
 
 def own_norm(group: OwnGroup) -> str:
