@@ -19,11 +19,15 @@ from goodword.assessments.models import (
     AssessmentPart,
     Attempt,
     AttemptPart,
+    Calibration,
     Marking,
+    Score,
     Test,
     TestVersion,
     Upload,
 )
+from goodword.assessments.queries import answers_of
+from goodword.assessments.scoring import rasch
 from goodword.candidates.models import Application
 from goodword.roles.models import Role, Step
 from tests.assessments.support import assigned, part_of
@@ -156,6 +160,47 @@ def fresh(attempt: Attempt) -> Attempt:
     return rows.select_related("organisation", "start__step", "start__application", "assessment").get(
         pk=attempt.pk
     )
+
+
+def calibrated(attempt: Attempt) -> Calibration:
+    """Calibrate the reasoning of an attempt's role by 240 people, as if it had been before, and issue the ability."""
+    organisation = attempt.organisation
+    [part] = (
+        AttemptPart.objects.of(organisation)
+        .select_related("part", "version__test")
+        .filter(attempt=attempt, version__test__kind="reasoning")
+    )
+    given, answers = [item for item in items_of(part) if isinstance(item, Task)], answers_of(part)
+    cells = sorted({(item.drawn.family, item.drawn.level) for item in given})
+    found = rasch.Calibration(
+        cells={(family, level): rasch.Difficulty(0.25 * level - 1, 0.2, 60) for family, level in cells},
+        sd=1.1,
+        n=240,
+        iterations=12,
+        reliability=0.78,
+    )
+    made = Calibration.objects.create(
+        organisation=organisation,
+        test=part.version.test,
+        version=part.version.number,
+        number=3,
+        content=rasch.to_json(found),
+        n=240,
+        made_at=NOW,
+    )
+    part.part.calibration = made
+    part.part.save(update_fields=["calibration"])
+    ability = rasch.ability(
+        found,
+        [
+            ((item.drawn.family, item.drawn.level), 1 if answers.get(item.id) == item.drawn.key else 0)
+            for item in given
+        ],
+    )
+    Score.objects.of(organisation).filter(part=part, scale="").update(
+        ability=ability.theta, ability_se=ability.se
+    )
+    return made
 
 
 def marked(attempt: Attempt, *, name: str, now: datetime = NOW, comment: str = "", **points: int) -> Marking:

@@ -2,6 +2,7 @@
 
 import re
 from fractions import Fraction
+from math import sqrt
 
 import pytest
 from django.db import connection
@@ -150,7 +151,9 @@ def test_a_standing_is_told_in_words_with_its_group() -> None:
     page = page_of(made)
     assert page.count(f"With its uncertainty, {words}.") == 1
     assert page.count("The 90 % band is 2.6 to 3.4. Reliability in that group: 0.81.") == 1
-    assert [row["band"] for row in found.chart_rows if row["band"]] == [(2.6, 3.4)]
+    assert [row["band"] for row in found.chart_rows if row["band"]] == [
+        pytest.approx((2.57, 3.43), abs=0.005)
+    ]
 
 
 def test_a_distance_is_told_by_how_many_lie_further_from_the_key() -> None:
@@ -180,7 +183,7 @@ def test_the_sheet_tells_the_figures_of_the_norms_that_the_role_fixed_else_of_th
     score = scores(attempt).filter(scale="openness").get()
     in_group(attempt_part=score, device="computer")
     newest = _sheet(attempt)
-    assert newest.reliability.endswith(" omega 0.83, alpha 0.81 (n 120).")
+    assert newest.reliability.count(" omega 0.81, alpha 0.79 (n 120). omega = (Σa)² ÷ ") == 1
     assert newest.norms.startswith("Your own norms 2: 132 first attempts")
     assert score.norm_group is not None
     fixed = score.norm_group
@@ -199,7 +202,13 @@ def _sheet(attempt: Attempt) -> TechnicalSheet:
 
 
 def in_group(*, attempt_part: Score, device: str) -> None:
-    """Hold a score against a norm group, as it would have been when it was issued."""
+    """Hold a score against a norm group, as it would have been when it was issued.
+
+    54 of 132 lie below its band, 60 below it, 25 are the same, and 95 lie below the band's upper end: percentiles 41,
+    55 and 72.
+    """
+    value = attempt_part.value
+    assert value is not None
     part = (
         AttemptPart.objects.of(attempt_part.organisation)
         .select_related("version__test")
@@ -213,6 +222,15 @@ def in_group(*, attempt_part: Score, device: str) -> None:
         number=2,
         made_at=_NOW,
     )
+    steps = ((-1, 20), (-0.5, 54), (-0.25, 60), (0, 85), (0.25, 95), (0.75, 125), (1.5, 132))
+    table = {
+        "rule": SCORING["norms"],
+        "n": 132,
+        "mean": 3.1,
+        "sd": 0.6,
+        "cumulative": [[value + step, upto] for step, upto in steps],
+        "reliability": 0.81,
+    }
     attempt_part.norm_group = NormGroup.objects.create(
         organisation=part.organisation,
         norm_set=norms,
@@ -220,20 +238,17 @@ def in_group(*, attempt_part: Score, device: str) -> None:
         device=device,
         n=132,
         tables={
-            attempt_part.scale: {
-                "rule": SCORING["norms"],
-                "n": 132,
-                "mean": 3.1,
-                "sd": 0.6,
-                "cumulative": [[2.5, 40], [3.5, 132]],
-                "reliability": 0.81,
-                "alpha": 0.81,
-                "omega": 0.83,
+            attempt_part.scale: table
+            | {
+                "reliability_by": "items",
+                "alpha": 0.79,
+                "omega": 0.81,
                 "reliability_n": 120,
             }
         },
     )
-    attempt_part.low, attempt_part.high = 2.6, 3.4
+    error = 0.6 * sqrt(1 - 0.81)
+    attempt_part.low, attempt_part.high = value - 1.645 * error, value + 1.645 * error
     attempt_part.percentile, attempt_part.percentile_low, attempt_part.percentile_high = 55, 41, 72
     attempt_part.save()
 

@@ -7,7 +7,7 @@ from goodword.accounts.models import Membership
 from goodword.assessments.models import Assessment, Attempt, Score
 from goodword.core import clock
 from goodword.roles.models import Role
-from tests.assessments.kinds import assessment_of_all, marked, taken
+from tests.assessments.kinds import assessment_of_all, calibrated, marked, taken
 from tests.assessments.support import token_of
 from tests.assessments.test_results_of_all_kinds import in_group
 from tests.browser.looking import WIDTHS, Looker
@@ -29,7 +29,7 @@ def rita(role: Role) -> Membership:
 
 
 def several(role: Role) -> Attempt:
-    """Three who have finished, one of them on a phone; the first one's result has a band and marks."""
+    """Three who have finished, one of them on a phone; the first one's result has a band, an ability and marks."""
     assessment_of_all(role, total=Assessment.Total.CATEGORIES, tells_candidate=True, two_raters=True)
     first = taken(named(role, "Ada", "Lovelace"), solve=2, device="computer", now=clock.now())
     taken(named(role, "Bo", "Beck"), solve=1, device="computer", now=clock.now())
@@ -38,6 +38,7 @@ def several(role: Role) -> Attempt:
         attempt_part=Score.objects.of(role.organisation).get(part__attempt=first, scale="openness"),
         device="computer",
     )
+    calibrated(first)
     marked(first, name="Nora Nine", safe=5, tells=1, comment="Calm and clear")
     marked(first, name="Omar Ten", safe=4, tells=2)
     return first
@@ -56,6 +57,8 @@ def test_results_are_legible_and_open_down_to_the_tasks(
         summary.click()
     looker.look(page, f"result {width}", within=".result")
     assert page.locator(".result__stem").count() > 0
+    page.get_by_role("link", name="The whole table, 7 scores").click()
+    looker.look(page, f"norms with a whole table {width}")
     page.goto(f"{live_server}{path('role_compare', role.organisation, role.pk)}")
     looker.look(page, f"comparison of scales {width}")
     page.get_by_role("link", name="Reasoning").click()

@@ -89,6 +89,7 @@ def _known(version: TestVersion, norm_set: NormSet | None, calibration: Calibrat
             if norm_set is not None and version.language in {"", group.language}
         ),
         calibration=OwnCalibration(
+            id=calibration.pk,
             number=calibration.number,
             made_at=calibration.made_at,
             found=rasch.from_json(calibration.content),
@@ -128,4 +129,5 @@ def _scale(scale: str, data: Mapping[str, Any], names: Mapping[str, str]) -> Own
         alpha=data.get("alpha"),
         omega=data.get("omega"),
         reliability_n=data.get("reliability_n", table.n),
+        way=data.get("reliability_by", ""),
     )

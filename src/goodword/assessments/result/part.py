@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.utils.translation import get_language_info, gettext
 
 from goodword.assessments.library.sheet import TechnicalSheet
+from goodword.assessments.result.behind import StandingBehind
 from goodword.ui.scales import written_number
 
 
@@ -39,6 +40,8 @@ class Standing:
     norms: int
     reliability: float | None
     by_distance: bool = False
+    #: what it was computed from; None where that is not asked for, or not known
+    behind: StandingBehind | None = None
 
     @property
     def further(self) -> tuple[int, int]:

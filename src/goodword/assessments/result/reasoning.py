@@ -5,6 +5,7 @@ from typing import ClassVar, Final
 
 from goodword.assessments.library.reasoning.item import Picture, Shown
 from goodword.assessments.library.sheets.names import category_name
+from goodword.assessments.result.behind import AbilityBehind
 from goodword.assessments.result.part import PartResult, Standing
 from goodword.ui.scales import written_number
 
@@ -34,11 +35,28 @@ class Ability:
 
     value: float
     error: float
+    #: the calibration and the cells that it comes from; None where that is not asked for
+    behind: AbilityBehind | None = None
 
     @property
     def words(self) -> str:
         """ "0.4 ± 0.3"."""
         return f"{self.value:.1f} ± {self.error:.1f}".replace("-", "−")
+
+    @property
+    def error_text(self) -> str:
+        """The standard error: "0.3"."""
+        return written_number(self.error)
+
+    @property
+    def low_text(self) -> str:
+        """One standard error below."""
+        return written_number(self.value - self.error).replace("-", "−")
+
+    @property
+    def high_text(self) -> str:
+        """One standard error above."""
+        return written_number(self.value + self.error).replace("-", "−")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,8 @@ from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.queries import read_answers
 from goodword.assessments.result import ActionShown, JudgementResult, ScenarioShown
 from goodword.assessments.results.about import sheet_of
-from goodword.assessments.results.parts import requirement_of, standing_of
+from goodword.assessments.results.behind import opened_standing
+from goodword.assessments.results.parts import requirement_of
 from goodword.assessments.scored import ALL, without_void
 
 
@@ -56,7 +57,7 @@ def judgement_result(
             )
             for scenario in content.scenarios
         ),
-        standing=standing_of(score, by_distance=True),
+        standing=opened_standing(score, by_distance=True),
     )
 
 

@@ -14,7 +14,8 @@ from goodword.assessments.queries import read_answers
 from goodword.assessments.result import Ability, CategoryResult, OptionShown, ReasoningResult, TaskShown
 from goodword.assessments.result.reasoning import CATEGORIES
 from goodword.assessments.results.about import sheet_of
-from goodword.assessments.results.parts import requirement_of, standing_of
+from goodword.assessments.results.behind import opened_ability, opened_standing
+from goodword.assessments.results.parts import requirement_of
 from goodword.assessments.scored import ALL
 from goodword.questionnaires.reading import Json
 
@@ -36,7 +37,7 @@ def reasoning_result(
         whole=category_result(whole),
         categories=tuple(category_result(scores[one]) for one in in_order),
         tasks=tasks,
-        ability=ability_of(whole),
+        ability=opened_ability(part, ability_of(whole), known.calibration),
     )
 
 
@@ -47,7 +48,7 @@ def category_result(score: Score) -> CategoryResult:
         solved=round(score.value or 0),
         given=score.items,
         answered=score.answered,
-        standing=standing_of(score),
+        standing=opened_standing(score),
     )
 
 

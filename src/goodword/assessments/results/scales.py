@@ -8,7 +8,8 @@ from goodword.assessments.library.sheets.facts import NOTHING, Known
 from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.queries import read_answers
 from goodword.assessments.result import AnswerShown, ScaleResult, ScalesResult
-from goodword.assessments.results.parts import requirement_of, standing_of
+from goodword.assessments.results.behind import opened_standing
+from goodword.assessments.results.parts import requirement_of
 from goodword.questionnaires.reading import Json
 
 
@@ -32,7 +33,7 @@ def scales_result(
                 n_answered=scores[scale.id].answered,
                 n_items=scores[scale.id].items,
                 answers=_answers(content, part.form, scale.id, answers),
-                standing=standing_of(scores[scale.id]),
+                standing=opened_standing(scores[scale.id]),
             )
             for scale in content.scales
             if scale.id in scores

@@ -16,8 +16,11 @@ from goodword.assessments import jobs
 from goodword.assessments.content import content_of
 from goodword.assessments.library.instrument import Instrument
 from goodword.assessments.models import AttemptPart, NormGroup, Test
+from goodword.assessments.results.behind import norm_rows, table_key
+from goodword.assessments.scoring import norms as norms_rule
 from goodword.assessments.scoring.norms import ADVISED, LEAST
 from goodword.assessments.scoring.rasch import LEAST_PERSONS
+from goodword.assessments.scoring.versions import SCORING
 from goodword.assessments.standing import CalibrationStanding, FormStanding, VersionStanding, standing_of
 from goodword.questionnaires.editor.languages import language_name
 
@@ -31,15 +34,16 @@ _DEVICES = {
 @require_safe
 @access.member(kinds=access.WORKS)
 def norms(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """What there is of each version and form, and what was made of it."""
+    """What there is of each version and form, and what was made of it; `table` opens one table of it whole."""
     test = access.owned(Test.objects.of(request.organisation), pk)
-    scales = _scales(test)
+    scales, wanted = _scales(test), request.GET.get("table", "")
     return render(
         request,
         "assessments/norms/page.html",
         {
             "test": test,
-            "versions": [_version(one, scales) for one in standing_of(test)],
+            "versions": [_version(one, scales, wanted) for one in standing_of(test)],
+            "by_distance": test.kind == Test.Kind.JUDGEMENT,
             "least": LEAST,
             "advised": ADVISED,
             "least_persons": LEAST_PERSONS,
@@ -112,30 +116,37 @@ def _scales(test: Test) -> dict[str, str]:
     return names
 
 
-def _version(found: VersionStanding, scales: Mapping[str, str]) -> dict[str, object]:
+def _version(found: VersionStanding, scales: Mapping[str, str], wanted: str) -> dict[str, object]:
     return {
         "version": found.version,
-        "forms": [_form(one, scales) for one in found.forms],
+        "forms": [_form(one, scales, wanted) for one in found.forms],
         "calibration": _calibration(found.calibration) if found.calibration else None,
     }
 
 
-def _form(found: FormStanding, scales: Mapping[str, str]) -> dict[str, object]:
+def _form(found: FormStanding, scales: Mapping[str, str], wanted: str) -> dict[str, object]:
     return {
         "form": found.form,
         "name": found.name,
         "enough": found.enough,
         "groups": [{"name": _named(one.language, one.device), "group": one} for one in found.groups],
         "sets": [
-            {"set": one, "rows": [row for group in one.groups.all() for row in _rows(group, scales)]}
+            {"set": one, "rows": rows, "open": next((row for row in rows if row["key"] == wanted), None)}
             for one in found.sets
+            for rows in [[row for group in one.groups.all() for row in _rows(group, scales, wanted)]]
         ],
     }
 
 
-def _rows(group: NormGroup, scales: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def _rows(group: NormGroup, scales: Mapping[str, str], wanted: str) -> Iterator[dict[str, Any]]:
+    """One row a table; the scores of the wanted one with it, unless another rule than today's made them."""
     for scale, table in group.tables.items():
+        key = table_key(group, scale)
         yield {
+            "key": key,
+            "scores": norm_rows(norms_rule.from_json(table))
+            if key == wanted and table["rule"] == SCORING["norms"]
+            else (),
             "group": _named(group.language, group.device),
             "scale": scales.get(scale) or _spoken(scale),
             "table": table,

@@ -59,6 +59,8 @@ class OwnScale:
     alpha: float | None = None
     omega: float | None = None
     reliability_n: int = 0
+    #: by which way: "items", "halves" or "calibration"; "" where that was not written down
+    way: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +79,9 @@ class OwnGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnCalibration:
-    """The newest calibration of a version."""
+    """A calibration of a version: the newest one, or the one that a role fixed."""
 
+    id: int
     number: int
     made_at: datetime
     found: Calibration

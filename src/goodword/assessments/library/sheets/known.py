@@ -5,15 +5,24 @@ from django.utils.translation import gettext, ngettext
 
 from goodword.assessments.library.instrument import NormGroup
 from goodword.assessments.library.sheets.facts import OwnGroup, OwnScale
+from goodword.assessments.library.sheets.reliable import reliability_formula
 
 
 def reliability_sentence(groups: tuple[OwnGroup, ...]) -> str:
-    """How far items agree, group by group with the number of people; that nothing is known, where nothing is."""
+    """How far items agree, group by group with the number of people and by which formula; that nothing is known,
+    where nothing is."""
     told = [sentence for group in groups if (sentence := _agreement(group))]
-    return " ".join(told) or gettext(
-        "None yet. It is computed from an organisation's own answers once there are enough, "
-        "and shown with their number."
-    )
+    if not told:
+        return gettext(
+            "None yet. It is computed from an organisation's own answers once there are enough, "
+            "and shown with their number."
+        )
+    scales = [scale for group in groups for scale in group.scales if scale.reliability is not None]
+    formulas = [
+        reliability_formula(scale.way, alpha=scale.alpha is not None, omega=scale.omega is not None)
+        for scale in scales
+    ]
+    return " ".join([*told, *(f"{formula}." for formula in dict.fromkeys(formulas) if formula)])
 
 
 def norms_sentence(published: list[NormGroup], groups: tuple[OwnGroup, ...], *, without: str) -> str:
@@ -23,7 +32,7 @@ def norms_sentence(published: list[NormGroup], groups: tuple[OwnGroup, ...], *, 
 
 
 def published_norm(group: NormGroup) -> str:
-    """A norm group of a content pack: who, how many, from where, what to beware of, and that no score is held against it.
+    """A norm group of a content pack: who, how many, from where, what to beware of, and that no score is held to it.
 
     A percentile is issued within one class of device only (scoring.norms), and published norms do not tell theirs.
     """

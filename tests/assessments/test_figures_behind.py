@@ -1,0 +1,207 @@
+"""A percentile, a band and an ability open to the people, the figures and the rule that they came from."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils.html import strip_tags
+
+from goodword.accounts.models import Membership
+from goodword.assessments.models import Attempt, NormGroup, Score
+from goodword.assessments.result import ReasoningResult, ScalesResult
+from goodword.assessments.results import result
+from goodword.assessments.results.behind import table_key
+from goodword.candidates.models import Application
+from goodword.roles.models import Role
+from tests.assessments.kinds import assessment_of_all, calibrated, fresh, taken
+from tests.assessments.support import scores
+from tests.assessments.test_results_of_all_kinds import in_group
+from tests.support import factories
+from tests.support.pages import signed_in
+from tests.workspace.people import named, path, review
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def role() -> Role:
+    return factories.role(factories.organisation(name="Acme"), title="Washer")
+
+
+def sat(role: Role, kind: str, **values: Any) -> Attempt:
+    assessment_of_all(role, kinds=(kind,))
+    return taken(named(role, "Ada", "Lovelace"), **values)
+
+
+def in_a_group(role: Role, kind: str = "scales", scale: str = "openness") -> Attempt:
+    """Somebody whose score lies in a norm group of 132 people."""
+    attempt = sat(role, kind)
+    in_group(attempt_part=scores(attempt).get(scale=scale), device="computer")
+    return attempt
+
+
+def page_of(who: Membership, attempt: Attempt) -> str:
+    where = path("candidate", attempt.organisation, attempt.start.application_id)
+    return signed_in(who).get(where).content.decode()
+
+
+def words(page: str) -> str:
+    main = page[page.index("<main") :]
+    return re.sub(r"\s+", " ", strip_tags(main.replace("<", " <"))).replace(" ,", ",").replace(" .", ".")
+
+
+def test_a_percentile_opens_to_the_people_below_and_equal_and_the_figures_of_its_band(role: Role) -> None:
+    said = words(page_of(role.owner, in_a_group(role)))
+    for sentence in (
+        "132 first attempts in English on computers, norms 2 of version 2 in the same form, made",
+        "60 of the group have a lower score than 3 and 25 the same.",
+        "(60 + 25 ÷ 2) ÷ 132 = 54.9 %, which is percentile 55.",
+        "omega 0.81, alpha 0.79, from 120 people who answered all of it. omega = (Σa)² ÷ ((Σa)² + Σu)",
+        "0.60 × √(1 − 0.81) = 0.26.",
+        "3.00 ± 1.645 × 0.26 = 2.57 to 3.43.",
+        "Its two ends are at percentiles 41 and 72 of the same table.",
+    ):
+        assert said.count(sentence) == 1, sentence
+
+
+def test_the_rows_of_the_norm_table_around_the_score_stand_with_it(role: Role) -> None:
+    made = result(fresh(in_a_group(role)))
+    assert made is not None
+    [found] = made.parts
+    assert isinstance(found, ScalesResult)
+    [behind] = [one.standing.behind for one in found.scales if one.standing]
+    assert behind is not None
+    assert [(row.score, row.people, row.percentile, row.own) for row in behind.rows] == [
+        (2, 20, 8, False),
+        (2.5, 34, 28, False),
+        (2.75, 6, 43, False),
+        (3, 25, 55, True),
+        (3.25, 10, 68, False),
+        (3.75, 30, 83, False),
+        (4.5, 7, 97, False),
+    ]
+
+
+def test_a_score_that_nobody_in_the_group_has_gets_a_row_of_its_own(role: Role) -> None:
+    attempt = in_a_group(role)
+    group = NormGroup.objects.of(role.organisation).get()
+    table = group.tables["openness"]
+    table["cumulative"] = [[2, 20], [2.5, 54], [2.75, 72], [3.25, 95], [4, 132]]
+    group.save()
+    made = result(fresh(attempt))
+    assert made is not None
+    [found] = made.parts
+    assert isinstance(found, ScalesResult)
+    [behind] = [one.standing.behind for one in found.scales if one.standing]
+    assert behind is not None
+    assert [(row.score, row.people, row.percentile) for row in behind.rows if row.own] == [(3, 0, 55)]
+    assert (behind.below, behind.equal, behind.all_rows, len(behind.rows)) == (72, 0, 5, 6)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"cumulative": [[2, 100], [4, 132]]}, {"reliability": None}],
+    ids=["another place", "no reliability"],
+)
+def test_what_the_table_does_not_give_again_is_not_told_as_its_reason(
+    role: Role, change: dict[str, Any]
+) -> None:
+    attempt = in_a_group(role)
+    group = NormGroup.objects.of(role.organisation).get()
+    group.tables["openness"] |= change
+    group.save()
+    made = result(fresh(attempt))
+    assert made is not None
+    [found] = made.parts
+    assert isinstance(found, ScalesResult)
+    [standing] = [one.standing for one in found.scales if one.standing]
+    assert (standing.percentile, standing.behind) == (55, None)
+
+
+def test_the_whole_table_is_one_click_further_for_those_who_may_see_it(role: Role) -> None:
+    attempt = in_a_group(role)
+    group = NormGroup.objects.select_related("norm_set").get(norm_set__organisation=role.organisation)
+    key = table_key(group, "openness")
+    where = path("test_norms", role.organisation, group.norm_set.test_id)
+    assert page_of(role.owner, attempt).count(f'href="{where}?table={key}#{key}"') == 1
+    closed, opened = (signed_in(role.owner).get(where, query) for query in ({}, {"table": key}))
+    rows = ("3 25 55", "4.5 7 97")
+    assert [words(page.content.decode()).count("norms 2: all scores") for page in (closed, opened)] == [0, 1]
+    assert f'id="{key}"' in opened.content.decode()
+    said = words(opened.content.decode())
+    assert [said.count(row) for row in rows] == [1, 1]
+    manager = factories.member(role.organisation, kind="hiring_manager")
+    role.viewers.add(manager)
+    page = page_of(manager, attempt)
+    assert (page.count("which is percentile 55."), page.count(where)) == (1, 0)
+    assert signed_in(manager).get(where, {"table": key}).status_code == 403
+
+
+def test_the_link_of_a_review_opens_the_figures_and_leads_to_no_page_of_members(role: Role) -> None:
+    attempt = in_a_group(role)
+    application = Application.objects.select_related("organisation", "role").get(
+        pk=attempt.start.application_id
+    )
+    page = Client().get(review(application)).content.decode()
+    assert (page.count("which is percentile 55."), page.count("?table=")) == (1, 0)
+
+
+def test_a_distance_opens_by_how_many_lie_nearer(role: Role) -> None:
+    attempt = in_a_group(role, kind="judgement", scale="")
+    said = words(page_of(role.owner, attempt))
+    distance = scores(attempt).get().value
+    assert distance is not None
+    shown = f"{distance:.2f}".rstrip("0").rstrip(".")
+    assert said.count(f"60 of the group lie nearer to the key than {shown} and 25 just as near.") == 1
+    assert said.count(f"{shown}, this score 25 45") == 1
+    assert "percentile" not in said
+
+
+def test_a_category_of_tasks_opens_under_its_name(role: Role) -> None:
+    said = words(page_of(role.owner, in_a_group(role, kind="reasoning", scale="numerical")))
+    assert said.count("Numbers With its uncertainty, between the 41st and 72nd percentile of 132") == 1
+    assert said.count("which is percentile 55.") == 1
+
+
+def test_an_ability_opens_to_the_cells_that_were_given_and_to_the_rule(role: Role) -> None:
+    attempt = sat(role, "reasoning", solve=2)
+    made = calibrated(attempt)
+    found = result(fresh(attempt))
+    assert found is not None
+    [part] = found.parts
+    assert isinstance(part, ReasoningResult)
+    assert part.ability is not None
+    behind = part.ability.behind
+    assert behind is not None
+    assert (behind.number, behind.n, behind.sd) == (made.number, 240, 1.1)
+    assert (behind.right, behind.given) == (part.whole.solved, part.whole.given)
+    assert [(cell.b, cell.se, cell.answers) for cell in behind.cells] == [
+        (0.25 * cell.level - 1, 0.2, 60) for cell in behind.cells
+    ]
+    said = words(page_of(role.owner, attempt))
+    for sentence in (
+        f"Calibration {made.number}, from the first attempts of 240 people.",
+        "1 ÷ (1 + exp(difficulty − ability))",
+        f"by which {behind.right} right answers of {behind.given} could have come about",
+        f"{part.ability.error:.1f}: the standard deviation of those abilities.",
+        "0.78, from the calibration by 240 people. 1 − mean squared standard error of the abilities ÷ variance",
+        *(
+            f"{cell.name}, level {cell.level} {cell.b_text} 60 answers {cell.right} of {cell.given}"
+            for cell in behind.cells
+        ),
+    ):
+        assert said.count(sentence) == 1, sentence
+
+
+def test_an_ability_by_a_calibration_that_is_not_the_roles_stands_alone(role: Role) -> None:
+    attempt = sat(role, "reasoning")
+    Score.objects.of(role.organisation).filter(part__attempt=attempt, scale="").update(
+        ability=0.4, ability_se=0.3
+    )
+    found = result(fresh(attempt))
+    assert found is not None
+    [part] = found.parts
+    assert isinstance(part, ReasoningResult)
+    assert part.ability is not None
+    assert (part.ability.words, part.ability.behind) == ("0.4 ± 0.3", None)
