@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
+from goodword.assessments.domain.answer import answer
 from goodword.assessments.domain.begin_part import begin_part
 from goodword.assessments.given import items_of
 from goodword.assessments.models import Attempt, AttemptPart, Test, TestVersion
@@ -164,6 +165,45 @@ def test_without_a_line_one_goes_on_answering_statements_and_all_arrive_when_it_
     expect(page.get_by_role("alert")).to_be_hidden()
     first = [item.id for item in items_of(part_of(attempt))[:5]]
     assert sorted(given(attempt)) == sorted(zip(first, (4, 3, 2, 1, 5), strict=True))
+
+
+def test_without_a_line_the_last_statement_waits_for_its_answers_to_arrive_before_the_end(
+    page: Page, open_at: Callable[..., str]
+) -> None:
+    attempt = attempt_of(WORK_STYLE, now=clock.now())
+    page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    for _ in range(20):
+        page.keyboard.press("3")
+        page.keyboard.press("Enter")
+    expect(page.get_by_text("20 of 20", exact=True).first).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("Your answer is kept on this device")
+    page.context.set_offline(False)
+    expect(page.get_by_role("heading", level=1)).to_have_text("All answers are there", timeout=30_000)
+    assert [value for _, value in given(attempt)] == [3] * 20
+
+
+def test_the_page_to_finish_counts_anew_what_arrives_while_it_is_open(
+    browser: Browser, open_at: Callable[..., str]
+) -> None:
+    attempt = attempt_of(WORK_STYLE, now=clock.now())
+    for item in items_of(part_of(attempt))[:19]:
+        answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=2, now=clock.now())
+    context = browser.new_context()
+    page = context.new_page()
+    address = open_at(attempt, "portal_assessment_item", 1, 20)
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    context.set_offline(True)
+    page.keyboard.press("5")
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.close(run_before_unload=False)
+    context.set_offline(False)
+    later = context.new_page()
+    later.goto(address.replace("item/20/", "finish/"))
+    expect(later.get_by_role("heading", level=1)).to_have_text("All answers are there", timeout=30_000)
+    context.close()
 
 
 def test_answers_that_wait_survive_a_closed_page(browser: Browser, open_at: Callable[..., str]) -> None:

@@ -82,7 +82,16 @@
     const waits = Object.keys(read()).length > 0;
     if (waits || !line.hidden) line.textContent = waits ? line.dataset.waiting : line.dataset.sent;
     line.hidden = line.hidden && !waits;
+    if (!waits && !line.hidden && line.dataset.reload !== undefined) location.reload(); // it counts what has arrived
   };
+
+  // Resolves once nothing waits any more.
+  const settled = () =>
+    new Promise((resolve) => {
+      const look = () => (Object.keys(read()).length ? setTimeout(look, 50) : resolve());
+      flush();
+      look();
+    });
 
   window.addEventListener("online", flush);
   setInterval(() => {
@@ -113,5 +122,5 @@
     }
   };
 
-  window.goodwordAnswers = { put, flush, waiting: () => Object.keys(read()), of: (url) => read()[url]?.fields, fieldsOf, fill };
+  window.goodwordAnswers = { put, flush, settled, waiting: () => Object.keys(read()), of: (url) => read()[url]?.fields, fieldsOf, fill };
 })();

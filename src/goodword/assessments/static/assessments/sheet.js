@@ -98,9 +98,16 @@
     if (!form || !screens.size || !screen) return;
     const whole = [...form.querySelectorAll("fieldset")].every((set) => set.querySelector("input:checked"));
     const toLast = new URLSearchParams(location.search).has("from");
-    if (!whole || toLast || !screens.has(new URL(screen.dataset.onward, location.href).pathname)) return;
+    const stays = !toLast && screens.has(new URL(screen.dataset.onward, location.href).pathname);
+    if (!whole || (!stays && !window.goodwordAnswers.waiting().length)) return;
     event.preventDefault(); // each answer was put in line as it was chosen
     event.stopImmediatePropagation();
+    if (!stays) {
+      // The page to finish counts what has arrived. Without a line this one stays, and says so.
+      say("saving");
+      window.goodwordAnswers.settled().then(() => form.isConnected && form.submit());
+      return;
+    }
     go(screen.dataset.onward);
   }, true);
 
