@@ -15,7 +15,7 @@ from goodword.assessments.domain.begin_part import begin_part
 from goodword.assessments.domain.finish import end_overdue
 from goodword.assessments.domain.guard import PartOver
 from goodword.assessments.domain.onward import onward
-from goodword.assessments.evidence.check import Checked, check
+from goodword.assessments.evidence.check import check
 from goodword.assessments.evidence.writing import export
 from goodword.assessments.given import Situation, items_of
 from goodword.assessments.models import Attempt
@@ -199,7 +199,8 @@ def test_what_does_not_count_is_missing_neither_in_the_score_nor_when_it_is_comp
     assert isinstance(shown, JudgementResult)
     assert (shown.voided, [one.text for one in shown.scenarios]) == (2, [one.text for one in given])
     export(organisation=made.organisation, folder=tmp_path / "evidence", now=now, actor="a test")
-    assert check(tmp_path / "evidence") == Checked(agree=1, differ=(), changed=())
+    again = check(tmp_path / "evidence")
+    assert (again.scores.agree, again.differ, again.changed) == (1, (), ())
 
 
 def test_the_last_situation_stays_and_only_the_silence_is_given_back(client: Client) -> None:

@@ -32,14 +32,18 @@ NAMES = {
     "calibrations.jsonl",
     "items.jsonl",
     "join.csv",
+    "marks.csv",
     "norms.jsonl",
     "reliability.csv",
     "scores.csv",
     "selection.csv",
     "sums.txt",
     "tests.jsonl",
+    "totals.csv",
     "versions.json",
 }
+#: what the check says of an organisation without totals and marks
+BESIDE = "0 of 0 totals agree.\n0 of 0 sums of marks agree.\n"
 
 
 @pytest.fixture
@@ -70,7 +74,7 @@ def of(rows: list[dict[str, str]], **wanted: str) -> list[dict[str, str]]:
 def test_every_issued_score_comes_out_of_the_files_again(acme: World, folder: Path) -> None:
     found = check(folder)
     assert (found.differ, found.changed) == ((), ())
-    assert found.agree == Score.objects.of(acme.organisation).count() == 3 * 5 + 3 + 1 + 1
+    assert found.scores.agree == Score.objects.of(acme.organisation).count() == 3 * 5 + 3 + 1 + 1
 
 
 def test_all_that_was_issued_stands_in_it_with_the_group_and_the_ability(acme: World, folder: Path) -> None:
@@ -172,7 +176,14 @@ def test_an_entry_in_the_audit_log_says_who_took_how_much(acme: World, folder: P
     entry = AuditEntry.objects.of(acme.organisation).get(action="evidence.exported")
     assert (entry.actor, entry.details) == (
         "a test",
-        {"people": 3, "attempts": 6, "scores": 20, "digest": digest(folder / "sums.txt")},
+        {
+            "people": 3,
+            "attempts": 6,
+            "scores": 20,
+            "totals": 0,
+            "marks": 0,
+            "digest": digest(folder / "sums.txt"),
+        },
     )
 
 
@@ -212,7 +223,7 @@ def test_an_answer_that_was_changed_is_found(folder: Path) -> None:
     assert found.changed == ("answers.jsonl",)
     (sentence,) = found.differ
     assert sentence.endswith("all of it: value was 1.0 and is 0.0; answered was 1 and is 0.")
-    assert found.agree == 19
+    assert found.scores.agree == 19
 
 
 @pytest.mark.parametrize(
@@ -271,7 +282,7 @@ def test_the_command_writes_and_says_how_much(
     where = tmp_path / "out"
     assert write(slug=acme.organisation.slug, folder=where) == 0
     assert capsys.readouterr().out == (
-        f"20 scores of 3 people are in {where}. Keep join.csv apart from the rest.\n"
+        f"20 scores, 0 totals and 0 markings of 3 people are in {where}. Keep join.csv apart from the rest.\n"
         f"SHA-256 of sums.txt: {digest(where / 'sums.txt')}\n"
     )
     assert write(slug=acme.organisation.slug, folder=where) == 2
@@ -293,11 +304,11 @@ def test_the_check_needs_no_database_and_no_settings(
         )
 
     done = checked()
-    assert (done.returncode, done.stdout, done.stderr) == (0, "20 of 20 scores agree.\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "20 of 20 scores agree.\n" + BESIDE, "")
     change(folder, "answers.jsonl", '"value": "saw"', '"value": "glue"')
     done = checked()
     assert done.returncode == 1
-    assert done.stdout.endswith("answers.jsonl is not as it was written.\n19 of 20 scores agree.\n")
+    assert done.stdout.endswith("answers.jsonl is not as it was written.\n19 of 20 scores agree.\n" + BESIDE)
     assert [file.name for file in folder.parent.iterdir()] == ["out"]
 
 

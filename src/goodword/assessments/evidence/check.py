@@ -1,15 +1,18 @@
-"""Compute every issued score again, from the files of an export alone: no database is asked."""
+"""Compute all that was issued again, from the files of an export alone: no database is asked."""
 
 import json
 import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from goodword.assessments.content import Content, read
-from goodword.assessments.evidence.folder import FolderError, changed, lines_of, table_of
+from goodword.assessments.evidence.folder import FolderError, changed, lines_of, listed, table_of
+from goodword.assessments.evidence.marks import check_marks
+from goodword.assessments.evidence.tally import Tally
+from goodword.assessments.evidence.totals import check_totals
 from goodword.assessments.evidence.writing import FIGURES
 from goodword.assessments.given import Asked, asked_in
 from goodword.assessments.library.reasoning.item import Item, from_json
@@ -25,11 +28,20 @@ _APART = ("join.csv",)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """How many scores agree; a sentence for each that does not, and the files that are not as they were written."""
+    """What agrees of scores, totals and sums of marks, and the files that are not as they were written.
 
-    agree: int
-    differ: tuple[str, ...]
+    An export from before there were totals and marks has none of them.
+    """
+
+    scores: Tally
+    totals: Tally
+    marks: Tally
     changed: tuple[str, ...]
+
+    @property
+    def differ(self) -> tuple[str, ...]:
+        """A sentence for each that does not come out as it was issued."""
+        return (*self.scores.differ, *self.totals.differ, *self.marks.differ)
 
     @property
     def sound(self) -> bool:
@@ -40,6 +52,7 @@ class Checked:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Files:
     contents: Mapping[tuple[str, str, str], Content]
+    kinds: Mapping[tuple[str, str, str], str]
     items: Mapping[str, list[tuple[str, Item]]]
     answers: Mapping[str, dict[str, Json]]
     tables: Mapping[str, Mapping[str, norms.NormTable]]
@@ -54,21 +67,46 @@ def check(folder: Path) -> Checked:
         issued: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
         for row in table_of(folder, "scores.csv"):
             issued[row["part"]][row["scale"]] = row
-        agree, differ = 0, []
         parts = table_of(folder, "attempts.csv")
+        scores = Tally()
         for part in parts:
             found = _compare(part, issued[part["part"]], files)
-            agree += len(issued[part["part"]]) - len(found)
-            differ += found
+            scores.agree += len(issued[part["part"]]) - len(found)
+            scores.differ += found
+        totals, marks = _beside_scores(folder, parts, issued, files)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         what = f" ({', '.join(altered)} changed since)" if altered else ""
         raise FolderError(f"The files in {folder} cannot be understood{what}: {error!r}.") from error
     for name in sorted(set(issued) - {part["part"] for part in parts}):
-        differ.append(f"Part {name} has scores and stands in no row of attempts.csv.")
-    return Checked(agree=agree, differ=tuple(differ), changed=tuple(altered))
+        scores.say(f"Part {name} has scores and stands in no row of attempts.csv.")
+    return Checked(scores=scores, totals=totals, marks=marks, changed=tuple(altered))
+
+
+def _beside_scores(
+    folder: Path,
+    parts: Sequence[Mapping[str, str]],
+    issued: Mapping[str, Mapping[str, Mapping[str, str]]],
+    files: _Files,
+) -> tuple[Tally, Tally]:
+    """Totals and marks."""
+    written = listed(folder)
+    of = {part["part"]: (part["test"], part["version"], part["version_language"]) for part in parts}
+    totals = marks = Tally()
+    if "totals.csv" in written:
+        kinds = {part: files.kinds[version] for part, version in of.items()}
+        rows = table_of(folder, "totals.csv")
+        totals = check_totals(rows, parts=parts, scores=issued, kinds=kinds)
+    if "marks.csv" in written:
+        contents = {part: files.contents[version] for part, version in of.items()}
+        marks = check_marks(table_of(folder, "marks.csv"), contents=contents)
+    return totals, marks
 
 
 def _read(folder: Path) -> _Files:
+    tests = {
+        (row["test"], row["version"], row["language"]): (row["kind"], row["content"])
+        for row in lines_of(folder, "tests.jsonl")
+    }
     items: dict[str, list[tuple[int, str, Item]]] = defaultdict(list)
     for row in lines_of(folder, "items.jsonl"):
         if not row["void"]:
@@ -78,10 +116,8 @@ def _read(folder: Path) -> _Files:
         if "value" in row:
             answers[row["part"]][row["item"]] = row["value"]
     return _Files(
-        contents={
-            (row["test"], row["version"], row["language"]): read(row["kind"], row["content"])
-            for row in lines_of(folder, "tests.jsonl")
-        },
+        contents={key: read(kind, content) for key, (kind, content) in tests.items()},
+        kinds={key: kind for key, (kind, _) in tests.items()},
         items={
             part: [(key, item) for _, key, item in sorted(rows, key=lambda row: row[:2])]
             for part, rows in items.items()
@@ -123,7 +159,7 @@ def _again(part: Mapping[str, str], files: _Files) -> tuple[Issued, ...]:
     content = files.contents[part["test"], part["version"], part["version_language"]]
     drawn = files.items.get(part["part"], [])
     asked = asked_in(content, form=part["form"], drawn=drawn, language=part["language"])
-    void = set(json.loads(part["void"]))
+    void = set(json.loads(part.get("void") or "[]"))  # an earlier export has no such column
     items: tuple[Asked, ...] = tuple(item for item in asked if item.id not in void)
     return issue(
         content,

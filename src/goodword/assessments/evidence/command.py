@@ -25,14 +25,18 @@ def write(*, slug: str, folder: Path) -> int:
         print(f"goodword: {error}", file=sys.stderr)
         return 2
     print(
-        f"{found.scores} scores of {found.people} people are in {folder}. Keep join.csv apart from the rest.\n"
+        f"{found.scores} scores, {found.totals} totals and {found.marks} markings of {found.people} people are in "
+        f"{folder}. Keep join.csv apart from the rest.\n"
         f"SHA-256 of sums.txt: {found.digest}"
     )
     return 0
 
 
 def check_again(folder: Path) -> int:
-    """Compute all scores again; 0 if all agree, 1 if one does not, 2 if the files cannot be read."""
+    """Compute scores and totals again, and add up marks.
+
+    0 if all agree, 1 if one does not or a file was changed, 2 if the files cannot be read.
+    """
     try:
         found = check(folder)
     except FolderError as error:
@@ -44,5 +48,8 @@ def check_again(folder: Path) -> int:
         print(f"And {len(found.differ) - _TOLD} more.")
     for name in found.changed:
         print(f"{name} is not as it was written.")
-    print(f"{found.agree} of {found.agree + len(found.differ)} scores agree.")
+    scores, totals, marks = found.scores, found.totals, found.marks
+    print(f"{scores.agree} of {scores.n} scores agree.")
+    print(f"{totals.agree} of {totals.n} totals agree.")
+    print(f"{marks.agree} of {marks.n} sums of marks agree.")
     return 0 if found.sound else 1

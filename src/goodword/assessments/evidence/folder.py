@@ -100,6 +100,11 @@ def changed(path: Path, *, may_lack: Sequence[str] = ()) -> list[str]:
     return found
 
 
+def listed(path: Path) -> set[str]:
+    """Names of the files that were written. Raises FolderError where there are no sums."""
+    return {line.partition("  ")[2] for line in text_of(path, SUMS).splitlines()}
+
+
 def table_of(path: Path, name: str) -> list[dict[str, str]]:
     """The rows of a CSV file. Raises FolderError."""
     return list(csv.DictReader(io.StringIO(text_of(path, name), newline="")))

@@ -12,12 +12,13 @@ from goodword.accounts.domain import audit
 from goodword.accounts.models import Organisation
 from goodword.assessments.domain.norms.first import first_attempts
 from goodword.assessments.evidence.folder import Folder, Rows
-from goodword.assessments.evidence.gather import Aliases, parts_with_scores
+from goodword.assessments.evidence.gather import Aliases, issued_parts, issued_totals
+from goodword.assessments.evidence.marks import MARKS, marks_of
 from goodword.assessments.evidence.readme import README
 from goodword.assessments.evidence.said import said
 from goodword.assessments.evidence.tables import write_reliability, write_standards, write_versions
 from goodword.assessments.given import items_of
-from goodword.assessments.models import AttemptPart, Score, Test, TestVersion
+from goodword.assessments.models import AttemptPart, IssuedTotal, Score, Test, TestVersion
 from goodword.assessments.queries import read_answers
 
 FIGURES: Final = (
@@ -48,8 +49,10 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
         "norm_group",
         "calibration",
         "void",
+        "total",
     ),
     "join.csv": ("attempt", "person", "greenhouse_application_id", "greenhouse_candidate_id"),
+    "marks.csv": MARKS,
     "scores.csv": ("part", "scale", *FIGURES),
     "selection.csv": (
         "attempt",
@@ -66,6 +69,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
         "percentile",
         "application",
     ),
+    "totals.csv": ("attempt", "mode", "weights", "reason", "value", "why_not", "scoring_version"),
 }
 
 
@@ -77,6 +81,9 @@ class Written:
     attempts: int = 0
     parts: int = 0
     scores: int = 0
+    totals: int = 0
+    #: what one rater gave one answer
+    marks: int = 0
     digest: str = ""
 
 
@@ -90,6 +97,7 @@ class _Export:
     people: set[str] = field(default_factory=set)
     attempts: set[str] = field(default_factory=set)
     versions: dict[int, TestVersion] = field(default_factory=dict)
+    totals: Mapping[int, tuple[IssuedTotal, Mapping[str, int]]] = field(default_factory=dict)
     written: Written = field(default_factory=Written)
 
 
@@ -97,11 +105,13 @@ def export(*, organisation: Organisation, folder: Path, now: datetime, actor: st
     """Write all that was issued, and an entry in the audit log. Raises FolderError; then nothing is written."""
     made = Folder(folder)
     with _files(made) as rows:
-        work = _Export(rows=rows)
+        work = _Export(rows=rows, totals=issued_totals(organisation))
         for test in Test.objects.of(organisation).select_related("organisation"):
             work.firsts |= {one.part_id for one in first_attempts(test, by_form=True)}
-        for part in parts_with_scores(organisation):
+        for part in issued_parts(organisation):
             _part(work, part)
+        for total, parts in work.totals.values():
+            _total(work, total, parts)
         for version in work.versions.values():
             rows["tests.jsonl"](
                 {
@@ -128,6 +138,8 @@ def export(*, organisation: Organisation, folder: Path, now: datetime, actor: st
             "people": written.people,
             "attempts": written.attempts,
             "scores": written.scores,
+            "totals": written.totals,
+            "marks": written.marks,
             "digest": written.digest,
         },
     )
@@ -166,6 +178,7 @@ def _part(work: _Export, part: AttemptPart) -> None:
             "norm_group": next((one.norm_group_id for one in scores if one.norm_group_id), ""),
             "calibration": part.part.calibration_id or "",
             "void": json.dumps(part.void),
+            "total": work.totals[part.attempt_id][0].mode if part.attempt_id in work.totals else "",
             **who,
             **what,
         }
@@ -194,8 +207,28 @@ def _part(work: _Export, part: AttemptPart) -> None:
                 **what,
             }
         )
+    for row in marks_of(part, name, names=work.names):
+        work.rows["marks.csv"](row)
+        work.written.marks += bool(row["rater"] and not row["criterion"])
     work.written.parts += 1
     work.written.scores += len(scores)
+
+
+def _total(work: _Export, total: IssuedTotal, parts: Mapping[str, int]) -> None:
+    """The total of an attempt, with its weights by the names of the parts."""
+    weights = {work.names.of("part", parts[place]): weight for place, weight in total.weights.items()}
+    work.rows["totals.csv"](
+        {
+            "attempt": work.names.of("attempt", total.attempt_id),
+            "mode": total.mode,
+            "weights": json.dumps(weights, sort_keys=True) if weights else "",
+            "reason": total.reason,
+            "value": total.value,
+            "why_not": total.why_not,
+            "scoring_version": total.scoring_version,
+        }
+    )
+    work.written.totals += 1
 
 
 def _given(work: _Export, part: AttemptPart, name: str) -> None:

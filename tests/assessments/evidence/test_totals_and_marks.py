@@ -1,0 +1,385 @@
+"""The evidence holds totals and marks, and tells each of them that does not come out of the files again."""
+
+import csv
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from goodword.accounts.models import Membership, Organisation
+from goodword.assessments.evidence.check import check
+from goodword.assessments.evidence.command import check_again
+from goodword.assessments.evidence.folder import FolderError, digest
+from goodword.assessments.evidence.writing import export
+from goodword.assessments.models import Adjustment, Assessment, Attempt, AttemptPart, IssuedTotal, Marking
+from goodword.assessments.scoring import versions
+from goodword.candidates.models import Application
+from tests.assessments.kinds import NOW, assessment_of_all, marked, taken
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+
+REASON = "Half the day is spent on ropes"
+COMMENT = "Ada of Planttown writes as if she had been there"
+RATERS = ("Nora Planted", "Omar Planted")
+
+type Row = dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    organisation: Organisation
+    weighted: Attempt
+    mean: Attempt
+
+
+def on_a_new_role(organisation: Organisation, **values: Any) -> Application:
+    role = factories.role(organisation)
+    stage = (501, "Assessment")
+    factories.automation(role, connection_id=1, job_id=role.pk, stages={"assessment": stage})
+    of = factories.application(role, job_id=role.pk, stage_id=stage[0])
+    assessment_of_all(role, kinds=("reasoning", "questions"), **values)
+    return of
+
+
+@pytest.fixture
+def acme() -> World:
+    """One with a weighted total and two raters, one with a total by categories, one rater and no second one yet."""
+    organisation = factories.organisation()
+    weighted = taken(
+        on_a_new_role(
+            organisation,
+            total=Assessment.Total.WEIGHTS,
+            total_reason=REASON,
+            weights={"reasoning": 3, "questions": 1},
+            two_raters=True,
+        ),
+        solve=2,
+    )
+    marked(weighted, name=RATERS[0], comment=COMMENT, safe=5, tells=2)
+    marked(weighted, name=RATERS[1], safe=4, tells=2)
+    mean = taken(
+        on_a_new_role(organisation, total=Assessment.Total.CATEGORIES, two_raters=True),
+        solve=2,
+        harness="yearly",
+    )
+    marked(mean, name="Only One", safe=1, tells=1)
+    return World(organisation=organisation, weighted=weighted, mean=mean)
+
+
+@pytest.fixture
+def folder(acme: World, tmp_path: Path) -> Path:
+    export(organisation=acme.organisation, folder=tmp_path / "out", now=NOW, actor="a test")
+    return tmp_path / "out"
+
+
+def table(folder: Path, name: str) -> list[Row]:
+    with (folder / name).open(newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def rewritten(folder: Path, name: str, change: Callable[[list[Row]], list[Row]]) -> None:
+    rows = table(folder, name)
+    with (folder / name).open("w", newline="") as opened:
+        writer = csv.DictWriter(opened, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(change(rows))
+
+
+def altered(folder: Path, name: str, where: Row, **values: str) -> None:
+    """Change the cells of the one row that has these."""
+
+    def change(rows: list[Row]) -> list[Row]:
+        (row,) = (one for one in rows if where.items() <= one.items())
+        return [one | values if one is row else one for one in rows]
+
+    rewritten(folder, name, change)
+
+
+def sealed(folder: Path) -> None:
+    """As somebody would who changes a file and its sum."""
+    lines = (folder / "sums.txt").read_text().splitlines()
+    names = [line.partition("  ")[2] for line in lines]
+    there = [name for name in names if (folder / name).is_file()]
+    (folder / "sums.txt").write_text("".join(f"{digest(folder / name)}  {name}\n" for name in there))
+
+
+def parts_of(folder: Path, mode: str) -> dict[str, str]:
+    """The names of the parts of the attempt with such a total, by test; under "" that of the attempt."""
+    rows = [row for row in table(folder, "attempts.csv") if row["total"] == mode]
+    return {"": rows[0]["attempt"]} | {row["test"]: row["part"] for row in rows}
+
+
+def test_every_total_and_sum_comes_out_of_the_files_again(folder: Path) -> None:
+    found = check(folder)
+    assert (found.differ, found.changed) == ((), ())
+    # two totals; the sums of two raters and their mean
+    assert (found.totals.agree, found.marks.agree) == (2, 3)
+
+
+def test_totals_stand_as_issued_with_weights_and_their_reason(acme: World, folder: Path) -> None:
+    rows = {row["mode"]: row for row in table(folder, "totals.csv")}
+    names = parts_of(folder, "weights")
+    assert {mode: row["value"] for mode, row in rows.items()} == {
+        mode: IssuedTotal.objects.of(acme.organisation).get(mode=mode).value for mode in rows
+    }
+    # half of the tasks and the one question: 3/4 * 1/2 + 1/4 * 1 = 5/8
+    assert rows["weights"] == {
+        "attempt": names[""],
+        "mode": "weights",
+        "weights": json.dumps({names["reasoning"]: 3, names["own"]: 1}, sort_keys=True),
+        "reason": REASON,
+        "value": "5/8",
+        "why_not": "",
+        "scoring_version": "1",
+    }
+    assert (rows["categories"]["weights"], rows["categories"]["reason"]) == ("", "")
+
+
+def test_why_there_is_none_stands_in_the_place_of_a_value(acme: World, tmp_path: Path) -> None:
+    role = factories.role(acme.organisation)
+    factories.automation(role, connection_id=1, job_id=role.pk, stages={"assessment": (501, "Assessment")})
+    of = factories.application(role, job_id=role.pk, stage_id=501)
+    assessment_of_all(role, kinds=("scales",), total=Assessment.Total.CATEGORIES)
+    taken(of)
+    export(organisation=acme.organisation, folder=tmp_path / "out", now=NOW, actor="a test")
+    (row,) = (one for one in table(tmp_path / "out", "totals.csv") if not one["value"])
+    assert (row["mode"], row["why_not"]) == ("categories", "no_count")
+    assert check(tmp_path / "out").sound
+
+
+def test_marks_stand_by_criterion_with_their_sums_and_their_mean(folder: Path) -> None:
+    rows = table(folder, "marks.csv")
+    part = parts_of(folder, "weights")["own"]
+    assert {(row["part"], row["item"]) for row in rows} == {(part, "storm")}
+    raters = {row["rater"] for row in rows} - {""}
+    assert len(raters) == 2
+    given = {
+        tuple((row["criterion"], row["points"], row["of"]) for row in rows if row["rater"] == rater)
+        for rater in raters
+    }
+    assert given == {
+        (("safe", "5", "5"), ("tells", "2", "3"), ("", "7", "8")),
+        (("safe", "4", "5"), ("tells", "2", "3"), ("", "6", "8")),
+    }
+    assert [(row["points"], row["of"]) for row in rows if not row["rater"]] == [("6.5", "8")]
+
+
+def test_nobody_is_told_by_marks_and_no_comment_is_in_it(acme: World, folder: Path) -> None:
+    raters = Membership.objects.of(acme.organisation).values_list("pk", flat=True)
+    for file in folder.iterdir():
+        text = file.read_text()
+        assert [word for word in (COMMENT, *RATERS, "Only One") if word in text] == []
+    assert {row["rater"] for row in table(folder, "marks.csv")} & {str(pk) for pk in raters} == set()
+
+
+def test_a_part_that_is_marked_and_has_no_key_is_in_it(acme: World, tmp_path: Path) -> None:
+    part = AttemptPart.objects.of(acme.organisation).get(attempt=acme.weighted, order=2)
+    part.scores.all().delete()
+    part.version.content["right"] = {}
+    part.version.number = "2"
+    part.version.pk = None
+    part.version.save()
+    AttemptPart.objects.of(acme.organisation).filter(pk=part.pk).update(version=part.version)
+    IssuedTotal.objects.of(acme.organisation).filter(attempt=acme.weighted).delete()
+    export(organisation=acme.organisation, folder=tmp_path / "out", now=NOW, actor="a test")
+    found = check(tmp_path / "out")
+    assert (found.sound, found.marks.agree, found.totals.agree) == (True, 3, 1)
+
+
+def test_nothing_of_a_person_who_is_to_be_erased_is_in_it(acme: World, tmp_path: Path) -> None:
+    Application.objects.of(acme.organisation).filter(pk=acme.weighted.start.application_id).update(
+        deleted_at=NOW
+    )
+    found = export(organisation=acme.organisation, folder=tmp_path / "out", now=NOW, actor="a test")
+    assert (found.people, found.totals, found.marks) == (1, 1, 0)
+    assert [row["mode"] for row in table(tmp_path / "out", "totals.csv")] == ["categories"]
+    assert table(tmp_path / "out", "marks.csv") == []
+
+
+def test_an_adjustment_changes_nothing_that_is_told_of_a_total(acme: World, tmp_path: Path) -> None:
+    def told(name: str) -> list[list[str]]:
+        export(organisation=acme.organisation, folder=tmp_path / name, now=NOW, actor="a test")
+        rows = table(tmp_path / name, "totals.csv")
+        return sorted([row[one] for one in ("mode", "reason", "value", "why_not")] for row in rows)
+
+    before = told("before")
+    Adjustment.objects.create(
+        organisation=acme.organisation, attempt=acme.weighted, asked_at=NOW, percent=100, state="granted"
+    )
+    AttemptPart.objects.of(acme.organisation).filter(attempt=acme.weighted, order=1).update(seconds=7777)
+    assert told("after") == before
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"value": "7/8"}, "value was 7/8 and is 5/8."),
+        (
+            {"value": "", "why_not": "no_count"},
+            "value was empty and is 5/8; why_not was no_count and is empty.",
+        ),
+        ({"scoring_version": "0"}, "scoring_version was 0 and is 1."),
+        ({"mode": "categories"}, "its mode is “categories”, and in attempts.csv “weights”."),
+    ],
+)
+def test_a_total_that_was_changed_is_told(folder: Path, values: dict[str, str], said: str) -> None:
+    attempt = parts_of(folder, "weights")[""]
+    altered(folder, "totals.csv", {"attempt": attempt}, **values)
+    found = check(folder)
+    assert found.changed == ("totals.csv",)
+    assert found.differ == (f"Total of attempt {attempt}: {said}",)
+    sealed(folder)
+    found = check(folder)
+    assert (found.changed, len(found.differ), found.totals.agree) == ((), 1, 1)
+
+
+def test_weights_that_were_changed_are_told(folder: Path) -> None:
+    names = parts_of(folder, "weights")
+    attempt = names[""]
+
+    def weigh(**weights: int) -> tuple[str, ...]:
+        named = {names.get(test, test): weight for test, weight in weights.items()}
+        altered(folder, "totals.csv", {"attempt": attempt}, weights=json.dumps(named))
+        return check(folder).differ
+
+    assert weigh(reasoning=1, own=1) == (f"Total of attempt {attempt}: value was 5/8 and is 3/4.",)
+    assert weigh(reasoning=3) == (
+        f"Total of attempt {attempt}: value was 5/8 and is empty; why_not was empty and is no_weight.",
+    )
+    assert weigh(reasoning=3, own=1, other=2) == (
+        f"Total of attempt {attempt}: there is a weight for part other, which has no share in it.",
+    )
+    altered(folder, "totals.csv", {"attempt": attempt}, weights="3 and 1")
+    (sentence,) = check(folder).differ
+    assert sentence.startswith(f"Total of attempt {attempt}: it cannot be computed:")
+
+
+def test_a_total_that_was_taken_out_or_written_twice_is_told(folder: Path) -> None:
+    attempt = parts_of(folder, "weights")[""]
+    rewritten(folder, "totals.csv", lambda rows: [row for row in rows for _ in range(2)])
+    assert f"Total of attempt {attempt}: it stands in 2 rows." in check(folder).differ
+    rewritten(folder, "totals.csv", lambda rows: [row for row in rows if row["attempt"] != attempt][:1])
+    assert check(folder).differ == (
+        f"Total of attempt {attempt}: it was issued and stands in no row of totals.csv.",
+    )
+
+
+def test_a_score_that_was_changed_changes_the_total_as_well(folder: Path) -> None:
+    names = parts_of(folder, "weights")
+    altered(folder, "scores.csv", {"part": names["own"], "scale": ""}, value="0.0")
+    assert check(folder).differ == (
+        f"Part {names['own']}, all of it: value was 0.0 and is 1.0.",
+        f"Total of attempt {names['']}: value was 5/8 and is 3/8.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("where", "values", "said"),
+    [
+        ({"criterion": "safe", "points": "4"}, {"points": "3"}, "all together was 6 and is 5."),
+        (
+            {"criterion": "safe", "points": "4"},
+            {"points": "9"},
+            "“safe” has the points 9, which are none from 0 to 5; all together was 6 and is 2.",
+        ),
+        ({"criterion": "tells", "points": "2"}, {"of": "4"}, "“tells” was of 4 and is of 3."),
+        (
+            {"criterion": "safe", "points": "4"},
+            {"criterion": "kind"},
+            (
+                "“safe” stands in 0 rows and not in one; “kind” is no criterion of the rubric; "
+                "all together was 6 and is 2."
+            ),
+        ),
+        ({"criterion": "", "points": "6"}, {"points": "8"}, "all together was 8 and is 6."),
+    ],
+)
+def test_a_mark_that_was_changed_is_told(
+    folder: Path, where: dict[str, str], values: dict[str, str], said: str
+) -> None:
+    part = parts_of(folder, "weights")["own"]
+    rater = next(row["rater"] for row in table(folder, "marks.csv") if row["points"] == "4")
+    altered(folder, "marks.csv", {"rater": rater} | where, **values)
+    sealed(folder)
+    found = check(folder)
+    assert found.differ[0] == f"Marks of part {part}, item storm, by rater {rater}: {said}"
+    assert not found.sound
+
+
+def test_a_mean_and_a_rater_that_were_changed_are_told(folder: Path) -> None:
+    part = parts_of(folder, "weights")["own"]
+    altered(folder, "marks.csv", {"rater": ""}, points="8.0")
+    mean = f"Marks of part {part}, item storm, mean of the raters"
+    assert check(folder).differ == (f"{mean}: it was 8.0 and is 6.5.",)
+    altered(folder, "marks.csv", {"rater": ""}, points="6.5")
+    rater = next(row["rater"] for row in table(folder, "marks.csv") if row["points"] == "5")
+    rewritten(folder, "marks.csv", lambda rows: [row for row in rows if row["rater"] != rater])
+    assert check(folder).differ == (f"{mean}: it was 6.5 and is {6.0}.",)
+    rewritten(folder, "marks.csv", lambda rows: [row for row in rows if row["rater"]])
+    assert check(folder).differ == (f"{mean}: it stands in 0 rows and not in one.",)
+
+
+def test_marks_of_what_has_no_rubric_are_told(folder: Path) -> None:
+    part = parts_of(folder, "weights")["own"]
+    rewritten(folder, "marks.csv", lambda rows: [row | {"item": "harness"} for row in rows])
+    assert check(folder).differ == (
+        f"Marks of part {part}, item harness: there is no rubric for them in tests.jsonl.",
+    )
+
+
+def test_the_command_tells_how_many_agree(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    n = len(table(folder, "scores.csv"))
+    assert check_again(folder) == 0
+    assert capsys.readouterr().out == (
+        f"{n} of {n} scores agree.\n2 of 2 totals agree.\n3 of 3 sums of marks agree.\n"
+    )
+    attempt = parts_of(folder, "weights")[""]
+    altered(folder, "totals.csv", {"attempt": attempt}, value="1")
+    assert check_again(folder) == 1
+    assert capsys.readouterr().out == (
+        f"Total of attempt {attempt}: value was 1 and is 5/8.\n"
+        "totals.csv is not as it was written.\n"
+        f"{n} of {n} scores agree.\n1 of 2 totals agree.\n3 of 3 sums of marks agree.\n"
+    )
+
+
+def test_a_folder_from_before_there_were_totals_and_marks_is_still_checked(folder: Path) -> None:
+    (folder / "totals.csv").unlink()
+    with pytest.raises(FolderError, match=r"totals\.csv is missing"):
+        check(folder)
+    (folder / "marks.csv").unlink()
+    lines = (folder / "attempts.csv").read_text().splitlines()
+    assert lines[0].endswith(",void,total")
+    earlier = [line.rsplit(",", 2)[0] for line in lines]
+    (folder / "attempts.csv").write_text("\n".join(earlier) + "\n")
+    sealed(folder)
+    found = check(folder)
+    assert (found.sound, found.totals.n, found.marks.n) == (True, 0, 0)
+
+
+def test_a_total_of_an_earlier_rule_is_told_as_one(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("goodword.assessments.totalled.SCORING", {**versions.SCORING, "totals": "2"})
+    assert {sentence.partition(": ")[2] for sentence in check(folder).differ} == {
+        "scoring_version was 1 and is 2."
+    }
+
+
+def test_each_of_two_raters_has_one_name_in_all_of_an_export(acme: World, tmp_path: Path) -> None:
+    first = Marking.objects.of(acme.organisation).filter(part__attempt=acme.weighted).order_by("pk")
+    part = AttemptPart.objects.of(acme.organisation).get(attempt=acme.mean, order=2)
+    Marking.objects.create(
+        organisation=acme.organisation,
+        part=part,
+        item="storm",
+        rater=first[0].rater,
+        points={"safe": 0, "tells": 0},
+        marked_at=NOW,
+    )
+    export(organisation=acme.organisation, folder=tmp_path / "out", now=NOW, actor="a test")
+    rows = [row for row in table(tmp_path / "out", "marks.csv") if row["rater"] and not row["criterion"]]
+    assert len(rows) == 4
+    assert len({row["rater"] for row in rows}) == 3
