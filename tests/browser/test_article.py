@@ -291,6 +291,7 @@ def take_the_assessment_by_keyboard(page: Page, running: World, looker: Looker) 
     page.keyboard.press("Enter")
     for number in range(1, 21):
         expect(page.get_by_role("heading", level=1)).to_have_text(f"Work style: {number} of 20")
+        page.wait_for_load_state()
         page.keyboard.press(str(1 + number % 5))
         if number == 2:
             expect(page.locator("[data-saved]")).to_have_text("Saved")
