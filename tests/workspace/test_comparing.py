@@ -213,6 +213,37 @@ def test_names_can_be_hidden_and_nothing_betrays_them(rita: Membership, role: Ro
     assert comparable(shown(rita, role, names="hidden", sort="date")) == comparable(response)
 
 
+def test_each_figure_leads_to_the_answers_of_its_candidate_at_this_test(rita: Membership, role: Role) -> None:
+    assessment_of_all(role, kinds=("scales", "questions"))
+    of = done(role, "Ada", "Lovelace")
+    where, candidate = (
+        path("role_compare", role.organisation, role.pk),
+        path("candidate", role.organisation, of.pk),
+    )
+    browser = signed_in(rita)
+    page = browser.get(where)
+    tests = [query for query, _, _ in page.context["chips"]]
+    shown_here = [browser.get(f"{where}?{query}").content.decode() for query in tests]
+    # five means; of own questions the right ones alone, since nothing is marked yet
+    assert [one.count(f'href="{candidate}#result-{n}"') for n, one in enumerate(shown_here, start=1)] == [
+        5,
+        1,
+    ]
+    assert shown_here[0].count('3.0<span class="visually-hidden">, the answers of Ada Lovelace</span>') == 5
+    answers = browser.get(candidate).content.decode()
+    assert [answers.count(f'id="result-{n}"') for n in (1, 2)] == [1, 1]
+
+
+def test_hidden_names_have_no_figure_that_leads_to_them_and_it_is_said_why(
+    rita: Membership, role: Role
+) -> None:
+    assessment_of_all(role, kinds=("scales",))
+    done(role, "Ada", "Lovelace")
+    page = shown(rita, role, names="hidden").content.decode()
+    assert (page.count("#result-"), page.count("no number leads to its answers")) == (0, 1)
+    assert shown(rita, role).content.decode().count("no number leads to its answers") == 0
+
+
 def test_each_look_is_in_the_audit_log(rita: Membership, role: Role) -> None:
     assert shown(rita, role).content.decode().count("Nobody to compare yet") == 1
     assert not AuditEntry.objects.of(role.organisation).filter(action="result.compared").exists()

@@ -43,6 +43,11 @@ class Cell:
     text: str
     note: str = ""
 
+    @property
+    def opens(self) -> bool:
+        """Whether there is a figure, which leads to the answers behind it."""
+        return self.text != "–"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:

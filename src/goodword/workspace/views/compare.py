@@ -25,7 +25,8 @@ def compare(request: MemberRequest, pk: int) -> HttpResponse:
     """One test of a role's finished candidates, in a table for each group that can be compared.
 
     `test` chooses it, `names=hidden` puts numbers in the place of names and dates, `sort` orders by what may be
-    sorted by.
+    sorted by. Each figure leads to its answers on the candidate's page; not while names are hidden, because a recruiter
+    who hides them wants no address, text or file to tell one by accident, and showing names is one press away.
     """
     role = access.owned(visible_roles(request.member), pk)
     finished = finished_of(role, request.member)
