@@ -11,7 +11,7 @@ from goodword.reports.domain.build import on_attempt_completed
 from goodword.reports.domain.without import without_person
 from goodword.reports.models import Report
 from goodword.reports.pdf import check_snapshot, render_pdf
-from tests.assessments.kinds import assessment_of_all, fresh, marked, taken
+from tests.assessments.kinds import assessment_of_all, calibrated, fresh, marked, taken
 from tests.assessments.support import answers, application
 from tests.assessments.test_results_of_all_kinds import in_group
 from tests.reports.pdf.reading import tags_of
@@ -119,6 +119,66 @@ def test_a_distance_is_printed_by_how_many_lie_further_from_the_key() -> None:
     group = "132 first attempts in English on computers, norms 2"
     assert f"nearer to the key than 28 to 59 of 100 in the group of {group}." in text
     assert "percentile" not in text
+
+
+def held_and_calibrated(language: str = "en") -> Attempt:
+    """Somebody whose scores are held against norms of each kind, and whose ability is measured."""
+    attempt = attempt_of(language, kinds=("scales", "reasoning", "judgement"))
+    rows = Score.objects.of(attempt.organisation).filter(part__attempt=attempt)
+    for order, scale in ((1, "openness"), (2, "numerical"), (3, "")):
+        in_group(attempt_part=rows.get(part__order=order, scale=scale), device="computer")
+    calibrated(attempt)
+    return attempt
+
+
+FIGURES = {
+    "en": (
+        "people of the group with a lower score, and half of those with the same",
+        "people of the group who lie nearer, and half of those who lie as near",
+        "(60 + 25 ÷ 2) ÷ 132 = 54.9 % 55",
+        "0.60 × √(1 − 0.81) = 0.26",
+        "omega, 120 people",
+        "3.00 ± 1.645 × 0.26",
+        "Reliability, omega: (Σa)² ÷ ((Σa)² + Σu)",
+        "Calibration 3, from the first attempts of 240 people",
+        "Number series, level 1 −0.8 ± 0.2 ",
+        "The standard error is the standard deviation of those abilities",
+    ),
+    "de": (
+        "= 54,9 % 55",
+        "0,60 × √(1 − 0,81) = 0,26",
+        "Omega, 120 Personen",
+        "Zahlenreihen, Stufe 1 −0,8 ± 0,2 ",
+    ),
+    "fr": ("0,60 × √(1 − 0,81) = 0,26", "oméga, 120 personnes", "Suites de nombres, niveau 1 −0,8 ± 0,2 "),
+}
+
+
+@pytest.mark.parametrize("language", FIGURES)
+def test_the_rules_and_figures_of_bands_and_abilities_are_printed_in_each_language(language: str) -> None:
+    report = again(held_and_calibrated(language))
+    text = text_of(report)
+    assert [said for said in FIGURES[language] if said not in text] == []
+    assert "could not be printed" not in text
+
+
+def test_a_snapshot_of_before_is_drawn_without_what_it_does_not_have() -> None:
+    snapshot = again(held_and_calibrated()).snapshot
+    snapshot["schema"] = 3
+    scales, reasoning, judgement = snapshot["assessment"]["tests"]
+    standings = [*scales["scales"], *reasoning["categories"], judgement]
+    assert sum(one["standing"] is not None and bool(one["standing"].pop("figures")) for one in standings) == 3
+    del reasoning["ability"]["behind"]
+    text = text_of_pdf(render_pdf(check_snapshot(snapshot)))
+    assert text.count("percentiles 41 to 72 of 132 first attempts in English on computers, norms 2.") == 2
+    assert [word for word in ("Figures and rules behind", "√", "Difficulty") if word in text] == []
+
+
+def test_without_its_person_no_figure_behind_a_band_or_an_ability_is_left() -> None:
+    gone = without_person(again(held_and_calibrated()).snapshot)
+    kept = json.dumps(gone)
+    assert [word for word in ('"figures"', '"behind"', '"below"', '"cells"') if word in kept] == []
+    assert "Figures and rules behind" not in text_of_pdf(render_pdf(check_snapshot(gone)))
 
 
 def test_marks_stand_side_by_side_in_the_version_after_them() -> None:

@@ -108,7 +108,7 @@ def test_no_font_is_asked_for_what_the_standard_forbids() -> None:
     [
         ({"kind": "letter"}, "kind: 'letter' is not a kind of report"),
         ({"kind": ["assessment"]}, r"kind: \['assessment'\] is not a kind of report"),
-        ({"schema": 4}, r"schema: 4 is not one of \(1, 2, 3\)"),
+        ({"schema": 5}, r"schema: 5 is not one of \(1, 2, 3, 4\)"),
         ({"schema": True}, "schema: True is not one of"),
         ({"version": "1"}, "version: int is needed, not str"),
         ({"version": True}, "version: int is needed, not bool"),

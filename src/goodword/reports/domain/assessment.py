@@ -34,11 +34,11 @@ def _test(part: Part, *, organisation: Organisation) -> Test:
     asked = _asked(part, organisation=organisation)
     match part:
         case ScalesResult():
-            return scales_test(part, asked)
+            return scales_test(part, asked, organisation=organisation)
         case ReasoningResult():
-            return reasoning_test(part, asked)
+            return reasoning_test(part, asked, organisation=organisation)
         case JudgementResult():
-            return judgement_test(part, asked)
+            return judgement_test(part, asked, organisation=organisation)
         case QuestionsResult():
             return questions_test(part, asked)
 

@@ -2,6 +2,7 @@
 
 from django.utils.translation import get_language_info
 
+from goodword.accounts.models import Organisation
 from goodword.assessments.library.reasoning.draw_matrix import literal
 from goodword.assessments.library.reasoning.item import Picture
 from goodword.assessments.result import (
@@ -15,6 +16,7 @@ from goodword.assessments.result import (
     TaskShown,
 )
 from goodword.assessments.result import Standing as IssuedStanding
+from goodword.reports.domain.behind import ability_part, standing_figures
 from goodword.reports.pdf.taken import (
     Asked,
     Category,
@@ -30,7 +32,7 @@ from goodword.reports.pdf.taken import (
 )
 
 
-def scales_test(part: ScalesResult, asked: Asked) -> ScalesTest:
+def scales_test(part: ScalesResult, asked: Asked, *, organisation: Organisation) -> ScalesTest:
     """A test of scales, each mean with its answers."""
     return {
         **asked,
@@ -39,24 +41,23 @@ def scales_test(part: ScalesResult, asked: Asked) -> ScalesTest:
         "scale_min": part.minimum,
         "scale_max": part.maximum,
         "response_labels": part.response_labels,
-        "scales": [_scale(found) for found in part.scales],
+        "scales": [_scale(found, organisation) for found in part.scales],
     }
 
 
-def reasoning_test(part: ReasoningResult, asked: Asked) -> ReasoningTest:
+def reasoning_test(part: ReasoningResult, asked: Asked, *, organisation: Organisation) -> ReasoningTest:
     """Generated tasks, each with its answer, its key and its rule."""
-    ability = part.ability
     return {
         **asked,
         "kind": "reasoning",
-        "whole": _category(part.whole),
-        "categories": [_category(found) for found in part.categories],
-        "ability": {"value": ability.value, "error": ability.error} if ability else None,
+        "whole": _category(part.whole, organisation),
+        "categories": [_category(found, organisation) for found in part.categories],
+        "ability": ability_part(part.ability, organisation=organisation),
         "tasks": [_task(task) for task in part.tasks],
     }
 
 
-def judgement_test(part: JudgementResult, asked: Asked) -> JudgementTest:
+def judgement_test(part: JudgementResult, asked: Asked, *, organisation: Organisation) -> JudgementTest:
     """Situations, each action with its rating, its key and the reason."""
     return {
         **asked,
@@ -67,7 +68,7 @@ def judgement_test(part: JudgementResult, asked: Asked) -> JudgementTest:
         "largest": part.largest,
         "n_answered": part.answered,
         "key_basis": part.key_basis,
-        "standing": _standing(part.standing),
+        "standing": _standing(part.standing, organisation),
         "voided": part.voided,
         "situations": [
             {
@@ -100,7 +101,7 @@ def questions_test(part: QuestionsResult, asked: Asked) -> QuestionsTest:
     }
 
 
-def _scale(found: ScaleResult) -> Scale:
+def _scale(found: ScaleResult, organisation: Organisation) -> Scale:
     return {
         "id": found.scale.id,
         "name": found.scale.name,
@@ -111,7 +112,7 @@ def _scale(found: ScaleResult) -> Scale:
         "n_answered": found.n_answered,
         "n_items": found.n_items,
         "band": None,
-        "standing": _standing(found.standing),
+        "standing": _standing(found.standing, organisation),
         "items": [
             {"text": a.text, "keyed": a.keyed, "answer": a.answer, "answer_label": a.label}
             for a in found.answers
@@ -119,10 +120,10 @@ def _scale(found: ScaleResult) -> Scale:
     }
 
 
-def _standing(standing: IssuedStanding | None) -> Standing | None:
+def _standing(standing: IssuedStanding | None, organisation: Organisation) -> Standing | None:
     if standing is None:
         return None
-    return {
+    kept: Standing = {
         "low": standing.low,
         "high": standing.high,
         "percentile": standing.percentile,
@@ -134,15 +135,18 @@ def _standing(standing: IssuedStanding | None) -> Standing | None:
         "norms": standing.norms,
         "reliability": standing.reliability,
     }
+    if standing.behind is not None:
+        kept["figures"] = standing_figures(standing.behind, organisation=organisation)
+    return kept
 
 
-def _category(found: CategoryResult) -> Category:
+def _category(found: CategoryResult, organisation: Organisation) -> Category:
     return {
         "name": found.category,
         "solved": found.solved,
         "given": found.given,
         "answered": found.answered,
-        "standing": _standing(found.standing),
+        "standing": _standing(found.standing, organisation),
     }
 
 

@@ -10,14 +10,14 @@ types.
 
 Schema 2 says of each value whose it is, and knows more than ratings, choices and texts. What it adds is
 `NotRequired`, so that snapshots of schema 1 are drawn as they were. Schema 3 knows assessments of several kinds of
-test (`taken.py`).
+test (`taken.py`). Schema 4 tells what standings and abilities were computed from.
 """
 
 from typing import Literal, NotRequired, TypedDict
 
 from goodword.reports.pdf.taken import Assessment
 
-SCHEMA: Literal[3] = 3
+SCHEMA: Literal[4] = 4
 
 
 class Organisation(TypedDict):
@@ -65,7 +65,7 @@ class Head(TypedDict):
     were taken out of it.
     """
 
-    schema: Literal[1, 2, 3]
+    schema: Literal[1, 2, 3, 4]
     code: str
     version: int
     made_at: str

@@ -32,10 +32,29 @@ class Band(TypedDict):
     label: str
 
 
+class Figures(TypedDict):
+    """What a standing was computed from: of `n` people with a score, `below` have a lower one than `score` and `equal`
+    the same; `sd` is the group's, `error` the standard error of measurement, both on the score's own scale.
+
+    The reliability is the `coefficient` "omega", "alpha", "halves" or "calibration" ("" where that is not known), from
+    `reliability_n` people.
+    """
+
+    score: float
+    n: int
+    below: int
+    equal: int
+    sd: float
+    error: float
+    coefficient: str
+    reliability_n: int
+    made_at_text: str
+
+
 class Standing(TypedDict):
     """Where a score stands in a norm group: the 90 % band on the score's own scale, and as percentiles. Of `n` first
     attempts in `language` (its name) on a class of `device` ("phone", "computer", or "" for unknown); `norms` is the
-    number of the norms."""
+    number of the norms. `figures` are of schema 4."""
 
     low: float
     high: float
@@ -47,6 +66,7 @@ class Standing(TypedDict):
     device: str
     norms: int
     reliability: float | None
+    figures: NotRequired[Figures]
 
 
 class Item(TypedDict):
@@ -119,11 +139,36 @@ class Category(TypedDict):
     standing: Standing | None
 
 
+class Cell(TypedDict):
+    """A family of tasks at a level: its difficulty `b` with its standard error, in logits; how many of its tasks this
+    person was `given`, and how many were `right`."""
+
+    family: str
+    level: int
+    b: float
+    se: float
+    given: int
+    right: int
+
+
+class AbilityBehind(TypedDict):
+    """The calibration that an ability was measured by: its number, the `n` people it comes from, the spread of their
+    abilities and how reliable those are."""
+
+    number: int
+    n: int
+    made_at_text: str
+    sd: float
+    reliability: float
+    cells: list[Cell]
+
+
 class Ability(TypedDict):
-    """The ability in logits, with its standard error."""
+    """The ability in logits, with its standard error. `behind` is of schema 4."""
 
     value: float
     error: float
+    behind: NotRequired[AbilityBehind]
 
 
 class Drawing(TypedDict):

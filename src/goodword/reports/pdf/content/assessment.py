@@ -1,6 +1,7 @@
 """What an assessment's report says: one test after another, each number with the answers behind it."""
 
 from goodword.reports.pdf.content.blocks import Block, labelled, notice, prose, section, table
+from goodword.reports.pdf.content.figures import figures_sections
 from goodword.reports.pdf.content.judgement import judgement_answers, judgement_results
 from goodword.reports.pdf.content.own import own_answers
 from goodword.reports.pdf.content.reasoning import reasoning_results, reasoning_tasks
@@ -39,7 +40,7 @@ def assessment_sections(assessment: Assessment, words: Words) -> list[Block]:
         parts.append(_total(total, words))
     for test in assessment["tests"]:
         parts += _sections(test, words)
-    return parts
+    return parts + figures_sections(assessment, words)
 
 
 def _kind(test: Test) -> str:

@@ -26,12 +26,7 @@ def standing_text(standing: Standing, words: Words, *, by_distance: bool = False
 
     `by_distance`: the score is a distance from a key, of which a low percentile is near to it.
     """
-    group = words(
-        {"phone": "group_phone", "computer": "group_computer"}.get(standing["device"], "group_any"),
-        n=standing["n"],
-        language=standing["language"],
-        norms=standing["norms"],
-    )
+    group = group_text(standing, words)
     low, high = standing["percentile_low"], standing["percentile_high"]
     if by_distance:
         place = words("standing_nearer", low=100 - high, high=100 - low, group=group)
@@ -44,3 +39,13 @@ def standing_text(standing: Standing, words: Words, *, by_distance: bool = False
     if standing["reliability"] is not None:
         said.append(words("standing_reliability", value=words.number(standing["reliability"], 2)))
     return " ".join(said)
+
+
+def group_text(standing: Standing, words: Words) -> str:
+    """Who a score is held against: "132 first attempts in English on computers, norms 2"."""
+    return words(
+        {"phone": "group_phone", "computer": "group_computer"}.get(standing["device"], "group_any"),
+        n=standing["n"],
+        language=standing["language"],
+        norms=standing["norms"],
+    )

@@ -29,6 +29,10 @@ class Words:
         """What a category of tasks is called; the name itself for anything else."""
         return self.phrases.get(f"category_{name}", name)
 
+    def family(self, name: str) -> str:
+        """What a family of tasks is called; the name itself for one that is not known here."""
+        return self.phrases.get(f"family_{name}", name)
+
     def count(self, key: str, n: int, **values: str | int) -> str:
         """The phrase that fits the number `n` (French counts nothing as one)."""
         single = n == 1 or (n == 0 and self.language == "fr")

@@ -145,6 +145,76 @@ DE = {
         "Kalibriert: eine Fähigkeit von {value} mit einem Standardfehler von {error}, auf der Skala derer, an deren "
         "Antworten kalibriert wurde und deren Mittelwert 0 ist."
     ),
+    "figures_behind": "Zahlen und Regeln hinter Bändern und Fähigkeiten",
+    "percentile_rule": (
+        "Perzentil: wer in der Gruppe einen niedrigeren Wert hat und die Hälfte derer mit demselben, von allen; "
+        "gerundet, von 1 bis 99."
+    ),
+    "distance_rule": (
+        "Nähe zum Schlüssel: wer in der Gruppe näher liegt und die Hälfte derer, die gleich nah liegen, von allen; "
+        "gerundet, von 1 bis 99. Der Rest von 100 liegt weiter entfernt."
+    ),
+    "error_rule": (
+        "Standardmessfehler: die Standardabweichung der Gruppe × √(1 − Zuverlässigkeit). Um so viel liegt ein Wert "
+        "typischerweise allein durch Zufall daneben. Das 90-%-Band ist der Wert ± 1,645 Standardmessfehler; seine "
+        "beiden Enden werden mit denselben Personen verglichen."
+    ),
+    "coefficient_omega": (
+        "Zuverlässigkeit, Omega: (Σa)² ÷ ((Σa)² + Σu); a ist, was der eine gemeinsame Faktor aller Fragen von einer "
+        "Frage erklärt, u die Varianz, die er übrig lässt."
+    ),
+    "coefficient_alpha": (
+        "Zuverlässigkeit, Alpha: k ÷ (k − 1) × (1 − Summe der Varianzen der k Fragen ÷ Varianz ihrer Summe)."
+    ),
+    "coefficient_halves": (
+        "Zuverlässigkeit aus zwei Hälften: 2r ÷ (1 + r); r ist die Korrelation zwischen zwei Hälften der Aufgaben "
+        "jeder Person."
+    ),
+    "coefficient_calibration": (
+        "Zuverlässigkeit aus der Kalibrierung: 1 − mittlerer quadrierter Standardfehler der Fähigkeiten ÷ Varianz der "
+        "Fähigkeiten."
+    ),
+    "way_omega": "Omega",
+    "way_alpha": "Alpha",
+    "way_halves": "zwei Hälften",
+    "way_calibration": "Kalibrierung",
+    "way_unknown": "Zuverlässigkeit",
+    "coefficient_of": "{coefficient}, {n} Personen",
+    "score": "Wert",
+    "all_tasks": "Alle Aufgaben",
+    "lower_and_same": "Niedriger und gleich, von allen",
+    "nearer_of_100": "Näher, von 100",
+    "percentile": "Perzentil",
+    "measurement_error": "Standardfehler",
+    "band": "90-%-Band",
+    "from_to": "{low} bis {high}",
+    "group_made": "Verglichen mit {group}, erstellt am {when}.",
+    "ability_in": "Fähigkeit in {test}",
+    "calibration": (
+        "Kalibrierung {number}, aus den ersten Durchgängen von {n} Personen, erstellt am {when}. Standardabweichung "
+        "ihrer Fähigkeiten {sd}, Zuverlässigkeit {reliability}."
+    ),
+    "ability_rule": (
+        "Die Chance, eine Aufgabe zu lösen, ist 1 ÷ (1 + exp(Schwierigkeit − Fähigkeit)): die Hälfte, wo beide gleich "
+        "sind, 73 %, wo die Fähigkeit um 1 höher ist. Gezeigt wird der Mittelwert aller Fähigkeiten, aus denen diese "
+        "Antworten entstehen konnten, gewichtet danach, wie wahrscheinlich jede ist; wenige Antworten ziehen ihn zu 0, "
+        "dem Mittelwert der Personen der Kalibrierung."
+    ),
+    "ability_error": (
+        "Der Standardfehler ist die Standardabweichung dieser Fähigkeiten: In etwa zwei von drei Fällen liegt die "
+        "wahre nicht weiter als das vom gezeigten Wert entfernt, in 19 von 20 nicht weiter als das Doppelte."
+    ),
+    "family": "Art und Stufe",
+    "family_level": "{family}, Stufe {level}",
+    "difficulty": "Schwierigkeit in Logits",
+    "family_number_series": "Zahlenreihen",
+    "family_letter_series": "Buchstabenreihen",
+    "family_matrices_one_rule": "Figuren mit einer Regel",
+    "family_matrices_two_rules": "Figuren mit zwei Regeln",
+    "family_matrices_three_rules": "Figuren mit drei Regeln",
+    "family_seating": "Wer sitzt wo",
+    "family_ordering": "Was kommt zuerst",
+    "family_sets": "Gruppen und was daraus folgt",
     "tasks_behind": "Die Aufgaben von {test}, mit Antworten und Regeln",
     "task_n": "Aufgabe {n}, {category}",
     "is_solved": "Gelöst",

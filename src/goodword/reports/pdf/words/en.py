@@ -126,6 +126,73 @@ EN = {
         "Calibrated: an ability of {value}, with a standard error of {error}, on the scale of those whose answers "
         "it was calibrated by, whose mean is 0."
     ),
+    "figures_behind": "Figures and rules behind bands and abilities",
+    "percentile_rule": (
+        "Percentile: people of the group with a lower score, and half of those with the same, of all; rounded, from 1 "
+        "to 99."
+    ),
+    "distance_rule": (
+        "Nearness to a key: people of the group who lie nearer, and half of those who lie as near, of all; rounded, "
+        "from 1 to 99. The rest of 100 lie further off."
+    ),
+    "error_rule": (
+        "Standard error of measurement: the standard deviation of the group × √(1 − reliability). By so much a score "
+        "typically lies off by chance alone. The 90 % band is the score ± 1.645 standard errors; its two ends are held "
+        "against the same people."
+    ),
+    "coefficient_omega": (
+        "Reliability, omega: (Σa)² ÷ ((Σa)² + Σu), where a is what the one factor that all items share explains of an "
+        "item, and u the variance that it leaves."
+    ),
+    "coefficient_alpha": (
+        "Reliability, alpha: k ÷ (k − 1) × (1 − sum of the variances of the k items ÷ variance of their sum)."
+    ),
+    "coefficient_halves": (
+        "Reliability by two halves: 2r ÷ (1 + r), where r is the correlation between two halves of each person’s tasks."
+    ),
+    "coefficient_calibration": (
+        "Reliability by the calibration: 1 − mean squared standard error of the abilities ÷ variance of the abilities."
+    ),
+    "way_omega": "omega",
+    "way_alpha": "alpha",
+    "way_halves": "two halves",
+    "way_calibration": "calibration",
+    "way_unknown": "reliability",
+    "coefficient_of": "{coefficient}, {n} people",
+    "score": "Score",
+    "all_tasks": "All tasks",
+    "lower_and_same": "Lower and the same, of all",
+    "nearer_of_100": "Nearer, of 100",
+    "percentile": "Percentile",
+    "measurement_error": "Standard error",
+    "band": "90 % band",
+    "from_to": "{low} to {high}",
+    "group_made": "Held against {group}, made {when}.",
+    "ability_in": "Ability in {test}",
+    "calibration": (
+        "Calibration {number}, from the first attempts of {n} people, made {when}. Standard deviation of their "
+        "abilities {sd}, reliability {reliability}."
+    ),
+    "ability_rule": (
+        "The chance to solve a task is 1 ÷ (1 + exp(difficulty − ability)): one half where both are equal, 73 % where "
+        "the ability is 1 higher. The ability shown is the mean of all by which these answers could have come about, "
+        "weighed by how likely each is; few answers draw it towards 0, the mean of the calibrated people."
+    ),
+    "ability_error": (
+        "The standard error is the standard deviation of those abilities: in about two of three cases the true one "
+        "lies no further than that from the figure, in 19 of 20 no further than twice that."
+    ),
+    "family": "Family and level",
+    "family_level": "{family}, level {level}",
+    "difficulty": "Difficulty in logits",
+    "family_number_series": "Number series",
+    "family_letter_series": "Letter series",
+    "family_matrices_one_rule": "Figures with one rule",
+    "family_matrices_two_rules": "Figures with two rules",
+    "family_matrices_three_rules": "Figures with three rules",
+    "family_seating": "Who sits where",
+    "family_ordering": "What comes first",
+    "family_sets": "Groups and what follows",
     "tasks_behind": "The tasks of {test}, their answers and rules",
     "task_n": "Task {n}, {category}",
     "is_solved": "Solved",

@@ -143,6 +143,76 @@ FR = {
         "Calibré\u00a0: une aptitude de {value}, avec une erreur type de {error}, sur l’échelle des personnes dont les "
         "réponses ont servi à calibrer et dont la moyenne est 0."
     ),
+    "figures_behind": "Chiffres et règles derrière les intervalles et les aptitudes",
+    "percentile_rule": (
+        "Percentile\u00a0: personnes du groupe dont le score est plus bas, plus la moitié de celles qui ont le même, "
+        "sur l’ensemble\u00a0; arrondi, de 1 à 99."
+    ),
+    "distance_rule": (
+        "Proximité de la clé\u00a0: personnes du groupe plus proches, plus la moitié de celles qui sont aussi "
+        "proches, sur l’ensemble\u00a0; arrondi, de 1 à 99. Les autres sur 100 sont plus éloignées."
+    ),
+    "error_rule": (
+        "Erreur type de mesure\u00a0: écart type du groupe × √(1 − fiabilité). C’est de cela qu’un score s’écarte "
+        "typiquement par le seul hasard. L’intervalle à 90\u00a0% est le score ± 1,645 erreur type\u00a0; ses deux "
+        "bornes sont comparées aux mêmes personnes."
+    ),
+    "coefficient_omega": (
+        "Fiabilité, oméga\u00a0: (Σa)² ÷ ((Σa)² + Σu), où a est ce que le facteur commun à toutes les questions "
+        "explique d’une question, et u la variance qu’il laisse."
+    ),
+    "coefficient_alpha": (
+        "Fiabilité, alpha\u00a0: k ÷ (k − 1) × (1 − somme des variances des k questions ÷ variance de leur somme)."
+    ),
+    "coefficient_halves": (
+        "Fiabilité par deux moitiés\u00a0: 2r ÷ (1 + r), où r est la corrélation entre deux moitiés des exercices de "
+        "chaque personne."
+    ),
+    "coefficient_calibration": (
+        "Fiabilité par le calibrage\u00a0: 1 − moyenne des carrés des erreurs types des aptitudes ÷ variance des "
+        "aptitudes."
+    ),
+    "way_omega": "oméga",
+    "way_alpha": "alpha",
+    "way_halves": "deux moitiés",
+    "way_calibration": "calibrage",
+    "way_unknown": "fiabilité",
+    "coefficient_of": "{coefficient}, {n} personnes",
+    "score": "Score",
+    "all_tasks": "Tous les exercices",
+    "lower_and_same": "Plus bas et égaux, sur l’ensemble",
+    "nearer_of_100": "Plus proches, sur 100",
+    "percentile": "Percentile",
+    "measurement_error": "Erreur type",
+    "band": "Intervalle à 90\u00a0%",
+    "from_to": "{low} à {high}",
+    "group_made": "Comparé à {group}, établies le {when}.",
+    "ability_in": "Aptitude dans {test}",
+    "calibration": (
+        "Calibrage {number}, d’après les premières passations de {n} personnes, établi le {when}. Écart type de leurs "
+        "aptitudes {sd}, fiabilité {reliability}."
+    ),
+    "ability_rule": (
+        "La chance de résoudre un exercice est 1 ÷ (1 + exp(difficulté − aptitude))\u00a0: la moitié si les deux sont "
+        "égales, 73\u00a0% si l’aptitude est de 1 plus haute. L’aptitude indiquée est la moyenne de toutes celles "
+        "d’où ces réponses pouvaient venir, pondérées par leur vraisemblance\u00a0; peu de réponses la tirent vers 0, "
+        "la moyenne des personnes du calibrage."
+    ),
+    "ability_error": (
+        "L’erreur type est l’écart type de ces aptitudes\u00a0: dans deux cas sur trois environ, la vraie ne s’écarte "
+        "pas davantage de la valeur indiquée, dans 19 cas sur 20 pas de plus du double."
+    ),
+    "family": "Famille et niveau",
+    "family_level": "{family}, niveau {level}",
+    "difficulty": "Difficulté en logits",
+    "family_number_series": "Suites de nombres",
+    "family_letter_series": "Suites de lettres",
+    "family_matrices_one_rule": "Figures à une règle",
+    "family_matrices_two_rules": "Figures à deux règles",
+    "family_matrices_three_rules": "Figures à trois règles",
+    "family_seating": "Qui est assis où",
+    "family_ordering": "Qu’est-ce qui vient d’abord",
+    "family_sets": "Groupes et ce qui en découle",
     "tasks_behind": "Les exercices de {test}, leurs réponses et leurs règles",
     "task_n": "Exercice {n}, {category}",
     "is_solved": "Résolu",
