@@ -119,6 +119,16 @@ def test_what_the_table_does_not_give_again_is_not_told_as_its_reason(
     assert (standing.percentile, standing.behind) == (55, None)
 
 
+def test_what_was_made_by_another_rule_is_not_read_by_todays_and_the_result_stays(role: Role) -> None:
+    attempt = in_a_group(role)
+    group = NormGroup.objects.of(role.organisation).get()
+    group.tables["openness"]["rule"] = "another"
+    group.save()
+    said = words(page_of(role.owner, attempt))
+    assert said.count("percentile of 132 first attempts in English on computers, norms 2") == 1
+    assert "60 of the group" not in said
+
+
 def test_the_whole_table_is_one_click_further_for_those_who_may_see_it(role: Role) -> None:
     attempt = in_a_group(role)
     group = NormGroup.objects.select_related("norm_set").get(norm_set__organisation=role.organisation)

@@ -80,6 +80,7 @@ def sheet_form(part: AttemptPart) -> str:
 
 
 def _known(version: TestVersion, norm_set: NormSet | None, calibration: Calibration | None) -> Known:
+    """What was made by another rule than today's is left out: it is not read by the wrong one."""
     names = _scale_names(version)
     groups = sorted(norm_set.groups.all(), key=lambda one: (one.language, one.device)) if norm_set else []
     return Known(
@@ -92,9 +93,9 @@ def _known(version: TestVersion, norm_set: NormSet | None, calibration: Calibrat
             id=calibration.pk,
             number=calibration.number,
             made_at=calibration.made_at,
-            found=rasch.from_json(calibration.content),
+            found=found,
         )
-        if calibration is not None
+        if calibration is not None and (found := rasch.of_today(calibration.content)) is not None
         else None,
     )
 
@@ -113,13 +114,17 @@ def _group(norm_set: NormSet, group: NormGroup, names: Mapping[str, str]) -> Own
         device=group.device,
         n=group.n,
         made_at=norm_set.made_at,
-        scales=tuple(_scale(scale, table, names) for scale, table in group.tables.items()),
+        scales=tuple(
+            one for scale, table in group.tables.items() if (one := _scale(scale, table, names)) is not None
+        ),
     )
 
 
-def _scale(scale: str, data: Mapping[str, Any], names: Mapping[str, str]) -> OwnScale:
+def _scale(scale: str, data: Mapping[str, Any], names: Mapping[str, str]) -> OwnScale | None:
     """A score's table, and beside it where its reliability comes from, where that was written down."""
-    table = norms.from_json(data)
+    table = norms.of_today(data)
+    if table is None:
+        return None
     return OwnScale(
         name=names.get(scale) or (category_name(scale) if scale else ""),
         n=table.n,

@@ -2,7 +2,7 @@
 
 from goodword.assessments.content import content_of
 from goodword.assessments.given import items_of
-from goodword.assessments.models import AttemptPart, Calibration, NormGroup, Score
+from goodword.assessments.models import AttemptPart, NormGroup, Score
 from goodword.assessments.queries import answers_of
 from goodword.assessments.scored import issue
 from goodword.assessments.scoring import norms, rasch
@@ -19,7 +19,7 @@ def score_part(part: AttemptPart) -> None:
         items=items_of(part),
         answers=answers_of(part),
         tables=tables,
-        calibration=_difficulties(calibration) if calibration else None,
+        calibration=rasch.of_today(calibration.content) if calibration else None,
     )
     Score.objects.of(part.organisation).bulk_create(
         Score(
@@ -61,11 +61,3 @@ def _tables(group: NormGroup) -> dict[str, norms.NormTable]:
         return {scale: norms.from_json(table) for scale, table in group.tables.items()}
     except ValueError:
         return {}
-
-
-def _difficulties(calibration: Calibration) -> rasch.Calibration | None:
-    """The difficulties; none where they were estimated by another rule than today's."""
-    try:
-        return rasch.from_json(calibration.content)
-    except ValueError:
-        return None

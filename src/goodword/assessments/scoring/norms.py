@@ -177,3 +177,11 @@ def from_json(data: Mapping[str, Any]) -> NormTable:
     if counts[-1] != table.n or sorted(set(counts)) != counts or sorted(set(scores)) != scores:
         raise ValueError("The counts of this norm table do not rise to its n.")
     return table
+
+
+def of_today(data: Mapping[str, Any]) -> NormTable | None:
+    """As `from_json`; None for a table of another rule than today's, which would be read wrongly."""
+    try:
+        return from_json(data)
+    except ValueError:
+        return None

@@ -179,6 +179,14 @@ def from_json(data: Mapping[str, Any]) -> Calibration:
     )
 
 
+def of_today(data: Mapping[str, Any]) -> Calibration | None:
+    """As `from_json`; None for a calibration of another rule than today's, which would be read wrongly."""
+    try:
+        return from_json(data)
+    except ValueError:
+        return None
+
+
 def _counts(answers: Answers, order: Sequence[Cell]) -> tuple[tuple[int, ...], int]:
     """How many answers in each cell, and how many right in all."""
     counts = dict.fromkeys(order, 0)

@@ -68,10 +68,10 @@ def make_norms(*, test_id: int, version: str, form: str, member_id: int, now: da
 
 
 def newest_calibration(test: Test, version: str) -> rasch.Calibration | None:
-    """The newest calibration of a version, as scoring uses it; None while there is none."""
+    """The newest calibration of a version, as scoring uses it; None while there is none by today's rule."""
     row = Calibration.objects.of(test.organisation).filter(test=test, version=version)
     newest = row.order_by("-number").first()
-    return rasch.from_json(newest.content) if newest else None
+    return rasch.of_today(newest.content) if newest else None
 
 
 def _table(figures: Figures) -> dict[str, Any]:
