@@ -62,6 +62,8 @@ FOR_MEMBERS = (
     "assessments/templates/assessments/marking/*",
     "assessments/templates/assessments/norms/*",
     "assessments/templates/assessments/own/*",
+    "assessments/templates/assessments/portal/beyond.html",
+    "assessments/templates/assessments/portal/preview.html",
     "assessments/templates/assessments/result/*",
     "assessments/templates/assessments/result.html",
     "assessments/templates/assessments/sheet.html",

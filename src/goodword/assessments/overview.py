@@ -1,5 +1,6 @@
 """What an attempt consists of and how far it is: for mails, the candidate's pages and members' marks."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext
 from goodword.assessments import clock
 from goodword.assessments.content import content_of
 from goodword.assessments.domain.begin_part import needs_start
-from goodword.assessments.given import shown_items, unanswered
+from goodword.assessments.given import Asked, shown_items, unanswered
 from goodword.assessments.library.instrument import Instrument
 from goodword.assessments.library.judgement import JudgementSet
 from goodword.assessments.library.questions import QuestionSet
@@ -17,6 +18,7 @@ from goodword.assessments.library.timing import judgement_minutes, minutes, ques
 from goodword.assessments.models import Attempt, AttemptPart, Test
 from goodword.assessments.open_forms import clock_minutes
 from goodword.assessments.queries import parts_of, read_answers
+from goodword.questionnaires.reading import Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,8 +130,14 @@ def overview(attempt: Attempt, *, now: datetime) -> Overview:
 
 def _view(part: AttemptPart, *, now: datetime) -> PartView:
     answers = read_answers(part)
+    return view_of(part, shown=shown_items(part, answers), answers=answers, now=now)
+
+
+def view_of(
+    part: AttemptPart, *, shown: Sequence[Asked], answers: Mapping[str, Json], now: datetime
+) -> PartView:
+    """A part as its candidate sees it, by the items that are `shown` (none before they are drawn) and the answers."""
     timed = part.seconds is not None
-    shown = shown_items(part, answers)
     missing = unanswered(shown, answers)
     over = clock.is_over(part, now=now)
     return PartView(

@@ -18,6 +18,7 @@ from goodword.workspace.views import (
     own_mails,
     plan,
     plan_parts,
+    plan_preview,
     plan_publish,
     portal,
     referees,
@@ -30,6 +31,9 @@ _REFEREE = "candidates/<int:pk>/referees/<int:referee_pk>/"
 _PLAN = "roles/<int:pk>/assessment/"
 _DRAFT = f"{_PLAN}draft/"
 _PART = f"{_DRAFT}tests/<int:part_pk>/"
+#: of the draft ("draft"), or of a version by its number
+_PREVIEW = f"{_PLAN}preview/<str:which>/"
+_PREVIEW_PART = f"{_PREVIEW}<int:order>/"
 
 member_urls: list[URLPattern | URLResolver] = [
     path("roles/", roles.role_list, name="roles"),
@@ -57,6 +61,16 @@ member_urls: list[URLPattern | URLResolver] = [
     path(f"{_DRAFT}settings/", plan_publish.settings, name="role_assessment_settings"),
     path(f"{_DRAFT}publish/", plan_publish.publish, name="role_assessment_publish"),
     path(f"{_DRAFT}discard/", plan.discard, name="role_assessment_discard"),
+    path(_PREVIEW, plan_preview.first, name="role_preview"),
+    path(f"{_PREVIEW}language/", plan_preview.language, name="role_preview_language"),
+    path(f"{_PREVIEW}decline/", plan_preview.decline, name="role_preview_decline"),
+    path(f"{_PREVIEW}adjust/", plan_preview.adjust, name="role_preview_adjust"),
+    path(f"{_PREVIEW}beyond/", plan_preview.beyond, name="role_preview_beyond"),
+    path(_PREVIEW_PART, plan_preview.part, name="role_preview_part"),
+    path(f"{_PREVIEW_PART}form/", plan_preview.form, name="role_preview_form"),
+    path(f"{_PREVIEW_PART}practice/<int:number>/", plan_preview.practice, name="role_preview_practice"),
+    path(f"{_PREVIEW_PART}item/<int:number>/", plan_preview.item, name="role_preview_item"),
+    path(f"{_PREVIEW_PART}finish/", plan_preview.last, name="role_preview_finish"),
     path("candidates/", candidates.candidate_list, name="candidates"),
     path("candidates/<int:pk>/", candidates.candidate_page, name="candidate"),
     path("candidates/<int:pk>/steps/<int:start_pk>/invite/", acts.invite_again, name="step_invite_again"),

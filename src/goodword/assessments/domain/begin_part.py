@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import transaction
 
@@ -15,8 +16,8 @@ from goodword.assessments.models import AttemptPart, DrawnItem
 from goodword.steps.domain.move import move
 from goodword.steps.models import Run
 
-#: seeds fit into a signed column
-_SEEDS = 2**62
+#: seeds of candidates are below, so that they fit into a signed column; those of previews are not
+SEEDS: Final = 2**62
 
 
 def needs_start(part: AttemptPart) -> bool:
@@ -51,7 +52,7 @@ def begin(part: AttemptPart, *, device: str, now: datetime) -> None:
         part.ends_at = now + timedelta(seconds=part.seconds)
         part.shown_at = part.seen_at = now
     if (forms := _forms(part)) is not None:
-        part.seed = secrets.randbelow(_SEEDS)
+        part.seed = secrets.randbelow(SEEDS)
         DrawnItem.objects.of(part.organisation).bulk_create(
             DrawnItem(
                 organisation_id=part.organisation_id,

@@ -7,7 +7,8 @@ from django.shortcuts import redirect
 
 from goodword.assessments.adjust_forms import AskForm
 from goodword.assessments.domain.adjust.ask import MayNotAsk, application_of, ask
-from goodword.assessments.domain.adjust.may_ask import standing
+from goodword.assessments.domain.adjust.contact import Contact, contact_of
+from goodword.assessments.domain.adjust.may_ask import Standing, WhyNot, standing
 from goodword.assessments.domain.adjust.reader import reader_of
 from goodword.assessments.domain.adjust.withdraw import withdraw
 from goodword.assessments.domain.choose_form import UnknownForm, choose_form
@@ -34,6 +35,21 @@ def adjust(request: HttpRequest, sitting: Sitting) -> HttpResponse:
         return kept_private(redirect(sitting.url("portal_assessment_adjust")))
     if form.is_bound and stands.why_not:
         return kept_private(redirect(sitting.url("portal_assessment_adjust")))
+    contact = reader_of(sitting.attempt, application=application_of(sitting.attempt))
+    return _show(request, sitting, form, stands=stands, contact=contact)
+
+
+def show_unasked(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+    """The page of a candidate who has not asked for anything, of an attempt that is no row."""
+    timed = [view.part for view in sitting.overview.parts if view.timed and not view.begun]
+    stands = Standing(requests=(), timed=timed, clock_started=False, why_not=WhyNot.NOTHING)
+    contact = contact_of(sitting.visit.application)
+    return _show(request, sitting, AskForm(None, time=bool(timed)), stands=stands, contact=contact)
+
+
+def _show(
+    request: HttpRequest, sitting: Sitting, form: AskForm, *, stands: Standing, contact: Contact
+) -> HttpResponse:
     return show(
         request,
         sitting,
@@ -41,8 +57,8 @@ def adjust(request: HttpRequest, sitting: Sitting) -> HttpResponse:
         status=422 if form.is_bound else 200,
         form=form,
         stands=stands,
-        contact=reader_of(sitting.attempt, application=application_of(sitting.attempt)),
-        at_once=sitting.attempt.assessment.more_time if time else 0,
+        contact=contact,
+        at_once=sitting.attempt.assessment.more_time if stands.timed else 0,
         timed=[part for part in sitting.overview.parts if part.timed],
     )
 

@@ -38,6 +38,8 @@ class Sitting:
     visit: Visit
     attempt: Attempt
     now: datetime
+    #: what a page says of a preview that it is drawn in; None for a candidate
+    preview: object | None = None
 
     @cached_property
     def overview(self) -> Overview:
@@ -71,6 +73,16 @@ class Sitting:
     def first_page(self) -> str:
         """The address that always shows where things stand."""
         return self.url("portal_assessment")
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Where the links that stand on several pages lead, by a short name."""
+        return {
+            "first": self.first_page,
+            "adjust": self.url("portal_assessment_adjust"),
+            "decline": self.url("portal_assessment_decline"),
+            "link": self.url("portal_assessment_link"),
+        }
 
 
 type Page[**P] = Callable[Concatenate[HttpRequest, Sitting, P], HttpResponse]
@@ -127,14 +139,16 @@ def show(
         template,
         {
             "token": visit.token,
+            "at": sitting.addresses,
+            "preview": sitting.preview,
             "organisation": visit.organisation,
             "candidate": visit.application.candidate,
             "recruiter": visit.recruiter,
             "contact_name": visit.recruiter.name,
             "contact_email": visit.recruiter.address,
-            "contact_url": reverse("portal_ask", args=[visit.token]),
+            "contact_url": sitting.url("portal_ask"),
             "responsible": visit.organisation.name,
-            "privacy_url": reverse("portal_data", args=[visit.token]),
+            "privacy_url": sitting.url("portal_data"),
             **context,
         },
         status=status,
