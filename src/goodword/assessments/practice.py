@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 
 from goodword.assessments.content import content_of
-from goodword.assessments.given import Asked, Situation, Statement, Task
+from goodword.assessments.given import Asked, OwnQuestion, Situation, Statement, Task
 from goodword.assessments.library.instrument import Instrument, Item
 from goodword.assessments.library.judgement import Action, JudgementSet, Scenario
 from goodword.assessments.library.questions import QuestionSet
 from goodword.assessments.library.reasoning.families import FAMILIES, practice_item
 from goodword.assessments.library.reasoning.words import rule_in_words
 from goodword.assessments.models import AttemptPart
+from goodword.assessments.practice_questions import example_for
 from goodword.questionnaires.reading import Json
 
 PRACTICE = "practice"
@@ -39,9 +40,8 @@ def solution_of(item: Asked, value: Json) -> Solution | None:
 
 
 def practice_of(part: AttemptPart) -> tuple[Asked, ...]:
-    """What a part is tried on, in the active language: a statement, a situation, or an easy task of each category.
-
-    None for the organisation's own questions: each of them asks in its own way.
+    """What a part is tried on, in the active language: a statement, a situation, a question of the kind that comes
+    first among the organisation's own, or an easy task of each category. None where a file comes first.
     """
     content = content_of(part.version)
     match content:
@@ -56,7 +56,8 @@ def practice_of(part: AttemptPart) -> tuple[Asked, ...]:
         case JudgementSet():
             return (Situation(id=PRACTICE, scenario=_situation(), judgement=content),)
         case QuestionSet():
-            return ()
+            question = example_for(content, name=PRACTICE)
+            return (OwnQuestion(id=PRACTICE, question=question),) if question else ()
     families = dict.fromkeys(entry.family for entry in content.blueprint(part.form).entries)
     first = {FAMILIES[family].category: family for family in reversed(families)}
     ordered = [family for family in families if first[FAMILIES[family].category] == family]

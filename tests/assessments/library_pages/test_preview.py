@@ -76,11 +76,12 @@ def test_a_situation_takes_each_action(rita: Membership) -> None:
     assert browser.post(at(version, 2), {"action_a1": "5", "action_a2": "1"}).status_code == 302
 
 
-def test_own_questions_have_no_practice(rita: Membership) -> None:
+def test_own_questions_have_one_of_the_kind_that_comes_first_to_practise_on(rita: Membership) -> None:
     version, browser = published(rita, own_questions()), signed_in(rita)
     page = browser.get(at(version, 1))
-    assert [screen["is_practice"] for screen in page.context["screens"]] == [False, False, False]
-    assert "How steep does a ladder stand?" in page.content.decode()
+    assert [screen["is_practice"] for screen in page.context["screens"]] == [True, False, False, False]
+    assert "Which season do you like best?" in page.content.decode()
+    assert "How steep does a ladder stand?" in browser.get(at(version, 2)).content.decode()
 
 
 def test_generated_tasks_are_drawn_by_a_seed_and_practice_tells_the_rule(rita: Membership) -> None:

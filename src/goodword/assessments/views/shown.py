@@ -6,10 +6,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 
+from goodword.assessments.content import content_of
 from goodword.assessments.device import device_of
 from goodword.assessments.domain.mails import deadline_in_words
 from goodword.assessments.forms import form_for
 from goodword.assessments.given import Asked
+from goodword.assessments.library.questions import FileQuestion, QuestionSet
 from goodword.assessments.models import AttemptPart
 from goodword.assessments.open_forms import open_form, without_figures
 from goodword.assessments.overview import PartView
@@ -34,6 +36,7 @@ def show_first(
         overview=seen,
         current=current,
         onward=from_first(sitting, current) if current else None,
+        practises=bool(current and practice_of(current.part)),
         deadline=deadline_in_words(attempt, organisation=sitting.visit.organisation),
         languages=named(languages),
         language=attempt.language,
@@ -64,11 +67,19 @@ def show_part(request: HttpRequest, sitting: Sitting, view: PartView, *, waiting
         practice=sitting.url("portal_assessment_practice", view.order, 1) if practice_of(view.part) else "",
         on_a_phone=device_of(request) == AttemptPart.Device.PHONE,
         onward=sitting.way_on(view),
+        file_first=_file_first(view.part),
         open_form=open_form(view.part),
         form_url=sitting.url("portal_assessment_form", view.order),
         figureless=not view.begun and without_figures(view.part),
         waiting=waiting,
     )
+
+
+def _file_first(part: AttemptPart) -> FileQuestion | None:
+    """The file that the first question asks for: the page says how that works, since it has no practice."""
+    content = content_of(part.version)
+    first = content.questions[0] if isinstance(content, QuestionSet) and content.questions else None
+    return first if isinstance(first, FileQuestion) else None
 
 
 def show_practice(request: HttpRequest, sitting: Sitting, view: PartView, number: int) -> HttpResponse:

@@ -1,0 +1,134 @@
+"""What the organisation's own questions are tried on: an everyday question of the kind that comes first among them.
+
+It says nothing of anybody, has no right answer, and is not kept.
+"""
+
+from typing import Final
+
+from django.utils.translation import gettext
+
+from goodword.assessments.library.questions import QuestionSet
+from goodword.questionnaires.types import (
+    Adjectives,
+    Agreement,
+    Between,
+    Choice,
+    Date,
+    Level,
+    LongText,
+    MultipleChoice,
+    Number,
+    Period,
+    Question,
+    Rating,
+    ShortText,
+    SingleChoice,
+    YesNoUnsure,
+)
+
+#: words to pick at the most: there are six to pick from
+_MOST_WORDS: Final = 3
+
+
+def example_for(questions: QuestionSet, *, name: str) -> Question | None:
+    """An example of the kind of the first question, in the active language, with the id `name`.
+
+    None for a file, which nobody has at hand to practise with: the page of the part says how that works.
+    """
+    first = questions.questions[0] if questions.questions else None
+    match first:
+        case SingleChoice():
+            return _single(name)
+        case MultipleChoice():
+            return _several(name)
+        case Adjectives():
+            return _words(name, pick=min(first.pick, _MOST_WORDS))
+        case YesNoUnsure():
+            return YesNoUnsure(
+                id=name, text=gettext("Did it rain yesterday where you are?"), comment=first.comment
+            )
+        case Number() | Date() | Period() | ShortText() | LongText():
+            return _written(first, name)
+        case Rating() | Agreement() | Between():
+            return _rated(first, name)
+    return None
+
+
+def _single(name: str) -> Question:
+    labels = (gettext("Spring"), gettext("Summer"), gettext("Autumn"), gettext("Winter"))
+    return SingleChoice(id=name, text=gettext("Which season do you like best?"), choices=_choices(labels))
+
+
+def _several(name: str) -> Question:
+    labels = (gettext("A table"), gettext("A window"), gettext("A plant"), gettext("A clock"))
+    return MultipleChoice(
+        id=name,
+        text=gettext("Which of these are in the room with you? Choose all that fit."),
+        choices=_choices(labels),
+        most=len(labels),
+    )
+
+
+def _words(name: str, *, pick: int) -> Question:
+    labels = (
+        gettext("Bright"),
+        gettext("Warm"),
+        gettext("Quiet"),
+        gettext("Windy"),
+        gettext("Green"),
+        gettext("Wet"),
+    )
+    return Adjectives(
+        id=name, text=gettext("Which words fit the weather today?"), choices=_choices(labels), pick=pick
+    )
+
+
+def _written(first: Question, name: str) -> Question:
+    match first:
+        case Number():
+            return Number(
+                id=name,
+                text=gettext("About how many minutes does your breakfast take?"),
+                least=0,
+                unit=gettext("minutes"),
+            )
+        case Date():
+            return Date(id=name, text=gettext("Which day is it today?"))
+        case Period():
+            return Period(id=name, text=gettext("From which month to which was it summer last year?"))
+        case LongText():
+            return LongText(id=name, text=gettext("What is the weather like today? One sentence is enough."))
+    return ShortText(id=name, text=gettext("Which day of the week is it today?"))
+
+
+def _rated(first: Question, name: str) -> Question:
+    match first:
+        case Between():
+            return Between(
+                id=name,
+                text=gettext("What do you rather drink in the morning?"),
+                left=gettext("Tea"),
+                right=gettext("Coffee"),
+                can_pass=first.can_pass,
+            )
+        case Rating():
+            labels = (
+                gettext("Very cold"),
+                gettext("Cold"),
+                gettext("Neither cold nor warm"),
+                gettext("Warm"),
+                gettext("Very warm"),
+            )
+            levels = tuple(Level(value, label, "") for value, label in enumerate(labels, start=1))
+            return Rating(
+                id=name,
+                text=gettext("How warm is it where you are?"),
+                competency="",
+                levels=levels,
+                can_pass=first.can_pass,
+            )
+    return Agreement(id=name, text=gettext("I like to start the day with a cup of tea."))
+
+
+def _choices(labels: tuple[str, ...]) -> tuple[Choice, ...]:
+    return tuple(Choice(f"c{value}", label) for value, label in enumerate(labels, start=1))

@@ -1,0 +1,177 @@
+"""Something to practise on before an organisation's own questions: an everyday one of the kind that comes first."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from bs4 import BeautifulSoup
+from django.test import Client
+
+from goodword.assessments.domain.choose_language import choose_language
+from goodword.assessments.library.questions import read_questions
+from goodword.assessments.models import TestVersion as Version  # no test of pytest's
+from goodword.assessments.practice_questions import example_for
+from tests.assessments.own.support import CHOICE, FILE, NOW, TEXT, asked, content
+from tests.assessments.support import rows, token_of
+
+pytestmark = pytest.mark.django_db
+
+LEVELS = [{"value": n, "label": f"Level {n}", "example": f"Example {n}"} for n in range(1, 6)]
+WORDS = [{"value": word, "label": word.title()} for word in ("calm", "quick", "exact", "kind")]
+#: each kind of question that may come first: what is asked, and the example
+KINDS: list[tuple[dict[str, Any], str]] = [
+    ({"type": "single_choice", "choices": CHOICE["choices"]}, "Which season do you like best?"),
+    (
+        {"type": "multiple_choice", "choices": WORDS, "least": 2, "most": 2},
+        "Which of these are in the room with you? Choose all that fit.",
+    ),
+    ({"type": "adjectives", "choices": WORDS, "pick": 2}, "Which words fit the weather today?"),
+    ({"type": "yes_no_unsure", "comment": False}, "Did it rain yesterday where you are?"),
+    ({"type": "number", "unit": "EUR", "least": 5}, "About how many minutes does your breakfast take?"),
+    ({"type": "date"}, "Which day is it today?"),
+    ({"type": "period"}, "From which month to which was it summer last year?"),
+    ({"type": "short_text"}, "Which day of the week is it today?"),
+    ({"type": "long_text"}, "What is the weather like today? One sentence is enough."),
+    ({"type": "rating", "competency": "Care", "levels": LEVELS}, "How warm is it where you are?"),
+    ({"type": "agreement", "competency": "Care"}, "I like to start the day with a cup of tea."),
+    ({"type": "between", "left": "Plans", "right": "Tries"}, "What do you rather drink in the morning?"),
+]
+IDS = [str(question["type"]) for question, _ in KINDS]
+
+
+@pytest.fixture(autouse=True)
+def now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def first(question: dict[str, Any]) -> dict[str, Any]:
+    """Content that begins with this question."""
+    whole = {"id": "first", "text": "How do you work?", **question}
+    return {"questions": [whole, CHOICE], "rubrics": [], "right": {}}
+
+
+def soup(response: Any) -> BeautifulSoup:
+    return BeautifulSoup(response.content, "html.parser")
+
+
+def words(response: Any) -> str:
+    return " ".join(soup(response).get_text(" ").split())
+
+
+def filled(page: BeautifulSoup) -> dict[str, Any]:
+    """Some answer to everything on the page: what stands first, or something written."""
+    form = page.select_one("main form.item")
+    assert form is not None
+    given: dict[str, Any] = {}
+    for box in form.select("input[type=radio], input[type=checkbox][value]"):
+        name = str(box["name"])
+        if box["type"] == "radio":
+            given.setdefault(name, box["value"])
+        else:
+            given[name] = [*given.get(name, []), box["value"]][:2]
+    for box in form.select("select"):
+        options = [str(one["value"]) for one in box.select("option") if one.get("value")]
+        given[str(box["name"])] = options[0]
+    for box in form.select("textarea, input:not([type=radio], [type=checkbox], [type=hidden])"):
+        given[str(box["name"])] = "2025" if str(box["name"]).endswith("year") else "12"
+    return given
+
+
+@pytest.mark.parametrize(("question", "example"), KINDS, ids=IDS)
+def test_the_example_is_of_the_kind_that_comes_first_and_is_not_saved(
+    question: dict[str, Any], example: str
+) -> None:
+    attempt = asked(**first(question))
+    where = f"/p/{token_of(attempt)}/assessment/"
+    browser = Client()
+    before = rows(attempt)
+    assert soup(browser.get(where)).select("main a.button--primary")[0].get_text() == "Start with an example"
+    page = browser.get(f"{where}1/practice/1/")
+    assert example in words(page)
+    assert "This is only for practice, and is not saved." in words(page)
+    sent = browser.post(f"{where}1/practice/1/", filled(soup(page)))
+    assert (sent.status_code, sent.headers.get("Location")) == (302, f"{where}1/item/1/")
+    assert rows(attempt) == before
+
+
+@pytest.mark.parametrize(("question", "example"), KINDS, ids=IDS)
+@pytest.mark.parametrize("language", ["de", "fr"])
+def test_the_example_is_there_in_the_candidate_s_language(
+    question: dict[str, Any], example: str, language: str
+) -> None:
+    attempt = asked(**first(question))
+    english = Version.objects.of(attempt.organisation).get()
+    Version.objects.create(
+        organisation=attempt.organisation,
+        test=english.test,
+        number="1",
+        language=language,
+        content=content(language, **first(question)),
+        created_at=NOW,
+        published_at=NOW,
+    )
+    choose_language(attempt_id=attempt.pk, language=language, now=NOW)
+    page = Client().get(f"/p/{token_of(attempt)}/assessment/1/practice/1/")
+    asking = soup(page).select_one("main form.item")
+    assert (page.status_code, asking is not None, example in words(page)) == (200, True, False)
+    assert soup(page).select_one("html")["lang"] == language  # type: ignore[index]
+
+
+def test_nothing_chosen_is_told_and_the_practice_can_be_skipped() -> None:
+    attempt = asked(**first({"type": "single_choice", "choices": CHOICE["choices"]}))
+    where = f"/p/{token_of(attempt)}/assessment/1/"
+    response = Client().post(f"{where}practice/1/", {})
+    assert response.status_code == 422
+    assert len(soup(response).select(".error-summary")) == 1
+    skip = [link for link in soup(response).select("main a.button") if link.get_text() == "Skip the practice"]
+    assert [link["href"] for link in skip] == [f"{where}item/1/"]
+
+
+def test_on_a_clock_it_is_offered_before_the_clock_starts() -> None:
+    attempt = asked(minutes=10, **first({"type": "number"}))
+    where = f"/p/{token_of(attempt)}/assessment/1/"
+    before = rows(attempt)
+    page = Client().get(where)
+    links = {link.get_text(): link["href"] for link in soup(page).select("main form a.button")}
+    assert links["Practise first"] == f"{where}practice/1/"
+    sent = Client().post(f"{where}practice/1/", filled(soup(Client().get(f"{where}practice/1/"))))
+    assert sent.headers.get("Location") == where
+    assert rows(attempt) == before
+
+
+@pytest.mark.parametrize(
+    ("minutes", "sentence"),
+    [
+        (None, "Until this part is over you can put another one in its place."),
+        (10, "Have it at hand before you start the clock."),
+    ],
+)
+def test_where_a_file_comes_first_the_page_says_how_that_works(minutes: int | None, sentence: str) -> None:
+    attempt = asked(minutes=minutes, questions=[FILE, TEXT], rubrics=[], right={})
+    where = f"/p/{token_of(attempt)}/assessment/"
+    shown = soup(Client().get(where)).select("main a.button--primary")[0]
+    assert shown["href"] == f"{where}1/"
+    page = words(Client().get(f"{where}1/"))
+    assert "The first question asks for a file of at most 1 MB." in page
+    assert sentence in page
+    assert Client().get(f"{where}1/practice/1/").status_code == 404
+
+
+def test_where_a_file_comes_later_nothing_is_said_of_it_and_there_is_an_example() -> None:
+    attempt = asked(minutes=10)
+    page = words(Client().get(f"/p/{token_of(attempt)}/assessment/1/"))
+    assert ("The first question asks for a file" in page, "Practise first" in page) == (False, True)
+
+
+def test_an_example_asks_for_no_more_words_than_there_are() -> None:
+    many = [{"value": f"w{n}", "label": f"Word {n}"} for n in range(12)]
+    found = read_questions(content(**first({"type": "adjectives", "choices": many, "pick": 8})))
+    example = example_for(found, name="practice")
+    assert getattr(example, "pick", None) == 3
+
+
+def test_a_question_of_referees_alone_has_no_example() -> None:
+    found = read_questions(content(**first({"type": "would_work_again"})))
+    assert example_for(found, name="practice") is None
