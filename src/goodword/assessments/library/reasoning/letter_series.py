@@ -9,58 +9,67 @@ What makes an item hard is the same for all items of a level; which letters stan
 """
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import permutations, product
 from string import ascii_uppercase
 
 from goodword.assessments.library.reasoning.family import Family, random_for
 from goodword.assessments.library.reasoning.item import Item, Series
-from goodword.assessments.library.reasoning.letter_errors import letter_errors, text, wrong_answers
 from goodword.assessments.library.reasoning.options import (
-    N_SERIES_OPTIONS,
-    choose_wrong,
+    Line,
+    Shape,
+    draw_steps,
     in_order,
+    one_way,
+    slips,
+    wrong_answers,
 )
 from goodword.questionnaires.reading import Json
 
 _ID = "letter_series"
-_VERSION = "1"
+_VERSION = "2"
 _STEPS = (-4, -3, -2, -1, 1, 2, 3, 4)
+_IN_THE = ("in_the_first", "in_the_second")
+
+type Term = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Draw:
-    """Places in the alphabet from 0, the term that is asked for last; `errors` has, for each letter of that term,
-    the places that typical errors lead to."""
+    """Places in the alphabet from 0, the term that is asked for last, and the lines of its options."""
 
-    terms: tuple[tuple[int, ...], ...]
+    terms: tuple[Term, ...]
     rule: Mapping[str, Json]
-    errors: tuple[Mapping[str, int], ...]
+    lines: tuple[Line, ...]
 
 
 def generate(seed: int, level: int) -> Item:
     """The item for a seed and a level from 1 to 4; five options in the order of the alphabet."""
     source = random_for(_ID, _VERSION, level, seed)
-    place = source.randrange(N_SERIES_OPTIONS)
+    # How the options lie comes first: to draw it anew with each series would favour what is easy to fill.
+    shape: Shape = "square" if level == 3 else "long"
+    steps = draw_steps(source, shape)
+    kind = source.randrange(4)
     while True:
-        draw = _RULES[level](source)
-        if not all(0 <= letter < len(ascii_uppercase) for term in draw.terms for letter in term):
+        draw = _draw(source, level, kind)
+        *shown, right = draw.terms
+        if not all(_in_alphabet(places) for places in draw.terms):
             continue
-        terms = [text(term) for term in draw.terms]
-        right = terms[-1]
-        wrong = wrong_answers(draw.terms[-1], draw.terms[-2], draw.errors)
-        some = choose_wrong(
-            source, right=right, wrong=wrong, place=place, likenesses=(_shared_letters, _closeness)
-        )
-        if some is None:
+        wrong = wrong_answers(right, draw.lines, steps)
+        if wrong is None or not _is_clear(draw.terms, wrong):
             continue
-        options, key = in_order(right, some, wrong)
+        # Two letters that move alike never meet.
+        if level == 1 and any(places[0] == places[1] for places in wrong):
+            continue
+        options, key = in_order(_text(right), {_text(places): error for places, error in wrong.items()})
         return Item(
             family=_ID,
             version=_VERSION,
             level=level,
             seed=seed,
-            task=Series(tuple(terms[:-1])),
+            task=Series(tuple(_text(term) for term in shown)),
             options=tuple(options),
             key=key,
             rule=draw.rule,
@@ -70,91 +79,129 @@ def generate(seed: int, level: int) -> Item:
 FAMILY = Family(id=_ID, category="letters", version=_VERSION, levels=(1, 2, 3, 4), generate=generate)
 
 
-def _one_step(source: random.Random) -> _Draw:
-    step = source.choice(_STEPS)
-    first, second = source.sample(range(26), 2)
+def _is_clear(terms: Sequence[Term], wrong: Collection[Term]) -> bool:
+    """Whether all options are in the alphabet, and none that is a pair is among the terms: it would be crossed out.
+
+    A series of pairs must have room where it would end with any of the options. Were there room for the right one
+    alone, a letter near the end of the alphabet would tell that it stands last.
+    """
+    right = terms[-1]
+    if len(right) == 1:
+        return all(_in_alphabet(places) for places in wrong)
+    if {right, *wrong} & set(terms[:-1]):
+        return False
+    for at in range(len(right)):
+        least, most = min(term[at] for term in terms), max(term[at] for term in terms)
+        for answer in (right, *wrong):
+            away = answer[at] - right[at]
+            if least + away < 0 or most + away >= len(ascii_uppercase):
+                return False
+    return True
+
+
+def _in_alphabet(places: Term) -> bool:
+    return all(0 <= place < len(ascii_uppercase) for place in places)
+
+
+def _draw(source: random.Random, level: int, kind: int) -> _Draw:
+    """A series of a level. `kind` (0 to 3) has two bits: in which letter the longer line of the options lies, and
+    which error the other line is; all kinds are drawn equally often."""
+    if level == 3:
+        return _two_series(source, kind)
+    if level == 4:
+        return _growing_step(source, kind)
+    return _pairs_of_steps(source, kind, alike=level == 1)
+
+
+def _pairs_of_steps(source: random.Random, kind: int, *, alike: bool) -> _Draw:
+    long, other = kind % 2, 1 - kind % 2
+    steps = [source.choice(_STEPS)] * 2 if alike else source.sample(_STEPS, 2)
+    starts = source.sample(range(26), 2)
+    terms = tuple((starts[0] + steps[0] * turn, starts[1] + steps[1] * turn) for turn in range(5))
+    slip = slips(1 + kind // 2, other)
+    errors = {times: f"{error}_{_IN_THE[other]}" for times, error in slip.errors.items()}
+    for times in (-1, 1):
+        if steps[long] - steps[other] == times * slip.by:
+            errors[times] = f"takes_the_other_step_{_IN_THE[other]}"
+    rule: dict[str, Json] = (
+        {"kind": "one_step", "step": steps[0]}
+        if alike
+        else {"kind": "two_steps", "first": steps[0], "second": steps[1]}
+    )
+    return _Draw(terms, rule, (_step_line(steps[long], long), Line(slip.by, errors, other)))
+
+
+def _two_series(source: random.Random, kind: int) -> _Draw:
+    one, other, own_last, last = source.choice(_all_two_series())
+    places = [place for turn in range(-3, 2) for place in (own_last + one * turn, last + other * turn)][:9]
+    # Both together continue the other series.
+    lines = (
+        one_way(last - own_last, "adds_the_step_to_the_last_letter"),
+        one_way(other - one, "takes_the_other_step"),
+        slips(1 + kind % 2),
+    )
     return _Draw(
-        _pairs([first + step * turn for turn in range(5)], [second + step * turn for turn in range(5)]),
-        {"kind": "one_step", "step": step},
-        (letter_errors(first + 3 * step, step), letter_errors(second + 3 * step, step)),
+        tuple((place,) for place in places), {"kind": "two_series", "first": one, "second": other}, lines
     )
 
 
-def _two_steps(source: random.Random) -> _Draw:
-    one, other = source.sample(_STEPS, 2)
-    first, second = source.sample(range(26), 2)
-    return _Draw(
-        _pairs([first + one * turn for turn in range(5)], [second + other * turn for turn in range(5)]),
-        {"kind": "two_steps", "first": one, "second": other},
-        (
-            letter_errors(first + 3 * one, one, other=other),
-            letter_errors(second + 3 * other, other, other=one),
-        ),
-    )
+@cache
+def _all_two_series() -> tuple[tuple[int, int, int, int], ...]:
+    """Both steps, and the last letters that are shown of both series. The steps are apart by two at least: were they
+    nearly alike, the turns could be passed over.
 
-
-def _two_series(source: random.Random) -> _Draw:
-    # Apart by two at least: with steps that are nearly alike, the turns could be passed over.
-    one, other = source.choice([(one, other) for one in _STEPS for other in _STEPS if abs(one - other) > 1])
-    first, second = source.sample(range(26), 2)
-    places = [
-        series[turn]
-        for turn in range(5)
-        for series in (
-            [first + one * step for step in range(5)],
-            [second + other * step for step in range(5)],
+    Either series has room in the alphabet for either step, so that each of the four answers which these letters and
+    steps lead to is the right one as often as the others.
+    """
+    return tuple(
+        (one, other, own_last, last)
+        for one, other in product(_STEPS, repeat=2)
+        if abs(one - other) > 1
+        for own_last, last in permutations(range(len(ascii_uppercase)), 2)
+        if all(
+            _in_alphabet((end + step, end - 3 * step)) for end in (own_last, last) for step in (one, other)
         )
-    ][:9]
-    own_last, last = places[6], places[7]
-    errors = {
-        **letter_errors(own_last, one, other=other),
-        "continues_the_other_series": last + other,
-        "adds_the_step_to_the_last_letter": last + one,
-        "repeats_last_difference": last + (last - own_last),
-        "two_steps_too_far": own_last + 3 * one,
-    }
-    return _Draw(
-        tuple((place,) for place in places), {"kind": "two_series", "first": one, "second": other}, (errors,)
     )
 
 
-def _growing_step(source: random.Random) -> _Draw:
+def _growing_step(source: random.Random, kind: int) -> _Draw:
+    at, long_grows = kind % 2, kind // 2
     way, start = source.choice((-1, 1)), source.choice((1, 2))
     other = source.choice(_STEPS)
     growing, even = source.sample(range(26), 2)
     grown = [growing + way * sum(range(start, start + turn)) for turn in range(6)]
     plain = [even + other * turn for turn in range(6)]
-    last_step = way * (start + 3)
-    errors = (
+    grows = Line(
+        1,
         {
-            "repeats_last_step": grown[4] + last_step,
-            "lets_the_step_grow_twice": grown[5] + way,
-            "starts_the_steps_again": grown[4] + way * start,
-            "stays": grown[4],
+            -2 * way: f"repeats_the_step_before_{_IN_THE[at]}",
+            -way: f"repeats_last_step_{_IN_THE[at]}",
+            way: f"lets_the_step_grow_twice_{_IN_THE[at]}",
+            2 * way: f"lets_the_step_grow_three_times_{_IN_THE[at]}",
         },
-        letter_errors(plain[4], other),
+        at,
     )
-    rule: dict[str, Json] = {"kind": "growing_step", "start": way * start, "other": other}
-    if source.randrange(2):
-        return _Draw(_pairs(grown, plain), {**rule, "growing": 0}, errors)
-    return _Draw(_pairs(plain, grown), {**rule, "growing": 1}, errors[::-1])
+    steps = _step_line(other, 1 - at)
+    rule: dict[str, Json] = {"kind": "growing_step", "start": way * start, "other": other, "growing": at}
+    pairs = zip(grown, plain, strict=True) if at == 0 else zip(plain, grown, strict=True)
+    return _Draw(tuple(pairs), rule, (grows, steps) if long_grows else (steps, grows))
 
 
-def _pairs(first: Sequence[int], second: Sequence[int]) -> tuple[tuple[int, ...], ...]:
-    return tuple(zip(first, second, strict=True))
+def _step_line(step: int, at: int) -> Line:
+    """The line of errors in how often one letter of a pair moves by its step."""
+    way = 1 if step > 0 else -1
+    return Line(
+        abs(step),
+        {
+            -2 * way: f"turns_back_{_IN_THE[at]}",
+            -way: f"stays_{_IN_THE[at]}",
+            way: f"step_too_far_{_IN_THE[at]}",
+            2 * way: f"two_steps_too_far_{_IN_THE[at]}",
+        },
+        at,
+    )
 
 
-def _shared_letters(one: str, other: str) -> int:
-    return sum(letter == other_letter for letter, other_letter in zip(one, other, strict=True))
-
-
-def _closeness(one: str, other: str) -> int:
-    return -sum(abs(ord(letter) - ord(other_letter)) for letter, other_letter in zip(one, other, strict=True))
-
-
-_RULES: Mapping[int, Callable[[random.Random], _Draw]] = {
-    1: _one_step,
-    2: _two_steps,
-    3: _two_series,
-    4: _growing_step,
-}
+def _text(places: Iterable[int]) -> str:
+    """The letters at places in the alphabet, from 0."""
+    return "".join(ascii_uppercase[place] for place in places)

@@ -1,39 +1,42 @@
-"""The rules of number series: each draws its terms, the next one last, and the values of its typical errors."""
+"""The rules of number series: each draws its terms, the next one last, and the lines of its typical errors."""
 
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from goodword.assessments.library.reasoning.options import Line, one_way, slips
 from goodword.questionnaires.reading import Json
 
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """A series with the term that is asked for as its last; `errors` are pairs of a name and the value it leads to."""
+    """A series with the term that is asked for as its last. `lines` are the first two of its options, of which the
+    first may be the longer; None is a slip of the pen."""
 
     terms: tuple[int, ...]
     rule: Mapping[str, Json]
-    errors: tuple[tuple[str, int], ...]
+    lines: tuple[Line | None, Line | None]
 
 
 def constant_difference(source: random.Random) -> Draw:
     """Five terms and the next, 3 to 14 apart."""
     step = source.randrange(3, 15)
-    start = source.randrange(2, 81)
-    terms = [start + step * place for place in range(6)]
+    # The next term is drawn, not the first: were it small where the series falls, its size would tell the direction.
+    right = 5 * step + source.randrange(2, 81)
     if source.randrange(2):
-        terms.reverse()
         step = -step
-    last, right = terms[-2:]
-    errors = (
-        ("one_step_too_far", right + step),
-        ("two_steps_too_far", right + 2 * step),
-        ("turns_back", last - step),
-        ("lets_the_step_grow", right + 1 if step > 0 else right - 1),
-        ("lets_the_step_shrink", right - 1 if step > 0 else right + 1),
-        ("takes_half_the_step", last + step // 2),
+    terms = [right + step * place for place in range(-5, 1)]
+    grows = Line(
+        1,
+        {
+            -2: "takes_a_step_two_too_small",
+            -1: "takes_a_step_one_too_small",
+            1: "takes_a_step_one_too_large",
+            2: "takes_a_step_two_too_large",
+        },
     )
-    return Draw(tuple(terms), {"kind": "constant_difference", "step": step}, errors)
+    lines = (grows, one_way(step, "one_step_too_far"))
+    return Draw(tuple(terms), {"kind": "constant_difference", "step": step}, lines)
 
 
 def one_change(source: random.Random) -> Draw:
@@ -44,84 +47,87 @@ def one_change(source: random.Random) -> Draw:
 def _growing_difference(source: random.Random) -> Draw:
     step, growth = source.randrange(1, 10), source.randrange(1, 6)
     terms = [source.randrange(1, 41)]
-    steps = [step + growth * place for place in range(5)]
-    for one in steps:
-        terms.append(terms[-1] + one)
-    last, right = terms[-2:]
-    errors = (
-        ("repeats_last_difference", last + steps[-2]),
-        ("lets_the_growth_count_twice", right + growth),
-        ("uses_first_difference", last + step),
-        ("adds_the_growth_alone", last + growth),
-        ("one_step_too_far", right + steps[-1] + growth),
-        ("adds_two_differences", last + steps[-2] + steps[-3]),
+    for place in range(5):
+        terms.append(terms[-1] + step + growth * place)
+    grows = Line(
+        growth,
+        {
+            -2: "repeats_the_difference_before",
+            -1: "repeats_last_difference",
+            1: "lets_the_growth_count_twice",
+            2: "lets_the_growth_count_three_times",
+        },
     )
-    return Draw(tuple(terms), {"kind": "growing_difference", "step": step, "growth": growth}, errors)
+    return Draw(tuple(terms), {"kind": "growing_difference", "step": step, "growth": growth}, (grows, None))
 
 
 def _factor(source: random.Random) -> Draw:
     times = source.choice((2, 2, 2, 3))
     start = source.randrange(3, 26) if times == 2 else source.randrange(2, 5)
     terms = [start * times**place for place in range(6)]
-    before, last, right = terms[-3:]
-    errors = (
-        ("repeats_last_difference", last + (last - before)),
-        ("adds_the_two_before", last + before),
-        ("raises_the_factor", last * (times + 1)),
-        ("adds_the_first_term", last + start),
-        ("adds_growing_difference", last + 2 * (last - before) - (before - before // times)),
-        ("adds_to_the_next", right + before),
+    before, last, _ = terms[-3:]
+    # Slips that are even: the right answer is mostly even, and so must the others be.
+    other = (
+        Line(before, {-1: "repeats_last_difference", 1: "adds_the_term_before_too"})
+        if times == 2
+        else Line(last, {-1: "lowers_the_factor", 1: "raises_the_factor"})
     )
-    return Draw(tuple(terms), {"kind": "factor", "times": times}, errors)
+    return Draw(tuple(terms), {"kind": "factor", "times": times}, (slips(source.choice((2, 10))), other))
 
 
 def two_in_turn(source: random.Random) -> Draw:
     """Seven terms and the next, by "plus a, minus b", "plus a, times 2" or "times 2, minus b" in turn."""
-    kinds = source.choice((("plus", "minus"), ("plus", "times"), ("times", "minus")))
-    by = [2 if kind == "times" else source.randrange(2, 13) for kind in kinds]
-    if "times" in kinds and source.randrange(2):
+    plus_minus = ("plus", "minus")
+    kinds = source.choice((plus_minus, plus_minus, ("plus", "times"), ("times", "minus")))
+    # Where one operation doubles, the other keeps even what is even: else an odd number would be the right one.
+    even = "times" in kinds
+    by = [
+        2 if kind == "times" else source.randrange(2, 13, 2) if even else source.randrange(2, 13)
+        for kind in kinds
+    ]
+    if source.randrange(2):
         kinds, by = (kinds[1], kinds[0]), by[::-1]
+    if by[0] == by[1] and not even:
+        return two_in_turn(source)
     operations = list(zip(kinds, by, strict=True))
-    terms = [source.randrange(3, 13) if "times" in kinds else source.randrange(10, 60)]
+    terms = [source.randrange(3, 25)]
+    if kinds in {("times", "plus"), ("minus", "times")}:
+        # As if the other operation had led here: so the numbers have one size whichever stands first.
+        terms = [terms[0] + sum(by) - 2]
     for place in range(7):
         terms.append(_apply(operations[place % 2], terms[-1]))
-    before, last, right = terms[-3:]
-    errors = (
-        ("applies_the_other_operation", _apply(operations[1], last)),
-        ("applies_both_operations", _apply(operations[1], right)),
-        ("repeats_last_difference", last + (last - before)),
-        ("starts_from_the_term_before", _apply(operations[0], before)),
-        ("turns_back", last - (right - last)),
-        ("applies_it_twice", _apply(operations[0], right)),
-    )
+    if not even:
+        # The last term is drawn, not the first: the size of the numbers would tell which way they go.
+        away = source.randrange(50, 110) - terms[-2]
+        terms = [term + away for term in terms]
+    last, right = terms[-2:]
+    lines = (one_way(_apply(operations[1], last) - right, "applies_the_other_operation"), None)
     rule: dict[str, Json] = {
         "kind": "two_in_turn",
         "first": list(operations[0]),
         "second": list(operations[1]),
     }
-    if by[0] == by[1] and set(kinds) == {"plus", "minus"}:
-        return two_in_turn(source)
-    return Draw(tuple(terms), rule, errors)
+    return Draw(tuple(terms), rule, lines)
 
 
 def two_series(source: random.Random) -> Draw:
-    """Eight terms of two series that take turns, and the next of the first one."""
-    first, second = source.sample([step for step in range(-9, 13) if abs(step) > 1], 2)
-    start, other = source.randrange(2, 70), source.randrange(2, 70)
-    terms = []
-    for turn in range(5):
-        terms += [start + first * turn, other + second * turn]
-    terms.pop()
-    right, last, own_last = terms[-1], terms[-2], terms[-3]
-    errors = (
-        ("continues_the_other_series", last + second),
-        ("uses_the_step_of_the_other_series", own_last + second),
-        ("adds_the_step_to_the_last_term", last + first),
-        ("repeats_last_difference", last + (last - own_last)),
-        ("one_step_too_far", right + first),
-        ("turns_back", own_last - first),
+    """Eight terms of two series that take turns, and the next of the first one.
+
+    Either series would start from 2 to 69 with either step, so that each of the four answers which the last terms and
+    the steps lead to is the right one as often as the others.
+    """
+    while True:
+        first, second = source.sample([step for step in range(-9, 13) if abs(step) > 1], 2)
+        own_last, last = source.randrange(2, 106), source.randrange(2, 106)
+        if all(2 <= end - 3 * step < 70 for end in (own_last, last) for step in (first, second)):
+            break
+    terms = [term for turn in range(-3, 2) for term in (own_last + first * turn, last + second * turn)][:9]
+    # Both together continue the other series.
+    lines = (
+        one_way(last - own_last, "adds_the_step_to_the_last_term"),
+        one_way(second - first, "uses_the_step_of_the_other_series"),
     )
-    return Draw(tuple(terms), {"kind": "two_series", "first": first, "second": second}, errors)
+    return Draw(tuple(terms), {"kind": "two_series", "first": first, "second": second}, lines)
 
 
 def two_layers(source: random.Random) -> Draw:
@@ -134,16 +140,19 @@ def _sum_and_number(source: random.Random) -> Draw:
     terms = [source.randrange(2, 12), source.randrange(2, 12)]
     while len(terms) < 8:
         terms.append(terms[-1] + terms[-2] + more)
-    third, before, last, right = terms[-4:]
-    errors = (
-        ("forgets_the_number", last + before),
-        ("repeats_last_difference", last + (last - before)),
-        ("adds_the_number_twice", right + more),
-        ("adds_the_wrong_two", last + third + more),
-        ("subtracts_the_number", last + before - more),
-        ("doubles_the_last", 2 * last + more),
+    before, last, _ = terms[-3:]
+    way = 1 if more > 0 else -1
+    number = Line(
+        abs(more),
+        {
+            -2 * way: "subtracts_the_number",
+            -way: "forgets_the_number",
+            way: "adds_the_number_twice",
+            2 * way: "adds_the_number_three_times",
+        },
     )
-    return Draw(tuple(terms), {"kind": "sum_and_number", "more": more}, errors)
+    doubles = Line(last - before, {-1: "doubles_the_term_before", 1: "doubles_the_last"})
+    return Draw(tuple(terms), {"kind": "sum_and_number", "more": more}, (number, doubles))
 
 
 def _growing_growth(source: random.Random) -> Draw:
@@ -152,19 +161,18 @@ def _growing_growth(source: random.Random) -> Draw:
     for place in range(7):
         terms.append(terms[-1] + steps[-1])
         steps.append(steps[-1] + growth + more * place)
-    last, right = terms[-2:]
-    last_step, next_step = steps[5], steps[6]
-    last_growth = last_step - steps[4]
-    errors = (
-        ("repeats_last_difference", last + last_step),
-        ("repeats_last_growth", last + last_step + last_growth),
-        ("lets_the_growth_count_twice", right + more),
-        ("adds_two_differences", last + last_step + steps[4]),
-        ("adds_the_growth_alone", last + last_growth + more),
-        ("one_step_too_far", right + next_step),
+    growths = Line(
+        more,
+        {
+            -2: "repeats_the_growth_before",
+            -1: "repeats_last_growth",
+            1: "lets_the_growth_count_twice",
+            2: "lets_the_growth_count_three_times",
+        },
     )
+    differences = Line(steps[6] - steps[5], {-1: "repeats_last_difference", 1: "adds_the_growth_twice"})
     rule: dict[str, Json] = {"kind": "growing_growth", "step": step, "growth": growth, "more": more}
-    return Draw(tuple(terms), rule, errors)
+    return Draw(tuple(terms), rule, (growths, differences))
 
 
 def _apply(operation: tuple[str, int], term: int) -> int:

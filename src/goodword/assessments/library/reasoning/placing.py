@@ -5,7 +5,7 @@ drawn first, so that each place is right equally often.
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase
 
@@ -52,6 +52,7 @@ def draw(
     turned: Callable[[Statement], Statement],
     most_mentions: int,
     in_a_chain: bool = False,
+    first_named: bool = False,
 ) -> Placed:
     """Statements of the kinds in `pattern` (names of statements; several, parted by "|", are alternatives) that are
     true of a random order, with a question on one of `places`. No thing stands in more than `most_mentions` of them:
@@ -59,13 +60,15 @@ def draw(
     until all statements are needed and every wrong option is a typical error.
 
     The right one is among the things named most as often as any; in a chain, where the ends are named once and all
-    others twice, that is so because every place is asked for equally often."""
+    others twice, that is so because every place is asked for equally often. With `first_named` the thing that is named
+    first is always offered, and right as often as any other option."""
     wanted = source.randrange(N_OPTIONS)
     decided = wanted < N_OPTIONS - 1
     # Drawn beforehand as well: were only draws kept that fit, the question would tell whether it can be answered.
     place = source.choice(places)
     kinds_of_each = [kinds.split("|") for kinds in pattern]
     mentioned = float(place in {0, n - 1}) if in_a_chain else source.random()
+    begins = first_named and source.randrange(N_OPTIONS - 1) == 0
     while True:
         statements = [source.choice(true_statements(n, source.choice(kinds))) for kinds in kinds_of_each]
         if (
@@ -84,6 +87,12 @@ def draw(
         if chosen is not None and (
             not decided or _is_named_fairly(found[0], chosen, statements, mentioned=mentioned)
         ):
+            if first_named:
+                begin = found if begins and decided else [thing for thing in chosen if (thing,) != found]
+                first = _first_to_say(statements, begin)
+                if first is None:
+                    continue
+                statements.insert(0, statements.pop(first))
             options = [
                 Option(id=letter, value=("is", thing), error="" if found == (thing,) else errors[thing])
                 for letter, thing in zip(ascii_lowercase, chosen, strict=False)
@@ -108,6 +117,14 @@ def _is_named_fairly(
     named = {thing: sum(thing in things_in(statement) for statement in statements) for thing in offered}
     most = [thing for thing in offered if named[thing] == max(named.values())]
     return (right in most) is (mentioned < len(most) / len(offered))
+
+
+def _first_to_say(statements: Sequence[Statement], begin: Collection[int]) -> int | None:
+    """The number of the first statement that begins with one of these things; None if there is none."""
+    for number, statement in enumerate(statements):
+        if things_in(statement)[0] in begin:
+            return number
+    return None
 
 
 def _is_fit(n: int, statements: Sequence[Statement], place: int, *, decided: bool) -> bool:

@@ -18,7 +18,7 @@ from goodword.assessments.library.reasoning.item import Deduction, Item
 from goodword.assessments.library.reasoning.placing import draw
 
 _ID = "seating"
-_VERSION = "1"
+_VERSION = "2"
 
 #: names for any sex that begin with different consonants, so that "de" stays whole in French
 NAMES = (
@@ -66,6 +66,7 @@ def generate(seed: int, level: int) -> Item:
         mistaken=lambda place: _mistaken(place, n),
         turned=_turned,
         most_mentions=3,
+        first_named=True,
     )
     return Item(
         family=_ID,

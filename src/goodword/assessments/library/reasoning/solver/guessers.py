@@ -117,6 +117,84 @@ def _first_named(item: Item) -> Sequence[Option]:
     return [option for option in item.options if option.value == ("is", first)] or item.options
 
 
+def _number(option: Option) -> int | None:
+    value = option.value
+    return int(value) if isinstance(value, str) and value.lstrip("-").isdigit() else None
+
+
+def _is_even(option: Option) -> float:
+    number = _number(option)
+    return number is not None and number % 2 == 0
+
+
+def _is_round(option: Option) -> float:
+    number = _number(option)
+    return number is not None and number % 5 == 0
+
+
+def _apart(one: Option, other: Option) -> float:
+    """How far apart two numbers are, or the letters of two terms; 0 for all else."""
+    if not isinstance(one.value, str) or not isinstance(other.value, str):
+        return 0
+    mine, theirs = _number(one), _number(other)
+    if mine is not None and theirs is not None:
+        return abs(mine - theirs)
+    return sum(abs(ord(a) - ord(b)) for a, b in zip(one.value, other.value, strict=False))
+
+
+def _to_nearest(option: Option, others: Sequence[Option]) -> float:
+    return min(_apart(option, other) for other in others)
+
+
+def _slips_away(option: Option, others: Sequence[Option]) -> float:
+    """How many others are a slip of the pen away: the right one may be the one from which they were made."""
+    return sum(_apart(option, other) in {1, 2, 10} for other in others)
+
+
+def _between_two(option: Option, others: Sequence[Option]) -> float:
+    """Between how many pairs of others an option lies exactly in the middle."""
+    mine = _number(option)
+    numbers = [number for number in map(_number, others) if number is not None]
+    return 0 if mine is None else sum(2 * mine == one + other for one, other in combinations(numbers, 2))
+
+
+def _reversed(option: Option, others: Sequence[Option]) -> float:
+    """Whether another option is this one read backwards."""
+    text = option.value
+    return isinstance(text, str) and any(other.value == text[::-1] for other in others)
+
+
+def _begins_alike(option: Option, others: Sequence[Option]) -> float:
+    """How many characters (or marks) at the beginning an option shares with the others."""
+    return sum(_common(_parts(option), _parts(other)) for other in others)
+
+
+def _parts(option: Option) -> Sequence[object]:
+    return option.value.marks if isinstance(option.value, Figure) else option.value
+
+
+def _common(one: Sequence[object], other: Sequence[object]) -> int:
+    return next(
+        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )
+
+
+def _most_frequent(option: Option, options: Sequence[Option]) -> float:
+    """In how many respects an option has what most options have."""
+    counted = Counter[str]()
+    for one in options:
+        counted.update(set(_features(one)))
+    most: dict[str, int] = {}
+    for feature, n in counted.items():
+        respect = feature.split("=")[0] if "=" in feature else feature[:1]
+        most[respect] = max(n, most.get(respect, 0))
+    return sum(
+        counted[feature] == most[feature.split("=")[0] if "=" in feature else feature[:1]]
+        for feature in set(_features(option))
+    )
+
+
 def _by(trait: Callable[[Option, Sequence[Option]], float], sign: int) -> Guesser:
     return lambda item: _most(
         item.options,
@@ -138,6 +216,20 @@ GUESSERS: Mapping[str, Guesser] = {
     "shortest": lambda item: _most(item.options, lambda option: -_length(option)),
     "parity of most": _by(_same_parity, 1),
     "parity of fewest": _by(_same_parity, -1),
+    "even": lambda item: _most(item.options, _is_even),
+    "odd": lambda item: _most(item.options, lambda option: -_is_even(option)),
+    "round": lambda item: _most(item.options, _is_round),
+    "closest pair": _by(_to_nearest, -1),
+    "most alone": _by(_to_nearest, 1),
+    "most slips away": _by(_slips_away, 1),
+    "fewest slips away": _by(_slips_away, -1),
+    "between two others": _by(_between_two, 1),
+    "read backwards": _by(_reversed, 1),
+    "begins like the others": _by(_begins_alike, 1),
+    "begins unlike the others": _by(_begins_alike, -1),
+    "has what most have": lambda item: _most(
+        item.options, lambda option: _most_frequent(option, item.options)
+    ),
     "named most": lambda item: _most(_named(item), lambda option: _mentions(item, option)),
     "named least": lambda item: _most(_named(item), lambda option: -_mentions(item, option)),
     "named first": _first_named,
