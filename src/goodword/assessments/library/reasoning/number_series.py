@@ -8,7 +8,8 @@ What makes an item hard is the same for all items of a level; which numbers stan
 4  two series that take turns, each with its own difference
 5  a rule on two terms or two layers: the sum of the two before and a number, or a growth that itself grows
 
-Options lie on a grid of errors (`options.py`). Numbers are positive. A draw that another reading continues differently is drawn anew, with the same source.
+Options lie on a grid of errors (`options.py`). Numbers are positive. A draw that another reading continues differently
+is drawn anew, with the same source.
 """
 
 from collections.abc import Collection, Mapping
