@@ -11,6 +11,7 @@ from goodword.questionnaires.types import (
     Number,
     Period,
     Question,
+    Ranking,
     Rating,
     RelationshipConfirm,
     ShortText,
@@ -33,6 +34,10 @@ def anything(question: Question) -> Posted:
             return {name: [choice.value for choice in question.choices[: question.pick]]}
         case MultipleChoice():
             return {name: [choice.value for choice in question.choices[: question.least]]}
+        case Ranking():
+            return {
+                f"{name}-{choice.value}": str(place) for place, choice in enumerate(question.choices, start=1)
+            }
         case SingleChoice():
             return {name: question.choices[0].value}
         case YesNoUnsure() | WouldWorkAgain():

@@ -31,7 +31,7 @@ def question(kind: str, **changes: Any) -> Question:
     data: dict[str, Any] = {"id": "it", "type": kind, "text": "What of it?"}
     if kind == "rating":
         data = rating(id="it")
-    if kind in {"single_choice", "multiple_choice", "adjectives"}:
+    if kind in {"single_choice", "multiple_choice", "adjectives", "ranking"}:
         data |= {"choices": CHOICES}
     if kind == "adjectives":
         data |= {"pick": 2}
@@ -46,6 +46,7 @@ KINDS = (
     "single_choice",
     "multiple_choice",
     "adjectives",
+    "ranking",
     "between",
     "yes_no_unsure",
     "would_work_again",

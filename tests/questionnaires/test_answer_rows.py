@@ -43,6 +43,7 @@ def test_a_question_left_open_has_a_row_without_an_answer() -> None:
 def test_choices_show_their_labels() -> None:
     assert _row("single_choice", "green").answer == "Green"
     assert _row("multiple_choice", ["red", "blue"]).answer == "Red, Blue"
+    assert _row("ranking", ["blue", "red", "green"]).answer == "1. Blue, 2. Red, 3. Green"
 
 
 def test_work_again_shows_its_label_and_comment() -> None:

@@ -13,7 +13,7 @@ from tests.questionnaires.samples import KINDS, STATED, question
 
 TODAY = date(2026, 11, 24)
 #: types whose answer has no named pieces
-ALONE = {"single_choice", "multiple_choice", "adjectives", "long_text", "short_text", "number"}
+ALONE = {"single_choice", "multiple_choice", "adjectives", "ranking", "long_text", "short_text", "number"}
 
 
 def _refusal(kind: str, raw: object, **changes: Any) -> tuple[str, str]:
@@ -31,6 +31,8 @@ def _refusal(kind: str, raw: object, **changes: Any) -> tuple[str, str]:
         ("agreement", {"level": "2"}, {"level": 2, "not_able": False, "comment": ""}),
         ("agreement", {"level": "not_able"}, {"level": None, "not_able": True, "comment": ""}),
         ("adjectives", ["blue", "red"], ["red", "blue"]),
+        ("ranking", {"red": "2", "green": "3", "blue": "1"}, ["blue", "red", "green"]),
+        ("ranking", ["green", "red", "blue"], ["green", "red", "blue"]),
         ("between", {"place": "5"}, {"place": 5, "not_able": False}),
         ("between", 1, {"place": 1, "not_able": False}),
         ("between", {"place": "not_able"}, {"place": None, "not_able": True}),
@@ -102,6 +104,7 @@ def test_an_optional_question_may_be_left_open(kind: str, nothing: object) -> No
         ("rating", "level", "Choose the level that fits best, or that you cannot judge this."),
         ("agreement", "level", "Choose how far you agree, or that you cannot judge this."),
         ("adjectives", "", "Choose exactly 2."),
+        ("ranking", "red", "Give each a place."),
         ("between", "place", "Choose the place that fits best, or that you cannot judge this."),
         ("number", "", "Enter a number."),
         ("date", "", "Enter the date: the day, the month and the year."),
@@ -127,6 +130,27 @@ def test_a_rating_that_cannot_be_passed_says_only_to_choose() -> None:
     assert _refusal("rating", "not_able", can_pass=False) == unreadable
     assert _refusal("agreement", None, can_pass=False) == ("level", "Choose how far you agree.")
     assert _refusal("between", None, can_pass=False) == ("place", "Choose the place that fits best.")
+
+
+@pytest.mark.parametrize("required", [True, False])
+@pytest.mark.parametrize(
+    ("raw", "part", "sentence"),
+    [
+        ({"red": "1", "green": "", "blue": "2"}, "green", "Give “Green” a place, too."),
+        (
+            {"red": "1", "green": "2", "blue": "2"},
+            "blue",
+            "Place 2 is given to “Green” already. Give each place once.",
+        ),
+        ({"red": "4"}, "", "This answer could not be read. Please answer again."),
+        (["red", "red", "blue"], "", "This answer could not be read. Please answer again."),
+        (["red", "white", "blue"], "", "This answer could not be read. Please answer again."),
+    ],
+)
+def test_a_ranking_gives_each_a_place_of_its_own(
+    raw: object, part: str, sentence: str, required: bool
+) -> None:
+    assert _refusal("ranking", raw, required=required) == (part, sentence)
 
 
 def test_too_many_choices_are_counted() -> None:

@@ -54,6 +54,11 @@ def _errors(form: QuestionForm) -> dict[str, list[str]]:
         ),
         ("single_choice", {"q-it": "red"}, "red"),
         ("multiple_choice", {"q-it": ["blue", "red"]}, ["red", "blue"]),
+        (
+            "ranking",
+            {"q-it-red": "2", "q-it-green": "3", "q-it-blue": "1"},
+            ["blue", "red", "green"],
+        ),
         ("yes_no_unsure", {"q-it": "no", "q-it-comment": "So."}, {"answer": "no", "comment": "So."}),
         ("would_work_again", {"q-it": "yes"}, {"answer": "yes", "comment": ""}),
         ("long_text", {"q-it": " a\x00b\r\nc "}, "ab\nc"),

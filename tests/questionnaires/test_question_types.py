@@ -247,11 +247,22 @@ def test_the_built_in_template_is_read_back_from_what_is_written() -> None:
         (["x"], "Question 1 must be an object with named values."),
         ([{"id": "x"}], "Question 1 needs a text under “type”."),
         (
+            [
+                {
+                    "id": "x",
+                    "type": "ranking",
+                    "text": "?",
+                    "choices": [{"value": f"v{n}", "label": str(n)} for n in range(11)],
+                }
+            ],
+            "Question 1 has 11 choices to rank; 10 are the most that can be.",
+        ),
+        (
             [{"id": "x", "type": "riddle", "text": "?"}],
             (
                 "Question 1 has the type “riddle”, which is none of adjectives, agreement, between, date, "
-                "dates_confirm, long_text, multiple_choice, number, period, rating, relationship_confirm, "
-                "short_text, single_choice, title_confirm, would_work_again, yes_no_unsure."
+                "dates_confirm, long_text, multiple_choice, number, period, ranking, rating, "
+                "relationship_confirm, short_text, single_choice, title_confirm, would_work_again, yes_no_unsure."
             ),
         ),
         (

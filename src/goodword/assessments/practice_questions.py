@@ -20,6 +20,7 @@ from goodword.questionnaires.types import (
     Number,
     Period,
     Question,
+    Ranking,
     Rating,
     ShortText,
     SingleChoice,
@@ -43,6 +44,8 @@ def example_for(questions: QuestionSet, *, name: str) -> Question | None:
             return _several(name)
         case Adjectives():
             return _words(name, pick=min(first.pick, _MOST_WORDS))
+        case Ranking():
+            return _ranked(name)
         case YesNoUnsure():
             return YesNoUnsure(
                 id=name, text=gettext("Did it rain yesterday where you are?"), comment=first.comment
@@ -66,6 +69,13 @@ def _several(name: str) -> Question:
         text=gettext("Which of these are in the room with you? Choose all that fit."),
         choices=_choices(labels),
         most=len(labels),
+    )
+
+
+def _ranked(name: str) -> Question:
+    labels = (gettext("Spring"), gettext("Summer"), gettext("Autumn"), gettext("Winter"))
+    return Ranking(
+        id=name, text=gettext("Which season do you like best, and which least?"), choices=_choices(labels)
     )
 
 

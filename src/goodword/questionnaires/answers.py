@@ -7,6 +7,7 @@ The stored shapes, by question type (None everywhere: an optional question left 
 | rating, agreement | `{"level": 1-5 or null, "not_able": bool, "comment": str}` |
 | single_choice | the choice's value |
 | multiple_choice, adjectives | list of values, in the question's order |
+| ranking | list of all values, the first place first |
 | between | `{"place": 1-5 or null, "not_able": bool}` |
 | yes_no_unsure | `{"answer": "yes", "no" or "unsure", "comment": str}` |
 | would_work_again | the same with "yes", "yes_with_reservations", "no" or "prefer_not_to_say" |
@@ -19,10 +20,9 @@ The stored shapes, by question type (None everywhere: an optional question left 
 | title_confirm | `{"answer": "confirmed", "corrected" or "unsure", "title": str}` |
 
 What is sent has the same shape; a level, a place or a number may be text, dates may have `"ongoing": bool`
-beside them, and a month may be `{"year": "2021", "month": "3"}`, a day that with "day". A stored `to` is null
-while it goes on. Where nothing was
-stated there is nothing to confirm, and what is given is stored as "corrected". A stored value is itself a
-valid answer.
+beside them, and a month may be `{"year": "2021", "month": "3"}`, a day that with "day"; a ranking may be
+`{value: its place}`. A stored `to` is null while it goes on. Where nothing was stated there is nothing to
+confirm, and what is given is stored as "corrected". A stored value is itself a valid answer.
 """
 
 from datetime import date
@@ -34,6 +34,7 @@ from goodword.questionnaires.choosing import choose
 from goodword.questionnaires.incoming import AnswerError, parts, text_of
 from goodword.questionnaires.months import read_day, read_period
 from goodword.questionnaires.numbers import read_number
+from goodword.questionnaires.ranking import rank
 from goodword.questionnaires.reading import Json
 from goodword.questionnaires.types import (
     Adjectives,
@@ -46,6 +47,7 @@ from goodword.questionnaires.types import (
     Number,
     Period,
     Question,
+    Ranking,
     Rating,
     RelationshipConfirm,
     ShortText,
@@ -74,6 +76,8 @@ def validate(
             return choose(question, raw)
         case SingleChoice() | MultipleChoice() | Adjectives() | YesNoUnsure() | WouldWorkAgain():
             return choose(question, raw)
+        case Ranking():
+            return rank(question, raw)
         case RelationshipConfirm():
             return confirmations.relationship(question, raw, stated=known)
         case DatesConfirm():

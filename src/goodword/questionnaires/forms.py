@@ -24,6 +24,7 @@ from goodword.questionnaires.types import (
     Number,
     Period,
     Question,
+    Ranking,
     Rating,
     ShortText,
     Stated,
@@ -67,6 +68,8 @@ class Block:
                 return "questionnaires/number.html"
             case Period():
                 return "questionnaires/period.html"
+            case Ranking():
+                return "questionnaires/ranking.html"
             case question if isinstance(question, CONFIRMING):
                 return "questionnaires/confirm.html"
         return "questionnaires/choices.html"

@@ -131,6 +131,12 @@ SAMPLES: Final[Sequence[Mapping[str, Any]]] = (
         "choices": _choices(("Research", "Writing", "Teaching")),
         "most": 2,
     },
+    {
+        "id": "order",
+        "type": "ranking",
+        "text": "In which order would {candidate} do these on a full day?",
+        "choices": _choices(("Mail", "Repairs", "Customers", "Planning")),
+    },
     {"id": "last_day", "type": "date", "text": "When was {candidate}'s last day in the team?"},
     {
         "id": "reported",

@@ -9,6 +9,7 @@ from goodword.questionnaires.types import (
     LONGEST_LINE,
     LONGEST_TEXT,
     MOST_DECIMALS,
+    MOST_RANKED,
     RATING_LEVELS,
     RELATIONSHIPS,
     Adjectives,
@@ -23,6 +24,7 @@ from goodword.questionnaires.types import (
     Number,
     Period,
     Question,
+    Ranking,
     Rating,
     RelationshipConfirm,
     ShortText,
@@ -174,6 +176,13 @@ def _adjectives(reader: Reader) -> Adjectives:
     )
 
 
+def _ranking(reader: Reader) -> Ranking:
+    choices = _choices(reader)
+    if len(choices) > MOST_RANKED:
+        raise reader.wrong(f"has {len(choices)} choices to rank; {MOST_RANKED} are the most that can be")
+    return Ranking(**_common(reader), choices=choices)
+
+
 def _between(reader: Reader) -> Between:
     return Between(
         **_common(reader),
@@ -250,6 +259,7 @@ READERS: Mapping[str, Callable[[Reader], Question]] = {
     SingleChoice.kind: _single_choice,
     MultipleChoice.kind: _multiple_choice,
     Adjectives.kind: _adjectives,
+    Ranking.kind: _ranking,
     Between.kind: _between,
     YesNoUnsure.kind: _yes_no_unsure,
     WouldWorkAgain.kind: _would_work_again,

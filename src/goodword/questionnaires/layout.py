@@ -5,6 +5,8 @@ The inputs of a question are its *parts*. The part "" is the question itself, la
 
 from collections.abc import Mapping
 
+from django import forms
+
 from goodword.questionnaires import labels
 from goodword.questionnaires.confirmations import CORRECTED
 from goodword.questionnaires.corrections import corrections
@@ -18,6 +20,7 @@ from goodword.questionnaires.fields import (
 )
 from goodword.questionnaires.inputs import MAIN, Parts, asked, heading, months
 from goodword.questionnaires.numbers import in_words
+from goodword.questionnaires.ranking import places_in
 from goodword.questionnaires.reading import Json
 from goodword.questionnaires.types import (
     CONFIRMING,
@@ -31,6 +34,7 @@ from goodword.questionnaires.types import (
     Number,
     Period,
     Question,
+    Ranking,
     Rating,
     RelationshipConfirm,
     SingleChoice,
@@ -57,6 +61,8 @@ def parts_of(question: Question, *, stated: Stated) -> Parts:
             return _commented(question)
         case Period():
             return months(required=question.required)
+        case Ranking():
+            return _places(question)
     return {MAIN: _entered(question)}
 
 
@@ -71,6 +77,16 @@ def _commented(question: Rating | Agreement | YesNoUnsure | WouldWorkAgain) -> P
         case WouldWorkAgain():
             main = asked(question, list(labels.would_work_again().items()))
     return main | ({"comment": comment_field()} if question.comment else {})
+
+
+def _places(question: Ranking) -> Parts:
+    places = [("", "–"), *((str(place), str(place)) for place in range(1, len(question.choices) + 1))]
+    return {
+        choice.value: TypedText(
+            label=choice.label, required=question.required, widget=forms.Select(choices=places)
+        )
+        for choice in question.choices
+    }
 
 
 def _how_many(question: MultipleChoice | Adjectives) -> str:
@@ -104,6 +120,8 @@ def filled(question: Question, value: Json) -> dict[str, object]:
     """What each part shows for a stored answer."""
     if value is None:
         return {}
+    if isinstance(question, Ranking) and isinstance(value, list | tuple):
+        return dict(places_in(value))
     if not isinstance(value, Mapping):
         return {MAIN: in_words(value) if isinstance(value, int | float) else value}
     shown: dict[str, object] = {name: part for name, part in value.items() if part is not None}
@@ -128,7 +146,7 @@ def raw_answer(question: Question, given: Mapping[str, object]) -> object:
         return {"level": given[MAIN], "comment": given.get("comment")}
     if isinstance(question, Between):
         return {"place": given[MAIN]}
-    if isinstance(question, Period):
+    if isinstance(question, Period | Ranking):
         return given
     if isinstance(question, (YesNoUnsure, WouldWorkAgain, *CONFIRMING)):
         return {"answer" if name == MAIN else name: part for name, part in given.items()}

@@ -19,6 +19,7 @@ from goodword.questionnaires.types import (
     Number,
     Period,
     Question,
+    Ranking,
     Rating,
     RelationshipConfirm,
     SingleChoice,
@@ -106,6 +107,10 @@ def _words(question: Question, value: Json) -> dict[str, Any]:
             return {
                 "answer": ", ".join(choice.label for choice in question.choices if choice.value in chosen)
             }
+        case Ranking():
+            named = {choice.value: choice.label for choice in question.choices}
+            order = enumerate(cast(Sequence[str], value), start=1)
+            return {"answer": ", ".join(f"{place}. {named[one]}" for place, one in order)}
         case YesNoUnsure():
             return _chosen(labels.yes_no_unsure(), cast(Mapping[str, str], value))
         case WouldWorkAgain():

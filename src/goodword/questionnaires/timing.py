@@ -28,6 +28,7 @@ from goodword.questionnaires.types import (
     Number,
     Period,
     Question,
+    Ranking,
     Rating,
     RelationshipConfirm,
     ShortText,
@@ -46,6 +47,7 @@ _DECIDING_SECONDS: dict[type[Question], float] = {
     SingleChoice: 4,
     MultipleChoice: 8,
     Adjectives: 4,
+    Ranking: 4,
     Between: 7,
     YesNoUnsure: 4,
     WouldWorkAgain: 5,
@@ -70,7 +72,11 @@ def reading_seconds(text: str) -> float:
 def question_seconds(question: Question, *, seen: Collection[str] = ()) -> float:
     """Seconds for one question that is asked: reading all of it but the texts in `seen`, deciding, writing."""
     written = _WRITTEN_WORDS.get(type(question), 0) * (1 if question.required else 0.5)
-    picks = question.pick if isinstance(question, Adjectives) else 0
+    picks = 0
+    if isinstance(question, Adjectives):
+        picks = question.pick
+    elif isinstance(question, Ranking):
+        picks = 2 * len(question.choices)  # weighed against the others, and given a place
     return (
         sum(reading_seconds(text) for text in _texts(question) if text not in seen)
         + _DECIDING_SECONDS[type(question)]

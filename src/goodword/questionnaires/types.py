@@ -19,6 +19,8 @@ RATING_LEVELS = (1, 2, 3, 4, 5)
 #: between two statements: 1 is much more like the left one, 3 both equally, 5 much more like the right one
 PLACES = (1, 2, 3, 4, 5)
 MOST_DECIMALS = 6
+#: more than this many nobody can hold against each other
+MOST_RANKED = 10
 
 RELATIONSHIPS = ("manager", "peer", "direct_report", "client", "teacher", "fellow_student", "other")
 
@@ -128,6 +130,15 @@ class Adjectives(Question):
 
     choices: tuple[Choice, ...]
     pick: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking(Question):
+    """Choices to put in order: each gets a place of its own, from 1."""
+
+    kind: ClassVar[str] = "ranking"
+
+    choices: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

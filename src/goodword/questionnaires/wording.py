@@ -10,6 +10,7 @@ from goodword.questionnaires.types import (
     Choice,
     MultipleChoice,
     Question,
+    Ranking,
     Rating,
     SingleChoice,
 )
@@ -45,7 +46,7 @@ def _worded(question: Question, fill: Callable[[str], str]) -> Question:
                 for level in filled.levels
             )
             return replace(filled, levels=levels)
-        case SingleChoice() | MultipleChoice() | Adjectives():
+        case SingleChoice() | MultipleChoice() | Adjectives() | Ranking():
             return replace(filled, choices=tuple(_choice(choice, fill) for choice in filled.choices))
         case Between():
             return replace(filled, left=fill(filled.left), right=fill(filled.right))

@@ -27,6 +27,7 @@ KINDS: list[tuple[dict[str, Any], str]] = [
         "Which of these are in the room with you? Choose all that fit.",
     ),
     ({"type": "adjectives", "choices": WORDS, "pick": 2}, "Which words fit the weather today?"),
+    ({"type": "ranking", "choices": WORDS}, "Which season do you like best, and which least?"),
     ({"type": "yes_no_unsure", "comment": False}, "Did it rain yesterday where you are?"),
     ({"type": "number", "unit": "EUR", "least": 5}, "About how many minutes does your breakfast take?"),
     ({"type": "date"}, "Which day is it today?"),
@@ -71,9 +72,9 @@ def filled(page: BeautifulSoup) -> dict[str, Any]:
             given.setdefault(name, box["value"])
         else:
             given[name] = [*given.get(name, []), box["value"]][:2]
-    for box in form.select("select"):
+    for place, box in enumerate(form.select("select")):
         options = [str(one["value"]) for one in box.select("option") if one.get("value")]
-        given[str(box["name"])] = options[0]
+        given[str(box["name"])] = options[place % len(options)]
     for box in form.select("textarea, input:not([type=radio], [type=checkbox], [type=hidden])"):
         given[str(box["name"])] = "2025" if str(box["name"]).endswith("year") else "12"
     return given

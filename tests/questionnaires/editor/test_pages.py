@@ -127,6 +127,7 @@ def test_a_new_one_is_written_from_nothing(rita: Membership, works: Client) -> N
         ("single_choice", {"rows": "3", "choice_0": "One", "choice_1": "", "choice_2": "Two"}),
         ("multiple_choice", {"rows": "2", "choice_0": "One", "choice_1": "Two", "least": "1", "most": ""}),
         ("adjectives", {"rows": "3", "choice_0": "a", "choice_1": "b", "choice_2": "c", "pick": "2"}),
+        ("ranking", {"rows": "3", "choice_0": "One", "choice_1": "Two", "choice_2": "Three"}),
         ("long_text", {"longest": "500"}),
         ("short_text", {"longest": "80"}),
         ("number", {"least": "0", "most": "2.5", "unit": "h", "decimals": "1"}),

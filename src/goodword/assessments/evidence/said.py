@@ -10,6 +10,7 @@ from goodword.questionnaires.types import (
     Agreement,
     Between,
     MultipleChoice,
+    Ranking,
     Rating,
     SingleChoice,
     WouldWorkAgain,
@@ -25,7 +26,7 @@ def said(item: Asked, value: Json) -> dict[str, Any]:
     if not isinstance(item, OwnQuestion) or value is None:
         return {"value": value}
     match item.question:
-        case SingleChoice() | MultipleChoice() | Adjectives():
+        case SingleChoice() | MultipleChoice() | Adjectives() | Ranking():
             return {"value": value}
         case Rating() | Agreement() | Between() | YesNoUnsure() | WouldWorkAgain():
             if isinstance(value, Mapping):

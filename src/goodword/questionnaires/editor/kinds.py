@@ -87,6 +87,12 @@ def _to_choose() -> list[Kind]:
             _("A list of words, of which an exact number is picked."),
             _("Pick the three words that describe {candidate} at work best."),
         ),
+        Kind(
+            "ranking",
+            _("Put in order"),
+            _("Answers of your own, each of which gets a place. Up to ten."),
+            _("In which order would you take these tasks on a full day?"),
+        ),
     ]
 
 

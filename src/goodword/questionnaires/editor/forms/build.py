@@ -18,6 +18,7 @@ FORMS: Mapping[str, type[QuestionForm]] = {
     "single_choice": choices.ChoicesForm,
     "multiple_choice": choices.SomeChoicesForm,
     "adjectives": choices.AdjectivesForm,
+    "ranking": choices.RankingForm,
     "long_text": types.LongTextForm,
     "short_text": types.ShortTextForm,
     "number": types.NumberForm,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from goodword.questionnaires.editor.entries import Entry, new_name
 from goodword.questionnaires.editor.forms.fields import Whole, Words
 from goodword.questionnaires.editor.forms.question import QuestionForm
+from goodword.questionnaires.types import MOST_RANKED
 
 LEAST_CHOICES, MOST_CHOICES = 2, 60
 LONGEST_CHOICE = 500
@@ -174,6 +175,20 @@ class AdjectivesForm(ChoicesForm):
         if given.get("pick") and count >= LEAST_CHOICES and given["pick"] >= count:
             self.add_error(
                 "pick", _("Pick fewer than the %(count)s words that there are.") % {"count": count}
+            )
+        return given
+
+
+class RankingForm(ChoicesForm):
+    """Answers to put in order."""
+
+    def clean(self) -> dict[str, Any]:
+        """No more than people can hold against each other."""
+        given = super().clean()
+        if len(given["choices"]) > MOST_RANKED:
+            self.add_error(
+                f"choice_{MOST_RANKED}",
+                _("At most %(count)s answers can be put in order. Take some out.") % {"count": MOST_RANKED},
             )
         return given
 
