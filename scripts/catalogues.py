@@ -106,6 +106,7 @@ FOR_MEMBERS = (
 )
 #: of those, what others read all the same
 FOR_OTHERS = (
+    "assessments/library/sheets/*",
     "ui/statuses.py",
     "workspace/views/portal.py",
     "workspace/templates/workspace/portal*",

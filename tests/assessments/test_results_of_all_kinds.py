@@ -201,7 +201,7 @@ def _sheet(attempt: Attempt) -> TechnicalSheet:
     return part.sheet
 
 
-def in_group(*, attempt_part: Score, device: str) -> None:
+def in_group(*, attempt_part: Score, device: str, language: str = "en") -> None:
     """Hold a score against a norm group, as it would have been when it was issued.
 
     54 of 132 lie below its band, 60 below it, 25 are the same, and 95 lie below the band's upper end: percentiles 41,
@@ -234,7 +234,7 @@ def in_group(*, attempt_part: Score, device: str) -> None:
     attempt_part.norm_group = NormGroup.objects.create(
         organisation=part.organisation,
         norm_set=norms,
-        language="en",
+        language=language,
         device=device,
         n=132,
         tables={

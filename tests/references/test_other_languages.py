@@ -3,8 +3,6 @@
 Every page that the test's browsers load, and every mail, is searched for the sentences that the catalogues translate.
 """
 
-import html
-import re
 from collections.abc import Callable, Iterator
 
 import catalogues
@@ -35,13 +33,11 @@ from tests.references.story import (
     referee_door,
 )
 from tests.support import factories
+from tests.support.english import english_in, pieces
 from tests.support.jobs import run_jobs
 
 #: long walks, on a busy machine
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
-PLACE = re.compile(r"%\(\w+\)[sd]|%%|</?\w+[^>]*>")
-#: shorter pieces are found in names and in other languages too
-LEAST = 14
 
 _pages: list[tuple[str, str]] = []
 
@@ -64,31 +60,6 @@ def pages(settings: Settings) -> Iterator[list[tuple[str, str]]]:
     _pages.clear()
     yield _pages
     _pages.clear()
-
-
-def pieces(language: str) -> set[str]:
-    """Pieces of English sentences that no translation says."""
-    rows = [message for message in catalogues.catalogue(language) if message.id]
-    words = {piece for row in rows for text in _english(row.id) for piece in _pieces(text)}
-    said = " ".join(word for row in rows for word in catalogues.strings(row))
-    return {piece for piece in words if piece not in said}
-
-
-def english_in(text: str, language: str) -> list[str]:
-    """Which of them a text has."""
-    plain = " ".join(html.unescape(text).split())
-    return sorted(piece for piece in pieces(language) if piece in plain)
-
-
-def _english(message_id: object) -> tuple[str, ...]:
-    return tuple(message_id) if isinstance(message_id, tuple | list) else (str(message_id),)
-
-
-def _pieces(text: str) -> Iterator[str]:
-    for piece in PLACE.split(text):
-        plain = " ".join(piece.split()).strip(" .,:;()“”")
-        if len(plain) >= LEAST and " " in plain:
-            yield plain
 
 
 def opened(language: str, **step: object) -> Story:

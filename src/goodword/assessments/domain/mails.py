@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from django.utils import translation
-from django.utils.formats import date_format
 
 from goodword.accounts.models import Organisation
 from goodword.assessments.models import Attempt
 from goodword.assessments.overview import in_mails, overview
 from goodword.candidates.models import Application
 from goodword.candidates.queries import public_title, recruiter_of
+from goodword.core.written import written_weekday
 from goodword.notifications.domain.queue import queue
 from goodword.notifications.models import Link
 from goodword.notifications.people import LinkFor, Person
@@ -19,7 +19,7 @@ from goodword.steps.domain.lifecycle import subject_ref
 def deadline_in_words(attempt: Attempt, *, organisation: Organisation) -> str:
     """The last day as the candidate reads it, in the organisation's zone: "Tuesday 24 November"."""
     with translation.override(attempt.language):
-        return date_format(attempt.deadline_at.astimezone(organisation.zone), "l j F")
+        return written_weekday(attempt.deadline_at.astimezone(organisation.zone))
 
 
 def to_candidate(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from goodword.assessments.given import Task, items_of
 from goodword.assessments.library.reasoning.families import FAMILIES
@@ -29,7 +29,7 @@ def reasoning_result(
     return ReasoningResult(
         kind=part.version.test.kind,
         order=part.order,
-        title=part.version.test.title,
+        title=gettext("Reasoning"),
         sheet=sheet_of(part, content, items=whole.items, known=known),
         requirement=requirement_of(part),
         scoring_version=whole.scoring_version,

@@ -36,10 +36,10 @@ def on_attempt_completed(event: Event) -> None:
     if start.application.erased_at is not None:
         return
     attempt = Attempt.objects.across_organisations().get(pk=event.data["attempt_id"])
-    result = assessment_result(attempt)
-    if result is None:
-        raise LookupError(f"Attempt {attempt.pk} has no scores.")
     with translation.override(start.organisation.language):
+        result = assessment_result(attempt)
+        if result is None:
+            raise LookupError(f"Attempt {attempt.pk} has no scores.")
         part = assessment_part(result, organisation=start.organisation)
     begin(start, kind="assessment", part={"assessment": part}, now=event.occurred_at)
 

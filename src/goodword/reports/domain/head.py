@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 
 from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application
+from goodword.core.written import written_day
 from goodword.reports.pdf import current_engine
 from goodword.reports.pdf.snapshot import SCHEMA, Head
 
@@ -36,4 +37,4 @@ def head(application: Application, *, code: str, version: int, now: datetime) ->
 def moment_text(moment: datetime, *, organisation: Organisation) -> str:
     """A moment as people read it, "24 November 2026, 14:05 CET", in the organisation's zone."""
     local = moment.astimezone(organisation.zone)
-    return f"{date_format(local, 'j F Y, H:i')} {local.tzname()}"
+    return f"{written_day(local)}, {date_format(local, 'H:i')} {local.tzname()}"

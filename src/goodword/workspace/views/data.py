@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods, require_safe
 
 from goodword.candidates.domain.erasure import pending
@@ -20,6 +19,7 @@ from goodword.candidates.queries import public_title
 from goodword.core import clock
 from goodword.core.downloads import as_download, readable_json
 from goodword.core.exporting import Reader, Wanted, export
+from goodword.core.written import written_weekday
 from goodword.notifications.domain import links
 from goodword.steps.domain.own_erasure import ask_own_erasure
 from goodword.steps.models import StepStart
@@ -100,6 +100,6 @@ def _page(request: HttpRequest, template: str, visit: Visit) -> HttpResponse:
             "contact_name": visit.recruiter.name,
             "contact_email": visit.recruiter.address,
             "contact_url": "" if application.is_going else reverse("portal_ask", args=[visit.token]),
-            "due": date_format(due, "l j F Y") if due else "",
+            "due": written_weekday(due, year=True) if due else "",
         },
     )

@@ -1,11 +1,11 @@
 """The sentences on reliability, norms and validity, which say the same for each kind of test."""
 
-from django.utils.formats import date_format
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from goodword.assessments.library.instrument import NormGroup
 from goodword.assessments.library.sheets.facts import OwnGroup, OwnScale
 from goodword.assessments.library.sheets.reliable import reliability_formula
+from goodword.core.written import written_count, written_day, written_figure
 
 
 def reliability_sentence(groups: tuple[OwnGroup, ...]) -> str:
@@ -36,7 +36,7 @@ def published_norm(group: NormGroup) -> str:
 
     A percentile is issued within one class of device only (scoring.norms), and published norms do not tell theirs.
     """
-    people = ngettext("%(n)s person", "%(n)s people", group.n) % {"n": f"{group.n:,}"}
+    people = ngettext("%(n)s person", "%(n)s people", group.n) % {"n": written_count(group.n)}
     told = f"{group.name} ({people}). {_ended(group.source)} {_ended(group.caveat)}"
     return f"{told} " + gettext(
         "It is shown for reading: no percentile comes from it, because it does not say on which class of device people "
@@ -51,12 +51,12 @@ def own_norm(group: OwnGroup) -> str:
         "on a %(device)s, made on %(date)s."
     ) % {
         "number": group.number,
-        "n": f"{group.n:,}",
+        "n": written_count(group.n),
         "version": group.version,
         "form": group.form,
         "language": group.language,
-        "device": group.device,
-        "date": date_format(group.made_at, "j F Y"),
+        "device": _device(group.device),
+        "date": written_day(group.made_at),
     }
 
 
@@ -80,7 +80,7 @@ def _agreement(group: OwnGroup) -> str:
         return ""
     return gettext("In “%(language)s” on a %(device)s: %(scales)s.") % {
         "language": group.language,
-        "device": group.device,
+        "device": _device(group.device),
         "scales": "; ".join(scales),
     }
 
@@ -89,11 +89,21 @@ def _figure(scale: OwnScale) -> str:
     if scale.reliability is None:
         return ""
     figures = [
-        f"{name} {value:.2f}"
+        f"{name} {written_figure(value)}"
         for name, value in (("omega", scale.omega), ("alpha", scale.alpha))
         if value is not None
-    ] or [f"{scale.reliability:.2f}"]
-    return f"{scale.name} {', '.join(figures)} (n {scale.reliability_n:,})".strip()
+    ] or [written_figure(scale.reliability)]
+    return f"{scale.name} {', '.join(figures)} (n {written_count(scale.reliability_n)})".strip()
+
+
+def _device(device: str) -> str:
+    """The class of a device in words."""
+    match device:
+        case "phone":
+            return pgettext("a class of devices", "phone")
+        case "computer":
+            return pgettext("a class of devices", "computer")
+    return device
 
 
 def _ended(text: str) -> str:

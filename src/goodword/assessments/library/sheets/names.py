@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from goodword.assessments.library.instrument import FULL_FORM, Instrument
 from goodword.assessments.library.judgement import JudgementSet
@@ -13,54 +13,58 @@ type Content = Instrument | JudgementSet | QuestionSet | Forms
 
 #: what must be seen or held in mind to solve an item of a family and level, as the families' own files define it
 LOADS: Final = {
-    ("number_series", 1): "One difference, the same throughout",
-    ("number_series", 2): "One change on the way: growing differences, or one factor",
-    ("number_series", 3): "Two operations in turn",
-    ("number_series", 4): "Two series that take turns",
-    ("number_series", 5): "A rule on two terms, or growth that itself grows",
-    ("letter_series", 1): "Pairs of letters that move by the same step",
-    ("letter_series", 2): "Pairs of letters, each with its own step",
-    ("letter_series", 3): "Two series of single letters that take turns",
-    ("letter_series", 4): "Pairs of letters, one with a step that grows",
-    ("matrices_one_rule", 1): "One rule: a step along the row",
-    ("matrices_one_rule", 2): "One rule: an addition or subtraction",
-    ("matrices_two_rules", 2): "Two rules: the same in a row, and a step",
-    ("matrices_two_rules", 3): "Two rules: a step, and the same three in each row",
-    ("matrices_two_rules", 4): "Two rules: the same three in each row, and an addition or subtraction",
-    ("matrices_three_rules", 4): "Three rules: the same in a row, a step, the same three in each row",
+    ("number_series", 1): gettext_noop("One difference, the same throughout"),
+    ("number_series", 2): gettext_noop("One change on the way: growing differences, or one factor"),
+    ("number_series", 3): gettext_noop("Two operations in turn"),
+    ("number_series", 4): gettext_noop("Two series that take turns"),
+    ("number_series", 5): gettext_noop("A rule on two terms, or growth that itself grows"),
+    ("letter_series", 1): gettext_noop("Pairs of letters that move by the same step"),
+    ("letter_series", 2): gettext_noop("Pairs of letters, each with its own step"),
+    ("letter_series", 3): gettext_noop("Two series of single letters that take turns"),
+    ("letter_series", 4): gettext_noop("Pairs of letters, one with a step that grows"),
+    ("matrices_one_rule", 1): gettext_noop("One rule: a step along the row"),
+    ("matrices_one_rule", 2): gettext_noop("One rule: an addition or subtraction"),
+    ("matrices_two_rules", 2): gettext_noop("Two rules: the same in a row, and a step"),
+    ("matrices_two_rules", 3): gettext_noop("Two rules: a step, and the same three in each row"),
+    ("matrices_two_rules", 4): gettext_noop(
+        "Two rules: the same three in each row, and an addition or subtraction"
+    ),
+    ("matrices_three_rules", 4): gettext_noop(
+        "Three rules: the same in a row, a step, the same three in each row"
+    ),
     (
         "matrices_three_rules",
         5,
-    ): "Three rules: the same three in each row, twice, and an addition or subtraction",
-    ("seating", 1): "Four people, three statements, one of them on a place",
-    ("seating", 2): "Four people, three statements, none on a place",
-    ("seating", 3): "Five people, four statements, one of them negative",
-    ("seating", 4): "Five people, five statements, two of them negative",
-    ("ordering", 1): "Four things, three comparisons in one direction",
-    ("ordering", 2): "Four things, three comparisons in both directions",
-    ("ordering", 3): "Five things, four comparisons in both directions",
-    ("ordering", 4): "Five things, three statements that say more than one thing each",
-    ("sets", 1): "Three groups, two statements with “all” or “no”",
-    ("sets", 2): "Three groups, two statements, one with “some”",
-    ("sets", 3): "Four groups, three statements with “all” or “no”",
-    ("sets", 4): "Four groups, three statements, one with “some”",
+    ): gettext_noop("Three rules: the same three in each row, twice, and an addition or subtraction"),
+    ("seating", 1): gettext_noop("Four people, three statements, one of them on a place"),
+    ("seating", 2): gettext_noop("Four people, three statements, none on a place"),
+    ("seating", 3): gettext_noop("Five people, four statements, one of them negative"),
+    ("seating", 4): gettext_noop("Five people, five statements, two of them negative"),
+    ("ordering", 1): gettext_noop("Four things, three comparisons in one direction"),
+    ("ordering", 2): gettext_noop("Four things, three comparisons in both directions"),
+    ("ordering", 3): gettext_noop("Five things, four comparisons in both directions"),
+    ("ordering", 4): gettext_noop("Five things, three statements that say more than one thing each"),
+    ("sets", 1): gettext_noop("Three groups, two statements with “all” or “no”"),
+    ("sets", 2): gettext_noop("Three groups, two statements, one with “some”"),
+    ("sets", 3): gettext_noop("Four groups, three statements with “all” or “no”"),
+    ("sets", 4): gettext_noop("Four groups, three statements, one with “some”"),
 }
 
 _FAMILIES: Final = {
-    "number_series": "Number series",
-    "letter_series": "Letter series",
-    "matrices_one_rule": "Figures with one rule",
-    "matrices_two_rules": "Figures with two rules",
-    "matrices_three_rules": "Figures with three rules",
-    "seating": "Who sits where",
-    "ordering": "What comes first",
-    "sets": "Groups and what follows",
+    "number_series": gettext_noop("Number series"),
+    "letter_series": gettext_noop("Letter series"),
+    "matrices_one_rule": gettext_noop("Figures with one rule"),
+    "matrices_two_rules": gettext_noop("Figures with two rules"),
+    "matrices_three_rules": gettext_noop("Figures with three rules"),
+    "seating": gettext_noop("Who sits where"),
+    "ordering": gettext_noop("What comes first"),
+    "sets": gettext_noop("Groups and what follows"),
 }
 _CATEGORIES: Final = {
-    "numerical": "Numbers",
-    "letters": "Letters",
-    "figural": "Figures",
-    "deductive": "Conclusions",
+    "numerical": gettext_noop("Numbers"),
+    "letters": gettext_noop("Letters"),
+    "figural": gettext_noop("Figures"),
+    "deductive": gettext_noop("Conclusions"),
 }
 
 

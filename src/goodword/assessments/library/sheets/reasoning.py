@@ -1,7 +1,6 @@
 """The sheet of the generated reasoning test."""
 
-from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from goodword.assessments.library.reasoning.difficulty import ASSUMED_SPREAD, start_value
 from goodword.assessments.library.reasoning.families import family_of
@@ -22,13 +21,14 @@ from goodword.assessments.library.sheets.names import (
 )
 from goodword.assessments.scoring.rasch import LEAST_PERSONS
 from goodword.assessments.scoring.versions import SCORING
+from goodword.core.written import written_count, written_day, written_figure
 
 
 def reasoning_sheet(forms: Forms, form: str, known: Known) -> TechnicalSheet:
     """The sheet for one form. Raises `LookupError` for an unknown form."""
     blueprint = forms.blueprint(form)
     cells = tuple(_cell(entry.family, entry.level, entry.n, known.calibration) for entry in blueprint.entries)
-    categories = ", ".join(dict.fromkeys(cell.category.lower() for cell in cells))
+    categories = ", ".join(dict.fromkeys(_within(cell.category) for cell in cells))
     return TechnicalSheet(
         kind="reasoning",
         title=gettext("Reasoning"),
@@ -79,6 +79,11 @@ def reasoning_sheet(forms: Forms, form: str, known: Known) -> TechnicalSheet:
     )
 
 
+def _within(category: str) -> str:
+    """A category within a sentence: nouns stay as they are in German."""
+    return category if (get_language() or "").startswith("de") else category.lower()
+
+
 def _cell(family: str, level: int, n: int, calibration: OwnCalibration | None) -> CellFacts:
     found = calibration.found.cells.get((family, level)) if calibration is not None else None
     return CellFacts(
@@ -99,7 +104,7 @@ def _difficulty(calibration: OwnCalibration | None) -> str:
         "Start values follow from how many rules must be seen, and are an assumption; so is the spread of single tasks "
         "about the value of their level, %(spread)s logits (standard deviation), by which the expected score at one "
         "ability differs from form to form by less than 0.3 tasks."
-    ) % {"spread": ASSUMED_SPREAD}
+    ) % {"spread": written_figure(ASSUMED_SPREAD)}
     if calibration is None:
         return (
             gettext("Not calibrated: that takes the first attempts of %(least)s people.")
@@ -112,9 +117,9 @@ def _difficulty(calibration: OwnCalibration | None) -> str:
             "(calibration %(number)s, %(date)s). Families and levels without a figure were answered too seldom."
         )
         % {
-            "n": f"{calibration.found.n:,}",
+            "n": written_count(calibration.found.n),
             "number": calibration.number,
-            "date": date_format(calibration.made_at, "j F Y"),
+            "date": written_day(calibration.made_at),
         }
         + f" {assumed}"
     )

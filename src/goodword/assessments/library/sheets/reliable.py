@@ -6,6 +6,8 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
+from goodword.core.written import written_count, written_figure
+
 _OMEGA: Final = gettext_lazy(
     "omega = (Σa)² ÷ ((Σa)² + Σu), where a is what the one factor that all items share explains of an item, and u the "
     "variance that it leaves (McDonald 1999)"
@@ -37,10 +39,10 @@ def reliability_figures(
     value: float, *, way: str, n: int, alpha: float | None = None, omega: float | None = None
 ) -> str:
     """A reliability with what it was made from: "omega 0.83, alpha 0.81, from 120 people"."""
-    held = {"value": f"{value:.2f}", "n": f"{n:,}"}
+    held = {"value": written_figure(value), "n": written_count(n)}
     if alpha is not None or omega is not None:
         pairs = (("omega", omega), ("alpha", alpha))
-        held["value"] = ", ".join(f"{name} {one:.2f}" for name, one in pairs if one is not None)
+        held["value"] = ", ".join(f"{name} {written_figure(one)}" for name, one in pairs if one is not None)
         return gettext("%(value)s, from %(n)s people who answered all of it") % held
     match way:
         case "halves":

@@ -1,0 +1,82 @@
+"""German and French are whole: a report of an assessment has no English left in it but names and what people wrote."""
+
+import catalogues
+import pytest
+
+from goodword.assessments.models import Assessment, Score, TestVersion
+from goodword.reports.models import Report
+from goodword.reports.pdf.words import PHRASES
+from tests.assessments.kinds import OWN, assessment_of_all, marked, taken
+from tests.assessments.support import application
+from tests.assessments.test_results_of_all_kinds import in_group
+from tests.reports.reports import NOW, text_of
+from tests.reports.test_assessment_of_all_kinds import again, report_of
+from tests.support.english import english_in, pieces_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
+
+#: sentences of the technical sheets and a day, which differ from those of the pages
+SAID = {
+    "de": (
+        "Schlussfolgerndes Denken",
+        "Antworten in verschiedenen Sprachen oder Versionen dürfen nicht verglichen werden.",
+        "Regeln finden und Schlüsse ziehen in Aufgaben, die für alle neu sind: Zahlen, Buchstaben, ",
+        "Was jemand auf 5 Skalen über sich selbst sagt: Extraversion, ",
+        "Auf „de“ (Computer): Neue und bewährte Wege omega 0,81, alpha 0,79 (n 120).",
+        "3. März 2026",
+    ),
+    "fr": (
+        "Raisonnement",
+        "Des réponses données dans des langues ou des versions différentes ne doivent pas être comparées.",
+        "exercices nouveaux pour tout le monde : nombres, lettres, ",
+        "Ce qu’une personne dit d’elle-même sur 5 échelles : Extraversion, ",
+        "En « fr » sur ordinateur : Voies nouvelles et éprouvées omega 0,81, alpha 0,79 (n 120).",
+        "3 mars 2026",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+def test_a_report_of_an_assessment_has_no_english_left_in_it(language: str) -> None:
+    text = text_of(report_in(language))
+    assert english_in(text, language) == []
+    assert [phrase for phrase in phrases_of_english(language) if phrase in text] == []
+    assert [said for said in SAID[language] if said not in text] == []
+
+
+def report_in(language: str) -> Report:
+    """Somebody has taken tests of every kind in a language; some of it is held against norms, some is marked."""
+    of = application()
+    organisation = of.organisation
+    organisation.language = language
+    organisation.save(update_fields=["language"])
+    of.candidate.language = language
+    of.candidate.save(update_fields=["language"])
+    assert of.role is not None
+    assessment_of_all(of.role, total=Assessment.Total.CATEGORIES)
+    own = TestVersion.objects.of(organisation).select_related("test").get(test__key="own")
+    TestVersion.objects.create(
+        organisation=organisation,
+        test=own.test,
+        number=own.number,
+        language=language,
+        content=OWN | {"language": language},
+        created_at=NOW,
+        published_at=NOW,
+    )
+    attempt = taken(of, solve=2)
+    assert attempt.language == language
+    report_of(attempt)
+    in_group(
+        attempt_part=Score.objects.of(organisation).get(part__attempt=attempt, scale="openness"),
+        device="computer",
+        language=language,
+    )
+    marked(attempt, name="Nora Nine", safe=5, tells=1)
+    return again(attempt)
+
+
+def phrases_of_english(language: str) -> set[str]:
+    """Pieces of what an English report says by itself, and one in this language does not."""
+    said = " ".join(map(str, PHRASES[language].values()))
+    return {piece for text in PHRASES["en"].values() for piece in pieces_of(str(text)) if piece not in said}
