@@ -212,7 +212,7 @@ EN = {
     "judgement_voided": "Not counted, because the line broke while they were on screen: situations, {n}.",
     "judgement_erased": "There were {m} actions to rate.",
     "key_basis": "The key: {text}",
-    "situations_behind": "The situations of {test}",
+    "situations_behind": "{test}: each situation with ratings and key",
     "situation_n": "Situation {n}",
     "action": "Action",
     "rated": "Rated",

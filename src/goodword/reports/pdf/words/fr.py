@@ -47,13 +47,13 @@ FR = {
     "version": "Version",
     "test_version": "{version}, notation {scoring}",
     "why_asked": "Pourquoi cela a été demandé",
-    "requirement": "{test} répond à cette exigence du poste\u00a0: {text} Indiquée par {who}, {when}.",
+    "requirement": "{test}, pour cette exigence du poste\u00a0: {text} Indiquée par {who}, {when}.",
     "no_requirement": "{test}\u00a0: aucune exigence du poste n’a été indiquée pour ce test.",
     "scales": "Échelles",
     "scales_read": (
         "Le grand point est la moyenne des réponses sur l’échelle de {low} à {high}. Chaque petit point "
         "en dessous est une réponse, pour que la dispersion se voie\u00a0; les phrases formulées à l’inverse "
-        "sont d’abord retournées."
+        "sont d’abord inversées."
     ),
     "no_better_end": "Aucune extrémité d’une échelle n’est meilleure, et il n’y a pas de total.",
     "no_norm": (
@@ -78,7 +78,7 @@ FR = {
     "statement_asked": "Phrase",
     "answer": "Réponse",
     "counts_as": "Compte pour",
-    "turned": "{value}, retournée",
+    "turned": "{value}, inversée",
     "not_answered": "Sans réponse",
     "sheet": "À propos de ce test",
     "reliability": "Fiabilité",
@@ -213,7 +213,7 @@ FR = {
     "family_seating": "Qui est assis où",
     "family_ordering": "Qu’est-ce qui vient d’abord",
     "family_sets": "Groupes et ce qui en découle",
-    "tasks_behind": "Les exercices de {test}, leurs réponses et leurs règles",
+    "tasks_behind": "{test}\u00a0: les exercices, leurs réponses et leurs règles",
     "task_n": "Exercice {n}, {category}",
     "is_solved": "Résolu",
     "is_not_solved": "Non résolu",
@@ -232,7 +232,7 @@ FR = {
     "judgement_voided": "Non comptées, car la connexion s’est interrompue à ce moment\u00a0: situations, {n}.",
     "judgement_erased": "Il y avait {m} actions à évaluer.",
     "key_basis": "La clé\u00a0: {text}",
-    "situations_behind": "Les situations de {test}",
+    "situations_behind": "{test}\u00a0: chaque situation avec les évaluations et la clé",
     "situation_n": "Situation {n}",
     "action": "Action",
     "rated": "Évaluée",
