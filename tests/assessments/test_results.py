@@ -110,10 +110,11 @@ def test_the_requirement_of_the_job_is_named_as_it_was_when_it_was_assigned() ->
     assert found(latest).requirement == said
 
 
-def test_a_result_takes_eight_queries(attempt: Attempt) -> None:
+def test_a_result_takes_nine_queries(attempt: Attempt) -> None:
     with CaptureQueriesContext(connection) as queries:
         result(attempt)
-    assert len(queries) == 8  # parts, answers, drawn items, scores, files, marks, norms, calibrations
+    # parts, answers, drawn items, scores, files, marks, norms, calibrations, the total
+    assert len(queries) == 9
 
 
 def test_the_recruiter_sees_every_scale_with_both_ends_and_no_total(attempt: Attempt) -> None:
