@@ -238,7 +238,7 @@ FR = {
     "rated": "Évaluée",
     "key": "Clé",
     "distance": "Écart",
-    "own_right": "{n} justes sur {m}, parmi les questions qui ont une réponse juste.",
+    "own_right": "Réponses justes\u00a0: {n} sur {m}, parmi les questions qui ont une réponse juste.",
     "own_read": "Les réponses sont lues par des personnes.",
     "the_right_answer": "La réponse juste est\u00a0: {text}",
     "is_right": "Juste",
