@@ -90,12 +90,12 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
 ]
 MIDDLEWARE = [
-    "goodword.core.http.BodyLimit",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "goodword.core.static.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "goodword.core.http.PortalLanguage",
+    "goodword.core.http.BodyLimit",  # its page has a language; nothing before it reads a body
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

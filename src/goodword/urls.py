@@ -40,6 +40,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *notifications.public_urls,
 ]
 
+handler400 = "goodword.core.http.not_understood"
+
 if settings.DEBUG or settings.GOODWORD_ENV == "test":
     urlpatterns.append(path("ui/gallery/questions/", question_gallery, name="question_gallery"))
 if settings.GOODWORD_CLOCK_MAY_MOVE:

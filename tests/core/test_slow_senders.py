@@ -9,6 +9,7 @@ from contextlib import ExitStack, suppress
 from typing import Any
 
 import pytest
+from django.core.wsgi import get_wsgi_application
 
 from goodword.core import web
 
@@ -28,14 +29,18 @@ def echo(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
     return [f"{len(body)} from {environ['REMOTE_ADDR']}".encode()]
 
 
+def head(path: str, length: int) -> bytes:
+    return f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n".encode()
+
+
 class Server:
     """A server in a thread, for as long as the test needs it."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, application: Any = echo, **options: Any) -> None:
         self.listening = web.bind("127.0.0.1", 0)
         self.port: int = self.listening.getsockname()[1]
         self._server = web.make_server(
-            echo, self.listening, max_body=MAX_BODY, max_upload=MAX_UPLOAD, **options
+            application, self.listening, max_body=MAX_BODY, max_upload=MAX_UPLOAD, **options
         )
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -136,19 +141,48 @@ def test_only_where_files_are_handed_in_more_is_taken(server: Server) -> None:
     file = b"x" * (MAX_BODY + 1)
     assert server.ask(file, path=UPLOAD) == (200, b"2097153 from 127.0.0.1")
     assert server.ask(file, path=f"{UPLOAD}?from=last") == (200, b"2097153 from 127.0.0.1")
-    for path in ("/", "/p/a-token/", "/p/a-token/assessment/2/", f"{UPLOAD}more/", f"/o/x{UPLOAD}"):
+    for path in ("/p/a-token/", "/p/a-token/assessment/2/", f"{UPLOAD}more/", f"/o/x{UPLOAD}"):
+        assert server.ask(file, path=path) == (200, b"0 from 127.0.0.1"), path  # read through, nothing kept
+    for path in ("/", "/hooks/greenhouse/a-token/", f"/x{UPLOAD}"):
         with server.connect() as line:
-            head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {MAX_BODY + 1}\r\n\r\n"
-            line.sendall(head.encode())
+            line.sendall(head(path, MAX_BODY + 1))
             assert line.recv(12) == b"HTTP/1.1 413"
 
 
 def test_an_upload_has_a_limit_of_its_own(server: Server) -> None:
     assert server.ask(b"x" * MAX_UPLOAD, path=UPLOAD) == (200, b"16777216 from 127.0.0.1")
+    assert server.ask(b"x" * (MAX_UPLOAD + 1), path=UPLOAD) == (200, b"0 from 127.0.0.1")
+
+
+def test_of_what_is_too_large_nothing_is_kept_and_the_connection_goes_on(server: Server) -> None:
+    line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    for body, kept in ((b"x" * (3 * MAX_UPLOAD), b"0"), (b"small", b"5"), (b"x" * (MAX_UPLOAD + 1), b"0")):
+        line.request("POST", UPLOAD, body)
+        assert line.getresponse().read() == kept + b" from 127.0.0.1"
+    line.close()
+
+
+def test_what_is_many_times_too_large_is_refused_before_it_is_sent(server: Server) -> None:
     with server.connect() as line:
-        head = f"POST {UPLOAD} HTTP/1.1\r\nHost: x\r\nContent-Length: {MAX_UPLOAD + 1}\r\n\r\n"
-        line.sendall(head.encode())
+        line.sendall(head(UPLOAD, web.READ_THROUGH * MAX_UPLOAD + 1))
         assert line.recv(12) == b"HTTP/1.1 413"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_sends_too_large_a_file_reads_what_to_do() -> None:
+    portal = Server(get_wsgi_application())
+    try:
+        line = http.client.HTTPConnection("127.0.0.1", portal.port, timeout=20)
+        for path, most in ((UPLOAD, MAX_UPLOAD), ("/r/a-token/", MAX_BODY), ("/o/acme/library/", MAX_BODY)):
+            line.request("POST", path, b"x" * (most + 1), {"Accept-Language": "de"})
+            answer = line.getresponse()
+            page = answer.read().decode()
+            assert answer.status == 413
+            assert ("Das war zu groß" in page) is not path.startswith("/o/")
+            assert f'href="{path}"' in page
+        line.close()
+    finally:
+        portal.close()
 
 
 def test_after_an_upload_the_same_connection_has_the_usual_limit(server: Server) -> None:

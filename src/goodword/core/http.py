@@ -5,9 +5,13 @@ import re
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext
+from django.views.defaults import bad_request
 
 #: the addresses that hold a secret, and the part of them that is the secret
 _SECRET_PATHS = re.compile(
@@ -23,6 +27,11 @@ _TAKES_FILES = re.compile(r"/p/[^/]+/assessment/[0-9]+/item/[0-9]+/")
 def largest_body(path: str, *, max_body: int, max_upload: int) -> int:
     """How many bytes a request to this path may have."""
     return max(max_body, max_upload) if _TAKES_FILES.fullmatch(path) else max_body
+
+
+def is_page(path: str) -> bool:
+    """Whether people send forms to this path; the others are those of programs."""
+    return path.startswith((*_PORTALS, "/o/"))
 
 
 def redacted(text: str) -> str:
@@ -61,8 +70,8 @@ class BodyLimit:
     """Refuses a body that is too large with 413 before anything reads it.
 
     That is one over GOODWORD_MAX_BODY, and over GOODWORD_MAX_UPLOAD where candidates hand in files. The server has
-    the whole body by then (it buffers chunked ones too and counts them), so that the length is known and a slow
-    sender holds none of our threads.
+    the whole body by then (it buffers chunked ones too and counts them, and throws away what is too large), so that
+    the length is known and a slow sender holds none of our threads.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -78,7 +87,29 @@ class BodyLimit:
             max_body=settings.GOODWORD_MAX_BODY,
             max_upload=settings.GOODWORD_MAX_UPLOAD,
         )
-        if length > most:
-            in_words = "2 MiB" if most == settings.GOODWORD_MAX_BODY else f"{most // (1024 * 1024)} MiB"
-            return HttpResponse(f"The body is larger than {in_words}.", status=413, content_type="text/plain")
-        return self.get_response(request)
+        return too_large(request, most=most) if length > most else self.get_response(request)
+
+
+def too_large(request: HttpRequest, *, most: int) -> HttpResponse:
+    """413: to people a page that says what to do, to a page's script a sentence, to programs a line.
+
+    `most` is how many bytes the request may have.
+    """
+    if request.headers.get("X-Goodword") == "script":  # its page keeps what was typed, and says this
+        say = gettext("This is too long to be saved. Make it shorter.")
+        response: HttpResponse = JsonResponse({"saved": False, "say": [say]}, status=413)
+    elif is_page(request.path_info):
+        response = render(request, "413.html", {"here": request.get_full_path()}, status=413)
+    else:
+        in_words = "2 MiB" if most == settings.GOODWORD_MAX_BODY else f"{most // (1024 * 1024)} MiB"
+        return HttpResponse(f"The body is larger than {in_words}.", status=413, content_type="text/plain")
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page of a request that could not be read; Django counts the text in a form, and finds it too large later."""
+    if isinstance(exception, RequestDataTooBig):
+        return too_large(request, most=settings.GOODWORD_MAX_BODY)
+    return bad_request(request, exception)

@@ -2,7 +2,8 @@
 
 waitress reads whole requests in its one asynchronous thread before a worker thread sees them, so that slow
 senders hold none of our threads. Who falls silent is cut off, and so is who sends a drop at a time (which
-waitress alone would wait for without end); bodies that are too large are refused with 413.
+waitress alone would wait for without end); bodies that are too large are refused with 413. A browser shows what it is
+answered only once it has sent everything, so that what people send to a page is read through before, and kept nowhere.
 """
 
 import copy
@@ -16,7 +17,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from goodword.core import environment
-from goodword.core.http import largest_body
+from goodword.core.http import is_page, largest_body
 from goodword.core.supervise import PortInUse
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ THREADS = 8
 SILENT_SECONDS = 30
 #: how long a request may take to arrive as a whole: 2 MiB at 200 kbit/s
 ARRIVAL_SECONDS = 90
+#: what is so many times too large is refused as its header arrives, whoever sends it
+READ_THROUGH = 20
 
 
 def serve(*, host: str = "127.0.0.1", port: int | None = None, processes: int = 1) -> int:
@@ -70,11 +73,25 @@ def make_server(
     import waitress
     from waitress.channel import HTTPChannel
     from waitress.parser import HTTPRequestParser
+    from waitress.receiver import FixedStreamReceiver
+
+    class Drain(FixedStreamReceiver):  # type: ignore[misc]  # the library has no types
+        """A body of which nothing is kept."""
+
+        remain: int
+
+        def received(self, data: bytes) -> int:
+            taken = min(self.remain, len(data))
+            self.remain -= taken
+            self.completed = not self.remain
+            return taken
 
     class Parser(HTTPRequestParser):  # type: ignore[misc]  # the library has no types
         """A request whose limit is that of its address."""
 
         adj: Any
+        body_rcv: Any
+        content_length: int
         most = max_body
 
         def parse_header(self, header_plus: bytes) -> None:
@@ -83,6 +100,9 @@ def make_server(
             self.adj = copy.copy(self.adj)
             # waitress refuses what reaches it, not what goes beyond
             self.adj.max_request_body_size = self.most + 1
+            if self.most < self.content_length <= READ_THROUGH * self.most and is_page(self.path):
+                self.adj.max_request_body_size = self.content_length + 1
+                self.body_rcv = Drain(self.content_length, self.body_rcv.getbuf())
 
     class Channel(HTTPChannel):  # type: ignore[misc]  # the library has no types
         """A connection whose requests have a time to arrive in."""
