@@ -90,7 +90,7 @@ def last_page(request: HttpRequest, sitting: Sitting, order: int) -> HttpRespons
             refused = True
         else:
             return kept_private(redirect(sitting.first_page))
-    if view.over:
+    if view.over or view != sitting.overview.current:
         return to_first_page(request, sitting)
     if view.waits_for_start:
         return kept_private(redirect(sitting.url("portal_assessment_part", order)))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from goodword.assessments import clock
 from goodword.assessments.device import device_of
-from goodword.assessments.domain.answer import WrongItem, answer
+from goodword.assessments.domain.answer import UnknownItem, UnknownOption, WrongItem, answer
 from goodword.assessments.domain.hand_in import hand_in
 from goodword.assessments.domain.onward import onward
 from goodword.assessments.forms import ItemForm, form_for
@@ -71,6 +71,9 @@ def item(request: HttpRequest, sitting: Sitting, order: int, number: int) -> Htt
         saved = _save(request, sitting, view, this, form)
     except WrongItem:
         return _on_screen(request, sitting, view, items, number)
+    except (UnknownItem, UnknownOption):
+        # another device went on meanwhile: a break has replaced the item, or an answer has taken its question away
+        return to_first_page(request, sitting)
     if is_script(request):
         return kept_private(JsonResponse(_saved(view, sitting, saved)))
     return _leave(request, sitting, view, number)

@@ -1,0 +1,238 @@
+"""What no page of ours sends: it is answered by a sentence or a way on, and changes nothing that counts."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from goodword.assessments.domain.begin_part import begin_part
+from goodword.assessments.models import Attempt, AttemptPart, Upload
+from goodword.assessments.urls import public_urls
+from tests.assessments.kinds import assessment_of_all
+from tests.assessments.own.support import PDF, PNG, answered, archive, asked, docx, handed_in, upload_of
+from tests.assessments.plans import REASONING, WORK_STYLE, attempt_of
+from tests.assessments.support import answers, application, assigned, part_of, rows, token_of
+from tests.support import factories
+from tests.support.pages import signed_in
+
+pytestmark = pytest.mark.django_db
+
+NOW = factories.NOW
+SCRIPT = {"X-Goodword": "script"}
+#: the numbers of the questions of tests.assessments.own.support
+WHY, PICK, WORD, PLAN = 1, 2, 3, 4
+TOO_LARGE_A_NUMBER = int("9" * 30)
+
+
+@pytest.fixture(autouse=True)
+def now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def item(attempt: Attempt, number: int, *, order: int = 1) -> str:
+    return reverse("portal_assessment_item", args=[token_of(attempt), order, number])
+
+
+def post(attempt: Attempt, number: int, data: dict[str, Any], **headers: str) -> Any:
+    return Client().post(item(attempt, number), data, headers=headers)
+
+
+def value(attempt: Attempt, of: str) -> Any:
+    return answers(attempt).get(item=of).value
+
+
+@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize("number", [0, 999, TOO_LARGE_A_NUMBER])
+def test_no_item_has_a_number_out_of_range(number: int, script: bool) -> None:
+    untimed, timed = attempt_of(WORK_STYLE), attempt_of(REASONING)
+    begin_part(attempt_id=timed.pk, order=1, device="computer", now=NOW)
+    before = [rows(untimed), rows(timed)]
+    headers = SCRIPT if script else {}
+    for data in ({"answer": "3"}, {"skip": "yes"}):
+        assert post(untimed, number, data, **headers).status_code == 404
+        found = post(timed, number, data, **headers)  # led to the task on screen
+        assert found.status_code == (409 if script else 302)
+    for order in (0, 9, TOO_LARGE_A_NUMBER):
+        assert Client().post(item(untimed, 1, order=order), {"answer": "3"}).status_code == 404
+    assert [rows(untimed), rows(timed)] == before
+
+
+@pytest.mark.parametrize("number", ["-1", "one", "1.5", "१", "9" * 5000])
+def test_what_is_no_number_has_no_page(number: str) -> None:
+    attempt = attempt_of(WORK_STYLE)
+    before = rows(attempt)
+    for tail in (f"1/item/{number}/", f"1/practice/{number}/", f"{number}/", f"{number}/finish/"):
+        response = Client().post(f"/p/{token_of(attempt)}/assessment/{tail}", {"answer": "3"})
+        assert response.status_code == 404 or number == "१"  # a digit like any other
+    assert {key: found for key, found in rows(attempt).items() if key != "answers"}.keys() <= before.keys()
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("😀 Ja! 👩‍🔧", "😀 Ja! 👩‍🔧"),
+        ("أخطط للأسبوع الأول", "أخطط للأسبوع الأول"),
+        ("a\x00b\x07c", "abc"),
+        ("safe \u202efdp.exe\u202c text", "safe fdp.exe text"),
+        ("<script>alert(1)</script>{{ 7 }}", "<script>alert(1)</script>{{ 7 }}"),
+        ("=HYPERLINK(1)", "=HYPERLINK(1)"),
+    ],
+)
+def test_a_text_is_kept_as_what_it_says(typed: str, kept: str) -> None:
+    attempt = asked()
+    assert post(attempt, WHY, {"q-why": typed}, **SCRIPT).json()["saved"] is True
+    assert value(attempt, "why") == kept
+    page = Client().get(item(attempt, WHY)).content.decode()
+    assert "<script>alert" not in page
+
+
+@pytest.mark.parametrize("letters", [20_001, 1_000_000])
+def test_too_long_a_text_is_refused_with_a_sentence_and_still_stands_there(letters: int) -> None:
+    attempt = asked()
+    post(attempt, WHY, {"q-why": "Brakes first."})
+    said = post(attempt, WHY, {"q-why": "x" * letters}, **SCRIPT)
+    assert (said.status_code, said.json()["saved"], len(said.json()["say"])) == (422, False, 1)
+    page = post(attempt, WHY, {"q-why": "x" * letters})
+    assert page.status_code == 422
+    assert "x" * letters in page.content.decode()
+    assert value(attempt, "why") == "Brakes first."
+
+
+def test_an_answer_names_no_file_of_somebody_else() -> None:
+    theirs, mine = asked(), asked()
+    handed_in(theirs, name="theirs.pdf")
+    number = upload_of(theirs).pk
+    for name in ("plan", "file", "answer", "upload", "value"):
+        response = post(mine, PLAN, {name: f'{{"upload": {number}}}'})
+        assert response.status_code == 422
+        assert "Choose a file, or skip this one for now." in response.content.decode()
+    assert not answers(mine).exists()
+
+
+def test_a_file_for_a_question_that_asks_for_none_is_not_kept() -> None:
+    attempt = asked()
+    response = post(attempt, PICK, {"q-pick": "a", "file": SimpleUploadedFile("plan.pdf", PDF)})
+    assert response.status_code == 302
+    assert value(attempt, "pick") == "a"
+    assert not Upload.objects.of(attempt.organisation).exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("a\r\nSet-Cookie: x=1.pdf", "a Set-Cookie: x=1.pdf"),
+        ("C:\\Users\\eve\\plan.pdf", "plan.pdf"),
+        ("plan\u202efdp.pdf", "planfdp.pdf"),
+        ("خطة.pdf", "خطة.pdf"),
+        ('pl"an;.pdf', 'pl"an;.pdf'),
+        ("x" * 300 + ".pdf", "x" * 196 + ".pdf"),
+        ("😀.pdf", "😀.pdf"),
+    ],
+)
+def test_a_name_of_a_file_leaves_no_header_and_no_folder(name: str, kept: str) -> None:
+    attempt = asked()
+    # built by hand, since a browser may be no browser
+    quoted = name.replace('"', "%22").encode()
+    body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="' + quoted
+    body += b'"\r\nContent-Type: application/pdf\r\n\r\n' + PDF + b"\r\n--x--\r\n"
+    response = Client().post(item(attempt, PLAN), body, content_type="multipart/form-data; boundary=x")
+    if response.status_code == 422:  # a name over two lines is no name of a file to Django
+        assert not Upload.objects.of(attempt.organisation).exists()
+        return
+    assert upload_of(attempt).name in {kept, kept.replace('"', "%22")}
+    admin = factories.member(attempt.organisation, kind="admin")
+    where = reverse("upload_download", args=[attempt.organisation.slug, upload_of(attempt).pk])
+    served = signed_in(admin).get(where)
+    assert served.status_code == 200
+    assert served["Content-Disposition"].startswith("attachment; filename")
+    assert "Set-Cookie" not in served
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("plan.png", b"GIF89a" + PNG),
+        ("plan.pdf", archive(META="a program") + PDF),
+        ("plan.txt", b"#!/bin/sh\x00rm"),
+        ("plan.docx", docx()[:-30]),
+        ("plan.docx", archive(**{"word__vbaProject.bin": "a program"})),
+    ],
+)
+def test_a_file_that_is_two_things_is_not_taken(name: str, content: bytes) -> None:
+    attempt = asked()
+    response = post(attempt, PLAN, {"file": SimpleUploadedFile(name, content)})
+    assert response.status_code == 422
+    assert not Upload.objects.of(attempt.organisation).exists()
+
+
+def test_an_archive_that_unpacks_without_end_is_not_unpacked() -> None:
+    attempt = asked()
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as whole:
+        whole.writestr("[Content_Types].xml", "x" * 50_000_000)
+    bomb = made.getvalue()
+    assert len(bomb) < 100_000
+    response = post(attempt, PLAN, {"file": SimpleUploadedFile("plan.docx", bomb)})
+    assert response.status_code == 422
+
+
+def test_what_has_not_begun_shows_no_question_and_takes_nothing() -> None:
+    of = application()
+    assert of.role is not None
+    assessment_of_all(of.role)
+    attempt = assigned(of)
+    before, first = rows(attempt), reverse("portal_assessment", args=[token_of(attempt)])
+    for order in (2, 3, 4):
+        for tail in ("item/1/", "sheet/", "finish/", "alive/", "again/"):
+            where = f"{first}{order}/{tail}"
+            got, sent = Client().get(where), Client().post(where, {"answer": "a", "harness": "daily"})
+            assert (got.status_code, sent.status_code) == (302, 302), where
+            assert got["Location"].startswith("/p/")
+    assert rows(attempt) == before
+
+
+def test_nothing_comes_in_after_the_end() -> None:
+    attempt = answered()
+    before = rows(attempt)
+    first = reverse("portal_assessment", args=[token_of(attempt)])
+    for tail in ("item/1/", "finish/", "alive/", "again/", "noticed/", "form/", ""):
+        sent = Client().post(f"{first}1/{tail}", {"q-why": "Later.", "what": "left", "amount": "9"})
+        said = Client().post(f"{first}1/{tail}", {"q-why": "Later."}, headers=SCRIPT)
+        assert (sent.status_code, said.status_code) == (302, 409), tail
+    for tail in ("language/", "adjust/", "computer/", "decline/"):
+        assert Client().post(f"{first}{tail}", {"language": "de", "a-text": "More time"}).status_code == 302
+    assert rows(attempt) == before
+
+
+@pytest.mark.parametrize("pattern", public_urls, ids=lambda one: str(one.name))
+def test_no_form_of_another_site_is_taken(pattern: URLPattern) -> None:
+    attempt = attempt_of(WORK_STYLE)
+    before = rows(attempt)
+    ids = dict.fromkeys(pattern.pattern.converters, 1)
+    where = reverse(str(pattern.name), kwargs={**ids, "token": token_of(attempt)})
+    assert Client(enforce_csrf_checks=True).post(where, {"answer": "3"}).status_code == 403
+    assert rows(attempt) == before
+
+
+def test_what_is_noticed_is_of_an_item_that_is_there() -> None:
+    attempt = asked()
+    post(attempt, WHY, {"q-why": "Brakes first."})
+    where = reverse("portal_assessment_noticed", args=[token_of(attempt), 1])
+    for said in (
+        {"what": "left", "item": "\x00", "amount": "5"},
+        {"what": "left", "item": "why", "amount": "-5"},
+        {"what": "left", "item": "why", "amount": "१२"},
+        {"what": "\x00", "item": "why", "amount": "5"},
+        {"what": "broke", "item": "why", "amount": "5"},
+    ):
+        status = Client().post(where, said, headers=SCRIPT).status_code
+        assert status == (200 if said["amount"] == "१२" else 400), said
+    assert AttemptPart.objects.of(attempt.organisation).get().noticed.count() == 1
+    assert part_of(attempt).ended_at is None

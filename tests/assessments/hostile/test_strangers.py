@@ -1,0 +1,160 @@
+"""Every address of members, taken from the list of addresses itself: nothing of it is there for anybody else."""
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import Any
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from goodword.accounts.models import AuditEntry, Membership, OrganisationOwned
+from goodword.assessments import urls as assessments
+from goodword.assessments.domain.judgement.translate import add_language
+from goodword.assessments.domain.plan.begin import begin_draft
+from goodword.assessments.models import AssessmentPart, AttemptSign, Test, TestVersion, Upload
+from goodword.core.models import Event
+from goodword.urls import MEMBER
+from goodword.workspace import urls as workspace
+from tests.assessments.judgement import support as judgement
+from tests.assessments.kinds import assessment_of_all, taken
+from tests.assessments.own import made as own
+from tests.assessments.support import application
+from tests.support import factories
+from tests.support.pages import signed_in
+
+pytestmark = pytest.mark.django_db
+
+NOW = factories.NOW
+#: what a form may say; with it nothing is missing
+SAID = {"revision": "0", "name": "Eve", "why": "Because", "version": "1", "form": "short20", "text": "{}"}
+ASKED = [one for one in MEMBER if isinstance(one, URLPattern)]
+OF_ASSESSMENTS = [
+    one
+    for one in (*assessments.member_urls, *workspace.member_urls)
+    if isinstance(one, URLPattern)
+    and one.pattern.converters
+    and (one in assessments.member_urls or str(one.name).startswith(("role_assessment", "role_compare")))
+]
+
+
+@pytest.fixture(autouse=True)
+def now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def eve() -> Membership:
+    """An admin of another organisation."""
+    return factories.member(factories.organisation(name="Elsewhere"), kind="admin", name="Eve Else")
+
+
+def names(urls: list[URLPattern]) -> list[str]:
+    return [str(one.name) for one in urls]
+
+
+def any_ids(pattern: URLPattern) -> dict[str, object]:
+    """Something for each place of an address."""
+    words: dict[str, object] = {"kind": "assessment", "language": "fr"}
+    return {name: words.get(name, 1) for name in pattern.pattern.converters}
+
+
+def everything() -> dict[str, list[dict[str, Any]]]:
+    """Each row that belongs to an organisation, and each event: for "nothing changed"."""
+    owned = [one for one in apps.get_models() if issubclass(one, OrganisationOwned) and one is not AuditEntry]
+    found = {one._meta.label: list(one._base_manager.order_by("pk").values()) for one in (*owned, Event)}
+    return {label: rows for label, rows in found.items() if rows}
+
+
+class Theirs:
+    """An organisation with a row for each place of each address: taken, marked, drafted."""
+
+    def __init__(self) -> None:
+        of = application()
+        assert of.role is not None
+        self.admin = factories.member(of.organisation, kind="admin", name="Ana Admin")
+        made = assessment_of_all(of.role)
+        attempt = taken(of)
+        sign = AttemptSign.objects.create(
+            organisation=of.organisation,
+            attempt=attempt,
+            code="pasted",
+            key="4",
+            grade="low",
+            facts={"answers": 1, "characters": 400},
+            found_at=NOW,
+        )
+        # their one form, as the page of the plan names it
+        AssessmentPart.objects.of(of.organisation).filter(form="").update(form="full")
+        begin_draft(step=made.step, by=self.admin, now=NOW)
+        situations, questions = judgement.own(self.admin, "A rope tears."), own.own(self.admin)
+        add_language(test=situations, language="fr", revision=judgement.revision(situations), now=NOW)
+        plain = Test.objects.of(of.organisation).get(key="work_style")
+        part = AssessmentPart.objects.of(of.organisation).filter(assessment__published_at=None).latest("pk")
+        upload = Upload.objects.of(of.organisation).latest("pk")
+        #: by the beginning of a route, what its `pk` is
+        self.pks: Mapping[str, int] = {
+            "roles/": of.role.pk,
+            "candidates/": of.pk,
+            "library/judgement/": situations.pk,
+            "library/questions/": questions.pk,
+            "library/tests/": plain.pk,
+            "uploads/": upload.pk,
+        }
+        self.ids: dict[str, object] = {
+            "attempt_pk": attempt.pk,
+            "sign_pk": sign.pk,
+            "version_pk": TestVersion.objects.of(of.organisation).filter(test=plain).latest("pk").pk,
+            "part_pk": part.pk,
+            "order": 4,
+            "item": "storm",
+            "number": made.number,
+            "scenario_id": judgement.scenarios(situations)[0]["id"],
+            "language": "fr",
+            "question_id": own.ids(questions)[-1],
+        }
+
+    def address(self, pattern: URLPattern, *, slug: str) -> str:
+        """The address with the ids of these rows, below an organisation's slug."""
+        route = str(pattern.pattern)
+        pk = next(found for beginning, found in self.pks.items() if route.startswith(beginning))
+        ids = {name: pk if name == "pk" else self.ids[name] for name in pattern.pattern.converters}
+        return reverse(str(pattern.name), kwargs={"slug": slug, **ids})
+
+
+def test_no_address_below_an_organisation_is_there_for_a_stranger_or_a_visitor(eve: Membership) -> None:
+    theirs = factories.organisation(name="Acme")
+    found = {}
+    for pattern, method in product(ASKED, ("get", "post")):
+        where = reverse(str(pattern.name), kwargs={"slug": theirs.slug, **any_ids(pattern)})
+        stranger = getattr(signed_in(eve), method)(where, SAID).status_code
+        visitor = getattr(Client(), method)(where, SAID)
+        found[pattern.name, method] = (stranger, visitor.status_code)
+        if visitor.status_code == 302:
+            assert visitor["Location"].startswith("/accounts/login/")
+    both = {(404, 302), (405, 405)}  # 405: only the other method is taken
+    assert {key: value for key, value in found.items() if value not in both} == {}
+    closed = [one for one in ASKED if {found[one.name, method] for method in ("get", "post")} == {(405, 405)}]
+    assert closed == []
+
+
+def test_what_another_organisation_owns_is_not_there_under_ones_own_address(eve: Membership) -> None:
+    theirs = Theirs()
+    mine, browser, before = eve.organisation.slug, signed_in(eve), everything()
+    found = {}
+    for pattern, method in product(OF_ASSESSMENTS, ("get", "post")):
+        where = theirs.address(pattern, slug=mine)
+        found[pattern.name, method] = getattr(browser, method)(where, SAID).status_code
+    assert {key: value for key, value in found.items() if value not in {404, 405}} == {}
+    assert everything() == before
+
+
+def test_those_addresses_open_for_whom_they_are() -> None:
+    theirs = Theirs()
+    slug, browser = theirs.admin.organisation.slug, signed_in(theirs.admin)
+    statuses = {one.name: browser.get(theirs.address(one, slug=slug)).status_code for one in OF_ASSESSMENTS}
+    assert {name: status for name, status in statuses.items() if status not in {200, 302, 405}} == {}
+    assert len(statuses) > 40
