@@ -181,7 +181,7 @@ def test_each_lack_is_a_sentence(reasoning: Test) -> None:
         },
     )
     said = words(recruiter(reasoning).get(address(reasoning)))
-    assert "1 people have answered; it takes 200." in said
+    assert "1 person has answered; it takes 200." in said
     assert "Sets, level 2: 4 answers; it takes 30." in said
     assert "Sets, level 2: everybody has solved all of them." in said
 

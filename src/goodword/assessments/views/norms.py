@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from goodword.accounts import access
@@ -131,10 +131,25 @@ def _form(found: FormStanding, scales: Mapping[str, str], wanted: str) -> dict[s
         "enough": found.enough,
         "groups": [{"name": _named(one.language, one.device), "group": one} for one in found.groups],
         "sets": [
-            {"set": one, "rows": rows, "open": next((row for row in rows if row["key"] == wanted), None)}
+            {
+                "set": one,
+                "groups": groups,
+                "open": any(group["open"] for group in groups),
+            }
             for one in found.sets
-            for rows in [[row for group in one.groups.all() for row in _rows(group, scales, wanted)]]
+            for groups in [[_group(group, scales, wanted) for group in one.groups.all()]]
         ],
+    }
+
+
+def _group(group: NormGroup, scales: Mapping[str, str], wanted: str) -> dict[str, Any]:
+    rows = list(_rows(group, scales, wanted))
+    return {
+        "name": _named(group.language, group.device),
+        "n": group.n,
+        "few": group.n < ADVISED,
+        "rows": rows,
+        "open": next((row for row in rows if row["key"] == wanted), None),
     }
 
 
@@ -147,10 +162,8 @@ def _rows(group: NormGroup, scales: Mapping[str, str], wanted: str) -> Iterator[
             "scores": norm_rows(norms_rule.from_json(table))
             if key == wanted and table["rule"] == SCORING["norms"]
             else (),
-            "group": _named(group.language, group.device),
             "scale": scales.get(scale) or _spoken(scale),
             "table": table,
-            "few": table["n"] < ADVISED,
         }
 
 
@@ -187,7 +200,14 @@ def _lack(lack: Mapping[str, Any]) -> str:
     }
     match lack["kind"]:
         case "persons":
-            return _("%(n)s people have answered; it takes %(least)s.") % words
+            return (
+                ngettext(
+                    "%(n)s person has answered; it takes %(least)s.",
+                    "%(n)s people have answered; it takes %(least)s.",
+                    lack["n"],
+                )
+                % words
+            )
         case "answers":
             return _("%(family)s, level %(level)s: %(n)s answers; it takes %(least)s.") % words
         case "right":

@@ -1,0 +1,74 @@
+"""The norms of a test: groups of many sizes, two sets and a calibration, looked at on a phone and a desk."""
+
+import pytest
+from playwright.sync_api import Browser
+
+from goodword.accounts.models import Membership, Organisation
+from goodword.assessments.domain.library.ensure import ensure_builtin
+from goodword.core import clock
+from tests.assessments.norms import test_page as norms
+from tests.assessments.norms.people import form_of, solves
+from tests.browser.looking import WIDTHS, Looker
+from tests.browser.windows import window
+from tests.support import factories
+from tests.support.jobs import run_jobs
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+
+
+@pytest.fixture
+def acme(transactional_db: None) -> Organisation:
+    return factories.organisation(name="Acme")
+
+
+@pytest.fixture
+def rita(acme: Organisation) -> Membership:
+    return factories.member(acme, name="Rita Recruiter")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_norms_of_a_test_are_legible_from_nothing_to_two_sets(
+    browser: Browser, live_server: object, rita: Membership, width: int
+) -> None:
+    test, looker = ensure_builtin(rita.organisation, "work_style", now=clock.now()), Looker()
+    context = window(browser, rita, live_server, width=width)
+    looker.watch(context)
+    page = context.new_page()
+    where = f"{live_server}{norms.address(test)}"
+    page.goto(where)
+    looker.look(page, f"no norms {width}")
+    norms.crowd(test, 120)
+    norms.crowd(test, 3, language="de", device="phone")
+    norms.crowd(test, 1, device="")
+    page.goto(where)
+    looker.look(page, f"groups {width}")
+    for _ in range(2):
+        page.get_by_role("button", name="Make norms from these answers").focus()
+        page.keyboard.press("Enter")
+        page.get_by_text("The norms are being made.").wait_for()
+        assert run_jobs() == ["assessments.norms"]
+    page.goto(where)
+    looker.look(page, f"two sets {width}")
+    assert page.get_by_text("Norms 2, made by Rita Recruiter").count() == 1
+    assert (looker.wrong, looker.complaints) == ({}, [])
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_calibration_is_legible(
+    browser: Browser, live_server: object, rita: Membership, width: int
+) -> None:
+    test, looker = ensure_builtin(rita.organisation, "reasoning", now=clock.now()), Looker()
+    norms.crowd(test, 200, answers=solves, items=form_of)
+    context = window(browser, rita, live_server, width=width)
+    looker.watch(context)
+    page = context.new_page()
+    where = f"{live_server}{norms.address(test)}"
+    page.goto(where)
+    looker.look(page, f"no calibration {width}")
+    page.get_by_role("button", name="Make a calibration from these answers").click()
+    page.get_by_text("The calibration is being made.").wait_for()
+    assert run_jobs() == ["assessments.calibration"]
+    page.goto(where)
+    looker.look(page, f"calibration {width}")
+    assert page.get_by_text("Calibration 1, 200 people").count() == 1
+    assert (looker.wrong, looker.complaints) == ({}, [])
