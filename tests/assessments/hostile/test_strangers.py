@@ -64,7 +64,9 @@ def any_ids(pattern: URLPattern) -> dict[str, object]:
 
 def everything() -> dict[str, list[dict[str, Any]]]:
     """Each row that belongs to an organisation, and each event: for "nothing changed"."""
-    owned = [one for one in apps.get_models() if issubclass(one, OrganisationOwned) and one is not AuditEntry]
+    owned: list[Any] = [
+        one for one in apps.get_models() if issubclass(one, OrganisationOwned) and one is not AuditEntry
+    ]
     found = {one._meta.label: list(one._base_manager.order_by("pk").values()) for one in (*owned, Event)}
     return {label: rows for label, rows in found.items() if rows}
 
