@@ -1,6 +1,7 @@
 """Finished candidates side by side: only what is comparable, in one table, and nothing that betrays."""
 
 import re
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import AuditEntry, Membership, Organisation
-from goodword.assessments.models import Attempt, AttemptPart, Score
+from goodword.assessments.models import Attempt, AttemptPart, IssuedTotal, Score
+from goodword.assessments.result.total import percent
 from goodword.candidates.models import Application
 from goodword.roles.models import Role
 from goodword.steps.models import StepStart
@@ -322,7 +324,7 @@ def test_a_confidential_job_is_compared_only_by_those_on_it(
 
 
 def test_five_candidates_ask_no_more_queries_than_one(rita: Membership, role: Role) -> None:
-    assessment_of_all(role, kinds=("questions", "reasoning"))
+    assessment_of_all(role, kinds=("questions", "reasoning"), total="categories")
     client, where = signed_in(rita), path("role_compare", role.organisation, role.pk)
     counts = []
     for first in ("Ada", "Bo", "Cy"):
@@ -351,3 +353,84 @@ def test_no_content_of_a_test_is_read_for_each_candidate(rita: Membership, role:
 def test_the_role_leads_to_the_comparison(rita: Membership, role: Role) -> None:
     page = signed_in(rita).get(path("role", role.organisation, role.pk)).content.decode()
     assert page.count(path("role_compare", role.organisation, role.pk)) == 1
+
+
+def test_a_total_stands_beside_the_tests_that_it_is_made_of(rita: Membership, role: Role) -> None:
+    assessment_of_all(role, total="categories")
+    done(role, "Ada", "X", solve=2)
+    done(role, "Bo", "X", solve=2, harness="yearly")
+    first, second = IssuedTotal.objects.of(role.organisation).order_by("pk")
+    expected = [["Ada", percent(Fraction(first.value))], ["Bo", percent(Fraction(second.value))]]
+    response = shown(rita, role)
+    for asked, label, _ in response.context["chips"]:
+        page = signed_in(rita).get(f"{path('role_compare', role.organisation, role.pk)}?{asked}")
+        [table] = page.context["tables"]
+        enters = label in {"Reasoning", "Questions of ours"}
+        assert ("Total" in table.columns) is enters
+        assert page.content.decode().count("nobody is sorted by it.") == enters
+        if enters:
+            assert [[line[0], line[-1]] for line in tables(page)[0][1]] == expected
+
+
+def test_an_assessment_without_a_total_has_no_column_of_it(rita: Membership, role: Role) -> None:
+    assessment_of_all(role, kinds=("questions",))
+    done(role, "Ada", "X")
+    [table] = shown(rita, role).context["tables"]
+    assert "Total" not in table.columns
+
+
+def test_totals_of_two_versions_of_the_assessment_are_not_held_side_by_side(
+    rita: Membership, role: Role
+) -> None:
+    assessment_of_all(role, kinds=("questions", "reasoning"), total="categories")
+    done(role, "Ada", "X")
+    done(role, "Bo", "X")
+    weights = {"reasoning": 1, "questions": 9}
+    assessment_of_all(
+        role, kinds=("questions", "reasoning"), total="weights", total_reason="Ropes", weights=weights
+    )
+    done(role, "Cy", "X")
+    assert [(table.why, len(table.lines)) for table in shown(rita, role).context["tables"]] == [
+        ((), 2),
+        (("a total of another version of the assessment, or over tests taken otherwise",), 1),
+    ]
+
+
+def test_a_total_over_a_part_on_another_device_stands_apart(rita: Membership, role: Role) -> None:
+    assessment_of_all(role, kinds=("questions", "reasoning"), total="categories")
+    for first in ("Ada", "Bo", "Cy"):
+        of = done(role, first, "X", device="computer")
+    parts = AttemptPart.objects.of(role.organisation).filter(attempt__start__application=of)
+    parts.filter(version__test__kind="reasoning").update(device="phone")
+    assert [(table.why, len(table.lines)) for table in shown(rita, role).context["tables"]] == [
+        ((), 2),
+        (("a total of another version of the assessment, or over tests taken otherwise",), 1),
+    ]
+
+
+def test_nobody_is_sorted_by_a_total(rita: Membership, role: Role) -> None:
+    assessment_of_all(role, kinds=("questions", "reasoning"), total="categories")
+    done(role, "Ada", "X", harness="yearly")
+    done(role, "Bo", "X")
+    plain = tables(shown(rita, role))
+    for sort in ("total", "-total", "score", "-score"):
+        assert tables(shown(rita, role, sort=sort)) == plain
+
+
+def test_more_time_shows_in_no_total(rita: Membership, role: Role) -> None:
+    assessment_of_all(role, kinds=("questions", "reasoning"), total="categories")
+    of = [done(role, first, "X") for first in ("Ada", "Bo")][1]
+    plain = tables(shown(rita, role))
+    AttemptPart.objects.of(role.organisation).filter(attempt__start__application=of).update(seconds=7777)
+    assert tables(shown(rita, role)) == plain
+    assert len(plain) == 1
+
+
+def test_who_may_not_see_the_role_sees_no_total(organisation: Organisation, role: Role) -> None:
+    assessment_of_all(role, kinds=("questions",), total="categories")
+    done(role, "Ada", "X")
+    stranger = factories.member(factories.organisation())
+    before = list(IssuedTotal.objects.of(organisation).values())
+    assert shown(stranger, role).status_code == 404
+    assert list(IssuedTotal.objects.of(organisation).values()) == before
+    assert not AuditEntry.objects.of(organisation).filter(action="result.compared").exists()

@@ -32,6 +32,7 @@ _WHY: Mapping[str, Promise] = {
     "device": gettext_lazy("another class of device"),
     "norms": gettext_lazy("other norms"),
     "calibration": gettext_lazy("another calibration"),
+    "total": gettext_lazy("a total of another version of the assessment, or over tests taken otherwise"),
 }
 SORTS = ("name", "-name", "date", "-date", "score", "-score")
 
@@ -61,7 +62,8 @@ class Line:
 class Table:
     """Candidates who can be compared. `why`: why they stand apart from the first table, empty there.
 
-    `ranked`: whether something says how hard the test is, so that one may sort by its first column.
+    `ranked`: whether something says how hard the test is, so that one may sort by its first column. By a total
+    nobody is sorted: nothing says how hard all of its tests together are.
     """
 
     like: Likeness
@@ -102,6 +104,7 @@ def _table(
     like: Likeness, members: Sequence[Taken], test: Test, *, first: Likeness, sort: str, hidden: bool
 ) -> Table:
     columns, cells = _drawn(test, members)
+    totals = (gettext("Total"),) if like.total else ()
     ranked = test.kind != Test.Kind.SCALES and all(_rank(one) is not None for one in members)
     return Table(
         like=like,
@@ -110,12 +113,17 @@ def _table(
             for field in fields(like)
             if getattr(like, field.name) != getattr(first, field.name)
         ),
-        columns=columns,
+        columns=(*columns, *totals),
         lines=tuple(
-            Line(taken=one, cells=cells(one)) for one in _sorted(members, sort, ranked=ranked, hidden=hidden)
+            Line(taken=one, cells=(*cells(one), *_total(one)))
+            for one in _sorted(members, sort, ranked=ranked, hidden=hidden)
         ),
         ranked=ranked,
     )
+
+
+def _total(one: Taken) -> tuple[Cell, ...]:
+    return () if one.total is None else (Cell(text=one.total.text),)
 
 
 def _sorted(members: Sequence[Taken], sort: str, *, ranked: bool, hidden: bool) -> Sequence[Taken]:

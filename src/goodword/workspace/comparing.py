@@ -20,6 +20,7 @@ from goodword.candidates.visible import visible_applications
 from goodword.roles.models import Role, Step
 from goodword.steps.models import StepStart
 from goodword.steps.states import DONE
+from goodword.workspace.compared_totals import ComparedTotal, totals_of
 
 #: the newest so many are compared: more cannot be read, and a page has an end
 MOST = 500
@@ -27,7 +28,11 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Likeness:
-    """What must be alike. `norms` is 0 where a score is held against none, `calibration` likewise."""
+    """What must be alike. `norms` is 0 where a score is held against none, `calibration` likewise.
+
+    `total` is empty where the part enters no total; else the version of the assessment, and how all that the total is
+    made of was taken.
+    """
 
     version: str
     form: str
@@ -35,16 +40,21 @@ class Likeness:
     device: str
     norms: int
     calibration: int
+    total: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """One candidate's part: with its version, scores and marks. `number` stands for the name where it is hidden."""
+    """One candidate's part: with its version, scores and marks. `number` stands for the name where it is hidden.
+
+    `total` is None where there is none, or the part is none of what it is made of.
+    """
 
     application: Application
     part: AttemptPart
     completed_at: datetime
     number: int
+    total: ComparedTotal | None = None
 
     @property
     def like(self) -> Likeness:
@@ -57,6 +67,7 @@ class Taken:
             device=self.part.device,
             norms=planned.norms.number if planned.norms is not None else 0,
             calibration=planned.calibration.number if planned.calibration is not None else 0,
+            total=self.total.likeness if self.total is not None else "",
         )
 
 
@@ -109,7 +120,7 @@ def comparable_tests(finished: Mapping[int, tuple[Attempt, Application]], role: 
 
 
 def taken(finished: Mapping[int, tuple[Attempt, Application]], test: Test, *, role: Role) -> Sequence[Taken]:
-    """What each of these has taken of a test, the newest first. Five queries for any number.
+    """What each of these has taken of a test, the newest first. Seven queries for any number.
 
     The contents of versions are not among what they read: content_of reads each once a process.
     """
@@ -129,6 +140,7 @@ def taken(finished: Mapping[int, tuple[Attempt, Application]], test: Test, *, ro
             "answers",
         )
     )
+    totals = totals_of(finished, role=role)
     by_attempt = {part.attempt_id: part for part in parts}
     found = []
     for pk, (attempt, application) in finished.items():
@@ -136,12 +148,14 @@ def taken(finished: Mapping[int, tuple[Attempt, Application]], test: Test, *, ro
         if part is None or attempt.completed_at is None:
             continue
         part.attempt = attempt  # known: no query for it
+        total = totals.get(pk)
         found.append(
             Taken(
                 application=application,
                 part=part,
                 completed_at=attempt.completed_at,
                 number=numbers[application.pk],
+                total=total if total is not None and str(part.order) in total.orders else None,
             )
         )
     return found
