@@ -73,8 +73,13 @@ def test_whoever_answers_reads_who_asks_for_what_and_whom_not_to_tell(attempt: A
         f"{LINK}\n"
         "\n"
         "If you want to ask something first, reply to this mail: your reply goes to Ada Lovelace.\n"
-        "\n" + REAL.format("ada@mail.example")
+        "\n"
+        "-- \n"
+        "How to check that this is real: ask Acme Bikes by a way that you know yourself. We never ask for a password "
+        "or for money.\n"
+        "Acme Bikes\n"
     )
+    assert mail.html.count("ada@mail.example") == 0
     assert mail.html.count(f'href="{LINK}"') == 1
     assert mail.html.count("&lt;b&gt;Thanks&lt;/b&gt;") == 1
     assert mail.html.count("50 % more time (Reasoning, 12 min)") == 1
@@ -115,6 +120,13 @@ def test_the_candidate_reads_what_was_granted_as_from_the_person_who_answered(at
     )
     assert mail.html.count(f'href="{LINK}"') == 1
     assert mail.html.count("Of course.<br>Good luck.") == 1
+
+
+def test_the_invitation_to_one_part_on_a_clock_promises_no_pause(attempt: Attempt) -> None:
+    assert (
+        "Once you have started its clock it runs on, so choose a quiet time"
+        in words(attempt, "invitation").text
+    )
 
 
 def test_a_no_says_what_to_do(attempt: Attempt) -> None:

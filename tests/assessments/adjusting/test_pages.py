@@ -147,6 +147,8 @@ def test_a_request_is_sent_and_stands_on_the_page_to_be_taken_back(client: Clien
     text = page(client, path)
     assert "Your request is with Hanna Rehm" in text
     assert "Send the request" not in text
+    # its only part is on a clock
+    assert "What comes before the next clock can be done meanwhile." not in text
     first = page(client, url(attempt, "portal_assessment"))
     assert "Your request for an adjustment waits for its answer." in first
     assert "Please finish by" not in first
@@ -157,6 +159,12 @@ def test_a_request_is_sent_and_stands_on_the_page_to_be_taken_back(client: Clien
     client.post(url(attempt, "portal_assessment_adjust_back"))
     assert requests(attempt) == [("withdrawn", 100, True, 0, False)]
     assert "Send the request" in page(client, path)
+
+
+def test_who_waits_can_do_what_comes_before_the_clock(client: Client) -> None:
+    attempt = timed(JUDGEMENT, REASONING)
+    client.post(url(attempt), {"a-percent": "100"})
+    assert "What comes before the next clock can be done meanwhile." in page(client, url(attempt))
 
 
 def test_time_that_everybody_gets_is_there_at_once(client: Client) -> None:

@@ -50,6 +50,7 @@ def show_unasked(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 def _show(
     request: HttpRequest, sitting: Sitting, form: AskForm, *, stands: Standing, contact: Contact
 ) -> HttpResponse:
+    current = sitting.overview.current
     return show(
         request,
         sitting,
@@ -59,6 +60,7 @@ def _show(
         stands=stands,
         contact=contact,
         at_once=sitting.attempt.assessment.more_time if stands.timed else 0,
+        goes_on=current is not None and (current.begun or not current.timed),
         timed=[part for part in sitting.overview.parts if part.timed],
     )
 
