@@ -408,6 +408,15 @@ def test_a_total_over_a_part_on_another_device_stands_apart(rita: Membership, ro
     ]
 
 
+def test_of_a_test_taken_on_another_device_the_total_is_no_reason_of_its_own(
+    rita: Membership, role: Role
+) -> None:
+    assessment_of_all(role, kinds=("questions",), total="categories")
+    for first, device in (("Ada", "computer"), ("Bo", "computer"), ("Cy", "phone")):
+        done(role, first, "X", device=device)
+    assert [table.why for table in shown(rita, role).context["tables"]] == [(), ("another class of device",)]
+
+
 def test_nobody_is_sorted_by_a_total(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("questions", "reasoning"), total="categories")
     done(role, "Ada", "X", harness="yearly")

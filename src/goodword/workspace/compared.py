@@ -108,11 +108,7 @@ def _table(
     ranked = test.kind != Test.Kind.SCALES and all(_rank(one) is not None for one in members)
     return Table(
         like=like,
-        why=tuple(
-            str(_WHY[field.name])
-            for field in fields(like)
-            if getattr(like, field.name) != getattr(first, field.name)
-        ),
+        why=_why(like, first),
         columns=(*columns, *totals),
         lines=tuple(
             Line(taken=one, cells=(*cells(one), *_total(one)))
@@ -120,6 +116,12 @@ def _table(
         ),
         ranked=ranked,
     )
+
+
+def _why(like: Likeness, first: Likeness) -> tuple[str, ...]:
+    """What is not alike. Of the total only where it is all: it differs with the test's own form and device anyway."""
+    unlike = [one.name for one in fields(like) if getattr(like, one.name) != getattr(first, one.name)]
+    return tuple(str(_WHY[name]) for name in unlike if name != "total" or unlike == ["total"])
 
 
 def _total(one: Taken) -> tuple[Cell, ...]:
