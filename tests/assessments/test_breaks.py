@@ -142,9 +142,14 @@ def test_without_a_break_the_page_of_breaks_leads_back(client: Client, attempt: 
         assert rows(attempt) == before
 
 
+def situations_to_come(minutes: int = 10) -> Attempt:
+    """An attempt at situations on a clock."""
+    return attempt_of(Asks(test=JUDGEMENT.test, minutes=minutes))
+
+
 def situations(minutes: int = 10) -> Attempt:
-    """An attempt at situations on a clock, begun."""
-    made = attempt_of(Asks(test=JUDGEMENT.test, minutes=minutes))
+    """One that has begun."""
+    made = situations_to_come(minutes)
     begin_part(attempt_id=made.pk, order=1, device="phone", now=NOW)
     return made
 
@@ -216,6 +221,15 @@ def test_the_last_situation_stays_and_only_the_silence_is_given_back(client: Cli
     part = part_of(made)
     assert (part.at, part.void, part.ends_at) == (last, [], NOW + 12 * MINUTE)
     assert answers(made).count() == 1
+
+
+def test_what_a_break_means_is_told_before_the_clock_starts(client: Client) -> None:
+    fresh = "with another task in place of the one on screen"
+    stays = "You go on where you were, and get the time of the break back, twice at most."
+    for made, told in ((situations_to_come(), (1, 0)), (own_support.asked(minutes=20), (0, 1))):
+        for name, more in (("portal_assessment", ()), ("portal_assessment_part", (1,))):
+            page = client.get(reverse(name, args=[token_of(made), *more])).content.decode()
+            assert (page.count(fresh), page.count(stays)) == told
 
 
 def test_an_own_question_stays_with_what_is_written_in_it(client: Client) -> None:

@@ -184,46 +184,43 @@ def test_without_a_line_the_last_statement_waits_for_its_answers_to_arrive_befor
     assert [value for _, value in given(attempt)] == [3] * 20
 
 
+def closed_with_an_answer_waiting(browser: Browser, address: str) -> Page:
+    """A new page of a browser in which 5 was pressed at an address while the line was gone, and the page closed."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    context.set_offline(True)
+    page.keyboard.press("5")
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.close(run_before_unload=False)
+    context.set_offline(False)
+    return context.new_page()
+
+
 def test_the_page_to_finish_counts_anew_what_arrives_while_it_is_open(
     browser: Browser, open_at: Callable[..., str]
 ) -> None:
     attempt = attempt_of(WORK_STYLE, now=clock.now())
     for item in items_of(part_of(attempt))[:19]:
         answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=2, now=clock.now())
-    context = browser.new_context()
-    page = context.new_page()
     address = open_at(attempt, "portal_assessment_item", 1, 20)
-    page.goto(address)
-    page.wait_for_load_state("networkidle")
-    context.set_offline(True)
-    page.keyboard.press("5")
-    expect(page.get_by_role("alert")).to_be_visible()
-    page.close(run_before_unload=False)
-    context.set_offline(False)
-    later = context.new_page()
+    later = closed_with_an_answer_waiting(browser, address)
     later.goto(address.replace("item/20/", "finish/"))
     expect(later.get_by_role("heading", level=1)).to_have_text("All answers are there", timeout=30_000)
-    context.close()
+    assert [value for _, value in given(attempt)] == [*[2] * 19, 5]
+    later.context.close()
 
 
 def test_answers_that_wait_survive_a_closed_page(browser: Browser, open_at: Callable[..., str]) -> None:
     attempt = attempt_of(WORK_STYLE, now=clock.now())
-    context = browser.new_context()
-    page = context.new_page()
     address = open_at(attempt, "portal_assessment_item", 1, 1)
-    page.goto(address)
-    page.wait_for_load_state("networkidle")
-    context.set_offline(True)
-    page.keyboard.press("5")
-    expect(page.get_by_role("alert")).to_be_visible()
-    page.close(run_before_unload=False)
-    context.set_offline(False)
-    later = context.new_page()
+    later = closed_with_an_answer_waiting(browser, address)
     later.goto(address.replace("1/item/1/", ""))
     arrived(later)
     expect(later.get_by_text("All answers have arrived.")).to_be_visible()
     assert [value for _, value in given(attempt)] == [5]
-    context.close()
+    later.context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
