@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from goodword.assessments.given import items_of
 from goodword.assessments.models import Assessment, Attempt, AttemptPart, Score
 from goodword.core.models import Event
 from goodword.reports.domain.build import on_attempt_completed
@@ -119,6 +120,26 @@ def test_a_distance_is_printed_by_how_many_lie_further_from_the_key() -> None:
     group = "132 first attempts in English on computers, norms 2"
     assert f"nearer to the key than 28 to 59 of 100 in the group of {group}." in text
     assert "percentile" not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Not counted, because the line broke while they were on screen: situations, 1."),
+        ("de", "Nicht gezählt, weil dabei die Verbindung abbrach: Situationen, 1."),
+        ("fr", "Non comptées, car la connexion s’est interrompue à ce moment : situations, 1."),
+    ],
+)
+def test_a_situation_that_a_broken_line_took_is_told_and_not_printed(language: str, said: str) -> None:
+    attempt = attempt_of(language, kinds=("judgement",))
+    whole = again(attempt).snapshot["assessment"]["tests"][0]["situations"]
+    part = AttemptPart.objects.of(attempt.organisation).get(attempt=attempt)
+    part.void = [items_of(part)[0].id]
+    part.save()
+    answers(attempt).filter(item=part.void[0]).delete()
+    report = again(attempt)
+    assert report.snapshot["assessment"]["tests"][0]["situations"] == whole[1:]
+    assert said in text_of(report).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def held_and_calibrated(language: str = "en") -> Attempt:
