@@ -161,7 +161,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-ACCOUNT_FORMS = {"login": "goodword.accounts.forms.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "goodword.accounts.forms.SignInForm",
+    "reset_password": "goodword.accounts.forms.AskForResetLinkForm",
+}
+#: requests for a reset link from one network address; reset links mailed to one e-mail address
+ACCOUNT_RATE_LIMITS = {"reset_password": "20/m/ip", "reset_mail": "3/h/key"}
+PASSWORD_RESET_TIMEOUT = 3600
 ACCOUNT_ADAPTER = "goodword.accounts.adapter.ClosedDoor"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

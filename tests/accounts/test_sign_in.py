@@ -2,16 +2,21 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+import time_machine
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from goodword.accounts.domain.reset_password import mail_reset_link
 from goodword.accounts.models import Membership, User
 from tests.support import factories
+from tests.support.jobs import run_jobs, waiting
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/accounts/login/"
@@ -31,6 +36,14 @@ def rita() -> Membership:
 
 def errors(response: Any) -> list[str]:
     return [error for found in response.context["form"].errors.values() for error in found]
+
+
+def reset_links() -> list[str]:
+    """The reset links in the mails so far."""
+    return re.findall(
+        r"https?://[^/\s]+/accounts/password/reset/key/\S+",
+        "\n".join(str(message.body) for message in mail.outbox),
+    )
 
 
 @pytest.mark.parametrize("email", ["rita@acme.example", "Rita@ACME.example"])
@@ -90,9 +103,11 @@ def test_a_forgotten_password_is_set_anew_by_a_mail(rita: Membership) -> None:
     assert client.post("/accounts/password/reset/", {"email": rita.user.email})["Location"] == (
         "/accounts/password/reset/done/"
     )
+    assert mail.outbox == []  # the page does not wait for the mail server
+    assert run_jobs() == ["accounts.mail_reset_link"]
     (message,) = mail.outbox
     assert (message.to, message.from_email) == (["rita@acme.example"], "people@goodword.example")
-    (link,) = re.findall(r"https?://[^/\s]+(/accounts/password/reset/key/\S+)", str(message.body))
+    (link,) = reset_links()
     assert message.subject == "Set a new password for Goodword"
     assert isinstance(message, mail.EmailMultiAlternatives)
     (html,) = message.alternatives
@@ -102,7 +117,7 @@ def test_a_forgotten_password_is_set_anew_by_a_mail(rita: Membership) -> None:
         1,
         0,
     ]
-    form = client.get(link, follow=True)
+    form = client.get(urlsplit(link).path, follow=True)
     where = form.redirect_chain[-1][0]
     weak = client.post(where, {"password1": "short", "password2": "short"})
     assert errors(weak) == ["This password is too short. It must contain at least 10 characters."]
@@ -112,16 +127,17 @@ def test_a_forgotten_password_is_set_anew_by_a_mail(rita: Membership) -> None:
     )
     rita.user.refresh_from_db()
     assert rita.user.check_password(new)
-    used = Client().get(link, follow=True)
+    used = Client().get(urlsplit(link).path, follow=True)
     assert "This link was used already, or is too old." in used.content.decode()
 
 
 def test_a_stranger_cannot_have_mails_sent_or_learn_who_has_a_login(rita: Membership) -> None:
     known = Client().post("/accounts/password/reset/", {"email": rita.user.email})
+    run_jobs()
     mail.outbox.clear()
     unknown = Client().post("/accounts/password/reset/", {"email": "victim@elsewhere.example"})
     assert (unknown.status_code, unknown["Location"]) == (known.status_code, known["Location"])
-    assert mail.outbox == []
+    assert (waiting(), mail.outbox) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -143,7 +159,75 @@ def test_the_page_for_too_many_tries_is_kind(rita: Membership) -> None:
     assert "That was tried too often" in response.content.decode()
 
 
-def test_without_a_mail_server_the_page_stays_and_the_log_says_so(
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        {"HTTP_HOST": "localhost:6666"},
+        {"HTTP_HOST": "127.0.0.1"},
+        {"HTTP_X_FORWARDED_HOST": "evil.example", "HTTP_X_FORWARDED_PORT": "6666"},
+        {"HTTP_X_FORWARDED_PROTO": "https", "HTTP_FORWARDED": "host=evil.example;proto=https"},
+        {"HTTP_ORIGIN": "https://evil.example", "HTTP_REFERER": "https://evil.example/"},
+    ],
+)
+def test_a_reset_link_leads_to_the_base_url_whatever_the_request_says(
+    rita: Membership, settings: Settings, hostile: dict[str, Any]
+) -> None:
+    settings.GOODWORD_BASE_URL = "https://goodword.example"
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    Client(**hostile).post("/accounts/password/reset/", {"email": rita.user.email})
+    run_jobs()
+    (link,) = reset_links()
+    assert link.startswith("https://goodword.example/accounts/password/reset/key/")
+    (message,) = mail.outbox
+    assert isinstance(message, mail.EmailMultiAlternatives)
+    html = str(message.alternatives[0][0])
+    assert f'href="{link}"' in html
+    assert set(re.findall(r"https?://[^/\s\"<]+", f"{message.body} {html}")) <= {
+        "https://goodword.example",
+        "http://www.w3.org",
+    }
+
+
+def test_a_reset_link_works_for_an_hour(rita: Membership) -> None:
+    Client().post("/accounts/password/reset/", {"email": rita.user.email})
+    run_jobs()
+    (link,) = reset_links()
+    asked = datetime.now(UTC)
+    for later, works in ((timedelta(minutes=59), True), (timedelta(minutes=61), False)):
+        with time_machine.travel(asked + later):
+            page = Client().get(urlsplit(link).path, follow=True).content.decode()
+        assert ("Set password" in page, "is too old" in page) == (works, not works)
+
+
+def test_an_address_gets_three_reset_links_an_hour_and_the_page_is_always_the_same(
+    rita: Membership,
+) -> None:
+    def ask(email: str, number: int) -> str:
+        answer = Client().post("/accounts/password/reset/", {"email": email}, REMOTE_ADDR=f"192.0.2.{number}")
+        run_jobs()
+        return answer["Location"]
+
+    answers = [
+        ask(email, number) for number, email in enumerate(["rita@acme.example", "RITA@acme.example"] * 4)
+    ]
+    assert (set(answers), len(mail.outbox)) == ({"/accounts/password/reset/done/"}, 3)
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=61)):
+        ask("rita@acme.example", 9)
+    assert len(mail.outbox) == 4
+
+
+def test_wrong_passwords_are_counted_whatever_host_they_are_sent_to(rita: Membership) -> None:
+    for port in range(5):
+        Client().post(
+            LOGIN, {"login": rita.user.email, "password": "wrong"}, HTTP_HOST=f"localhost:{9000 + port}"
+        )
+    right = {"login": rita.user.email, "password": factories.PASSWORD}
+    assert errors(Client().post(LOGIN, right, HTTP_HOST="localhost:9009")) == [
+        "Too many attempts. Wait a few minutes, then try again."
+    ]
+
+
+def test_without_a_mail_server_a_reset_link_is_tried_again_for_an_hour(
     rita: Membership, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     smtp = {
@@ -153,6 +237,20 @@ def test_without_a_mail_server_the_page_stays_and_the_log_says_so(
     settings.MAILERS = {"default": smtp}
     response = Client().post("/accounts/password/reset/", {"email": rita.user.email})
     assert response["Location"] == "/accounts/password/reset/done/"
+    ((name, arguments),) = waiting()
+    assert (name, set(arguments)) == ("accounts.mail_reset_link", {"user_id", "asked_at"})
+    with pytest.raises(OSError, match="refused"):
+        mail_reset_link(user_id=rita.user_id, asked_at=factories.NOW, now=factories.NOW)
+    mail_reset_link(
+        user_id=rita.user_id, asked_at=factories.NOW, now=factories.NOW + timedelta(hours=1, seconds=1)
+    )
     assert [record.getMessage() for record in caplog.records] == [
-        "The mail account/email/password_reset_key could not be sent"
+        f"No reset link was mailed to user {rita.user_id}: the mail server cannot be used"
     ]
+
+
+def test_nobody_without_a_login_any_more_gets_a_reset_link(rita: Membership) -> None:
+    Client().post("/accounts/password/reset/", {"email": rita.user.email})
+    User.objects.filter(pk=rita.user_id).update(is_active=False)
+    run_jobs()
+    assert mail.outbox == []

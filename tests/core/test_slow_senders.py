@@ -236,3 +236,27 @@ def test_behind_a_proxy_of_ours_the_address_is_the_one_that_it_saw() -> None:
         assert behind.ask(b"", **{"X-Forwarded-For": "6.6.6.6, 10.9.8.7"}) == (200, b"0 from 10.9.8.7")
     finally:
         behind.close()
+
+
+def test_the_host_that_a_forwarded_header_names_is_not_believed() -> None:
+    asked: list[str] = []
+
+    def host(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        asked.extend(
+            str(environ.get(name)) for name in ("HTTP_HOST", "HTTP_X_FORWARDED_HOST", "wsgi.url_scheme")
+        )
+        return echo(environ, start)
+
+    behind = Server(host, trusted_proxies=1)
+    try:
+        behind.ask(
+            b"",
+            **{
+                "Host": "goodword.example",
+                "X-Forwarded-Host": "evil.example:6666",
+                "X-Forwarded-Proto": "https",
+            },
+        )
+    finally:
+        behind.close()
+    assert asked == ["goodword.example", "None", "https"]

@@ -131,7 +131,7 @@ def make_server(
         behind_proxies = {
             "trusted_proxy": "*",
             "trusted_proxy_count": trusted_proxies,
-            "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto x-forwarded-host",
+            "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto",
         }
     server = waitress.create_server(
         application,
