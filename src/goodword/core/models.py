@@ -1,4 +1,4 @@
-"""Rows of the core: the event log, what reacted to it, and the movable clock's offset."""
+"""Rows of the core: the event log, what reacted to it, heartbeats, and the movable clock's offset."""
 
 from datetime import timedelta
 
@@ -9,6 +9,13 @@ class ClockOffset(models.Model):
     """How far the clock stands ahead of the system's; a single row, only in demo and tests."""
 
     offset = models.DurationField(default=timedelta(0))
+
+
+class Heartbeat(models.Model):
+    """When a kind of program was last seen, by the database's clock; one row a kind, whatever number of them runs."""
+
+    program = models.CharField(max_length=20, primary_key=True)
+    seen_at = models.DateTimeField()
 
 
 class Event(models.Model):

@@ -49,5 +49,7 @@ def work(concurrency: int | None = None) -> int:
             print("goodword: the worker cannot go on; the log says why.", file=sys.stderr)
             return 1
 
-    with app.replace_connector(connector.get_worker_connector()):
+    from goodword.core.heartbeat import Heart
+
+    with app.replace_connector(connector.get_worker_connector()), Heart():
         return asyncio.run(run())

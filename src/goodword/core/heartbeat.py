@@ -1,0 +1,106 @@
+"""The worker's heartbeat: a row that says when any worker was last seen.
+
+It is written by a thread of its own over a connection of its own, so that neither long jobs nor a busy pool delay
+it, and it goes on until the process ends.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Self
+
+import psycopg
+from django.db.models import DurationField, ExpressionWrapper, F
+from django.db.models.functions import Now
+from procrastinate.contrib.django.utils import connector_params
+
+from goodword.core.models import Heartbeat
+
+log = logging.getLogger(__name__)
+
+WORKER = "worker"
+
+#: seconds between two heartbeats
+EVERY = 5.0
+
+#: without a heartbeat for so long there is no worker, as far as people are concerned
+MISSING = timedelta(minutes=1)
+
+_BEAT = """
+INSERT INTO core_heartbeat (program, seen_at) VALUES (%s, now())
+ON CONFLICT (program) DO UPDATE SET seen_at = now()
+"""
+
+
+def silent_for() -> timedelta | None:
+    """How long ago any worker was last seen; None if none ever was.
+
+    Reckoned by the database's clock, which wrote the row: clocks of hosts differ, and the demo's moves.
+    """
+    silence = ExpressionWrapper(Now() - F("seen_at"), output_field=DurationField())
+    found: timedelta | None = (
+        Heartbeat.objects.filter(program=WORKER)
+        .annotate(silence=silence)
+        .values_list("silence", flat=True)
+        .first()
+    )
+    return found
+
+
+class Heart(threading.Thread):
+    """Beats until it is stopped, whatever the database does. A context manager.
+
+    `also` is called with the open connection at each beat, for what else has to be shown or looked at regularly.
+    """
+
+    def __init__(self, also: Callable[[psycopg.Connection], None] | None = None) -> None:
+        super().__init__(name="heartbeat", daemon=True)
+        self._also = also
+        self._over = threading.Event()
+        self._connection: psycopg.Connection | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self.join(2 * EVERY)
+
+    def run(self) -> None:
+        """See the class."""
+        lost = False
+        while not self._over.is_set():
+            try:
+                self._beat()
+            except psycopg.Error as error:
+                if not lost:
+                    log.warning("No heartbeat: %s", str(error).strip())
+                lost = True
+                self._close()
+            else:
+                if lost:
+                    log.warning("The heartbeat goes on")
+                lost = False
+            self._over.wait(EVERY)
+        self._close()
+
+    def _beat(self) -> None:
+        if self._connection is None:
+            self._connection = psycopg.connect(**_parameters(), autocommit=True)
+        self._connection.execute(_BEAT, [WORKER])
+        if self._also is not None:
+            self._also(self._connection)
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _parameters() -> dict[str, Any]:
+    """Those of Django, with limits: a network that swallows everything must not hold a heartbeat up for long."""
+    given = {name: value for name, value in connector_params().items() if name != "pool"}
+    options = f"{given.get('options', '')} -c statement_timeout=5000".strip()
+    return given | {"connect_timeout": 5, "tcp_user_timeout": 10_000, "options": options}

@@ -1,0 +1,35 @@
+"""When a worker was last seen."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from goodword.core import heartbeat
+from goodword.core.heartbeat import Heart, silent_for
+from tests.core.test_killed_worker import until
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_is_seen_as_long_as_its_heart_beats(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heartbeat, "EVERY", 0.05)
+    assert silent_for() is None
+    with Heart():
+        until(lambda: silent_for() is not None)
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE core_heartbeat SET seen_at = now() - interval '1 hour'")
+        until(lambda: (silent_for() or timedelta(days=1)) < timedelta(minutes=1))
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE core_heartbeat SET seen_at = now() - interval '1 hour'")
+    assert timedelta(hours=1) <= (silent_for() or timedelta(0)) < timedelta(hours=1, minutes=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_outlives_its_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heartbeat, "EVERY", 0.05)
+    backends: set[int] = set()
+    with Heart(lambda open_connection: backends.add(open_connection.info.backend_pid)):
+        until(lambda: len(backends) == 1)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [min(backends)])
+        until(lambda: len(backends) == 2)
