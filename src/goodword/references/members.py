@@ -149,6 +149,7 @@ def _seat(
     trouble = _trouble(request, failed) if asked or state in _ASKED else ""
     left = request.reminders_promised - request.reminders_sent if request else 0
     overdue = request is not None and request.is_out and state in _ASKED and request.deadline_at < now
+    overdue_now = overdue and takes_answers(check, now=now)
     return Seat(
         slot=place.slot if place else None,
         asked=asked_for.for_members(place.slot.relationship) if place else "",
@@ -159,11 +160,11 @@ def _seat(
         if referee and referee.from_month
         else "",
         state=state,
-        since=since,
+        since=request.deadline_at if overdue_now and request and not trouble else since,
         trouble=trouble,
         factual=reference.factual if reference else False,
         late=reference.late if reference else False,
-        is_overdue=overdue and takes_answers(check, now=now),
+        is_overdue=overdue_now,
         may_remind=asked and check.paused_at is None and not trouble and not overdue and left > 0,
         may_correct=asked,
         may_release=running and state == "held",

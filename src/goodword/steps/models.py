@@ -1,5 +1,7 @@
 """Starts of steps, and what every run of a step has in common."""
 
+from datetime import datetime
+
 from django.db import models
 
 from goodword.accounts.models import Membership, OrganisationOwned
@@ -88,6 +90,15 @@ class Run(OrganisationOwned):
     def hours(self) -> Calendar:
         """The working days, and the zone of the hours, in which the candidate may be reminded."""
         return self.organisation.calendar
+
+    def renew_deadline(self, deadline: datetime) -> None:
+        """Give the run its whole time again, until `deadline` (unsaved)."""
+        self.deadline_at = deadline
+
+    @property
+    def overdue_since(self) -> datetime:
+        """When the deadline passed, as members may see it."""
+        return self.deadline_at
 
 
 class FoundSign(OrganisationOwned):

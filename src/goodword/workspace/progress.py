@@ -111,11 +111,18 @@ def _mark(
         state=status(run, now=now),
         done=done,
         of=of,
-        since=run.completed_at or run.closed_at or run.paused_at or _begun(run) or run.opened_at,
+        since=_since(run, now=now),
         attention=run.attention,
         start=start,
         run=run,
     )
+
+
+def _since(run: Run, *, now: datetime) -> date | None:
+    """When the state that is shown began."""
+    if status(run, now=now) == "overdue":
+        return run.overdue_since
+    return run.completed_at or run.closed_at or run.paused_at or _begun(run) or run.opened_at
 
 
 def _begun(run: Run) -> date | None:

@@ -1,5 +1,7 @@
 """One candidate's run of an assessment, part by part."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.db.models import Q
 
@@ -14,6 +16,8 @@ class Attempt(Run):
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="attempts")
     language = models.CharField(max_length=10, default="en")
+    #: by how much an adjustment has moved the deadline; never shown to members
+    deadline_moved_by = models.DurationField(default=timedelta)
 
     class Meta:
         indexes = (
@@ -26,6 +30,16 @@ class Attempt(Run):
 
     def __str__(self) -> str:
         return f"attempt {self.pk}"
+
+    def renew_deadline(self, deadline: datetime) -> None:
+        """As for every run; no adjustment has moved the new deadline."""
+        super().renew_deadline(deadline)
+        self.deadline_moved_by = timedelta()
+
+    @property
+    def overdue_since(self) -> datetime:
+        """When the time that the role gives was over: the candidate's own deadline would reveal an adjustment."""
+        return self.deadline_at - self.deadline_moved_by
 
 
 class AttemptPart(OrganisationOwned):

@@ -142,8 +142,8 @@ def _do(run: Run, act: Act, *, application: Application, event: Event) -> None:
             move(run, act, at=at, by=event.actor)
             run.attention = REOPENED if quiet else ""
             if quiet or run.deadline_at <= at:
-                run.deadline_at = end_of_working_day(
-                    at, run.start.step.deadline_days, calendar=organisation.calendar
+                run.renew_deadline(
+                    end_of_working_day(at, run.start.step.deadline_days, calendar=organisation.calendar)
                 )
             if not quiet:
                 _go_on(run, organisation=organisation, at=at)

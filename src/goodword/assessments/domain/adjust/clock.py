@@ -21,14 +21,15 @@ def go_on(attempt: Attempt, *, now: datetime) -> None:
     """Let the deadline of a locked attempt go on with as many working days as were left, and save it."""
     if attempt.clock_stopped_at is None:
         return
-    attempt.deadline_at = later_by_the_stop(
+    deadline = later_by_the_stop(
         attempt.deadline_at,
         stopped_at=attempt.clock_stopped_at,
         now=now,
         calendar=attempt.organisation.calendar,
     )
-    attempt.clock_stopped_at = None
+    attempt.deadline_moved_by += deadline - attempt.deadline_at
+    attempt.deadline_at, attempt.clock_stopped_at = deadline, None
     rests = attempt.paused_at is not None or is_quiet(attempt) or attempt.attention in CODES
     if is_open(attempt) and not rests:
         plan_reminder(attempt, organisation=attempt.organisation, now=now)
-    attempt.save(update_fields=["deadline_at", "clock_stopped_at", "next_reminder_at"])
+    attempt.save(update_fields=["deadline_at", "deadline_moved_by", "clock_stopped_at", "next_reminder_at"])
