@@ -13,8 +13,10 @@ def draw_report(*, report_id: int) -> None:
 
 @jobs.job(name="report.sweep", cron="* * * * *", queueing_lock="report.sweep")
 def sweep_reports(*, timestamp: int = 0) -> None:
-    """Queue again what was never drawn."""
+    """Queue again what was never drawn, and redraw files of older layouts."""
     from goodword.reports.domain.build import redraw_lost
+    from goodword.reports.domain.file import redraw_older
 
     del timestamp  # given to every periodic job; the clock is ours
     redraw_lost(now=clock.now())
+    redraw_older()

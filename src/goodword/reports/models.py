@@ -52,6 +52,12 @@ class ReportFile(OrganisationOwned):
     report = models.OneToOneField(Report, on_delete=models.CASCADE, related_name="file")
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64)
+    #: the layout that it was drawn in; files of older layouts are redrawn before anybody gets them (domain.file).
+    #: 0: that failed, and the file is withheld
+    layout = models.PositiveSmallIntegerField(db_default=1)
+
+    class Meta:
+        indexes = (models.Index(fields=["layout"], name="report_file_layout"),)
 
     def __str__(self) -> str:
         return f"PDF of {self.report_id}"

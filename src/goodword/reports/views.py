@@ -17,6 +17,7 @@ from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.reports.domain.build import rebuild
+from goodword.reports.domain.file import NotDrawn, content_of
 from goodword.reports.domain.open import open_report
 from goodword.reports.models import Report
 from goodword.steps.portal import unknown_page
@@ -29,7 +30,7 @@ def share(request: HttpRequest, token: str) -> HttpResponseBase:
     report = (
         Report.objects.of(link.organisation)
         .select_related(
-            "organisation", "file", "start__application__candidate", "start__application__role__owner__user"
+            "organisation", "start__application__candidate", "start__application__role__owner__user"
         )
         .filter(pk=link.subject_id, state=Report.State.READY)
         .first()
@@ -54,10 +55,8 @@ def share(request: HttpRequest, token: str) -> HttpResponseBase:
             },
             status=410,
         )
-        response["Cache-Control"] = "no-store"
-        response["X-Robots-Tag"] = "noindex"
-        return response
-    return _pdf(report, _content(request, report, now=now, link=link))
+        return _unlisted(response)
+    return _answer(request, report, now=now, link=link)
 
 
 @require_safe
@@ -67,10 +66,12 @@ def report_pdf(request: MemberRequest, pk: int) -> HttpResponse:
     reports = (
         Report.objects.of(request.organisation)
         .filter(state=Report.State.READY, start__application__in=visible_applications(request.member))
-        .select_related("organisation", "file", "start__application__candidate")
+        .select_related(
+            "organisation", "start__application__candidate", "start__application__role__owner__user"
+        )
     )
     report = access.owned(reports, pk)
-    return _pdf(report, _content(request, report, now=clock.now(), member=request.member))
+    return _answer(request, report, now=clock.now(), member=request.member)
 
 
 @require_POST
@@ -86,25 +87,33 @@ def report_rebuild(request: MemberRequest, pk: int) -> HttpResponseBase:
     return redirect("candidate", request.organisation.slug, report.start.application_id)
 
 
-def _content(
+def _answer(
     request: HttpRequest,
     report: Report,
     *,
     now: datetime,
     link: Link | None = None,
     member: Membership | None = None,
-) -> bytes:
-    """The file, written down as opened; HEAD (programs that look whether a link works) opens nothing."""
-    if request.method == "HEAD":
-        return bytes(report.file.content)
-    return open_report(report, now=now, link=link, member=member)
+) -> HttpResponse:
+    """The file, recorded as opened; HEAD (programs that look whether a link works) opens nothing."""
+    try:
+        if request.method == "HEAD":
+            return _pdf(report, content_of(report))
+        return _pdf(report, open_report(report, now=now, link=link, member=member))
+    except NotDrawn:
+        context = {"organisation": report.organisation, "recruiter": recruiter_of(report.start.application)}
+        return _unlisted(render(request, "reports/not_drawn.html", context, status=503))
 
 
 def _pdf(report: Report, content: bytes) -> HttpResponse:
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{report.code}-v{report.version}.pdf"'
-    response["Cache-Control"] = "no-store"
-    response["X-Robots-Tag"] = "noindex"
     # The policy of our pages forbids plug-ins, and some browsers show a PDF by one.
     response["Content-Security-Policy"] = "frame-ancestors 'none'"
+    return _unlisted(response)
+
+
+def _unlisted(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex"
     return response

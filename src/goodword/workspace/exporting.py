@@ -11,7 +11,8 @@ from goodword.candidates.models import Application, Candidate
 from goodword.candidates.visible import visible_applications
 from goodword.core.downloads import readable_json
 from goodword.core.exporting import Reader, Wanted, export
-from goodword.reports.models import ReportFile
+from goodword.reports.domain.file import NotDrawn, content_of
+from goodword.reports.models import Report
 
 
 def bundle_of(candidate: Candidate, *, member: Membership, now: datetime) -> bytes:
@@ -37,8 +38,12 @@ def bundle_of(candidate: Candidate, *, member: Membership, now: datetime) -> byt
             )
             told = {"organisation": member.organisation.name, "exported": now, **export(wanted)}
             bundle.writestr(name, readable_json(told))
-        for file in _files(member, applications):
-            bundle.writestr(f"reports/{file.report.code}-v{file.report.version}.pdf", bytes(file.content))
+        for report in _reports(member, applications):
+            name = f"reports/{report.code}-v{report.version}"
+            try:
+                bundle.writestr(f"{name}.pdf", content_of(report))
+            except NotDrawn:
+                bundle.writestr(f"{name}.txt", gettext("This PDF could not be made."))
     return packed.getvalue()
 
 
@@ -47,11 +52,11 @@ def may_be_exported(application: Application) -> bool:
     return application.erased_at is None
 
 
-def _files(member: Membership, application_ids: tuple[int, ...]) -> list[ReportFile]:
-    files = ReportFile.objects.of(member.organisation).filter(
-        report__start__application_id__in=application_ids
+def _reports(member: Membership, application_ids: tuple[int, ...]) -> list[Report]:
+    reports = Report.objects.of(member.organisation).filter(
+        start__application_id__in=application_ids, file__isnull=False
     )
-    return list(files.select_related("report").order_by("report_id"))
+    return list(reports.select_related("organisation").order_by("pk"))
 
 
 def _readme() -> str:

@@ -1,6 +1,6 @@
 """The results of an application's steps, as the candidate's page and the review page show them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from goodword.assessments import queries as assessments
@@ -26,15 +26,17 @@ class Result:
     data: Any
 
 
-def results_of(application: Application) -> list[Result]:
+def results_of(application: Application, *, items: bool = True) -> list[Result]:
     """What there is to see: a finished assessment, and references from the first one on; also those of an earlier
-    application that stand in here."""
+    application that stand in here. Without `items`: no test items, answers to single items, or keys."""
     found: list[Result] = []
     attempt = assessments.latest_done(application)
     if attempt is not None:
         found.append(_assessment(assessment_result(attempt)))
     elif start := _standing_in(application, Step.Kind.ASSESSMENT):
         found += _taken_assessment(start)
+    if not items:
+        found = [replace(one, data=one.data.without_items()) if one.data else one for one in found]
     check = references.latest_check(application)
     if check is None and (start := _standing_in(application, Step.Kind.REFERENCE_CHECK)):
         checks = Check.objects.of(start.organisation).filter(**_behind(start))

@@ -139,10 +139,8 @@ def test_long_texts_everywhere_are_lost_nowhere() -> None:
     taken: Any = assessment()
     for scale in taken["assessment"]["tests"][0]["scales"]:
         scale["description"] = long
-        for item in scale["items"]:
-            item["text"] = long
     taken["assessment"]["tests"][0]["sheet"] = dict.fromkeys(("reliability", "validity", "limits"), long)
-    assert text_of(render_pdf(taken)).count("END") == 5 + 20 + 3
+    assert text_of(render_pdf(taken)).count("END") == 5 + 3
 
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)

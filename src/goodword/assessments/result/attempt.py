@@ -34,7 +34,24 @@ class AttemptResult:
         named = requirement if len(self.parts) == 1 else None
         return replace(self, parts=tuple(replace(part, requirement=named) for part in self.parts))
 
+    def without_items(self) -> Self:
+        """The same without test items, answers to single items and keys, for readers who are not signed in."""
+        return replace(self, parts=tuple(_without_items(part) for part in self.parts))
+
     @property
     def language_name(self) -> str:
         """The language it was taken in, by its name in the reader's language."""
         return str(gettext(get_language_info(self.language)["name"]))
+
+
+def _without_items(part: Part) -> Part:
+    match part:
+        case ScalesResult():
+            scales = tuple(replace(scale, answers=()) for scale in part.scales)
+            return replace(part, scales=scales, items_left_out=True)
+        case ReasoningResult():
+            return replace(part, tasks=(), items_left_out=True)
+        case JudgementResult():
+            return replace(part, scenarios=(), items_left_out=True)
+        case QuestionsResult():
+            return replace(part, questions=(), items_left_out=True)

@@ -111,6 +111,8 @@ class PartResult:
     requirement: Requirement | None
     scoring_version: str
     weight: int | None = None
+    #: whether items, single answers and keys were taken out, for readers who are not signed in
+    items_left_out: bool = False
     #: what draws it on a page of members
     template: ClassVar[str]
 

@@ -5,7 +5,6 @@ happens in a job outside any transaction; run twice, or by two workers at once, 
 A drawing that fails for no reason that lies in the snapshot is begun again by the sweep, a few times.
 """
 
-import hashlib
 from datetime import datetime
 
 from django.db import transaction
@@ -21,6 +20,7 @@ from goodword.references.models import Check
 from goodword.references.results import results
 from goodword.reports.domain.assessment import assessment_part
 from goodword.reports.domain.begin import begin
+from goodword.reports.domain.file import columns_of
 from goodword.reports.domain.reference_check import check_part
 from goodword.reports.domain.tries import TRIES
 from goodword.reports.jobs import draw_report
@@ -73,12 +73,7 @@ def draw(*, report_id: int, now: datetime) -> None:
         locked = _lock(report_id)
         if locked.state != Report.State.BUILDING:
             return
-        ReportFile.objects.create(
-            organisation=locked.organisation,
-            report=locked,
-            content=pdf.bytes,
-            sha256=hashlib.sha256(pdf.bytes).hexdigest(),
-        )
+        ReportFile.objects.create(organisation=locked.organisation, report=locked, **columns_of(pdf))
         locked.state, locked.ready_at, locked.try_again_at = Report.State.READY, now, None
         locked.save(update_fields=["state", "ready_at", "try_again_at"])
         _tell("report.redacted" if _is_quiet(locked) else "report.ready", locked, now=now)

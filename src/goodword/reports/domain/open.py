@@ -8,13 +8,15 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.core.events import record
 from goodword.notifications.models import Link
+from goodword.reports.domain.file import content_of
 from goodword.reports.models import Report, ReportOpening
 
 
 def open_report(
     report: Report, *, now: datetime, link: Link | None = None, member: Membership | None = None
 ) -> bytes:
-    """The PDF of a ready report; writes down by which link, or by which member, it was opened."""
+    """The PDF of a ready report; records the link, or the member, that opened it. Raises NotDrawn."""
+    content = content_of(report)
     by = f"member:{member.pk}" if member else "link"
     with transaction.atomic():
         if member:
@@ -36,4 +38,4 @@ def open_report(
             at=now,
             data={"report_id": report.pk, "code": report.code},
         )
-    return bytes(report.file.content)
+    return content

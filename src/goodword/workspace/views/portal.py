@@ -156,7 +156,7 @@ def review(request: HttpRequest, token: str) -> HttpResponseBase:
                 "candidate": application.candidate,
                 "recruiter": recruiter_of(application),
                 "marks": marks_of([application], organisation=link.organisation, now=now)[application.pk],
-                "results": results_of(application),
+                "results": results_of(application, items=False),
                 "expires_at": link.expires_at,
             },
         )

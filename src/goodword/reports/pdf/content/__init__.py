@@ -38,7 +38,7 @@ def page_content(snapshot: Snapshot, *, replaced: tuple[str, ...]) -> dict[str, 
     if snapshot["kind"] == "assessment":
         facts += assessment_facts(snapshot["assessment"], words)
         sections = assessment_sections(snapshot["assessment"], words)
-        method = assessment_method(snapshot["assessment"], words)
+        method = assessment_method(snapshot["assessment"], words, erased=snapshot["redacted"])
     else:
         facts += check_facts(snapshot["check"], words)
         sections = check_sections(snapshot["check"], words)

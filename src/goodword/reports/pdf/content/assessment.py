@@ -1,11 +1,16 @@
-"""What an assessment's report says: one test after another, each number with the answers behind it."""
+"""What an assessment's report says, test by test: results only.
+
+A PDF can be passed on to anybody, so test items, answers to single items and scoring keys stay out of it
+(docs/decisions/0034-*).
+"""
 
 from goodword.reports.pdf.content.blocks import Block, labelled, notice, prose, section, table
 from goodword.reports.pdf.content.figures import figures_sections
-from goodword.reports.pdf.content.judgement import judgement_answers, judgement_results
-from goodword.reports.pdf.content.own import own_answers
-from goodword.reports.pdf.content.reasoning import reasoning_results, reasoning_tasks
-from goodword.reports.pdf.content.scales import scales_answers, scales_results
+from goodword.reports.pdf.content.judgement import judgement_results
+from goodword.reports.pdf.content.own import own_results
+from goodword.reports.pdf.content.reasoning import reasoning_results
+from goodword.reports.pdf.content.scales import scale_details, scales_results
+from goodword.reports.pdf.content.sheet import sheet
 from goodword.reports.pdf.taken import Assessment, Test, Total
 from goodword.reports.pdf.words import Words
 
@@ -26,12 +31,13 @@ def assessment_facts(assessment: Assessment, words: Words) -> list[tuple[str, st
     ]
 
 
-def assessment_method(assessment: Assessment, words: Words) -> list[str]:
+def assessment_method(assessment: Assessment, words: Words, *, erased: bool) -> list[str]:
     kinds = {_kind(test) for test in assessment["tests"]}
     if kinds <= {"scales"}:
-        return [words("method_assessment"), words("method_scales")]
-    said = [key for kind, keys in _METHODS.items() if kind in kinds for key in keys]
-    return [words("method_online"), *map(words, said)]
+        said = ["method_assessment", "method_scales"]
+    else:
+        said = ["method_online", *(key for kind, keys in _METHODS.items() if kind in kinds for key in keys)]
+    return [words(key) for key in (said if erased else [*said, "items_left_out"])]
 
 
 def assessment_sections(assessment: Assessment, words: Words) -> list[Block]:
@@ -49,14 +55,16 @@ def _kind(test: Test) -> str:
 
 
 def _sections(test: Test, words: Words) -> list[Block]:
-    """The result of a test, then the answers behind it."""
+    """The result of a test and its technical sheet."""
     if "kind" not in test or test["kind"] == "scales":
-        return [scales_results(test, words), scales_answers(test, words)]
+        return [scales_results(test, words), scale_details(test, words)]
     if test["kind"] == "reasoning":
-        return [reasoning_results(test, words), reasoning_tasks(test, words)]
-    if test["kind"] == "judgement":
-        return [judgement_results(test, words), judgement_answers(test, words)]
-    return [own_answers(test, words)]
+        blocks = reasoning_results(test, words)
+    elif test["kind"] == "judgement":
+        blocks = judgement_results(test, words)
+    else:
+        blocks = own_results(test, words)
+    return [section(test["name"], [*blocks, *sheet(test, words)])]
 
 
 def _summary(assessment: Assessment, words: Words) -> Block:

@@ -95,7 +95,7 @@ def cell(text: str, *, note: str | None = None, rows: int = 1) -> Block:
 def scales(
     header: Sequence[str], axis: tuple[int, int], rows: Sequence[Block], *, notes: Sequence[str]
 ) -> Block:
-    """Scales on one common axis, each with its two ends, its mean and the spread of its answers; below them
+    """Scales on one common axis, each with its two ends and its mean; below them
     `notes`, which belong to the drawing."""
     return {**_chart("scales", header, rows), "axis": list(axis), "notes": list(notes)}
 
@@ -108,12 +108,6 @@ def ratings(header: Sequence[str], axis: tuple[int, int], rows: Sequence[Block])
 def dots(header: Sequence[str], rows: Sequence[Block]) -> Block:
     """Options with one dot for each who chose them."""
     return _chart("dots", header, rows)
-
-
-def matrix(drawings: Sequence[Block], options: Sequence[Block]) -> Block:
-    """A matrix of three by three with its last place empty, and the figures to choose from beside it. Drawings are
-    `svg` and `alt`; options have a `label`, a `note`, and whether they are `right` as well."""
-    return {"type": "matrix", "drawings": list(drawings), "options": list(options)}
 
 
 def comments(entries: Sequence[Block]) -> Block:

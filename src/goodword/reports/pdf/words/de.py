@@ -21,10 +21,7 @@ DE = {
     "logo": "Logo von {organisation}",
     "summary": "Überblick",
     "method": "Vorgehen und Grenzen",
-    "no_verdict": (
-        "Dieser Bericht zeigt, was gefragt und was geantwortet wurde. Er enthält keine Gesamtnote und "
-        "kein Urteil."
-    ),
+    "no_verdict": "Dieser Bericht zeigt Ergebnisse. Er enthält keine Gesamtnote und kein Urteil.",
     "no_automatic": (
         "Keine automatische Entscheidung: Goodword lässt niemanden weiterkommen und lehnt niemanden ab. "
         "Menschen entscheiden."
@@ -52,8 +49,7 @@ DE = {
     "no_requirement": "{test}: Für diesen Test wurde keine Anforderung der Stelle genannt.",
     "scales": "Skalen",
     "scales_read": (
-        "Der große Punkt ist der Mittelwert der Antworten auf der Skala von {low} bis {high}. Jeder "
-        "kleine Punkt darunter ist eine Antwort, damit die Streuung zu sehen ist; umgekehrt formulierte "
+        "Der Punkt ist der Mittelwert der Antworten auf der Skala von {low} bis {high}; umgekehrt formulierte "
         "Aussagen werden vorher gedreht."
     ),
     "no_better_end": "Kein Ende einer Skala ist besser, und es gibt keine Gesamtnote.",
@@ -71,17 +67,12 @@ DE = {
     "mean": "Mittel",
     "no_mean": "–",
     "no_mean_note": "zu wenige Antworten",
-    "scale_alt": "{scale}, Skala von {low} bis {high}: Mittelwert {mean}. Antworten: {answers}.",
+    "scale_alt": "{scale}, Skala von {low} bis {high}: Mittelwert {mean}.",
     "scale_alt_band": "{alt} Vergleichsgruppe: {low} bis {high}, {label}.",
     "no_answers": "keine",
-    "answers_behind": "Die Antworten hinter jedem Mittelwert",
     "scale_line": "Mittelwert {mean} aus {n} von {m} Antworten.",
     "scale_line_none": "Kein Mittelwert: {n} von {m} Aussagen wurden beantwortet.",
-    "statement_asked": "Aussage",
     "answer": "Antwort",
-    "counts_as": "Zählt als",
-    "turned": "{value}, gedreht",
-    "not_answered": "Nicht beantwortet",
     "sheet": "Zu diesem Test",
     "reliability": "Zuverlässigkeit",
     "validity": "Gültigkeit",
@@ -96,7 +87,7 @@ DE = {
         "oder zwei Menschen bedeutet wenig. Was passt, hängt von der Arbeit ab: Bitte neben der "
         "Anforderung lesen und darüber sprechen."
     ),
-    "no_verdict_alone": "Dieser Bericht zeigt, was gefragt und was geantwortet wurde. Er enthält kein Urteil.",
+    "no_verdict_alone": "Dieser Bericht zeigt Ergebnisse. Er enthält kein Urteil.",
     "no_better_end_alone": "Kein Ende einer Skala ist das bessere.",
     "total": "Gesamtwert",
     "total_is": "{value}\u00a0% gelöst, über die Tests mit richtigen und falschen Antworten.",
@@ -215,17 +206,7 @@ DE = {
     "family_seating": "Wer sitzt wo",
     "family_ordering": "Was kommt zuerst",
     "family_sets": "Gruppen und was daraus folgt",
-    "tasks_behind": "{test}: die Aufgaben mit Antworten und Regeln",
-    "task_n": "Aufgabe {n}, {category}",
-    "is_solved": "Gelöst",
-    "is_not_solved": "Nicht gelöst",
-    "right_answer": "Richtige Antwort",
-    "rule": "Regel",
     "options": "Möglichkeiten",
-    "figure_n": "Figur {n}",
-    "figure_says": "Figur {n}: {text}",
-    "figure_right": "richtig",
-    "figure_chosen": "gewählt",
     "judgement_is": (
         "Im Mittel liegen die Bewertungen {distance} Stufen vom Schlüssel entfernt. 0 wäre überall dieselbe "
         "Bewertung; {largest} ist die größte Entfernung, die bei diesen Handlungen möglich wäre."
@@ -234,24 +215,8 @@ DE = {
     "judgement_voided": "Nicht gezählt, weil dabei die Verbindung abbrach: Situationen, {n}.",
     "judgement_erased": "Es waren {m} Handlungen zu bewerten.",
     "key_basis": "Der Schlüssel: {text}",
-    "situations_behind": "{test}: jede Situation mit Bewertung und Schlüssel",
-    "situation_n": "Situation {n}",
-    "action": "Handlung",
-    "rated": "Bewertet",
-    "key": "Schlüssel",
     "distance": "Entfernung",
     "own_right": "{n} von {m} richtig, von den Fragen mit einer richtigen Antwort.",
-    "own_read": "Die Antworten werden von Menschen gelesen.",
-    "the_right_answer": "Die richtige Antwort ist: {text}",
-    "is_right": "Richtig",
-    "file": "Datei: {name}",
-    "answered_by": "Antwort",
-    "not_marked": "Noch nicht bewertet, als dieser Bericht entstand.",
-    "half_marked": "Von einer von zwei Personen bewertet, als dieser Bericht entstand.",
-    "points_of": "{n} von {m} Punkten",
-    "points_mean": "{n} von {m} Punkten, im Mittel von {raters} Personen",
-    "criterion": "Kriterium",
-    "points_to": "0 bis {points}",
     "together": "Zusammen",
     "method_online": "Die Person hat online über einen persönlichen Link geantwortet.",
     "method_self": (
@@ -265,6 +230,18 @@ DE = {
     "method_judgement": (
         "Eine Einschätzung wird mit einem Schlüssel verglichen, den Menschen festgelegt haben. Eine große Entfernung "
         "kann auch daher kommen, dass jemand nur die Enden der Skala benutzt oder nur ihre Mitte."
+    ),
+    "about_scales": "Zu den einzelnen Skalen",
+    "own_answered": "{n} von {m} Fragen beantwortet.",
+    "own_points": (
+        "{n} von {m} Punkten für bewertete Antworten ({marked}). Haben zwei Personen bewertet, zählt der "
+        "Mittelwert."
+    ),
+    "own_to_mark": "Noch nicht vollständig bewertete Antworten bei Erstellung dieses Berichts: {n}.",
+    "items_left_out": (
+        "Testaufgaben, Antworten auf einzelne Aufgaben und Auswertungsschlüssel sind nicht enthalten, weil "
+        "diese Datei weitergegeben werden kann. Angemeldete Mitglieder finden sie in Goodword auf der Seite "
+        "der Bewerberin oder des Bewerbers."
     ),
     "method_own": (
         "Die eigenen Fragen des Unternehmens werden von Menschen gelesen; Punkte nach Kriterien kommen von ihnen."

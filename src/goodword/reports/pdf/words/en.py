@@ -21,7 +21,7 @@ EN = {
     "logo": "Logo of {organisation}",
     "summary": "Summary",
     "method": "Method and limits",
-    "no_verdict": "This report shows what was asked and what was answered. It has no total and no verdict.",
+    "no_verdict": "This report shows results. It has no total and no verdict.",
     "no_automatic": "No automatic decision: Goodword advances and rejects nobody. People decide.",
     "replaced": (
         "Some characters could not be printed with the fonts at hand. They stand in square brackets, by "
@@ -45,9 +45,8 @@ EN = {
     "no_requirement": "{test}: no requirement of the job was named for this test.",
     "scales": "Scales",
     "scales_read": (
-        "The large dot is the mean of the answers on the scale from {low} to {high}. Each small dot "
-        "below it is one answer, so that the spread can be seen; statements worded the other way are "
-        "turned round first."
+        "The dot is the mean of the answers on the scale from {low} to {high}; statements worded the other "
+        "way are turned round first."
     ),
     "no_better_end": "Neither end of a scale is better, and there is no total.",
     "no_norm": (
@@ -60,17 +59,12 @@ EN = {
     "mean": "Mean",
     "no_mean": "–",
     "no_mean_note": "not enough answers",
-    "scale_alt": "{scale}, scale from {low} to {high}: mean {mean}. Answers: {answers}.",
+    "scale_alt": "{scale}, scale from {low} to {high}: mean {mean}.",
     "scale_alt_band": "{alt} Norm group: {low} to {high}, {label}.",
     "no_answers": "none",
-    "answers_behind": "The answers behind each mean",
     "scale_line": "Mean {mean} from {n} of {m} answers.",
     "scale_line_none": "No mean: {n} of {m} statements were answered.",
-    "statement_asked": "Statement",
     "answer": "Answer",
-    "counts_as": "Counts as",
-    "turned": "{value}, turned",
-    "not_answered": "Not answered",
     "sheet": "About this test",
     "reliability": "Reliability",
     "validity": "Validity",
@@ -85,7 +79,7 @@ EN = {
         "means little. What suits depends on the work: read the results beside the requirement, and talk"
         " about them."
     ),
-    "no_verdict_alone": "This report shows what was asked and what was answered. It has no verdict.",
+    "no_verdict_alone": "This report shows results. It has no verdict.",
     "no_better_end_alone": "Neither end of a scale is better.",
     "total": "Total",
     "total_is": "{value} % solved, over the tests that have right and wrong answers.",
@@ -193,17 +187,7 @@ EN = {
     "family_seating": "Who sits where",
     "family_ordering": "What comes first",
     "family_sets": "Groups and what follows",
-    "tasks_behind": "The tasks of {test}, their answers and rules",
-    "task_n": "Task {n}, {category}",
-    "is_solved": "Solved",
-    "is_not_solved": "Not solved",
-    "right_answer": "Right answer",
-    "rule": "Rule",
     "options": "Options",
-    "figure_n": "Figure {n}",
-    "figure_says": "Figure {n}: {text}",
-    "figure_right": "right",
-    "figure_chosen": "chosen",
     "judgement_is": (
         "On average the ratings lie {distance} steps from the key. 0 would be the same rating everywhere; {largest} "
         "is the furthest that ratings of these actions could lie from it."
@@ -212,24 +196,8 @@ EN = {
     "judgement_voided": "Not counted, because the line broke while they were on screen: situations, {n}.",
     "judgement_erased": "There were {m} actions to rate.",
     "key_basis": "The key: {text}",
-    "situations_behind": "{test}: each situation with ratings and key",
-    "situation_n": "Situation {n}",
-    "action": "Action",
-    "rated": "Rated",
-    "key": "Key",
     "distance": "Distance",
     "own_right": "{n} of {m} right, of the questions that have a right answer.",
-    "own_read": "Answers are read by people.",
-    "the_right_answer": "The right answer is: {text}",
-    "is_right": "Right",
-    "file": "File: {name}",
-    "answered_by": "Answer",
-    "not_marked": "Not marked yet when this report was made.",
-    "half_marked": "Marked by one of two raters when this report was made.",
-    "points_of": "{n} of {m} points",
-    "points_mean": "{n} of {m} points, the mean of {raters} raters",
-    "criterion": "Criterion",
-    "points_to": "0 to {points}",
     "together": "Together",
     "method_online": "The candidate answered online, by a personal link.",
     "method_self": (
@@ -243,6 +211,17 @@ EN = {
     "method_judgement": (
         "A judgement is held against a key that people have set. A large distance may also come from using only "
         "the ends of the scale, or only its middle."
+    ),
+    "about_scales": "About each scale",
+    "own_answered": "{n} of {m} questions answered.",
+    "own_points": (
+        "{n} of {m} points for marked answers ({marked}). Where two people marked an answer, their mean "
+        "counts."
+    ),
+    "own_to_mark": "Answers not fully marked when this report was made: {n}.",
+    "items_left_out": (
+        "Test items, answers to single items and scoring keys are left out, because this file can be passed "
+        "on. Signed-in members can read them on the candidate’s page in Goodword."
     ),
     "method_own": "The organisation’s own questions are read by people; points by a rubric are theirs.",
     # Reference check

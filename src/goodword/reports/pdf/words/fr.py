@@ -21,9 +21,7 @@ FR = {
     "logo": "Logo de {organisation}",
     "summary": "Résumé",
     "method": "Méthode et limites",
-    "no_verdict": (
-        "Ce rapport montre ce qui a été demandé et ce qui a été répondu. Il ne contient ni total ni jugement."
-    ),
+    "no_verdict": "Ce rapport présente des résultats. Il ne contient ni total ni jugement.",
     "no_automatic": (
         "Aucune décision automatique\u00a0: Goodword ne retient ni n’écarte personne. Ce sont des personnes "
         "qui décident."
@@ -51,9 +49,8 @@ FR = {
     "no_requirement": "{test}\u00a0: aucune exigence du poste n’a été indiquée pour ce test.",
     "scales": "Échelles",
     "scales_read": (
-        "Le grand point est la moyenne des réponses sur l’échelle de {low} à {high}. Chaque petit point "
-        "en dessous est une réponse, pour que la dispersion se voie\u00a0; les phrases formulées à l’inverse "
-        "sont d’abord inversées."
+        "Le point est la moyenne des réponses sur l’échelle de {low} à {high}\u00a0; les phrases formulées à "
+        "l’inverse sont d’abord inversées."
     ),
     "no_better_end": "Aucune extrémité d’une échelle n’est meilleure, et il n’y a pas de total.",
     "no_norm": (
@@ -69,17 +66,12 @@ FR = {
     "mean": "Moyenne",
     "no_mean": "–",
     "no_mean_note": "trop peu de réponses",
-    "scale_alt": "{scale}, échelle de {low} à {high}\u00a0: moyenne {mean}. Réponses\u00a0: {answers}.",
+    "scale_alt": "{scale}, échelle de {low} à {high}\u00a0: moyenne {mean}.",
     "scale_alt_band": "{alt} Groupe de référence\u00a0: de {low} à {high}, {label}.",
     "no_answers": "aucune",
-    "answers_behind": "Les réponses derrière chaque moyenne",
     "scale_line": "Moyenne {mean} sur {n} réponses parmi {m}.",
     "scale_line_none": "Pas de moyenne\u00a0: {n} phrases sur {m} ont reçu une réponse.",
-    "statement_asked": "Phrase",
     "answer": "Réponse",
-    "counts_as": "Compte pour",
-    "turned": "{value}, inversée",
-    "not_answered": "Sans réponse",
     "sheet": "À propos de ce test",
     "reliability": "Fiabilité",
     "validity": "Validité",
@@ -94,7 +86,7 @@ FR = {
         "deux personnes signifie peu. Ce qui convient dépend du travail\u00a0: lisez les résultats à côté de "
         "l’exigence, et parlez-en."
     ),
-    "no_verdict_alone": "Ce rapport montre ce qui a été demandé et ce qui a été répondu. Il ne contient aucun verdict.",
+    "no_verdict_alone": "Ce rapport présente des résultats. Il ne contient aucun jugement.",
     "no_better_end_alone": "Aucune extrémité d’une échelle n’est meilleure.",
     "total": "Total",
     "total_is": "{value}\u00a0% résolus, sur les tests qui ont des réponses justes et fausses.",
@@ -213,17 +205,7 @@ FR = {
     "family_seating": "Qui est assis où",
     "family_ordering": "Qu’est-ce qui vient d’abord",
     "family_sets": "Groupes et ce qui en découle",
-    "tasks_behind": "{test}\u00a0: les exercices, leurs réponses et leurs règles",
-    "task_n": "Exercice {n}, {category}",
-    "is_solved": "Résolu",
-    "is_not_solved": "Non résolu",
-    "right_answer": "Réponse juste",
-    "rule": "Règle",
     "options": "Choix",
-    "figure_n": "Figure {n}",
-    "figure_says": "Figure {n}\u00a0: {text}",
-    "figure_right": "juste",
-    "figure_chosen": "choisie",
     "judgement_is": (
         "En moyenne, les évaluations sont à {distance} degrés de la clé. 0 serait la même évaluation partout\u00a0; "
         "{largest} est le plus grand écart possible pour ces actions."
@@ -232,24 +214,8 @@ FR = {
     "judgement_voided": "Non comptées, car la connexion s’est interrompue à ce moment\u00a0: situations, {n}.",
     "judgement_erased": "Il y avait {m} actions à évaluer.",
     "key_basis": "La clé\u00a0: {text}",
-    "situations_behind": "{test}\u00a0: chaque situation avec les évaluations et la clé",
-    "situation_n": "Situation {n}",
-    "action": "Action",
-    "rated": "Évaluée",
-    "key": "Clé",
     "distance": "Écart",
     "own_right": "Réponses justes\u00a0: {n} sur {m}, parmi les questions qui ont une réponse juste.",
-    "own_read": "Les réponses sont lues par des personnes.",
-    "the_right_answer": "La réponse juste est\u00a0: {text}",
-    "is_right": "Juste",
-    "file": "Fichier\u00a0: {name}",
-    "answered_by": "Réponse",
-    "not_marked": "Pas encore notée quand ce rapport a été établi.",
-    "half_marked": "Notée par une personne sur deux quand ce rapport a été établi.",
-    "points_of": "{n} points sur {m}",
-    "points_mean": "{n} points sur {m}, en moyenne de {raters} personnes",
-    "criterion": "Critère",
-    "points_to": "0 à {points}",
     "together": "Ensemble",
     "method_online": "La personne a répondu en ligne, par un lien personnel.",
     "method_self": (
@@ -263,6 +229,18 @@ FR = {
     "method_judgement": (
         "Un jugement est comparé à une clé que des personnes ont fixée. Un grand écart peut aussi venir de ce que "
         "l’on n’utilise que les extrémités de l’échelle, ou que son milieu."
+    ),
+    "about_scales": "À propos de chaque échelle",
+    "own_answered": "Questions avec réponse\u00a0: {n} sur {m}.",
+    "own_points": (
+        "{n} points sur {m} pour les réponses notées ({marked}). Lorsque deux personnes ont noté une réponse, "
+        "la moyenne est retenue."
+    ),
+    "own_to_mark": "Réponses pas encore entièrement notées quand ce rapport a été établi\u00a0: {n}.",
+    "items_left_out": (
+        "Les questions des tests, les réponses à chacune d’elles et les clés de correction ne figurent pas "
+        "dans ce fichier, car il peut être transmis. Les membres connectés les trouvent dans Goodword, sur la "
+        "page de la personne candidate."
     ),
     "method_own": (
         "Les questions propres à l’organisation sont lues par des personnes\u00a0; les points selon les critères sont "

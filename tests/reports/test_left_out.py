@@ -1,0 +1,186 @@
+"""Nothing that leaves without a login has a test item, an answer to a single item, or a scoring key in it."""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from pypdf import PdfReader
+
+from goodword.accounts.models import AuditEntry
+from goodword.assessments.models import Attempt
+from goodword.reports.domain.build import on_attempt_completed
+from goodword.reports.domain.file import LAYOUT, WITHHELD, NotDrawn, content_of, redraw_older
+from goodword.reports.models import Report, ReportFile, ReportOpening
+from tests.assessments.kinds import marked
+from tests.reports.reports import NOW, share_path
+from tests.reports.test_assessment_of_all_kinds import attempt_of, report_of
+from tests.support import factories
+from tests.support.jobs import run_jobs
+from tests.support.pages import signed_in
+from tests.workspace.people import path, review
+
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
+
+#: a file of layout 1, as far as anybody who opens it could tell
+OLD = b"%PDF-1.7 the key is 3"
+
+
+@pytest.fixture
+def attempt() -> Attempt:
+    """Tests of every kind, taken in German, with an answer that two people have marked."""
+    attempt = attempt_of("de", two_raters=True)
+    marked(attempt, name="Nora Nine", safe=5, tells=1, comment="Calm and clear")
+    marked(attempt, name="Omar Ten", safe=4, tells=1)
+    return attempt
+
+
+@pytest.fixture
+def report(attempt: Attempt) -> Report:
+    return report_of(attempt)
+
+
+def secrets_of(report: Report) -> set[str]:
+    """Every text of an item, an option, an answer, a key, or a rule."""
+    return {text for test in report.snapshot["assessment"]["tests"] for text in _texts(test)}
+
+
+def _texts(test: dict[str, Any]) -> Iterator[str]:
+    match test["kind"]:
+        case "scales":
+            for scale in test["scales"]:
+                yield from (item["text"] for item in scale["items"])
+        case "reasoning":
+            for task in test["tasks"]:
+                yield from (task["rule"], *task["lines"], "   ".join(task["terms"]))
+                yield from (drawing["alt"] for drawing in task["drawings"])
+                yield from (one["drawing"]["alt"] for one in task["options"] if one["drawing"])
+        case "judgement":
+            for situation in test["situations"]:
+                yield situation["text"]
+                yield from (one[key] for one in situation["actions"] for key in ("text", "reason"))
+        case "questions":
+            for question in test["questions"]:
+                yield from (question["text"], question["answer"], question["right_answer"])
+                yield from (one["text"] for one in [*question["criteria"], *question["remarks"]])
+
+
+def everything_in(content: bytes) -> str:
+    """All text of a PDF: its pages, text alternatives, bookmarks and data, with single spaces."""
+    reader = PdfReader(io.BytesIO(content))
+    found = [page.extract_text() for page in reader.pages]
+    for number in range(1, len(reader.xref_objStm) + len(reader.xref[0]) + 1):
+        one: Any = reader.get_object(number)
+        if isinstance(one, dict):
+            found += [str(value) for value in one.values() if isinstance(value, str)]
+    root: Any = reader.trailer["/Root"]
+    assert "/EmbeddedFiles" not in str(root.get("/Names", ""))
+    return re.sub(r"\s+", " ", " ".join(found))
+
+
+def leaked(report: Report, text: str) -> list[str]:
+    secrets = {re.sub(r"\s+", " ", one).strip() for one in secrets_of(report) if one}
+    assert len(secrets) > 100
+    return sorted(one for one in secrets if len(one) > 4 and one in text)
+
+
+def test_a_shared_pdf_has_no_item_no_single_answer_and_no_key(report: Report) -> None:
+    response = Client().get(share_path(report))
+    text = everything_in(response.content)
+    assert leaked(report, text) == []
+    assert "5,5 von 8 Punkten" in text
+
+
+def test_the_scan_finds_what_a_page_of_members_shows(report: Report) -> None:
+    """The test above is worth nothing if its texts could never be found."""
+    application = report.start.application
+    client = signed_in(factories.member(report.organisation, kind="admin"))
+    html = client.get(path("candidate", report.organisation, application.pk)).content.decode()
+    assert len(leaked(report, _plain(html))) > 100
+
+
+def test_a_review_without_a_login_has_no_item_no_single_answer_and_no_key(report: Report) -> None:
+    text = _plain(Client().get(review(report.start.application)).content.decode())
+    assert leaked(report, text) == []
+    for said in ("shown to signed-in members only", "from 4 of 4 answers", "steps from the key"):
+        assert said in text
+
+
+def _plain(html: str) -> str:
+    from html import unescape
+
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html)))
+
+
+def aged(report: Report) -> str:
+    """Make its file one of layout 1; a share link to it."""
+    ReportFile.objects.of(report.organisation).update(content=OLD, sha256="0" * 64, layout=1)
+    return share_path(report)
+
+
+def state(report: Report) -> tuple[bool, int]:
+    file = ReportFile.objects.of(report.organisation).get(report=report)
+    return bytes(file.content) == OLD, file.layout
+
+
+def test_an_old_link_opens_the_report_in_todays_layout(report: Report) -> None:
+    where = aged(report)
+    assert int(Client().head(where)["Content-Length"]) > 10_000
+    response = Client().get(where)
+    assert leaked(report, everything_in(response.content)) == []
+    assert state(report) == (False, LAYOUT)
+    assert Client().get(where).content == response.content
+
+
+def test_members_and_exports_get_no_old_file_either(report: Report) -> None:
+    aged(report)
+    client = signed_in(factories.member(report.organisation, kind="admin"))
+    exported = client.post(path("candidate_export", report.organisation, report.start.application_id))
+    with zipfile.ZipFile(io.BytesIO(exported.content)) as bundle:
+        assert leaked(report, everything_in(bundle.read(f"reports/{report.code}-v1.pdf"))) == []
+    aged(report)
+    pdf = client.get(path("report_pdf", report.organisation, report.pk)).content
+    assert leaked(report, everything_in(pdf)) == []
+
+
+def test_the_sweep_redraws_old_files(report: Report, attempt: Attempt) -> None:
+    on_attempt_completed(_completed(attempt))
+    run_jobs()
+    aged(report)
+    assert (redraw_older(), redraw_older()) == (2, 0)
+    assert state(report) == (False, LAYOUT)
+
+
+def _completed(attempt: Attempt) -> Any:
+    from goodword.core.models import Event
+
+    return Event.objects.get(name="attempt.completed", data__attempt_id=attempt.pk)
+
+
+def test_an_old_file_that_cannot_be_redrawn_is_withheld(report: Report) -> None:
+    where, whole = aged(report), report.snapshot
+    Report.objects.of(report.organisation).update(snapshot={**whole, "schema": 99})
+    assert redraw_older() == 0
+    assert (state(report), redraw_older()) == ((True, WITHHELD), 0)
+    response = Client().get(where)
+    assert (response.status_code, response["Cache-Control"]) == (503, "no-store")
+    assert "cannot be shown at the moment" in response.content.decode()
+    assert OLD not in response.content
+    admin = signed_in(factories.member(report.organisation, kind="admin"))
+    assert admin.get(path("report_pdf", report.organisation, report.pk)).status_code == 503
+    exported = admin.post(path("candidate_export", report.organisation, report.start.application_id))
+    with zipfile.ZipFile(io.BytesIO(exported.content)) as bundle:
+        assert f"reports/{report.code}-v1.txt" in bundle.namelist()
+    assert not ReportOpening.objects.of(report.organisation).exists()
+    assert not AuditEntry.objects.of(report.organisation).filter(action="report.opened").exists()
+    Report.objects.of(report.organisation).update(snapshot=whole)
+    assert Client().get(where).status_code == 200
+
+
+def test_a_file_that_was_erased_while_it_was_redrawn_is_not_handed_out(report: Report) -> None:
+    ReportFile.objects.of(report.organisation).delete()
+    with pytest.raises(NotDrawn):
+        content_of(report)
