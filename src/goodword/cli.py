@@ -4,7 +4,11 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
+from django.db import connections
+
+from goodword.core import startup
 from goodword.core.environment import SettingError
 from goodword.core.postgres import PostgresError
 from goodword.core.supervise import PortInUse, up
@@ -13,6 +17,8 @@ from goodword.core.work import work
 
 #: Django's own commands that operators and developers use, passed through as they are
 DJANGO = ("makemigrations", "shell", "dbshell", "collectstatic", "check", "showmigrations", "build_fonts")
+#: those of them that write into GOODWORD_DATA
+WRITE_FILES = ("collectstatic", "build_fonts")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,32 +56,30 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--once", action="store_true", help="play it in a fresh world, print the outcome as JSON and exit"
     )
-    command(
-        "up",
-        "Run web and worker in one, with the embedded PostgreSQL unless DATABASE_URL is set.",
-        lambda _: up(),
-    )
-    web = command(
-        "serve", "Run the web server.", lambda o: serve(port=o.port, host=o.host, processes=o.processes)
-    )
+    command("up", "Run web and worker in one, with the embedded PostgreSQL unless DATABASE_URL is set.", _up)
+    web = command("serve", "Run the web server.", _serve)
     web.add_argument("--host", default="127.0.0.1")
     web.add_argument("--port", type=int, default=None, help="default: GOODWORD_PORT, else 8000")
     web.add_argument("--processes", type=int, default=1, help="several on one socket")
-    worker = command(
-        "worker", "Run jobs; as many of these as you need, on any host.", lambda o: work(o.concurrency)
-    )
+    worker = command("worker", "Run jobs; as many of these as you need, on any host.", _worker)
     worker.add_argument(
         "--concurrency", type=int, default=None, help="jobs at once (GOODWORD_WORKER_CONCURRENCY, 8)"
     )
     command("migrate", "Bring the database to this version.", _migrate)
-    admin = command("createadmin", "Make an organisation and its first admin.", _createadmin)
-    admin.add_argument("--organisation", required=True, help="its name; an existing one by its slug")
+    admin = command(
+        "createadmin", "Create an organisation and its first admin, or another admin.", _createadmin
+    )
+    admin.add_argument(
+        "--organisation", required=True, help="the name of a new one, or the slug of an existing one"
+    )
     admin.add_argument("--email", required=True)
     admin.add_argument("--name", required=True)
     admin.add_argument(
         "--password-stdin", action="store_true", help="read the password from standard input, not a prompt"
     )
-    admin.add_argument("--time-zone", default="Europe/Berlin")
+    admin.add_argument(
+        "--time-zone", metavar="ZONE", help="of a new organisation, as in Europe/London; asked for if missing"
+    )
     back = command(
         "returned-mail",
         "Read one returned message from standard input and note which mail did not arrive.",
@@ -103,8 +107,40 @@ def _parser() -> argparse.ArgumentParser:
 def _django(arguments: Sequence[str]) -> int:
     from django.core.management import execute_from_command_line
 
+    if arguments[0] in WRITE_FILES:
+        startup.check_writable(_data())
     execute_from_command_line(["goodword", *arguments])
     return 0
+
+
+def _data() -> Path:
+    return Path(os.environ.get("GOODWORD_DATA") or "./var").absolute()
+
+
+def _up(_: argparse.Namespace) -> int:
+    startup.check_writable(_data())
+    return up()
+
+
+def _serve(options: argparse.Namespace) -> int:
+    import django
+
+    django.setup()
+    startup.check_database()
+    startup.check_migrations()
+    startup.check_static_files()
+    connections.close_all()  # nothing open is carried into the processes that serve
+    return serve(port=options.port, host=options.host, processes=options.processes)
+
+
+def _worker(options: argparse.Namespace) -> int:
+    import django
+
+    django.setup()
+    startup.check_database()
+    startup.check_migrations()
+    connections.close_all()
+    return work(options.concurrency)
 
 
 def _migrate(_: argparse.Namespace) -> int:
@@ -112,39 +148,27 @@ def _migrate(_: argparse.Namespace) -> int:
     from django.core.management import call_command
 
     django.setup()
+    startup.check_database()
     call_command("migrate", interactive=False, verbosity=1)
     call_command("createcachetable", verbosity=0)
     return 0
 
 
 def _createadmin(options: argparse.Namespace) -> int:
-    import getpass
-
     import django
 
     django.setup()
-    from django.core.exceptions import ValidationError
-    from django.db import transaction
+    startup.check_database()
+    startup.check_migrations()
+    from goodword.accounts.command import create
 
-    from goodword.accounts.domain.create import create_admin, create_organisation
-    from goodword.accounts.models import Organisation
-    from goodword.core import clock
-
-    password = sys.stdin.readline().rstrip("\n") if options.password_stdin else getpass.getpass("Password: ")
-    try:
-        with transaction.atomic():
-            now = clock.now()
-            organisation = Organisation.objects.filter(
-                slug=options.organisation
-            ).first() or create_organisation(name=options.organisation, now=now, time_zone=options.time_zone)
-            create_admin(
-                organisation=organisation, email=options.email, name=options.name, password=password, now=now
-            )
-    except ValidationError as error:
-        print(f"goodword: {' '.join(error.messages)}", file=sys.stderr)
-        return 2
-    print(f"{options.email} is an admin of {organisation.name}.")
-    return 0
+    return create(
+        organisation=options.organisation,
+        email=options.email,
+        name=options.name,
+        time_zone=options.time_zone or "",
+        password_stdin=options.password_stdin,
+    )
 
 
 def _returned_mail(options: argparse.Namespace) -> int:

@@ -2,7 +2,6 @@
 
 import os
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from django.utils.csp import CSP
 
@@ -18,27 +17,33 @@ GOODWORD_DATA = Path(env.text("GOODWORD_DATA", "./var")).absolute()
 
 # --- Secrets ---------------------------------------------------------------------------------------------------
 _local = {} if PRODUCTION else keys.local_keys(GOODWORD_DATA)
-SECRET_KEY = env.text("GOODWORD_SECRET_KEY", _local.get("secret_key"))
+SECRET_KEY = env.secret_key("GOODWORD_SECRET_KEY", _local.get("secret_key"))
 GOODWORD_FIELD_KEYS = keys.parse_field_keys(env.text("GOODWORD_FIELD_KEYS", _local.get("field_keys")))
 
 # --- Where it is reached ---------------------------------------------------------------------------------------
 GOODWORD_PORT = env.port("GOODWORD_PORT", 8000)
-GOODWORD_BASE_URL = env.text(
-    "GOODWORD_BASE_URL", None if PRODUCTION else f"http://localhost:{GOODWORD_PORT}"
-).rstrip("/")
-_base = urlsplit(GOODWORD_BASE_URL)
-if _base.scheme not in {"http", "https"} or not _base.hostname:
-    raise env.SettingError("GOODWORD_BASE_URL is the address people use, like https://goodword.example.com.")
+_base = env.base_url(
+    "GOODWORD_BASE_URL", None if PRODUCTION else f"http://localhost:{GOODWORD_PORT}", https=PRODUCTION
+)
+GOODWORD_BASE_URL = _base.geturl()
+SECURE = _base.scheme == "https"
 #: how many proxies of yours stand in front (their X-Forwarded-* are believed); 0 if none
 GOODWORD_TRUSTED_PROXIES = env.number("GOODWORD_TRUSTED_PROXIES", None if PRODUCTION else 0)
-ALLOWED_HOSTS = [_base.hostname] + ([] if PRODUCTION else ["localhost", "127.0.0.1", "testserver"])
+if SECURE and not GOODWORD_TRUSTED_PROXIES:
+    raise env.SettingError(
+        "GOODWORD_TRUSTED_PROXIES must be at least 1 when GOODWORD_BASE_URL is https: `goodword serve` speaks plain "
+        "HTTP, and the proxy that terminates TLS has to tell it so."
+    )
+ALLOWED_HOSTS = [str(_base.hostname)] + ([] if PRODUCTION else ["localhost", "127.0.0.1", "testserver"])
 CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
-SECURE = _base.scheme == "https"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SECURE_SSL_REDIRECT = SECURE
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come from inside, past the proxy
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag("GOODWORD_HSTS_SUBDOMAINS", default=False)
 if GOODWORD_TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-SECURE_REFERRER_POLICY = "same-origin"  # link tokens stand in addresses: nothing outside sees them
+SECURE_REFERRER_POLICY = "same-origin"  # addresses hold link tokens: nothing outside sees them
 X_FRAME_OPTIONS = "DENY"
 SECURE_CSP = {
     "default-src": [CSP.SELF],
@@ -54,7 +59,7 @@ SECURE_CSP = {
 GOODWORD_MAX_BODY = 2 * 1024 * 1024
 #: the same for the address that takes their files: more than a file may have, so that one a little too large gets a
 #: sentence on its page and not a bare refusal
-GOODWORD_MAX_UPLOAD = env.number("GOODWORD_MAX_UPLOAD", 16) * 1024 * 1024
+GOODWORD_MAX_UPLOAD = env.number("GOODWORD_MAX_UPLOAD", 16, least=1) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = GOODWORD_MAX_BODY
 #: the texts of a questionnaire of a hundred questions, which are translated on one page
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 8_000
@@ -92,6 +97,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "goodword.core.http.PermissionsPolicy",
     "goodword.core.static.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "goodword.core.http.PortalLanguage",
@@ -99,6 +105,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "goodword.accounts.sessions.IdleEnd",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -136,13 +143,13 @@ if not _database_url:
 
     _database_url = attach(GOODWORD_DATA)
 #: connections a process may hold; at least as many as the worker runs jobs at once
-GOODWORD_POOL = env.number("GOODWORD_POOL", 12)
+GOODWORD_POOL = env.number("GOODWORD_POOL", 12, least=1)
 DATABASES = {"default": env.database(_database_url) | {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 0}}
 if GOODWORD_ENV != "test":
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": GOODWORD_POOL, "timeout": 20}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
-GOODWORD_WORKER_CONCURRENCY = env.number("GOODWORD_WORKER_CONCURRENCY", 8)
+GOODWORD_WORKER_CONCURRENCY = env.number("GOODWORD_WORKER_CONCURRENCY", 8, least=1)
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     if GOODWORD_ENV == "test"
@@ -160,6 +167,7 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "goodword.accounts.domain.password.NewPassword"},
 ]
 ACCOUNT_FORMS = {
     "login": "goodword.accounts.forms.SignInForm",
@@ -175,14 +183,20 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no stranger can have us write to an address of their choice
 ACCOUNT_SESSION_REMEMBER = True
+#: hours without a request after which a member is signed out
+SESSION_COOKIE_AGE = env.number("GOODWORD_SESSION_HOURS", 8, least=1) * 3600
+#: days for which the sign-in trail is kept
+GOODWORD_SIGN_IN_DAYS = env.number("GOODWORD_SIGN_IN_DAYS", 180, least=1)
 ACCOUNT_LOGOUT_ON_GET = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-SESSION_COOKIE_NAME = "goodword_session"
-CSRF_COOKIE_NAME = "goodword_csrf"
+# Browsers take a __Host- cookie only over TLS and from this very host, so no neighbour on a subdomain can set it.
+_host = "__Host-" if SECURE else ""
+SESSION_COOKIE_NAME = f"{_host}goodword_session"
+CSRF_COOKIE_NAME = f"{_host}goodword_csrf"
 
 # --- Mail ------------------------------------------------------------------------------------------------------
-GOODWORD_MAIL_FROM = env.text("GOODWORD_MAIL_FROM", None if PRODUCTION else "people@goodword.example")
+GOODWORD_MAIL_FROM = env.address("GOODWORD_MAIL_FROM", None if PRODUCTION else "people@goodword.example")
 DEFAULT_FROM_EMAIL = GOODWORD_MAIL_FROM
 #: whose events about sent mail are taken; its API also sends where its credentials are known and no SMTP server is
 GOODWORD_MAIL_PROVIDER = mailers.provider(env.text("GOODWORD_MAIL_PROVIDER", ""))
@@ -199,21 +213,28 @@ ANYMAIL = mailers.anymail(credentials=_credentials, webhook_secret=GOODWORD_MAIL
 #: where mail that cannot be delivered comes back to (SMTP only), each with a tag of its own
 GOODWORD_RETURN_ADDRESS = mailers.return_address(env.text("GOODWORD_RETURN_ADDRESS", ""))
 #: the contact behind every Help entry
-GOODWORD_HELP_CONTACT = env.text("GOODWORD_HELP_CONTACT", None if PRODUCTION else "help@goodword.example")
+GOODWORD_HELP_CONTACT = env.address("GOODWORD_HELP_CONTACT", None if PRODUCTION else "help@goodword.example")
 
 # --- Greenhouse ------------------------------------------------------------------------------------------------
-GOODWORD_GREENHOUSE_V3_URL = env.text("GOODWORD_GREENHOUSE_V3_URL", "https://harvest.greenhouse.io/v3")
-GOODWORD_GREENHOUSE_V1_URL = env.text("GOODWORD_GREENHOUSE_V1_URL", "https://harvest.greenhouse.io/v1")
-GOODWORD_GREENHOUSE_AUTH_URL = env.text("GOODWORD_GREENHOUSE_AUTH_URL", "https://auth.greenhouse.io")
-GOODWORD_GREENHOUSE_APP_URL = env.text("GOODWORD_GREENHOUSE_APP_URL", "https://app.greenhouse.io")
-#: minutes between two passes that look for what was missed; 0: only when a member asks
-GOODWORD_HEAL_MINUTES = env.number("GOODWORD_HEAL_MINUTES", 10)
 #: whether Greenhouse's address may be a private one (a sandbox on this machine)
 GOODWORD_ALLOW_PRIVATE_ADDRESSES = env.flag("GOODWORD_ALLOW_PRIVATE_ADDRESSES", default=not PRODUCTION)
+_public = not GOODWORD_ALLOW_PRIVATE_ADDRESSES
+GOODWORD_GREENHOUSE_V3_URL = env.service_url(
+    "GOODWORD_GREENHOUSE_V3_URL", "https://harvest.greenhouse.io/v3", https=_public
+)
+GOODWORD_GREENHOUSE_V1_URL = env.service_url(
+    "GOODWORD_GREENHOUSE_V1_URL", "https://harvest.greenhouse.io/v1", https=_public
+)
+GOODWORD_GREENHOUSE_AUTH_URL = env.service_url(
+    "GOODWORD_GREENHOUSE_AUTH_URL", "https://auth.greenhouse.io", https=_public
+)
+GOODWORD_GREENHOUSE_APP_URL = env.service_url(
+    "GOODWORD_GREENHOUSE_APP_URL", "https://app.greenhouse.io", https=_public
+)
+#: minutes between two passes that look for what was missed; 0: only when a member asks
+GOODWORD_HEAL_MINUTES = env.number("GOODWORD_HEAL_MINUTES", 10)
 # Greenhouse sends a delivery again for most of a day: what is kept for less could be taken for new
-GOODWORD_INBOX_DAYS = env.number("GOODWORD_INBOX_DAYS", 30)
-if GOODWORD_INBOX_DAYS < 2:
-    raise env.SettingError("GOODWORD_INBOX_DAYS must be at least 2: Greenhouse repeats deliveries for a day.")
+GOODWORD_INBOX_DAYS = env.number("GOODWORD_INBOX_DAYS", 30, least=2)
 
 # --- Time and language -----------------------------------------------------------------------------------------
 USE_TZ = True
@@ -253,13 +274,19 @@ LOGGING = {
             "style": "{",
         }
     },
+    "filters": {"wrong_host": {"()": "goodword.core.http.WrongHost"}},
     "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {
         name: {"level": "WARNING"}
         for name in ("procrastinate", "httpx2", "httpcore2", "fontTools", "css_inline")
-    },
+    }
+    | {"django.security.DisallowedHost": {"filters": ["wrong_host"]}},
     "root": {
         "handlers": ["out"],
-        "level": env.text("GOODWORD_LOG_LEVEL", "WARNING" if os.environ.get("PYTEST_VERSION") else "INFO"),
+        "level": env.choice(
+            "GOODWORD_LOG_LEVEL",
+            "WARNING" if os.environ.get("PYTEST_VERSION") else "INFO",
+            env.LOG_LEVELS,
+        ),
     },
 }

@@ -5,7 +5,18 @@ import re
 
 from tests.architecture.source import ROOT, calls, modules, texts
 
-READERS = ("text", "number", "flag", "words", "_port")
+READERS = (
+    "text",
+    "number",
+    "flag",
+    "words",
+    "port",
+    "choice",
+    "secret_key",
+    "address",
+    "base_url",
+    "service_url",
+)
 NAME = re.compile(r"(GOODWORD_[A-Z0-9_]+|DATABASE_URL|[A-Z]+(_[A-Z]+)?_PORT)")
 ROW = re.compile(r"^\| `([A-Z0-9_]+)` \| (.+?) \| (.+) \|$", re.MULTILINE)
 

@@ -122,3 +122,34 @@ def test_members_pages_speak_english_whatever_the_browser_asks_for(client: Clien
     page = client.get("/accounts/login/", headers={"Accept-Language": "de"}).content.decode()
     assert '<html lang="en-gb"' in page
     assert "Sign in" in page
+
+
+def test_a_request_for_another_host_is_one_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    response = Client().get("/accounts/login/", headers={"host": "evil.example"})
+    assert response.status_code == 400
+    assert [(record.levelname, record.getMessage(), record.exc_info) for record in caplog.records] == [
+        (
+            "WARNING",
+            (
+                "Refused a request for the host 'evil.example': people reach this installation at "
+                "http://localhost:8000 (GOODWORD_BASE_URL)."
+            ),
+            None,
+        )
+    ]
+
+
+@pytest.mark.django_db
+def test_every_page_switches_off_what_no_page_uses() -> None:
+    policy = Client().get("/accounts/login/")["Permissions-Policy"]
+    assert {"camera=()", "microphone=()", "geolocation=()", "payment=()"} <= set(policy.split(", "))
+    assert "clipboard" not in policy
+
+
+@pytest.mark.django_db
+def test_plain_http_is_redirected_but_for_health(settings: Settings) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    assert Client().get("/accounts/login/")["Location"] == "https://testserver/accounts/login/"
+    assert Client().get("/accounts/login/", headers={"x-forwarded-proto": "https"}).status_code == 200
+    assert Client().get("/healthz").status_code == 200

@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class AccountsConfig(AppConfig):
     name = "goodword.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """Connect the sign-in trail."""
+        from goodword.accounts import signals
+
+        signals.connect()

@@ -7,6 +7,7 @@ from allauth.core import ratelimit
 from django.http import HttpRequest
 
 from goodword.accounts import jobs
+from goodword.accounts.domain import sign_ins
 from goodword.core import clock
 
 
@@ -27,6 +28,8 @@ class AskForResetLinkForm(ResetPasswordForm):  # type: ignore[misc]  # the libra
         """Queue the mail, unless the address has had its three this hour."""
         email: str = self.cleaned_data["email"]
         if ratelimit.consume(request, action="reset_mail", key=email.lower()):
+            now = clock.now()
             for user in self.users:
-                jobs.mail_reset_link.defer(user_id=user.pk, asked_at=clock.now().isoformat())
+                sign_ins.record(user, action=sign_ins.RESET_REQUESTED, now=now, **sign_ins.where(request))
+                jobs.mail_reset_link.defer(user_id=user.pk, asked_at=now.isoformat())
         return email

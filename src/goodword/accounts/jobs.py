@@ -1,8 +1,10 @@
-"""Jobs of accounts."""
+"""Jobs of sign-in: reset links, and the daily clean-up of the trail."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from goodword.accounts.domain import reset_password
+from django.conf import settings
+
+from goodword.accounts.domain import reset_password, sign_ins
 from goodword.core import clock, jobs
 
 
@@ -12,3 +14,10 @@ def mail_reset_link(*, user_id: int, asked_at: str) -> None:
     reset_password.mail_reset_link(
         user_id=user_id, asked_at=datetime.fromisoformat(asked_at), now=clock.now()
     )
+
+
+@jobs.job(name="accounts.prune_sign_ins", cron="20 3 * * * 0", queueing_lock="accounts.prune_sign_ins")
+def prune_sign_ins(*, timestamp: int = 0) -> None:
+    """Delete sign-ins older than GOODWORD_SIGN_IN_DAYS."""
+    del timestamp  # given to every periodic job; the clock is ours
+    sign_ins.prune(before=clock.now() - timedelta(days=settings.GOODWORD_SIGN_IN_DAYS))

@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 
 from goodword.core import clock
 from goodword.core.tenancy import OwnedManager
@@ -34,6 +35,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=150)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=clock.now)
+    #: raised to end all sessions of this person
+    session_epoch = models.PositiveIntegerField(default=0)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
@@ -44,6 +47,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must carry: it changes with the password and with `session_epoch`."""
+        value = f"{self.password}:{self.session_epoch}"
+        salt = "goodword.accounts.session"
+        return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
 
 
 class Organisation(models.Model):
@@ -132,7 +141,10 @@ class Membership(OrganisationOwned):
 
 
 class AuditEntry(OrganisationOwned):
-    """Who did or looked at what, append-only. `details` holds ids and settings, never answers or secrets."""
+    """Who did or looked at what, append-only. `details` holds ids and settings, never answers or secrets.
+
+    Entries of the sign-in trail (domain/sign_ins.py) hold a network address and a browser, and go by age.
+    """
 
     member = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
     actor = models.CharField(max_length=200)

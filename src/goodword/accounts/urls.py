@@ -7,9 +7,12 @@ whatever is given to its owner (createadmin goes by the address), and have us wr
 from allauth.account import views
 from django.urls import URLPattern, URLResolver, path, re_path
 
+from goodword.accounts.views import sign_out_everywhere
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", views.login, name="account_login"),
     path("logout/", views.logout, name="account_logout"),
+    path("sign-out-everywhere/", sign_out_everywhere, name="account_sign_out_everywhere"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("signup/", views.signup, name="account_signup"),  # says that it is closed
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),

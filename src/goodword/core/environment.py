@@ -5,14 +5,20 @@ holds the value, for secrets mounted as files.
 """
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 LARGEST_PORT = 65535
+#: characters; `openssl rand -base64 48` gives 64
+SHORTEST_SECRET_KEY = 40
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 class SettingError(Exception):
@@ -43,13 +49,78 @@ def text(name: str, default: str | None = None) -> str:
     return default
 
 
-def number(name: str, default: int | None) -> int:
-    """An integer setting; without a default it must be set."""
+def number(name: str, default: int | None, *, least: int = 0) -> int:
+    """An integer setting of at least `least`; without a default it must be set."""
     value = text(name, None if default is None else str(default))
     try:
-        return int(value)
+        found = int(value)
     except ValueError as error:
         raise SettingError(f"{name} must be a whole number, not {value!r}.") from error
+    if found < least:
+        raise SettingError(f"{name} must be at least {least}, not {found}.")
+    return found
+
+
+def choice(name: str, default: str, choices: Sequence[str]) -> str:
+    """One of the choices, whatever its case."""
+    value = text(name, default).upper()
+    if value not in choices:
+        raise SettingError(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
+    return value
+
+
+def secret_key(name: str, default: str | None) -> str:
+    """The key that signs sessions. Refuses one that can be guessed."""
+    value = text(name, default)
+    if len(value) < SHORTEST_SECRET_KEY or len(set(value)) < 10:
+        raise SettingError(
+            f"{name} must be at least {SHORTEST_SECRET_KEY} random characters. Make one with `openssl rand -base64 48`."
+        )
+    return value
+
+
+def address(name: str, default: str | None) -> str:
+    """An e-mail address, without a display name."""
+    value = text(name, default)
+    try:
+        validate_email(value)
+    except ValidationError as error:
+        raise SettingError(f"{name} must be an e-mail address like it@example.com, not {value!r}.") from error
+    return value
+
+
+def base_url(name: str, default: str | None, *, https: bool) -> SplitResult:
+    """Scheme, host and port of the installation. With `https`, plain http is for this machine alone."""
+    value = text(name, default).rstrip("/")
+    parts = _split(name, value, example="https://goodword.example.com")
+    if parts.path or parts.query or parts.fragment or parts.username:
+        raise SettingError(f"{name} is scheme and host only, like https://{parts.hostname}, not {value!r}.")
+    if https and parts.scheme != "https" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+        raise SettingError(
+            f"{name} must begin with https:// (it is {value!r}): links to personal data go out with it. "
+            "Put a proxy that terminates TLS in front; see docs/operating.md."
+        )
+    return parts
+
+
+def service_url(name: str, default: str, *, https: bool) -> str:
+    """The address of another service, without a slash at the end; plain http only where `https` is off."""
+    value = text(name, default).rstrip("/")
+    parts = _split(name, value, example=default)
+    if https and parts.scheme != "https":
+        raise SettingError(f"{name} must begin with https://, not {value!r}.")
+    return value
+
+
+def _split(name: str, value: str, *, example: str) -> SplitResult:
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:  # no such port, or half an IPv6 address
+        usable = None
+    if not usable or any(sign.isspace() for sign in value):
+        raise SettingError(f"{name} must be an address like {example}, not {value!r}.")
+    return parts
 
 
 def port(name: str, default: int) -> int:

@@ -46,6 +46,42 @@ class RedactingFormatter(logging.Formatter):
         return redacted(super().format(record))
 
 
+class WrongHost(logging.Filter):
+    """Makes one line of Django's traceback about a wrong Host, which advises a setting that we do not have."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        host = request.META.get("HTTP_HOST", "") if isinstance(request, HttpRequest) else ""
+        record.msg = (
+            "Refused a request for the host %.100r: people reach this installation at %s (GOODWORD_BASE_URL)."
+        )
+        record.args = (host, settings.GOODWORD_BASE_URL)
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.exc_info = record.exc_text = None
+        return True
+
+
+class PermissionsPolicy:
+    """Switches off the browser features that no page uses."""
+
+    POLICY = ", ".join(
+        f"{feature}=()"
+        for feature in (
+            *("accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media"),
+            *("geolocation", "gyroscope", "hid", "magnetometer", "microphone", "midi", "payment", "serial"),
+            *("usb", "xr-spatial-tracking"),
+        )
+    )
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", self.POLICY)
+        return response
+
+
 class PortalLanguage:
     """What is said before it is known whom a portal's link belongs to, in the browser's language; else English.
 

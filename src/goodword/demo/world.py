@@ -142,7 +142,7 @@ def _start(made: World, log: IO[bytes]) -> None:
     children.run(
         [
             *goodword("createadmin", "--organisation", _organisation(data), "--email", ADMIN_EMAIL),
-            *("--name", ADMIN_NAME, "--password-stdin"),
+            *("--name", ADMIN_NAME, "--time-zone", "Europe/Berlin", "--password-stdin"),
         ],
         given=made.password + "\n",
     )

@@ -15,15 +15,22 @@ from goodword.accounts.models import Membership, Organisation, User
 NAME_AT_MOST = 120
 
 
-def create_organisation(*, name: str, now: datetime, time_zone: str = "Europe/Berlin") -> Organisation:
+def check_time_zone(name: str) -> None:
+    """Raises ValidationError for a zone that does not exist."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, LookupError, OSError) as error:  # a path, an unknown name, a folder of zones
+        raise ValidationError(
+            f"There is no time zone {name!r}. Write one like Europe/London or America/New_York."
+        ) from error
+
+
+def create_organisation(*, name: str, now: datetime, time_zone: str) -> Organisation:
     """An organisation with a slug of its own made from its name. Raises ValidationError for what cannot be one."""
     name = " ".join(name.split())
     if not 0 < len(name) <= NAME_AT_MOST:
-        raise ValidationError(f"An organisation has a name of 1 to {NAME_AT_MOST} characters.")
-    try:
-        ZoneInfo(time_zone)
-    except (ValueError, LookupError, OSError) as error:  # a path, an unknown name, a folder of zones
-        raise ValidationError(f"There is no time zone {time_zone!r}; one is Europe/Berlin.") from error
+        raise ValidationError(f"The name of an organisation has 1 to {NAME_AT_MOST} characters.")
+    check_time_zone(time_zone)
     base = slugify(name)[:40].strip("-") or "organisation"
     slug, number = base, 1
     while Organisation.objects.filter(slug=slug).exists():

@@ -1,0 +1,94 @@
+"""`goodword createadmin`: the first organisation and its admin, or another admin of an existing one."""
+
+import getpass
+import sys
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from goodword.accounts.domain.create import check_time_zone, create_admin, create_organisation
+from goodword.accounts.models import Membership, Organisation, User
+from goodword.core import clock
+
+
+class CommandError(Exception):
+    """What stopped the command; the sentence says what to do."""
+
+
+def create(*, organisation: str, email: str, name: str, time_zone: str, password_stdin: bool) -> int:
+    """Create what is missing and say so; 0, or 2 with a sentence and nothing created.
+
+    `organisation` is the slug of an existing organisation or the name of a new one. What is not given is asked for
+    where there is a terminal.
+    """
+    try:
+        existing = _existing(organisation)
+        user = User.objects.filter(email__iexact=email.strip()).first()
+        if existing and user and _is_admin(existing, user):
+            print(
+                f"{user.email} is an admin of {existing.name} already; nothing was changed, the password neither. "
+                'To reset a password, use "Forgotten your password?" on the sign-in page.'
+            )
+            return 0
+        zone = "" if existing else time_zone or _ask_time_zone()
+        password = "" if user else _password(from_stdin=password_stdin)
+        now = clock.now()
+        with transaction.atomic():
+            made = existing or create_organisation(name=organisation, now=now, time_zone=zone)
+            create_admin(organisation=made, email=email, name=name, password=password, now=now)
+    except (CommandError, ValidationError) as error:
+        said = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
+        print(f"goodword: {said}", file=sys.stderr)
+        return 2
+    kept = f" {user.email} had a login already and keeps its password." if user else ""
+    print(f"{email} is an admin of {made.name} (slug {made.slug}).{kept}")
+    return 0
+
+
+def _existing(given: str) -> Organisation | None:
+    """The organisation of this slug. Raises CommandError where only the name of one is given."""
+    if found := Organisation.objects.filter(slug=given).first():
+        return found
+    if taken := Organisation.objects.filter(name__iexact=" ".join(given.split())).order_by("pk").first():
+        raise CommandError(
+            f"There is an organisation named {taken.name} already. To add an admin to it, write "
+            f"--organisation {taken.slug}. For a second organisation, choose another name."
+        )
+    return None
+
+
+def _is_admin(organisation: Organisation, user: User) -> bool:
+    return (
+        Membership.objects.of(organisation)
+        .filter(user=user, user__is_active=True, kind=Membership.Kind.ADMIN)
+        .exists()
+    )
+
+
+def _ask_time_zone() -> str:
+    if not sys.stdin.isatty():
+        raise CommandError(
+            "A new organisation needs a time zone: add --time-zone, as in --time-zone Europe/London."
+        )
+    while True:
+        given = input("Time zone of the organisation, as in Europe/London: ").strip()
+        try:
+            check_time_zone(given)
+        except ValidationError as error:
+            print(" ".join(error.messages), file=sys.stderr)
+        else:
+            return given
+
+
+def _password(*, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise CommandError(
+            "There is no terminal to ask for the password. Add --password-stdin and write the password to standard "
+            "input."
+        )
+    first = getpass.getpass("Password: ")
+    if getpass.getpass("Password again: ") != first:
+        raise CommandError("The two passwords differ. Run the command again.")
+    return first

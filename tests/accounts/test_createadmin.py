@@ -1,0 +1,143 @@
+"""`goodword createadmin`, with a terminal and without."""
+
+import getpass
+import io
+import sys
+from typing import Protocol
+
+import pytest
+
+from goodword import cli
+from goodword.accounts.models import Membership, Organisation, User
+
+pytestmark = pytest.mark.django_db
+GOOD = "correct horse battery"
+
+
+class Run(Protocol):
+    """Runs the command on this standard input; returns its status, what it said and what it complained of."""
+
+    def __call__(self, *more: str, stdin: io.StringIO | None = None) -> tuple[int, str, str]: ...
+
+
+class Terminal(io.StringIO):
+    """Standard input of somebody who types these lines."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """The command, for Ana of Acme."""
+
+    def command(*more: str, stdin: io.StringIO | None = None) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "stdin", stdin or io.StringIO(f"{GOOD}\n"))
+        who = ["--organisation", "Acme", "--email", "ana@acme.example", "--name", "Ana"]
+        status = cli.main(["createadmin", *who, *more])
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    return command
+
+
+NO_TERMINAL = (
+    "There is no terminal to ask for the password. Add --password-stdin and write the password to "
+    "standard input."
+)
+KEPT = "ana@acme.example had a login already and keeps its password."
+NEW = ("--password-stdin", "--time-zone", "America/New_York")
+
+
+def test_it_creates_both_and_says_so(run: Run) -> None:
+    assert run(*NEW) == (0, "ana@acme.example is an admin of Acme (slug acme).\n", "")
+    assert Organisation.objects.get().time_zone == "America/New_York"
+    assert User.objects.get().check_password(GOOD)
+
+
+def test_the_slug_of_an_organisation_gets_it_another_admin(run: Run) -> None:
+    run(*NEW)
+    again = run("--organisation", "acme", "--email", "bo@acme.example", "--password-stdin")
+    assert again == (0, "bo@acme.example is an admin of Acme (slug acme).\n", "")
+    assert (Organisation.objects.count(), Membership.objects.across_organisations().count()) == (1, 2)
+
+
+@pytest.mark.parametrize("name", ["Acme", " ACME "])
+def test_the_name_of_an_existing_organisation_is_refused(run: Run, name: str) -> None:
+    run(*NEW)
+    status, said, error = run(*NEW, "--organisation", name, "--email", "bo@acme.example")
+    assert (status, said) == (2, "")
+    assert error == (
+        "goodword: There is an organisation named Acme already. To add an admin to it, write --organisation acme. "
+        "For a second organisation, choose another name.\n"
+    )
+    assert (Organisation.objects.count(), User.objects.count()) == (1, 1)
+
+
+def test_an_admin_who_is_one_already_is_left_as_they_are(run: Run) -> None:
+    run(*NEW)
+    status, said, _ = run(
+        "--organisation", "acme", "--password-stdin", stdin=io.StringIO("another password\n")
+    )
+    assert status == 0
+    assert said.startswith("ana@acme.example is an admin of Acme already; nothing was changed")
+    assert User.objects.get().check_password(GOOD)
+
+
+def test_somebody_with_a_login_keeps_their_password_and_is_told_so(run: Run) -> None:
+    run(*NEW)
+    assert run("--organisation", "Beta", "--time-zone", "UTC") == (
+        0,
+        f"ana@acme.example is an admin of Beta (slug beta). {KEPT}\n",
+        "",
+    )
+
+
+def test_a_weak_password_is_refused_and_nothing_is_created(run: Run) -> None:
+    assert run(*NEW, stdin=io.StringIO("short\n")) == (
+        2,
+        "",
+        "goodword: This password is too short. It must contain at least 10 characters.\n",
+    )
+    assert Organisation.objects.count() == 0
+
+
+def test_without_a_terminal_it_says_which_options_to_add(run: Run) -> None:
+    assert run("--password-stdin") == (
+        2,
+        "",
+        "goodword: A new organisation needs a time zone: add --time-zone, as in --time-zone Europe/London.\n",
+    )
+    assert run("--time-zone", "Europe/London") == (
+        2,
+        "",
+        f"goodword: {NO_TERMINAL}\n",
+    )
+    assert Organisation.objects.count() == 0
+
+
+def test_a_terminal_is_asked_for_a_time_zone_until_there_is_one_and_twice_for_the_password(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def type_password(prompt: str) -> str:
+        asked.append(prompt)
+        return GOOD
+
+    monkeypatch.setattr(getpass, "getpass", type_password)
+    status, _, error = run(stdin=Terminal("Europe/Atlantis\nEurope/Paris\n"))
+    assert (status, error) == (
+        0,
+        "There is no time zone 'Europe/Atlantis'. Write one like Europe/London or America/New_York.\n",
+    )
+    assert asked == ["Password: ", "Password again: "]
+    assert Organisation.objects.get().time_zone == "Europe/Paris"
+
+
+def test_two_different_passwords_create_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter([GOOD, "correct horse batteries"])
+    monkeypatch.setattr(getpass, "getpass", lambda _: next(answers))
+    status, _, error = run("--time-zone", "Europe/Paris", stdin=Terminal())
+    assert (status, error) == (2, "goodword: The two passwords differ. Run the command again.\n")
+    assert Organisation.objects.count() == 0
