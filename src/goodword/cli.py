@@ -66,6 +66,10 @@ def _parser() -> argparse.ArgumentParser:
         "--concurrency", type=int, default=None, help="jobs at once (GOODWORD_WORKER_CONCURRENCY, 8)"
     )
     command("migrate", "Bring the database to this version.", _migrate)
+    forget = command(
+        "forget-field-key", "Give up a key of GOODWORD_FIELD_KEYS that is lost for good.", _forget_field_key
+    )
+    forget.add_argument("id", help="its id, as in id:base64")
     admin = command(
         "createadmin", "Create an organisation and its first admin, or another admin.", _createadmin
     )
@@ -151,6 +155,23 @@ def _migrate(_: argparse.Namespace) -> int:
     startup.check_database()
     call_command("migrate", interactive=False, verbosity=1)
     call_command("createcachetable", verbosity=0)
+    from goodword.core import field_keys
+
+    field_keys.check()
+    return 0
+
+
+def _forget_field_key(options: argparse.Namespace) -> int:
+    import django
+
+    django.setup()
+    from goodword.core import field_keys
+
+    lost = field_keys.forget(options.id)
+    print(
+        f"The key {options.id!r} is given up. {lost} stored secrets no longer open: in Settings > Integrations replace "
+        "the keys and rotate the secret keys. Addresses that asked under it not to be contacted are no longer known."
+    )
     return 0
 
 

@@ -19,6 +19,7 @@ TELLS_OF_NOBODY = {
     "assessments.Test": "what is asked",
     "assessments.TestVersion": "what is asked",
     "core.ClockOffset": "the demo's clock",
+    "core.FieldKeyCanary": "a known text",
     "core.Heartbeat": "when a worker was last seen",
     "core.Reaction": "that a handler ran",
     "greenhouse.CallTally": "numbers of calls",

@@ -21,7 +21,12 @@ class CannotOpen(Exception):
 
 def seal(plain: str, *, place: str) -> str:
     """Encrypt `plain` for `place` ("table:row:organisation"); returns `key id:base64`."""
-    key_id, key = next(iter(settings.GOODWORD_FIELD_KEYS.items()))
+    return seal_with(next(iter(settings.GOODWORD_FIELD_KEYS)), plain, place=place)
+
+
+def seal_with(key_id: str, plain: str, *, place: str) -> str:
+    """The same with a listed key of one's choice."""
+    key = settings.GOODWORD_FIELD_KEYS[key_id]
     nonce = os.urandom(NONCE_BYTES)
     sealed = AESGCM(key).encrypt(nonce, plain.encode(), place.encode())
     return f"{key_id}:{base64.b64encode(nonce + sealed).decode()}"

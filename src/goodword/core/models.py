@@ -1,4 +1,4 @@
-"""Rows of the core: the event log, what reacted to it, heartbeats, and the movable clock's offset."""
+"""Rows of the core: the event log, what reacted to it, heartbeats, canaries of field keys, the clock's offset."""
 
 from datetime import timedelta
 
@@ -16,6 +16,16 @@ class Heartbeat(models.Model):
 
     program = models.CharField(max_length=20, primary_key=True)
     seen_at = models.DateTimeField()
+
+
+class FieldKeyCanary(models.Model):
+    """A known text sealed with a field key that has sealed secrets here: opens only with that very key."""
+
+    key_id = models.CharField(max_length=100, unique=True)
+    sealed = models.TextField()
+
+    def __str__(self) -> str:
+        return f"canary of {self.key_id}"
 
 
 class Event(models.Model):

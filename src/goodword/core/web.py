@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
 THREADS = 8
+#: how a program ends whose settings are wrong: starting it again does not help
+WRONG_SETTING = 2
 #: who has sent nothing for so long in the middle of a request, or between two, is cut off
 SILENT_SECONDS = 30
 #: how long a request may take to arrive as a whole: 2 MiB at 200 kbit/s
@@ -154,6 +156,9 @@ def _run(listening: socket.socket) -> None:
     from django.core.wsgi import get_wsgi_application
 
     application = get_wsgi_application()
+    from goodword.core import field_keys  # has models: needs the line above
+
+    field_keys.check_at_start()
     signal.signal(signal.SIGTERM, _leave)
     server = make_server(
         application,
@@ -172,8 +177,10 @@ def _watch(listening: socket.socket, processes: int) -> int:
         while True:
             while len(children) < processes:
                 children.add(_child(listening))
-            pid, _ = os.wait()
+            pid, status = os.wait()
             children.discard(pid)
+            if os.waitstatus_to_exitcode(status) == WRONG_SETTING:
+                return WRONG_SETTING
             time.sleep(0.5)  # a process that dies at once is not started in a tight loop
     except (SystemExit, KeyboardInterrupt):
         return 0
@@ -192,6 +199,9 @@ def _child(listening: socket.socket) -> int:
         _run(listening)
     except (SystemExit, KeyboardInterrupt):
         os._exit(0)
+    except environment.SettingError as error:
+        print(f"goodword: {error}", file=sys.stderr, flush=True)
+        os._exit(WRONG_SETTING)
     except Exception:  # noqa: BLE001 - the end of this process: whatever it was, it is said before
         traceback.print_exc()
     os._exit(1)

@@ -20,6 +20,8 @@ def work(concurrency: int | None = None) -> int:
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
 
+    from goodword.core import field_keys
+
     connector = app.connector
     assert isinstance(connector, DjangoConnector)  # the library's own type hint names its base
     at_once = concurrency or settings.GOODWORD_WORKER_CONCURRENCY
@@ -27,6 +29,8 @@ def work(concurrency: int | None = None) -> int:
         raise SettingError(
             f"{at_once} jobs at once need as many connections: raise GOODWORD_POOL, which is {settings.GOODWORD_POOL}."
         )
+
+    field_keys.check_at_start()
 
     async def run() -> int:
         async with app.open_async():

@@ -156,7 +156,7 @@ def test_without_a_valid_secret_there_is_no_door(world: World) -> None:
 
 def test_a_secret_sealed_for_another_connection_opens_no_door(world: World) -> None:
     Connection.objects.of(world.organisation).update(uid="00000000-0000-0000-0000-000000000001")
-    assert world.post(BODY) == 404
+    assert world.post(BODY) == 503
 
 
 def test_a_disconnected_organisation_has_no_door(world: World) -> None:

@@ -1,6 +1,7 @@
 """Take a delivery in: find the endpoint, check the signature, keep the body. No work is done here."""
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -16,10 +17,20 @@ log = logging.getLogger(__name__)
 LAST_EVENT_GRAIN = timedelta(seconds=10)
 
 
-def endpoint(endpoint_key: str, *, now: datetime) -> tuple[Connection, list[str]] | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """A connection, and its valid secret keys as far as they open."""
+
+    connection: Connection
+    keys: list[str]
+    #: false when a field key is missing: then a signature that fits no key may be right all the same
+    all_open: bool
+
+
+def endpoint(endpoint_key: str, *, now: datetime) -> Endpoint | None:
     """The connection of an endpoint and its valid secret keys; None where nothing may be taken in.
 
-    Fails closed: no such endpoint, a connection that has ended, or no key that is valid and opens.
+    Fails closed: no such endpoint, a connection that has ended, or no valid key.
     """
     connection = (
         Connection.objects.across_organisations()
@@ -29,14 +40,17 @@ def endpoint(endpoint_key: str, *, now: datetime) -> tuple[Connection, list[str]
     )
     if connection is None:
         return None
-    keys = []
+    keys, all_open = [], True
     for secret in WebhookSecret.valid(connection, now=now):
         secret.connection = connection  # its place; saves a query
         try:
             keys.append(secret.reveal())
         except crypto.CannotOpen as error:
-            log.warning("The %s of %s does not open: %s", secret, connection, error)
-    return (connection, keys) if keys else None
+            log.error("The %s of %s does not open: %s", secret, connection, error)
+            all_open = False
+    if not keys and all_open:
+        return None
+    return Endpoint(connection=connection, keys=keys, all_open=all_open)
 
 
 def refuse(connection: Connection, *, now: datetime) -> None:

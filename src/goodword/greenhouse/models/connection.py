@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import models
 
 from goodword.accounts.models import Membership, OrganisationOwned
-from goodword.core import crypto
+from goodword.core import crypto, field_keys
 from goodword.greenhouse.client import V1Credentials, V3Credentials
 
 
@@ -96,6 +96,12 @@ class Connection(OrganisationOwned):
             return V1Credentials(plain["key"])
         return V3Credentials(plain["client_id"], plain["client_secret"], act_as=plain["act_as"])
 
+    def opens(self, *, now: datetime) -> bool:
+        """Whether the credential and all valid secret keys open with the field keys that are listed."""
+        secrets = WebhookSecret.valid(self, now=now).values_list("secret", flat=True)
+        sealed = [("credential", self.credential), *(("webhook_secret", secret) for secret in secrets)]
+        return all(field_keys.opens(value, place=self.place(column)) for column, value in sealed)
+
 
 class WebhookSecret(OrganisationOwned):
     """A secret key of the endpoint; several are valid while one is rotated."""
@@ -128,6 +134,19 @@ class WebhookSecret(OrganisationOwned):
         """The connection's keys that count now, newest first; several while one is rotated."""
         ends = models.Q(valid_until=None) | models.Q(valid_until__gt=now)
         return cls.objects.across_organisations().filter(ends, connection=connection).order_by("-pk")
+
+
+def sealed_secrets() -> list[tuple[str, str]]:
+    """Place and sealed value of the credentials and secret keys of all connections that have not ended."""
+    live = Connection.objects.across_organisations().exclude(state=Connection.State.DISCONNECTED)
+    secrets = WebhookSecret.objects.across_organisations().filter(connection__in=live)
+    return [
+        *((one.place("credential"), one.credential) for one in live),
+        *(
+            (secret.connection.place("webhook_secret"), secret.secret)
+            for secret in secrets.select_related("connection")
+        ),
+    ]
 
 
 class Webhook(OrganisationOwned):

@@ -38,6 +38,8 @@ class Card:
     advised: Sequence[Row]
     checked_at: datetime | None
     untested: bool
+    #: whether its stored secrets open with the field keys of this installation
+    opens: bool
 
     @property
     def to_tick(self) -> list[str]:
@@ -60,7 +62,7 @@ class Card:
         return refused is not None and (heard is None or refused > heard)
 
 
-def card_of(connection: Connection) -> Card:
+def card_of(connection: Connection, *, now: datetime) -> Card:
     """Read the permissions and put the connection into words."""
     rows = list(
         Permission.objects.of(connection.organisation).filter(connection=connection).order_by("position")
@@ -83,6 +85,7 @@ def card_of(connection: Connection) -> Card:
         advised=[row for required, row in known if not required],
         checked_at=rows[0].checked_at if rows else None,
         untested=untested,
+        opens=connection.opens(now=now),
     )
 
 

@@ -35,7 +35,7 @@ def _reads(connection: Connection, *, member: Membership, now: datetime) -> list
     row = connection_of(connection.organisation, connection.pk)
     if row is None:
         return []
-    card = card_of(row)
+    card = card_of(row, now=now)
     works = [one.name for one in (*card.needed, *card.advised) if one.state in {"granted", "untested"}]
     found = []
     if works:

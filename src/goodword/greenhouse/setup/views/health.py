@@ -36,7 +36,7 @@ def health(request: MemberRequest, pk: int) -> HttpResponse:
     healing = heal_health(connection, now=now, member=request.member)
     context: dict[str, Any] = {
         "connection": connection,
-        "card": card_of(connection),
+        "card": card_of(connection, now=now),
         "hooks": hooks,
         "heard": heard(connection, hooks, now=now),
         "inbox": inbox_health(connection, now=now),

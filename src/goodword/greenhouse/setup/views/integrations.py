@@ -30,7 +30,7 @@ def overview(request: MemberRequest) -> dict[str, Any]:
         "cards": [
             {
                 "connection": one,
-                "card": card_of(one),
+                "card": card_of(one, now=now),
                 "box": box_of(one, now=now) if request.member.is_admin else None,
                 "hooks": webhooks.standing(one),
             }

@@ -1,0 +1,135 @@
+"""Do the field keys fit this database? A canary per key tells, so that a lost key is noticed at the start.
+
+With a wrong key everything would look healthy while webhooks are refused and *do not contact* entries are no longer
+recognised. So `migrate`, `serve` and `worker` refuse to start, and readiness fails.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+
+from goodword.core import crypto
+from goodword.core.environment import SettingError
+from goodword.core.models import FieldKeyCanary
+
+log = logging.getLogger(__name__)
+
+#: serialises first starts ("canary" as a number)
+_LOCK = 0x63616E617279
+
+#: place and sealed value of secrets that other apps store; for databases that are older than their canaries
+Samples = Callable[[], Iterable[tuple[str, str]]]
+_samples: list[Samples] = []
+
+
+def register(samples: Samples) -> None:
+    """Name secrets that must open when the first canary is written."""
+    _samples.append(samples)
+
+
+def misfit() -> str:
+    """What is wrong with GOODWORD_FIELD_KEYS for this database, with the remedy; empty if nothing is. Only reads."""
+    canaries = list(FieldKeyCanary.objects.order_by("pk"))
+    for canary in canaries:
+        if canary.key_id not in settings.GOODWORD_FIELD_KEYS:
+            return _missing(canary.key_id)
+        if not opens(canary.sealed, place=_place(canary.key_id)):
+            return _another(canary.key_id)
+    if canaries:
+        return ""
+    for place, sealed in _all_samples():
+        if not opens(sealed, place=place):
+            key_id = sealed.partition(":")[0]
+            return _another(key_id) if key_id in settings.GOODWORD_FIELD_KEYS else _missing(key_id)
+    return ""
+
+
+def check() -> None:
+    """Refuse keys that do not fit with SettingError; else make sure that each key that has sealed has its canary.
+
+    Idempotent. Concurrent first starts with different keys: the second one is refused.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        if problem := misfit():
+            raise SettingError(problem)
+        if not FieldKeyCanary.objects.exists():
+            for key_id in {sealed.partition(":")[0] for _, sealed in _all_samples()}:
+                _write_canary(key_id)
+        _write_canary(_sealing())
+
+
+def check_at_start() -> None:
+    """`check`, for programs that may start before their database: then readiness tells."""
+    try:
+        check()
+    except DatabaseError as error:
+        log.warning("The field keys could not be checked: %s", str(error).strip())
+    finally:
+        connection.close()
+
+
+def forget(key_id: str) -> int:
+    """Give up a key that is lost for good. Returns how many stored secrets no longer open.
+
+    Raises SettingError for a key that no canary names, and for one that is listed and fits.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        canary = FieldKeyCanary.objects.filter(key_id=key_id).first()
+        samples = [sealed for _, sealed in _all_samples() if sealed.startswith(f"{key_id}:")]
+        if canary is None and not samples:
+            raise SettingError(f"No key {key_id!r} has sealed anything in this database.")
+        if canary is not None and opens(canary.sealed, place=_place(key_id)):
+            raise SettingError(
+                f"The key {key_id!r} is not lost: it stands in GOODWORD_FIELD_KEYS. To give it up, take it out first."
+            )
+        if canary is not None:
+            canary.delete()
+        _write_canary(_sealing())
+        return sum(not opens(sealed, place=place) for place, sealed in _all_samples())
+
+
+def opens(sealed: str, *, place: str) -> bool:
+    """Whether a sealed value opens with the keys that are listed."""
+    try:
+        crypto.unseal(sealed, place=place)
+    except crypto.CannotOpen:
+        return False
+    return True
+
+
+def _all_samples() -> list[tuple[str, str]]:
+    return [sample for samples in _samples for sample in samples()]
+
+
+def _sealing() -> str:
+    return next(iter(settings.GOODWORD_FIELD_KEYS))
+
+
+def _write_canary(key_id: str) -> None:
+    FieldKeyCanary.objects.get_or_create(
+        key_id=key_id, defaults={"sealed": crypto.seal_with(key_id, "canary", place=_place(key_id))}
+    )
+
+
+def _place(key_id: str) -> str:
+    return f"core_fieldkeycanary.sealed:{key_id}:"
+
+
+def _missing(key_id: str) -> str:
+    return (
+        f"GOODWORD_FIELD_KEYS lacks the key {key_id!r}, which sealed secrets in this database. Add it behind the "
+        f"present one; if it is lost for good, run `goodword forget-field-key {key_id}`."
+    )
+
+
+def _another(key_id: str) -> str:
+    return (
+        f"GOODWORD_FIELD_KEYS has another key {key_id!r} than the one that sealed the secrets in this database. Put "
+        f"that one back; if it is lost for good, run `goodword forget-field-key {key_id}`."
+    )

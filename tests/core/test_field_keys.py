@@ -1,0 +1,241 @@
+"""A field key that does not fit the database is noticed at the start, and webhooks are never refused for it."""
+
+import base64
+import os
+import socket
+import subprocess
+import threading
+
+import psycopg
+import pytest
+from django.db import connection
+from django.urls import reverse
+from pytest_django.fixtures import Settings
+
+from goodword.core import field_keys
+from goodword.core.environment import SettingError
+from goodword.core.models import FieldKeyCanary
+from goodword.core.supervise import goodword
+from goodword.greenhouse.client import V1Credentials
+from goodword.greenhouse.models import Connection, InboxEvent, WebhookSecret
+from greenhouse_sandbox.webhooks.signer import signature
+from tests.core.test_killed_worker import here, until
+from tests.greenhouse.world import DOOR, SECRET
+from tests.support import factories
+from tests.support.pages import signed_in
+
+K1, K2, OTHER = b"1" * 32, b"2" * 32, b"x" * 32
+LACKS = (
+    "GOODWORD_FIELD_KEYS lacks the key 'k1', which sealed secrets in this database. Add it behind the present one; "
+    "if it is lost for good, run `goodword forget-field-key k1`."
+)
+ANOTHER = (
+    "GOODWORD_FIELD_KEYS has another key 'k1' than the one that sealed the secrets in this database. Put that one "
+    "back; if it is lost for good, run `goodword forget-field-key k1`."
+)
+
+
+@pytest.fixture(autouse=True)
+def one_key(settings: Settings) -> None:
+    settings.GOODWORD_FIELD_KEYS = {"k1": K1}
+
+
+def canaries() -> list[str]:
+    return list(FieldKeyCanary.objects.order_by("pk").values_list("key_id", flat=True))
+
+
+def connected() -> Connection:
+    """A connection whose secrets are sealed with the present key."""
+    connection = Connection(
+        organisation=factories.organisation(slug="acme"),
+        endpoint_key="e" * 43,
+        connected_at=factories.NOW,
+        state=Connection.State.ACTIVE,
+    )
+    connection.set_credentials(V1Credentials("a-key"))
+    connection.save()
+    WebhookSecret.add(connection, SECRET, now=factories.NOW)
+    return connection
+
+
+def delivered(connection: Connection, secret: str = SECRET) -> int:
+    body = b'{"action": "office_deleted", "payload": {"id": 5}}'
+    return DOOR.post(
+        reverse("greenhouse_hook", args=[connection.endpoint_key]),
+        data=body,
+        content_type="application/json",
+        headers={"Signature": signature(body, secret)},
+    ).status_code
+
+
+@pytest.mark.django_db
+def test_the_first_start_writes_a_canary_and_the_next_ones_change_nothing() -> None:
+    for _ in range(3):
+        field_keys.check()
+    assert canaries() == ["k1"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("keys", "said"), [({"k2": K2}, LACKS), ({"k1": OTHER}, ANOTHER), ({"k2": K2, "k1": OTHER}, ANOTHER)]
+)
+def test_keys_that_do_not_fit_are_refused_with_the_remedy(
+    settings: Settings, keys: dict[str, bytes], said: str
+) -> None:
+    field_keys.check()
+    settings.GOODWORD_FIELD_KEYS = keys
+    with pytest.raises(SettingError) as refused:
+        field_keys.check()
+    assert str(refused.value) == field_keys.misfit() == said
+    assert canaries() == ["k1"]
+
+
+@pytest.mark.django_db
+def test_a_rotation_starts_and_from_then_on_both_keys_are_wanted(settings: Settings) -> None:
+    field_keys.check()
+    settings.GOODWORD_FIELD_KEYS = {"k2": K2, "k1": K1}
+    field_keys.check()
+    assert canaries() == ["k1", "k2"]
+    settings.GOODWORD_FIELD_KEYS = {"k1": K1}
+    assert field_keys.misfit().startswith("GOODWORD_FIELD_KEYS lacks the key 'k2'")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("keys", "said"), [({"k2": K2}, LACKS), ({"k1": OTHER}, ANOTHER)])
+def test_a_database_older_than_its_canaries_is_judged_by_its_secrets(
+    settings: Settings, keys: dict[str, bytes], said: str
+) -> None:
+    connected()
+    settings.GOODWORD_FIELD_KEYS = keys
+    with pytest.raises(SettingError) as refused:
+        field_keys.check()
+    assert (str(refused.value), canaries()) == (said, [])
+
+
+@pytest.mark.django_db
+def test_keys_that_seal_nothing_new_get_a_canary_where_they_have_sealed(settings: Settings) -> None:
+    connected()
+    settings.GOODWORD_FIELD_KEYS = {"k2": K2, "k1": K1}
+    field_keys.check()
+    assert canaries() == ["k1", "k2"]
+
+
+@pytest.mark.django_db
+def test_a_key_that_is_lost_for_good_can_be_given_up(settings: Settings) -> None:
+    connected()
+    field_keys.check()
+    settings.GOODWORD_FIELD_KEYS = {"k2": K2}
+    assert field_keys.forget("k1") == 2  # the credential and the secret key
+    field_keys.check()
+    assert canaries() == ["k2"]
+
+
+@pytest.mark.django_db
+def test_the_same_id_with_another_key_can_be_given_up_too(settings: Settings) -> None:
+    field_keys.check()
+    settings.GOODWORD_FIELD_KEYS = {"k1": OTHER}
+    assert field_keys.forget("k1") == 0
+    field_keys.check()
+    assert canaries() == ["k1"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("key_id", ["k1", "k9"])
+def test_a_key_that_fits_or_is_unknown_cannot_be_given_up(key_id: str) -> None:
+    field_keys.check()
+    with pytest.raises(SettingError):
+        field_keys.forget(key_id)
+    assert canaries() == ["k1"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_first_starts_with_different_keys_at_once_the_second_is_refused() -> None:
+    """Whoever waits for the lock sees what the first one wrote."""
+    refused: list[str] = []
+
+    def start() -> None:
+        try:
+            field_keys.check()
+        except SettingError as error:
+            refused.append(str(error))
+        finally:
+            connection.close()
+
+    def waits() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            return cursor.fetchone() is not None
+
+    with psycopg.connect(here()["DATABASE_URL"]) as first:
+        first.execute("SELECT pg_advisory_xact_lock(%s)", [field_keys._LOCK])
+        first.execute("INSERT INTO core_fieldkeycanary (key_id, sealed) VALUES ('k0', 'k0:AAAA')")
+        second = threading.Thread(target=start)
+        second.start()
+        until(lambda: waits() or not second.is_alive())
+    second.join(20)
+    assert refused == [LACKS.replace("k1", "k0")]
+    assert canaries() == ["k0"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("keys", [{"k2": K2}, {"k1": OTHER}])
+def test_webhooks_are_answered_503_while_the_key_is_missing(
+    settings: Settings, keys: dict[str, bytes]
+) -> None:
+    connection = connected()
+    settings.GOODWORD_FIELD_KEYS = keys
+    assert (delivered(connection), InboxEvent.objects.of(connection.organisation).count()) == (503, 0)
+    connection.refresh_from_db()
+    assert connection.refused_count == 0
+    settings.GOODWORD_FIELD_KEYS = {"k2": K2, "k1": K1}
+    assert delivered(connection) == 200
+
+
+@pytest.mark.django_db
+def test_while_one_of_two_secret_keys_opens_it_still_counts_and_the_other_waits(settings: Settings) -> None:
+    connection = connected()
+    settings.GOODWORD_FIELD_KEYS = {"k2": K2, "k1": K1}
+    WebhookSecret.add(connection, "a newer secret key", now=factories.NOW)
+    settings.GOODWORD_FIELD_KEYS = {"k1": K1}
+    assert delivered(connection) == 200
+    assert delivered(connection, "a newer secret key") == 503
+
+
+@pytest.mark.django_db
+def test_an_endpoint_that_nobody_has_or_has_any_more_is_still_404(settings: Settings) -> None:
+    connection = connected()
+    settings.GOODWORD_FIELD_KEYS = {"k2": K2}
+    Connection.objects.of(connection.organisation).update(state=Connection.State.DISCONNECTED)
+    assert delivered(connection) == 404
+
+
+@pytest.mark.django_db
+def test_the_health_and_integrations_pages_say_that_secrets_do_not_open(settings: Settings) -> None:
+    connection = connected()
+    admin = signed_in(factories.member(connection.organisation, kind="admin"))
+    pages = [
+        reverse("greenhouse_health", args=["acme", connection.pk]),
+        reverse("integrations", args=["acme"]),
+    ]
+    for keys, warned in (({"k1": K1}, False), ({"k2": K2}, True)):
+        settings.GOODWORD_FIELD_KEYS = keys
+        for page in pages:
+            assert ("The stored secrets cannot be opened" in admin.get(page).content.decode()) is warned
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("command", [["serve"], ["serve", "--processes", "2"], ["worker"], ["migrate"]])
+def test_programs_refuse_to_start_with_one_sentence(command: list[str]) -> None:
+    field_keys.check()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = {"GOODWORD_PORT": str(free.getsockname()[1])}
+    ended = subprocess.run(
+        goodword(*command),
+        env={**os.environ, **here(), **port, "GOODWORD_FIELD_KEYS": f"k2:{base64.b64encode(K2).decode()}"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (ended.returncode, ended.stderr.splitlines()[-1]) == (2, f"goodword: {LACKS}")
