@@ -30,6 +30,7 @@ TELLS_OF_NOBODY = {
     "greenhouse.Reconciliation": "numbers of a pass",
     "greenhouse.Webhook": "which webhooks there are",
     "greenhouse.WebhookSecret": "secret keys",
+    "notifications.MailService": "whether mail goes out, and what the server said, without addresses",
     "questionnaires.Questionnaire": "what is asked",
     "questionnaires.QuestionnaireVersion": "what is asked",
     "references.DoNotContact": "keyed hashes, which are to outlive the person",

@@ -50,6 +50,7 @@ def test_every_model_of_ours_has_an_organisation_or_a_reason() -> None:
         "Event",
         "FieldKeyCanary",
         "Heartbeat",
+        "MailService",
         "Reaction",
         "User",
         "Organisation",

@@ -18,7 +18,8 @@ from goodword.core import clock, environment, outbox
 from goodword.core.models import Event
 from goodword.notifications.domain.marks import mark_of
 from goodword.notifications.domain.queue import cancel
-from goodword.notifications.domain.send import free_stuck, send
+from goodword.notifications.domain.send import LADDER, free_stuck, send
+from goodword.notifications.domain.service import BEFORE_MESSAGE
 from goodword.notifications.domain.undelivered import KIND
 from goodword.notifications.jobs import sweep_emails
 from goodword.notifications.models import Email
@@ -72,7 +73,7 @@ def post(settings: Settings) -> Iterator[Post]:
     server.start()
     settings.MAILERS = {
         "default": {
-            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "BACKEND": "goodword.core.smtp.EmailBackend",
             "OPTIONS": environment.smtp(f"smtp://127.0.0.1:{port}"),
         }
     }
@@ -143,14 +144,15 @@ def test_a_refusal_for_now_is_tried_by_the_ladder_and_told_at_its_end_only(post:
     about = application()
     email = to(FULL, about=about)
     moment = NOW
-    for number, wait in enumerate(outbox.LADDER, start=1):
+    for number, wait in enumerate(LADDER, start=1):
         send(email_id=email.pk, now=moment)
         assert state(email) == ("queued", number, "451 4.2.2 Mailbox full, try later")
         assert email.not_before == moment + wait
         moment = email.not_before
     assert event_names() == []
     send(email_id=email.pk, now=moment)
-    assert state(email) == ("failed", 6, "451 4.2.2 Mailbox full, try later")
+    assert state(email) == ("failed", 9, "451 4.2.2 Mailbox full, try later")
+    assert timedelta(days=2) < moment - NOW < timedelta(days=3)
     assert event_names() == ["email.failed"]
 
 
@@ -197,11 +199,11 @@ def test_a_mail_that_was_cancelled_between_two_tries_is_not_sent(post: Post) -> 
 
 def test_what_a_dead_worker_left_is_sent_by_the_sweep_with_the_same_message_id(post: Post) -> None:
     email = to("ada@mail.example")
-    claimed = outbox.claim(Email, email.pk, now=clock.now() - outbox.STUCK_AFTER + timedelta(seconds=30))
+    claimed = outbox.claim(Email, email.pk, now=clock.now() - BEFORE_MESSAGE + timedelta(seconds=30))
     assert claimed is not None
     sweep_emails.run()
     assert (state(email)[0], post.taken) == ("sending", [])
-    Email.objects.across_organisations().update(claimed_at=clock.now() - outbox.STUCK_AFTER)
+    Email.objects.across_organisations().update(claimed_at=clock.now() - BEFORE_MESSAGE)
     sweep_emails.run()
     assert state(email) == ("sent", 2, "")
     assert [message["Message-ID"] for message in post.taken] == [f"<goodword-{mark_of(email.pk)}@localhost>"]
@@ -210,10 +212,10 @@ def test_what_a_dead_worker_left_is_sent_by_the_sweep_with_the_same_message_id(p
 def test_a_mail_that_kills_every_worker_fails_in_the_end_and_is_told(post: Post) -> None:
     email = to("ada@mail.example")
     Email.objects.across_organisations().update(
-        state="sending", attempts=len(outbox.LADDER) + 1, claimed_at=NOW - outbox.STUCK_AFTER
+        state="sending", attempts=len(LADDER) + 1, claimed_at=NOW - BEFORE_MESSAGE
     )
     free_stuck(now=NOW)
-    assert state(email) == ("failed", 6, "Goodword could not write this mail.")
+    assert state(email) == ("failed", 9, "Goodword could not write this mail.")
     assert event_names() == ["email.failed"]
 
 
@@ -221,9 +223,9 @@ def test_a_worker_that_was_held_for_dead_does_not_tell_a_second_time(post: Post)
     email = to("ada@mail.example")
     slow = outbox.claim(Email, email.pk, now=NOW)
     assert slow is not None
-    free_stuck(now=NOW + outbox.STUCK_AFTER)
-    send(email_id=email.pk, now=NOW + outbox.STUCK_AFTER)
-    assert outbox.settle_sent(slow, now=NOW + outbox.STUCK_AFTER) is False
+    free_stuck(now=NOW + BEFORE_MESSAGE)
+    send(email_id=email.pk, now=NOW + BEFORE_MESSAGE)
+    assert outbox.settle_sent(slow, now=NOW + BEFORE_MESSAGE) is False
     assert event_names() == ["email.sent"]
 
 

@@ -179,5 +179,5 @@ def smtp(url: str) -> dict[str, Any]:
         "password": unquote(parts.password or ""),
         "use_tls": parts.scheme == "smtp+starttls",
         "use_ssl": parts.scheme == "smtps",
-        "timeout": 20,
+        "timeout": 20,  # for each step before the message; its answer may take longer (core.smtp)
     }

@@ -83,7 +83,7 @@ def mailers(*, provider: str, smtp_url: str) -> dict[str, Any]:
     """Django's MAILERS: the SMTP server, or the provider's API where none is named."""
     if not smtp_url:
         return {"default": {"BACKEND": f"anymail.backends.{provider}.EmailBackend"}}
-    return {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": smtp(smtp_url)}}
+    return {"default": {"BACKEND": "goodword.core.smtp.EmailBackend", "OPTIONS": smtp(smtp_url)}}
 
 
 def anymail(*, credentials: dict[str, Any], webhook_secret: str) -> dict[str, Any]:

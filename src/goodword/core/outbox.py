@@ -6,7 +6,7 @@ that dies between claim and settle leaves the row *sending*; the sweep finds it 
 is the owner's decision, because only it knows whether acting twice does harm.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import models, transaction
@@ -32,6 +32,11 @@ class Outbox(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def tries(self) -> int:
+        """How many of the tries that the ladder allows are used up."""
+        return self.attempts
 
 
 #: a claimed row, also when the sweep has freed it and nobody has claimed it since
@@ -78,15 +83,25 @@ def settle_cancelled(row: Outbox, *, now: datetime, error: str) -> bool:
 
 
 def settle_retry(
-    row: Outbox, *, now: datetime, error: str, wait: timedelta | None = None, **columns: object
+    row: Outbox,
+    *,
+    now: datetime,
+    error: str,
+    wait: timedelta | None = None,
+    ladder: Sequence[timedelta] = LADDER,
+    **columns: object,
 ) -> bool:
     """Try again later, by the ladder or after `wait`. True if that was the last try, so that the row failed."""
-    if row.attempts > len(LADDER):
+    if row.tries > len(ladder):
         return settle_failed(row, now=now, error=error, **columns)
-    later = now + (wait or LADDER[row.attempts - 1])
-    values = {"settled_at": None, "last_error": error, "not_before": later, **columns}
-    _settle(row, Outbox.State.QUEUED, values)
+    settle_later(row, error=error, at=now + (wait or ladder[row.tries - 1]), **columns)
     return False
+
+
+def settle_later(row: Outbox, *, error: str, at: datetime, **columns: object) -> bool:
+    """Back to the queue until `at`. False if the row is not this worker's any more."""
+    values = {"settled_at": None, "last_error": error, "not_before": at, **columns}
+    return _settle(row, Outbox.State.QUEUED, values)
 
 
 def is_still_mine(row: Outbox) -> bool:

@@ -1,6 +1,6 @@
 """Jobs of outgoing mail: one mail, and the sweep that finds what is due or stuck."""
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from goodword.core import clock, jobs
 from goodword.notifications.models import Email
@@ -12,26 +12,35 @@ SWEEP_AT_MOST = 200
 def send_email(*, email_id: int) -> None:
     """Send one mail. Its row decides about further tries, so the job itself takes none."""
     from goodword.notifications.domain.send import send  # the domain queues mails, and with them this job
+    from goodword.notifications.domain.slots import slot
 
-    send(email_id=email_id, now=clock.now())
+    with slot() as mine:
+        if mine:
+            send(email_id=email_id, now=clock.now())
 
 
 @jobs.job(name="email.sweep", cron="* * * * * */10", queueing_lock="email.sweep", priority=jobs.MAIL)
 def sweep_emails(*, timestamp: int = 0) -> None:
-    """Free what a dead worker left, and send what has become due (postponed mails, later tries)."""
+    """Free what a dead worker left, and send what is due in the order in which it was queued: postponed mails, later
+    tries, and what waited for the mail server."""
     from goodword.notifications.domain.send import free_stuck, send
+    from goodword.notifications.domain.service import outage
+    from goodword.notifications.domain.slots import slot
 
     del timestamp  # given to every periodic job; the clock is ours
-    now = clock.now()
-    free_stuck(now=now)
-    due = Q(state=Email.State.QUEUED, not_before__lte=now)
-    for email_id in (
-        Email.objects.across_organisations()
-        .filter(due)
-        .order_by("not_before")
-        .values_list("pk", flat=True)[:SWEEP_AT_MOST]
-    ):
-        # Within the sweep: a job row of its own might already wait. Where the server does not answer, each mail
-        # would cost a time-out, and sweeps that wait for it would leave no room for other work.
-        if not send(email_id=email_id, now=clock.now()):
+    free_stuck(now=clock.now())
+    with slot() as mine:
+        if not mine:
             return
+        # A probe is the mail that was tried least often, lest one that the server cannot bear keeps back the others.
+        if outage() and not all(send(email_id=pk, now=clock.now()) for pk in _due("excused", "pk")[:1]):
+            return
+        found = list(_due("pk")[:SWEEP_AT_MOST])
+        # Within the sweep: a job row of its own might already wait.
+        if all(send(email_id=pk, now=clock.now()) for pk in found) and len(found) == SWEEP_AT_MOST:
+            sweep_emails.defer_once(lock="email.sweep")
+
+
+def _due(*order: str) -> QuerySet[Email, int]:
+    rows = Email.objects.across_organisations().filter(state=Email.State.QUEUED, not_before__lte=clock.now())
+    return rows.order_by(*order).values_list("pk", flat=True)

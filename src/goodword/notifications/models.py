@@ -41,6 +41,14 @@ class Email(OrganisationOwned, Outbox):
     bounced_at = models.DateTimeField(null=True)
     bounce_reason = models.CharField(max_length=500, default="", blank=True)
     complained_at = models.DateTimeField(null=True)
+    #: a mail that probes a server that is down may be tried very often
+    attempts = models.PositiveIntegerField(default=0)
+    #: attempts that said nothing about this mail, and do not use up its tries
+    excused = models.PositiveIntegerField(default=0)
+    #: how often it was handed over without an answer: it may have arrived
+    unanswered = models.PositiveSmallIntegerField(default=0)
+    #: when the present attempt handed it over: from then on it may arrive
+    handed_over_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = (
@@ -53,6 +61,33 @@ class Email(OrganisationOwned, Outbox):
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.to_address}"
+
+    @property
+    def tries(self) -> int:
+        """Without those that said nothing about this mail."""
+        return self.attempts - self.excused
+
+
+class MailService(models.Model):
+    """Whether mail goes out: at most one row for the whole installation, with `pk` 1. None: it does.
+
+    While it does not, a single mail at a time probes the server; `probe` names the one that may.
+    """
+
+    #: since when; empty while mail goes out
+    down_since = models.DateTimeField(null=True)
+    last_error = models.TextField(default="", blank=True)
+    #: probes that failed one after another
+    failures = models.PositiveIntegerField(default=0)
+    #: when the next probe may begin
+    probe_at = models.DateTimeField(null=True)
+    #: until when the present probe keeps others away, should its worker have died
+    probing_until = models.DateTimeField(null=True)
+    #: the number of the latest probe
+    probe = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"mail down since {self.down_since}" if self.down_since else "mail goes out"
 
 
 class Link(OrganisationOwned):

@@ -3,82 +3,187 @@
 If the process dies after the server took the mail and before that is written down, the sweep sends it again:
 a doubled invitation is better than none. Every try has the same Message-ID, by which mail programs fold
 doubles into one.
+
+A fault of the server says nothing about the mail (docs/decisions/0030-*): it does not use up its tries.
 """
 
-import smtplib
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from email.utils import formataddr
+from functools import partial
 from http import HTTPStatus
+from typing import Any
 
-from anymail.exceptions import AnymailAPIError, AnymailRecipientsRefused
+import requests
+from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.db import transaction
 
-from goodword.core import events, outbox
+from goodword.core import events, outbox, smtp
+from goodword.core.smtp import Fault, Scope, Withdrawn
 from goodword.core.text import clean_text
-from goodword.notifications.domain import links
+from goodword.notifications.domain import links, service
 from goodword.notifications.domain.marks import mark_of, message_id_of, return_address_of
 from goodword.notifications.domain.outcome import LONGEST_REASON, has_complained
 from goodword.notifications.domain.render import Rendered, redact, render
-from goodword.notifications.models import Email
+from goodword.notifications.domain.service import Leave
+from goodword.notifications.models import Email, Link
+
+#: waits between tries of a mail that was refused for now (greylisting, a full mailbox): two days in all
+LADDER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 480, 960, 1200))
+#: waits after a message was handed over and not answered: each further try may be a second copy
+UNANSWERED = (timedelta(minutes=15), timedelta(hours=4))
+
+
+class Unwritable(Fault):
+    """Found out before any server was asked."""
+
+    def __init__(self, words: str, *, address: bool = False) -> None:
+        super().__init__(words, scope=Scope.MAIL, permanent=True, address=address)
 
 
 def send(*, email_id: int, now: datetime) -> bool:
     """Send the mail if it is due. Failures end as a later try, or as *failed*, of which the recruiter is told.
 
-    False if the mail server could not be used at all: then there is no use in trying the next mail now.
+    False if the mail server cannot be used: then there is no use in trying the next mail now.
     """
+    leave = service.ask_leave(now=now)
+    if leave is None:
+        return False
     email = outbox.claim(Email, email_id, now=now)
     if email is None:
+        service.give_back(leave)
         return True
+    try:
+        return _send(email, leave, now=now)
+    except BaseException:
+        service.give_back(leave)
+        raise
+
+
+def _send(email: Email, leave: Leave, *, now: datetime) -> bool:
     if has_complained(email):
+        service.give_back(leave)
         outbox.settle_cancelled(email, now=now, error="They marked an earlier mail as spam.")
         return True
     message_id = message_id_of(email.pk)
     rendered = _write(email, message_id, now=now)
     if rendered is None or not outbox.is_still_mine(email):  # its subject was closed while it was written
+        service.give_back(leave)
         return True
     message = _message(email, rendered, message_id)
     try:
-        validate_email(email.to_address)
-        message.send()
-    except smtplib.SMTPRecipientsRefused as error:
-        code, reason = next(iter(error.recipients.values()))
-        refused = 500 <= code < 600
-        not_sent(email, now=now, permanent=refused, returned=refused, error=f"{code} {_words(reason)}")
-    except AnymailRecipientsRefused:
-        words = "The mail provider does not write to this address."
-        not_sent(email, now=now, permanent=True, returned=True, error=words)
-    except AnymailAPIError as error:
-        return _provider_refused(email, error, now=now)
-    except smtplib.SMTPResponseException as error:
-        # A server that refuses our login, our sender address or the connection says nothing about this mail.
-        permanent = isinstance(error, smtplib.SMTPDataError) and 500 <= error.smtp_code < 600
-        not_sent(email, now=now, permanent=permanent, error=f"{error.smtp_code} {_words(error.smtp_error)}")
-    except (smtplib.SMTPException, OSError, ImproperlyConfigured) as error:
-        not_sent(email, now=now, permanent=False, error=f"The mail server could not be used: {error}")
-        return False
-    except (ValidationError, ValueError) as error:  # ValueError: a header that cannot be written
-        wrong = isinstance(error, ValidationError)
-        not_sent(email, now=now, permanent=True, returned=wrong, error="This is not an e-mail address.")
-    else:
-        with transaction.atomic():
-            if outbox.settle_sent(email, now=now, provider_id=_provider_id(message)):
-                _tell("email.sent", email, now=now)
+        _deliver(message, email.to_address, partial(_hand_over, email, leave, now=now))
+    except Withdrawn:  # closed, or taken by another worker, a moment ago
+        service.give_back(leave)
+        return True
+    except Fault as fault:
+        return _not_taken(email, leave, fault, now=now)
+    with transaction.atomic():
+        service.works()
+        if outbox.settle_sent(email, now=now, provider_id=_provider_id(message)):
+            _tell("email.sent", email, now=now)
     return True
 
 
 def free_stuck(*, now: datetime) -> None:
-    """Queue again what a dead worker left behind; what has been tried often enough fails instead."""
-    stuck = Email.objects.across_organisations().filter(
-        state=Email.State.SENDING, claimed_at__lte=now - outbox.STUCK_AFTER
+    """Queue again what a dead worker left behind; what has been tried often enough fails instead.
+
+    What had been handed over is kept longer: its server may still be about to answer a living worker.
+    """
+    sending = Email.objects.across_organisations().filter(state=Email.State.SENDING)
+    for email in sending.filter(handed_over_at=None, claimed_at__lte=now - service.BEFORE_MESSAGE):
+        if email.tries > len(LADDER):
+            not_sent(email, now=now, permanent=True, error="Goodword could not write this mail.")
+        else:
+            outbox.settle_later(email, error=email.last_error, at=email.not_before)
+    for email in sending.filter(handed_over_at__lte=now - service.FOR_ANSWER):
+        with transaction.atomic():
+            _unanswered(email, error="The worker ended before the mail server had answered.", now=now)
+
+
+def _deliver(message: EmailMultiAlternatives, to_address: str, hand_over: Callable[[], None]) -> None:
+    """Give the message to the server or the provider. Raises Fault, and Withdrawn where it is not to be sent."""
+    try:
+        validate_email(to_address)
+        if _is_smtp():
+            message.hand_over = hand_over  # type: ignore[attr-defined]  # core.smtp calls it
+        else:
+            hand_over()
+        message.send()
+    except AnymailRecipientsRefused as error:
+        words = "The mail provider does not write to this address."
+        raise Fault(words, scope=Scope.MAIL, permanent=True, address=True) from error
+    except AnymailAPIError as error:
+        raise _provider_fault(error) from error
+    except (ImproperlyConfigured, OSError) as error:
+        if isinstance(error, Fault):
+            raise
+        raise Fault(f"The mail server could not be used: {error}", scope=Scope.SERVER) from error
+    except (ValidationError, ValueError) as error:  # ValueError: a header that cannot be written
+        wrong = isinstance(error, ValidationError)
+        raise Unwritable("This is not an e-mail address.", address=wrong) from error
+    except AnymailError as error:
+        raise Unwritable(f"The mail provider cannot carry this mail: {error}") from error
+
+
+def _is_smtp() -> bool:
+    return bool(settings.MAILERS["default"]["BACKEND"] == f"{smtp.__name__}.{smtp.EmailBackend.__name__}")
+
+
+def _hand_over(email: Email, leave: Leave, *, now: datetime) -> None:
+    """Note that it goes out from now on. Raises Withdrawn if it was cancelled, or is another worker's by now."""
+    mine = Email.objects.across_organisations().filter(
+        pk=email.pk, state=Email.State.SENDING, attempts=email.attempts
     )
-    for email in stuck.filter(attempts__gt=len(outbox.LADDER)):
-        not_sent(email, now=now, permanent=True, error="Goodword could not write this mail.")
-    stuck.update(state=Email.State.QUEUED)
+    if not mine.update(handed_over_at=now):
+        raise Withdrawn
+    service.is_handed_over(leave, now=now)
+
+
+def _not_taken(email: Email, leave: Leave, fault: Fault, *, now: datetime) -> bool:
+    """Settle a mail that was not taken; False if that says nothing about this mail."""
+    with transaction.atomic():
+        match fault.scope:
+            case Scope.MAIL:
+                if isinstance(fault, Unwritable):
+                    service.give_back(leave)
+                else:
+                    service.works()
+                permanent, returned = fault.permanent, fault.address
+                not_sent(email, now=now, permanent=permanent, returned=returned, error=fault.words)
+                return True
+            case Scope.UNKNOWN:
+                service.fails(leave, error=fault.words, now=now)
+                _unanswered(email, error=fault.words, now=now)
+            case Scope.SERVER:
+                again = service.fails(leave, error=fault.words, now=now)
+                _drop_link(email, now=now)
+                outbox.settle_later(
+                    email,
+                    error=fault.words,
+                    at=max(again, now + service.pace(email.excused)),
+                    excused=email.excused + 1,
+                    handed_over_at=None,
+                )
+    return False
+
+
+def _unanswered(email: Email, *, error: str, now: datetime) -> None:
+    """It may have arrived or not: few further tries, then a person decides."""
+    columns = {"unanswered": email.unanswered + 1, "excused": email.excused + 1, "handed_over_at": None}
+    if email.unanswered < len(UNANSWERED):
+        outbox.settle_later(email, error=error, at=now + UNANSWERED[email.unanswered], **columns)
+    elif outbox.settle_failed(email, now=now, error=f"{error} It may have arrived.", **columns):
+        _tell("email.failed", email, now=now)
+
+
+def _drop_link(email: Email, *, now: datetime) -> None:
+    """The link of a message that was never handed over is in nobody's hands."""
+    Link.objects.of(email.organisation).filter(email=email, created_at=now).delete()
 
 
 def _mint(email: Email, *, now: datetime) -> str:
@@ -136,19 +241,27 @@ def _provider_id(message: EmailMultiAlternatives) -> str:
     return found if isinstance(found, str) else ""
 
 
-def _provider_refused(email: Email, error: AnymailAPIError, *, now: datetime) -> bool:
-    """Settle a mail that the provider's API did not take; False if that says nothing about this mail."""
+def _provider_fault(error: AnymailAPIError) -> Fault:
+    """What it says about the mail that the provider's API did not take it."""
     code = error.status_code
     if code is None:
-        not_sent(
-            email, now=now, permanent=False, error=f"The mail provider could not be used: {error.args[0]}"
-        )
-        return False
+        words = f"The mail provider could not be used: {error.args[0]}"
+        return Fault(words, scope=Scope.UNKNOWN if _may_have_arrived(error) else Scope.SERVER)
+    words = f"The mail provider answered {code}: {_said(error)}"
+    if code < HTTPStatus.MULTIPLE_CHOICES or code == HTTPStatus.GATEWAY_TIMEOUT:
+        return Fault(words, scope=Scope.UNKNOWN)
     # Refused credentials, too many calls and the provider's own faults pass, or a person ends them.
     about_us = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_TIMEOUT}
     passes = code in about_us or code == HTTPStatus.TOO_MANY_REQUESTS or code >= 500
-    not_sent(email, now=now, permanent=not passes, error=f"The mail provider answered {code}: {_said(error)}")
-    return not passes
+    return Fault(words, scope=Scope.SERVER if passes else Scope.MAIL, permanent=True)
+
+
+def _may_have_arrived(error: AnymailAPIError) -> bool:
+    """Whether the request may have reached the provider: it was sent, and the answer to it is missing."""
+    if isinstance(error, requests.ConnectTimeout):
+        return False
+    aborted = isinstance(error, requests.ConnectionError) and "Connection aborted" in str(error.__cause__)
+    return isinstance(error, requests.ReadTimeout) or aborted
 
 
 def _said(error: AnymailAPIError) -> str:
@@ -157,12 +270,14 @@ def _said(error: AnymailAPIError) -> str:
 
 def not_sent(email: Email, *, now: datetime, permanent: bool, error: str, returned: bool = False) -> None:
     """Settle a claimed mail that did not go out; the last failure is told. `returned`: the address is at fault."""
-    columns = {"bounced_at": now, "bounce_reason": error[:LONGEST_REASON]} if returned else {}
+    columns: dict[str, Any] = {"handed_over_at": None}
+    if returned:
+        columns |= {"bounced_at": now, "bounce_reason": error[:LONGEST_REASON]}
     with transaction.atomic():
         over = (
             outbox.settle_failed(email, now=now, error=error, **columns)
             if permanent
-            else outbox.settle_retry(email, now=now, error=error)
+            else outbox.settle_retry(email, now=now, error=error, ladder=LADDER, **columns)
         )
         if over:
             _tell("email.failed", email, now=now)
@@ -182,7 +297,3 @@ def _tell(name: str, email: Email, *, now: datetime) -> None:
 def _plain(name: str) -> str:
     """A name fit for a header: on one line."""
     return " ".join(name.split())
-
-
-def _words(reason: bytes | str) -> str:
-    return reason.decode("utf-8", "replace") if isinstance(reason, bytes) else reason

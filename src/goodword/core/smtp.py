@@ -1,0 +1,198 @@
+"""Our SMTP backend: short limits up to the message, a long one for the answer to it, and faults told apart.
+
+RFC 5321, 4.5.3.2.6: a server may take ten minutes to answer a message that it has been given. Whoever gives up
+earlier sends it twice.
+"""
+
+import smtplib
+from collections.abc import Callable, Sequence
+from enum import Enum
+from typing import Any, Final
+
+from django.core.mail.backends.smtp import EmailBackend as DjangoBackend
+from django.core.mail.message import EmailMessage
+
+#: seconds for each step before the message: connecting, greeting, TLS, signing in, sender, recipient
+STEP: Final = 20
+#: seconds for handing the message over
+HAND_OVER: Final = 120
+#: seconds for the answer to a message that was handed over
+ANSWER: Final = 600
+#: seconds for saying goodbye, which changes nothing any more
+GOODBYE: Final = 5
+
+#: replies that refuse our account, whatever command they answer
+_AUTHENTICATION: Final = frozenset({530, 534, 535, 538})
+_CLOSING: Final = 421
+#: a message larger than the server takes: the one refusal of a sender that is about the message
+_TOO_LARGE: Final = 552
+
+
+class Scope(Enum):
+    """What a fault is about."""
+
+    #: the server, the way to it or our account: it says nothing about this mail
+    SERVER = "server"
+    #: this mail or its address; permanent or for now
+    MAIL = "mail"
+    #: the message was handed over and nobody knows whether the server kept it
+    UNKNOWN = "unknown"
+
+
+class Fault(smtplib.SMTPException):
+    """Why a message was not taken. `address`: the recipient's address was refused."""
+
+    def __init__(self, words: str, *, scope: Scope, permanent: bool = False, address: bool = False) -> None:
+        super().__init__(words)
+        self.words = words
+        self.scope = scope
+        self.permanent = permanent
+        self.address = address
+
+
+class Withdrawn(Exception):
+    """The message is not to be sent after all; raised by its `hand_over`, just before it would be handed over."""
+
+
+class EmailBackend(DjangoBackend):
+    """Sends each message on a connection of its own. Raises Fault.
+
+    A message may have an attribute `hand_over`, called when the server is ready for it: what it raises keeps the
+    message back. Only such a message waits `answer_timeout` seconds for its answer; others come from a web page
+    that somebody is looking at.
+    """
+
+    connection: Any
+    _partial_connection: Any
+
+    def __init__(self, *, answer_timeout: float = ANSWER, **options: Any) -> None:
+        super().__init__(**options)
+        self.answer_timeout = answer_timeout
+
+    @property
+    def connection_class(self) -> type[smtplib.SMTP | smtplib.SMTP_SSL]:
+        """The classes of the standard library, with limits that change on the way."""
+        return _TLSConnection if self.use_ssl else _Connection
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        """Send them one after another; how many. Raises Fault."""
+        for message in email_messages:
+            if message.recipients():
+                self._deliver(message)
+        return len(email_messages)
+
+    def _deliver(self, message: EmailMessage) -> None:
+        sender = self.prep_address(message.from_email)
+        recipients = [self.prep_address(address) for address in message.recipients()]
+        content = _bytes_of(message)
+        try:
+            self.open()
+        except smtplib.SMTPResponseException as error:
+            raise _server(f"{error.smtp_code} {_words(error.smtp_error)}") from error
+        except (smtplib.SMTPException, OSError, UnicodeError) as error:
+            raise _server(f"The mail server could not be used: {error}") from error
+        else:
+            connection = self.connection
+            connection.hand_over = getattr(message, "hand_over", None)
+            connection.answer_timeout = self.answer_timeout if connection.hand_over else STEP
+            _send(connection, sender, recipients, content)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Say goodbye; whatever the server makes of it, the mail is sent or not by now."""
+        for connection in (self._partial_connection, self.connection):
+            if connection is None:
+                continue
+            try:
+                if connection.sock is not None:
+                    connection.sock.settimeout(GOODBYE)
+                connection.quit()
+            except (smtplib.SMTPException, OSError):
+                pass
+            finally:
+                connection.close()
+        self._partial_connection = self.connection = None
+
+
+class _Limits:
+    """Mixed into smtplib's connections: it sends commands as text and the message alone as bytes."""
+
+    hand_over: Callable[[], None] | None = None
+    answer_timeout: float = STEP
+    #: all of the message is with the server
+    handed_over = False
+    sock: Any
+
+    def send(self, s: str | bytes) -> None:
+        if isinstance(s, str):
+            super().send(s)  # type: ignore[misc]  # smtplib's
+            return
+        try:
+            if self.hand_over is not None:
+                self.hand_over()
+            self.sock.settimeout(HAND_OVER)
+            super().send(s)  # type: ignore[misc]
+            self.sock.settimeout(self.answer_timeout)
+        except BaseException:
+            self.close()  # type: ignore[attr-defined]  # without its end the server drops what it has of the message
+            raise
+        self.handed_over = True
+
+
+class _Connection(_Limits, smtplib.SMTP):  # type: ignore[misc]  # narrower than buffers of any kind
+    pass
+
+
+class _TLSConnection(_Limits, smtplib.SMTP_SSL):  # type: ignore[misc]  # the same
+    pass
+
+
+def _bytes_of(message: EmailMessage) -> bytes:
+    from email import policy
+
+    return message.message(policy=policy.SMTP).as_bytes()
+
+
+def _send(connection: Any, sender: str, recipients: list[str], content: bytes) -> None:
+    """One message on an open connection. Raises Fault."""
+    try:
+        refused = connection.sendmail(sender, recipients, content)
+    except smtplib.SMTPSenderRefused as error:
+        raise _sender_refused(error.smtp_code, _words(error.smtp_error)) from error
+    except smtplib.SMTPRecipientsRefused as error:
+        code, reason = next(iter(error.recipients.values()))
+        raise fault_of(code, _words(reason), address=True) from error
+    except smtplib.SMTPDataError as error:
+        raise fault_of(error.smtp_code, _words(error.smtp_error)) from error
+    except (smtplib.SMTPException, OSError) as error:
+        if connection.handed_over:
+            words = f"The mail server took the message and did not confirm it: {error}"
+            raise Fault(words, scope=Scope.UNKNOWN) from error
+        raise _server(f"The mail server could not be used: {error}") from error
+    if refused:  # our mails have one recipient; with several, one that was refused is a refusal
+        code, reason = next(iter(refused.values()))
+        raise fault_of(code, _words(reason), address=True)
+
+
+def fault_of(code: int, words: str, *, address: bool = False) -> Fault:
+    """What a reply to the recipient or to the message says: 421 and a refused account are about the server."""
+    said = f"{code} {words}"
+    if code == _CLOSING or code in _AUTHENTICATION or not 400 <= code < 600:
+        return _server(said)
+    permanent = code >= 500
+    return Fault(said, scope=Scope.MAIL, permanent=permanent, address=address and permanent)
+
+
+def _sender_refused(code: int, words: str) -> Fault:
+    if code == _TOO_LARGE:
+        return Fault(f"{code} {words}", scope=Scope.MAIL, permanent=True)
+    return _server(f"{code} {words}")
+
+
+def _server(words: str) -> Fault:
+    return Fault(words, scope=Scope.SERVER)
+
+
+def _words(reason: bytes | str) -> str:
+    return reason.decode("utf-8", "replace") if isinstance(reason, bytes) else reason

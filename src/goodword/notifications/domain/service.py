@@ -1,0 +1,122 @@
+"""Whether the mail server can be used: while it cannot, one mail at a time probes it and the others wait.
+
+The row is shared by all workers. Whoever may not send leaves the mail where it is: it is due, and the sweep finds it.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from goodword.notifications.jobs import sweep_emails
+from goodword.notifications.models import MailService
+
+#: waits between probes; the last one repeats
+PACE = tuple(timedelta(seconds=seconds) for seconds in (15, 30, 60, 120, 180))
+#: the longest time up to handing a message over, and from there to its answer, each with room to spare
+BEFORE_MESSAGE = timedelta(minutes=5)
+FOR_ANSWER = timedelta(minutes=20)
+
+#: characters kept of what the server said, which may quote an address
+LONGEST = 300
+
+_ROW = 1
+_ADDRESS = re.compile(r"\S+@\S+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leave:
+    """That a mail may be sent now. `probe`: the number of the probe it is; 0 while the server is not down."""
+
+    probe: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    """Since when mail does not go out, and what the server said last."""
+
+    since: datetime
+    error: str
+
+
+def outage() -> Outage | None:
+    """The present outage; None while mail goes out."""
+    row = MailService.objects.filter(pk=_ROW, down_since__isnull=False).first()
+    return (
+        None if row is None or row.down_since is None else Outage(since=row.down_since, error=row.last_error)
+    )
+
+
+def ask_leave(*, now: datetime) -> Leave | None:
+    """Leave to send one mail, None if it has to wait. While the server is down, whoever is first gets the probe."""
+    if not MailService.objects.filter(pk=_ROW, down_since__isnull=False).exists():
+        return Leave(probe=0)
+    with transaction.atomic():
+        row = (
+            MailService.objects.select_for_update(skip_locked=True)
+            .filter(_is_due("probe_at", PACE[-1], now), _is_due("probing_until", FOR_ANSWER, now), pk=_ROW)
+            .first()
+        )
+        if row is None:
+            # somebody else's turn, unless the outage ended a moment ago
+            over = not MailService.objects.filter(pk=_ROW, down_since__isnull=False).exists()
+            return Leave(probe=0) if over else None
+        if row.down_since is None:
+            return Leave(probe=0)
+        row.probe += 1
+        row.probing_until = now + BEFORE_MESSAGE
+        row.save(update_fields=["probe", "probing_until"])
+        return Leave(probe=row.probe)
+
+
+def is_handed_over(leave: Leave, *, now: datetime) -> None:
+    """The probe's message is with the server, which may take its time to answer."""
+    if leave.probe:
+        MailService.objects.filter(pk=_ROW, probe=leave.probe).exclude(probing_until=None).update(
+            probing_until=now + FOR_ANSWER
+        )
+
+
+def give_back(leave: Leave) -> None:
+    """The probe did not take place: there was nothing to send."""
+    if leave.probe:
+        MailService.objects.filter(pk=_ROW, probe=leave.probe).update(probing_until=None)
+
+
+def works() -> None:
+    """The server has answered for a mail: all that waited goes out at once. In the caller's transaction."""
+    rows = MailService.objects.filter(pk=_ROW, down_since__isnull=False)
+    if rows.update(down_since=None, failures=0, probe_at=None, probing_until=None, last_error=""):
+        sweep_emails.defer_once(lock="email.sweep")
+
+
+def fails(leave: Leave, *, error: str, now: datetime) -> datetime:
+    """The server could not be used. Returns when it is probed next. In the caller's transaction.
+
+    Of several mails that fail at the same time one begins the outage; only a probe lengthens the wait.
+    """
+    MailService.objects.get_or_create(pk=_ROW)
+    row = MailService.objects.select_for_update().get(pk=_ROW)
+    mine = leave.probe and leave.probe == row.probe
+    if row.down_since is None:
+        row.down_since, row.failures, row.probe_at = now, 1, now + PACE[0]
+    elif mine:
+        row.failures += 1
+        row.probe_at = now + pace(row.failures - 1)
+    if mine:
+        row.probing_until = None
+    row.last_error = _ADDRESS.sub("…", error)[:LONGEST]
+    row.save()
+    return row.probe_at or now
+
+
+def pace(failures: int) -> timedelta:
+    """The wait after so many failures before this one."""
+    return PACE[min(failures, len(PACE) - 1)]
+
+
+def _is_due(column: str, longest: timedelta, now: datetime) -> Q:
+    """Empty, over, or further ahead than it is ever set, which is another clock's."""
+    return Q(**{column: None}) | Q(**{f"{column}__lte": now}) | Q(**{f"{column}__gt": now + longest})

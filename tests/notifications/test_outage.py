@@ -1,0 +1,314 @@
+"""The mail server is away, refuses us or does not answer: mail waits, one at a time asks, nothing goes out twice."""
+
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from pytest_django.fixtures import Settings
+
+from goodword.core import outbox, smtp
+from goodword.core.smtp import Withdrawn
+from goodword.notifications.domain import service, slots
+from goodword.notifications.domain.queue import cancel
+from goodword.notifications.domain.send import UNANSWERED, _hand_over, free_stuck, send
+from goodword.notifications.domain.service import BEFORE_MESSAGE, FOR_ANSWER, PACE, outage
+from goodword.notifications.jobs import send_email, sweep_emails
+from goodword.notifications.models import Email, Link
+from goodword.notifications.people import Person
+from tests.notifications.mails import NOW, application, queued, state
+from tests.support.jobs import event_names, run_jobs, waiting
+from tests.support.mail_server import MailServer, mail_server
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    with mail_server() as running:
+        yield running
+
+
+def several(count: int) -> list[Email]:
+    about = application()
+    return [
+        queued(about, key=f"test:{n}", to=Person(name="Ada", address=f"ada{n}@mail.example"))
+        for n in range(count)
+    ]
+
+
+def sweep(at: datetime) -> None:
+    with time_machine.travel(at, tick=False):
+        sweep_emails.run()
+
+
+def states(mails: list[Email]) -> list[str]:
+    return [state(email)[0] for email in mails]
+
+
+@pytest.mark.parametrize(
+    ("step", "answer"),
+    [
+        ("greeting", "421 Too busy"),
+        ("greeting", "554 No service here"),
+        ("greeting", None),
+        ("ehlo", "421 Closing"),
+        ("auth", "535 5.7.8 Wrong password"),
+        ("auth", "454 4.7.0 Temporary failure"),
+        ("mail", "451 4.3.0 Try later"),
+        ("mail", "421 Closing"),
+        ("mail", "553 5.7.1 Not your sender address"),
+        ("rcpt", "421 Closing"),
+        ("rcpt", "530 5.7.0 Authentication required"),
+        ("data", "421 Closing"),
+        ("data", None),
+        ("message", "421 4.3.2 Shutting down"),
+    ],
+)
+def test_a_fault_of_the_server_uses_up_no_try_however_long_it_lasts(
+    server: MailServer, settings: Settings, step: str, answer: str | None
+) -> None:
+    if step == "auth":
+        settings.MAILERS["default"]["OPTIONS"] |= {"username": "me", "password": "secret"}
+    server.answers = {step: answer}
+    email = queued()
+    moment = NOW
+    while moment < NOW + timedelta(hours=6):
+        sweep(moment)
+        moment += timedelta(minutes=5)
+    assert (states([email]), email.tries, event_names()) == (["queued"], 0, [])
+    assert server.taken == []
+    found = outage()
+    assert found is not None
+    assert found.since == NOW
+    server.answers = {}
+    sweep(moment + PACE[-1])
+    assert (states([email]), len(server.taken), event_names()) == (["sent"], 1, ["email.sent"])
+    assert outage() is None
+    assert Link.objects.of(email.organisation).filter(email=email).count() == 1
+
+
+def test_refused_connections_unknown_hosts_and_tls_that_fails_are_faults_of_the_server(
+    server: MailServer, settings: Settings
+) -> None:
+    port = settings.MAILERS["default"]["OPTIONS"]["port"]
+    for number, options in enumerate(
+        (
+            {"host": "127.0.0.1", "port": 9},
+            {"host": "mail.invalid", "port": 25},
+            {"host": "127.0.0.1", "port": port, "use_tls": True},
+        )
+    ):
+        settings.MAILERS = {"default": settings.MAILERS["default"] | {"OPTIONS": options}}
+        email = queued(key=f"test:{number}")
+        assert send(email_id=email.pk, now=NOW + timedelta(hours=number)) is False
+        assert (states([email]), email.tries) == (["queued"], 0)
+
+
+def test_one_mail_asks_for_all_and_then_all_go_out_in_order(server: MailServer) -> None:
+    server.answers = {"greeting": "421 Too busy"}
+    mails = several(5)
+    with time_machine.travel(NOW, tick=False):
+        run_jobs()
+    assert server.connections == 1
+    moment = NOW
+    for wait in (*PACE, PACE[-1], PACE[-1]):
+        before = server.connections
+        sweep(moment + wait - timedelta(seconds=1))
+        assert server.connections == before
+        moment += wait
+        sweep(moment)
+        sweep(moment + timedelta(seconds=10))
+        assert server.connections == before + 1
+    server.answers = {}
+    moment += PACE[-1]
+    with time_machine.travel(moment, tick=False):
+        sweep_emails.run()
+        run_jobs()
+    assert (states(mails), len(server.taken)) == (["sent"] * 5, 5)
+    first, *others = server.to()
+    assert others == [email.to_address for email in mails if email.to_address != first]
+
+
+def test_the_probes_change_so_that_a_mail_that_the_server_cannot_bear_keeps_back_no_other(
+    server: MailServer,
+) -> None:
+    poison, other = several(2)
+    server.answers = {"rcpt": "421 I choke on this"}
+    sweep(NOW)
+    assert state(poison)[0] == "queued"
+    server.answers = {}
+    sweep(NOW + PACE[0])
+    assert server.to()[0] == other.to_address
+
+
+def test_a_mail_that_is_queued_while_the_server_is_down_waits_too_and_can_be_the_probe(
+    server: MailServer,
+) -> None:
+    server.answers = {"greeting": "421 Too busy"}
+    (first,) = several(1)
+    send(email_id=first.pk, now=NOW)
+    later = queued(key="later", now=NOW + timedelta(seconds=5))
+    assert send(email_id=later.pk, now=NOW + timedelta(seconds=5)) is False
+    assert (state(later)[:2], server.connections) == (("queued", 0), 1)
+    server.answers = {}
+    assert send(email_id=later.pk, now=NOW + PACE[0]) is True
+    assert ("email.sweep", {}) in waiting()
+
+
+def test_a_worker_that_dies_while_it_probes_leaves_the_probe_to_the_next(server: MailServer) -> None:
+    server.answers = {"greeting": "421 Too busy"}
+    mails = several(2)
+    send(email_id=mails[0].pk, now=NOW)
+    at = NOW + PACE[0]
+    died = service.ask_leave(now=at)
+    assert died is not None
+    assert outbox.claim(Email, mails[0].pk, now=at) is not None
+    server.answers = {}
+    sweep(at + BEFORE_MESSAGE - timedelta(seconds=1))
+    assert server.taken == []
+    sweep(at + BEFORE_MESSAGE)
+    assert states(mails) == ["sent", "sent"]
+    service.is_handed_over(died, now=at)  # it was only slow: nothing is upset by what it still says
+    service.give_back(died)
+    assert outage() is None
+
+
+def test_the_probe_keeps_others_away_while_it_waits_for_the_answer(server: MailServer) -> None:
+    server.answers = {"greeting": "421 Too busy"}
+    (email,) = several(1)
+    send(email_id=email.pk, now=NOW)
+    at = NOW + PACE[0]
+    leave = service.ask_leave(now=at)
+    assert leave is not None
+    service.is_handed_over(leave, now=at)
+    assert service.ask_leave(now=at + FOR_ANSWER - timedelta(seconds=1)) is None
+    assert service.ask_leave(now=at + FOR_ANSWER) is not None
+
+
+def test_a_clock_that_was_set_back_does_not_keep_the_next_probe_waiting(server: MailServer) -> None:
+    server.answers = {"greeting": "421 Too busy"}
+    mails = several(2)
+    send(email_id=mails[0].pk, now=NOW + timedelta(days=3))
+    server.answers = {}
+    assert send(email_id=mails[1].pk, now=NOW) is True
+
+
+def test_the_outage_quotes_no_address(server: MailServer) -> None:
+    server.answers = {"rcpt": "421 <ada0@mail.example> has to wait"}
+    (email,) = several(1)
+    send(email_id=email.pk, now=NOW)
+    found = outage()
+    assert found is not None
+    assert found.error == "421 … has to wait"
+
+
+def test_an_address_that_is_none_says_nothing_about_the_server(server: MailServer) -> None:
+    server.answers = {"greeting": "421 Too busy"}
+    (email,) = several(1)
+    send(email_id=email.pk, now=NOW)
+    wrong = queued(key="wrong", to=Person(name="Ada", address="not an address"))
+    send(email_id=wrong.pk, now=NOW + PACE[0])
+    assert state(wrong)[0] == "failed"
+    assert outage() is not None
+
+
+def test_a_server_that_thinks_for_long_about_a_message_gets_it_once() -> None:
+    # the steps may take half a second, and the answer comes after a whole one
+    with mail_server(timeout=0.5, answer_timeout=10) as server:
+        thought = threading.Event()
+        server.before_answer = lambda: thought.wait(1) and None  # type: ignore[assignment]
+        (email,) = several(1)
+        assert send(email_id=email.pk, now=NOW) is True
+        assert (state(email), len(server.taken)) == (("sent", 1, ""), 1)
+
+
+def test_the_limits_are_short_before_the_message_and_ten_minutes_for_its_answer(settings: Settings) -> None:
+    assert (smtp.STEP, smtp.ANSWER) == (20, 600)
+    assert timedelta(seconds=smtp.ANSWER + smtp.HAND_OVER) < FOR_ANSWER - BEFORE_MESSAGE
+
+
+def test_no_other_worker_sends_it_while_the_server_still_thinks(server: MailServer) -> None:
+    (email,) = several(1)
+    claimed = outbox.claim(Email, email.pk, now=NOW)
+    assert claimed is not None
+    Email.objects.across_organisations().update(handed_over_at=NOW)
+    sweep(NOW + timedelta(minutes=11))
+    assert (state(email)[0], server.connections) == ("sending", 0)
+    sweep(NOW + FOR_ANSWER)
+    assert (state(email)[0], email.unanswered, server.connections) == ("queued", 1, 0)
+
+
+def test_a_message_without_an_answer_is_sent_twice_more_at_most_and_then_a_person_decides(
+    server: MailServer,
+) -> None:
+    server.answers = {"message": None}
+    (email,) = several(1)
+    assert send(email_id=email.pk, now=NOW) is False
+    assert (state(email)[0], email.not_before) == ("queued", NOW + UNANSWERED[0])
+    sweep(NOW + UNANSWERED[0] - timedelta(seconds=1))
+    assert len(server.taken) == 1
+    sweep(NOW + UNANSWERED[0])
+    sweep(NOW + UNANSWERED[0] + UNANSWERED[1])
+    assert (state(email)[0], len(server.taken)) == ("failed", 3)
+    assert email.last_error.endswith("It may have arrived.")
+    assert len({message["Message-ID"] for message in server.taken}) == 1
+    assert event_names() == ["email.failed"]
+    sweep(NOW + timedelta(days=3))
+    assert len(server.taken) == 3
+
+
+def test_the_end_of_the_talk_changes_nothing_any_more(server: MailServer) -> None:
+    server.answers = {"quit": "421 " + "x" * 9000}
+    (email,) = several(1)
+    send(email_id=email.pk, now=NOW)
+    assert (state(email)[0], len(server.taken)) == ("sent", 1)
+
+
+def test_what_is_cancelled_while_the_server_is_asked_is_not_handed_over(server: MailServer) -> None:
+    (email,) = several(1)
+    claimed = outbox.claim(Email, email.pk, now=NOW)
+    assert claimed is not None
+    cancel(organisation=email.organisation, subject_ref=email.subject_ref, now=NOW)
+    with pytest.raises(Withdrawn):
+        _hand_over(claimed, service.Leave(probe=0), now=NOW)
+
+
+def test_a_claim_that_another_worker_has_taken_over_hands_nothing_over(server: MailServer) -> None:
+    (email,) = several(1)
+    slow = outbox.claim(Email, email.pk, now=NOW)
+    assert slow is not None
+    free_stuck(now=NOW + BEFORE_MESSAGE)
+    assert send(email_id=email.pk, now=NOW + BEFORE_MESSAGE) is True
+    with pytest.raises(Withdrawn):
+        _hand_over(slow, service.Leave(probe=0), now=NOW + BEFORE_MESSAGE)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_slow_server_does_not_take_all_threads_of_a_worker(settings: Settings) -> None:
+    settings.GOODWORD_WORKER_CONCURRENCY = 4
+    go = threading.Event()
+    with mail_server() as server:
+        server.before_answer = lambda: go.wait(20) and None  # type: ignore[assignment]
+        mails = several(3)
+
+        def work(email_id: int) -> None:
+            try:
+                send_email.run(email_id=email_id)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=work, args=(email.pk,)) for email in mails]
+        for thread in threads:
+            thread.start()
+        threads[2].join(slots.PATIENCE + 10)
+        alive = sum(thread.is_alive() for thread in threads)
+        go.set()
+        for thread in threads:
+            thread.join()
+        assert (alive, len(server.taken)) == (2, 2)
+        assert sorted(states(mails)) == ["queued", "sent", "sent"]
+        sweep_emails.run()
+        assert len(server.taken) == 3
