@@ -1,7 +1,7 @@
 # Set-up speaks on standard error only, so that a target's standard output is its program's own.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-once test check items lock clean
+.PHONY: help setup demo demo-once test check audit items lock clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -20,6 +20,9 @@ test: setup ## Run all tests; ARGS="..." goes to pytest
 
 check: setup ## Lint, formatting, types, import layers, missing migrations
 	@exec .venv/bin/python scripts/check.py
+
+audit: setup ## Look up the locked packages in advisory databases; says what could not be checked
+	@exec .venv/bin/python scripts/audit.py
 
 items: setup ## Generate 10,000 items of each family and level and have them solved; ARGS="--seeds 200"
 	@exec .venv/bin/python scripts/make_items.py $(ARGS)

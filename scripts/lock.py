@@ -10,6 +10,7 @@ LOCKS = (
     ("pyproject.toml", "-o", "requirements.lock"),
     ("--extra", "dev", "-c", "requirements.lock", "pyproject.toml", "-o", "requirements-dev.lock"),
     ("scripts/tools.in", "-o", "scripts/tools.lock"),
+    ("scripts/audit.in", "-o", "scripts/audit.lock"),
 )
 
 

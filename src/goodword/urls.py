@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from goodword.assessments import urls as assessments
 from goodword.core.health import health
+from goodword.core.http import security_txt
 from goodword.greenhouse.heal import urls as heal
 from goodword.greenhouse.inbox import urls as inbox
 from goodword.greenhouse.setup import urls as setup
@@ -29,6 +30,7 @@ MEMBER: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health, name="health"),
+    path(".well-known/security.txt", security_txt, name="security_txt"),
     path("accounts/", include("goodword.accounts.urls")),
     path("ui/", include("goodword.ui.urls")),
     path("o/<slug:slug>/", include(MEMBER)),

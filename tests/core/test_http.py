@@ -2,12 +2,13 @@
 
 import logging
 import sys
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from goodword.core import tokens
+from goodword.core import clock, tokens
 from goodword.core.http import RedactingFormatter, redacted
 
 
@@ -153,3 +154,16 @@ def test_plain_http_is_redirected_but_for_health(settings: Settings) -> None:
     assert Client().get("/accounts/login/")["Location"] == "https://testserver/accounts/login/"
     assert Client().get("/accounts/login/", headers={"x-forwarded-proto": "https"}).status_code == 200
     assert Client().get("/healthz").status_code == 200
+
+
+def test_security_txt_names_the_contact_and_is_never_out_of_date() -> None:
+    response = Client().get("/.well-known/security.txt")
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    fields = dict(line.split(": ", 1) for line in response.content.decode().splitlines())
+    expires = datetime.fromisoformat(fields.pop("Expires"))
+    assert timedelta(days=179) < expires - clock.now() < timedelta(days=366)
+    assert fields == {
+        "Contact": "mailto:help@goodword.example",
+        "Preferred-Languages": "en",
+        "Canonical": "http://localhost:8000/.well-known/security.txt",
+    }

@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -11,7 +12,10 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
 from django.views.defaults import bad_request
+
+from goodword.core import clock
 
 #: the addresses that hold a secret, and the part of them that is the secret
 _SECRET_PATHS = re.compile(
@@ -142,6 +146,18 @@ def too_large(request: HttpRequest, *, most: int) -> HttpResponse:
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+@require_safe
+def security_txt(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's signature
+    """Where to report a vulnerability of this installation (RFC 9116). It expires in half a year, but is always new."""
+    lines = (
+        f"Contact: mailto:{settings.GOODWORD_HELP_CONTACT}",
+        f"Expires: {(clock.now() + timedelta(days=180)).replace(microsecond=0).isoformat()}",
+        "Preferred-Languages: en",
+        f"Canonical: {settings.GOODWORD_BASE_URL}/.well-known/security.txt",
+    )
+    return HttpResponse("".join(f"{line}\n" for line in lines), content_type="text/plain; charset=utf-8")
 
 
 def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
