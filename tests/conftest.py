@@ -38,6 +38,9 @@ django.setup()
 # Signing in is tested with real passwords, but not with the real slowness of their hashes.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
+# Whatever page a test opens, Enter must press the main button of its forms.
+settings.MIDDLEWARE = [*settings.MIDDLEWARE, "tests.support.default_buttons.Watch"]
+
 
 @pytest.fixture(autouse=True)
 def no_jobs_of_others(

@@ -40,6 +40,21 @@ def test_nothing_written_is_nothing_sent() -> None:
     assert mails_to(RITA) == []
 
 
+def test_a_language_button_keeps_what_was_typed_and_sends_nothing() -> None:
+    story = opened()
+    html = post(door(story), {"a-question": "Why three?", "language": "de"}).content.decode()
+    assert ('<html lang="de"' in html, "Why three?</textarea>" in html) == (True, True)
+    assert story.check.language == "de"
+    assert event_names().count("portal.asked") == 0
+
+
+def test_a_language_button_of_a_closed_step_changes_nothing() -> None:
+    story = opened()
+    story.happens("application.rejected", reason="x")
+    post(door(story), {"a-question": "Why?", "language": "de"})
+    assert story.check.language == "en"
+
+
 def test_five_a_day_and_what_was_typed_stays() -> None:
     story = opened()
     for number in range(5):

@@ -28,6 +28,15 @@ def test_a_question_reaches_the_recruiter_and_the_reply_the_referee() -> None:
     assert "Maria Schmidt" in text
 
 
+def test_a_language_button_keeps_what_was_typed_and_sends_nothing() -> None:
+    sent()
+    door = referee_door(MARIA)
+    html = post(f"{door}ask/", {"a-question": "About the crane?", "language": "de"}).content.decode()
+    assert ('<html lang="de"' in html, "About the crane?</textarea>" in html) == (True, True)
+    run_jobs()
+    assert asked() == []
+
+
 @pytest.mark.parametrize("settle", [answer, lambda door: post(f"{door}no/", {"d-why": "not_me"})])
 def test_who_has_answered_or_declined_can_still_ask(settle: Callable[[str], object]) -> None:
     sent()

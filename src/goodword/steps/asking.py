@@ -14,6 +14,7 @@ from goodword.core.text import clean_text
 from goodword.steps.domain.ask import ask
 
 LONGEST_QUESTION = 4000
+FORM_ID = "ask"
 
 
 class AskForm(forms.Form):
@@ -31,8 +32,8 @@ class AskForm(forms.Form):
         },
     )
 
-    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
-        super().__init__(data, prefix="a")
+    def __init__(self, data: Mapping[str, Any] | None = None, *, question: str = "") -> None:
+        super().__init__(data, prefix="a", initial={"question": question})
 
     def clean_question(self) -> str:
         """Without control characters; markup stays and is escaped where it is shown."""
@@ -48,10 +49,16 @@ def ask_page(
     address: str,
     back: str,
     context: Mapping[str, object],
+    switched: bool = False,
 ) -> HttpResponse:
-    """The form, and after sending the word that it is on its way. `context` is what the portal's layout shows."""
+    """The form, and a confirmation once it was sent.
+
+    `context` is what the portal's layout shows. `switched`: a language button was pressed; the text stays.
+    """
     form = AskForm(request.POST if request.method == "POST" else None)
-    too_many = False
+    if switched:
+        form = AskForm(question=form["question"].value() or "")
+    sent, too_many = "sent" in request.GET and request.method != "POST", False
     if form.is_valid():
         text = form.cleaned_data["question"]
         if ask(application=application, by=by, name=name, address=address, text=text, now=clock.now()):
@@ -63,7 +70,8 @@ def ask_page(
         {
             **context,
             "form": form,
-            "sent": "sent" in request.GET and not form.is_bound,
+            "form_id": "" if sent else FORM_ID,
+            "sent": sent,
             "too_many": too_many,
             "address": address,
             "back": back,

@@ -18,6 +18,7 @@ from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.references.domain import guard, zones
 from goodword.references.domain.about import About, about
+from goodword.references.domain.languages import choose_candidate_language
 from goodword.references.models import Check
 from goodword.references.queries import latest_check
 from goodword.references.views import doors
@@ -115,9 +116,7 @@ def is_over(at: AtCheck) -> bool:
 def _switched(request: HttpRequest, at: AtCheck) -> AtCheck:
     """With the language that a button of the page has just chosen."""
     wanted = request.POST.get("language", "") if request.method == "POST" else ""
-    if wanted not in at.check.languages:
+    if not choose_candidate_language(at.check, language=wanted):
         return at
-    Check.objects.of(at.about.organisation).filter(pk=at.check.pk).update(language=wanted)
-    at.check.language = wanted
     facts = about(at.check, language=wanted)
     return AtCheck(token=at.token, check=at.check, about=facts, now=at.now, switched=True)

@@ -29,4 +29,5 @@ def ask(request: HttpRequest, at: AtRequest) -> HttpResponse:
         address=referee.email,
         back=reverse("referee", args=[at.token]),
         context=context,
+        switched=at.switched,
     )

@@ -8,7 +8,14 @@ from django.views.decorators.http import require_http_methods
 from goodword.core import clock
 from goodword.steps.asking import ask_page
 from goodword.steps.portal import unknown_page, visit_of
-from goodword.workspace.views.portal import language_of, languages_of, page_instead, private, tasks_of
+from goodword.workspace.views.portal import (
+    has_switched,
+    language_of,
+    languages_of,
+    page_instead,
+    private,
+    tasks_of,
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -23,8 +30,11 @@ def ask(request: HttpRequest, token: str) -> HttpResponseBase:
     now = clock.now()
     candidate = visit.application.candidate
     with translation.override(language_of(visit)), timezone.override(visit.organisation.zone):
-        instead = page_instead(request, visit, tasks_of(visit, now=now), now=now)
-        return instead or private(
+        if (instead := page_instead(request, visit, tasks_of(visit, now=now), now=now)) is not None:
+            return instead
+    switched = has_switched(request, visit)
+    with translation.override(language_of(visit)), timezone.override(visit.organisation.zone):
+        return private(
             ask_page(
                 request,
                 application=visit.application,
@@ -40,5 +50,6 @@ def ask(request: HttpRequest, token: str) -> HttpResponseBase:
                     "layout": "workspace/portal_layout.html",
                     **languages_of(visit),
                 },
+                switched=switched,
             )
         )

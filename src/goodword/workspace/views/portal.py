@@ -18,6 +18,7 @@ from goodword.candidates.visible import visible_applications
 from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
+from goodword.references.domain.languages import choose_candidate_language
 from goodword.references.queries import latest_check
 from goodword.roles.models import Step
 from goodword.steps.languages import named
@@ -77,6 +78,13 @@ def language_of(visit: Visit) -> str:
     """The language that the candidate has chosen in their reference check; else the one that is active."""
     check = latest_check(visit.application)
     return check.language if check is not None else translation.get_language() or "en"
+
+
+def has_switched(request: HttpRequest, visit: Visit) -> bool:
+    """Whether a language button of the page was pressed; its language is the candidate's from now on."""
+    check = latest_check(visit.application)
+    wanted = request.POST.get("language", "")
+    return check is not None and choose_candidate_language(check, language=wanted)
 
 
 def _portal_page(request: HttpRequest, visit: Visit, tasks: list[Task]) -> HttpResponse:
