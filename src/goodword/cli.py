@@ -13,7 +13,7 @@ from goodword.core.environment import SettingError
 from goodword.core.postgres import PostgresError
 from goodword.core.supervise import PortInUse, up
 from goodword.core.web import serve
-from goodword.core.work import work
+from goodword.core.work import GRACE, work
 
 #: Django's own commands that operators and developers use, passed through as they are
 DJANGO = ("makemigrations", "shell", "dbshell", "collectstatic", "check", "showmigrations", "build_fonts")
@@ -64,6 +64,13 @@ def _parser() -> argparse.ArgumentParser:
     worker = command("worker", "Run jobs; as many of these as you need, on any host.", _worker)
     worker.add_argument(
         "--concurrency", type=int, default=None, help="jobs at once (GOODWORD_WORKER_CONCURRENCY, 8)"
+    )
+    worker.add_argument(
+        "--grace",
+        type=float,
+        default=GRACE,
+        metavar="SECONDS",
+        help=f"for running jobs to end after a signal, before the worker ends hard ({GRACE:.0f})",
     )
     command("migrate", "Bring the database to this version.", _migrate)
     forget = command(
@@ -144,7 +151,7 @@ def _worker(options: argparse.Namespace) -> int:
     startup.check_database()
     startup.check_migrations()
     connections.close_all()
-    return work(options.concurrency)
+    return work(options.concurrency, grace=options.grace)
 
 
 def _migrate(_: argparse.Namespace) -> int:

@@ -146,7 +146,13 @@ if not _database_url:
 GOODWORD_POOL = env.number("GOODWORD_POOL", 12, least=1)
 DATABASES = {"default": env.database(_database_url) | {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 0}}
 if GOODWORD_ENV != "test":
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": GOODWORD_POOL, "timeout": 20}
+    DATABASES["default"]["OPTIONS"]["pool"] = {
+        "min_size": 1,
+        "max_size": GOODWORD_POOL,
+        "timeout": 20,
+        # the pool's waits between two tries double without limit: rather begin anew with the next request
+        "reconnect_timeout": 3,
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 GOODWORD_WORKER_CONCURRENCY = env.number("GOODWORD_WORKER_CONCURRENCY", 8, least=1)

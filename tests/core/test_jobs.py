@@ -1,12 +1,15 @@
 """Jobs are rows of the caller's transaction."""
 
+import psycopg
 import pytest
 from asgiref.sync import async_to_sync
-from django.db import transaction
+from django.db import DatabaseError, OperationalError, transaction
+from procrastinate import RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.jobs import Job
 
-from goodword.core import clock, jobs
+from goodword.core import clock, jobs, stopping
 from goodword.core.events import react
 from goodword.core.models import Event
 from goodword.greenhouse.jobs import wake_inbox
@@ -61,8 +64,50 @@ def test_under_a_lock_one_waits_and_the_refusal_harms_nothing() -> None:
 
 
 def test_a_job_with_a_queueing_lock_takes_no_retries() -> None:
-    locked = [task for task in app.tasks.values() if task.queueing_lock and task.retry_strategy]
-    assert [task.name for task in locked] == []
+    locked = [task for task in app.tasks.values() if task.queueing_lock]
+    assert [task.name for task in locked if decided(task.name, ValueError()) is not None] == []
+
+
+def decided(name: str, error: Exception) -> RetryDecision | None:
+    """What becomes of a job that has failed so after 100 tries."""
+    strategy = app.tasks[name].retry_strategy
+    assert strategy is not None
+    job = Job(lock=None, queueing_lock=None, task_name=name, queue="default", priority=0, attempts=100)
+    return strategy.get_retry_decision(exception=error, job=job)
+
+
+@jobs.job(name="tests.ends")
+def ends(*, how: str) -> None:
+    """A job of these tests that something ends."""
+    if how == "stopped":
+        raise stopping.Stopped
+    if how == "cut off":
+        raise OperationalError("server closed the connection unexpectedly") from psycopg.OperationalError()
+    if how == "shut down":
+        raise OperationalError from psycopg.errors.AdminShutdown()
+    if how == "full":
+        raise DatabaseError from psycopg.errors.DiskFull()
+    if how == "deadlock":
+        raise OperationalError from psycopg.errors.DeadlockDetected()
+    raise ValueError(how)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("how", ["stopped", "cut off", "shut down", "full"])
+def test_what_is_no_fault_of_the_job_uses_up_no_try(how: str) -> None:
+    with pytest.raises(jobs.Interrupted) as interrupted:
+        app.tasks["tests.ends"].func(how=how)
+    decision = decided("tests.ends", interrupted.value)
+    assert isinstance(decision, jobs.GiveBack)
+    assert decision.outage == (how != "stopped")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("how", ["deadlock", "bug"])
+def test_what_may_be_a_fault_of_the_job_counts(how: str) -> None:
+    with pytest.raises((DatabaseError, ValueError)) as failed:
+        app.tasks["tests.ends"].func(how=how)
+    assert decided("tests.ends", failed.value) is None
 
 
 def test_every_periodic_job_is_safe_against_itself() -> None:

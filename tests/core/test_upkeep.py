@@ -66,7 +66,8 @@ def test_under_a_queueing_lock_the_newer_one_takes_its_place() -> None:
     take(worker_id=None)
     work.defer_once(lock="one", number=2)
     assert upkeep.retry_stalled() == 0
-    assert states() == [("tests.work", "failed"), ("tests.work", "todo")]
+    assert waiting() == [("tests.work", {"number": 2})]
+    assert states() == [("tests.work", "todo")]
 
 
 @pytest.mark.django_db
@@ -97,6 +98,45 @@ def test_what_failed_long_ago_goes_and_what_failed_lately_stays() -> None:
         )
     upkeep.prune.run()
     assert [job.args for job in ProcrastinateJob.objects.all()] == [{"number": 2}]
+
+
+@jobs.job(name="tests.sweep", cron="0 0 1 1 * 0", queueing_lock="tests.sweep")
+def sweep(*, timestamp: int = 0) -> None:
+    """A sweep of these tests; its cron comes once a year."""
+
+
+@jobs.job(name="tests.swept", swept_by="tests.sweep")
+def swept(*, number: int) -> None:
+    """A job whose work the sweep does, if it fails."""
+
+
+def failed(*names: str) -> None:
+    with connection.cursor() as cursor:
+        for name in names:
+            cursor.execute(
+                "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, attempts) "
+                "VALUES ('default', %s, '{}', 'failed', 1)",
+                [name],
+            )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_sweep_has_made_good_is_not_called_failed_any_more() -> None:
+    failed("tests.swept", "tests.work", "tests.sweep")
+    app.tasks["tests.sweep"].func(timestamp=0)
+    assert states() == [("tests.work", "failed")]  # nobody else does this one
+
+
+@pytest.mark.django_db
+def test_a_sweep_that_fails_each_time_is_listed_once() -> None:
+    failed("tests.sweep", "tests.work", "tests.sweep", "tests.work")
+    upkeep.sweep_stalled.run()
+    assert states() == [("tests.work", "failed"), ("tests.sweep", "failed"), ("tests.work", "failed")]
+
+
+def test_every_sweep_that_makes_a_job_good_runs_by_time() -> None:
+    periodic = {task.task.name for task in app.periodic_registry.periodic_tasks.values()}
+    assert set(jobs.SWEPT) <= periodic
 
 
 def test_both_run_by_time() -> None:

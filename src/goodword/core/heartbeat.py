@@ -7,6 +7,7 @@ it, and it goes on until the process ends.
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Self
 
@@ -15,6 +16,7 @@ from django.db.models import DurationField, ExpressionWrapper, F
 from django.db.models.functions import Now
 from procrastinate.contrib.django.utils import connector_params
 
+from goodword.core.database import first_line, is_outage
 from goodword.core.models import Heartbeat
 
 log = logging.getLogger(__name__)
@@ -48,15 +50,37 @@ def silent_for() -> timedelta | None:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """That no worker runs; for how many minutes, or None if none ever ran."""
+
+    minutes: int | None
+
+
+def missing() -> Missing | None:
+    """What to tell people about a worker that is not there; None while one is."""
+    silence = silent_for()
+    if silence is None:
+        return Missing(None)
+    return Missing(silence // timedelta(minutes=1)) if silence > MISSING else None
+
+
 class Heart(threading.Thread):
     """Beats until it is stopped, whatever the database does. A context manager.
 
-    `also` is called with the open connection at each beat, for what else has to be shown or looked at regularly.
+    `also` is called with the open connection at each beat, for what else has to be shown or looked at regularly;
+    `broken` when the database answers with an error that waiting does not mend.
     """
 
-    def __init__(self, also: Callable[[psycopg.Connection], None] | None = None) -> None:
+    def __init__(
+        self,
+        also: Callable[[psycopg.Connection], None] | None = None,
+        *,
+        broken: Callable[[], None] | None = None,
+    ) -> None:
         super().__init__(name="heartbeat", daemon=True)
         self._also = also
+        self._broken = broken
         self._over = threading.Event()
         self._connection: psycopg.Connection | None = None
 
@@ -76,9 +100,11 @@ class Heart(threading.Thread):
                 self._beat()
             except psycopg.Error as error:
                 if not lost:
-                    log.warning("No heartbeat: %s", str(error).strip())
+                    log.warning("No heartbeat: %s", first_line(error))
                 lost = True
                 self._close()
+                if self._broken is not None and not is_outage(error):
+                    self._broken()
             else:
                 if lost:
                     log.warning("The heartbeat goes on")
@@ -88,7 +114,7 @@ class Heart(threading.Thread):
 
     def _beat(self) -> None:
         if self._connection is None:
-            self._connection = psycopg.connect(**_parameters(), autocommit=True)
+            self._connection = connect()
         self._connection.execute(_BEAT, [WORKER])
         if self._also is not None:
             self._also(self._connection)
@@ -99,8 +125,9 @@ class Heart(threading.Thread):
             self._connection = None
 
 
-def _parameters() -> dict[str, Any]:
-    """Those of Django, with limits: a network that swallows everything must not hold a heartbeat up for long."""
-    given = {name: value for name, value in connector_params().items() if name != "pool"}
+def connect() -> psycopg.Connection:
+    """A connection by Django's settings, with limits: a network that swallows everything must not hold it for long."""
+    given: dict[str, Any] = {name: value for name, value in connector_params().items() if name != "pool"}
     options = f"{given.get('options', '')} -c statement_timeout=5000".strip()
-    return given | {"connect_timeout": 5, "tcp_user_timeout": 10_000, "options": options}
+    limits = {"connect_timeout": 5, "tcp_user_timeout": 10_000, "options": options}
+    return psycopg.connect(**given | limits, autocommit=True)

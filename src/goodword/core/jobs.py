@@ -3,6 +3,10 @@
 Arguments are ids only. Retry is one of the visible values below. A job with a queueing lock takes no retries:
 a newer one may already wait under the lock, and both together would violate its uniqueness (a known limit of
 the library); such jobs are retried by their sweep.
+
+A job that an outage of the database or the end of its worker has interrupted is given back and uses up no try.
+A job that fails stays *failed* in the table until a person has seen to it, unless a sweep does its work: then its row
+goes with the sweep's next success.
 """
 
 import logging
@@ -10,13 +14,16 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
-from django.db import close_old_connections, transaction
-from procrastinate import RetryStrategy
+from django.db import close_old_connections, connection, transaction
+from procrastinate import BaseRetryStrategy, RetryDecision, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import Job as QueuedJob
 from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
+
+from goodword.core import database, stopping
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +31,7 @@ logger = logging.getLogger(__name__)
 #: the mail, before more is begun, so that the first invitation goes out at once and not after the last delivery
 MAIL, REACTION, USUAL = 20, 10, 0
 
-#: reactions and other database work: 1 s, 4 s, 16 s ... about 6 hours in all
+#: work that no sweep repeats: 4 s, 16 s ... about 6 hours in all
 PATIENT = RetryStrategy(max_attempts=8, exponential_wait=4)
 
 
@@ -32,6 +39,41 @@ PATIENT = RetryStrategy(max_attempts=8, exponential_wait=4)
 #: which a worker replaces by one with connections of its own: a job deferred within a job would then be there
 #: before its rows are committed, and stay after a rollback.
 QUEUE = JobManager(DjangoConnector())
+
+
+#: which jobs are done by which sweep, should they fail
+SWEPT: dict[str, set[str]] = {}
+
+
+class Interrupted(Exception):
+    """The job is to run again, through no fault of its own: at once, or after an outage of the database."""
+
+    def __init__(self, *, outage: bool) -> None:
+        super().__init__("the database could not be used" if outage else "the worker is stopping")
+        self.outage = outage
+
+
+class GiveBack(RetryDecision):
+    """Run it again without counting a try. Our worker knows it; any other takes it for a retry."""
+
+    def __init__(self, *, outage: bool) -> None:
+        super().__init__(retry_in={"seconds": 1 if outage else 0})
+        self.outage = outage
+
+
+class Retry(BaseRetryStrategy):
+    """Gives back what was interrupted; what failed goes by the strategy of the job, or is not tried again."""
+
+    def __init__(self, strategy: RetryStrategy | None) -> None:
+        self.strategy = strategy
+
+    def get_retry_decision(self, *, exception: BaseException, job: QueuedJob) -> RetryDecision | None:
+        """See the library."""
+        if isinstance(exception, Interrupted):
+            return GiveBack(outage=exception.outage)
+        if self.strategy is None:
+            return None
+        return self.strategy.get_retry_decision(exception=exception, job=job)
 
 
 class Job:
@@ -66,8 +108,14 @@ def job(
     cron: str | None = None,
     queueing_lock: str | None = None,
     priority: int = USUAL,
+    swept_by: str | None = None,
 ) -> Callable[[Callable[..., None]], Job]:
-    """Register a function as a job under a stable name; with `cron` (six fields, seconds last) it also runs by time."""
+    """Register a function as a job under a stable name; with `cron` (six fields, seconds last) it also runs by time.
+
+    `swept_by` names the job by time that does what this one has failed to do.
+    """
+    if cron or swept_by:
+        SWEPT.setdefault(swept_by or name, set()).add(name)
 
     def register(function: Callable[..., None]) -> Job:
         @wraps(function)
@@ -75,16 +123,35 @@ def job(
             close_old_connections()
             try:
                 function(**arguments)
-            except Exception:
+                if cron:
+                    forget_failed(name)
+            except stopping.Stopped:
+                raise Interrupted(outage=False) from None
+            except Exception as error:
+                if database.is_outage(error):
+                    logger.warning(
+                        "The database interrupted the job %s: %s", name, database.first_line(error)
+                    )
+                    raise Interrupted(outage=True) from error
                 # The queue logs a job that will be tried again at a level nobody reads; the cause belongs in the log.
                 logger.exception("The job %s failed with %s", name, arguments)
                 raise
             finally:
                 close_old_connections()
 
-        task = app.task(name=name, retry=retry or False, queueing_lock=queueing_lock, priority=priority)(run)
+        task = app.task(name=name, retry=Retry(retry), queueing_lock=queueing_lock, priority=priority)(run)
         if cron:
             app.periodic(cron=cron)(cast(Any, task))
         return Job(name, function, priority=priority)
 
     return register
+
+
+def forget_failed(sweep: str) -> int:
+    """Remove the failed jobs whose work a sweep has just done, its own earlier runs among them. Returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs WHERE status = 'failed' AND task_name = ANY(%s)",
+            [sorted(SWEPT[sweep])],
+        )
+        return int(cursor.rowcount)

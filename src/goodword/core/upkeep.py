@@ -6,6 +6,7 @@ may run twice (reactions are kept in rows, side effects are claimed), so they ar
 
 import logging
 from datetime import UTC, datetime, timedelta
+from typing import LiteralString
 
 from asgiref.sync import async_to_sync
 from django.contrib.sessions.backends.db import SessionStore
@@ -36,11 +37,27 @@ AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)
 _LOCK = 0x75706B656570
 
 
+#: queues a job again that its worker has begun, without counting a try; under a queueing lock a newer one that waits
+#: takes its place
+GIVE_BACK: LiteralString = """
+WITH newer AS (
+    SELECT FROM procrastinate_jobs mine JOIN procrastinate_jobs other USING (queueing_lock)
+    WHERE mine.id = %(job_id)s AND other.status = 'todo'
+), replaced AS (
+    DELETE FROM procrastinate_jobs WHERE id = %(job_id)s AND status = 'doing' AND EXISTS (SELECT FROM newer)
+)
+UPDATE procrastinate_jobs
+SET status = 'todo', worker_id = NULL, scheduled_at = now() + %(wait)s * interval '1 second'
+WHERE id = %(job_id)s AND status = 'doing' AND NOT EXISTS (SELECT FROM newer)
+"""
+
+
 @jobs.job(name="jobs.retry_stalled", cron="* * * * * */15", queueing_lock="jobs.retry_stalled")
 def sweep_stalled(*, timestamp: int = 0) -> None:
     """Give back the jobs of dead workers."""
     del timestamp  # given to every periodic job
     retry_stalled()
+    keep_last_failures()
 
 
 @jobs.job(name="jobs.prune", cron="10 3 * * * 0", queueing_lock="jobs.prune")
@@ -85,8 +102,23 @@ def _give_back(job: ProcrastinateJob) -> bool:
                 jobs.QUEUE.retry_job_by_id(job.pk, AT_ONCE)
                 return True
     except UniqueViolation:
-        pass  # a newer one waits under the same queueing lock and does the same
+        with (
+            connection.cursor() as cursor
+        ):  # a newer one waits under the same queueing lock and does the same
+            cursor.execute(GIVE_BACK, {"job_id": job.pk, "wait": 0})
+        return False
     except ConnectorException:
         return False  # it ended meanwhile: its worker was only slow
     async_to_sync(jobs.QUEUE.finish_job_by_id_async)(job.pk, Status.FAILED, delete_job=False)
     return False
+
+
+def keep_last_failures() -> None:
+    """Of a job by time that fails again and again keep the last failure only."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs earlier USING procrastinate_jobs later "
+            "WHERE earlier.status = 'failed' AND later.status = 'failed' "
+            "AND earlier.task_name = later.task_name AND earlier.id < later.id AND earlier.task_name = ANY(%s)",
+            [list(jobs.SWEPT)],
+        )

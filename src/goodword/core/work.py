@@ -1,59 +1,115 @@
 """The worker: runs jobs as they come, until a signal."""
 
 import asyncio
+import os
 import signal
 import sys
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
+from goodword.core import stopping
 from goodword.core.environment import SettingError
 
+if TYPE_CHECKING:
+    from goodword.core.worker import Worker
 
-def work(concurrency: int | None = None) -> int:
-    """Run jobs, `concurrency` at once, each in a thread of its own; finishes what runs before it ends.
+#: seconds that running jobs have to come to an end after a signal; long ones stop at their next batch
+GRACE = 30.0
 
-    Returns the exit status: 0 after a signal, 1 if it ended by itself (the database was away for too long), so
-    that whatever watches over it starts it again. Raises SettingError.
+
+def work(concurrency: int | None = None, *, grace: float = GRACE) -> int:
+    """Run jobs, `concurrency` at once, each in a thread of its own. Outages of the database are waited out.
+
+    After a signal no job is begun any more; what still runs after `grace` seconds is given back to the queue, and the
+    process ends hard. Returns the exit status: 0 after a signal, 1 if it cannot go on, so that whatever watches over
+    it starts it again. Raises SettingError.
     """
     import django
 
     django.setup()
+    import logging
+
     from django.conf import settings
     from procrastinate.contrib.django import app
-    from procrastinate.contrib.django.django_connector import DjangoConnector
 
     from goodword.core import field_keys
+    from goodword.core.worker import Connector
 
-    connector = app.connector
-    assert isinstance(connector, DjangoConnector)  # the library's own type hint names its base
     at_once = concurrency or settings.GOODWORD_WORKER_CONCURRENCY
     if at_once > settings.GOODWORD_POOL:
         raise SettingError(
             f"{at_once} jobs at once need as many connections: raise GOODWORD_POOL, which is {settings.GOODWORD_POOL}."
         )
-
     field_keys.check_at_start()
+    # each failed try to connect, for as long as an outage lasts; the worker says once that there is one
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
+    with app.replace_connector(Connector()):
+        return asyncio.run(_run(at_once, grace))
 
-    async def run() -> int:
-        async with app.open_async():
-            working = asyncio.create_task(
-                app.run_worker_async(
-                    concurrency=at_once,
-                    delete_jobs="successful",
-                    fetch_job_polling_interval=2.0,
-                    shutdown_graceful_timeout=30,
-                    install_signal_handlers=False,
-                    name="goodword",
-                )
-            )
-            for number in (signal.SIGINT, signal.SIGTERM):
-                asyncio.get_running_loop().add_signal_handler(number, working.cancel)
-            try:
-                await working
-            except asyncio.CancelledError:
-                return 0
-            print("goodword: the worker cannot go on; the log says why.", file=sys.stderr)
-            return 1
+
+async def _run(concurrency: int, grace: float) -> int:
+    from procrastinate.contrib.django import app
+    from procrastinate.exceptions import ConnectorException
 
     from goodword.core.heartbeat import Heart
+    from goodword.core.worker import Worker
 
-    with app.replace_connector(connector.get_worker_connector()), Heart():
-        return asyncio.run(run())
+    loop = asyncio.get_running_loop()
+    async with app.open_async():
+        worker = Worker(app=app, concurrency=concurrency, grace=grace)
+        broken = threading.Event()
+
+        def end() -> None:
+            if stopping.asked():  # a second signal: somebody is impatient
+                _end_hard(worker)
+            stopping.ask()
+            worker.end()
+            _later(grace, lambda: _end_hard(worker))
+
+        def give_up() -> None:
+            if not broken.is_set():
+                broken.set()
+                loop.call_soon_threadsafe(end)
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, end)
+        with Heart(worker.look_after, broken=give_up):
+            try:
+                await worker.work()
+            except ConnectorException:
+                if not stopping.asked():
+                    raise
+                # it was to end while the database was away: its jobs are given to the next worker
+    if stopping.asked() and not broken.is_set():
+        return 0
+    print("goodword: the worker cannot go on; the log says why.", file=sys.stderr)
+    return 1
+
+
+def _later(seconds: float, act: Callable[[], None]) -> None:
+    timer = threading.Timer(seconds, act)
+    timer.daemon = True
+    timer.start()
+
+
+def _end_hard(worker: "Worker") -> None:
+    """End this process now. Its jobs are given back first, so that no other worker has to wait for its silence."""
+    import psycopg
+
+    from goodword.core.heartbeat import connect
+    from goodword.core.worker import give_back
+
+    running = sorted(worker.running)
+    print(f"goodword: the worker ends with {len(running)} jobs running; they are run again.", file=sys.stderr)
+    try:
+        with connect() as connection:
+            for job_id in running:
+                give_back(connection, job_id)
+            if worker.worker_id is not None:
+                connection.execute("DELETE FROM procrastinate_workers WHERE id = %s", [worker.worker_id])
+    except psycopg.Error as error:
+        print(f"goodword: {error}", file=sys.stderr)
+    finally:
+        sys.stderr.flush()
+        os._exit(1)

@@ -23,7 +23,7 @@ TURN = 5.0
 SWEEP_AT_MOST = 100
 
 
-@jobs.job(name="greenhouse.inbox")
+@jobs.job(name="greenhouse.inbox", swept_by="greenhouse.inbox.sweep")
 def work_inbox() -> None:
     """Work on deliveries that are due. Each row decides about further tries, so the job takes none."""
     over = time.monotonic() + TURN
@@ -59,7 +59,7 @@ def prune_inbox(*, timestamp: int = 0) -> None:
     tally.prune(now=clock.now())
 
 
-@jobs.job(name="greenhouse.feed.post")
+@jobs.job(name="greenhouse.feed.post", swept_by="greenhouse.feed.sweep")
 def post_note(*, feed_post_id: int) -> None:
     """Write one note. Its row decides about further tries, so the job takes none."""
     post.post(feed_post_id=feed_post_id, now=clock.now())
@@ -84,7 +84,7 @@ def sweep_feed(*, timestamp: int = 0) -> None:
         post_note.defer_once(lock=f"greenhouse.feed:{pk}", feed_post_id=pk)
 
 
-@jobs.job(name="greenhouse.check")
+@jobs.job(name="greenhouse.check", swept_by="greenhouse.check.sweep")
 def check_permissions(*, connection_id: int) -> None:
     """Probe the permissions of one connection. Its row says when it is tried again, so the job takes no tries."""
     recheck.check_if_due(connection_id, now=clock.now())

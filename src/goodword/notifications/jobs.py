@@ -8,7 +8,7 @@ from goodword.notifications.models import Email
 SWEEP_AT_MOST = 200
 
 
-@jobs.job(name="email.send", priority=jobs.MAIL)
+@jobs.job(name="email.send", priority=jobs.MAIL, swept_by="email.sweep")
 def send_email(*, email_id: int) -> None:
     """Send one mail. Its row decides about further tries, so the job itself takes none."""
     from goodword.notifications.domain.send import send  # the domain queues mails, and with them this job

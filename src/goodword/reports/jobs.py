@@ -3,7 +3,7 @@
 from goodword.core import clock, jobs
 
 
-@jobs.job(name="report.draw")
+@jobs.job(name="report.draw", swept_by="report.sweep")
 def draw_report(*, report_id: int) -> None:
     """Draw one report. Its row decides about further tries, so the job itself takes none."""
     from goodword.reports.domain.build import draw  # the domain defers this job

@@ -171,6 +171,28 @@ def test_a_reaction_that_failed_for_good_is_shown_and_tried_again(desk: Desk) ->
     assert desk.audited().count("reactions.tried_again") == 1
 
 
+# --- the worker ---
+
+
+def test_that_no_worker_runs_is_said_with_for_how_long(desk: Desk) -> None:
+    desk.connect()
+    client, url = desk.client(desk.recruiter), desk.own("greenhouse_health")
+    assert "No worker has run yet" in text(client.get(url).content)
+    for seconds, said in (
+        (5, None),
+        (100, "No worker for 1 minute "),
+        (60 * 60 + 5, "No worker for 60 minutes "),
+    ):
+        with database.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO core_heartbeat VALUES ('worker', now() - %s * interval '1 second') "
+                "ON CONFLICT (program) DO UPDATE SET seen_at = EXCLUDED.seen_at",
+                [seconds],
+            )
+        page = text(client.get(url).content)
+        assert (said in page) if said else ("No worker" not in page)
+
+
 # --- test now ---
 
 

@@ -21,13 +21,13 @@ FULL_EVERY = timedelta(hours=24)
 AT_ONCE = 2
 
 
-@jobs.job(name="greenhouse.heal.pass")
+@jobs.job(name="greenhouse.heal.pass", swept_by="greenhouse.heal.sweep")
 def work_pass(*, pass_id: int) -> None:
     """Carry out one pass. Its row says how it ended, and the next one goes on, so the job takes no tries."""
     run(pass_id, tick=clock.now)
 
 
-@jobs.job(name="greenhouse.heal.start")
+@jobs.job(name="greenhouse.heal.start", swept_by="greenhouse.heal.sweep")
 def work_starts(*, connection_id: int) -> None:
     """Start those whom a member has asked to start; what cannot be done now waits for the sweep."""
     with alone(connection_id) as mine:

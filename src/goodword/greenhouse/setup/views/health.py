@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.core import clock
+from goodword.core import clock, heartbeat
 from goodword.greenhouse.feed.queries import feed_health
 from goodword.greenhouse.heal.queries import heal_health
 from goodword.greenhouse.heal.views.passes import sentences
@@ -45,6 +45,7 @@ def health(request: MemberRequest, pk: int) -> HttpResponse:
         **sentences(healing),
         **_calls(call_health(connection, now=now)),
         "stalled": stalled.stalled(request.organisation),
+        "no_worker": heartbeat.missing(),
         "tested": request.session.pop(f"{KEPT}:{connection.pk}", None),
     }
     return page(request, "health", context)

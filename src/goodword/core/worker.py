@@ -1,0 +1,193 @@
+"""The library's worker, made to last: it waits out outages of the database, and a job that something interrupted is
+given back at once and without counting a try.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, LiteralString
+
+import psycopg
+from procrastinate.connector import Notify
+from procrastinate.contrib.django.utils import connector_params
+from procrastinate.exceptions import ConnectorException
+from procrastinate.job_context import JobContext, JobResult
+from procrastinate.jobs import Job, Status
+from procrastinate.psycopg_connector import PsycopgConnector
+from procrastinate.retry import RetryDecision
+from procrastinate.worker import Worker as LibraryWorker
+
+from goodword.core import database, stopping
+from goodword.core.jobs import GiveBack
+from goodword.core.upkeep import GIVE_BACK
+
+log = logging.getLogger(__name__)
+
+#: a job that each time is interrupted by an outage may be what causes it: seconds to wait at most before the next run
+LONGEST_REST = 300
+
+_SHOW_LIFE = "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = %s"
+#: after an outage others may have taken this worker for dead and have removed its row
+_SIGN_ON_AGAIN = """
+INSERT INTO procrastinate_workers (id, last_heartbeat) OVERRIDING SYSTEM VALUE VALUES (%(worker_id)s, now())
+ON CONFLICT DO NOTHING
+"""
+_BEGUN = "SELECT id FROM procrastinate_jobs WHERE worker_id = %s AND status = 'doing'"
+
+
+class Connector(PsycopgConnector):
+    """Tries again for as long as the database is away, unless the worker is to end."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            kwargs=connector_params(),
+            min_size=1,
+            max_size=4,
+            timeout=3.0,
+            # the pool's waits between two tries double without limit: rather begin anew
+            reconnect_timeout=3.0,
+        )
+        self._away = False
+
+    async def open_async(self, pool: Any = None) -> None:
+        """Open the pool without waiting for a connection: the first query does."""
+        if pool is None:
+            pool = await self._create_pool(self._pool_args)
+            await pool.open(wait=False)
+        self._async_pool = pool
+
+    async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
+        """See the library."""
+        ask = super().execute_query_async
+        await self._patiently(lambda: ask(query, **arguments))
+
+    async def execute_query_one_async(self, query: LiteralString, **arguments: Any) -> dict[str, Any]:
+        """See the library."""
+        ask = super().execute_query_one_async
+        return await self._patiently(lambda: ask(query, **arguments))
+
+    async def execute_query_all_async(self, query: LiteralString, **arguments: Any) -> list[dict[str, Any]]:
+        """See the library."""
+        ask = super().execute_query_all_async
+        return await self._patiently(lambda: ask(query, **arguments))
+
+    async def listen_notify(self, on_notification: Notify, channels: Iterable[str]) -> None:
+        """See the library."""
+        listen = super().listen_notify
+        await self._patiently(lambda: listen(on_notification, channels))
+
+    async def _patiently[T](self, act: Callable[[], Awaitable[T]]) -> T:
+        for wait in database.waits():
+            try:
+                result = await act()
+            except ConnectorException as error:
+                if stopping.asked() or self._async_pool is None or not database.is_outage(error):
+                    raise
+                if not self._away:
+                    said = database.first_line(error.__cause__ or error)
+                    log.warning("The database cannot be used (%s); the worker waits for it", said)
+                self._away = True
+            else:
+                if self._away:
+                    log.warning("The database can be used again; the worker goes on")
+                self._away = False
+                return result
+            await asyncio.sleep(wait)
+        raise AssertionError("waits without end")
+
+
+class Worker(LibraryWorker):
+    """A worker whose heart beats elsewhere (core.heartbeat calls `look_after` with each beat)."""
+
+    def __init__(self, *, app: Any, concurrency: int, grace: float) -> None:
+        super().__init__(
+            app=app,
+            name="goodword",
+            concurrency=concurrency,
+            delete_jobs="successful",
+            fetch_job_polling_interval=2.0,
+            shutdown_graceful_timeout=grace,
+            install_signal_handlers=False,
+            update_heartbeat_interval=float(10**8),
+        )
+        self._interrupted: Counter[int] = Counter()
+        self._lost: set[int] = set()
+
+    async def work(self) -> None:
+        """Run jobs until `end`. Raises ConnectorException."""
+        await self.run()  # type: ignore[no-untyped-call]
+
+    def end(self) -> None:
+        """Begin no more jobs."""
+        self.stop()  # type: ignore[no-untyped-call]
+
+    @property
+    def running(self) -> set[int]:
+        """The ids of the jobs that run now."""
+        return {context.job.id for context in list(self._running_jobs.values()) if context.job.id is not None}
+
+    def look_after(self, connection: psycopg.Connection) -> None:
+        """Show that this worker lives, and give back jobs that the table says it runs and that it does not run.
+
+        There are such when an answer of the database was lost. A job that was fetched this moment may look so too:
+        what counts is two looks.
+        """
+        if self.worker_id is None:
+            return
+        connection.execute(_SHOW_LIFE, [self.worker_id])
+        begun = {job_id for (job_id,) in connection.execute(_BEGUN, [self.worker_id]).fetchall()}
+        lost = begun - self.running
+        for job_id in lost & self._lost:
+            log.warning("Job %d is given back", job_id)
+            give_back(connection, job_id)
+        self._lost = lost
+
+    async def _fetch_and_process_jobs(self) -> None:
+        try:
+            await super()._fetch_and_process_jobs()  # type: ignore[no-untyped-call]
+        except ConnectorException as error:
+            if not isinstance(error.__cause__, psycopg.errors.ForeignKeyViolation):
+                raise
+            await self.app.connector.execute_query_async(_SIGN_ON_AGAIN, worker_id=self.worker_id)
+
+    async def _persist_job_status(
+        self,
+        job: Job,
+        status: Status,
+        retry_decision: RetryDecision | None,
+        context: JobContext,
+        job_result: JobResult | None,
+    ) -> None:
+        assert job.id is not None
+        try:
+            if isinstance(retry_decision, GiveBack):
+                await self.app.connector.execute_query_async(
+                    GIVE_BACK, job_id=job.id, wait=self._rest(job.id, outage=retry_decision.outage)
+                )
+                return
+            self._interrupted.pop(job.id, None)
+            await super()._persist_job_status(job, status, retry_decision, context, job_result)
+        except ConnectorException as error:
+            # The next look at this worker's jobs gives it back, or another worker does once this one has ended.
+            log.warning(
+                "How job %d ended could not be written: %s",
+                job.id,
+                database.first_line(error.__cause__ or error),
+            )
+
+    def _rest(self, job_id: int, *, outage: bool) -> int:
+        if not outage:
+            return 0
+        self._interrupted[job_id] += 1
+        return int(min(2 ** (self._interrupted[job_id] - 1), LONGEST_REST))
+
+
+def give_back(connection: psycopg.Connection, job_id: int) -> None:
+    """Queue a job again that its worker has begun; nothing if it is not running any more."""
+    for _ in range(3):
+        try:
+            connection.execute(GIVE_BACK, {"job_id": job_id, "wait": 0})
+        except psycopg.errors.UniqueViolation:
+            continue  # a newer one under the same queueing lock came this moment
+        return

@@ -1,0 +1,127 @@
+"""The database goes away and comes back: the worker stays, and no job is lost, doubled or called failed."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from django.db import connection, transaction
+from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
+from psycopg import sql
+
+from goodword.core.events import record
+from goodword.core.heartbeat import silent_for
+from goodword.core.models import Reaction
+from goodword.core.supervise import goodword
+from tests.core.test_killed_worker import HANDLER, doing, here, until
+from tests.support import factories
+
+
+@contextmanager
+def worker() -> Iterator["subprocess.Popen[bytes]"]:
+    ProcrastinateWorker.objects.all()._raw_delete("default")
+    running = subprocess.Popen(goodword("worker"), env=here())
+    try:
+        until(ProcrastinateWorker.objects.exists)
+        yield running
+    finally:
+        running.terminate()
+        assert running.wait(20) == 0
+
+
+def execute(statement: str, *values: int | str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def cut_all_off() -> None:
+    execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+
+
+@contextmanager
+def outage() -> Iterator[None]:
+    """Nobody but this test can use the database."""
+    name = sql.Identifier(connection.settings_dict["NAME"])
+    with psycopg.connect(here()["DATABASE_URL"], dbname="postgres", autocommit=True) as elsewhere:
+        elsewhere.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(name))
+        try:
+            cut_all_off()
+            yield
+        finally:
+            elsewhere.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(name))
+
+
+def happens() -> int:
+    application = factories.application(factories.role(factories.organisation()))
+    with transaction.atomic():
+        event = record(
+            "candidate.changed",
+            organisation_id=application.organisation_id,
+            application_id=application.pk,
+            actor="greenhouse",
+            at=factories.NOW,
+        )
+    return event.pk
+
+
+def reacted(event_id: int) -> bool:
+    return Reaction.objects.filter(event=event_id, handler=HANDLER, done_at__isnull=False).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_waits_for_its_database_and_goes_on() -> None:
+    with worker() as running:
+        with outage():
+            event = happens()
+            execute("UPDATE core_heartbeat SET seen_at = now() - interval '1 hour'")
+            with pytest.raises(subprocess.TimeoutExpired):
+                running.wait(4)
+        until(lambda: reacted(event))
+        until(lambda: (silence := silent_for()) is not None and silence.total_seconds() < 60)
+        assert ProcrastinateJob.objects.filter(status="failed").count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_an_outage_interrupts_is_run_again_by_the_same_worker() -> None:
+    event = happens()
+    other = psycopg.connect(here()["DATABASE_URL"])
+    other.execute(
+        "LOCK TABLE core_reaction IN ACCESS EXCLUSIVE MODE"
+    )  # holds it up in the middle of its work
+    with worker():
+        until(doing)
+        with outage():
+            other.close()
+        until(lambda: reacted(event))
+        until(lambda: not doing())
+    assert ProcrastinateJob.objects.filter(status="failed").count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_whose_fetching_was_lost_is_given_back() -> None:
+    with worker():
+        me = ProcrastinateWorker.objects.get().pk
+        event = happens()
+        until(lambda: reacted(event))
+        execute("DELETE FROM core_reaction")
+        # as if the worker had been given it, and the answer had been lost
+        execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, worker_id) VALUES ('default', "
+            "'event.react', jsonb_build_object('event_id', %s::bigint, 'handler', %s::text), 'doing', %s)",
+            event,
+            HANDLER,
+            me,
+        )
+        until(lambda: reacted(event))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_whose_row_was_taken_away_signs_on_again() -> None:
+    with worker():
+        me = ProcrastinateWorker.objects.get().pk
+        execute("DELETE FROM procrastinate_workers")
+        until(lambda: list(ProcrastinateWorker.objects.values_list("pk", flat=True)) == [me])
