@@ -67,13 +67,24 @@ def test_after_send_only_the_referees_who_have_not_answered_are_written_to() -> 
 def test_where_only_a_declined_referee_is_left_the_candidate_is_asked_for_another() -> None:
     story = sent()
     answer(referee_door(MARIA))
-    post(f"{referee_door(PAUL)}no/", {"d-why": "not_me"})
+    post(f"{referee_door(PAUL)}no/", {"d-why": "would_rather_not"})
     run_jobs()
     again(story)
     assert [message.subject for message in mails_to(story.application.candidate.email)][1:] == [
         "Please name another referee",
         "Please name another referee",
     ]
+
+
+def test_where_the_mail_reached_the_wrong_person_the_candidate_is_asked_for_the_address_again() -> None:
+    story = sent()
+    answer(referee_door(MARIA))
+    post(f"{referee_door(PAUL)}no/", {"d-why": "not_me"})
+    run_jobs()
+    again(story)
+    first, second = mails_to(story.application.candidate.email)[1:]
+    assert first.subject == second.subject == "Please check the address of Paul Meier"
+    assert PAUL in str(second.body)
 
 
 def test_a_check_that_a_rejection_closed_is_opened_again_where_it_was() -> None:

@@ -10,6 +10,7 @@ from tests.references.story import (
     answer,
     candidate_door,
     get,
+    html_of,
     mails_to,
     post,
     press_send,
@@ -55,6 +56,64 @@ def test_who_declined_can_be_replaced() -> None:
     assert post(f"{door}1/another/", NEW).status_code == 302
     assert (story.requests[0].state, story.requests[0].why) == ("declined", "would_rather_not")
     assert event_names().count("request.replaced") == 0
+
+
+def test_an_address_that_reached_the_wrong_person_is_corrected_by_the_candidate() -> None:
+    story = sent()
+    post(f"{referee_door(MARIA)}no/", {"d-why": "not_me", "d-reason": "No idea who this is"})
+    run_jobs()
+    asked = mails_to(story.application.candidate.email)[-1]
+    assert asked.subject == "Please check the address of Maria Schmidt"
+    for words in (str(asked.body), html_of(asked)):
+        assert "Our e-mail did not reach the right person. Please check the address." in words
+        assert MARIA in words
+        assert "for many reasons" not in words
+        assert "No idea" not in words
+    door = candidate_door(story)
+    for path in (door, f"{door}1/another/"):
+        html = get(path).content.decode()
+        assert "Our e-mail did not reach the right person. Please check the address." in html
+        assert "will not be giving a reference" not in html
+    page = get(f"{door}1/another/")
+    assert page.context["form"]["name"].value() == "Maria Schmidt"
+    corrected = MANAGER | {"r-email": "maria.schmidt@globex.example"}
+    assert post(f"{door}1/another/", corrected).url == f"{door}review/"
+    press_send(story)
+    answer(referee_door("maria.schmidt@globex.example"))
+    assert [request.state for request in story.requests] == ["declined", "sent", "answered"]
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ("not_me", "Our e-mail to this address did not reach the right person. Please give another address."),
+        ("would_rather_not", "Whoever reads this address has said no. Please name somebody else."),
+    ],
+)
+def test_whoever_said_no_is_not_written_to_again_at_the_same_address(why: str, said: str) -> None:
+    story = sent()
+    post(f"{referee_door(MARIA)}no/", {"d-why": why})
+    door = candidate_door(story)
+    page = post(f"{door}1/another/", MANAGER | {"r-email": "Maria@globex.example"})
+    assert page.context["form"].errors == {"email": [said]}
+    assert post(f"{door}1/look/", MANAGER).json()["problems"] == {"email": said}
+    assert [request.state for request in story.requests] == ["declined", "sent"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("de", "Unsere E-Mail hat nicht die richtige Person erreicht. Bitte prüfen Sie die Adresse."),
+        ("fr", "Notre e-mail n’est pas parvenu à la bonne personne. Merci de vérifier l’adresse."),
+    ],
+)
+def test_the_wrong_person_is_told_in_the_candidates_language(language: str, said: str) -> None:
+    story = sent()
+    post(f"{candidate_door(story)}language/", {"language": language})
+    post(f"{referee_door(MARIA)}no/", {"d-why": "not_me"})
+    run_jobs()
+    assert said in str(mails_to(story.application.candidate.email)[-1].body)
+    assert said in get(candidate_door(story)).content.decode()
 
 
 def test_who_has_answered_cannot_be_replaced() -> None:

@@ -58,6 +58,8 @@ class Shown:
     questioned: int
     #: the name of somebody who declined and was not replaced
     declined: str
+    #: the name of somebody whose address reached the wrong person
+    wrong_person: str
     #: "" (not asked), "asked", "needed", "done"
     own: str
     competencies: Sequence[str]
@@ -90,9 +92,8 @@ def shown(check: Check, facts: About, *, now: datetime) -> Shown:
         unsent=states.count("named"),
         held=states.count("held"),
         questioned=states.count("questioned"),
-        declined=next(
-            (card.place.referee.name for card in cards if card.state == "declined" and card.place.referee), ""
-        ),
+        declined=_name_of_first(cards, "declined"),
+        wrong_person=_name_of_first(cards, "wrong_person"),
         own=own,
         competencies=competencies_of(check),
         minutes=minutes_of(check),
@@ -152,6 +153,8 @@ def _card(
     referee, state = place.referee, place.state
     if state == "out" and referee is not None:
         state = "undelivered" if request_ref(referee.request) in failed else referee.request.state
+    if place.is_wrong_person:
+        state = "wrong_person"
     open_to_names = place.state in nominate.MAY_BE_NAMED
     is_full = place.slot.number in full
     return SlotShown(
@@ -171,6 +174,10 @@ def _card(
     )
 
 
+def _name_of_first(cards: Sequence[SlotShown], state: str) -> str:
+    return next((card.place.referee.name for card in cards if card.state == state and card.place.referee), "")
+
+
 def _own(check: Check, *, now: datetime) -> str:
     if not is_asked(check):
         return ""
@@ -185,7 +192,7 @@ def _own(check: Check, *, now: datetime) -> str:
 def _stage(check: Check, states: Sequence[str], *, own_missing: bool) -> str:
     if check.progress in DONE:
         return "done"
-    to_do = {"free", "named", "declined", "undelivered"} & set(states)
+    to_do = {"free", "named", "declined", "undelivered", "wrong_person"} & set(states)
     begun = set(states) - {"free", "named"}
     if to_do and not begun:
         return "start"

@@ -241,6 +241,11 @@ class ReferenceRequest(OrganisationOwned):
         return f"request {self.pk}"
 
     @property
+    def is_wrong_person(self) -> bool:
+        """Whether our mail reached somebody who says that they are not this referee."""
+        return self.state == self.State.DECLINED and self.why == self.Why.NOT_ME
+
+    @property
     def is_out(self) -> bool:
         """Whether it still waits for the referee."""
         return self.state in {self.State.SENT, self.State.BEGUN}

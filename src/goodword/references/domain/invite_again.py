@@ -114,7 +114,14 @@ def _write(check: Check, *, now: datetime) -> None:
     declined = _declined(check)
     if declined is not None:
         to_candidate(
-            check, name="another", key=key, referee=declined.referee.name, undeliverable=False, now=now
+            check,
+            name="another",
+            key=key,
+            referee=declined.referee.name,
+            address=declined.referee.email,
+            undeliverable=False,
+            wrong_person=declined.is_wrong_person,
+            now=now,
         )
     else:
         to_candidate(check, name="invitation", key=key, reminders=_left(check), now=now)

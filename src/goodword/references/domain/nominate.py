@@ -7,12 +7,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from goodword.references.domain import guard
+from goodword.references.domain.addresses import mailbox
 from goodword.references.domain.clock import settle_clock
 from goodword.references.domain.do_not_contact import is_barred
 from goodword.references.domain.places import place_of
 from goodword.references.domain.rules import Details, address_problem, problems
 from goodword.references.domain.tell import tell
-from goodword.references.models import Check, Referee, Slot
+from goodword.references.models import Check, Referee, ReferenceRequest, Slot
 from goodword.steps.domain.move import move
 from goodword.steps.models import Run
 
@@ -122,6 +123,8 @@ def judge(check: Check, *, slot: Slot, details: Details, now: datetime) -> dict[
         other_addresses=_other_addresses(check, slot),
         this_month=f"{now.astimezone(check.organisation.zone):%Y-%m}",
     )
+    if said := _declined(check, details.email):
+        found["email"] = said
     if "email" not in found and is_barred(organisation=check.organisation, address=details.email):
         found["email"] = _("This person has asked not to be contacted. Please name somebody else.")
     if details.language and details.language not in check.languages:
@@ -135,7 +138,7 @@ def judge_address(check: Check, *, slot: Slot, address: str) -> str:
     Who asked not to be contacted is told by `judge` only, once all of it is there: an address alone is too cheap a
     question about somebody.
     """
-    return address_problem(
+    return _declined(check, address) or address_problem(
         address,
         own_addresses=[check.start.application.candidate.email],
         other_addresses=_other_addresses(check, slot),
@@ -147,3 +150,17 @@ def _other_addresses(check: Check, slot: Slot) -> list[str]:
     slot."""
     others = Referee.objects.of(check.organisation).filter(check_run=check, erased_at=None)
     return list(others.exclude(slot=slot.number, replaced_at=None).values_list("email", flat=True))
+
+
+def _declined(check: Check, address: str) -> str:
+    """What is said of the address of whoever declined in this check: they were promised no more mail about it."""
+    requests = ReferenceRequest.objects.of(check.organisation).select_related("referee")
+    for request in requests.filter(check_run=check, state=ReferenceRequest.State.DECLINED).order_by("-pk"):
+        if mailbox(request.referee.email) != mailbox(address):
+            continue
+        if request.is_wrong_person:
+            return _(
+                "Our e-mail to this address did not reach the right person. Please give another address."
+            )
+        return _("Whoever reads this address has said no. Please name somebody else.")
+    return ""

@@ -32,6 +32,12 @@ class Place:
         return self.slot.relationship
 
     @property
+    def is_wrong_person(self) -> bool:
+        """Whether our mail reached somebody who says that they are not this referee."""
+        request = getattr(self.referee, "request", None)
+        return self.state == "declined" and request is not None and request.is_wrong_person
+
+    @property
     def is_needed(self) -> bool:
         """Whether the check never completes without an answer here."""
         return self.slot.needed and not self.slot.is_waived

@@ -47,7 +47,10 @@ def replace(*, check_id: int, slot: int, details: Details, now: datetime) -> Ref
 
 
 def on_request_declined(event: Event) -> None:
-    """A referee said no: ask the candidate for another. Why they said no is not told."""
+    """A referee said no: ask the candidate for another, or for the right address if it reached the wrong person.
+
+    Other reasons are not passed on.
+    """
     ask_for_another(event.data["check_id"], event.data["request_id"], now=event.occurred_at)
 
 
@@ -86,5 +89,6 @@ def ask_for_another(check_id: int, request_id: int, *, now: datetime, undelivera
         referee=request.referee.name,
         address=request.referee.email,
         undeliverable=undeliverable,
+        wrong_person=request.is_wrong_person,
         now=now,
     )

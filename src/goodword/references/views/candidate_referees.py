@@ -47,7 +47,8 @@ def another(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
     place = place_of(at.check, slot)
     if place is None or place.referee is None or place.state not in replace.MAY_BE_REPLACED:
         return redirect("portal_check", token=at.token)
-    form = _form(request, at, place, initial=place.referee if place.state == "undelivered" else None)
+    same = place.state == "undelivered" or place.is_wrong_person
+    form = _form(request, at, place, initial=place.referee if same else None)
     if not at.switched and form.is_valid():
         assert form.details is not None
         try:
