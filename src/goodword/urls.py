@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from goodword.assessments import urls as assessments
-from goodword.core.health import health
+from goodword.core.health import health, ready
 from goodword.core.http import security_txt
 from goodword.greenhouse.heal import urls as heal
 from goodword.greenhouse.inbox import urls as inbox
@@ -31,6 +31,7 @@ MEMBER: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health, name="health"),
     path(".well-known/security.txt", security_txt, name="security_txt"),
+    path("readyz", ready, name="ready"),
     path("accounts/", include("goodword.accounts.urls")),
     path("ui/", include("goodword.ui.urls")),
     path("o/<slug:slug>/", include(MEMBER)),

@@ -107,8 +107,3 @@ def test_others_change_nothing(role: Role, report: Report, name: str) -> None:
     post.refresh_from_db()
     assert answers == [302, 404, 404, 403, 405]
     assert (post.state, post.doubles_seen_at) == (FeedPost.State.FAILED, None)
-
-
-def test_the_health_address_answers_anybody() -> None:
-    response = Client().get("/healthz")
-    assert (response.status_code, response.content) == (200, b"ok")

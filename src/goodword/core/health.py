@@ -1,16 +1,23 @@
-"""For load balancers and monitors: whether this process answers and reaches its database."""
+"""For load balancers and monitors: whether this process answers, and whether the installation is well."""
 
-from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
+
+from goodword.core.readiness import readiness
 
 
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's signature
-    """200 "ok", or 503 with what is missing. Tells nothing else, to anybody."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return HttpResponse("the database does not answer", status=503, content_type="text/plain")
+    """200 while this process answers; asks nobody else, so that it is quick whatever is broken."""
     return HttpResponse("ok", content_type="text/plain", headers={"Cache-Control": "no-store"})
+
+
+@require_safe
+def ready(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's signature
+    """200, or 503 with the names of the parts that are not well; why is in the log, not here."""
+    failing = readiness.failing()
+    status = HTTPStatus.SERVICE_UNAVAILABLE if failing else HTTPStatus.OK
+    said = {"status": "failing" if failing else "ok", "failing": failing}
+    return JsonResponse(said, status=status, headers={"Cache-Control": "no-store"})

@@ -6,8 +6,14 @@ class GreenhouseConfig(AppConfig):
     label = "greenhouse"
 
     def ready(self) -> None:
-        """Name the secrets that must open for the field keys to fit."""
-        from goodword.core import field_keys
+        """Name the secrets that must open for the field keys to fit, and what makes the inbox well."""
+        from goodword.core import field_keys, readiness
         from goodword.greenhouse.models.connection import sealed_secrets
 
         field_keys.register(sealed_secrets)
+        readiness.register(
+            "deliveries",
+            problem="a delivery has waited for more than 15 minutes",
+            sql="SELECT min(received_at) < %(now)s::timestamptz - interval '15 minutes' "
+            "FROM greenhouse_inboxevent WHERE state = 'received'",
+        )

@@ -1,0 +1,229 @@
+"""/healthz: this process answers. /readyz: the installation is well, part by part, within two seconds."""
+
+import socket
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings as all_settings
+from django.db import connection
+from django.db.models.functions import Now
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from goodword.core import clock, field_keys, heartbeat
+from goodword.core.models import Heartbeat
+from goodword.core.readiness import Readiness, look_at
+from goodword.greenhouse.client import V1Credentials
+from goodword.greenhouse.models import Connection, InboxEvent
+from goodword.notifications.models import Email, MailService
+from tests.support import factories
+
+
+@pytest.fixture(autouse=True)
+def looks_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an earlier test found is not an answer to this one."""
+    monkeypatch.setattr("goodword.core.health.readiness", Readiness())
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[dict[str, Any]]:
+    """The settings of the database, to be pointed elsewhere."""
+    database = connection.settings_dict
+    before = dict(database)
+    yield database
+    database.update(before)
+
+
+def worker_seen(seconds: int = 0) -> None:
+    Heartbeat.objects.create(program="worker", seen_at=Now() - timedelta(seconds=seconds))
+
+
+def failing() -> list[str]:
+    """The parts that fail, as seen through the test's own connection."""
+    line = connection.connection
+    assert isinstance(line, psycopg.Connection)
+    return sorted(name for name, _ in look_at(line, now=clock.now()))
+
+
+def asked() -> tuple[int, list[str]]:
+    """What /readyz answers; it sees what is committed."""
+    answer = Client().get("/readyz")
+    assert answer["Cache-Control"] == "no-store"
+    assert set(answer.json()) == {"status", "failing"}
+    return answer.status_code, answer.json()["failing"]
+
+
+def email(**values: object) -> None:
+    now = clock.now()
+    Email.objects.create(
+        **{
+            "organisation": factories.organisation(),
+            "kind": "test",
+            "key": "test:1",
+            "to_address": "ada@mail.example",
+            "from_name": "Rita",
+            "reply_to": "rita@acme.example",
+            "template": "notifications/mail/undelivered",
+            "not_before": now,
+            "created_at": now,
+        }
+        | values
+    )
+
+
+def delivery(age: timedelta, state: str = "received") -> None:
+    organisation, at = factories.organisation(), clock.now() - age
+    link = Connection(organisation=organisation, endpoint_key="k" * 43, connected_at=at)
+    link.set_credentials(V1Credentials("key"))
+    link.save()
+    InboxEvent.objects.create(
+        organisation=organisation,
+        connection=link,
+        body=b"{}",
+        received_at=at,
+        not_before=clock.now() + timedelta(minutes=5),
+        state=state,
+    )
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_healthz_asks_no_database(method: str) -> None:
+    """The test has no access to one."""
+    answer = getattr(Client(), method)("/healthz")
+    assert (answer.status_code, answer["Cache-Control"]) == (200, "no-store")
+
+
+@pytest.mark.django_db
+def test_readyz_is_ok_when_all_is_well() -> None:
+    worker_seen()
+    email(not_before=clock.now() + timedelta(days=3), created_at=clock.now() - timedelta(days=1))
+    delivery(timedelta(minutes=14))
+    assert failing() == []
+
+
+@pytest.mark.django_db
+def test_readyz_names_a_missing_worker() -> None:
+    assert failing() == ["worker"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("ago", "found"), [(50, []), (70, ["worker"])])
+def test_readyz_names_a_worker_that_was_not_seen_for_a_minute(ago: int, found: list[str]) -> None:
+    assert timedelta(minutes=1) == heartbeat.MISSING  # as docs/operating.md says
+    worker_seen(ago)
+    assert failing() == found
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"not_before": clock.now() - timedelta(minutes=16)},
+        {"state": "sending", "not_before": clock.now() - timedelta(minutes=16)},
+    ],
+)
+def test_readyz_names_mail_that_does_not_go_out(values: dict[str, object]) -> None:
+    worker_seen()
+    email(**values)
+    assert failing() == ["mail"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("down", "excused", "found"), [(16, 5, ["mail"]), (14, 5, []), (16, 0, [])])
+def test_readyz_names_a_mail_server_that_is_away_while_mail_waits(
+    down: int, excused: int, found: list[str]
+) -> None:
+    """The mail that probes the server is due again and again; one whose recipient is busy says nothing of it."""
+    worker_seen()
+    MailService.objects.create(pk=1, down_since=clock.now() - timedelta(minutes=down))
+    email(not_before=clock.now() + timedelta(minutes=3), attempts=5, excused=excused, last_error="refused")
+    assert failing() == found
+
+
+@pytest.mark.django_db
+def test_readyz_names_deliveries_that_wait_too_long() -> None:
+    worker_seen()
+    delivery(timedelta(minutes=16))
+    assert failing() == ["deliveries"]
+
+
+@pytest.mark.django_db
+def test_readyz_says_nothing_of_deliveries_that_are_over() -> None:
+    worker_seen()
+    delivery(timedelta(days=2), state="failed")
+    assert failing() == []
+
+
+@pytest.mark.django_db
+def test_readyz_names_all_parts_that_fail() -> None:
+    email(not_before=clock.now() - timedelta(hours=1))
+    delivery(timedelta(hours=1))
+    assert failing() == ["deliveries", "mail", "worker"]
+
+
+@pytest.mark.django_db
+def test_readyz_names_a_field_key_that_does_not_fit(settings: Settings) -> None:
+    worker_seen()
+    field_keys.check()
+    settings.GOODWORD_FIELD_KEYS = {"k2": b"2" * 32}
+    assert failing() == ["field_key"]
+
+
+@pytest.mark.django_db
+def test_readyz_names_missing_migrations() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'core'")
+    assert failing() == ["migrations"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "option",
+    ["-c default_transaction_read_only=on", "-c temp_file_limit=100"],
+    ids=["read only", "no room on the disk"],
+)
+def test_readyz_names_a_database_that_cannot_be_written(option: str, elsewhere: dict[str, Any]) -> None:
+    elsewhere["OPTIONS"] = {**elsewhere["OPTIONS"], "options": option}
+    assert asked() == (503, ["database"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_readyz_answers_within_two_seconds_though_the_database_says_nothing(
+    elsewhere: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections and never answers
+        elsewhere |= {"HOST": "127.0.0.1", "PORT": str(silent.getsockname()[1])}
+        began = time.monotonic()
+        assert asked() == (503, ["database"])
+        assert time.monotonic() - began < 2
+        again = time.monotonic()
+        assert asked() == (503, ["database"])  # the same look: they do not pile up
+        assert time.monotonic() - again < 0.5
+    assert "has not answered" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_readyz_tells_a_stranger_names_of_parts_and_nothing_else(
+    elsewhere: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    elsewhere |= {"HOST": "127.0.0.1", "PORT": "9"}
+    answer = Client().get("/readyz")
+    assert answer.json() == {"status": "failing", "failing": ["database"]}
+    assert "127.0.0.1" in caplog.text  # the operator reads why in the log
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_who_ask_at_once_are_told_of_one_look() -> None:
+    worker_seen()
+    answers = Readiness()
+    assert answers.failing() == []
+    Heartbeat.objects.all().delete()
+    assert answers.failing() == []  # a second has not gone by
+
+
+def test_probes_from_inside_are_not_redirected_to_https() -> None:
+    assert {"^healthz$", "^readyz$"} <= set(all_settings.SECURE_REDIRECT_EXEMPT)
