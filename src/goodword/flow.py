@@ -72,7 +72,10 @@ FLOW: Flow = {
         check_react.on_fate,
     ),
     "application.converted": (fate.on_ended, attempt_react.on_fate, check_react.on_fate),
-    "candidate.changed": (automation.on_candidate_changed,),  # address or leave to e-mail
+    "candidate.changed": (
+        automation.on_candidate_changed,
+    ),  # address, a name with a link, or leave to e-mail
+    "candidate.name_confirmed": (automation.on_candidate_changed,),
     "candidate.merged": (),  # data: from_candidate_id, candidate_id
     # --- personal data that goes (candidates) ------------------------------------------------------------------
     "erasure.asked": (fate.on_ended, attempt_react.on_fate, check_react.on_fate),  # data: erasure_id, reason

@@ -3,11 +3,14 @@
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 from django.utils.html import escape
+from linkify_it import LinkifyIt
 
 from goodword.core import tokens
+from goodword.core.quoted import WORD_JOINER
 from goodword.notifications.domain import links
 from goodword.notifications.domain.marks import mark_of
 from goodword.notifications.domain.send import send
@@ -119,6 +122,34 @@ def test_no_name_makes_a_header_of_its_own_or_another_receiver(name: str) -> Non
     assert addresses == ["ada@mail.example"]
     assert [found.addr_spec for found in sent["From"].addresses] == ["people@goodword.example"]
     assert "\n" not in str(sent["Subject"])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ada http://evil.example/win",
+        "Ada evil.tk",
+        "pay.example.support",
+        "Ada <ada@evil.com>",
+        "www.evil.com",
+        "Booking.com",
+    ],
+)
+def test_no_name_becomes_a_link_in_either_part(name: str) -> None:
+    _, message = went_out(
+        to=Person(name=name, address="ada@mail.example"),
+        sender=Person(name=name, address="rita@acme.example"),
+        context={"candidate_name": name, "role_title": name, "step": "assessment"},
+    )
+    visible = BeautifulSoup(html_of(message), "html.parser")
+    assert len(visible.find_all("a")) == 1
+    ours = (str(visible.a["href"]) if visible.a else "", "rita@acme.example")
+    for part in (str(message.body), visible.get_text(" ")):
+        found = LinkifyIt().match(part) or []
+        assert [one.text for one in found if one.text not in ours] == []
+    assert WORD_JOINER not in message.subject
+    sent = message.message()
+    assert ("evil.example" in str(sent["From"]), "@evil" in str(sent["To"])) == (False, False)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from goodword.references.domain.addresses import mailbox
-from goodword.references.domain.rules import Details, has_link, problems
+from goodword.references.domain.rules import Details, problems
 
 GOOD = Details(
     name="Maria Schmidt",
@@ -84,9 +84,19 @@ def test_a_link_in_a_name_is_refused_but_a_company_may_be_called_after_its_addre
     assert wrong(company="Booking.com") == []
 
 
+@pytest.mark.parametrize("host", ["evil.tk", "evil。tk", "пример.рф"])
+def test_a_bare_host_is_refused_in_all_but_the_company(host: str) -> None:
+    found = wrong(name=f"Ann {host}", candidate_title=host, message=f"See {host}", company=host)
+    assert found == ["candidate_title", "message", "name"]
+
+
+def test_a_host_below_a_site_is_refused_in_a_company_too() -> None:
+    assert wrong(company="pay.example.support") == ["company"]
+
+
 @pytest.mark.parametrize("text", ["Hello. There", "She left at 5.30", "i.e. not", "3.5 m", "Node.js"])
 def test_full_stops_make_no_link(text: str) -> None:
-    assert not has_link(text, bare_hosts=True)
+    assert wrong(name=text, company=text, candidate_title=text, message=text) == []
 
 
 def test_the_message_has_three_hundred_characters_at_most() -> None:

@@ -62,7 +62,12 @@ def test_a_stage_that_nobody_mapped_starts_nothing(application: Application) -> 
 
 @pytest.mark.parametrize(
     ("column", "value", "reason"),
-    [("email", "", "no_address"), ("can_email", False, "may_not_email")],
+    [
+        ("email", "", "no_address"),
+        ("can_email", False, "may_not_email"),
+        ("last_name", "http://evil.example/win", "link_in_name"),
+        ("preferred_name", "evil.tk", "link_in_name"),
+    ],
 )
 def test_what_may_not_be_mailed_waits_and_starts_by_itself_once(
     application: Application, column: str, value: object, reason: str

@@ -38,6 +38,7 @@ BLANK: dict[str, object] = {
     "first_name": "",
     "last_name": "",
     "preferred_name": "",
+    "confirmed_name": "",
     "email": "",
     "company": "",
     "title": "",

@@ -3,6 +3,7 @@
 from django.db import models
 
 from goodword.accounts.models import Membership, OrganisationOwned
+from goodword.core.quoted import has_link
 from goodword.roles.models import Role
 
 
@@ -24,6 +25,8 @@ class Candidate(OrganisationOwned):
     company = models.CharField(max_length=300, default="", blank=True)
     title = models.CharField(max_length=300, default="", blank=True)
     can_email = models.BooleanField(default=True)
+    #: a name that looks like a link and that a member has confirmed; it holds for just this spelling
+    confirmed_name = models.CharField(max_length=401, db_default="", default="", blank=True)
     private = models.BooleanField(default=False)
     language = models.CharField(max_length=10, default="", blank=True)
     #: the personal data is gone; the row stays so that events and counts have somebody to belong to
@@ -50,6 +53,11 @@ class Candidate(OrganisationOwned):
         if self.erased_at is not None:
             return "Erased candidate"
         return _one_line(self.preferred_name or self.first_name, self.last_name) or "Candidate without a name"
+
+    @property
+    def is_name_suspicious(self) -> bool:
+        """Whether the name has a link in it that no member has confirmed: our mails would quote it."""
+        return self.confirmed_name != self.name and has_link(self.name)
 
     @property
     def short_name(self) -> str:

@@ -27,6 +27,8 @@ class StepStart(OrganisationOwned):
         NO_ADDRESS = "no_address"
         MAY_NOT_EMAIL = "may_not_email"
         PROSPECT = "prospect"
+        #: the candidate's name has a link in it, and no member has confirmed it
+        LINK_IN_NAME = "link_in_name"
         REUSE = "reuse"
         #: a hire or a rejection was taken back, or a pass found it: nothing is sent without a click
         CLICK = "click"

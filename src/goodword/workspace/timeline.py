@@ -26,7 +26,8 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
         "",
     ),
     "application.unhired": ("Hiring taken back in Greenhouse", "arrow-right", ""),
-    "candidate.changed": ("Address or leave to e-mail changed in Greenhouse", "candidates", ""),
+    "candidate.changed": ("Address, name or leave to e-mail changed in Greenhouse", "candidates", ""),
+    "candidate.name_confirmed": ("Name confirmed", "check", ""),
     "candidate.merged": ("Merged with another profile in Greenhouse", "candidates", ""),
     "erasure.asked": ("{erasure_reason}: everything open is closed, the data will go", "alert", "attention"),
     "erasure.cancelled": (
@@ -124,6 +125,7 @@ REASONS = {
     "no_address": "Greenhouse has no e-mail address for them",
     "may_not_email": "Greenhouse says that they are not to be e-mailed",
     "prospect": "they are a prospect, and prospects are never mailed",
+    "link_in_name": "their name looks like a link",
     "reuse": "a person has to decide whether anybody is asked again",
 }
 

@@ -88,6 +88,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path(f"{_REFEREE}release/", referees.release, name="referee_release"),
     path(f"{_REFEREE}more-time/", referees.more_time, name="referee_more_time"),
     path(f"{_REFEREE}address/", referees.address, name="referee_address"),
+    path("candidates/<int:pk>/confirm-name/", acts.confirm_candidate_name, name="candidate_confirm_name"),
     path("candidates/<int:pk>/erase/", erasure.erase, name="candidate_erase"),
     path("candidates/<int:pk>/export/", data_by_member.export, name="candidate_export"),
     path(

@@ -187,6 +187,23 @@ def test_another_address_is_told_to_each_application_of_the_person(world: World)
         assert event_names(world.ours(remote).pk) == ["application.applied", "candidate.changed"]
 
 
+def test_a_name_with_a_link_that_is_corrected_is_told(world: World) -> None:
+    remote = world.apply(email="ada@people.example")
+    world.deliver()
+    person = world.greenhouse.store.candidates[remote.candidate_id]
+    for last_name in ("evil.tk", "King"):
+        persons.update_candidate(
+            world.greenhouse.store,
+            person,
+            first_name="Augusta",
+            last_name=last_name,
+            email="ada@people.example",
+            now=world.greenhouse.now(),
+        )
+        world.deliver()
+    assert event_names(world.ours(remote).pk)[1:] == ["candidate.changed"] * 2
+
+
 def test_another_name_alone_tells_nothing(world: World) -> None:
     remote = world.apply(email="ada@people.example")
     world.deliver()

@@ -20,7 +20,7 @@ EVENTS = {
     "application.rejected": "Rejected",
     "application.unhired": "Hiring taken back",
     "application.unrejected": "Rejection taken back",
-    "candidate.changed": "Address or leave to e-mail changed",
+    "candidate.changed": "Address, name or leave to e-mail changed",
     "candidate.merged": "Joined to another profile",
     "erasure.asked": "To be erased",
     "erasure.cancelled": "Kept after all",

@@ -43,7 +43,7 @@ def write_candidate(
     connection: Connection,
     now: datetime,
 ) -> tuple[Candidate, bool]:
-    """Lock and write our copy; returns it, and whether address or leave to e-mail are others than before.
+    """Lock and write our copy; returns it, and whether what decides about mailing them is other than before.
 
     Who was erased stays so (`erased_at`), unless they have applied since. Raises Stale if our copy is not of
     `as_of` any more (see `apply`).
@@ -70,12 +70,17 @@ def write_candidate(
             return row, False
         row.erased_at = None
     row.merged_into = None  # Greenhouse shows them as somebody of their own
-    moved = (row.email, row.can_email) != (values["email"], values["can_email"])
+    before = _mailable(row)
     for name, value in values.items():
         setattr(row, name, value)
+    moved = _mailable(row) != before
     row.synced_at = version(row.synced_at, now)
     row.save()
     return row, moved
+
+
+def _mailable(row: Candidate) -> tuple[str, bool, bool]:
+    return row.email, row.can_email, row.is_name_suspicious
 
 
 def _words(said: str | None, longest: int) -> str:

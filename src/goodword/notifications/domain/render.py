@@ -1,7 +1,9 @@
 """From a queued row to the words of a mail, in the recipient's language, text and HTML."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Final
 
 from css_inline import CSSInliner
 from django.template import Context
@@ -9,9 +11,16 @@ from django.template.backends.django import Template
 from django.template.loader import get_template
 from django.utils import translation
 
+from goodword.core.quoted import WORD_JOINER, defused
 from goodword.notifications.models import Email
 
 REDACTED = "[link]"
+
+#: what is ours in a mail's context; everything else is somebody's words
+_OURS: Final = frozenset({"page_url", "accent", "language"})
+#: where a mail address stays one, if it is nothing but that
+_ADDRESSES: Final = frozenset({"reply_to", "failed_to", "address"})
+_ADDRESS: Final = re.compile(r"[^\s@:/<>]+@[^\s@:/<>]+")
 
 #: keeps the rules for dark screens, which cannot stand in an element, and fetches nothing
 _INLINER = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
@@ -29,13 +38,15 @@ class Rendered:
 def render(email: Email, *, link: str) -> Rendered:
     """Render the mail with this link (an empty one where it carries none).
 
-    The text template's first line is the subject, after "Subject:". Text is not escaped, HTML is.
+    The text template's first line is the subject, after "Subject:". Text is not escaped, HTML is. Names, messages and
+    other words in the context are printed so that no mail program makes links of them.
     """
-    context = {**email.context, "link": link, "button_url": link, "language": email.language}
+    context = {**_defused(email.context), "link": link, "button_url": link, "language": email.language}
     with translation.override(email.language):
         text = _render(f"{email.template}.txt", context, autoescape=False)
         head, _, body = text.lstrip().partition("\n")
-        subject = " ".join(head.removeprefix("Subject:").split())[:300]
+        # no program makes links of a subject, and filters of spam dislike what nobody sees
+        subject = " ".join(head.replace(WORD_JOINER, "").removeprefix("Subject:").split())[:300]
         html = _render(f"{email.template}.html", {**context, "subject": subject}, autoescape=True)
     body = re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
     return Rendered(subject=subject, text=body, html=_INLINER.inline(html))
@@ -50,6 +61,21 @@ def redact(rendered: Rendered, *, link: str) -> Rendered:
         text=rendered.text.replace(link, REDACTED),
         html=rendered.html.replace(link, REDACTED),
     )
+
+
+def _defused(value: Any) -> Any:
+    if isinstance(value, str):
+        return defused(value)
+    if isinstance(value, Mapping):
+        return {key: one if _stays(key, one) else _defused(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_defused(one) for one in value]
+    return value
+
+
+def _stays(key: str, value: Any) -> bool:
+    is_address = isinstance(value, str) and _ADDRESS.fullmatch(value) is not None
+    return key in _OURS or (key in _ADDRESSES and is_address)
 
 
 def _render(name: str, context: dict[str, object], *, autoescape: bool) -> str:

@@ -1,25 +1,15 @@
 """What a nomination must be like. Pure; `nominate.py` brings the facts."""
 
-import re
-import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from goodword.core.quoted import has_link, has_written_link
 from goodword.references.domain.addresses import mailbox
 from goodword.roles.slots import ANY
 
 LONGEST_MESSAGE = 300
-
-#: a written link: a scheme, "www.", or a host with a path
-_LINK = re.compile(r"[a-z][a-z0-9+.-]*://|\bmailto:|\bwww\.|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/", re.IGNORECASE)
-#: what a mail program makes a link of although nobody wrote one: a bare host under one of the usual endings
-_HOST = re.compile(
-    r"\b[\w-]+\.(?:com|net|org|info|biz|io|co|me|ly|gl|app|dev|xyz|top|site|online|shop|click|link|live|"
-    r"de|fr|uk|eu|at|ch|nl|ru|cn|in|us)\b(?!\.\w)",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,12 +28,6 @@ class Details:
     language: str = ""
     #: not to be asked before there is an offer
     after_offer: bool = False
-
-
-def has_link(text: str, *, bare_hosts: bool) -> bool:
-    """Whether there is a link in the text; with `bare_hosts` "example.com" is one too (a company may be called so)."""
-    plain = unicodedata.normalize("NFKC", text)
-    return bool(_LINK.search(plain) or (bare_hosts and _HOST.search(plain)))
 
 
 def problems(
@@ -72,8 +56,9 @@ def problems(
         found["to_month"] = _("The last month lies in the future. Please check it.")
     if len(details.message) > LONGEST_MESSAGE:
         found["message"] = _("The message is longer than 300 characters. Please shorten it.")
-    for name in ("name", "company", "candidate_title", "message"):
-        if has_link(getattr(details, name), bare_hosts=name == "message"):
+    quoted = {"name": has_link, "company": has_written_link, "candidate_title": has_link, "message": has_link}
+    for name, is_refused in quoted.items():
+        if is_refused(getattr(details, name)):
             found[name] = _("This looks like a link, and links are not sent on. Please leave it out.")
     return found
 

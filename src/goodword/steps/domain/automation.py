@@ -23,7 +23,7 @@ from goodword.steps.models import StepStart
 Waits = StepStart.Waits
 
 #: what may stand in the way of a mail; it goes by what Greenhouse says later
-HINDRANCES = (Waits.PROSPECT, Waits.NO_ADDRESS, Waits.MAY_NOT_EMAIL)
+HINDRANCES = (Waits.PROSPECT, Waits.NO_ADDRESS, Waits.MAY_NOT_EMAIL, Waits.LINK_IN_NAME)
 #: what a later arrival in a stage of the step begins after all
 NOT_YET = (*HINDRANCES, Waits.CLICK)
 
@@ -48,7 +48,7 @@ def on_entered_stage(event: Event) -> None:
 
 
 def on_candidate_changed(event: Event) -> None:
-    """Start, once, what waited for an address or for leave to e-mail, when the reason has gone."""
+    """Start, once, what waited for an address, a name or leave to e-mail, when the reason has gone."""
     application = held_of(event)
     for start in waiting_of(application).filter(waits_for__in=HINDRANCES):
         if not may_start(application, start.step):
@@ -124,4 +124,6 @@ def hindrance(application: Application) -> str:
         return Waits.NO_ADDRESS
     if not application.candidate.can_email:
         return Waits.MAY_NOT_EMAIL
+    if application.candidate.is_name_suspicious:
+        return Waits.LINK_IN_NAME
     return Waits.NOTHING

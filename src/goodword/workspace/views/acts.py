@@ -13,6 +13,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.assessments.domain import invite_again as attempts
+from goodword.candidates.domain.confirm_name import confirm_name
 from goodword.candidates.models import Application
 from goodword.candidates.visible import visible_applications
 from goodword.core import clock
@@ -25,6 +26,9 @@ from goodword.workspace.cards import earlier_of
 
 NOT_ACTIVE = gettext_lazy("Only an active candidate can be invited. Greenhouse says otherwise of this one.")
 NO_ADDRESS = gettext_lazy("Greenhouse has no address for this candidate, or says not to e-mail them.")
+LINK_IN_NAME = gettext_lazy(
+    "The candidate's name looks like a link. Correct it in Greenhouse, or confirm it on the candidate's page."
+)
 WHY_NOT = {
     "no_requirement": gettext_lazy(
         "Say first what requirement of the job the assessment serves: role > Assessment settings."
@@ -34,6 +38,7 @@ WHY_NOT = {
     ),
     "no_address": NO_ADDRESS,
     "may_not_email": NO_ADDRESS,
+    "link_in_name": LINK_IN_NAME,
     "decided": gettext_lazy("This was decided already. The card says how it stands."),
     "no_report": gettext_lazy("The report of the earlier result is not there yet. Try again in a minute."),
 }
@@ -66,10 +71,10 @@ def invite_again(request: MemberRequest, pk: int, start_pk: int) -> HttpResponse
                 details={"start": start.pk},
             )
     except attempts.MayNotInvite as error:
-        messages.error(request, _too_soon(error) or NO_ADDRESS)
+        messages.error(request, _too_soon(error) or WHY_NOT.get(error.reason, NO_ADDRESS))
         return _page(request, application)
-    except checks.Hindered:
-        messages.error(request, NO_ADDRESS)
+    except checks.Hindered as error:
+        messages.error(request, WHY_NOT.get(error.code, NO_ADDRESS))
         return _page(request, application)
     messages.success(request, said)
     return _page(request, application)
@@ -103,6 +108,23 @@ def begin_step(request: MemberRequest, pk: int, kind: str) -> HttpResponseBase:
         messages.error(request, WHY_NOT.get(error.reason, NOT_ACTIVE))
         return _page(request, application)
     messages.success(request, _("The invitation is on its way."))
+    return _page(request, application)
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def confirm_candidate_name(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Confirm a name that looks like a link; what waited for it goes out."""
+    application = access.owned(visible_applications(request.member).select_related("candidate"), pk)
+    if confirm_name(
+        candidate=application.candidate,
+        name=request.POST.get("name", ""),
+        member=request.member,
+        now=clock.now(),
+    ):
+        messages.success(request, _("The name is confirmed. What waited for it goes out."))
+    else:
+        messages.error(request, _("Nothing was confirmed: the name has changed. Please look at it again."))
     return _page(request, application)
 
 

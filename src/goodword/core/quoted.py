@@ -1,0 +1,146 @@
+"""Words of others, as we quote them in mails: whether there is a link in them, and how to print them without one.
+
+Mail programs turn more than written links into links: a bare host is enough for most. So a host under any public
+suffix counts (https://publicsuffix.org; the list comes with the package and nothing is fetched), whatever dots it is
+written with. Forms refuse links; `defused` is the second line, for names such as Booking.com and for everything that
+was not typed into our forms.
+"""
+
+import re
+import unicodedata
+from functools import cache
+from typing import Final
+
+from publicsuffixlist import PublicSuffixList
+
+WORD_JOINER: Final = "\u2060"
+
+#: what browsers take for the dot of a host, besides those that NFKC folds into one (IDNA, RFC 3490, 3.1)
+_DOTS: Final = dict.fromkeys(map(ord, "\u3002\uff0e\uff61\u2024\ufe52"), ".")
+#: what readers take for a slash or a colon
+_MARKS: Final = dict.fromkeys(map(ord, "\u2044\u2215\u29f8\u2571"), "/") | dict.fromkeys(
+    map(ord, "\u2236\ua789"), ":"
+)
+
+_DOT_CLASS: Final = r".\u3002\uff0e\uff61\u2024\ufe52"
+
+_SCHEME: Final = re.compile(
+    r"\b(?:h\s?t\s?t\s?p\s?s?|h(?:xx|\*\*)ps?|s?ftp|mailto|javascript)\s?:"
+    r"|(?<![a-z0-9+-])[a-z][a-z0-9+-]*+\s{0,9}:\s{0,9}[/\\]\s{0,9}[/\\]"
+    r"|\bwww\d*\."
+)
+_DISGUISED_DOT: Final = re.compile(r"\s?[\[({<]\s?(?:\.|dot|punkt|point)\s?[\])}>]\s?")
+_DISGUISED_AT: Final = re.compile(r"\s?[\[({<]\s?(?:@|at)\s?[\])}>]\s?")
+
+#: letters, marks and digits of every script, hyphen and underscore
+_IN_LABEL: Final = r"[^\s!-,./:-@\[-^`{-~\u00a1-\u00bf\u2010-\u2027\u2030-\u205e\u3001-\u3011]"
+_LABEL: Final = rf"{_IN_LABEL}++"
+#: begins where a label begins, so that the search is linear in the length of the text
+_HOST: Final = re.compile(
+    rf"(?<!{_IN_LABEL})(?P<user>{_LABEL}(?:\.{_LABEL})*+@)?(?P<host>{_LABEL}(?:\.{_LABEL})++)\.?(?P<more>:\d|[/\\?#])?"
+)
+_IP: Final = re.compile(r"(?:0x[0-9a-f]+|\d{1,3})(?:\.(?:0x[0-9a-f]+|\d{1,3})){3}")
+
+#: where a next sentence follows without a space: "evil.com.Please"
+_USUAL: Final = frozenset({"com", "net", "org", "info", "biz"})
+
+#: in no public list, and resolved all the same by some readers' machines; also those that documents use as examples
+_MORE_SUFFIXES: Final = frozenset(
+    {"example", "test", "local", "localhost", "internal", "lan", "onion", "invalid"}
+)
+
+#: degrees, legal forms and products that are written like hosts
+_NO_HOSTS: Final = frozenset(
+    {
+        *("b.sc", "m.sc", "d.sc", "b.com", "m.com", "b.tech", "m.tech", "b.ing", "m.ing"),
+        *("dipl.ing", "dr.ing", "dr.med", "med.vet", "dr.vet"),
+        *("co.kg", "co.ltd", "pte.ltd", "pvt.ltd"),
+        *("asp.net", "vb.net", "ado.net", "ml.net"),
+    }
+)
+#: particles of names that are country codes as well: "A.de Vries", "S.A.de C.V."
+_PARTICLES: Final = frozenset(
+    ["al", "da", "de", "di", "do", "du", "el", "la", "le", "lo", "mc", "st", "tu", "van"]
+)
+
+
+def has_link(text: str) -> bool:
+    """Whether there is a link in the text, or what a mail program makes one of: a bare host, a mail address."""
+    return _finds(text, bare=True)
+
+
+def has_written_link(text: str) -> bool:
+    """Whether there is more than the bare name of a site in the text: companies may be called Booking.com.
+
+    A scheme, a path, a mail address and a host below a site ("pay.example.com") do count.
+    """
+    return _finds(text, bare=False)
+
+
+def defused(text: str) -> str:
+    """The text, printed so that no mail program makes a link of any of it.
+
+    A written link gets brackets that everybody sees ("http[:]//evil[.]example"). The dot of anything else that could
+    be a host ("Booking.com") stands between two word joiners, which nobody sees.
+    """
+    if has_written_link(text):
+        text = re.sub(rf"(?<=[^\s.])[{_DOT_CLASS}](?=[^\s.])", "[.]", text)
+        text = re.sub(r"@(?=\S)", "[at]", text)
+        return re.sub(r":(?=\s*[/\\])|(?i:(?<=mailto)|(?<=javascript)|(?<=http)|(?<=https)):", "[:]", text)
+    return re.sub(
+        rf"(?<=[^\s.\d])[{_DOT_CLASS}](?=[^\s.]{{2}})|(?<=\d)[{_DOT_CLASS}](?=[^\s.\d]{{2}})",
+        lambda dot: f"{WORD_JOINER}{dot[0]}{WORD_JOINER}",
+        text,
+    )
+
+
+def _finds(text: str, *, bare: bool) -> bool:
+    plain = _plain(text)
+    if _SCHEME.search(plain):
+        return True
+    return any(_is_link(found, plain, bare=bare) for found in _HOST.finditer(plain))
+
+
+def _plain(text: str) -> str:
+    """What a reader reads: folded, without invisible characters, with one kind of dot."""
+    folded = unicodedata.normalize("NFKC", text)
+    seen = "".join(one for one in folded if unicodedata.category(one) != "Cf")
+    folded = seen.translate(_DOTS | _MARKS).casefold()
+    return _DISGUISED_AT.sub("@", _DISGUISED_DOT.sub(".", folded))
+
+
+def _is_link(found: re.Match[str], plain: str, *, bare: bool) -> bool:
+    host = found["host"].strip("-_")
+    if _IP.fullmatch(host):
+        return all(int(part, 0 if part.startswith("0x") else 10) < 256 for part in host.split("."))
+    if host in _NO_HOSTS or _is_initials(host, plain[found.end() :]):
+        return False
+    suffix = _suffix_of(host)
+    if not suffix:
+        return bare and not _USUAL.isdisjoint(host.split(".")[1:])
+    if found["user"] or found["more"] or plain[: found.start()].endswith("//"):
+        return True
+    return bare or host.count(".") > suffix.count(".") + 1
+
+
+def _is_initials(host: str, rest: str) -> bool:
+    """Whether these are initials before a name that begins with a particle."""
+    *initials, last = host.split(".")
+    return last in _PARTICLES and all(len(one) == 1 for one in initials) and bool(re.match(r"\s+\w", rest))
+
+
+def _suffix_of(host: str) -> str:
+    """The public suffix that a host ends in; empty if it ends in none."""
+    last = host.rpartition(".")[2]
+    if last in _MORE_SUFFIXES:
+        return last
+    try:
+        name = host.encode("idna").decode()
+    except UnicodeError:
+        name = host
+    return _suffixes().publicsuffix(name) or ""
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList(accept_unknown=False, only_icann=True)

@@ -1,0 +1,153 @@
+"""Words of others: what counts as a link, what does not, and how they are printed."""
+
+import pytest
+from django.utils.html import urlize
+from linkify_it import LinkifyIt
+
+from goodword.core.quoted import WORD_JOINER, defused, has_link, has_written_link
+
+#: more than the bare name of a site
+WRITTEN = (
+    "http://evil.example/win",
+    "HTTPS://EVIL.EXAMPLE",
+    "http ://evil.tk",
+    "http:evil.tk",
+    "h t t p://x",
+    "hxxps://evil.tk",
+    "http:⁄⁄evil.tk",
+    "ｈｔｔｐ：／／ｅｖｉｌ．ｃｏｍ",
+    "ftp://evil.tk",
+    "//evil.tk",
+    "tel://1",
+    "javascript:alert(1)",
+    "mailto:x",
+    "www.evil",
+    "www2.evil.tk",
+    "pay.example.support",
+    "login.acme.co.uk",
+    "foo.github.io",
+    "evil.tk/pay",
+    "evil.tk:8080",
+    "evil.tk?x=1",
+    "bit.ly/abc",
+    "me@evil.com",
+    "first.last@evil.tk",
+    "me (at) evil (dot) com",
+    "ｍｅ＠ｅｖｉｌ．ｃｏｍ",
+    "1.2.3.4",
+    "https://[::1]/",
+    "Please go to pay.example.support now",
+)
+#: hosts of sites, in every script and with every dot
+HOSTS = (
+    "evil.tk",
+    "EVIL.TK.",
+    "(evil.tk)",
+    "see evil.com!",
+    "evil.com,now",
+    "evil.com.Please",
+    "x.com",
+    "co.uk",
+    "evil。tk",
+    "evil．com",
+    "evil｡com",
+    "evil․com",
+    "ｅｖｉｌ．ｃｏｍ",
+    "ⓔⓥⓘⓛ.com",
+    "evil\u200b.tk",
+    "evil.\u2060tk",
+    "ev\u00adil.tk",
+    "evil[.]com",
+    "evil (dot) com",
+    "пример.рф",
+    "भारत.भारत",
+    "食狮.中国",
+    "请看evil.tk",
+    "münchen.de",
+    "xn--e1afmkfd.xn--p1ai",
+    "evil.onion",
+    "evil.photography",
+    "A.de Vries x.com",
+)
+#: names, titles, companies and sentences of honest people
+HONEST = (
+    "St. John",
+    "St.John",
+    "A.T. Kearney",
+    "J.R.R. Tolkien",
+    "A.de Vries",
+    "Yahoo!",
+    "e.on",
+    "Acme Inc.",
+    "S.A.de C.V.",
+    "GmbH & Co.KG",
+    "Node.js developer",
+    ".NET developer",
+    "ASP.NET developer",
+    "Vue.js/React",
+    "C# / C++",
+    "Sales/Marketing",
+    "Anna Maier, M.Sc.",
+    "Dr.med. Anna Schmidt",
+    "Dipl.-Ing. Max",
+    "Ph.D.",
+    "B.Sc.(Hons)",
+    "U.S. Army",
+    "AT&T",
+    "O'Neil-Smith",
+    "Anna@work",
+    "24.11.2026, 14.05",
+    "Version 1.2.3",
+    "She left. He stayed.",
+    "wir arbeiteten zusammen.Danke",
+    "z.B.",
+    "محمد الفاتح",
+    "日本。東京",
+    "Note: see the annex",
+)
+
+
+@pytest.mark.parametrize("text", WRITTEN)
+def test_a_written_link_is_one_everywhere(text: str) -> None:
+    assert (has_link(text), has_written_link(text)) == (True, True)
+
+
+@pytest.mark.parametrize("text", HOSTS)
+def test_a_bare_host_is_a_link_but_a_company_may_be_called_so(text: str) -> None:
+    assert (has_link(text), has_written_link(text)) == (True, False)
+
+
+@pytest.mark.parametrize("text", HONEST)
+def test_honest_words_are_no_links_and_read_as_before(text: str) -> None:
+    assert (has_link(text), has_written_link(text)) == (False, False)
+    assert defused(text).replace(WORD_JOINER, "") == text
+
+
+@pytest.mark.parametrize("text", ["Booking.com", "Booking.com B.V.", "monday.com", "amazon.co.uk"])
+def test_a_company_may_be_called_after_its_site(text: str) -> None:
+    assert not has_written_link(text)
+    assert defused(text).replace(WORD_JOINER, "") == text
+
+
+@pytest.mark.parametrize("text", [*WRITTEN, *HOSTS, *HONEST, "Booking.com", "a.b@c.de.com,d.com/x y.org"])
+@pytest.mark.parametrize("around", ["{}", "Hello {},", "({})", "'{}'"])
+def test_no_program_makes_a_link_of_what_is_defused(text: str, around: str) -> None:
+    """Two that know nothing of us: the one of markdown-it, which also links bare hosts, and Django's."""
+    printed = around.format(defused(text))
+    linkify = LinkifyIt(options={"fuzzy_link": True, "fuzzy_email": True, "fuzzy_ip": True})
+    assert [found.text for found in linkify.match(printed) or []] == []
+    assert "<a " not in urlize(printed)
+
+
+def test_what_is_defused_once_stays_as_it_is_read() -> None:
+    assert defused("http://evil.example/win") == "http[:]//evil[.]example/win"
+    assert defused("me@evil.com") == "me[at]evil[.]com"
+    assert defused("Booking.com") == f"Booking{WORD_JOINER}.{WORD_JOINER}com"
+
+
+@pytest.mark.parametrize("one", ["a", "a.", "a@", "(", " ", "h ", "食", ".", ":", "a:", "http", "[.", "1."])
+def test_the_work_grows_with_the_text_and_not_with_its_square(one: str) -> None:
+    """100,000 characters: were it the square, the suite's limit on time would end this test."""
+    text = one * (100_000 // len(one))
+    has_link(text)
+    defused(text)
