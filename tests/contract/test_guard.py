@@ -37,13 +37,54 @@ from tests.contract.moments import Moments
         ("::ffff:8.8.8.8", True),
         ("2002:7f00:1::", False),
         ("64:ff9b::7f00:1", False),
+        # IPv4-compatible (RFC 4291, 2.5.5.1, deprecated) and IPv4-translated (RFC 2765)
+        ("::127.0.0.1", False),
+        ("::8.8.8.8", False),
+        ("::ffff:0:127.0.0.1", False),
+        ("::ffff:0:8.8.8.8", False),
+        ("::ffff:10.0.0.1", False),
+        ("::ffff:169.254.169.254", False),
+        # NAT64: the well-known prefix (RFC 6052), and the one for local use (RFC 8215)
+        ("64:ff9b::10.0.0.1", False),
+        ("64:ff9b::169.254.169.254", False),
+        ("64:ff9b:1::8.8.8.8", False),
+        # 6to4 (RFC 3056)
+        ("2002:808:808::1", False),
+        ("2002:a00:1::1", False),
+        ("2002:c0a8:101::1", False),
+        ("2002:a9fe:a9fe::1", False),
+        # Teredo (RFC 4380)
+        ("2001:0:808:808::80ff:fffe", False),
+        ("2001:0:808:808::f7f7:f7f7", False),
+        # ISATAP (RFC 5214)
+        ("2606:4700::5efe:10.0.0.1", False),
+        ("2606:4700::200:5efe:8.8.8.8", True),
+        # site-local, SRv6 (RFC 9602), discard-only, documentation, not given out yet
+        ("fec0::1", False),
+        ("5f00::1", False),
+        ("100::1", False),
+        ("2001:db8::1", False),
+        ("3fff::1", False),
+        ("4000::1", False),
+        ("fe80::1%lo", False),
+        # IPv4: benchmarking, documentation, reserved, protocol assignments
+        ("198.18.0.1", False),
+        ("203.0.113.1", False),
+        ("240.0.0.1", False),
+        ("192.0.0.1", False),
     ],
 )
 def test_which_addresses_are_public(address: str, public: bool) -> None:
     assert is_public(ipaddress.ip_address(address)) is public
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "2130706433", "0x7f.1"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("127.0.0.1", "localhost", "[::1]", "2130706433", "0x7f.1"),
+        *("[::127.0.0.1]", "[::ffff:127.0.0.1]", "[::ffff:0:127.0.0.1]", "[fec0::1]", "[5f00::1]"),
+    ],
+)
 def test_a_private_address_is_refused_before_anything_is_sent(host: str, time: Moments) -> None:
     with wires.serving(wires.answers()) as wire:
         api = build(
@@ -60,6 +101,28 @@ def test_a_private_address_is_refused_before_anything_is_sent(host: str, time: M
     assert caught.value.sentence == (
         "The address leads into a private network, which this installation does not allow."
     )
+
+
+def test_a_name_is_resolved_once_so_that_no_second_answer_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DNS rebinding: public when it is checked, private when it is called."""
+    answers = iter(["8.8.8.8", "127.0.0.1"])
+
+    def resolver(host: str, port: int, **_: object) -> list[object]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(answers), port))]
+
+    called: list[str] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        called.append(request.url.host)
+        return httpx2.Response(200)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolver)
+    transport = PublicOnly(httpx2.MockTransport(answer))
+    asked = httpx2.Request("GET", "https://harvest.example/")
+    assert transport.handle_request(asked).status_code == 200
+    with pytest.raises(PrivateAddressError):
+        transport.handle_request(asked)
+    assert called == ["8.8.8.8"]
 
 
 def test_a_name_with_one_private_address_among_public_ones_is_refused(

@@ -11,7 +11,15 @@ import httpx2
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
+#: all IPv6 unicast addresses that have been given out for the internet (RFC 4291, IANA). Whatever lies outside, known
+#: to the standard library or not (site-local, SRv6, IPv4-compatible, IPv4-translated), is not public.
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
+#: within those, what versions of Python judge differently: 6to4 and Teredo, tunnels that nobody offers any more
+#: (RFC 7526, RFC 4380), and documentation (RFC 9637)
+_NOT_PUBLIC = tuple(map(ipaddress.IPv6Network, ("2002::/16", "2001::/32", "3fff::/20")))
+#: the interface part of ISATAP addresses, before an IPv4 address (RFC 5214); for a public one a bit is set
+_ISATAP = frozenset({0x0000_5EFE, 0x0200_5EFE})
 
 
 class PrivateAddressError(httpx2.RequestError):
@@ -19,24 +27,17 @@ class PrivateAddressError(httpx2.RequestError):
 
 
 def is_public(address: Address) -> bool:
-    """True if the address is reachable on the public internet, looking into embedded IPv4 addresses."""
+    """True if the address is reachable on the public internet, and so is an IPv4 address embedded in it."""
     if isinstance(address, ipaddress.IPv6Address):
-        inner = _embedded(address)
-        if inner is not None:
-            return is_public(inner)
+        if address.ipv4_mapped is not None:
+            return is_public(address.ipv4_mapped)
+        known = address in _NAT64 or address in _GLOBAL_UNICAST
+        if not known or any(address in network for network in _NOT_PUBLIC):
+            return False
+        embeds = address in _NAT64 or (int(address) >> 32 & 0xFFFFFFFF) in _ISATAP
+        if embeds and not is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)):
+            return False
     return address.is_global and not address.is_multicast
-
-
-def _embedded(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    if address.ipv4_mapped is not None:
-        return address.ipv4_mapped
-    if address.sixtofour is not None:
-        return address.sixtofour
-    if address.teredo is not None:
-        return address.teredo[1]
-    if address in _NAT64:
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return None
 
 
 def resolve(host: str, port: int) -> list[Address]:
