@@ -31,5 +31,5 @@ lock: setup ## Compile the lock files anew; ARGS=--upgrade takes the newest vers
 	@exec .venv/bin/python scripts/lock.py $(ARGS)
 
 clean: ## Remove the virtual environments and caches, never ./var
-	@rm -rf .venv .venv-tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results
+	@rm -rf .venv .venv-tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .test-cache test-results
 	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -13,7 +13,7 @@ import pytest_django
 from django.conf import settings
 from django.db import connection
 
-from goodword.core import postgres
+from tests.support import database
 
 # Started in the background of a script, a run ignores Ctrl-C, and so would the programs that tests end by it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -25,15 +25,20 @@ for _name in list(os.environ):
 
 _folder = tempfile.TemporaryDirectory(prefix="goodword-tests-")
 if "DATABASE_URL" not in os.environ:
-    _server = postgres.start(Path(_folder.name), durable=False, who="pytest")
+    _server = database.start(Path(_folder.name))
     # At the very end, after everything that may hold a connection, and also when what follows here fails.
     atexit.register(_server.stop)
-    os.environ["DATABASE_URL"] = _server.url
+    # Worker processes inherit both.
+    os.environ |= {"DATABASE_URL": _server.url, "TESTS_TEMPLATE": database.TEMPLATE}
 
 os.environ["GOODWORD_ENV"] = "test"
 os.environ["GOODWORD_DATA"] = _folder.name
+os.environ["GOODWORD_BUILT_STATIC"] = str(database.CACHE / "built")
 os.environ["DJANGO_SETTINGS_MODULE"] = "goodword.settings"
 django.setup()
+
+if _template := os.environ.get("TESTS_TEMPLATE"):
+    connection.settings_dict["TEST"]["TEMPLATE"] = _template
 
 # Signing in is tested with real passwords, but not with the real slowness of their hashes.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,6 +1,7 @@
 """Static files, served by this program itself, without costing every other request a detour."""
 
 from collections.abc import Callable
+from functools import cached_property
 
 from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings
@@ -17,9 +18,11 @@ class StaticFiles:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        self.serve: Callable[[HttpRequest], HttpResponseBase] = async_to_sync(
-            ServeStaticMiddleware(sync_to_async(get_response))
-        )
+
+    @cached_property
+    def serve(self) -> Callable[[HttpRequest], HttpResponseBase]:
+        """The library's middleware. It lists all static files as it is made, so it is made with the first request."""
+        return async_to_sync(ServeStaticMiddleware(sync_to_async(self.get_response)))
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith(settings.STATIC_URL):

@@ -5,9 +5,11 @@
 
 from .attach import attach
 from .errors import AlreadyRunningError, CannotStartError, NotRunningError, OtherVersionError, PostgresError
+from .layout import DATABASE
 from .server import Server, start
 
 __all__ = [
+    "DATABASE",
     "AlreadyRunningError",
     "CannotStartError",
     "NotRunningError",
