@@ -53,9 +53,9 @@ def main() -> None:
 
 
 @contextmanager
-def sandbox(size: int) -> Iterator[str]:
+def sandbox(size: int, *options: str) -> Iterator[str]:
     """A sandbox of that size, ready; its address."""
-    command = ["greenhouse-sandbox", "--port", "0", "--world", str(size)]
+    command = ["greenhouse-sandbox", "--port", "0", "--world", str(size), *options]
     command += ["--api-key", KEY, "--client-id", CLIENT, "--client-secret", SECRET]
     command[0] = str(Path(sys.executable).with_name(command[0]))
     began = time.monotonic()

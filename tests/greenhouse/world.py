@@ -16,6 +16,7 @@ from django.test import Client
 from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application
 from goodword.core import clock
+from goodword.greenhouse.inbox.claim import Turn
 from goodword.greenhouse.inbox.process import work_one
 from goodword.greenhouse.models import Connection, InboxEvent, WebhookSecret
 from goodword.roles.models import Role
@@ -132,8 +133,8 @@ class World:
 
     def work(self, *, now: datetime | None = None, after: timedelta = timedelta(0)) -> None:
         """Work on what is due in the inbox."""
-        moment, resting = (now or clock.now()) + after, set[int]()
-        while work_one(now=moment, resting=resting):
+        moment, turn = (now or clock.now()) + after, Turn()
+        while work_one(turn, now=moment):
             pass
 
     # --- with us ---

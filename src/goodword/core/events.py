@@ -64,8 +64,7 @@ def record(
     heard = _heard.get()
     if heard is not None:
         heard.append(event)
-    for handler in handlers:
-        react.defer(event_id=event.pk, handler=name_of(handler))
+    react.defer_each({"event_id": event.pk, "handler": name_of(handler)} for handler in handlers)
     return event
 
 

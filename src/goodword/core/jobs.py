@@ -10,7 +10,7 @@ goes with the sweep's next success.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any, cast
 
@@ -87,6 +87,11 @@ class Job:
     def defer(self, **ids: int | str) -> None:
         """Enqueue in the caller's transaction."""
         configure_task(name=self.name, job_manager=QUEUE, priority=self.priority).defer(**ids)
+
+    def defer_each(self, ids: Iterable[Mapping[str, int | str]]) -> None:
+        """Enqueue one for each, in one statement."""
+        if wanted := [cast(dict[str, Any], dict(one)) for one in ids]:
+            configure_task(name=self.name, job_manager=QUEUE, priority=self.priority).batch_defer(*wanted)
 
     def defer_once(self, *, lock: str, **ids: int | str) -> bool:
         """Enqueue unless one with this queueing lock already waits; False if one does."""

@@ -11,6 +11,7 @@ from django.db.models import Q
 from goodword.core import clock, jobs
 from goodword.greenhouse.feed import doubles, post, stuck
 from goodword.greenhouse.heal import jobs as heal  # noqa: F401 - registers the jobs of healing
+from goodword.greenhouse.inbox.claim import Turn, free_orphans
 from goodword.greenhouse.inbox.process import work_one
 from goodword.greenhouse.inbox.prune import prune
 from goodword.greenhouse.models import FeedPost, InboxEvent
@@ -27,8 +28,8 @@ SWEEP_AT_MOST = 100
 def work_inbox() -> None:
     """Work on deliveries that are due. Each row decides about further tries, so the job takes none."""
     over = time.monotonic() + TURN
-    resting: set[int] = set()
-    while work_one(now=clock.now(), resting=resting):
+    turn = Turn()
+    while work_one(turn, now=clock.now()):
         if time.monotonic() > over:
             wake_inbox()
             return
@@ -44,8 +45,10 @@ def wake_inbox() -> None:
 def sweep_inbox(*, timestamp: int = 0) -> None:
     """Wake the inbox for what is due: lost wake-ups, postponed deliveries, leases of dead workers."""
     del timestamp  # given to every periodic job; the clock is ours
+    now = clock.now()
+    free_orphans(now=now)
     due = InboxEvent.objects.across_organisations().filter(
-        state=InboxEvent.State.RECEIVED, not_before__lte=clock.now()
+        state=InboxEvent.State.RECEIVED, not_before__lte=now
     )
     if due.exists():
         wake_inbox()

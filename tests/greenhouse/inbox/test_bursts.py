@@ -5,6 +5,7 @@ import pytest
 from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.greenhouse.inbox.ahead import FEW, TOGETHER
+from goodword.greenhouse.inbox.claim import Turn
 from goodword.greenhouse.inbox.process import work_one
 from goodword.greenhouse.models import InboxEvent
 from goodword.notifications.models import Email
@@ -79,8 +80,8 @@ def test_what_moves_on_while_a_burst_is_worked_on_ends_where_it_stands(world: Wo
     for row in rows:
         world.move(row, ASSESSMENT)
     arrive(world)
-    now, resting = clock.now(), set[int]()
-    assert work_one(now=now, resting=resting)  # all eight have been read now
+    now, turn = clock.now(), Turn()
+    assert work_one(turn, now=now)  # all eight have been read now
     world.move(rows[5], REFERENCES)
     arrive(world)
     world.work()
@@ -94,8 +95,8 @@ def test_what_was_read_ahead_is_left_unused_once_our_copy_was_written(world: Wor
     for row in rows:
         world.move(row, ASSESSMENT)
     arrive(world)
-    now, resting = clock.now(), set[int]()
-    assert work_one(now=now, resting=resting)
+    now, turn = clock.now(), Turn()
+    assert work_one(turn, now=now)
     before = len(world.line.reads)
     ours = world.ours(rows[3])
     Application.objects.of(world.organisation).filter(pk=ours.pk).update(synced_at=clock.now())

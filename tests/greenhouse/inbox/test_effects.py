@@ -11,7 +11,7 @@ from django.db import connection as database
 from goodword.candidates.models import Application, Erasure
 from goodword.core import clock
 from goodword.greenhouse.inbox import payload
-from goodword.greenhouse.inbox.claim import LEASE, WAITS, claim
+from goodword.greenhouse.inbox.claim import LEASE, WAITS, Turn, claim
 from goodword.greenhouse.inbox.process import BUSY_TRIES, TRIES, WORKER_DIED
 from goodword.greenhouse.models import InboxEvent
 from goodword.greenhouse.sync.application import sync_application
@@ -249,7 +249,7 @@ def test_one_that_ends_its_worker_each_time_is_failed_in_the_end(world: World) -
     in_line(world)
     now = clock.now()
     for _ in range(BUSY_TRIES):
-        assert claim(now=now) is not None  # and then the worker is gone
+        assert claim(Turn(), now=now) is not None  # and then the worker is gone
         now += LEASE
     world.work(now=now)
     assert world.inbox()[0] == ("failed", WORKER_DIED)

@@ -10,7 +10,7 @@ from django.db import connection as database
 from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.greenhouse import jobs
-from goodword.greenhouse.inbox.claim import LEASE, WAITS, claim
+from goodword.greenhouse.inbox.claim import LEASE, WAITS, Turn, claim
 from goodword.greenhouse.inbox.process import TRIES, work_one
 from goodword.greenhouse.inbox.prune import kept, prune
 from goodword.greenhouse.inbox.replay import replay, replay_waiting
@@ -204,7 +204,7 @@ def test_an_earlier_delivery_that_waits_keeps_back_later_ones_of_its_application
     for body, event_id in (one, two, other):
         world.post(body, event_id)
     now = clock.now()
-    held = claim(now=now)
+    held = claim(Turn(), now=now)
     assert held is not None
     world.work(now=now)
     assert [state for state, _ in world.inbox()] == ["received", "received", "handled"]
@@ -282,7 +282,7 @@ def test_who_is_always_overtaken_comes_back_later(world: World) -> None:
 
     world.line.before = overtake
     now = clock.now()
-    work_one(now=now, resting=set())
+    work_one(Turn(), now=now)
     assert overtaken == READINGS
     assert world.inbox() == [("received", "Waiting. The database was busy.")]
     assert event_names() == ["application.applied"]

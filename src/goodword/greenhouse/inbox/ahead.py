@@ -17,6 +17,9 @@ from goodword.greenhouse.sync.ahead import NOTHING_AHEAD, Ahead, read_ahead
 #: deliveries that are read together at most: as many as fit into one call
 TOGETHER = 50
 
+#: later deliveries that are looked at for some of the same connection
+LOOKED_AT = 4 * TOGETHER
+
 #: fewer are not worth it
 FEW = 4
 
@@ -65,23 +68,24 @@ def ahead_of(event: InboxEvent, *, now: datetime) -> Ahead:
 
 
 def _next(event: InboxEvent, *, now: datetime) -> list[InboxEvent]:
-    """The deliveries that will be worked on after this one: the oldest of each application, not tried before."""
+    """The deliveries that will be worked on after this one: the oldest of each application, not tried before.
+
+    The query asks for little, and the rest is picked here, for the planner's sake (see `claim`).
+    """
     rows = (
         InboxEvent.objects.across_organisations()
-        .filter(
-            connection=event.connection_id,
-            state=InboxEvent.State.RECEIVED,
-            attempts=0,
-            not_before__lte=now,
-            action__in=APPLICATION_ACTIONS,
-            remote_application_id__isnull=False,
-            pk__gt=event.pk,
-        )
-        .exclude(remote_application_id=event.remote_application_id)
-        .only("pk", "remote_application_id", "remote_candidate_id", "connection_id")
-        .order_by("pk")[: 2 * TOGETHER]
+        .filter(state=InboxEvent.State.RECEIVED, pk__gt=event.pk)
+        .defer("body")
+        .order_by("pk")[:LOOKED_AT]
     )
-    oldest: dict[int | None, InboxEvent] = {}
+    oldest: dict[int, InboxEvent] = {}
     for row in rows:
-        oldest.setdefault(row.remote_application_id, row)
+        if (
+            row.connection_id == event.connection_id
+            and row.attempts == 0
+            and row.not_before <= now
+            and row.action in APPLICATION_ACTIONS
+            and row.remote_application_id not in {None, event.remote_application_id}
+        ):
+            oldest.setdefault(row.remote_application_id, row)
     return list(oldest.values())[: TOGETHER - 1]

@@ -1,20 +1,26 @@
-"""Who works on which delivery: claimed under a lease, settled in the transaction that writes its effect.
+"""Leases of deliveries: claimed by one worker, settled in the transaction that writes the effect.
 
-Claiming sets `not_before` to the end of a lease, counts the attempt, and counts a fault in advance, which is
-taken back when the wait turns out to be no fault of the delivery: one that ends its worker each time would
-otherwise be tried for ever. A worker that dies leaves a row that
-is due again when the lease ends; a worker that is merely slow finds, when it settles, that the attempt is not
-its own any more, and writes nothing.
+Claiming sets `not_before` to the end of a lease, counts the attempt, and counts a fault in advance, which is taken
+back when the wait turns out to be no fault of the delivery: one that ends its worker each time would otherwise be
+tried for ever. A worker that dies leaves a row that is due again when the lease ends, or as soon as its database
+connection is seen to be gone (`free_orphans`). A worker that is merely slow finds, when it settles, that the attempt is
+not its own any more, and writes nothing.
+
+The queries here are simple on purpose. Statistics taken while nothing waited make the planner believe that
+`state = 'received'` has one row; a join or a correlated subquery then runs over the whole backlog for each claim.
 """
 
-from collections.abc import Collection, Sequence
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection as database
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import F
 
-from goodword.greenhouse.models import InboxEvent
+from goodword.greenhouse.models import Connection, InboxEvent
 
 State = InboxEvent.State
 
@@ -24,40 +30,141 @@ LEASE = timedelta(minutes=3)
 #: waits while Greenhouse cannot be used; the last one for ever, since nothing is dropped
 WAITS = tuple(timedelta(seconds=s) for s in (10, 30, 60, 300, 900, 3600))
 
+#: waiting deliveries that are read at once when a turn needs more to claim
+PAGE = 500
+
+#: seconds for which a turn keeps a connection: deliveries come by the hundred of the same one
+CONNECTION_KEPT = 1.0
+
+#: how many of them one statement tries to lock: other workers may have the first ones
+CHOICE = 20
+
 
 class Lost(Exception):
     """The lease ran out and another worker has the row: its work counts, not ours."""
 
 
-def claim(*, now: datetime, resting: Collection[int] = ()) -> InboxEvent | None:
+@dataclass
+class Turn:
+    """A worker's short turn at the inbox.
+
+    `resting` are connections to leave alone, `ready` the ids of deliveries to claim next, oldest first: each was the
+    first of its application when it was read. Others may have claimed one since; the lock finds out.
+    """
+
+    resting: set[int] = field(default_factory=set)
+    ready: list[tuple[int, int]] = field(default_factory=list)
+    connections: dict[int, tuple[float, Connection]] = field(default_factory=dict)
+
+    def connection(self, pk: int) -> Connection:
+        """The connection with its organisation, read anew every second."""
+        read, found = self.connections.get(pk, (0.0, None))
+        if found is None or time.monotonic() - read > CONNECTION_KEPT:
+            rows = Connection.objects.across_organisations().select_related("organisation")
+            self.connections[pk] = _, found = time.monotonic(), rows.get(pk=pk)
+        return found
+
+
+def claim(turn: Turn, *, now: datetime) -> InboxEvent | None:
     """The oldest delivery that is due, now leased to the caller; None if there is none.
 
-    Deliveries about one application are worked on in the order in which they came: an earlier one that
-    still waits keeps the later ones back. Those of `resting` connections are left alone.
+    Deliveries about one application are worked on in the order in which they came: an earlier one that still waits
+    keeps the later ones back.
     """
-    earlier = InboxEvent.objects.across_organisations().filter(
-        connection=OuterRef("connection"),
-        remote_application_id=OuterRef("remote_application_id"),
-        state=State.RECEIVED,
-        pk__lt=OuterRef("pk"),
-    )
-    with transaction.atomic():
-        event = (
-            InboxEvent.objects.across_organisations()
-            .select_for_update(skip_locked=True, of=("self",))
-            .select_related("connection__organisation")
-            .filter(~Exists(earlier), state=State.RECEIVED, not_before__lte=now)
-            .exclude(connection__in=resting)
-            .order_by("pk")
-            .first()
-        )
-        if event is None:
-            return None
-        event.attempts += 1
-        event.faults += 1
-        event.not_before = now + LEASE
-        event.save(update_fields=["attempts", "faults", "not_before"])
+    if event := _claim_ready(turn, now=now):
         return event
+    for page in _pages(turn, now=now):
+        turn.ready = page
+        if event := _claim_ready(turn, now=now):
+            return event
+    return None
+
+
+def _claim_ready(turn: Turn, *, now: datetime) -> InboxEvent | None:
+    while turn.ready:
+        ids = [pk for pk, connection_id in turn.ready[:CHOICE] if connection_id not in turn.resting]
+        event = _lease(turn, ids, now=now) if ids else None
+        if event is not None:
+            turn.ready = [one for one in turn.ready if one[0] > event.pk]
+            return event
+        del turn.ready[:CHOICE]
+    return None
+
+
+def _pages(turn: Turn, *, now: datetime) -> Iterator[list[tuple[int, int]]]:
+    """Page by page of what waits, the deliveries that are the first of their application and due."""
+    waiting = InboxEvent.objects.across_organisations().filter(state=State.RECEIVED).order_by("pk")
+    rows = waiting.values_list("pk", "connection_id", "remote_application_id", "not_before")
+    seen: set[tuple[int, int]] = set()
+    last = 0
+    while page := list(rows.filter(pk__gt=last)[:PAGE]):
+        ready = []
+        last = page[-1][0]
+        for pk, connection_id, application_id, not_before in page:
+            if application_id is not None:
+                if (connection_id, application_id) in seen:
+                    continue
+                seen.add((connection_id, application_id))
+            if not_before <= now and connection_id not in turn.resting:
+                ready.append((pk, connection_id))
+        yield ready
+
+
+#: `handled_at` says the same as the state, but fits no partial index that the planner might take for tiny
+_LEASE = """
+UPDATE greenhouse_inboxevent
+SET attempts = attempts + 1, faults = faults + 1, not_before = %(until)s,
+    leased_to = pg_backend_pid(), leased_at = statement_timestamp()
+WHERE id = (
+    SELECT id FROM greenhouse_inboxevent WHERE id = ANY(%(ids)s) AND handled_at IS NULL AND not_before <= %(now)s
+    ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+)
+RETURNING *, set_config('synchronous_commit', 'off', true) AS relaxed
+"""
+
+
+def _lease(turn: Turn, ids: Sequence[int], *, now: datetime) -> InboxEvent | None:
+    """Lease the first of these that is still due and that nobody else has locked.
+
+    The commit need not reach the disk: after a crash of the database a lease that was forgotten is one that ended.
+    """
+    values = {"ids": ids, "now": now, "until": now + LEASE}
+    leased = list(InboxEvent.objects.across_organisations().raw(_LEASE, values))
+    if not leased:
+        return None
+    [event] = leased
+    event.connection = turn.connection(event.connection_id)
+    return event
+
+
+#: a process id can be used again: whoever has it now is another if it began after the lease
+_ORPHANS = """
+SELECT id, attempts, leased_at < pg_postmaster_start_time()
+FROM greenhouse_inboxevent AS event
+WHERE leased_to IS NOT NULL AND NOT EXISTS (
+    SELECT FROM pg_stat_activity AS backend
+    WHERE backend.pid = event.leased_to
+    AND (backend.backend_start IS NULL OR backend.backend_start <= event.leased_at)
+)
+"""
+
+
+def free_orphans(*, now: datetime) -> int:
+    """End the leases of workers whose database connection is gone: they died, or can settle nothing any more.
+
+    Whoever still works on such a delivery finds the attempt lost, as after any lease. That the server itself was
+    restarted is no fault of the delivery. Returns how many.
+    """
+    with transaction.atomic(), database.cursor() as cursor:
+        cursor.execute(_ORPHANS)
+        orphans = cursor.fetchall()
+    freed = 0
+    for pk, attempts, restarted in orphans:
+        row = InboxEvent.objects.across_organisations().filter(pk=pk, handled_at=None, attempts=attempts)
+        if restarted:
+            row.filter(faults__gt=0).update(faults=F("faults") - 1)
+        freed += row.update(not_before=now, leased_to=None)
+    return freed
 
 
 def settle(
@@ -80,7 +187,7 @@ def postpone(
 
 def _write(event: InboxEvent, **values: object) -> None:
     mine = InboxEvent.objects.across_organisations().filter(
-        pk=event.pk, state=State.RECEIVED, attempts=event.attempts
+        pk=event.pk, handled_at=None, attempts=event.attempts
     )
-    if not mine.update(**values):
+    if not mine.update(leased_to=None, **values):
         raise Lost

@@ -20,7 +20,7 @@ from goodword.greenhouse.client import (
 from goodword.greenhouse.inbox import payload
 from goodword.greenhouse.inbox.ahead import ahead_of
 from goodword.greenhouse.inbox.caused import caused_by
-from goodword.greenhouse.inbox.claim import Lost, claim, postpone, settle
+from goodword.greenhouse.inbox.claim import Lost, Turn, claim, postpone, settle
 from goodword.greenhouse.inbox.effects import carry_out
 from goodword.greenhouse.inbox.webhooks import register
 from goodword.greenhouse.models import Connection, InboxEvent
@@ -44,17 +44,17 @@ WORKER_DIED = (
 )
 
 
-def work_one(*, now: datetime, resting: set[int]) -> bool:
+def work_one(turn: Turn, *, now: datetime) -> bool:
     """Work on the next delivery that is due; False if there is none.
 
-    A connection that Greenhouse refuses or that cannot be reached is added to `resting`, so that the caller
-    does not run the whole inbox against a closed door.
+    A connection that Greenhouse refuses or that cannot be reached rests for this turn, so that the caller does not run
+    the whole inbox against a closed door.
     """
-    event = claim(now=now, resting=resting)
+    event = claim(turn, now=now)
     if event is None:
         return False
     try:
-        _attempt(event, now=now, resting=resting)
+        _attempt(event, now=now, resting=turn.resting)
     except Lost:
         log.info("%s was taken over by another worker", event)
     return True

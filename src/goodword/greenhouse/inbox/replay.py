@@ -55,5 +55,11 @@ def replay_waiting(connection: Connection, *, now: datetime) -> None:
 
 def _wait(rows: QuerySet[InboxEvent], *, now: datetime) -> int:
     return rows.update(
-        state=State.RECEIVED, attempts=0, faults=0, not_before=now, outcome="", handled_at=None
+        state=State.RECEIVED,
+        attempts=0,
+        faults=0,
+        not_before=now,
+        leased_to=None,
+        outcome="",
+        handled_at=None,
     )

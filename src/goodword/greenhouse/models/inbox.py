@@ -25,6 +25,9 @@ class InboxEvent(OrganisationOwned):
     faults = models.PositiveSmallIntegerField(default=0)
     #: when it is worked on; while a worker has it, the end of that worker's lease
     not_before = models.DateTimeField()
+    #: while a worker has it: the database process that serves the worker, and since when, by the database's clock
+    leased_to = models.IntegerField(null=True)
+    leased_at = models.DateTimeField(null=True)
     #: which of Greenhouse's applications it is about; empty if none
     remote_application_id = models.BigIntegerField(null=True)
     #: which of Greenhouse's candidates it is about; empty if none. Erasing a person finds their bodies by it
@@ -42,10 +45,9 @@ class InboxEvent(OrganisationOwned):
         constraints = (models.UniqueConstraint(fields=["connection", "event_id"], name="inbox_event_once"),)
         indexes = (
             models.Index(fields=["not_before"], name="inbox_waiting", condition=models.Q(state="received")),
+            models.Index(fields=["id"], name="inbox_oldest", condition=models.Q(state="received")),
             models.Index(
-                fields=["connection", "remote_application_id", "id"],
-                name="inbox_in_order",
-                condition=models.Q(state="received"),
+                fields=["leased_to"], name="inbox_leased", condition=models.Q(leased_to__isnull=False)
             ),
             models.Index(fields=["connection", "-received_at"], name="inbox_recent"),
             models.Index(fields=["organisation", "state", "id"], name="inbox_listed"),

@@ -1,0 +1,230 @@
+"""How many deliveries a second a worker handles while many thousands wait.
+
+The sandbox serves as many applications as there are deliveries: one stage change each, with a body of about 5 kB of
+random text. Our copies exist already, in another stage. The real worker then works through the backlog. Statistics of
+the inbox are taken beforehand, while nothing waits, as autovacuum does at night; that is when the planner takes a
+`state = 'received'` for one row. The sandbox's rate limits are off: Greenhouse's would set the pace otherwise
+(`bench/invitation.py`). Run it with `.venv/bin/python -m bench.inbox`.
+"""
+
+import argparse
+import json
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from itertools import batched
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.sync import connected, django_up, goodword, sandbox
+
+if TYPE_CHECKING:
+    from goodword.greenhouse.models import Connection
+
+HANDLED_BEFORE = 2_000
+BEFORE = 1  # the id of the stage that our copies are in
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="Deliveries handled in a second, of a backlog.")
+    parser.add_argument("--waiting", type=int, default=20_000, help="deliveries that wait at the start")
+    parser.add_argument("--seconds", type=float, default=600.0, help="stop after so long")
+    parser.add_argument("--version", choices=["v3", "v1"], default="v3")
+    parser.add_argument(
+        "--turns",
+        action="store_true",
+        help="only the inbox's turns, one after the other; the jobs that follow stay queued",
+    )
+    parser.add_argument("--take-turns", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.take_turns:
+        take_turns()
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="goodword-bench-") as folder,
+        sandbox(options.waiting * 11 // 10, "--no-limits") as address,
+        goodword(Path(folder), address),
+    ):
+        waiting = fill(connected(options.version), options.waiting)
+        with worker(turns=options.turns):
+            print(measured(waiting, seconds=options.seconds), flush=True)
+
+
+def fill(connection_id: int, size: int) -> int:
+    """Copies of all applications, and a stage change of each that waits; how many there are."""
+    from django.db import connection as database
+
+    from goodword.greenhouse.models import Connection, InboxEvent
+
+    row = Connection.objects.across_organisations().select_related("organisation").get(pk=connection_id)
+    bodies = list(copies(row))
+    events = InboxEvent.objects.across_organisations()
+    events.bulk_create(delivery(row, body, handled=True) for body in bodies[:HANDLED_BEFORE])
+    with database.cursor() as cursor:
+        cursor.execute("ALTER TABLE greenhouse_inboxevent SET (autovacuum_enabled = false)")
+        cursor.execute("ANALYZE")
+    for some in batched(bodies[:size], 1000):
+        events.bulk_create(delivery(row, body, handled=False) for body in some)
+    return len(bodies[:size])
+
+
+def copies(row: "Connection") -> "Iterator[dict[str, Any]]":
+    """Link every job, copy every application in another stage; the body of a stage change of each."""
+    from goodword.accounts.models import Membership, User
+    from goodword.candidates.models import Application, Candidate
+    from goodword.core import clock
+    from goodword.greenhouse.sync.person import told_of
+    from goodword.greenhouse.sync.session import harvest
+    from goodword.roles.domain.create import create_role
+    from goodword.roles.models import Automation
+
+    now = clock.now() - timedelta(minutes=1)
+    organisation = row.organisation
+    user = User.objects.create_user(email="ann@bench.example", name="Ann", password=secrets.token_hex())
+    ann = Membership.objects.create(organisation=organisation, user=user, kind="admin", created_at=now)
+    role = create_role(title="Bench", owner=ann, now=now)
+    common = {"organisation": organisation, "connection_id": row.pk, "created_at": now, "synced_at": now}
+    with harvest(row) as api:
+        applications = {one.id: one for one in api.applications() if one.job_id is not None}
+        wanted = sorted({one.candidate_id for one in applications.values()})
+        people = {person.id: person for some in batched(wanted, 50) for person in api.candidates(some)}
+    Automation.objects.bulk_create(
+        Automation(
+            organisation=organisation,
+            role=role,
+            connection_id=row.pk,
+            job_id=job_id,
+            job_name=f"Job {job_id}",
+            confirmed_at=now,
+        )
+        for job_id in sorted({one.job_id for one in applications.values() if one.job_id is not None})
+    )
+    Candidate.objects.bulk_create(
+        [Candidate(remote_id=person.id, **common, **told_of(person)) for person in people.values()],
+        batch_size=2000,
+    )
+    ours = dict(Candidate.objects.across_organisations().values_list("remote_id", "pk"))
+    Application.objects.bulk_create(
+        [
+            Application(
+                remote_id=one.id,
+                candidate_id=ours[one.candidate_id],
+                role=role,
+                job_id=one.job_id,
+                stage_id=BEFORE,
+                recruiter_remote_id=one.recruiter_id,
+                recruiter_email="recruiter@bench.example",
+                **common,
+            )
+            for one in applications.values()
+        ],
+        batch_size=2000,
+    )
+    for one in applications.values():
+        yield {
+            "action": "candidate_stage_change",
+            "payload": {
+                "application": {
+                    "id": one.id,
+                    "jobs": [{"id": one.job_id, "name": f"Job {one.job_id}"}],
+                    "current_stage": {"id": one.stage_id, "name": one.stage_name},
+                    "candidate": {"id": one.candidate_id, "first_name": "Ada"},
+                }
+            },
+        }
+
+
+def delivery(row: "Connection", body: "dict[str, Any]", *, handled: bool) -> Any:
+    """A row of the inbox, as `receive.keep` makes it."""
+    from goodword.core import clock
+    from goodword.greenhouse.inbox import payload
+    from goodword.greenhouse.models import InboxEvent
+
+    now = clock.now()
+    text = json.dumps(body | {"padding": secrets.token_urlsafe(3600)}).encode()
+    read = payload.read(text)
+    return InboxEvent(
+        organisation_id=row.organisation_id,
+        connection=row,
+        event_id=secrets.token_hex(12),
+        action=read.action,
+        body=text,
+        state=InboxEvent.State.HANDLED if handled else InboxEvent.State.RECEIVED,
+        handled_at=now if handled else None,
+        not_before=now,
+        remote_application_id=read.application_id,
+        remote_candidate_id=read.candidate_id,
+        received_at=now,
+    )
+
+
+@contextmanager
+def worker(*, turns: bool) -> Iterator[None]:
+    """The real one, with the settings of a production but for the keys; or a program that takes turns only."""
+    command = [str(Path(sys.executable).with_name("goodword")), "worker"]
+    if turns:
+        command = [sys.executable, "-m", "bench.inbox", "--take-turns"]
+    with subprocess.Popen(command, env=os.environ | {"GOODWORD_ENV": "demo"}) as process:
+        try:
+            yield
+        finally:
+            process.terminate()
+
+
+def take_turns() -> None:
+    """One turn of the inbox after the other, until nothing is due; what a delivery costs of the processor."""
+    django_up()
+    from goodword.core import clock
+    from goodword.greenhouse import jobs
+    from goodword.greenhouse.models import InboxEvent
+
+    waits = InboxEvent.objects.across_organisations().filter(state=InboxEvent.State.RECEIVED)
+    waiting, began = waits.count(), time.process_time()
+    while waits.filter(not_before__lte=clock.now()).exists():
+        jobs.work_inbox.run()
+    each = (time.process_time() - began) / (waiting - waits.count())
+    print(f"{1000 * each:.1f} ms of the processor a delivery", flush=True)
+
+
+def measured(size: int, *, seconds: float) -> str:
+    """Watch the backlog shrink; deliveries a second, in all and by quarters of the backlog."""
+    from goodword.greenhouse.models import InboxEvent
+
+    waits = InboxEvent.objects.across_organisations().filter(state=InboxEvent.State.RECEIVED)
+    began, until = time.monotonic(), time.monotonic() + seconds
+    first = 0.0
+    reached: list[tuple[float, int]] = []
+    left = size
+    while left and time.monotonic() < until:
+        left = waits.count()
+        now = time.monotonic()
+        if left < size:
+            first = first or now
+            reached.append((now, size - left))
+        time.sleep(0.5)
+    if len(reached) < 2:
+        return f"{size} waiting: none or one handled in {time.monotonic() - began:.0f} s"
+    (start, done_at_start), (end, done) = reached[0], reached[-1]
+    failed = InboxEvent.objects.across_organisations().filter(state=InboxEvent.State.FAILED).count()
+    quarters = []
+    for number in range(1, 5):
+        goal = done_at_start + (done - done_at_start) * number // 4
+        quarters.append(next(moment for moment, count in reached if count >= goal))
+    each = (done - done_at_start) / 4
+    paces = [each / max(b - a, 0.5) for a, b in zip([start, *quarters[:-1]], quarters, strict=True)]
+    return (
+        f"{size} waiting: {done} handled, {failed} failed, in {end - began:.0f} s from the start of the worker; "
+        f"{(done - done_at_start) / (end - start):.0f} a second "
+        f"(by quarters {' '.join(f'{pace:.0f}' for pace in paces)})"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""Many deliveries that wait, and workers that are gone: what a claim costs, and how soon a lease ends."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Event
+
+import pytest
+from django.db import connection as database
+from django.db.models import F
+
+from goodword.core import clock
+from goodword.greenhouse import jobs
+from goodword.greenhouse.inbox.claim import Turn, claim, free_orphans, settle
+from goodword.greenhouse.models import InboxEvent
+from tests.greenhouse.world import World
+
+State = InboxEvent.State
+MANY = 2_000
+
+
+def put(world: World, count: int, *, state: str, applications: int | None = None) -> None:
+    """So many deliveries, each of an application of its own unless there are fewer of those."""
+    now = clock.now()
+    InboxEvent.objects.across_organisations().bulk_create(
+        InboxEvent(
+            organisation=world.organisation,
+            connection=world.connection,
+            action="candidate_stage_change",
+            body=b"{}",
+            state=state,
+            handled_at=None if state == State.RECEIVED else now,
+            not_before=now + timedelta(microseconds=number),
+            remote_application_id=1 + number % (applications or count),
+            received_at=now,
+        )
+        for number in range(count)
+    )
+
+
+def backlog_after_an_empty_night(world: World, **values: int) -> None:
+    """Statistics that say that nothing ever waits, and then a backlog."""
+    put(world, MANY, state=State.HANDLED)
+    with database.cursor() as cursor:
+        cursor.execute("ANALYZE greenhouse_inboxevent")
+    put(world, MANY, state=State.RECEIVED, **values)
+
+
+def rows_read() -> int:
+    """Rows of the inbox that this transaction has fetched so far."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            "SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables"
+            " WHERE relname = 'greenhouse_inboxevent'"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def test_a_claim_reads_few_rows_of_a_backlog_whatever_the_statistics_say(world: World) -> None:
+    backlog_after_an_empty_night(world)
+    turn, now, before = Turn(), clock.now() + timedelta(minutes=1), rows_read()
+    claimed = [claim(turn, now=now) for _ in range(50)]
+    assert [event.remote_application_id for event in claimed if event] == list(range(1, 51))
+    assert (rows_read() - before) / 50 < 40
+
+
+def test_settling_reads_one_row(world: World) -> None:
+    backlog_after_an_empty_night(world)
+    now = clock.now() + timedelta(minutes=1)
+    event = claim(Turn(), now=now)
+    assert event is not None
+    before = rows_read()
+    settle(event, state=State.HANDLED, outcome="Done.", now=now)
+    assert rows_read() - before < 5
+
+
+def test_many_deliveries_of_few_applications_are_claimed_in_their_order(world: World) -> None:
+    backlog_after_an_empty_night(world, applications=3)
+    now = clock.now() + timedelta(minutes=1)
+    turn, other = Turn(), Turn()
+    first = [claim(turn, now=now) for _ in range(4)]
+    assert [event and event.remote_application_id for event in first] == [1, 2, 3, None]
+    assert claim(other, now=now) is None
+    assert first[1] is not None
+    InboxEvent.objects.filter(pk=first[1].pk).update(state=State.HANDLED, handled_at=now)
+    following = claim(other, now=now)
+    assert following is not None
+    assert (following.remote_application_id, following.pk) == (2, first[1].pk + 3)
+
+
+def test_two_workers_that_have_read_the_same_page_claim_different_deliveries(world: World) -> None:
+    put(world, 6, state=State.RECEIVED)
+    now = clock.now() + timedelta(minutes=1)
+    turn, other = Turn(), Turn()
+    claimed = [claim(one, now=now) for one in (turn, other, turn, other, other, turn, other)]
+    assert [event and event.remote_application_id for event in claimed] == [1, 2, 3, 4, 5, 6, None]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_lease_of_a_worker_whose_connection_is_gone_ends_at_once(world: World) -> None:
+    put(world, 2, state=State.RECEIVED)
+    now = clock.now() + timedelta(seconds=1)
+    claimed, done = Event(), Event()
+
+    def dies() -> None:
+        assert claim(Turn(), now=now) is not None
+        claimed.set()
+        done.wait(20)
+        database.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        dying = pool.submit(dies)
+        claimed.wait(20)
+        mine = claim(Turn(), now=now)
+        assert mine is not None
+        assert free_orphans(now=now) == 0
+        done.set()
+        dying.result()
+    waits_until_backend_is_gone(but_not=mine)
+    jobs.sweep_inbox.run()
+    again = claim(Turn(), now=clock.now())
+    assert again is not None
+    assert (again.remote_application_id, again.attempts, again.faults) == (1, 2, 2)
+    assert claim(Turn(), now=clock.now()) is None  # the other's lease goes on
+
+
+def test_a_lease_from_before_a_restart_of_the_server_ends_and_is_no_fault(world: World) -> None:
+    put(world, 1, state=State.RECEIVED)
+    now = clock.now() + timedelta(seconds=1)
+    assert claim(Turn(), now=now) is not None
+    InboxEvent.objects.update(leased_to=1, leased_at=F("leased_at") - timedelta(days=3650))
+    assert free_orphans(now=now) == 1
+    again = claim(Turn(), now=now)
+    assert again is not None
+    assert (again.attempts, again.faults) == (2, 1)
+
+
+def waits_until_backend_is_gone(*, but_not: InboxEvent) -> None:
+    """A process of the server ends a moment after its client has gone."""
+    leased = InboxEvent.objects.exclude(pk=but_not.pk).exclude(leased_to=None).get()
+    for _ in range(1000):
+        with database.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*), pg_sleep(0.01) FROM pg_stat_activity WHERE pid = %s", [leased.leased_to]
+            )
+            if cursor.fetchone()[0] == 0:
+                return
+    raise AssertionError("the connection is still there")
