@@ -38,6 +38,7 @@ KEYWORDS: dict[str, Any] = {
 #: what only members and operators read; all else is translated. A star matches folders too.
 FOR_MEMBERS = (
     "accounts/*",
+    "assessments/adjustment_reader.py",
     "assessments/domain/plan/*",
     "assessments/domain/judgement/*",
     "assessments/domain/library/*",

@@ -14,6 +14,8 @@ MAY_IMPORT = {
     f"{APP}.views.adjust",
     f"{APP}.views.adjust_answer",
     f"{APP}.views.around",
+    # who would read a request, before there is any
+    f"{APP}.adjustment_reader",
     # what a request holds back, and what was granted goes along with
     f"{APP}.domain.assign",
     f"{APP}.domain.begin_part",

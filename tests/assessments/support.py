@@ -11,6 +11,7 @@ from goodword.assessments.domain.assign import assign
 from goodword.assessments.given import Statement, items_of
 from goodword.assessments.models import Answer, Attempt, AttemptPart, Score
 from goodword.candidates.models import Application
+from goodword.core import clock
 from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.notifications.domain import links
@@ -84,10 +85,13 @@ def tell(name: str, of: Application, *, at: datetime = factories.NOW, **data: ob
         )
 
 
-def token_of(attempt: Attempt, *, now: datetime = factories.NOW) -> str:
-    """The token of a fresh link to the candidate's portal."""
+def token_of(attempt: Attempt, *, now: datetime | None = None) -> str:
+    """The token of a link to the candidate's portal: made at `now`, else fresh by the test's clock and by the rows'."""
     url = links.mint(
-        organisation=attempt.organisation, purpose="candidate", subject_id=attempt.start_id, now=now
+        organisation=attempt.organisation,
+        purpose="candidate",
+        subject_id=attempt.start_id,
+        now=now or max(factories.NOW, clock.now()),
     )
     return url.rstrip("/").rsplit("/", 1)[-1]
 

@@ -1,7 +1,7 @@
 """Mails for these tests: a small one with a link, to one address, about one application."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from goodword.candidates.models import Application
@@ -32,7 +32,6 @@ def queued(about: Application | None = None, **values: Any) -> Email:
         "application": about,
         "subject_ref": f"report:{about.pk}",
         "link": LinkFor(purpose=Link.Purpose.REVIEW, subject_id=about.pk),
-        "link_expires_at": NOW + timedelta(days=14),
         "now": NOW,
     }
     made = queue(**wanted | values)

@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from goodword.accounts.models import Organisation
+from goodword.notifications.domain import links
+from goodword.notifications.models import Email, Link
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
 from goodword.references.models import (
     Check,
@@ -280,3 +282,24 @@ def whole(**candidate: Any) -> Check:
         answered(check, number)
     answered_self(check)
     return check
+
+
+def data_door(purpose: Link.Purpose, check: Check, subject_id: int, address: str) -> str:
+    """The path of a link to *Your data* that was mailed to this address."""
+    n = Link.objects.of(check.organisation).count()
+    email = Email.objects.create(
+        organisation=check.organisation,
+        kind="steps.own_data",
+        key=f"data:{n}",
+        to_address=address,
+        from_name="Rita",
+        reply_to="rita@acme.example",
+        template="steps/mail/own_data",
+        state=Email.State.SENT,
+        not_before=NOW,
+        created_at=NOW - timedelta(days=2),
+    )
+    url = links.mint(
+        organisation=check.organisation, purpose=purpose, subject_id=subject_id, email=email, now=NOW
+    )
+    return url.removeprefix("http://localhost:8000")

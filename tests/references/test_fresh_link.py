@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from goodword.notifications.models import Link
-from goodword.references.domain.fresh_link import masked
+from goodword.notifications.people import masked
 from tests.references.story import (
     NOW,
     Story,

@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from goodword.notifications.models import Email
+from goodword.notifications.models import Email, Link
 from goodword.references.domain import erase_referee as erasing
 from goodword.references.domain.do_not_contact import is_barred
 from goodword.references.domain.mails import REQUEST_REMINDER, to_referee
 from goodword.references.models import DoNotContact
 from goodword.roles.models import Step
 from goodword.steps.domain.automation import request as request_step
+from tests.references.answered import data_door
 from tests.references.story import (
     MANAGER,
     NOW,
@@ -135,7 +136,9 @@ def test_the_wish_outlives_the_erasure_of_everybody_and_new_keys(settings: Any) 
 def test_who_is_erased_and_wants_no_more_is_left_alone_by_other_checks_too() -> None:
     first = sent()
     second = second_story(first)
-    assert post(f"{referee_door(MARIA)}data/erase/", {"never_again": "on"}).status_code == 200
+    maria = second.requests[0]
+    door = data_door(Link.Purpose.REFEREE_DATA, maria.check_run, maria.pk, MARIA)
+    assert post(f"{door}erase/", {"never_again": "on"}).status_code == 200
     run_jobs()
     assert [request.state for request in first.requests] == ["declined", "sent"]
     assert [request.state for request in second.requests] == ["ended", "sent"]

@@ -11,13 +11,14 @@ from goodword.core.exporting import Reader, Wanted
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
 from goodword.references.domain.do_not_contact import is_barred
+from goodword.references.domain.requests import kill_links
 from goodword.references.export import export as references_export
 from goodword.references.models import Check, Referee, ReferenceRequest, SelfReference, Sign
-from tests.references.answered import NOW, asked, checked, whole
+from tests.references.answered import NOW, asked, checked, data_door, whole
 from tests.references.test_erase_referee import mail_to
 from tests.support.pages import comparable
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
 
 def door(request: ReferenceRequest, **values: Any) -> str:
@@ -29,6 +30,13 @@ def door(request: ReferenceRequest, **values: Any) -> str:
         **{"now": NOW} | values,
     )
     return f"{url.removeprefix('http://localhost:8000')}data/"
+
+
+def own_door(request: ReferenceRequest, *, address: str = "") -> str:
+    """The page with the buttons, by a fresh link that was mailed to the referee."""
+    return data_door(
+        Link.Purpose.REFEREE_DATA, request.check_run, request.pk, address or request.referee.email
+    )
 
 
 @pytest.fixture
@@ -81,7 +89,7 @@ def test_the_file_holds_what_they_gave_in_words_and_nothing_of_others(
         facts={"domain": "secret-sign"},
         found_at=NOW,
     )
-    response = Client().get(f"{door(request_)}download/")
+    response = Client().get(f"{own_door(request_)}download/")
     assert response["Content-Disposition"] == 'attachment; filename="my-data.json"'
     text = response.content.decode()
     told = json.loads(text)
@@ -96,14 +104,14 @@ def test_the_file_holds_what_they_gave_in_words_and_nothing_of_others(
 
 
 def test_erasing_asks_first_and_changes_nothing_by_looking(request_: ReferenceRequest) -> None:
-    page = Client().get(f"{door(request_)}erase/")
+    page = Client().get(f"{own_door(request_)}erase/")
     assert page.status_code == 200
     assert "Your reference does not count any more." in page.content.decode()
     assert Referee.objects.of(request_.organisation).filter(erased_at=None).count() == 3
 
 
 def test_erased_it_is_gone_and_so_is_the_link(check: Check, request_: ReferenceRequest) -> None:
-    path = door(request_)
+    path, portal = own_door(request_), door(request_)
     response = Client().post(f"{path}erase/", {"never_again": "on"})
     assert response.status_code == 200
     assert "Your data is erased" in response.content.decode()
@@ -112,10 +120,11 @@ def test_erased_it_is_gone_and_so_is_the_link(check: Check, request_: ReferenceR
     assert Referee.objects.of(check.organisation).get(pk=request_.referee_id).email == ""
     assert [Client().get(f"{path}{more}").status_code for more in ("", "download/", "erase/")] == [404] * 3
     assert Client().post(f"{path}erase/").status_code == 404
+    assert Client().get(portal).status_code == 404
 
 
 def test_without_the_wish_the_address_is_not_remembered(check: Check, request_: ReferenceRequest) -> None:
-    Client().post(f"{door(request_)}erase/")
+    Client().post(f"{own_door(request_)}erase/")
     assert not is_barred(organisation=check.organisation, address="maria@globex.example")
 
 
@@ -124,29 +133,51 @@ def test_the_pages_are_open_when_the_check_is_closed_and_when_they_declined() ->
     declined = asked(check, 1, state="declined")
     check.closed_at, check.closed_by, check.close_reason = NOW, "greenhouse", "rejected"
     check.save()
-    path = door(declined)
+    path = own_door(declined)
+    assert Client().get(door(declined)).status_code == 200
     assert [Client().get(f"{path}{more}").status_code for more in ("", "download/", "erase/")] == [200] * 3
 
 
-def test_a_revoked_link_shows_the_neutral_page_and_an_expired_one_the_way_to_a_fresh_one(
-    request_: ReferenceRequest,
+@pytest.mark.parametrize("age", [timedelta(0), timedelta(days=365)])
+def test_a_link_of_any_age_mails_the_link_that_downloads_and_erases(
+    check: Check, request_: ReferenceRequest, age: timedelta
 ) -> None:
-    revoked = door(request_)
-    links.end(
-        organisation=request_.organisation,
-        purpose=Link.Purpose.REFEREE,
-        subject_id=request_.pk,
-        now=NOW,
+    path = door(request_, expires_at=NOW + timedelta(days=1) - age)
+    page = Client().get(path).content.decode()
+    for hidden in ("Download my data", "Erase my data", "maria@globex.example"):
+        assert hidden not in page
+    for more in ("download/", "erase/"):
+        assert Client().get(f"{path}{more}").status_code == 404
+    assert Client().post(f"{path}link/")["Location"] == f"{path}?sent=1"
+    Client().post(f"{path}link/")  # once in ten minutes
+    email = Email.objects.of(check.organisation).get()
+    assert (email.kind, email.to_address, email.link_purpose, email.link_subject_id) == (
+        "steps.own_data",
+        "maria@globex.example",
+        "referee_data",
+        request_.pk,
     )
-    expired = door(request_, expires_at=NOW - timedelta(minutes=1))
+    assert "The link is on its way" in Client().get(f"{path}?sent=1").content.decode()
+
+
+def test_a_revoked_link_shows_the_neutral_page(request_: ReferenceRequest) -> None:
+    revoked, revoked_own = door(request_), own_door(request_)
+    kill_links(request_, now=NOW)
     before = list(Referee.objects.of(request_.organisation).values())
-    for more in ("", "download/", "erase/"):
-        assert "Nothing is needed here" in Client().get(f"{revoked}{more}").content.decode()
-        response = Client().get(f"{expired}{more}")
-        assert (response.status_code, response["Location"]) == (302, expired.replace("data/", "fresh/"))
-    Client().post(f"{revoked}erase/")
-    Client().post(f"{expired}erase/")
+    mails = Email.objects.of(request_.organisation).count()
+    for path in (revoked, revoked_own, f"{revoked_own}download/", f"{revoked_own}erase/"):
+        assert "Nothing is needed here" in Client().get(path).content.decode()
+    for path in (f"{revoked}link/", f"{revoked_own}link/", f"{revoked_own}erase/"):
+        Client().post(path)
     assert list(Referee.objects.of(request_.organisation).values()) == before
+    assert Email.objects.of(request_.organisation).count() == mails
+
+
+def test_a_link_that_went_to_another_address_neither_downloads_nor_erases(request_: ReferenceRequest) -> None:
+    path = own_door(request_, address="somebody@else.example")
+    assert Client().get(f"{path}download/")["Location"] == path
+    assert Client().post(f"{path}erase/")["Location"] == path
+    assert Referee.objects.of(request_.organisation).filter(erased_at=None).count() == 3
 
 
 def test_a_candidates_link_opens_no_referees_page(request_: ReferenceRequest) -> None:
@@ -163,16 +194,18 @@ def test_a_candidates_link_opens_no_referees_page(request_: ReferenceRequest) ->
 
 
 def test_the_pages_are_kept_out_of_caches_and_search_engines(request_: ReferenceRequest) -> None:
-    path = door(request_)
-    for more in ("", "download/", "erase/"):
-        response = Client().get(f"{path}{more}")
+    path = own_door(request_)
+    for page in (door(request_), path, f"{path}download/", f"{path}erase/"):
+        response = Client().get(page)
         assert (response["Cache-Control"], response["X-Robots-Tag"]) == ("no-store", "noindex")
 
 
 def test_the_mails_of_a_candidates_other_referees_stay(check: Check, request_: ReferenceRequest) -> None:
     mail_to(check, "omar@globex.example", hello="Omar")
-    Client().post(f"{door(request_)}erase/")
-    assert [mail.to_address for mail in Email.objects.of(check.organisation)] == ["omar@globex.example"]
+    Client().post(f"{own_door(request_)}erase/")
+    assert [
+        mail.to_address for mail in Email.objects.of(check.organisation).exclude(kind="steps.own_data")
+    ] == ["omar@globex.example"]
 
 
 def test_what_is_not_submitted_is_told_to_its_writer_alone() -> None:

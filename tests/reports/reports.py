@@ -9,6 +9,7 @@ from pypdf import PdfReader
 from goodword.assessments.domain.finish import finish_part
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
+from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.reports.models import Report, ReportFile
@@ -40,7 +41,7 @@ def share_path(report: Report, **values: Any) -> str:
         "organisation": report.organisation,
         "purpose": Link.Purpose.REPORT,
         "subject_id": report.pk,
-        "now": NOW,
+        "now": max(NOW, clock.now()),
     }
     return links.mint(**wanted | values).removeprefix("http://localhost:8000")
 

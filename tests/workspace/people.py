@@ -9,6 +9,7 @@ from goodword.accounts.models import Organisation
 from goodword.assessments.domain.finish import finish_part
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
+from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.references.domain.open import open_check
@@ -68,6 +69,6 @@ def review(application: Application, **values: Any) -> str:
 
 
 def _path(purpose: str, organisation: Organisation, subject_id: int, **values: Any) -> str:
-    given: dict[str, Any] = {"now": NOW} | values
+    given: dict[str, Any] = {"now": max(NOW, clock.now())} | values
     url = links.mint(organisation=organisation, purpose=purpose, subject_id=subject_id, **given)
     return url.removeprefix("http://localhost:8000")

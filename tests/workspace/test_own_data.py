@@ -1,12 +1,14 @@
 """A candidate's own data: told, handed out, and asked to be erased, as long as their link lives."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 from django.test import Client, override_settings
 
 from goodword.accounts.models import Organisation
@@ -15,7 +17,7 @@ from goodword.greenhouse.sync.erasures import carry_out_due
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
 from goodword.references.models import Check, Sign
-from tests.references.answered import NOW, named, whole
+from tests.references.answered import NOW, data_door, named, whole
 from tests.references.test_erase_referee import mail_to
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs
@@ -30,7 +32,14 @@ def check() -> Check:
 
 
 def door(check: Check, **values: Any) -> str:
+    """The portal's page about their data."""
     return f"{portal(check.start, **values)}data/"
+
+
+def own_door(check: Check, *, address: str = "") -> str:
+    """The page with the buttons, by a fresh link that was mailed to the candidate."""
+    who = check.start.application.candidate
+    return data_door(Link.Purpose.CANDIDATE_DATA, check, check.start_id, address or who.email)
 
 
 def downloaded(path: str) -> tuple[dict[str, Any], str]:
@@ -74,7 +83,7 @@ def test_the_file_holds_what_they_gave_and_nothing_that_others_said_in_confidenc
     application.save()
     mail_to(check, application.candidate.email, hello="Ada")
     mail_to(check, "rita@acme.example", hello="secret-mail")
-    told, text = downloaded(door(check))
+    told, text = downloaded(own_door(check))
     assert told["person"]["job title"] == "Engineer at heart"
     [one] = told["reference checks"]
     assert [(who["name"], who["state"]) for who in one["referees"]] == [
@@ -92,7 +101,7 @@ def test_the_file_holds_what_they_gave_and_nothing_that_others_said_in_confidenc
 def test_with_leave_the_file_holds_what_referees_answered(check: Check) -> None:
     check.candidate_may_see = True
     check.save()
-    told, _ = downloaded(door(check))
+    told, _ = downloaded(own_door(check))
     answers = told["reference checks"][0]["referees"][1]["reference"]["answers"]
     assert {"question": "What is Ada Lovelace best at?", "answer": "She is quick."} in answers
 
@@ -100,7 +109,7 @@ def test_with_leave_the_file_holds_what_referees_answered(check: Check) -> None:
 def test_an_application_that_they_may_not_know_of_is_not_in_it(check: Check) -> None:
     secret = factories.role(check.organisation, title="Secret successor")
     factories.application(secret, candidate=check.start.application.candidate)
-    told, text = downloaded(door(check))
+    told, text = downloaded(own_door(check))
     assert len(told["applications"]) == 1
     assert "Secret successor" not in text
 
@@ -108,12 +117,12 @@ def test_an_application_that_they_may_not_know_of_is_not_in_it(check: Check) -> 
 def test_nobody_else_is_in_it(check: Check) -> None:
     other = whole(email="other@mail.example", first_name="Grace", last_name="Hopper")
     named(other, 5, name="Hedy Lamarr")
-    _, text = downloaded(door(check))
+    _, text = downloaded(own_door(check))
     assert "Hopper" not in text and "Hedy" not in text
 
 
 def test_looking_at_the_page_before_erasing_changes_nothing(check: Check) -> None:
-    page = Client().get(f"{door(check)}erase/")
+    page = Client().get(f"{own_door(check)}erase/")
     assert page.status_code == 200
     assert "In seven days" in page.content.decode()
     assert not Erasure.objects.of(check.organisation).exists()
@@ -122,11 +131,10 @@ def test_looking_at_the_page_before_erasing_changes_nothing(check: Check) -> Non
 def test_asked_for_it_closes_at_once_the_recruiter_is_told_and_it_goes_in_seven_days(check: Check) -> None:
     check.progress, check.completed_at = "in_progress", None
     check.save()
-    path = door(check)
+    path = own_door(check)
     response = Client().post(f"{path}erase/")
     assert (response.status_code, response["Location"]) == (302, path)
-    mailers = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
-    with override_settings(MAILERS=mailers):
+    with override_settings(MAILERS=MAILERS):
         run_jobs()
         Client().post(f"{path}erase/")
         run_jobs()
@@ -155,35 +163,111 @@ def test_the_pages_are_open_when_the_application_was_rejected_and_say_nothing_of
     check.closed_at, check.closed_by, check.close_reason = NOW, "greenhouse", "rejected"
     check.progress = "in_progress"
     check.save()
-    path = door(check)
-    for more in ("", "download/", "erase/"):
-        response = Client().get(f"{path}{more}")
+    path = own_door(check)
+    for page in (door(check), path, f"{path}download/", f"{path}erase/"):
+        response = Client().get(page)
         assert response.status_code == 200
         assert "rejected" not in response.content.decode().lower().replace("rejected-", "")
 
 
-def test_dead_links_open_nothing_and_change_nothing(check: Check) -> None:
-    revoked = door(check)
+MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+
+
+def asked_for_link(path: str) -> list[EmailMultiAlternatives]:
+    """What is mailed when the page's button is pressed."""
+    before = len(mail.outbox)
+    with override_settings(MAILERS=MAILERS):
+        response = Client().post(f"{path}link/")
+        run_jobs()
+    assert (response.status_code, response["Location"]) == (302, f"{path}?sent=1")
+    return [one for one in mail.outbox[before:] if isinstance(one, EmailMultiAlternatives)]
+
+
+def link_in(message: EmailMultiAlternatives) -> str:
+    [link] = re.findall(r"http://localhost:8000(/d/[\w-]{43}/)", str(message.body))
+    return str(link)
+
+
+@pytest.mark.parametrize("age", [timedelta(days=1), timedelta(days=365)])
+def test_a_portal_link_of_any_age_mails_the_link_that_downloads_and_erases(
+    check: Check, age: timedelta
+) -> None:
+    Application.objects.of(check.organisation).update(status="rejected")
+    path = door(check, now=NOW - age)
+    page = Client().get(path).content.decode()
+    for hidden in ("Download my data", "Erase my data", check.start.application.candidate.email):
+        assert hidden not in page
+    assert Client().get(f"{path}download/").status_code == 404
+    assert Client().post(f"{path}erase/").status_code == 404
+    [message] = asked_for_link(path)
+    assert message.to == [f"Ada Lovelace <{check.start.application.candidate.email}>"]
+    assert "The link is on its way" in Client().get(f"{path}?sent=1").content.decode()
+    own_page = link_in(message)
+    told, _ = downloaded(own_page)
+    assert told["person"]["job title"] == "Engineer at heart"
+    token = own_page.split("/")[2]
+    for purpose in ("/p/", "/r/", "/dr/", "/v/", "/s/", "/a/"):
+        assert Client().get(f"{purpose}{token}/").status_code == 404
+    with time_machine.travel(NOW + timedelta(minutes=61), tick=False):
+        assert Client().get(f"{own_page}download/")["Location"] == own_page
+        assert Client().post(f"{own_page}erase/")["Location"] == own_page
+        assert "This link has expired" in Client().get(own_page).content.decode()
+        assert len(asked_for_link(own_page)) == 1
+    assert not Erasure.objects.of(check.organisation).exists()
+
+
+def test_links_are_mailed_once_in_ten_minutes_and_five_times_a_day(check: Check) -> None:
+    path, sent = door(check), []
+    for minutes in (0, 9, 11, 22, 33, 44, 55):
+        with time_machine.travel(NOW + timedelta(minutes=minutes), tick=False):
+            sent.append(len(asked_for_link(path)))
+    assert sent == [1, 0, 1, 1, 1, 1, 0]
+
+
+def test_the_link_dies_with_the_address_that_it_went_to(check: Check) -> None:
+    path = own_door(check, address="old@mail.example")
+    assert Client().get(f"{path}download/")["Location"] == path
+    assert "This link has expired" in Client().get(path).content.decode()
+
+
+def test_without_a_known_address_the_page_says_whom_to_write_to(check: Check) -> None:
+    Candidate.objects.of(check.organisation).update(email="")
+    path = door(check)
+    assert "We have no e-mail address of yours." in Client().get(path).content.decode()
+    assert asked_for_link(path) == []
+
+
+def test_revoked_and_unknown_links_open_nothing_and_change_nothing(check: Check) -> None:
+    revoked, revoked_own = door(check), own_door(check)
     links.end(
         organisation=check.organisation,
         purpose=Link.Purpose.CANDIDATE,
         subject_id=check.start_id,
         now=NOW,
     )
-    expired = door(check, expires_at=NOW - timedelta(minutes=1))
-    assert "Nothing is needed here" in Client().get(revoked).content.decode()
-    response = Client().get(expired)
-    assert (response.status_code, response["Location"]) == (302, expired.replace("data/", "fresh/"))
-    assert Client().get("/p/nonsense/data/").status_code == 404
-    for path in (revoked, expired, "/p/nonsense/data/"):
-        Client().post(f"{path}erase/")
+    before = Email.objects.of(check.organisation).count()
+    for path in (revoked, revoked_own):
+        assert "Nothing is needed here" in Client().get(path).content.decode()
+    for path in ("/p/nonsense/data/", "/d/nonsense/"):
+        assert Client().get(path).status_code == 404
+    for path in (revoked, revoked_own, "/p/nonsense/data/", "/d/nonsense/"):
+        for more in ("erase/", "link/"):
+            Client().post(f"{path}{more}")
         assert not Client().get(f"{path}download/")["Content-Type"].startswith("application/json")
     assert not Erasure.objects.of(check.organisation).exists()
-    assert not Email.objects.of(check.organisation).exists()
+    assert Email.objects.of(check.organisation).count() == before
+
+
+def test_the_page_of_a_closed_step_leads_to_their_data(check: Check) -> None:
+    check.closed_at, check.closed_by, check.close_reason = NOW, "greenhouse", "rejected"
+    check.progress = "in_progress"
+    check.save()
+    path = door(check)
+    assert f'href="{path}"' in Client().get(path.removesuffix("data/")).content.decode()
 
 
 def test_the_pages_are_kept_out_of_caches_and_search_engines(check: Check) -> None:
-    path = door(check)
-    for more in ("", "download/", "erase/"):
-        response = Client().get(f"{path}{more}")
+    path = own_door(check)
+    for page in (door(check), path, f"{path}download/", f"{path}erase/"):
+        response = Client().get(page)
         assert (response["Cache-Control"], response["X-Robots-Tag"]) == ("no-store", "noindex")

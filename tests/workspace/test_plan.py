@@ -497,3 +497,41 @@ def test_step_settings_ask_for_a_requirement_only_until_it_is_put_together(
     step.refresh_from_db()
     assert (step.deadline_days, step.requirement) == (9, SERVES)
     assert put_together(step) is not None
+
+
+def reader_card(who: Membership, step: Step) -> tuple[str, list[str]]:
+    """What the page before publishing says of who reads adjustment requests, and where its links lead."""
+    lines = soup(signed_in(who).get(address(step, "role_assessment_publish"))).select("#advice li")
+    found = [line for line in lines if "adjustment requests" in line.get_text()]
+    said = " ".join(found[0].get_text(" ").split()) if found else ""
+    return said, [str(link["href"]) for line in found for link in line.select("a")]
+
+
+def test_publishing_warns_while_nobody_outside_the_hiring_team_is_named(step: Step, rita: Membership) -> None:
+    drafted(step, WORK_STYLE, by=rita)
+    organisation, owner = step.organisation, step.role.owner
+    nobody = "Nobody outside the hiring team is named to answer adjustment requests."
+    said, links = reader_card(owner, step)
+    assert (
+        said
+        == f"{nobody} The recruiter reads them, and candidates are told so: some will not ask. Name somebody"
+    )
+    assert links == [path("organisation_settings", organisation) + "#adjustments"]
+    assert signed_in(owner).get(links[0]).status_code == 200
+    said, links = reader_card(rita, step)
+    assert (said[-57:], links) == ("An admin can name somebody under Settings > Organisation.", [])
+    other = factories.member(organisation, kind="admin", name="Olga Other")
+    said, _ = reader_card(rita, step)
+    assert said.startswith(f"{nobody} Olga Other reads them, as an admin who does not hire for this role.")
+    organisation.adjustments_name, organisation.adjustments_email = "Nora", owner.user.email.upper()
+    organisation.save()
+    said, _ = reader_card(rita, step)
+    assert said.startswith(
+        "Nora is named for adjustment requests, but hires for this role. Olga Other reads them"
+    )
+    organisation.adjustments_name, organisation.adjustments_email = "Hanna Rehm", "hanna@acme.example"
+    organisation.save()
+    assert reader_card(rita, step) == ("", [])
+    organisation.adjustments_email = other.user.email
+    organisation.save()
+    assert reader_card(rita, step) == ("", [])

@@ -1,5 +1,6 @@
 """The candidate's portal, and the review without a login."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -126,7 +127,8 @@ def test_a_closed_step_looks_the_same_to_candidate_and_referee() -> None:
     told.happens("application.rejected", reason="Too slow")
     pages = [Client().get(where) for where in (own, candidate, referee)]
     assert [page.status_code for page in pages] == [200, 200, 200]
-    first, *others = [comparable(page) for page in pages]
+    # but for where each finds their own data
+    first, *others = [re.sub(r'href="/[pr]/[^"]+/data/"', "", comparable(page)) for page in pages]
     assert others == [first, first]
 
 

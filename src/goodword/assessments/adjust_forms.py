@@ -61,6 +61,11 @@ class AskForm(forms.Form):
         if not time:
             del self.fields["percent"]
 
+    def say_who_reads(self, *, outside: bool) -> None:
+        """Promise no more than is so where the reader hires for the role."""
+        if not outside:
+            self.fields["may_tell"].label = _("The others in the hiring team may know of it")
+
     def clean_text(self) -> str:
         """Without control characters; markup stays and is escaped where it is shown."""
         return clean_text(self.cleaned_data["text"])

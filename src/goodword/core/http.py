@@ -19,10 +19,10 @@ from goodword.core import clock
 
 #: the addresses that hold a secret, and the part of them that is the secret
 _SECRET_PATHS = re.compile(
-    r"/(p|r|v|s|a|hooks/greenhouse)/[A-Za-z0-9_-]{16,}|/(accounts/password/reset/key)/[A-Za-z0-9_-]+"
+    r"/(p|r|v|s|a|d|dr|hooks/greenhouse)/[A-Za-z0-9_-]{16,}|/(accounts/password/reset/key)/[A-Za-z0-9_-]+"
 )
 
-_PORTALS = ("/p/", "/r/", "/a/")
+_PORTALS = ("/p/", "/r/", "/a/", "/d/", "/dr/")
 
 #: the one address that takes files: an item of a candidate's assessment
 _TAKES_FILES = re.compile(r"/p/[^/]+/assessment/[0-9]+/item/[0-9]+/")

@@ -21,7 +21,7 @@ def export(wanted: Wanted) -> Told:
             .values_list("email", flat=True)
             .get(pk=wanted.candidate_id)
         )
-        own = Q(link_purpose=Link.Purpose.CANDIDATE)
+        own = Q(link_purpose__in=[Link.Purpose.CANDIDATE, Link.Purpose.CANDIDATE_DATA])
         mails = mails.filter(own | Q(to_address__iexact=address) if address else own)
     whole = [
         told_of(mail, text=not (wanted.by_member and _is_private(mail))) for mail in mails.order_by("pk")

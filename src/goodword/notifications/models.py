@@ -29,7 +29,6 @@ class Email(OrganisationOwned, Outbox):
     context = models.JSONField(default=dict)
     link_purpose = models.CharField(max_length=20, default="", blank=True)
     link_subject_id = models.BigIntegerField(null=True)
-    link_expires_at = models.DateTimeField(null=True)
     subject = models.CharField(max_length=300, default="", blank=True)
     text = models.TextField(default="", blank=True)
     html = models.TextField(default="", blank=True)
@@ -91,7 +90,7 @@ class MailService(models.Model):
 
 
 class Link(OrganisationOwned):
-    """A secret link, stored as a hash. Every attempt to send has its own; all end with what they open."""
+    """A secret link, stored as a hash. Every attempt to send has its own; all expire, and end with what they open."""
 
     class Purpose(models.TextChoices):
         CANDIDATE = "candidate"  # subject: a StepStart
@@ -99,13 +98,15 @@ class Link(OrganisationOwned):
         REVIEW = "review"  # subject: an Application
         REPORT = "report"  # subject: a Report
         ADJUSTMENT = "adjustment"  # subject: an Adjustment
+        CANDIDATE_DATA = "candidate_data"  # subject: a StepStart; opens *Your data* alone
+        REFEREE_DATA = "referee_data"  # subject: a ReferenceRequest; opens *Your data* alone
 
     purpose = models.CharField(max_length=20, choices=Purpose.choices)
     subject_id = models.BigIntegerField()
     token_hash = models.CharField(max_length=64, unique=True)
     email = models.ForeignKey(Email, on_delete=models.SET_NULL, null=True, related_name="links")
     created_at = models.DateTimeField()
-    expires_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -1,9 +1,11 @@
 """Doors into the portals: from a link's token to what it opens, and the kind pages for when nothing does."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application
@@ -11,6 +13,8 @@ from goodword.candidates.queries import Recruiter, recruiter_of
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.steps.models import StepStart
+
+_DATA_PAGES: Final = {Link.Purpose.CANDIDATE: "portal_data", Link.Purpose.REFEREE: "referee_data"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,9 +29,9 @@ class Visit:
     recruiter: Recruiter
 
 
-def visit_of(token: str) -> Visit | None:
+def visit_of(token: str, *, purpose: Link.Purpose = Link.Purpose.CANDIDATE) -> Visit | None:
     """What a candidate's link opens; None for an unknown one. Opening it changes nothing."""
-    link = links.resolve(token, purpose=Link.Purpose.CANDIDATE)
+    link = links.resolve(token, purpose=purpose)
     if link is None:
         return None
     start = (
@@ -49,13 +53,34 @@ def visit_of(token: str) -> Visit | None:
 
 
 def closed_page(request: HttpRequest, *, organisation: Organisation, recruiter: Recruiter) -> HttpResponse:
-    """The neutral page: the same for candidate and referee, whatever closed the step. It tells nothing."""
-    return _page(request, "steps/closed.html", 200, organisation=organisation, recruiter=recruiter)
+    """The neutral page: the same for candidate and referee, whatever closed the step. It tells nothing.
+
+    It leads on to *Your data*: that right does not end with the step.
+    """
+    return _page(
+        request,
+        "steps/closed.html",
+        200,
+        organisation=organisation,
+        recruiter=recruiter,
+        data_url=_data_url(request),
+    )
 
 
 def unknown_page(request: HttpRequest) -> HttpResponse:
     """The page of a link that opens nothing: mistyped, cut off by a mail program, or erased."""
     return _page(request, "steps/unknown.html", 404)
+
+
+def _data_url(request: HttpRequest) -> str:
+    """Where the link that was opened leads to its holder's data; empty for one that was revoked."""
+    match = request.resolver_match
+    token = str(match.kwargs.get("token", "")) if match is not None else ""
+    for purpose, name in _DATA_PAGES.items():
+        if token and request.path_info.startswith(links.PATHS[purpose]):
+            link = links.resolve(token, purpose=purpose)
+            return reverse(name, args=[token]) if link is not None and link.ended_at is None else ""
+    return ""
 
 
 def _page(request: HttpRequest, template: str, status: int, **context: object) -> HttpResponse:

@@ -10,6 +10,7 @@ from goodword.accounts.models import Organisation
 from goodword.assessments.domain.adjust.ask import ask
 from goodword.assessments.models import Adjustment, Attempt, AttemptPart
 from goodword.candidates.models import Application
+from goodword.core import clock
 from goodword.core.models import Event
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
@@ -67,7 +68,7 @@ def requests(attempt: Attempt) -> list[tuple[str, int, bool, int, bool]]:
 
 def answer_path(row: Adjustment, **values: Any) -> str:
     """The path of a fresh link to the page of whoever answers."""
-    given: dict[str, Any] = {"now": NOW} | values
+    given: dict[str, Any] = {"now": max(NOW, clock.now())} | values
     url = links.mint(
         organisation=row.organisation, purpose=Link.Purpose.ADJUSTMENT, subject_id=row.pk, **given
     )

@@ -95,6 +95,28 @@ def test_a_recruiter_who_is_asked_for_want_of_anybody_else_reads_why(attempt: At
     assert mail.html.count("let it have no weight in what you decide about them") == 1
 
 
+def test_an_answer_of_somebody_who_hires_does_not_promise_that_nobody_who_hires_knows(
+    attempt: Attempt,
+) -> None:
+    Organisation.objects.filter(pk=attempt.organisation_id).update(adjustments_name="", adjustments_email="")
+    row = asked(attempt, percent=50)
+    answer(
+        adjustment_id=row.pk,
+        percent=50,
+        forms={},
+        otherwise=False,
+        sentence="",
+        by=Person(name="Rita Recruiter", address="rita@acme.example"),
+        now=NOW,
+    )
+    mail = words(attempt, "adjustment_answered")
+    for text in (mail.text, mail.html):
+        assert (
+            "Rita Recruiter hires for this role. Nobody else in the hiring team is told of this mail." in text
+        )
+        assert "The hiring team is not told" not in text
+
+
 def test_the_candidate_reads_what_was_granted_as_from_the_person_who_answered(attempt: Attempt) -> None:
     answers(asked(attempt), percent=50, sentence="Of course.\nGood luck.")
     mail = words(attempt, "adjustment_answered")

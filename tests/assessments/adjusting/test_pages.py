@@ -1,7 +1,6 @@
 """The pages about adjustments: the candidate's, and that of whoever answers. What each shows, takes and refuses."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
 import time_machine
@@ -319,12 +318,12 @@ def test_another_form_that_is_arranged_by_hand_is_granted(client: Client) -> Non
     assert requests(attempt) == [("granted", 0, True, 0, True)]
 
 
-@pytest.mark.parametrize("why", ["taken back", "closed", "going", "expired", "ended"])
+@pytest.mark.parametrize("why", ["taken back", "closed", "going", "ended"])
 def test_a_link_that_needs_no_answer_any_more_says_so_and_takes_none(
     client: Client, attempt: Attempt, why: str
 ) -> None:
     row = asked(attempt)
-    path = answer_path(row, expires_at=NOW + timedelta(seconds=1) if why != "expired" else NOW)
+    path = answer_path(row)
     match why:
         case "taken back":
             withdraw(attempt_id=attempt.pk, now=NOW)
@@ -373,3 +372,41 @@ def test_the_first_page_and_the_start_of_a_clock_lead_to_the_request(client: Cli
     untimed = timed(JUDGEMENT, of=application())
     assert "Do you need more time" in page(client, url(untimed, "portal_assessment"))
     assert "Do you need more time" not in page(client, url(untimed, "portal_assessment_part", 1))
+
+
+RITA_READS = (
+    "Rita Recruiter reads your request and hires for this role: "
+    "Acme Bikes has named nobody outside the hiring team."
+)
+
+
+@pytest.mark.parametrize(
+    ("named", "says"),
+    [
+        (HANNA, "Hanna Rehm reads your request and does not hire for this role."),
+        (
+            ("", ""),
+            RITA_READS,
+        ),
+        (
+            ("Rita Recruiter", "RITA@acme.example"),
+            RITA_READS,
+        ),
+    ],
+)
+def test_whoever_would_rather_not_take_part_reads_who_would_read_a_request(
+    client: Client, attempt: Attempt, named: tuple[str, str], says: str
+) -> None:
+    Organisation.objects.filter(pk=attempt.organisation_id).update(
+        adjustments_name=named[0], adjustments_email=named[1]
+    )
+    text = page(client, reverse("portal_assessment_decline", args=[token_of(attempt)]))
+    assert says in " ".join(text.split())
+    assert "is not told" not in text
+
+
+def test_where_the_reader_hires_the_box_speaks_of_the_others(client: Client, attempt: Attempt) -> None:
+    box = "The others in the hiring team may know of it"
+    assert box not in page(client, url(attempt))
+    Organisation.objects.filter(pk=attempt.organisation_id).update(adjustments_name="", adjustments_email="")
+    assert box in page(client, url(attempt))

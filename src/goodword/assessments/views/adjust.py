@@ -47,10 +47,17 @@ def show_unasked(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     return _show(request, sitting, AskForm(None, time=bool(timed)), stands=stands, contact=contact)
 
 
+def show_decline(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+    """The page that asks once more before a no, of an attempt that is no row."""
+    contact = contact_of(sitting.visit.application)
+    return show(request, sitting, "assessments/portal/decline.html", contact=contact)
+
+
 def _show(
     request: HttpRequest, sitting: Sitting, form: AskForm, *, stands: Standing, contact: Contact
 ) -> HttpResponse:
     current = sitting.overview.current
+    form.say_who_reads(outside=contact.outside)
     return show(
         request,
         sitting,

@@ -4,6 +4,7 @@ Opening it changes nothing.
 """
 
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from goodword.assessments.domain import guard
 from goodword.assessments.domain.adjust.answer import Answered, answer
 from goodword.assessments.domain.adjust.ask import application_of
 from goodword.assessments.domain.adjust.contact import contact_of
+from goodword.assessments.domain.adjust.fresh_link import send_fresh
 from goodword.assessments.domain.adjust.time import before_their_clock
 from goodword.assessments.models import Adjustment, AttemptPart
 from goodword.assessments.open_forms import clock_minutes, open_form, without_figures
@@ -26,7 +28,7 @@ from goodword.candidates.queries import public_title
 from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
-from goodword.notifications.people import Person
+from goodword.notifications.people import Person, masked
 from goodword.steps.portal import unknown_page
 from goodword.steps.states import takes_answers
 
@@ -47,8 +49,10 @@ def adjust_answer(request: HttpRequest, token: str) -> HttpResponse:
         if row.state in {State.GRANTED, State.REFUSED}:
             return _page(request, "assessments/adjust/answered.html", asked=row, **shown)
         gone = application.is_going or not takes_answers(row.attempt, now=now)
-        if row.state != State.ASKED or gone or not links.is_alive(link, now=now):
+        if row.state != State.ASKED or gone or link.ended_at is not None:
             return _page(request, "assessments/adjust/closed.html", **shown)
+        if not links.is_alive(link, now=now):
+            return _expired(request, row, application, to=_by(link, application), now=now, **shown)
         timed, parts = before_their_clock(row.attempt), _figureless(row)
         form = AnswerForm(
             request.POST if request.method == "POST" else None,
@@ -82,6 +86,23 @@ def adjust_answer(request: HttpRequest, token: str) -> HttpResponse:
             outside=contact_of(application).outside,
             **shown,
         )
+
+
+def _expired(
+    request: HttpRequest,
+    row: Adjustment,
+    application: Application,
+    *,
+    to: Person,
+    now: datetime,
+    **shown: Any,
+) -> HttpResponse:
+    """One button: a fresh link goes to the address to which this one went."""
+    if request.method == "POST":
+        send_fresh(row, application=application, to=to, now=now)
+        return kept_private(redirect(f"{request.path}?sent=1"))
+    sent, address = "sent" in request.GET, masked(to.address)
+    return _page(request, "assessments/adjust/expired.html", sent=sent, address=address, **shown)
 
 
 def _row(link: Link) -> Adjustment | None:

@@ -8,7 +8,9 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 
 from goodword.assessments.device import device_of
+from goodword.assessments.domain.adjust.ask import application_of
 from goodword.assessments.domain.adjust.may_ask import waits
+from goodword.assessments.domain.adjust.reader import reader_of
 from goodword.assessments.domain.begin_part import begin_part
 from goodword.assessments.domain.choose_language import NotOffered, TooLate, choose_language, offered
 from goodword.assessments.domain.decline import decline
@@ -106,4 +108,5 @@ def decline_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     if request.method == "POST":
         decline(attempt_id=sitting.attempt.pk, now=sitting.now)
         return kept_private(redirect(sitting.first_page))
-    return show(request, sitting, "assessments/portal/decline.html")
+    contact = reader_of(sitting.attempt, application=application_of(sitting.attempt))
+    return show(request, sitting, "assessments/portal/decline.html", contact=contact)

@@ -5,7 +5,7 @@ Opening a link changes nothing.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property, wraps
 from typing import Any, Concatenate
 
@@ -87,6 +87,9 @@ class Sitting:
 
 type Page[**P] = Callable[Concatenate[HttpRequest, Sitting, P], HttpResponse]
 
+#: so long after a link has expired an attempt that was begun goes on by it: nobody is cut off in a timed part
+SITTING = timedelta(hours=4)
+
 #: pages of an attempt that has ended by the candidate's own hand
 ENDED = {
     Run.Progress.COMPLETED.value: "assessments/portal/thanks.html",
@@ -108,8 +111,11 @@ def door[**P](page: Page[P]) -> Callable[..., HttpResponse]:
             return unknown_page(request)
         now = clock.now()
         attempt = latest_attempt(visit.application)
-        if attempt is None or visit.application.is_going or not is_alive(visit.link, now=now):
+        if attempt is None or visit.application.is_going or visit.link.ended_at is not None:
             return _closed(request, visit)
+        shows = takes_answers(attempt, now=now) or attempt.progress in ENDED
+        if shows and not _is_alive(visit, attempt, now=now):
+            return _expired(request, visit)
         sitting = Sitting(visit=visit, attempt=attempt, now=now)
         with translation.override(attempt.language), timezone.override(visit.organisation.zone):
             if takes_answers(attempt, now=now):
@@ -181,6 +187,19 @@ def kept_private(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _is_alive(visit: Visit, attempt: Attempt, *, now: datetime) -> bool:
+    """Whether the link opens the pages; one that expires while somebody answers does so a little longer."""
+    late = SITTING if attempt.progress == Run.Progress.IN_PROGRESS else timedelta(0)
+    return is_alive(visit.link, now=now - late)
+
+
+def _expired(request: HttpRequest, visit: Visit) -> HttpResponse:
+    go = reverse("portal_fresh", args=[visit.token])
+    if is_script(request):
+        return kept_private(JsonResponse({"saved": False, "go": go}, status=410))
+    return kept_private(redirect(go))
 
 
 def _closed(request: HttpRequest, visit: Visit) -> HttpResponse:

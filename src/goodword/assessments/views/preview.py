@@ -18,7 +18,7 @@ from goodword.assessments.languages import languages_of
 from goodword.assessments.models import AssessmentPart
 from goodword.assessments.overview import Overview
 from goodword.assessments.previewing import Walk, walked
-from goodword.assessments.views.adjust import show_unasked
+from goodword.assessments.views.adjust import show_decline, show_unasked
 from goodword.assessments.views.door import ENDED, Sitting, kept_private, show
 from goodword.assessments.views.item import screen
 from goodword.assessments.views.shown import show_first, show_last, show_part, show_practice
@@ -142,7 +142,7 @@ def decline(request: HttpRequest, sitting: Rehearsal) -> HttpResponse:
     """The page of a candidate who would rather not; pressed, it says that nothing happened."""
     if request.method == "POST":
         return beyond(request, sitting)
-    return show(request, sitting, "assessments/portal/decline.html")
+    return show_decline(request, sitting)
 
 
 def adjust(request: HttpRequest, sitting: Rehearsal) -> HttpResponse:

@@ -1,7 +1,8 @@
 """Secret links: minted as a mail or note goes out, stored as a hash, found again by it."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.conf import settings
 
@@ -16,6 +17,25 @@ PATHS = {
     Link.Purpose.REVIEW: "/v/",
     Link.Purpose.REPORT: "/s/",
     Link.Purpose.ADJUSTMENT: "/a/",
+    Link.Purpose.CANDIDATE_DATA: "/d/",
+    Link.Purpose.REFEREE_DATA: "/dr/",
+}
+
+#: how long a link lives, from when its mail is sent. A report's note says for how long (Organisation.report_link_days).
+LIFETIMES: Final = {
+    Link.Purpose.CANDIDATE: timedelta(days=30),
+    Link.Purpose.REFEREE: timedelta(days=30),
+    Link.Purpose.REVIEW: timedelta(days=14),
+    Link.Purpose.REPORT: timedelta(days=90),
+    Link.Purpose.ADJUSTMENT: timedelta(days=30),
+    Link.Purpose.CANDIDATE_DATA: timedelta(hours=1),
+    Link.Purpose.REFEREE_DATA: timedelta(hours=1),
+}
+
+#: links that are revoked and erased together with those of a purpose
+_WITH: Final = {
+    Link.Purpose.CANDIDATE: (Link.Purpose.CANDIDATE, Link.Purpose.CANDIDATE_DATA),
+    Link.Purpose.REFEREE: (Link.Purpose.REFEREE, Link.Purpose.REFEREE_DATA),
 }
 
 
@@ -28,7 +48,7 @@ def mint(
     expires_at: datetime | None = None,
     email: Email | None = None,
 ) -> str:
-    """Make a link and return its whole address; only its hash is kept."""
+    """Make a link and return its whole address; only its hash is kept. It lives as LIFETIMES says, unless told."""
     token = tokens.mint()
     Link.objects.create(
         organisation=organisation,
@@ -37,7 +57,7 @@ def mint(
         token_hash=tokens.digest(token),
         email=email,
         created_at=now,
-        expires_at=expires_at,
+        expires_at=expires_at or now + LIFETIMES[Link.Purpose(purpose)],
     )
     return f"{settings.GOODWORD_BASE_URL}{PATHS[Link.Purpose(purpose)]}{token}/"
 
@@ -54,19 +74,25 @@ def resolve(token: str, *, purpose: str) -> Link | None:
 
 def is_alive(link: Link, *, now: datetime) -> bool:
     """Neither revoked nor expired. Whether what it opens is still open is for its subject to say."""
-    return link.ended_at is None and (link.expires_at is None or link.expires_at > now)
+    return link.ended_at is None and link.expires_at > now
 
 
 def end(*, organisation: Organisation, purpose: str, subject_id: int, now: datetime) -> int:
     """Revoke all links to a subject. Returns how many."""
     return (
         Link.objects.of(organisation)
-        .filter(purpose=purpose, subject_id=subject_id, ended_at=None)
+        .filter(purpose__in=_together(purpose), subject_id=subject_id, ended_at=None)
         .update(ended_at=now)
     )
 
 
 def forget(*, purpose: str, subject_ids: Iterable[int]) -> int:
     """Delete all links to these subjects, which are erased: each then opens the page of an unknown link."""
-    rows = Link.objects.across_organisations().filter(purpose=purpose, subject_id__in=list(subject_ids))
+    rows = Link.objects.across_organisations().filter(
+        purpose__in=_together(purpose), subject_id__in=list(subject_ids)
+    )
     return rows.delete()[0]
+
+
+def _together(purpose: str) -> tuple[str, ...]:
+    return _WITH.get(Link.Purpose(purpose), (purpose,))

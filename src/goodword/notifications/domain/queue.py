@@ -24,7 +24,6 @@ def queue(
     context: Mapping[str, Any],
     now: datetime,
     link: LinkFor | None = None,
-    link_expires_at: datetime | None = None,
     application: Application | None = None,
     subject_ref: str = "",
     language: str = "",
@@ -34,7 +33,7 @@ def queue(
 
     `context` holds JSON values only, frozen as they are now; the templates get them with `organisation`
     (name, accent), `to_name`, `sender_name`, `reply_to` and, at the moment of sending, `link`. Returns None
-    if a mail with this key exists already. `not_before` postpones it.
+    if a mail with this key exists already. `not_before` postpones it. A link lives as links.LIFETIMES says.
     """
     with transaction.atomic():
         email, fresh = Email.objects.of(organisation).get_or_create(
@@ -53,7 +52,6 @@ def queue(
                 "context": full_context(context, organisation=organisation, to=to, sender=sender),
                 "link_purpose": link.purpose if link else "",
                 "link_subject_id": link.subject_id if link else None,
-                "link_expires_at": link_expires_at,
                 "not_before": not_before or now,
                 "created_at": now,
             },

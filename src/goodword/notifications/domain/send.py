@@ -194,7 +194,6 @@ def _mint(email: Email, *, now: datetime) -> str:
         organisation=email.organisation,
         purpose=email.link_purpose,
         subject_id=email.link_subject_id,
-        expires_at=email.link_expires_at,
         email=email,
         now=now,
     )

@@ -84,10 +84,3 @@ def send_fresh(link: Link, *, now: datetime) -> bool:
         else:
             to_referee(request, check=check, kind=REQUEST_FRESH, key=key, now=now)
         return True
-
-
-def masked(address: str) -> str:
-    """An address that its owner recognises, and nobody else can write to: "a…@m….example"."""
-    local, _, domain = address.rpartition("@")
-    host, dot, ending = domain.rpartition(".")
-    return f"{local[:1]}…@{host[:1]}…{dot}{ending}"

@@ -1,11 +1,11 @@
 """The mails of a check to the candidate and to referees. Each is queued once per key.
 
-Links of candidates and referees expire 30 days after they were minted; as long as there is something to open, a fresh
-one is one click (fresh_link.py).
+Their links expire (notifications.domain.links); while there is something to open, a fresh one is one click away
+(fresh_link.py).
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import translation
 from django.utils.translation import ngettext
@@ -22,9 +22,6 @@ from goodword.references.models import Check, Referee, ReferenceRequest, Slot
 from goodword.roles.slots import ANY
 from goodword.steps.domain.automation import hindrance
 from goodword.steps.domain.lifecycle import subject_ref
-
-#: how long a link of the candidate's or a referee's portal lives
-PORTAL_LINK = timedelta(days=30)
 
 REQUEST = "references.request"
 REQUEST_REMINDER = "references.request_reminder"
@@ -53,7 +50,6 @@ def to_candidate(
         template=f"references/mail/{name}",
         context={**common(facts, check), **own, **extra},
         link=LinkFor(purpose=Link.Purpose.CANDIDATE, subject_id=check.start_id),
-        link_expires_at=now + PORTAL_LINK,
         application=facts.application,
         subject_ref=subject_ref(check.start),
         language=facts.language,
@@ -119,7 +115,6 @@ def to_referee(request: ReferenceRequest, *, check: Check, kind: str, key: str, 
             ),
         ),
         link=LinkFor(purpose=Link.Purpose.REFEREE, subject_id=request.pk),
-        link_expires_at=now + PORTAL_LINK,
         application=facts.application,
         subject_ref=request_ref(request),
         language=facts.language,

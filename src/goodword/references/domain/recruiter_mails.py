@@ -1,6 +1,6 @@
 """The mails of a check to the recruiter: the first answers are in, a referee cannot be provided."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.urls import reverse
@@ -12,9 +12,6 @@ from goodword.notifications.people import LinkFor, Person
 from goodword.references import asked_for
 from goodword.references.domain.about import about, common
 from goodword.references.models import Check, Referee, Slot
-
-#: how long the recruiter's link to the first answers lives
-REVIEW_LINK = timedelta(days=14)
 
 
 def to_recruiter(
@@ -31,7 +28,6 @@ def to_recruiter(
         template="references/mail/review",
         context={**common(facts, check), "referee": referee.name, "received": received},
         link=LinkFor(purpose=Link.Purpose.REVIEW, subject_id=facts.application.pk),
-        link_expires_at=now + REVIEW_LINK,
         application=facts.application,
         language=facts.language,
         now=now,

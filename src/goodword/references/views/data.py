@@ -1,6 +1,7 @@
-"""A referee's own data: what is kept, as a file, and gone.
+"""A referee's own data: what is kept, a copy of it, and its erasure, also when the check is closed.
 
-Open as long as the link lives, also after the answer, and when the check is closed: a right does not end with it.
+The page of the request says what is kept and mails a link to the known address; only that link (/dr/) downloads and
+erases.
 """
 
 from collections.abc import Callable
@@ -8,23 +9,25 @@ from functools import wraps
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goodword.core import clock
 from goodword.core.downloads import as_download, readable_json
 from goodword.core.exporting import Reader, Wanted, export
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
+from goodword.notifications.people import Person, masked
 from goodword.references.domain.about import about
 from goodword.references.domain.decline import say_never_again
 from goodword.references.domain.erase_referee import erase_referee
 from goodword.references.models import ReferenceRequest
 from goodword.references.views import doors
 from goodword.references.views.referee_door import AtRequest
+from goodword.steps.domain.own_data_link import send_own_data_link, went_to
 from goodword.steps.portal import unknown_page
 
 
@@ -40,23 +43,37 @@ class EraseForm(forms.Form):
     )
 
 
-def _opens(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    @wraps(view)
-    def wrapped(request: HttpRequest, token: str) -> HttpResponse:
-        now, link = clock.now(), links.resolve(token, purpose=Link.Purpose.REFEREE)
-        asked = _request_of(link) if link else None
-        if link is None or asked is None:
-            return unknown_page(request)
-        facts = about(asked.check_run, language=asked.language)
-        if link.ended_at is not None:
-            return doors.closed(request, facts)
-        if not links.is_alive(link, now=now):
-            return doors.to_first_page(request, "referee_fresh", token)
-        at = AtRequest(token=token, request=asked, check=asked.check_run, about=facts, now=now)
-        with translation.override(facts.language), timezone.override(facts.organisation.zone):
-            return doors.private(view(request, at))
+type DataView = Callable[[HttpRequest, AtRequest, bool], HttpResponse]
 
-    return wrapped
+
+def _opens(
+    purpose: Link.Purpose, *, expired: bool = False
+) -> Callable[[DataView], Callable[..., HttpResponse]]:
+    """Let a link of this purpose in, and tell the view whether it is alive; an expired one, unless `expired` lets it
+    in too, leads to its page."""
+
+    def decorate(view: DataView) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def wrapped(request: HttpRequest, token: str) -> HttpResponse:
+            now, link = clock.now(), links.resolve(token, purpose=purpose)
+            asked = _request_of(link) if link else None
+            if link is None or asked is None:
+                return unknown_page(request)
+            facts = about(asked.check_run, language=asked.language)
+            if link.ended_at is not None:
+                return doors.closed(request, facts)
+            alive = links.is_alive(link, now=now) and (
+                purpose == Link.Purpose.REFEREE or went_to(link, asked.referee.email)
+            )
+            if not alive and not expired:
+                return doors.private(redirect("referee_own_data", token=token))
+            at = AtRequest(token=token, request=asked, check=asked.check_run, about=facts, now=now)
+            with translation.override(facts.language), timezone.override(facts.organisation.zone):
+                return doors.private(view(request, at, alive))
+
+        return wrapped
+
+    return decorate
 
 
 def _request_of(link: Link) -> ReferenceRequest | None:
@@ -75,15 +92,43 @@ def _request_of(link: Link) -> ReferenceRequest | None:
 
 
 @require_safe
-@_opens
-def data(request: HttpRequest, at: AtRequest) -> HttpResponse:
-    """What is kept, why, who reads it, how long, and what one can do."""
-    return doors.page(request, "references/referee/data.html", at, **_layout(at))
+@_opens(Link.Purpose.REFEREE, expired=True)
+def data(request: HttpRequest, at: AtRequest, alive: bool) -> HttpResponse:
+    """What is kept, why, who reads it and how long, and the way to a copy or an erasure."""
+    ask = {**_ask(request, at, reverse("referee_data_link", args=[at.token]))}
+    if not alive:
+        return doors.page(request, "steps/own_data_expired.html", at, **ask)
+    layout = _layout(at) | {"contact_url": reverse("referee_ask", args=[at.token])}
+    return doors.page(request, "references/referee/data.html", at, **layout, **ask)
+
+
+@require_POST
+@_opens(Link.Purpose.REFEREE, expired=True)
+def send_link(_request: HttpRequest, at: AtRequest, _alive: bool) -> HttpResponse:
+    """Mail the link that downloads and erases. Asked too often, the page says the same."""
+    return _send(at, back="referee_data")
 
 
 @require_safe
-@_opens
-def download(_request: HttpRequest, at: AtRequest) -> HttpResponse:
+@_opens(Link.Purpose.REFEREE_DATA, expired=True)
+def own(request: HttpRequest, at: AtRequest, alive: bool) -> HttpResponse:
+    """The same page with both buttons; of an expired link, the way to a new one."""
+    if not alive:
+        ask = _ask(request, at, reverse("referee_own_data_link", args=[at.token]))
+        return doors.page(request, "steps/own_data_expired.html", at, **ask)
+    return doors.page(request, "references/referee/data.html", at, own=True, **_layout(at))
+
+
+@require_POST
+@_opens(Link.Purpose.REFEREE_DATA, expired=True)
+def send_own_again(_request: HttpRequest, at: AtRequest, _alive: bool) -> HttpResponse:
+    """From the page of an expired link."""
+    return _send(at, back="referee_own_data")
+
+
+@require_safe
+@_opens(Link.Purpose.REFEREE_DATA)
+def download(_request: HttpRequest, at: AtRequest, _alive: bool) -> HttpResponse:
     """All of it as a file."""
     wanted = Wanted(
         reader=Reader.REFEREE, organisation=at.about.organisation, referee_id=at.request.referee_id
@@ -93,9 +138,9 @@ def download(_request: HttpRequest, at: AtRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@_opens
-def erase(request: HttpRequest, at: AtRequest) -> HttpResponse:
-    """The page that says what happens; posted, it goes at once, and this link opens nothing any more."""
+@_opens(Link.Purpose.REFEREE_DATA)
+def erase(request: HttpRequest, at: AtRequest, _alive: bool) -> HttpResponse:
+    """The page that says what happens; posted, it goes at once, and no link of theirs opens anything any more."""
     form = EraseForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         if form.cleaned_data["never_again"]:
@@ -109,10 +154,28 @@ def erase(request: HttpRequest, at: AtRequest) -> HttpResponse:
     return doors.page(request, "references/referee/erase.html", at, form=form, **_layout(at))
 
 
+def _send(at: AtRequest, *, back: str) -> HttpResponse:
+    referee, recruiter = at.request.referee, at.about.recruiter
+    send_own_data_link(
+        application_id=at.about.application.pk,
+        purpose=Link.Purpose.REFEREE_DATA,
+        subject_id=at.request.pk,
+        to=Person(name=referee.name, address=referee.email),
+        sender=recruiter,
+        language=at.about.language,
+        now=at.now,
+    )
+    return redirect(f"{reverse(back, args=[at.token])}?sent=1")
+
+
+def _ask(request: HttpRequest, at: AtRequest, send_url: str) -> dict[str, object]:
+    email = at.request.referee.email
+    return {"send_url": send_url, "address": masked(email) if email else "", "sent": "sent" in request.GET}
+
+
 def _layout(at: AtRequest) -> dict[str, object]:
     return {
         "referee": at.request.referee,
-        "contact_url": reverse("referee_ask", args=[at.token]),
         "may_see": at.check.candidate_may_see,
         "answered": at.request.state == ReferenceRequest.State.ANSWERED,
     }

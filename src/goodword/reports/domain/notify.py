@@ -1,11 +1,10 @@
 """Tell the recruiter that a report is ready."""
 
-from datetime import timedelta
-
 from django.conf import settings
 
 from goodword.candidates.queries import recruiter_of
 from goodword.core.models import Event
+from goodword.notifications.domain.links import LIFETIMES
 from goodword.notifications.domain.queue import queue
 from goodword.notifications.models import Link
 from goodword.notifications.people import LinkFor, Person
@@ -13,7 +12,7 @@ from goodword.reports.models import Report
 from goodword.steps.domain.standing import hold
 
 #: how long the recruiter's link opens the result without a login
-REVIEW_DAYS = 14
+REVIEW_DAYS = LIFETIMES[Link.Purpose.REVIEW].days
 
 
 def on_report_ready(event: Event) -> None:
@@ -55,6 +54,5 @@ def on_report_ready(event: Event) -> None:
         application=application,
         subject_ref=f"report:{report.pk}",
         link=LinkFor(purpose=Link.Purpose.REVIEW, subject_id=application.pk),
-        link_expires_at=event.occurred_at + timedelta(days=REVIEW_DAYS),
         now=event.occurred_at,
     )

@@ -81,7 +81,7 @@ def more_time_in_words(percent: int) -> str:
                 "For more, the person named for adjustments answers."
             )
     return _(
-        "The person named for adjustments answers, who is not in the hiring team. "
+        "Whoever is named for adjustments answers; where nobody is, an admin or the recruiter does. "
         "The deadline stands still meanwhile."
     )
 

@@ -1,7 +1,7 @@
-"""A candidate's own data: what is kept, as a file, and asking for it to be erased.
+"""A candidate's own data: what is kept, a copy of it, and its erasure, also when every step is closed.
 
-Open as long as the link lives, also when every step is closed: a right does not end with it. Nothing here tells how
-the application stands.
+The portal's page says what is kept and mails a link to the known address; only that link (/d/) downloads and erases.
+Nothing here tells how the application stands.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goodword.candidates.domain.erasure import pending
 from goodword.candidates.models import Application
@@ -21,37 +21,75 @@ from goodword.core.downloads import as_download, readable_json
 from goodword.core.exporting import Reader, Wanted, export
 from goodword.core.written import written_weekday
 from goodword.notifications.domain import links
+from goodword.notifications.models import Link
+from goodword.notifications.people import Person, masked
+from goodword.steps.domain.own_data_link import send_own_data_link, went_to
 from goodword.steps.domain.own_erasure import ask_own_erasure
 from goodword.steps.models import StepStart
 from goodword.steps.portal import Visit, closed_page, unknown_page, visit_of
 from goodword.workspace.views.portal import language_of, private
 
+type DataView = Callable[[HttpRequest, Visit], HttpResponse]
 
-def _opens(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
-    @wraps(view)
-    def wrapped(request: HttpRequest, token: str) -> HttpResponseBase:
-        visit = visit_of(token)
-        if visit is None or visit.application.erased_at is not None:
-            return unknown_page(request)
-        with translation.override(language_of(visit)), timezone.override(visit.organisation.zone):
-            if visit.link.ended_at is not None:
-                return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)
-            if not links.is_alive(visit.link, now=clock.now()):
-                return private(redirect("portal_fresh", token=token))
-            return private(view(request, visit))
 
-    return wrapped
+def _opens(
+    purpose: Link.Purpose, *, expired: bool = False
+) -> Callable[[DataView], Callable[..., HttpResponseBase]]:
+    """Let a link of this purpose in; an expired one, unless `expired` lets it in too, leads to its page."""
+
+    def decorate(view: DataView) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def wrapped(request: HttpRequest, token: str) -> HttpResponseBase:
+            visit = visit_of(token, purpose=purpose)
+            if visit is None or visit.application.erased_at is not None:
+                return unknown_page(request)
+            with translation.override(language_of(visit)), timezone.override(visit.organisation.zone):
+                if visit.link.ended_at is not None:
+                    return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)
+                if not expired and not _is_alive(visit):
+                    return private(redirect(_page_of(visit)))
+                return private(view(request, visit))
+
+        return wrapped
+
+    return decorate
 
 
 @require_safe
-@_opens
+@_opens(Link.Purpose.CANDIDATE, expired=True)
 def data(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """What is kept, why, who reads it, how long, and what one can do."""
+    """What is kept, why, who reads it and how long, and the way to a copy or an erasure."""
+    if not _is_alive(visit):
+        return _page(request, "steps/own_data_expired.html", visit)
     return _page(request, "workspace/portal_data.html", visit)
 
 
+@require_POST
+@_opens(Link.Purpose.CANDIDATE, expired=True)
+def send_link(_request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Mail the link that downloads and erases. Asked too often, the page says the same."""
+    return _send(visit)
+
+
 @require_safe
-@_opens
+@_opens(Link.Purpose.CANDIDATE_DATA, expired=True)
+def own(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The same page with both buttons; of an expired link, the way to a new one."""
+    alive = _is_alive(visit)
+    return _page(
+        request, "workspace/portal_data.html" if alive else "steps/own_data_expired.html", visit, own=alive
+    )
+
+
+@require_POST
+@_opens(Link.Purpose.CANDIDATE_DATA, expired=True)
+def send_own_again(_request: HttpRequest, visit: Visit) -> HttpResponse:
+    """From the page of an expired link."""
+    return _send(visit)
+
+
+@require_safe
+@_opens(Link.Purpose.CANDIDATE_DATA)
 def download(_request: HttpRequest, visit: Visit) -> HttpResponse:
     """All that may be handed out without a person looking at it, as a file."""
     candidate = visit.application.candidate
@@ -66,14 +104,40 @@ def download(_request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@_opens
+@_opens(Link.Purpose.CANDIDATE_DATA)
 def erase(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The page that says what happens; posted, everything closes, and in seven days the data goes."""
     if request.method == "POST":
         ask_own_erasure(application=visit.application, now=clock.now())
     if request.method == "POST" or visit.application.is_going:
-        return redirect("portal_data", token=visit.token)
-    return _page(request, "workspace/portal_erase.html", visit)
+        return redirect("own_data", token=visit.token)
+    return _page(request, "workspace/portal_erase.html", visit, own=True)
+
+
+def _is_alive(visit: Visit) -> bool:
+    if not links.is_alive(visit.link, now=clock.now()):
+        return False
+    is_portal = visit.link.purpose == Link.Purpose.CANDIDATE
+    return is_portal or went_to(visit.link, visit.application.candidate.email)
+
+
+def _page_of(visit: Visit) -> str:
+    is_portal = visit.link.purpose == Link.Purpose.CANDIDATE
+    return reverse("portal_data" if is_portal else "own_data", args=[visit.token])
+
+
+def _send(visit: Visit) -> HttpResponse:
+    candidate = visit.application.candidate
+    send_own_data_link(
+        application_id=visit.application.pk,
+        purpose=Link.Purpose.CANDIDATE_DATA,
+        subject_id=visit.start.pk,
+        to=Person(name=candidate.name, address=candidate.email),
+        sender=Person(name=visit.recruiter.name, address=visit.recruiter.address),
+        language=translation.get_language() or "en",
+        now=clock.now(),
+    )
+    return redirect(f"{_page_of(visit)}?sent=1")
 
 
 def _known_to_them(visit: Visit) -> tuple[int, ...]:
@@ -85,10 +149,12 @@ def _known_to_them(visit: Visit) -> tuple[int, ...]:
     return tuple(rows.order_by("pk").values_list("pk", flat=True))
 
 
-def _page(request: HttpRequest, template: str, visit: Visit) -> HttpResponse:
+def _page(request: HttpRequest, template: str, visit: Visit, *, own: bool = False) -> HttpResponse:
     application, organisation = visit.application, visit.organisation
+    is_portal = visit.link.purpose == Link.Purpose.CANDIDATE
     asked = (pending(application.candidate) | pending(application)).order_by("due_at").first()
     due = asked.due_at.astimezone(organisation.zone) if asked else None
+    email = application.candidate.email
     return render(
         request,
         template,
@@ -99,7 +165,14 @@ def _page(request: HttpRequest, template: str, visit: Visit) -> HttpResponse:
             "title": public_title(application),
             "contact_name": visit.recruiter.name,
             "contact_email": visit.recruiter.address,
-            "contact_url": "" if application.is_going else reverse("portal_ask", args=[visit.token]),
+            "contact_url": reverse("portal_ask", args=[visit.token])
+            if is_portal and not application.is_going
+            else "",
             "due": written_weekday(due, year=True) if due else "",
+            "own": own,
+            "is_portal": is_portal,
+            "address": masked(email) if email else "",
+            "sent": "sent" in request.GET,
+            "send_url": reverse("portal_data_link" if is_portal else "own_data_link", args=[visit.token]),
         },
     )

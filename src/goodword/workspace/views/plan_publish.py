@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from goodword.accounts.access import MemberRequest
+from goodword.assessments.adjustment_reader import reader_warning
 from goodword.assessments.domain.plan import publish as publishing
 from goodword.assessments.domain.plan.held import NotPossible, Stale
 from goodword.assessments.domain.plan.settings import change_plan
@@ -89,6 +90,7 @@ def publish(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
         "parts": shown(parts),
         "sentences": sentences(draft, parts) if parts else [],
         "warnings": warnings(parts),
+        "reader_warning": reader_warning(draft.step.role) if parts else "",
         "open": open_attempts(draft.step),
     }
     return render(request, "workspace/plan/publish.html", context)

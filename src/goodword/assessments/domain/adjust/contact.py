@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from goodword.accounts.models import Membership
+from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application
 from goodword.candidates.queries import recruiter_of
+from goodword.roles.models import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +27,23 @@ def contact_of(application: Application, *, but: Collection[str] = ()) -> Contac
     """
     passed = _team(application) | {address.lower() for address in but}
     return next(
-        (one for one in _outside(application) if one.address.lower() not in passed), _recruiter(application)
+        (one for one in _outside(application.organisation) if one.address.lower() not in passed),
+        _recruiter(application),
     )
 
 
-def _outside(application: Application) -> list[Contact]:
-    organisation = application.organisation
+def is_outside(application: Application, address: str) -> bool:
+    """Whether whoever has this address has no part in the hiring for the role. `application` as contact_of wants it."""
+    return address.lower() not in _team(application)
+
+
+def contact_of_role(role: Role) -> Contact | None:
+    """Who is asked by candidates of this role, as far as that is known before there is any; None: the recruiter."""
+    team = _role_team(role)
+    return next((one for one in _outside(role.organisation) if one.address.lower() not in team), None)
+
+
+def _outside(organisation: Organisation) -> list[Contact]:
     named = Contact(name=organisation.adjustments_name, address=organisation.adjustments_email)
     admins = Membership.objects.of(organisation).filter(kind=Membership.Kind.ADMIN).select_related("user")
     return [
@@ -42,10 +54,12 @@ def _outside(application: Application) -> list[Contact]:
 
 def _team(application: Application) -> set[str]:
     """The addresses of those who hire for this role."""
-    team = {recruiter_of(application).address}
-    if application.role is not None:
-        team.add(application.role.owner.user.email)
-        team.update(application.role.viewers.values_list("user__email", flat=True))
+    team = {recruiter_of(application).address.lower()}
+    return team if application.role is None else team | _role_team(application.role)
+
+
+def _role_team(role: Role) -> set[str]:
+    team = {role.owner.user.email, *role.viewers.values_list("user__email", flat=True)}
     return {address.lower() for address in team}
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from goodword.assessments.domain.adjust.contact import Contact
+from goodword.assessments.domain.adjust.contact import Contact, is_outside
 from goodword.assessments.domain.adjust.time import before_their_clock
 from goodword.assessments.domain.mails import deadline_in_words
 from goodword.assessments.models import Adjustment
@@ -76,6 +76,7 @@ def to_candidate(row: Adjustment, *, application: Application, by: Person, now: 
         form=row.other_form,
         granted=row.state == Adjustment.State.GRANTED,
         lines=row.answer.splitlines(),
+        inside=not is_outside(application, by.address),
     )
 
 

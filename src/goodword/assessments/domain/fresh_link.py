@@ -1,0 +1,81 @@
+"""A candidate's link to an assessment has expired: a fresh one goes to the address that we know, never to another."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from goodword.assessments.domain.mails import to_candidate
+from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application
+from goodword.notifications.models import Email, Link
+from goodword.steps.domain.automation import hindrance
+from goodword.steps.domain.lifecycle import subject_ref
+from goodword.steps.domain.move import lock
+from goodword.steps.models import Run
+from goodword.steps.states import takes_answers
+
+KIND = "assessment.fresh"
+#: one fresh link within this time
+EVERY = timedelta(minutes=10)
+#: ended by the candidate: a page still says so
+_ENDED = frozenset({Run.Progress.COMPLETED, Run.Progress.DECLINED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Behind:
+    """What a link leads to. `is_live`: there is still a page to open."""
+
+    attempt: Attempt
+    application: Application
+    language: str
+    is_live: bool
+
+    @property
+    def address(self) -> str:
+        """The candidate's address as we know it now."""
+        return self.application.candidate.email
+
+
+def behind(link: Link, *, now: datetime) -> Behind | None:
+    """The newest attempt that a candidate's link leads to; None if there is none."""
+    attempt = (
+        Attempt.objects.of(link.organisation)
+        .select_related("start__step")
+        .filter(start_id=link.subject_id)
+        .order_by("-pk")
+        .first()
+    )
+    if attempt is None:
+        return None
+    application = (
+        Application.objects.of(link.organisation)
+        .select_related("candidate", "organisation", "role__owner__user")
+        .get(pk=attempt.start.application_id)
+    )
+    shows = takes_answers(attempt, now=now) or attempt.progress in _ENDED
+    live = shows and link.ended_at is None and not application.is_going and not hindrance(application)
+    return Behind(attempt=attempt, application=application, language=attempt.language, is_live=live)
+
+
+def send_fresh(link: Link, *, now: datetime) -> bool:
+    """Mail a new link to the candidate; whether a mail was queued.
+
+    False, and nothing is sent, within ten minutes of the last one and once there is nothing to open any more.
+    """
+    with transaction.atomic():
+        first = behind(link, now=now)
+        if first is None:
+            return False
+        lock(Attempt, first.attempt.pk)
+        found = behind(link, now=now)
+        if found is None or not found.is_live:
+            return False
+        mails = Email.objects.of(link.organisation).filter(
+            kind=KIND, subject_ref=subject_ref(found.attempt.start)
+        )
+        if mails.filter(created_at__gt=now - EVERY).exists():
+            return False
+        key = f"fresh:{mails.count() + 1}"
+        to_candidate(found.attempt, application=found.application, name="fresh", key=key, now=now)
+        return True

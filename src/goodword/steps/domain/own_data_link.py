@@ -1,0 +1,63 @@
+"""A candidate or a referee asks for the link to *Your data*: it goes to the address that we know, and lives briefly.
+
+Whoever has an old mail, or was forwarded one, gets neither the file nor the erasure that way.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from goodword.notifications.domain.queue import queue
+from goodword.notifications.models import Email, Link
+from goodword.notifications.people import LinkFor, Person
+from goodword.steps.domain.standing import hold
+
+KIND = "steps.own_data"
+#: one link within this time
+EVERY = timedelta(minutes=10)
+MOST_A_DAY = 5
+
+
+def send_own_data_link(
+    *,
+    application_id: int,
+    purpose: Link.Purpose,
+    subject_id: int,
+    to: Person,
+    sender: Person,
+    language: str,
+    now: datetime,
+) -> bool:
+    """Queue the mail with the link. False if we know no address, or if they have asked too often.
+
+    Whether they may be written to otherwise does not matter: they have asked for it themselves.
+    """
+    with transaction.atomic():
+        application = hold(application_id)
+        if not to.address or application.erased_at is not None:
+            return False
+        before = Email.objects.of(application.organisation).filter(
+            application=application, kind=KIND, to_address__iexact=to.address
+        )
+        today = before.filter(created_at__gt=now - timedelta(days=1))
+        if today.filter(created_at__gt=now - EVERY).exists() or today.count() >= MOST_A_DAY:
+            return False
+        queue(
+            organisation=application.organisation,
+            kind=KIND,
+            key=f"data:{purpose}:{subject_id}:{now.timestamp():.0f}",
+            to=to,
+            sender=sender,
+            template="steps/mail/own_data",
+            context={},
+            link=LinkFor(purpose=purpose, subject_id=subject_id),
+            application=application,
+            language=language,
+            now=now,
+        )
+        return True
+
+
+def went_to(link: Link, address: str) -> bool:
+    """Whether the link was mailed to this address, which may have been corrected since."""
+    return link.email is not None and link.email.to_address.casefold() == address.casefold()

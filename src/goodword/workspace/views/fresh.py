@@ -1,0 +1,53 @@
+"""A candidate's expired link: one button, and a fresh one goes to the address that we know."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.html import format_html
+from django.views.decorators.http import require_http_methods
+
+from goodword.assessments.domain import fresh_link as of_assessment
+from goodword.core import clock
+from goodword.notifications.domain import links
+from goodword.notifications.people import masked
+from goodword.references.domain import fresh_link as of_check
+from goodword.roles.models import Step
+from goodword.steps.portal import Visit, closed_page, unknown_page, visit_of
+from goodword.workspace.views.portal import language_of, private
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def fresh(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Of a link to either step, as long as that step still shows its candidate something."""
+    visit, now = visit_of(token), clock.now()
+    if visit is None:
+        return unknown_page(request)
+    is_check = visit.start.step.kind == Step.Kind.REFERENCE_CHECK
+    act = of_check if is_check else of_assessment
+    found = act.behind(visit.link, now=now)
+    with (
+        translation.override(found.language if found else language_of(visit)),
+        timezone.override(visit.organisation.zone),
+    ):
+        if found is None or not found.is_live:
+            return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)
+        if links.is_alive(visit.link, now=now):
+            return private(redirect("portal", token))
+        if request.method == "POST":
+            act.send_fresh(visit.link, now=now)
+            return private(redirect(f"{reverse('portal_fresh', args=[token])}?sent=1"))
+        return private(_page(request, visit, found.address))
+
+
+def _page(request: HttpRequest, visit: Visit, address: str) -> HttpResponse:
+    return render(
+        request,
+        "references/expired.html",
+        {
+            "organisation": visit.organisation,
+            "recruiter": visit.recruiter,
+            "address": format_html('<span class="nowrap">{}</span>', masked(address)),
+            "sent": "sent" in request.GET,
+        },
+    )

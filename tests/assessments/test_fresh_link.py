@@ -1,0 +1,134 @@
+"""Links to assessments and to requests for an adjustment expire; a fresh one goes to the address that we know."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core import mail
+from django.test import Client, override_settings
+from django.urls import reverse
+
+from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application, Candidate
+from goodword.notifications.models import Email, Link
+from tests.assessments.adjusting.support import HANNA, answer_path, asked, named
+from tests.assessments.support import application, assigned, rows, token_of
+from tests.support import factories
+from tests.support.jobs import run_jobs
+
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(factories.NOW, tick=False)]
+
+NOW = factories.NOW
+MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+OLD = NOW - timedelta(days=30)
+
+
+@pytest.fixture
+def attempt() -> Attempt:
+    return assigned(application())
+
+
+def kinds(attempt: Attempt) -> list[str]:
+    return list(Email.objects.of(attempt.organisation).order_by("pk").values_list("kind", flat=True))
+
+
+def test_every_link_of_a_mail_expires_counted_from_when_it_went_out(attempt: Attempt) -> None:
+    named(attempt.organisation)
+    asked(attempt, percent=0, form=True, text="A screen reader")
+    with time_machine.travel(NOW + timedelta(days=3), tick=False), override_settings(MAILERS=MAILERS):
+        run_jobs()
+    links = Link.objects.of(attempt.organisation).order_by("purpose")
+    assert [(one.purpose, one.expires_at - NOW) for one in links] == [
+        ("adjustment", timedelta(days=33)),
+        ("candidate", timedelta(days=33)),
+    ]
+
+
+@pytest.mark.parametrize("name", ["portal", "portal_assessment", "portal_assessment_adjust"])
+def test_an_expired_link_leads_to_a_fresh_one(client: Client, attempt: Attempt, name: str) -> None:
+    token, before = token_of(attempt, now=OLD), rows(attempt)
+    expired = reverse("portal_fresh", args=[token])
+    for send in (client.get, client.post):
+        if (name, send) != ("portal", client.post):
+            assert send(reverse(name, args=[token]))["Location"] == expired
+    page = client.get(expired).content.decode()
+    address = attempt.start.application.candidate.email
+    assert (f"{address[0]}…@m…" in page, address in page) == (True, False)
+    with override_settings(MAILERS=MAILERS):
+        run_jobs()
+        sent = len(mail.outbox)
+        assert client.post(expired)["Location"] == f"{expired}?sent=1"
+        client.post(expired)  # one in ten minutes
+        run_jobs()
+    [message] = mail.outbox[sent:]
+    assert message.to == [f"{attempt.start.application.candidate.name} <{address}>"]
+    assert message.subject == "Your link to the assessment for Window Washer at Acme Bikes"
+    assert "A fresh link is on its way" in client.get(f"{expired}?sent=1").content.decode()
+    assert {**rows(attempt), "events": before["events"]} == before
+    [fresh] = [line for line in str(message.body).splitlines() if "/p/" in line]
+    assert client.get(fresh.removeprefix("http://localhost:8000"))["Location"].endswith("/assessment/")
+
+
+def test_a_script_is_told_where_to_go_and_nothing_is_saved(client: Client, attempt: Attempt) -> None:
+    token, before = token_of(attempt, now=OLD), rows(attempt)
+    path = reverse("portal_assessment_item", args=[token, 1, 1])
+    response = client.post(path, {"answer": "3"}, headers={"X-Goodword": "script"})
+    assert (response.status_code, response.json()) == (
+        410,
+        {"saved": False, "go": reverse("portal_fresh", args=[token])},
+    )
+    assert rows(attempt) == before
+
+
+@pytest.mark.parametrize(
+    ("progress", "hours", "status"),
+    [("pending", 1, 302), ("in_progress", 1, 200), ("in_progress", 5, 302)],
+)
+def test_whoever_has_begun_is_not_cut_off_at_once(
+    client: Client, attempt: Attempt, progress: str, hours: int, status: int
+) -> None:
+    Attempt.objects.of(attempt.organisation).update(progress=progress)
+    path = reverse("portal_assessment", args=[token_of(attempt, now=OLD - timedelta(hours=hours))])
+    assert client.get(path).status_code == status
+
+
+@pytest.mark.parametrize("why", ["closed", "going", "no address", "may not e-mail", "revoked"])
+def test_without_anything_to_open_no_fresh_link_is_offered(
+    client: Client, attempt: Attempt, why: str
+) -> None:
+    path = reverse("portal_fresh", args=[token_of(attempt, now=OLD)])
+    match why:
+        case "closed":
+            Attempt.objects.of(attempt.organisation).update(closed_at=NOW, close_reason="rejected")
+        case "going":
+            Application.objects.of(attempt.organisation).update(deleted_at=NOW)
+        case "no address":
+            Candidate.objects.of(attempt.organisation).update(email="")
+        case "may not e-mail":
+            Candidate.objects.of(attempt.organisation).update(can_email=False)
+        case "revoked":
+            Link.objects.of(attempt.organisation).update(ended_at=NOW)
+    before = kinds(attempt)
+    assert "Nothing is needed here" in client.get(path).content.decode()
+    client.post(path)
+    assert kinds(attempt) == before
+
+
+def test_an_expired_link_to_a_request_is_mailed_again_to_its_reader(client: Client, attempt: Attempt) -> None:
+    named(attempt.organisation)
+    row = asked(attempt, now=NOW - timedelta(days=40), percent=0, form=True, text="A screen reader")
+    path = answer_path(row, now=NOW - timedelta(days=30))
+    Link.objects.of(attempt.organisation).filter(purpose="adjustment").update(
+        email=Email.objects.of(attempt.organisation).get(kind="assessment.adjustment_asked")
+    )
+    page = client.get(path).content.decode()
+    assert "This link has expired" in page
+    for hidden in ("A screen reader", attempt.start.application.candidate.last_name, HANNA[1]):
+        assert hidden not in page
+    before = kinds(attempt)
+    for _ in range(2):  # one in ten minutes
+        assert client.post(path, {"a-percent": "100"})["Location"] == f"{path}?sent=1"
+    assert kinds(attempt) == [*before, "assessment.adjustment_asked"]
+    assert Email.objects.of(attempt.organisation).latest("pk").to_address == HANNA[1]
+    row.refresh_from_db()
+    assert row.state == "asked"
