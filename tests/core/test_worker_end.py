@@ -2,17 +2,22 @@
 
 import signal
 import subprocess
+import time
+from datetime import timedelta
 
+import psycopg
 import pytest
 from django.db import connection
-from procrastinate.contrib.django.models import ProcrastinateWorker
+from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
+from goodword.core.heartbeat import silent_for
 from goodword.core.supervise import goodword
-from tests.core.test_killed_worker import here, until
+from tests.core.test_killed_worker import doing, here, until
+from tests.core.test_outage import happens
 
 
-def worker() -> "subprocess.Popen[bytes]":
-    started = subprocess.Popen(goodword("worker"), env=here())
+def worker(*options: str) -> "subprocess.Popen[bytes]":
+    started = subprocess.Popen(goodword("worker", *options), env=here())
     until(ProcrastinateWorker.objects.exists)
     return started
 
@@ -29,6 +34,27 @@ def test_after_a_signal_it_ends_well_and_has_signed_off(number: signal.Signals) 
     running.send_signal(number)
     assert running.wait(20) == 0
     assert not ProcrastinateWorker.objects.exists()
+
+
+def test_a_job_that_does_not_end_in_time_is_given_back_and_the_worker_ends() -> None:
+    happens()
+    with psycopg.connect(here()["DATABASE_URL"]) as other:
+        other.execute(
+            "LOCK TABLE core_reaction IN ACCESS EXCLUSIVE MODE"
+        )  # nothing else in it asks for a stop
+        running = worker("--grace", "7")
+        until(doing)
+        begun = time.monotonic()
+        running.send_signal(signal.SIGTERM)
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE core_heartbeat SET seen_at = now() - interval '1 hour'")
+        until(
+            lambda: (silent_for() or timedelta(days=1)) < timedelta(minutes=1)
+        )  # its heart beats to the end
+        assert (running.wait(20), 6 < time.monotonic() - begun < 15) == (1, True)
+        assert not ProcrastinateWorker.objects.exists()
+        jobs = ProcrastinateJob.objects.filter(task_name="event.react")
+        assert list(jobs.values_list("status", "attempts", "worker")) == [("todo", 0, None)]
 
 
 def test_when_it_cannot_go_on_it_says_so_by_its_status() -> None:

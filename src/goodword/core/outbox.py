@@ -104,6 +104,11 @@ def settle_later(row: Outbox, *, error: str, at: datetime, **columns: object) ->
     return _settle(row, Outbox.State.QUEUED, values)
 
 
+def give_back(row: Outbox, *, now: datetime) -> None:
+    """Undo a claim that nothing was done with: it uses up no try."""
+    _settle(row, Outbox.State.QUEUED, {"attempts": row.attempts - 1, "claimed_at": None, "not_before": now})
+
+
 def is_still_mine(row: Outbox) -> bool:
     """Whether a claimed row is still to be acted on: not cancelled, not taken by another. Asked just before acting."""
     mine = type(row)._default_manager.filter(pk=row.pk, state=Outbox.State.SENDING, attempts=row.attempts)

@@ -8,7 +8,7 @@ import time
 
 from django.db.models import Q
 
-from goodword.core import clock, jobs
+from goodword.core import clock, jobs, stopping
 from goodword.greenhouse.feed import doubles, post, stuck
 from goodword.greenhouse.heal import jobs as heal  # noqa: F401 - registers the jobs of healing
 from goodword.greenhouse.inbox.claim import Turn, free_orphans
@@ -30,6 +30,7 @@ def work_inbox() -> None:
     over = time.monotonic() + TURN
     turn = Turn()
     while work_one(turn, now=clock.now()):
+        stopping.check()
         if time.monotonic() > over:
             wake_inbox()
             return

@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from goodword.core import clock, jobs
+from goodword.core import clock, jobs, stopping
 from goodword.notifications.models import Email
 
 SWEEP_AT_MOST = 200
@@ -37,8 +37,15 @@ def sweep_emails(*, timestamp: int = 0) -> None:
             return
         found = list(_due("pk")[:SWEEP_AT_MOST])
         # Within the sweep: a job row of its own might already wait.
-        if all(send(email_id=pk, now=clock.now()) for pk in found) and len(found) == SWEEP_AT_MOST:
+        if all(_send_unless_stopping(pk) for pk in found) and len(found) == SWEEP_AT_MOST:
             sweep_emails.defer_once(lock="email.sweep")
+
+
+def _send_unless_stopping(email_id: int) -> bool:
+    from goodword.notifications.domain.send import send
+
+    stopping.check()
+    return send(email_id=email_id, now=clock.now())
 
 
 def _due(*order: str) -> QuerySet[Email, int]:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from goodword.candidates.models import Application as OurApplication
-from goodword.core import crypto, outbox
+from goodword.core import crypto, outbox, stopping
 from goodword.greenhouse.client import (
     HarvestApi,
     HarvestError,
@@ -93,6 +93,9 @@ def post(*, feed_post_id: int, now: datetime) -> None:
         settle.later(row, why=TOO_SLOW, now=now, wait=timedelta(0), unknown=False)
     except HarvestError as error:
         _failed(row, error, now=now)
+    except stopping.Stopped:  # while it waited for its turn: nothing was sent
+        outbox.give_back(row, now=now)
+        raise
     else:
         settle.posted(row, written, now=now)
 

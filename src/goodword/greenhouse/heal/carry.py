@@ -9,6 +9,7 @@ from typing import Any
 from django.db import DatabaseError
 
 from goodword.candidates.models import Application
+from goodword.core import database
 from goodword.greenhouse.client import (
     Forbidden,
     HarvestError,
@@ -40,15 +41,15 @@ def carry(
     row: Reconciliation,
     connection: Connection,
     tick: Callable[[], datetime],
-    after: Callable[[], None],
+    after: Callable[[Sequence[Found]], None],
     wait: bool = False,
     held: Held = NOBODY_HELD,
 ) -> list[int]:
     """Sync the applications, in batches; returns those that could not be worked on, by Greenhouse's id.
 
     Of the `held` the arrival is not told. With `wait` each that still stands there becomes an entry of the list.
-    `after` is called after each batch. One that nobody can cope with holds up no other. Raises HarvestError where
-    Greenhouse itself cannot be used.
+    `after` is called with each batch that is done. One that nobody can cope with holds up no other. Raises
+    HarvestError where Greenhouse itself cannot be used.
     """
     left: list[int] = []
     for batch in batched(found, BATCH):
@@ -58,6 +59,8 @@ def carry(
             except ENDS_THE_PASS:
                 raise
             except (HarvestError, TooBusy, DatabaseError) as error:
+                if database.is_outage(error):
+                    raise
                 log.warning("%d applications of %s waited: %s", len(part), connection, error)
             except (
                 Exception
@@ -69,7 +72,7 @@ def carry(
                 continue
             if part is not batch:  # one by one by now: this is the one
                 left.append(part[0].remote_id)
-        after()
+        after(batch)
     return left
 
 

@@ -9,11 +9,14 @@ from goodword.greenhouse.heal.examine import examine
 from goodword.greenhouse.heal.ground import mapping_of
 from goodword.greenhouse.heal.progress import Pass
 from goodword.greenhouse.heal.recent import PAGE, compare_people
-from goodword.greenhouse.models import Finding
+from goodword.greenhouse.models import Connection, Finding
 from goodword.greenhouse.sync.session import harvest
 
 #: ids that are asked for at once
 IDS = 50
+
+#: jobs that are read together: as many as v3 takes in one call (v1 takes one)
+JOBS = 50
 
 NOTHING_SHOWN = (
     "Greenhouse showed no application at all, although there were some before: a permission may have been "
@@ -24,29 +27,38 @@ NOTHING_SHOWN = (
 def compare_everything(work: Pass) -> None:
     """Every application of the linked jobs, page by page, and every candidate who changed in the window.
 
-    Raises HarvestError, passes.Lost.
+    Raises HarvestError, passes.Lost, stopping.Stopped.
     """
     linked = mapping_of(work.connection).linked
     if not linked:
         return
-    unseen = _known(work)
-    work.expect(len(unseen))
-    shown = 0
+    if work.unseen is None:
+        work.unseen = _known(work)
+        work.expect(len(work.unseen))
+    together = 1 if work.connection.api == Connection.Api.V1 else JOBS
     with harvest(work.connection) as api:
-        for page in batched(api.applications(job_ids=sorted(linked)), PAGE):
-            shown += len(page)
-            unseen.difference_update(one.id for one in page)
-            found, missed = examine(api, page, connection=work.connection, until=work.until, now=work.tick())
-            work.missed |= {one.remote_id: one for one in missed}
-            work.step(len(page))
-            work.bring_over(found)
-        if unseen and not shown and next(api.applications(), None) is None:
+        for job_ids in batched(sorted(linked.keys() - work.read_jobs), together):
+            _read_jobs(api, job_ids, work=work, unseen=work.unseen)
+        if work.unseen and not work.shown and next(api.applications(), None) is None:
             work.remarks.append(NOTHING_SHOWN)
             work.unfinished = True
             return
-        for batch in batched(sorted(unseen), IDS):
+        for batch in batched(sorted(work.unseen), IDS):
             _ask_for(api, batch, work=work)
+            work.unseen.difference_update(batch)
         compare_people(api, work)
+
+
+def _read_jobs(api: HarvestApi, job_ids: tuple[int, ...], *, work: Pass, unseen: set[int]) -> None:
+    """Hold all applications of some jobs against ours. Interrupted, it is begun again for these jobs."""
+    for page in batched(api.applications(job_ids=job_ids), PAGE):
+        work.shown += len(page)
+        unseen.difference_update(one.id for one in page)
+        found, missed = examine(api, page, connection=work.connection, until=work.until, now=work.tick())
+        work.missed |= {one.remote_id: one for one in missed}
+        work.step(len(page))
+        work.bring_over(found)
+    work.read_jobs.update(job_ids)
 
 
 def _known(work: Pass) -> set[int]:

@@ -4,9 +4,10 @@ Healing never mass-mails. Webhooks can be off for weeks, a permission can come b
 invitation for a move of last month would surprise candidate and recruiter alike.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 #: starts that one pass makes at the most
 AT_ONCE = 20
@@ -53,6 +54,23 @@ class Missed:
         """Whether the entry is known to be older."""
         moment = self.entered_at or self.not_after
         return moment is not None and moment <= now - FRESH
+
+
+def to_json(one: Missed) -> dict[str, Any]:
+    """As it is kept with a pass that was interrupted."""
+    plain = asdict(one)
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value for name, value in plain.items()
+    }
+
+
+def from_json(plain: Mapping[str, Any]) -> Missed:
+    """What `to_json` made plain."""
+    values = dict(plain)
+    for name in ("entered_at", "not_before", "not_after"):
+        if values[name] is not None:
+            values[name] = datetime.fromisoformat(values[name])
+    return Missed(**values)
 
 
 def decide(

@@ -1,6 +1,7 @@
 """The row of a pass: one running per connection, leased by its worker, ended by it or by the next sweep."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
@@ -14,6 +15,8 @@ State = Reconciliation.State
 LEASE = timedelta(minutes=4)
 #: for so long a pass may wait for a worker to take it
 QUEUED = timedelta(minutes=15)
+#: and one that was interrupted, for a worker to go on with it
+INTERRUPTED = timedelta(hours=6)
 
 DIED = "The program that ran it was stopped. The next pass does the rest."
 
@@ -48,10 +51,23 @@ def begin(
 
 def take(pass_id: int, *, now: datetime) -> Reconciliation | None:
     """Lease a pass for this worker; None if it has ended or a living worker has it."""
-    free = _running().filter(pk=pass_id, lease_until__lte=now)
-    if not free.update(lease_until=now + LEASE, done=0, total=0, calls=0):
-        return None
-    return _running().select_related("connection__organisation").filter(pk=pass_id).first()
+    with transaction.atomic():
+        free = _running().select_for_update(of=("self",)).filter(pk=pass_id, lease_until__lte=now)
+        row = free.select_related("connection__organisation").first()
+        if row is None:
+            return None
+        row.lease_until = now + LEASE
+        if not row.resume:
+            row.done = row.total = row.calls = 0
+        values = {"done": row.done, "total": row.total, "calls": row.calls}
+        _running().filter(pk=row.pk).update(lease_until=row.lease_until, resume={}, **values)
+        return row
+
+
+def release(row: Reconciliation, resume: dict[str, Any], *, now: datetime) -> None:
+    """Give it back for the next worker to go on with; nothing if it is not this worker's any more."""
+    mine = _running().filter(pk=row.pk, lease_until=row.lease_until)
+    mine.update(lease_until=now, resume=resume, total=row.total, done=row.done, calls=row.calls)
 
 
 def beat(row: Reconciliation, *, now: datetime) -> None:
@@ -91,7 +107,9 @@ def fail(row: Reconciliation, sentence: str, *, now: datetime) -> None:
 def end_dead(*, now: datetime) -> list[Reconciliation]:
     """End the passes of dead workers, and those that no worker took; returns them."""
     untaken = Q(lease_until=F("started_at"))
-    dead = (untaken & Q(started_at__lt=now - QUEUED)) | (~untaken & Q(lease_until__lt=now))
+    begun = ~untaken & Q(resume={}, lease_until__lt=now)
+    interrupted = ~Q(resume={}) & Q(lease_until__lt=now - INTERRUPTED)
+    dead = (untaken & Q(started_at__lt=now - QUEUED)) | begun | interrupted
     ended = []
     for row in _running().select_related("connection", "asked_by").filter(dead):
         same = _running().filter(pk=row.pk, lease_until=row.lease_until)
@@ -109,6 +127,7 @@ def _end(row: Reconciliation, state: str, *, error: str, now: datetime) -> None:
         done=row.done,
         total=max(row.total, row.done) if state == State.FAILED else row.done,
         calls=row.calls,
+        resume={},
     )
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Self
 
-from goodword.greenhouse.heal import passes
+from goodword.core import stopping
+from goodword.greenhouse.heal import limits, passes
 from goodword.greenhouse.heal.carry import carry
 from goodword.greenhouse.heal.compare import Found
 from goodword.greenhouse.heal.examine import OVERLAP
@@ -33,10 +35,43 @@ class Pass:
     tick: Callable[[], datetime]
     meter: Meter = field(default_factory=Meter)
     missed: dict[int, Missed] = field(default_factory=dict)
+    #: in a full pass: the jobs whose applications were all read, how many applications that showed, and those of ours
+    #: that no job has shown yet (None: not begun)
+    read_jobs: set[int] = field(default_factory=set)
+    shown: int = 0
+    unseen: set[int] | None = None
+    #: calls that earlier workers made for this pass
+    earlier_calls: int = 0
     #: sentences for people: what could not be done, though the pass as a whole may have come to its end
     remarks: list[str] = field(default_factory=list)
     #: it must not count as one that came to its end: what Greenhouse showed cannot be the truth
     unfinished: bool = False
+
+    @classmethod
+    def of(cls, row: Reconciliation, *, tick: Callable[[], datetime], meter: Meter) -> Self:
+        """The pass of a row that was just taken; one that was interrupted goes on where it was."""
+        work = cls(row=row, connection=row.connection, tick=tick, meter=meter)
+        if row.full and row.resume:
+            work.read_jobs = set(row.resume["read_jobs"])
+            work.shown = row.resume["shown"]
+            work.unseen = None if row.resume["unseen"] is None else set(row.resume["unseen"])
+            work.earlier_calls = row.resume["calls"]
+            work.missed = {one.remote_id: one for one in map(limits.from_json, row.resume["missed"])}
+            work.remarks = list(row.resume["remarks"])
+        return work
+
+    def release(self) -> None:
+        """Let the next worker go on where this one is."""
+        self.count()
+        resume = {
+            "read_jobs": sorted(self.read_jobs),
+            "shown": self.shown,
+            "unseen": None if self.unseen is None else sorted(self.unseen),
+            "calls": self.row.calls,
+            "missed": [limits.to_json(one) for one in self.missed.values()],
+            "remarks": self.remarks,
+        }
+        passes.release(self.row, resume, now=self.tick())
 
     @property
     def until(self) -> datetime:
@@ -58,31 +93,46 @@ class Pass:
         self.row.total += further
 
     def step(self, looked_at: int = 0) -> None:
-        """So much was looked at: a sign of life. Raises passes.Lost, Disconnected."""
+        """So much was looked at: a sign of life. Raises passes.Lost, Disconnected, stopping.Stopped."""
         self.row.done += looked_at
         self.count()
         passes.beat(self.row, now=self.tick())
         here = Connection.objects.across_organisations().filter(pk=self.connection.pk)
         if here.filter(state=Connection.State.DISCONNECTED).exists():
             raise Disconnected("Greenhouse was disconnected meanwhile.")
+        stopping.check()
 
     def count(self) -> None:
         """Note how many calls were made."""
-        self.row.calls = self.meter.calls
+        self.row.calls = self.earlier_calls + self.meter.calls
 
     def fail(self, sentence: str) -> None:
         """End it with the reason."""
         self.count()
         passes.fail(self.row, sentence, now=self.tick())
 
-    def bring_over(self, found: Sequence[Found], *, wait: bool = False, held: Held = NOBODY_HELD) -> None:
-        """Bring our copy to what was found."""
+    def bring_over(
+        self,
+        found: Sequence[Found],
+        *,
+        wait: bool = False,
+        held: Held = NOBODY_HELD,
+        decided: bool = False,
+    ) -> None:
+        """Bring our copy to what was found. `decided`: they were missed starts, which are settled by this."""
+
+        def after(batch: Sequence[Found]) -> None:
+            if decided:
+                for one in batch:
+                    self.missed.pop(one.remote_id, None)
+            self.step()
+
         left = carry(
             found,
             row=self.row,
             connection=self.connection,
             tick=self.tick,
-            after=self.step,
+            after=after,
             wait=wait,
             held=held,
         )

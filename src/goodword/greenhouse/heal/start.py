@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import DatabaseError, transaction
 
-from goodword.core import crypto
+from goodword.core import crypto, database, stopping
 from goodword.greenhouse.client import HarvestError
 from goodword.greenhouse.heal.carry import ENDS_THE_PASS
 from goodword.greenhouse.models import Connection, Finding
@@ -39,13 +39,16 @@ def start_asked(connection_id: int, *, tick: Callable[[], datetime]) -> int:
         return 0
     settled, last = 0, 0
     while batch := _next(connection, after=last):
+        stopping.check()
         last = batch[-1].pk
         try:
             settled += _start(batch, connection=connection, now=tick())
         except (*ENDS_THE_PASS, crypto.CannotOpen) as error:
             log.warning("Starts of %s wait: %s", connection, error)
             return settled
-        except (HarvestError, TooBusy, DatabaseError):
+        except (HarvestError, TooBusy, DatabaseError) as error:
+            if database.is_outage(error):
+                raise
             settled += sum(_alone(one, connection=connection, now=tick()) for one in batch)
     return settled
 

@@ -20,11 +20,13 @@ def settle_starts(work: Pass) -> None:
     at_once, waiting = decide(others, now=now, budget=_budget(work))
     work.expect(len(work.missed))
     held = {one.remote_id: one.stage_id for one in (*stood, *(one for one, _ in waiting))}
-    work.bring_over([_found(one, FOLLOWED, kind=Kind.MISSED_CHANGE) for one in stood], held=held)
-    work.bring_over([_found(one, why) for one, why in waiting], wait=True, held=held)
-    work.bring_over([_found(one, STARTED) for one in at_once], held=held)
-    work.step(len(work.missed))
+    work.bring_over(
+        [_found(one, FOLLOWED, kind=Kind.MISSED_CHANGE) for one in stood], held=held, decided=True
+    )
+    work.bring_over([_found(one, why) for one, why in waiting], wait=True, held=held, decided=True)
+    work.bring_over([_found(one, STARTED) for one in at_once], held=held, decided=True)
     work.missed.clear()
+    work.step(len(stood) + len(others))
 
 
 def _budget(work: Pass) -> int:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import OperationalError, transaction
 
-from goodword.core import crypto
+from goodword.core import crypto, stopping
 from goodword.core.events import hearing
 from goodword.greenhouse.client import (
     Forbidden,
@@ -75,6 +75,9 @@ def _attempt(event: InboxEvent, *, now: datetime, resting: set[int]) -> None:
     except (TooBusy, OperationalError) as error:
         log.warning("%s waits: %s", event, error)
         _again_or_failed(event, "The database was busy.", now=now, tries=BUSY_TRIES)
+    except stopping.Stopped:  # it waited for its turn with Greenhouse: the next worker takes it at once
+        postpone(event, outcome=event.outcome, now=now, said=timedelta(0))
+        raise
     except Lost:
         raise
     except Exception as error:  # the border: one delivery that we cannot cope with must not stop the others

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 
-from goodword.core import clock, crypto
+from goodword.core import clock, crypto, stopping
 from goodword.greenhouse.client import (
     READS,
     Exchange,
@@ -78,6 +78,7 @@ def client_for(
         worked_before=worked_before,
         priority=priority,
         retry=retry,
+        sleep=stopping.pause,
         watch=watch,
         limits=WHILE_ONE_WAITS if priority is Priority.PERSON else Limits(),
     )

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import typst
 
+from goodword.core import stopping
 from goodword.reports.models import Report, ReportFile
 from goodword.reports.pdf import RenderedPdf, SnapshotError, render_pdf
 
@@ -64,6 +65,7 @@ def redraw_older() -> int:
     )
     redrawn = 0
     for report in reports.select_related("organisation").order_by("-pk")[:A_SWEEP]:
+        stopping.check()
         try:
             content_of(report)
         except NotDrawn:

@@ -4,6 +4,7 @@ import logging
 from datetime import datetime
 
 from goodword.candidates.models import Application
+from goodword.core import stopping
 from goodword.greenhouse.client import HarvestError, Invalid, NotFound, UnexpectedShape
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.application import TooBusy, sync_application
@@ -44,6 +45,7 @@ def bring(*, automation_id: int, after: int, now: datetime) -> int | None:
         .values_list("remote_id", flat=True)
     )
     for remote_id in dict.fromkeys(row.remote_application_id for row in batch):
+        stopping.check()
         if remote_id not in known:
             _one(connection, remote_id, now=now)
     return batch[-1].pk if len(batch) == BATCH else None

@@ -20,6 +20,7 @@ from goodword.assessments.models import Calibration, Test
 from goodword.assessments.scoring import rasch
 from goodword.assessments.scoring.marginal import NotSettled
 from goodword.assessments.scoring.rasch import Cell, Lack, NotEnough
+from goodword.core import stopping
 
 #: what the audit log calls the two ends
 MADE, LACKING = "calibration.made", "calibration.lacking"
@@ -59,6 +60,7 @@ def answers_of(test: Test, version: str) -> Iterable[list[tuple[Cell, Literal[0,
     """The right and wrong answers of each person by the cell of the item; one left open was not solved."""
     ids = [one.part_id for one in first_attempts(test, by_form=False) if one.version == version]
     for person in taken(test.organisation, ids):
+        stopping.check()
         yield _answers(person)
 
 

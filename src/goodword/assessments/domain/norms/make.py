@@ -22,6 +22,7 @@ from goodword.assessments.domain.norms.first import first_attempts, taken
 from goodword.assessments.models import AttemptPart, Calibration, NormGroup, NormSet, Test
 from goodword.assessments.scoring import rasch
 from goodword.assessments.scoring.norms import LEAST, norm_table, to_json
+from goodword.core import stopping
 
 DEVICES = frozenset({AttemptPart.Device.PHONE.value, AttemptPart.Device.COMPUTER.value})
 
@@ -58,6 +59,7 @@ def make_norms(*, test_id: int, version: str, form: str, member_id: int, now: da
             if n < LEAST:
                 continue
             ids = [one.part_id for one in firsts if (one.language, one.device) == key]
+            stopping.check()
             people = list(taken(test.organisation, ids))
             figures = figures_of(content_of(people[0].part.version), form, people, calibration=calibration)
             if found := {one.scale: _table(one) for one in figures if len(one.scores) >= LEAST}:

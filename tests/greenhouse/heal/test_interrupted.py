@@ -1,0 +1,114 @@
+"""A pass whose worker is to end, or whose database goes away, goes on where it was."""
+
+import threading
+from datetime import datetime, timedelta
+
+import httpx2
+import pytest
+from django.db import OperationalError
+from psycopg.errors import AdminShutdown
+
+from goodword.core import clock, stopping
+from goodword.greenhouse.heal import carry, passes, starts
+from goodword.greenhouse.heal.run import run
+from goodword.greenhouse.models import Reconciliation
+from tests.greenhouse.heal.clinic import SOON, findings
+from tests.greenhouse.heal.clinic import starts as starts_of
+from tests.greenhouse.heal.test_trouble import moved
+from tests.greenhouse.world import World
+from tests.support.jobs import run_jobs
+
+
+@pytest.fixture(autouse=True)
+def stop(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Nothing has asked this process to stop; small batches, so that there are many places to stop at."""
+    asked = threading.Event()
+    monkeypatch.setattr(stopping, "_asked", asked)
+    monkeypatch.setattr(carry, "BATCH", 1)
+    monkeypatch.setattr(starts, "AT_ONCE", 2)
+    return asked
+
+
+def begun(world: World) -> Reconciliation:
+    world.connection.refresh_from_db()
+    row = passes.begin(world.connection, now=clock.now() + SOON, full=True)
+    assert row is not None
+    return row
+
+
+@pytest.mark.parametrize("tick", [2, 6, 9, 11, 13, 15])
+def test_wherever_it_is_interrupted_the_outcome_is_the_same(
+    world: World, stop: threading.Event, tick: int
+) -> None:
+    moved(world, 4)
+    row, ticks = begun(world), 0
+
+    def told() -> datetime:
+        nonlocal ticks
+        ticks += 1
+        if ticks == tick:
+            stop.set()
+        return clock.now() + SOON
+
+    with pytest.raises(stopping.Stopped):
+        run(row.pk, tick=told)
+    stop.clear()
+    row.refresh_from_db()
+    assert (row.state, row.ended_at) == ("running", None)
+    assert passes.end_dead(now=clock.now() + SOON + timedelta(hours=5)) == []  # it waits for a worker
+    run(row.pk, tick=lambda: clock.now() + SOON)
+    run_jobs()
+    row.refresh_from_db()
+    assert (row.state, row.error, row.resume) == ("done", "", {})
+    assert findings(world) == {("missed_start", "healed"): 2, ("missed_start", "waiting"): 2}
+    assert starts_of(world) == 2
+
+
+def test_jobs_that_were_read_are_not_read_again(world: World, stop: threading.Event) -> None:
+    moved(world, 1)
+    row = begun(world)
+
+    def before(request: httpx2.Request) -> None:
+        if request.url.path == "/v3/jobs":
+            stop.set()
+
+    world.line.before = before
+    with pytest.raises(stopping.Stopped):
+        run(row.pk, tick=lambda: clock.now() + SOON)
+    stop.clear()
+    row.refresh_from_db()
+    assert row.resume["read_jobs"] == [world.job_id]
+    calls, asked = row.calls, list[httpx2.URL]()
+    world.line.before = lambda request: asked.append(request.url)
+    run(row.pk, tick=lambda: clock.now() + SOON)
+    row.refresh_from_db()
+    assert [url for url in asked if url.path == "/v3/applications" and "job_ids" in url.params] == []
+    assert (row.state, row.calls > calls) == ("done", True)
+    assert findings(world) == {("missed_start", "healed"): 1}
+
+
+def test_nobody_takes_it_for_good_it_ends(world: World, stop: threading.Event) -> None:
+    moved(world, 1)
+    row = begun(world)
+    stop.set()
+    with pytest.raises(stopping.Stopped):
+        run(row.pk, tick=lambda: clock.now() + SOON)
+    [ended] = passes.end_dead(now=clock.now() + SOON + passes.INTERRUPTED + timedelta(minutes=1))
+    ended.refresh_from_db()
+    assert (ended.state, ended.error) == ("failed", passes.DIED)
+
+
+def test_an_outage_of_the_database_does_not_end_it(world: World) -> None:
+    moved(world, 1)
+    row = begun(world)
+
+    def lost(_: object) -> None:
+        raise OperationalError("terminating connection due to administrator command") from AdminShutdown()
+
+    world.line.before = lost
+    with pytest.raises(OperationalError):
+        run(row.pk, tick=lambda: clock.now() + SOON)
+    world.line.before = lambda _: None
+    run(row.pk, tick=lambda: clock.now() + SOON)
+    row.refresh_from_db()
+    assert (row.state, findings(world)) == ("done", {("missed_start", "healed"): 1})
