@@ -1,16 +1,20 @@
-"""Programs that run as one: a busy port is said, and all end in order."""
+"""Programs that run as one: a busy port is said, what ends is started again, and all end in order."""
 
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from goodword.core import supervise, web
+from goodword.core import children, postgres, supervise, web
+from goodword.core.children import Children
+from tests.core.test_killed_worker import until
 
 
 @pytest.fixture
@@ -102,36 +106,140 @@ def up(path: Path, count: int) -> None:
 
 def test_the_last_started_ends_first(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    with supervise.Children(env={}) as children:
+    with Children(env={}) as programs:
         for name in ("postgres", "web"):
-            children.start(name, [sys.executable, "-c", ENDS, name, str(out)])
+            programs.start(name, [sys.executable, "-c", ENDS, name, str(out)])
         up(out, 2)
-        assert children.ended() == ""
+        assert programs.ended() == ""
     assert out.read_text().splitlines()[2:] == ["web", "postgres"]
 
 
-def test_one_that_ends_by_itself_is_named() -> None:
-    with supervise.Children(env={}) as children:
-        children.start("stays", [sys.executable, "-c", "import time; time.sleep(60)"])
-        children.start("ends", [sys.executable, "-c", ""])
-        assert children.wait() == "ends"
+RUNS = "import sys, time; open(sys.argv[1], 'a').write('up\\n'); time.sleep(60)"
+ENDS_AT_ONCE = "import sys; open(sys.argv[1], 'a').write('up\\n'); sys.exit(int(sys.argv[2]))"
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Short waits, and a crash loop after three quick ends."""
+    monkeypatch.setattr(children, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(children, "LONGEST_WAIT", 0.02)
+    monkeypatch.setattr(children, "CRASHES", 3)
+    monkeypatch.setattr(children, "_LOOK_EVERY", 0.01)
+
+
+def test_one_that_ended_before_all_are_watched_is_named(tmp_path: Path) -> None:
+    with Children(env={}) as programs:
+        programs.start("stays", [sys.executable, "-c", RUNS, str(tmp_path / "out")])
+        programs.start("ends", [sys.executable, "-c", ""])
+        until(lambda: programs.ended() == "ends")
+
+
+def test_one_that_is_killed_is_started_again(
+    tmp_path: Path, quick: None, capfd: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    with Children(env={}) as programs:
+        programs.start("worker", [sys.executable, "-c", RUNS, str(out)])
+        programs.watch()
+        for count in (1, 2, 3):
+            up(out, count)
+            os.kill(programs._programs[0].process.pid, signal.SIGKILL)
+        up(out, 4)
+    assert capfd.readouterr().err.startswith(
+        "goodword: worker has ended (SIGKILL); starting it again in 0.01 s."
+    )
+
+
+def test_only_a_crash_loop_ends_the_whole_and_says_whose(tmp_path: Path, quick: None) -> None:
+    out = tmp_path / "out"
+    with Children(env={}) as programs:
+        programs.start("web", [sys.executable, "-c", RUNS, str(tmp_path / "other")])
+        programs.start("worker", [sys.executable, "-c", ENDS_AT_ONCE, str(out), "1"])
+        programs.watch()
+        assert programs.wait() == (
+            "worker has ended (status 1) 3 times in a row right after its start; see its last lines above."
+        )
+    assert out.read_text() == "up\n" * 4
+
+
+def test_one_that_was_started_wrongly_is_not_started_again(tmp_path: Path, quick: None) -> None:
+    out = tmp_path / "out"
+    with Children(env={}) as programs:
+        programs.start("web", [sys.executable, "-c", ENDS_AT_ONCE, str(out), "2"])
+        programs.watch()
+        assert programs.wait() == "web has ended (status 2) without having run; see its last lines above."
+    assert out.read_text() == "up\n"
+
+
+def test_quick_ends_long_ago_are_forgotten() -> None:
+    patience = children.Patience(began=0.0)
+    waits = [patience.ended(now) for now in (0.1, 0.2, 0.3)]
+    patience.began = 1.0
+    assert (waits, patience.ended(1.0 + children.STEADY_SECONDS)) == ([0.5, 1.0, 2.0], 0.5)
+    endless = [patience.ended(2.0) for _ in range(children.CRASHES)]
+    assert (endless[-2], endless[-1]) == (30.0, None)
+
+
+def test_the_database_server_is_started_again_at_the_same_address(quick: None) -> None:
+    with (
+        tempfile.TemporaryDirectory(prefix="goodword-tests-") as folder,
+        postgres.start(Path(folder)) as server,
+        Children(env={}) as programs,
+    ):
+        programs.watch(server)
+        with psycopg.connect(server.url) as connection:
+            connection.execute("CREATE TABLE kept ()")
+        first = server.pid
+        os.kill(first, signal.SIGKILL)
+        until(lambda: server.pid != first and server.alive and answers(server.url))
+        with psycopg.connect(server.url) as connection:
+            connection.execute("SELECT FROM kept")
+
+
+def answers(url: str) -> bool:
+    try:
+        psycopg.connect(url).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+PARENT = """
+import sys
+from goodword.core.children import Children
+with Children(env={}) as programs:
+    programs.start("worker", [sys.executable, "-c", sys.argv[1], sys.argv[2]])
+    programs.watch()
+    programs.wait()
+"""
+
+
+def test_when_the_whole_is_killed_its_programs_end_too(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    script = RUNS.replace("'up", "str(__import__('os').getpid()) + ' up")
+    parent = subprocess.Popen([sys.executable, "-c", PARENT, script, str(out)])
+    up(out, 1)
+    pid = int(out.read_text().split()[0])
+    parent.kill()
+    parent.wait()
+    until(lambda: not Path(f"/proc/{pid}").exists() or "Z" in Path(f"/proc/{pid}/stat").read_text().split())
 
 
 def test_who_does_not_go_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervise, "GRACE_SECONDS", 0.2)
+    monkeypatch.setattr(children, "GRACE_SECONDS", 0.2)
     out = tmp_path / "out"
     deaf = ENDS.replace("signal.SIGTERM, leave", "signal.SIGTERM, signal.SIG_IGN")
-    children = supervise.Children(env={})
-    children.start("deaf", [sys.executable, "-c", deaf, "deaf", str(out)])
+    programs = Children(env={})
+    programs.start("deaf", [sys.executable, "-c", deaf, "deaf", str(out)])
     up(out, 1)
-    ((_, child),) = children._running
-    children.stop()
+    child = programs._programs[0].process
+    programs.stop()
     assert child.returncode == -signal.SIGKILL
 
 
 def test_a_child_gets_what_it_is_given(tmp_path: Path) -> None:
     out = tmp_path / "out"
     script = "import os,sys; open(sys.argv[1], 'w').write(os.environ['MARK'] + sys.stdin.read())"
-    with supervise.Children(env={"MARK": "here "}) as children:
-        children.run([sys.executable, "-c", script, str(out)], given="and there")
+    with Children(env={"MARK": "here "}) as programs:
+        programs.run([sys.executable, "-c", script, str(out)], given="and there")
     assert out.read_text() == "here and there"

@@ -1,19 +1,19 @@
-"""Run several programs as one: started in order, watched, ended in the reverse order."""
+"""`goodword up`: web, worker and the embedded PostgreSQL as one."""
 
 import os
 import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from types import FrameType, TracebackType
-from typing import IO, Self
+from types import FrameType
 
 from goodword.core import environment, postgres
+from goodword.core.children import Children
 
-GRACE_SECONDS = 15
+#: for a worker's jobs to end after a signal; less than a child is given, so that it ends by itself
+WORKER_GRACE = 10
 
 
 class PortInUse(Exception):
@@ -35,61 +35,9 @@ def refuse_busy_port(port: int, *, setting: str) -> None:
             raise PortInUse(port, setting) from error
 
 
-class Children:
-    """Programs that live and die with this one. A context manager."""
-
-    def __init__(self, *, env: Mapping[str, str], log: IO[bytes] | None = None) -> None:
-        self._env = {**os.environ, **env}
-        self._log = log
-        self._running: list[tuple[str, subprocess.Popen[bytes]]] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    def start(self, name: str, command: Sequence[str]) -> None:
-        """Start a program in a session of its own, so that Ctrl-C reaches it through us, in our order."""
-        child = subprocess.Popen(  # noqa: S603 - our own commands
-            command,
-            env=self._env,
-            start_new_session=True,
-            stdin=subprocess.DEVNULL,
-            stdout=self._log,
-            stderr=self._log,
-        )
-        self._running.append((name, child))
-
-    def run(self, command: Sequence[str], *, given: str = "") -> None:
-        """Run a program to its end. Raises CalledProcessError."""
-        subprocess.run(  # noqa: S603 - our own commands
-            command, env=self._env, check=True, input=given.encode(), stdout=self._log, stderr=self._log
-        )
-
-    def ended(self) -> str:
-        """The name of a program that ended by itself; empty while all run."""
-        return next((name for name, child in self._running if child.poll() is not None), "")
-
-    def wait(self) -> str:
-        """Wait until one ends by itself; its name."""
-        while not (name := self.ended()):
-            time.sleep(0.3)
-        return name
-
-    def stop(self) -> None:
-        """End all, the last started first; whoever does not go is killed."""
-        for _, child in reversed(self._running):
-            if child.poll() is None:
-                child.terminate()
-            try:
-                child.wait(GRACE_SECONDS)
-            except subprocess.TimeoutExpired:
-                os.killpg(child.pid, signal.SIGKILL)
-                child.wait()
-        self._running.clear()
+def worker_command() -> list[str]:
+    """The command line of a worker that is watched over here."""
+    return goodword("worker", "--grace", str(WORKER_GRACE))
 
 
 def goodword(*arguments: str) -> list[str]:
@@ -113,28 +61,32 @@ def leave_on_terminate() -> None:
 
 
 def up() -> int:
-    """Run web and worker, with the embedded PostgreSQL unless DATABASE_URL names another; until a signal."""
+    """Run web and worker, with the embedded PostgreSQL unless DATABASE_URL names another; until a signal.
+
+    What ends is started again; only a crash loop ends the whole, with status 1.
+    """
     leave_on_terminate()
     port = environment.port("GOODWORD_PORT", 8000)
     refuse_busy_port(port, setting="GOODWORD_PORT")
     if os.environ.get("DATABASE_URL"):
-        return _run_both({})
+        return _run_both({}, None)
     data = Path(os.environ.get("GOODWORD_DATA") or "./var")
     with postgres.start(data, who="goodword up") as server:
-        return _run_both({"DATABASE_URL": server.url})
+        return _run_both({"DATABASE_URL": server.url}, server)
 
 
-def _run_both(env: Mapping[str, str]) -> int:
+def _run_both(env: Mapping[str, str], server: postgres.Server | None) -> int:
     with Children(env=env) as children:
         try:
             children.run(goodword("migrate"))
-            children.start("worker", goodword("worker"))
+            children.start("worker", worker_command())
             children.start("web", goodword("serve"))
-            name = children.wait()
+            children.watch(server)
+            why = children.wait()
         except KeyboardInterrupt:
             return 0
         except subprocess.CalledProcessError:
             print("goodword: the database could not be brought to this version; see above.", file=sys.stderr)
             return 1
-    print(f"goodword: {name} has ended by itself; see its last lines above.", file=sys.stderr)
+    print(f"goodword: {why}", file=sys.stderr)
     return 1

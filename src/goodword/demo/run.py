@@ -50,8 +50,8 @@ def _stay(data: Path) -> int:
             told.remember(data, tell(made, out=sys.stderr))
         _write_addresses(made)
         _print_addresses(made)
-        gone = made.children.wait()
-    _say(f"The {gone} has ended by itself; its last lines are in {data / 'demo.log'}.")
+        why = made.children.wait()
+    _say(f"{why}\nThe programs' own lines are in {data / 'demo.log'}.")
     return 1
 
 

@@ -14,8 +14,9 @@ from typing import IO
 import httpx2
 
 from goodword.core import environment, postgres
+from goodword.core.children import Children
 from goodword.core.environment import SettingError
-from goodword.core.supervise import Children, goodword, refuse_busy_port
+from goodword.core.supervise import goodword, refuse_busy_port, worker_command
 
 ADMIN_EMAIL, ADMIN_NAME, ORGANISATION = "ann@northwind.example", "Ann Admin", "Northwind"
 READY_SECONDS = 120
@@ -107,6 +108,7 @@ def world(*, data: Path, ports: Ports, built: Path | None = None) -> Iterator[Wo
             made = World(ports=ports, data=data, password=password, children=children)
             try:
                 _start(made, log)
+                children.watch(server)
                 yield made
             except KeyboardInterrupt:
                 # whoever is impatient and presses Ctrl-C again must not keep the rest from being ended
@@ -146,7 +148,7 @@ def _start(made: World, log: IO[bytes]) -> None:
         ],
         given=made.password + "\n",
     )
-    children.start("worker", goodword("worker"))
+    children.start("worker", worker_command())
     children.start("web", goodword("serve"))
     for name, url in (
         ("mailbox", f"{made.mailbox_url}/messages.json"),

@@ -83,6 +83,11 @@ def end_stray(layout: Layout, *, patience: float = 60) -> None:
             how = signal.SIGQUIT
         os.kill(found.pid, how)
         time.sleep(0.05)
-    # Else a dead server's number, now a zombie or another process, keeps the next one from starting.
-    (layout.cluster / "postmaster.pid").unlink(missing_ok=True)
+    forget_dead(layout)
     sockets.remove(found.socket_directory)
+
+
+def forget_dead(layout: Layout) -> None:
+    """Clear the record of a server that has ended: its number, now a zombie or another process, keeps the next one from
+    starting. Only for the holder of the lock."""
+    (layout.cluster / "postmaster.pid").unlink(missing_ok=True)

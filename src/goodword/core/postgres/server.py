@@ -51,6 +51,7 @@ class Server:
         self._lock: lock.Lock | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._guard: subprocess.Popen[bytes] | None = None
+        self._launcher: launch.Launcher | None = None
 
     @property
     def url(self) -> str:
@@ -66,6 +67,11 @@ class Server:
     def pid(self) -> int:
         """The server's process id; 0 once it has been stopped."""
         return self._process.pid if self._process else 0
+
+    @property
+    def log(self) -> Path:
+        """Where the server writes its log."""
+        return self._layout.log
 
     @property
     def alive(self) -> bool:
@@ -86,7 +92,7 @@ class Server:
         layout.make_home()
         self._lock = lock.take(layout)
         try:
-            launcher = launch.launcher_for(layout)
+            launcher = self._launcher = launch.launcher_for(layout)
             cluster.refuse_other_version(layout)
             running.end_stray(layout)
             sockets.remove(str(self._lock.previous.get("sockets", "")))
@@ -99,6 +105,14 @@ class Server:
         except BaseException:  # Ctrl-C as well: whatever was begun is ended
             self.stop()
             raise
+
+    def restart(self) -> None:
+        """Start the server again after it has ended by itself, at the same address. Raises `CannotStartError`."""
+        assert self._launcher is not None, "it was never started"
+        assert not self.alive
+        running.forget_dead(self._layout)
+        sockets.renew(self._sockets, self._launcher)
+        self._run(self._launcher)
 
     def stop(self, *, patience: float = 60) -> None:
         """End the server, connections and all; after `patience` seconds without an orderly end, at once."""

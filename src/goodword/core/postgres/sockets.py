@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from .errors import CannotStartError
 from .launch import Launcher
 
 _PREFIX = "goodword-"
@@ -18,6 +19,25 @@ def make(launcher: Launcher) -> str:
     directory = tempfile.mkdtemp(prefix=_PREFIX, dir=base)
     launcher.own(Path(directory))
     return directory
+
+
+def renew(directory: str, launcher: Launcher) -> None:
+    """Clear such a folder for a server that starts again, or make it anew under its name.
+
+    Raises `CannotStartError` when that is not possible.
+    """
+    folder = Path(directory)
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if folder.is_symlink() or folder.stat().st_uid not in {os.geteuid(), launcher.owner}:
+            raise FileExistsError(17, "It belongs to somebody else")
+        for left in folder.iterdir():
+            left.unlink()
+    except OSError as error:
+        raise CannotStartError(
+            f"The folder of PostgreSQL's socket, {folder}, cannot be used any more: {error.strerror}."
+        ) from error
+    launcher.own(folder)
 
 
 def remove(directory: str) -> None:
