@@ -114,6 +114,8 @@ MIDDLEWARE = [
 ROOT_URLCONF = "goodword.urls"
 WSGI_APPLICATION = "goodword.wsgi.application"
 GOODWORD_FLOW = "goodword.flow.FLOW"
+#: what the web server asks before it grants an upload its time
+GOODWORD_MAY_UPLOAD = "goodword.notifications.domain.links.may_upload"
 GOODWORD_ERASURE = "goodword.flow.ERASURE"
 GOODWORD_EXPORT = "goodword.flow.EXPORT"
 

@@ -5,12 +5,13 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from django.core.wsgi import get_wsgi_application
 
+from goodword.core import server as servers
 from goodword.core import web
 
 MAX_BODY = 2 * 1024 * 1024
@@ -39,26 +40,23 @@ class Server:
     def __init__(self, application: Any = echo, **options: Any) -> None:
         self.listening = web.bind("127.0.0.1", 0)
         self.port: int = self.listening.getsockname()[1]
-        self._server = web.make_server(
-            application, self.listening, max_body=MAX_BODY, max_upload=MAX_UPLOAD, **options
+        self.server = servers.make_server(
+            application,
+            self.listening,
+            max_body=MAX_BODY,
+            max_upload=MAX_UPLOAD,
+            **{"may_upload": lambda token: token == "a-token", **options},
         )
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
-        with suppress(OSError):  # it is closed under its own loop below
-            self._server.run()
+        self.server.run()
 
     def close(self) -> None:
-        self._server.task_dispatcher.shutdown()
-        for channel in list(self._server.active_channels.values()):
-            channel.will_close = True
-        time.sleep(0.05)
-        self._server._map.clear()  # the loop ends when nothing is left to watch
-        self._server.pull_trigger()
+        self.server.grace = 0
+        self.server.stop()
         self._thread.join(5)
-        self._server.close()
-        self.listening.close()
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=6)
@@ -164,7 +162,7 @@ def test_of_what_is_too_large_nothing_is_kept_and_the_connection_goes_on(server:
 
 def test_what_is_many_times_too_large_is_refused_before_it_is_sent(server: Server) -> None:
     with server.connect() as line:
-        line.sendall(head(UPLOAD, web.READ_THROUGH * MAX_UPLOAD + 1))
+        line.sendall(head(UPLOAD, servers.READ_THROUGH * MAX_UPLOAD + 1))
         assert line.recv(12) == b"HTTP/1.1 413"
 
 

@@ -1,41 +1,38 @@
-"""The web server: waitress, several processes on one socket.
+"""The web server's processes: several share one socket, all end together and in order (core.server is one of them)."""
 
-waitress reads whole requests in its one asynchronous thread before a worker thread sees them, so that slow
-senders hold none of our threads. Who falls silent is cut off, and so is who sends a drop at a time (which
-waitress alone would wait for without end); bodies that are too large are refused with 413. A browser shows what it is
-answered only once it has sent everything, so that what people send to a page is read through before, and kept nowhere.
-"""
-
-import copy
+import ctypes
 import os
 import signal
 import socket
 import sys
+import threading
 import time
 import traceback
+from collections.abc import Callable
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from goodword.core import environment
-from goodword.core.http import is_page, largest_body
 from goodword.core.supervise import PortInUse
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
-THREADS = 8
+    from goodword.core.server import Server
+
 #: how a program ends whose settings are wrong: starting it again does not help
 WRONG_SETTING = 2
-#: who has sent nothing for so long in the middle of a request, or between two, is cut off
-SILENT_SECONDS = 30
-#: how long a request may take to arrive as a whole: 2 MiB at 200 kbit/s
-ARRIVAL_SECONDS = 90
-#: what is so many times too large is refused as its header arrives, whoever sends it
-READ_THROUGH = 20
+#: seconds after which a child that was told to end is killed; more than core.server's DRAIN_SECONDS
+CHILD_SECONDS = 14
+#: prctl(2): the signal that a process gets when its parent ends
+PR_SET_PDEATHSIG = 1
 
 
 def serve(*, host: str = "127.0.0.1", port: int | None = None, processes: int = 1) -> int:
-    """Serve until a signal. With several processes this one holds the socket and watches over the others."""
+    """Serve until a signal. With several processes this one holds the socket and watches over the others.
+
+    Requests that are on their way when the signal comes are finished, within a bounded time.
+    """
     chosen = port or environment.port("GOODWORD_PORT", 8000)
     listening = bind(host, chosen)
     if processes <= 1:
@@ -58,125 +55,65 @@ def bind(host: str, port: int) -> socket.socket:
     return listening
 
 
-def make_server(
-    application: "WSGIApplication",
-    listening: socket.socket,
-    *,
-    max_body: int,
-    max_upload: int = 0,
-    trusted_proxies: int = 0,
-    silent_seconds: int = SILENT_SECONDS,
-    arrival_seconds: float = ARRIVAL_SECONDS,
-) -> Any:
-    """A waitress server on a bound socket; `run()` serves, `close()` ends it.
+class _Process:
+    """The process that serves: can be ended whether it has begun to serve or not."""
 
-    `max_body` and, for the address that takes files, `max_upload` in bytes; what may be larger may take longer.
-    """
-    import waitress
-    from waitress.channel import HTTPChannel
-    from waitress.parser import HTTPRequestParser
-    from waitress.receiver import FixedStreamReceiver
+    def __init__(self) -> None:
+        self.server: Server | None = None
 
-    class Drain(FixedStreamReceiver):  # type: ignore[misc]  # the library has no types
-        """A body of which nothing is kept."""
-
-        remain: int
-
-        def received(self, data: bytes) -> int:
-            taken = min(self.remain, len(data))
-            self.remain -= taken
-            self.completed = not self.remain
-            return taken
-
-    class Parser(HTTPRequestParser):  # type: ignore[misc]  # the library has no types
-        """A request whose limit is that of its address."""
-
-        adj: Any
-        body_rcv: Any
-        content_length: int
-        most = max_body
-
-        def parse_header(self, header_plus: bytes) -> None:
-            super().parse_header(header_plus)
-            self.most = largest_body(self.path, max_body=max_body, max_upload=max_upload)
-            self.adj = copy.copy(self.adj)
-            # waitress refuses what reaches it, not what goes beyond
-            self.adj.max_request_body_size = self.most + 1
-            if self.most < self.content_length <= READ_THROUGH * self.most and is_page(self.path):
-                self.adj.max_request_body_size = self.content_length + 1
-                self.body_rcv = Drain(self.content_length, self.body_rcv.getbuf())
-
-    class Channel(HTTPChannel):  # type: ignore[misc]  # the library has no types
-        """A connection whose requests have a time to arrive in."""
-
-        parser_class = Parser
-        timed: object = None
-        began = 0.0
-
-        def received(self, data: bytes) -> bool:
-            went_on = bool(super().received(data))
-            if self.request is not self.timed:
-                self.timed, self.began = self.request, time.monotonic()
-            return went_on
-
-        def readable(self) -> bool:  # asked in every round of the server's loop
-            if self.timed is not None and time.monotonic() - self.began > self.patience():
-                self.will_close = True
-            return bool(super().readable())
-
-        def patience(self) -> float:
-            """Seconds for the request that is arriving."""
-            return arrival_seconds * max(1.0, getattr(self.timed, "most", max_body) / max_body)
-
-    behind_proxies: dict[str, object] = {}
-    if trusted_proxies:
-        behind_proxies = {
-            "trusted_proxy": "*",
-            "trusted_proxy_count": trusted_proxies,
-            "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto",
-        }
-    server = waitress.create_server(
-        application,
-        sockets=[listening],
-        threads=THREADS,
-        channel_timeout=silent_seconds,
-        cleanup_interval=min(5, silent_seconds),
-        connection_limit=1000,
-        max_request_body_size=max_body + 1,
-        ident="Goodword",
-        clear_untrusted_proxy_headers=True,
-        **behind_proxies,
-    )
-    server.channel_class = Channel
-    return server
+    def end(self, *_: object) -> None:
+        """Stop serving. For any thread, and for signal handlers; a terminal's Ctrl-C comes twice."""
+        if self.server is None:
+            os._exit(0)
+        self.server.stop()
 
 
-def _run(listening: socket.socket) -> None:
+def _run(listening: socket.socket, process: _Process | None = None) -> None:
+    """Serve on the socket until SIGTERM or SIGINT. Raises SettingError."""
+    process = process or _Process()
+    signal.signal(signal.SIGTERM, process.end)
+    signal.signal(signal.SIGINT, process.end)
+    application = _load()
     from django.conf import settings
-    from django.core.wsgi import get_wsgi_application
+    from django.utils.module_loading import import_string
 
-    application = get_wsgi_application()
-    from goodword.core import field_keys  # has models: needs the line above
+    from goodword.core.server import make_server, raise_file_limit
 
-    field_keys.check_at_start()
-    signal.signal(signal.SIGTERM, _leave)
-    server = make_server(
+    raise_file_limit()
+    process.server = make_server(
         application,
         listening,
         max_body=settings.GOODWORD_MAX_BODY,
         max_upload=settings.GOODWORD_MAX_UPLOAD,
         trusted_proxies=settings.GOODWORD_TRUSTED_PROXIES,
+        may_upload=import_string(settings.GOODWORD_MAY_UPLOAD),
     )
-    server.run()
+    process.server.run()
+
+
+def _load() -> "WSGIApplication":
+    """Check the field keys, import all pages, and return the application. Raises SettingError."""
+    from django.core.wsgi import get_wsgi_application
+    from django.urls import get_resolver
+
+    application = get_wsgi_application()
+    from goodword.core import field_keys  # has models: needs the line above
+
+    field_keys.check_at_start()
+    _ = get_resolver().url_patterns
+    return application
 
 
 def _watch(listening: socket.socket, processes: int) -> int:
+    _load()  # once for all
+    _close_connections()
     children: set[int] = set()
+    watched, held = os.pipe()  # nobody writes: it ends when we do
     signal.signal(signal.SIGTERM, _leave)
     try:
         while True:
             while len(children) < processes:
-                children.add(_child(listening))
+                children.add(_child(listening, watched, held))
             pid, status = os.wait()
             children.discard(pid)
             if os.waitstatus_to_exitcode(status) == WRONG_SETTING:
@@ -185,26 +122,72 @@ def _watch(listening: socket.socket, processes: int) -> int:
     except (SystemExit, KeyboardInterrupt):
         return 0
     finally:
-        for pid in children:
-            os.kill(pid, signal.SIGTERM)
-        for pid in children:
-            os.waitpid(pid, 0)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        listening.close()
+        _end(children)
 
 
-def _child(listening: socket.socket) -> int:
+def _end(children: set[int]) -> None:
+    """Have all end in their order; whoever has not after a while is killed."""
+    for pid in children:
+        os.kill(pid, signal.SIGTERM)
+    began = time.monotonic()
+    while children:
+        late = time.monotonic() - began > CHILD_SECONDS
+        for pid in list(children):
+            if late:
+                os.kill(pid, signal.SIGKILL)
+            if os.waitpid(pid, 0 if late else os.WNOHANG)[0]:
+                children.discard(pid)
+        time.sleep(0.05)
+
+
+def _close_connections() -> None:
+    """Carry no connection to the database into the children: two processes must not talk on one."""
+    from django.db import connections
+
+    for one in connections.all(initialized_only=True):
+        one.close()
+        if hasattr(one, "close_pool"):
+            one.close_pool()
+
+
+def _child(listening: socket.socket, watched: int, held: int) -> int:
+    parent = os.getpid()
     pid = os.fork()
     if pid:
         return pid
+    process = _Process()
     try:
-        _run(listening)
-    except (SystemExit, KeyboardInterrupt):
-        os._exit(0)
+        os.close(held)
+        _end_with(parent, watched, process.end)
+        _run(listening, process)
     except environment.SettingError as error:
         print(f"goodword: {error}", file=sys.stderr, flush=True)
         os._exit(WRONG_SETTING)
-    except Exception:  # noqa: BLE001 - the end of this process: whatever it was, it is said before
+    except BaseException:  # noqa: BLE001 - the end of this process: whatever it was, it is said before
         traceback.print_exc()
-    os._exit(1)
+        os._exit(1)
+    os._exit(0)
+
+
+def _end_with(parent: int, watched: int, end: Callable[[], None]) -> None:
+    """Call `end` when the parent is gone, however it went: its end of a pipe closes with it.
+
+    Linux sends a signal too, which does not need a thread of ours to get its turn.
+    """
+
+    def watch() -> None:
+        os.read(watched, 1)
+        end()
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
+    if sys.platform == "linux":
+        signal.signal(signal.SIGTERM, lambda *_: end())
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:
+            end()
 
 
 def _leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler's signature

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
+from django.db import connection
 
 from goodword.accounts.models import Organisation
-from goodword.core import tokens
+from goodword.core import clock, tokens
 from goodword.notifications.models import Email, Link
 
 #: where each kind of link begins; core.http keeps these out of the logs
@@ -75,6 +76,20 @@ def resolve(token: str, *, purpose: str) -> Link | None:
 def is_alive(link: Link, *, now: datetime) -> bool:
     """Neither revoked nor expired. Whether what it opens is still open is for its subject to say."""
     return link.ended_at is None and link.expires_at > now
+
+
+def may_upload(token: str) -> bool | None:
+    """Whether a candidate's link is alive; False for an unknown one, None for one that has ended.
+
+    For the web server, outside any request.
+    """
+    try:
+        link = resolve(token, purpose=Link.Purpose.CANDIDATE)
+        if link is None:
+            return False
+        return is_alive(link, now=clock.now()) or None
+    finally:
+        connection.close()
 
 
 def end(*, organisation: Organisation, purpose: str, subject_id: int, now: datetime) -> int:

@@ -1,0 +1,292 @@
+"""The web server's connections: nobody holds them all, uploads need a link, and the end is orderly."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from goodword.core import server as servers
+from tests.core.test_slow_senders import HALF, UPLOAD, Server, head
+
+
+@pytest.fixture
+def few() -> Iterator[Server]:
+    """Ten connections, four from one address."""
+    running = Server(connections=10, per_address=4)
+    yield running
+    running.close()
+
+
+def is_open(line: socket.socket) -> bool:
+    """Whether the server has left a connection open so far."""
+    line.settimeout(0.3)
+    try:
+        return line.recv(1) != b""
+    except TimeoutError:
+        return True
+    except ConnectionError:
+        return False
+
+
+def idle(server: Server, number: int, *, said: bytes = b"") -> list[socket.socket]:
+    lines = []
+    for _ in range(number):
+        line = server.connect()
+        if said:
+            line.sendall(said)
+        lines.append(line)
+    until(lambda: len(server.server.active_channels) >= min(number, server.server.connections) or None)
+    return lines
+
+
+def until(holds: Callable[[], object]) -> None:
+    for _ in range(300):
+        if holds():
+            return
+        time.sleep(0.01)
+    raise AssertionError("It did not happen within three seconds.")
+
+
+def test_from_one_address_the_longest_idle_connection_gives_way(few: Server) -> None:
+    with ExitStack() as lines:
+        opened = [lines.enter_context(few.connect()) for _ in range(4)]
+        until(lambda: len(few.server.active_channels) == 4)
+        assert few.ask(b"whole") == (200, b"5 from 127.0.0.1")
+        assert [is_open(line) for line in opened] == [False, True, True, True]
+
+
+def test_a_half_sent_request_gives_way_only_where_nothing_is_idle(few: Server) -> None:
+    with ExitStack() as lines:
+        half = [lines.enter_context(few.connect()) for _ in range(3)]
+        for line in half:
+            line.sendall(HALF)
+        still = lines.enter_context(few.connect())
+        until(lambda: len(few.server.active_channels) == 4)
+        until(lambda: sum(one.is_arriving() for one in few.server.active_channels.values()) == 3)
+        assert few.ask(b"whole") == (200, b"5 from 127.0.0.1")
+        assert (is_open(still), [is_open(line) for line in half]) == (False, [True] * 3)
+        refill = lines.enter_context(few.connect())
+        refill.sendall(HALF)
+        until(lambda: sum(one.is_arriving() for one in few.server.active_channels.values()) == 4)
+        assert few.ask(b"whole") == (200, b"5 from 127.0.0.1")
+        assert [is_open(line) for line in [*half, refill]].count(False) == 1
+
+
+def test_behind_a_proxy_all_connections_may_come_from_one_address_but_not_beyond_the_total() -> None:
+    behind = Server(connections=10, per_address=4, trusted_proxies=1)
+    try:
+        with ExitStack() as lines:
+            opened = [lines.enter_context(behind.connect()) for _ in range(10)]
+            until(lambda: len(behind.server.active_channels) == 10)
+            assert behind.ask(b"whole")[0] == 200
+            assert [is_open(line) for line in opened].count(False) == 1
+    finally:
+        behind.close()
+
+
+def test_requests_that_are_being_answered_are_never_let_go() -> None:
+    go = threading.Event()
+
+    def slow(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        go.wait(10)
+        start("200 OK", [("Content-Length", "4")])
+        return [b"done"]
+
+    busy = Server(slow, connections=10, per_address=4)
+    try:
+        with ExitStack() as lines:
+            asking = [lines.enter_context(busy.connect()) for _ in range(4)]
+            for line in asking:
+                line.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            until(lambda: sum(bool(one.requests) for one in busy.server.active_channels.values()) == 4)
+            assert not is_open(lines.enter_context(busy.connect()))
+            go.set()
+            assert [line.recv(15) for line in asking] == [b"HTTP/1.1 200 OK"] * 4
+    finally:
+        busy.close()
+
+
+@pytest.mark.parametrize(
+    ("given", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+    ],
+)
+def test_of_an_ipv6_address_the_network_counts(given: str, counted: str) -> None:
+    assert servers._network(given) == counted
+
+
+def test_more_connections_than_select_can_watch_are_served_quickly() -> None:
+    """Descriptors beyond 1,023 are what select() cannot do."""
+    servers.raise_file_limit()
+    many = Server(trusted_proxies=1)
+    try:
+        with ExitStack() as lines:
+            for _ in range(1_100):
+                lines.enter_context(many.connect())
+            until(lambda: len(many.server.active_channels) == 1_100)
+            began = time.monotonic()
+            assert many.ask(b"whole")[0] == 200
+            assert time.monotonic() - began < 1
+    finally:
+        many.close()
+
+
+# --- uploads -----------------------------------------------------------------------------------------------------
+
+
+def upload(token: str, *, links: Callable[[str], bool | None], seconds: float = 3.2) -> bytes:
+    """What a drop at a time is answered with, where a request has one second and an upload eight."""
+    slow = Server(arrival_seconds=1, silent_seconds=5, may_upload=links)
+    try:
+        with slow.connect() as line:
+            line.sendall(head(UPLOAD.replace("a-token", token), 8))
+            line.settimeout(0.05)
+            for _ in range(8):
+                time.sleep(seconds / 8)
+                try:
+                    line.sendall(b".")
+                    if line.recv(1, socket.MSG_PEEK) == b"":
+                        return b""
+                except TimeoutError:
+                    continue
+                except ConnectionError:
+                    return b""
+            line.settimeout(5)
+            return line.recv(15)
+    finally:
+        slow.close()
+
+
+def test_an_upload_has_its_long_time_with_a_live_link_alone() -> None:
+    known = {"alive": True, "ended": None}
+    assert upload("alive", links=lambda token: known.get(token, False)) == b"HTTP/1.1 200 OK"
+    assert upload("ended", links=lambda token: known.get(token, False)) == b""
+
+
+def test_an_upload_with_an_unknown_link_is_cut_off_at_once() -> None:
+    server = Server(may_upload=lambda _: False)
+    try:
+        with server.connect() as line:
+            line.sendall(head(UPLOAD, 10_000_000))
+            assert line.recv(1) == b""
+    finally:
+        server.close()
+
+
+def test_while_links_cannot_be_looked_up_an_upload_has_the_time_of_any_request(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def broken(token: str) -> bool:
+        raise OSError("no database")
+
+    assert upload("alive", links=broken) == b""
+    assert upload("alive", links=broken, seconds=0.4) == b"HTTP/1.1 200 OK"
+    assert "could not be looked up" in caplog.text
+
+
+def test_a_look_up_that_hangs_holds_nobody_up() -> None:
+    hangs = threading.Event()
+
+    def slowly(token: str) -> bool:
+        hangs.wait(5)
+        return True
+
+    server = Server(may_upload=slowly)
+    try:
+        with server.connect() as line:
+            line.sendall(head(UPLOAD, 100))
+            began = time.monotonic()
+            assert server.ask(b"whole")[0] == 200
+            assert time.monotonic() - began < 1
+    finally:
+        hangs.set()
+        server.close()
+
+
+# --- probes ------------------------------------------------------------------------------------------------------
+
+
+def test_probes_are_answered_while_all_threads_are_busy() -> None:
+    go = threading.Event()
+
+    def slow(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["PATH_INFO"] not in servers.PROBES:
+            go.wait(10)
+        start("200 OK", [("Content-Length", "2")])
+        return [b"ok"]
+
+    busy = Server(slow)
+    try:
+        with ExitStack() as lines:
+            for _ in range(2 * servers.THREADS):
+                lines.enter_context(busy.connect()).sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            for path in servers.PROBES:
+                began = time.monotonic()
+                assert busy.ask(path=path) == (200, b"ok")
+                assert time.monotonic() - began < 1
+            go.set()
+    finally:
+        busy.close()
+
+
+# --- the end -----------------------------------------------------------------------------------------------------
+
+
+def test_what_is_on_its_way_is_finished_and_nothing_new_is_taken() -> None:
+    begun, go = threading.Event(), threading.Event()
+
+    def slow(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        body = environ["wsgi.input"].read()
+        begun.set()
+        go.wait(10)
+        start("200 OK", [("Content-Length", str(len(body)))])
+        return [body]
+
+    server = Server(slow)
+    server.server.grace = 8
+    with server.connect() as answering, server.connect() as sending, server.connect() as still:
+        still.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
+        answering.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\ndone")
+        assert begun.wait(5)
+        sending.sendall(HALF)
+        until(lambda: sum(one.is_arriving() for one in server.server.active_channels.values()) == 2)
+        server.server.stop()
+        until(lambda: not server.server.accepting)
+        with pytest.raises(ConnectionError):
+            server.connect()
+        sending.sendall(b"x" * 990)
+        go.set()
+        for line, length in ((answering, b"4"), (sending, b"1000")):
+            answer = b""
+            while part := line.recv(65536):
+                answer += part
+            assert answer.startswith(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + length)
+        still.sendall(b"\r\n")
+        assert still.recv(15) == b"HTTP/1.1 200 OK"
+    server._thread.join(5)
+    assert not server._thread.is_alive()
+
+
+def test_idle_connections_do_not_hold_up_the_end_and_what_never_ends_is_cut_off() -> None:
+    server = Server()
+    server.server.grace = 1.5
+    with server.connect() as kept, server.connect() as half:
+        kept.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert kept.recv(15) == b"HTTP/1.1 200 OK"
+        half.sendall(HALF)
+        until(lambda: any(one.is_arriving() for one in server.server.active_channels.values()))
+        began = time.monotonic()
+        server.server.stop()
+        while kept.recv(65536):
+            pass
+        assert time.monotonic() - began < 1
+        assert half.recv(1) == b""
+        assert 1 < time.monotonic() - began < 4

@@ -1,0 +1,158 @@
+"""`goodword serve` as a program: its processes end together, in order, and leave the port free."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from goodword.core import web
+from goodword.core.supervise import PortInUse, goodword
+from tests.core.test_killed_worker import here, until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Program:
+    """`goodword serve` on a free port, answering."""
+
+    def __init__(self, processes: int, **env: str) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port: int = free.getsockname()[1]
+        self.running = subprocess.Popen(
+            goodword("serve", "--processes", str(processes), "--port", str(self.port)), env={**here(), **env}
+        )
+        while self.ask("/healthz") != 200:
+            assert self.running.poll() is None
+            time.sleep(0.05)
+
+    def ask(self, path: str, *, body: bytes | None = None) -> int:
+        """The status of an answer; 0 if nobody takes the connection."""
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            line.request("GET" if body is None else "POST", path, body, {"Host": "localhost"})
+            return line.getresponse().status
+        except ConnectionRefusedError:
+            return 0
+        finally:
+            line.close()
+
+    def children(self) -> list[int]:
+        """The processes that serve."""
+        pid = self.running.pid
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+    def is_free(self) -> bool:
+        """Whether another program could listen there."""
+        try:
+            web.bind("127.0.0.1", self.port).close()
+        except PortInUse:
+            return False
+        return True
+
+    def end(self) -> None:
+        if self.running.poll() is None:
+            self.running.kill()
+        self.running.wait()
+
+
+@pytest.fixture
+def two() -> Iterator[Program]:
+    program = Program(2)
+    yield program
+    program.end()
+
+
+def gone(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+def test_children_end_when_their_parent_is_killed_and_the_port_is_free_again(two: Program) -> None:
+    children = two.children()
+    assert len(children) == 2
+    two.running.kill()
+    began = time.monotonic()
+    until(lambda: all(gone(child) for child in children))
+    assert time.monotonic() - began < 5
+    assert two.is_free()
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_sigterm_finishes_a_request_that_is_on_its_way(processes: int) -> None:
+    program = Program(processes)
+    try:
+        with psycopg.connect(here()["DATABASE_URL"]) as other, ThreadPoolExecutor() as pool:
+            other.execute("LOCK TABLE greenhouse_connection")  # a delivery waits for it
+            answer = pool.submit(program.ask, "/hooks/greenhouse/nobodys-key-in-particular/", body=b"{}")
+            with psycopg.connect(here()["DATABASE_URL"], autocommit=True) as looker:
+                waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                until(lambda: looker.execute(waiting).fetchone() is not None)
+            program.running.terminate()
+            until(program.is_free)
+            assert program.running.poll() is None
+            assert not answer.done()
+            other.rollback()
+            assert answer.result(20) == 404
+        assert program.running.wait(20) == 0
+    finally:
+        program.end()
+
+
+def test_a_process_that_dies_is_replaced(two: Program) -> None:
+    before = two.children()
+    os.kill(before[0], signal.SIGKILL)
+    until(lambda: len(two.children()) == 2 and before[0] not in two.children())
+    assert two.ask("/healthz") == 200
+
+
+def test_processes_share_no_connection_to_the_database() -> None:
+    """With the pool that production has: what the parent opened before it forked is nobody's."""
+    program = Program(2, GOODWORD_ENV="demo")
+    try:
+        with ThreadPoolExecutor(16) as pool:
+            answers = list(pool.map(lambda _: program.ask("/p/nobodys-link-in-particular/"), range(80)))
+        assert answers == [404] * 80
+        pids = [program.running.pid, *program.children()]
+        sockets = [set(_sockets(pid)) for pid in pids]
+        assert len(sockets) == 3
+        shared = set.union(*(one & other for one in sockets for other in sockets if one is not other))
+        assert len(shared) == 1  # the one that listens
+    finally:
+        program.running.terminate()
+        program.end()
+
+
+def _sockets(pid: int) -> Iterator[str]:
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            target = str(link.readlink())
+        except FileNotFoundError:
+            continue
+        if target.startswith("socket:"):
+            yield target
+
+
+def test_more_idle_connections_than_one_may_have_hold_nobody_up() -> None:
+    program = Program(1)
+    lines: list[socket.socket] = []
+    try:
+        lines.extend(socket.create_connection(("127.0.0.1", program.port), timeout=10) for _ in range(1_100))
+        began = time.monotonic()
+        assert program.ask("/accounts/login/") == 200
+        assert time.monotonic() - began < 5  # milliseconds on an idle machine
+    finally:
+        for line in lines:
+            line.close()
+        program.running.terminate()
+        assert program.running.wait(20) == 0
