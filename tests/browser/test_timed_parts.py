@@ -367,3 +367,89 @@ def test_a_page_that_is_none_of_ours_is_not_taken_for_a_saved_answer(
     page.unroute("**/item/1/")
     arrived(page)
     assert [value for _, value in given(attempt)] == [4]
+
+
+def test_two_windows_of_a_timed_part_say_that_it_went_on_in_the_other(
+    browser: Browser, open_at: Callable[..., str]
+) -> None:
+    attempt = timed()
+    context = browser.new_context()
+    first, second = context.new_page(), context.new_page()
+    for page in (first, second):
+        page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
+        page.locator("[name=answer]").first.check(force=True)
+        expect(page.locator("[data-saved]")).to_have_text("Saved")
+    second.get_by_role("button", name="Next").click()
+    second.wait_for_url("**/item/2/")
+
+    first.locator("[name=answer]").nth(1).check(force=True)  # too late: saved at once no more, and said so
+    expect(first.locator("[data-alert]")).to_contain_text("perhaps in another window. Press Next")
+    first.get_by_role("button", name="Next").click()
+    first.wait_for_url("**/item/2/?elsewhere=yes")
+    expect(first.get_by_text("perhaps in another window. Earlier tasks")).to_be_visible()
+    expect(first.get_by_text("Choose an answer")).to_have_count(0)
+    assert violations(first) == []
+    assert given(attempt) == [("1", "a")]
+
+    first.locator("[name=answer]").nth(2).check(force=True)
+    expect(first.locator("[data-saved]")).to_have_text("Saved")
+    first.get_by_role("button", name="Next").click()
+    first.wait_for_url("**/item/3/")
+    second.evaluate(
+        "() => document.dispatchEvent(new Event('visibilitychange'))"
+    )  # asks at once how things stand
+    expect(second.locator("[data-alert]")).to_contain_text("perhaps in another window. Press Next")
+    second.get_by_role("button", name="Leave it out").click()
+    second.wait_for_url("**/item/3/?elsewhere=yes")
+    assert given(attempt) == [("1", "a"), ("2", "c")]
+    context.close()
+
+
+def test_what_was_not_saved_says_saved_once_the_line_is_back_whatever_screen_is_shown(
+    browser: Browser, open_at: Callable[..., str]
+) -> None:
+    attempt = attempt_of(WORK_STYLE, now=clock.now())
+    context = browser.new_context()
+    page = context.new_page()
+    with page.expect_response("**/sheet/"):
+        page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
+    line = page.locator("[data-saved]")
+    context.set_offline(True)
+    page.locator("[name=answer]").nth(3).check(force=True)
+    expect(line).to_have_text("Not saved yet. Trying again.")
+    page.get_by_role("button", name="Next").click()
+    page.wait_for_url("**/item/2/")
+    page.evaluate(
+        "() => window.goodwordAnswers.flush()"
+    )  # tried again, in vain: nothing waits of this screen
+    expect(page.locator("[data-alert]")).to_contain_text("No connection")
+    expect(line).to_have_text("")
+    page.get_by_role("link", name="Back").click()
+    page.wait_for_url("**/item/1/")
+    page.evaluate("() => window.goodwordAnswers.flush()")
+    expect(line).to_have_text("Not saved yet. Trying again.")
+    context.set_offline(False)
+    expect(line).to_have_text("Saved")
+    expect(page.locator("[data-alert]")).to_be_hidden()
+    assert given(attempt) == [("o1", 4)] or len(given(attempt)) == 1
+    context.close()
+
+
+def test_an_answer_that_another_window_has_sent_counts_as_saved_in_both(
+    browser: Browser, open_at: Callable[..., str]
+) -> None:
+    attempt = attempt_of(WORK_STYLE, now=clock.now())
+    context = browser.new_context()
+    first, second = context.new_page(), context.new_page()
+    address = open_at(attempt, "portal_assessment_item", 1, 1)
+    for page in (first, second):
+        page.goto(address)
+    first.route("**/item/1/", lambda route: route.abort())
+    first.locator("[name=answer]").nth(3).check(force=True)
+    expect(first.locator("[data-saved]")).to_have_text("Not saved yet. Trying again.")
+    first.unroute("**/item/1/")
+    second.evaluate("() => window.goodwordAnswers.flush()")
+    arrived(second)
+    expect(first.locator("[data-saved]")).to_have_text("Saved")
+    assert [value for _item, value in given(attempt)] == [4]
+    context.close()

@@ -3,7 +3,7 @@
 // between two words of the server, so that a changed clock of the machine moves nothing. Without this file the page
 // tells when it was loaded how much time is left, and the server does the rest.
 (() => {
-  let part, form, endsAt, told, broken = false, leaving = false;
+  let part, form, endsAt, told, broken = false, leaving = false, going = false;
 
   const start = () => {
     part = document.querySelector("[data-part][data-alive]");
@@ -19,9 +19,9 @@
     refill();
     form.addEventListener("change", save);
     let typing;
-    form.addEventListener("input", () => {
+    form.addEventListener("input", (event) => {
       clearTimeout(typing);
-      typing = setTimeout(save, 1500);
+      if (!event.target.matches("[type=radio], [type=checkbox]")) typing = setTimeout(save, 1500);
     });
     form.addEventListener("submit", leave);
   };
@@ -60,6 +60,12 @@
     line.textContent = { saving: line.dataset.saving, saved: line.dataset.done, failed: line.dataset.failed }[state] ?? "";
   };
 
+  // Another window has gone on: this page stays as it is, and its Next leads to the task that is on screen there.
+  const elsewhere = () => {
+    say("");
+    warn(part.dataset.elsewhere);
+  };
+
   const post = (url, body) =>
     fetch(url, {
       method: "POST",
@@ -88,6 +94,7 @@
       } else if (said.broken) await goOn();
       else {
         left(said.left);
+        if (said.at > Number(document.querySelector("[data-screen]").dataset.screen) && !going) elsewhere();
         if (broken) {
           broken = false;
           warn(null);
@@ -141,6 +148,10 @@
       const response = await post(form.action, body);
       if (response.status >= 500) throw new Error("server");
       const said = await response.json();
+      if (said.elsewhere) {
+        if (!going) elsewhere();
+        return;
+      }
       if (said.go) {
         leaving = true;
         location.assign(said.go);
@@ -159,6 +170,7 @@
   const leave = async (event) => {
     if (form.querySelector("input[type=file]")) return;
     event.preventDefault();
+    going = true;
     const body = new URLSearchParams(new FormData(form, event.submitter));
     try {
       const response = await fetch(form.action, { method: "POST", body });
@@ -167,6 +179,7 @@
       if (response.status === 422) form.submit();
       else location.assign(response.url);
     } catch {
+      going = false;
       delete form.dataset.sent;
       lost();
     }

@@ -27,12 +27,24 @@
   const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`goodword:${name}`, { detail }));
   const csrf = () => document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? "";
 
+  const mine = new Map(); // what this page put in line and has not heard of since
+
   const put = (url, fields) => {
     const all = read();
     all[url] = { fields, at: Date.now() };
+    mine.set(url, all[url]);
     write(all);
     flush();
   };
+
+  // Another window has sent what this one waits for: sent once more, it changes nothing and says how it went.
+  window.addEventListener("storage", async (event) => {
+    if (event.key !== KEY && event.key !== null) return;
+    for (const [url, waiting] of [...mine]) {
+      if (read()[url] || (await send(url, waiting))) continue;
+      write({ [url]: waiting, ...read() });
+    }
+  });
 
   const flush = async () => {
     if (busy || !csrf()) return;
@@ -71,6 +83,7 @@
     }
     const all = read();
     if (all[url]?.at === waiting.at) delete all[url]; // unless another answer came to it meanwhile
+    if (mine.get(url)?.at === waiting.at) mine.delete(url);
     write(all);
     tell(said.saved ? "saved" : "refused", { url, ...said });
     return true;

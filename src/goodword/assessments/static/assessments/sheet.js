@@ -14,6 +14,12 @@
     line.dataset.state = state;
     line.textContent = { saving: line.dataset.saving, saved: line.dataset.done, failed: line.dataset.failed }[state] ?? "";
   };
+  const waits = () => window.goodwordAnswers.waiting().includes(here()?.dataset.here);
+  // A line that says "not saved yet" of an answer that no longer waits says so no more.
+  const settle = () => {
+    const line = here()?.querySelector("[data-saved]");
+    if (line && line.dataset.state === "failed" && !waits()) say(given.has(here().dataset.here) ? "saved" : "");
+  };
   const warn = (text) => {
     const line = alertLine();
     line.hidden = !text;
@@ -128,12 +134,13 @@
     warn(null);
     if (event.detail.answered !== undefined) known = event.detail;
     if (event.detail.url === here()?.dataset.here) say("saved");
+    else settle();
     const skip = event.detail.url === here()?.dataset.here && here().querySelector("[data-skip]");
     if (skip) skip.hidden = true;
     count();
   });
   document.addEventListener("goodword:offline", () => {
-    say("failed");
+    if (waits()) say("failed");
     warn(part().dataset.offline);
   });
   document.addEventListener("goodword:refused", (event) => {
