@@ -6,8 +6,10 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
+from goodword.assessments.domain.choose_language import choose_language
 from goodword.assessments.models import Attempt
 from goodword.core import clock
+from tests.assessments.plans import JUDGEMENT, attempt_of
 from tests.assessments.support import answer_all, application, assigned, scores, token_of
 from tests.assessments.support import answers as given_in
 from tests.browser.conftest import violations
@@ -52,6 +54,52 @@ def test_numbers_choose_and_enter_goes_on(page: Page, url: Callable[..., str], a
     expect(page).to_have_url(url("portal_assessment_item", 1, 2))
     arrived(page)
     assert answers(attempt) == [("ws01", 2)]
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_no_word_of_an_answer_to_a_situation_is_broken_on_a_phone(
+    browser: Browser, live_server: object, language: str
+) -> None:
+    attempt = attempt_of(JUDGEMENT, now=clock.now())
+    choose_language(attempt_id=attempt.pk, language=language, now=clock.now())
+    token = token_of(attempt, now=clock.now())
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(f"{live_server}{reverse('portal_assessment_item', args=[token, 1, 1])}")
+    for width in (320, 390, 800, 1440):
+        page.set_viewport_size({"width": width, "height": 844})
+        broken = page.evaluate(
+            """() => [...document.querySelectorAll(".likert__word")].flatMap((label) => {
+              const text = label.firstChild, found = [];
+              for (const word of text.data.matchAll(/\\S+/g)) {
+                const range = document.createRange();
+                range.setStart(text, word.index);
+                range.setEnd(text, word.index + word[0].length);
+                const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
+                if (lines.size > 1) found.push(word[0]);
+              }
+              return found;
+            })"""
+        )
+        assert (width, broken) == (width, [])
+        option, row = page.locator(".likert__option").first, page.locator(".likert__row").first
+        boxes = option.bounding_box(), row.bounding_box()
+        assert boxes[0] is not None and boxes[1] is not None
+        assert (boxes[0]["width"] == boxes[1]["width"]) == (width < 500)
+    page.set_viewport_size({"width": 390, "height": 844})
+    with page.expect_navigation():
+        page.locator(".item .button--primary").click()
+    links = page.locator("[data-error-summary] a")
+    texts = links.all_inner_texts()
+    assert len(set(texts)) == len(texts) == page.locator("fieldset.likert").count()
+    links.last.click()
+    assert (
+        page.locator("fieldset.likert")
+        .last.locator("input")
+        .first.evaluate("it => it === document.activeElement")
+    )
+    assert violations(page) == []
+    context.close()
 
 
 def test_enter_without_an_answer_says_so_and_the_keys_go_on_working(

@@ -37,6 +37,10 @@ class ItemForm(Protocol):
     def sentences(self) -> list[str]:
         """What is wrong, in sentences."""
 
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """The same for an error summary: the id of the first field to mend, and the sentence."""
+
 
 def form_for(
     item: Asked,

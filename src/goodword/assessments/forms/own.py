@@ -43,6 +43,11 @@ class OwnForm:
         """What is wrong."""
         return [str(error) for errors in self.questions.errors.values() for error in errors]
 
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """The same. Its template has a summary of its own, with the ids."""
+        return [("", sentence) for sentence in self.sentences]
+
 
 class FileForm(forms.Form):
     """A file to hand in. Where one was handed in before, it stays until another takes its place."""
@@ -93,3 +98,8 @@ class FileForm(forms.Form):
     def sentences(self) -> list[str]:
         """What is wrong."""
         return [str(error) for error in self.errors.get("file", [])]
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """The same, with the field."""
+        return [(self["file"].auto_id, sentence) for sentence in self.sentences]

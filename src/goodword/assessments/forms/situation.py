@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from goodword.assessments.forms.statement import ScaleField
@@ -57,5 +58,17 @@ class SituationForm(forms.Form):
 
     @property
     def sentences(self) -> list[str]:
-        """What is wrong."""
-        return [str(error) for errors in self.errors.values() for error in errors]
+        """What is wrong, each sentence with its action."""
+        return [sentence for _, sentence in self.problems]
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """The same, with the first answer to the action."""
+        return [
+            (
+                f"{self[name].auto_id}_0",
+                gettext("“%(action)s”: %(problem)s") % {"action": self.fields[name].label, "problem": error},
+            )
+            for name, errors in self.errors.items()
+            for error in errors
+        ]

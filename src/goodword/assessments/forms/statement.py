@@ -52,3 +52,8 @@ class StatementForm(forms.Form):
     def sentences(self) -> list[str]:
         """What is wrong."""
         return [str(error) for error in self.errors.get("answer", [])]
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """The same, with the first of the answers."""
+        return [(f"{self['answer'].auto_id}_0", sentence) for sentence in self.sentences]

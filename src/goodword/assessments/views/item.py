@@ -32,6 +32,8 @@ from goodword.questionnaires.reading import Json
 
 #: what a link from the last page carries, so that an answer given there leads back
 FROM_LAST = "last"
+#: what the address of an item carries if what was sent was for one before it
+ELSEWHERE = "elsewhere"
 #: an answer that waited in a browser for longer than this counts as given then, and no earlier
 _LONGEST_WAIT = timedelta(days=30)
 
@@ -132,8 +134,10 @@ def _on_screen(
     if part.at > len(items):
         return to_first_page(request, sitting)
     here = sitting.url("portal_assessment_item", view.order, part.at)
+    if request.method == "POST":
+        here = f"{here}?{ELSEWHERE}=yes"
     if is_script(request):
-        return kept_private(JsonResponse({"saved": False, "go": here}, status=409))
+        return kept_private(JsonResponse({"saved": False, "elsewhere": True, "go": here}, status=409))
     return kept_private(redirect(here))
 
 
@@ -166,6 +170,7 @@ def _show(
         "assessments/portal/item.html",
         status=422 if form is not None else 200,
         **screen(request, sitting, view, items, number, form=form, answers=answers),
+        elsewhere=view.timed and ELSEWHERE in request.GET,
         alive=sitting.url("portal_assessment_alive", view.order) if view.timed else "",
         again=sitting.url("portal_assessment_again", view.order) if view.timed else "",
         beat=clock.BEAT,
@@ -191,7 +196,7 @@ def screen(
     count = len(items)
     return {
         "form": form or form_for(this, saved=answers.get(this.id)),
-        "errors": form.sentences if form is not None else [],
+        "errors": form.problems if form is not None else [],
         "item": this,
         "part": view,
         "parts": len(sitting.overview.parts),

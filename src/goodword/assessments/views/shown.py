@@ -104,7 +104,7 @@ def show_practice(request: HttpRequest, sitting: Sitting, view: PartView, number
         "assessments/portal/practice.html",
         status=422 if form.is_bound and not valid else 200,
         form=form,
-        errors=form.sentences if form.is_bound and not valid else [],
+        errors=form.problems if form.is_bound and not valid else [],
         part=view,
         number=number,
         total=len(items),

@@ -52,7 +52,7 @@ def preview(request: MemberRequest, pk: int) -> HttpResponseBase:
             "assessments/library/phone.html",
             {
                 "form": form,
-                "errors": form.sentences if posted and not valid else [],
+                "errors": form.problems if posted and not valid else [],
                 "part": walk.part,
                 "is_practice": is_practice,
                 "solution": solution,
