@@ -10,6 +10,7 @@ from goodword.core import clock
 from goodword.core.events import record
 from goodword.greenhouse.feed.post import post
 from goodword.greenhouse.feed.queue import on_report_ready
+from goodword.greenhouse.feed.settle import REFUSED_WAITS
 from goodword.greenhouse.feed.stuck import free
 from goodword.greenhouse.models import FeedPost
 from goodword.reports.models import Report
@@ -38,6 +39,11 @@ class Story:
     def act(self, *, after: timedelta = timedelta(0)) -> None:
         """Let a worker try to post the note."""
         post(feed_post_id=self.post.pk, now=self.now + after)
+
+    def act_for_an_hour(self) -> None:
+        """Try as often as refusals are tried, each time when it is due."""
+        for done in range(len(REFUSED_WAITS) + 1):
+            self.act(after=sum(REFUSED_WAITS[:done], timedelta(0)))
 
     def sweep(self, *, after: timedelta) -> None:
         """What the sweep and the job that it queues do, at another time."""

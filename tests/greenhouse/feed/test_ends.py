@@ -6,9 +6,11 @@ import pytest
 from django.utils import timezone
 
 from goodword.candidates.models import Application
+from goodword.core import outbox
 from goodword.greenhouse.feed.post import post as act
 from goodword.greenhouse.feed.queries import feed_health
 from goodword.greenhouse.feed.retry import drop, retry, retry_all
+from goodword.greenhouse.feed.settle import REFUSED_WAITS
 from goodword.greenhouse.feed.trouble import Button, end_of
 from goodword.greenhouse.feed.try_out import post_test_note
 from goodword.greenhouse.models import Connection, FeedPost
@@ -32,8 +34,57 @@ def ending(story: Story) -> tuple[str, str, Button, bool]:
     return post.state, post.trouble, end.button, end.again
 
 
-def test_a_permission_that_is_missing(story: Story) -> None:
-    story.world.greenhouse.tick(*ALL - {"Activity Feed"})
+def test_a_permission_that_is_missing_is_tried_over_an_hour_and_then_told(either: World) -> None:
+    story = tell_story(either)
+    v3 = either.greenhouse.version == "v3"
+    either.greenhouse.tick(*ALL - {"Activity Feed" if v3 else "Applications"})
+    tried = timedelta(0)
+    for wait in REFUSED_WAITS:
+        story.act(after=tried)
+        post = story.post
+        assert (post.state, post.not_before - story.now) == ("queued", tried + wait)
+        tried += wait
+    assert (tried > timedelta(hours=1), event_names().count("feed.needs_person")) == (True, 0)
+    story.act(after=tried)
+    assert ending(story) == ("failed", "not_permitted" if v3 else "key", Button.INTEGRATIONS, True)
+    assert event_names().count("feed.needs_person") == 1
+
+
+@pytest.mark.parametrize("path", ["/v3/applications", "/v3/notes"])
+def test_one_refusal_among_good_answers_asks_nobody(story: Story, path: str) -> None:
+    story.world.fail(kind="fail", path=path, status=403, times=1)
+    story.act()
+    story.act(after=REFUSED_WAITS[0])
+    assert (story.post.state, len(story.notes()), event_names().count("feed.needs_person")) == ("sent", 1, 0)
+
+
+def test_a_refusal_after_hours_without_an_answer_has_its_tries_too(story: Story) -> None:
+    FeedPost.objects.update(attempts=len(outbox.LADDER))
+    story.world.fail(kind="fail", path="/v3/notes", status=403, times=1)
+    story.act()
+    assert story.post.state == "queued"
+    story.act(after=REFUSED_WAITS[0])
+    assert (story.post.state, len(story.notes())) == ("sent", 1)
+
+
+def test_a_new_key_lets_what_was_refused_go_at_once(story: Story) -> None:
+    story.world.fail(kind="fail", path="/v3/notes", status=403, times=1)
+    story.act()
+    retry_all(story.world.connection, now=story.now)
+    story.act()
+    assert story.post.state == "sent"
+
+
+def test_a_test_note_that_is_refused_says_so_at_once(world: World) -> None:
+    story = tell_story(world)
+    FeedPost.objects.all().delete()
+    post_test_note(
+        world.connection,
+        candidate_remote_id=story.remote.candidate_id,
+        member=world.role.owner,
+        now=story.now,
+    )
+    world.fail(kind="fail", path="/v3/notes", status=403, times=1)
     story.act()
     assert ending(story) == ("failed", "not_permitted", Button.INTEGRATIONS, True)
 
@@ -90,7 +141,7 @@ def test_a_greenhouse_that_was_out_of_reach_for_hours(story: Story) -> None:
 
 def test_what_is_tried_again_has_no_trouble_any_more(story: Story) -> None:
     story.world.greenhouse.tick(*ALL - {"Activity Feed"})
-    story.act()
+    story.act_for_an_hour()
     assert retry(story.post, now=story.now) is True
     assert ending(story)[:2] == ("queued", "")
 

@@ -166,7 +166,7 @@ def test_a_limit_of_calls_is_waited_out(story: Story) -> None:
 
 def test_a_missing_permission_needs_a_person_who_then_tries_again(story: Story) -> None:
     story.world.greenhouse.tick(*ALL - {"Activity Feed"})
-    story.act()
+    story.act_for_an_hour()
     assert state(story) == ("failed", False)
     assert story.post.last_error.startswith("Greenhouse does not let this key use Activity Feed.")
     assert event_names().count("feed.needs_person") == 1

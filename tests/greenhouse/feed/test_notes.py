@@ -180,5 +180,5 @@ def test_what_happened_stands_on_the_timeline_once(world: World, names: str) -> 
     if names == "feed.needs_person":
         world.greenhouse.tick(*ALL - {"Activity Feed"})
     for _ in range(2):
-        story.act()
+        story.act_for_an_hour()
     assert event_names().count(names) == 1

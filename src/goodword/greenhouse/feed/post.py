@@ -102,6 +102,9 @@ def post(*, feed_post_id: int, now: datetime) -> None:
 
 def _failed(row: FeedPost, error: HarvestError, *, now: datetime) -> None:
     why = f"{error.sentence} {error.remedy}"
+    if trouble.may_be_permission(error):
+        settle.refused(row, why=why, trouble=trouble.trouble_of(error), now=now)
+        return
     if not trouble.is_passing(error):
         settle.needs_person(row, why=why, trouble=trouble.trouble_of(error), now=now)
         return

@@ -24,7 +24,14 @@ def retry(post: FeedPost, *, now: datetime) -> bool:
 
 
 def retry_all(connection: Connection, *, now: datetime) -> int:
-    """All failed notes of a connection, for example because the credential was set anew. Returns how many."""
+    """All failed notes of a connection, for example because the credential was set anew. Returns how many.
+
+    Those that a refusal lets wait are due at once, too.
+    """
+    refused = FeedPost.objects.across_organisations().filter(
+        connection=connection, state=State.QUEUED, refusals__gt=0, not_before__gt=now
+    )
+    refused.exclude(outcome_unknown=True).update(not_before=now)
     failed = FeedPost.objects.across_organisations().filter(connection=connection, state=State.FAILED)
     return sum(retry(post, now=now) for post in failed.exclude(trouble=FeedPost.Trouble.DELETED))
 

@@ -18,6 +18,9 @@ UNKNOWN_WAIT = timedelta(minutes=2)
 #: after a note of which an attempt's outcome was not known stands: when the feed is searched for another one
 LOOKS = (timedelta(minutes=10), timedelta(hours=2), timedelta(days=1))
 
+#: waits after a refusal for want of a permission, which is often over soon: a person is asked after the last
+REFUSED_WAITS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 40))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
@@ -67,12 +70,24 @@ def needs_person(post: FeedPost, *, why: str, trouble: str, now: datetime) -> No
             _record("feed.needs_person", post, now=now)
 
 
+def refused(post: FeedPost, *, why: str, trouble: str, now: datetime) -> None:
+    """Greenhouse says that the key may not do this: try again a few times over an hour, then a person is asked.
+
+    The tries of other failures are not used up. A test note, for which somebody waits, is not tried again.
+    """
+    if post.report is None or post.refusals >= len(REFUSED_WAITS):
+        needs_person(post, why=why, trouble=trouble, now=now)
+        return
+    wait = max(REFUSED_WAITS[post.refusals], UNKNOWN_WAIT if post.outcome_unknown else timedelta(0))
+    outbox.settle_later(post, error=why, at=now + wait, refusals=post.refusals + 1, trouble=trouble)
+
+
 def later(post: FeedPost, *, why: str, now: datetime, wait: timedelta, unknown: bool) -> None:
     """Try again by the ladder, but not before `wait` is over; a person when the ladder is at its end.
 
     `unknown`: the note may stand all the same. Once unknown it stays so: what was sent may land at any time.
     """
-    step = outbox.LADDER[min(post.attempts, len(outbox.LADDER)) - 1]
+    step = outbox.LADDER[min(post.tries, len(outbox.LADDER)) - 1]
     unknown = unknown or post.outcome_unknown
     wait = max(step, wait, UNKNOWN_WAIT if unknown else timedelta(0))
     with transaction.atomic():

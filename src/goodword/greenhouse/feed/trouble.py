@@ -85,6 +85,11 @@ def is_passing(error: HarvestError) -> bool:
     return passing and not isinstance(error, AddressRefused)
 
 
+def may_be_permission(error: HarvestError) -> bool:
+    """Whether Greenhouse refused for want of a permission; Harvest v1 says so as it says that a key is unknown."""
+    return isinstance(error, Forbidden) or (isinstance(error, Unauthorised) and error.may_be_permission)
+
+
 def trouble_of(error: HarvestError) -> str:
     """The code of an error."""
     if isinstance(error, Unauthorised):

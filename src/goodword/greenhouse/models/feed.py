@@ -40,6 +40,8 @@ class FeedPost(OrganisationOwned, Outbox):
     outcome_unknown = models.BooleanField(default=False)
     #: why it failed, as a code
     trouble = models.CharField(max_length=20, choices=Trouble.choices, default=Trouble.NONE, blank=True)
+    #: how often Greenhouse said that the key may not do this; after some of them over an hour it is believed
+    refusals = models.PositiveSmallIntegerField(default=0)
     #: when the feed is searched once more for notes that landed late
     look_again_at = models.DateTimeField(null=True)
     #: Greenhouse's ids of further notes with the same marker: a write that landed late
@@ -68,3 +70,8 @@ class FeedPost(OrganisationOwned, Outbox):
 
     def __str__(self) -> str:
         return f"note for {self.marker}"
+
+    @property
+    def tries(self) -> int:
+        """See `Outbox.tries`. Refusals are counted by themselves."""
+        return self.attempts - self.refusals
