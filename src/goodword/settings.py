@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "goodword.core.http.PermissionsPolicy",
     "goodword.core.static.StaticFiles",
+    "goodword.core.incoming.CleanInput",  # before the first that looks anything up, which is the session
     "django.contrib.sessions.middleware.SessionMiddleware",
     "goodword.core.http.PortalLanguage",
     "goodword.core.http.BodyLimit",  # its page has a language; nothing before it reads a body

@@ -8,8 +8,8 @@ from goodword.candidates.models import Application
 
 
 def asked_for(request: HttpRequest) -> str:
-    """What was typed into the search box; without what no database can hold."""
-    return request.GET.get("q", "").replace("\x00", "").strip()
+    """What was typed into the search box."""
+    return request.GET.get("q", "")
 
 
 def named(rows: QuerySet[Application], query: str, *, or_role: bool = False) -> QuerySet[Application]:

@@ -25,7 +25,7 @@ UNDER_WAY = {FeedPost.State.QUEUED, FeedPost.State.SENDING}
 def choose(request: MemberRequest, pk: int) -> HttpResponse:
     """Search a candidate or name one; once one is named, the note as it will be."""
     connection = connected(request, pk)
-    query, said = request.GET.get("q", "").strip(), request.GET.get("candidate", "").strip()
+    query, said = request.GET.get("q", ""), request.GET.get("candidate", "")
     problem, candidate = "", None
     if said:
         candidate, problem = _found(connection, said)
