@@ -10,6 +10,7 @@ from goodword.assessments.models import Attempt
 from goodword.assessments.queries import latest_attempt, latest_done
 from goodword.candidates.models import Application
 from goodword.notifications.models import Email
+from goodword.steps.domain.by_hand import NotConfirmed
 from tests.assessments.support import answer_all, answers, application, assigned, rows, tell
 from tests.support import factories
 from tests.support.jobs import run_jobs
@@ -32,7 +33,9 @@ def test_the_old_run_is_closed_and_a_new_one_invites() -> None:
     old = assigned(of)
     answer_all(old, but=(7,))
     member = factories.member(of.organisation)
-    new = invite_again(start=old.start, member=member, now=LATER)
+    with pytest.raises(NotConfirmed):
+        invite_again(start=old.start, member=member, now=LATER)
+    new = invite_again(start=old.start, member=member, after=old.pk, now=LATER)
     assert state_of(old) == ("in_progress", "invited_again", True)
     assert old.closed_by == f"member:{member.pk}"
     assert (new.progress, new.opened_at, new.reminders_sent, answers(new).count()) == ("pending", LATER, 0, 0)
@@ -50,7 +53,8 @@ def test_a_finished_run_keeps_its_result() -> None:
     answer_all(old)
     finish_part(attempt_id=old.pk, order=1, now=NOW)
     before = rows(old)
-    new = invite_again(start=old.start, member=factories.member(of.organisation), now=NEXT_TIME)
+    member = factories.member(of.organisation)
+    new = invite_again(start=old.start, member=member, after=old.pk, now=NEXT_TIME)
     assert rows(old) | {"events": None} == before | {"events": None}
     assert (latest_attempt(of), latest_done(of)) == (new, old)
 

@@ -102,7 +102,7 @@ def test_what_was_not_completed_is_closed_and_invited_again_at_any_time() -> Non
     of = applied()
     old = assigned(of)
     answer_all(old, but=(7,))
-    new = invite_again(start=old.start, member=factories.member(of.organisation), now=LATER)
+    new = invite_again(start=old.start, member=factories.member(of.organisation), after=old.pk, now=LATER)
     old.refresh_from_db()
     assert (old.close_reason, latest_attempt(of)) == ("invited_again", new)
 

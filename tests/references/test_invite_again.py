@@ -34,7 +34,8 @@ MARIA, PAUL = "maria@globex.example", "paul@globex.example"
 def again(story: Story) -> None:
     start = story.check.start
     with time_machine.travel(LATER, tick=False):
-        invite_again(start=start, member=factories.member(story.application.organisation), now=LATER)
+        member = factories.member(story.application.organisation)
+        invite_again(start=start, member=member, after=story.check.pk, now=LATER)
         run_jobs()
 
 

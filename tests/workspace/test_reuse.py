@@ -20,7 +20,9 @@ from goodword.notifications.models import Email
 from goodword.references.models import Check
 from goodword.reports.models import Report
 from goodword.roles.models import Role, Step
+from goodword.steps.domain.by_hand import MayNotBegin, begin
 from goodword.steps.models import StepStart
+from goodword.workspace.comparing import finished_of
 from tests.references import story
 from tests.reports.reports import text_of
 from tests.support import factories
@@ -208,11 +210,35 @@ def test_who_reuses_and_then_wants_a_new_one_can_still_invite(
     client = signed_in(rita)
     press(client, "step_reuse", application, start_of(application).pk)
     run_jobs()
-    assert "Invite anew" in card(client, application)
+    assert "Invite again" in card(client, application)
     taken(application, days=190)
-    press(client, "step_begin", application, "assessment")
+    before = Email.objects.count()
+    for asked in (client.get, client.post):
+        page = asked(address("step_begin", second.organisation, application.pk, "assessment"))
+        assert "The result of the earlier application stays on the candidate" in page.content.decode()
+    assert (start_of(application).state, Email.objects.count()) == ("reused", before)
+    where = address("step_begin", second.organisation, application.pk, "assessment")
+    client.post(where, {"after": "reuse"})
     run_jobs()
     assert Attempt.objects.of(second.organisation).filter(start__application=application).count() == 1
+    page = client.get(path("candidate", second.organisation, application.pk))
+    [result] = page.context["results"]
+    assert (result.run.start.application, result.newer_is_open) == (first.applications.get(), True)
+    assert "This is the current result until the new run is complete." in page.content.decode()
+    assert "Earlier result:" in card(client, application)
+    assert [of for _, of in finished_of(second, rita).values()] == [application]
+
+
+def test_a_click_on_invite_does_not_undo_what_a_colleague_reused_meanwhile(
+    first: Role, second: Role, rita: Membership
+) -> None:
+    application = arrive(second, reported(named(first, "Ada", "Zorn")).start.application)
+    press(signed_in(rita), "step_reuse", application, start_of(application).pk)
+    run_jobs()
+    step = second.steps.get(kind="assessment")
+    with pytest.raises(MayNotBegin) as refused:
+        begin(application_id=application.pk, step=step, member=rita, now=NOW)
+    assert (refused.value.reason, start_of(application).state) == ("reused", "reused")
 
 
 def test_inviting_instead_too_soon_says_from_when_it_can_be(
@@ -334,7 +360,8 @@ def test_both_clicks_need_a_recruiter_of_the_organisation_and_a_post(
         signed_in(stranger).post(where),
         signed_in(stranger).post(theirs),
     ]
-    assert [answer.status_code for answer in answers] == [405, 302, 403, 404, 404]
+    looked = 405 if name == "step_reuse" else 302
+    assert [answer.status_code for answer in answers] == [looked, 302, 403, 404, 404]
     assert start_of(application).state == "waiting"
 
 

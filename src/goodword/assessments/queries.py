@@ -36,15 +36,16 @@ def parts_of(attempt: Attempt, *, scores: bool = True) -> Sequence[AttemptPart]:
 
 def latest_attempt(application: Application) -> Attempt | None:
     """The application's newest run of an assessment, whatever its state."""
-    return _attempts(application).first()
+    return attempts_of(application).first()
 
 
 def latest_done(application: Application) -> Attempt | None:
     """Its newest run that is done: a result stays to be seen when the candidate is invited again."""
-    return _attempts(application).filter(progress__in=DONE).first()
+    return attempts_of(application).filter(progress__in=DONE).first()
 
 
-def _attempts(application: Application) -> QuerySet[Attempt]:
+def attempts_of(application: Application) -> QuerySet[Attempt]:
+    """All its runs of an assessment, the newest first."""
     return (
         Attempt.objects.across_organisations()
         .filter(start__application_id=application.pk)

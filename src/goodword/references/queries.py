@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
+
 from goodword.candidates.models import Application
 from goodword.notifications.models import Email
 from goodword.references.domain.mails import request_ref
@@ -10,6 +12,11 @@ from goodword.references.models import Check, Reference, ReferenceRequest
 
 def latest_check(application: Application) -> Check | None:
     """The application's latest reference check, the one its portal shows."""
+    return checks_of(application).first()
+
+
+def checks_of(application: Application) -> QuerySet[Check]:
+    """All its reference checks, the latest first."""
     return (
         Check.objects.of(application.organisation)
         .select_related(
@@ -17,7 +24,6 @@ def latest_check(application: Application) -> Check | None:
         )
         .filter(start__application=application)
         .order_by("-pk")
-        .first()
     )
 
 

@@ -7,7 +7,9 @@ PostgreSQL is a backup of everything.
 from django.db import models
 
 from goodword.accounts.models import OrganisationOwned
+from goodword.assessments.models import Attempt
 from goodword.notifications.models import Link
+from goodword.references.models import Check
 from goodword.steps.models import StepStart
 
 
@@ -22,6 +24,9 @@ class Report(OrganisationOwned):
         REDACTED = "redacted"
 
     start = models.ForeignKey(StepStart, on_delete=models.CASCADE, related_name="reports")
+    #: the run whose result it is; neither is set for a result that was taken over from another application
+    attempt = models.ForeignKey(Attempt, on_delete=models.SET_NULL, null=True, related_name="reports")
+    check_run = models.ForeignKey(Check, on_delete=models.SET_NULL, null=True, related_name="reports")
     version = models.PositiveSmallIntegerField()
     #: short and visible, "GW-7F3K-Q2": stands in the PDF and in the note on the Activity Feed
     code = models.CharField(max_length=20, unique=True)
@@ -44,6 +49,11 @@ class Report(OrganisationOwned):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def run(self) -> Attempt | Check | None:
+        """The run whose result it is; None for a result that was taken over."""
+        return self.check_run or self.attempt
 
 
 class ReportFile(OrganisationOwned):

@@ -6,16 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from goodword.accounts.models import Membership
+from goodword.assessments.domain import invite_again as attempts
 from goodword.assessments.domain.adjust.told import Told, for_the_team
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.candidates.visible import visible_applications
+from goodword.references.domain import invite_again as checks
 from goodword.references.members import View, view_of
 from goodword.references.models import Check
 from goodword.reports.domain.reuse import report_of
 from goodword.roles.models import Step
 from goodword.steps.domain.automation import HINDRANCES
-from goodword.steps.models import StepStart
+from goodword.steps.models import Run, StepStart
 from goodword.workspace.progress import Mark
 from goodword.workspace.results import finished_run
 
@@ -41,6 +43,8 @@ class Card:
     taken: dict[str, Any] | None
     may_begin: bool
     view: View | None
+    #: inviting again opens a new run after one in which something was done
+    asks_first: bool
     #: what was made otherwise for a candidate who agrees that members know of it
     adjusted: tuple[Told, ...] = ()
 
@@ -61,11 +65,19 @@ def cards_of(
             offer=_offer(mark.start, member),
             taken=_taken(mark),
             may_begin=member.may_work and not application.end and _may_begin(mark),
+            asks_first=asks_first(mark.run),
             view=view if mark.kind == Step.Kind.REFERENCE_CHECK else None,
             adjusted=for_the_team(mark.run) if isinstance(mark.run, Attempt) else (),
         )
         for mark in marks
     ]
+
+
+def asks_first(run: Run | None) -> bool:
+    """Whether inviting again after this run wants a confirmation."""
+    if isinstance(run, Check):
+        return checks.asks_first(run)
+    return isinstance(run, Attempt) and attempts.asks_first(run)
 
 
 def earlier_of(start: StepStart, member: Membership) -> StepStart | None:

@@ -1,9 +1,9 @@
 """How far each step of an application is: one mark per step, for lists and the candidate's page.
 
-Two queries for any number of applications, beside the one for the starts.
+Two queries for any number of applications, beside the one for the starts; one more where results were taken over.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,8 +16,9 @@ from goodword.assessments.models import Answer, Attempt, AttemptPart
 from goodword.candidates.models import Application
 from goodword.references.models import Check
 from goodword.roles.models import Step
+from goodword.steps.domain.reuse import taken_over_at
 from goodword.steps.models import Run, StepStart
-from goodword.steps.states import status
+from goodword.steps.states import DONE, status
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +34,8 @@ class Mark:
     attention: str
     start: StepStart | None
     run: Run | None
+    #: when the current result was completed, where a later run has followed that is not done
+    result_at: datetime | None = None
 
 
 def marks_of(
@@ -45,7 +48,7 @@ def marks_of(
         (start.application_id, start.step.kind): start
         for start in StepStart.objects.of(organisation).filter(application_id__in=ids).select_related("step")
     }
-    attempts = _latest(
+    attempts = _by_start(
         Attempt.objects.of(organisation)
         .filter(start__application_id__in=ids)
         .annotate(
@@ -54,28 +57,41 @@ def marks_of(
         )
         .order_by("pk")
     )
-    checks = _latest(
+    checks = _by_start(
         Check.objects.of(organisation)
         .filter(start__application_id__in=ids)
         .annotate(answered=Count("requests", filter=Q(requests__state="answered")))
         .order_by("pk")
     )
-    runs: dict[str, dict[int, Run]] = {Step.Kind.ASSESSMENT: attempts, Step.Kind.REFERENCE_CHECK: checks}
+    taken = taken_over_at(starts.values())
+    runs: dict[str, dict[int, list[Run]]] = {
+        Step.Kind.ASSESSMENT: attempts,
+        Step.Kind.REFERENCE_CHECK: checks,
+    }
     return {
         pk: [
-            _mark(kind, application, starts.get((pk, kind)), runs[kind], now=now)
+            _mark(kind, application, starts.get((pk, kind)), runs[kind], taken, now=now)
             for kind in (Step.Kind.ASSESSMENT, Step.Kind.REFERENCE_CHECK)
         ]
         for pk, application in found.items()
     }
 
 
-def _latest(rows: Iterable[Run]) -> dict[int, Run]:
-    return {run.start_id: run for run in rows}
+def _by_start(rows: Iterable[Run]) -> dict[int, list[Run]]:
+    found: dict[int, list[Run]] = {}
+    for run in rows:
+        found.setdefault(run.start_id, []).append(run)
+    return found
 
 
 def _mark(
-    kind: str, application: Application, start: StepStart | None, runs: dict[int, Run], *, now: datetime
+    kind: str,
+    application: Application,
+    start: StepStart | None,
+    by_start: Mapping[int, Sequence[Run]],
+    taken: Mapping[int, datetime],
+    *,
+    now: datetime,
 ) -> Mark:
     label = Step.Kind(kind).label
     if start is None:
@@ -90,8 +106,8 @@ def _mark(
             start=None,
             run=None,
         )
-    run = runs.get(start.pk)
-    if run is None:
+    runs = by_start.get(start.pk, ())
+    if not runs:
         state = _state_before(start, application)
         return Mark(
             kind=kind,
@@ -103,7 +119,9 @@ def _mark(
             attention=start.waits_for if state == "needs_attention" else "",
             start=start,
             run=None,
+            result_at=taken.get(start.pk) if state != "completed" else None,
         )
+    run = runs[-1]
     done, of = (0, 0) if application.erased_at else _how_far(run)
     return Mark(
         kind=kind,
@@ -115,7 +133,15 @@ def _mark(
         attention=run.attention,
         start=start,
         run=run,
+        result_at=_result_at(runs, taken.get(start.pk)),
     )
+
+
+def _result_at(runs: Sequence[Run], taken_at: datetime | None) -> datetime | None:
+    """When the current result was completed, if the latest of these runs is not done."""
+    if runs[-1].progress in DONE:
+        return None
+    return next((run.completed_at for run in reversed(runs) if run.progress in DONE), taken_at)
 
 
 def _since(run: Run, *, now: datetime) -> date | None:

@@ -1,56 +1,100 @@
 """The results of an application's steps, as the candidate's page and the review page show them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from goodword.assessments import queries as assessments
 from goodword.assessments.models import Attempt
+from goodword.assessments.queries import attempts_of
 from goodword.assessments.result import Requirement
 from goodword.assessments.results import result as assessment_result
 from goodword.candidates.models import Application
-from goodword.references import queries as references
 from goodword.references.models import Check
+from goodword.references.queries import checks_of
 from goodword.references.results import results as references_results
 from goodword.roles.models import Step
+from goodword.steps.domain.reuse import taken_over_at
 from goodword.steps.models import Run, StepStart
-from goodword.steps.states import DONE
+from goodword.steps.states import DONE, is_open
 
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """The result of one step; `data` goes to the step's own template."""
+    """The result of one run of a step; `data` goes to the step's own template.
+
+    `newer` is the latest run, where that is another one. `standing` is "current", "so_far" (its run is open), or
+    "incomplete" (its run was closed before it was complete).
+    """
 
     kind: str
     label: str
     template: str
     data: Any
+    run: Run
+    newer: Run | None = None
+    standing: str = "current"
+
+    @property
+    def newer_is_open(self) -> bool:
+        """Whether the later run may still bring a result."""
+        return self.newer is not None and is_open(self.newer)
 
 
 def results_of(application: Application, *, items: bool = True) -> list[Result]:
-    """What there is to see: a finished assessment, and references from the first one on; also those of an earlier
-    application that stand in here. Without `items`: no test items, answers to single items, or keys."""
-    found: list[Result] = []
-    attempt = assessments.latest_done(application)
-    if attempt is not None:
-        found.append(_assessment(assessment_result(attempt)))
-    elif start := _standing_in(application, Step.Kind.ASSESSMENT):
-        found += _taken_assessment(start)
+    """What there is to see of each step, the current result included while a later run is under way.
+
+    Of a reference check also the references so far of a later run. An earlier application's result that was taken
+    over counts until a run of this one is done. Without `items`: no test items, answers to single items, or keys.
+    """
+    attempts = _shown(application, Step.Kind.ASSESSMENT, list(attempts_of(application)))
     if not items:
-        found = [replace(one, data=one.data.without_items()) if one.data else one for one in found]
-    check = references.latest_check(application)
-    if check is None and (start := _standing_in(application, Step.Kind.REFERENCE_CHECK)):
-        checks = Check.objects.of(start.organisation).filter(**_behind(start))
-        check = checks.select_related("version__questionnaire", "organisation").order_by("-pk").first()
-    if check is not None and check.requests.filter(state="answered").exists():
-        found.append(
-            Result(
-                kind=Step.Kind.REFERENCE_CHECK,
-                label=Step.Kind.REFERENCE_CHECK.label,
-                template="references/result.html",
-                data=references_results(check),
-            )
+        attempts = [replace(one, data=one.data.without_items()) if one.data else one for one in attempts]
+    return [*attempts, *_shown(application, Step.Kind.REFERENCE_CHECK, list(checks_of(application)))]
+
+
+def _shown(application: Application, kind: str, runs: Sequence[Run]) -> list[Result]:
+    latest = runs[0] if runs else None
+    done = next((run for run in runs if run.progress in DONE), None)
+    current = result_of(done) if done is not None else taken_over(application, kind)
+    found = []
+    if current is not None:
+        found.append(replace(current, newer=latest if latest != current.run else None))
+    if latest is None or latest == done or (partial := result_of(latest)) is None:
+        return found
+    if is_open(latest):
+        return [replace(partial, standing="so_far"), *found]
+    return [*found, replace(partial, standing="incomplete")]
+
+
+def result_of(run: Run) -> Result | None:
+    """The result of a run: of a finished attempt, and of a check from its first reference on."""
+    if isinstance(run, Check):
+        answered = run.requests.filter(state="answered").exists()
+        return _references(run) if answered else None
+    assert isinstance(run, Attempt)  # there are two kinds of run
+    return _assessment(run, assessment_result(run)) if run.progress in DONE else None
+
+
+def taken_over(application: Application, kind: str) -> Result | None:
+    """The result of an earlier application that was taken over for this one, also if a run has followed since."""
+    start = (
+        StepStart.objects.of(application.organisation)
+        .select_related("step", "organisation")
+        .filter(application=application, step__kind=kind)
+        .exclude(earlier=None)
+        .first()
+    )
+    if start is None or (at := taken_over_at([start]).get(start.pk)) is None:
+        return None
+    behind = {"start_id": start.earlier_id, "progress__in": DONE, "completed_at__lte": at}
+    if kind == Step.Kind.REFERENCE_CHECK:
+        checks = Check.objects.of(start.organisation).filter(**behind)
+        rows = checks.select_related(
+            "start__application__candidate", "version__questionnaire", "organisation"
         )
-    return found
+        check = rows.order_by("-pk").first()
+        return result_of(check) if check else None
+    return _taken_assessment(start, behind)
 
 
 def finished_run(start: StepStart) -> Run | None:
@@ -60,34 +104,25 @@ def finished_run(start: StepStart) -> Run | None:
     return attempt or Check.objects.of(organisation).filter(**of_start).order_by("-pk").first()
 
 
-def _assessment(data: Any) -> Result:
+def _assessment(attempt: Attempt, data: Any) -> Result:
     kind = Step.Kind.ASSESSMENT
-    return Result(kind=kind, label=kind.label, template="assessments/result.html", data=data)
+    return Result(kind=kind, label=kind.label, template="assessments/result.html", data=data, run=attempt)
 
 
-def _taken_assessment(start: StepStart) -> list[Result]:
+def _references(check: Check) -> Result:
+    kind = Step.Kind.REFERENCE_CHECK
+    data = references_results(check)
+    return Result(kind=kind, label=kind.label, template="references/result.html", data=data, run=check)
+
+
+def _taken_assessment(start: StepStart, behind: dict[str, Any]) -> Result | None:
     """An earlier result, for the requirement that it serves here."""
-    runs = Attempt.objects.of(start.organisation).filter(**_behind(start))
+    runs = Attempt.objects.of(start.organisation).filter(**behind)
     attempt = runs.select_related("organisation", "start__step", "assessment").order_by("-pk").first()
     result = assessment_result(attempt) if attempt else None
-    if result is None:
-        return []
+    if attempt is None or result is None:
+        return None
     step, here = start.step, None
     if step.requirement:
         here = Requirement(text=step.requirement, who=step.requirement_by, at=step.requirement_at)
-    return [_assessment(result.serving(here))]
-
-
-def _standing_in(application: Application, kind: str) -> StepStart | None:
-    return (
-        StepStart.objects.of(application.organisation)
-        .select_related("step", "organisation")
-        .filter(application=application, step__kind=kind, state=StepStart.State.REUSED)
-        .exclude(earlier=None)
-        .first()
-    )
-
-
-def _behind(start: StepStart) -> dict[str, Any]:
-    """Which run's result stands in: one that was there when it was taken."""
-    return {"start_id": start.earlier_id, "progress__in": DONE, "completed_at__lte": start.started_at}
+    return _assessment(attempt, result.serving(here))

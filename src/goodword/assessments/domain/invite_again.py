@@ -12,6 +12,7 @@ from goodword.candidates.models import Application
 from goodword.notifications.domain.queue import cancel
 from goodword.roles.models import Step
 from goodword.steps.domain.automation import hindrance
+from goodword.steps.domain.by_hand import NotConfirmed
 from goodword.steps.domain.lifecycle import subject_ref
 from goodword.steps.domain.move import lock, move
 from goodword.steps.domain.standing import held
@@ -37,12 +38,18 @@ def refuse_too_soon(*, application: Application, step: Step, now: datetime) -> N
         raise MayNotInvite("too_soon", day=day)
 
 
-def invite_again(*, start: StepStart, member: Membership, now: datetime) -> Attempt:
+def asks_first(attempt: Attempt) -> bool:
+    """Whether something was done in this attempt, so that a new one wants a confirmation."""
+    return attempt.progress != Attempt.Progress.PENDING
+
+
+def invite_again(*, start: StepStart, member: Membership, now: datetime, after: int | None = None) -> Attempt:
     """Close what is unfinished under this start and assign anew, with a fresh invitation. Results stay.
 
-    Raises MayNotInvite for an application that has ended, a candidate who may not be mailed, a step that has not
-    started, or somebody who has taken one of its tests not long ago; LookupError for a start that is not of the
-    member's organisation or is no assessment.
+    After an attempt in which something was done only if it is the one that the member has confirmed (`after`, its id),
+    else NotConfirmed. Raises MayNotInvite for an application that has ended, a candidate who may not be mailed, a
+    step that has not started, or somebody who has taken one of its tests not long ago; LookupError for a start that
+    is not of the member's organisation or is no assessment.
     """
     if start.organisation_id != member.organisation_id or start.step.kind != Step.Kind.ASSESSMENT:
         raise LookupError(f"Start {start.pk} is no assessment of this organisation.")
@@ -55,6 +62,9 @@ def invite_again(*, start: StepStart, member: Membership, now: datetime) -> Atte
         if reason := _in_the_way(locked, application):
             raise MayNotInvite(reason)
         refuse_too_soon(application=application, step=locked.step, now=now)
+        latest = Attempt.objects.of(start.organisation).filter(start=locked).order_by("-pk").first()
+        if latest is not None and latest.pk != after and asks_first(lock(Attempt, latest.pk)):
+            raise NotConfirmed
         for pk in _unfinished(locked):
             old = lock(Attempt, pk)
             if old.closed_at is not None:  # closed by a rejection: it must not open again beside the new one

@@ -6,11 +6,15 @@ from goodword.core.models import Event
 from goodword.greenhouse import jobs
 from goodword.greenhouse.models import Connection, FeedPost
 from goodword.reports.models import Report
+from goodword.reports.queries import is_superseded
 from goodword.steps.domain.standing import hold
 
 
 def on_report_ready(event: Event) -> None:
-    """Put a note on the candidate's Activity Feed, if they came from Greenhouse and were not erased since."""
+    """Put a note on the candidate's Activity Feed, if they came from Greenhouse and were not erased since.
+
+    None about an earlier run once a later one is done: readers take the last note for the current result.
+    """
     assert event.application_id is not None  # reports are about applications
     if hold(event.application_id).erased_at is not None:
         return
@@ -19,6 +23,8 @@ def on_report_ready(event: Event) -> None:
         .select_related("start__application", "organisation")
         .get(pk=event.data["report_id"])
     )
+    if is_superseded(report):
+        return
     queue_note(report, now=event.occurred_at)
 
 

@@ -16,6 +16,7 @@ from goodword.references.domain.requests import out, plan_reminders, restore_req
 from goodword.references.domain.tell import tell
 from goodword.references.models import Check, ReferenceRequest
 from goodword.steps.domain.automation import hindrance
+from goodword.steps.domain.by_hand import NotConfirmed
 from goodword.steps.domain.lifecycle import is_quiet, subject_ref
 from goodword.steps.domain.move import lock, move
 from goodword.steps.domain.standing import held
@@ -32,13 +33,19 @@ class Hindered(Exception):
         self.code = code
 
 
-def invite_again(*, start: StepStart, member: Membership, now: datetime) -> Check:
+def asks_first(check: Check) -> bool:
+    """Whether inviting again opens a new check after this one, and so wants a confirmation."""
+    return check.progress not in UNFINISHED
+
+
+def invite_again(*, start: StepStart, member: Membership, now: datetime, after: int | None = None) -> Check:
     """Invite again by hand.
 
     An unfinished check is opened or resumed where that is needed, gets a new deadline, and whoever it waits for
     is written to with a fresh link: the referees who have not answered, unless they want no such mail, else the
-    candidate. After a finished one a new check opens. Raises Hindered when the application has ended or the candidate
-    may not be mailed, StepStart.DoesNotExist for a start of another organisation, or that was taken back.
+    candidate. After a finished one a new check opens, if it is the one that the member has confirmed (`after`, its
+    id). Raises NotConfirmed, Hindered when the application has ended or the candidate may not be mailed,
+    StepStart.DoesNotExist for a start of another organisation, or that was taken back.
     """
     by = f"member:{member.pk}"
     with transaction.atomic():
@@ -50,15 +57,14 @@ def invite_again(*, start: StepStart, member: Membership, now: datetime) -> Chec
             raise Hindered(application.end)
         if code := hindrance(application):
             raise Hindered(code)
-        latest = (
-            Check.objects.of(member.organisation)
-            .filter(start=start, progress__in=UNFINISHED)
-            .values_list("pk", flat=True)
-            .first()
-        )
+        latest = Check.objects.of(member.organisation).filter(start=start).order_by("-pk").first()
         if latest is None:
             return open_check(start=start, now=now, by=by)
-        check = lock(Check, latest)
+        check = lock(Check, latest.pk)
+        if asks_first(check):
+            if check.pk != after:
+                raise NotConfirmed
+            return open_check(start=start, now=now, by=by)
         if may(check, "reopen"):
             move(check, "reopen", at=now, by=by)
             restore_requests(check, now=now)

@@ -6,6 +6,8 @@ from typing import Any
 from django.db.models import Max
 from django.utils import translation
 
+from goodword.assessments.models import Attempt
+from goodword.references.models import Check
 from goodword.reports.domain.code import mint_code
 from goodword.reports.domain.head import head
 from goodword.reports.domain.tries import TRIES
@@ -16,11 +18,18 @@ from goodword.steps.models import StepStart
 
 
 def begin(
-    start: StepStart, *, kind: str, part: dict[str, Any], now: datetime, reused: Reused | None = None
+    start: StepStart,
+    *,
+    kind: str,
+    part: dict[str, Any],
+    now: datetime,
+    run: Attempt | Check | None = None,
+    reused: Reused | None = None,
 ) -> Report:
     """The next version of a start's report, frozen now and drawn by a job; in the caller's transaction.
 
-    `part` is the snapshot's own part of this kind; `reused` says where a result comes from that stands in.
+    `part` is the snapshot's own part of this kind, the result of `run`; `reused` says where a result comes from
+    that was taken over instead.
     `start` comes with its organisation, and its application with candidate, organisation and role.
     """
     # The start's row is the lock under which versions are counted.
@@ -36,6 +45,8 @@ def begin(
     report = Report.objects.create(
         organisation=start.organisation,
         start=start,
+        attempt=run if isinstance(run, Attempt) else None,
+        check_run=run if isinstance(run, Check) else None,
         version=version,
         code=code,
         snapshot=snapshot,

@@ -41,7 +41,7 @@ def on_attempt_completed(event: Event) -> None:
         if result is None:
             raise LookupError(f"Attempt {attempt.pk} has no scores.")
         part = assessment_part(result, organisation=start.organisation)
-    begin(start, kind="assessment", part={"assessment": part}, now=event.occurred_at)
+    begin(start, kind="assessment", part={"assessment": part}, run=attempt, now=event.occurred_at)
 
 
 def on_check_completed(event: Event) -> None:
@@ -56,7 +56,7 @@ def on_check_completed(event: Event) -> None:
     )
     with translation.override(start.organisation.language):
         part = check_part(results(check), organisation=start.organisation)
-    begin(start, kind="reference_check", part={"check": part}, now=event.occurred_at)
+    begin(start, kind="reference_check", part={"check": part}, run=check, now=event.occurred_at)
 
 
 def draw(*, report_id: int, now: datetime) -> None:

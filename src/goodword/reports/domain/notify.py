@@ -9,6 +9,7 @@ from goodword.notifications.domain.queue import queue
 from goodword.notifications.models import Link
 from goodword.notifications.people import LinkFor, Person
 from goodword.reports.models import Report
+from goodword.reports.queries import is_superseded
 from goodword.steps.domain.standing import hold
 
 #: how long the recruiter's link opens the result without a login
@@ -17,7 +18,7 @@ REVIEW_DAYS = LIFETIMES[Link.Purpose.REVIEW].days
 
 def on_report_ready(event: Event) -> None:
     """One mail per report version, to the recruiter of the application; none for a result that was reused by a
-    member's own click, and none of somebody who was erased since."""
+    member's own click, none of somebody who was erased since, and none of an earlier run once a later one is done."""
     assert event.application_id is not None  # reports are about applications
     if hold(event.application_id).erased_at is not None:
         return
@@ -31,7 +32,7 @@ def on_report_ready(event: Event) -> None:
         )
         .get(pk=event.data["report_id"])
     )
-    if "reused" in report.snapshot:
+    if "reused" in report.snapshot or is_superseded(report):
         return
     application = report.start.application
     recruiter = recruiter_of(application)

@@ -102,6 +102,8 @@ def _follow(report: Report, *, version: int, now: datetime) -> None:
     redacted = Report.objects.create(
         organisation=report.organisation,
         start_id=report.start_id,
+        attempt_id=report.attempt_id,
+        check_run_id=report.check_run_id,
         version=version,
         code=code,
         snapshot={**report.snapshot, **made},

@@ -11,6 +11,7 @@ from goodword.reports.domain.begin import begin
 from goodword.reports.domain.head import moment_text
 from goodword.reports.models import Report
 from goodword.reports.pdf.snapshot import Reused
+from goodword.reports.queries import current_first
 from goodword.roles.models import Step
 from goodword.steps.domain.reuse import is_discreet, take_earlier
 from goodword.steps.domain.standing import held
@@ -60,10 +61,10 @@ def reuse(*, start: StepStart, member: Membership, now: datetime) -> Report:
 
 
 def report_of(start_id: int) -> Report | None:
-    """The newest report of a start whose content can be taken over; None if there is none (any more)."""
+    """The current report of a start whose content can be taken over; None if there is none (any more)."""
     reports = Report.objects.across_organisations().filter(start_id=start_id, state=Report.State.READY)
     rows = reports.select_related("start__application__role", "start__application__candidate", "organisation")
-    found = rows.order_by("-version").first()
+    found = current_first(rows).first()
     return None if found is None or found.snapshot["redacted"] else found
 
 

@@ -12,19 +12,26 @@ from goodword.steps.domain.starts import go
 from goodword.steps.models import StepStart
 
 
+class NotConfirmed(Exception):
+    """A new run would follow one in which something was done, and the member was not shown that run."""
+
+
 class MayNotBegin(Exception):
-    """Nobody may be invited. `reason`: why the application has ended, a code of StepStart.Waits, "no_requirement"."""
+    """Nobody may be invited. `reason`: why the application has ended, a code of StepStart.Waits, "no_requirement",
+    or "reused": an earlier result was taken over meanwhile."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
 
 
-def begin(*, application_id: int, step: Step, member: Membership, now: datetime) -> StepStart:
+def begin(
+    *, application_id: int, step: Step, member: Membership, now: datetime, after_reuse: bool = False
+) -> StepStart:
     """Begin the step of the application's role now, without its delay; pressed twice it begins once.
 
-    Also instead of an earlier result that was offered, or that stands in. Raises MayNotBegin, and LookupError
-    where step, application and member do not belong together.
+    Also instead of an earlier result that is offered; after one that was taken over only with `after_reuse`. Raises
+    MayNotBegin, and LookupError where step, application and member do not belong together.
     """
     with transaction.atomic():
         application = hold(application_id)
@@ -46,6 +53,8 @@ def begin(*, application_id: int, step: Step, member: Membership, now: datetime)
                 defaults={"organisation": member.organisation, "requested_at": now},
             )
         )
+        if start.state == StepStart.State.REUSED and not after_reuse:
+            raise MayNotBegin("reused")
         if start.state != StepStart.State.STARTED:
             go(start, application=application, at=now, by=f"member:{member.pk}", by_hand=True)
         return start

@@ -3,12 +3,14 @@
 What stands in for what is a person's decision: the start waits, and a member reuses the result or invites.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db.models import QuerySet
 
 from goodword.candidates.models import Application
+from goodword.core.models import Event
 from goodword.roles.queries import is_confidential
 from goodword.steps.domain.starts import tell, wait
 from goodword.steps.models import Run, StepStart
@@ -39,6 +41,23 @@ def take_earlier(start: StepStart, *, application: Application, at: datetime, by
     start.state, start.waits_for, start.started_at = StepStart.State.REUSED, "", at
     start.save(update_fields=["state", "waits_for", "started_at"])
     tell("step.reused", start, application=application, at=at, by=by, earlier_id=start.earlier_id or 0)
+
+
+def taken_over_at(starts: Iterable[StepStart]) -> dict[int, datetime]:
+    """By the start's id, when an earlier result was taken over for it, also where a new run has followed since."""
+    having = [start for start in starts if start.earlier_id is not None and start.started_at is not None]
+    found = {
+        start.pk: start.started_at
+        for start in having
+        if start.state == StepStart.State.REUSED and start.started_at is not None
+    }
+    since = {start.pk: start.application_id for start in having if start.pk not in found}
+    if since:
+        events = Event.objects.filter(name="step.reused", application_id__in=set(since.values()))
+        for event in events.order_by("pk"):
+            if event.data.get("start_id") in since:
+                found[event.data["start_id"]] = event.occurred_at
+    return found
 
 
 def is_discreet(earlier: StepStart) -> bool:

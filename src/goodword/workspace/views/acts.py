@@ -1,17 +1,20 @@
-"""What a recruiter does with a step in one click."""
+"""What a recruiter does with a step: invite, invite again, reuse an earlier result."""
+
+from datetime import datetime
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership
 from goodword.assessments.domain import invite_again as attempts
 from goodword.candidates.domain.confirm_name import confirm_name
 from goodword.candidates.models import Application
@@ -20,9 +23,12 @@ from goodword.core import clock
 from goodword.references.domain import invite_again as checks
 from goodword.reports.domain.reuse import MayNotReuse, reuse
 from goodword.roles.models import Step
-from goodword.steps.domain.by_hand import MayNotBegin, begin
-from goodword.steps.models import StepStart
-from goodword.workspace.cards import earlier_of
+from goodword.steps.domain.automation import hindrance
+from goodword.steps.domain.by_hand import MayNotBegin, NotConfirmed, begin
+from goodword.steps.models import Run, StepStart
+from goodword.workspace import inviting
+from goodword.workspace.cards import asks_first, earlier_of
+from goodword.workspace.inviting import latest_run
 
 NOT_ACTIVE = gettext_lazy("Only an active candidate can be invited. Greenhouse says otherwise of this one.")
 NO_ADDRESS = gettext_lazy("Greenhouse has no address for this candidate, or says not to e-mail them.")
@@ -40,29 +46,34 @@ WHY_NOT = {
     "may_not_email": NO_ADDRESS,
     "link_in_name": LINK_IN_NAME,
     "decided": gettext_lazy("This was decided already. The card says how it stands."),
+    "reused": gettext_lazy("The earlier result was reused meanwhile. Its card says what you can do."),
     "no_report": gettext_lazy("The report of the earlier result is not there yet. Try again in a minute."),
 }
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def invite_again(request: MemberRequest, pk: int, start_pk: int) -> HttpResponseBase:
-    """Invite the candidate again: a new mail with a fresh link, and a new deadline."""
+    """Invite the candidate again: a new mail with a fresh link, and a new deadline.
+
+    After a run in which something was done a page says first what will happen; its form names that run (`after`).
+    """
     application = access.owned(visible_applications(request.member), pk)
     start = _start(request, application, start_pk)
-    if application.end:
-        messages.error(request, NOT_ACTIVE)
+    run, now = latest_run(start), clock.now()
+    if problem := _in_the_way(application, start, now=now):
+        messages.error(request, problem)
         return _page(request, application)
-    if start.state != StepStart.State.STARTED:
-        messages.error(request, _("This step has not begun yet. Its card says what it waits for."))
+    after = request.POST.get("after", "")
+    if request.method != "POST" or (asks_first(run) and not after):
+        return _confirm(request, application, start.step, run)
+    if after and (run is None or after != str(run.pk)):
+        messages.info(request, _("This candidate was invited again a moment ago. Nothing more was sent."))
         return _page(request, application)
-    now, said = clock.now(), _("A new invitation is on its way.")
+    confirmed = run.pk if run is not None and after else None
     try:
         with transaction.atomic():
-            if start.step.kind == Step.Kind.ASSESSMENT:
-                attempts.invite_again(start=start, member=request.member, now=now)
-            elif checks.writes_to_nobody(checks.invite_again(start=start, member=request.member, now=now)):
-                said = _("There is more time. Nobody was written to: the card says what it waits for.")
+            said = _again(start, member=request.member, after=confirmed, now=now)
             write(
                 organisation=request.organisation,
                 action="step.invited_again",
@@ -70,6 +81,8 @@ def invite_again(request: MemberRequest, pk: int, start_pk: int) -> HttpResponse
                 now=now,
                 details={"start": start.pk},
             )
+    except NotConfirmed:  # it was completed, or followed by another run, while this request was on its way
+        return redirect("step_invite_again", request.organisation.slug, application.pk, start.pk)
     except attempts.MayNotInvite as error:
         messages.error(request, _too_soon(error) or WHY_NOT.get(error.reason, NO_ADDRESS))
         return _page(request, application)
@@ -80,20 +93,73 @@ def invite_again(request: MemberRequest, pk: int, start_pk: int) -> HttpResponse
     return _page(request, application)
 
 
-@require_POST
+def _in_the_way(application: Application, start: StepStart, *, now: datetime) -> str:
+    """Why the candidate cannot be invited again now; empty if nothing is known to be in the way."""
+    if application.end:
+        return str(NOT_ACTIVE)
+    if start.state != StepStart.State.STARTED:
+        return _("This step has not begun yet. Its card says what it waits for.")
+    if hindrance(application):
+        return str(NO_ADDRESS)
+    if start.step.kind == Step.Kind.ASSESSMENT:
+        try:
+            attempts.refuse_too_soon(application=application, step=start.step, now=now)
+        except attempts.MayNotInvite as error:
+            return _too_soon(error)
+    return ""
+
+
+def _again(start: StepStart, *, member: Membership, after: int | None, now: datetime) -> str:
+    """Do it, and return what to say of it."""
+    said = _("A new invitation is on its way.")
+    if start.step.kind == Step.Kind.ASSESSMENT:
+        attempts.invite_again(start=start, member=member, after=after, now=now)
+    elif checks.writes_to_nobody(checks.invite_again(start=start, member=member, after=after, now=now)):
+        said = _("There is more time. Nobody was written to: the card says what it waits for.")
+    return said
+
+
+def _confirm(
+    request: MemberRequest, application: Application, step: Step, run: Run | None
+) -> HttpResponseBase:
+    context = {
+        "application": application,
+        "candidate": application.candidate,
+        "step": step,
+        "title": inviting.title(step),
+        "sentences": inviting.sentences(application, step, run),
+        "after": run.pk if run is not None else "reuse",
+    }
+    return render(request, "workspace/invite_again.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def begin_step(request: MemberRequest, pk: int, kind: str) -> HttpResponseBase:
-    """Invite the candidate to a step that has not begun, whatever it waits for."""
+    """Invite the candidate to a step that has not begun, whatever it waits for.
+
+    In place of a result that was taken over a page says first what will happen.
+    """
     application = access.owned(visible_applications(request.member), pk)
     step = Step.objects.of(request.organisation).filter(role=application.role_id, kind=kind).first()
     if step is None:
         raise Http404
-    now = clock.now()
+    now, after_reuse = clock.now(), request.POST.get("after") == "reuse"
     try:
+        if step.kind == Step.Kind.ASSESSMENT and not application.end:
+            attempts.refuse_too_soon(application=application, step=step, now=now)
+        if request.method != "POST" or (not after_reuse and _is_reused(application, step)):
+            if not _is_reused(application, step) or application.end or hindrance(application):
+                return _page(request, application)
+            return _confirm(request, application, step, None)
         with transaction.atomic():
-            if step.kind == Step.Kind.ASSESSMENT and not application.end:
-                attempts.refuse_too_soon(application=application, step=step, now=now)
-            start = begin(application_id=application.pk, step=step, member=request.member, now=now)
+            start = begin(
+                application_id=application.pk,
+                step=step,
+                member=request.member,
+                after_reuse=after_reuse,
+                now=now,
+            )
             write(
                 organisation=request.organisation,
                 action="step.begun_by_hand",
@@ -109,6 +175,11 @@ def begin_step(request: MemberRequest, pk: int, kind: str) -> HttpResponseBase:
         return _page(request, application)
     messages.success(request, _("The invitation is on its way."))
     return _page(request, application)
+
+
+def _is_reused(application: Application, step: Step) -> bool:
+    starts = StepStart.objects.of(application.organisation).filter(application=application, step=step)
+    return starts.filter(state=StepStart.State.REUSED).exists()
 
 
 @require_POST

@@ -1,5 +1,7 @@
 """Candidates: the list over all roles, and the page of one application."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -12,19 +14,24 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.marking import marking_card
+from goodword.assessments.models import Attempt
 from goodword.assessments.queries import latest_done
 from goodword.assessments.signs.shown import signs_of as attempt_signs_of
 from goodword.candidates.models import Application
 from goodword.candidates.queries import recruiter_of
 from goodword.candidates.visible import visible_applications
 from goodword.core import clock
+from goodword.references.models import Check
 from goodword.references.queries import latest_check
 from goodword.references.signs.shown import signs_of
 from goodword.reports.models import Report
+from goodword.reports.queries import current_first
+from goodword.steps.models import Run
 from goodword.workspace.cards import cards_of
 from goodword.workspace.erasing import erasing_of
 from goodword.workspace.progress import marks_of
-from goodword.workspace.results import results_of
+from goodword.workspace.results import Result, results_of
+from goodword.workspace.runs import EarlierRun, earlier_runs
 from goodword.workspace.search import asked_for, named
 from goodword.workspace.timeline import timeline
 
@@ -58,7 +65,15 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
     check = latest_check(application)
     sees_signs = request.member.may_work and not application.erased_at
     attempt = latest_done(application) if sees_signs else None
-    results = [] if application.erased_at else results_of(application)
+    results: list[Result] = []
+    earlier: list[EarlierRun] = []
+    reports = list(reports_of(application))
+    latest = {mark.start.pk: mark.run for mark in marks if mark.start is not None}
+    of_earlier = {report.pk for report in reports if report.run != latest.get(report.start_id)}
+    reports.sort(key=lambda report: report.pk in of_earlier)
+    if not application.erased_at:
+        results = results_of(application)
+        earlier = earlier_runs(application, shown=results, reports=reports, now=now)
     if results:
         write(
             organisation=request.organisation,
@@ -80,7 +95,12 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             "marking": marking_card(application, member=request.member),
             "signs": signs_of(check) if check and sees_signs else None,
             "attempt_signs": attempt_signs_of(attempt) if attempt else None,
-            "reports": reports_of(application),
+            "reports": reports,
+            "reports_of_earlier": of_earlier,
+            "earlier_runs": earlier,
+            "earlier_signs": _signs_of([one.run for one in earlier if one.run != attempt])
+            if sees_signs
+            else [],
             "timeline": timeline(
                 application, organisation=request.organisation, members=_names(request.organisation)
             ),
@@ -93,19 +113,14 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
 @require_safe
 @access.member()
 def results_list(request: MemberRequest) -> HttpResponse:
-    """What is there to be reviewed: the newest report of each completed step."""
+    """What is there to be reviewed: the current report of each completed step."""
     applications = visible_applications(request.member)
-    rows = (
-        Report.objects.of(request.organisation)
-        .filter(
-            state=Report.State.READY,
-            start__application__in=applications,
-            start__application__erased_at=None,
-        )
-        .select_related("start__application__candidate", "start__application__role", "start__step")
-        .order_by("start", "-version")
-        .distinct("start")
+    ready = Report.objects.of(request.organisation).filter(
+        state=Report.State.READY,
+        start__application__in=applications,
+        start__application__erased_at=None,
     )
+    rows = current_first(ready).distinct("start")
     newest = Report.objects.of(request.organisation).filter(pk__in=rows.values("pk"))
     page = Paginator(
         newest.select_related("start__application__candidate", "start__application__role", "start__step")
@@ -122,9 +137,24 @@ def reports_of(application: Application) -> QuerySet[Report]:
         Report.objects.of(application.organisation)
         .filter(start__application=application)
         .exclude(state=Report.State.REDACTED)
-        .select_related("start__step", "feed_post")
+        .select_related("start__step", "feed_post", "attempt", "check_run")
         .order_by("-created_at", "-pk")
     )
+
+
+def _signs_of(runs: Iterable[Run | None]) -> list[tuple[Run, str, object]]:
+    """Of those with signs: the run, the template that shows its signs, and these."""
+    found: list[tuple[Run, str, object]] = []
+    for run in runs:
+        if isinstance(run, Check):
+            template, signs = "references/signs.html", signs_of(run)
+        elif isinstance(run, Attempt):
+            template, signs = "assessments/signs.html", attempt_signs_of(run)
+        else:
+            continue
+        if signs.to_look_at or signs.dismissed:
+            found.append((run, template, signs))
+    return found
 
 
 def greenhouse_url(application: Application) -> str:

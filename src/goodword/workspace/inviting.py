@@ -1,0 +1,100 @@
+"""What a member reads before a candidate is invited to a step for a second time."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application
+from goodword.references.domain.requests import out
+from goodword.references.models import Check
+from goodword.roles.models import Step
+from goodword.roles.slots import slots_of
+from goodword.steps.models import Run, StepStart
+from goodword.steps.states import DONE, UNFINISHED
+
+
+def latest_run(start: StepStart) -> Run | None:
+    """The newest run under a start."""
+    if start.step.kind == Step.Kind.ASSESSMENT:
+        return Attempt.objects.of(start.organisation).filter(start=start).order_by("-pk").first()
+    return Check.objects.of(start.organisation).filter(start=start).order_by("-pk").first()
+
+
+def title(step: Step) -> str:
+    """The heading of the page."""
+    if step.kind == Step.Kind.ASSESSMENT:
+        return _("Invite to the assessment again")
+    return _("Invite to the reference check again")
+
+
+def sentences(application: Application, step: Step, run: Run | None) -> list[str]:
+    """What will happen, and what stays. `run` is the latest one; None for a result that was taken over."""
+    return [*_what_goes_out(application, step), *_what_stays(application, run)]
+
+
+def _what_goes_out(application: Application, step: Step) -> Iterator[str]:
+    who = {"name": application.candidate.name, "address": application.candidate.email}
+    days, reminders = step.deadline_days, len(step.reminder_days)
+    if step.kind == Step.Kind.ASSESSMENT:
+        yield _("%(name)s gets a new e-mail at %(address)s with a link to a new assessment.") % who
+    else:
+        asked = sum(slot.count for slot in slots_of(step.slots))
+        yield ngettext(
+            "%(name)s gets a new e-mail at %(address)s and is asked to name %(n)s referee anew.",
+            "%(name)s gets a new e-mail at %(address)s and is asked to name %(n)s referees anew.",
+            asked,
+        ) % {**who, "n": asked}
+        yield _("Referees are written to only after that, and those who have answered may be asked again.")
+    yield ngettext(
+        "There is %(n)s working day to answer.", "There are %(n)s working days to answer.", days
+    ) % {"n": days}
+    if reminders:
+        yield ngettext("At most %(n)s reminder is sent.", "At most %(n)s reminders are sent.", reminders) % {
+            "n": reminders
+        }
+
+
+def _what_stays(application: Application, run: Run | None) -> Iterator[str]:
+    if run is not None and run.progress in UNFINISHED:
+        yield _(
+            "The assessment that was begun on %(day)s ends. Its answers are kept, but not scored: the candidate "
+            "starts from the beginning."
+        ) % {"day": _day(run.begun_at or run.opened_at)}
+    elif run is not None and run.progress not in DONE:
+        yield _("The candidate declined on %(day)s.") % {"day": _day(run.completed_at or run.opened_at)}
+    else:
+        yield _kept(run)
+        if application.connection_id is not None:
+            yield _(
+                "The report and its note in Greenhouse stay. When the new run is complete, a new version of the "
+                "report follows, with a note of its own."
+            )
+        else:
+            yield _("The report stays. When the new run is complete, a new version of the report follows.")
+    if isinstance(run, Check) and run.progress in DONE and (still := len(out(run))):
+        yield ngettext(
+            "%(n)s referee of the earlier run has not answered and still can: the answer is added to that run.",
+            "%(n)s referees of the earlier run have not answered and still can: the answers are added to that run.",
+            still,
+        ) % {"n": still}
+
+
+def _kept(run: Run | None) -> str:
+    if run is None:
+        return _(
+            "The result of the earlier application stays on the candidate's page. It remains the current result "
+            "until the new run is complete."
+        )
+    return _(
+        "The results of %(day)s stay on the candidate's page, marked as an earlier run. They remain the current "
+        "result until the new run is complete."
+    ) % {"day": _day(run.completed_at or run.opened_at)}
+
+
+def _day(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), "j F Y")

@@ -1,0 +1,109 @@
+"""The runs of an application's steps: which one holds the current result, and what came before it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from goodword.assessments.queries import attempts_of
+from goodword.candidates.models import Application
+from goodword.references.members import View, view_of
+from goodword.references.models import Check
+from goodword.references.queries import checks_of
+from goodword.reports.models import Report
+from goodword.roles.models import Step
+from goodword.steps.models import Run
+from goodword.steps.states import status
+from goodword.workspace.results import Result, result_of, taken_over
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarlierRun:
+    """A run that a later one has followed, or (without a run) a result of another application that was taken over.
+
+    `result` is None where nothing was answered, or where it is still the current one and stands above. `view` is of
+    reference checks: whom it asked.
+    """
+
+    kind: str
+    label: str
+    run: Run | None
+    #: when it was completed or declined, else when it was opened
+    at: datetime
+    state: str
+    is_current: bool
+    result: Result | None
+    view: View | None
+    reports: Sequence[Report]
+
+    @property
+    def id(self) -> str:
+        """Its anchor on the page."""
+        return f"earlier-{self.kind}-{self.run.pk if self.run else 'reused'}"
+
+    @property
+    def anchor_prefix(self) -> str:
+        """Put before the anchors within its result, so that none is there twice."""
+        return f"{self.id}-"
+
+
+def earlier_runs(
+    application: Application,
+    *,
+    shown: Sequence[Result],
+    reports: Sequence[Report],
+    now: datetime,
+) -> list[EarlierRun]:
+    """By step, the latest first; runs in which nothing was done are left out. `shown`: the results above."""
+    known: Mapping[str, Sequence[Run]] = {
+        Step.Kind.ASSESSMENT: [
+            run for run in attempts_of(application)[1:] if run.progress != Run.Progress.PENDING
+        ],
+        Step.Kind.REFERENCE_CHECK: list(checks_of(application)[1:]),
+    }
+    found = []
+    for kind, runs in known.items():
+        above = {result.run for result in shown if result.kind == kind}
+        found += [_earlier(kind, run, is_shown=run in above, reports=reports, now=now) for run in runs]
+        taken = taken_over(application, kind)
+        if taken is not None and above and taken.run not in above:
+            found.append(_taken(kind, taken, reports))
+    return found
+
+
+def _earlier(
+    kind: str,
+    run: Run,
+    *,
+    is_shown: bool,
+    reports: Sequence[Report],
+    now: datetime,
+) -> EarlierRun:
+    return EarlierRun(
+        kind=kind,
+        label=Step.Kind(kind).label,
+        run=run,
+        at=run.completed_at or run.opened_at,
+        state=status(run, now=now),
+        is_current=is_shown,
+        result=None if is_shown else result_of(run),
+        view=view_of(run, now=now) if isinstance(run, Check) else None,
+        reports=[report for report in reports if run in {report.check_run, report.attempt}],
+    )
+
+
+def _taken(kind: str, taken: Result, reports: Sequence[Report]) -> EarlierRun:
+    return EarlierRun(
+        kind=kind,
+        label=Step.Kind(kind).label,
+        run=None,
+        at=taken.run.completed_at or taken.run.opened_at,
+        state="completed",
+        is_current=False,
+        result=taken,
+        view=None,
+        reports=[
+            report
+            for report in reports
+            if report.start.step.kind == kind and report.check_run is None and report.attempt is None
+        ],
+    )
