@@ -60,7 +60,7 @@ def test_the_page_says_what_goes_and_opening_it_changes_nothing(role: Role, ada:
 def test_of_who_is_erased_no_step_is_said_to_start(role: Role, ada: Application) -> None:
     client = signed_in(factories.member(role.organisation, kind="admin"))
     here = path("candidate", role.organisation, ada.pk)
-    starts = "Starts when the candidate is moved to the stage that is mapped to it."
+    starts = "Not invited yet."
     assert starts in client.get(here).content.decode()
     client.post(path("candidate_erase", role.organisation, ada.pk))
     page = client.get(here).content.decode()

@@ -18,6 +18,7 @@ from goodword.reports.domain.reuse import report_of
 from goodword.roles.models import Step
 from goodword.steps.domain.automation import HINDRANCES
 from goodword.steps.models import Run, StepStart
+from goodword.workspace.before_start import Before, before_start
 from goodword.workspace.progress import Mark
 from goodword.workspace.results import finished_run
 
@@ -45,6 +46,8 @@ class Card:
     view: View | None
     #: inviting again opens a new run after one in which something was done
     asks_first: bool
+    #: why it has not started: workspace.before_start
+    before: Before | None = None
     #: what was made otherwise for a candidate who agrees that members know of it
     adjusted: tuple[Told, ...] = ()
 
@@ -66,6 +69,7 @@ def cards_of(
             taken=_taken(mark),
             may_begin=member.may_work and not application.end and _may_begin(mark),
             asks_first=asks_first(mark.run),
+            before=before_start(application, mark.kind) if mark.start is None else None,
             view=view if mark.kind == Step.Kind.REFERENCE_CHECK else None,
             adjusted=for_the_team(mark.run) if isinstance(mark.run, Attempt) else (),
         )

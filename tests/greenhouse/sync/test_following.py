@@ -11,6 +11,7 @@ from goodword.greenhouse.sync.application import sync_application
 from goodword.roles.models import AlreadyThere, Automation
 from greenhouse_sandbox.acts import persons, progress
 from greenhouse_sandbox.acts.apply import add_prospect
+from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from tests.greenhouse.world import ASSESSMENT, OFFER, REFERENCES, REVIEW, SCREEN, World
 from tests.support import factories
 from tests.support.jobs import event_names
@@ -77,7 +78,7 @@ def test_who_stood_in_the_stage_at_confirm_is_left_alone_until_they_come_again(w
         automation=Automation.objects.of(world.organisation).get(),
         remote_application_id=remote.id,
         stage_id=world.stages[ASSESSMENT][0],
-        recorded_at=world.greenhouse.now() + timedelta(seconds=1),
+        recorded_at=world.greenhouse.now(),
     )
     sync_application(world.connection, remote.id, now=factories.NOW)
     ours = world.ours(remote)
@@ -102,6 +103,59 @@ def test_who_came_back_into_the_stage_after_confirm_counts_although_never_seen_b
     )
     world.deliver()
     assert event_names(world.ours(remote).pk) == ["application.applied", "application.entered_stage"]
+
+
+def already_there(world: World, remote: RemoteApplication, *, at: timedelta) -> None:
+    """The member who mapped the stage has left them alone."""
+    AlreadyThere.objects.create(
+        organisation=world.organisation,
+        automation=Automation.objects.of(world.organisation).get(),
+        remote_application_id=remote.id,
+        stage_id=world.stages[ASSESSMENT][0],
+        recorded_at=world.greenhouse.now() + at,
+    )
+
+
+def test_a_move_from_before_the_mapping_that_is_heard_of_later_starts_nothing(either: World) -> None:
+    remote = either.apply()
+    either.deliver()
+    either.move(remote, ASSESSMENT)
+    already_there(either, remote, at=timedelta(minutes=2))
+    either.deliver()
+    ours = either.ours(remote)
+    assert ours.stage_id == either.stages[ASSESSMENT][0]
+    assert event_names(ours.pk) == ["application.applied", "application.left_stage"]
+
+
+def test_a_move_just_after_the_mapping_starts_the_step_although_the_clocks_differ(either: World) -> None:
+    remote = either.apply()
+    either.deliver()
+    already_there(either, remote, at=timedelta(seconds=-1))
+    either.move(remote, ASSESSMENT)
+    either.deliver()
+    assert event_names(either.ours(remote).pk)[-1] == "application.entered_stage"
+
+
+def test_no_other_delivery_makes_an_arrival_of_who_was_already_there(either: World) -> None:
+    remote = either.apply()
+    either.move(remote, ASSESSMENT)
+    either.outgoing()
+    already_there(either, remote, at=timedelta(0))
+    either.reject(remote)
+    either.outgoing()
+    progress.unreject(either.greenhouse.store, remote, actor_id=None, now=either.greenhouse.now())
+    either.deliver()
+    assert event_names(either.ours(remote).pk) == ["application.applied"]
+
+
+def test_who_is_first_seen_when_a_rejection_is_taken_back_is_not_invited(either: World) -> None:
+    remote = either.apply()
+    either.move(remote, ASSESSMENT)
+    either.reject(remote)
+    either.outgoing()
+    progress.unreject(either.greenhouse.store, remote, actor_id=None, now=either.greenhouse.now())
+    either.deliver()
+    assert event_names(either.ours(remote).pk) == ["application.applied"]
 
 
 def test_a_rejection_is_copied_with_its_reason_and_so_is_its_end(either: World) -> None:

@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from bs4 import BeautifulSoup
 from django.core.cache import cache
+from django.urls import reverse
 
 from goodword.candidates.models import Application
-from goodword.greenhouse.models import Connection
+from goodword.greenhouse.models import Connection, Finding
 from goodword.roles.models import AlreadyThere, Automation, StageRule
 from goodword.steps.models import StepStart
+from goodword.workspace.before_start import Before, before_start
 from greenhouse_sandbox.acts.stages import pipeline
 from tests.greenhouse.setup.desk import Desk
 from tests.support import factories
@@ -25,6 +27,8 @@ from tests.workspace.wizard.walk import (
     offered,
     standing,
 )
+
+KINDS = ("assessment", "reference_check")
 
 
 def said(page: BeautifulSoup) -> list[str]:
@@ -109,6 +113,59 @@ def test_who_stood_there_is_brought_over_in_the_background_and_not_invited(eithe
     page = either.client(either.recruiter).get(either.url("role", wizard.role.pk)).content.decode()
     assert "Not started" in page
     assert outside.id not in [remote_id for remote_id, _ in standings(either)]
+
+
+def test_who_stood_there_is_said_to_be_not_invited_and_can_be_in_one_click(either: Desk) -> None:
+    remote = standing(either, 0, ASSESSMENT)
+    wizard = Wizard(either)
+    wizard.link(jobs_of(either)[0])
+    run_jobs()
+    application = Application.objects.of(either.organisation).get(remote_id=remote.id)
+    client, where = either.client(either.recruiter), either.url("candidate", application.pk)
+    page = BeautifulSoup(client.get(where).content, "html.parser")
+    cards = {
+        kind: " ".join(card.get_text(" ").split()).rpartition("Not started ")[2]
+        for kind in KINDS
+        for card in page.select(f"#{kind}")
+    }
+    assert cards == {
+        "assessment": "Invite Was already in this stage when you linked the job; not invited.",
+        "reference_check": ("Invite Starts when the candidate is moved to Reference Check in Greenhouse."),
+    }
+    client.post(reverse("step_begin", args=[either.organisation.slug, application.pk, "assessment"]))
+    run_jobs(but_not={"email.send"})
+    assert StepStart.objects.of(either.organisation).get().state == "started"
+    assert application.emails.get().kind == "assessment.invitation"
+
+
+def test_every_reason_for_not_having_started_is_said(desk: Desk) -> None:
+    inside, outside = standing(desk, 0, ASSESSMENT), standing(desk, 0, SCREEN)
+    wizard, job = Wizard(desk), jobs_of(desk)[0]
+    automation = wizard.link(job, reference_check=[])
+    run_jobs()
+    application = Application.objects.of(desk.organisation).get(remote_id=inside.id)
+    assert before_start(application, "assessment").why == "already_there"
+    assert before_start(application, "reference_check").why == "unmapped"
+    recorded = AlreadyThere.objects.of(desk.organisation).get()
+    finding = Finding.objects.create(
+        organisation=desk.organisation,
+        connection=desk.connection(),
+        application=application,
+        kind="missed_start",
+        state="dismissed",
+        sentence="",
+        found_at=factories.NOW,
+        settled_at=recorded.recorded_at,
+    )
+    assert before_start(application, "assessment").why == "dismissed"
+    finding.delete()
+    recorded.delete()
+    assert before_start(application, "assessment").why == "not_invited"
+    application.stage_id = outside.stage_id
+    assert before_start(application, "assessment") == Before(why="to_come", stages=("Assessment",))
+    application.job_id = None
+    assert before_start(application, "assessment").why == "by_hand"
+    assert automation.role == wizard.role
 
 
 def test_a_later_change_brings_over_who_stands_in_the_new_stage(desk: Desk) -> None:

@@ -21,6 +21,8 @@ from goodword.greenhouse.sync.hint import Hint, UserSaid
 
 #: what says that somebody has just come into the stage that it names
 ARRIVALS = ("candidate_stage_change", "new_candidate_application")
+#: what takes a rejection or a hire back
+RESTORED = ("unreject_candidate", "unhire_candidate")
 
 
 class Malformed(Exception):
@@ -107,6 +109,7 @@ def _of_application(action: str, payload: Mapping[str, Any]) -> Delivery:
     hint = Hint(
         stage_id=id_of(child(application, "current_stage").get("id")),
         arrived=action in ARRIVALS,
+        restored=action in RESTORED,
         reason=text(child(application, "rejection_reason").get("name")),
         users=tuple(_users(application)),
     )

@@ -11,7 +11,7 @@ from goodword.core.events import record
 from goodword.greenhouse import client as remote
 from goodword.greenhouse.client import ApplicationStatus
 from goodword.greenhouse.models import Connection
-from goodword.greenhouse.sync.arrival import is_arrival
+from goodword.greenhouse.sync.arrival import came_since, is_arrival
 from goodword.greenhouse.sync.changes import Standing, changes, names_no_stage, told
 from goodword.greenhouse.sync.merge import join
 from goodword.greenhouse.sync.person import Stale, version, write_candidate
@@ -136,7 +136,11 @@ def _write(
         row.role = home.role
     for name, value in _values(application, row=row, seen=seen, now=now).items():
         setattr(row, name, value)
-    arrived = old is not None or is_arrival(row, home=home)
+    active_at = application.last_activity_at
+    if old is None:
+        arrived = not seen.restored and is_arrival(row, home=home, active_at=active_at)
+    else:
+        arrived = came_since(row, home=home, active_at=active_at, elsewhere_at=seen.application_as_of)
     news = list(changes(old, _standing(row), arrived=arrived))
     row.save()
     if seen.remote_id in held and held[seen.remote_id] == row.stage_id:

@@ -32,8 +32,8 @@ class Standing:
 def changes(old: Standing | None, new: Standing, *, arrived: bool = True) -> Iterator[Change]:
     """Names and data of the events between `old` and `new`, in the order in which they make sense.
 
-    `old` is None at first sight; `arrived` then says whether standing in this stage is news (a mapped one,
-    not one in which they stood when the mapping was confirmed). Who is rejected or hired enters no stage.
+    `old` is None at first sight. `arrived` says whether being in this stage is news: at first sight in a mapped one,
+    and never in one in which they were already when it was mapped. Who is rejected or hired enters no stage.
     """
     active = new.status == Status.ACTIVE
     if old is None:
@@ -50,7 +50,7 @@ def changes(old: Standing | None, new: Standing, *, arrived: bool = True) -> Ite
         if active and old.stage_id != new.stage_id:
             if old.stage_id is not None:
                 yield "application.left_stage", {"stage_id": old.stage_id, "to_stage_id": new.stage_id}
-            if new.stage_id is not None:
+            if new.stage_id is not None and arrived:
                 yield _entered(new)
     before = old.status if old else Status.ACTIVE
     if new.status == Status.REJECTED != before:

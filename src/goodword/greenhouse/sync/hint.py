@@ -17,12 +17,14 @@ class UserSaid:
 class Hint:
     """The parts of a delivery that Harvest may not tell: since when, why, and who.
 
-    `stage_id` is the stage that a stage change names, `arrived` whether they have just come into it, `received_at`
-    when the delivery came; `reason` is the name of a rejection reason; `users` are the recruiters in the body.
+    `stage_id` is the stage that a stage change names, `arrived` whether they have just come into it, `restored`
+    whether a rejection or a hire was taken back, `received_at` when the delivery came; `reason` is the name of a
+    rejection reason; `users` are the recruiters in the body.
     """
 
     stage_id: int | None = None
     arrived: bool = False
+    restored: bool = False
     received_at: datetime | None = None
     reason: str = ""
     users: tuple[UserSaid, ...] = ()

@@ -25,7 +25,8 @@ class Seen:
 
     `application` or `candidate` None: not visible to us. `of_no_role`: nobody of ours, and the candidate was
     not asked about. `recruiter` None: as before. `entered_at` is when the present stage was entered, if it
-    was asked about and is known; `reason` why they were rejected. The two `..._as_of` are the `synced_at` of
+    was asked about and is known; `reason` why they were rejected, `restored` whether
+    the delivery takes a rejection or a hire back. The two `..._as_of` are the `synced_at` of
     our rows before the reading.
     """
 
@@ -36,6 +37,7 @@ class Seen:
     recruiter: Recruiter | None = None
     entered_at: datetime | None = None
     reason: str = ""
+    restored: bool = False
     application_as_of: datetime | None = None
     candidate_as_of: datetime | None = None
 
@@ -79,6 +81,7 @@ def look(
     return replace(
         seen,
         reason=application.rejection_reason_name or hint.reason,
+        restored=hint.restored,
         entered_at=_entered_at(remembered, application, ours=ours, connection=connection, hint=hint),
         recruiter=_recruiter(
             remembered, application, ours=ours, home=home, connection=connection, hint=hint, now=now
@@ -114,7 +117,8 @@ def _entered_at(
         asked = api.stage_entered_at(application.id) if starts else None
     except Forbidden:
         asked = None
-    return asked or (hint.received_at if hint.stage_id == application.stage_id else None)
+    told = hint.arrived and hint.stage_id == application.stage_id
+    return asked or (hint.received_at if told else None)
 
 
 def _recruiter(
