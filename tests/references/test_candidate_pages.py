@@ -156,11 +156,14 @@ def test_the_notice_follows_the_switch_of_device_signs_and_the_time_of_keeping()
     story = opened()
     organisation, door = story.application.organisation, candidate_door(story)
     assert "Network and device" not in get(f"{door}notice/").content.decode()
-    organisation.watches_devices, organisation.keep_months = True, 18
+    page = get(f"{door}notice/").content.decode()
+    assert f"{organisation.name} has set no date on which it is erased by itself." in page
+    organisation.watches_devices, organisation.erases_old, organisation.keep_months = True, True, 18
     organisation.save()
     page = get(f"{door}notice/").content.decode()
     assert "Network and device" in page
-    assert "Until 18 months after your application has ended" in page
+    assert f"It is erased 18 months after your last application at {organisation.name} has ended" in page
+    assert "has set no date" not in page
 
 
 def test_three_slots_ask_no_more_queries_than_one() -> None:

@@ -55,7 +55,7 @@ def test_the_notice_says_what_is_kept_why_who_reads_it_and_for_how_long(
     page = " ".join(Client().get(door(request_)).content.decode().split())
     for said in (
         "Your name and address from Ada Lovelace, the rest from you.",
-        "At most 12 months after the application has ended",
+        "Acme has set no date on which it is erased by itself.",
         "Rita Recruiter (rita@acme.example) answers for it.",
         "Ada Lovelace sees that you have answered, not what.",
     ):

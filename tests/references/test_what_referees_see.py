@@ -106,9 +106,9 @@ def test_the_notice_says_whether_the_candidate_may_see_the_answers(may_see: bool
     check.candidate_may_see = may_see
     check.save()
     organisation = story.application.organisation
-    organisation.keep_months = 18
+    organisation.erases_old, organisation.keep_months = True, 18
     organisation.save()
     text: Any = " ".join(get(referee_door(MARIA)).content.decode().split())
     assert ("shows them your answers if they ask" in text) is may_see
     assert ("They see here that you have answered, not what" in text) is not may_see
-    assert "Until 18 months after the application has ended" in text
+    assert f"18 months after their last application at {organisation.name} has ended" in text

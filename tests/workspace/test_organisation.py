@@ -24,7 +24,6 @@ TYPED = {
     "holiday_country": "DE",
     "holiday_region": "BY",
     "watches_devices": "on",
-    "keep_months": "6",
 }
 
 
@@ -54,7 +53,7 @@ def test_what_is_saved_counts_and_is_in_the_audit_log_before_and_after(
     org.refresh_from_db()
     assert (org.name, org.language, org.time_zone) == ("Acme Windows", "de", "Europe/Vienna")
     assert (org.holiday_country, org.holiday_region) == ("DE", "BY")
-    assert (org.watches_devices, org.keep_months) == (True, 6)
+    assert org.watches_devices is True
     [entry] = AuditEntry.objects.of(org).filter(action="organisation.settings_changed")
     assert (entry.member, entry.details["changed"]) == (
         ada,
@@ -65,7 +64,6 @@ def test_what_is_saved_counts_and_is_in_the_audit_log_before_and_after(
             "holiday_country": ["", "DE"],
             "holiday_region": ["", "BY"],
             "watches_devices": [False, True],
-            "keep_months": [12, 6],
         },
     )
 
@@ -139,9 +137,6 @@ def test_a_country_without_parts_takes_none(org: Organisation, ada: Membership) 
         ({"time_zone": ""}, "Time zone: Choose a time zone."),
         ({"holiday_country": "XX"}, "Public holidays of: Choose a country of the list."),
         ({"holiday_country": "FR"}, "Part of the country: Choose a part of this country."),
-        ({"keep_months": "0"}, "Months for which personal data is kept: Choose 1 to 120 months."),
-        ({"keep_months": "long"}, "Months for which personal data is kept: Choose 1 to 120 months."),
-        ({"keep_months": ""}, "Months for which personal data is kept: Choose 1 to 120 months."),
     ],
     ids=str,
 )

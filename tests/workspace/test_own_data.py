@@ -9,14 +9,19 @@ import pytest
 import time_machine
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
 from django.test import Client, override_settings
 
 from goodword.accounts.models import Organisation
+from goodword.assessments.models import Answer, Calibration
+from goodword.candidates.domain.carry_out import carry_out
+from goodword.candidates.domain.erasure import Reason, ask_erasure
 from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.greenhouse.sync.erasures import carry_out_due
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
 from goodword.references.models import Check, Sign
+from tests.assessments.support import answer_all, assigned, part_of
 from tests.references.answered import NOW, data_door, named, whole
 from tests.references.test_erase_referee import mail_to
 from tests.support import factories
@@ -51,7 +56,7 @@ def test_the_notice_says_what_is_kept_why_who_reads_it_and_for_how_long(check: C
     page = " ".join(Client().get(door(check)).content.decode().split())
     for said in (
         "the people you named as referees, and what they answered",
-        "At most 12 months after your application has ended",
+        "Acme has set no date on which it is erased by itself.",
         "Rita Recruiter (rita@acme.example) answers for it.",
         "What your referees answered, unless they were told that you may read it",
     ):
@@ -271,3 +276,58 @@ def test_the_pages_are_kept_out_of_caches_and_search_engines(check: Check) -> No
     for page in (door(check), path, f"{path}download/", f"{path}erase/"):
         response = Client().get(page)
         assert (response["Cache-Control"], response["X-Robots-Tag"]) == ("no-store", "noindex")
+
+
+def test_the_notice_says_what_answers_are_used_for_and_it_is_so(check: Check) -> None:
+    norms = "These figures hold nothing of a single person and stay when your data is erased."
+    assert norms not in text_of(door(check))
+    candidate = check.start.application.candidate
+    attempt = assigned(factories.application(factories.role(check.organisation), candidate=candidate))
+    answer_all(attempt)
+    assert norms in text_of(door(check))
+    made = Calibration.objects.create(
+        organisation=check.organisation,
+        test=part_of(attempt).version.test,
+        version="1",
+        number=1,
+        content={"n": 200},
+        n=200,
+        made_at=NOW,
+    )
+    with transaction.atomic():
+        erasure = ask_erasure(
+            of=check.start.application.candidate, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW
+        )
+    assert carry_out(erasure_id=erasure.pk, now=NOW)
+    assert not Answer.objects.of(check.organisation).exists()
+    assert list(Calibration.objects.of(check.organisation).values_list("pk", "content")) == [
+        (made.pk, {"n": 200})
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({}, "Acme has set no date on which it is erased by itself. You can have it erased at any time"),
+        (
+            {"erases_old": True, "keep_months": 24},
+            "It is erased 2 years after your last application at Acme has ended, counted from the last answer",
+        ),
+        (
+            {"erases_hidden": True, "hidden_months": 1},
+            "It is erased 1 month after your applications were removed from the recruiting software of Acme. You can",
+        ),
+    ],
+    ids=["off", "old", "hidden"],
+)
+def test_the_notice_says_what_is_set_and_nothing_else(
+    check: Check, values: dict[str, Any], says: str
+) -> None:
+    Organisation.objects.filter(pk=check.organisation_id).update(**values)
+    page = text_of(door(check))
+    assert says in page
+    assert page.count("It is erased ") == len([name for name in values if name.startswith("erases")])
+
+
+def text_of(path: str) -> str:
+    return " ".join(Client().get(path).content.decode().split())

@@ -77,8 +77,14 @@ class Organisation(models.Model):
     holiday_region = models.CharField(max_length=10, default="", blank=True)
     #: whether network addresses and devices of candidates and referees are compared; the notices follow it
     watches_devices = models.BooleanField(default=False)
-    #: how long personal data is kept after an application has ended; said in the notices
+    #: whether the daily run of retention erases people `keep_months` after their last application has ended, and
+    #: `hidden_months` after Greenhouse has stopped showing them (workspace.retention); said in the notices
+    erases_old = models.BooleanField(default=False)
     keep_months = models.PositiveSmallIntegerField(default=12)
+    erases_hidden = models.BooleanField(default=False)
+    hidden_months = models.PositiveSmallIntegerField(default=6)
+    #: the day, in its time zone, of the last run that came to its end, or of the last change of these settings
+    retention_ran_on = models.DateField(null=True)
     #: who answers candidates who ask for more time or another form of a test: somebody outside the hiring teams
     adjustments_name = models.CharField(max_length=150, default="", blank=True)
     adjustments_email = models.EmailField(default="", blank=True)

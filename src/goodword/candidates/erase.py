@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
-from goodword.candidates.models import Application, Candidate, Erasure
+from django.db.models import Q
+
+from goodword.candidates.models import Application, Candidate, Erasure, Hold
 from goodword.core.erasure import Counts, Subject, holds
 
 
-@holds("candidates.Candidate", "candidates.Application", "candidates.Erasure")
+@holds("candidates.Candidate", "candidates.Application", "candidates.Erasure", "candidates.Hold")
 def erase(subject: Subject, now: datetime) -> Counts:
     """Blank the columns; the rows stay, so that events and counts have somebody to belong to.
 
@@ -29,6 +31,8 @@ def erase(subject: Subject, now: datetime) -> Counts:
     Erasure.objects.across_organisations().filter(candidate_id=subject.candidate_id).update(
         cancelled_because=""
     )
+    own = Q(candidate_id=subject.candidate_id) | Q(candidate__merged_into_id=subject.candidate_id)
+    Hold.objects.across_organisations().filter(own).update(reason="")
     people = Candidate.objects.across_organisations().filter(pk=subject.candidate_id)
     return {"applications": blanked, "people": people.filter(erased_at=None).update(**BLANK, erased_at=now)}
 

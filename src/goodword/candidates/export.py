@@ -6,12 +6,12 @@ through Goodword. It says whom to ask instead (workspace.data).
 
 from typing import Any
 
-from goodword.candidates.models import Application, Candidate, Erasure
+from goodword.candidates.models import Application, Candidate, Erasure, Hold
 from goodword.candidates.queries import public_title
 from goodword.core.exporting import Told, Wanted, tells, without_nothing
 
 
-@tells("candidates.Candidate", "candidates.Application", "candidates.Erasure")
+@tells("candidates.Candidate", "candidates.Application", "candidates.Erasure", "candidates.Hold")
 def export(wanted: Wanted) -> Told:
     """The person, and what they applied for."""
     if wanted.candidate_id is None:
@@ -30,6 +30,9 @@ def export(wanted: Wanted) -> Told:
     if wanted.by_member:
         told["erasures"] = [
             _erasure(one) for one in Erasure.objects.of(wanted.organisation).filter(candidate=candidate)
+        ]
+        told["legal holds"] = [
+            _hold(one) for one in Hold.objects.of(wanted.organisation).filter(candidate=candidate)
         ]
     return told
 
@@ -76,6 +79,12 @@ def _application(application: Application, wanted: Wanted) -> dict[str, Any]:
             "not visible in Greenhouse since": application.not_visible_since,
             "kept since": application.created_at,
         }
+    )
+
+
+def _hold(hold: Hold) -> dict[str, Any]:
+    return without_nothing(
+        {"ground": hold.ground, "reason": hold.reason, "placed": hold.placed_at, "lifted": hold.lifted_at}
     )
 
 

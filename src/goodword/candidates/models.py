@@ -141,6 +141,9 @@ class Erasure(OrganisationOwned):
         MEMBER = "member"
         #: the candidate asked for it on their portal
         CANDIDATE = "candidate"
+        #: kept long enough after the last application has ended, or after Greenhouse stopped showing them
+        RETENTION = "retention"
+        NOT_VISIBLE = "not_visible"
 
     #: the whole person; empty when only one application goes
     candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, null=True, related_name="erasures")
@@ -183,3 +186,41 @@ class Erasure(OrganisationOwned):
 
     def __str__(self) -> str:
         return f"erasure {self.pk}"
+
+
+class Hold(OrganisationOwned):
+    """A legal hold: the data of a person, or of everybody who applied for a role, is not erased until it is lifted."""
+
+    class Ground(models.TextChoices):
+        """What whoever asks for erasure is told; after the GDPR, article 17, paragraph 3."""
+
+        CLAIMS = "claims", "Legal claims: the data is needed to establish, exercise or defend them"
+        DUTY = "duty", "Legal duty: the law requires the data to be kept"
+
+    candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, null=True, related_name="holds")
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, null=True, related_name="holds")
+    ground = models.CharField(max_length=10, choices=Ground.choices)
+    #: in the member's own words; never told to candidates or referees
+    reason = models.CharField(max_length=500)
+    placed_at = models.DateTimeField()
+    placed_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(candidate=None, role__isnull=False)
+                | models.Q(candidate__isnull=False, role=None),
+                name="hold_of_one",
+            ),
+            models.UniqueConstraint(
+                fields=["candidate", "role"],
+                name="hold_once",
+                condition=models.Q(lifted_at=None),
+                nulls_distinct=False,
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"hold {self.pk}"

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from goodword.accounts.models import Membership
 from goodword.questionnaires import labels
@@ -20,6 +19,7 @@ from goodword.references.queries import failed_mails
 from goodword.references.signs import addresses
 from goodword.roles.models import Step
 from goodword.roles.slots import ANY
+from goodword.steps.kept import kept_of_candidate
 from goodword.steps.states import DONE
 
 
@@ -99,7 +99,7 @@ def shown(check: Check, facts: About, *, now: datetime) -> Shown:
         minutes=minutes_of(check),
         deadline=day_in_words(check.deadline_at, organisation=facts.organisation, language=facts.language),
         reminders_left=max(0, check.reminders_promised - check.reminders_sent),
-        kept=kept_for(facts.organisation.keep_months),
+        kept=kept_of_candidate(facts.organisation),
     )
 
 
@@ -137,14 +137,6 @@ def _flag(check: Check, *, email: str, company: str, members: Collection[str]) -
     if code == addresses.FREE:
         return _("A private address is fine. If they have one at work, it is easier to trust.")
     return ""
-
-
-def kept_for(months: int) -> str:
-    """ "2 years" reads better than "24 months"."""
-    years, rest = divmod(months, 12)
-    if rest:
-        return ngettext("%(count)s month", "%(count)s months", months) % {"count": months}
-    return ngettext("%(count)s year", "%(count)s years", years) % {"count": years}
 
 
 def _card(

@@ -2,6 +2,7 @@
 
 from goodword.core import clock, jobs
 from goodword.references.domain import over, remind, slow, traces
+from goodword.references.domain.erase_referee import erase_asked
 
 
 @jobs.job(
@@ -41,3 +42,10 @@ def sweep_over(*, timestamp: int = 0) -> None:
     """End what nobody can answer any more in checks that are done."""
     del timestamp  # given to every periodic job; the clock is ours
     over.end_over(now=clock.now())
+
+
+@jobs.job(name="references.erase_asked", cron="*/10 * * * * 25", queueing_lock="references.erase_asked")
+def sweep_asked_erasures(*, timestamp: int = 0) -> None:
+    """Erase referees who asked for it while a legal hold kept their data."""
+    del timestamp  # given to every periodic job; the clock is ours
+    erase_asked(now=clock.now())

@@ -167,6 +167,8 @@ class Referee(OrganisationOwned):
     replaced_at = models.DateTimeField(null=True)
     #: the personal data of this referee alone is gone; the row stays, for counts
     erased_at = models.DateTimeField(null=True)
+    #: they asked to be erased while a legal hold kept the data; carried out once it is lifted
+    erasure_asked_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (

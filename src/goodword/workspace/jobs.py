@@ -1,8 +1,18 @@
 """Jobs of the workspace."""
 
 from goodword.core import clock, jobs
+from goodword.core.sweep import each
 from goodword.workspace.automation.bring import bring
 from goodword.workspace.automation.invite import invite
+from goodword.workspace.retention import organisations_due, sweep
+
+
+@jobs.job(name="retention.sweep", cron="20 * * * * 50", queueing_lock="retention.sweep")
+def sweep_retention(*, timestamp: int = 0) -> None:
+    """Erase what has been kept long enough, once a day for each organisation that has set it."""
+    del timestamp  # given to every periodic job; the clock is ours
+    now = clock.now()
+    each(organisations_due(now=now), lambda pk: sweep(pk, now=now) > 0)
 
 
 @jobs.job(name="automation.invite_there", retry=jobs.PATIENT)

@@ -10,11 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from goodword.accounts import holidays
 from goodword.accounts.domain.create import NAME_AT_MOST
-from goodword.accounts.domain.organisation import LONGEST_KEPT, OrganisationSettings, settings_of
+from goodword.accounts.domain.organisation import OrganisationSettings, settings_of
 from goodword.accounts.models import Organisation
 from goodword.core.text import clean_text
-
-_MONTHS = _("Choose 1 to %(n)s months.") % {"n": LONGEST_KEPT}
 
 
 def time_zones() -> list[tuple[str, str]]:
@@ -60,14 +58,6 @@ class OrganisationForm(forms.Form):
     holiday_region = forms.CharField(label=_("Part of the country"), required=False, widget=forms.Select())
     watches_devices = forms.BooleanField(
         label=_("Compare network addresses and devices of candidates and referees"), required=False
-    )
-    keep_months = forms.IntegerField(
-        label=_("Months for which personal data is kept"),
-        help_text=_("After an application has ended. Candidates and referees are told so."),
-        min_value=1,
-        max_value=LONGEST_KEPT,
-        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), _MONTHS),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     adjustments_name = forms.CharField(
         label=_("Their name"),

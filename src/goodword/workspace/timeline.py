@@ -113,6 +113,7 @@ MAILS: dict[str, str] = {
     "references.copy": "copy of their own answers, to a referee",
     "references.request_fresh": "fresh link, to a referee",
     "steps.asked": "question to the recruiter",
+    "steps.kept": "notice that the data is kept, to the candidate",
     "steps.own_data": "link to their own data",
     "steps.erasing": "notice that the candidate wants to be erased, to the recruiter",
     "references.request": "request to a referee",

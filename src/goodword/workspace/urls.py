@@ -13,6 +13,7 @@ from goodword.workspace.views import (
     data_by_member,
     erasure,
     fresh,
+    holds,
     home,
     notes,
     organisation,
@@ -23,6 +24,7 @@ from goodword.workspace.views import (
     plan_publish,
     portal,
     referees,
+    retention,
     roles,
     step_settings,
 )
@@ -105,6 +107,10 @@ member_urls: list[URLPattern | URLResolver] = [
     path("help/", home.help_page, name="help"),
     path("settings/", home.settings_page, name="settings"),
     path("settings/mails/", own_mails.own_mails, name="own_mails"),
+    path("settings/retention/", retention.retention, name="retention"),
+    path("settings/retention/holds/<int:pk>/lift/", holds.lift, name="hold_lift"),
+    path("candidates/<int:pk>/hold/", holds.candidate_hold, name="candidate_hold"),
+    path("roles/<int:pk>/hold/", holds.role_hold, name="role_hold"),
     path("settings/organisation/", organisation.organisation, name="organisation_settings"),
 ]
 public_urls: list[URLPattern | URLResolver] = [

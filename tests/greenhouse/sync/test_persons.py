@@ -11,9 +11,11 @@ from goodword.assessments.models import Attempt
 from goodword.candidates.domain.erasure import WAIT, cancel_erasure
 from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.core import clock
+from goodword.greenhouse.models import InboxEvent
 from goodword.greenhouse.sync import persons
 from goodword.greenhouse.sync.erasures import carry_out_due
 from goodword.notifications.models import Email
+from goodword.steps.domain.legal_hold import lift_hold, place_hold
 from greenhouse_sandbox.acts.persons import anonymise_candidate, delete_candidate, merge_candidates
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from greenhouse_sandbox.store.people import Candidate as RemoteCandidate
@@ -345,3 +347,29 @@ def test_applications_of_others_are_left_alone(world: World) -> None:
     carry_out_due(now=clock.now() + LATER)
     assert (erased(world, stays), world.ours(stays).candidate.first_name) == (False, "Grace")
     assert Application.objects.of(world.organisation).filter(erased_at=None).count() == 1
+
+
+@pytest.mark.parametrize("act", ["deleted", "anonymised"])
+def test_under_a_legal_hold_nothing_that_greenhouse_reports_takes_the_data(world: World, act: str) -> None:
+    application = arrived(world, first_name="Ada", last_name="Kept")
+    person = world.ours(application).candidate
+    admin = factories.member(world.organisation, kind="admin")
+    hold = place_hold(on=person, ground="claims", reason="Case 7", by=admin, now=clock.now())
+    if act == "deleted":
+        delete(world, application)
+    else:
+        anonymise_candidate(world.greenhouse.store, who(world, application), now=world.greenhouse.now())
+    told(world)
+    ours = world.ours(application)
+    # what was open is closed, and nobody is written to
+    assert (attempt(world, application).close_reason, ours.is_going) == ("erasure", True)
+    assert erasures(world) == [(f"candidate_{act}", False, False)]
+    outcomes = " ".join(InboxEvent.objects.of(world.organisation).values_list("outcome", flat=True))
+    assert "is under a legal hold: the data is kept until that is lifted" in outcomes
+    now = clock.now()
+    assert carry_out_due(now=now + LATER) == 0
+    assert (ours.candidate.name, ours.candidate.email) == ("Ada Kept", person.email)
+    assert erasures(world) == [(f"candidate_{act}", False, False)]
+    lift_hold(hold_id=hold.pk, by=admin, now=now + LATER)
+    assert carry_out_due(now=now + LATER) == 1
+    assert erased(world, application)

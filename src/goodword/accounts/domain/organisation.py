@@ -2,15 +2,11 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Final
 
 from django.db import transaction
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
-
-#: months that personal data may be kept after an application has ended
-LONGEST_KEPT: Final = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +19,6 @@ class OrganisationSettings:
     holiday_country: str
     holiday_region: str
     watches_devices: bool
-    keep_months: int
     adjustments_name: str
     adjustments_email: str
 

@@ -13,6 +13,7 @@ from goodword.assessments.domain.adjust.reader import reader_of
 from goodword.assessments.domain.adjust.withdraw import withdraw
 from goodword.assessments.domain.choose_form import UnknownForm, choose_form
 from goodword.assessments.views.door import Sitting, door, kept_private, show, to_first_page
+from goodword.steps.kept import kept_of_candidate
 
 
 @door
@@ -68,6 +69,7 @@ def _show(
         contact=contact,
         at_once=sitting.attempt.assessment.more_time if stands.timed else 0,
         goes_on=current is not None and (current.begun or not current.timed),
+        kept=kept_of_candidate(sitting.visit.organisation),
         timed=[part for part in sitting.overview.parts if part.timed],
     )
 

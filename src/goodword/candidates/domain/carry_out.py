@@ -8,6 +8,7 @@ from django.db import transaction
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.candidates.domain.erasure import person_of
+from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.domain.person import hold_person
 from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.core import erasure as holders
@@ -17,7 +18,8 @@ from goodword.core.events import record
 def carry_out(*, erasure_id: int, now: datetime, member: Membership | None = None) -> bool:
     """Erase through every app's holder, and say so on the timeline and in the audit log.
 
-    Whether it is due, and what Greenhouse says now, is for the caller to know. False if it is done or cancelled.
+    Whether it is due, and what Greenhouse says now, is for the caller to know. False if it is done or cancelled, or
+    waits for a legal hold to be lifted.
     """
     with transaction.atomic():
         erasure = (
@@ -26,6 +28,8 @@ def carry_out(*, erasure_id: int, now: datetime, member: Membership | None = Non
         if erasure is None:
             return False
         candidate, applications = hold_person(person_of(erasure))
+        if hold_on(erasure.application or candidate) is not None:
+            return False
         # everybody who writes an erasure holds the person
         erasure.refresh_from_db(from_queryset=Erasure.objects.across_organisations())
         if erasure.done_at is not None or erasure.cancelled_at is not None:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from goodword.candidates.domain.carry_out import carry_out
 from goodword.candidates.domain.erasure import BY_PEOPLE, Reason, person_of
+from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Candidate, Erasure
 from goodword.core import crypto
 from goodword.core.sweep import each
@@ -31,7 +32,12 @@ def carry_out_due(*, now: datetime) -> int:
 
 
 def _one(erasure_id: int, *, now: datetime, resting: set[int]) -> bool:
-    erasure = Erasure.objects.across_organisations().select_related("application").get(pk=erasure_id)
+    erasure = (
+        Erasure.objects.across_organisations().select_related("application", "candidate").get(pk=erasure_id)
+    )
+    of = erasure.application or erasure.candidate
+    if of is not None and hold_on(of) is not None:
+        return False
     connection = _to_ask(erasure)
     if connection is not None:
         if connection.pk in resting:

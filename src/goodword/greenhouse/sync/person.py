@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Candidate
 from goodword.core.text import clean_text
 from goodword.greenhouse import client as remote
@@ -45,8 +46,8 @@ def write_candidate(
 ) -> tuple[Candidate, bool]:
     """Lock and write our copy; returns it, and whether what decides about mailing them is other than before.
 
-    Who was erased stays so (`erased_at`), unless they have applied since. Raises Stale if our copy is not of
-    `as_of` any more (see `apply`).
+    Who was erased stays so (`erased_at`), unless they have applied since; under a legal hold nothing is blanked.
+    Raises Stale if our copy is not of `as_of` any more (see `apply`).
     """
     values = told_of(person)
     row, fresh = (
@@ -71,6 +72,10 @@ def write_candidate(
         row.erased_at = None
     row.merged_into = None  # Greenhouse shows them as somebody of their own
     before = _mailable(row)
+    if hold_on(row) is not None:
+        # deleted or anonymised in Greenhouse: what has to be kept is not blanked
+        values["can_email"] = values["can_email"] and bool(values["email"])
+        values |= {name: getattr(row, name) for name, value in values.items() if value == ""}
     for name, value in values.items():
         setattr(row, name, value)
     moved = _mailable(row) != before

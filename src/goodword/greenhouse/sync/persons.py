@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 
 from goodword.candidates.domain.erasure import BY_PEOPLE, Reason, ask_erasure, cancel_erasure, pending
+from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.greenhouse import client as remote
 from goodword.greenhouse.models import Connection
@@ -156,6 +157,9 @@ def _kept(**of: Candidate | Application) -> bool:
 
 
 def _due(who: str, erasure: Erasure) -> str:
+    of = erasure.application or erasure.candidate
+    if of is not None and hold_on(of) is not None:
+        return f"{who} is under a legal hold: the data is kept until that is lifted; what was open is closed."
     return f"{who} is to be erased on {erasure.due_at:%d %B %Y}; what was open is closed."
 
 

@@ -13,20 +13,27 @@ from django.utils.translation import gettext
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
+from goodword.candidates.domain.holds import hold_on
 from goodword.core import erasure
+from goodword.core.sweep import each
 from goodword.references.domain.clock import settle_clock
+from goodword.references.domain.decline import settle_declined
 from goodword.references.domain.mails import to_candidate
 from goodword.references.domain.tell import tell
-from goodword.references.models import Check, Referee
+from goodword.references.models import Check, Referee, ReferenceRequest
 from goodword.steps.domain.move import lock
 from goodword.steps.domain.standing import hold
 from goodword.steps.states import takes_answers
+
+#: who asks for themselves
+REFEREE = "referee"
 
 
 def erase_referee(*, referee_id: int, by: str, now: datetime, member: Membership | None = None) -> bool:
     """Erase a referee through every app's holder. `by` says who ("referee", "member:3").
 
-    False if there is nobody (any more): erased before, alone or with the candidate.
+    False if there is nobody (any more): erased before, alone or with the candidate; and under a legal hold. Then a
+    referee's own wish is kept and carried out once the hold is lifted, and nothing more is asked of them.
     """
     with transaction.atomic():
         place = (
@@ -42,6 +49,10 @@ def erase_referee(*, referee_id: int, by: str, now: datetime, member: Membership
         referee = Referee.objects.of(check.organisation).filter(pk=referee_id, erased_at=None).first()
         if referee is None:
             return False  # another was quicker
+        if hold_on(application) is not None:
+            if by == REFEREE and referee.erasure_asked_at is None:
+                _ask_later(check, referee, now=now)
+            return False
         counts = erasure.erase(
             erasure.Subject(
                 organisation_id=check.organisation_id, application_ids=(), referee_ids=(referee_id,)
@@ -60,6 +71,21 @@ def erase_referee(*, referee_id: int, by: str, now: datetime, member: Membership
             details={"referee": referee_id, "application": place[1], "counts": counts},
         )
         return True
+
+
+def erase_asked(*, now: datetime) -> int:
+    """Erase the referees who asked for it under a legal hold that is lifted by now. Returns how many."""
+    asked = Referee.objects.across_organisations().filter(erased_at=None, erasure_asked_at__isnull=False)
+    ids = list(asked.order_by("pk").values_list("pk", flat=True))
+    return each(ids, lambda pk: erase_referee(referee_id=pk, by=REFEREE, now=now))
+
+
+def _ask_later(check: Check, referee: Referee, *, now: datetime) -> None:
+    referee.erasure_asked_at = now
+    referee.save(update_fields=["erasure_asked_at"])
+    request = ReferenceRequest.objects.of(check.organisation).filter(referee=referee).first()
+    if request is not None and request.is_out:
+        settle_declined(check, request, why=ReferenceRequest.Why.WOULD_RATHER_NOT, reason="", now=now)
 
 
 def _ask_for_another(check_id: int, referee_id: int, *, now: datetime) -> None:

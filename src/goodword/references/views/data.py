@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from goodword.candidates.domain.holds import hold_on
 from goodword.core import clock
 from goodword.core.downloads import as_download, readable_json
 from goodword.core.exporting import Reader, Wanted, export
@@ -28,6 +29,7 @@ from goodword.references.models import ReferenceRequest
 from goodword.references.views import doors
 from goodword.references.views.referee_door import AtRequest
 from goodword.steps.domain.own_data_link import send_own_data_link, went_to
+from goodword.steps.kept import kept_of_referee, why_kept
 from goodword.steps.portal import unknown_page
 
 
@@ -116,7 +118,11 @@ def own(request: HttpRequest, at: AtRequest, alive: bool) -> HttpResponse:
     if not alive:
         ask = _ask(request, at, reverse("referee_own_data_link", args=[at.token]))
         return doors.page(request, "steps/own_data_expired.html", at, **ask)
-    return doors.page(request, "references/referee/data.html", at, own=True, **_layout(at))
+    hold = hold_on(at.about.application) if at.request.referee.erasure_asked_at else None
+    because = why_kept(hold) if hold else ""
+    return doors.page(
+        request, "references/referee/data.html", at, own=True, kept_because=because, **_layout(at)
+    )
 
 
 @require_POST
@@ -145,13 +151,18 @@ def erase(request: HttpRequest, at: AtRequest, _alive: bool) -> HttpResponse:
     if form.is_valid():
         if form.cleaned_data["never_again"]:
             say_never_again(request_id=at.request.pk, now=at.now)
-        erase_referee(referee_id=at.request.referee_id, by="referee", now=at.now)
+        if not erase_referee(referee_id=at.request.referee_id, by="referee", now=at.now):
+            return redirect("referee_own_data", token=at.token)  # it is kept, or was erased in another window
         return render(
             request,
             "references/referee/erased.html",
             {"organisation": at.about.organisation, "never_again": form.cleaned_data["never_again"]},
         )
-    return doors.page(request, "references/referee/erase.html", at, form=form, **_layout(at))
+    hold = hold_on(at.about.application)
+    would_keep = why_kept(hold) if hold else ""
+    return doors.page(
+        request, "references/referee/erase.html", at, form=form, would_keep=would_keep, **_layout(at)
+    )
 
 
 def _send(at: AtRequest, *, back: str) -> HttpResponse:
@@ -178,4 +189,5 @@ def _layout(at: AtRequest) -> dict[str, object]:
         "referee": at.request.referee,
         "may_see": at.check.candidate_may_see,
         "answered": at.request.state == ReferenceRequest.State.ANSWERED,
+        "kept": kept_of_referee(at.about.organisation, candidate=at.about.candidate.name),
     }

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from goodword.questionnaires import labels
 from goodword.questionnaires.versions import minutes_of_version
-from goodword.references.candidate_page import kept_for
 from goodword.references.domain import copy, respond
 from goodword.references.domain.about import day_in_words, version_of
 from goodword.references.domain.do_not_contact import is_barred
@@ -18,6 +17,7 @@ from goodword.references.models import ReferenceRequest
 from goodword.references.views import referee_door
 from goodword.references.views.referee_door import AtRequest, page
 from goodword.references.views.referee_questions import road_of
+from goodword.steps.kept import kept_of_referee
 
 State = ReferenceRequest.State
 
@@ -50,7 +50,7 @@ def home(request: HttpRequest, at: AtRequest) -> HttpResponse:
             asked.deadline_at, organisation=at.about.organisation, language=at.about.language
         ),
         late=asked.deadline_at < at.now,
-        kept=kept_for(at.about.organisation.keep_months),
+        kept=kept_of_referee(at.about.organisation, candidate=at.about.candidate.name),
         has_facts=bool(walk.facts),
         go_on=road_of(at.token).onward(walk) if asked.state == State.BEGUN else "",
     )

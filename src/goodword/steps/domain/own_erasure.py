@@ -7,6 +7,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from goodword.candidates.domain.erasure import Reason, ask_erasure
+from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Application, Erasure
 from goodword.candidates.queries import recruiter_of
 from goodword.notifications.domain.queue import queue
@@ -33,6 +34,7 @@ def ask_own_erasure(*, application: Application, now: datetime) -> Erasure:
                 "candidate_name": application.candidate.name,
                 "role_title": application.role.title if application.role else "",
                 "due": erasure.due_at.astimezone(application.organisation.zone).strftime("%Y-%m-%d"),
+                "kept": hold_on(application.candidate) is not None,
                 "page_url": settings.GOODWORD_BASE_URL + path,
             },
             application=application,

@@ -17,6 +17,7 @@ from goodword.assessments.marking import marking_card
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import latest_done
 from goodword.assessments.signs.shown import signs_of as attempt_signs_of
+from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Application
 from goodword.candidates.queries import recruiter_of
 from goodword.candidates.visible import visible_applications
@@ -106,6 +107,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             ),
             "greenhouse_url": greenhouse_url(application),
             "erasing": erasing_of(application),
+            "hold": None if application.erased_at else hold_on(application.candidate),
         },
     )
 

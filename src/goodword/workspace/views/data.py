@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goodword.candidates.domain.erasure import pending
+from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Application
 from goodword.candidates.queries import public_title
 from goodword.core import clock
@@ -23,8 +24,10 @@ from goodword.core.written import written_weekday
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.notifications.people import Person, masked
+from goodword.roles.models import Step
 from goodword.steps.domain.own_data_link import send_own_data_link, went_to
 from goodword.steps.domain.own_erasure import ask_own_erasure
+from goodword.steps.kept import kept_of_candidate, why_kept
 from goodword.steps.models import StepStart
 from goodword.steps.portal import Visit, closed_page, unknown_page, visit_of
 from goodword.workspace.views.portal import language_of, private
@@ -154,7 +157,7 @@ def _page(request: HttpRequest, template: str, visit: Visit, *, own: bool = Fals
     is_portal = visit.link.purpose == Link.Purpose.CANDIDATE
     asked = (pending(application.candidate) | pending(application)).order_by("due_at").first()
     due = asked.due_at.astimezone(organisation.zone) if asked else None
-    email = application.candidate.email
+    email, hold = application.candidate.email, hold_on(application.candidate)
     return render(
         request,
         template,
@@ -169,6 +172,14 @@ def _page(request: HttpRequest, template: str, visit: Visit, *, own: bool = Fals
             if is_portal and not application.is_going
             else "",
             "due": written_weekday(due, year=True) if due else "",
+            "kept": kept_of_candidate(organisation),
+            # why it is kept is for the candidate alone, not for whoever holds an old mail
+            "kept_because": why_kept(hold) if hold and asked and own else "",
+            "kept_quietly": hold is not None and asked is not None and not own,
+            "would_keep": why_kept(hold) if hold and own else "",
+            "tested": StepStart.objects.of(organisation)
+            .filter(application__candidate=application.candidate, step__kind=Step.Kind.ASSESSMENT)
+            .exists(),
             "own": own,
             "is_portal": is_portal,
             "address": masked(email) if email else "",

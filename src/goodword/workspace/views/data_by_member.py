@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
+from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Application
 from goodword.candidates.visible import visible_applications
 from goodword.core import clock
@@ -49,6 +50,9 @@ def erase_one_referee(request: MemberRequest, pk: int, referee_pk: int) -> HttpR
         check_run__start__application=application, erased_at=None
     )
     referee = access.owned(referees.select_related("check_run", "request__reference"), referee_pk)
+    if hold_on(application) is not None:
+        messages.error(request, _("A legal hold keeps this data. Nothing is erased until it is lifted."))
+        return redirect("candidate_hold", request.organisation.slug, pk)
     if request.method == "POST":
         by = f"member:{request.member.pk}"
         erase_referee(referee_id=referee.pk, by=by, now=clock.now(), member=request.member)

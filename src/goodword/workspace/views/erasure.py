@@ -16,6 +16,7 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.candidates.domain.carry_out import carry_out
 from goodword.candidates.domain.erasure import BY_PEOPLE, Reason, ask_erasure, cancel_erasure
+from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Application
 from goodword.candidates.visible import visible_applications
 from goodword.core import clock
@@ -41,6 +42,9 @@ def erase(request: MemberRequest, pk: int) -> HttpResponseBase:
     erasing = _pending(application)
     if application.erased_at is not None:
         return redirect("candidate", request.organisation.slug, pk)
+    if hold_on(application.candidate) is not None:
+        messages.error(request, _("A legal hold keeps this data. Nothing is erased until it is lifted."))
+        return redirect("candidate_hold", request.organisation.slug, pk)
     if request.method == "POST":
         _erase(request, application, erasing, now=clock.now())
         messages.success(request, _("The personal data was erased."))

@@ -1,4 +1,4 @@
-"""Settings > Organisation: name, language, time, public holidays, signs of trouble, how long data is kept."""
+"""Settings > Organisation: name, language, time, public holidays, adjustments, signs of trouble."""
 
 from django.contrib import messages
 from django.http import HttpResponseBase

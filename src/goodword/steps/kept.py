@@ -1,0 +1,76 @@
+"""How long data is kept, in the words of the notices: what is set, and nothing else."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from goodword.accounts.models import Organisation
+from goodword.candidates.models import Hold
+
+
+def period(months: int) -> str:
+    """ "2 years" reads better than "24 months"."""
+    years, rest = divmod(months, 12)
+    if rest:
+        return ngettext("%(count)s month", "%(count)s months", months) % {"count": months}
+    return ngettext("%(count)s year", "%(count)s years", years) % {"count": years}
+
+
+def kept_of_candidate(organisation: Organisation) -> str:
+    """For the candidate. What it counts from: workspace.retention."""
+    said = {"organisation": organisation.name}
+    sentences = []
+    if organisation.erases_old:
+        sentences.append(
+            _(
+                "It is erased %(period)s after your last application at %(organisation)s has ended, counted from the "
+                "last answer by you or your referees if that came later."
+            )
+            % {**said, "period": period(organisation.keep_months)}
+        )
+    if organisation.erases_hidden:
+        sentences.append(
+            _(
+                "It is erased %(period)s after your applications were removed from the recruiting software of "
+                "%(organisation)s."
+            )
+            % {**said, "period": period(organisation.hidden_months)}
+        )
+    if not sentences:
+        sentences.append(_("%(organisation)s has set no date on which it is erased by itself.") % said)
+    sentences.append(_("You can have it erased at any time, unless legal reasons require it to be kept."))
+    return " ".join(sentences)
+
+
+def kept_of_referee(organisation: Organisation, *, candidate: str) -> str:
+    """For a referee, whose data goes with that of the candidate."""
+    said = {"organisation": organisation.name, "candidate": candidate}
+    sentences = []
+    if organisation.erases_old:
+        sentences.append(
+            _(
+                "It is erased with the data of %(candidate)s, %(period)s after their last application at "
+                "%(organisation)s has ended, counted from the last answer by them or their referees if that came "
+                "later."
+            )
+            % {**said, "period": period(organisation.keep_months)}
+        )
+    if organisation.erases_hidden:
+        sentences.append(
+            _(
+                "It is erased %(period)s after the applications of %(candidate)s were removed from the recruiting "
+                "software of %(organisation)s."
+            )
+            % {**said, "period": period(organisation.hidden_months)}
+        )
+    if not sentences:
+        sentences.append(_("%(organisation)s has set no date on which it is erased by itself.") % said)
+    sentences.append(_("You can have it erased at any time, unless legal reasons require it to be kept."))
+    return " ".join(sentences)
+
+
+def why_kept(hold: Hold) -> str:
+    """What whoever asks for erasure is told of a legal hold. The reason that members wrote down is theirs."""
+    said = {"organisation": hold.organisation.name}
+    if hold.ground == Hold.Ground.DUTY:
+        return _("The law obliges %(organisation)s to keep it.") % said
+    return _("%(organisation)s needs it to establish, exercise or defend legal claims.") % said

@@ -1,0 +1,292 @@
+"""Retention: whose data is erased because it has been kept long enough, foreseen and carried out by the same rules.
+
+*Old* counts from the end of a person's last application (rejected, hired, converted, or no longer visible in
+Greenhouse), or from the last answer by them or their referees if that came later. Whoever has an application that
+goes on is not due. *Hidden* counts from when the last of their applications was no longer visible in Greenhouse.
+
+Always the whole person, and nobody with an open step, under a legal hold, or whose erasure has been asked for already.
+Days are those of the organisation's time zone.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import F, Max, OuterRef, Q, Subquery
+from django.db.models.functions import Greatest
+
+from goodword.accounts.models import Organisation
+from goodword.assessments.domain.retake import months_after
+from goodword.assessments.models import Attempt
+from goodword.candidates.domain.carry_out import carry_out
+from goodword.candidates.domain.erasure import Reason, ask_erasure
+from goodword.candidates.domain.holds import held_candidates
+from goodword.candidates.domain.person import hold_person
+from goodword.candidates.models import Application, Candidate, Erasure
+from goodword.core.models import Event
+from goodword.core.sweep import each
+from goodword.references.models import Check
+from goodword.steps.states import GRACE, UNFINISHED
+
+#: people whom one run erases; the next goes on
+AT_MOST: Final = 1000
+#: the hour of the organisation's day from which a run may begin
+HOUR: Final = 3
+#: what counts as an answer by a candidate or a referee
+ANSWERS: Final = (
+    "attempt.completed",
+    "attempt.declined",
+    "check.cannot_provide",
+    "check.declined",
+    "check.requests_sent",
+    "check.self_reference_received",
+    "reference.received",
+    "request.declined",
+)
+
+Status = Application.Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Months:
+    """After how many months each rule erases; None: never."""
+
+    old: int | None
+    hidden: int | None
+
+    @classmethod
+    def of(cls, organisation: Organisation) -> "Months":
+        """As they are set."""
+        return cls(
+            old=organisation.keep_months if organisation.erases_old else None,
+            hidden=organisation.hidden_months if organisation.erases_hidden else None,
+        )
+
+    def shortened_by(self, after: "Months") -> bool:
+        """Whether `after` would erase somebody earlier than this."""
+        return any(
+            new is not None and (was is None or new < was)
+            for was, new in ((self.old, after.old), (self.hidden, after.hidden))
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """Somebody who is to be erased: by which rule, and when its period began."""
+
+    candidate_id: int
+    reason: Reason
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreseen:
+    """What the next run erases, and who is kept. `going_on`: people with an application that has not ended."""
+
+    at: datetime
+    due: list[Due]
+    held: int
+    open_steps: int
+    going_on: int
+
+    @property
+    def since(self) -> datetime | None:
+        """The earliest beginning of a period among those who are due."""
+        return min((one.since for one in self.due), default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Application:
+    """Of one application. `known`: the last moment of it in Greenhouse, where its end has none of its own."""
+
+    candidate_id: int
+    status: str
+    rejected_at: datetime | None
+    hired_at: datetime | None
+    not_visible_since: datetime | None
+    erased_at: datetime | None
+    answered: datetime | None
+    known: datetime
+
+    @property
+    def ended(self) -> datetime | None:
+        """When it ended; None while it goes on."""
+        match self.status:
+            case Status.REJECTED:
+                return self.rejected_at or self.known
+            case Status.HIRED:
+                return self.hired_at or self.known
+            case Status.CONVERTED:
+                return self.known
+        return self.not_visible_since or self.erased_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Person:
+    """The moments of a person that the rules go by."""
+
+    ended: datetime | None
+    hidden: datetime | None
+
+
+def foresee(organisation: Organisation, months: Months, *, now: datetime) -> Foreseen:
+    """What the next run does, or would do if `months` were set now (not before the next day). Changes nothing."""
+    changed = months != Months.of(organisation)
+    at = _run_after(_today(organisation, now), organisation) if changed else next_run(organisation, now=now)
+    people = _people(organisation)
+    due = _by_rules(people, months, organisation=organisation, now=at)
+    kept, busy = _kept(organisation, now=at)
+    return Foreseen(
+        at=at,
+        due=[one for one in due if one.candidate_id not in kept | busy],
+        held=sum(one.candidate_id in kept for one in due),
+        open_steps=sum(one.candidate_id in busy - kept for one in due),
+        going_on=sum(one.ended is None for one in people.values()) if months.old is not None else 0,
+    )
+
+
+def sweep(organisation_id: int, *, now: datetime) -> int:
+    """Erase whoever is due by what is set now; returns how many. Each person in a transaction of their own.
+
+    A run that dies is gone on with by the next; two at once erase everybody once.
+    """
+    organisation = Organisation.objects.get(pk=organisation_id)
+    due = due_now(organisation, now=now)
+    done = each(
+        [one.candidate_id for one in due[:AT_MOST]],
+        lambda pk: erase_if_due(candidate_id=pk, organisation_id=organisation_id, now=now),
+    )
+    if len(due) <= AT_MOST:
+        today = _today(organisation, now)
+        Organisation.objects.filter(pk=organisation_id).update(retention_ran_on=today)
+    return done
+
+
+def erase_if_due(*, candidate_id: int, organisation_id: int, now: datetime) -> bool:
+    """Erase one person if, under their lock, they are still due by what is set now."""
+    with transaction.atomic():
+        hold_person(candidate_id)
+        organisation = Organisation.objects.get(pk=organisation_id)
+        found = next(iter(due_now(organisation, now=now, only=candidate_id)), None)
+        if found is None:
+            return False
+        person = Candidate.objects.of(organisation).get(pk=candidate_id)
+        asked = ask_erasure(of=person, reason=found.reason, now=now, by="goodword", due_at=now)
+        return carry_out(erasure_id=asked.pk, now=now)
+
+
+def due_now(organisation: Organisation, *, now: datetime, only: int | None = None) -> list[Due]:
+    """Whoever is to be erased now, those who are due longest first; of one person alone with `only`."""
+    due = _by_rules(
+        _people(organisation, only=only), Months.of(organisation), organisation=organisation, now=now
+    )
+    if not due:
+        return []
+    kept, busy = _kept(organisation, now=now, only=only)
+    return [one for one in due if one.candidate_id not in kept | busy]
+
+
+def organisations_due(*, now: datetime) -> list[int]:
+    """The ids of the organisations whose run of today is still to come."""
+    rows = Organisation.objects.filter(Q(erases_old=True) | Q(erases_hidden=True)).order_by("pk")
+    return [one.pk for one in rows if next_run(one, now=now) <= now]
+
+
+def next_run(organisation: Organisation, *, now: datetime) -> datetime:
+    """When the next run begins, at the earliest: at 3 o'clock, once a day; now, if today's has not been yet."""
+    ran, today = organisation.retention_ran_on, _today(organisation, now)
+    if ran is None or ran < today:
+        ran = today - timedelta(days=1)
+    return max(now, _run_after(ran, organisation))
+
+
+def _run_after(day: date, organisation: Organisation) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(HOUR), tzinfo=organisation.zone)
+
+
+def _today(organisation: Organisation, now: datetime) -> date:
+    return now.astimezone(organisation.zone).date()
+
+
+def _by_rules(
+    people: Mapping[int, _Person], months: Months, *, organisation: Organisation, now: datetime
+) -> list[Due]:
+    found = []
+    for pk, person in people.items():
+        rules = (
+            (months.old, person.ended, Reason.RETENTION),
+            (months.hidden, person.hidden, Reason.NOT_VISIBLE),
+        )
+        for after, since, reason in rules:
+            if after is None or since is None:
+                continue
+            began = since.astimezone(organisation.zone).date()
+            if months_after(began, after) <= _today(organisation, now):
+                found.append(Due(candidate_id=pk, reason=reason, since=since))
+                break
+    return sorted(found, key=lambda one: (one.since, one.candidate_id))
+
+
+def _people(organisation: Organisation, *, only: int | None = None) -> dict[int, _Person]:
+    """Everybody whose data is here, with what the rules go by; without those whose erasure is asked for."""
+    asked = Erasure.objects.of(organisation).filter(done_at=None, cancelled_at=None).exclude(candidate=None)
+    people = Candidate.objects.of(organisation).filter(erased_at=None, merged_into=None)
+    people = people.exclude(pk__in=asked.values("candidate_id"))
+    if only is not None:
+        people = people.filter(pk=only)
+    made = dict(people.values_list("pk", "created_at"))
+    rows: dict[int, list[_Application]] = {pk: [] for pk in made}
+    for one in _applications(organisation, only=only):
+        if one.candidate_id in rows:
+            rows[one.candidate_id].append(one)
+    return {pk: _person(rows[pk], made=made[pk]) for pk in made}
+
+
+def _applications(organisation: Organisation, *, only: int | None) -> Iterator[_Application]:
+    answers = Event.objects.filter(application_id=OuterRef("pk"), name__in=ANSWERS)
+    last = answers.order_by().values("application_id").annotate(last=Max("occurred_at")).values("last")
+    found = Application.objects.of(organisation).filter(candidate__erased_at=None)
+    if only is not None:
+        found = found.filter(candidate_id=only)
+    known = Greatest(F("created_at"), F("applied_at"), F("stage_entered_at"))  # passes over what is empty
+    for row in found.annotate(answered=Subquery(last), known=known).values(
+        "candidate_id",
+        "status",
+        "rejected_at",
+        "hired_at",
+        "not_visible_since",
+        "erased_at",
+        "answered",
+        "known",
+    ):
+        yield _Application(**row)
+
+
+def _person(rows: list[_Application], *, made: datetime) -> _Person:
+    live = [one for one in rows if one.erased_at is None]
+    moments = [at for one in rows for at in (one.ended, one.answered) if at is not None]
+    hidden = [one.not_visible_since for one in live if one.not_visible_since is not None]
+    return _Person(
+        ended=max(moments, default=made) if all(one.ended for one in live) else None,
+        hidden=max(hidden) if hidden and len(hidden) == len(live) else None,
+    )
+
+
+def _kept(organisation: Organisation, *, now: datetime, only: int | None = None) -> tuple[set[int], set[int]]:
+    """Whom a hold covers; and from whom, or about whom, an answer can still come in (steps.states.takes_answers)."""
+    held = held_candidates(organisation)
+    if only is not None:
+        held = held.filter(pk=only)
+    busy: set[int] = set()
+    for rows in (Attempt.objects.of(organisation), Check.objects.of(organisation)):
+        runs = rows.filter(
+            Q(clock_stopped_at__isnull=False) | Q(deadline_at__gte=now - GRACE),
+            progress__in=UNFINISHED,
+            closed_at=None,
+        )
+        if only is not None:
+            runs = runs.filter(start__application__candidate_id=only)
+        busy.update(runs.values_list("start__application__candidate_id", flat=True))
+    return set(held.values_list("pk", flat=True)), busy

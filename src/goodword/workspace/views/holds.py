@@ -1,0 +1,112 @@
+"""Place and lift legal holds, on a person or on a role. For admins."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.candidates.domain.holds import active, hold_on
+from goodword.candidates.models import Application, Candidate, Hold
+from goodword.candidates.visible import visible_applications
+from goodword.core import clock
+from goodword.core.text import clean_text
+from goodword.roles.models import Role
+from goodword.steps.domain.legal_hold import NothingToKeep, lift_hold, place_hold, waiting
+
+
+class HoldForm(forms.Form):
+    """Why the data has to be kept: for people who ask, and for members."""
+
+    use_required_attribute = False
+
+    ground = forms.ChoiceField(
+        label=gettext_lazy("Ground"),
+        help_text=gettext_lazy("Candidates and referees who ask for erasure are told this."),
+        choices=Hold.Ground.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose a ground.")},
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("For members only, such as the reference of the case."),
+        max_length=500,
+        error_messages={"required": gettext_lazy("Write down the reason.")},
+    )
+
+    def clean_reason(self) -> str:
+        """On one line, without controls."""
+        reason = clean_text(self.cleaned_data["reason"], one_line=True)
+        if not reason:
+            raise forms.ValidationError(self.fields["reason"].error_messages["required"])
+        return reason
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.ADMIN)
+def candidate_hold(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """The holds that cover a person, and the form to place one."""
+    application = _application(request, pk)
+    person = application.candidate
+    back = reverse("candidate", args=[request.organisation.slug, pk])
+    if person.erased_at is not None:
+        return redirect(back)
+    own = active(request.organisation).filter(candidate=person)
+    found = own.order_by("pk").first() or hold_on(person)
+    return _page(request, person, found, name=person.name, back=back)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.ADMIN)
+def role_hold(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """The hold on everybody who applied for a role, or the form to place one."""
+    role = access.owned(Role.objects.of(request.organisation), pk)
+    back = reverse("role", args=[request.organisation.slug, pk])
+    return _page(
+        request, role, active(request.organisation).filter(role=role).first(), name=role.title, back=back
+    )
+
+
+@require_POST
+@access.member(kinds=access.ADMIN)
+def lift(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Lift a hold. What was asked for meanwhile is carried out then."""
+    access.owned(Hold.objects.of(request.organisation), pk)
+    if lift_hold(hold_id=pk, by=request.member, now=clock.now()):
+        messages.success(request, _("The hold is lifted."))
+    return redirect(reverse("retention", args=[request.organisation.slug]) + "#holds")
+
+
+def _page(
+    request: MemberRequest, on: Candidate | Role, found: Hold | None, *, name: str, back: str
+) -> HttpResponse:
+    form = HoldForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        said = form.cleaned_data
+        try:
+            place_hold(
+                on=on, ground=said["ground"], reason=said["reason"], by=request.member, now=clock.now()
+            )
+        except NothingToKeep:
+            messages.info(request, _("This person is erased already."))
+        else:
+            messages.success(request, _("The data is kept until the hold is lifted."))
+        return redirect(back)
+    context = {
+        "on_role": isinstance(on, Role),
+        "hold": found,
+        "waiting": waiting(found).count() if found else 0,
+        "form": form,
+        "name": name,
+        "back": back,
+    }
+    return render(request, "workspace/hold.html", context, status=422 if form.is_bound else 200)
+
+
+def _application(request: MemberRequest, pk: int) -> Application:
+    return access.owned(visible_applications(request.member).select_related("candidate"), pk)
