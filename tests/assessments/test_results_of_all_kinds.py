@@ -264,6 +264,8 @@ def test_a_judgement_is_a_distance_with_the_reason_of_each_key() -> None:
     assert found.largest > (found.distance or 0)
     page = page_of(found_in(found))
     assert page.count(f"the ratings lie {found.distance_text} steps from the key") == 1
+    assert page.count(f"can come as near as {found.smallest_text} and as far as {found.largest_text}.") == 1
+    assert (found.smallest_text, "0 would be" in page) == ("0.22", False)
     assert [word for word in ("good", "bad", "poor", "pass", "fail") if f" {word} judgement" in page] == []
 
 

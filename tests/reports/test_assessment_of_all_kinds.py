@@ -54,7 +54,7 @@ SAID = {
         "It is the mean of the categories",
         "nothing is ranked",
         "tasks solved;",
-        "steps from the key. 0 would be the same rating everywhere",
+        "steps from the key. Ratings of these actions can come as near as",
         "4 of 4 questions answered.",
         "1 of 1 right",
         "Answers not fully marked when this report was made: 1.",

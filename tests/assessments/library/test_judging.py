@@ -6,6 +6,8 @@ from goodword.assessments.library import JUDGEMENT_SETS, load_judgement
 from goodword.assessments.library.judgement import read_judgement
 from goodword.assessments.library.judging import ActionScore, judge
 from goodword.assessments.library.scoring import ScoringError
+from goodword.assessments.library.sheets.facts import NOTHING
+from goodword.assessments.library.sheets.judgement import judgement_sheet
 from tests.assessments.library.judgements import small_set
 
 # The keys are a1 5, a2 1.5, b1 3, b2 2.
@@ -18,6 +20,8 @@ def test_a_whole_set_scores_as_worked_by_hand() -> None:
     assert score.distance == 1.125
     # the furthest from 5 is 1 (4 steps), from 1.5 is 5 (3.5), from 3 either end (2), from 2 is 5 (3): 12.5 by 4
     assert score.largest == 3.125
+    # the nearest to 1.5 is 1 or 2 (half a step), the other keys can be met: 0.5 by 4
+    assert score.smallest == 0.125
     assert (score.n_answered, score.n_actions, score.needed) == (4, 4, 3)
 
 
@@ -58,7 +62,7 @@ def test_fewer_than_three_quarters_of_the_actions_make_no_score() -> None:
 
 def test_no_answers_make_no_score() -> None:
     score = judge(SMALL, {})
-    assert (score.distance, score.largest, score.n_answered) == (None, 3.125, 0)
+    assert (score.distance, score.smallest, score.largest, score.n_answered) == (None, 0.125, 3.125, 0)
 
 
 def test_the_same_judgement_told_in_the_ends_of_the_scale_lies_further_from_the_key() -> None:
@@ -73,7 +77,9 @@ def test_ratings_beside_the_key_of_a_built_in_set_are_as_near_as_half_steps_allo
     judgement = load_judgement(set_id)
     answers = {action.id: int(action.effectiveness) for action in judgement.actions}
     halves = sum(not action.effectiveness.is_integer() for action in judgement.actions)
-    assert judge(judgement, answers).distance == halves * 0.5 / 32
+    score = judge(judgement, answers)
+    assert score.distance == score.smallest == halves * 0.5 / 32
+    assert f"have a distance of {score.smallest:.2f}" in judgement_sheet(judgement, NOTHING).scoring
 
 
 def test_an_action_of_another_set_is_refused() -> None:

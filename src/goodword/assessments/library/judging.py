@@ -4,9 +4,11 @@ With the ratings a_i of the n actions that were rated, and their keys k_i, on an
 
     distance_i = |a_i - k_i|
     score      = (distance_1 + ... + distance_n) / n
+    smallest   = (|k_1 - nearest value| + ... + |k_n - nearest value|) / n
     largest    = (max(k_1 - low, high - k_1) + ... + max(k_n - low, high - k_n)) / n
 
-0 is the same judgement as the key everywhere; `largest` is the most that any ratings of these actions could differ.
+Keys can lie halfway between two answers, so that `smallest`, the score of the ratings nearest to the key, is 0 only
+where every key is an answer of the scale. `largest` is the most that ratings of these actions can differ from it.
 There is a score only if three quarters of the actions were rated, as for scales (`scoring.py`).
 
 Scoring ratings by their distance to a key goes back to Legree (1995), Intelligence 21, 247-266. What to beware of is
@@ -15,7 +17,7 @@ also holds a person's way of using the scale. Whoever uses only the ends of it, 
 distance than somebody of the same judgement who uses all of it. The score does not correct for that.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from goodword.assessments.library.judgement import Action, JudgementSet, Scenario
@@ -41,10 +43,11 @@ class ActionScore:
 class JudgementScore:
     """The mean distance to the key in steps of the answer scale, None if fewer than `needed` actions were rated.
 
-    `largest` is the largest mean distance that ratings of the same actions could have; of all, where none was rated.
+    `smallest` and `largest` bound the mean distance of ratings of the same actions; of all, where none was rated.
     """
 
     distance: float | None
+    smallest: float
     largest: float
     n_answered: int
     n_actions: int
@@ -66,18 +69,23 @@ def judge(judgement: JudgementSet, answers: Mapping[str, int]) -> JudgementScore
     )
     rated = [one for one in scored if one.answer is not None]
     distances = [one.distance for one in scored if one.distance is not None]
-    furthest = [
-        max(one.key - judgement.lowest, judgement.highest - one.key) for one in (rated or list(scored))
-    ]
+    keys = [one.key for one in (rated or scored)]
     needed = needed_answers(len(scored))
     return JudgementScore(
         distance=sum(distances) / len(distances) if len(distances) >= needed else None,
-        largest=sum(furthest) / len(furthest),
+        smallest=smallest_distance(judgement, keys),
+        largest=sum(max(key - judgement.lowest, judgement.highest - key) for key in keys) / len(keys),
         n_answered=len(distances),
         n_actions=len(scored),
         needed=needed,
         actions=scored,
     )
+
+
+def smallest_distance(judgement: JudgementSet, keys: Sequence[float]) -> float:
+    """The mean distance of the ratings nearest to these keys."""
+    values = [option.value for option in judgement.response_scale]
+    return sum(min(abs(value - key) for value in values) for key in keys) / len(keys)
 
 
 def _check(judgement: JudgementSet, answers: Mapping[str, int]) -> None:

@@ -43,11 +43,12 @@ class ScenarioShown:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgementResult(PartResult):
     """A set of situations. `distance` is the mean distance to the key in steps of the answer scale, None if too few
-    actions were rated; `largest` is the most that it could have been."""
+    actions were rated; `smallest` and `largest` bound it for the same actions."""
 
     template: ClassVar[str] = "assessments/result/judgement.html"
 
     distance: float | None
+    smallest: float
     largest: float
     answered: int
     items: int
@@ -64,6 +65,11 @@ class JudgementResult(PartResult):
     def distance_text(self) -> str:
         """The mean distance; empty where there is none."""
         return "" if self.distance is None else written_number(self.distance)
+
+    @property
+    def smallest_text(self) -> str:
+        """The smallest that it could have been. Two decimals: a few half steps among many keys are not nothing."""
+        return f"{self.smallest:.2f}" if self.smallest else "0"
 
     @property
     def largest_text(self) -> str:

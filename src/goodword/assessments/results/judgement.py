@@ -42,6 +42,7 @@ def judgement_result(
         requirement=requirement_of(part),
         scoring_version=score.scoring_version,
         distance=score.value,
+        smallest=found.smallest,
         largest=found.largest,
         answered=score.answered,
         items=score.items,

@@ -65,6 +65,7 @@ def judgement_test(part: JudgementResult, asked: Asked, *, organisation: Organis
         "scale_min": part.lowest,
         "response_labels": list(part.response_labels),
         "distance": part.distance,
+        "smallest": part.smallest,
         "largest": part.largest,
         "n_answered": part.answered,
         "key_basis": part.key_basis,

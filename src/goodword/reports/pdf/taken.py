@@ -229,12 +229,14 @@ class Situation(TypedDict):
 
 
 class JudgementTest(Asked):
-    """Situations to judge. `distance` is the mean distance to the key, `largest` the most that it could be."""
+    """Situations to judge. `distance` is the mean distance to the key; `smallest` and `largest` bound it."""
 
     kind: Literal["judgement"]
     scale_min: int
     response_labels: list[str]
     distance: float | None
+    #: snapshots made before it was known have none
+    smallest: NotRequired[float]
     largest: float
     n_answered: int
     key_basis: str

@@ -1,10 +1,11 @@
 """The sheet of a situational judgement set."""
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext
 
 from goodword.assessments.library.instrument import FULL_FORM
 from goodword.assessments.library.judgement import JudgementSet
-from goodword.assessments.library.judging import JUDGEMENT_SCORING_VERSION
+from goodword.assessments.library.judging import JUDGEMENT_SCORING_VERSION, smallest_distance
 from goodword.assessments.library.scoring import needed_answers
 from goodword.assessments.library.sheets.facts import Known, TechnicalSheet
 from goodword.assessments.library.sheets.known import (
@@ -33,10 +34,11 @@ def judgement_sheet(judgement: JudgementSet, known: Known) -> TechnicalSheet:
         answer_scale=tuple((option.value, option.label) for option in judgement.response_scale),
         scoring=gettext(
             "Each of the %(actions)s actions is rated on the answer scale. The score is the mean distance between "
-            "the ratings and the key, in steps of that scale: 0 is the same judgement everywhere. There is a score "
-            "only if three quarters of the actions are rated: %(needed)s of %(actions)s."
+            "the ratings and the key, in steps of that scale. Keys can lie halfway between two answers; the ratings "
+            "nearest to this key have a distance of %(smallest)s. There is a score only if three quarters of the "
+            "actions are rated: %(needed)s of %(actions)s."
         )
-        % {"actions": n_actions, "needed": needed_answers(n_actions)},
+        % {"actions": n_actions, "needed": needed_answers(n_actions), "smallest": _smallest(judgement)},
         scoring_version=JUDGEMENT_SCORING_VERSION,
         reliability=reliability_sentence(known.groups),
         norms=norms_sentence(
@@ -62,3 +64,9 @@ def judgement_sheet(judgement: JudgementSet, known: Known) -> TechnicalSheet:
         more={gettext("Where the key comes from"): judgement.key_basis},
         own_norms=known.groups,
     )
+
+
+def _smallest(judgement: JudgementSet) -> str:
+    """The smallest score that ratings of all actions can have: "0", "0.13"."""
+    found = smallest_distance(judgement, [action.effectiveness for action in judgement.actions])
+    return number_format(round(found, 2), 2) if found else "0"

@@ -208,8 +208,13 @@ DE = {
     "family_sets": "Gruppen und was daraus folgt",
     "options": "Möglichkeiten",
     "judgement_is": (
-        "Im Mittel liegen die Bewertungen {distance} Stufen vom Schlüssel entfernt. 0 wäre überall dieselbe "
-        "Bewertung; {largest} ist die größte Entfernung, die bei diesen Handlungen möglich wäre."
+        "Im Mittel liegen die Bewertungen {distance} Stufen vom Schlüssel entfernt. Möglich sind bei diesen "
+        "Handlungen Werte von {smallest} bis {largest}."
+    ),
+    "judgement_halves": "Bei manchen Handlungen liegt der Schlüssel zwischen zwei Antworten.",
+    "judgement_is_at_most": (
+        "Im Mittel liegen die Bewertungen {distance} Stufen vom Schlüssel entfernt. {largest} ist die größte "
+        "Entfernung, die bei diesen Handlungen möglich ist."
     ),
     "judgement_none": "Keine Entfernung: {n} von {m} Handlungen wurden bewertet, das sind zu wenige.",
     "judgement_voided": "Nicht gezählt, weil dabei die Verbindung abbrach: Situationen, {n}.",

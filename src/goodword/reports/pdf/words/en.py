@@ -189,8 +189,13 @@ EN = {
     "family_sets": "Groups and what follows",
     "options": "Options",
     "judgement_is": (
-        "On average the ratings lie {distance} steps from the key. 0 would be the same rating everywhere; {largest} "
-        "is the furthest that ratings of these actions could lie from it."
+        "On average the ratings lie {distance} steps from the key. Ratings of these actions can come as near as "
+        "{smallest} and as far as {largest}."
+    ),
+    "judgement_halves": "Some keys lie halfway between two answers.",
+    "judgement_is_at_most": (
+        "On average the ratings lie {distance} steps from the key. {largest} is the furthest that ratings of these "
+        "actions can lie from it."
     ),
     "judgement_none": "No distance: {n} of {m} actions were rated, which is too few.",
     "judgement_voided": "Not counted, because the line broke while they were on screen: situations, {n}.",

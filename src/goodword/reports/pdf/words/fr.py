@@ -207,8 +207,13 @@ FR = {
     "family_sets": "Groupes et ce qui en découle",
     "options": "Choix",
     "judgement_is": (
-        "En moyenne, les évaluations sont à {distance} degrés de la clé. 0 serait la même évaluation partout\u00a0; "
-        "{largest} est le plus grand écart possible pour ces actions."
+        "En moyenne, les évaluations sont à {distance} degrés de la clé. Pour ces actions, l’écart peut aller de "
+        "{smallest} à {largest}."
+    ),
+    "judgement_halves": "Pour certaines actions, la clé se situe entre deux réponses.",
+    "judgement_is_at_most": (
+        "En moyenne, les évaluations sont à {distance} degrés de la clé. {largest} est le plus grand écart possible "
+        "pour ces actions."
     ),
     "judgement_none": "Pas d’écart\u00a0: {n} actions sur {m} ont été évaluées, ce qui est trop peu.",
     "judgement_voided": "Non comptées, car la connexion s’est interrompue à ce moment\u00a0: situations, {n}.",
