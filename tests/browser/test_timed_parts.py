@@ -1,7 +1,9 @@
 """Timed parts and the queue of answers in a real browser: the line breaks, time runs out, keys do it all."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Literal
 
 import pytest
 from django.urls import reverse
@@ -12,6 +14,7 @@ from goodword.assessments.domain.begin_part import begin_part
 from goodword.assessments.given import items_of
 from goodword.assessments.models import Attempt, AttemptPart, Test, TestVersion
 from goodword.core import clock
+from goodword.ui.colour import contrast
 from tests.assessments.plans import JUDGEMENT, REASONING, WORK_STYLE, Asks, attempt_of
 from tests.assessments.support import answers, application, part_of, token_of
 from tests.browser.conftest import violations
@@ -367,6 +370,31 @@ def test_a_page_that_is_none_of_ours_is_not_taken_for_a_saved_answer(
     page.unroute("**/item/1/")
     arrived(page)
     assert [value for _, value in given(attempt)] == [4]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_cells_of_a_matrix_have_an_edge_that_can_be_seen(
+    page: Page, open_at: Callable[..., str], scheme: Literal["light", "dark"]
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.goto(open_at(attempt_of(REASONING, now=clock.now()), "portal_assessment_practice", 1, 1))
+    while not page.locator(".matrix").count():
+        page.goto(re.sub(r"/(\d+)/$", lambda found: f"/{int(found[1]) + 1}/", page.url))
+    colours = page.locator(".matrix__cell, .matrix__option").evaluate_all(
+        """cells => cells.map((cell) => {
+          const shown = (colour) => {
+            const context = document.createElement("canvas").getContext("2d");
+            context.fillStyle = colour;
+            return context.fillStyle;
+          };
+          const style = getComputedStyle(cell), page = getComputedStyle(document.body);
+          return [style.borderTopColor, style.backgroundColor, page.backgroundColor].map(shown);
+        })"""
+    )
+    assert len(colours) == 9 + page.locator(".matrix__option").count()
+    for border, inside, around in colours:
+        assert contrast(border, around) >= 3
+        assert len(inside) > 7 or contrast(border, inside) >= 3  # the missing cell is transparent
 
 
 def test_two_windows_of_a_timed_part_say_that_it_went_on_in_the_other(

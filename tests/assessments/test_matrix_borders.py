@@ -1,0 +1,26 @@
+"""The position inside a cell of a matrix carries information, so its edge needs 3:1 (WCAG 1.4.11)."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import goodword.assessments
+from goodword.ui.colour import contrast
+from tests.ui.test_tokens import TOKENS
+
+STYLES = Path(goodword.assessments.__file__).parent / "static/assessments/matrix.css"
+BORDERS = re.findall(r"border: \d+px \w+ var\(--([\w-]+)\)", STYLES.read_text(encoding="utf-8"))
+#: what lies inside or around a cell: itself, the page, under the pointer, chosen
+GROUNDS = ("raised", "paper", "hover", "accent-soft")
+
+
+@pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
+def test_every_cell_and_option_has_an_edge_of_three_to_one(mode: int) -> None:
+    assert len(BORDERS) == 3  # a cell, the missing one, an option
+    ratios = {
+        (edge, ground): contrast(TOKENS[edge][mode], TOKENS[ground][mode])
+        for edge in BORDERS
+        for ground in GROUNDS
+    }
+    assert {pair: round(ratio, 2) for pair, ratio in ratios.items() if ratio < 3} == {}
