@@ -1,13 +1,14 @@
-"""`make test`: the whole suite. Installs Debian's Chromium where it is missing and that is allowed.
+"""`make test`: the whole suite. Installs Debian's Chromium, nginx and Caddy where they are missing and that is allowed.
 
-Without a browser its tests cannot run: that is said, with their names, after all else, and fails where CI is
-set. Standard output is pytest's alone.
+Without them their tests cannot run: that is said, with their names, after all else, and fails where CI is set. Standard
+output is pytest's alone.
 """
 
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -15,6 +16,10 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PYTEST = (sys.executable, "-m", "pytest")
 #: one process a core, a file at a time
 SIDE_BY_SIDE = ("-n", "auto", "--dist", "loadfile")
+
+
+#: what the tests with a marker need
+NEEDS = {"browser": "a browser", "proxy": "nginx and Caddy"}
 
 
 def say(text: str) -> None:
@@ -30,6 +35,18 @@ def browser() -> str:
         if path and _quietly(path, "--version") == 0:
             return path
     return ""
+
+
+def missing_proxies() -> list[str]:
+    """The packages of the proxies that deploy/ has samples for, as far as they are not here."""
+    path = f"{os.environ.get('PATH', '')}:/usr/sbin"
+    wanted = {"nginx-light": "nginx", "caddy": "caddy"}
+    return [package for package, name in wanted.items() if not shutil.which(name, path=path)]
+
+
+def _starts_services() -> bool:
+    """Whether a package that is installed would begin to serve on this machine's ports."""
+    return Path("/run/systemd/system").is_dir()
 
 
 def _quietly(*command: str) -> int:
@@ -57,11 +74,11 @@ def run(*arguments: str) -> int:
     return subprocess.run([*PYTEST, *arguments], cwd=ROOT, check=False).returncode  # noqa: S603 - as asked
 
 
-def left_out(arguments: list[str]) -> list[str]:
-    """The names of the chosen tests that need a browser, or a line that they cannot be told."""
+def left_out(arguments: list[str], markers: Iterable[str]) -> list[str]:
+    """The names of the chosen tests with one of the markers, or a line that they cannot be told."""
     # Said last, so that it counts whatever the caller asked for: one name a line.
     done = subprocess.run(  # noqa: S603 - pytest of this .venv, as the caller asked
-        [*PYTEST, *arguments, "-m", "browser", "--collect-only", "--verbosity=-1"],
+        [*PYTEST, *arguments, "-m", " or ".join(markers), "--collect-only", "--verbosity=-1"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -77,26 +94,34 @@ def main(arguments: list[str]) -> int:
     missing = [] if browser() else ["chromium"]
     if not shutil.which("pdftoppm"):
         missing.append("poppler-utils")  # turns pages of reports into pictures
+    if not _starts_services():
+        missing += missing_proxies()
     install(missing)
     found = browser()
+    without: list[str] = []
     if found:
         os.environ["CHROMIUM_PATH"] = found
-        if arguments:
-            return run(*arguments)
+    else:
+        without.append("browser")
+    if missing_proxies():
+        without.append("proxy")
+    names = left_out(arguments, without) if without else []
+    kept = [f"not {marker}" for marker in without]
+    if arguments:
+        status = run(*arguments, *(("-m", " and ".join(kept)) if kept else ()))
+    else:
         # Apart, because a browser's event loop stays in the thread where Django's test client then refuses to work;
         # the others last and side by side, so that pytest's closing line speaks of the greater number.
-        browsers = run("-m", "browser")
-        return run("-m", "not browser", *SIDE_BY_SIDE) or browsers
-
-    names = left_out(arguments)
-    status = run(*arguments, "-m", "not browser", *([] if arguments else SIDE_BY_SIDE))
+        browsers = run("-m", " and ".join(["browser", *kept])) if found else 0
+        others = dict.fromkeys(["not browser", *kept])
+        status = run("-m", " and ".join(others), *SIDE_BY_SIDE) or browsers
     if names:
         line = "=" * 100
         listed = "\n".join(f"  {name}" for name in names)
         say(
-            f"{line}\nNOT RUN: {len(names)} that need a browser; there is none here, and none could be "
-            f"installed.\n{listed}\nInstall Chromium (on Debian: apt-get install chromium), or set "
-            f"CHROMIUM_PATH to one.\n{line}"
+            f"{line}\nNOT RUN: {len(names)} that need {' and '.join(NEEDS[marker] for marker in without)}; not here, "
+            f"and not installed.\n{listed}\nOn Debian: apt-get install chromium nginx-light caddy. CHROMIUM_PATH names "
+            f"another browser.\n{line}"
         )
         if os.environ.get("CI"):
             say("CI is set, so this run has failed.")

@@ -273,6 +273,7 @@ def test_what_is_on_its_way_is_finished_and_nothing_new_is_taken() -> None:
         assert still.recv(15) == b"HTTP/1.1 200 OK"
     server._thread.join(5)
     assert not server._thread.is_alive()
+    server.close()
 
 
 def test_idle_connections_do_not_hold_up_the_end_and_what_never_ends_is_cut_off() -> None:
@@ -290,3 +291,4 @@ def test_idle_connections_do_not_hold_up_the_end_and_what_never_ends_is_cut_off(
         assert time.monotonic() - began < 1
         assert half.recv(1) == b""
         assert 1 < time.monotonic() - began < 4
+    server.close()

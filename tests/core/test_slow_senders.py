@@ -57,6 +57,7 @@ class Server:
         self.server.grace = 0
         self.server.stop()
         self._thread.join(5)
+        self.server.close()
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=6)

@@ -266,8 +266,9 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
 
     def stop(self) -> None:
         """Accept nothing more, finish what is on its way. For any thread, and for signal handlers."""
-        self.stopping = True
-        self.pull_trigger()
+        if not self.stopping:
+            self.stopping = True
+            self.pull_trigger()
 
     def run(self) -> None:
         """Serve until `stop()`, then finish within `grace` seconds."""
@@ -285,7 +286,10 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
             log.warning("%s requests were cut off", len(self.active_channels))
         for dispatcher in (self._look_ups, self._probes, self.task_dispatcher):
             dispatcher.shutdown(timeout=0.2)
-        wasyncore.close_all(self._map)
+        for channel in list(
+            self.active_channels.values()
+        ):  # not the trigger: a thread that goes on still pulls it
+            channel.handle_close()
 
     def _turn(self, seconds: float) -> None:
         wasyncore.loop(timeout=seconds, map=self._map, use_poll=self.adj.asyncore_use_poll, count=1)

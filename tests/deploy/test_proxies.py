@@ -1,0 +1,300 @@
+"""The sample configurations of proxies in deploy/, run with the programs themselves in front of a server of ours."""
+
+import datetime as dt
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPSConnection
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from tests.architecture.source import ROOT
+from tests.core.test_slow_senders import UPLOAD, Server
+
+pytestmark = pytest.mark.proxy
+HOST = "goodword.example.com"
+TOKEN = "a-token"
+
+
+@dataclass
+class Front:
+    """A proxy that runs, and what came through it."""
+
+    name: str
+    folder: Path
+    http: int
+    https: int
+    behind: Server
+    seen: list[dict[str, Any]] = field(default_factory=list)
+
+    def connect(self) -> ssl.SSLSocket:
+        """A connection that trusts any certificate."""
+        context = ssl._create_unverified_context()
+        return context.wrap_socket(
+            socket.create_connection(("127.0.0.1", self.https), timeout=10), server_hostname=HOST
+        )
+
+    def ask(
+        self, method: str = "GET", path: str = "/", *, body: bytes | None = None, **headers: str
+    ) -> tuple[int, bytes]:
+        """Status and body of an answer."""
+        line = HTTPSConnection("127.0.0.1", self.https, timeout=20)
+        line.sock = self.connect()
+        try:
+            line.request(method, path, body, {"Host": HOST} | headers)
+            answer = line.getresponse()
+            return answer.status, answer.read()
+        finally:
+            line.close()
+
+    def logs(self) -> str:
+        """All that the proxy has written."""
+        return "\n".join(path.read_text() for path in self.folder.glob("*.log"))
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+def program(name: str) -> str:
+    found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
+    if found is None:
+        pytest.fail(f"{name} is not installed: apt-get install nginx-light caddy (make test does).")
+    return found
+
+
+def certificate(folder: Path) -> tuple[Path, Path]:
+    """A certificate for HOST that nobody trusts, and its key."""
+    key, name = (
+        ec.generate_private_key(ec.SECP256R1()),
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)]),
+    )
+    now = dt.datetime.now(dt.UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    chain, private = folder / "chain.pem", folder / "key.pem"
+    chain.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    private.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    return chain, private
+
+
+def adapted(sample: str, **replaced: str) -> str:
+    """The sample with what an operator replaces, and what a test has to; each must be there."""
+    text = (ROOT / "deploy" / sample).read_text(encoding="utf-8")
+    for old, new in replaced.items():
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
+
+
+def nginx(front: Front) -> list[str]:
+    chain, key = certificate(front.folder)
+    site = adapted(
+        "nginx.conf",
+        **{
+            "server 127.0.0.1:8000": f"server 127.0.0.1:{front.behind.port}",
+            "listen 80;": f"listen 127.0.0.1:{front.http};",
+            "    listen [::]:80;\n": "",
+            "listen 443 ssl;": f"listen 127.0.0.1:{front.https} ssl;",
+            "    listen [::]:443 ssl;\n": "",
+            "/etc/ssl/goodword/fullchain.pem": str(chain),
+            "/etc/ssl/goodword/privkey.pem": str(key),
+            "/var/log/nginx/": f"{front.folder}/",
+        },
+    )
+    temporary = "".join(
+        f"{kind}_temp_path {front.folder}/{kind};\n"
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    user = "user root;\n" if os.geteuid() == 0 else ""  # the test's folder is nobody else's
+    main = front.folder / "main.conf"
+    main.write_text(
+        f"{user}daemon off; pid {front.folder}/pid; error_log {front.folder}/start.log warn;\n"
+        f"events {{}}\nhttp {{\n{temporary}{site}\n}}\n"
+    )
+    command = [
+        program("nginx"),
+        "-p",
+        str(front.folder),
+        "-c",
+        str(main),
+        "-e",
+        str(front.folder / "start.log"),
+    ]
+    assert subprocess.run([*command, "-t"], check=False).returncode == 0
+    return command
+
+
+def caddy(front: Front) -> list[str]:
+    chain, key = certificate(front.folder)
+    config = front.folder / "Caddyfile"
+    config.write_text(
+        adapted(
+            "Caddyfile",
+            **{
+                "127.0.0.1:8000": f"127.0.0.1:{front.behind.port}",
+                "{\n\tservers {": f"{{\n\tadmin off\n\thttp_port {front.http}\n\thttps_port {front.https}\n"
+                "\tskip_install_trust\n\tservers {",
+                f"{HOST} {{\n": f"{HOST} {{\n\ttls {chain} {key}\n",
+                "/var/log/caddy/": f"{front.folder}/",
+            },
+        )
+    )
+    command = [program("caddy")]
+    more = ["--config", str(config), "--adapter", "caddyfile"]
+    assert subprocess.run([*command, "validate", *more], check=False).returncode == 0
+    sample = ROOT / "deploy" / "Caddyfile"
+    assert subprocess.run(
+        [*command, "fmt", str(sample)], capture_output=True, text=True, check=False
+    ).stdout == (sample.read_text(encoding="utf-8"))
+    return [*command, "run", *more]
+
+
+PROXIES: dict[str, Callable[[Front], list[str]]] = {"nginx": nginx, "caddy": caddy}
+
+
+@pytest.fixture(scope="module", params=sorted(PROXIES))
+def front(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    seen: list[dict[str, Any]] = []
+
+    def record(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        length = len(environ["wsgi.input"].read())
+        seen.append({**environ, "length": length})
+        start("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "4")])
+        return [b"here"]
+
+    behind = Server(record, trusted_proxies=1)
+    made = Front(
+        request.param, tmp_path_factory.mktemp(request.param), free_port(), free_port(), behind, seen
+    )
+    env = {**os.environ, "HOME": str(made.folder), "XDG_DATA_HOME": str(made.folder)}
+    with (made.folder / "output.log").open("wb") as output:
+        running = subprocess.Popen(
+            PROXIES[request.param](made), env=env, stdout=output, stderr=output, cwd=made.folder
+        )
+    try:
+        for _ in range(200):
+            try:
+                socket.create_connection(("127.0.0.1", made.https), timeout=1).close()
+                break
+            except OSError:
+                assert running.poll() is None, made.logs()
+                time.sleep(0.05)
+        yield made
+    finally:
+        running.terminate()
+        running.wait(10)
+        behind.close()
+
+
+@pytest.fixture(autouse=True)
+def forget(front: Front) -> None:
+    front.seen.clear()
+
+
+def test_goodword_sees_the_client_the_host_and_tls_whatever_the_client_claims(front: Front) -> None:
+    claims: dict[str, Any] = {
+        "X-Forwarded-For": "6.6.6.6",
+        "X-Forwarded-Proto": "http",
+        "X-Forwarded-Host": "evil.example",
+        "Forwarded": "for=6.6.6.6;host=evil.example",
+    }
+    assert front.ask(path="/accounts/login/?next=/", **claims) == (200, b"here")
+    (seen,) = front.seen
+    assert (seen["REMOTE_ADDR"], seen["HTTP_HOST"], seen["wsgi.url_scheme"]) == ("127.0.0.1", HOST, "https")
+    assert (seen["PATH_INFO"], seen["QUERY_STRING"]) == ("/accounts/login/", "next=/")
+    assert not [name for name in seen if "evil" in str(seen[name]) or "6.6.6.6" in str(seen[name])]
+
+
+def test_http_leads_to_https(front: Front) -> None:
+    line = HTTPConnection("127.0.0.1", front.http, timeout=10)
+    line.request("GET", "/p/x/?a=b", headers={"Host": HOST})
+    answer = line.getresponse()
+    assert answer.status == 308
+    assert (
+        str(answer.getheader("Location")).removeprefix(f"https://{HOST}").lstrip(":0123456789") == "/p/x/?a=b"
+    )
+    assert front.seen == []
+    line.close()
+
+
+def test_files_of_candidates_come_through_and_elsewhere_less(front: Front) -> None:
+    assert front.ask("POST", UPLOAD, body=b"x" * 16_000_000)[0] == 200
+    assert front.seen[0]["length"] == 16_000_000
+    assert front.ask("POST", "/hooks/greenhouse/x/", body=b"x" * 2_000_000)[0] == 200
+    with suppress(ConnectionError):  # cut off while it was still sending: as good an answer
+        assert front.ask("POST", "/hooks/greenhouse/x/", body=b"x" * 5_000_000)[0] in {413, 502}
+    assert len(front.seen) == 2
+
+
+def test_tokens_stay_out_of_the_proxys_logs(front: Front) -> None:
+    for path in (f"/p/{TOKEN}/", f"/s/{TOKEN}/?x=1", f"/hooks/greenhouse/{TOKEN}/", "/o/acme/roles/"):
+        front.ask(path=path, Referer=f"https://{HOST}/p/{TOKEN}/")
+    front.ask(path=f"/accounts/password/reset/key/3-{TOKEN}/")
+    for _ in range(100):
+        if "/o/acme/roles/" in front.logs():
+            break
+        time.sleep(0.05)
+    assert "/o/acme/roles/" in front.logs()
+    assert TOKEN not in front.logs()
+
+
+def test_readiness_is_for_the_inside(front: Front) -> None:
+    assert front.ask(path="/readyz")[0] == 200  # from 127.0.0.1
+
+
+def test_nginx_waits_for_slow_senders_by_itself(front: Front) -> None:
+    if front.name != "nginx":
+        assert "Goodword reads whole requests by itself" in (ROOT / "deploy" / "Caddyfile").read_text()
+        return
+    with front.connect() as slow:
+        slow.sendall(f"POST /r/x/ HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 100000\r\n\r\nhalf".encode())
+        assert front.ask()[0] == 200  # by when the half would have come through as well
+        assert not [one for one in front.behind.server.active_channels.values() if one.is_arriving()]
+
+
+def test_nginx_limits_the_connections_of_an_address(front: Front) -> None:
+    if front.name != "nginx":
+        assert "cannot limit connections per address" in (ROOT / "deploy" / "Caddyfile").read_text()
+        return
+    with ExitStack() as lines:
+        for _ in range(100):
+            line = lines.enter_context(front.connect())
+            line.sendall(f"POST /r/x/ HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 1000\r\n\r\nhalf".encode())
+        for _ in range(100):
+            status = front.ask()[0]
+            if status == 429:
+                break
+            time.sleep(0.05)
+        assert status == 429
+
+
+def test_when_goodword_is_away_the_error_log_has_no_tokens(front: Front) -> None:
+    """The last test: it ends the server behind."""
+    front.behind.close()
+    assert front.ask(path=f"/p/{TOKEN}/")[0] == 502
+    assert TOKEN not in front.logs()
