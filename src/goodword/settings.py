@@ -60,6 +60,8 @@ GOODWORD_MAX_BODY = 2 * 1024 * 1024
 #: the same for the address that takes their files: more than a file may have, so that one a little too large gets a
 #: sentence on its page and not a bare refusal
 GOODWORD_MAX_UPLOAD = env.number("GOODWORD_MAX_UPLOAD", 16, least=1) * 1024 * 1024
+#: the virus scanner that looks at those files; empty: none does
+GOODWORD_CLAMD = env.scanner("GOODWORD_CLAMD")
 DATA_UPLOAD_MAX_MEMORY_SIZE = GOODWORD_MAX_BODY
 #: the texts of a questionnaire of a hundred questions, which are translated on one page
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 8_000

@@ -16,6 +16,7 @@ READERS = (
     "address",
     "base_url",
     "service_url",
+    "scanner",
 )
 NAME = re.compile(r"(GOODWORD_[A-Z0-9_]+|DATABASE_URL|[A-Z]+(_[A-Z]+)?_PORT)")
 ROW = re.compile(r"^\| `([A-Z0-9_]+)` \| (.+?) \| (.+) \|$", re.MULTILINE)

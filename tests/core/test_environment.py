@@ -149,3 +149,22 @@ def test_keys_of_fields_are_read_in_their_order() -> None:
 )
 def test_keys_that_cannot_be_used_are_refused(value: str, said: str) -> None:
     assert sentence(keys.parse_field_keys, value) == said
+
+
+@pytest.mark.parametrize(
+    "given", ["", "tcp://127.0.0.1:3310", "tcp://[::1]:3310", "unix:/run/clamav/clamd.ctl"]
+)
+def test_the_address_of_a_virus_scanner_is_taken(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOODWORD_CLAMD", given)
+    assert env.scanner("GOODWORD_CLAMD") == given
+
+
+@pytest.mark.parametrize(
+    "given", ["localhost:3310", "tcp://localhost", "tcp://x:no", "unix:", "http://x:1", "yes"]
+)
+def test_what_is_no_address_of_a_virus_scanner_is_refused(
+    given: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOODWORD_CLAMD", given)
+    with pytest.raises(env.SettingError, match="GOODWORD_CLAMD must be like tcp://"):
+        env.scanner("GOODWORD_CLAMD")

@@ -1,7 +1,8 @@
 """Files that candidates hand in: taken by what is in them, not by what they are called, and by their size.
 
-What is in a file is told by its first bytes (puremagic), and of office files by what their archive says it holds. It is
-never shown or run: members get it as a download.
+What is in a file is told by its first bytes (puremagic), and of office files by what their archive says it holds. Files
+that carry programs or load parts from elsewhere are refused, and so is what a virus scanner finds, where one is set
+up. A file is never shown or run here: members get it as a download.
 """
 
 import hashlib
@@ -14,9 +15,11 @@ from pathlib import PurePath
 from typing import Any, Final
 
 import puremagic
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext
 
+from goodword.core import active_office, active_pdf, clamd
 from goodword.core.text import clean_text
 
 MEGABYTE: Final = 1024 * 1024
@@ -91,12 +94,60 @@ def read_file(file: "UploadedFile[Any]", *, types: Collection[str], megabytes: i
             )
             % {"endings": endings}
         )
+    _refuse_programs(ending, content)
+    _refuse_infected(content)
     return Read(
         name=_short(name),
         content_type=allowed[ending],
         content=content,
         sha256=hashlib.sha256(content).hexdigest(),
     )
+
+
+def _refuse_programs(ending: str, content: bytes) -> None:
+    try:
+        if ending == ".pdf" and active_pdf.is_active(content):
+            raise Refused(
+                gettext("This PDF runs scripts or starts programs. Print it to a new PDF, and hand that in.")
+            )
+        if any(ending in ACCEPTED[one] for one in ("document", "sheet", "slides")):
+            active_office.check(content)
+    except active_office.Programs as error:
+        raise Refused(
+            gettext(
+                "This file carries macros, programs or embedded objects. Save it without them, or as a PDF."
+            )
+        ) from error
+    except active_office.Elsewhere as error:
+        raise Refused(
+            gettext(
+                "This file loads something from elsewhere: a template, a picture or an object. Put it into the file, "
+                "or save the file as a PDF."
+            )
+        ) from error
+    except (active_office.Unreadable, active_pdf.Unreadable) as error:
+        raise Refused(
+            gettext(
+                "This file cannot be checked: it is locked with a password, damaged or too large inside. Save it anew "
+                "without a password, or print it to a new PDF."
+            )
+        ) from error
+
+
+def _refuse_infected(content: bytes) -> None:
+    if not settings.GOODWORD_CLAMD:
+        return
+    try:
+        infected = clamd.is_infected(content, address=settings.GOODWORD_CLAMD)
+    except clamd.NotScanned as error:
+        raise Refused(
+            gettext(
+                "Files cannot be checked for viruses at the moment, so none can be handed in. Please try again in a "
+                "few minutes."
+            )
+        ) from error
+    if infected:
+        raise Refused(gettext("The virus scanner found something in this file. Hand in another one."))
 
 
 def _holds(ending: str, content: bytes) -> bool:
@@ -115,17 +166,14 @@ def _holds(ending: str, content: bytes) -> bool:
 
 
 def _is_office(ending: str, content: bytes) -> bool:
-    """Whether an archive is an office file of this ending, and carries no program of its own.
+    """Whether an archive is an office file of this ending.
 
     Every archive begins alike. Files of Open Packaging (ECMA-376 part 2) name the type of their main part in
-    [Content_Types].xml, with "macroEnabled" in it where macros are; those of OpenDocument (part 2, 3.3) have it in
-    the file `mimetype`.
+    [Content_Types].xml; those of OpenDocument (part 2, 3.3) have it in the file `mimetype`.
     """
     wanted = next(kinds[ending] for kinds in ACCEPTED.values() if ending in kinds)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if any(PurePath(name).name.casefold() == "vbaproject.bin" for name in archive.namelist()):
-                return False
             if ending in _OPEN_DOCUMENT:
                 with archive.open("mimetype") as said:
                     return said.read(_SAYS_AT_MOST).decode("ascii").strip() == wanted

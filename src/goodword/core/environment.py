@@ -162,6 +162,27 @@ def database(url: str) -> dict[str, Any]:
     return settings
 
 
+def scanner(name: str) -> str:
+    """Where a virus scanner listens: tcp://host:port or unix:/path; empty for none."""
+    given = text(name, "")
+    if not given:
+        return ""
+    parts = urlsplit(given)
+    try:
+        fits = (
+            bool(parts.hostname and parts.port)
+            if parts.scheme == "tcp"
+            else parts.scheme == "unix" and parts.path
+        )
+    except ValueError:
+        fits = False
+    if not fits:
+        raise SettingError(
+            f"{name} must be like tcp://127.0.0.1:3310 or unix:/run/clamav/clamd.ctl, not {given!r}."
+        )
+    return given
+
+
 def smtp(url: str) -> dict[str, Any]:
     """Options of Django's SMTP mailer for smtp://, smtp+starttls:// or smtps:// with user:password@host:port."""
     parts = urlsplit(url)

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ from tests.assessments.own.support import (
     upload_of,
 )
 from tests.assessments.support import answers, part_of, rows, token_of
+from tests.core.test_clamd import scanner, scans
 
 EMPTY = "This file is empty. Choose another one."
 LARGE = "This file is larger than 1 MB. Make it smaller, or choose another one."
@@ -38,6 +40,14 @@ TYPE = f"A file of this type is not taken. Choose one of these: {ENDINGS}."
 DISGUISED = (
     "What is in this file is not what its name says. Save it anew in its program, as one of these: "
     f"{ENDINGS}."
+)
+RUNS = "This PDF runs scripts or starts programs. Print it to a new PDF, and hand that in."
+PROGRAMS = "This file carries macros, programs or embedded objects. Save it without them, or as a PDF."
+ELSEWHERE = "This file loads something from elsewhere: a template, a picture or an object."
+UNREADABLE = "This file cannot be checked: it is locked with a password, damaged or too large inside."
+RELATION = (
+    '<Relationships><Relationship Type="x/attachedTemplate" Target="https://evil.example/" TargetMode="External"/>'
+    "</Relationships>"
 )
 EXE = b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff\x00\x00" + b"\x00" * 200
 HTML = b"<!DOCTYPE html><html><script>alert(1)</script></html>"
@@ -107,6 +117,12 @@ def test_a_file_is_kept_as_what_it_is(name: str, content: bytes, kind: str) -> N
         ("plan.odt", docx(), DISGUISED),
         ("plan.txt", EXE, DISGUISED),
         ("plan.pdf", PNG, DISGUISED),
+        ("plan.pdf", PDF + b"2 0 obj<</S/J#61vaScript/JS(app.alert(1))>>endobj", RUNS),
+        ("plan.pdf", PDF + b"trailer<</Encrypt 3 0 R>>", UNREADABLE),
+        ("plan.docx", docx(**{"word__vbaProject.bin": "x"}), PROGRAMS),
+        ("plan.docx", docx(word__activeX__a="x"), PROGRAMS),
+        ("plan.docx", docx(**{"word___rels__settings.xml.rels": RELATION}), ELSEWHERE),
+        ("plan.docx", docx(**{"word__embeddings__x.bin": "MZ"}), PROGRAMS),
     ],
     ids=shortly,
 )
@@ -117,6 +133,32 @@ def test_what_is_not_taken_is_refused_with_a_sentence(name: str, content: bytes,
     assert response.status_code == 422
     assert sentence in response.content.decode()
     assert rows(attempt) == before
+    assert not Upload.objects.of(attempt.organisation).exists()
+
+
+EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+
+
+@pytest.mark.django_db
+def test_a_file_in_which_the_scanner_finds_something_is_refused(settings: Any) -> None:
+    attempt, received = asked(), list[bytes]()
+    with scanner(scans(received)) as settings.GOODWORD_CLAMD:
+        response = post(attempt, "plan.txt", EICAR)
+    assert (response.status_code, received) == (422, [EICAR])
+    assert "The virus scanner found something in this file." in response.content.decode()
+    assert not Upload.objects.of(attempt.organisation).exists()
+    with scanner(scans(received)) as settings.GOODWORD_CLAMD:
+        assert post(attempt, "plan.pdf", PDF).status_code == 302
+    assert bytes(upload_of(attempt).content) == received[-1] == PDF
+
+
+@pytest.mark.django_db
+def test_while_the_scanner_does_not_answer_no_file_is_taken(settings: Any, tmp_path: Path) -> None:
+    attempt = asked()
+    settings.GOODWORD_CLAMD = f"unix:{tmp_path / 'none'}"
+    response = post(attempt, "plan.pdf", PDF)
+    assert response.status_code == 422
+    assert "Files cannot be checked for viruses at the moment" in response.content.decode()
     assert not Upload.objects.of(attempt.organisation).exists()
 
 
