@@ -91,6 +91,17 @@ def _parser() -> argparse.ArgumentParser:
     admin.add_argument(
         "--time-zone", metavar="ZONE", help="of a new organisation, as in Europe/London; asked for if missing"
     )
+    failed = command(
+        "failed",
+        "List what has failed for good and needs a person; status 1 if there is anything.",
+        _failed,
+    )
+    failed.add_argument(
+        "--retry",
+        nargs="*",
+        metavar="NAME",
+        help="try again what is named, as the list names it (reaction:12, job:34); all if nothing is",
+    )
     back = command(
         "returned-mail",
         "Read one returned message from standard input and note which mail did not arrive.",
@@ -180,6 +191,16 @@ def _forget_field_key(options: argparse.Namespace) -> int:
         "the keys and rotate the secret keys. Addresses that asked under it not to be contacted are no longer known."
     )
     return 0
+
+
+def _failed(options: argparse.Namespace) -> int:
+    import django
+
+    django.setup()
+    startup.check_database()
+    from goodword.core import clock, failed
+
+    return failed.show() if options.retry is None else failed.retry(options.retry, now=clock.now())
 
 
 def _createadmin(options: argparse.Namespace) -> int:

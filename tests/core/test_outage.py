@@ -69,7 +69,7 @@ def happens() -> int:
 
 
 def reacted(event_id: int) -> bool:
-    return Reaction.objects.filter(event=event_id, handler=HANDLER, done_at__isnull=False).exists()
+    return Reaction.objects.filter(event=event_id, handler=HANDLER, state="done").exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,14 +1,14 @@
 """The log of what happened, and its dispatch to the handlers that flow.py lists.
 
-A domain function writes its row and records its event in one transaction; each handler is then a job of its
-own, deferred in that same transaction. A rollback therefore leaves neither event nor job. A handler runs in a
-transaction together with its Reaction row: run twice, it acts once.
+A domain function writes its row and records its event in one transaction; each handler is then a Reaction row and a
+job, written in that same transaction. A rollback therefore leaves nothing. A handler runs in a transaction together
+with its row: run twice, it acts once. The row decides about further tries (`core.reactions`), so the job takes none.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -16,11 +16,20 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from goodword.core import clock, jobs
+from goodword.core import clock, database, jobs
 from goodword.core.models import Event, Reaction
 
 Handler = Callable[[Event], None]
 Flow = Mapping[str, Sequence[Handler]]
+
+#: tries of a reaction that fails; then a person is needed
+TRIES = 8
+
+#: seconds before the second try; each further wait is so many times as long, about 6 hours in all
+WAIT = 4
+
+#: for so long a reaction may wait for a worker before the sweep looks whether its job is still there
+LOST_AFTER = timedelta(minutes=1)
 
 _heard: ContextVar[list[Event] | None] = ContextVar("goodword.events.heard", default=None)
 
@@ -64,24 +73,59 @@ def record(
     heard = _heard.get()
     if heard is not None:
         heard.append(event)
-    react.defer_each({"event_id": event.pk, "handler": name_of(handler)} for handler in handlers)
+    names = [name_of(handler) for handler in handlers]
+    Reaction.objects.bulk_create(
+        Reaction(event=event, handler=handler, not_before=at + LOST_AFTER) for handler in names
+    )
+    react.defer_each({"event_id": event.pk, "handler": handler} for handler in names)
     return event
 
 
-@jobs.job(name="event.react", retry=jobs.PATIENT, priority=jobs.REACTION)
+@jobs.job(name="event.react", priority=jobs.REACTION, swept_by="event.sweep")
 def react(*, event_id: int, handler: str) -> None:
-    """Let one handler deal with one event, once."""
-    event = Event.objects.get(pk=event_id)
-    found = next((h for h in _flow().get(event.name, ()) if name_of(h) == handler), None)
-    if found is None:  # taken out of flow.py since: nothing is to be done any more
+    """Let one handler deal with one event, once. What it raises counts as a try, unless it is an outage."""
+    event = Event.objects.filter(pk=event_id).first()
+    if event is None:  # erased since
         return
+    # one that was taken out of flow.py since has nothing to do any more
+    found = next((h for h in _flow().get(event.name, ()) if name_of(h) == handler), None)
+    try:
+        with transaction.atomic():
+            row = _locked(event, handler)
+            if row is None:
+                return
+            if found is not None:
+                found(event)
+            Reaction.objects.filter(pk=row.pk).update(
+                state=Reaction.State.DONE, done_at=clock.now(), not_before=None, error=""
+            )
+    except Exception as error:
+        if not database.is_outage(error):
+            _failed(event, handler, error)
+        raise
+
+
+def _locked(event: Event, handler: str) -> Reaction | None:
+    """The row, locked, if it waits; None if it is done or failed, or if another worker has it just now."""
+    waiting = Reaction.objects.filter(event=event, handler=handler, state=Reaction.State.WAITING)
+    row = waiting.select_for_update(skip_locked=True).first()
+    if row is None and not Reaction.objects.filter(event=event, handler=handler).exists():
+        row, _ = Reaction.objects.get_or_create(event=event, handler=handler)  # a job without a row
+    return row
+
+
+def _failed(event: Event, handler: str, error: Exception) -> None:
     with transaction.atomic():
-        # The unique key makes a second, simultaneous run wait here until the first has committed.
-        _, fresh = Reaction.objects.get_or_create(
-            event=event, handler=handler, defaults={"done_at": clock.now()}
-        )
-        if fresh:
-            found(event)
+        row = _locked(event, handler)
+        if row is None:
+            return
+        row.tries += 1
+        row.error = type(error).__name__[:100]
+        if row.tries >= TRIES:
+            row.state, row.not_before = Reaction.State.FAILED, None
+        else:
+            row.not_before = clock.now() + timedelta(seconds=WAIT**row.tries)
+        row.save(update_fields=["tries", "error", "state", "not_before"])
 
 
 def name_of(handler: Handler) -> str:

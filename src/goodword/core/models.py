@@ -53,11 +53,29 @@ class Event(models.Model):
 
 
 class Reaction(models.Model):
-    """That a handler has dealt with an event; inserted in the handler's own transaction, so it happens once."""
+    """That a handler is to deal with an event; written with the event, and *done* in the handler's own transaction, so
+    that it happens once. *Failed* means that a person is needed.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        DONE = "done"
+        FAILED = "failed"
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="reactions")
     handler = models.CharField(max_length=120)
-    done_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    #: failures so far; outages of the database are none
+    tries = models.PositiveSmallIntegerField(default=0)
+    #: when the sweep is to look at it, should its job be lost or have failed
+    not_before = models.DateTimeField(null=True)
+    #: the kind of the last failure; what it said is in the log, since it may quote personal data
+    error = models.CharField(max_length=100, default="", blank=True)
+    done_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["event", "handler"], name="reaction_once"),)
+        indexes = (
+            models.Index(fields=["not_before"], name="reaction_waiting", condition=models.Q(state="waiting")),
+            models.Index(fields=["event"], name="reaction_failed", condition=models.Q(state="failed")),
+        )

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from bs4 import BeautifulSoup
 from django.db import connection as database
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -13,14 +14,13 @@ from pytest_django.live_server_helper import LiveServer
 from goodword.core import clock
 from goodword.core.models import Event, Reaction
 from goodword.greenhouse.models import Connection, Finding, InboxEvent, RateWindow, Webhook, WebhookSecret
-from goodword.greenhouse.setup import stalled
 from goodword.greenhouse.setup.proof import Outcome, prove_endpoint
 from goodword.greenhouse.setup.silence import heard
 from goodword.greenhouse.setup.webhooks import standing
 from tests.greenhouse.setup.desk import Desk, open_desk, point
 from tests.greenhouse.setup.test_who_may import delivery
 from tests.support import factories
-from tests.support.jobs import run_jobs
+from tests.support.jobs import waiting
 
 
 def text(body: bytes, selector: str = "main") -> str:
@@ -138,37 +138,47 @@ def test_a_delivery_since_then_or_a_short_silence_is_none(desk: Desk) -> None:
 # --- reactions that failed for good ---
 
 
+HANDLER = "steps.domain.automation.on_candidate_changed"
+
+
 def failed_reaction(organisation_id: int) -> Event:
     event = Event.objects.create(
         name="candidate.changed", organisation_id=organisation_id, actor="x", occurred_at=factories.NOW
     )
-    with database.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, attempts) VALUES "
-            "('default', 'event.react', jsonb_build_object('event_id', %s::bigint, 'handler', %s::text), 'failed', 8)",
-            [event.pk, "steps.domain.automation.on_candidate_changed"],
-        )
+    Reaction.objects.create(event=event, handler=HANDLER, state="failed", tries=8, error="KeyError")
     return event
 
 
 def test_a_reaction_that_failed_for_good_is_shown_and_tried_again(desk: Desk) -> None:
     desk.connect()
     event = failed_reaction(desk.organisation.pk)
-    failed_reaction(factories.organisation().pk)
-    assert [row.event_id for row in stalled.stalled(desk.organisation)] == [event.pk]
+    other = failed_reaction(factories.organisation().pk)
     client, url = desk.client(desk.admin), desk.own("greenhouse_health")
-    assert "1 reaction to something that happened failed again and again" in text(client.get(url).content)
+    page = text(client.get(url).content)
+    assert "1 action that should have followed an event failed 8 times and is no longer tried." in page
+    assert (page.count("on_candidate_changed"), page.count("KeyError")) == (1, 1)
     client.post(desk.own("greenhouse_stalled"))
-    assert stalled.stalled(desk.organisation) == []  # under way
-    Event.objects.filter(pk=event.pk).update(application_id=None)
-    Reaction.objects.create(
-        event=event, handler="steps.domain.automation.on_candidate_changed", done_at=clock.now()
-    )
-    run_jobs()
-    assert stalled.stalled(desk.organisation) == []
+    assert ("event.react", {"event_id": event.pk, "handler": HANDLER}) in waiting()
+    assert "no longer tried" not in text(client.get(url).content)
+    assert Reaction.objects.get(event=other).state == "failed"
     assert desk.audited()[-1] == "reactions.tried_again"
     client.post(desk.own("greenhouse_stalled"))
     assert desk.audited().count("reactions.tried_again") == 1
+
+
+def test_who_is_no_admin_sees_failed_reactions_and_changes_nothing(desk: Desk) -> None:
+    desk.connect()
+    event = failed_reaction(desk.organisation.pk)
+    client = desk.client(desk.recruiter)
+    page = client.get(desk.own("greenhouse_health")).content.decode()
+    assert "An admin can try them again." in page
+    assert desk.own("greenhouse_stalled") not in page
+    stranger = Client()
+    outsider = desk.client(factories.member(factories.organisation(), kind="admin"))
+    for one, status in ((client, 403), (stranger, 302), (outsider, 404)):
+        assert one.post(desk.own("greenhouse_stalled")).status_code == status
+    assert Reaction.objects.get(event=event).state == "failed"
+    assert "event.react" not in dict(waiting())
 
 
 # --- the worker ---

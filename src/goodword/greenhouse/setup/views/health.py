@@ -66,14 +66,14 @@ def run(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.ADMIN)
 def again(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Queue the reactions that failed for good once more."""
+    """Try the reactions that failed for good again."""
     connection = connected(request, pk)
     count = stalled.try_again(request.organisation, member=request.member, now=clock.now())
     if count:
-        words = ngettext("%(n)s reaction is tried again.", "%(n)s reactions are tried again.", count)
+        words = ngettext("Trying %(n)s action again.", "Trying %(n)s actions again.", count)
         messages.success(request, words % {"n": count})
     else:
-        messages.info(request, _("Nothing is left that failed for good."))
+        messages.info(request, _("There is nothing left to try again."))
     return redirect("greenhouse_health", request.organisation.slug, connection.pk)
 
 
