@@ -10,10 +10,12 @@ from playwright.sync_api import Locator, Page, expect
 from goodword.assessments.domain.begin_part import begin_part
 from goodword.assessments.models import Attempt
 from goodword.core import clock
+from goodword.notifications.models import Link
 from tests.assessments.adjusting.support import named
 from tests.assessments.kinds import assessment_of_all
 from tests.assessments.support import application, assigned, token_of
 from tests.browser.test_referee import choose, fill_in
+from tests.references.answered import data_door
 from tests.references.stage import Stage, set_up
 from tests.support import factories
 
@@ -78,7 +80,9 @@ def test_where_a_referee_says_no(page: Page, live_server: object, stage: Stage) 
 
 
 def test_where_a_referee_erases_their_data(page: Page, live_server: object, stage: Stage) -> None:
-    page.goto(f"{live_server}{stage.referee_path}data/erase/")
+    request = stage.request
+    door = data_door(Link.Purpose.REFEREE_DATA, request.check_run, request.pk, request.referee.email)
+    page.goto(f"{live_server}{door}erase/")
     enter(page, page.get_by_role("checkbox"))
     expect(page.get_by_role("heading", name="Your data is erased")).to_be_visible()
 

@@ -4,9 +4,10 @@ import pytest
 from playwright.sync_api import Browser
 
 from goodword.core import clock
+from goodword.notifications.models import Link
 from goodword.references.models import Check
 from tests.browser.looking import WIDTHS, Looker
-from tests.references.answered import FULL, answered, answered_self, asked, checked
+from tests.references.answered import FULL, answered, answered_self, asked, checked, data_door
 from tests.references.test_own_data import door
 from tests.support import factories
 from tests.support.pages import signed_in
@@ -47,13 +48,16 @@ def test_the_pages_are_accessible_and_fit(browser: Browser, live_server: object)
     application, now = check.start.application_id, clock.now()
     request = check.requests.order_by("pk")[0]
     own, theirs = f"{portal(check.start, now=now)}data/", door(request, now=now)
+    address = check.start.application.candidate.email
+    own_erase = data_door(Link.Purpose.CANDIDATE_DATA, check, check.start_id, address)
+    their_erase = data_door(Link.Purpose.REFEREE_DATA, check, request.pk, request.referee.email)
     pages = {
         "results": path("candidate", organisation, application),
         "erase a referee": path("referee_erase", organisation, application, request.referee_id),
         "data of the candidate": own,
-        "erase the candidate's": f"{own}erase/",
+        "erase the candidate's": f"{own_erase}erase/",
         "data of the referee": theirs,
-        "erase the referee's": f"{theirs}erase/",
+        "erase the referee's": f"{their_erase}erase/",
     }
     looker, session = Looker(), signed_in(admin).cookies["goodword_session"].value
     for width in WIDTHS:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from goodword.accounts.models import Organisation
+from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
@@ -295,11 +296,16 @@ def data_door(purpose: Link.Purpose, check: Check, subject_id: int, address: str
         from_name="Rita",
         reply_to="rita@acme.example",
         template="steps/mail/own_data",
+        language=check.language,
         state=Email.State.SENT,
         not_before=NOW,
         created_at=NOW - timedelta(days=2),
     )
     url = links.mint(
-        organisation=check.organisation, purpose=purpose, subject_id=subject_id, email=email, now=NOW
+        organisation=check.organisation,
+        purpose=purpose,
+        subject_id=subject_id,
+        email=email,
+        now=max(NOW, clock.now()),
     )
     return url.removeprefix("http://localhost:8000")

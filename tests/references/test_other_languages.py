@@ -14,11 +14,13 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from pytest_django.fixtures import Settings
 
-from goodword.notifications.models import Email
+from goodword.notifications.models import Email, Link
 from goodword.references.domain import slow
 from goodword.references.models import Check
 from goodword.roles.models import Step
 from goodword.steps.domain.automation import request as request_step
+from goodword.steps.domain.legal_hold import lift_hold, place_hold
+from tests.references.answered import data_door
 from tests.references.story import (
     FACTS,
     MANAGER,
@@ -106,9 +108,19 @@ def test_no_page_and_no_mail_of_a_check_has_english_left_in_it(
         "no/",
         "ask/",
         "data/",
-        "data/erase/",
+        "data/?sent=1",
     ):
         assert get(f"{maria}{path}").status_code == 200, path
+    for path in own_data(story):
+        assert get(path).status_code == 200, path
+    for path in (maria, door.removesuffix("references/")):
+        post(f"{path}data/link/")
+    run_jobs()
+    admin = factories.member(story.application.organisation, kind="admin")
+    hold = place_hold(on=story.application.candidate, ground="duty", reason="x", by=admin, now=NOW)
+    for path in own_data(story):
+        assert get(path).status_code == 200, path
+    lift_hold(hold_id=hold.pk, by=admin, now=NOW)
     post(f"{maria}questions/1/", {})
     post(f"{maria}ask/", {"q-text": ""})
     get(f"{door}2/another/")
@@ -123,6 +135,18 @@ def test_no_page_and_no_mail_of_a_check_has_english_left_in_it(
     get(paul)
     get(door)
     _search(language, pages)
+
+
+def own_data(story: Story) -> list[str]:
+    """The pages of *Your data* of the candidate and of a referee, also under a legal hold, and of an expired link."""
+    check, request = story.check, story.requests[0]
+    who = story.application.candidate
+    doors = [
+        data_door(Link.Purpose.CANDIDATE_DATA, check, check.start_id, who.email),
+        data_door(Link.Purpose.REFEREE_DATA, check, request.pk, request.referee.email),
+    ]
+    expired = data_door(Link.Purpose.CANDIDATE_DATA, check, check.start_id, "old@mail.example")
+    return [*(f"{door}{more}" for door in doors for more in ("", "erase/")), expired]
 
 
 def _search(language: str, pages: list[tuple[str, str]]) -> None:

@@ -14,12 +14,14 @@ from django.urls import reverse
 
 from goodword.assessments.domain.begin_part import begin_part
 from goodword.assessments.models import Attempt, AttemptPart
+from goodword.notifications.models import Link
 from tests.architecture.source import SOURCE
 from tests.assessments.adjusting.support import answer_path, asked, fresh
 from tests.assessments.adjusting.support import named as adjustments_answered
 from tests.assessments.kinds import assessment_of_all
 from tests.assessments.support import application, assigned, token_of
 from tests.references import story
+from tests.references.answered import data_door
 from tests.support import factories
 from tests.support.default_buttons import forms_of
 
@@ -66,7 +68,7 @@ class Walk:
 def walk_references(walk: Walk) -> None:
     check = story.opened(step={"self_reference": "asked"})
     candidate = story.candidate_door(check).removesuffix("references/")
-    for page in ("references/1/", "references/1/cannot/", "references/decline/", "ask/", "data/erase/"):
+    for page in ("references/1/", "references/1/cannot/", "references/decline/", "ask/", "data/"):
         walk.open(f"{candidate}{page}")
     walk.open(f"{candidate}references/1/", {"r-name": "Maria"})
     story.named(check)
@@ -79,8 +81,15 @@ def walk_references(walk: Walk) -> None:
     walk.open(f"{candidate}fresh/", later=timedelta(days=31))
 
     first, second = map(story.referee_door, ("maria@globex.example", "paul@globex.example"))
-    for page in ("", "facts/", "no/", "no/?as=not-me", "ask/", "data/erase/"):
+    for page in ("", "facts/", "no/", "no/?as=not-me", "ask/", "data/"):
         walk.open(f"{first}{page}")
+    request, who = check.requests[0], check.application.candidate
+    for door in (
+        data_door(Link.Purpose.CANDIDATE_DATA, check.check, check.check.start_id, who.email),
+        data_door(Link.Purpose.REFEREE_DATA, check.check, request.pk, request.referee.email),
+    ):
+        walk.open(f"{door}erase/")
+        walk.open(door, later=timedelta(hours=2))
     walk.open(f"{first}begin/", {})
     for number in range(1, len(story.ANSWERS) + 1):
         walk.open(f"{first}questions/{number}/")
@@ -101,6 +110,7 @@ def walk_assessment(walk: Walk) -> None:
     waiting = asked(fresh(assigned_on_a_clock()))
     walk.open(Pages(token_of(waiting.attempt)).url("portal_assessment_adjust"))
     walk.open(answer_path(waiting))
+    walk.open(answer_path(waiting, now=NOW - timedelta(days=31)))
 
 
 def walk_part(walk: Walk, attempt: Attempt, order: int, pages: "Pages") -> None:
