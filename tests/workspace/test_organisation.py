@@ -212,3 +212,96 @@ def test_half_a_person_is_not_saved(
     assert errors(response) == [sentence]
     org.refresh_from_db()
     assert (org.name, org.adjustments_name, org.adjustments_email) == ("Acme", "", "")
+
+
+def domains(who: Membership, **typed: str) -> Any:
+    return signed_in(who).post(path("organisation_domains", who.organisation), typed, follow=True)
+
+
+def proposals(response: Any) -> list[str]:
+    page = BeautifulSoup(response.content, "html.parser")
+    return [str(button["value"]) for button in page.select("#domains button[name=add]")]
+
+
+def test_domains_are_set_one_a_line_and_in_the_audit_log(org: Organisation, ada: Membership) -> None:
+    typed = " @Acme.Example \nbücher.example, mail.acme.example.\n\nacme.example"
+    assert "Saved. This counts from now on." in domains(ada, domains=typed).content.decode()
+    org.refresh_from_db()
+    assert org.own_domains == ["acme.example", "xn--bcher-kva.example", "mail.acme.example"]
+    [entry] = AuditEntry.objects.of(org).filter(action="organisation.settings_changed")
+    assert entry.details == {"changed": {"own_domains": [[], org.own_domains]}}
+    assert "Saved" not in domains(ada, domains="\n".join(org.own_domains)).content.decode()
+    assert AuditEntry.objects.of(org).filter(action="organisation.settings_changed").count() == 1
+    domains(ada, domains="")
+    org.refresh_from_db()
+    assert org.own_domains == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        (
+            "gmail.com",
+            "Anybody can have an address at gmail.com, so it cannot be your organisation's domain.",
+        ),
+        ("mail.web.de", "Anybody can have an address at mail.web.de"),
+        ("mailinator.com", "Anybody can have an address at mailinator.com"),
+        ("com", "“com” is not a domain."),
+        (
+            "co.uk",
+            "co.uk is shared by many organisations. Write your own domain in full, such as acme.co.uk.",
+        ),
+        ("github.io", "github.io is shared by many organisations."),
+        ("localhost", "“localhost” is not a domain."),
+        ("ada@acme.com", "“ada@acme.com” is not a domain. Write what comes after the @ in an address"),
+        ("https://acme.com", "“https://acme.com” is not a domain."),
+        ("acme.com/x", "“acme.com/x” is not a domain."),
+        ("*.acme.com", "“*.acme.com” is not a domain."),
+        ("acme..com", "“acme..com” is not a domain."),
+        ("10.0.0.1", "“10.0.0.1” is not a domain."),
+        ("x" * 64 + ".com", "is not a domain."),
+        ("\n".join(f"a{n}.com" for n in range(21)), "Write 20 domains at the most."),
+    ],
+)
+def test_what_cannot_be_the_domain_of_one_organisation_is_refused(
+    org: Organisation, ada: Membership, typed: str, sentence: str
+) -> None:
+    response = domains(ada, domains=f"acme.com\n{typed}")
+    text = BeautifulSoup(response.content, "html.parser").get_text()
+    assert sentence in text
+    assert f"acme.com\n{typed}" in response.content.decode().replace("\r\n", "\n") or "20 domains" in sentence
+    org.refresh_from_db()
+    assert org.own_domains == []
+
+
+def test_domains_of_members_are_proposed_and_accepted_in_one_click(
+    org: Organisation, ada: Membership
+) -> None:
+    for address in ("b@acme.co.uk", "c@acme.co.uk", "d@gmail.com", "e@sub.acme.example", "f@localhost"):
+        factories.member(org, email=address)
+    gone = factories.member(org, email="g@left.com").user
+    gone.is_active = False
+    gone.save()
+    client = signed_in(ada)
+    where = path("organisation_settings", org)
+    assert proposals(client.get(where)) == ["acme.co.uk", "acme.example", "sub.acme.example"]
+    after = domains(ada, add="acme.co.uk")
+    org.refresh_from_db()
+    assert (org.own_domains, proposals(after)) == (["acme.co.uk"], ["acme.example", "sub.acme.example"])
+    assert "Anybody can have an address at gmail.com" in domains(ada, add="gmail.com").content.decode()
+    org.refresh_from_db()
+    assert org.own_domains == ["acme.co.uk"]
+
+
+def test_only_admins_set_domains(org: Organisation, ada: Membership) -> None:
+    where = path("organisation_domains", org)
+    clients = [
+        signed_in(factories.member(org)),
+        signed_in(factories.member(org, kind="hiring_manager")),
+        signed_in(factories.member(factories.organisation(), kind="admin")),
+        Client(),
+    ]
+    assert [client.post(where, {"add": "acme.com"}).status_code for client in clients] == [403, 403, 404, 302]
+    assert signed_in(ada).get(where).status_code == 405
+    org.refresh_from_db()
+    assert org.own_domains == []

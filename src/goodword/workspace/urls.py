@@ -112,6 +112,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path("candidates/<int:pk>/hold/", holds.candidate_hold, name="candidate_hold"),
     path("roles/<int:pk>/hold/", holds.role_hold, name="role_hold"),
     path("settings/organisation/", organisation.organisation, name="organisation_settings"),
+    path("settings/organisation/domains/", organisation.mail_domains, name="organisation_domains"),
 ]
 public_urls: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),

@@ -62,6 +62,17 @@ def test_a_missing_permission_is_saved_and_named(either: Desk) -> None:
     assert "Incomplete" in page
 
 
+def test_without_users_the_card_leads_to_the_domains_until_one_is_set(either: Desk) -> None:
+    either.greenhouse.tick(*ARTICLE)
+    either.set_key()
+    page = either.client(either.admin).get(either.url("integrations")).content.decode()
+    where = f'href="{either.url("organisation_settings")}#domains"'
+    assert where in page
+    either.organisation.own_domains = ["acme.example"]
+    either.organisation.save()
+    assert where not in either.client(either.admin).get(either.url("integrations")).content.decode()
+
+
 def test_a_wrong_key_is_refused_with_what_to_do_and_what_was_typed_stays(either: Desk) -> None:
     typed = {"api_key": "wrong-key-2"} if either.greenhouse.version == "v1" else {"client_secret": "wrong"}
     response = either.set_key(**typed)

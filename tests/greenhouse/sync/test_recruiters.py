@@ -4,15 +4,20 @@ import json
 from datetime import timedelta
 from typing import Any
 
+from django.urls import reverse
+
 from goodword.candidates.models import Application
 from goodword.candidates.queries import recruiter_of
 from goodword.core import clock
 from goodword.greenhouse.sync.application import sync_application
 from goodword.greenhouse.sync.remembered import REMEMBERED
+from goodword.notifications.models import Email
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
-from tests.contract.greenhouse import ALL
+from tests.contract.greenhouse import ALL, ARTICLE
 from tests.greenhouse.world import ASSESSMENT, World
 from tests.support import factories
+from tests.support.jobs import run_jobs
+from tests.support.pages import signed_in
 
 
 def stands_behind(world: World, remote: RemoteApplication) -> tuple[int | None, str]:
@@ -69,6 +74,29 @@ def test_without_leave_to_read_users_the_signed_body_tells_the_address(world: Wo
     world.deliver()
     assert stands_behind(world, remote) == (priya.id, "priya.raman@acornoak.example")
     assert world.ours(remote).recruiter_name == "Priya Raman"
+
+
+def test_with_the_articles_permissions_the_recruiter_is_written_to_once_the_domain_is_set(
+    either: World,
+) -> None:
+    either.greenhouse.tick(*ARTICLE)
+    either.organisation.own_domains = []
+    either.organisation.save()
+    priya = users(either)[2]
+    remote = applied(either, priya)
+    either.deliver()
+    owner = either.role.owner.user
+    assert recruiter_of(either.ours(remote)).address == owner.email
+    admin = factories.member(either.organisation, kind="admin", email="ada@acornoak.example")
+    where = reverse("organisation_domains", args=[either.organisation.slug])
+    assert signed_in(admin).post(where, {"add": "acornoak.example"}).status_code == 302
+    either.move(remote, ASSESSMENT)
+    either.deliver()
+    run_jobs(but_not={"email.send"})
+    found = recruiter_of(either.ours(remote))
+    assert (found.name, found.address) == ("Priya Raman", "priya.raman@acornoak.example")
+    invitation = Email.objects.of(either.organisation).get(kind="assessment.invitation")
+    assert invitation.reply_to == "priya.raman@acornoak.example"
 
 
 def test_an_address_in_the_body_of_a_foreign_domain_is_not_taken(world: World) -> None:

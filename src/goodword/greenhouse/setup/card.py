@@ -8,11 +8,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from goodword.greenhouse.client.errors import SITE_ADMIN
+from goodword.greenhouse.client.permissions import USERS
 from goodword.greenhouse.models import Connection, Permission
 from goodword.greenhouse.setup.permissions import FEED
 from goodword.greenhouse.setup.progress import shown_state
 
 State = Connection.State
+
+#: how a permission is shown that is known to be missing
+UNREAD = frozenset({"missing", "lacking"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,12 @@ class Card:
             row.state == Permission.State.MISSING and row.detail == SITE_ADMIN for row in self.needed
         )
         return SITE_ADMIN if missing else ""
+
+    @property
+    def wants_domains(self) -> bool:
+        """Whether recruiters named by webhooks cannot be written to before the organisation's domains are set."""
+        unread = any(row.name == USERS.name and row.state in UNREAD for row in self.advised)
+        return unread and not self.connection.organisation.own_domains
 
     @property
     def refused_lately(self) -> bool:

@@ -5,14 +5,17 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
+from goodword.accounts.domain.mail_domains import add_domain, set_domains
 from goodword.accounts.domain.organisation import change_settings
 from goodword.accounts.holidays import coming, regions
+from goodword.accounts.mail_domains import NoDomain, proposed
 from goodword.core import clock
 from goodword.greenhouse.setup.views.shared import nav
+from goodword.workspace.domains_form import DomainsForm
 from goodword.workspace.organisation_form import OrganisationForm
 from goodword.workspace.step_form import as_typed
 
@@ -24,7 +27,12 @@ SHOWN = 5
 @access.member(kinds=access.ADMIN)
 def organisation(request: MemberRequest) -> HttpResponseBase:
     """The form; the button *Show* brings it back with the holidays of what is chosen, and keeps nothing."""
-    data = request.POST if request.method == "POST" else None
+    return organisation_page(request)
+
+
+def organisation_page(request: MemberRequest, *, domains: DomainsForm | None = None) -> HttpResponseBase:
+    """The same page; `domains` is the form of the domains where that was sent and is not right."""
+    data = request.POST if request.method == "POST" and domains is None else None
     row, now = request.organisation, clock.now()
     form = OrganisationForm(data, organisation=row)
     if data is not None and "show" in data:
@@ -43,5 +51,40 @@ def organisation(request: MemberRequest) -> HttpResponseBase:
         number=SHOWN,
         language=(get_language() or "en").split("-")[0],
     )
-    context = {"settings_nav": nav(request), "form": form, "holidays": days}
+    context = {
+        "settings_nav": nav(request),
+        "form": form,
+        "holidays": days,
+        "domains_form": domains or DomainsForm.of(row),
+        "proposed_domains": proposed(row),
+    }
     return render(request, "workspace/organisation.html", context)
+
+
+@require_POST
+@access.member(kinds=access.ADMIN)
+def mail_domains(request: MemberRequest) -> HttpResponseBase:
+    """Set the domains; or, with `add`, accept one that was proposed."""
+    row, now = request.organisation, clock.now()
+    if "add" in request.POST:
+        try:
+            changed = add_domain(organisation=row, domain=request.POST["add"], by=request.member, now=now)
+        except NoDomain as no:
+            messages.error(request, str(no))
+            return _back(request)
+    else:
+        form = DomainsForm(request.POST)
+        if not form.is_valid():
+            return organisation_page(request, domains=form)
+        changed = set_domains(
+            organisation=row, domains=form.cleaned_data["domains"], by=request.member, now=now
+        )
+    if changed:
+        messages.success(request, _("Saved. This counts from now on."))
+    return _back(request)
+
+
+def _back(request: MemberRequest) -> HttpResponseBase:
+    target = redirect("organisation_settings", request.organisation.slug)
+    target["Location"] += "#domains"
+    return target

@@ -1,0 +1,86 @@
+"""The organisation's own e-mail domains: which names can be one, and which are proposed.
+
+A recruiter whom only a webhook names is written to at these domains alone. A domain at which anybody can have a mailbox
+would let anybody in, so free and disposable mail and public suffixes are refused.
+"""
+
+from collections.abc import Collection, Iterable
+from functools import cache
+from typing import Final
+
+from disposable_email_domains import blocklist
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_domain_name
+from django.utils.translation import gettext as _
+from publicsuffixlist import PublicSuffixList
+
+from goodword.accounts.models import Membership, Organisation
+from goodword.core.free_mail import FREE_MAIL
+
+MOST_DOMAINS: Final = 20
+
+
+class NoDomain(Exception):
+    """The name cannot be the domain of one organisation; the message says why, for people."""
+
+
+def own_domain(typed: str) -> str:
+    """A domain as it is kept: in small letters and ASCII, without "@" and dots at the ends. Raises NoDomain."""
+    shown = typed.strip().casefold()
+    name = shown.removeprefix("@").rstrip(".")
+    try:
+        name = name.encode("idna").decode("ascii")
+        validate_domain_name(name)
+    except (UnicodeError, ValidationError):
+        name = ""
+    if not name or "." not in name:
+        raise NoDomain(
+            _("“%(name)s” is not a domain. Write what comes after the @ in an address, such as example.com.")
+            % {"name": shown[:80]}
+        )
+    if _within(name, FREE_MAIL) or _within(name, blocklist):
+        raise NoDomain(
+            _("Anybody can have an address at %(name)s, so it cannot be your organisation's domain.")
+            % {"name": name}
+        )
+    if _suffixes().is_public(name):
+        raise NoDomain(
+            _(
+                "%(name)s is shared by many organisations. Write your own domain in full, such as acme.%(name)s."
+            )
+            % {"name": name}
+        )
+    return name
+
+
+def proposed(organisation: Organisation) -> list[str]:
+    """Domains of the members' addresses that could be the organisation's own and are not yet, the most used first."""
+    addresses = (
+        Membership.objects.of(organisation)
+        .filter(user__is_active=True)
+        .order_by("pk")
+        .values_list("user__email", flat=True)
+    )
+    return _usable(addresses, but=organisation.own_domains)
+
+
+def _usable(addresses: Iterable[str], *, but: Collection[str]) -> list[str]:
+    counts: dict[str, int] = {}
+    for address in addresses:
+        try:
+            name = own_domain(address.rpartition("@")[2])
+        except NoDomain:
+            continue
+        if name not in but:
+            counts[name] = counts.get(name, 0) + 1
+    return sorted(counts, key=lambda name: (-counts[name], name))
+
+
+def _within(name: str, domains: Collection[str]) -> bool:
+    parts = name.split(".")
+    return any(".".join(parts[start:]) in domains for start in range(len(parts) - 1))
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList(accept_unknown=False)
