@@ -155,8 +155,8 @@ def test_offers_are_told_by_application_and_in_all(
 def test_openings_of_a_job_are_added_and_closed(v1: httpx2.Client, store: Store) -> None:
     job = next(store.jobs.rising())
     url = f"/v1/jobs/{job.id}/openings"
-    made = v1.post(url, json={"openings": [{"opening_id": "X-9"}]}).json()
-    assert [one["opening_id"] for one in made][-1] == "X-9"
+    made = v1.post(url, json={"openings": [{"opening_id": "X-9"}]}).json()["openings"]
+    assert [one["opening_id"] for one in made] == ["X-9"]
     reason = v1.get("/v1/close_reasons").json()[0]
     answer = v1.patch(f"{url}/{made[-1]['id']}", json={"status": "closed", "close_reason_id": reason["id"]})
     assert answer.json() == {"success": "true"}
@@ -169,7 +169,13 @@ def test_what_hangs_on_a_job_is_told_one_by_one(v1: httpx2.Client, store: Store)
     job = next(store.jobs.rising())
     assert v1.get(f"/v1/jobs/{job.id}/job_post").json()["job_id"] == job.id
     team = v1.get(f"/v1/jobs/{job.id}/hiring_team").json()
-    assert team == v1.get(f"/v1/jobs/{job.id}").json()["hiring_team"]
+    embedded = v1.get(f"/v1/jobs/{job.id}").json()["hiring_team"]
+    assert {kind: [one["user_id"] for one in members] for kind, members in team.items()} == {
+        kind: [one["id"] for one in members] for kind, members in embedded.items()
+    }
+    assert [one["responsible"] for one in team["recruiters"]] == [
+        one["responsible"] for one in embedded["recruiters"]
+    ]
     draft = next(one for one in store.jobs.rising() if one.status == "draft")
     assert v1.get(f"/v1/jobs/{draft.id}/job_post").status_code == 404
 

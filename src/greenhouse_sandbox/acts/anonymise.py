@@ -49,6 +49,12 @@ FIELDS = (
     "custom_rejection_question_fields",
     "touchpoints",
     "prospect_source",
+    "prospect_pool_and_stage",
+    "prospect_offices",
+    "prospect_offices_and_departments",
+    "match_score_reasoning",
+    "identity_verification",
+    "third_party_integrations",
 )
 """The names of data groups that Greenhouse takes."""
 

@@ -6,14 +6,17 @@ from typing import Any
 from flask import Response, request
 
 from greenhouse_sandbox.api.answers import json_response
+from greenhouse_sandbox.api.v1 import shapes_jobs
 from greenhouse_sandbox.api.v1.body import one
-from greenhouse_sandbox.api.v1.guard import requires
+from greenhouse_sandbox.api.v1.guard import requires, validation_error
 from greenhouse_sandbox.api.v1.listing import flag, list_page
 from greenhouse_sandbox.context import the_store
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.fields import CustomField, CustomFieldOption
+from greenhouse_sandbox.store.hiring import Department, Office
 from greenhouse_sandbox.store.prospects import ProspectPool
 from greenhouse_sandbox.store.rights import UserRole
+from greenhouse_sandbox.store.table import Table
 
 
 @requires("custom_fields.list")
@@ -26,7 +29,9 @@ def custom_fields(field_type: str | None = None) -> Response:
         else store.custom_fields.by("field_type", field_type)
     )
     with_inactive = flag("include_inactive") is True
-    return list_page([row for row in rows if row.active or with_inactive], lambda row: _field(store, row))
+    return list_page(
+        [row for row in rows if row.active or with_inactive], lambda row: _field(store, row), only_next=True
+    )
 
 
 @requires("custom_fields.get")
@@ -45,7 +50,7 @@ def custom_field_options(field_id: int) -> Response:
     rows = store.custom_field_options.by("custom_field_id", field_id)
     if wanted != "all":
         rows = [row for row in rows if row.active == (wanted != "inactive")]
-    return list_page(rows, _option)
+    return list_page(rows, _option, only_next=True)
 
 
 def education(key: str) -> Callable[[], Response]:
@@ -58,7 +63,7 @@ def education(key: str) -> Callable[[], Response]:
         rows = [
             option for field in fields for option in store.custom_field_options.by("custom_field_id", field)
         ]
-        return list_page([row for row in rows if row.active], _option)
+        return list_page([row for row in rows if row.active], _school)
 
     return view
 
@@ -72,7 +77,7 @@ def close_reasons() -> Response:
 @requires("user_roles.list")
 def user_roles() -> Response:
     """The roles that users can have on jobs."""
-    return list_page(the_store().user_roles, _role)
+    return list_page(the_store().user_roles, _role, only_next=True)
 
 
 @requires("user_roles.list")
@@ -117,14 +122,73 @@ def tags() -> Response:
     return list_page(the_store().candidate_tags, lambda row: {"id": row.id, "name": row.name})
 
 
-def nothing(permission: str) -> Callable[..., Response]:
+def nothing(permission: str, *, only_next: bool = False) -> Callable[..., Response]:
     """A list of which this sandbox never has a record."""
 
     @requires(permission)
     def view(**_: int) -> Response:
-        return list_page([], lambda row: row)
+        return list_page([], lambda row: row, only_next=only_next)
 
     return view
+
+
+@requires("eeoc.list")
+def eeoc_of(application_id: int) -> Response:
+    """What an applicant said about themself: nobody here ever does."""
+    application = one(the_store().applications, application_id)
+    answers = ("race", "gender", "veteran_status", "disability_status", "submitted_at")
+    return json_response(
+        {"application_id": application.id, "candidate_id": application.candidate_id} | dict.fromkeys(answers)
+    )
+
+
+@requires("departments.list")
+def departments() -> Response:
+    """All departments, or those of an `external_id`; as a list, or with `render_as=tree` within each other."""
+    store = the_store()
+    return _places(store, store.departments, shapes_jobs.department, shapes_jobs.department_tree)
+
+
+@requires("departments.get")
+def one_department(row_id: int) -> Response:
+    """One department, by itself or as a tree."""
+    store = the_store()
+    shape = shapes_jobs.department_tree if _as_tree() else shapes_jobs.department
+    return json_response(shape(store, one(store.departments, row_id)))
+
+
+@requires("offices.list")
+def offices() -> Response:
+    """All offices, likewise."""
+    store = the_store()
+    return _places(store, store.offices, shapes_jobs.office, shapes_jobs.office_tree)
+
+
+@requires("offices.get")
+def one_office(row_id: int) -> Response:
+    """One office, by itself or as a tree."""
+    store = the_store()
+    shape = shapes_jobs.office_tree if _as_tree() else shapes_jobs.office
+    return json_response(shape(store, one(store.offices, row_id)))
+
+
+def _places[R: (Department, Office)](
+    store: Store, table: Table[R], flat: Callable[[Store, R], Any], tree: Callable[[Store, R], Any]
+) -> Response:
+    rows = list(table.rising())
+    if "external_id" in request.args:
+        rows = [row for row in rows if row.external_id == request.args["external_id"]]
+    if not _as_tree():
+        return list_page(rows, lambda row: flat(store, row))
+    shown = {row.id for row in rows}
+    return list_page([row for row in rows if row.parent_id not in shown], lambda row: tree(store, row))
+
+
+def _as_tree() -> bool:
+    wanted = request.args.get("render_as", "list")
+    if wanted not in {"list", "tree"}:
+        raise validation_error("render_as", "Must be one of: list, tree")
+    return wanted == "tree"
 
 
 def _field(store: Store, row: CustomField) -> dict[str, Any]:
@@ -141,12 +205,22 @@ def _field(store: Store, row: CustomField) -> dict[str, Any]:
         "require_approval": row.require_approval,
         "trigger_new_version": row.trigger_new_version,
         "name_key": row.name_key,
+        "description": row.description,
+        "expose_in_job_board_api": False,
+        "api_only": bool(row.api_only),
+        "offices": [],
+        "departments": [],
+        "template_token_string": f"{{{{{row.name_key.upper()}}}}}",
         "custom_field_options": [_option(one) for one in options],
     }
 
 
 def _option(row: CustomFieldOption) -> dict[str, Any]:
     return {"id": row.id, "name": row.name, "priority": row.sort_order, "external_id": row.external_id}
+
+
+def _school(row: CustomFieldOption) -> dict[str, Any]:
+    return {"id": row.id, "name": row.name, "priority": row.sort_order}
 
 
 def _role(row: UserRole) -> dict[str, Any]:

@@ -96,4 +96,4 @@ def add_email(candidate_id: int) -> Response:
         email_cc=copies if isinstance(copies, list) else [str(copies)],
         now=store.clock.now(),
     )
-    return json_response(shapes_people.email(store, row))
+    return json_response(shapes_people.email(store, row) | {"cc": row.email_cc or []})

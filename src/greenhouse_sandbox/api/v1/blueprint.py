@@ -25,14 +25,10 @@ ONE: dict[str, tuple[Callable[[Store], Table[Any]], Shape]] = {
     "candidates": (lambda store: store.candidates, shapes_people.candidate),
     "users": (lambda store: store.users, shapes_jobs.user),
     "offers": (lambda store: store.offers, shapes_openings.offer),
-    "departments": (lambda store: store.departments, shapes_jobs.department),
-    "offices": (lambda store: store.offices, shapes_jobs.office),
 }
 """What can be read one by one, under the permission `<name>.get`."""
 
 PLAIN: dict[str, tuple[Callable[[Store], Table[Any]], Shape]] = {
-    "departments": (lambda store: store.departments, shapes_jobs.department),
-    "offices": (lambda store: store.offices, shapes_jobs.office),
     "sources": (lambda store: store.sources, shapes_jobs.source),
 }
 """Lists without filters."""

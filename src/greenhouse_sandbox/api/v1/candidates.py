@@ -64,14 +64,14 @@ def destroy_candidate(candidate_id: int) -> Response:
 
 @requires("candidates.merge")
 def merge() -> Response:
-    """Merge `duplicate_candidate_id` into `primary_candidate_id`."""
+    """Merge `duplicate_candidate_id` into `primary_candidate_id`. 200 with the record that is left."""
     store = the_store()
     on_behalf_of()
     body = json_body()
     winner = one(store.candidates, whole(body, "primary_candidate_id"))
     loser = one(store.candidates, whole(body, "duplicate_candidate_id"))
     merge_candidates(store, loser, winner, now=store.clock.now())
-    return json_response({"message": f"Candidate {loser.id} merged into candidate {winner.id}."})
+    return json_response(shape(store, winner))
 
 
 @requires("candidates.anonymize")

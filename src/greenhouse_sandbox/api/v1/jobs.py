@@ -79,7 +79,7 @@ def job_stages_of(job_id: int) -> Response:
 def hiring_team_of(job_id: int) -> Response:
     """Who hires for one job."""
     store = the_store()
-    return json_response(shapes_jobs.hiring_team(store, one(store.jobs, job_id)))
+    return json_response(shapes_jobs.hiring_team_ids(store, one(store.jobs, job_id)))
 
 
 def _external(store: Store, table: str, wanted: str) -> set[int]:

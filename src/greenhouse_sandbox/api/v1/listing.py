@@ -28,8 +28,11 @@ BOUNDS = (
 type Rows = Sequence[Any] | Table[Any]
 
 
-def list_page(rows: Rows, shape: Callable[[Any], dict[str, Any]]) -> Response:
-    """The page of `rows` that the request asks for by `page` and `per_page`."""
+def list_page(rows: Rows, shape: Callable[[Any], dict[str, Any]], *, only_next: bool = False) -> Response:
+    """The page of `rows` that the request asks for by `page` and `per_page`.
+
+    `only_next`: Greenhouse pages this list in its newer way, which links to the next page alone.
+    """
     number = _whole("page", 1)
     per_page = _whole("per_page", 100)
     if per_page > MAX_PER_PAGE:
@@ -40,9 +43,9 @@ def list_page(rows: Rows, shape: Callable[[Any], dict[str, Any]]) -> Response:
     links = []
     if number < last:
         links.append(_link(number + 1, per_page, "next"))
-    if number > 1:
+    if number > 1 and not only_next:
         links.append(_link(number - 1, per_page, "prev"))
-    if request.args.get("skip_count") != "true":
+    if request.args.get("skip_count") != "true" and not only_next:
         links.append(_link(last, per_page, "last"))
     headers = {"Link": ",".join(links)} if links else {}
     return json_response([shape(row) for row in page], headers=headers)

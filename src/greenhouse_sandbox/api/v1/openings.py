@@ -23,7 +23,7 @@ def openings_of(job_id: int) -> Response:
     rows = store.openings.by("job_id", job_id)
     if wanted in states:
         rows = [row for row in rows if row.open == states[wanted]]
-    return list_page(rows, lambda row: shapes_openings.opening(store, row))
+    return list_page(rows, lambda row: shapes_openings.opening(store, row), only_next=True)
 
 
 @requires("openings.get")
@@ -34,7 +34,7 @@ def one_opening(job_id: int, opening_id: int) -> Response:
 
 @requires("openings.create")
 def create_openings(job_id: int) -> Response:
-    """One opening for each entry of `openings`. 200 with all openings of the job."""
+    """One opening for each entry of `openings`. 200 with those that were made."""
     store = the_store()
     on_behalf_of()
     job = one(store.jobs, job_id)
@@ -44,11 +44,12 @@ def create_openings(job_id: int) -> Response:
     wanted = [
         (entry, with_values(store, "opening", {}, entry.get("custom_fields") or [])) for entry in entries
     ]
+    made = []
     for entry, fields in wanted:
         row = add_opening(store, job, opening_id=text(entry, "opening_id"), now=store.clock.now())
         row.custom_fields = fields
-    rows = store.openings.by("job_id", job_id)
-    return json_response([shapes_openings.opening(store, row) for row in rows])
+        made.append(row)
+    return json_response({"openings": [shapes_openings.new_opening(row) for row in made]})
 
 
 @requires("openings.update")

@@ -102,7 +102,10 @@ def rejection_reasons() -> Response:
 
 @requires("users.list")
 def users() -> Response:
-    """Users by e-mail address and employee id. Service accounts are not shown."""
+    """Users by e-mail address and employee id, with the account's own fields if `user_attributes=true`.
+
+    Service accounts are not shown.
+    """
     store = the_store()
     rows = [row for row in everything(matching(store.users)) if not row.service_account]
     if "email" in request.args:
@@ -110,4 +113,5 @@ def users() -> Response:
         rows = [row for row in rows if wanted in [email.lower() for email in row.emails]]
     if "employee_id" in request.args:
         rows = [row for row in rows if row.employee_id == request.args["employee_id"]]
-    return list_page(rows, lambda row: shapes_jobs.user(store, row))
+    shape = shapes_jobs.user if flag("user_attributes") else shapes_jobs.plain_user
+    return list_page(rows, lambda row: shape(store, row))

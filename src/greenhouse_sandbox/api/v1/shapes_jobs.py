@@ -16,6 +16,7 @@ from greenhouse_sandbox.store.hiring import (
     Source,
 )
 from greenhouse_sandbox.store.people import User
+from greenhouse_sandbox.store.table import Table
 
 
 def user_ref(store: Store, user_id: int | None) -> dict[str, Any] | None:
@@ -34,26 +35,76 @@ def user_ref(store: Store, user_id: int | None) -> dict[str, Any] | None:
 
 def department(store: Store, row: Department) -> dict[str, Any]:
     """A department."""
+    parent = store.departments.get(row.parent_id)
+    children = _below(store.departments, row)
     return {
         "id": row.id,
         "name": row.name,
         "parent_id": row.parent_id,
-        "child_ids": [one.id for one in store.departments.rising() if one.parent_id == row.id],
+        "parent_department_external_id": parent.external_id if parent else None,
+        "child_ids": [one.id for one in children],
+        "child_department_external_ids": [one.external_id for one in children],
+        "external_id": row.external_id,
+    }
+
+
+def bare_department(store: Store, row: Department) -> dict[str, Any]:
+    """A department as jobs and applications embed it."""
+    return _without_external_ids_of_others(department(store, row))
+
+
+def department_tree(store: Store, row: Department) -> dict[str, Any]:
+    """A department with those below it."""
+    return {
+        "id": row.id,
+        "name": row.name,
+        "children": [department_tree(store, one) for one in _below(store.departments, row)],
         "external_id": row.external_id,
     }
 
 
 def office(store: Store, row: Office) -> dict[str, Any]:
     """An office."""
+    parent = store.offices.get(row.parent_id)
+    children = _below(store.offices, row)
     return {
         "id": row.id,
         "name": row.name,
         "location": {"name": row.location},
         "primary_contact_user_id": row.primary_contact_user_id,
         "parent_id": row.parent_id,
-        "child_ids": [one.id for one in store.offices.rising() if one.parent_id == row.id],
+        "parent_office_external_id": parent.external_id if parent else None,
+        "child_ids": [one.id for one in children],
+        "child_office_external_ids": [one.external_id for one in children],
         "external_id": row.external_id,
     }
+
+
+def bare_office(store: Store, row: Office) -> dict[str, Any]:
+    """An office as jobs and applications embed it."""
+    return _without_external_ids_of_others(office(store, row))
+
+
+def office_tree(store: Store, row: Office) -> dict[str, Any]:
+    """An office with those below it."""
+    return {
+        "id": row.id,
+        "name": row.name,
+        "location": {"name": row.location},
+        "primary_contact_user_id": row.primary_contact_user_id,
+        "external_id": row.external_id,
+        "children": [office_tree(store, one) for one in _below(store.offices, row)],
+    }
+
+
+def _without_external_ids_of_others(shown: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value for name, value in shown.items() if name == "external_id" or "external_id" not in name
+    }
+
+
+def _below[R: (Department, Office)](table: Table[R], row: R) -> list[R]:
+    return [one for one in table.rising() if one.parent_id == row.id]
 
 
 def source(_: Store, row: Source) -> dict[str, Any]:
@@ -84,8 +135,8 @@ def job(store: Store, row: Job) -> dict[str, Any]:
         "updated_at": milliseconds(row.updated_at),
         "is_template": row.is_template,
         "copied_from_id": row.copied_from_id,
-        "departments": [department(store, one) for one in departments],
-        "offices": [office(store, one) for one in offices],
+        "departments": [bare_department(store, one) for one in departments],
+        "offices": [bare_office(store, one) for one in offices],
         **custom_fields(store, "job", row.custom_fields),
         "hiring_team": hiring_team(store, row),
         "openings": [bare_opening(store, one) for one in store.openings.by("job_id", row.id)],
@@ -107,6 +158,31 @@ def hiring_team(store: Store, row: Job) -> dict[str, list[dict[str, Any]]]:
         "coordinators": of_type("coordinator"),
         "sourcers": [{k: v for k, v in one.items() if k != "responsible"} for one in of_type("sourcer")],
     }
+
+
+def hiring_team_ids(store: Store, row: Job) -> dict[str, list[dict[str, Any]]]:
+    """The same by ids, as the endpoint of the team tells it. `active`: the user still has access."""
+    owners = store.job_owners.by("job_id", row.id)
+
+    def of_type(kind: str) -> list[dict[str, Any]]:
+        return [
+            _member(store, one.user_id) | {"responsible": one.responsible}
+            for one in owners
+            if one.type == kind
+        ]
+
+    managers = store.job_hiring_managers.by("job_id", row.id)
+    return {
+        "hiring_managers": [_member(store, one.user_id) for one in managers],
+        "recruiters": of_type("recruiter"),
+        "coordinators": of_type("coordinator"),
+        "sourcers": [_member(store, one.user_id) for one in owners if one.type == "sourcer"],
+    }
+
+
+def _member(store: Store, user_id: int) -> dict[str, Any]:
+    user = store.users.get(user_id)
+    return {"user_id": user_id, "active": user is not None and not user.deactivated}
 
 
 def job_post(_: Store, row: JobPost) -> dict[str, Any]:
@@ -162,7 +238,12 @@ def job_stage(_: Store, row: JobStage) -> dict[str, Any]:
 
 
 def user(store: Store, row: User) -> dict[str, Any]:
-    """A user."""
+    """A user with the account's own fields."""
+    return plain_user(store, row) | custom_fields(store, "user_attribute", row.custom_fields)
+
+
+def plain_user(store: Store, row: User) -> dict[str, Any]:
+    """A user as lists show one unless `user_attributes=true`."""
     return {
         "id": row.id,
         "name": row.name,
@@ -180,5 +261,4 @@ def user(store: Store, row: User) -> dict[str, Any]:
         "departments": [
             department(store, one) for one in map(store.departments.get, row.department_ids) if one
         ],
-        **custom_fields(store, "user_attribute", row.custom_fields),
     }

@@ -45,6 +45,11 @@ def bare_opening(store: Store, row: Opening) -> dict[str, Any]:
     }
 
 
+def new_opening(row: Opening) -> dict[str, Any]:
+    """A place to fill that was just made."""
+    return {"id": row.id, "opening_id": row.opening_id, "open_date": milliseconds(row.opened_at)}
+
+
 def offer(store: Store, row: Offer) -> dict[str, Any]:
     """One version of an offer."""
     place = store.openings.get(row.opening_id)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from greenhouse_sandbox.acts.stages import current_stage
-from greenhouse_sandbox.api.v1.shapes_jobs import department, office, rejection_reason, user_ref
+from greenhouse_sandbox.api.v1.shapes_jobs import bare_department, bare_office, rejection_reason, user_ref
 from greenhouse_sandbox.api.v1.shapes_openings import custom_fields
 from greenhouse_sandbox.clock import milliseconds
 from greenhouse_sandbox.files import signed_url
@@ -42,9 +42,9 @@ def application(store: Store, row: Application) -> dict[str, Any]:
         "status": "active" if row.status == IN_PROCESS else row.status,
         "current_stage": {"id": stage.id, "name": stage.name} if stage else None,
         "answers": row.answers,
-        "prospective_office": _shaped(store, office, store.offices.get(row.prospective_office_id)),
+        "prospective_office": _shaped(store, bare_office, store.offices.get(row.prospective_office_id)),
         "prospective_department": _shaped(
-            store, department, store.departments.get(row.prospective_department_id)
+            store, bare_department, store.departments.get(row.prospective_department_id)
         ),
         "prospect_detail": {
             "prospect_pool": _named(store.prospect_pools.get(row.prospect_pool_id)),
