@@ -24,6 +24,8 @@ WRITE_FILES = ("collectstatic", "build_fonts")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit status; a wrong setting or a busy port is one sentence and status 2."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["returned-mail"]:
+        return _for_a_mail_server(given)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goodword.settings")
     try:
         if given and given[0] in DJANGO:
@@ -35,6 +37,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+def _for_a_mail_server(given: list[str]) -> int:
+    """Nothing but 0 and 75, which mail servers take for "keep this": any other status returns the message."""
+    from goodword.notifications.returned_mail import TRY_LATER
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goodword.settings")
+    # an address may begin with a hyphen, which would be taken for an option
+    if given[1:2] == ["--sent-to"] and len(given) == 3:
+        given = [given[0], f"--sent-to={given[2]}"]
+    try:
+        options = _parser().parse_args(given)
+    except SystemExit as ended:  # of the parser: 0 after --help, 2 after a wrong option
+        return TRY_LATER if ended.code else 0
+    return _returned_mail(options)
 
 
 def _parser() -> argparse.ArgumentParser:

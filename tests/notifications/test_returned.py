@@ -1,8 +1,11 @@
 """Returned messages: what they say, of which mail, and that nobody can make one up."""
 
 import io
+import os
 import subprocess
 import sys
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
 from goodword.cli import main
+from goodword.notifications import returned_mail
 from goodword.notifications.domain.marks import mark_of, marked_in, return_address_of
 from goodword.notifications.domain.returned import Returned, read, take_returned
 from goodword.notifications.domain.send import send
@@ -152,6 +156,70 @@ def test_broken_messages_are_nobodys(email: Email, raw: bytes) -> None:
     read(raw, sent_to=f"bounce+{mark_of(email.pk)}@x.example")
 
 
+def nested(parts: int, kind: str = "multipart/mixed; boundary=b{n}") -> bytes:
+    """Parts in parts in parts."""
+    heads = (f"Content-Type: {kind.format(n=n)}\n\n" + f"--b{n}\n" * ("{n}" in kind) for n in range(parts))
+    return ("Subject: Undelivered\n" + "".join(heads) + "\n550 5.1.1 No such user\n").encode()
+
+
+HOSTILE = {
+    "2,000 parts in parts": nested(2000),
+    "2,000 messages in messages": nested(2000, "message/rfc822"),
+    "2,000 folded": nested(2000).replace(b"Content-Type: ", b"CONTENT-TYPE:\n\t"),
+    "2,000 after carriage returns": nested(2000).replace(b"\n", b"\r"),
+    "2,000 digests": nested(2000, "multipart/digest; boundary=b{n}"),
+    "2 MB of short lines": b"Subject: Undelivered\n\n" + b"a\n" * 1_000_000,
+    "2 MB of empty lines": b"\n" * 2_000_000,
+    "2 MB of carriage returns": b"x\r" * 1_000_000,
+    "2 MB of headers": b"a: b\n" * 400_000,
+    "2 MB in a line": b"Subject: x\n\n" + b"<a@" * 700_000,
+    "2 MB of reports": b"Content-Type: message/delivery-status\n\n" + b"a: b\n\n" * 300_000,
+    "2 MB of binary": bytes(range(256)) * 8000,
+}
+
+
+@pytest.mark.parametrize("raw", HOSTILE.values(), ids=HOSTILE)
+def test_reading_a_hostile_message_is_little_work(email: Email, raw: bytes) -> None:
+    """Calls of functions are counted and not seconds: a returned message of usual size takes some ten thousand."""
+    calls = 0
+
+    def count(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    sys.setprofile(count)
+    try:
+        found = read(raw, sent_to=f"bounce+{mark_of(email.pk)}@x.example")
+    finally:
+        sys.setprofile(None)
+    assert found.email_id == email.pk
+    assert calls < 4_000_000
+
+
+def test_what_a_large_message_says_first_is_still_read(email: Email) -> None:
+    large = messages.report(email, code="550 gone") + b"x\n" * 1_000_000
+    assert read(large) == Returned(email_id=email.pk, said="bounced", reason="550 gone")
+
+
+@pytest.mark.parametrize("raw", HOSTILE.values(), ids=HOSTILE)
+def test_the_command_ends_well_whatever_comes_in(raw: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert command(raw, monkeypatch, "--sent-to", "-x@y.example") == 0
+
+
+def test_a_message_that_takes_too_long_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], email: Email
+) -> None:
+    monkeypatch.setattr(returned_mail, "MOST_SECONDS", 0.001)
+    raw = messages.report(email).replace(b"\nAction: failed", b"\na: b\n" * 3_000 + b"\nAction: failed")
+    assert command(raw, monkeypatch) == 0
+    assert (capsys.readouterr().out, kept(email)[0]) == ("This message cannot be read (TooLong).\n", False)
+
+
+def test_with_wrong_options_the_mail_server_keeps_the_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert command(b"", monkeypatch, "--sent") == 75
+    assert command(b"", monkeypatch, "surplus") == 75
+
+
 def command(raw: bytes, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw)))
     return main(["returned-mail", *arguments])
@@ -171,3 +239,33 @@ def test_without_a_database_the_mail_server_keeps_the_message() -> None:
     environment = {"GOODWORD_ENV": "test", "GOODWORD_DATA": "/nonexistent", "PATH": "/usr/bin:/bin"}
     ended = subprocess.run(program, input=b"", env=environment, capture_output=True, timeout=60, check=False)
     assert ended.returncode == 75
+
+
+@pytest.mark.parametrize("name", ["2,000 parts in parts", "2 MB of short lines"])
+def test_the_program_ends_with_0_within_its_share_of_a_processor(name: str, tmp_path: Path) -> None:
+    """As a mail server runs it: a process of its own, with a limit on its processor, and nobody who reads its words."""
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_CPU, (15, 15)); "
+    program = [
+        sys.executable,
+        "-c",
+        limited + "from goodword.cli import main; raise SystemExit(main())",
+        "returned-mail",
+    ]
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    ended = subprocess.run(
+        program,
+        input=HOSTILE[name],
+        env={
+            "GOODWORD_ENV": "test",
+            "DATABASE_URL": "postgresql:///none",
+            "GOODWORD_DATA": str(tmp_path),
+            "PATH": "/usr/bin:/bin",
+        },
+        stdout=write_end,
+        stderr=subprocess.PIPE,
+        timeout=100,
+        check=False,
+    )
+    os.close(write_end)
+    assert ended.returncode == 0, ended.stderr.decode()

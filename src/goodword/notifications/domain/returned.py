@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
 from email.message import Message
-from typing import Literal
+from typing import Final, Literal
 
 from flufl.bounce import all_failures
 
@@ -23,8 +23,12 @@ log = logging.getLogger(__name__)
 
 Said = Literal["bounced", "delayed", "complained", "nothing"]
 
-#: no returned message needs more; a larger one is cut, and its headers come first
-MOST_BYTES = 2 * 1024 * 1024
+#: no returned message needs more; a larger one is cut, and what it says comes first. Reading takes time for each line,
+#: and for each part that holds others: parts in parts are read by functions that call themselves.
+MOST_BYTES: Final = 256 * 1024
+MOST_LINES: Final = 10_000
+MOST_CONTAINERS: Final = 30
+_CONTAINER: Final = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
 #: in these headers mail servers keep the address to which a message was sent
 _SENT_TO = ("X-Original-To", "Delivered-To", "Envelope-To", "To")
 #: a refusal in words: "550 5.1.1 No such user"
@@ -43,18 +47,23 @@ class Returned:
 def take_returned(raw: bytes, *, sent_to: str = "", now: datetime) -> Returned:
     """Read a returned message and keep what it says of its mail; twice changes nothing."""
     returned = read(raw, sent_to=sent_to)
+    keep(returned, now=now)
+    return returned
+
+
+def keep(returned: Returned, *, now: datetime) -> None:
+    """Keep what was said of a mail; twice changes nothing."""
     if returned.email_id is None:
-        return returned
+        return
     if returned.said == "bounced":
         note_bounced(email_id=returned.email_id, reason=returned.reason, now=now)
     elif returned.said == "complained":
         note_complained(email_id=returned.email_id, now=now)
-    return returned
 
 
 def read(raw: bytes, *, sent_to: str = "") -> Returned:
     """Read a message, whatever it is. `sent_to`: the address of its envelope, where the mail server says so."""
-    message = message_from_bytes(raw[:MOST_BYTES])
+    message = message_from_bytes(_cut(raw))
     email_id = _mail_of(message, sent_to)
     if email_id is None:
         return Returned(email_id=None, said="nothing")
@@ -62,6 +71,14 @@ def read(raw: bytes, *, sent_to: str = "") -> Returned:
         return Returned(email_id=email_id, said="complained")
     said = _by_standard(message) or _by_words(message)
     return Returned(email_id=email_id, said=said, reason=_reason(message) if said == "bounced" else "")
+
+
+def _cut(raw: bytes) -> bytes:
+    """The beginning of a message: as much as can be read soon."""
+    raw = b"".join(raw[:MOST_BYTES].splitlines(keepends=True)[:MOST_LINES])
+    # lone carriage returns end lines as well
+    found = list(_CONTAINER.finditer(raw.replace(b"\r", b"\n")))
+    return raw if len(found) <= MOST_CONTAINERS else raw[: found[MOST_CONTAINERS].start()]
 
 
 def _mail_of(message: Message, sent_to: str) -> int | None:
