@@ -229,6 +229,14 @@ def test_links_are_mailed_once_in_ten_minutes_and_five_times_a_day(check: Check)
     assert sent == [1, 0, 1, 1, 1, 1, 0]
 
 
+def test_the_link_reaches_also_whoever_may_not_or_will_not_be_mailed_otherwise(check: Check) -> None:
+    candidate = check.start.application.candidate
+    mail_to(check, candidate.email, hello="Ada")
+    Email.objects.of(check.organisation).update(link_purpose="candidate", complained_at=NOW)
+    Candidate.objects.of(check.organisation).update(can_email=False)
+    assert len(asked_for_link(door(check))) == 1
+
+
 def test_the_link_dies_with_the_address_that_it_went_to(check: Check) -> None:
     path = own_door(check, address="old@mail.example")
     assert Client().get(f"{path}download/")["Location"] == path

@@ -14,6 +14,8 @@ from goodword.notifications.models import Email, Link
 
 LONGEST_REASON = 500
 
+OWN_DATA = frozenset({Link.Purpose.CANDIDATE_DATA, Link.Purpose.REFEREE_DATA})
+
 
 def note_delivered(*, email_id: int, now: datetime) -> bool:
     """The recipient's mail server has taken it. It can still come back afterwards."""
@@ -51,9 +53,10 @@ def note_complained(*, email_id: int, now: datetime) -> bool:
 def has_complained(email: Email) -> bool:
     """Whether the candidate or referee who gets this mail has complained about an earlier one on the same application.
 
-    A recruiter's complaint only shows: the results that they are to see are not kept from them by a wrong click.
+    A recruiter's complaint only shows: the results that they are to see are not kept from them by a wrong click. The
+    link to their own data goes out all the same: they have just asked for it.
     """
-    if email.application_id is None:
+    if email.application_id is None or email.link_purpose in OWN_DATA:
         return False
     earlier = Email.objects.across_organisations().filter(
         application_id=email.application_id, link_purpose__in=[Link.Purpose.CANDIDATE, Link.Purpose.REFEREE]
