@@ -21,6 +21,12 @@ def desk(db: None, settings: Settings) -> Iterator[Desk]:
     yield from _open("v3", settings)
 
 
+@pytest.fixture
+def old_desk(db: None, settings: Settings) -> Iterator[Desk]:
+    """Over Harvest v1."""
+    yield from _open("v1", settings)
+
+
 @pytest.fixture(params=["v3", "v1"])
 def either(request: pytest.FixtureRequest, db: None, settings: Settings) -> Iterator[Desk]:
     """Over each of the two interfaces in turn."""

@@ -78,9 +78,9 @@ def test_what_comes_back_counts_for_this_key_this_admin_and_a_while(desk: Desk) 
 
 
 def test_an_answer_that_was_never_given_cannot_be_typed_in(desk: Desk) -> None:
-    desk.greenhouse.tick()
+    desk.greenhouse.row.revoked = True
     [line] = errors(ask(desk, sofar="k1:bm90IHNlYWxlZA==").content)
-    assert "Greenhouse does not let this key use at least one scope." in line
+    assert "Greenhouse does not know this client ID and client secret." in line
     assert not Connection.objects.of(desk.organisation).exists()
 
 

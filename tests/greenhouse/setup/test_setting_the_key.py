@@ -1,8 +1,10 @@
 """*Set Greenhouse API key*: a good key over both interfaces, and each kind of bad one."""
 
+import pytest
 from bs4 import BeautifulSoup
 
 from goodword.greenhouse.models import Connection, Permission, WebhookSecret
+from tests.contract.greenhouse import ALL
 from tests.greenhouse.setup.desk import Desk
 
 ARTICLE = (
@@ -14,6 +16,8 @@ ARTICLE = (
     "Job Stages",
     "Rejection Reasons",
 )
+
+ARTICLE_BUT_FEED = set(ARTICLE) - {"Activity Feed"}
 
 
 def errors(body: bytes) -> list[str]:
@@ -78,7 +82,7 @@ def test_a_wrong_key_is_refused_with_what_to_do_and_what_was_typed_stays(either:
     response = either.set_key(**typed)
     [line] = errors(response.content)
     expected = {
-        "v1": "Greenhouse does not know this key. Copy the key again from Greenhouse, whole, and check that it is a",
+        "v1": "Greenhouse does not know this key, or nothing is ticked for it. Copy the key again from Greenhouse,",
         "v3": "Greenhouse does not know this client ID and client secret. Copy both again from Greenhouse, whole,",
     }
     assert line.startswith(expected[either.greenhouse.version])
@@ -89,15 +93,40 @@ def test_a_wrong_key_is_refused_with_what_to_do_and_what_was_typed_stays(either:
     assert either.audited() == []
 
 
-def test_a_key_without_any_permission_is_not_kept(either: Desk) -> None:
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_key_with_nothing_ticked_is_kept_as_incomplete_and_all_of_it_is_named(
+    either: Desk, status: int
+) -> None:
     either.greenhouse.tick()
-    [line] = errors(either.set_key().content)
-    expected = {
-        "v1": "If the key is right, tick its permissions in Greenhouse: so far none of them works.",
-        "v3": "Greenhouse does not let this key use at least one scope.",
-    }
-    assert expected[either.greenhouse.version] in line
-    assert not Connection.objects.of(either.organisation).exists()
+    either.greenhouse.store.switches["v1_missing_permission"] = status
+    page = either.client(either.admin).get(either.set_key()["Location"]).content.decode()
+    assert "Edit the credential in Greenhouse and tick everything under: Applications, Candidates," in page
+    assert either.connection().state == "incomplete"
+    assert {state for name, state in states(either).items() if name in ARTICLE_BUT_FEED} == {"missing"}
+    either.greenhouse.tick(*ALL)
+    either.client(either.admin).post(either.url("greenhouse_check", either.connection().pk))
+    assert either.connection().state == "active"
+
+
+def test_where_greenhouse_does_not_tell_the_two_apart_both_are_said(old_desk: Desk) -> None:
+    old_desk.greenhouse.tick()
+    old_desk.greenhouse.sandbox.faults.add(
+        {"kind": "fail", "path": "/v1/what_this_key_may_do", "status": 401, "times": 9}
+    )
+    [line] = errors(old_desk.set_key().content)
+    assert line == (
+        "Greenhouse does not know this key, or nothing is ticked for it. Copy the key again from Greenhouse, whole, "
+        "and check that it is a Harvest key. If it is right, tick its permissions there."
+    )
+    assert not Connection.objects.of(old_desk.organisation).exists()
+
+
+def test_a_key_of_which_all_is_unticked_later_is_incomplete_and_not_called_revoked(either: Desk) -> None:
+    either.connect()
+    either.greenhouse.tick()
+    either.client(either.admin).post(either.url("greenhouse_check", either.connection().pk))
+    assert either.connection().state == "incomplete"
+    assert {state for name, state in states(either).items() if name in ARTICLE} == {"missing"}
 
 
 def test_an_unreachable_greenhouse_is_said_to_be_so(either: Desk) -> None:

@@ -159,9 +159,11 @@ class OAuth:
             secrets=secrets,
             now=self._manner.clock(),
         )
+        words = said(answer, secrets=())
+        if isinstance(error, Invalid | Unauthorised) and "any scope" in words:  # its status is not documented
+            return Forbidden(answer.where, permission=ANY_SCOPE.name, detail=error.detail)
         if not isinstance(error, Invalid):
             return error
-        words = said(answer, secrets=())
         if "scope" in words:
             return Forbidden(answer.where, permission=ANY_SCOPE.name, detail=error.detail)
         if "invalid_grant" in words and self._credentials.act_as is not None:

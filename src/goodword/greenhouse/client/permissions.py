@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from goodword.greenhouse.client.errors import Unauthorised
+from goodword.greenhouse.client.errors import Forbidden, Unauthorised
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +125,17 @@ class Probed(Protocol):
     def probe(self, permission: Permission) -> ProbeResult:
         """See `HarvestApi.probe`."""
 
+    def knows_key(self) -> bool:
+        """See `HarvestApi.knows_key`."""
+
 
 def probe_all(api: Probed) -> Iterator[ProbeResult]:
     """Probe each permission in turn, each result as soon as it is known, so that progress can be shown.
 
     Harvest v1 answers 401 both for a bad key and for a permission that is not ticked. So refusals before the
-    first success are held back: if another read works they were missing permissions, if none does the key is
-    refused and `Unauthorised` is raised (greenhouse.md, C3). Any other failure raises as it comes.
+    first success are held back: if another read works, or Greenhouse turns out to know the key, they were missing
+    permissions; else `Unauthorised` is raised (greenhouse.md, C3). Harvest v3 gives no token to a credential without
+    any scope: then all are missing. Any other failure raises as it comes.
     """
     refused: list[Permission] = []
     last: Unauthorised | None = None
@@ -139,6 +143,9 @@ def probe_all(api: Probed) -> Iterator[ProbeResult]:
     for permission in api.permissions:
         try:
             result = api.probe(permission)
+        except Forbidden:  # no read was refused, but the token
+            yield from map(missing, api.permissions)
+            return
         except Unauthorised as error:
             if not error.may_be_permission:
                 raise
@@ -151,7 +158,9 @@ def probe_all(api: Probed) -> Iterator[ProbeResult]:
         refused.clear()
         yield result
     if last is not None and not works:
-        raise last
+        if not api.knows_key():
+            raise last
+        yield from map(missing, refused)
 
 
 def missing(permission: Permission, *, detail: str = "") -> ProbeResult:

@@ -40,8 +40,8 @@ def trouble_of(error: HarvestError | CannotOpen) -> Trouble:
     sentence, remedy = error.sentence, error.remedy
     if isinstance(error, Invalid) and error.detail:
         sentence = f"{sentence} {error.detail}"
-    revoked = isinstance(error, Unauthorised) and error.kind is Refusal.REVOKED_OR_EXPIRED
-    if isinstance(error, Unauthorised) and error.may_be_permission and not revoked:
+    unclear = isinstance(error, Unauthorised) and error.kind is Refusal.UNKNOWN
+    if isinstance(error, Unauthorised) and error.may_be_permission and unclear:
         remedy += " " + _(
             "If the key is right, tick its permissions in Greenhouse: so far none of them works."
         )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Self
 
 from goodword.greenhouse.client.batches import batches
-from goodword.greenhouse.client.errors import Invalid, Where
+from goodword.greenhouse.client.errors import HarvestError, Invalid, NotFound, Where
 from goodword.greenhouse.client.parse import record_of, records_of
 from goodword.greenhouse.client.people import candidate_of, user_of
 from goodword.greenhouse.client.permissions import (
@@ -34,6 +34,9 @@ from goodword.greenhouse.client.v1 import read
 from goodword.greenhouse.client.v1.jobs import Jobs
 from goodword.greenhouse.client.v1.probe import probe
 
+#: a path at which Harvest v1 has nothing
+NOWHERE = "/what_this_key_may_do"
+
 
 class HarvestV1(Jobs):
     """See `HarvestApi`."""
@@ -50,6 +53,17 @@ class HarvestV1(Jobs):
     def who_am_i(self) -> Actor:
         """See `HarvestApi.who_am_i`. Nobody stands behind a v1 key."""
         return Actor()
+
+    def knows_key(self) -> bool:
+        """See `HarvestApi.knows_key`. v1 asks for the key before it looks for the path (greenhouse.md, 7): where there
+        is nothing, a wrong key is answered 401, and one without any permission 404."""
+        try:
+            self._session.get(NOWHERE, permission=APPLICATIONS)
+        except NotFound:
+            return True
+        except HarvestError:
+            return False
+        return True
 
     def application(self, application_id: int) -> Application | None:
         """See `HarvestApi.application`."""

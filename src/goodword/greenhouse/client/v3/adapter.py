@@ -56,8 +56,15 @@ class HarvestV3(Jobs):
 
     def account(self) -> str | None:
         """See `HarvestApi.account`."""
-        known = self._prober.introspected()
+        try:
+            known = self._prober.introspected()
+        except Forbidden:  # without any scope there is no token to ask with
+            return None
         return known.organisation if known else None
+
+    def knows_key(self) -> bool:
+        """See `HarvestApi.knows_key`. v3 tells it when a token is asked for, by another error."""
+        return False
 
     def who_am_i(self) -> Actor:
         """See `HarvestApi.who_am_i`. Where the token's claims are silent, the list of users may tell."""
