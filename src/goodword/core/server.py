@@ -221,6 +221,8 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
         threads.set_thread_count(adj.threads)
         self._probes.set_thread_count(2)
         self._look_ups.set_thread_count(1)
+        self._look_ups.queue_logger = logging.getLogger(f"{__name__}.look_ups")
+        self._look_ups.queue_logger.setLevel(logging.ERROR)  # that they wait is for nobody's log
         sockinfo = (listening.family, listening.type, listening.proto, listening.getsockname())
         super().__init__(
             application,

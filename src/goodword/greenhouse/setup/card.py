@@ -81,7 +81,8 @@ def card_of(connection: Connection, *, now: datetime) -> Card:
     untested = not written and any(
         row.name == FEED and row.state == Permission.State.UNTESTED for row in rows
     )
-    status, word = _status(connection, untested=untested)
+    opens = connection.opens(now=now)
+    status, word = _status(connection, untested=untested) if opens else ("failed", _("Not working"))
     known = (
         []
         if connection.state == State.BROKEN
@@ -95,7 +96,7 @@ def card_of(connection: Connection, *, now: datetime) -> Card:
         advised=[row for required, row in known if not required],
         checked_at=rows[0].checked_at if rows else None,
         untested=untested,
-        opens=connection.opens(now=now),
+        opens=opens,
     )
 
 
