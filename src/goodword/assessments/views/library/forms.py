@@ -24,11 +24,6 @@ class ImportForm(forms.Form):
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "class": "mono"}),
-        error_messages={
-            "null_characters_not_allowed": _(
-                "There is a null character in it, which no text has. Take it out."
-            )
-        },
     )
 
     def clean(self) -> None:
