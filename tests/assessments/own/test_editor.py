@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.test import Client
 
 from goodword.accounts.models import AuditEntry, Membership
@@ -18,7 +19,9 @@ from goodword.assessments.library.questions import (
     read_questions,
 )
 from goodword.assessments.models import Test, TestVersion
+from goodword.questionnaires.builtin import GENERAL_PROFESSIONAL
 from goodword.questionnaires.models import Questionnaire
+from goodword.questionnaires.versions import ensure_builtin
 from tests.assessments.own.made import (
     CRITERION,
     PLAN,
@@ -105,6 +108,38 @@ def test_what_no_test_can_ask_is_named(rita: Membership, entry: dict[str, Any], 
     assert sentence.replace("“", "“") in response.content.decode()
     assert response.context["form"]["name"].value() == "Kept"
     assert not Test.objects.of(rita.organisation).exists()
+
+
+def test_only_questionnaires_that_candidates_can_answer_are_offered_and_of_the_others_it_is_said_why(
+    rita: Membership,
+) -> None:
+    client, where = signed_in(rita), path("own_questions_new", rita.organisation)
+    ensure_builtin(rita.organisation, GENERAL_PROFESSIONAL, now=NOW)
+    alone = client.get(where)
+    assert (alone.context["offered"], [one.title for one, _ in alone.context["refused"]]) == (
+        [],
+        ["General professional"],
+    )
+    html = alone.content.decode()
+    assert "No questionnaire for candidates yet" in html
+    assert path("questionnaire_new", rita.organisation) in html
+    assert "is for referees: candidates cannot answer it about themselves." in html
+    mine = questionnaire(rita, TEXT, CHOICE)
+    page = client.get(where)
+    assert (page.context["offered"], len(page.context["refused"])) == ([mine], 1)
+    radios = BeautifulSoup(page.content, "html.parser").select("input[name=questionnaire]")
+    assert [radio["value"] for radio in radios] == [str(mine.pk)]
+    assert client.post(where, {"name": "Workshop", "questionnaire": mine.pk}).status_code == 302
+    assert Test.objects.of(rita.organisation).get().kind == "questions"
+
+
+def test_a_newer_version_decides_whether_a_questionnaire_is_offered(rita: Membership) -> None:
+    one = questionnaire(rita, TEXT)
+    newer(
+        one, rita, TEXT, {"id": "again", "type": "would_work_again", "text": "Would you work together again?"}
+    )
+    page = signed_in(rita).get(path("own_questions_new", rita.organisation))
+    assert (page.context["offered"], [known for known, _ in page.context["refused"]]) == ([], [one])
 
 
 def test_files_are_added_changed_moved_and_taken_out_in_all_languages(rita: Membership) -> None:
@@ -278,7 +313,7 @@ def test_the_beginning_lets_in_who_works_and_takes_no_questionnaire_of_others(ri
     where = path("own_questions_new", rita.organisation)
     stranger = factories.member(factories.organisation(), kind="admin")
     theirs = questionnaire(stranger, TEXT)
-    assert "No published questionnaire yet" in signed_in(rita).get(where).content.decode()
+    assert "No questionnaire for candidates yet" in signed_in(rita).get(where).content.decode()
     given = {"name": "A", "questionnaire": theirs.pk}
     refused = {
         403: signed_in(factories.member(rita.organisation, kind="hiring_manager")),

@@ -39,9 +39,16 @@ class BeginForm(forms.Form):
         missing=gettext_lazy("Write a name, for example Questions from the workshop."),
     )
 
-    def __init__(self, data: Any = None, *, questionnaires: QuerySet[Questionnaire]) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        questionnaires: QuerySet[Questionnaire],
+        offered: Sequence[Questionnaire],
+    ) -> None:
+        """`offered`: those of the questionnaires that candidates can answer."""
         super().__init__(data)
-        self.fields["questionnaire"] = forms.ModelChoiceField(
+        field = forms.ModelChoiceField(
             label=_("Take the questions from"),
             queryset=questionnaires,
             widget=forms.RadioSelect,
@@ -51,6 +58,8 @@ class BeginForm(forms.Form):
                 "invalid_choice": _("Choose one of these questionnaires."),
             },
         )
+        field.choices = [(one.pk, str(one)) for one in offered]
+        self.fields["questionnaire"] = field
 
 
 @dataclass(frozen=True, slots=True)

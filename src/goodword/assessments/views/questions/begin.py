@@ -12,6 +12,7 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Organisation
 from goodword.assessments.domain.drafts import NotEditable, begin_draft, draft_of, is_own, newest_of
 from goodword.assessments.domain.own import begin
+from goodword.assessments.editor.own import refusals
 from goodword.assessments.editor.own_forms import BeginForm
 from goodword.assessments.models import Test
 from goodword.assessments.views.doors import test_of
@@ -26,10 +27,12 @@ KIND = Test.Kind.QUESTIONS
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def new(request: MemberRequest) -> HttpResponseBase:
-    """Choose a published questionnaire; what no test can ask is named."""
+    """Choose a published questionnaire that candidates can answer; of the others it is named why they cannot."""
+    published = _published(request.organisation)
+    refused = _refused(published)
+    offered = [one for one in published if one.pk not in refused]
     form = BeginForm(
-        request.POST if request.method == "POST" else None,
-        questionnaires=_offered(request.organisation),
+        request.POST if request.method == "POST" else None, questionnaires=published, offered=offered
     )
     if form.is_bound and form.is_valid():
         try:
@@ -47,7 +50,11 @@ def new(request: MemberRequest) -> HttpResponseBase:
     return render(
         request,
         "assessments/own/new.html",
-        {"form": form, "any": _offered(request.organisation).exists()},
+        {
+            "form": form,
+            "offered": offered,
+            "refused": [(one, refused[one.pk]) for one in published if one.pk in refused],
+        },
     )
 
 
@@ -89,10 +96,22 @@ def draft(request: MemberRequest, pk: int) -> HttpResponseBase:
     return redirect("own_questions_edit", request.organisation.slug, pk)
 
 
-def _offered(organisation: Organisation) -> QuerySet[Questionnaire]:
+def _published(organisation: Organisation) -> QuerySet[Questionnaire]:
     published = QuestionnaireVersion.objects.of(organisation).filter(published_at__isnull=False)
     return (
         Questionnaire.objects.of(organisation)
         .filter(archived_at=None, pk__in=published.values("questionnaire"))
         .order_by("title", "pk")
     )
+
+
+def _refused(questionnaires: QuerySet[Questionnaire]) -> dict[int, list[str]]:
+    """By id, those whose newest version no test can ask, and why. One query."""
+    newest = (
+        QuestionnaireVersion.objects.across_organisations()
+        .filter(questionnaire__in=questionnaires.order_by(), published_at__isnull=False)
+        .order_by("questionnaire", "-number", "pk")
+        .distinct("questionnaire")
+    )
+    found = {row.questionnaire_id: refusals(row.questions) for row in newest}
+    return {pk: sentences for pk, sentences in found.items() if sentences}
