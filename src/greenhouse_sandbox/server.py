@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from greenhouse_sandbox.faults import CUT
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from greenhouse_sandbox.app import Sandbox
 
 METHODS = {f"do_{one}" for one in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")}
 IDLE_SECONDS = 75
@@ -31,9 +31,7 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(
-        self, listener: socket.socket, app: "WSGIApplication", tls: ssl.SSLContext | None = None
-    ) -> None:
+    def __init__(self, listener: socket.socket, app: "Sandbox", tls: ssl.SSLContext | None = None) -> None:
         host, port = listener.getsockname()[:2]
         super().__init__((host, port), Handler, bind_and_activate=False)
         self.socket.close()
@@ -103,7 +101,8 @@ class Handler(BaseHTTPRequestHandler):
     def _send(self, status: str, headers: list[tuple[str, str]], content: bytes) -> None:
         number, _, words = status.partition(" ")
         self.send_response_only(int(number), words)
-        self.send_header("Date", self.date_time_string())
+        # by the sandbox's clock, which rate windows go by: clients compare the two
+        self.send_header("Date", self.date_time_string(self.server.app.store.clock.now().timestamp()))
         announced = None
         for name, value in headers:
             self.send_header(name, value)

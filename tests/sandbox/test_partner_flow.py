@@ -130,6 +130,14 @@ def test_rate_headers_can_be_zero_or_missing(v3: httpx2.Client, v1: httpx2.Clien
         assert (answer.status_code, "X-RateLimit-Limit" in answer.headers) == (200, False)
 
 
+def test_where_nothing_is_limited_no_rate_is_told(
+    v3: httpx2.Client, v1: httpx2.Client, v3_client: V3Maker, store: Store
+) -> None:
+    store.switches.update(v1_rate_limit=0, v3_rate_limit=0, token_rate_limit=0)
+    for answer in (v3.get("/v3/jobs"), v1.get("/v1/jobs"), v3.post("/token")):
+        assert [name for name in answer.headers if "ratelimit" in name.lower()] == []
+
+
 def test_an_unchanged_answer_is_sent_again_or_by_switch_not(v3: httpx2.Client, store: Store) -> None:
     tag = {"If-None-Match": v3.get("/v3/jobs").headers["ETag"]}
     assert v3.get("/v3/jobs", headers=tag).status_code == 200

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -167,3 +168,14 @@ def test_a_client_that_trusts_the_authority_verifies_the_server(tmp_path: Path) 
     (tmp_path / "ca" / "ca-key.pem").write_text("nonsense")
     with pytest.raises(TlsError, match="cannot be used"):
         server_context(tmp_path / "ca", [])
+
+
+def test_the_date_and_the_end_of_the_rate_window_go_by_one_clock(client: httpx2.Client) -> None:
+    client.post("/_sandbox/clock", json={"advance_seconds": 30 * 86400})
+    answer = client.get("/v1/jobs")
+    told = parsedate_to_datetime(answer.headers["Date"]).timestamp()
+    assert 0 <= int(answer.headers["X-RateLimit-Reset"]) - told <= 11
+    order(client, kind="fail", status=503)
+    failed = client.get("/v1/jobs")
+    assert 0 <= parsedate_to_datetime(failed.headers["Date"]).timestamp() - told < 60
+    client.post("/_sandbox/clock", json={"advance_seconds": -30 * 86400})

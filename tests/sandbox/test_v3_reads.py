@@ -6,10 +6,13 @@ from typing import Any
 import httpx2
 import pytest
 
+from greenhouse_sandbox.acts.background import add_education
+from greenhouse_sandbox.acts.interviews import schedule_interview
 from greenhouse_sandbox.api.v3.listing import Resource
 from greenhouse_sandbox.api.v3.resources import RESOURCES
 from greenhouse_sandbox.clock import milliseconds
 from greenhouse_sandbox.store import Store
+from tests.sandbox.filters_v3 import DOCUMENTED
 
 
 def rows(client: httpx2.Client, path: str, **params: str) -> list[dict[str, Any]]:
@@ -180,6 +183,92 @@ def test_an_unknown_parameter_is_ignored_or_by_switch_refused(v3: httpx2.Client,
     assert len(rows(v3, "jobs", colour="blue")) == len(store.jobs)
     store.switches["unknown_params"] = 422
     refusal(v3, "jobs?colour=blue")
+
+
+VALUES = {
+    "type": {
+        "job_owners": "recruiter",
+        "job_post_locations": "office",
+        "notes": "NOTE",
+        "attachments": "resume",
+    },
+    "status": {
+        "applications": "hired",
+        "approvers": "due",
+        "interviews": "complete",
+        "jobs": "open",
+        "offers": "Created",
+        "scorecards": "draft",
+    },
+    "visibility": {"notes": "privately_visible", "job_notes": "privately_visible"},
+    "field_type": {"custom_fields": "job"},
+}
+DAYS = ("sent_on", "starts_on", "all_day_start_on", "all_day_end_on")
+WORDS = {
+    *("email", "tag", "stage_name", "name", "token", "plain_text_location", "primary_email", "value"),
+    *("requisition_id", "opening_id", "external_id", "name_key", "custom_field_key", "bulk_action_uuid"),
+}
+
+
+def value_of(name: str, resource: str) -> str:
+    """A value that the filter takes."""
+    if name in VALUES:
+        return VALUES[name][resource]
+    if name in DAYS:
+        return "gte|2026-01-01"
+    if name.endswith("_at"):
+        return "gte|2026-01-01T00:00:00Z"
+    if name in WORDS or name.startswith("external_") or name.endswith("_type"):
+        return "x"
+    return "1" if name.endswith(("_ids", "_id")) else "true"
+
+
+@pytest.mark.parametrize("resource", DOCUMENTED)
+def test_every_documented_filter_is_known_and_acts(v3: httpx2.Client, store: Store, resource: str) -> None:
+    store.switches["unknown_params"] = 422
+    for name in DOCUMENTED[resource].split():
+        answer = v3.get(f"/v3/{resource}", params={name: value_of(name, resource)})
+        assert (answer.status_code, name) == (200, name), answer.text
+
+
+def test_schools_by_their_dates_and_the_latest(v3: httpx2.Client, store: Store) -> None:
+    person = next(store.candidates.rising())
+    about: dict[str, Any] = {
+        "school_id": None,
+        "degree_id": None,
+        "discipline_id": None,
+        "now": store.clock.now(),
+    }
+    early = add_education(store, person, start_date="2010-09-01", end_date="2013-06-30", **about)
+    late = add_education(store, person, start_date="2014-09-01", end_date=None, **about)
+    hers = {"candidate_ids": str(person.id)}
+    for asked, found in (
+        ({"start_at": "gte|2014-01-01T00:00:00Z"}, late),
+        ({"end_at": "lt|2014-01-01T00:00:00Z"}, early),
+        ({"latest": "true"}, late),
+        ({"latest": "false"}, early),
+    ):
+        assert [row["id"] for row in rows(v3, "candidate_educations", **hers, **asked)] == [found.id], asked
+
+
+def test_interviews_by_job_and_state_and_pools_by_department(v3: httpx2.Client, store: Store) -> None:
+    application = next(
+        one for one in store.applications.rising() if one.status == "in_process" and one.job_id
+    )
+    booked = schedule_interview(store, application, actor_id=None, now=store.clock.now())
+    for name, text, found in (
+        ("job_ids", str(application.job_id), [booked.id]),
+        ("job_ids", "1", []),
+        ("status", "scheduled", [booked.id]),
+        ("status", "complete", []),
+        ("external_event_id", "x", []),
+        ("ends_at", "gte|2000-01-01T00:00:00Z", [booked.id]),
+    ):
+        assert [row["id"] for row in rows(v3, "interviews", **{name: text})] == found, (name, text)
+    refusal(v3, "interviews?status=lost")
+    pool = next(store.prospect_pools.rising())
+    pool.department_ids = [77]
+    assert [row["id"] for row in rows(v3, "prospect_pools", department_ids="77")] == [pool.id]
 
 
 def test_a_deleted_candidate_leaves_no_trace(v3: httpx2.Client, client: httpx2.Client, store: Store) -> None:

@@ -1,7 +1,7 @@
 """Query filters of the list endpoints. A filter turns the text of a parameter into a test of one row."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from operator import ge, gt, le, lt
 from typing import Any
 
@@ -99,6 +99,29 @@ def nothing(_: Store, __: str, ___: str) -> Test:
     return lambda _row: False
 
 
+def no_moment(_: Store, name: str, wanted: str) -> Test:
+    """No row, of a filter of moments: nothing in this sandbox has that moment."""
+    parse_dates(name, wanted)
+    return lambda _row: False
+
+
+def no_day(_: Store, name: str, wanted: str) -> Test:
+    """The same of days."""
+    for _operator, day in _pairs(name, wanted):
+        _day(name, day)
+    return lambda _row: False
+
+
+def only(name: str, *, of: tuple[str, ...]) -> Filter:
+    """All rows if `name` is asked for, which all have; none for the other choices."""
+
+    def build(_: Store, parameter: str, wanted: str) -> Test:
+        check_choice(parameter, wanted, dict.fromkeys(of))
+        return lambda _row: wanted == name
+
+    return build
+
+
 def accepted(_: Store, name: str, wanted: str) -> Test:
     """A truth that is checked here and acted on by the visibility of the resource."""
     parse_boolean(name, wanted)
@@ -146,6 +169,23 @@ def dates(member: str) -> Filter:
         def within(row: Any) -> bool:
             value = getattr(row, member)
             return value is not None and all(compare(value, moment) for compare, moment in asked)
+
+        return within
+
+    return build
+
+
+def midnights(member: str) -> Filter:
+    """Rows whose ISO date `member` is shown as a moment, at midnight in UTC, and lies as asked."""
+
+    def build(_: Store, name: str, wanted: str) -> Test:
+        asked = [(OPERATORS[operator], moment) for operator, moment in parse_dates(name, wanted)]
+
+        def within(row: Any) -> bool:
+            day = getattr(row, member)
+            return day is not None and all(
+                compare(datetime.fromisoformat(day).replace(tzinfo=UTC), moment) for compare, moment in asked
+            )
 
         return within
 

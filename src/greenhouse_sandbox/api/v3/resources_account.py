@@ -11,8 +11,10 @@ from greenhouse_sandbox.api.v3.filters import (
     choice,
     ids,
     ids_within,
+    no_moment,
     nothing,
     option,
+    parse_boolean,
     text,
     texts,
 )
@@ -34,6 +36,12 @@ def _at(table: str, member: str) -> Any:
 def _field_key(store: Store, _: str, wanted: str) -> Test:
     fields = {row.id for row in store.custom_fields.by("name_key", wanted)}
     return lambda row: row.custom_field_id in fields
+
+
+def _under_way(_: Store, name: str, wanted: str) -> Test:
+    """Bulk requests that are still worked on; here all are done before they are answered."""
+    active = parse_boolean(name, wanted)
+    return lambda row: (row.completed_at is None) == active
 
 
 RESOURCES = (
@@ -61,7 +69,12 @@ RESOURCES = (
         name="user_emails",
         table=user_emails,
         shape=shapes_account.user_email,
-        filters={"user_ids": ids("user_id"), "email": text("email"), "verified": boolean("verified")},
+        filters={
+            "user_ids": ids("user_id"),
+            "email": texts("email"),
+            "verified": boolean("verified"),
+            "verification_token_sent_at": no_moment,
+        },
         indexed={"user_ids": "user_id"},
     ),
     Resource(name="user_roles", table=lambda store: store.user_roles, shape=shapes_account.user_role),
@@ -116,7 +129,12 @@ RESOURCES = (
         name="prospect_pools",
         table=lambda store: store.prospect_pools,
         shape=shapes_account.prospect_pool,
-        filters={"active": boolean("active")},
+        filters={
+            "active": boolean("active"),
+            "department_ids": ids_within("department_ids"),
+            "office_ids": ids_within("office_ids"),
+            "job_ids": ids_within("job_ids"),
+        },
     ),
     Resource(
         name="prospect_pool_stages",
@@ -129,6 +147,10 @@ RESOURCES = (
         name="bulk_requests",
         table=lambda store: store.bulk_requests,
         shape=shapes_account.bulk_request,
-        filters={"status": text("status")},
+        filters={
+            "status": text("status"),
+            "bulk_action_uuid": text("bulk_action_uuid"),
+            "active": _under_way,
+        },
     ),
 )

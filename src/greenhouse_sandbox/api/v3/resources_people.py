@@ -15,6 +15,10 @@ from greenhouse_sandbox.api.v3.filters import (
     dates,
     ids,
     ids_within,
+    midnights,
+    no_day,
+    nothing,
+    only,
     option,
     parse_boolean,
     parse_ids,
@@ -42,6 +46,17 @@ NOTE_TYPES = (
     "TOUCHPOINT",
     "FORM",
     "FEEDBACK",
+)
+INTERVIEW_STATES = (
+    "to_be_scheduled",
+    "scheduled",
+    "awaiting_feedback",
+    "complete",
+    "skipped",
+    "collect_feedback",
+    "to_be_sent",
+    "sent",
+    "received",
 )
 STAMPS = {"created_at": "created_at", "updated_at": "updated_at"}
 
@@ -79,6 +94,32 @@ def _standing_at_named(store: Store, _: str, wanted: str) -> list[int]:
 
 def _standing(store: Store, stage_ids: list[int]) -> list[int]:
     return [row.application_id for one in stage_ids for row in store.application_stages.by("standing", one)]
+
+
+def _on_jobs(store: Store, name: str, wanted: str) -> Test:
+    """What belongs to an application to one of these jobs."""
+    jobs = set(parse_ids(name, wanted))
+
+    def is_on_one(row: Any) -> bool:
+        application = store.applications.get(row.application_id)
+        return application is not None and application.job_id in jobs
+
+    return is_on_one
+
+
+def _latest(table: str) -> Filter:
+    """Schools or employers whose `latest` is the one asked for."""
+
+    def build(store: Store, name: str, wanted: str) -> Test:
+        asked = parse_boolean(name, wanted)
+
+        def is_latest(row: Any) -> bool:
+            rows = store.tables()[table].by("candidate_id", row.candidate_id)
+            return row is max(rows, key=lambda one: (one.end_on or "9999", one.id))
+
+        return lambda row: is_latest(row) == asked
+
+    return build
 
 
 def _email(_: Store, __: str, wanted: str) -> Test:
@@ -173,14 +214,19 @@ RESOURCES = (
         name="candidate_educations",
         table=lambda store: store.educations,
         shape=shapes_background.education,
-        filters={"candidate_ids": ids("candidate_id")},
+        filters={
+            "candidate_ids": ids("candidate_id"),
+            "start_at": midnights("start_on"),
+            "end_at": midnights("end_on"),
+            "latest": _latest("educations"),
+        },
         indexed={"candidate_ids": "candidate_id"},
     ),
     Resource(
         name="candidate_employments",
         table=lambda store: store.employments,
         shape=shapes_background.employment,
-        filters={"candidate_ids": ids("candidate_id")},
+        filters={"candidate_ids": ids("candidate_id"), "latest": _latest("employments")},
         indexed={"candidate_ids": "candidate_id"},
     ),
     Resource(
@@ -247,7 +293,13 @@ RESOURCES = (
             "application_ids": ids("application_id"),
             "organizer_ids": ids("organiser_id"),
             "job_interview_ids": ids("job_stage_id"),
+            "job_ids": _on_jobs,
             "starts_at": dates("starts_at"),
+            "ends_at": dates("starts_at"),
+            "all_day_start_on": no_day,
+            "all_day_end_on": no_day,
+            "external_event_id": nothing,
+            "status": only("scheduled", of=INTERVIEW_STATES),
         },
         indexed={"application_ids": "application_id"},
     ),
@@ -259,6 +311,7 @@ RESOURCES = (
             "application_ids": ids("application_id"),
             "interviewer_ids": ids("submitted_by_id"),
             "submitter_ids": ids("submitted_by_id"),
+            "interview_kit_ids": nothing,
             "interviewed_at": dates("interviewed_at"),
             "submitted_at": dates("created_at"),
             "status": choice("status", {"draft": "draft", "complete": "complete"}),
