@@ -38,6 +38,7 @@ ALLOWED_HOSTS = [str(_base.hostname)] + ([] if PRODUCTION else ["localhost", "12
 CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SECURE_SSL_REDIRECT = SECURE
+SECURE_SSL_HOST = _base.netloc  # and not the one that the request names
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come from inside, past the proxy
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag("GOODWORD_HSTS_SUBDOMAINS", default=False)

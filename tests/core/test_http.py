@@ -151,7 +151,8 @@ def test_every_page_switches_off_what_no_page_uses() -> None:
 def test_plain_http_is_redirected_but_for_health(settings: Settings) -> None:
     settings.SECURE_SSL_REDIRECT = True
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    assert Client().get("/accounts/login/")["Location"] == "https://testserver/accounts/login/"
+    elsewhere = Client().get("/accounts/login/", headers={"host": "localhost:6666"})
+    assert elsewhere["Location"] == "https://localhost:8000/accounts/login/"  # the base URL's host
     assert Client().get("/accounts/login/", headers={"x-forwarded-proto": "https"}).status_code == 200
     assert Client().get("/healthz").status_code == 200
 

@@ -145,12 +145,13 @@ def _write(line: psycopg.Connection) -> None:
 
 
 @cache
-def _migrations() -> frozenset[tuple[str, str]]:
+def migrations() -> frozenset[tuple[str, str]]:
+    """App and name of each migration of this version; read once, so that an upgrade on the disk changes nothing."""
     return frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
 
 
 def _missing_migrations(line: psycopg.Connection) -> int:
-    return len(_migrations() - set(line.execute("SELECT app, name FROM django_migrations").fetchall()))
+    return len(migrations() - set(line.execute("SELECT app, name FROM django_migrations").fetchall()))
 
 
 def _field_key(line: psycopg.Connection, now: datetime) -> str:  # noqa: ARG001 - a part's signature

@@ -42,8 +42,8 @@ READ_THROUGH = 20
 CONNECTIONS = 2_000
 #: of these, connections from one address; where no proxy stands in front
 PER_ADDRESS = 200
-#: after SIGTERM, seconds for requests that are on their way
-DRAIN_SECONDS = 12
+#: after SIGTERM, seconds for requests that are on their way; Docker kills after ten
+DRAIN_SECONDS = 9
 #: answered by threads of their own, so that they are quick while all others wait for the database
 PROBES = ("/healthz", "/readyz")
 

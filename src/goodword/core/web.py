@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 #: how a program ends whose settings are wrong: starting it again does not help
 WRONG_SETTING = 2
 #: seconds after which a child that was told to end is killed; more than core.server's DRAIN_SECONDS
-CHILD_SECONDS = 14
+CHILD_SECONDS = 11
 #: prctl(2): the signal that a process gets when its parent ends
 PR_SET_PDEATHSIG = 1
 
@@ -92,14 +92,15 @@ def _run(listening: socket.socket, process: _Process | None = None) -> None:
 
 
 def _load() -> "WSGIApplication":
-    """Check the field keys, import all pages, and return the application. Raises SettingError."""
+    """Check the field keys, import all pages and migrations, and return the application. Raises SettingError."""
     from django.core.wsgi import get_wsgi_application
     from django.urls import get_resolver
 
     application = get_wsgi_application()
-    from goodword.core import field_keys  # has models: needs the line above
+    from goodword.core import field_keys, readiness  # have models: need the line above
 
     field_keys.check_at_start()
+    readiness.migrations()
     _ = get_resolver().url_patterns
     return application
 
