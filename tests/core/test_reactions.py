@@ -1,6 +1,7 @@
 """Reactions that fail, whose job is lost, or that end their workers: tried again, and at last called failed."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from django.db import OperationalError, connection
@@ -121,3 +122,25 @@ def test_a_reaction_to_an_event_that_was_erased_is_over() -> None:
     pk = event.pk
     event.delete()
     events.react.run(event_id=pk, handler=HANDLER)
+
+
+@pytest.mark.django_db
+def test_jobs_of_a_version_without_rows_get_them() -> None:
+    rows_of_jobs = import_module("goodword.core.migrations.0004_reactions_wait_and_fail").ROWS_OF_JOBS
+    lost, waits, both, done = (happens("test.fails") for _ in range(4))
+    Reaction.objects.exclude(event=done).delete()
+    Reaction.objects.update(state="done")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status) "
+            "SELECT queue_name, task_name, args, 'failed' FROM procrastinate_jobs "
+            "WHERE args->'event_id' IN (%s::text::jsonb, %s::text::jsonb)",
+            [lost.pk, both.pk],
+        )
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs WHERE status = 'todo' AND args->'event_id' = %s::text::jsonb",
+            [lost.pk],
+        )
+        cursor.execute(rows_of_jobs)
+    states = dict(Reaction.objects.values_list("event_id", "state"))
+    assert states == {lost.pk: "failed", waits.pk: "waiting", both.pk: "waiting", done.pk: "done"}

@@ -180,6 +180,11 @@ def test_quick_ends_long_ago_are_forgotten() -> None:
     assert (endless[-2], endless[-1]) == (30.0, None)
 
 
+def test_one_that_waits_for_its_database_to_come_back_is_not_given_up() -> None:
+    patience = children.Patience(began=0.0)
+    assert [patience.ended(0.1, refused=True) for _ in range(50)][-1] == 30.0
+
+
 def test_the_database_server_is_started_again_at_the_same_address(quick: None) -> None:
     with (
         tempfile.TemporaryDirectory(prefix="goodword-tests-") as folder,

@@ -46,9 +46,14 @@ class Patience:
     began: float = 0.0
     crashes: int = 0
 
-    def ended(self, now: float) -> float | None:
-        """Seconds to wait before the next start; None in a crash loop."""
+    def ended(self, now: float, *, refused: bool = False) -> float | None:
+        """Seconds to wait before the next start; None in a crash loop.
+
+        `refused`: it said why it could not begin, and has run before. What it wants comes back, as a database does.
+        """
         self.crashes = 1 if now - self.began >= STEADY_SECONDS else self.crashes + 1
+        if refused:
+            self.crashes = min(self.crashes, CRASHES)
         if self.crashes > CRASHES:
             return None
         return float(min(FIRST_WAIT * 2 ** (self.crashes - 1), LONGEST_WAIT))
@@ -158,7 +163,7 @@ class Children:
         if one.starts == 1 and status == REFUSED:
             self._given_up = f"{how} without having run; see its last lines above."
             return
-        wait = one.patience.ended(now)
+        wait = one.patience.ended(now, refused=status == REFUSED)
         if wait is None:
             self._given_up = (
                 f"{how} {CRASHES} times in a row right after its start; see its last lines above."

@@ -99,12 +99,13 @@ class Heart(threading.Thread):
             try:
                 self._beat()
             except psycopg.Error as error:
-                if not lost:
-                    log.warning("No heartbeat: %s", first_line(error))
-                lost = True
                 self._close()
                 if self._broken is not None and not is_outage(error):
                     self._broken()
+                if not lost:
+                    log.warning("No heartbeat: %s", first_line(error))
+                    lost = True
+                    continue  # the server may have ended this connection alone
             else:
                 if lost:
                     log.warning("The heartbeat goes on")

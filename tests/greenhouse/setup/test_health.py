@@ -141,9 +141,13 @@ def test_a_delivery_since_then_or_a_short_silence_is_none(desk: Desk) -> None:
 HANDLER = "steps.domain.automation.on_candidate_changed"
 
 
-def failed_reaction(organisation_id: int) -> Event:
+def failed_reaction(organisation_id: int, application_id: int | None = None) -> Event:
     event = Event.objects.create(
-        name="candidate.changed", organisation_id=organisation_id, actor="x", occurred_at=factories.NOW
+        name="candidate.changed",
+        organisation_id=organisation_id,
+        application_id=application_id,
+        actor="x",
+        occurred_at=factories.NOW,
     )
     Reaction.objects.create(event=event, handler=HANDLER, state="failed", tries=8, error="KeyError")
     return event
@@ -164,6 +168,17 @@ def test_a_reaction_that_failed_for_good_is_shown_and_tried_again(desk: Desk) ->
     assert desk.audited()[-1] == "reactions.tried_again"
     client.post(desk.own("greenhouse_stalled"))
     assert desk.audited().count("reactions.tried_again") == 1
+
+
+def test_whom_a_failed_reaction_concerns_is_said_to_those_who_see_them(desk: Desk) -> None:
+    desk.connect()
+    application = factories.application(factories.role(desk.organisation))
+    application.candidate.private = True
+    application.candidate.save()
+    failed_reaction(desk.organisation.pk, application.pk)
+    for member, seen in ((desk.admin, True), (desk.recruiter, False)):
+        page = text(desk.client(member).get(desk.own("greenhouse_health")).content)
+        assert ("Failed follow-up actions" in page, application.candidate.name in page) == (True, seen)
 
 
 def test_who_is_no_admin_sees_failed_reactions_and_changes_nothing(desk: Desk) -> None:

@@ -44,7 +44,7 @@ def health(request: MemberRequest, pk: int) -> HttpResponse:
         "health": healing,
         **sentences(healing),
         **_calls(call_health(connection, now=now)),
-        "stalled": stalled.stalled(request.organisation),
+        "stalled": stalled.stalled_of(request.member),
         "no_worker": heartbeat.missing(),
         "tested": request.session.pop(f"{KEPT}:{connection.pk}", None),
     }
