@@ -26,6 +26,7 @@ from goodword.steps.domain.legal_hold import place_hold
 from goodword.steps.domain.own_erasure import ask_own_erasure
 from goodword.workspace import retention
 from goodword.workspace.retention import Months, foresee, next_run, organisations_due, sweep
+from goodword.workspace.timeline import ERASURES
 from tests.references.answered import whole
 from tests.support import factories
 from tests.support.pages import signed_in
@@ -236,6 +237,10 @@ def fates(settings: Settings) -> Iterator[dict[int, type[BaseException]]]:
     yield FATES
     FATES.clear()
     holders.cache_clear()
+
+
+def test_the_timeline_has_words_for_every_reason() -> None:
+    assert set(ERASURES) == set(Erasure.Reason.values)
 
 
 def test_a_run_that_died_is_gone_on_with(

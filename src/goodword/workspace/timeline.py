@@ -136,6 +136,8 @@ REASONS = {
 ERASURES = {
     "candidate_deleted": "Deleted in Greenhouse",
     "candidate_anonymised": "Anonymised in Greenhouse",
+    "retention": "The retention period was over",
+    "not_visible": "Not visible in Greenhouse for the whole retention period",
     "application_deleted": "Application deleted in Greenhouse",
     "member": "Erasing was asked for",
     "candidate": "The candidate asked for erasing",
