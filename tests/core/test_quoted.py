@@ -129,7 +129,10 @@ def test_a_company_may_be_called_after_its_site(text: str) -> None:
     assert defused(text).replace(WORD_JOINER, "") == text
 
 
-@pytest.mark.parametrize("text", [*WRITTEN, *HOSTS, *HONEST, "Booking.com", "a.b@c.de.com,d.com/x y.org"])
+@pytest.mark.parametrize(
+    "text",
+    [*WRITTEN, *HOSTS, *HONEST, "Booking.com", "a.b@c.de.com,d.com/x y.org", "evil\u2060.tk", "3\u2060.tk"],
+)
 @pytest.mark.parametrize("around", ["{}", "Hello {},", "({})", "'{}'"])
 def test_no_program_makes_a_link_of_what_is_defused(text: str, around: str) -> None:
     """Two that know nothing of us: the one of markdown-it, which also links bare hosts, and Django's."""
@@ -143,6 +146,8 @@ def test_what_is_defused_once_stays_as_it_is_read() -> None:
     assert defused("http://evil.example/win") == "http[:]//evil[.]example/win"
     assert defused("me@evil.com") == "me[at]evil[.]com"
     assert defused("Booking.com") == f"Booking{WORD_JOINER}.{WORD_JOINER}com"
+    for text in (*WRITTEN, *HOSTS, *HONEST):
+        assert defused(defused(text)) == defused(text)
 
 
 @pytest.mark.parametrize("one", ["a", "a.", "a@", "(", " ", "h ", "食", ".", ":", "a:", "http", "[.", "1."])

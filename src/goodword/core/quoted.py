@@ -84,12 +84,13 @@ def defused(text: str) -> str:
     be a host ("Booking.com") stands between two word joiners, which nobody sees.
     """
     if has_written_link(text):
-        text = re.sub(rf"(?<=[^\s.])[{_DOT_CLASS}](?=[^\s.])", "[.]", text)
+        text = re.sub(rf"(?<=[^\s.\[])[{_DOT_CLASS}](?=[^\s.\]])", "[.]", text)
         text = re.sub(r"@(?=\S)", "[at]", text)
         return re.sub(r":(?=\s*[/\\])|(?i:(?<=mailto)|(?<=javascript)|(?<=http)|(?<=https)):", "[:]", text)
     return re.sub(
-        rf"(?<=[^\s.\d])[{_DOT_CLASS}](?=[^\s.]{{2}})|(?<=\d)[{_DOT_CLASS}](?=[^\s.\d]{{2}})",
-        lambda dot: f"{WORD_JOINER}{dot[0]}{WORD_JOINER}",
+        rf"(?<=[^\s.\d\[])\u2060*([{_DOT_CLASS}])\u2060*(?=[^\s.\u2060]{{2}})"
+        rf"|(?<=\d)\u2060*([{_DOT_CLASS}])\u2060*(?=[^\s.\d\u2060]{{2}})",
+        lambda dot: f"{WORD_JOINER}{dot[1] or dot[2]}{WORD_JOINER}",
         text,
     )
 
