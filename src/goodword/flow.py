@@ -9,6 +9,7 @@ from goodword.assessments import erase as assessments_erase
 from goodword.assessments import export as assessments_export
 from goodword.assessments.domain import assign as attempt_assign
 from goodword.assessments.domain import bounced as attempt_bounced
+from goodword.assessments.domain import invited as attempt_invited
 from goodword.assessments.domain import react as attempt_react
 from goodword.assessments.domain.adjust import undelivered as adjustment
 from goodword.assessments.signs import keep as attempt_signs
@@ -31,6 +32,7 @@ from goodword.references import erase as references_erase
 from goodword.references import export as references_export
 from goodword.references.domain import bounced as check_bounced
 from goodword.references.domain import complete as check_complete
+from goodword.references.domain import invited as check_invited
 from goodword.references.domain import never_again as check_never_again
 from goodword.references.domain import open as check_open
 from goodword.references.domain import react as check_react
@@ -159,7 +161,8 @@ FLOW: Flow = {
     # --- questions of candidates and referees ------------------------------------------------------------------
     "portal.asked": (),  # data: by
     # --- mail --------------------------------------------------------------------------------------------------
-    "email.sent": (),  # data: email_id, kind, subject_ref
+    "email.sent": (attempt_invited.on_sent, check_invited.on_sent),  # data: email_id, kind, subject_ref
+    "email.queued_again": (attempt_invited.on_queued_again, check_invited.on_queued_again),  # by a member
     "email.failed": (
         check_replace.on_mail_failed,
         check_bounced.on_returned,

@@ -18,6 +18,7 @@ from goodword.notifications.domain import links
 from goodword.steps.domain.standing import held
 from goodword.steps.models import StepStart
 from tests.support import factories
+from tests.support.mail import mail_is_taken
 
 STAGE = (501, "Assessment")
 
@@ -30,15 +31,19 @@ def application(**values: Any) -> Application:
     return factories.application(role, job_id=n, stage_id=STAGE[0], **values)
 
 
-def assigned(of: Application | None = None, *, now: datetime = factories.NOW) -> Attempt:
-    """An attempt, invited at `now`."""
+def assigned(of: Application | None = None, *, now: datetime = factories.NOW, sent: bool = True) -> Attempt:
+    """An attempt, invited at `now`; unless `sent`, its invitation still waits."""
     of = of or application()
     start = StepStart.objects.of(of.organisation).filter(application=of).first()
     start = start or factories.start(of, "assessment")
     with transaction.atomic():
         found = held(start.pk)
         assert found is not None
-        return assign(start=found[0], application=found[1], now=now, by="greenhouse")
+        made = assign(start=found[0], application=found[1], now=now, by="greenhouse")
+    if sent:
+        mail_is_taken(of, at=now)
+    made.refresh_from_db()
+    return made
 
 
 def part_of(attempt: Attempt, order: int = 1) -> AttemptPart:

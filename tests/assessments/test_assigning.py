@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from django.core.mail import EmailMultiAlternatives
 
 from goodword.assessments.models import Attempt, AttemptPart
@@ -22,7 +23,8 @@ def arrive(of: Application) -> None:
 def test_a_stage_move_becomes_an_attempt_with_everything_fixed() -> None:
     of = application()
     arrive(of)
-    run_jobs()
+    with time_machine.travel(factories.NOW, tick=False):
+        run_jobs()
     attempt = Attempt.objects.of(of.organisation).get()
     [part] = AttemptPart.objects.of(of.organisation).select_related("version__test")
     assert (part.version.test.key, part.version.number, part.version.language) == ("work_style", "2", "en")

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("what", ["undelivered", "complained"])
 def test_the_candidate_is_written_to_no_more_and_the_page_says_why(what: str) -> None:
-    attempt = assigned(application(), now=NOW)
+    attempt = assigned(application(), now=NOW, sent=False)
     run_jobs()
     email = Email.objects.of(attempt.organisation).get(kind="assessment.invitation")
     if what == "undelivered":

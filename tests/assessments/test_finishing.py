@@ -54,7 +54,7 @@ def test_a_scale_is_worked_out_by_hand_the_same() -> None:
 
 @pytest.mark.django_db
 def test_finishing_stops_the_mails_that_wait() -> None:
-    attempt = assigned()
+    attempt = assigned(sent=False)
     answer_all(attempt)
     finish_part(attempt_id=attempt.pk, order=1, now=NOW)
     assert list(Email.objects.of(attempt.organisation).values_list("state", flat=True)) == ["cancelled"]
@@ -131,7 +131,7 @@ def test_two_answers_to_one_item_at_once_leave_one() -> None:
 
 @pytest.mark.django_db
 def test_who_does_not_want_to_is_not_scored_nor_written_to_again() -> None:
-    attempt = assigned()
+    attempt = assigned(sent=False)
     answer_all(attempt)
     decline(attempt_id=attempt.pk, now=NOW)
     fresh = Attempt.objects.of(attempt.organisation).get()

@@ -30,7 +30,7 @@ def state_of(attempt: Attempt) -> tuple[str, str, bool]:
 
 def test_the_old_run_is_closed_and_a_new_one_invites() -> None:
     of = application()
-    old = assigned(of)
+    old = assigned(of, sent=False)
     answer_all(old, but=(7,))
     member = factories.member(of.organisation)
     with pytest.raises(NotConfirmed):

@@ -118,7 +118,7 @@ def test_an_end_leaves_a_finished_attempt_as_it_is() -> None:
 
 
 def test_an_invitation_that_has_not_gone_out_is_stopped_by_a_rejection() -> None:
-    made = assigned(application())
+    made = assigned(application(), sent=False)
     tell("application.rejected", made.start.application, at=LATER)
     # the rejection is dealt with before the mail's own job
 

@@ -10,12 +10,14 @@ from goodword.assessments.jobs import sweep_reminders
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.notifications.domain.render import render
+from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email
 from goodword.roles.models import Step
 from goodword.steps.domain.move import lock, move
 from tests.assessments.support import answer_all, application, assigned, rows
 from tests.support import factories
 from tests.support.jobs import event_names
+from tests.support.mail import mail_is_taken
 
 pytestmark = pytest.mark.django_db
 
@@ -47,11 +49,39 @@ def test_a_reminder_goes_out_when_it_is_due_and_the_next_is_planned() -> None:
 def test_no_more_go_out_than_were_promised() -> None:
     attempt = assigned()
     Step.objects.of(attempt.organisation).update(reminder_days=[2, 5, 6, 6])
-    sent = [remind_due(now=factories.NOW + timedelta(hours=hours)) for hours in range(0, 24 * 60, 3)]
+    sent = []
+    for hours in range(0, 24 * 60, 3):
+        sent.append(remind_due(now=factories.NOW + timedelta(hours=hours)))
+        mail_is_taken(attempt.start.application, at=factories.NOW + timedelta(hours=hours))
     assert sum(sent) == 2
     attempt.refresh_from_db()
     assert (attempt.reminders_sent, attempt.next_reminder_at) == (2, None)
     assert reminders(attempt) == ["reminder:1", "reminder:2"]
+
+
+def test_nobody_is_reminded_who_was_not_invited() -> None:
+    attempt = assigned(sent=False)
+    assert attempt.next_reminder_at is None
+    # even if one had been planned
+    Attempt.objects.of(attempt.organisation).update(next_reminder_at=FIRST)
+    assert remind_due(now=FIRST) == 0
+    assert reminders(attempt) == []
+
+
+def test_no_reminder_is_heaped_on_one_that_waits_for_the_mail_server() -> None:
+    attempt = assigned()
+    assert [remind_due(now=moment) for moment in (FIRST, SECOND)] == [1, 0]
+    attempt.refresh_from_db()
+    assert (reminders(attempt), attempt.reminders_sent) == (["reminder:1"], 1)
+
+
+def test_a_reminder_that_waited_past_the_deadline_is_not_sent() -> None:
+    attempt = assigned()
+    remind_due(now=FIRST)
+    email = Email.objects.of(attempt.organisation).get(kind="assessment.reminder")
+    send(email_id=email.pk, now=attempt.deadline_at + MINUTE)
+    email.refresh_from_db()
+    assert email.state == "cancelled"
 
 
 def test_after_a_long_silence_one_reminder_goes_out_and_not_a_heap() -> None:
@@ -72,6 +102,7 @@ def test_a_sweep_at_night_waits_for_the_morning() -> None:
 def test_the_mail_says_what_is_left_and_is_the_last_one_in_the_end() -> None:
     attempt = assigned()
     remind_due(now=FIRST)
+    mail_is_taken(attempt.start.application, at=FIRST)
     remind_due(now=SECOND)
     first, second = (
         render(mail, link="https://goodword.example/p/token/")

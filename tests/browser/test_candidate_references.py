@@ -130,7 +130,7 @@ def test_the_whole_way_on_a_phone_by_the_keyboard_alone(
     press(page, "link", "Read the mails and send")
     looker.look(page, "candidate reads the mails")
     press(page, "button", "Send 2 mails")
-    expect(page.get_by_text("Has our mail")).to_be_visible()
+    expect(page.get_by_text("Our mail is being sent")).to_be_visible()
     expect(page.get_by_text("Waits for an offer")).to_be_visible()
     looker.look(page, "candidate has sent")
     assert ReferenceRequest.objects.of(check.organisation).count() == 1

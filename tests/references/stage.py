@@ -15,6 +15,7 @@ from goodword.references.models import Check, ReferenceRequest
 from goodword.roles.models import Step
 from goodword.steps.domain.move import lock
 from tests.support import factories
+from tests.support.mail import mail_is_taken
 
 DETAILS = Details(
     name="Maria Schmidt",
@@ -66,6 +67,7 @@ def set_up(*, now: datetime, languages: tuple[str, ...] = ("en", "de")) -> Stage
         check = lock(Check, check.pk)
         request = write_to(check, referee, now=now)
         check.save()
+    mail_is_taken(application, at=now)
     return Stage(
         check_id=check.pk,
         request_id=request.pk,

@@ -87,9 +87,10 @@ def run_of(application: Application, kind: str) -> Run | None:
 
 
 def shown(application: Application, kind: str) -> str:
-    """Its state as pages show it."""
+    """Its state as pages show it. Mails stay where they are here: whoever waits is not invited yet."""
     run = run_of(application, kind)
-    return status(run, now=NOW) if run else "none"
+    state = status(run, now=NOW) if run else "none"
+    return "pending" if state == "unsent" else state
 
 
 def mails(application: Application) -> list[str]:

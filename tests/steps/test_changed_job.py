@@ -9,6 +9,7 @@ from goodword.roles.models import Role, Step
 from goodword.steps.models import StepStart
 from tests.steps.happening import (
     MODELS,
+    NOW,
     REJECT,
     UNREJECT,
     Happening,
@@ -23,6 +24,7 @@ from tests.steps.happening import (
     shown,
 )
 from tests.support import factories
+from tests.support.mail import mail_is_taken
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +87,7 @@ def test_an_open_step_goes_on_at_the_other_role_and_nobody_is_written_to_again(
     application: Application, kind: str, seed: int
 ) -> None:
     begin(application)
+    mail_is_taken(application, at=NOW)
     run = run_of(application, kind)
     assert run is not None
     deadline = run.deadline_at
@@ -92,7 +95,7 @@ def test_an_open_step_goes_on_at_the_other_role_and_nobody_is_written_to_again(
     react_in_order_of(seed)
     run.refresh_from_db()
     assert (shown(application, kind), roles_of_starts(application)) == ("pending", ["Second"])
-    assert (mails(application), run.deadline_at) == (["queued"], deadline)
+    assert (mails(application), run.deadline_at) == (["sent"], deadline)
     assert run.next_reminder_at is not None
 
 
@@ -101,6 +104,7 @@ def test_the_settings_of_the_other_role_count_from_then_on(
     application: Application, kind: str, on_leave: str, seed: int
 ) -> None:
     begin(application)
+    mail_is_taken(application, at=NOW)
     Step.objects.of(application.organisation).filter(role__title="Second").update(reminder_days=[4, 6])
     at_once(application, *TO_THERE_UNMAPPED)
     react_in_order_of(seed)
@@ -192,6 +196,7 @@ def test_back_at_a_job_of_the_role_the_step_is_open_again(
     application: Application, kind: str, noticed: bool, seed: int
 ) -> None:
     begin(application)
+    mail_is_taken(application, at=NOW)
     at_once(application, *TO_NOWHERE)
     if noticed:
         react_in_order_of(seed)
@@ -200,7 +205,7 @@ def test_back_at_a_job_of_the_role_the_step_is_open_again(
     run = run_of(application, kind)
     assert run is not None
     assert (shown(application, kind), run.attention, run.close_reason) == ("pending", "", "")
-    assert (mails(application), run.next_reminder_at is not None) == (["queued"], True)
+    assert (mails(application), run.next_reminder_at is not None) == (["sent"], True)
 
 
 @each_order

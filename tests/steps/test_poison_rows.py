@@ -15,6 +15,7 @@ from goodword.references.domain.remind import remind_candidates
 from goodword.steps.domain.standing import held
 from tests.support import factories
 from tests.support.jobs import run_jobs
+from tests.support.mail import mail_is_taken
 
 pytestmark = pytest.mark.django_db
 
@@ -55,3 +56,4 @@ def begun(kind: str) -> None:
             assign(start=found[0], application=found[1], now=NOW, by="greenhouse")
         else:
             open_check(start=found[0], now=NOW, by="greenhouse")
+    mail_is_taken(found[1], at=NOW)

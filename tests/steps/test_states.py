@@ -70,6 +70,7 @@ def run_in(progress: P, closed: bool, paused: bool) -> Attempt:
         ),
         progress=progress,
         opened_at=NOW,
+        invited_at=NOW,
         deadline_at=DEADLINE,
         closed_at=NOW if closed else None,
         closed_by="greenhouse" if closed else "",
@@ -139,6 +140,23 @@ def test_what_is_shown_of_each_state() -> None:
         else:
             expected = (progress.value, "overdue")
         assert shown[progress, closed, paused] == expected
+
+
+def test_who_was_not_invited_is_neither_waited_for_nor_late() -> None:
+    run = run_in(P.PENDING, False, False)
+    run.invited_at = None
+    late = DEADLINE + GRACE + timedelta(seconds=1)
+    assert [status(run, now=moment) for moment in (NOW, late)] == ["unsent", "unsent"]
+    assert takes_answers(run, now=late)
+
+
+def test_whoever_begins_was_invited_whatever_the_server_said() -> None:
+    run = run_in(P.PENDING, False, False)
+    Attempt.objects.of(run.organisation).update(invited_at=None)
+    with transaction.atomic():
+        move(lock(Attempt, run.pk), "begin", at=NOW, by="candidate")
+    run.refresh_from_db()
+    assert run.invited_at == NOW
 
 
 def test_a_run_takes_answers_while_it_is_open_and_for_thirty_days_after_its_deadline() -> None:

@@ -21,6 +21,7 @@ def test_every_status_has_the_word_of_the_product() -> None:
     assert words == {
         "not_started": "Not started",
         "pending": "Waiting",
+        "unsent": "Invitation not sent yet",
         "in_progress": "In progress",
         "completed": "Done",
         "marked_complete": "Done",

@@ -20,6 +20,7 @@ from goodword.steps.models import StepStart
 from tests.assessments.support import answer_all, assigned
 from tests.support import factories
 from tests.support.jobs import run_jobs
+from tests.support.mail import mail_is_taken
 
 NOW = factories.NOW
 
@@ -39,14 +40,18 @@ def named(role: Role, first: str, last: str, **values: Any) -> Application:
 
 
 def invited(application: Application) -> Attempt:
-    """An assessment is assigned, its invitation waits."""
+    """An assessment is assigned, its invitation has gone out."""
     return assigned(application)
 
 
 def checked(application: Application) -> Check:
     """A reference check is open, nobody is named."""
     with transaction.atomic():
-        return open_check(start=factories.start(application, "reference_check"), now=NOW, by="greenhouse")
+        start = factories.start(application, "reference_check")
+        check = open_check(start=start, now=NOW, by="greenhouse")
+    mail_is_taken(application, at=NOW)
+    check.refresh_from_db()
+    return check
 
 
 def reported(application: Application) -> Report:

@@ -265,7 +265,7 @@ def test_who_is_asked_and_what_can_be_done_stands_in_a_line_each(story: Story, r
     assert people(shown(rita, story)) == [
         (
             f"Maria Schmidt Manager {where} maria@globex.example "
-            "Mail comes back Tue 3 Mar, 10:00 Correct address Correct address More time"
+            "Mail comes back Tue 3 Mar, 10:00 Send again Correct address Correct address More time"
         ),
         (
             f"Paul Meier Colleague {where} paul@globex.example "
@@ -290,7 +290,7 @@ def test_every_state_has_its_word_and_what_helps() -> None:
     ]
     assert found == [
         ("Has answered", []),
-        ("Mail comes back", ["Correct address"]),
+        ("Mail comes back", ["Send again", "Correct address"]),
         ("Has begun", ["Remind"]),
         ("Not before an offer", ["Release"]),
         ("Declined", []),

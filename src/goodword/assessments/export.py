@@ -61,7 +61,7 @@ def _attempt(attempt: Attempt, wanted: Wanted) -> dict[str, Any]:
     return without_nothing(
         {
             "language": attempt.language,
-            "invited": attempt.opened_at,
+            "invited": attempt.invited_at,
             "begun": attempt.begun_at if times else None,
             "finished": attempt.completed_at,
             "parts": [_part(part, wanted, times=times) for part in parts],

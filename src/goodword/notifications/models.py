@@ -29,6 +29,13 @@ class Email(OrganisationOwned, Outbox):
     context = models.JSONField(default=dict)
     link_purpose = models.CharField(max_length=20, default="", blank=True)
     link_subject_id = models.BigIntegerField(null=True)
+    #: it asks the recipient for something, within so many working days of when it goes out; 0: by a day that is set
+    #: already. Empty: it asks for nothing new
+    deadline_days = models.PositiveSmallIntegerField(null=True)
+    #: that deadline is never before this one
+    earliest_deadline = models.DateTimeField(null=True)
+    #: later than this it would not be true any more, and it is cancelled instead
+    not_after = models.DateTimeField(null=True)
     subject = models.CharField(max_length=300, default="", blank=True)
     text = models.TextField(default="", blank=True)
     html = models.TextField(default="", blank=True)

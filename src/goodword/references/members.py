@@ -42,6 +42,8 @@ class Seat:
     late: bool
     #: their time is over, and they have not answered
     is_overdue: bool
+    #: the mail to them still waits to be sent
+    is_unsent: bool
     may_remind: bool
     may_correct: bool
     may_release: bool
@@ -115,6 +117,7 @@ def view_of(check: Check, *, now: datetime) -> View:
         may_remind="candidate" in waits
         and check.clock_stopped_at is None
         and not overdue
+        and check.invited_at is not None
         and check.paused_at is None
         and check.attention not in UNSENT
         and check.reminders_sent < check.reminders_promised,
@@ -148,7 +151,14 @@ def _seat(
     asked = running and request is not None and request.is_out and place is not None
     trouble = _trouble(request, failed) if asked or state in _ASKED else ""
     left = request.reminders_promised - request.reminders_sent if request else 0
-    overdue = request is not None and request.is_out and state in _ASKED and request.deadline_at < now
+    unsent = request is not None and request.is_out and request.invited_at is None and state == "out"
+    overdue = (
+        request is not None
+        and request.is_out
+        and request.invited_at is not None
+        and state in _ASKED
+        and request.deadline_at < now
+    )
     overdue_now = overdue and takes_answers(check, now=now)
     return Seat(
         slot=place.slot if place else None,
@@ -165,7 +175,13 @@ def _seat(
         factual=reference.factual if reference else False,
         late=reference.late if reference else False,
         is_overdue=overdue_now,
-        may_remind=asked and check.paused_at is None and not trouble and not overdue and left > 0,
+        is_unsent=unsent and not trouble,
+        may_remind=asked
+        and not unsent
+        and check.paused_at is None
+        and not trouble
+        and not overdue
+        and left > 0,
         may_correct=asked,
         may_release=running and state == "held",
     )

@@ -208,7 +208,10 @@ class ReferenceRequest(OrganisationOwned):
     state = models.CharField(max_length=10, choices=State.choices, default=State.SENT)
     #: answers as they come, by question id, until they are submitted
     draft = models.JSONField(default=dict)
+    #: when Send was pressed, and once the mail server has taken the mail, when it did
     sent_at = models.DateTimeField()
+    #: when the mail server took the mail; empty: it waits to be sent
+    invited_at = models.DateTimeField(null=True)
     deadline_at = models.DateTimeField()
     #: the language that the referee reads and answers in
     language = models.CharField(max_length=10, default="en")

@@ -69,6 +69,8 @@ class Run(OrganisationOwned):
     start = models.ForeignKey(StepStart, on_delete=models.CASCADE, related_name="%(class)ss")
     progress = models.CharField(max_length=20, choices=Progress.choices, default=Progress.PENDING)
     opened_at = models.DateTimeField()
+    #: when the mail server took the invitation; empty: nobody has been invited yet
+    invited_at = models.DateTimeField(null=True)
     deadline_at = models.DateTimeField()
     begun_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)

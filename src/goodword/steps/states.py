@@ -63,11 +63,14 @@ def status(run: Run, *, now: datetime) -> str:
         return "cancelled"
     if run.paused_at is not None:
         return "paused"
+    if run.invited_at is None and run.progress == P.PENDING:
+        return "unsent"
     if run.deadline_at < now and run.clock_stopped_at is None:
         return "overdue"
     return run.progress
 
 
 def takes_answers(run: Run, *, now: datetime) -> bool:
-    """Whether what comes now still counts: open, and at most 30 days past a deadline that does not stand still."""
-    return is_open(run) and (run.clock_stopped_at is not None or now <= run.deadline_at + GRACE)
+    """Whether what comes now still counts: open, and at most 30 days past a deadline that runs."""
+    runs = run.clock_stopped_at is None and run.invited_at is not None
+    return is_open(run) and (not runs or now <= run.deadline_at + GRACE)

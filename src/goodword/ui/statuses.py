@@ -18,6 +18,7 @@ class Status:
 STATUSES: dict[str, Status] = {
     "not_started": Status(_("Not started"), "quiet", "empty"),
     "pending": Status(_("Waiting"), "info", "ring"),
+    "unsent": Status(_("Invitation not sent yet"), "info", "empty"),
     "in_progress": Status(_("In progress"), "info", "half"),
     "completed": Status(_("Done"), "success", "check"),
     "marked_complete": Status(_("Done"), "success", "check"),

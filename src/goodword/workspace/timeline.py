@@ -91,6 +91,7 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     "feed.doubled": ("The note stands more than once on the Activity Feed", "alert", "attention"),
     "feed.dropped": ("The note on the Activity Feed was given up", "x", ""),
     "email.sent": ("Mail sent: {mail_kind}", "send", ""),
+    "email.queued_again": ("Mail sent again by hand: {mail_kind}", "send", ""),
     "email.failed": ("Mail could not be delivered: {mail_kind}", "alert", "attention"),
     "email.bounced": ("Mail came back: {mail_kind}", "alert", "attention"),
     "email.complained": ("Mail marked as spam, no more is sent: {mail_kind}", "alert", "attention"),

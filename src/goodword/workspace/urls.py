@@ -27,6 +27,7 @@ from goodword.workspace.views import (
     retention,
     roles,
     step_settings,
+    undelivered,
 )
 
 _CHECK = "candidates/<int:pk>/checks/<int:check_pk>/"
@@ -77,6 +78,11 @@ member_urls: list[URLPattern | URLResolver] = [
     path("candidates/", candidates.candidate_list, name="candidates"),
     path("candidates/<int:pk>/", candidates.candidate_page, name="candidate"),
     path("candidates/<int:pk>/steps/<int:start_pk>/invite/", acts.invite_again, name="step_invite_again"),
+    path(
+        "candidates/<int:pk>/steps/<int:start_pk>/send-again/",
+        undelivered.invitation_again,
+        name="step_send_again",
+    ),
     path("candidates/<int:pk>/steps/<int:start_pk>/reuse/", acts.reuse_result, name="step_reuse"),
     path("candidates/<int:pk>/steps/<str:kind>/begin/", acts.begin_step, name="step_begin"),
     path(f"{_CHECK}pause/", checks.pause, name="check_pause"),
@@ -88,6 +94,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path(f"{_CHECK}one-more/", checks.one_more, name="check_one_more"),
     path(f"{_CHECK}slots/<int:number>/answer/", checks.answer, name="check_answer"),
     path(f"{_REFEREE}remind/", referees.remind, name="referee_remind"),
+    path(f"{_REFEREE}send-again/", undelivered.request_again, name="referee_send_again"),
     path(f"{_REFEREE}release/", referees.release, name="referee_release"),
     path(f"{_REFEREE}more-time/", referees.more_time, name="referee_more_time"),
     path(f"{_REFEREE}address/", referees.address, name="referee_address"),
@@ -111,6 +118,9 @@ member_urls: list[URLPattern | URLResolver] = [
     path("settings/retention/holds/<int:pk>/lift/", holds.lift, name="hold_lift"),
     path("candidates/<int:pk>/hold/", holds.candidate_hold, name="candidate_hold"),
     path("roles/<int:pk>/hold/", holds.role_hold, name="role_hold"),
+    path("settings/undelivered/", undelivered.page, name="undelivered"),
+    path("settings/undelivered/send-again/", undelivered.all_again, name="undelivered_all_again"),
+    path("settings/undelivered/<int:email_pk>/send-again/", undelivered.again, name="undelivered_again"),
     path("settings/organisation/", organisation.organisation, name="organisation_settings"),
     path("settings/organisation/domains/", organisation.mail_domains, name="organisation_domains"),
 ]

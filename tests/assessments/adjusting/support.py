@@ -17,6 +17,7 @@ from goodword.notifications.models import Email, Link
 from tests.assessments.plans import WORK_STYLE, Asks, attempt_of
 from tests.assessments.support import application
 from tests.support import factories
+from tests.support.mail import mail_is_taken
 
 NOW = factories.NOW
 #: twenty statements on a clock of fifteen minutes
@@ -42,6 +43,7 @@ def asked(attempt: Attempt, *, now: datetime = NOW, **values: Any) -> Adjustment
     given: dict[str, Any] = {"percent": 50, "form": False, "text": "", "may_tell": False} | values
     waits = ask(attempt_id=attempt.pk, now=now, **given).waits
     assert waits is not None
+    mail_is_taken(attempt.start.application, at=now)
     return waits
 
 

@@ -14,7 +14,6 @@ from goodword.core.models import Event
 from goodword.core.workdays import end_of_working_day
 from goodword.roles.models import Step
 from goodword.steps.domain.automation import still_wanted
-from goodword.steps.domain.lifecycle import plan_reminder
 from goodword.steps.domain.reuse import offer_earlier
 from goodword.steps.domain.standing import held
 from goodword.steps.models import StepStart
@@ -43,7 +42,8 @@ def on_step_requested(event: Event) -> None:
 def assign(*, start: StepStart, application: Application, now: datetime, by: str) -> Attempt:
     """Make an attempt and queue its invitation, in the caller's transaction, with start and application `held`.
 
-    The assessment's version, its tests' versions and the language are fixed here. `by` says who asked.
+    The assessment's version, its tests' versions and the language are fixed here. `by` says who asked. The deadline
+    counts anew when the mail server takes the invitation (invited.py), and reminders begin then.
     """
     organisation, step = application.organisation, start.step
     assessment = assessment_of(step, now=now)
@@ -58,7 +58,6 @@ def assign(*, start: StepStart, application: Application, now: datetime, by: str
         deadline_at=end_of_working_day(now, step.deadline_days, calendar=organisation.calendar),
         reminders_promised=len(step.reminder_days),
     )
-    plan_reminder(attempt, organisation=organisation, now=now)
     attempt.save()
     AttemptPart.objects.of(organisation).bulk_create(
         _part(attempt, part, language=language) for part in planned
@@ -70,6 +69,7 @@ def assign(*, start: StepStart, application: Application, now: datetime, by: str
         name="invitation",
         key="invitation",
         reminders=attempt.reminders_promised,
+        invites=True,
         now=now,
     )
     tell("attempt.assigned", attempt, by=by, at=now)

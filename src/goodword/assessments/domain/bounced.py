@@ -7,10 +7,14 @@ from goodword.steps.domain import unreachable
 
 
 def on_returned(event: Event) -> None:
-    """The candidate's address does not take mail."""
+    """The candidate's address does not take mail, or a mail that asks them for something was not sent."""
     email = mail_of(event)
-    if email is not None and email.bounced_at is not None:
+    if email is None:
+        return
+    if email.bounced_at is not None:
         unreachable.stop(Attempt, email, code=unreachable.UNDELIVERED)
+    elif email.deadline_days is not None:
+        unreachable.stop(Attempt, email, code=unreachable.NOT_SENT)
 
 
 def on_complained(event: Event) -> None:

@@ -23,9 +23,18 @@ def deadline_in_words(attempt: Attempt, *, organisation: Organisation) -> str:
 
 
 def to_candidate(
-    attempt: Attempt, *, application: Application, name: str, key: str, now: datetime, **extra: object
+    attempt: Attempt,
+    *,
+    application: Application,
+    name: str,
+    key: str,
+    now: datetime,
+    invites: bool = False,
+    not_after: datetime | None = None,
+    **extra: object,
 ) -> None:
-    """Queue the mail `name` ("invitation", "reminder"), with a fresh link to the candidate's portal.
+    """Queue the mail `name` ("invitation", "reminder"), with a fresh link to the candidate's portal. With `invites`
+    the candidate's days count from when it goes out.
 
     `application` comes with candidate, organisation and the role's owner.
     """
@@ -49,5 +58,8 @@ def to_candidate(
         application=application,
         subject_ref=subject_ref(attempt.start),
         language=attempt.language,
+        deadline_days=attempt.start.step.deadline_days if invites else None,
+        earliest_deadline=attempt.deadline_at if invites else None,
+        not_after=not_after,
         now=now,
     )

@@ -11,7 +11,8 @@ from goodword.candidates.models import Application
 from goodword.core.sweep import each
 from goodword.core.workdays import into_working_hours
 from goodword.steps.domain.automation import hindrance
-from goodword.steps.domain.lifecycle import plan_reminder
+from goodword.steps.domain.invited import mail_waits
+from goodword.steps.domain.lifecycle import plan_reminder, subject_ref
 from goodword.steps.domain.move import lock
 from goodword.steps.domain.standing import ended
 from goodword.steps.domain.unreachable import CODES
@@ -50,6 +51,8 @@ def remind(*, attempt_id: int, now: datetime) -> bool:
             attempt.next_reminder_at = None
         elif (later := into_working_hours(now, calendar=calendar)) > now:
             attempt.next_reminder_at = later
+        elif mail_waits(organisation=attempt.organisation, subject_ref=subject_ref(attempt.start)):
+            plan_reminder(attempt, organisation=application.organisation, now=now)
         else:
             _queue(attempt, application, now=now)
             attempt.save()
@@ -61,6 +64,7 @@ def remind(*, attempt_id: int, now: datetime) -> bool:
 def _wanted(attempt: Attempt, application: Application, *, now: datetime) -> bool:
     return (
         is_open(attempt)
+        and attempt.invited_at is not None
         and attempt.paused_at is None
         and attempt.clock_stopped_at is None
         and now < attempt.deadline_at
@@ -80,6 +84,7 @@ def _queue(attempt: Attempt, application: Application, *, now: datetime) -> None
         name="reminder",
         key=f"reminder:{attempt.reminders_sent}",
         left=attempt.reminders_promised - attempt.reminders_sent,
+        not_after=attempt.deadline_at,
         now=now,
     )
     tell("attempt.reminded", attempt, by="goodword", at=now, number=attempt.reminders_sent)

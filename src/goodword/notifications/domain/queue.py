@@ -28,12 +28,17 @@ def queue(
     subject_ref: str = "",
     language: str = "",
     not_before: datetime | None = None,
+    deadline_days: int | None = None,
+    earliest_deadline: datetime | None = None,
+    not_after: datetime | None = None,
 ) -> Email | None:
     """Queue the mail `template` (".txt" with the subject in its first line, and ".html") once per `key`.
 
     `context` holds JSON values only, frozen as they are now; the templates get them with `organisation`
     (name, accent), `to_name`, `sender_name`, `reply_to` and, at the moment of sending, `link`. Returns None
     if a mail with this key exists already. `not_before` postpones it. A link lives as links.LIFETIMES says.
+    `deadline_days`, `earliest_deadline`: what it asks for, with which `deadline` in the context is replaced as it goes
+    out; `not_after`: when it is too late for it.
     """
     with transaction.atomic():
         email, fresh = Email.objects.of(organisation).get_or_create(
@@ -53,6 +58,9 @@ def queue(
                 "link_purpose": link.purpose if link else "",
                 "link_subject_id": link.subject_id if link else None,
                 "not_before": not_before or now,
+                "deadline_days": deadline_days,
+                "earliest_deadline": earliest_deadline,
+                "not_after": not_after,
                 "created_at": now,
             },
         )
@@ -81,15 +89,16 @@ def from_name(sender: Person, *, organisation: Organisation) -> str:
     return f"{sender.name[:120]} ({organisation.name})"
 
 
-def cancel(*, organisation: Organisation, subject_ref: str, now: datetime) -> int:
+def cancel(*, organisation: Organisation, subject_ref: str, now: datetime, failed: bool = True) -> int:
     """Stop what is queued about this subject; what was sent stays. Returns how many.
 
     What is being sent at this moment may still go out, and then counts as sent; if it does not, it is not tried
-    again.
+    again. What has failed needs nobody any more, unless `failed` is false.
     """
+    stopped = [Email.State.QUEUED, Email.State.SENDING, *([Email.State.FAILED] if failed else [])]
     return (
         Email.objects.of(organisation)
-        .filter(subject_ref=subject_ref, state__in=[Email.State.QUEUED, Email.State.SENDING])
+        .filter(subject_ref=subject_ref, state__in=stopped)
         .update(state=Email.State.CANCELLED, settled_at=now)
     )
 
@@ -109,6 +118,7 @@ def restore_invitation(*, organisation: Organisation, subject_ref: str, now: dat
     if newest is None or newest.state != Email.State.CANCELLED:
         return False
     newest.state, newest.not_before, newest.settled_at = Email.State.QUEUED, now, None
-    newest.save(update_fields=["state", "not_before", "settled_at"])
+    newest.excused, newest.unanswered, newest.handed_over_at = newest.attempts, 0, None
+    newest.save()
     send_email.defer(email_id=newest.pk)
     return True

@@ -27,6 +27,7 @@ from goodword.core.quoted import WORD_JOINER, defused
 from goodword.core.smtp import Fault, Scope, Withdrawn
 from goodword.core.text import clean_text
 from goodword.notifications.domain import links, service
+from goodword.notifications.domain.deadlines import name_deadline
 from goodword.notifications.domain.marks import mark_of, message_id_of, return_address_of
 from goodword.notifications.domain.outcome import LONGEST_REASON, has_complained
 from goodword.notifications.domain.render import Rendered, redact, render
@@ -70,6 +71,10 @@ def _send(email: Email, leave: Leave, *, now: datetime) -> bool:
         service.give_back(leave)
         outbox.settle_cancelled(email, now=now, error="They marked an earlier mail as spam.")
         return True
+    if email.not_after is not None and now > email.not_after:
+        service.give_back(leave)
+        outbox.settle_cancelled(email, now=now, error="It was too late for this mail.")
+        return True
     message_id = message_id_of(email.pk)
     rendered = _write(email, message_id, now=now)
     if rendered is None or not outbox.is_still_mine(email):  # its subject was closed while it was written
@@ -85,9 +90,15 @@ def _send(email: Email, leave: Leave, *, now: datetime) -> bool:
         return _not_taken(email, leave, fault, now=now)
     with transaction.atomic():
         service.works()
-        if outbox.settle_sent(email, now=now, provider_id=_provider_id(message)):
-            _tell("email.sent", email, now=now)
+        tell_sent(email, now=now, provider_id=_provider_id(message))
     return True
+
+
+def tell_sent(email: Email, *, now: datetime, provider_id: str = "") -> None:
+    """Settle a claimed mail that the server has taken, unless another worker has since."""
+    with transaction.atomic():
+        if outbox.settle_sent(email, now=now, provider_id=provider_id):
+            _tell("email.sent", email, now=now)
 
 
 def free_stuck(*, now: datetime) -> None:
@@ -206,11 +217,12 @@ def _write(email: Email, message_id: str, *, now: datetime) -> Rendered | None:
         if not rows.filter(pk=email.pk).exists():
             return None
         link = _mint(email, now=now)
+        name_deadline(email, at=now)
         rendered = render(email, link=link)
         kept = redact(rendered, link=link)
         email.subject, email.text, email.html = kept.subject, kept.text, kept.html
         email.message_id = message_id
-        email.save(update_fields=["subject", "text", "html", "message_id"])
+        email.save(update_fields=["subject", "text", "html", "message_id", "context"])
         return rendered
 
 

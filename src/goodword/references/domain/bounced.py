@@ -19,9 +19,13 @@ from goodword.steps.domain import unreachable
 
 def on_returned(event: Event) -> None:
     """The address does not take mail. A referee's link dies and the candidate is asked for another address; a
-    candidate's check waits for a person."""
+    candidate's check waits for a person, also if a mail that asks them for something was not sent."""
     email = mail_of(event)
-    if email is None or email.bounced_at is None:  # erased, or the fault lies with the mail server
+    if email is None:  # erased
+        return
+    if email.bounced_at is None:  # the fault lies elsewhere
+        if email.deadline_days is not None:
+            unreachable.stop(Check, email, code=unreachable.NOT_SENT)
         return
     if email.link_purpose == Link.Purpose.REFEREE:
         _referee_not_reached(email, now=event.occurred_at)
@@ -75,4 +79,4 @@ def _locked(email: Email) -> ReferenceRequest | None:
 def _quiet(request: ReferenceRequest, *, now: datetime) -> None:
     request.next_reminder_at = request.slow_at = None
     request.save(update_fields=["undelivered_at", "next_reminder_at", "slow_at"])
-    cancel(organisation=request.organisation, subject_ref=request_ref(request), now=now)
+    cancel(organisation=request.organisation, subject_ref=request_ref(request), now=now, failed=False)

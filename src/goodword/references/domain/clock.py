@@ -62,7 +62,7 @@ def candidate_is_asked(check: Check) -> bool:
 
 def _plan(check: Check, *, wanted: bool, now: datetime, asked_at: datetime | None) -> None:
     rests = check.paused_at is not None or is_quiet(check) or check.attention in CODES
-    if not wanted or rests or not is_open(check):
+    if not wanted or rests or not is_open(check) or check.invited_at is None:
         check.next_reminder_at = None
     elif asked_at is not None or check.next_reminder_at is None:
         check.next_reminder_at = next_reminder(

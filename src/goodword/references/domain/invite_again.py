@@ -103,13 +103,13 @@ def _write(check: Check, *, now: datetime) -> None:
     waiting = _to_write_to(check)
     if not ReferenceRequest.objects.of(organisation).filter(check_run=check).exists():
         # counted anew from this mail, which says so
-        check.opened_at, check.reminders_sent = now, 0
+        check.opened_at, check.invited_at, check.reminders_sent = now, None, 0
         check.reminders_promised = len(step.reminder_days)
     for request in waiting:
-        request.sent_at = now
+        request.sent_at, request.invited_at = now, None
         request.deadline_at = max(request.deadline_at, referee_deadline(check, now=now))
         check.deadline_at = max(check.deadline_at, request.deadline_at)
-        request.save(update_fields=["sent_at", "deadline_at"])
+        request.save(update_fields=["sent_at", "invited_at", "deadline_at"])
         cancel(organisation=organisation, subject_ref=request_ref(request), now=now)
         to_referee(request, check=check, kind=REQUEST, key=key, now=now)
     plan_reminders(check, now=now)
@@ -117,7 +117,7 @@ def _write(check: Check, *, now: datetime) -> None:
     settle_clock(check, now=now)
     if not candidate_is_asked(check):
         return  # they have done their part, or wait for an answer themselves
-    declined = _declined(check)
+    declined, days = _declined(check), step.deadline_days
     if declined is not None:
         to_candidate(
             check,
@@ -127,10 +127,11 @@ def _write(check: Check, *, now: datetime) -> None:
             address=declined.referee.email,
             undeliverable=False,
             wrong_person=declined.is_wrong_person,
+            days=days,
             now=now,
         )
     else:
-        to_candidate(check, name="invitation", key=key, reminders=_left(check), now=now)
+        to_candidate(check, name="invitation", key=key, reminders=_left(check), days=days, now=now)
 
 
 def _left(check: Check) -> int:

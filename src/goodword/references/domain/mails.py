@@ -29,12 +29,21 @@ REQUEST_FRESH = "references.request_fresh"
 
 
 def to_candidate(
-    check: Check, *, name: str, key: str, now: datetime, slot: Slot | None = None, **extra: object
+    check: Check,
+    *,
+    name: str,
+    key: str,
+    now: datetime,
+    slot: Slot | None = None,
+    days: int | None = None,
+    not_after: datetime | None = None,
+    **extra: object,
 ) -> None:
     """Queue the candidate's mail `name` ("invitation", "reminder", "another", "one_more", "cannot_answered",
     "fresh"), with a fresh link to their portal; none to somebody who may not be mailed (any more).
 
-    `slot` is what it is about; `extra` what the template wants besides.
+    `slot` is what it is about; `days`: it asks for something, and the deadline is at least so many working days from
+    when it goes out (0: the day is set already); `extra` what the template wants besides.
     """
     facts = about(check)
     if hindrance(facts.application):
@@ -53,6 +62,9 @@ def to_candidate(
         application=facts.application,
         subject_ref=subject_ref(check.start),
         language=facts.language,
+        deadline_days=days,
+        earliest_deadline=check.deadline_at if days else None,
+        not_after=not_after,
         now=now,
     )
 
@@ -118,6 +130,9 @@ def to_referee(request: ReferenceRequest, *, check: Check, kind: str, key: str, 
         application=facts.application,
         subject_ref=request_ref(request),
         language=facts.language,
+        deadline_days=check.start.step.referee_deadline_days if kind == REQUEST else None,
+        earliest_deadline=request.deadline_at if kind == REQUEST else None,
+        not_after=request.deadline_at if kind == REQUEST_REMINDER else None,
         now=now,
     )
 

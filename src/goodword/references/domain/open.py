@@ -11,7 +11,6 @@ from goodword.references.models import Check, Slot
 from goodword.roles.models import Step
 from goodword.roles.slots import slots_of
 from goodword.steps.domain.automation import still_wanted
-from goodword.steps.domain.lifecycle import plan_reminder
 from goodword.steps.domain.reuse import offer_earlier
 from goodword.steps.domain.standing import held
 from goodword.steps.models import StepStart
@@ -41,7 +40,8 @@ def on_step_requested(event: Event) -> None:
 def open_check(*, start: StepStart, now: datetime, by: str) -> Check:
     """Open a check under this start and queue the candidate's invitation, in the caller's transaction.
 
-    While one is unfinished there, that one is returned and nothing is sent.
+    While one is unfinished there, that one is returned and nothing is sent. The deadline counts anew when the mail
+    server takes the invitation (invited.py), and reminders begin then.
     """
     held = (
         StepStart.objects.of(start.organisation)
@@ -72,7 +72,6 @@ def open_check(*, start: StepStart, now: datetime, by: str) -> Check:
         deadline_at=end_of_working_day(now, step.deadline_days, calendar=held.organisation.calendar),
         reminders_promised=len(step.reminder_days),
     )
-    plan_reminder(check, organisation=held.organisation, now=now)
     check.save()
     Slot.objects.across_organisations().bulk_create(
         Slot(
@@ -85,6 +84,13 @@ def open_check(*, start: StepStart, now: datetime, by: str) -> Check:
         )
         for number, slot in enumerate(asked, start=1)
     )
-    to_candidate(check, name="invitation", key="invitation", reminders=check.reminders_promised, now=now)
+    to_candidate(
+        check,
+        name="invitation",
+        key="invitation",
+        reminders=check.reminders_promised,
+        days=step.deadline_days,
+        now=now,
+    )
     tell("check.opened", check, by=by, at=now)
     return check

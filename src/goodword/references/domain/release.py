@@ -97,6 +97,7 @@ def _let_go(check: Check, referee_id: int, *, by: str, now: datetime) -> Referen
             key=f"barred:{referee.pk}",
             referee=referee.name,
             undeliverable=False,
+            days=0,
             now=now,
         )
         return None

@@ -20,6 +20,7 @@ from goodword.references.domain.timelines import plan
 from goodword.references.domain.zones import referee_hours
 from goodword.references.models import Check, ReferenceRequest
 from goodword.steps.domain.automation import hindrance
+from goodword.steps.domain.invited import mail_waits
 from goodword.steps.domain.lifecycle import is_quiet, plan_reminder, subject_ref
 from goodword.steps.domain.move import lock
 from goodword.steps.domain.standing import ended
@@ -46,6 +47,7 @@ def remind_candidate(*, check_id: int, now: datetime) -> bool:
             return False
         if (
             _is_over(check, check.deadline_at, now=now)
+            or check.invited_at is None
             or not candidate_is_asked(check)
             or check.attention in CODES
             or is_quiet(check)
@@ -58,7 +60,7 @@ def remind_candidate(*, check_id: int, now: datetime) -> bool:
             check.next_reminder_at = later
             check.save(update_fields=["next_reminder_at"])
             return False
-        held_up = _mail_waits(check, subject_ref(check.start))
+        held_up = mail_waits(organisation=check.organisation, subject_ref=subject_ref(check.start))
         check.reminders_sent += not held_up
         plan_reminder(check, organisation=check.organisation, now=now)
         check.save(update_fields=["reminders_sent", "next_reminder_at"])
@@ -66,7 +68,7 @@ def remind_candidate(*, check_id: int, now: datetime) -> bool:
             return False
         key = f"reminder:{check.invited_again}:{check.reminders_sent}"
         left = check.reminders_promised - check.reminders_sent
-        to_candidate(check, name="reminder", key=key, reminders=left, now=now)
+        to_candidate(check, name="reminder", key=key, reminders=left, not_after=check.deadline_at, now=now)
         tell("check.reminded", check, by="goodword", at=now)
         return True
 
@@ -92,6 +94,7 @@ def remind_referee(*, request_id: int, now: datetime) -> bool:
         if (
             _is_over(check, request.deadline_at, now=now)
             or not request.is_out
+            or request.invited_at is None
             or request.undelivered_at is not None
             or is_quiet(check)
             or _wants_no_mail(request)
@@ -104,7 +107,7 @@ def remind_referee(*, request_id: int, now: datetime) -> bool:
             request.next_reminder_at = later
             request.save(update_fields=["next_reminder_at"])
             return False
-        held_up = _mail_waits(check, request_ref(request))
+        held_up = mail_waits(organisation=check.organisation, subject_ref=request_ref(request))
         request.reminders_sent += not held_up
         plan(request, check=check, now=now)
         request.save(update_fields=["reminders_sent", "next_reminder_at", "slow_at"])
@@ -134,9 +137,3 @@ def _wants_no_mail(request: ReferenceRequest) -> bool:
         subject_ref=request_ref(request), to_address__iexact=request.referee.email
     )
     return mails.exclude(complained_at=None).exists()
-
-
-def _mail_waits(check: Check, ref: str) -> bool:
-    """Whether an earlier mail still waits for the mail server: its own reminder does not overtake it."""
-    waiting = (Email.State.QUEUED, Email.State.SENDING)
-    return Email.objects.of(check.organisation).filter(subject_ref=ref, state__in=waiting).exists()

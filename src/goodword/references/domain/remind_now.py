@@ -57,7 +57,7 @@ def remind_candidate_now(*, check_id: int, member: Membership, now: datetime) ->
         settle_clock(check, now=now)
         left = check.reminders_promised - check.reminders_sent
         key = f"reminder:{check.invited_again}:{check.reminders_sent}"
-        to_candidate(check, name="reminder", key=key, reminders=left, now=now)
+        to_candidate(check, name="reminder", key=key, reminders=left, not_after=check.deadline_at, now=now)
         tell("check.reminded", check, by=actor(member), at=now)
         return Reminded(left=left, out_of_hours=into_working_hours(now, calendar=check.hours) > now)
 

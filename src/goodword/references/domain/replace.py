@@ -90,5 +90,6 @@ def ask_for_another(check_id: int, request_id: int, *, now: datetime, undelivera
         address=request.referee.email,
         undeliverable=undeliverable,
         wrong_person=request.is_wrong_person,
+        days=0,
         now=now,
     )

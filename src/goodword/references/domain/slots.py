@@ -17,7 +17,7 @@ from goodword.references.domain.requests import end_request, kill_links
 from goodword.references.domain.tell import tell
 from goodword.references.models import Check, ReferenceRequest, Slot
 from goodword.roles.slots import ANY, KINDS, MOST_REFEREES
-from goodword.steps.domain.standstill import later_by_the_stop
+from goodword.steps.domain.standstill import days_left, later_by_the_stop
 
 #: in these the candidate can say that they cannot provide somebody
 MAY_BE_QUESTIONED = frozenset({"free", "declined", "undelivered"})
@@ -62,7 +62,8 @@ def add_slot(
         check.wanted, check.least = check.wanted + 1, check.least + 1
         _more_time(check, now=now)
         settle_clock(check, now=now, asked_at=now)
-        to_candidate(check, name="one_more", key=f"slot:{slot.number}:added", now=now, slot=slot)
+        days = check.start.step.deadline_days
+        to_candidate(check, name="one_more", key=f"slot:{slot.number}:added", now=now, slot=slot, days=days)
         tell("check.slot_added", check, by=f"member:{member.pk}", at=now, slot=slot.number)
         return slot
 
@@ -131,7 +132,8 @@ def answer_cannot(
         settle_clock(check, now=now, asked_at=None if answer == Answer.WAIVED else now)
         if answer != Answer.WAIVED or candidate_is_asked(check):
             key = f"slot:{row.number}:answered:{now:%Y%m%d%H%M%S}"
-            to_candidate(check, name="cannot_answered", key=key, now=now, slot=row)
+            days = days_left(check.deadline_at, now=now, calendar=check.organisation.calendar)
+            to_candidate(check, name="cannot_answered", key=key, now=now, slot=row, days=days)
         tell("check.cannot_answered", check, by=f"member:{member.pk}", at=now, slot=row.number, answer=answer)
         complete_if_all_in(check_id=check.pk, now=now)
         return row

@@ -24,9 +24,9 @@ def plan(request: ReferenceRequest, *, check: Check, now: datetime) -> None:
     """Set both moments of a request that is out (unsaved), with its check locked.
 
     Reminders count from its sending; never more than its first mail promised, and those whose time has passed
-    are left out. Nothing is planned for one whose mail comes back.
+    are left out. Nothing is planned for one whose mail comes back, or still waits to be sent.
     """
-    if request.undelivered_at is not None:
+    if request.undelivered_at is not None or request.invited_at is None:
         request.next_reminder_at = request.slow_at = None
         return
     days, calendar = promised_days(check, request), check.organisation.calendar

@@ -46,7 +46,10 @@ def subject_ref(start: StepStart) -> str:
 
 
 def plan_reminder(run: Run, *, organisation: Organisation, now: datetime) -> None:
-    """Set the run's next reminder (unsaved)."""
+    """Set the run's next reminder (unsaved); none for somebody who has not been invited yet."""
+    if run.invited_at is None:
+        run.next_reminder_at = None
+        return
     step = run.start.step
     run.next_reminder_at = next_reminder(
         opened_at=run.opened_at,

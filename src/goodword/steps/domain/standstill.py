@@ -14,9 +14,15 @@ def later_by_the_stop(
     """
     if deadline <= stopped_at:
         return deadline + (now - stopped_at)
+    left = days_left(deadline, now=stopped_at, calendar=calendar)
+    return max(deadline, end_of_working_day(now, max(left, 1), calendar=calendar))
+
+
+def days_left(deadline: datetime, *, now: datetime, calendar: Calendar) -> int:
+    """How many working days after today there are up to the deadline; 0 if it is over. Pure."""
     left = 0
-    day, last = (moment.astimezone(calendar.zone).date() for moment in (stopped_at, deadline))
+    day, last = (moment.astimezone(calendar.zone).date() for moment in (now, deadline))
     while day < last:
         day += timedelta(days=1)
         left += calendar.is_working_day(day)
-    return max(deadline, end_of_working_day(now, max(left, 1), calendar=calendar))
+    return left

@@ -9,7 +9,9 @@ from goodword.steps.states import UNFINISHED
 
 #: attention of a run whose candidate's mail comes back, and of one whose candidate has marked a mail as spam
 UNDELIVERED, COMPLAINED = "undelivered", "complained"
-CODES = frozenset({UNDELIVERED, COMPLAINED})
+#: attention of a run of which a mail could not be sent at all
+NOT_SENT = "not_sent"
+CODES = frozenset({UNDELIVERED, COMPLAINED, NOT_SENT})
 
 
 def stop[R: Run](model: type[R], email: Email, *, code: str) -> R | None:
@@ -18,9 +20,12 @@ def stop[R: Run](model: type[R], email: Email, *, code: str) -> R | None:
     None if the mail is about no such run, or the candidate's address is another one by now. What a person has to
     solve already stays before this.
     """
-    if email.link_purpose != Link.Purpose.CANDIDATE or email.application is None:
+    if email.link_purpose != Link.Purpose.CANDIDATE:
         return None
-    if email.to_address.lower() != email.application.candidate.email.lower():
+    application = (
+        email.application
+    )  # none for a mail about an adjustment, which is filed under its request alone
+    if application is not None and email.to_address.lower() != application.candidate.email.lower():
         return None
     rows: QuerySet[R] = model._default_manager.filter(  # type: ignore[assignment]  # of R
         start_id=email.link_subject_id, progress__in=UNFINISHED, closed_at=None
@@ -34,3 +39,10 @@ def stop[R: Run](model: type[R], email: Email, *, code: str) -> R | None:
         run.attention = code
     run.save(update_fields=["next_reminder_at", "attention"])
     return run
+
+
+def forgive(run: Run) -> None:
+    """A member has a mail sent again: the run does not wait for a person any more, and is saved."""
+    if run.attention in {UNDELIVERED, NOT_SENT}:
+        run.attention = ""
+        run.save(update_fields=["attention"])

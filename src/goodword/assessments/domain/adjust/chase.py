@@ -1,4 +1,5 @@
-"""Somebody who has not answered a request for an adjustment is asked once more, after two working days."""
+"""Somebody who has not answered a request for an adjustment is asked once more, two working days after the first mail
+has gone out."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -36,13 +37,19 @@ def unanswered(*, now: datetime) -> Sequence[int]:
     ref = Concat(Value("adjustment:"), Cast(OuterRef("pk"), CharField()))
     again = Concat(Value("adjustment:"), Cast(OuterRef("pk"), CharField()), Value(f":{mails.AGAIN}"))
     rows = Adjustment.objects.across_organisations().filter(
-        Exists(mail.filter(subject_ref=ref, kind=mails.ASKED)),
+        # working days are no shorter than days, but for the hour that summer time takes
+        Exists(
+            mail.filter(
+                subject_ref=ref,
+                kind=mails.ASKED,
+                state=Email.State.SENT,
+                settled_at__lte=now - timedelta(days=AFTER, hours=-1),
+            )
+        ),
         ~Exists(mail.filter(key=again)),
         state=Adjustment.State.ASKED,
         attempt__progress__in=UNFINISHED,
         attempt__closed_at=None,
-        # working days are no shorter than days, but for the hour that summer time takes
-        asked_at__lte=now - timedelta(days=AFTER, hours=-1),
     )
     return list(rows.order_by("asked_at", "pk").values_list("pk", flat=True)[:AT_MOST])
 
@@ -56,11 +63,13 @@ def chase(*, adjustment_id: int, now: datetime) -> bool:
         calendar = attempt.organisation.calendar
         if row.state != Adjustment.State.ASKED or not is_open(attempt):
             return False
-        if add_working_days(row.asked_at, AFTER, calendar=calendar) > now:
-            return False
         sent = Email.objects.of(attempt.organisation).filter(subject_ref=mails.ref_of(row), kind=mails.ASKED)
         last = sent.order_by("pk").last()
-        if last is None or into_working_hours(now, calendar=calendar) > now:
+        if last is None or last.state != Email.State.SENT or last.settled_at is None:
+            return False
+        if add_working_days(last.settled_at, AFTER, calendar=calendar) > now:
+            return False
+        if into_working_hours(now, calendar=calendar) > now:
             return False
         if sent.filter(key=f"{mails.ref_of(row)}:{mails.AGAIN}").exists():
             return False

@@ -17,10 +17,13 @@ from goodword.notifications.domain.queue import queue
 from goodword.notifications.models import Link
 from goodword.notifications.people import LinkFor, Person
 from goodword.steps.domain.automation import hindrance
+from goodword.steps.domain.standstill import days_left
 
 ASKED = "assessment.adjustment_asked"
 ANSWERED = "assessment.adjustment_answered"
 LOST = "assessment.adjustment_lost"
+#: to the candidate, whose deadline waits for them
+TO_CANDIDATE = frozenset({ANSWERED, LOST})
 #: the key of the mail that asks somebody once more
 AGAIN = "again"
 
@@ -109,5 +112,7 @@ def _write(
         link=LinkFor(purpose=Link.Purpose.CANDIDATE, subject_id=attempt.start_id),
         subject_ref=ref_of(row),
         language=attempt.language,
+        deadline_days=days_left(attempt.deadline_at, now=now, calendar=organisation.calendar),
+        earliest_deadline=attempt.deadline_at,
         now=now,
     )

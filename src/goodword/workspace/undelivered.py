@@ -1,0 +1,134 @@
+"""Mails that failed for good: which are still wanted, to whom they go now, and sending them again."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from goodword.accounts.models import Membership
+from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application
+from goodword.candidates.visible import visible_applications
+from goodword.notifications.domain.again import NEEDS_PERSON, failed, send_again
+from goodword.notifications.models import Email, Link
+from goodword.references.domain.by_member import is_running
+from goodword.references.domain.do_not_contact import is_barred
+from goodword.references.domain.mails import REQUEST
+from goodword.references.models import Check, Referee, ReferenceRequest
+from goodword.steps.domain.automation import hindrance
+from goodword.steps.domain.lifecycle import is_quiet
+from goodword.steps.domain.standing import ended
+from goodword.steps.models import Run, StepStart
+from goodword.steps.states import is_open
+from goodword.workspace.timeline import MAILS
+
+#: rows on a page, and mails at one click
+AT_MOST = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undelivered:
+    """A failed mail that somebody still waits for. `address`: where it would go now."""
+
+    email: Email
+    what: str
+    address: str
+
+
+def undelivered(member: Membership) -> list[Undelivered]:
+    """The failed mails about applications that the member sees, the newest first."""
+    seen = visible_applications(member)
+    rows = failed(member.organisation).filter(application__in=seen)[:AT_MOST]
+    return [
+        Undelivered(email=email, what=MAILS.get(email.kind, email.kind), address=address)
+        for email in rows
+        if (address := address_now(email))
+    ]
+
+
+def send_one_again(*, email_id: int, member: Membership, now: datetime) -> bool:
+    """False if it is on its way already, or not wanted any more. Raises Email.DoesNotExist where the member sees no
+    such mail."""
+    seen = visible_applications(member)
+    email = Email.objects.of(member.organisation).get(pk=email_id, application__in=seen)
+    return _again(email, member=member, now=now)
+
+
+def send_all_again(*, member: Membership, now: datetime) -> int:
+    """Send again all that failed and is still wanted; how many."""
+    return sum(_again(row.email, member=member, now=now) for row in undelivered(member))
+
+
+def send_invitation_again(start: StepStart, *, member: Membership, now: datetime) -> bool:
+    """Send again the newest mail that asks the candidate of this step for something, if that is what failed."""
+    mails = Email.objects.of(member.organisation).filter(
+        link_purpose=Link.Purpose.CANDIDATE, link_subject_id=start.pk, deadline_days__isnull=False
+    )
+    return _first_of(mails.filter(NEEDS_PERSON).order_by("-pk"), member=member, now=now)
+
+
+def send_request_again(referee: Referee, *, member: Membership, now: datetime) -> bool:
+    """The same for the mail that asks a referee."""
+    request: ReferenceRequest | None = getattr(referee, "request", None)
+    if request is None:
+        return False
+    mails = Email.objects.of(member.organisation).filter(
+        link_purpose=Link.Purpose.REFEREE, link_subject_id=request.pk, kind=REQUEST
+    )
+    return _first_of(mails.filter(NEEDS_PERSON).order_by("-pk"), member=member, now=now)
+
+
+def address_now(email: Email) -> str:
+    """Where the mail would go; empty where nobody is waiting for it any more."""
+    application = email.application
+    if application is not None and application.is_going:
+        return ""
+    match email.link_purpose:
+        case Link.Purpose.CANDIDATE:
+            return _candidates_address(email)
+        case Link.Purpose.REFEREE:
+            return _referees_address(email)
+        case _:
+            return email.to_address
+
+
+def _again(email: Email, *, member: Membership, now: datetime) -> bool:
+    with transaction.atomic():
+        address = address_now(email)
+        if not address:
+            return False
+        return send_again(email_id=email.pk, to_address=address, member=member, now=now)
+
+
+def _first_of(mails: Iterable[Email], *, member: Membership, now: datetime) -> bool:
+    email = next(iter(mails), None)
+    return email is not None and _again(email, member=member, now=now)
+
+
+def _candidates_address(email: Email) -> str:
+    starts = StepStart.objects.of(email.organisation).select_related("step", "application__candidate")
+    start = starts.filter(pk=email.link_subject_id or 0).first()
+    if start is None:
+        return ""
+    run: Run | None = (
+        Attempt.objects.of(email.organisation).filter(start=start).order_by("-pk").first()
+        or Check.objects.of(email.organisation).filter(start=start).order_by("-pk").first()
+    )
+    wanted = run is not None and is_open(run) and run.paused_at is None and not is_quiet(run)
+    application: Application = start.application
+    if not wanted or ended(application, start.step) or hindrance(application):
+        return ""
+    return application.candidate.email
+
+
+def _referees_address(email: Email) -> str:
+    rows = ReferenceRequest.objects.of(email.organisation).select_related(
+        "referee", "check_run__start__step", "check_run__start__application"
+    )
+    request = rows.filter(pk=email.link_subject_id or 0).first()
+    if request is None or not request.is_out or not is_running(request.check_run):
+        return ""
+    check, address = request.check_run, request.referee.email
+    held_back = check.paused_at is not None or is_quiet(check)
+    return "" if held_back or is_barred(organisation=email.organisation, address=address) else address

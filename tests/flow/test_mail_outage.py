@@ -1,0 +1,144 @@
+"""Six hours without a mail server: whom it kept waiting is invited once, afterwards, and reminded from then on."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import transaction
+
+from goodword.assessments.domain.remind import remind_due
+from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application
+from goodword.core.workdays import add_working_days, end_of_working_day
+from goodword.notifications.domain.service import PACE, outage
+from goodword.notifications.jobs import sweep_emails
+from goodword.notifications.models import Email
+from goodword.references.domain.nominate import nominate
+from goodword.references.domain.remind import remind_candidates, remind_referees
+from goodword.references.domain.send import write_to
+from goodword.references.domain.slow import tell_of_slow_referees
+from goodword.references.models import Check, ReferenceRequest
+from goodword.steps.domain.move import lock
+from goodword.steps.models import Run
+from goodword.steps.states import status
+from tests.references.stage import DETAILS
+from tests.steps.happening import enter, happens
+from tests.support import factories
+from tests.support.jobs import run_jobs
+from tests.support.mail_server import MailServer, mail_server
+
+pytestmark = pytest.mark.django_db
+
+#: five in the afternoon in Berlin: the outage lasts into the evening, past the end of the working day
+BEGAN = datetime.fromisoformat("2026-03-03T16:00:00+00:00")
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    with mail_server() as running:
+        running.answers = {"mail": "421 4.3.2 Not now"}
+        yield running
+
+
+def moved(kind: str) -> list[Application]:
+    """Two candidates who come to the stage of the step, and what follows from it."""
+    role = factories.role(factories.organisation(name="Acme"))
+    factories.automation(role, connection_id=1, job_id=31, stages={kind: (501, "Stage")})
+    two = [factories.application(role, job_id=31, stage_id=500, created_at=BEGAN) for _ in range(2)]
+    with time_machine.travel(BEGAN, tick=False):
+        for application in two:
+            happens(application, enter(501))
+        run_jobs()
+    return two
+
+
+def goes_on(since: datetime, until: datetime, *, step: timedelta) -> None:
+    """Sweeps as they come, and all that they lead to."""
+    moment = since
+    while moment <= until:
+        with time_machine.travel(moment, tick=False):
+            sweep_emails.run()
+            for remind in (remind_due, remind_candidates, remind_referees, tell_of_slow_referees):
+                remind(now=moment)
+            run_jobs()
+        moment += step
+
+
+def run_of(application: Application, model: type[Attempt] | type[Check]) -> Run:
+    return model.objects.of(application.organisation).get(start__application=application)
+
+
+@pytest.mark.parametrize(("kind", "model"), [("assessment", Attempt), ("reference_check", Check)])
+@pytest.mark.parametrize("lasting", [timedelta(hours=6), timedelta(days=5)])
+def test_after_an_outage_each_is_invited_once_and_reminded_from_then_on(
+    server: MailServer, kind: str, model: type[Attempt] | type[Check], lasting: timedelta
+) -> None:
+    two = moved(kind)
+    ended = BEGAN + lasting
+    goes_on(BEGAN, ended, step=timedelta(minutes=12) if lasting < timedelta(days=1) else timedelta(hours=3))
+    assert server.taken == []
+    for application in two:
+        run = run_of(application, model)
+        assert (status(run, now=ended), run.invited_at, run.next_reminder_at) == ("unsent", None, None)
+        mails = Email.objects.of(application.organisation).filter(application=application)
+        assert list(mails.values_list("kind", "state")) == [
+            ("assessment.invitation" if kind == "assessment" else "references.invitation", "queued")
+        ]
+    found = outage()
+    assert found is not None
+    assert BEGAN <= found.since < BEGAN + timedelta(seconds=1)
+
+    server.answers = {}
+    back = ended + PACE[-1]
+    goes_on(back, back, step=timedelta(minutes=1))
+    assert sorted(server.to()) == sorted(application.candidate.email for application in two)
+    calendar = two[0].organisation.calendar
+    for application in two:
+        run = run_of(application, model)
+        step = run.start.step
+        deadline = end_of_working_day(back, step.deadline_days, calendar=calendar)
+        assert (status(run, now=back), run.invited_at, run.opened_at) == ("pending", back, back)
+        assert run.deadline_at == deadline
+        assert run.next_reminder_at is not None
+        assert run.next_reminder_at >= add_working_days(back, step.reminder_days[0], calendar=calendar)
+    day = deadline.astimezone(calendar.zone).strftime("%A %-d %B")
+    for message in server.taken:
+        part = message.get_body(("plain",))
+        assert part is not None
+        assert day in " ".join(part.get_content().split())
+
+    reminder = run.next_reminder_at
+    assert reminder is not None
+    goes_on(back, reminder - timedelta(minutes=1), step=timedelta(hours=6))
+    assert len(server.taken) == 2
+    goes_on(reminder, reminder, step=timedelta(minutes=1))
+    assert len(server.taken) == 4
+
+
+def test_a_referee_is_asked_once_and_their_days_count_from_the_mail(server: MailServer) -> None:
+    server.answers = {}
+    first, _ = moved("reference_check")
+    server.answers = {"message": "421 Not now"}
+    check = Check.objects.of(first.organisation).get(start__application=first)
+    with time_machine.travel(BEGAN, tick=False):
+        referee = nominate(check_id=check.pk, slot=1, details=DETAILS, now=BEGAN)
+        with transaction.atomic():
+            check = lock(Check, check.pk)
+            write_to(check, referee, now=BEGAN)
+            check.save()
+        run_jobs()
+    lasting = BEGAN + timedelta(days=9)
+    before = len(server.taken)
+    goes_on(BEGAN, lasting, step=timedelta(hours=3))
+    request = ReferenceRequest.objects.of(first.organisation).get()
+    assert (request.invited_at, request.next_reminder_at, request.slow_at) == (None, None, None)
+    server.answers = {}
+    back = lasting + PACE[-1]
+    goes_on(back, back, step=timedelta(minutes=1))
+    request.refresh_from_db()
+    days = check.start.step.referee_deadline_days
+    assert (request.invited_at, request.sent_at) == (back, back)
+    assert request.deadline_at == end_of_working_day(back, days, calendar=first.organisation.calendar)
+    assert request.next_reminder_at is not None
+    assert server.to()[before:].count("maria@globex.example") == 1
