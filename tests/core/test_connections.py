@@ -110,6 +110,42 @@ def test_requests_that_are_being_answered_are_never_let_go() -> None:
         busy.close()
 
 
+def test_who_fetches_answers_slowly_gives_way() -> None:
+    def large(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        body = b"x" * (8_000_000 if environ["PATH_INFO"] == "/large" else 4)
+        start("200 OK", [("Content-Length", str(len(body)))])
+        return [body]
+
+    few = Server(large, connections=10, per_address=4)
+    try:
+        with ExitStack() as lines:
+            for _ in range(4):
+                lines.enter_context(few.connect()).sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+            until(lambda: sum(one.is_going_out() for one in few.server.active_channels.values()) == 4)
+            assert few.ask() == (200, b"xxxx")
+            until(lambda: sum(one.is_going_out() for one in few.server.active_channels.values()) == 3)
+    finally:
+        few.close()
+
+
+def test_who_never_fetches_an_answer_is_cut_off() -> None:
+    def large(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        start("200 OK", [("Content-Length", "8000000")])
+        return [b"x" * 8_000_000]
+
+    hasty = Server(large, silent_seconds=1)
+    try:
+        with hasty.connect() as line:
+            line.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+            until(lambda: any(one.is_going_out() for one in hasty.server.active_channels.values()))
+            began = time.monotonic()
+            while hasty.server.active_channels:
+                assert time.monotonic() - began < 5
+                time.sleep(0.05)
+    finally:
+        hasty.close()
+
+
 @pytest.mark.parametrize(
     ("given", "counted"),
     [

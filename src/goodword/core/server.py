@@ -157,6 +157,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # the library has no types
     request: Any
     requests: list[Any]
     will_close: bool
+    connected: bool
     last_activity: float
     timed: Any = None
     began = 0.0
@@ -184,7 +185,15 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # the library has no types
             or (self.timed.asked and self.timed.known is False)
         ):
             self.will_close = True
+        if self.will_close and not self.requests:
+            # waitress waits until it can write, which who never reads would put off without end
+            self.handle_close()
+            return False
         return bool(super().readable())
+
+    def writable(self) -> bool:
+        """Asked after `readable`, which may have closed it."""
+        return bool(self.connected and super().writable())
 
     def patience(self) -> float:
         """Seconds for the request that is arriving."""
@@ -198,6 +207,10 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # the library has no types
     def is_arriving(self) -> bool:
         """A request is arriving, of nobody who is known to be uploading a file."""
         return self.request is not None and not self.requests and not self.request.known
+
+    def is_going_out(self) -> bool:
+        """It is answered, and the answer is being fetched."""
+        return not self.requests and self.request is None and bool(self.total_outbufs_len)
 
 
 class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
@@ -253,7 +266,8 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
         )
 
     def make_room_for(self, new: Channel) -> None:
-        """Let one connection go for each beyond a limit: the longest idle one, else the longest arriving one.
+        """Let one connection go for each beyond a limit: the longest idle one, else the one that has sent its request,
+        or fetched its answer, for the longest time.
 
         If all of the new one's address are being answered, it goes itself.
         """
@@ -308,16 +322,16 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
 
     @staticmethod
     def _spare(channels: Iterable[Channel]) -> Channel | None:
-        idle = arriving = None
+        idle = slow = None
         for one in channels:
             if one.will_close:
                 continue
             if one.is_idle():
                 if idle is None or one.last_activity < idle.last_activity:
                     idle = one
-            elif one.is_arriving() and (arriving is None or one.began < arriving.began):
-                arriving = one
-        return idle or arriving
+            elif (one.is_arriving() or one.is_going_out()) and (slow is None or one.began < slow.began):
+                slow = one
+        return idle or slow
 
 
 class _LookUp:
