@@ -9,6 +9,8 @@ PACKAGE = f"{APP}.domain.adjust"
 
 #: who else may reach for the package
 MAY_IMPORT = {
+    # the deadline waits for the mail with the answer
+    f"{APP}.domain.invited",
     # the candidate's own pages, and that of whoever answers
     f"{APP}.adjust_forms",
     f"{APP}.views.adjust",

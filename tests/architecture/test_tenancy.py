@@ -18,6 +18,7 @@ MAKES = {"create"}
 ANY_MODEL = {
     "goodword.core.outbox",
     "goodword.steps.domain.erased",
+    "goodword.steps.domain.invited",
     "goodword.steps.domain.lifecycle",
     "goodword.steps.domain.move",
     "goodword.steps.domain.reuse",
