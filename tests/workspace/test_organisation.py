@@ -245,6 +245,8 @@ def test_domains_are_set_one_a_line_and_in_the_audit_log(org: Organisation, ada:
             "Anybody can have an address at gmail.com, so it cannot be your organisation's domain.",
         ),
         ("mail.web.de", "Anybody can have an address at mail.web.de"),
+        ("yahoo.com.br", "Anybody can have an address at yahoo.com.br"),
+        ("mail.outlook.at", "Anybody can have an address at mail.outlook.at"),
         ("mailinator.com", "Anybody can have an address at mailinator.com"),
         ("com", "“com” is not a domain."),
         (

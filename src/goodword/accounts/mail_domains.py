@@ -19,6 +19,25 @@ from goodword.core.free_mail import FREE_MAIL
 
 MOST_DOMAINS: Final = 20
 
+#: providers of free mail that have a domain in many countries
+_PROVIDERS: Final = frozenset(
+    {
+        *(
+            "gmail",
+            "googlemail",
+            "outlook",
+            "hotmail",
+            "live",
+            "msn",
+            "yahoo",
+            "ymail",
+            "rocketmail",
+            "icloud",
+        ),
+        *("aol", "gmx", "protonmail", "tutanota", "yandex", "rediffmail", "hushmail", "fastmail", "zohomail"),
+    }
+)
+
 
 class NoDomain(Exception):
     """The name cannot be the domain of one organisation; the message says why, for people."""
@@ -38,7 +57,7 @@ def own_domain(typed: str) -> str:
             _("“%(name)s” is not a domain. Write what comes after the @ in an address, such as example.com.")
             % {"name": shown[:80]}
         )
-    if _within(name, FREE_MAIL) or _within(name, blocklist):
+    if _within(name, FREE_MAIL) or _within(name, blocklist) or _is_provider(name):
         raise NoDomain(
             _("Anybody can have an address at %(name)s, so it cannot be your organisation's domain.")
             % {"name": name}
@@ -74,6 +93,12 @@ def _usable(addresses: Iterable[str], *, but: Collection[str]) -> list[str]:
         if name not in but:
             counts[name] = counts.get(name, 0) + 1
     return sorted(counts, key=lambda name: (-counts[name], name))
+
+
+def _is_provider(name: str) -> bool:
+    """Whether the label before the public suffix is a provider's: yahoo.com.br, mail.outlook.at."""
+    registered = _suffixes().privatesuffix(name)
+    return registered is not None and registered.partition(".")[0] in _PROVIDERS
 
 
 def _within(name: str, domains: Collection[str]) -> bool:

@@ -15,7 +15,8 @@ btinternet.com sky.com talktalk.net virginmedia.com comcast.net verizon.net att.
 cox.net charter.net rogers.com shaw.ca bigpond.com proton.me protonmail.com pm.me tutanota.com tuta.com
 fastmail.com hey.com zoho.com mail.com mail.ru yandex.ru yandex.com rambler.ru bk.ru inbox.ru list.ru seznam.cz
 centrum.cz wp.pl o2.pl onet.pl interia.pl ukr.net abv.bg qq.com 163.com 126.com sina.com naver.com daum.net
-hanmail.net rediffmail.com uol.com.br bol.com.br terra.com.br
+hanmail.net rediffmail.com uol.com.br bol.com.br terra.com.br hushmail.com zohomail.com mailfence.com runbox.com
+duck.com mozmail.com simplelogin.com privaterelay.appleid.com
 """
 
 FREE_MAIL = frozenset(_DOMAINS.split())
