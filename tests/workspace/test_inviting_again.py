@@ -267,6 +267,8 @@ def test_cancelled_it_is_clear_which_result_counts() -> None:
     rita = member_of(story.application)
     confirmed(rita, story)
     where = path("check_cancel", rita.organisation, story.application.pk, story.check.pk)
+    lead = words(soup(signed_in(rita).get(where)).main)
+    assert "The earlier result stays on the page and remains the current one." in lead
     signed_in(rita).post(where)
     run_jobs()
     current = page_of(rita, story.application).select_one("#results-reference_check")

@@ -18,6 +18,7 @@ from goodword.references.domain.remind_now import remind_candidate_now
 from goodword.references.domain.slots import add_slot, answer_cannot
 from goodword.references.models import Slot
 from goodword.workspace.act_forms import AnswerForm, AskedForm, MoreTimeForm, NothingForm, ReasonForm
+from goodword.workspace.results import finished_run
 from goodword.workspace.views.acting import check_of, clicked, filled
 from goodword.workspace.words import reminded
 
@@ -127,12 +128,15 @@ def cancel(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
         cancelling.cancel(check_id=check.pk, member=request.member, now=clock.now())
         return _("Cancelled. Nobody is asked any more.")
 
+    lead = _(
+        "Nobody is written to: links of candidate and referees show that nothing is needed at the moment. "
+        "What was answered is kept. Invite again opens the check again."
+    )
+    if finished_run(check.start) is not None:
+        lead += " " + _("The earlier result stays on the page and remains the current one.")
     page = {
         "title": _("Cancel the reference check"),
-        "lead": _(
-            "Nobody is written to: links of candidate and referees show that nothing is needed at the moment. "
-            "What was answered is kept. Invite again opens the check again."
-        ),
+        "lead": lead,
         "button": _("Cancel the check"),
         "danger": True,
     }
