@@ -24,6 +24,7 @@ from goodword.references.models import Check
 from goodword.roles.models import Role
 from goodword.steps.domain.legal_hold import place_hold
 from goodword.steps.domain.own_erasure import ask_own_erasure
+from goodword.steps.states import takes_answers, that_take_answers
 from goodword.workspace import retention
 from goodword.workspace.retention import Months, foresee, next_run, organisations_due, sweep
 from goodword.workspace.timeline import ERASURES
@@ -125,13 +126,38 @@ def test_looking_at_a_report_prolongs_nothing(org: Organisation, role: Role) -> 
 def test_nobody_with_an_open_step_is_erased(org: Organisation, role: Role, kind: str) -> None:
     ada = ended(role, "Ada")
     run: Check | Attempt = checked(ada) if kind == "check" else invited(ada)
-    type(run).objects.of(org).update(deadline_at=NOW - timedelta(days=29), opened_at=YEAR_AGO)
+    type(run).objects.of(org).update(
+        deadline_at=NOW - timedelta(days=29), opened_at=YEAR_AGO, invited_at=YEAR_AGO
+    )
     assert foreseen(org) == []
     assert foresee(org, OLD, now=NOW).open_steps == 1
     assert sweep(org.pk, now=NOW) == 0
     # thirty days after the deadline nothing can come in any more
     type(run).objects.of(org).update(deadline_at=NOW - timedelta(days=31))
     assert sweep(org.pk, now=NOW) == 1
+
+
+@pytest.mark.parametrize("days", [-31, -29, 1])
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"invited_at": YEAR_AGO},
+        {"invited_at": None},
+        {"invited_at": YEAR_AGO, "clock_stopped_at": YEAR_AGO},
+        {"invited_at": YEAR_AGO, "paused_at": YEAR_AGO},
+        {"invited_at": YEAR_AGO, "closed_at": YEAR_AGO},
+        {"invited_at": YEAR_AGO, "progress": "completed"},
+    ],
+    ids=str,
+)
+def test_what_counts_as_an_open_step_is_what_takes_answers(
+    role: Role, values: dict[str, Any], days: int
+) -> None:
+    run = checked(ended(role, "Ada"))
+    rows = Check.objects.of(role.organisation)
+    rows.update(deadline_at=NOW + timedelta(days=days), **values)
+    run.refresh_from_db()
+    assert rows.filter(that_take_answers(now=NOW)).exists() is takes_answers(run, now=NOW)
 
 
 def test_a_clock_that_stands_still_keeps_a_step_open(org: Organisation, role: Role) -> None:

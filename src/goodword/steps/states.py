@@ -7,6 +7,8 @@ the only writer, and a test walks the table.
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db.models import Q
+
 from goodword.steps.models import Run
 
 P = Run.Progress
@@ -74,3 +76,9 @@ def takes_answers(run: Run, *, now: datetime) -> bool:
     """Whether what comes now still counts: open, and at most 30 days past a deadline that runs."""
     runs = run.clock_stopped_at is None and run.invited_at is not None
     return is_open(run) and (not runs or now <= run.deadline_at + GRACE)
+
+
+def that_take_answers(*, now: datetime) -> Q:
+    """The runs for which `takes_answers` is true, for a query."""
+    runs = Q(clock_stopped_at=None, invited_at__isnull=False)
+    return Q(progress__in=UNFINISHED, closed_at=None) & (~runs | Q(deadline_at__gte=now - GRACE))

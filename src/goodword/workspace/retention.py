@@ -28,7 +28,7 @@ from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.core.models import Event
 from goodword.core.sweep import each
 from goodword.references.models import Check
-from goodword.steps.states import GRACE, UNFINISHED
+from goodword.steps.states import that_take_answers
 
 #: people whom one run erases; the next goes on
 AT_MOST: Final = 1000
@@ -281,11 +281,7 @@ def _kept(organisation: Organisation, *, now: datetime, only: int | None = None)
         held = held.filter(pk=only)
     busy: set[int] = set()
     for rows in (Attempt.objects.of(organisation), Check.objects.of(organisation)):
-        runs = rows.filter(
-            Q(clock_stopped_at__isnull=False) | Q(deadline_at__gte=now - GRACE),
-            progress__in=UNFINISHED,
-            closed_at=None,
-        )
+        runs = rows.filter(that_take_answers(now=now))
         if only is not None:
             runs = runs.filter(start__application__candidate_id=only)
         busy.update(runs.values_list("start__application__candidate_id", flat=True))
