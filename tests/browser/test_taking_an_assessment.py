@@ -6,7 +6,6 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
-from goodword.assessments.domain.choose_language import choose_language
 from goodword.assessments.models import Attempt
 from goodword.core import clock
 from tests.assessments.plans import JUDGEMENT, attempt_of
@@ -61,11 +60,11 @@ def test_no_word_of_an_answer_to_a_situation_is_broken_on_a_phone(
     browser: Browser, live_server: object, language: str
 ) -> None:
     attempt = attempt_of(JUDGEMENT, now=clock.now())
-    choose_language(attempt_id=attempt.pk, language=language, now=clock.now())
     token = token_of(attempt, now=clock.now())
-    context = browser.new_context(viewport={"width": 390, "height": 844})
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale=language)
     page = context.new_page()
     page.goto(f"{live_server}{reverse('portal_assessment_item', args=[token, 1, 1])}")
+    expect(page.locator("html")).to_have_attribute("lang", language)
     for width in (320, 390, 800, 1440):
         page.set_viewport_size({"width": width, "height": 844})
         broken = page.evaluate(

@@ -192,6 +192,7 @@ def test_forms_are_protected_against_forgery() -> None:
 def test_a_german_browser_gets_the_whole_page_in_one_language() -> None:
     story = sent()
     page = Client(headers={"accept-language": "de"}).get(referee_door("maria@globex.example"))
-    assert '<html lang="en"' in page.content.decode()
-    assert "April 2021 to August 2023" in page.content.decode()
+    assert '<html lang="de"' in page.content.decode()
+    assert "April 2021 bis August 2023" in page.content.decode()
+    assert "April 2021 to August 2023" not in page.content.decode()
     assert story.requests[0].state == "sent"

@@ -56,8 +56,14 @@ class AskForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, time: bool) -> None:
-        super().__init__(data, prefix="a")
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        time: bool,
+        initial: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, prefix="a", initial=dict(initial or {}))
         if not time:
             del self.fields["percent"]
 

@@ -8,18 +8,18 @@ from goodword.assessments.models import AssessmentPart, TestVersion
 OTHERWISE = "en"
 
 
-def language_for(parts: Sequence[AssessmentPart], *, wanted: str) -> str:
-    """The wanted language ("de", "de-at") where every test has it, else English.
+def language_for(parts: Sequence[AssessmentPart], *, wanted: str, otherwise: str = "") -> str:
+    """The wanted language ("de", "de-at") where every test has it, else the other one, else English.
 
-    A candidate goes through one language from the first page to the last. A test that exists neither in the wanted
-    language nor in English stays in its own and decides nothing, unless there is no other.
+    A candidate goes through one language from the first page to the last. A test that exists in none of them stays
+    in its own and decides nothing, unless there is no other.
     """
-    language = _short(wanted)
+    languages = [_short(language) for language in (wanted, otherwise, OTHERWISE) if language]
     offered = [_languages(part) for part in parts] or [set(LANGUAGES)]
-    deciding = [found for found in offered if found & {language, OTHERWISE}]
+    deciding = [found for found in offered if found & set(languages)]
     if not deciding:
         return min(set.intersection(*offered) or offered[0])
-    return language if all(language in found for found in deciding) else OTHERWISE
+    return next((one for one in languages if all(one in found for found in deciding)), OTHERWISE)
 
 
 def languages_of(parts: Sequence[AssessmentPart]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from goodword.assessments import clock
 from goodword.assessments.content import content_of
 from goodword.assessments.domain.begin_part import needs_start
 from goodword.assessments.given import Asked, shown_items, unanswered
+from goodword.assessments.languages import version_for
 from goodword.assessments.library.instrument import Instrument
 from goodword.assessments.library.judgement import JudgementSet
 from goodword.assessments.library.questions import QuestionSet
@@ -123,9 +124,16 @@ def in_mails(seen: Overview) -> dict[str, object]:
     }
 
 
-def overview(attempt: Attempt, *, now: datetime) -> Overview:
-    """The parts of an attempt with what is answered. Three queries for any number of parts and items."""
-    return Overview(parts=tuple(_view(part, now=now) for part in parts_of(attempt, scores=False)))
+def overview(attempt: Attempt, *, now: datetime, language: str = "") -> Overview:
+    """The parts of an attempt with what is answered. Three queries for any number of parts and items.
+
+    With a `language` the parts are as they would be in it: it is the attempt's once something is sent.
+    """
+    parts = parts_of(attempt, scores=False)
+    if language:
+        for part in parts:
+            part.version = version_for(part.part, language=language)
+    return Overview(parts=tuple(_view(part, now=now) for part in parts))
 
 
 def _view(part: AttemptPart, *, now: datetime) -> PartView:

@@ -47,5 +47,6 @@ BLANK: dict[str, object] = {
     "company": "",
     "title": "",
     "language": "",
+    "chosen_language": "",
     "can_email": False,
 }

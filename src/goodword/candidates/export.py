@@ -45,7 +45,7 @@ def _person(candidate: Candidate, wanted: Wanted) -> dict[str, Any]:
         "e-mail address": candidate.email,
         "company": candidate.company,
         "job title": candidate.title,
-        "language": candidate.language,
+        "language": candidate.chosen_language or candidate.language,
         "from": "Greenhouse" if candidate.remote_id else "",
         "kept since": candidate.created_at,
         "last brought up to date": candidate.synced_at,

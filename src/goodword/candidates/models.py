@@ -29,6 +29,8 @@ class Candidate(OrganisationOwned):
     confirmed_name = models.CharField(max_length=401, db_default="", default="", blank=True)
     private = models.BooleanField(default=False)
     language = models.CharField(max_length=10, default="", blank=True)
+    #: what they chose on a page of theirs, for all of their pages and mails
+    chosen_language = models.CharField(max_length=10, default="", blank=True)
     #: the personal data is gone; the row stays so that events and counts have somebody to belong to
     erased_at = models.DateTimeField(null=True)
     #: who they are now: Greenhouse has merged the two, and what was theirs stands there

@@ -213,8 +213,10 @@ class ReferenceRequest(OrganisationOwned):
     #: when the mail server took the mail; empty: it waits to be sent
     invited_at = models.DateTimeField(null=True)
     deadline_at = models.DateTimeField()
-    #: the language that the referee reads and answers in
+    #: the language that the referee reads and answers in: that of their mail, until they answer in another
     language = models.CharField(max_length=10, default="en")
+    #: what they chose on a page; it goes before the browser's
+    chosen_language = models.CharField(max_length=10, default="", blank=True)
     #: their time zone, once their browser has said it; reminders heed it
     time_zone = models.CharField(max_length=60, default="", blank=True)
     #: since when mail to them comes back: the link is dead, and the candidate is asked for another address

@@ -1,8 +1,10 @@
-"""Languages by the names that their speakers use."""
+"""Which language somebody reads: what they chose, what their browser asks for, what is known of them."""
 
 from collections.abc import Sequence
 
+from django.http import HttpRequest
 from django.utils import translation
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 
 def named(codes: Sequence[str]) -> list[tuple[str, str]]:
@@ -16,3 +18,22 @@ def name_of(code: str) -> str:
         return str(translation.get_language_info(code)["name_local"]).capitalize()
     except KeyError:
         return code
+
+
+def of_browser(request: HttpRequest) -> list[str]:
+    """The languages that a browser asks for, the most wanted first: ["de-at", "de", "en"]."""
+    asked = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
+    return [code for code, weight in asked if weight > 0]
+
+
+def first_offered(offered: Sequence[str], *wanted: str) -> str:
+    """The first wanted language ("de", "de-AT") that is offered, as it is offered; empty if none is."""
+    for code in wanted:
+        for language in offered:
+            if code and _primary(language) == _primary(code):
+                return language
+    return ""
+
+
+def _primary(code: str) -> str:
+    return code.strip().lower().replace("_", "-").partition("-")[0]

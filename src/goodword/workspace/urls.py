@@ -127,6 +127,7 @@ member_urls: list[URLPattern | URLResolver] = [
 public_urls: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("p/<str:token>/", portal.portal, name="portal"),
+    path("p/<str:token>/language/", portal.language, name="portal_language"),
     path("p/<str:token>/ask/", asking.ask, name="portal_ask"),
     path("p/<str:token>/data/", data.data, name="portal_data"),
     path("p/<str:token>/data/link/", data.send_link, name="portal_data_link"),

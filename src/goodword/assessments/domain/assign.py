@@ -48,7 +48,10 @@ def assign(*, start: StepStart, application: Application, now: datetime, by: str
     organisation, step = application.organisation, start.step
     assessment = assessment_of(step, now=now)
     planned = list(assessment.parts.select_related("test").order_by("order"))
-    language = language_for(planned, wanted=application.candidate.language or organisation.language)
+    candidate = application.candidate
+    language = language_for(
+        planned, wanted=candidate.chosen_language or candidate.language, otherwise=organisation.language
+    )
     attempt = Attempt(
         organisation=organisation,
         start=start,

@@ -1,5 +1,6 @@
 """The candidate chooses the language of their attempt, before anything of it has begun."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -7,6 +8,8 @@ from django.db import transaction
 from goodword.assessments.domain import guard
 from goodword.assessments.languages import languages_of, version_for
 from goodword.assessments.models import Attempt, AttemptPart
+from goodword.candidates.models import Candidate
+from goodword.steps.languages import first_offered
 
 
 class NotOffered(Exception):
@@ -20,6 +23,17 @@ class TooLate(Exception):
 def offered(attempt: Attempt) -> tuple[str, ...]:
     """The languages that the whole attempt can be taken in, sorted; of one alone there is nothing to choose."""
     return languages_of([part.part for part in _parts(attempt)])
+
+
+def spoken(attempt: Attempt, candidate: Candidate, *, browser: Sequence[str] = ()) -> str:
+    """The language of the candidate's pages, without a browser of their mails: what they chose, what their browser
+    asks for, what is known of them. Once something has begun, the language that it is taken in."""
+    if attempt.progress != Attempt.Progress.PENDING:
+        return attempt.language
+    wanted = [code for code in (candidate.chosen_language, *browser) if code]
+    if not wanted or first_offered(wanted[:1], attempt.language):
+        return attempt.language
+    return first_offered(offered(attempt), *wanted) or attempt.language
 
 
 def choose_language(*, attempt_id: int, language: str, now: datetime) -> Attempt:

@@ -22,6 +22,8 @@ def adjust(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     stands = standing(sitting.attempt)
     time = bool(stands.timed)
     form = AskForm(request.POST if request.method == "POST" else None, time=time)
+    if sitting.switched:
+        form = AskForm(None, time=time, initial={name: form[name].data for name in form.fields})
     if form.is_bound and not stands.why_not and form.is_valid():
         said = form.cleaned_data
         with suppress(MayNotAsk):  # it was asked in another window meanwhile: the page says how it stands
@@ -65,6 +67,7 @@ def _show(
         "assessments/adjust/ask.html",
         status=422 if form.is_bound else 200,
         form=form,
+        form_id="" if stands.why_not else "ask",
         stands=stands,
         contact=contact,
         at_once=sitting.attempt.assessment.more_time if stands.timed else 0,

@@ -1,10 +1,9 @@
 """The candidate's pages around the items: what comes, the start of a part, the practice, the end, declining."""
 
-import contextlib
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
 from goodword.assessments.device import device_of
@@ -12,7 +11,6 @@ from goodword.assessments.domain.adjust.ask import application_of
 from goodword.assessments.domain.adjust.may_ask import waits
 from goodword.assessments.domain.adjust.reader import reader_of
 from goodword.assessments.domain.begin_part import begin_part
-from goodword.assessments.domain.choose_language import NotOffered, TooLate, choose_language, offered
 from goodword.assessments.domain.decline import decline
 from goodword.assessments.domain.finish import Unanswered, finish_part
 from goodword.assessments.domain.send_link import send_link
@@ -30,19 +28,15 @@ def first_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     """
     if request.method == "POST":
         return to_first_page(request, sitting)
-    languages = offered(sitting.attempt) if sitting.overview.untouched else ()
-    return show_first(request, sitting, languages=languages, waiting=waits(sitting.attempt))
+    return show_first(request, sitting, waiting=waits(sitting.attempt))
 
 
 @door
 def language_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
-    """Another language, as long as nothing has begun; whatever else is sent changes nothing."""
-    if request.method == "POST":
-        with contextlib.suppress(NotOffered, TooLate):
-            choose_language(
-                attempt_id=sitting.attempt.pk, language=request.POST.get("language", ""), now=sitting.now
-            )
-    return to_first_page(request, sitting)
+    """Back to the page where another language was chosen; the door has noted which, while nothing had begun."""
+    back = request.POST.get("back", "")
+    inside = back.startswith(sitting.first_page) and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return kept_private(redirect(back)) if inside else to_first_page(request, sitting)
 
 
 @door

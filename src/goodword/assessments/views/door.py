@@ -3,10 +3,11 @@
 Opening a link changes nothing.
 """
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property, wraps
+from functools import cache, cached_property, wraps
 from typing import Any, Concatenate
 
 from django.contrib import messages
@@ -18,14 +19,17 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from goodword.assessments.domain import guard
+from goodword.assessments.domain.choose_language import NotOffered, TooLate, choose_language, offered, spoken
 from goodword.assessments.given import Asked
 from goodword.assessments.models import Attempt
 from goodword.assessments.overview import Overview, PartView, overview
 from goodword.assessments.practice import Solution, solution_of
 from goodword.assessments.queries import latest_attempt
+from goodword.candidates.domain.choose_language import choose_language as choose_for_all
 from goodword.core import clock
 from goodword.notifications.domain.links import is_alive
 from goodword.questionnaires.reading import Json
+from goodword.steps.languages import named, of_browser
 from goodword.steps.models import Run
 from goodword.steps.portal import Visit, closed_page, unknown_page, visit_of
 from goodword.steps.states import takes_answers
@@ -40,11 +44,15 @@ class Sitting:
     now: datetime
     #: what a page says of a preview that it is drawn in; None for a candidate
     preview: object | None = None
+    #: the language that the page is shown in, if it is not the attempt's yet
+    shown_in: str = ""
+    #: a language button was pressed, perhaps with a form half filled in
+    switched: bool = False
 
     @cached_property
     def overview(self) -> Overview:
         """The parts and how far they are, as they were when this was first asked for."""
-        return overview(self.attempt, now=self.now)
+        return overview(self.attempt, now=self.now, language=self.shown_in)
 
     def part(self, order: int) -> PartView:
         """One part; a 404 for one that is not there."""
@@ -116,7 +124,7 @@ def door[**P](page: Page[P]) -> Callable[..., HttpResponse]:
         shows = takes_answers(attempt, now=now) or attempt.progress in ENDED
         if shows and not _is_alive(visit, attempt, now=now):
             return _expired(request, visit)
-        sitting = Sitting(visit=visit, attempt=attempt, now=now)
+        sitting = _in_their_language(request, Sitting(visit=visit, attempt=attempt, now=now))
         with translation.override(attempt.language), timezone.override(visit.organisation.zone):
             if takes_answers(attempt, now=now):
                 try:
@@ -133,6 +141,28 @@ def door[**P](page: Page[P]) -> Callable[..., HttpResponse]:
         return _closed(request, visit)
 
     return enter
+
+
+def _in_their_language(request: HttpRequest, sitting: Sitting) -> Sitting:
+    """In the language of the candidate, as long as nothing has begun.
+
+    What is sent from a page keeps its language. A language button of a page is a choice, which goes before the
+    browser's from then on.
+    """
+    attempt, candidate = sitting.attempt, sitting.visit.application.candidate
+    pressed = request.POST.get("language", "") if request.method == "POST" else ""
+    language = pressed or spoken(attempt, candidate, browser=of_browser(request))
+    if request.method != "POST":
+        if language != attempt.language:
+            attempt.language = sitting.shown_in = language
+        return sitting
+    with contextlib.suppress(NotOffered, TooLate, guard.Closed):
+        chosen = choose_language(attempt_id=attempt.pk, language=language, now=sitting.now)
+        attempt.language = chosen.language
+        if pressed:
+            choose_for_all(candidate, language=pressed)
+            sitting.switched = True
+    return sitting
 
 
 def show(
@@ -155,11 +185,30 @@ def show(
             "contact_url": sitting.url("portal_ask"),
             "responsible": visit.organisation.name,
             "privacy_url": sitting.url("portal_data"),
+            **_languages(sitting),
             **context,
         },
         status=status,
     )
     return kept_private(response)
+
+
+def _languages(sitting: Sitting) -> dict[str, object]:
+    """What a page needs to offer languages: as long as nothing has begun, and there is more than one."""
+    attempt = sitting.attempt
+    if sitting.preview is not None or attempt.progress != Run.Progress.PENDING:
+        return {}
+
+    @cache
+    def to_choose() -> list[tuple[str, str]]:
+        languages = offered(attempt)
+        return named(languages) if len(languages) > 1 else []
+
+    return {
+        "languages": to_choose,  # looked up by pages that show it
+        "language": attempt.language,
+        "language_url": sitting.url("portal_assessment_language"),
+    }
 
 
 def to_first_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:

@@ -22,6 +22,7 @@ from goodword.assessments.views.adjust import show_decline, show_unasked
 from goodword.assessments.views.door import ENDED, Sitting, kept_private, show
 from goodword.assessments.views.item import screen
 from goodword.assessments.views.shown import show_first, show_last, show_part, show_practice
+from goodword.steps.languages import named
 from goodword.steps.models import Run
 
 
@@ -76,7 +77,14 @@ def first(request: HttpRequest, sitting: Rehearsal) -> HttpResponse:
         own = sitting.url("portal_assessment_result") if told else ""
         return show(request, sitting, ENDED[Run.Progress.COMPLETED], result_url=own)
     languages = languages_of(sitting.planned) if sitting.overview.untouched else ()
-    return show_first(request, sitting, languages=languages, waiting=False)
+    return show_first(
+        request,
+        sitting,
+        waiting=False,
+        languages=named(languages) if len(languages) > 1 else [],
+        language=sitting.attempt.language,
+        language_url=sitting.url("portal_assessment_language"),
+    )
 
 
 def part(request: HttpRequest, sitting: Rehearsal, order: int) -> HttpResponse:

@@ -1,6 +1,7 @@
 """Draws the candidate's pages around the items, for a candidate and for a preview alike."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -18,14 +19,10 @@ from goodword.assessments.overview import PartView
 from goodword.assessments.practice import practice_of
 from goodword.assessments.views.door import Sitting, kept_private, show
 from goodword.candidates.queries import public_title
-from goodword.steps.languages import named
 
 
-def show_first(
-    request: HttpRequest, sitting: Sitting, *, languages: Sequence[str], waiting: bool
-) -> HttpResponse:
-    """What comes, or the page to pause on between two parts. `languages` are those to choose from; `waiting`: a
-    request for an adjustment waits for its answer."""
+def show_first(request: HttpRequest, sitting: Sitting, *, waiting: bool, **more: Any) -> HttpResponse:
+    """What comes, or the page to pause on between two parts. `waiting`: a request for an adjustment waits."""
     attempt, seen = sitting.attempt, sitting.overview
     current = seen.current
     return show(
@@ -38,12 +35,10 @@ def show_first(
         onward=from_first(sitting, current) if current else None,
         practises=bool(current and practice_of(current.part)),
         deadline=deadline_in_words(attempt, organisation=sitting.visit.organisation),
-        languages=named(languages),
-        language=attempt.language,
-        language_url=sitting.url("portal_assessment_language"),
         late=attempt.deadline_at < sitting.now and attempt.clock_stopped_at is None,
         may_adjust=not all(part.begun for part in seen.parts),
         waiting=waiting,
+        **more,
     )
 
 

@@ -17,6 +17,7 @@ from goodword.questionnaires.parse import parse
 from goodword.questionnaires.types import Question, Stated
 from goodword.questionnaires.versions import in_language, minutes_of_version
 from goodword.questionnaires.wording import worded
+from goodword.references.domain.languages import of_candidate
 from goodword.references.models import Check, Referee
 
 #: how a day is written where that is not "Tuesday 24 November"
@@ -50,7 +51,7 @@ def about(check: Check, *, language: str = "") -> About:
         organisation=application.organisation,
         recruiter=Person(name=recruiter.name, address=recruiter.address),
         title=public_title(application),
-        language=language or check.language,
+        language=language or of_candidate(check, application.candidate),
     )
 
 

@@ -57,6 +57,7 @@ def correct_address(*, request_id: int, address: str, member: Membership, now: d
 def _begin_anew(request: ReferenceRequest, *, check: Check, now: datetime) -> None:
     request.state, request.begun_at, request.draft = State.SENT, None, {}
     request.language, request.time_zone = language_for(check, request.referee), ""
+    request.chosen_language = ""
     request.undelivered_at, request.sent_at, request.invited_at = None, now, None
     request.sent_again += 1
     request.deadline_at = max(request.deadline_at, referee_deadline(check, now=now))

@@ -1,20 +1,55 @@
-"""The languages of the candidate's pages and of a referee's. Answers are the same in all: ids and values are shared."""
+"""The languages of the candidate's pages and of a referee's. Answers are the same in all: ids and values are shared.
 
+What somebody chose goes first, then what their browser asks for, then what is known. A page that is only opened keeps
+nothing; what is sent from it keeps its language, which later mails are written in.
+"""
+
+from collections.abc import Sequence
+
+from goodword.candidates.domain.choose_language import choose_language as choose_for_all
+from goodword.candidates.models import Candidate
 from goodword.references.models import Check, ReferenceRequest
+from goodword.steps.languages import first_offered
+
+
+def of_candidate(check: Check, candidate: Candidate, *, browser: Sequence[str] = ()) -> str:
+    """The language of the candidate's pages; without a browser, of their mails."""
+    return first_offered(check.languages, candidate.chosen_language, *browser) or check.language
+
+
+def of_referee(request: ReferenceRequest, *, browser: Sequence[str]) -> str:
+    """The language of a referee's pages."""
+    languages = request.check_run.languages
+    return first_offered(languages, request.chosen_language, *browser) or request.language
+
+
+def keep_candidate_language(check: Check, *, language: str) -> None:
+    """The candidate has sent something from a page in this language."""
+    Check.objects.of(check.organisation).filter(pk=check.pk).exclude(language=language).update(
+        language=language
+    )
+
+
+def keep_referee_language(request: ReferenceRequest, *, language: str) -> None:
+    """The referee has sent something from a page in this language."""
+    rows = ReferenceRequest.objects.of(request.organisation).filter(pk=request.pk)
+    rows.exclude(language=language).update(language=language)
 
 
 def choose_language(request: ReferenceRequest, *, language: str) -> None:
     """Read and answer in this language from now on: one of the check's, else nothing changes."""
-    if language == request.language or language not in request.check_run.languages:
+    if language not in request.check_run.languages:
         return
-    ReferenceRequest.objects.of(request.organisation).filter(pk=request.pk).update(language=language)
-    request.language = language
+    rows = ReferenceRequest.objects.of(request.organisation).filter(pk=request.pk)
+    rows.update(language=language, chosen_language=language)
+    request.language = request.chosen_language = language
 
 
-def choose_candidate_language(check: Check, *, language: str) -> bool:
+def choose_candidate_language(check: Check, candidate: Candidate, *, language: str) -> bool:
     """The candidate's pages and mails in this language from now on. False, and no change, if it is not offered."""
     if language not in check.languages:
         return False
     Check.objects.of(check.organisation).filter(pk=check.pk).update(language=language)
     check.language = language
+    choose_for_all(candidate, language=language)
     return True

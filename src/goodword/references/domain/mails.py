@@ -17,6 +17,7 @@ from goodword.questionnaires import labels
 from goodword.references import asked_for
 from goodword.references.domain.about import About, about, common, competencies_of, day_in_words
 from goodword.references.domain.deadlines import referee_deadline
+from goodword.references.domain.languages import of_candidate
 from goodword.references.domain.places import CANDIDATES, places_of
 from goodword.references.models import Check, Referee, ReferenceRequest, Slot
 from goodword.roles.slots import ANY
@@ -138,8 +139,8 @@ def to_referee(request: ReferenceRequest, *, check: Check, kind: str, key: str, 
 
 
 def language_for(check: Check, referee: Referee) -> str:
-    """The language of a referee's first mail: the candidate's choice, else the check's."""
-    return referee.language or check.language
+    """The language of a referee's first mail: the one the candidate named, else the candidate's own."""
+    return referee.language or of_candidate(check, check.start.application.candidate)
 
 
 def unsent_request(check: Check, referee: Referee, *, now: datetime) -> Email:

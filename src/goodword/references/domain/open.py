@@ -63,7 +63,9 @@ def open_check(*, start: StepStart, now: datetime, by: str) -> Check:
         wanted=len(asked),
         least=min(step.least or len(asked), len(asked)),
         language=language_of(
-            start.application.candidate.language, languages, otherwise=held.organisation.language
+            start.application.candidate.chosen_language or start.application.candidate.language,
+            languages,
+            otherwise=held.organisation.language,
         ),
         languages=languages,
         self_reference=step.self_reference,

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from goodword.core.sweep import each
 from goodword.core.workdays import into_working_hours
 from goodword.references.domain.about import day_in_words
+from goodword.references.domain.languages import of_candidate
 from goodword.references.domain.mails import to_candidate
 from goodword.references.domain.remind import rests
 from goodword.references.domain.requests import out
@@ -101,4 +102,5 @@ def _forget(check: Check) -> None:
 def _last_day(check: Check, slow: list[ReferenceRequest]) -> str:
     """The first deadline among them, as the mail says it."""
     first = min(request.deadline_at for request in slow)
-    return day_in_words(first, organisation=check.organisation, language=check.language)
+    language = of_candidate(check, check.start.application.candidate)
+    return day_in_words(first, organisation=check.organisation, language=language)

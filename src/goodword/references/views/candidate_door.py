@@ -1,7 +1,7 @@
 """The door of the candidate's portal: from a link's token to their check, or to the kind page for when nothing opens.
 
-Pages behind it are never cached or listed, and speak the check's language, which the candidate can change on every
-one of them. Opening one changes nothing: mail scanners open links.
+Pages behind it are never cached or listed, and speak the candidate's language (domain/languages.py), which they can
+change on every one of them. Opening one changes nothing: mail scanners open links.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,11 @@ from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.references.domain import guard, zones
 from goodword.references.domain.about import About, about
-from goodword.references.domain.languages import choose_candidate_language
+from goodword.references.domain.languages import (
+    choose_candidate_language,
+    keep_candidate_language,
+    of_candidate,
+)
 from goodword.references.models import Check
 from goodword.references.queries import latest_check
 from goodword.references.views import doors
@@ -62,7 +66,9 @@ def opens(
             check = latest_check(visit.application)
             if check is None:
                 return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)
-            at = AtCheck(token=token, check=check, about=about(check), now=now)
+            candidate = visit.application.candidate
+            check.language = of_candidate(check, candidate, browser=languages.of_browser(request))
+            at = AtCheck(token=token, check=check, about=about(check, language=check.language), now=now)
             if is_over(at) or visit.link.ended_at is not None:
                 if keep and request.method == "POST" and links.is_alive(visit.link, now=now):
                     keep(request, at, **more)
@@ -73,6 +79,7 @@ def opens(
             if only_open and not at.is_open:
                 return doors.to_first_page(request, "portal_check", token)
             if request.method == "POST":
+                keep_candidate_language(check, language=check.language)
                 zones.note_zone(check, request.POST.get(zones.FIELD, ""))
             with translation.override(at.about.language), timezone.override(at.about.organisation.zone):
                 try:
@@ -116,7 +123,7 @@ def is_over(at: AtCheck) -> bool:
 def _switched(request: HttpRequest, at: AtCheck) -> AtCheck:
     """With the language that a button of the page has just chosen."""
     wanted = request.POST.get("language", "") if request.method == "POST" else ""
-    if not choose_candidate_language(at.check, language=wanted):
+    if not choose_candidate_language(at.check, at.about.candidate, language=wanted):
         return at
     facts = about(at.check, language=wanted)
     return AtCheck(token=at.token, check=at.check, about=facts, now=at.now, switched=True)

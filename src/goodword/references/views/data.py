@@ -25,11 +25,13 @@ from goodword.notifications.people import Person, masked
 from goodword.references.domain.about import about
 from goodword.references.domain.decline import say_never_again
 from goodword.references.domain.erase_referee import erase_referee
+from goodword.references.domain.languages import of_referee
 from goodword.references.models import ReferenceRequest
 from goodword.references.views import doors
 from goodword.references.views.referee_door import AtRequest
 from goodword.steps.domain.own_data_link import send_own_data_link, went_to
 from goodword.steps.kept import kept_of_referee, why_kept
+from goodword.steps.languages import of_browser
 from goodword.steps.portal import unknown_page
 
 
@@ -61,6 +63,7 @@ def _opens(
             asked = _request_of(link) if link else None
             if link is None or asked is None:
                 return unknown_page(request)
+            asked.language = of_referee(asked, browser=of_browser(request))
             facts = about(asked.check_run, language=asked.language)
             if link.ended_at is not None:
                 return doors.closed(request, facts)

@@ -14,7 +14,9 @@ from goodword.notifications.models import Link
 from goodword.notifications.people import masked
 from goodword.references.domain.about import about
 from goodword.references.domain.fresh_link import behind, send_fresh
+from goodword.references.domain.languages import of_referee
 from goodword.references.views import doors
+from goodword.steps.languages import of_browser
 from goodword.steps.portal import closed_page, unknown_page
 
 
@@ -25,8 +27,11 @@ def fresh(request: HttpRequest, token: str) -> HttpResponse:
     found = behind(link, now=now) if link else None
     if link is None or found is None:
         return unknown_page(request)
-    facts = about(found.check, language=found.language)
-    with translation.override(found.language):
+    language = found.language
+    if found.request is not None:
+        language = of_referee(found.request, browser=of_browser(request))
+    facts = about(found.check, language=language)
+    with translation.override(language):
         if not found.is_live:
             recruiter = recruiter_of(facts.application)
             return closed_page(request, organisation=facts.organisation, recruiter=recruiter)

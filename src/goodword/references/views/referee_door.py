@@ -1,7 +1,7 @@
 """The door of the referee's portal: from a link's token to their request, or to the kind page for when nothing opens.
 
-Pages behind it are never cached or listed, and speak the language of the request, which the referee can change on
-every one of them. Opening one changes nothing: mail scanners open links.
+Pages behind it are never cached or listed, and speak the referee's language (domain/languages.py), which they can
+change on every one of them. Opening one changes nothing: mail scanners open links.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.references.domain import guard, zones
 from goodword.references.domain.about import About, about
-from goodword.references.domain.languages import choose_language
+from goodword.references.domain.languages import choose_language, keep_referee_language, of_referee
 from goodword.references.models import Check, ReferenceRequest
 from goodword.references.views import doors
 from goodword.steps import languages
@@ -57,6 +57,7 @@ def opens(
             asked = _request_of(link) if link else None
             if link is None or asked is None:
                 return unknown_page(request)
+            asked.language = of_referee(asked, browser=languages.of_browser(request))
             facts = about(asked.check_run, language=asked.language)
             at = AtRequest(token=token, request=asked, check=asked.check_run, about=facts, now=now)
             revoked, alive = link.ended_at is not None, links.is_alive(link, now=now)
@@ -70,6 +71,7 @@ def opens(
             if closed or (only_open and not asked.is_out):
                 return doors.to_first_page(request, "referee", token)
             if request.method == "POST":
+                keep_referee_language(asked, language=asked.language)
                 zones.note_zone(asked, request.POST.get(zones.FIELD, ""))
             at = _in_their_language(request, at)
             with translation.override(at.about.language), timezone.override(at.about.organisation.zone):

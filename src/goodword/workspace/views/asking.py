@@ -29,11 +29,11 @@ def ask(request: HttpRequest, token: str) -> HttpResponseBase:
         return unknown_page(request)
     now = clock.now()
     candidate = visit.application.candidate
-    with translation.override(language_of(visit)), timezone.override(visit.organisation.zone):
+    with translation.override(language_of(request, visit)), timezone.override(visit.organisation.zone):
         if (instead := page_instead(request, visit, tasks_of(visit, now=now), now=now)) is not None:
             return instead
     switched = has_switched(request, visit)
-    with translation.override(language_of(visit)), timezone.override(visit.organisation.zone):
+    with translation.override(language_of(request, visit)), timezone.override(visit.organisation.zone):
         return private(
             ask_page(
                 request,
@@ -48,7 +48,7 @@ def ask(request: HttpRequest, token: str) -> HttpResponseBase:
                     "contact_name": visit.recruiter.name,
                     "contact_email": visit.recruiter.address,
                     "layout": "workspace/portal_layout.html",
-                    **languages_of(visit),
+                    **languages_of(request, visit),
                 },
                 switched=switched,
             )

@@ -46,7 +46,10 @@ def _opens(
             visit = visit_of(token, purpose=purpose)
             if visit is None or visit.application.erased_at is not None:
                 return unknown_page(request)
-            with translation.override(language_of(visit)), timezone.override(visit.organisation.zone):
+            with (
+                translation.override(language_of(request, visit)),
+                timezone.override(visit.organisation.zone),
+            ):
                 if visit.link.ended_at is not None:
                     return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)
                 if not expired and not _is_alive(visit):

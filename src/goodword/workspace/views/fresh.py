@@ -27,7 +27,7 @@ def fresh(request: HttpRequest, token: str) -> HttpResponseBase:
     act = of_check if is_check else of_assessment
     found = act.behind(visit.link, now=now)
     with (
-        translation.override(found.language if found else language_of(visit)),
+        translation.override(language_of(request, visit)),
         timezone.override(visit.organisation.zone),
     ):
         if found is None or not found.is_live:

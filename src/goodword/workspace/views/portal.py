@@ -3,25 +3,29 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from goodword.accounts.access import membership_of
 from goodword.accounts.domain.audit import write
+from goodword.assessments.queries import latest_attempt
+from goodword.candidates.domain.choose_language import choose_language
 from goodword.candidates.models import Application
 from goodword.candidates.queries import public_title, recruiter_of
 from goodword.candidates.visible import visible_applications
 from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
-from goodword.references.domain.languages import choose_candidate_language
+from goodword.references.domain.languages import choose_candidate_language, of_candidate
 from goodword.references.queries import latest_check
 from goodword.roles.models import Step
-from goodword.steps.languages import named
+from goodword.steps.languages import first_offered, named, of_browser
 from goodword.steps.portal import Visit, closed_page, unknown_page, visit_of
 from goodword.steps.states import DONE, takes_answers
 from goodword.workspace.progress import Mark, marks_of
@@ -46,7 +50,7 @@ def portal(request: HttpRequest, token: str) -> HttpResponseBase:
     if visit is None:
         return unknown_page(request)
     now = clock.now()
-    with translation.override(language_of(visit)), timezone.override(visit.organisation.zone):
+    with translation.override(language_of(request, visit)), timezone.override(visit.organisation.zone):
         tasks = tasks_of(visit, now=now)
         if (instead := page_instead(request, visit, tasks, now=now)) is not None:
             return instead
@@ -74,17 +78,46 @@ def page_instead(
     return None
 
 
-def language_of(visit: Visit) -> str:
-    """The language that the candidate has chosen in their reference check; else the one that is active."""
+def language_of(request: HttpRequest, visit: Visit) -> str:
+    """The candidate's language: what they chose, what their browser asks for, what is known of them."""
+    candidate, check = visit.application.candidate, latest_check(visit.application)
+    if check is not None:
+        return of_candidate(check, candidate, browser=of_browser(request))
+    attempt = latest_attempt(visit.application)
+    known = [attempt.language] if attempt is not None else []
+    wanted = [candidate.chosen_language, *of_browser(request), *known, visit.organisation.language]
+    return first_offered(offered_to(visit), *wanted) or settings.LANGUAGES[0][0]
+
+
+def offered_to(visit: Visit) -> list[str]:
+    """The languages of the portal's pages: those of the reference check where there is one, else all."""
     check = latest_check(visit.application)
-    return check.language if check is not None else translation.get_language() or "en"
+    return check.languages if check is not None else [code for code, _name in settings.LANGUAGES]
 
 
 def has_switched(request: HttpRequest, visit: Visit) -> bool:
     """Whether a language button of the page was pressed; its language is the candidate's from now on."""
-    check = latest_check(visit.application)
+    check, candidate = latest_check(visit.application), visit.application.candidate
     wanted = request.POST.get("language", "")
-    return check is not None and choose_candidate_language(check, language=wanted)
+    if wanted not in offered_to(visit):
+        return False
+    if check is not None:
+        return choose_candidate_language(check, candidate, language=wanted)
+    choose_language(candidate, language=wanted)
+    return True
+
+
+@require_POST
+def language(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Choose the language of the portal; back to the page where it was chosen."""
+    visit = visit_of(token)
+    if visit is None:
+        return unknown_page(request)
+    if visit.link.ended_at is None and links.is_alive(visit.link, now=clock.now()):
+        has_switched(request, visit)
+    back, home = request.POST.get("back", ""), reverse("portal", args=[token])
+    inside = back.startswith(home) and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return private(redirect(back if inside else home))
 
 
 def _portal_page(request: HttpRequest, visit: Visit, tasks: list[Task]) -> HttpResponse:
@@ -103,16 +136,19 @@ def _portal_page(request: HttpRequest, visit: Visit, tasks: list[Task]) -> HttpR
             "contact_email": visit.recruiter.address,
             "contact_url": reverse("portal_ask", args=[visit.token]),
             "responsible": visit.organisation.name,
-            **languages_of(visit),
+            **languages_of(request, visit),
         },
     )
 
 
-def languages_of(visit: Visit) -> dict[str, object]:
-    """What a page needs to offer languages, where a reference check has some."""
-    check = latest_check(visit.application)
-    offered = check.languages if check is not None and len(check.languages) > 1 else []
-    return {"languages": named(offered), "language": language_of(visit)}
+def languages_of(request: HttpRequest, visit: Visit) -> dict[str, object]:
+    """What a page needs to offer languages, where there is more than one."""
+    offered = offered_to(visit)
+    return {
+        "languages": named(offered) if len(offered) > 1 else [],
+        "language": language_of(request, visit),
+        "language_url": reverse("portal_language", args=[visit.token]),
+    }
 
 
 @require_safe

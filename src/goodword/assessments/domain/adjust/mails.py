@@ -7,6 +7,7 @@ from django.conf import settings
 
 from goodword.assessments.domain.adjust.contact import Contact, is_outside
 from goodword.assessments.domain.adjust.time import before_their_clock
+from goodword.assessments.domain.choose_language import spoken
 from goodword.assessments.domain.mails import deadline_in_words
 from goodword.assessments.models import Adjustment
 from goodword.assessments.open_forms import clock_minutes
@@ -95,7 +96,7 @@ def _write(
     row: Adjustment, kind: str, *, application: Application, sender: Person, now: datetime, **more: object
 ) -> None:
     candidate, organisation, attempt = application.candidate, application.organisation, row.attempt
-    name = kind.removeprefix("assessment.")
+    name, language = kind.removeprefix("assessment."), spoken(attempt, candidate)
     queue(
         organisation=organisation,
         kind=kind,
@@ -106,12 +107,12 @@ def _write(
         context={
             "first_name": candidate.short_name,
             "title": public_title(application),
-            "deadline": deadline_in_words(attempt, organisation=organisation),
+            "deadline": deadline_in_words(attempt, organisation=organisation, language=language),
             **more,
         },
         link=LinkFor(purpose=Link.Purpose.CANDIDATE, subject_id=attempt.start_id),
         subject_ref=ref_of(row),
-        language=attempt.language,
+        language=language,
         deadline_days=days_left(attempt.deadline_at, now=now, calendar=organisation.calendar),
         earliest_deadline=attempt.deadline_at,
         now=now,
