@@ -214,6 +214,13 @@ def test_the_portal_remembers_a_choice_also_without_a_reference_check() -> None:
     assert ('<html lang="de"' in html, "Warum</textarea>" in html) == (True, True)
 
 
+def test_the_page_of_own_data_has_the_switch_too() -> None:
+    door = portal(assessed(applied()).start)
+    assert Client().get(f"{door}data/").content.decode().count('name="language"') == 2
+    assert press(f"{door}language/", {"language": "de", "back": f"{door}data/"}).url == f"{door}data/"
+    assert language_of(f"{door}data/", "fr") == "de"
+
+
 @pytest.mark.parametrize("language", ["xx", "", "<b>"])
 def test_a_language_that_is_not_offered_is_not_kept(language: str) -> None:
     of = applied()

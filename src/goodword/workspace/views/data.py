@@ -30,7 +30,7 @@ from goodword.steps.domain.own_erasure import ask_own_erasure
 from goodword.steps.kept import kept_of_candidate, why_kept
 from goodword.steps.models import StepStart
 from goodword.steps.portal import Visit, closed_page, unknown_page, visit_of
-from goodword.workspace.views.portal import language_of, private
+from goodword.workspace.views.portal import language_of, languages_of, private
 
 type DataView = Callable[[HttpRequest, Visit], HttpResponse]
 
@@ -187,6 +187,7 @@ def _page(request: HttpRequest, template: str, visit: Visit, *, own: bool = Fals
             "is_portal": is_portal,
             "address": masked(email) if email else "",
             "sent": "sent" in request.GET,
+            **(languages_of(request, visit) if is_portal and _is_alive(visit) else {}),
             "send_url": reverse("portal_data_link" if is_portal else "own_data_link", args=[visit.token]),
         },
     )
