@@ -29,7 +29,7 @@ KIND = Test.Kind.QUESTIONS
 def new(request: MemberRequest) -> HttpResponseBase:
     """Choose a published questionnaire that candidates can answer; of the others it is named why they cannot."""
     published = _published(request.organisation)
-    refused = _refused(published)
+    refused = _refused(request.organisation, published)
     offered = [one for one in published if one.pk not in refused]
     form = BeginForm(
         request.POST if request.method == "POST" else None, questionnaires=published, offered=offered
@@ -105,10 +105,10 @@ def _published(organisation: Organisation) -> QuerySet[Questionnaire]:
     )
 
 
-def _refused(questionnaires: QuerySet[Questionnaire]) -> dict[int, list[str]]:
+def _refused(organisation: Organisation, questionnaires: QuerySet[Questionnaire]) -> dict[int, list[str]]:
     """By id, those whose newest version no test can ask, and why. One query."""
     newest = (
-        QuestionnaireVersion.objects.across_organisations()
+        QuestionnaireVersion.objects.of(organisation)
         .filter(questionnaire__in=questionnaires.order_by(), published_at__isnull=False)
         .order_by("questionnaire", "-number", "pk")
         .distinct("questionnaire")
