@@ -207,6 +207,7 @@ LOGIN_REDIRECT_URL = "home"
 _host = "__Host-" if SECURE else ""
 SESSION_COOKIE_NAME = f"{_host}goodword_session"
 CSRF_COOKIE_NAME = f"{_host}goodword_csrf"
+KNOWN_BROWSER_COOKIE_NAME = f"{_host}goodword_browser"
 
 # --- Mail ------------------------------------------------------------------------------------------------------
 GOODWORD_MAIL_FROM = env.address("GOODWORD_MAIL_FROM", None if PRODUCTION else "people@goodword.example")

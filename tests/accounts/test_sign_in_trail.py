@@ -107,12 +107,59 @@ def test_a_stranger_with_wrong_passwords_does_not_lock_out_the_owner(rita: Membe
     assert sign_in(browser(HOME))
 
 
-def test_a_guess_from_many_addresses_is_stopped_and_a_known_address_still_gets_in(rita: Membership) -> None:
-    assert sign_in(browser(HOME))
+def guess_from_everywhere(email: str = "rita@acme.example") -> None:
+    """As many wrong passwords as an hour allows, five from each network."""
     for number in range(100):
-        sign_in(browser(f"192.0.2.{number}"), password="wrong")
+        sign_in(browser(f"2001:db8:bad:{number // 5:x}::1"), email, password="wrong")
+
+
+@pytest.mark.parametrize(
+    ("before", "later"), [(HOME, HOME), ("2001:db8:1::aaaa", "2001:db8:1::bbbb")], ids=["IPv4", "IPv6 /64"]
+)
+def test_a_guess_from_everywhere_is_stopped_and_the_owner_gets_in_from_a_known_network(
+    rita: Membership, before: str, later: str
+) -> None:
+    assert sign_in(browser(before))
+    guess_from_everywhere()
     assert not sign_in(browser(ELSEWHERE))
-    assert sign_in(browser(HOME))
+    assert sign_in(browser(later))
+
+
+def test_a_known_browser_gets_in_from_a_new_network_and_only_its_owner(rita: Membership) -> None:
+    laptop = browser(HOME)
+    sign_in(laptop)
+    laptop.post("/accounts/logout/")
+    stranger = factories.member(rita.organisation, email="bo@acme.example")
+    guess_from_everywhere()
+    guess_from_everywhere(stranger.user.email)
+    on_the_road = browser("2001:db8:77::1")
+    on_the_road.cookies = laptop.cookies
+    assert not sign_in(on_the_road, stranger.user.email)
+    assert sign_in(on_the_road)
+
+
+def test_a_forged_cookie_makes_no_known_browser(rita: Membership) -> None:
+    guess_from_everywhere()
+    forger = browser(ELSEWHERE)
+    forger.cookies["goodword_browser"] = str(rita.user.pk)
+    assert not sign_in(forger)
+
+
+def test_a_new_password_by_mail_lifts_the_limits(rita: Membership) -> None:
+    guess_from_everywhere()
+    client = browser(ELSEWHERE)
+    assert not sign_in(client)
+    set_new_password(client, rita)
+    assert sign_in(client, password=NEW)
+
+
+def test_the_limit_does_not_say_which_accounts_there_are(rita: Membership) -> None:
+    said = []
+    for email in (rita.user.email, "nobody@acme.example"):
+        guess_from_everywhere(email)
+        page = browser(ELSEWHERE).post(LOGIN, {"login": email, "password": "wrong"})
+        said.append(page.context["form"].errors)
+    assert said[0] == said[1]
 
 
 def test_a_changed_password_is_recorded_and_must_differ(rita: Membership) -> None:
@@ -131,6 +178,14 @@ def test_a_changed_password_is_recorded_and_must_differ(rita: Membership) -> Non
     rita.user.refresh_from_db()
     assert rita.user.check_password(NEW)
     assert trail(rita.organisation)[1:] == [("sign_in.password_changed", HOME)]
+
+
+def set_new_password(client: Client, member: Membership) -> None:
+    client.post("/accounts/password/reset/", {"email": member.user.email})
+    run_jobs()
+    (link,) = re.findall(r"https?://[^/\s]+(/accounts/password/reset/key/\S+)", str(mail.outbox[-1].body))
+    where = client.get(link, follow=True).redirect_chain[-1][0]
+    client.post(where, {"password1": NEW, "password2": NEW})
 
 
 def test_a_reset_is_recorded_when_asked_for_and_when_done_and_must_differ(rita: Membership) -> None:

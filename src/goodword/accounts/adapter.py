@@ -7,9 +7,10 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal import ratelimit
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from goodword.accounts import known_browser
 from goodword.accounts.domain import sign_ins
 from goodword.accounts.models import User
 from goodword.core import clock
@@ -17,8 +18,12 @@ from goodword.core import clock
 logger = logging.getLogger(__name__)
 
 
-#: failed tries at one account from all addresses that it never signed in from
-FROM_ANYWHERE = "100/h/key"
+#: failed tries at one account from all networks and browsers that it never signed in from: 100 an hour
+FROM_ANYWHERE: dict[str, Any] = {
+    "app": "allauth.account",
+    "action": "login_failed_anywhere",
+    "config": {"login_failed_anywhere": "100/h/key"},
+}
 
 
 class ClosedDoor(DefaultAccountAdapter):  # type: ignore[misc]  # the library has no types
@@ -34,36 +39,47 @@ class ClosedDoor(DefaultAccountAdapter):  # type: ignore[misc]  # the library ha
         return subject
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Failed tries are counted by account and network address together, so that a stranger's do not lock
-        out the account's owner."""
-        # without the library's Host: another port in it would start a new count
-        return f"login:{str(credentials.get('email', '')).lower()}:{ratelimit.get_ip(request)}"
+        """Failed tries are counted by account and network together, so that a stranger's do not lock out the owner."""
+        return f"{_account(credentials)}:{ratelimit.get_ip(request)}"
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Refuse after too many failed tries: from this address, or from anywhere unless this address is known."""
-        user = _user(credentials)
-        where = sign_ins.where(request)
+        """Refuse after too many failed tries: from this network, or from anywhere where the account is not at home."""
         try:
             super().pre_authenticate(request, **credentials)
-            if user and not sign_ins.has_signed_in_from(user, where["address"]):
-                self._from_anywhere = ratelimit.consume(
-                    request,
-                    app="allauth.account",
-                    action="login_failed_anywhere",
-                    config={"login_failed_anywhere": FROM_ANYWHERE},
-                    key=user.email,
-                )
-                if not self._from_anywhere:
-                    raise self.validation_error("too_many_login_attempts")
+            self._consume_from_anywhere(request, credentials)
         except ValidationError:
-            if user:
-                sign_ins.record_lockout(user, now=clock.now(), **where)
+            if user := _user(credentials):
+                sign_ins.record_lockout(user, now=clock.now(), **sign_ins.where(request))
             raise
+
+    def _consume_from_anywhere(self, request: HttpRequest, credentials: Mapping[str, Any]) -> None:
+        user = _user(credentials)
+        if user and (
+            known_browser.is_of(user, request)
+            or sign_ins.has_signed_in_from(user, request.META["REMOTE_ADDR"])
+        ):
+            return
+        # of unknown accounts as well: else the refusal would say which there are
+        self._from_anywhere = ratelimit.consume(request, key=_account(credentials), **FROM_ANYWHERE)
+        if not self._from_anywhere:
+            raise self.validation_error("too_many_login_attempts")
 
     def _rollback_login_failed_rl_usage(self) -> None:
         super()._rollback_login_failed_rl_usage()
         if usage := getattr(self, "_from_anywhere", None):
             usage.rollback()
+
+    def lift_limits(self, request: HttpRequest, user: User) -> None:
+        """Forget the failed tries at this account: its owner has just proved to be it."""
+        credentials = {"email": user.email}
+        self._delete_login_attempts_cached_email(request, **credentials)
+        ratelimit.clear(request, key=_account(credentials), **FROM_ANYWHERE)
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
+        """Remember the browser."""
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        known_browser.remember(response, user)
+        return response
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Write it into the sign-in trail; of an unknown address only a line goes to the log."""
@@ -81,3 +97,9 @@ class ClosedDoor(DefaultAccountAdapter):  # type: ignore[misc]  # the library ha
 def _user(credentials: Mapping[str, Any]) -> User | None:
     """Whose sign-in is tried."""
     return User.objects.filter(email__iexact=str(credentials.get("email", "")).strip()).first()
+
+
+def _account(credentials: Mapping[str, Any]) -> str:
+    """What failed tries are counted by: several spellings of an address can find one account."""
+    user = _user(credentials)
+    return f"user {user.pk}" if user else f"unknown {str(credentials.get('email', '')).strip().casefold()}"

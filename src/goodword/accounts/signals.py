@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import signals as allauth
+from allauth.account.adapter import get_adapter
 from django.contrib.auth import signals as auth
 from django.http import HttpRequest
 
@@ -24,9 +25,14 @@ def _seen(*, request: HttpRequest, **_: Any) -> None:
     request.session[LAST_SEEN] = int(clock.now().timestamp())
 
 
+def _lift_limits(*, request: HttpRequest, user: User, **_: Any) -> None:
+    get_adapter(request).lift_limits(request, user)
+
+
 def connect() -> None:
     """Connect the receivers; strong references, for they are made here."""
     auth.user_logged_in.connect(_seen, weak=False, dispatch_uid="goodword.seen")
+    allauth.password_reset.connect(_lift_limits, weak=False, dispatch_uid="goodword.lift_limits")
     for signal, action in (
         (allauth.user_logged_in, sign_ins.SIGNED_IN),
         (allauth.user_logged_out, sign_ins.SIGNED_OUT),

@@ -1,6 +1,7 @@
 """The sign-in trail: who signed in, from where, and who tried in vain. Kept in the audit log for a while."""
 
 from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
 from typing import Final
 
 from django.db import transaction
@@ -52,12 +53,18 @@ def record_lockout(user: User, *, address: str, browser: str, now: datetime) -> 
 
 
 def has_signed_in_from(user: User, address: str) -> bool:
-    """Whether the trail knows a sign-in of this person from this network address."""
-    return (
-        AuditEntry.objects.across_organisations()
-        .filter(member__user=user, action=SIGNED_IN, details__address=address)
-        .exists()
-    )
+    """Whether the trail knows a sign-in of this person from this network: an IPv4 address, an IPv6 /64."""
+    entries = AuditEntry.objects.across_organisations().filter(member__user=user, action=SIGNED_IN)
+    known = entries.values_list("details__address", flat=True).distinct()
+    return _network(address) in {_network(one) for one in known}
+
+
+def _network(address: str) -> str:
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    return str(ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
 
 
 def sign_out_everywhere(user: User, *, address: str, browser: str, now: datetime) -> None:
