@@ -108,7 +108,10 @@ def _refuse_programs(ending: str, content: bytes) -> None:
     try:
         if ending == ".pdf" and active_pdf.is_active(content):
             raise Refused(
-                gettext("This PDF runs scripts or starts programs. Print it to a new PDF, and hand that in.")
+                gettext(
+                    "This PDF contains scripts, attachments or automatic actions. Print it to a new PDF and upload "
+                    "that."
+                )
             )
         if any(ending in ACCEPTED[one] for one in ("document", "sheet", "slides")):
             active_office.check(content)

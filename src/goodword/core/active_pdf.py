@@ -1,38 +1,73 @@
-"""Whether a PDF can run anything: scripts, programs, forms of XFA, rich media.
+"""Whether a PDF can do more than be read: run scripts, start programs, carry files or open links by itself.
 
-The file is read as bytes and not by its cross-reference table: viewers repair tables, each in its own way, so a table
-cannot be trusted to lead to all that a viewer will find. Wherever an object could begin its tokens are read; strings
-and comments are skipped, names are decoded ("/J#61vaScript"), and object streams are unpacked. All of it is bounded.
+The file is not parsed: viewers repair broken files, each in its own way, so a parser of ours would miss what one of
+them finds. The names of such features are searched for in the raw bytes and in the unpacked object streams. A name
+in a plain piece of text, such as "(HTML/JavaScript)", is ignored; any other hit counts, even where no viewer looks.
 """
 
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
 
-#: bytes of unpacked object streams together; bytes and tokens that are looked at, some of them more than once
-MOST_UNPACKED: Final = 64 * 1024 * 1024
-MOST_READ: Final = 512 * 1024 * 1024
-MOST_TOKENS: Final = 3_000_000
+#: bytes of unpacked object streams together, and how many hits are looked at
+MOST_UNPACKED: Final = 24 * 1024 * 1024
+MOST_HITS: Final = 20_000
+_MOST_OPENING: Final = 20
+#: bytes before a name in which its dictionary begins
+_NEAR: Final = 2_000
 
-#: names of actions and their parts (ISO 32000-2, 12.6) that run something. XFA forms have scripts in their XML.
-_ACTIVE: Final = frozenset({b"JavaScript", b"JS", b"Launch", b"XFA", b"RichMedia"})
-#: what an object stream may have beside its type (ISO 32000-2, 7.5.7), as far as it changes how it is read
-_PLAIN_FILTERS: Final = frozenset({b"FlateDecode", b"Fl"})
-_FILTER: Final = re.compile(rb"Decode$|^(?:AHx|A85|LZW|RL|CCF|DCT|Crypt)$")
-_CHANGES: Final = frozenset({b"DecodeParms", b"DP", b"F", b"FFilter"})
+_SPACE: Final = rb"[\x00\t\n\f\r ]"
+_ENDS: Final = rb"(?=[\x00\t\n\f\r ()<>\[\]{}/%]|\Z)"
+_REFERENCE: Final = rb"\d{1,10}" + _SPACE + rb"+\d{1,10}" + _SPACE + rb"+R"
+_VALUE: Final = _SPACE + rb"*(?:[(<%]|" + _REFERENCE + rb")"
 
-_START: Final = re.compile(rb"(?<!end)obj|trailer")
-#: what matters among the tokens: names, comments, the begin of a string, and what ends an object
-_TOKEN: Final = re.compile(
-    rb"/(?P<name>[^\x00\t\n\f\r ()<>\[\]{}/%]*)|(?P<string>\()|%[^\r\n]*"
-    rb"|(?<![A-Za-z])(?P<end>stream|endobj|startxref)(?![A-Za-z])"
+#: names of actions and their parts (ISO 32000-2, 12.6), of XFA forms, which have scripts, and of attached files
+_ACTIVE: Final = tuple(
+    re.compile(b"/" + name + _ENDS)
+    for name in (
+        *(b"JavaScript", b"Launch", b"Rendition", b"RichMedia", b"XFA", b"GoToR", b"GoToE", b"SubmitForm"),
+        *(b"ImportData", b"EmbeddedFiles", b"EmbeddedFile", b"FileAttachment"),
+    )
+) + tuple(
+    # short names need a value too, as compressed images contain the bytes of "/JS " by chance
+    re.compile(b"/" + name + _VALUE)
+    for name in (b"JS", b"AA", b"EF")
 )
-_IN_STRING: Final = re.compile(rb"\\.|[()]", re.DOTALL)
-_HEX: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
-_NUMBER: Final = re.compile(rb"[\x00\t\n\f\r ]*\+?(\d{1,10})(?![\x00\t\n\f\r ]+\d+[\x00\t\n\f\r ]+R)")
-_PAIR: Final = re.compile(rb"[\x00\t\n\f\r ]*(\d{1,10})[\x00\t\n\f\r ]+(\d{1,10})(?!\d)")
+_LETTERS: Final = b"ACDEFGIJLMNOPRSTUVWXabcdefghijklmnopqrstuvwxyz"
+
+_ENCRYPTED: Final = re.compile(rb"/Encrypt" + _ENDS)
+#: the kind of an action in another object: no program writes this, and the name could be anywhere
+_KIND_ELSEWHERE: Final = re.compile(rb"/S" + _SPACE + b"+" + _REFERENCE)
+
+#: what surrounds a name inside a string: no object could begin or end in between
+_TEXT: Final = rb"(?:[^()<>\[\]{}%\\\x00\t\n\f\r]|\\[()\\])"
+_BEFORE: Final = re.compile(rb"(?<!\\)\(" + _TEXT + rb"{0,200}\Z")
+_AFTER: Final = re.compile(_TEXT + rb"{0,200}\)")
+
+#: an object stream (ISO 32000-2, 7.5.7) as programs write it; with anything else in it the file is not taken
+_PACKED: Final = re.compile(
+    rb"obj~*<<(?:~*/(?:Type~*/ObjStm|N~+\d{1,7}|First~+(?P<first>\d{1,8})|Length~+\d{1,10}(?:~+\d{1,10}~+R)?"
+    rb"|Extends~+\d{1,10}~+\d{1,10}~+R|Filter~*(?:\[~*)?/(?P<flate>FlateDecode|Fl)(?:~*\])?"
+    rb"|DecodeParms~*(?:null|\[~*null~*\])))*~*>>~*stream\r?\n".replace(b"~", _SPACE)
+)
+_PACKS: Final = re.compile(rb"/ObjStm" + _ENDS)
+_FIRST: Final = re.compile(rb"/First" + _ENDS)
+_TO_OBJECT: Final = re.compile(_SPACE + rb"*(\d{1,10})" + _SPACE + rb"+(\d{1,10})" + _SPACE + rb"+R")
+_NO_DICTIONARY: Final = re.compile(
+    rb"(?<!\d)(\d{1,10})" + _SPACE + rb"+\d{1,10}" + _SPACE + rb"+obj(?!" + _SPACE + rb"*<<)"
+)
+_PAIR: Final = re.compile(_SPACE + rb"*(\d{1,10})" + _SPACE + rb"+(\d{1,10})(?!\d)")
+
+_ON_OPENING: Final = re.compile(rb"/OpenAction" + _ENDS)
+_LINK: Final = re.compile(rb"/URI" + _ENDS)
+#: a place in the document: a destination, or an action that only goes to one
+_GOES: Final = re.compile(
+    rb"~*(?:\[|<<(?:~*/(?:Type~*/Action|S~*/(?:GoTo|Named)|N~*/[A-Za-z]+"
+    rb"|D~*(?:\[[^\[\]<>()%]*\]|\([^()\\]*\)|<[0-9A-Fa-f]*>|/[!-$&'*-.0-;=?-Z^-z]+)))*~*>>)".replace(
+        b"~", _SPACE
+    )
+)
 
 
 class Unreadable(Exception):
@@ -40,109 +75,147 @@ class Unreadable(Exception):
 
 
 def is_active(content: bytes) -> bool:
-    """Whether the PDF holds scripts or starts programs. Raises Unreadable."""
-    reader = _Reader()
-    return any(not _ACTIVE.isdisjoint(one.names) for one in reader.objects(content))
-
-
-@dataclass
-class _Object:
-    """The names in an object, the numbers after /N and /First, and where its stream begins (0: it has none)."""
-
-    names: set[bytes] = field(default_factory=set)
-    numbers: dict[bytes, list[int]] = field(default_factory=lambda: {b"N": [], b"First": []})
-    stream_at: int = 0
-
-    @property
-    def packs_objects(self) -> bool:
-        return self.stream_at > 0 and (b"ObjStm" in self.names or {b"N", b"First"} <= self.names)
-
-
-class _Reader:
-    def __init__(self) -> None:
-        self.unpacked = self.read = self.tokens = 0
-
-    def objects(self, content: bytes) -> Iterator[_Object]:
-        """Each object of the file, and each in its object streams."""
-        for found in _START.finditer(content):
-            one = self._object(content, found.end())
-            if b"Encrypt" in one.names:
-                raise Unreadable
-            yield one
-            if one.packs_objects:
-                yield from self._packed(content, one)
-
-    def _packed(self, content: bytes, stream: _Object) -> Iterator[_Object]:
-        inner = self._unpacked(content, stream)
-        (n, *_), (first, *_) = stream.numbers[b"N"] or [-1], stream.numbers[b"First"] or [-1]
-        if [len(stream.numbers[key]) for key in (b"N", b"First")] != [1, 1]:
+    """Whether the PDF does more than be read. Raises Unreadable."""
+    raw = _unescaped(content)
+    if _ENCRYPTED.search(raw):
+        raise Unreadable
+    for name in (_PACKS, _FIRST):
+        if len(_some(name, raw)) != len(_some(name, content)):
             raise Unreadable
-        offsets: list[int] = []
-        at = 0
-        while len(offsets) < n and (found := _PAIR.match(inner, at)):
-            self._spend(found.end() - at)
-            offsets.append(int(found[2]))
-            at = found.end()
-        if len(offsets) < n:
-            raise Unreadable
-        for offset in dict.fromkeys([0, *offsets]):
-            yield self._object(inner, first + offset)
+    if _has_names(raw):
+        return True
+    packed = [(first, _unescaped(inner)) for first, inner in _object_streams(content)]
+    if any(_has_names(inner) for _, inner in packed):
+        return True
+    parts = [raw, *(inner for _, inner in packed)]
+    if any(_KIND_ELSEWHERE.search(part) for part in parts):
+        raise Unreadable
+    return _opens_link(raw, packed, parts)
 
-    def _unpacked(self, content: bytes, stream: _Object) -> bytes:
-        end = content.find(b"endstream", stream.stream_at)
-        end = len(content) if end < 0 else end
-        self._spend(end - stream.stream_at)
-        raw = content[stream.stream_at : end]
-        filters = {name for name in stream.names if _FILTER.search(name)}
-        odd = not _CHANGES.isdisjoint(stream.names) or (b"Filter" in stream.names and not filters)
-        if odd or not filters <= _PLAIN_FILTERS:
-            raise Unreadable
-        if filters:
-            unpacking = zlib.decompressobj()
-            try:
-                raw = unpacking.decompress(raw, MOST_UNPACKED - self.unpacked + 1)
-            except zlib.error as error:
-                raise Unreadable from error
-            if not unpacking.eof:
-                raise Unreadable
-        self.unpacked += len(raw)
-        if self.unpacked > MOST_UNPACKED:
-            raise Unreadable
-        return raw
 
-    def _object(self, data: bytes, at: int) -> _Object:
-        one = _Object()
-        while found := _TOKEN.search(data, at):
-            self._spend(found.end() - at)
-            at = found.end()
-            if found["name"] is not None:
-                name = _HEX.sub(lambda code: bytes([int(code[1], 16)]), found["name"])
-                one.names.add(name)
-                if name in one.numbers and (number := _NUMBER.match(data, at)):
-                    one.numbers[name].append(int(number[1]))
-            elif found["string"]:
-                at = self._end_of_string(data, at)
-            elif found["end"]:
-                if found["end"] == b"stream":
-                    one.stream_at = at + (2 if data[at : at + 2] == b"\r\n" else 1)
-                break
+def _unescaped(data: bytes) -> bytes:
+    """With the letters of names decoded: "/J#61vaScript". In the binary parts this can only add hits."""
+    if not re.search(rb"#[4-7]", data):
+        return data
+    for letter in _LETTERS:
+        one = bytes([letter])
+        for code in {b"#%02x" % letter, b"#%02X" % letter}:
+            data = data.replace(code, one)
+    return data
+
+
+def _some(name: re.Pattern[bytes], data: bytes) -> list[re.Match[bytes]]:
+    found: list[re.Match[bytes]] = []
+    for one in name.finditer(data):
+        found.append(one)
+        if len(found) > MOST_HITS:
+            raise Unreadable
+    return found
+
+
+def _has_names(data: bytes) -> bool:
+    hits = (one for name in _ACTIVE for one in name.finditer(data))
+    for count, one in enumerate(hits):
+        if not _is_text(data, one):
+            return True
+        if count > MOST_HITS:
+            raise Unreadable
+    return False
+
+
+def _is_text(data: bytes, one: re.Match[bytes]) -> bool:
+    before = data[max(0, one.start() - 201) : one.start()]
+    after = _AFTER.match(data, one.end())
+    start = before.rfind(b"(")
+    while start > 0 and before[start - 1 : start] == b"\\":
+        start = before.rfind(b"(", 0, start)
+    if start < 0 or not after or not _BEFORE.match(before, start):
+        return False
+    return b"obj" not in before[start:] and b"obj" not in after[0]
+
+
+def _object_streams(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """Each object stream: where its first object begins, and its content."""
+    end = unpacked = 0
+    others: list[int] = []
+    for mark in sorted(one.start() for name in (_PACKS, _FIRST) for one in _some(name, content)):
+        if mark < end:
+            continue
+        near = content.rfind(b"obj", max(0, mark - _NEAR), mark)
+        found = _PACKED.match(content, near) if near >= 0 else None
+        if found is None or found.end() < mark:
+            others.append(mark)
+            continue
+        end = found.end()
+        if found["first"] is None:
+            raise Unreadable
+        if found["flate"]:
+            inner = _inflated(content, end, MOST_UNPACKED - unpacked)
         else:
-            self._spend(len(data) - at)
-        return one
-
-    def _end_of_string(self, data: bytes, at: int) -> int:
-        depth = 1
-        for found in _IN_STRING.finditer(data, at):
-            self._spend(found.end() - at)
-            at = found.end()
-            depth += {b"(": 1, b")": -1}.get(found[0], 0)
-            if not depth:
-                return at
-        self._spend(len(data) - at)
-        return len(data)
-
-    def _spend(self, read: int) -> None:
-        self.read += read
-        self.tokens += 1
-        if self.read > MOST_READ or self.tokens > MOST_TOKENS:
+            inner = content[end : max(end, content.find(b"endstream", end))]
+        unpacked += len(inner)
+        if unpacked > MOST_UNPACKED:
             raise Unreadable
+        yield int(found["first"]), inner
+    _refuse_unless_outlines(content, others)
+
+
+def _inflated(content: bytes, at: int, most: int) -> bytes:
+    unpacking = zlib.decompressobj()
+    pieces: list[bytes] = []
+    try:
+        while not unpacking.eof and at < len(content):
+            # piece by piece: what follows is copied again and again otherwise, once for each stream
+            piece = unpacking.decompress(content[at : at + 16_384], most + 1)
+            at += 16_384
+            pieces.append(piece)
+            most -= len(piece)
+            if most < 0 or unpacking.unconsumed_tail:
+                raise Unreadable
+    except zlib.error as error:
+        raise Unreadable from error
+    if not unpacking.eof:
+        raise Unreadable
+    return b"".join(pieces)
+
+
+def _refuse_unless_outlines(content: bytes, marks: list[int]) -> None:
+    """The /First of an outline leads to a dictionary; that of an object stream is a number."""
+    numbers: set[int] = set()
+    for mark in marks:
+        to = _TO_OBJECT.match(content, mark + len(b"/First"))
+        if not content.startswith(b"/First", mark) or to is None:
+            raise Unreadable
+        numbers.add(int(to[1]))
+    if numbers and any(int(one[1]) in numbers for one in _NO_DICTIONARY.finditer(content)):
+        raise Unreadable
+
+
+def _opens_link(raw: bytes, packed: list[tuple[int, bytes]], parts: list[bytes]) -> bool:
+    """Whether opening the file could open a link: links to click are fine."""
+    if not any(_LINK.search(part) for part in parts):
+        return False
+    for part in parts:
+        opening = _some(_ON_OPENING, part)
+        if len(opening) > _MOST_OPENING:
+            raise Unreadable
+        for one in opening:
+            to = _TO_OBJECT.match(part, one.end())
+            if to is None:
+                if not _GOES.match(part, one.end()):
+                    return True
+            elif not _goes(int(to[1]), raw, packed):
+                return True
+    return False
+
+
+def _goes(number: int, raw: bytes, packed: list[tuple[int, bytes]]) -> bool:
+    header = re.compile(rb"(?<!\d)0*%d" % number + _SPACE + rb"+\d{1,10}" + _SPACE + rb"+obj")
+    found = [bool(_GOES.match(raw, one.end())) for one in _some(header, raw)]
+    for first, inner in packed:
+        at = 0
+        while at < first and (pair := _PAIR.match(inner, at, first)):
+            at = pair.end()
+            if int(pair[1]) == number:
+                found.append(bool(_GOES.match(inner, first + int(pair[2]))))
+    return bool(found) and all(found)

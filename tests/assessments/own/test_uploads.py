@@ -41,7 +41,7 @@ DISGUISED = (
     "What is in this file is not what its name says. Save it anew in its program, as one of these: "
     f"{ENDINGS}."
 )
-RUNS = "This PDF runs scripts or starts programs. Print it to a new PDF, and hand that in."
+RUNS = "This PDF contains scripts, attachments or automatic actions. Print it to a new PDF and upload that."
 PROGRAMS = "This file carries macros, programs or embedded objects. Save it without them, or as a PDF."
 ELSEWHERE = "This file loads something from elsewhere: a template, a picture or an object."
 UNREADABLE = "This file cannot be checked: it is locked with a password, damaged or too large inside."
