@@ -9,6 +9,7 @@ has sent everything, so that what people send to a page is read through before, 
 import copy
 import ipaddress
 import logging
+import re
 import resource
 import select
 import socket
@@ -19,10 +20,10 @@ from typing import TYPE_CHECKING, Any
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.receiver import FixedStreamReceiver
 from waitress.server import TcpWSGIServer
-from waitress.task import ThreadedTaskDispatcher, WSGITask
+from waitress.task import ErrorTask, Task, ThreadedTaskDispatcher, WSGITask
 
 from goodword.core.http import is_page, largest_body
 
@@ -46,6 +47,7 @@ PER_ADDRESS = 200
 DRAIN_SECONDS = 9
 #: answered by threads of their own, so that they are quick while all others wait for the database
 PROBES = ("/healthz", "/readyz")
+_TRANSFER_ENCODING = re.compile(rb"(?im)^transfer-encoding[ \t]*:[ \t]*(.*?)[ \t]*\r?$")
 
 #: whether the token of an upload's link is good: True; False for an unknown one, which is cut off at once; None for
 #: one that has ended, whose holder may read so. May ask the database
@@ -121,13 +123,31 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # the library has no typ
     path = ""
     #: bytes that its body may have; 0 until its header has arrived
     most = 0
+    #: the first bytes of the request, known even if the rest cannot be read
+    opening = b""
     #: whether its link was looked up, and what came of it
     asked = False
     known: bool | None = None
 
+    def received(self, data: bytes) -> int:
+        """Note the method first."""
+        if not self.completed and len(self.opening) < len(b"HEAD "):
+            self.opening = (self.opening + data[: self.adj.max_request_header_size]).lstrip()[: len(b"HEAD ")]
+        return int(super().received(data))
+
+    @property
+    def is_head(self) -> bool:
+        """Whether the answer must have no body."""
+        return self.opening == b"HEAD "
+
     def parse_header(self, header_plus: bytes) -> None:
-        """Choose the limit once the path is known."""
+        """Refuse a body whose end is ambiguous; choose the limit once the path is known."""
         super().parse_header(header_plus)
+        if encodings := _TRANSFER_ENCODING.findall(header_plus):
+            # A proxy might see the end of the body elsewhere, and take the rest for somebody else's request.
+            alone = "CONTENT_LENGTH" not in self.headers and self.version == "1.1"
+            if not alone or [one.lower() for one in encodings] != [b"chunked"]:
+                raise ParsingError("The end of the body is ambiguous")
         limits: Server = self.adj.server
         self.most = largest_body(self.path, max_body=limits.max_body, max_upload=limits.max_upload)
         self.adj = copy.copy(self.adj)
@@ -138,21 +158,54 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # the library has no typ
             self.body_rcv = Drain(self.content_length, self.body_rcv.getbuf())
 
 
-class Task(WSGITask):  # type: ignore[misc]  # the library has no types
-    """A request that is being answered."""
+class Answer(Task):  # type: ignore[misc]  # the library has no types
+    """An answer, which to HEAD is headers alone: waitress sends whatever body it is given, and the client would take
+    that for the answer to its next request.
+    """
+
+    channel: Any
+    chunked_response: bool
+
+    def __init__(self, channel: "Channel", request: Any) -> None:
+        super().__init__(channel, request)
+        # after a failure `request` is an empty one, and the channel has the one that failed
+        self.is_head = any(one.is_head for one in (*channel.requests[:1], request))
 
     def build_response_header(self) -> bytes:
         """A server that stops keeps no connection open."""
         if self.channel.server.stopping:
             self.set_close_on_finish()
-        return bytes(super().build_response_header())
+        header = bytes(super().build_response_header())
+        if self.is_head:
+            self.chunked_response = False  # the last chunk would be a body
+        return header
+
+    def write(self, data: bytes) -> None:
+        """Write the headers before the first part, and the part unless it is for HEAD."""
+        super().write(b"" if self.is_head else data)
+
+
+class ApplicationAnswer(Answer, WSGITask):  # type: ignore[misc]  # the library has no types
+    """The application's answer."""
+
+    def get_environment(self) -> dict[str, Any]:
+        """Offer no way around `write` for HEAD."""
+        environ: dict[str, Any] = super().get_environment()
+        if self.is_head:
+            environ.pop("wsgi.file_wrapper", None)
+        return environ
+
+
+class ErrorAnswer(Answer, ErrorTask):  # type: ignore[misc]  # the library has no types
+    """The server's own answer to what it cannot read, or to what has failed."""
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]  # the library has no types
     """A connection whose requests have a time to arrive in."""
 
     parser_class = Parser
-    task_class = Task
+    task_class = ApplicationAnswer
+    error_task_class = ErrorAnswer
     server: "Server"
     request: Any
     requests: list[Any]
