@@ -10,9 +10,10 @@ from pytest_django.fixtures import Settings
 
 from goodword.core import clock, tokens
 from goodword.core.http import RedactingFormatter, redacted
+from goodword.notifications.domain.links import PATHS
 
 
-@pytest.mark.parametrize("door", ["p", "r", "v", "s", "hooks/greenhouse"])
+@pytest.mark.parametrize("door", [*(path.strip("/") for path in PATHS.values()), "hooks/greenhouse"])
 def test_the_secret_of_a_link_is_blotted_out(door: str) -> None:
     line = f"Not Found: /{door}/{tokens.mint()}/assessment/3/"
     assert redacted(line) == f"Not Found: /{door}/[redacted]/assessment/3/"

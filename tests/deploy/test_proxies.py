@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPSConnection
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from goodword.notifications.domain.links import PATHS
 from tests.architecture.source import ROOT
 from tests.core.test_slow_senders import UPLOAD, Server
 
@@ -184,8 +186,9 @@ def front(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     def record(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         length = len(environ["wsgi.input"].read())
         seen.append({**environ, "length": length})
-        start("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "4")])
-        return [b"here"]
+        body = f"here is {environ['PATH_INFO']}".encode()
+        start("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
+        return [body]
 
     behind = Server(record, trusted_proxies=1)
     made = Front(
@@ -223,7 +226,10 @@ def test_goodword_sees_the_client_the_host_and_tls_whatever_the_client_claims(fr
         "X-Forwarded-Host": "evil.example",
         "Forwarded": "for=6.6.6.6;host=evil.example",
     }
-    assert front.ask(path="/accounts/login/?next=/", **claims) == (200, b"here")
+    assert front.ask(path="/accounts/login/?next=/", **claims) == (
+        200,
+        b"here is /accounts/login/",
+    )
     (seen,) = front.seen
     assert (seen["REMOTE_ADDR"], seen["HTTP_HOST"], seen["wsgi.url_scheme"]) == ("127.0.0.1", HOST, "https")
     assert (seen["PATH_INFO"], seen["QUERY_STRING"]) == ("/accounts/login/", "next=/")
@@ -252,15 +258,44 @@ def test_files_of_candidates_come_through_and_elsewhere_less(front: Front) -> No
 
 
 def test_tokens_stay_out_of_the_proxys_logs(front: Front) -> None:
-    for path in (f"/p/{TOKEN}/", f"/s/{TOKEN}/?x=1", f"/hooks/greenhouse/{TOKEN}/", "/o/acme/roles/"):
+    secret = [*PATHS.values(), "/hooks/greenhouse/", "/accounts/password/reset/key/3-"]
+    for path in (*(f"{first}{TOKEN}/?x=1" for first in secret), "/o/acme/roles/"):
         front.ask(path=path, Referer=f"https://{HOST}/p/{TOKEN}/")
-    front.ask(path=f"/accounts/password/reset/key/3-{TOKEN}/")
     for _ in range(100):
         if "/o/acme/roles/" in front.logs():
             break
         time.sleep(0.05)
     assert "/o/acme/roles/" in front.logs()
     assert TOKEN not in front.logs()
+    assert [first for first in PATHS.values() if f"{first}-" not in front.logs()] == []
+
+
+def test_head_and_get_through_one_connection_to_goodword_never_mix(front: Front) -> None:
+    """The proxy sends one person's requests on the connections of another's."""
+
+    def person(number: int) -> list[bytes]:
+        wrong = []
+        line = HTTPSConnection("127.0.0.1", front.https, timeout=20)
+        line.sock = front.connect()
+        try:
+            for turn in range(25):
+                path = f"/{number}-{turn}/"
+                method = "HEAD" if (number + turn) % 2 else "GET"
+                line.request(method, path, headers={"Host": HOST})
+                answer = line.getresponse()
+                assert answer.status == 200
+                own = f"here is {path}".encode()
+                assert answer.getheader("Content-Length") == str(len(own))
+                got = answer.read()
+                if got != (b"" if method == "HEAD" else own):
+                    wrong.append(got)
+        finally:
+            line.close()
+        return wrong
+
+    with ThreadPoolExecutor(4) as people:
+        assert list(people.map(person, range(4))) == [[]] * 4
+    assert len(front.seen) == 100
 
 
 def test_readiness_is_for_the_inside(front: Front) -> None:
