@@ -289,8 +289,13 @@ LOGGING = {
             "style": "{",
         }
     },
-    "filters": {"wrong_host": {"()": "goodword.core.http.WrongHost"}},
-    "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {
+        "refused": {"()": "goodword.core.http.Refused"},
+        "wrong_host": {"()": "goodword.core.http.WrongHost"},
+    },
+    "handlers": {
+        "out": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refused"]},
+    },
     "loggers": {
         name: {"level": "WARNING"}
         for name in ("procrastinate", "httpx2", "httpcore2", "fontTools", "css_inline")

@@ -1,15 +1,20 @@
 """Links stay out of the logs, no body is larger than agreed, and portals speak the browser's language."""
 
+import io
 import logging
 import sys
 from datetime import datetime, timedelta
 
 import pytest
-from django.test import Client
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation, TooManyFieldsSent
+from django.core.handlers.exception import response_for_exception
+from django.http import HttpRequest
+from django.http.multipartparser import MultiPartParserError
+from django.test import Client, RequestFactory
 from pytest_django.fixtures import Settings
 
 from goodword.core import clock, tokens
-from goodword.core.http import RedactingFormatter, redacted
+from goodword.core.http import RedactingFormatter, Refused, redacted
 from goodword.notifications.domain.links import PATHS
 
 
@@ -139,6 +144,45 @@ def test_a_request_for_another_host_is_one_line_in_the_log(caplog: pytest.LogCap
             None,
         )
     ]
+
+
+def out(request: HttpRequest, exception: Exception) -> str:
+    """What the log gets when a view raises this."""
+    (handler,) = (one for one in logging.getLogger().handlers if type(one.formatter) is RedactingFormatter)
+    assert isinstance(handler, logging.StreamHandler)
+    written = io.StringIO()
+    before = handler.setStream(written)
+    try:
+        response_for_exception(request, exception)
+    finally:
+        handler.setStream(before)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        PermissionDenied(),
+        SuspiciousOperation("strange"),
+        BadRequest("strange"),
+        TooManyFieldsSent("strange"),
+        MultiPartParserError("strange"),
+    ],
+)
+def test_a_request_that_is_refused_is_one_line_in_the_log(refused: Exception) -> None:
+    try:
+        raise refused
+    except type(refused) as raised:
+        text = out(RequestFactory().get("/o/acme/settings/"), raised)
+    assert "/o/acme/settings/" in text or "strange" in text
+    assert text.count("\n") == 1
+
+
+def test_our_own_failure_keeps_its_traceback() -> None:
+    record = logging.LogRecord("django.request", logging.ERROR, __file__, 1, "Broken", (), None)
+    record.status_code = 500
+    record.exc_info = (LookupError, LookupError("here"), None)
+    assert Refused().filter(record).exc_info
 
 
 @pytest.mark.django_db

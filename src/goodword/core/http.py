@@ -1,5 +1,6 @@
 """What every request passes: a limit on its body, and links that do not reach the logs."""
 
+import copy
 import logging
 import re
 from collections.abc import Callable
@@ -48,6 +49,17 @@ class RedactingFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return redacted(super().format(record))
+
+
+class Refused(logging.Filter):
+    """Makes one line of the traceback of a request that was refused: anybody can send as many of those as they like."""
+
+    def filter(self, record: logging.LogRecord) -> logging.LogRecord:
+        if getattr(record, "status_code", 500) >= 500:
+            return record
+        line = copy.copy(record)
+        line.exc_info = line.exc_text = None
+        return line
 
 
 class WrongHost(logging.Filter):
