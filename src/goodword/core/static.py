@@ -1,12 +1,22 @@
 """Static files, served by this program itself, without costing every other request a detour."""
 
+import threading
 from collections.abc import Callable
 from functools import cached_property
 
 from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 from django.http import HttpRequest, HttpResponseBase
 from servestatic.middleware import ServeStaticMiddleware
+
+
+def prepare() -> None:
+    """Have the files made that are made when they are first listed, before a request waits for them."""
+    if settings.SERVESTATIC_USE_FINDERS:
+        for finder in get_finders():
+            for _ in finder.list(None):
+                pass
 
 
 class StaticFiles:
@@ -18,6 +28,7 @@ class StaticFiles:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
+        self._lock = threading.Lock()
 
     @cached_property
     def serve(self) -> Callable[[HttpRequest], HttpResponseBase]:
@@ -26,5 +37,8 @@ class StaticFiles:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith(settings.STATIC_URL):
+            if "serve" not in self.__dict__:
+                with self._lock:  # the first request makes it, the others wait
+                    _ = self.serve
             return self.serve(request)
         return self.get_response(request)

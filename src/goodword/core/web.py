@@ -92,16 +92,19 @@ def _run(listening: socket.socket, process: _Process | None = None) -> None:
 
 
 def _load() -> "WSGIApplication":
-    """Check the field keys, import all pages and migrations, and return the application. Raises SettingError."""
+    """Check the field keys, import all pages and migrations, make what static files are missing, and return the
+    application. Raises SettingError.
+    """
     from django.core.wsgi import get_wsgi_application
     from django.urls import get_resolver
 
     application = get_wsgi_application()
-    from goodword.core import field_keys, readiness  # have models: need the line above
+    from goodword.core import field_keys, readiness, static  # need the line above
 
     field_keys.check_at_start()
     readiness.migrations()
     _ = get_resolver().url_patterns
+    static.prepare()
     return application
 
 

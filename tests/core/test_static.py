@@ -1,0 +1,57 @@
+"""Static files: what is made on demand is made before anybody waits for it, and only once."""
+
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.staticfiles.finders import BaseFinder
+from django.core.files.storage import FileSystemStorage
+from django.http import HttpResponse
+from django.test import RequestFactory
+from pytest_django.fixtures import Settings
+
+from goodword.core import static, web
+
+LISTED: list[int] = []
+
+
+class SlowFinder(BaseFinder):
+    """Finds one file, and takes its time."""
+
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Any]]:  # noqa: ARG002 - Django's signature
+        LISTED.append(1)
+        time.sleep(0.05)
+        yield Path(__file__).name, FileSystemStorage(location=Path(__file__).parent)
+
+
+@pytest.fixture(autouse=True)
+def slow(settings: Settings) -> None:
+    settings.STATICFILES_FINDERS = [f"{__name__}.SlowFinder"]
+    settings.SERVESTATIC_USE_FINDERS = True
+    LISTED.clear()
+
+
+@pytest.mark.django_db
+def test_files_are_made_before_the_first_request(settings: Settings) -> None:
+    web._load()
+    assert len(LISTED) == 1
+    settings.SERVESTATIC_USE_FINDERS = False  # production collects them
+    web._load()
+    assert len(LISTED) == 1
+
+
+def test_requests_that_come_at_once_have_the_files_listed_once() -> None:
+    files = static.StaticFiles(lambda _: HttpResponse("elsewhere"))
+    together = threading.Barrier(8)
+
+    def ask(_: int) -> bytes:
+        together.wait(5)
+        return b"".join(files(RequestFactory().get(f"/static/{Path(__file__).name}")))
+
+    with ThreadPoolExecutor(8) as many:
+        assert list(many.map(ask, range(8))) == [Path(__file__).read_bytes()] * 8
+    assert len(LISTED) == 1
