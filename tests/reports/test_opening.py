@@ -1,8 +1,11 @@
 """The PDF by its share link, without a login, and for members; each opening is written down."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+import time_machine
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -53,6 +56,37 @@ def test_who_only_looks_whether_the_link_works_opens_nothing(report: Report) -> 
     assert (response.status_code, response.content) == (200, b"")
     assert int(response["Content-Length"]) == len(bytes(report.file.content))
     assert openings(report) == []
+
+
+def test_a_link_opened_again_and_again_is_one_opening_in_five_minutes(report: Report) -> None:
+    path, other = share_path(report), share_path(report)
+    began = clock.now()
+    for seconds, recorded in ((0, 1), (1, 1), (299, 1), (301, 2), (302, 2)):
+        with time_machine.travel(began + timedelta(seconds=seconds), tick=False):
+            for _ in range(3):
+                assert Client().get(path).content == bytes(report.file.content)
+        assert openings(report) == ["link"] * recorded
+        assert event_names().count("report.opened") == recorded
+    assert Client().get(other).status_code == 200  # another link is another reader
+    assert openings(report) == ["link"] * 3
+    who = factories.member(report.organisation)
+    assert signed_in(who).get(member_path(report)).status_code == 200
+    assert openings(report)[-1] == f"member:{who.pk}"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_link_opened_by_many_at_once_is_one_opening(report: Report) -> None:
+    path = share_path(report)
+
+    def get(_: int) -> int:
+        try:
+            return Client().get(path).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as many:
+        assert list(many.map(get, range(24))) == [200] * 24
+    assert openings(report) == ["link"]
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete"])

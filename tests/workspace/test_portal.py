@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -209,6 +210,21 @@ def test_a_review_link_shows_the_results_and_stands_in_the_audit_log(application
     link = Link.objects.of(application.organisation).latest("pk")
     assert audited(application) == [("result.viewed_by_link", f"link {link.pk}")]
     assert Client().post(where).status_code == 405
+
+
+def test_a_review_link_opened_again_and_again_is_one_entry_in_five_minutes(application: Application) -> None:
+    reported(application)
+    where = review(application, expires_at=NOW + timedelta(days=14))
+    assert Client().head(where).status_code == 200
+    assert audited(application) == []
+    for seconds, entries in ((0, 1), (299, 1), (301, 2), (302, 2)):
+        with time_machine.travel(NOW + timedelta(seconds=seconds), tick=False):
+            for _ in range(3):
+                assert Client().get(where).status_code == 200
+        assert len(audited(application)) == entries
+    other = review(application, expires_at=NOW + timedelta(days=14))
+    assert Client().get(other).status_code == 200
+    assert len(audited(application)) == 3
 
 
 def test_an_expired_review_link_says_what_to_do_and_shows_nothing(application: Application) -> None:

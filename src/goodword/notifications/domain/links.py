@@ -33,6 +33,9 @@ LIFETIMES: Final = {
     Link.Purpose.REFEREE_DATA: timedelta(hours=1),
 }
 
+#: within this time, opening the same link again adds nothing to what is recorded
+QUIET: Final = timedelta(minutes=5)
+
 #: links that are revoked and erased together with those of a purpose
 _WITH: Final = {
     Link.Purpose.CANDIDATE: (Link.Purpose.CANDIDATE, Link.Purpose.CANDIDATE_DATA),
@@ -76,6 +79,11 @@ def resolve(token: str, *, purpose: str) -> Link | None:
 def is_alive(link: Link, *, now: datetime) -> bool:
     """Neither revoked nor expired. Whether what it opens is still open is for its subject to say."""
     return link.ended_at is None and link.expires_at > now
+
+
+def lock(link: Link) -> bool:
+    """Have whoever opens this link wait until the transaction ends. False if the link has just been deleted."""
+    return Link.objects.of(link.organisation).select_for_update().filter(pk=link.pk).first() is not None
 
 
 def may_upload(token: str) -> bool | None:

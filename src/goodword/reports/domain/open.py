@@ -1,4 +1,4 @@
-"""Open a report's PDF: each opening is logged, a member's also in the audit log."""
+"""Open a report's PDF: openings are recorded, a member's also in the audit log."""
 
 from datetime import datetime
 
@@ -7,6 +7,7 @@ from django.db import transaction
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.core.events import record
+from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.reports.domain.file import content_of
 from goodword.reports.models import Report, ReportOpening
@@ -15,10 +16,15 @@ from goodword.reports.models import Report, ReportOpening
 def open_report(
     report: Report, *, now: datetime, link: Link | None = None, member: Membership | None = None
 ) -> bytes:
-    """The PDF of a ready report; records the link, or the member, that opened it. Raises NotDrawn."""
+    """The PDF of a ready report; records the member who opened it, or the link. Raises NotDrawn.
+
+    A link that is opened again within links.QUIET adds nothing: whoever has it could fill the database.
+    """
     content = content_of(report)
     by = f"member:{member.pk}" if member else "link"
     with transaction.atomic():
+        if link and (not links.lock(link) or _opened_lately(report, link, now=now)):
+            return content
         if member:
             write(
                 organisation=report.organisation,
@@ -39,3 +45,8 @@ def open_report(
             data={"report_id": report.pk, "code": report.code},
         )
     return content
+
+
+def _opened_lately(report: Report, link: Link, *, now: datetime) -> bool:
+    openings = ReportOpening.objects.of(report.organisation).filter(report=report, link=link)
+    return openings.filter(at__gt=now - links.QUIET).exists()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from goodword.accounts.access import membership_of
 from goodword.accounts.domain.audit import write
+from goodword.accounts.models import AuditEntry
 from goodword.assessments.queries import latest_attempt
 from goodword.candidates.domain.choose_language import choose_language
 from goodword.candidates.models import Application
@@ -183,13 +185,8 @@ def review(request: HttpRequest, token: str) -> HttpResponseBase:
                 status=410,
             )
         )
-    write(
-        organisation=link.organisation,
-        action="result.viewed_by_link",
-        actor=f"link {link.pk}",
-        now=now,
-        details={"application": application.pk},
-    )
+    if request.method != "HEAD":
+        _record_view(link, application, now=now)
     with timezone.override(link.organisation.zone):
         response = render(
             request,
@@ -205,6 +202,21 @@ def review(request: HttpRequest, token: str) -> HttpResponseBase:
             },
         )
     return private(response)
+
+
+def _record_view(link: Link, application: Application, *, now: datetime) -> None:
+    """Into the audit log; again within links.QUIET adds nothing: whoever has the link could fill the database."""
+    action, actor = "result.viewed_by_link", f"link {link.pk}"
+    with transaction.atomic():
+        entries = AuditEntry.objects.of(link.organisation).filter(action=action, actor=actor)
+        if links.lock(link) and not entries.filter(at__gt=now - links.QUIET).exists():
+            write(
+                organisation=link.organisation,
+                action=action,
+                actor=actor,
+                now=now,
+                details={"application": application.pk},
+            )
 
 
 def private[R: HttpResponse](response: R) -> R:
