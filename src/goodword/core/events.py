@@ -59,10 +59,7 @@ def record(
     Raises RuntimeError outside a transaction (the row it tells of could then be lost without it), KeyError for
     a name that flow.py does not know.
     """
-    if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError(f"{name} must be recorded in the transaction of the row that it tells of.")
-    handlers = _flow()[name]
-    event = Event.objects.create(
+    event = Event(
         name=name,
         organisation_id=organisation_id,
         application_id=application_id,
@@ -70,15 +67,25 @@ def record(
         data=dict(data or {}),
         occurred_at=at,
     )
+    record_all([event])
+    return event
+
+
+def record_all(events: Sequence[Event]) -> None:
+    """Write several new events in their order; see `record`."""
+    if not transaction.get_connection().in_atomic_block:
+        names = ", ".join(event.name for event in events)
+        raise RuntimeError(f"{names} must be recorded in the transaction of the row that it tells of.")
+    handled = [(event, name_of(handler)) for event in events for handler in _flow()[event.name]]
+    Event.objects.bulk_create(events)
     heard = _heard.get()
     if heard is not None:
-        heard.append(event)
-    names = [name_of(handler) for handler in handlers]
+        heard.extend(events)
     Reaction.objects.bulk_create(
-        Reaction(event=event, handler=handler, not_before=at + LOST_AFTER) for handler in names
+        Reaction(event=event, handler=handler, not_before=event.occurred_at + LOST_AFTER)
+        for event, handler in handled
     )
-    react.defer_each({"event_id": event.pk, "handler": handler} for handler in names)
-    return event
+    react.defer_each({"event_id": event.pk, "handler": handler} for event, handler in handled)
 
 
 @jobs.job(name="event.react", priority=jobs.REACTION, swept_by="event.sweep")

@@ -8,6 +8,7 @@ been written since (`sync.ahead`).
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 
 from goodword.greenhouse.inbox.actions import APPLICATION_ACTIONS
@@ -42,6 +43,8 @@ class _Kept:
         return self.events.pop(event_id, None)
 
 
+_NONE_KEPT: dict[int, Ahead] = {}
+
 _kept: defaultdict[int, _Kept] = defaultdict(_Kept)
 
 
@@ -65,6 +68,24 @@ def ahead_of(event: InboxEvent, *, now: datetime) -> Ahead:
         kept.events = {one.pk: read for one in together[1:]}
         kept.until = time.monotonic() + KEPT
         return read
+
+
+def kept_for(connection_id: int) -> dict[int, Ahead]:
+    """What is kept for deliveries of a connection, by their ids; nothing while another thread is reading."""
+    kept = _kept[connection_id]
+    if not kept.lock.acquire(blocking=False):
+        return _NONE_KEPT
+    try:
+        return dict(kept.events) if time.monotonic() <= kept.until else _NONE_KEPT
+    finally:
+        kept.lock.release()
+
+
+def forget(connection_id: int, event_ids: Iterable[int]) -> None:
+    """Drop what was read for deliveries that are done."""
+    events = _kept[connection_id].events
+    for event_id in event_ids:
+        events.pop(event_id, None)
 
 
 def _next(event: InboxEvent, *, now: datetime) -> list[InboxEvent]:

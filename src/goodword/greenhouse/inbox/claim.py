@@ -10,6 +10,7 @@ The queries here are simple on purpose. Statistics taken while nothing waited ma
 `state = 'received'` has one row; a join or a correlated subquery then runs over the whole backlog for each claim.
 """
 
+import json
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -36,6 +37,9 @@ PAGE = 500
 #: seconds for which a turn keeps a connection: deliveries come by the hundred of the same one
 CONNECTION_KEPT = 1.0
 
+#: as many as the column holds
+MOST_TRIES = 2**15 - 1
+
 #: how many of them one statement tries to lock: other workers may have the first ones
 CHOICE = 20
 
@@ -49,11 +53,13 @@ class Turn:
     """A worker's short turn at the inbox.
 
     `resting` are connections to leave alone, `ready` the ids of deliveries to claim next, oldest first: each was the
-    first of its application when it was read. Others may have claimed one since; the lock finds out.
+    first of its application when it was read. Others may have claimed one since; the lock finds out. `alone` are ids of
+    those that were found not to be fit for being worked on together with others.
     """
 
     resting: set[int] = field(default_factory=set)
     ready: list[tuple[int, int]] = field(default_factory=list)
+    alone: set[int] = field(default_factory=set)
     connections: dict[int, tuple[float, Connection]] = field(default_factory=dict)
 
     def connection(self, pk: int) -> Connection:
@@ -80,13 +86,18 @@ def claim(turn: Turn, *, now: datetime) -> InboxEvent | None:
     return None
 
 
+def claim_these(turn: Turn, ids: Sequence[int], *, now: datetime) -> list[InboxEvent]:
+    """Of deliveries that are next in this turn, those that nobody has claimed before, oldest first."""
+    turn.ready = [one for one in turn.ready if one[0] not in ids]
+    return _lease(turn, ids, most=len(ids), tried=0, now=now)
+
+
 def _claim_ready(turn: Turn, *, now: datetime) -> InboxEvent | None:
     while turn.ready:
         ids = [pk for pk, connection_id in turn.ready[:CHOICE] if connection_id not in turn.resting]
-        event = _lease(turn, ids, now=now) if ids else None
-        if event is not None:
-            turn.ready = [one for one in turn.ready if one[0] > event.pk]
-            return event
+        if events := _lease(turn, ids, most=1, now=now) if ids else []:
+            turn.ready = [one for one in turn.ready if one[0] > events[0].pk]
+            return events[0]
         del turn.ready[:CHOICE]
     return None
 
@@ -115,26 +126,27 @@ _LEASE = """
 UPDATE greenhouse_inboxevent
 SET attempts = attempts + 1, faults = faults + 1, not_before = %(until)s,
     leased_to = pg_backend_pid(), leased_at = statement_timestamp()
-WHERE id = (
+WHERE id = ANY(ARRAY(
     SELECT id FROM greenhouse_inboxevent WHERE id = ANY(%(ids)s) AND handled_at IS NULL AND not_before <= %(now)s
-    ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
-)
+    AND attempts <= %(tried)s
+    ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED
+))
 RETURNING *, set_config('synchronous_commit', 'off', true) AS relaxed
 """
 
 
-def _lease(turn: Turn, ids: Sequence[int], *, now: datetime) -> InboxEvent | None:
-    """Lease the first of these that is still due and that nobody else has locked.
+def _lease(
+    turn: Turn, ids: Sequence[int], *, most: int, tried: int = MOST_TRIES, now: datetime
+) -> list[InboxEvent]:
+    """Lease the first of these that are still due and that nobody else has locked.
 
     The commit need not reach the disk: after a crash of the database a lease that was forgotten is one that ended.
     """
-    values = {"ids": ids, "now": now, "until": now + LEASE}
+    values = {"ids": list(ids), "now": now, "until": now + LEASE, "most": most, "tried": tried}
     leased = list(InboxEvent.objects.across_organisations().raw(_LEASE, values))
-    if not leased:
-        return None
-    [event] = leased
-    event.connection = turn.connection(event.connection_id)
-    return event
+    for event in leased:
+        event.connection = turn.connection(event.connection_id)
+    return sorted(leased, key=lambda event: event.pk)
 
 
 #: a process id can be used again: whoever has it now is another if it began after the lease
@@ -172,6 +184,42 @@ def settle(
 ) -> None:
     """Handled or failed, with what to say of it and what it led to. Raises Lost."""
     _write(event, state=state, outcome=outcome, caused=list(caused), handled_at=now)
+
+
+_SETTLE = """
+UPDATE greenhouse_inboxevent AS event
+SET state = 'handled', outcome = done.outcome, caused = done.caused::jsonb, handled_at = %s, leased_to = NULL
+FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::text[]) AS done (id, attempts, outcome, caused)
+WHERE event.id = done.id AND event.attempts = done.attempts AND event.handled_at IS NULL
+"""
+
+
+def settle_all(done: Sequence[tuple[InboxEvent, str, Sequence[dict[str, Any]]]], *, now: datetime) -> None:
+    """Handled, each with its outcome and what it led to. Raises Lost if any has been taken over: roll back then."""
+    events = [event for event, _, _ in done]
+    ids, attempts = [event.pk for event in events], [event.attempts for event in events]
+    outcomes, caused = [outcome for _, outcome, _ in done], [json.dumps(list(led)) for _, _, led in done]
+    with database.cursor() as cursor:
+        cursor.execute(_SETTLE, [now, ids, attempts, outcomes, caused])
+        if cursor.rowcount != len(done):
+            raise Lost
+
+
+def give_back(turn: Turn, events: Sequence[InboxEvent], *, now: datetime) -> None:
+    """Deliveries that were claimed and not worked on are due at once, as if they had not been claimed.
+
+    In this turn each is then worked on alone.
+    """
+    for attempts in {event.attempts for event in events}:
+        mine = InboxEvent.objects.across_organisations().filter(
+            pk__in=[event.pk for event in events if event.attempts == attempts],
+            handled_at=None,
+            attempts=attempts,
+            leased_to__isnull=False,
+        )
+        mine.update(leased_to=None, not_before=now, attempts=F("attempts") - 1, faults=F("faults") - 1)
+    turn.alone.update(event.pk for event in events)
+    turn.ready = sorted([(event.pk, event.connection_id) for event in events] + turn.ready)
 
 
 def postpone(

@@ -20,8 +20,9 @@ from goodword.greenhouse.client import (
 from goodword.greenhouse.inbox import payload
 from goodword.greenhouse.inbox.ahead import ahead_of
 from goodword.greenhouse.inbox.caused import caused_by
-from goodword.greenhouse.inbox.claim import Lost, Turn, claim, postpone, settle
+from goodword.greenhouse.inbox.claim import Lost, Turn, claim, give_back, postpone, settle
 from goodword.greenhouse.inbox.effects import carry_out
+from goodword.greenhouse.inbox.together import claim_read, handle_together
 from goodword.greenhouse.inbox.webhooks import register
 from goodword.greenhouse.models import Connection, InboxEvent
 from goodword.greenhouse.sync.application import TooBusy
@@ -45,11 +46,18 @@ WORKER_DIED = (
 
 
 def work_one(turn: Turn, *, now: datetime) -> bool:
-    """Work on the next delivery that is due; False if there is none.
+    """Work on the next delivery that is due, or on the next ones if they were read together; False if there is none.
 
     A connection that Greenhouse refuses or that cannot be reached rests for this turn, so that the caller does not run
     the whole inbox against a closed door.
     """
+    if read := claim_read(turn, now=now):
+        left = [event for event, _ in read]
+        try:
+            left = handle_together(read, now=now)
+        finally:  # also if the worker is to end
+            give_back(turn, left, now=now)
+        return True
     event = claim(turn, now=now)
     if event is None:
         return False

@@ -1,6 +1,6 @@
 """Write what Harvest says into our copy and record what changed, in one transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from goodword.greenhouse import client as remote
 from goodword.greenhouse.client import ApplicationStatus
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.arrival import came_since, is_arrival
-from goodword.greenhouse.sync.changes import Standing, changes, names_no_stage, told
+from goodword.greenhouse.sync.changes import Change, Standing, changes, names_no_stage, told
 from goodword.greenhouse.sync.merge import join
 from goodword.greenhouse.sync.person import Stale, version, write_candidate
 from goodword.greenhouse.sync.read import Seen, home_of
@@ -120,7 +120,7 @@ def _write(
     now: datetime,
     held: Held,
 ) -> list[str]:
-    old = _standing(row) if row is not None else None
+    old = standing(row) if row is not None else None
     if row is None:
         row = Application(
             organisation_id=connection.organisation_id,
@@ -132,6 +132,27 @@ def _write(
         join(loser_id=row.candidate_id, winner=candidate, now=now)
         row.refresh_from_db(from_queryset=Application.objects.across_organisations())
     row.candidate = candidate
+    news = bring_over(row, application, old=old, seen=seen, home=home, now=now)
+    row.save()
+    if seen.remote_id in held and held[seen.remote_id] == row.stage_id:
+        news = [(name, data) for name, data in news if name != "application.entered_stage"]
+    for name, data in news:
+        applied = row.applied_at if name == "application.applied" else None  # long ago, perhaps
+        _record(name, row, data=data, now=min(applied or now, now))
+    return [told(name, data) for name, data in news]
+
+
+def bring_over(
+    row: Application,
+    application: remote.Application,
+    *,
+    old: Standing | None,
+    seen: Seen,
+    home: Automation | None,
+    now: datetime,
+    came: Callable[..., bool] = came_since,
+) -> list[Change]:
+    """Set what Greenhouse tells on our copy, unsaved; what happened since `old`."""
     if home is not None:  # moved to a job of no role it stays with its role, where its results are
         row.role = home.role
     for name, value in _values(application, row=row, seen=seen, now=now).items():
@@ -140,15 +161,8 @@ def _write(
     if old is None:
         arrived = not seen.restored and is_arrival(row, home=home, active_at=active_at)
     else:
-        arrived = came_since(row, home=home, active_at=active_at, elsewhere_at=seen.application_as_of)
-    news = list(changes(old, _standing(row), arrived=arrived))
-    row.save()
-    if seen.remote_id in held and held[seen.remote_id] == row.stage_id:
-        news = [(name, data) for name, data in news if name != "application.entered_stage"]
-    for name, data in news:
-        applied = row.applied_at if name == "application.applied" else None  # long ago, perhaps
-        _record(name, row, data=data, now=min(applied or now, now))
-    return [told(name, data) for name, data in news]
+        arrived = came(row, home=home, active_at=active_at, elsewhere_at=seen.application_as_of)
+    return list(changes(old, standing(row), arrived=arrived))
 
 
 def _values(
@@ -190,7 +204,8 @@ def _tell_candidate_changed(candidate: Candidate, *, now: datetime, but_not: Hel
     return told("candidate.changed", {})
 
 
-def _standing(row: Application) -> Standing:
+def standing(row: Application) -> Standing:
+    """Where our copy stands."""
     return Standing(
         status=row.status,
         job_id=row.job_id,

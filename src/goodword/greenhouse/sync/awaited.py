@@ -16,6 +16,14 @@ from goodword.greenhouse.sync.hint import Hint
 ARRIVED = "application.entered_stage"
 
 
+def waiting_among(connection: Connection, remote_ids: Collection[int]) -> set[int]:
+    """Those of whom an arrival may wait."""
+    rows = Finding.objects.across_organisations().filter(
+        connection=connection, state=Finding.State.WAITING, remote_application_id__in=remote_ids
+    )
+    return {one for one in rows.values_list("remote_application_id", flat=True) if one is not None}
+
+
 def release(connection: Connection, remote_ids: Collection[int], *, hint: Hint, now: datetime) -> None:
     """Tell of the arrivals that wait and that the delivery names, in the transaction that wrote our copy."""
     if not hint.arrived or hint.stage_id is None:

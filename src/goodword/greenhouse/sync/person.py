@@ -49,14 +49,13 @@ def write_candidate(
     Who was erased stays so (`erased_at`), unless they have applied since; under a legal hold nothing is blanked.
     Raises Stale if our copy is not of `as_of` any more (see `apply`).
     """
-    values = told_of(person)
     row, fresh = (
         Candidate.objects.across_organisations()
         .select_for_update()
         .get_or_create(
             connection_id=connection.pk,
             remote_id=person.id,
-            defaults=values
+            defaults=told_of(person)
             | {"organisation_id": connection.organisation_id, "created_at": now, "synced_at": now},
         )
     )
@@ -70,18 +69,25 @@ def write_candidate(
         if applied_at is None or applied_at <= row.erased_at:
             return row, False
         row.erased_at = None
+    moved = bring_over(row, person)
+    row.synced_at = version(row.synced_at, now)
+    row.save()
+    return row, moved
+
+
+def bring_over(row: Candidate, person: remote.Candidate) -> bool:
+    """Set what Greenhouse tells on our copy, unsaved; whether what decides about mailing them is other than before."""
+    values = told_of(person)
     row.merged_into = None  # Greenhouse shows them as somebody of their own
     before = _mailable(row)
-    if hold_on(row) is not None:
+    blanked = any(value == "" != getattr(row, name) for name, value in values.items())
+    if (blanked or (values["can_email"] and not values["email"])) and hold_on(row) is not None:
         # deleted or anonymised in Greenhouse: what has to be kept is not blanked
         values["can_email"] = values["can_email"] and bool(values["email"])
         values |= {name: getattr(row, name) for name, value in values.items() if value == ""}
     for name, value in values.items():
         setattr(row, name, value)
-    moved = _mailable(row) != before
-    row.synced_at = version(row.synced_at, now)
-    row.save()
-    return row, moved
+    return _mailable(row) != before
 
 
 def _mailable(row: Candidate) -> tuple[str, bool, bool]:

@@ -1,5 +1,6 @@
 """Read through Harvest how things stand, outside any transaction. Nothing is written here."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -77,12 +78,31 @@ def look(
     seen = replace(seen, candidate=candidate, candidate_as_of=candidate_as_of)
     if candidate is None:
         return seen
+    return complete(seen, api=api, ours=ours, home=home, connection=connection, hint=hint, now=now)
+
+
+def complete(
+    seen: Seen,
+    *,
+    api: HarvestApi,
+    ours: Application | None,
+    home: Automation | None,
+    connection: Connection,
+    hint: Hint,
+    now: datetime,
+    starts: Callable[..., bool] = is_mapped,
+) -> Seen:
+    """Add to a visible application since when it stands in its stage, why it ended, and who its recruiter is."""
+    application = seen.application
+    assert application is not None  # it is visible
     remembered = Remembered(api, connection=connection, now=now)
     return replace(
         seen,
         reason=application.rejection_reason_name or hint.reason,
         restored=hint.restored,
-        entered_at=_entered_at(remembered, application, ours=ours, connection=connection, hint=hint),
+        entered_at=_entered_at(
+            remembered, application, ours=ours, connection=connection, hint=hint, starts=starts
+        ),
         recruiter=_recruiter(
             remembered, application, ours=ours, home=home, connection=connection, hint=hint, now=now
         ),
@@ -105,6 +125,7 @@ def _entered_at(
     ours: Application | None,
     connection: Connection,
     hint: Hint,
+    starts: Callable[..., bool],
 ) -> datetime | None:
     """Asked only for a stage that is new to us and starts a step. Else, and if Greenhouse does not tell (v1,
     a missing permission), what we know ourselves: a stage change is told at once."""
@@ -112,9 +133,9 @@ def _entered_at(
         return None
     if application.stage_entered_at is not None:
         return application.stage_entered_at
-    starts = is_mapped(connection_id=connection.pk, job_id=application.job_id, stage_id=application.stage_id)
+    place = {"job_id": application.job_id, "stage_id": application.stage_id}
     try:
-        asked = api.stage_entered_at(application.id) if starts else None
+        asked = api.stage_entered_at(application.id) if starts(connection_id=connection.pk, **place) else None
     except Forbidden:
         asked = None
     told = hint.arrived and hint.stage_id == application.stage_id

@@ -1,0 +1,104 @@
+"""The usual deliveries of a burst are claimed, written and settled together: one transaction instead of one each.
+
+Usual is one that was not tried before, was read ahead, and is about an application of ours that still stands as it
+did when it was read. All others, and all of them if anything goes wrong, are left to be worked on one by one.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import OperationalError, transaction
+
+from goodword.core.crypto import CannotOpen
+from goodword.core.events import hearing
+from goodword.greenhouse.client import HarvestError
+from goodword.greenhouse.inbox import payload
+from goodword.greenhouse.inbox.actions import APPLICATION_ACTIONS
+from goodword.greenhouse.inbox.ahead import FEW, TOGETHER, forget, kept_for
+from goodword.greenhouse.inbox.claim import Lost, Turn, claim_these, settle_all
+from goodword.greenhouse.models import Connection, InboxEvent
+from goodword.greenhouse.sync.ahead import Ahead
+from goodword.greenhouse.sync.hint import Hint
+from goodword.greenhouse.sync.together import Brought, prepare, write
+
+log = logging.getLogger(__name__)
+
+#: troubles with Greenhouse, or with the key to it
+ON_ITS_WAY = (HarvestError, CannotOpen)
+
+USUAL = APPLICATION_ACTIONS - {"delete_application"}
+
+
+def claim_read(turn: Turn, *, now: datetime) -> list[tuple[InboxEvent, Ahead]]:
+    """Claim the next deliveries of the turn that were read ahead, with what was read; none if they are too few."""
+    if not turn.ready:
+        return []
+    connection_id = turn.ready[0][1]
+    kept = kept_for(connection_id)
+    ids = []
+    for pk, whose in turn.ready[:TOGETHER]:
+        if pk not in kept or pk in turn.alone or whose != connection_id or whose in turn.resting:
+            break  # what came first is worked on first
+        ids.append(pk)
+    if len(ids) < FEW:
+        return []
+    return [(event, kept[event.pk]) for event in claim_these(turn, ids, now=now)]
+
+
+def handle_together(read: Sequence[tuple[InboxEvent, Ahead]], *, now: datetime) -> list[InboxEvent]:
+    """Let the usual ones of claimed deliveries of one connection have their effect; returns the others."""
+    events = [event for event, _ in read]
+    if len(events) < FEW:
+        return events
+    try:
+        done = _handle(read, connection=events[0].connection, now=now)
+    except (*ON_ITS_WAY, OperationalError, Lost) as error:
+        log.info("%d deliveries are worked on one by one: %s", len(events), error)
+        return events
+    except Exception:  # the border: worked on alone, each shows whether it was the cause
+        log.exception("%d deliveries could not be worked on together", len(events))
+        return events
+    forget(events[0].connection_id, done)
+    return [event for event in events if event.pk not in done]
+
+
+def _hint(event: InboxEvent) -> Hint | None:
+    """What a usual delivery says beside the truth; None: it is another kind."""
+    if (
+        event.attempts > 1
+        or event.action not in USUAL
+        or event.connection.state == Connection.State.DISCONNECTED
+    ):
+        return None
+    try:
+        delivery = payload.read(bytes(event.body))
+    except payload.Malformed:
+        return None
+    if delivery.action != event.action or delivery.application_id != event.remote_application_id:
+        return None
+    return replace(delivery.hint, received_at=event.received_at)
+
+
+def _handle(read: Sequence[tuple[InboxEvent, Ahead]], *, connection: Connection, now: datetime) -> set[int]:
+    """Bring our copy over and settle, in one transaction; the ids of the deliveries that this was done for."""
+    usual: dict[int, tuple[InboxEvent, Hint, Ahead]] = {}
+    for event, ahead in read:
+        hint = _hint(event)
+        if hint is not None and event.remote_application_id is not None:
+            usual[event.remote_application_id] = event, hint, ahead
+    plans = prepare(connection, {one: (hint, ahead) for one, (_, hint, ahead) in usual.items()}, now=now)
+    with transaction.atomic(), hearing() as heard:
+        brought = write(plans, connection=connection, now=now)
+        names: dict[int, list[str]] = {}
+        for happened in heard:
+            if happened.application_id is not None:
+                names.setdefault(happened.application_id, []).append(happened.name)
+
+        def caused(one: Brought) -> list[dict[str, object]]:
+            pk = one.application_id
+            return [{"application": pk, "events": names[pk]}] if pk in names else []
+
+        settle_all([(usual[one.remote_id][0], one.outcome, caused(one)) for one in brought], now=now)
+    return {usual[one.remote_id][0].pk for one in brought}

@@ -1,0 +1,312 @@
+"""Deliveries of a burst that are worked on together: the same as one by one, in few statements, and nothing lost."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection as database
+from django.db import transaction
+from django.test.utils import CaptureQueriesContext
+
+from goodword.candidates.models import Application, Candidate
+from goodword.core import clock, stopping
+from goodword.core.models import Event, Reaction
+from goodword.greenhouse.inbox import together
+from goodword.greenhouse.inbox.claim import Turn, claim, free_orphans, give_back
+from goodword.greenhouse.inbox.process import work_one
+from goodword.greenhouse.inbox.together import claim_read, handle_together
+from goodword.greenhouse.models import Finding, InboxEvent
+from goodword.roles.models import AlreadyThere, Automation
+from greenhouse_sandbox.store.applications import Application as RemoteApplication
+from tests.greenhouse.inbox.test_bursts import arrive, people
+from tests.greenhouse.world import ASSESSMENT, SCREEN, World
+from tests.support.jobs import event_names, waiting
+
+
+def moved(world: World, number: int = 10, place: int = ASSESSMENT) -> list[RemoteApplication]:
+    """So many known people whose moves wait in the inbox."""
+    rows = people(world, number)
+    for row in rows:
+        world.move(row, place)
+    arrive(world)
+    return rows
+
+
+def begun(world: World) -> Turn:
+    """The first delivery is done, with which the others were read."""
+    turn = Turn()
+    assert work_one(turn, now=clock.now())
+    return turn
+
+
+def received(world: World) -> list[InboxEvent]:
+    return list(InboxEvent.objects.of(world.organisation).filter(state="received").order_by("pk"))
+
+
+def test_a_burst_costs_few_statements_a_delivery(world: World) -> None:
+    rows = moved(world, 40)
+    turn = begun(world)
+    with CaptureQueriesContext(database) as queries:
+        assert work_one(turn, now=clock.now())
+    assert not received(world)
+    assert len(queries) < 40
+    for row in rows:
+        assert event_names(world.ours(row).pk)[-2:] == ["application.left_stage", "application.entered_stage"]
+    done = InboxEvent.objects.of(world.organisation).filter(action="candidate_stage_change").order_by("pk")
+    for event, row in zip(done, rows, strict=True):
+        ours = world.ours(row).pk
+        assert event.outcome == f"Application {row.id}: left its stage, entered Assessment."
+        assert event.caused == [
+            {"application": ours, "events": ["application.left_stage", "application.entered_stage"]}
+        ]
+        assert event.handled_at is not None
+        assert (event.leased_to, event.attempts) == (None, 1)
+
+
+def test_each_event_of_a_burst_has_its_reactions_and_their_jobs(world: World) -> None:
+    moved(world)
+    world.work()
+    entered = Event.objects.filter(name="application.entered_stage")
+    wanted = {(event.pk, "steps.domain.automation.on_entered_stage") for event in entered}
+    assert len(wanted) == 10
+    assert wanted <= set(Reaction.objects.values_list("event_id", "handler"))
+    assert wanted <= {(job["event_id"], job["handler"]) for name, job in waiting() if name == "event.react"}
+
+
+def different(world: World) -> list[RemoteApplication]:
+    """A burst with somebody of each kind in it."""
+    rows = people(world, 14)
+    ours = [world.ours(row) for row in rows]
+    now = clock.now()
+    store = world.greenhouse.store
+    for place, row in enumerate(rows):
+        if place == 3:
+            world.reject(row)
+        elif place != 9:  # he stays where he is
+            world.move(row, SCREEN if place % 2 else ASSESSMENT)
+    person = Candidate.objects.of(world.organisation)
+    person.filter(pk=ours[4].candidate_id).update(email="old@mail.example")
+    person.filter(pk=ours[5].candidate_id).update(company="Old company")
+    erased = Application.objects.of(world.organisation).filter(pk=ours[6].pk)
+    erased.update(erased_at=now)
+    person.filter(pk=ours[7].candidate_id).update(erased_at=now + timedelta(days=1))
+    automation = Automation.objects.of(world.organisation).get()
+    AlreadyThere.objects.create(
+        organisation=world.organisation,
+        automation=automation,
+        remote_application_id=rows[8].id,
+        stage_id=world.stages[ASSESSMENT][0],
+        recorded_at=now + timedelta(days=1),
+    )
+    finding(world, ours[10], world.stages[ASSESSMENT][0])
+    Application.objects.of(world.organisation).filter(pk=ours[12].pk).update(not_visible_since=now)
+    store.applications.delete(rows[13].id)
+    world.apply(email="new@mail.example")
+    arrive(world)
+    return rows
+
+
+def finding(world: World, ours: Application, stage_id: int) -> None:
+    Finding.objects.create(
+        organisation=world.organisation,
+        connection=world.connection,
+        application=ours,
+        remote_application_id=ours.remote_id,
+        stage_id=stage_id,
+        state=Finding.State.WAITING,
+        found_at=clock.now(),
+    )
+
+
+def told(world: World, rows: list[RemoteApplication]) -> list[Any]:
+    inbox = InboxEvent.objects.of(world.organisation).order_by("pk")
+    copies = [
+        Application.objects.of(world.organisation)
+        .filter(remote_id=row.id)
+        .values_list("stage_name", "status", "rejection_reason", "role__title")
+        .get()
+        for row in rows
+    ]
+    names = [event_names(world.ours(row).pk) for row in rows]
+    findings = list(Finding.objects.of(world.organisation).values_list("state", flat=True))
+    who = list(
+        Candidate.objects.of(world.organisation)
+        .order_by("remote_id")
+        .values_list("email", "company", "can_email", "first_name")
+    )
+    erased = [world.ours(row).erased_at is not None for row in rows]
+    unseen = [world.ours(row).not_visible_since is not None for row in rows]
+    remote = dict(Application.objects.of(world.organisation).values_list("pk", "remote_id"))
+    said = [
+        (event.state, event.outcome, [(remote[one["application"]], one["events"]) for one in event.caused])
+        for event in inbox
+    ]
+    return [said, copies, names, findings, who, erased, unseen]
+
+
+def test_the_end_is_the_same_as_one_by_one(world: World) -> None:
+    rows = different(world)
+    before = transaction.savepoint_create()
+    with CaptureQueriesContext(database) as few:
+        world.work()
+    at_once = told(world, rows)
+    transaction.savepoint_rollback(before)
+    InboxEvent.objects.of(world.organisation).filter(state="received").update(attempts=1)
+    with CaptureQueriesContext(database) as many:
+        world.work()
+    assert told(world, rows) == at_once
+    assert {state for state, _ in world.inbox()} == {"handled"}
+    assert len(few) < len(many)
+
+
+def test_nothing_is_written_of_a_burst_if_one_was_taken_over(world: World) -> None:
+    rows = moved(world)
+    turn, now = begun(world), clock.now()
+    read = claim_read(turn, now=now)
+    assert len(read) == 9
+    InboxEvent.objects.filter(pk=read[4][0].pk).update(attempts=2, leased_to=None)
+    before = Event.objects.count()
+    left = handle_together(read, now=now)
+    assert left == [event for event, _ in read]
+    assert Event.objects.count() == before
+    assert {world.ours(row).stage_name for row in rows[1:]} == {"Application Review"}
+    give_back(turn, left, now=now)
+    world.work()
+    assert {state for state, _ in world.inbox()[:14]} == {"handled"}
+    taken = InboxEvent.objects.get(pk=read[4][0].pk)
+    assert (taken.state, taken.attempts) == ("received", 2)
+
+
+def test_a_copy_that_is_written_after_the_reading_is_read_anew(world: World) -> None:
+    rows = moved(world)
+    read = claim_read(turn := begun(world), now=clock.now())
+    ours = world.ours(rows[3])
+    Application.objects.filter(pk=ours.pk).update(synced_at=clock.now())
+    Candidate.objects.filter(pk=world.ours(rows[5]).candidate_id).update(synced_at=clock.now())
+    left = handle_together(read, now=clock.now())
+    assert [event.remote_application_id for event in left] == [rows[3].id, rows[5].id]
+    give_back(turn, left, now=clock.now())
+    reads = len(world.line.reads)
+    world.work()
+    assert len(world.line.reads) > reads
+    assert {world.ours(row).stage_name for row in rows} == {"Assessment"}
+
+
+def test_a_burst_whose_worker_dies_is_found_again_and_counts_one_fault_each(world: World) -> None:
+    moved(world)
+    now = clock.now()
+    assert len(claim_read(begun(world), now=now)) == 9
+    assert claim(Turn(), now=now) is None
+    InboxEvent.objects.filter(leased_to__isnull=False).update(leased_to=2**30)  # no such backend
+    assert free_orphans(now=now) == 9
+    assert {(event.attempts, event.faults) for event in received(world)} == {(1, 1)}
+    turn = Turn()
+    first = claim(turn, now=clock.now())
+    assert first is not None
+    # each alone: one of them may have ended the worker
+    assert claim_read(turn, now=clock.now()) == []
+    give_back(turn, [first], now=clock.now())
+    world.work()
+    assert {state for state, _ in world.inbox()} == {"handled"}
+
+
+class Killed(BaseException):
+    """The worker dies."""
+
+
+def test_a_kill_within_a_burst_leaves_nothing_half_done(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = moved(world)
+    turn = begun(world)
+
+    def die(*_: object, **__: object) -> None:
+        raise Killed
+
+    before = Event.objects.count()
+    with monkeypatch.context() as patch:
+        patch.setattr(together, "settle_all", die)
+        read = claim_read(turn, now=clock.now())
+        with pytest.raises(Killed):
+            handle_together(read, now=clock.now())
+    assert Event.objects.count() == before
+    assert {world.ours(row).stage_name for row in rows[1:]} == {"Application Review"}
+    world.work(after=timedelta(minutes=4))
+    assert {world.ours(row).stage_name for row in rows} == {"Assessment"}
+    assert [len(event_names(world.ours(row).pk)) for row in rows] == [3] * len(rows)
+
+
+def test_a_worker_that_is_to_end_gives_a_burst_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    moved(world)
+    turn = begun(world)
+
+    def stop(*_: object, **__: object) -> None:
+        raise stopping.Stopped
+
+    with monkeypatch.context() as patch:
+        patch.setattr(together, "prepare", stop)  # as while it waits for its turn with Greenhouse
+        with pytest.raises(stopping.Stopped):
+            work_one(turn, now=clock.now())
+    assert {(event.attempts, event.faults, event.leased_to) for event in received(world)} == {(0, 0, None)}
+    world.work()
+    assert {state for state, _ in world.inbox()} == {"handled"}
+
+
+def test_a_body_that_cannot_be_read_fails_alone(world: World) -> None:
+    rows = moved(world)
+    turn = begun(world)
+    bad = received(world)[2]
+    InboxEvent.objects.filter(pk=bad.pk).update(body=b"{")
+    assert work_one(turn, now=clock.now())
+    assert [event.pk for event in received(world)] == [bad.pk]
+    world.work()
+    bad.refresh_from_db()
+    assert (bad.state, bad.outcome) == ("failed", "The body is not JSON.")
+    assert sum(world.ours(row).stage_name == "Assessment" for row in rows) == 9
+
+
+def test_an_unusual_one_is_worked_on_in_its_turn_and_not_tried_together_again(world: World) -> None:
+    rows = moved(world)
+    turn = begun(world)
+    ours = world.ours(rows[1])
+    Candidate.objects.filter(pk=ours.candidate_id).update(email="old@mail.example")
+    assert work_one(turn, now=clock.now())
+    [left] = received(world)
+    assert (left.remote_application_id, left.attempts, turn.ready[0][0]) == (rows[1].id, 0, left.pk)
+    assert work_one(turn, now=clock.now())
+    assert not received(world)
+    assert "candidate.changed" in event_names(ours.pk)
+
+
+def test_another_kind_of_delivery_keeps_its_place(world: World) -> None:
+    rows = people(world, 12)
+    for row in rows[:6]:
+        world.move(row, ASSESSMENT)
+    arrive(world)
+    InboxEvent.objects.of(world.organisation).create(
+        organisation=world.organisation,
+        connection=world.connection,
+        action="job_updated",
+        body=b"{}",
+        state="received",
+        not_before=clock.now(),
+        received_at=clock.now(),
+    )
+    for row in rows[6:]:
+        world.move(row, ASSESSMENT)
+    arrive(world)
+    turn = begun(world)
+    assert [event.remote_application_id for event, _ in claim_read(turn, now=clock.now())] == [
+        row.id for row in rows[1:6]
+    ]
+
+
+def test_two_workers_never_have_the_same_delivery(world: World) -> None:
+    moved(world)
+    turn, other = begun(world), Turn()
+    first = claim(other, now=clock.now())
+    assert first is not None
+    ours = [event.pk for event, _ in claim_read(turn, now=clock.now())]
+    assert len(ours) == 8
+    assert first.pk not in ours
+    assert claim(other, now=clock.now()) is None
