@@ -47,8 +47,8 @@ def test_the_invitation_says_who_asks_for_what_how_long_and_by_when() -> None:
         "Rita Recruiter\n"
         "Acme Bikes\n"
         "-- \n"
-        "How to check that this is real: write to rita@acme.example, or ask Acme Bikes by a way that you know "
-        "yourself. We never ask for a password or for money.\n"
+        "How to check that this is real: contact Acme Bikes by a number or address you already know. We never ask for "
+        "a password or for money.\n"
         "Acme Bikes\n"
     )
     assert words.html.count(f'href="{LINK}"') == 1

@@ -56,6 +56,16 @@ def test_said_twice_the_first_no_counts() -> None:
     assert len(mails_to(story.application.candidate.email)) == 2
 
 
+def test_the_wrong_person_is_not_told_that_they_refused() -> None:
+    sent()
+    door = referee_door(MARIA)
+    say_no(door, why="not_me")
+    page = get(door).content.decode()
+    assert "ask the candidate to check the address" in page
+    for refusal in ("no reference from you", "changed your mind"):
+        assert refusal not in page
+
+
 def test_no_choice_is_no_answer() -> None:
     story = sent()
     page = say_no(referee_door(MARIA), reason="x")

@@ -223,6 +223,20 @@ def test_answers_in_another_language_are_joined_by_their_values() -> None:
     assert 'lang="de"' in page(check)
 
 
+def test_whom_a_mail_reached_by_mistake_neither_was_asked_nor_declined() -> None:
+    check = checked()
+    answered(check, 1)
+    answered(check, 2)
+    wrong = asked(check, 3, state="declined")
+    wrong.why = "not_me"
+    wrong.save()
+    found = results(check)
+    assert (found.sent, found.declined) == (2, 0)
+    html = " ".join(page(check).split())
+    assert "2 people were asked." in html
+    assert "declined" not in html
+
+
 def test_late_ones_and_how_many_were_asked_are_told() -> None:
     check = checked()
     answered(check, 1)

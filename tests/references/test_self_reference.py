@@ -49,7 +49,13 @@ def fill(door: str) -> None:
 def test_the_first_page_says_what_it_is_and_who_reads_it_and_begins_nothing(story: Story) -> None:
     door = asked(story)
     text = " ".join(get(door).content.decode().split())
-    for words in ("Your own view", "Who reads it", "Your referees do not see it", "does not wait for it"):
+    for words in (
+        "Your own view",
+        "Who reads it",
+        "Your referees do not see the report",
+        "A link to a report",
+        "does not wait for it",
+    ):
         assert words in text
     assert own(story) is None
     assert "complete with it" in get(asked(story, "needed")).content.decode()

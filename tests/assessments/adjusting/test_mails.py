@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db
 LINK = "https://goodword.example/a/token/"
 REAL = (
     "-- \n"
-    "How to check that this is real: write to {}, or ask Acme Bikes by a way that you know yourself. We never ask "
-    "for a password or for money.\n"
+    "How to check that this is real: contact Acme Bikes by a number or address you already know. We never ask for a "
+    "password or for money.\n"
     "Acme Bikes\n"
 )
 
@@ -75,8 +75,8 @@ def test_whoever_answers_reads_who_asks_for_what_and_whom_not_to_tell(attempt: A
         "If you want to ask something first, reply to this mail: your reply goes to Ada Lovelace.\n"
         "\n"
         "-- \n"
-        "How to check that this is real: ask Acme Bikes by a way that you know yourself. We never ask for a password "
-        "or for money.\n"
+        "How to check that this is real: contact Acme Bikes by a number or address you already know. We never ask for "
+        "a password or for money.\n"
         "Acme Bikes\n"
     )
     assert mail.html.count("ada@mail.example") == 0
@@ -138,7 +138,7 @@ def test_the_candidate_reads_what_was_granted_as_from_the_person_who_answered(at
         "\n"
         "Kind regards\n"
         "Hanna Rehm\n"
-        "Acme Bikes\n" + REAL.format(HANNA[1])
+        "Acme Bikes\n" + REAL
     )
     assert mail.html.count(f'href="{LINK}"') == 1
     assert mail.html.count("Of course.<br>Good luck.") == 1

@@ -35,6 +35,7 @@ def home(request: HttpRequest, at: AtRequest) -> HttpResponse:
             at,
             address=referee.email,
             barred=is_barred(organisation=at.about.organisation, address=referee.email),
+            wrong_person=asked.is_wrong_person,
         )
     walk = respond.walk_of(at.check, asked, now=at.now)
     version = version_of(at.check, language=at.about.language)
