@@ -56,7 +56,6 @@ def url(attempt: Attempt, name: str, *args: int) -> str:
 def test_the_task_on_screen_is_replaced_by_one_of_its_family_and_level_and_the_time_for_it_given_back(
     attempt: Attempt,
 ) -> None:
-    answer(attempt_id=attempt.pk, order=1, item_id="2", value="b", now=NOW + MINUTE)
     assert go_on(attempt_id=attempt.pk, order=1, now=NOW + 5 * MINUTE) is True
     part = part_of(attempt)
     old, fresh = part.drawn.filter(position=2).order_by("pk")
@@ -69,6 +68,47 @@ def test_the_task_on_screen_is_replaced_by_one_of_its_family_and_level_and_the_t
     assert [item.id for item in items_of(part)][:3] == ["1", "2a", "3"]
     [noticed] = part.noticed.all()
     assert (noticed.what, noticed.item, noticed.amount) == ("broke", "2", 240)
+
+
+def test_an_answer_saved_before_the_break_stays_and_the_next_task_follows(
+    client: Client, attempt: Attempt
+) -> None:
+    saved = NOW + MINUTE + timedelta(seconds=20)
+    answer(attempt_id=attempt.pk, order=1, item_id="2", value="b", now=saved)
+    with time_machine.travel(saved + 4 * MINUTE, tick=False):
+        again = url(attempt, "portal_assessment_again")
+        text = client.get(again).content.decode()
+        assert text.count("Your answer to the task on screen had been saved. The next task follows") == 1
+        assert client.post(again)["Location"].endswith("/item/3/")
+    part = part_of(attempt)
+    assert (part.at, part.breaks, part.shown_at) == (3, 1, saved + 4 * MINUTE)
+    assert part.ends_at == NOW + MINUTES + 4 * MINUTE  # the silence since the answer
+    assert not part.drawn.exclude(voided_at=None).exists()
+    assert list(answers(attempt).order_by("pk").values_list("item", "value")) == [("1", "a"), ("2", "b")]
+
+
+def test_an_answer_that_arrives_during_the_break_does_not_count(attempt: Attempt) -> None:
+    """It could have been thought over for as long as the break lasted."""
+    saved = NOW + MINUTE + timedelta(seconds=31)
+    answer(attempt_id=attempt.pk, order=1, item_id="2", value="b", now=saved)
+    assert go_on(attempt_id=attempt.pk, order=1, now=saved) is True
+    assert [item.id for item in items_of(part_of(attempt))][:3] == ["1", "2a", "3"]
+    assert list(answers(attempt).values_list("item", flat=True)) == ["1"]
+
+
+def test_a_saved_answer_to_the_last_task_stays_and_the_part_ends(client: Client, attempt: Attempt) -> None:
+    now = NOW + 2 * MINUTE
+    for number in range(2, part_of(attempt).items):
+        onward(attempt_id=attempt.pk, order=1, number=number, now=now)
+    last = str(part_of(attempt).at)
+    answer(attempt_id=attempt.pk, order=1, item_id=last, value="c", now=now)
+    with time_machine.travel(now + 5 * MINUTE, tick=False):
+        again = url(attempt, "portal_assessment_again")
+        assert client.get(again).content.decode().count("Press Go on to finish this part.") == 1
+        assert client.post(again)["Location"].endswith("/assessment/")
+    part = part_of(attempt)
+    assert (part.ended_by, part.breaks) == ("finished", 1)
+    assert list(answers(attempt).order_by("pk").values_list("item", flat=True)) == ["1", last]
 
 
 def test_a_silence_of_thirty_seconds_is_no_break_and_one_second_more_is(attempt: Attempt) -> None:
@@ -126,7 +166,7 @@ def test_who_comes_back_reads_what_a_break_means_before_going_on(client: Client,
         opened = client.get(url(attempt, "portal_assessment_item", 2))
         assert opened["Location"].endswith("/1/again/")
         text = client.get(opened["Location"]).content.decode()
-        assert text.count("You go on with another task in place of the one that was on screen.") == 1
+        assert text.count("Another one takes its place, an answer to it does not count") == 1
         assert text.count("This can happen once more.") == 1
         assert rows(attempt) == before
         assert client.post(opened["Location"])["Location"].endswith("/item/2/")
@@ -168,7 +208,7 @@ def test_the_situation_on_screen_does_not_count_and_the_next_one_follows_in_its_
     first, second, third = [item.id for item in items_of(part_of(made))][:3]
     rate(made, NOW + MINUTE)
     onward(attempt_id=made.pk, order=1, number=1, now=NOW + MINUTE)
-    rate(made, NOW + 2 * MINUTE)
+    rate(made, NOW + 2 * MINUTE)  # arrives while the connection counts as lost
     size = part_of(made).items
     assert go_on(attempt_id=made.pk, order=1, now=NOW + 5 * MINUTE) is True
     part = part_of(made)
@@ -180,6 +220,24 @@ def test_the_situation_on_screen_does_not_count_and_the_next_one_follows_in_its_
         answer(attempt_id=made.pk, order=1, item_id=second, value={}, now=NOW + 5 * MINUTE)
     [noticed] = part.noticed.all()
     assert (noticed.what, noticed.item) == ("broke", "2")
+
+
+def test_a_situation_rated_in_full_before_the_break_stays_and_one_rated_in_part_does_not() -> None:
+    made = situations()
+    first, second = [item.id for item in items_of(part_of(made))][:2]
+    rate(made, NOW + timedelta(seconds=20))
+    assert go_on(attempt_id=made.pk, order=1, now=NOW + 5 * MINUTE) is True
+    part = part_of(made)
+    assert (part.at, part.void) == (2, [])
+    item = items_of(part)[1]
+    assert isinstance(item, Situation)
+    some = {item.scenario.actions[0].id: 3}
+    now = NOW + 5 * MINUTE + timedelta(seconds=20)
+    answer(attempt_id=made.pk, order=1, item_id=second, value=some, now=now)
+    assert go_on(attempt_id=made.pk, order=1, now=NOW + 8 * MINUTE) is True
+    part = part_of(made)
+    assert (part.at, part.void) == (2, [second])
+    assert list(answers(made).values_list("item", flat=True)) == [first]
 
 
 def test_what_does_not_count_is_missing_neither_in_the_score_nor_when_it_is_computed_again(
@@ -212,7 +270,6 @@ def test_the_last_situation_stays_and_only_the_silence_is_given_back(client: Cli
     made = situations()
     for number in range(1, part_of(made).items):
         onward(attempt_id=made.pk, order=1, number=number, now=NOW + MINUTE)
-    rate(made, NOW + MINUTE)
     last = part_of(made).at
     with time_machine.travel(NOW + 3 * MINUTE, tick=False):
         text = client.get(url(made, "portal_assessment_again")).content.decode()
@@ -220,12 +277,11 @@ def test_the_last_situation_stays_and_only_the_silence_is_given_back(client: Cli
     assert go_on(attempt_id=made.pk, order=1, now=NOW + 3 * MINUTE) is True
     part = part_of(made)
     assert (part.at, part.void, part.ends_at) == (last, [], NOW + 12 * MINUTE)
-    assert answers(made).count() == 1
 
 
 def test_what_a_break_means_is_told_before_the_clock_starts(client: Client) -> None:
-    fresh = "with another task in place of the one on screen"
-    stays = "You go on where you were, and get the time of the break back, twice at most."
+    fresh = "does not count and is replaced by another one"
+    stays = "You go on where you were, and get the lost time back, twice at most."
     for made, told in ((situations_to_come(), (1, 0)), (own_support.asked(minutes=20), (0, 1))):
         for name, more in (("portal_assessment", ()), ("portal_assessment_part", (1,))):
             page = client.get(reverse(name, args=[token_of(made), *more])).content.decode()

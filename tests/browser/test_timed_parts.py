@@ -105,7 +105,7 @@ def test_after_a_break_of_the_line_the_page_goes_on_with_a_fresh_task(
     page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
     page.context.set_offline(True)
     page.keyboard.press("1")
-    expect(page.get_by_role("alert")).to_contain_text("The line is broken. No answer is lost")
+    expect(page.get_by_role("alert")).to_contain_text("You are offline. Answers marked as saved are safe.")
     assert given(attempt) == []
     change(attempt, seen_at=clock.now() - timedelta(seconds=40))
     page.context.set_offline(False)
@@ -345,7 +345,7 @@ def test_words_typed_during_a_break_stand_there_when_the_part_goes_on(
     page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
     page.context.set_offline(True)
     page.get_by_role("textbox").fill("I come down.")
-    expect(page.get_by_role("alert")).to_contain_text("The line is broken")
+    expect(page.get_by_role("alert")).to_contain_text("You are offline")
     change(attempt, seen_at=clock.now() - timedelta(seconds=40))
     page.context.set_offline(False)
     page.wait_for_url("**/again/", timeout=20_000)

@@ -1,9 +1,9 @@
 """The clock of a timed part. It is the server's alone: whatever a page shows, and whatever its own clock says.
 
-While the clock runs the page tells every BEAT seconds that it is there. Where nothing was heard for BREAK_AFTER, the
-line was broken: on the next sign of life the part goes on with a fresh item, the one on screen not counted and the
-time since it came there given back, MOST_BREAKS times. What was given in vain gains nobody anything: its item is gone.
-Afterwards, and in shorter breaks, the clock runs on.
+While the clock runs the page sends a heartbeat every BEAT seconds; an answer that is saved is one too. More than
+BREAK_AFTER without any is a break of the connection, and when the candidate comes back the lost time is given back,
+MOST_BREAKS times (domain.alive.go_on). The item on screen is then replaced unless its answer had arrived before the
+break, so that a break gains nobody time to think. Afterwards, and in shorter breaks, the clock runs on.
 """
 
 from datetime import datetime, timedelta

@@ -1,12 +1,14 @@
 """The page of a timed part gives a sign of life, and goes on after a break of the line."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 from django.db import transaction
 
 from goodword.assessments import clock
 from goodword.assessments.content import content_of
 from goodword.assessments.domain import guard
+from goodword.assessments.domain.finish import end_part
 from goodword.assessments.given import items_of
 from goodword.assessments.library.questions import QuestionSet
 from goodword.assessments.library.reasoning.forms import Forms
@@ -23,13 +25,24 @@ def seen(part: AttemptPart, *, now: datetime) -> bool:
     return True
 
 
-def go_on(*, attempt_id: int, order: int, now: datetime) -> bool:
-    """Go on after a break of the line: the item on screen does not count, and the time since it came there is given
-    back. A drawn one is replaced by a fresh one; of others the next one follows.
+class After(StrEnum):
+    """What a part goes on with after a break of the connection."""
 
-    An own question stays, half written as it may be, and so does the last item where nothing can follow: then only the
-    silence is given back. Whether the line had broken: pressed twice, or after a moment's silence, nothing changes.
-    Raises what guard.open_part raises.
+    #: the item on screen was answered before the break: its answer stays, and the next item follows
+    NEXT = "next"
+    #: the same, and it was the last item: the part ends
+    END = "end"
+    #: the item on screen doesn't count, and another one follows in its place
+    AFRESH = "afresh"
+    #: the item on screen stays
+    SAME = "same"
+
+
+def go_on(*, attempt_id: int, order: int, now: datetime) -> bool:
+    """Go on after a break of the connection, as `after_break` says. False, and nothing changed, if there was none.
+
+    Idempotent. Gives back the silence; of an item that doesn't count, all the time since it came on screen. Raises what
+    guard.open_part raises.
     """
     with transaction.atomic():
         part = guard.open_part(attempt_id, order, now=now)
@@ -38,8 +51,12 @@ def go_on(*, attempt_id: int, order: int, now: datetime) -> bool:
         assert part.ends_at is not None and part.seen_at is not None and part.shown_at is not None  # it runs
         silence = now - part.seen_at
         on_screen = str(part.at + len(part.void))
-        voided = _void(part, now=now)
-        part.ends_at += now - part.shown_at if voided else silence
+        after = after_break(part)
+        part.ends_at += now - part.shown_at if after == After.AFRESH else silence
+        if after == After.AFRESH:
+            _void(part, now=now)
+        elif after in {After.NEXT, After.END}:
+            part.at += 1
         Noticed.objects.create(
             organisation_id=part.organisation_id,
             part=part,
@@ -51,33 +68,46 @@ def go_on(*, attempt_id: int, order: int, now: datetime) -> bool:
         part.breaks += 1
         part.shown_at = part.seen_at = now
         part.save()
+        if after == After.END:
+            end_part(part, by=AttemptPart.Ended.FINISHED, now=now)
         return True
 
 
-def goes_on_afresh(part: AttemptPart) -> bool:
-    """Whether another item follows in the place of the one on screen after a break. `part` comes with its version."""
+def after_break(part: AttemptPart) -> After:
+    """What follows a break that begins now. `part` comes with its version.
+
+    Custom questions stay, however much is written. An answer that arrived during the break doesn't stop its item from
+    being replaced: it could have been thought over for as long as the break lasted.
+    """
     content = content_of(part.version)
-    match content:
-        case Forms():
-            return True
-        case QuestionSet():
-            return False
-    return part.at < part.items
+    if isinstance(content, QuestionSet):
+        return After.SAME
+    item = items_of(part)[part.at - 1]
+    answer = Answer.objects.of(part.organisation).filter(part=part, item=item.id).first()
+    is_last = part.at >= part.items
+    if answer is not None and item.is_whole(answer.value):
+        assert part.seen_at is not None  # it runs
+        if answer.answered_at <= part.seen_at:
+            return After.END if is_last else After.NEXT
+    return After.SAME if is_last and not isinstance(content, Forms) else After.AFRESH
 
 
-def _void(part: AttemptPart, *, now: datetime) -> bool:
-    """Have the item on screen not count, whose answer goes; False where it stays."""
-    if not goes_on_afresh(part):
-        return False
+def time_after_break(part: AttemptPart) -> timedelta:
+    """What is left on the clock when a part goes on after a break."""
+    assert part.ends_at is not None and part.seen_at is not None and part.shown_at is not None  # it runs
+    return part.ends_at - (part.shown_at if after_break(part) == After.AFRESH else part.seen_at)
+
+
+def _void(part: AttemptPart, *, now: datetime) -> None:
+    """Have the item on screen not count, and delete its answer."""
     content = content_of(part.version)
     if isinstance(content, Forms):
         _replace(part, content, now=now)
-        return True
+        return
     item = items_of(part)[part.at - 1]
     Answer.objects.of(part.organisation).filter(part=part, item=item.id).delete()
     part.void = [*part.void, item.id]
     part.items -= 1
-    return True
 
 
 def _replace(part: AttemptPart, content: Forms, *, now: datetime) -> None:

@@ -4,7 +4,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 
 from goodword.assessments import clock
-from goodword.assessments.domain.alive import go_on, goes_on_afresh, seen
+from goodword.assessments.domain.alive import after_break, go_on, seen
+from goodword.assessments.models import AttemptPart
 from goodword.assessments.views.door import Sitting, door, is_script, kept_private, show, to_first_page
 
 
@@ -28,13 +29,18 @@ def alive(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
 
 @door
 def again(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
-    """After a break: what it means, and on with a fresh item by a press. Without one there is nothing to do here."""
+    """After a break: what it means, and on by a press. Without one there is nothing to do here."""
     view = sitting.part(order)
     if view.over or not clock.runs(view.part):
         return to_first_page(request, sitting)
     here = sitting.url("portal_assessment_item", order, view.part.at)
     if request.method == "POST":
         go_on(attempt_id=sitting.attempt.pk, order=order, now=sitting.now)
+        # the answer on screen may have been saved before the break: then the next item follows
+        part = AttemptPart.objects.of(sitting.visit.organisation).get(pk=view.part.pk)
+        here = (
+            sitting.url("portal_assessment_item", order, part.at) if clock.runs(part) else sitting.first_page
+        )
         if is_script(request):
             return kept_private(JsonResponse({"go": here}))
         return kept_private(redirect(here))
@@ -45,6 +51,6 @@ def again(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
         sitting,
         "assessments/portal/again.html",
         part=view,
-        afresh=goes_on_afresh(view.part),
+        after=after_break(view.part),
         left_over=clock.MOST_BREAKS - view.part.breaks - 1,
     )
