@@ -156,6 +156,9 @@ def _in_their_language(request: HttpRequest, sitting: Sitting) -> Sitting:
         if language != attempt.language:
             attempt.language = sitting.shown_in = language
         return sitting
+    if not pressed and language == attempt.language:
+        # no lock: the page must read the same part as the one that sent this, or an answer could go to another item
+        return sitting
     with contextlib.suppress(NotOffered, TooLate, guard.Closed):
         chosen = choose_language(attempt_id=attempt.pk, language=language, now=sitting.now)
         attempt.language = chosen.language
