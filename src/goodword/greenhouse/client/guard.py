@@ -18,6 +18,7 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are
 #: within those, what versions of Python judge differently: 6to4 and Teredo, tunnels that nobody offers any more
 #: (RFC 7526, RFC 4380), and documentation (RFC 9637)
 _NOT_PUBLIC = tuple(map(ipaddress.IPv6Network, ("2002::/16", "2001::/32", "3fff::/20")))
+_6TO4_RELAYS = ipaddress.IPv4Network("192.88.99.0/24")  # RFC 7526
 #: the interface part of ISATAP addresses, before an IPv4 address (RFC 5214); for a public one a bit is set
 _ISATAP = frozenset({0x0000_5EFE, 0x0200_5EFE})
 
@@ -37,6 +38,8 @@ def is_public(address: Address) -> bool:
         embeds = address in _NAT64 or (int(address) >> 32 & 0xFFFFFFFF) in _ISATAP
         if embeds and not is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)):
             return False
+    elif address in _6TO4_RELAYS:
+        return False
     return address.is_global and not address.is_multicast
 
 
