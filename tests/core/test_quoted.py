@@ -4,7 +4,7 @@ import pytest
 from django.utils.html import urlize
 from linkify_it import LinkifyIt
 
-from goodword.core.quoted import WORD_JOINER, defused, has_link, has_written_link
+from goodword.core.quoted import WORD_JOINER, defused, defused_in_header, has_link, has_written_link
 
 #: more than the bare name of a site
 WRITTEN = (
@@ -37,6 +37,26 @@ WRITTEN = (
     "1.2.3.4",
     "https://[::1]/",
     "Please go to pay.example.support now",
+    "m.tech/win",
+    "b.com/login",
+    "m.com:8080",
+    "asp.net/x",
+    "asp.net?x",
+    "me@b.com",
+    "B.Sc./M.Sc./win",
+    "b.sc/m.scx",
+    "\\\\evilhost\\share",
+    "＼＼evilhost＼share",
+    "tel:+49900123",
+    "Call TEL:0900",
+    "webcal:evil",
+    "sip:evil",
+    "sms:0900",
+    "skype:evil?call",
+    "search-ms:query=x",
+    "ms-word:ofe",
+    "file:evil",
+    "(mailto:x)",
 )
 #: hosts of sites, in every script and with every dot
 HOSTS = (
@@ -104,6 +124,13 @@ HONEST = (
     "محمد الفاتح",
     "日本。東京",
     "Note: see the annex",
+    "Tel: 030 123",
+    "Data: 5 years, file: see annex",
+    "Intel:inside",
+    "B.Sc./M.Sc.",
+    "B.Sc, M.Tech",
+    "M.Tech: distinction",
+    "ASP.NET, VB.NET",
 )
 
 
@@ -140,6 +167,33 @@ def test_no_program_makes_a_link_of_what_is_defused(text: str, around: str) -> N
     linkify = LinkifyIt(options={"fuzzy_link": True, "fuzzy_email": True, "fuzzy_ip": True})
     assert [found.text for found in linkify.match(printed) or []] == []
     assert "<a " not in urlize(printed)
+
+
+@pytest.mark.parametrize("text", [*WRITTEN, *HOSTS, "Booking.com"])
+def test_headers_have_no_link_and_nothing_invisible(text: str) -> None:
+    printed = defused_in_header(text)
+    linkify = LinkifyIt(options={"fuzzy_link": True, "fuzzy_email": True, "fuzzy_ip": True})
+    assert [found.text for found in linkify.match(printed) or []] == []
+    assert WORD_JOINER not in printed
+    assert defused_in_header(printed) == printed
+
+
+@pytest.mark.parametrize("text", HONEST)
+def test_headers_quote_honest_words_as_they_are(text: str) -> None:
+    assert defused_in_header(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("\\\\evilhost\\share", "\\[]\\evilhost\\share"),
+        ("tel:+49900", "tel[:]+49900"),
+        ("see Search-MS:query", "see Search-MS[:]query"),
+        ("m.tech/win", "m[.]tech/win"),
+    ],
+)
+def test_what_opens_a_program_is_defused_visibly(text: str, printed: str) -> None:
+    assert (defused(text), defused_in_header(text)) == (printed, printed)
 
 
 def test_what_is_defused_once_stays_as_it_is_read() -> None:

@@ -136,6 +136,8 @@ def test_no_name_makes_a_header_of_its_own_or_another_receiver(name: str) -> Non
         "Ada <ada@evil.com>",
         "www.evil.com",
         "Booking.com",
+        "Ada m.tech/win",
+        "Ada tel:+49900",
     ],
 )
 def test_no_name_becomes_a_link_in_either_part(name: str) -> None:
@@ -151,6 +153,7 @@ def test_no_name_becomes_a_link_in_either_part(name: str) -> None:
         found = LinkifyIt().match(part) or []
         assert [one.text for one in found if one.text not in ours] == []
     assert WORD_JOINER not in message.subject
+    assert (LinkifyIt().match(message.subject), name in message.subject) == (None, False)
     sent = message.message()
     assert ("evil.example" in str(sent["From"]), "@evil" in str(sent["To"])) == (False, False)
 

@@ -24,10 +24,17 @@ _MARKS: Final = dict.fromkeys(map(ord, "\u2044\u2215\u29f8\u2571"), "/") | dict.
 
 _DOT_CLASS: Final = r".\u3002\uff0e\uff61\u2024\ufe52"
 
+#: what programs open without "//", directly before the number, the name or the path
+_OPENED: Final = (
+    r"tel|callto|sms(?:to)?|mms|sips?|skype|facetime(?:-audio)?|whatsapp|xmpp|webcals?|geo|maps|market|magnet|news"
+    r"|file|search(?:-ms)?|ms-[a-z-]{2,40}|mailto|javascript|vbscript|data|blob|view-source|zoommtg|msteams|tg|slack"
+)
+
 _SCHEME: Final = re.compile(
     r"\b(?:h\s?t\s?t\s?p\s?s?|h(?:xx|\*\*)ps?|s?ftp|mailto|javascript)\s?:"
     r"|(?<![a-z0-9+-])[a-z][a-z0-9+-]*+\s{0,9}:\s{0,9}[/\\]\s{0,9}[/\\]"
-    r"|\bwww\d*\."
+    rf"|(?<![^\W_])(?:{_OPENED}):(?=[^\s:])"
+    r"|\bwww\d*\.|\\\\"
 )
 _DISGUISED_DOT: Final = re.compile(r"\s?[\[({<]\s?(?:\.|dot|punkt|point)\s?[\])}>]\s?")
 _DISGUISED_AT: Final = re.compile(r"\s?[\[({<]\s?(?:@|at)\s?[\])}>]\s?")
@@ -58,6 +65,10 @@ _NO_HOSTS: Final = frozenset(
         *("asp.net", "vb.net", "ado.net", "ml.net"),
     }
 )
+#: what may follow one of them: no port and no path, unless it is another of them ("B.Sc./M.Sc.")
+_TITLES: Final = re.compile(
+    rf"\.?+(?:/(?:{'|'.join(map(re.escape, sorted(_NO_HOSTS)))})\.?+(?![^\s/,;)]))*+(?!/|:\d|[\\?#])"
+)
 #: particles of names that are country codes as well: "A.de Vries", "S.A.de C.V."
 _PARTICLES: Final = frozenset(
     ["al", "da", "de", "di", "do", "du", "el", "la", "le", "lo", "mc", "st", "tu", "van"]
@@ -84,15 +95,29 @@ def defused(text: str) -> str:
     be a host ("Booking.com") stands between two word joiners, which nobody sees.
     """
     if has_written_link(text):
-        text = re.sub(rf"(?<=[^\s.\[])[{_DOT_CLASS}](?=[^\s.\]])", "[.]", text)
-        text = re.sub(r"@(?=\S)", "[at]", text)
-        return re.sub(r":(?=\s*[/\\])|(?i:(?<=mailto)|(?<=javascript)|(?<=http)|(?<=https)):", "[:]", text)
+        return _bracketed(text)
     return re.sub(
         rf"(?<=[^\s.\d\[])\u2060*([{_DOT_CLASS}])\u2060*(?=[^\s.\u2060]{{2}})"
         rf"|(?<=\d)\u2060*([{_DOT_CLASS}])\u2060*(?=[^\s.\d\u2060]{{2}})",
         lambda dot: f"{WORD_JOINER}{dot[1] or dot[2]}{WORD_JOINER}",
         text,
     )
+
+
+def defused_in_header(text: str) -> str:
+    """The same for subjects, names of senders and notes, where invisible characters are lost or suspicious.
+
+    Names that could be taken for a host get brackets too ("Booking[.]com").
+    """
+    plain = text.replace(WORD_JOINER, "")
+    return _bracketed(plain) if has_link(plain) else plain
+
+
+def _bracketed(text: str) -> str:
+    text = re.sub(rf"(?<=[^\s.\[])[{_DOT_CLASS}](?=[^\s.\]])", "[.]", text)
+    text = re.sub(r"@(?=\S)", "[at]", text)
+    text = re.sub(r"([\\\uff3c])(?=[\\\uff3c])", r"\1[]", text)
+    return re.sub(rf":(?=\s*[/\\])|(?i:(?<![^\W_])(?P<scheme>{_OPENED}|https?):)", r"\g<scheme>[:]", text)
 
 
 def _finds(text: str, *, bare: bool) -> bool:
@@ -114,7 +139,9 @@ def _is_link(found: re.Match[str], plain: str, *, bare: bool) -> bool:
     host = found["host"].strip("-_")
     if _IP.fullmatch(host):
         return all(int(part, 0 if part.startswith("0x") else 10) < 256 for part in host.split("."))
-    if host in _NO_HOSTS or _is_initials(host, plain[found.end() :]):
+    if host in _NO_HOSTS and not found["user"] and _TITLES.match(plain, found.end("host")):
+        return False
+    if _is_initials(host, plain[found.end() :]):
         return False
     suffix = _suffix_of(host)
     if not suffix:

@@ -70,6 +70,17 @@ def test_an_assessments_note_has_no_score_and_no_count(world: World) -> None:
     assert body == f"Assessment for Ada Lovelace completed.\nReport (PDF): {link_in(body)}\n{CODE}"
 
 
+def test_a_quoted_name_is_no_link(world: World) -> None:
+    story = tell_story(world, kind="assessment")
+    candidate = story.report.start.application.candidate
+    candidate.last_name = "https://evil.example/win"
+    candidate.save()
+    story.act()
+    [note] = story.notes()
+    assert note.body is not None
+    assert note.body.splitlines()[0] == "Assessment for Ada https[:]//evil[.]example/win completed."
+
+
 def test_a_check_closed_early_says_so(world: World) -> None:
     story = tell_story(world)
     story.report.snapshot = {"check": {"asked": 2, "received": 1}}

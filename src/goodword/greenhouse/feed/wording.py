@@ -7,6 +7,7 @@ placeholders, none of which can carry a result.
 import re
 from collections.abc import Mapping
 
+from goodword.core.quoted import defused_in_header
 from goodword.greenhouse.models import FeedPost
 from goodword.reports.models import Report
 from goodword.roles.models import Step
@@ -55,7 +56,7 @@ def body(post: FeedPost, report: Report, *, link: str) -> str:
 
 def body_of_test(post: FeedPost) -> str:
     """The note by which an admin sees that writing works."""
-    name = " ".join(post.organisation.name.split())
+    name = _quoted(post.organisation.name)
     return f"A test note from Goodword for {name}: writing to the Activity Feed works.\n{post.marker}"
 
 
@@ -64,8 +65,8 @@ def values_of(report: Report) -> dict[str, str]:
     application = report.start.application
     return {
         "step": str(report.start.step.get_kind_display()),
-        "candidate": _one_line(application.candidate.name),
-        "role": _one_line(application.role.title) if application.role else "",
+        "candidate": _quoted(application.candidate.name),
+        "role": _quoted(application.role.title) if application.role else "",
         "outcome": _outcome(report),
     }
 
@@ -82,5 +83,6 @@ def _outcome(report: Report) -> str:
     return f"{how}: {received} of {asked} {verb} in{taken}"
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+def _quoted(text: str) -> str:
+    """On one line, and nothing that Greenhouse could make a link of."""
+    return defused_in_header(" ".join(text.split()))

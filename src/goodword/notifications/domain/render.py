@@ -11,7 +11,7 @@ from django.template.backends.django import Template
 from django.template.loader import get_template
 from django.utils import translation
 
-from goodword.core.quoted import WORD_JOINER, defused
+from goodword.core.quoted import defused, defused_in_header
 from goodword.notifications.models import Email
 
 REDACTED = "[link]"
@@ -45,8 +45,8 @@ def render(email: Email, *, link: str) -> Rendered:
     with translation.override(email.language):
         text = _render(f"{email.template}.txt", context, autoescape=False)
         head, _, body = text.lstrip().partition("\n")
-        # no program makes links of a subject, and filters of spam dislike what nobody sees
-        subject = " ".join(head.replace(WORD_JOINER, "").removeprefix("Subject:").split())[:300]
+        # spam filters dislike invisible characters in subjects
+        subject = defused_in_header(" ".join(head.removeprefix("Subject:").split()))[:300]
         html = _render(f"{email.template}.html", {**context, "subject": subject}, autoescape=True)
     body = re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
     return Rendered(subject=subject, text=body, html=_INLINER.inline(html))

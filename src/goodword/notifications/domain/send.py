@@ -23,7 +23,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from goodword.core import events, outbox, smtp
-from goodword.core.quoted import WORD_JOINER, defused
+from goodword.core.quoted import defused_in_header
 from goodword.core.smtp import Fault, Scope, Withdrawn
 from goodword.core.text import clean_text
 from goodword.notifications.domain import links, service
@@ -308,4 +308,4 @@ def _tell(name: str, email: Email, *, now: datetime) -> None:
 
 def _plain(name: str) -> str:
     """A name fit for a header: on one line, without control characters, and no address or link to be taken for ours."""
-    return defused(clean_text(name, one_line=True)).replace(WORD_JOINER, "")
+    return defused_in_header(clean_text(name, one_line=True))
