@@ -17,6 +17,17 @@ def invitation(attempt: Attempt) -> Email:
     return Email.objects.of(attempt.organisation).get(kind="assessment.invitation")
 
 
+def test_one_minute_is_one_minute() -> None:
+    mail = invitation(assigned(application()))
+    overview = mail.context["overview"]
+    overview["minutes"] = overview["parts"][0]["minutes"] = 1
+    words = render(mail, link=LINK)
+    for part in (words.text, words.html):
+        assert "It takes about 1 minute:" in part
+        assert "about 1 minute, without right or wrong answers" in part
+        assert "1 minutes" not in part
+
+
 def test_the_invitation_says_who_asks_for_what_how_long_and_by_when() -> None:
     of = application()
     of.candidate.preferred_name = "Ada & Co"

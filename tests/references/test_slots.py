@@ -119,6 +119,23 @@ def test_saying_that_one_cannot_asks_the_recruiter_once_and_stops_the_clock() ->
     assert event_names().count("check.cannot_provide") == 1
 
 
+def test_while_the_organisation_has_to_answer_no_page_names_a_deadline() -> None:
+    story = asking()
+    cannot(story)
+    page = " ".join(get(candidate_door(story)).content.decode().split())
+    assert "Your deadline is on hold until Acme answers." in page
+    assert "below by <strong>" not in page
+
+
+def test_past_the_deadline_the_page_says_that_it_can_still_be_done() -> None:
+    story = asking()
+    with time_machine.travel(story.check.deadline_at + timedelta(hours=20), tick=False):
+        page = " ".join(get(candidate_door(story)).content.decode().split())
+    assert "We had asked for it by" in page
+    assert "you can still do it." in page
+    assert "Please name them by" not in page
+
+
 def test_a_reason_is_wanted_and_what_was_typed_stays() -> None:
     story = asking()
     page = post(f"{candidate_door(story)}1/cannot/", {"c-reason": " "})

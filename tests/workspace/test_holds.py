@@ -176,7 +176,7 @@ def test_a_candidate_is_told_before_and_after_they_ask_and_the_wish_is_kept(
     assert Client().post(f"{door}erase/")["Location"] == door
     after = text(Client().get(door).content)
     assert "Your data is kept for now" in after and CLAIMS in after
-    assert "It goes on" not in after
+    assert "It will be erased on" not in after
     assert SECRET not in before + after
     assert Client().get(f"{door}download/").status_code == 200
     # an old mail tells nothing of the reason

@@ -146,11 +146,20 @@ def test_asked_for_it_closes_at_once_the_recruiter_is_told_and_it_goes_in_seven_
     erasure = Erasure.objects.of(check.organisation).get()
     assert (erasure.reason, erasure.due_at) == ("candidate", NOW + timedelta(days=7))
     assert Check.objects.of(check.organisation).get().closed_at == NOW
-    [message] = mail.outbox
+    message, confirmation = mail.outbox
     assert message.to == ["Rita Recruiter <rita@acme.example>"]
     assert message.subject == "Ada Lovelace asks for their data to be erased"
+    said = "The data will be erased on 10 March 2026. Data in Greenhouse is not affected."
+    assert said in " ".join(str(message.body).split())
+    assert check.start.application.candidate.email in confirmation.to[0]
+    assert isinstance(confirmation, EmailMultiAlternatives)
+    for part in (confirmation.body, confirmation.alternatives[0][0]):
+        said = " ".join(str(part).split())
+        assert "It will be erased on 10 March 2026." in said
+        assert "You can change your mind until 10 March 2026: write to Rita Recruiter" in said
     page = " ".join(Client().get(path).content.decode().split())
-    assert "It goes on Tuesday 10 March 2026." in page
+    assert "It will be erased on Tuesday 10 March 2026." in page
+    assert "You can change your mind until Tuesday 10 March 2026: write to Rita Recruiter" in page
     assert "Erase my data" not in page
     file = json.loads(Client().get(f"{path}download/").content)
     assert file["organisation"] == "Acme"

@@ -65,6 +65,10 @@ class Shown:
     competencies: Sequence[str]
     minutes: int
     deadline: str
+    #: the deadline is past, and answers are still taken
+    is_late: bool
+    #: the deadline is on hold until the organisation answers
+    on_hold: bool
     reminders_left: int
     kept: str
 
@@ -98,6 +102,8 @@ def shown(check: Check, facts: About, *, now: datetime) -> Shown:
         competencies=competencies_of(check),
         minutes=minutes_of(check),
         deadline=day_in_words(check.deadline_at, organisation=facts.organisation, language=facts.language),
+        is_late=check.clock_stopped_at is None and check.deadline_at < now,
+        on_hold=check.clock_stopped_at is not None,
         reminders_left=max(0, check.reminders_promised - check.reminders_sent),
         kept=kept_of_candidate(facts.organisation),
     )

@@ -116,6 +116,7 @@ MAILS: dict[str, str] = {
     "steps.asked": "question to the recruiter",
     "steps.kept": "notice that the data is kept, to the candidate",
     "steps.own_data": "link to their own data",
+    "steps.erasure_confirmed": "confirmation of the erasure, to the candidate",
     "steps.erasing": "notice that the candidate wants to be erased, to the recruiter",
     "references.request": "request to a referee",
     "references.request_reminder": "reminder to a referee",

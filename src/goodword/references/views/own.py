@@ -63,6 +63,8 @@ def home_view(request: HttpRequest, at: AtCheck, *, own: SelfReference | None) -
         at,
         minutes=minutes(walk.questions),
         deadline=day_in_words(deadline, organisation=at.about.organisation, language=at.about.language),
+        is_late=at.check.clock_stopped_at is None and deadline < at.now,
+        on_hold=at.check.clock_stopped_at is not None,
         go_on=road_of(at.token).onward(walk) if own else "",
         needed=at.check.self_reference == "needed",
     )

@@ -57,7 +57,7 @@ def place_hold(*, on: Candidate | Role, ground: str, reason: str, by: Membership
                 details={"hold": hold.pk, "ground": ground, **on_what},
             )
             for erasure in waiting(hold).filter(reason=Erasure.Reason.CANDIDATE):
-                _tell(erasure, hold, now=now)
+                tell_kept(erasure, hold, now=now)
         return hold
 
 
@@ -85,7 +85,8 @@ def waiting(hold: Hold) -> QuerySet[Erasure]:
     return rows.filter(Q(candidate__in=here.values("candidate_id")) | Q(application__in=here))
 
 
-def _tell(erasure: Erasure, hold: Hold, *, now: datetime) -> None:
+def tell_kept(erasure: Erasure, hold: Hold, *, now: datetime) -> None:
+    """Tell the candidate that a hold keeps their data for now; one mail for each erasure and hold."""
     candidate = erasure.candidate
     if candidate is None or not candidate.email:
         return

@@ -1,23 +1,27 @@
-"""A candidate asks for their data to be erased: everything closes at once, and the recruiter is told."""
+"""A candidate asks for their data to be erased: everything closes at once, the recruiter and the candidate are told."""
 
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
+from django.utils import translation
 
 from goodword.candidates.domain.erasure import Reason, ask_erasure
 from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Application, Erasure
 from goodword.candidates.queries import recruiter_of
+from goodword.core.written import written_day
 from goodword.notifications.domain.queue import queue
 from goodword.notifications.people import Person
+from goodword.steps.domain.legal_hold import tell_kept
 
 
-def ask_own_erasure(*, application: Application, now: datetime) -> Erasure:
-    """Ask for the whole person to be erased in seven days; asked twice it is one erasure, and one mail.
+def ask_own_erasure(*, application: Application, now: datetime, language: str = "") -> Erasure:
+    """Ask for the whole person to be erased in seven days; asked twice it is one erasure, and one mail to each.
 
-    `application` is the one on whose portal they ask: its recruiter is told.
+    `application` is the one on whose portal they ask: its recruiter is told, and the candidate
+    gets a confirmation in `language`.
     """
     with transaction.atomic():
         erasure = ask_erasure(of=application.candidate, reason=Reason.CANDIDATE, now=now, by="candidate")
@@ -33,7 +37,7 @@ def ask_own_erasure(*, application: Application, now: datetime) -> Erasure:
             context={
                 "candidate_name": application.candidate.name,
                 "role_title": application.role.title if application.role else "",
-                "due": erasure.due_at.astimezone(application.organisation.zone).strftime("%Y-%m-%d"),
+                "due": _day(erasure, application, application.organisation.language),
                 "kept": hold_on(application.candidate) is not None,
                 "page_url": settings.GOODWORD_BASE_URL + path,
             },
@@ -41,4 +45,39 @@ def ask_own_erasure(*, application: Application, now: datetime) -> Erasure:
             language=application.organisation.language,
             now=now,
         )
+        _confirm(erasure, application, language=language, now=now)
         return erasure
+
+
+def _confirm(erasure: Erasure, application: Application, *, language: str, now: datetime) -> None:
+    """Tell the candidate the date and the way back, or why the data is kept."""
+    candidate = application.candidate
+    hold = hold_on(candidate)
+    if hold is not None:
+        tell_kept(erasure, hold, now=now)
+        return
+    if not candidate.email:
+        return
+    recruiter = recruiter_of(application)
+    language = language or candidate.language or application.organisation.language
+    queue(
+        organisation=application.organisation,
+        kind="steps.erasure_confirmed",
+        key=f"erasure:{erasure.pk}:confirmed",
+        to=Person(name=candidate.name, address=candidate.email),
+        sender=Person(name=recruiter.name, address=recruiter.address),
+        template="steps/mail/erasure_confirmed",
+        context={
+            "due": _day(erasure, application, language),
+            "contact_name": recruiter.name,
+            "contact_email": recruiter.address,
+        },
+        application=application,
+        language=language,
+        now=now,
+    )
+
+
+def _day(erasure: Erasure, application: Application, language: str) -> str:
+    with translation.override(language):
+        return written_day(erasure.due_at.astimezone(application.organisation.zone))

@@ -114,7 +114,9 @@ def download(_request: HttpRequest, visit: Visit) -> HttpResponse:
 def erase(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The page that says what happens; posted, everything closes, and in seven days the data goes."""
     if request.method == "POST":
-        ask_own_erasure(application=visit.application, now=clock.now())
+        ask_own_erasure(
+            application=visit.application, now=clock.now(), language=translation.get_language() or ""
+        )
     if request.method == "POST" or visit.application.is_going:
         return redirect("own_data", token=visit.token)
     return _page(request, "workspace/portal_erase.html", visit, own=True)

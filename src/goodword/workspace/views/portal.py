@@ -43,6 +43,8 @@ class Task:
     url_name: str
     open: bool
     done: bool
+    #: the deadline is past, and it can still be done
+    is_late: bool
 
 
 @require_safe
@@ -238,4 +240,5 @@ def _task(mark: Mark, *, now: datetime) -> Task:
         url_name=names[Step.Kind(mark.kind)],
         open=mark.run is not None and takes_answers(mark.run, now=now),
         done=mark.run is not None and mark.run.progress in DONE,
+        is_late=mark.run is not None and mark.run.clock_stopped_at is None and mark.run.deadline_at < now,
     )
