@@ -88,6 +88,17 @@ def test_what_people_write_is_taken(content: bytes) -> None:
         {"content.xml": "<a/>" * 400_000 + "vnd.sun.star.script:x"},
         relation("oleObject", "embeddings/oleObject1.bin", ""),
         relation("vbaProject", "vbaProject.bin", ""),
+        relation("aFChunk", "c.rtf", ""),
+        {
+            "word/document.xml": '<w:p><w:instrText xml:space="preserve"> DDEAUTO c:\\x "y"</w:instrText></w:p>'
+        },
+        {"content.xml": '<a><office:dde-source office:dde-application="cmd"/></a>'},
+        {"content.xml": '<e xlink:href="vnd.sun.star.&#115;cript:x"/>'},
+        {"content.xml": '<e xlink:href="vnd.sun.star.&#x73;cript:x"/>'},
+        *(
+            {f"word/embeddings/x{ending}": b"x"}
+            for ending in (".xll", ".chm", ".mht", ".exe ", ".PS1.", ".iso")
+        ),
     ],
     ids=lambda more: next(iter(more)),
 )
@@ -142,6 +153,29 @@ def test_what_cannot_be_looked_into_is_refused() -> None:
     for content in wrong:
         with pytest.raises(Unreadable):
             check(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        docx(relation("image", mode=EXTERNAL + ' xmlns:x="urn:x" x:TargetMode="Internal"')),
+        docx(relation("attachedTemplate", mode=EXTERNAL + ' xmlns:x="urn:x" x:Type="a/hyperlink"')),
+        docx({"content.xml": '<?xml version="1.0" encoding="UTF-7"?><a/>'}),
+        docx({"content.xml": '<?xml version="1.0" encoding="IBM037"?><a/>'.encode("cp037")}),
+    ],
+)
+def test_what_programs_may_read_otherwise_is_refused(content: bytes) -> None:
+    with pytest.raises((Unreadable, Elsewhere)):
+        check(content)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_unusual_compression_is_refused(method: int) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", method) as whole:
+        whole.writestr("content.xml", b"<a/>")
+    with pytest.raises(Unreadable):
+        check(made.getvalue())
 
 
 def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
