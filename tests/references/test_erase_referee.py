@@ -20,7 +20,7 @@ from goodword.references.models import Check, Referee, Reference, ReferenceReque
 from goodword.references.queries import latest_check, progress
 from goodword.references.results import results
 from tests.references.answered import NOW, answered, asked, checked, named, whole
-from tests.references.story import sent
+from tests.references.story import answer, candidate_door, get, referee_door, sent
 from tests.support import factories
 from tests.support.jobs import run_jobs
 from tests.workspace.people import _path
@@ -89,6 +89,17 @@ def test_name_address_answers_and_links_go_and_the_row_stays_for_counts() -> Non
     found = results(check)
     assert (found.received, found.erased, found.sent) == (2, 1, 3)
     assert not Email.objects.of(check.organisation).exists()  # nobody is asked for another
+
+
+def test_the_candidate_sees_that_a_reference_was_withdrawn_and_no_fragments() -> None:
+    story = sent()
+    for address in ("maria@globex.example", "paul@globex.example"):
+        answer(referee_door(address))
+    erase(story.requests[0].referee)
+    page = get(candidate_door(story)).content.decode()
+    assert "A referee withdrew their reference" in page
+    assert page.count("Has answered") == 1
+    assert "Erased referee" not in page
 
 
 def test_a_reader_is_told_how_far_a_check_is() -> None:

@@ -114,7 +114,10 @@ def test_erased_it_is_gone_and_so_is_the_link(check: Check, request_: ReferenceR
     path, portal = own_door(request_), door(request_)
     response = Client().post(f"{path}erase/", {"never_again": "on"})
     assert response.status_code == 200
-    assert "Your data is erased" in response.content.decode()
+    page = " ".join(response.content.decode().split())
+    assert "Your data is erased" in page
+    assert "keeps only that a referee was asked, when, and the relationship and dates" in page
+    assert "Nothing of you is kept" not in page
     assert "will not write to you again" in response.content.decode()
     assert is_barred(organisation=check.organisation, address="maria@globex.example")
     assert Referee.objects.of(check.organisation).get(pk=request_.referee_id).email == ""

@@ -56,7 +56,9 @@ def test_the_referee_is_gone_from_every_version_and_the_others_are_not() -> None
     erased(check)
     run_jobs()
     assert versions(check) == [(1, "redacted"), (2, "ready")]
-    assert Client().get(link).status_code == 404
+    response = Client().get(link)
+    assert response.status_code == 410
+    assert "This report was replaced or withdrawn. Ask Rita Recruiter" in response.content.decode()
     assert ReportFile.objects.of(check.organisation).count() == 1
     text = text_of(Report.objects.of(check.organisation).latest("pk"))
     for gone in ("Maria", "maria@", "She thinks before she builds.", "The crane was always ready."):

@@ -82,7 +82,7 @@ def shown(check: Check, facts: About, *, now: datetime) -> Shown:
     members = _member_addresses(check)
     cards = [_card(check, place, failed=failed, full=full, members=members) for place in places]
     if check.progress in DONE:
-        cards = [card for card in cards if card.state in {"answered", "sent", "begun"}]
+        cards = [card for card in cards if card.state in {"answered", "withdrawn", "sent", "begun"}]
     states = [card.state for card in cards]
     own = _own(check, now=now)
     return Shown(
@@ -153,6 +153,8 @@ def _card(
         state = "undelivered" if request_ref(referee.request) in failed else referee.request.state
     if place.is_wrong_person:
         state = "wrong_person"
+    if state == "answered" and referee is not None and referee.erased_at is not None:
+        state = "withdrawn"
     open_to_names = place.state in nominate.MAY_BE_NAMED
     is_full = place.slot.number in full
     return SlotShown(

@@ -32,12 +32,13 @@ def share(request: HttpRequest, token: str) -> HttpResponseBase:
         .select_related(
             "organisation", "start__application__candidate", "start__application__role__owner__user"
         )
-        .filter(pk=link.subject_id, state=Report.State.READY)
+        .filter(pk=link.subject_id, state__in=[Report.State.READY, Report.State.REDACTED])
         .first()
         if link
         else None
     )
-    if link is None or report is None:
+    withdrawn = report is not None and report.state == Report.State.REDACTED
+    if link is None or report is None or (withdrawn and link.ended_at is None):
         return unknown_page(request)
     now = clock.now()
     if not links.is_alive(link, now=now):
@@ -50,6 +51,7 @@ def share(request: HttpRequest, token: str) -> HttpResponseBase:
                 "report": report,
                 "recruiter": recruiter_of(application),
                 "revoked": link.ended_at is not None,
+                "withdrawn": withdrawn,
                 "member": request.user.is_authenticated
                 and membership_of(request.user, slug=report.organisation.slug),
             },

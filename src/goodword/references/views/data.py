@@ -159,7 +159,11 @@ def erase(request: HttpRequest, at: AtRequest, _alive: bool) -> HttpResponse:
         return render(
             request,
             "references/referee/erased.html",
-            {"organisation": at.about.organisation, "never_again": form.cleaned_data["never_again"]},
+            {
+                "organisation": at.about.organisation,
+                "candidate": at.about.candidate.name,
+                "never_again": form.cleaned_data["never_again"],
+            },
         )
     hold = hold_on(at.about.application)
     would_keep = why_kept(hold) if hold else ""

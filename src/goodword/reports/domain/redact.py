@@ -51,6 +51,7 @@ def redact_referees(*, referee_ids: Collection[int], now: datetime) -> dict[str,
             partial(_tells_of, reference=told),
             partial(without_referee, reference=told, given=given),
             now=now,
+            keep_links=True,
         )
         gone = {name: n + counts[name] for name, n in gone.items()}
     return gone
@@ -71,7 +72,9 @@ def _redact(
     without: Callable[[Mapping[str, Any]], dict[str, Any]],
     *,
     now: datetime,
+    keep_links: bool = False,
 ) -> dict[str, int]:
+    """With `keep_links` the old links are revoked, so that they can say what has become of the report."""
     files = redacted = dead = 0
     rows = reports.select_for_update(of=("self",)).select_related("organisation")
     for _, versions in groupby(list(rows.order_by("start", "version")), key=lambda report: report.start_id):
@@ -79,7 +82,16 @@ def _redact(
         named = [report for report in known if is_told(report)]
         if not named:
             continue
-        dead += links.forget(purpose=Link.Purpose.REPORT, subject_ids=[report.pk for report in named])
+        if keep_links:
+            for report in named:
+                dead += links.end(
+                    organisation=report.organisation,
+                    purpose=Link.Purpose.REPORT,
+                    subject_id=report.pk,
+                    now=now,
+                )
+        else:
+            dead += links.forget(purpose=Link.Purpose.REPORT, subject_ids=[report.pk for report in named])
         for report in named:
             report.snapshot = without(report.snapshot)
             report.state, report.error, report.try_again_at = Report.State.REDACTED, "", None
