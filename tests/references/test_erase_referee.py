@@ -9,6 +9,7 @@ from django.db import transaction
 from goodword.accounts.models import AuditEntry
 from goodword.core.models import Event
 from goodword.notifications.domain.queue import queue
+from goodword.notifications.domain.render import render
 from goodword.notifications.models import Email, Link
 from goodword.notifications.people import Person
 from goodword.references.domain.cancel import cancel
@@ -19,6 +20,7 @@ from goodword.references.domain.respond import keep
 from goodword.references.models import Check, Referee, Reference, ReferenceRequest, Sign, Slot, Trace
 from goodword.references.queries import latest_check, progress
 from goodword.references.results import results
+from goodword.workspace.progress import marks_of
 from tests.references.answered import NOW, answered, asked, checked, named, whole
 from tests.references.story import answer, candidate_door, get, referee_door, sent
 from tests.support import factories
@@ -88,7 +90,15 @@ def test_name_address_answers_and_links_go_and_the_row_stays_for_counts() -> Non
     assert Check.objects.of(check.organisation).get().progress == "completed"
     found = results(check)
     assert (found.received, found.erased, found.sent) == (2, 1, 3)
-    assert not Email.objects.of(check.organisation).exists()  # nobody is asked for another
+    mails = Email.objects.of(check.organisation)
+    assert [mail.kind for mail in mails] == ["references.withdrawn"]  # nobody is asked for another
+    words = render(mails.get(), link="")
+    assert words.subject == "A referee of Ada Lovelace withdrew their reference (Window Washer)"
+    assert "Their reference no longer counts." in " ".join(words.text.split())
+    assert "Maria" not in words.text + words.html
+    application = check.start.application
+    [marks] = marks_of([application], organisation=check.organisation, now=NOW).values()
+    assert [(mark.done, mark.of) for mark in marks if mark.kind == "reference_check"] == [(2, 3)]
 
 
 def test_the_candidate_sees_that_a_reference_was_withdrawn_and_no_fragments() -> None:
@@ -167,7 +177,8 @@ def test_mails_to_them_and_those_that_name_them_go_and_others_stay() -> None:
     mail_to(check, "rita@acme.example", referee="Maria Schmidt")
     mail_to(check, "ada@mail.example", lines=["Ask Paul Meier.", "Or Mariana Schmidtke."])
     erase(request.referee)
-    assert [mail.to_address for mail in Email.objects.of(check.organisation)] == ["ada@mail.example"]
+    left = Email.objects.of(check.organisation).exclude(kind="references.withdrawn")
+    assert [mail.to_address for mail in left] == ["ada@mail.example"]
 
 
 def test_signs_that_tell_of_them_go_and_their_name_leaves_the_notes_beside_others() -> None:

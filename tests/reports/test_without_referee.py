@@ -1,4 +1,4 @@
-"""A report without one referee: all that others said stays, the files and links of before are gone, no note follows."""
+"""A report without one referee: what others said stays, older files go, the recruiter gets one mail, no note."""
 
 from typing import Any
 
@@ -66,7 +66,10 @@ def test_the_referee_is_gone_from_every_version_and_the_others_are_not() -> None
     for stays in ("Omar Haddad", "She is quick.", "Ada Lovelace", "One referee was erased", "Paul Meier"):
         assert stays in text
     assert (event_names().count("report.ready"), event_names().count("report.redacted")) == (1, 1)
-    assert Email.objects.of(check.organisation).count() == mails
+    assert Email.objects.of(check.organisation).count() == mails + 1
+    mail = Email.objects.of(check.organisation).get(kind="references.withdrawn")
+    assert mail.to_address == "rita@acme.example"
+    assert "Maria" not in str(mail.context)
 
 
 def test_their_values_leave_every_figure() -> None:

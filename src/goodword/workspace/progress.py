@@ -60,7 +60,12 @@ def marks_of(
     checks = _by_start(
         Check.objects.of(organisation)
         .filter(start__application_id__in=ids)
-        .annotate(answered=Count("requests", filter=Q(requests__state="answered")))
+        .annotate(
+            answered=Count(
+                "requests",
+                filter=Q(requests__state="answered", requests__referee__erased_at__isnull=True),
+            )
+        )
         .order_by("pk")
     )
     taken = taken_over_at(starts.values())

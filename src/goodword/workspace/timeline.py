@@ -111,6 +111,7 @@ MAILS: dict[str, str] = {
     "references.cannot": "notice of a referee who cannot be provided, to the recruiter",
     "references.cannot_answered": "answer about a referee who cannot be provided",
     "references.fresh": "fresh link, to the candidate",
+    "references.withdrawn": "notice of a withdrawn reference, to the recruiter",
     "references.copy": "copy of their own answers, to a referee",
     "references.request_fresh": "fresh link, to a referee",
     "steps.asked": "question to the recruiter",

@@ -19,8 +19,9 @@ from goodword.core.sweep import each
 from goodword.references.domain.clock import settle_clock
 from goodword.references.domain.decline import settle_declined
 from goodword.references.domain.mails import to_candidate
+from goodword.references.domain.recruiter_mails import to_recruiter_of_withdrawal
 from goodword.references.domain.tell import tell
-from goodword.references.models import Check, Referee, ReferenceRequest
+from goodword.references.models import Check, Referee, Reference, ReferenceRequest
 from goodword.steps.domain.move import lock
 from goodword.steps.domain.standing import hold
 from goodword.steps.states import takes_answers
@@ -53,6 +54,7 @@ def erase_referee(*, referee_id: int, by: str, now: datetime, member: Membership
             if by == REFEREE and referee.erasure_asked_at is None:
                 _ask_later(check, referee, now=now)
             return False
+        had_answered = Reference.objects.of(check.organisation).filter(request__referee=referee).exists()
         counts = erasure.erase(
             erasure.Subject(
                 organisation_id=check.organisation_id, application_ids=(), referee_ids=(referee_id,)
@@ -61,6 +63,8 @@ def erase_referee(*, referee_id: int, by: str, now: datetime, member: Membership
         )
         if referee.replaced_at is None and takes_answers(check, now=now) and not application.is_going:
             _ask_for_another(check.pk, referee_id, now=now)
+        if by == REFEREE and had_answered and not application.is_going:
+            to_recruiter_of_withdrawal(check, referee_id=referee_id, now=now)
         tell("referee.erased", check, by=by, at=now, referee_id=referee_id)
         write(
             organisation=check.organisation,

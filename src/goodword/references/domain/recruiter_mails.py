@@ -59,3 +59,21 @@ def to_recruiter_about(check: Check, *, slot: Slot, now: datetime) -> None:
         language=facts.language,
         now=now,
     )
+
+
+def to_recruiter_of_withdrawal(check: Check, *, referee_id: int, now: datetime) -> None:
+    """Queue the mail that a referee who had answered has erased themself; who it was is not said."""
+    facts = about(check, language=check.organisation.language)
+    path = reverse("candidate", args=[facts.organisation.slug, facts.application.pk])
+    queue(
+        organisation=facts.organisation,
+        kind="references.withdrawn",
+        key=f"referee:{referee_id}:withdrawn",
+        to=facts.recruiter,
+        sender=Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
+        template="references/mail/withdrawn",
+        context={**common(facts, check), "page_url": settings.GOODWORD_BASE_URL + path},
+        application=facts.application,
+        language=facts.language,
+        now=now,
+    )
