@@ -11,7 +11,7 @@ from xml.parsers import expat
 
 #: entries of an archive, and bytes that it may have when it is unpacked
 MOST_ENTRIES: Final = 10_000
-MOST_UNPACKED: Final = 256 * 1024 * 1024
+MOST_UNPACKED: Final = 64 * 1024 * 1024
 #: bytes of one part that are read, and how deep documents may lie in each other
 _MOST_OF_A_PART: Final = 32 * 1024 * 1024
 _DEEPEST: Final = 2
