@@ -52,6 +52,11 @@ class PartView:
         return self.part.order
 
     @property
+    def ran_out(self) -> bool:
+        """Whether its time was over before its candidate had finished it."""
+        return self.timed and self.over and self.part.ended_by != AttemptPart.Ended.FINISHED
+
+    @property
     def requirement(self) -> str:
         """The requirement of the job that it serves."""
         return self.part.part.requirement

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 
 def named(codes: Sequence[str]) -> list[tuple[str, str]]:
-    """Code and name of each, for buttons and lists: [("de", "Deutsch")]."""
-    return [(code, name_of(code)) for code in codes]
+    """Code and name of each, for buttons and lists, in the same order everywhere: [("en", "English"), ...]."""
+    order = [code for code, _name in settings.LANGUAGES]
+    ordered = sorted(codes, key=lambda code: (order.index(code) if code in order else len(order), code))
+    return [(code, name_of(code)) for code in ordered]
 
 
 def name_of(code: str) -> str:

@@ -1,6 +1,7 @@
 """The page of a timed part gives a sign of life, and goes on after a break of the line."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from django.db import transaction
@@ -92,10 +93,31 @@ def after_break(part: AttemptPart) -> After:
     return After.SAME if is_last and not isinstance(content, Forms) else After.AFRESH
 
 
-def time_after_break(part: AttemptPart) -> timedelta:
-    """What is left on the clock when a part goes on after a break."""
-    assert part.ends_at is not None and part.seen_at is not None and part.shown_at is not None  # it runs
-    return part.ends_at - (part.shown_at if after_break(part) == After.AFRESH else part.seen_at)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockState:
+    """How much is left on a clock that was started, and whether it stands still because the connection is lost.
+    `breaks_left`: how often time is given back after this."""
+
+    broken: bool
+    minutes: int
+    breaks_left: int
+
+
+def clock_state(part: AttemptPart, *, now: datetime) -> ClockState | None:
+    """The clock as the first page shows it; None if none runs. `part` comes with its version."""
+    if not clock.runs(part) or clock.is_over(part, now=now):
+        return None
+    broken = clock.is_broken(part, now=now)
+    seconds = clock.left(part, now=_stopped_at(part) if broken else now)
+    return ClockState(
+        broken=broken, minutes=-(-seconds // 60), breaks_left=clock.MOST_BREAKS - part.breaks - int(broken)
+    )
+
+
+def _stopped_at(part: AttemptPart) -> datetime:
+    """From when on time is given back if the part goes on after a break."""
+    assert part.seen_at is not None and part.shown_at is not None  # it runs
+    return part.shown_at if after_break(part) == After.AFRESH else part.seen_at
 
 
 def _void(part: AttemptPart, *, now: datetime) -> None:

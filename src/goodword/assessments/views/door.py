@@ -137,7 +137,7 @@ def door[**P](page: Page[P]) -> Callable[..., HttpResponse]:
             if template := ENDED.get(attempt.progress):
                 told = attempt.assessment.tells_candidate and attempt.progress == Run.Progress.COMPLETED
                 own = sitting.url("portal_assessment_result") if told else ""
-                return show(request, sitting, template, result_url=own)
+                return show(request, sitting, template, result_url=own, overview=sitting.overview)
         return _closed(request, visit)
 
     return enter

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from goodword.assessments.content import content_of
 from goodword.assessments.device import device_of
+from goodword.assessments.domain.alive import clock_state
 from goodword.assessments.domain.mails import deadline_in_words
 from goodword.assessments.forms import form_for
 from goodword.assessments.given import Asked
@@ -25,6 +26,7 @@ def show_first(request: HttpRequest, sitting: Sitting, *, waiting: bool, **more:
     """What comes, or the page to pause on between two parts. `waiting`: a request for an adjustment waits."""
     attempt, seen = sitting.attempt, sitting.overview
     current = seen.current
+    state = clock_state(current.part, now=sitting.now) if current else None
     return show(
         request,
         sitting,
@@ -36,7 +38,9 @@ def show_first(request: HttpRequest, sitting: Sitting, *, waiting: bool, **more:
         practises=bool(current and practice_of(current.part)),
         deadline=deadline_in_words(attempt, organisation=sitting.visit.organisation),
         late=attempt.deadline_at < sitting.now and attempt.clock_stopped_at is None,
-        may_adjust=not all(part.begun for part in seen.parts),
+        clock=state,
+        # no pause to ask in while the clock runs
+        may_adjust=state is None and not all(part.begun for part in seen.parts),
         waiting=waiting,
         **more,
     )

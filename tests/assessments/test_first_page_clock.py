@@ -1,0 +1,93 @@
+"""The first page says whether a clock runs, stands still or has run out, and that the language is fixed."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from goodword.assessments.domain.answer import answer
+from goodword.assessments.domain.begin_part import begin_part
+from goodword.assessments.domain.finish import end_overdue
+from goodword.assessments.models import Attempt, AttemptPart
+from goodword.steps.languages import named
+from tests.assessments.plans import REASONING, WORK_STYLE, attempt_of
+from tests.assessments.support import token_of
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+
+NOW = factories.NOW
+SECOND = timedelta(seconds=1)
+
+
+def begun() -> Attempt:
+    attempt = attempt_of(REASONING, WORK_STYLE)
+    begin_part(attempt_id=attempt.pk, order=1, device="computer", now=NOW)
+    return attempt
+
+
+def first_page(client: Client, attempt: Attempt, *, after: timedelta) -> str:
+    with time_machine.travel(NOW + after, tick=False):
+        page = client.get(reverse("portal_assessment", args=[token_of(attempt)]))
+    return " ".join(page.content.decode().split())
+
+
+def test_while_the_clock_runs_it_says_what_is_left_and_offers_no_pause(client: Client) -> None:
+    text = first_page(client, begun(), after=20 * SECOND)
+    assert "is running: 12 minutes left. If you are away" in text
+    assert "up to two more times" in text
+    assert "Between parts as long as you like" not in text
+    assert "Do you need more time" not in text
+
+
+def test_after_a_break_it_says_that_the_clock_stands_still(client: Client) -> None:
+    attempt = begun()
+    answer(attempt_id=attempt.pk, order=1, item_id="1", value="a", now=NOW + 10 * SECOND)
+    text = first_page(client, attempt, after=400 * SECOND)
+    assert "stands still: 12 minutes left. It runs again when you go on." in text
+    assert "back, one more time." in text
+
+
+def test_without_breaks_left_it_says_that_the_clock_runs_on(client: Client) -> None:
+    attempt = begun()
+    AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt, order=1).update(breaks=2)
+    text = first_page(client, attempt, after=121 * SECOND)
+    assert "is running: 10 minutes left. The clock does not stop any more while you are away." in text
+
+
+@pytest.mark.parametrize("swept", [False, True])
+def test_afterwards_it_says_that_the_time_ran_out(client: Client, swept: bool) -> None:
+    attempt = begun()
+    answer(attempt_id=attempt.pk, order=1, item_id="1", value="a", now=NOW + 10 * SECOND)
+    parts = AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt, order=1)
+    parts.update(seen_at=NOW + timedelta(minutes=12))
+    later = timedelta(minutes=13)
+    if swept:
+        assert end_overdue(now=NOW + later) == 1
+    text = first_page(client, attempt, after=later)
+    assert f"ran out; 1 of {parts.get().items} questions were answered." in text
+    assert "clock for" not in text
+    assert "Between parts as long as you like" in text
+
+
+def test_the_thanks_say_so_too(client: Client) -> None:
+    attempt = attempt_of(REASONING)
+    begin_part(attempt_id=attempt.pk, order=1, device="computer", now=NOW)
+    parts = AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt)
+    parts.update(seen_at=NOW + timedelta(minutes=12))
+    end_overdue(now=NOW + timedelta(minutes=13))
+    text = first_page(client, attempt, after=timedelta(minutes=14))
+    assert "Thank you" in text
+    assert "ran out; 0 of" in text
+
+
+def test_the_language_is_fixed_once_something_has_begun_and_the_page_says_so(client: Client) -> None:
+    words = "You cannot change the language after you start."
+    assert first_page(client, attempt_of(WORK_STYLE), after=SECOND).count(words) == 1
+    assert words not in first_page(client, begun(), after=SECOND)
+
+
+def test_languages_have_the_same_order_everywhere() -> None:
+    assert [code for code, _name in named(["fr", "pl", "de", "en"])] == ["en", "de", "fr", "pl"]
