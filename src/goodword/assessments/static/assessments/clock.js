@@ -3,7 +3,7 @@
 // between two words of the server, so that a changed clock of the machine moves nothing. Without this file the page
 // tells when it was loaded how much time is left, and the server does the rest.
 (() => {
-  let part, form, endsAt, told, broken = false, leaving = false, going = false;
+  let part, form, endsAt, told, broken = false, leaving = false, going = false, pressed = null;
 
   const start = () => {
     part = document.querySelector("[data-part][data-alive]");
@@ -94,6 +94,12 @@
       } else if (said.broken) await goOn();
       else {
         left(said.left);
+        if (pressed) {
+          warn(null);
+          broken = false;
+          next(pressed.submitter);
+          return;
+        }
         if (said.at > Number(document.querySelector("[data-screen]").dataset.screen) && !going) elsewhere();
         if (broken) {
           broken = false;
@@ -167,11 +173,17 @@
   };
 
   // Next: a page that cannot be reached would take this one away, so it is asked for first.
-  const leave = async (event) => {
+  const leave = (event) => {
     if (form.querySelector("input[type=file]")) return;
     event.preventDefault();
+    next(event.submitter);
+  };
+
+  // Without a connection the press is kept, and carried out on the next heartbeat that arrives.
+  const next = async (submitter) => {
     going = true;
-    const body = new URLSearchParams(new FormData(form, event.submitter));
+    pressed = null;
+    const body = new URLSearchParams(new FormData(form, submitter));
     try {
       const response = await fetch(form.action, { method: "POST", body });
       if (response.status >= 500) throw new Error("server");
@@ -180,6 +192,7 @@
       else location.assign(response.url);
     } catch {
       going = false;
+      pressed = { submitter };
       delete form.dataset.sent;
       lost();
     }

@@ -62,12 +62,15 @@
     if (bar) bar.value = known.answered;
   };
 
+  let loaded = false;
+  let held = false; // Next was pressed without a connection, before the screens were here
   const load = async () => {
     try {
       const response = await fetch(part().dataset.sheet, { headers: { "X-Goodword": "script" } });
       if (!response.ok) return;
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       for (const screen of page.querySelectorAll("[data-screen]")) screens.set(screen.dataset.here, screen);
+      loaded = true;
     } catch {
       // no connection just now: the pages themselves are still there
     }
@@ -101,7 +104,16 @@
   document.addEventListener("submit", (event) => {
     const form = event.target.closest("[data-form]");
     const screen = here();
-    if (!form || !screens.size || !screen) return;
+    if (!form || !screen) return;
+    if (!screens.size) {
+      // Without a connection the browser would leave this page for one of its own.
+      if (navigator.onLine) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      held = true;
+      warn(part().dataset.held);
+      return;
+    }
     const whole = [...form.querySelectorAll("fieldset")].every((set) => set.querySelector("input:checked"));
     const toLast = new URLSearchParams(location.search).has("from");
     const stays = !toLast && screens.has(new URL(screen.dataset.onward, location.href).pathname);
@@ -141,13 +153,18 @@
   });
   document.addEventListener("goodword:offline", () => {
     if (waits()) say("failed");
-    warn(part().dataset.offline);
+    warn(held ? part().dataset.held : part().dataset.offline);
   });
   document.addEventListener("goodword:refused", (event) => {
     if (event.detail.go) location.assign(event.detail.go);
     else if (event.detail.url !== here()?.dataset.here) return;
     else if (here().querySelector("[data-item], [data-situation]")) warn(event.detail.say?.[0] ?? part().dataset.refused);
     else say(""); // half typed: what is missing is said on Next
+  });
+  window.addEventListener("online", () => {
+    if (held) warn(null);
+    held = false;
+    if (!loaded) load();
   });
   document.addEventListener("DOMContentLoaded", () => {
     fill(here()); // what was given here and has not arrived yet
