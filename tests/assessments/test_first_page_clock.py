@@ -91,3 +91,20 @@ def test_the_language_is_fixed_once_something_has_begun_and_the_page_says_so(cli
 
 def test_languages_have_the_same_order_everywhere() -> None:
     assert [code for code, _name in named(["fr", "pl", "de", "en"])] == ["en", "de", "fr", "pl"]
+
+
+def test_the_page_before_the_clock_says_the_rule_of_absences(client: Client) -> None:
+    attempt = attempt_of(REASONING)
+    with time_machine.travel(NOW, tick=False):
+        page = client.get(reverse("portal_assessment_part", args=[token_of(attempt), 1])).content.decode()
+    assert "If you are away for more than 30 seconds, you get that time back, twice at most." in page
+    assert "also if you close the page" not in page
+
+
+def test_ending_a_part_before_time_names_the_button_that_is_there(client: Client) -> None:
+    for attempt in (begun(), attempt_of(REASONING)):
+        begin_part(attempt_id=attempt.pk, order=1, device="computer", now=NOW)
+        with time_machine.travel(NOW + SECOND, tick=False):
+            page = client.get(reverse("portal_assessment_finish", args=[token_of(attempt), 1]))
+        assert page.content.decode().count("When you press End this part,") == 1
+        assert "press Finish" not in page.content.decode()
