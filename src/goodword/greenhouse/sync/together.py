@@ -245,6 +245,6 @@ def _save(same: Collection[Candidate], rows: Collection[Application]) -> None:
         by_version.setdefault(candidate.synced_at, []).append(candidate.pk)
     for version, pks in by_version.items():
         Candidate.objects.across_organisations().filter(pk__in=pks).update(synced_at=version)
-    Application.objects.bulk_create(
+    Application.objects.across_organisations().bulk_create(
         rows, update_conflicts=True, unique_fields=["id"], update_fields=_COPIED
     )  # they exist: an update of many rows that needs no expression for each of their columns
