@@ -76,7 +76,7 @@ def test_in_the_dates_that_a_referee_corrects(page: Page, live_server: object, s
 def test_where_a_referee_says_no(page: Page, live_server: object, stage: Stage) -> None:
     page.goto(f"{live_server}{stage.referee_path}no/?as=not-me")
     enter(page, page.get_by_role("checkbox"))
-    expect(page.get_by_role("heading", name="Thank you for telling us")).to_be_visible()
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
 
 
 def test_where_a_referee_erases_their_data(page: Page, live_server: object, stage: Stage) -> None:
