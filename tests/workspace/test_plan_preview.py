@@ -184,7 +184,7 @@ def test_it_is_there_in_each_language_that_is_offered(step: Step, rita: Membersh
     browser = signed_in(rita)
     page = soup(browser.get(address(step)))
     assert [link.get_text() for link in page.select("aside nav a[lang]")] == ["English", "Deutsch"]
-    assert [one.get_text() for one in page.select("form.languages .languages__one")] == ["Deutsch", "English"]
+    assert [one.get_text() for one in page.select("form.languages .languages__one")] == ["English", "Deutsch"]
     sent = browser.post(address(step, "role_preview_language"), {"language": "de"})
     page = soup(browser.get(sent["Location"]))
     assert page.select_one("html")["lang"] == "de"  # type: ignore[index]
