@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _for_a_mail_server(given: list[str]) -> int:
-    """Nothing but 0 and 75, which mail servers take for "keep this": any other status returns the message."""
+    """Exit with 0 or with 75, which makes mail servers retry; any other status bounces the message."""
     from goodword.notifications.returned_mail import TRY_LATER
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goodword.settings")

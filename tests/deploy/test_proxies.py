@@ -329,7 +329,7 @@ def test_nginx_limits_the_connections_of_an_address(front: Front) -> None:
 
 
 def test_when_goodword_is_away_the_error_log_has_no_tokens(front: Front) -> None:
-    """The last test: it ends the server behind."""
+    """Runs last, because it stops the upstream server."""
     front.behind.close()
     assert front.ask(path=f"/p/{TOKEN}/")[0] == 502
     assert TOKEN not in front.logs()

@@ -54,7 +54,7 @@ def misfit_of(canaries: Iterable[tuple[str, str]]) -> str:
 def check() -> None:
     """Refuse keys that do not fit with SettingError; else make sure that each key that has sealed has its canary.
 
-    Idempotent. Concurrent first starts with different keys: the second one is refused.
+    Idempotent. If two processes start for the first time with different keys, the second is refused.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -100,7 +100,7 @@ def forget(key_id: str) -> int:
 
 
 def opens(sealed: str, *, place: str) -> bool:
-    """Whether a sealed value opens with the keys that are listed."""
+    """Whether one of the configured keys opens this value."""
     try:
         crypto.unseal(sealed, place=place)
     except crypto.CannotOpen:

@@ -67,7 +67,7 @@ def failed() -> QuerySet[Reaction]:
 
 
 def try_again(rows: QuerySet[Reaction], *, now: datetime) -> int:
-    """Give these failed ones all their tries once more. Returns how many there were."""
+    """Retry these failed reactions with a full set of tries. Returns how many."""
     with transaction.atomic():
         found = list(rows.filter(state=State.FAILED).select_for_update(of=("self",)))
         Reaction.objects.filter(pk__in=[row.pk for row in found]).update(

@@ -181,7 +181,7 @@ class Answer(Task):  # type: ignore[misc]  # the library has no types
         return header
 
     def write(self, data: bytes) -> None:
-        """Write the headers before the first part, and the part unless it is for HEAD."""
+        """Write the headers before the first chunk; write no body for HEAD."""
         super().write(b"" if self.is_head else data)
 
 

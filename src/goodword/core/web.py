@@ -1,4 +1,4 @@
-"""The web server's processes: several share one socket, all end together and in order (core.server is one of them)."""
+"""The web server's processes: they share one socket and shut down together. core.server runs in each."""
 
 import ctypes
 import os

@@ -1,6 +1,6 @@
 """`goodword returned-mail`: one returned message from standard input, as a mail server's pipe alias gives it.
 
-Whoever knows the address can send anything to it, so whatever comes in ends soon and with one of two statuses: mail
+Anybody can send mail to this address, so every message is handled quickly and with one of two exit statuses: mail
 servers take others for "return this", and that message would come back here in its turn.
 """
 

@@ -31,7 +31,7 @@ def reset_link(user: User) -> str:
 def mail_reset_link(*, user_id: int, asked_at: datetime, now: datetime) -> None:
     """Mail a member a reset link. Raises OSError or SMTPException while the mail server can't be used.
 
-    An hour after it was asked for, it is no longer sent: whoever still needs one has asked again.
+    It is not sent more than an hour after the request.
     """
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:

@@ -11,7 +11,7 @@ from goodword.steps.domain.standing import hold
 
 
 def on_report_ready(event: Event) -> None:
-    """Put a note on the candidate's Activity Feed, if they came from Greenhouse and were not erased since.
+    """Put a note on the candidate's Activity Feed, if they came from Greenhouse and have not been erased.
 
     None about an earlier run once a later one is done: readers take the last note for the current result.
     """

@@ -1,4 +1,4 @@
-"""A member has a mail sent again that did not go out, or came back. Whether it is still wanted is the caller's."""
+"""Resend a mail that failed or bounced. The caller checks that it is still wanted."""
 
 from datetime import datetime
 

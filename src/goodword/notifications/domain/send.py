@@ -50,7 +50,7 @@ class Unwritable(Fault):
 def send(*, email_id: int, now: datetime) -> bool:
     """Send the mail if it is due. Failures end as a later try, or as *failed*, of which the recruiter is told.
 
-    False if the mail server cannot be used: then there is no use in trying the next mail now.
+    False if the mail server cannot be used, so the caller should not try the next mail now.
     """
     leave = service.ask_leave(now=now)
     if leave is None:
@@ -254,7 +254,7 @@ def _provider_id(message: EmailMultiAlternatives) -> str:
 
 
 def _provider_fault(error: AnymailAPIError) -> Fault:
-    """What it says about the mail that the provider's API did not take it."""
+    """Classify a refusal by the provider's API."""
     code = error.status_code
     if code is None:
         words = f"The mail provider could not be used: {error.args[0]}"

@@ -42,7 +42,7 @@ def stop[R: Run](model: type[R], email: Email, *, code: str) -> R | None:
 
 
 def forgive(run: Run) -> None:
-    """A member has a mail sent again: the run does not wait for a person any more, and is saved."""
+    """A member resends a mail: the run no longer needs attention. Saves it."""
     if run.attention in {UNDELIVERED, NOT_SENT}:
         run.attention = ""
         run.save(update_fields=["attention"])
