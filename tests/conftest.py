@@ -36,6 +36,9 @@ os.environ["GOODWORD_DATA"] = _folder.name
 os.environ["GOODWORD_BUILT_STATIC"] = str(database.CACHE / "built")
 os.environ["DJANGO_SETTINGS_MODULE"] = "goodword.settings"
 django.setup()
+# Commands that tests run in this process set Django up again. Configuring logging a second time would take away
+# pytest's handlers and write to the stderr captured from one test, which is closed afterwards.
+settings.LOGGING_CONFIG = None
 
 if _template := os.environ.get("TESTS_TEMPLATE"):
     connection.settings_dict["TEST"]["TEMPLATE"] = _template

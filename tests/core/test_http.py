@@ -5,6 +5,7 @@ import logging
 import sys
 from datetime import datetime, timedelta
 
+import django
 import pytest
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation, TooManyFieldsSent
 from django.core.handlers.exception import response_for_exception
@@ -151,12 +152,17 @@ def out(request: HttpRequest, exception: Exception) -> str:
     (handler,) = (one for one in logging.getLogger().handlers if type(one.formatter) is RedactingFormatter)
     assert isinstance(handler, logging.StreamHandler)
     written = io.StringIO()
-    before = handler.setStream(written)
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(handler, "stream", written)
         response_for_exception(request, exception)
-    finally:
-        handler.setStream(before)
     return written.getvalue()
+
+
+def test_setting_up_again_leaves_the_log_as_it_is() -> None:
+    root = logging.getLogger()
+    before = [*root.handlers]
+    django.setup()
+    assert root.handlers == before
 
 
 @pytest.mark.parametrize(
