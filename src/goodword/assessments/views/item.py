@@ -27,7 +27,7 @@ from goodword.assessments.views.door import (
     to_first_page,
     too_late,
 )
-from goodword.assessments.views.noticed import notice_late
+from goodword.assessments.views.noticed import notice_late, sent_for
 from goodword.questionnaires.reading import Json
 
 #: what a link from the last page carries, so that an answer given there leads back
@@ -49,15 +49,29 @@ def item(request: HttpRequest, sitting: Sitting, order: int, number: int) -> Htt
     items = shown_items(view.part, read_answers(view.part))
     if view.timed and number != view.part.at:
         return _on_screen(request, sitting, view, items, number)
+    if request.method == "POST":
+        return _take(request, sitting, view, items, number)
     if not 1 <= number <= len(items):
         raise Http404
-    if clock.is_broken(view.part, now=sitting.now) and request.method != "POST":
+    if clock.is_broken(view.part, now=sitting.now):
         return kept_private(redirect(sitting.url("portal_assessment_again", order)))
-    this = items[number - 1]
-    if request.method != "POST":
-        return _show(request, sitting, view, items, number)
+    return _show(request, sitting, view, items, number)
+
+
+def _take(
+    request: HttpRequest, sitting: Sitting, view: PartView, items: tuple[Asked, ...], number: int
+) -> HttpResponse:
+    """Save what was sent to the address of item `number`, on the item that it was sent for."""
+    meant = sent_for(request, items, number)
+    if view.timed and meant != number:
+        return _on_screen(request, sitting, view, items, number)
+    if meant is None:
+        return to_first_page(request, sitting)
+    if not 1 <= meant <= len(items):
+        raise Http404
+    number, this = meant, items[meant - 1]
     if "skip" in request.POST and view.timed:
-        return _leave(request, sitting, view, number)
+        return _leave(request, sitting, view, number, this)
     form = form_for(
         this,
         request.POST,
@@ -71,14 +85,14 @@ def item(request: HttpRequest, sitting: Sitting, order: int, number: int) -> Htt
         return _show(request, sitting, view, items, number, form=form)
     try:
         saved = _save(request, sitting, view, this, form)
-    except WrongItem:
-        return _on_screen(request, sitting, view, items, number)
-    except (UnknownItem, UnknownOption):
-        # another device went on meanwhile: a break has replaced the item, or an answer has taken its question away
+    except (UnknownItem, UnknownOption, WrongItem):
+        # another window went on meanwhile, a break has replaced the item, or an answer has taken its question away
+        if view.timed:
+            return _on_screen(request, sitting, view, items, number)
         return to_first_page(request, sitting)
     if is_script(request):
         return kept_private(JsonResponse(_saved(view, sitting, saved)))
-    return _leave(request, sitting, view, number)
+    return _leave(request, sitting, view, number, this)
 
 
 def _save(request: HttpRequest, sitting: Sitting, view: PartView, this: Asked, form: ItemForm) -> Answer:
@@ -112,10 +126,12 @@ def _age(request: HttpRequest) -> float:
     return min(float(typed), _LONGEST_WAIT.total_seconds())
 
 
-def _leave(request: HttpRequest, sitting: Sitting, view: PartView, number: int) -> HttpResponse:
+def _leave(request: HttpRequest, sitting: Sitting, view: PartView, number: int, this: Asked) -> HttpResponse:
     """To the next item. On a clock there is no way back, and after the last one the part ends."""
     if view.timed:
-        part = onward(attempt_id=sitting.attempt.pk, order=view.order, number=number, now=sitting.now)
+        part = onward(
+            attempt_id=sitting.attempt.pk, order=view.order, number=number, item_id=this.id, now=sitting.now
+        )
         if part.ended_at is not None:
             return kept_private(redirect(sitting.first_page))
         return kept_private(redirect(sitting.url("portal_assessment_item", view.order, part.at)))

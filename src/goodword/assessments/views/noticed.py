@@ -1,5 +1,7 @@
 """What a candidate's page notices is sent here, as the first page has said."""
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from goodword.assessments.domain.notice import NotNoticed, notice, notice_second
@@ -40,6 +42,8 @@ def notice_late(
     """Note an answer that was sent for item `number` of a timed part after it was over, if it is another one."""
     if request.method != "POST" or "skip" in request.POST or not 1 <= number <= len(items):
         return
+    if sent_for(request, items, number) != number:
+        return  # it was for a task that has been replaced
     this = items[number - 1]
     form = form_for(this, request.POST, partly=is_script(request))
     if isinstance(form, FileForm) or not form.is_valid():
@@ -52,3 +56,15 @@ def notice_late(
         value=form.value,
         now=sitting.now,
     )
+
+
+def sent_for(request: HttpRequest, items: Sequence[Asked], number: int) -> int | None:
+    """The number of the item that a form was sent for; None if it is not given any more.
+
+    `number` is the one in the form's address. Another item can stand there by now: a break has replaced it, or an
+    answer in another window has brought up or taken away a question before it.
+    """
+    sent = request.POST.get("item")
+    if sent is None:  # a page from before forms named their item
+        return number
+    return next((at for at, one in enumerate(items, start=1) if one.id == sent), None)

@@ -148,7 +148,7 @@
   const save = async () => {
     if (leaving) return;
     const body = new URLSearchParams(new FormData(form));
-    if (![...body.keys()].some((name) => name !== "csrfmiddlewaretoken")) return;
+    if (![...body.keys()].some((name) => !["csrfmiddlewaretoken", "item"].includes(name))) return;
     say("saving");
     try {
       const response = await post(form.action, body);

@@ -1,0 +1,130 @@
+"""A form names its item, so that what an old window sends never reaches another item at the same address."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from goodword.assessments.domain.alive import go_on
+from goodword.assessments.domain.begin_part import begin_part
+from goodword.assessments.domain.onward import onward
+from goodword.assessments.given import OwnQuestion, Situation, items_of
+from goodword.assessments.models import Attempt
+from tests.assessments.own import support as own_support
+from tests.assessments.plans import JUDGEMENT, REASONING, WORK_STYLE, Asks, attempt_of
+from tests.assessments.support import answers, part_of, rows, token_of
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+
+NOW = factories.NOW
+MINUTE = timedelta(minutes=1)
+ELSEWHERE = "This part has already gone on, perhaps in another window."
+TIMED = {
+    "tasks": REASONING,
+    "statements": Asks(test=WORK_STYLE.test, form=WORK_STYLE.form, minutes=10),
+    "situations": Asks(test=JUDGEMENT.test, minutes=10),
+}
+
+
+@pytest.fixture(autouse=True)
+def now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def address(attempt: Attempt) -> str:
+    return reverse("portal_assessment_item", args=[token_of(attempt), 1, 1])
+
+
+def sent_by(client: Client, attempt: Attempt, here: str) -> dict[str, str]:
+    """What the form of the item sends, with an answer."""
+    page = client.get(here).content.decode()
+    found = re.search(r'<input type="hidden" name="item" value="([^"]+)">', page)
+    assert found is not None
+    item = {one.id: one for one in items_of(part_of(attempt))}[found[1]]
+    if isinstance(item, Situation):
+        return {"item": item.id} | {f"action_{action.id}": "2" for action in item.scenario.actions}
+    if isinstance(item, OwnQuestion):
+        return {"item": item.id, f"q-{item.id}": "First I look."}
+    return {"item": item.id, "answer": "a" if item.text == "" else "3"}
+
+
+@pytest.mark.parametrize("kind", TIMED)
+def test_an_answer_for_an_item_that_a_break_has_replaced_changes_nothing(client: Client, kind: str) -> None:
+    attempt = attempt_of(TIMED[kind])
+    begin_part(attempt_id=attempt.pk, order=1, device="computer", now=NOW)
+    here = address(attempt)
+    old = sent_by(client, attempt, here)
+    with time_machine.travel(NOW + 3 * MINUTE, tick=False):
+        assert go_on(attempt_id=attempt.pk, order=1, now=NOW + 3 * MINUTE) is True
+        new = sent_by(client, attempt, here)
+        assert new["item"] != old["item"]
+        before = rows(attempt)
+        shown = f"{here}?elsewhere=yes"
+        for sent in (old, {"item": old["item"]}, {**old, "skip": "yes"}):
+            page = client.post(here, sent, follow=True)
+            assert page.redirect_chain == [(shown, 302)]
+            assert ELSEWHERE in page.content.decode()
+        by_script = client.post(here, old, headers={"X-Goodword": "script"})
+        assert (by_script.status_code, by_script.json()["go"]) == (409, shown)
+        assert rows(attempt) == before
+
+        assert client.post(here, new)["Location"].endswith("/item/2/")
+    assert list(answers(attempt).values_list("item", flat=True)) == [new["item"]]
+
+
+def test_an_answer_to_a_question_that_stayed_over_a_break_is_taken_from_an_old_window(client: Client) -> None:
+    attempt = own_support.asked(minutes=20)
+    begin_part(attempt_id=attempt.pk, order=1, device="computer", now=NOW)
+    here = address(attempt)
+    old = sent_by(client, attempt, here)
+    with time_machine.travel(NOW + 3 * MINUTE, tick=False):
+        assert go_on(attempt_id=attempt.pk, order=1, now=NOW + 3 * MINUTE) is True
+        assert client.post(here, old)["Location"].endswith("/item/2/")
+    assert list(answers(attempt).values_list("item", flat=True)) == [old["item"]]
+
+
+def test_a_press_for_a_replaced_item_does_not_leave_out_the_new_one() -> None:
+    attempt = attempt_of(REASONING)
+    begin_part(attempt_id=attempt.pk, order=1, device="computer", now=NOW)
+    go_on(attempt_id=attempt.pk, order=1, now=NOW + 3 * MINUTE)
+    before = rows(attempt)
+    onward(attempt_id=attempt.pk, order=1, number=1, item_id="1", now=NOW + 3 * MINUTE)
+    assert rows(attempt) == before
+    assert onward(attempt_id=attempt.pk, order=1, number=1, item_id="1a", now=NOW + 3 * MINUTE).at == 2
+
+
+def choice(name: str, **more: object) -> dict[str, object]:
+    choices = [{"value": "yes", "label": "Yes"}, {"value": "no", "label": "No"}]
+    return {"id": name, "type": "single_choice", "text": f"Question {name}?", "choices": choices, **more}
+
+
+def test_an_untimed_answer_reaches_its_question_whatever_its_number_is_by_now(client: Client) -> None:
+    """An answer in another window has brought up a question before it, or taken it away."""
+    follows = choice("second", when={"question": "first", "is": ["yes"]})
+    attempt = own_support.asked(
+        questions=[choice("first"), follows, choice("third"), choice("fourth")], rubrics=[], right={}
+    )
+    first = address(attempt)
+    second = first.replace("/item/1/", "/item/2/")
+    client.post(first, {"item": "first", "q-first": "no"})
+    assert 'name="item" value="third"' in client.get(second).content.decode()
+    client.post(first, {"item": "first", "q-first": "yes"})  # in another window
+
+    response = client.post(second, {"item": "third", "q-third": "yes"})
+    assert response["Location"].endswith("/item/4/")
+    assert dict(answers(attempt).values_list("item", "value")) == {"first": "yes", "third": "yes"}
+
+    client.post(first, {"item": "first", "q-first": "no"})  # three questions are left
+    response = client.post(first.replace("/item/1/", "/item/4/"), {"item": "fourth", "q-fourth": "no"})
+    assert response["Location"].endswith("/finish/")
+    assert answers(attempt).filter(item="fourth").exists()
+    before = rows(attempt)
+    gone = client.post(second, {"item": "second", "q-second": "no"})
+    assert gone["Location"].endswith("/assessment/")
+    assert rows(attempt) == before
