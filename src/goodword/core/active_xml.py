@@ -1,0 +1,311 @@
+"""What an XML part of an office file runs or loads: OpenDocument, Office Open XML, VML and SVG.
+
+Names are compared without their namespace, since programs differ in which ones they insist on.
+"""
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, NoReturn
+from urllib.parse import unquote
+from xml.parsers import expat
+
+#: bounds of all parts of a file together, and of how deep elements lie in each other
+MOST_ELEMENTS: Final = 4_000_000
+MOST_DEPTH: Final = 2_000
+#: characters; Excel takes 8,192
+LONGEST_FORMULA: Final = 100_000
+
+_ENCODINGS: Final = frozenset({"utf-8", "utf8", "utf-16", "us-ascii", "iso-8859-1"})
+
+#: OpenDocument, SVG and VML: what opens its link only when a reader clicks it
+_CLICKED: Final = frozenset(
+    {
+        *("a", "area-rectangle", "area-circle", "area-polygon", "event-listener", "form", "button"),
+        *("shape", "rect", "oval", "group", "line", "roundrect", "arc", "curve", "polyline"),
+    }
+)
+#: VML: elements that load what `src` names
+_PICTURES: Final = frozenset({"imagedata", "fill", "stroke", "image"})
+_SCRIPTS: Final = ("vnd.sun.star.script:", "vnd.sun.star.expand:", "macro:", "javascript:", "vbscript:")
+#: actions of slides, in Office and OpenDocument
+_RUN: Final = ("ppaction://program", "ppaction://macro", "ppaction://ole", "execute", "macro", "verb")
+_MOVES: Final = ("ppaction://hlinksldjump", "ppaction://hlinkshowjump", "ppaction://noaction")
+
+#: a path on the reader's own disk, or beside the file; never another machine
+_LOCAL: Final = re.compile(r"(?:file:///(?:[A-Za-z]:[/\\])?|[A-Za-z]:[/\\]|/)?(?![/\\])[^:]*")
+_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|[/\\]")
+
+#: fields of Word (ECMA-376 part 1, 17.16.5) that start another program, and those that fetch
+_DDE: Final = frozenset({"dde", "ddeauto"})
+_FETCH: Final = frozenset({"includepicture", "includetext", "include", "import", "link", "database", "rd"})
+_BEFORE_KEYWORD: Final = re.compile(r"[^A-Za-z=]*")
+_KEYWORD: Final = re.compile(r"[A-Za-z=]*")
+#: functions of spreadsheets, and references to other files
+_PROGRAM_CALL: Final = re.compile(r"(?<![^\W_])(?:DDE|CALL|REGISTER(?:\.ID)?)\s*\(", re.IGNORECASE)
+_FETCHING_CALL: Final = re.compile(r"(?<![^\W_])(?:WEBSERVICE|IMAGE|RTD)\s*\(", re.IGNORECASE)
+_OTHER_FILE: Final = re.compile(r"'[A-Za-z][A-Za-z0-9+.-]*:[^'\n]*'\s*#")
+_QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
+
+
+class Problem(Exception):
+    """Why the file is not taken."""
+
+
+class Programs(Problem):
+    """It carries macros or other programs."""
+
+
+class Elsewhere(Problem):
+    """It loads parts from elsewhere."""
+
+
+class Unreadable(Problem):
+    """It cannot be told: too large, locked, or torn."""
+
+
+def is_local(target: str) -> bool:
+    """Whether an address names a file on the reader's own disk."""
+    return _LOCAL.fullmatch(unquote(target.strip())) is not None
+
+
+class Reader:
+    """Reads the parts of one file, nested documents included, within one bound."""
+
+    def __init__(self) -> None:
+        self.elements = 0
+
+    def read(self, pieces: Iterable[bytes], *, part: str) -> None:
+        """Raise a Problem unless the part is harmless; an ExpatError if it is not well-formed."""
+        _Part(self, part).read(pieces)
+
+    def count(self, *, depth: int) -> None:
+        """Another element."""
+        self.elements += 1
+        if self.elements > MOST_ELEMENTS or depth > MOST_DEPTH:
+            raise Unreadable
+
+
+class _Field:
+    """A field of Word: its keyword, which may come in pieces, and whether its instruction is still being read."""
+
+    def __init__(self) -> None:
+        self.keyword = ""
+        self.is_whole = False
+        self.is_open = True
+
+    def add(self, piece: str) -> None:
+        if self.is_whole:
+            return
+        if not self.keyword:
+            piece = _BEFORE_KEYWORD.sub("", piece, count=1)
+        if (found := _KEYWORD.match(piece)) is not None:
+            self.keyword += found[0]
+            self.is_whole = len(found[0]) < len(piece)
+
+    def check(self) -> None:
+        if self.keyword.casefold() in _DDE:
+            raise Programs
+        if self.keyword.casefold() in _FETCH:
+            raise Elsewhere
+
+
+class _Part:
+    def __init__(self, reader: Reader, name: str) -> None:
+        self.reader, self.name = reader, name
+        self.depth = 0
+        self.collects = False
+        self.formula = ""
+        #: the fields that are open, the innermost last; the first stands for what lies outside of any
+        self.fields = [_Field()]
+        self.parser = expat.ParserCreate()
+        self.parser.buffer_text = True
+        self.parser.XmlDeclHandler = self._declaration
+        self.parser.StartDoctypeDeclHandler = self._document_type
+        self.parser.StartElementHandler = self._begin
+        self.parser.EndElementHandler = self._end
+
+    def read(self, pieces: Iterable[bytes]) -> None:
+        for piece in pieces:
+            self.parser.Parse(piece, False)
+        self.parser.Parse(b"", True)
+        self._end_of_text()
+        for field in self.fields:
+            field.check()
+
+    def _declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        if encoding is not None and encoding.casefold() not in _ENCODINGS:
+            raise Unreadable
+
+    def _document_type(self, _name: str, _system: str | None, _public: str | None, internal: int) -> None:
+        if internal and not self.name.endswith(".svg"):
+            raise Unreadable
+
+    def _begin(self, name: str, attributes: dict[str, str]) -> None:
+        self.depth += 1
+        self.reader.count(depth=self.depth)
+        if self.collects:
+            self._end_of_text()
+        local = name.rpartition(":")[2]
+        for key, value in attributes.items():
+            if (attribute := _ATTRIBUTES.get(key.rpartition(":")[2])) is not None:
+                attribute(self, local, value)
+        if (element := _ELEMENTS.get(local)) is not None:
+            element(self, attributes)
+
+    def _end(self, _name: str) -> None:
+        self.depth -= 1
+
+    def _collect(self, take: Callable[[str], object]) -> None:
+        """Take the text from here to the next element."""
+        self.collects = True
+        self.parser.CharacterDataHandler = take
+
+    def _end_of_text(self) -> None:
+        self.collects = False
+        self.parser.CharacterDataHandler = None
+        if self.formula:
+            _check_formula(self.formula)
+            self.formula = ""
+
+    def link(self, element: str, target: str) -> None:
+        """`href` of OpenDocument, SVG and VML."""
+        target = target.strip()
+        if target.casefold().startswith(_SCRIPTS):
+            raise Programs
+        if not target or target.casefold().startswith(("#", "data:", "cid:")) or element in _CLICKED:
+            return
+        if self.name.startswith("customxml/"):  # data of the author's, which no program follows
+            return
+        if element == "template":
+            if not is_local(target):
+                raise Elsewhere
+        elif _SCHEME.match(target) or self._leaves(target):
+            raise Elsewhere
+
+    def _leaves(self, target: str) -> bool:
+        """Whether a relative address leads out of the archive."""
+        path = unquote(target).replace("\\", "/")
+        return posixpath.normpath(posixpath.join(posixpath.dirname(self.name), path)).startswith("../")
+
+    def source(self, element: str, target: str) -> None:
+        """`src` of VML."""
+        if element in _PICTURES:
+            self.link(element, target)
+
+    def action(self, _element: str, action: str) -> None:
+        """What a click on a slide does."""
+        if action.strip().casefold().startswith(_RUN):
+            raise Programs
+
+    def instruction(self, _element: str, instruction: str) -> None:
+        """A simple field of Word."""
+        field = _Field()
+        field.add(instruction)
+        field.check()
+
+    def formula_of(self, _element: str, formula: str) -> None:
+        """A formula of OpenDocument."""
+        _check_formula(formula)
+
+    def program(self, _attributes: dict[str, str]) -> NoReturn:
+        """A macro, or data for which another program is started."""
+        raise Programs
+
+    def elsewhere(self, _attributes: dict[str, str]) -> NoReturn:
+        """Data from another file or an address."""
+        raise Elsewhere
+
+    def locked(self, _attributes: dict[str, str]) -> NoReturn:
+        """The file is encrypted."""
+        raise Unreadable
+
+    def listener(self, attributes: dict[str, str]) -> None:
+        """An event of OpenDocument: it runs a macro, unless it has an action of slides."""
+        if not any(key.endswith(":action") for key in attributes):
+            raise Programs
+
+    def pointer(self, attributes: dict[str, str]) -> None:
+        """What happens when the pointer is over a part of a slide."""
+        action = attributes.get("action", "")
+        if action and not action.casefold().startswith(_MOVES):
+            raise Programs
+        if not action and any(value for key, value in attributes.items() if ":" in key):
+            raise Elsewhere
+
+    def connection(self, attributes: dict[str, str]) -> None:
+        """A connection of a workbook to data."""
+        if attributes.get("refreshOnLoad", "").strip() in {"1", "true"}:
+            raise Elsewhere
+
+    def field_mark(self, attributes: dict[str, str]) -> None:
+        """Where a field of Word begins, where its instruction ends, and where its result does."""
+        kind = next((value for key, value in attributes.items() if key.endswith("fldCharType")), "")
+        inner = self.fields[-1]
+        if kind == "begin":
+            if len(self.fields) > 1 and inner.is_open and not inner.keyword:
+                raise Unreadable  # another field would make the keyword
+            self.fields.append(_Field())
+        elif len(self.fields) > 1:
+            inner.is_open = False
+            if kind == "end":
+                inner.check()
+                self.fields.pop()
+
+    def field_text(self, _attributes: dict[str, str]) -> None:
+        """A piece of an instruction; programs cut it wherever they like."""
+        self._collect(self.fields[-1].add)
+
+    def run_text(self, _attributes: dict[str, str]) -> None:
+        """Text is part of the instruction while that is open."""
+        if len(self.fields) > 1 and self.fields[-1].is_open:
+            self._collect(self.fields[-1].add)
+
+    def paragraph(self, _attributes: dict[str, str]) -> None:
+        """Instructions outside of any field are joined within their paragraph."""
+        self.fields[0].check()
+        self.fields[0] = _Field()
+
+    def formula_text(self, _attributes: dict[str, str]) -> None:
+        """A formula of Office."""
+        self._collect(self._add_formula)
+
+    def _add_formula(self, piece: str) -> None:
+        self.formula += piece
+        if len(self.formula) > LONGEST_FORMULA:
+            raise Unreadable
+
+
+def _check_formula(formula: str) -> None:
+    if "(" not in formula and "#" not in formula:
+        return
+    calls = _QUOTED.sub("", formula)
+    if _PROGRAM_CALL.search(calls):
+        raise Programs
+    if _FETCHING_CALL.search(calls) or _OTHER_FILE.search(formula):
+        raise Elsewhere
+
+
+_ATTRIBUTES: Final[Mapping[str, Callable[[_Part, str, str], None]]] = {
+    "href": _Part.link,
+    "src": _Part.source,
+    "action": _Part.action,
+    "instr": _Part.instruction,
+    "formula": _Part.formula_of,
+    "expression": _Part.formula_of,
+}
+_ELEMENTS: Final[Mapping[str, Callable[[_Part, dict[str, str]], None]]] = {
+    **dict.fromkeys(
+        ("script", "applet", "dde-source", "dde-connection-decl", "ddeLink", "macrosheet"), _Part.program
+    ),
+    **dict.fromkeys(("oleLink", "webPr"), _Part.elsewhere),
+    **dict.fromkeys(("hlinkMouseOver", "hlinkHover"), _Part.pointer),
+    **dict.fromkeys(("instrText", "delInstrText"), _Part.field_text),
+    **dict.fromkeys(("f", "definedName", "formula", "formula1", "formula2"), _Part.formula_text),
+    "encryption-data": _Part.locked,
+    "event-listener": _Part.listener,
+    "connection": _Part.connection,
+    "fldChar": _Part.field_mark,
+    "t": _Part.run_text,
+    "p": _Part.paragraph,
+}
