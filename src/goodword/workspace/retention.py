@@ -22,7 +22,7 @@ from goodword.assessments.domain.retake import months_after
 from goodword.assessments.models import Attempt
 from goodword.candidates.domain.carry_out import carry_out
 from goodword.candidates.domain.erasure import Reason, ask_erasure
-from goodword.candidates.domain.holds import held_candidates
+from goodword.candidates.domain.holds import held_candidates, keep_role_holds
 from goodword.candidates.domain.person import hold_person
 from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.core.models import Event
@@ -168,6 +168,7 @@ def erase_if_due(*, candidate_id: int, organisation_id: int, now: datetime) -> b
     """Erase one person if, under their lock, they are still due by what is set now."""
     with transaction.atomic():
         hold_person(candidate_id)
+        keep_role_holds(organisation_id)
         organisation = Organisation.objects.get(pk=organisation_id)
         found = next(iter(due_now(organisation, now=now, only=candidate_id)), None)
         if found is None:

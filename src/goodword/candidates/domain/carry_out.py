@@ -8,7 +8,7 @@ from django.db import transaction
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.candidates.domain.erasure import person_of
-from goodword.candidates.domain.holds import hold_on
+from goodword.candidates.domain.holds import hold_against_erasure
 from goodword.candidates.domain.person import hold_person
 from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.core import erasure as holders
@@ -28,7 +28,7 @@ def carry_out(*, erasure_id: int, now: datetime, member: Membership | None = Non
         if erasure is None:
             return False
         candidate, applications = hold_person(person_of(erasure))
-        if hold_on(erasure.application or candidate) is not None:
+        if hold_against_erasure(erasure.application or candidate) is not None:
             return False
         # everybody who writes an erasure holds the person
         erasure.refresh_from_db(from_queryset=Erasure.objects.across_organisations())

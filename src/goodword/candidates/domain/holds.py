@@ -5,10 +5,17 @@ of them: by retention, by themselves, by a member, or reported by Greenhouse. Wh
 out once it is lifted.
 """
 
+from typing import Final, LiteralString
+
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application, Candidate, Hold
+from goodword.roles.models import Role
+
+#: names the locks below ("hold" as a number)
+_LOCK: Final = 0x686F6C64
 
 
 def active(organisation: Organisation) -> QuerySet[Hold]:
@@ -27,6 +34,39 @@ def hold_on(of: Candidate | Application) -> Hold | None:
         Hold.objects.across_organisations().select_related("organisation").filter(who | here, lifted_at=None)
     )
     return rows.order_by("placed_at", "pk").first()
+
+
+def hold_against_erasure(of: Candidate | Application) -> Hold | None:
+    """`hold_on` for whoever erases or promises it: no hold on a role can be placed until their transaction ends.
+
+    Lock the person or the application first, as against a hold on the person.
+    """
+    keep_role_holds(of.organisation_id)
+    return hold_on(of)
+
+
+def keep_role_holds(organisation_id: int) -> None:
+    """Wait for a hold on a role that is being placed; the next one waits for the end of this transaction."""
+    _lock("SELECT pg_advisory_xact_lock_shared(%s, %s)", organisation_id)
+
+
+def change_role_holds(organisation_id: int) -> None:
+    """Before a hold on a role is placed: wait for the erasures that have begun."""
+    _lock("SELECT pg_advisory_xact_lock(%s, %s)", organisation_id)
+
+
+def _lock(statement: LiteralString, organisation_id: int) -> None:
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("Holds are locked inside a transaction only.")
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [_LOCK, organisation_id % 2**31])
+
+
+def erased_before(role: Role) -> int:
+    """How many people applied for a role and were erased, wholly or with this application: no hold keeps them."""
+    applied = Application.objects.of(role.organisation).filter(role=role)
+    gone = applied.filter(Q(erased_at__isnull=False) | Q(candidate__erased_at__isnull=False))
+    return gone.values("candidate_id").distinct().count()
 
 
 def held_candidates(organisation: Organisation) -> QuerySet[Candidate]:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from goodword.candidates.domain.holds import hold_on
+from goodword.candidates.domain.holds import hold_against_erasure
 from goodword.candidates.models import Candidate
 from goodword.core.text import clean_text
 from goodword.greenhouse import client as remote
@@ -81,7 +81,8 @@ def bring_over(row: Candidate, person: remote.Candidate) -> bool:
     row.merged_into = None  # Greenhouse shows them as somebody of their own
     before = _mailable(row)
     blanked = any(value == "" != getattr(row, name) for name, value in values.items())
-    if (blanked or (values["can_email"] and not values["email"])) and hold_on(row) is not None:
+    emptied = blanked or (values["can_email"] and not values["email"])
+    if emptied and hold_against_erasure(row) is not None:
         # deleted or anonymised in Greenhouse: what has to be kept is not blanked
         values["can_email"] = values["can_email"] and bool(values["email"])
         values |= {name: getattr(row, name) for name, value in values.items() if value == ""}

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
+from goodword.candidates.domain.holds import keep_role_holds
 from goodword.candidates.models import Application, Candidate
 from goodword.core.events import record_all
 from goodword.core.models import Event
@@ -113,6 +114,8 @@ def write(plans: Collection[Plan], *, connection: Connection, now: datetime) -> 
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("What was read is written inside a transaction only.")
+    # before the applications' rows, which a hold that is being placed may still want
+    keep_role_holds(connection.organisation_id)
     people = _people(connection, {plan.seen.candidate.id for plan in plans if plan.seen.candidate}, lock=True)
     ours = _applications(connection, {plan.seen.remote_id for plan in plans}, lock=True)
     homes = _homes(connection, {plan.seen.application.job_id for plan in plans if plan.seen.application})

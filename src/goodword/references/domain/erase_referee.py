@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.candidates.domain.holds import hold_on
+from goodword.candidates.domain.holds import hold_against_erasure
 from goodword.core import erasure
 from goodword.core.sweep import each
 from goodword.references.domain.clock import settle_clock
@@ -50,7 +50,7 @@ def erase_referee(*, referee_id: int, by: str, now: datetime, member: Membership
         referee = Referee.objects.of(check.organisation).filter(pk=referee_id, erased_at=None).first()
         if referee is None:
             return False  # another was quicker
-        if hold_on(application) is not None:
+        if hold_against_erasure(application) is not None:
             if by == REFEREE and referee.erasure_asked_at is None:
                 _ask_later(check, referee, now=now)
             return False

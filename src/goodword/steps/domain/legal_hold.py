@@ -8,7 +8,7 @@ from django.utils import translation
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.candidates.domain.holds import active
+from goodword.candidates.domain.holds import active, change_role_holds
 from goodword.candidates.domain.person import hold_person
 from goodword.candidates.models import Application, Candidate, Erasure, Hold
 from goodword.candidates.queries import recruiter_of
@@ -35,6 +35,8 @@ def place_hold(*, on: Candidate | Role, ground: str, reason: str, by: Membership
         role = on if isinstance(on, Role) else None
         if person is not None and hold_person(person.pk)[0].erased_at is not None:
             raise NothingToKeep
+        if role is not None:
+            change_role_holds(organisation.pk)
         hold, fresh = Hold.objects.of(organisation).get_or_create(
             candidate=person,
             role=role,

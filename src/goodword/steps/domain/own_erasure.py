@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from goodword.candidates.domain.erasure import Reason, ask_erasure
-from goodword.candidates.domain.holds import hold_on
-from goodword.candidates.models import Application, Erasure
+from goodword.candidates.domain.holds import hold_against_erasure
+from goodword.candidates.models import Application, Erasure, Hold
 from goodword.candidates.queries import recruiter_of
 from goodword.core.written import written_day
 from goodword.notifications.domain.queue import queue
@@ -25,6 +25,7 @@ def ask_own_erasure(*, application: Application, now: datetime, language: str = 
     """
     with transaction.atomic():
         erasure = ask_erasure(of=application.candidate, reason=Reason.CANDIDATE, now=now, by="candidate")
+        hold = hold_against_erasure(application.candidate)
         recruiter = recruiter_of(application)
         path = reverse("candidate", args=[application.organisation.slug, application.pk])
         queue(
@@ -38,21 +39,22 @@ def ask_own_erasure(*, application: Application, now: datetime, language: str = 
                 "candidate_name": application.candidate.name,
                 "role_title": application.role.title if application.role else "",
                 "due": _day(erasure, application, application.organisation.language),
-                "kept": hold_on(application.candidate) is not None,
+                "kept": hold is not None,
                 "page_url": settings.GOODWORD_BASE_URL + path,
             },
             application=application,
             language=application.organisation.language,
             now=now,
         )
-        _confirm(erasure, application, language=language, now=now)
+        _confirm(erasure, application, hold, language=language, now=now)
         return erasure
 
 
-def _confirm(erasure: Erasure, application: Application, *, language: str, now: datetime) -> None:
+def _confirm(
+    erasure: Erasure, application: Application, hold: Hold | None, *, language: str, now: datetime
+) -> None:
     """Tell the candidate the date and the way back, or why the data is kept."""
     candidate = application.candidate
-    hold = hold_on(candidate)
     if hold is not None:
         tell_kept(erasure, hold, now=now)
         return

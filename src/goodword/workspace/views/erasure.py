@@ -16,7 +16,8 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.candidates.domain.carry_out import carry_out
 from goodword.candidates.domain.erasure import BY_PEOPLE, Reason, ask_erasure, cancel_erasure
-from goodword.candidates.domain.holds import hold_on
+from goodword.candidates.domain.holds import hold_against_erasure, hold_on
+from goodword.candidates.domain.person import hold_person
 from goodword.candidates.models import Application
 from goodword.candidates.visible import visible_applications
 from goodword.core import clock
@@ -46,8 +47,12 @@ def erase(request: MemberRequest, pk: int) -> HttpResponseBase:
         messages.error(request, _("A legal hold keeps this data. Nothing is erased until it is lifted."))
         return redirect("candidate_hold", request.organisation.slug, pk)
     if request.method == "POST":
-        _erase(request, application, erasing, now=clock.now())
-        messages.success(request, _("The personal data was erased."))
+        if not _erase(request, application, erasing, now=clock.now()):
+            messages.error(
+                request, _("Nothing was erased: a hold was placed, or another member was quicker.")
+            )
+        else:
+            messages.success(request, _("The personal data was erased."))
         return redirect("candidate", request.organisation.slug, pk)
     return _page(request, application, erasing, KeepForm())
 
@@ -96,16 +101,19 @@ def _pending(application: Application) -> Erasing | None:
 
 def _erase(
     request: MemberRequest, application: Application, erasing: Erasing | None, *, now: datetime
-) -> None:
+) -> bool:
+    """False, and nothing is asked for, if it was kept or erased a moment ago."""
     by = f"member:{request.member.pk}"
     if erasing is not None:
-        carry_out(erasure_id=erasing.erasure.pk, now=now, member=request.member)
-        return
+        return carry_out(erasure_id=erasing.erasure.pk, now=now, member=request.member)
     with transaction.atomic():
+        candidate, _applications = hold_person(application.candidate_id)
+        if candidate.erased_at is not None or hold_against_erasure(candidate) is not None:
+            return False
         asked = ask_erasure(
             of=application.candidate, reason=Reason.MEMBER, now=now, by=by, member=request.member, due_at=now
         )
-        carry_out(erasure_id=asked.pk, now=now, member=request.member)
+        return carry_out(erasure_id=asked.pk, now=now, member=request.member)
 
 
 def _page(

@@ -6,12 +6,12 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.candidates.domain.holds import active, hold_on
+from goodword.candidates.domain.holds import active, erased_before, hold_on
 from goodword.candidates.models import Application, Candidate, Hold
 from goodword.candidates.visible import visible_applications
 from goodword.core import clock
@@ -96,16 +96,28 @@ def _page(
             messages.info(request, _("This person is erased already."))
         else:
             messages.success(request, _("The data is kept until the hold is lifted."))
+            if isinstance(on, Role) and (gone := erased_before(on)):
+                messages.warning(request, _erased_already(gone))
         return redirect(back)
     context = {
         "on_role": isinstance(on, Role),
         "hold": found,
         "waiting": waiting(found).count() if found else 0,
+        "erased": erased_before(on) if isinstance(on, Role) else 0,
         "form": form,
         "name": name,
         "back": back,
     }
     return render(request, "workspace/hold.html", context, status=422 if form.is_bound else 200)
+
+
+def _erased_already(people: int) -> str:
+    said = ngettext(
+        "The data of %(n)s person who applied for this role was erased before.",
+        "The data of %(n)s people who applied for this role was erased before.",
+        people,
+    )
+    return said % {"n": people}
 
 
 def _application(request: MemberRequest, pk: int) -> Application:
