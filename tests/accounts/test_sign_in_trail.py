@@ -172,7 +172,7 @@ def test_a_changed_password_is_recorded_and_must_differ(rita: Membership) -> Non
     }
     same = client.post("/accounts/password/change/", form)
     assert same.context["form"].errors == {
-        "password1": ["This is your present password. Choose another one."]
+        "password1": ["This is your current password. Choose a different one."]
     }
     client.post("/accounts/password/change/", form | {"password1": NEW, "password2": NEW})
     rita.user.refresh_from_db()
@@ -197,7 +197,7 @@ def test_a_reset_is_recorded_when_asked_for_and_when_done_and_must_differ(rita: 
     where = client.get(link, follow=True).redirect_chain[-1][0]
     same = client.post(where, {"password1": factories.PASSWORD, "password2": factories.PASSWORD})
     assert same.context["form"].errors == {
-        "password1": ["This is your present password. Choose another one."]
+        "password1": ["This is your current password. Choose a different one."]
     }
     client.post(where, {"password1": NEW, "password2": NEW})
     assert trail(rita.organisation) == [("sign_in.reset_requested", HOME), ("sign_in.password_reset", HOME)]

@@ -53,7 +53,7 @@ def test_one_or_all_are_tried_again(reaction: Reaction, capsys: pytest.CaptureFi
     assert ProcrastinateJob.objects.get(pk=job).attempts == 0
     assert main(["failed", "--retry"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        f"{name} is tried again." for name in (f"job:{job}", f"reaction:{reaction.pk}", f"job:{other}")
+        f"Retrying {name}." for name in (f"job:{job}", f"reaction:{reaction.pk}", f"job:{other}")
     ]
     assert {name for name, _ in waiting()} == {
         "automation.sync_there",
@@ -74,8 +74,8 @@ def test_what_is_no_failure_is_refused(reaction: Reaction, capsys: pytest.Captur
     job = ProcrastinateJob.objects.get(status="failed").pk
     assert main(["failed", "--retry", "job:0", "all", f"job:{job}"]) == 2
     assert capsys.readouterr().err.splitlines() == [
-        "goodword: job:0 has not failed, or is being tried already.",
-        "goodword: 'all' is no name that `goodword failed` shows.",
-        f"goodword: job:{job} has not failed, or is being tried already.",
+        "goodword: job:0 has not failed, or is being retried already.",
+        "goodword: 'all' is not a name listed by `goodword failed`.",
+        f"goodword: job:{job} has not failed, or is being retried already.",
     ]
     assert (waiting(), Reaction.objects.get().state) == (before, "failed")

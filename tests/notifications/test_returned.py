@@ -230,7 +230,9 @@ def test_a_mail_server_pipes_messages_to_the_command(
 ) -> None:
     assert command(messages.report(email, code="550 gone"), monkeypatch) == 0
     assert command(b"Subject: Hello\n\nI am a person.", monkeypatch, "--sent-to", "bounce@x.example") == 0
-    assert capsys.readouterr().out == (f"Mail {email.pk}: bounced.\nThis is about no mail of Goodword.\n")
+    assert capsys.readouterr().out == (
+        f"Mail {email.pk}: bounced.\nThis message is not about a mail from Goodword.\n"
+    )
     assert kept(email)[:2] == (True, "550 gone")
 
 

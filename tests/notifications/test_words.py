@@ -164,7 +164,7 @@ def test_no_name_becomes_a_link_in_either_part(name: str) -> None:
 def test_what_is_no_address_fails_at_once_and_is_told(address: str) -> None:
     email = queued(to=Person(name="Ada", address=address))
     send(email_id=email.pk, now=NOW)
-    assert (state(email), mail.outbox) == (("failed", 1, "This is not an e-mail address."), [])
+    assert (state(email), mail.outbox) == (("failed", 1, "This is not a valid e-mail address."), [])
     assert event_names() == ["email.failed"]
 
 

@@ -242,12 +242,12 @@ def test_domains_are_set_one_a_line_and_in_the_audit_log(org: Organisation, ada:
     [
         (
             "gmail.com",
-            "Anybody can have an address at gmail.com, so it cannot be your organisation's domain.",
+            "Anyone can have an address at gmail.com, so it cannot be your organisation's domain.",
         ),
-        ("mail.web.de", "Anybody can have an address at mail.web.de"),
-        ("yahoo.com.br", "Anybody can have an address at yahoo.com.br"),
-        ("mail.outlook.at", "Anybody can have an address at mail.outlook.at"),
-        ("mailinator.com", "Anybody can have an address at mailinator.com"),
+        ("mail.web.de", "Anyone can have an address at mail.web.de"),
+        ("yahoo.com.br", "Anyone can have an address at yahoo.com.br"),
+        ("mail.outlook.at", "Anyone can have an address at mail.outlook.at"),
+        ("mailinator.com", "Anyone can have an address at mailinator.com"),
         ("com", "“com” is not a domain."),
         (
             "co.uk",
@@ -290,7 +290,7 @@ def test_domains_of_members_are_proposed_and_accepted_in_one_click(
     after = domains(ada, add="acme.co.uk")
     org.refresh_from_db()
     assert (org.own_domains, proposals(after)) == (["acme.co.uk"], ["acme.example", "sub.acme.example"])
-    assert "Anybody can have an address at gmail.com" in domains(ada, add="gmail.com").content.decode()
+    assert "Anyone can have an address at gmail.com" in domains(ada, add="gmail.com").content.decode()
     org.refresh_from_db()
     assert org.own_domains == ["acme.co.uk"]
 

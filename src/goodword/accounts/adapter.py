@@ -18,7 +18,7 @@ from goodword.core import clock
 logger = logging.getLogger(__name__)
 
 
-#: failed tries at one account from all networks and browsers that it never signed in from: 100 an hour
+#: failed sign-ins to one account from unknown networks and browsers: 100 an hour
 FROM_ANYWHERE: dict[str, Any] = {
     "app": "allauth.account",
     "action": "login_failed_anywhere",
@@ -39,11 +39,11 @@ class ClosedDoor(DefaultAccountAdapter):  # type: ignore[misc]  # the library ha
         return subject
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Failed tries are counted by account and network together, so that a stranger's do not lock out the owner."""
+        """Count failures per account and network, so that a stranger's do not lock out the owner."""
         return f"{_account(credentials)}:{ratelimit.get_ip(request)}"
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Refuse after too many failed tries: from this network, or from anywhere where the account is not at home."""
+        """Refuse after too many failures from this network, or from networks and browsers unknown to the account."""
         try:
             super().pre_authenticate(request, **credentials)
             self._consume_from_anywhere(request, credentials)
@@ -59,7 +59,7 @@ class ClosedDoor(DefaultAccountAdapter):  # type: ignore[misc]  # the library ha
             or sign_ins.has_signed_in_from(user, request.META["REMOTE_ADDR"])
         ):
             return
-        # of unknown accounts as well: else the refusal would say which there are
+        # for unknown accounts too, or the refusal would reveal which exist
         self._from_anywhere = ratelimit.consume(request, key=_account(credentials), **FROM_ANYWHERE)
         if not self._from_anywhere:
             raise self.validation_error("too_many_login_attempts")
@@ -70,19 +70,18 @@ class ClosedDoor(DefaultAccountAdapter):  # type: ignore[misc]  # the library ha
             usage.rollback()
 
     def lift_limits(self, request: HttpRequest, user: User) -> None:
-        """Forget the failed tries at this account: its owner has just proved to be it."""
+        """Forget failed sign-ins to this account, whose owner has just authenticated."""
         credentials = {"email": user.email}
         self._delete_login_attempts_cached_email(request, **credentials)
         ratelimit.clear(request, key=_account(credentials), **FROM_ANYWHERE)
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
-        """Remember the browser."""
         response: HttpResponse = super().post_login(request, user, **kwargs)
         known_browser.remember(response, user)
         return response
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        """Write it into the sign-in trail; of an unknown address only a line goes to the log."""
+        """Record it in the sign-in trail; an unknown address is only logged."""
         if user := _user(credentials):
             sign_ins.record(user, action=sign_ins.FAILED, now=clock.now(), **sign_ins.where(request))
         else:
@@ -95,11 +94,11 @@ class ClosedDoor(DefaultAccountAdapter):  # type: ignore[misc]  # the library ha
 
 
 def _user(credentials: Mapping[str, Any]) -> User | None:
-    """Whose sign-in is tried."""
+    """The user named by these credentials."""
     return User.objects.filter(email__iexact=str(credentials.get("email", "")).strip()).first()
 
 
 def _account(credentials: Mapping[str, Any]) -> str:
-    """What failed tries are counted by: several spellings of an address can find one account."""
+    """The key to count failures by: several spellings of an address can find one account."""
     user = _user(credentials)
     return f"user {user.pk}" if user else f"unknown {str(credentials.get('email', '')).strip().casefold()}"

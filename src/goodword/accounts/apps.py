@@ -6,7 +6,6 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        """Connect the sign-in trail."""
         from goodword.accounts import signals
 
         signals.connect()

@@ -12,14 +12,14 @@ from goodword.core import clock
 
 
 class CommandError(Exception):
-    """What stopped the command; the sentence says what to do."""
+    """An error message that says what to do."""
 
 
 def create(*, organisation: str, email: str, name: str, time_zone: str, password_stdin: bool) -> int:
-    """Create what is missing and say so; 0, or 2 with a sentence and nothing created.
+    """Create what is missing and print it. Returns 0, or 2 with an error message and nothing created.
 
-    `organisation` is the slug of an existing organisation or the name of a new one. What is not given is asked for
-    where there is a terminal.
+    `organisation` is the slug of an existing organisation or the name of a new one. Prompts for missing values if there
+    is a terminal.
     """
     try:
         existing = _existing(organisation)
@@ -46,7 +46,7 @@ def create(*, organisation: str, email: str, name: str, time_zone: str, password
 
 
 def _existing(given: str) -> Organisation | None:
-    """The organisation of this slug. Raises CommandError where only the name of one is given."""
+    """The organisation with this slug. Raises CommandError if it is the name of one."""
     if found := Organisation.objects.filter(slug=given).first():
         return found
     if taken := Organisation.objects.filter(name__iexact=" ".join(given.split())).order_by("pk").first():

@@ -1,4 +1,4 @@
-"""The forms of the sign-in pages."""
+"""Forms of the sign-in pages."""
 
 from typing import Any
 
@@ -22,10 +22,10 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # the library has no types
 
 
 class AskForResetLinkForm(ResetPasswordForm):  # type: ignore[misc]  # the library has no types
-    """Asks for a reset link. Whether one is mailed shows in neither the answer nor how long it takes."""
+    """Requests a reset link. Neither the response nor its timing reveals whether one is mailed."""
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:  # noqa: ARG002 - allauth's signature
-        """Queue the mail, unless the address has had its three this hour."""
+        """Queue the mail, unless the address has already had three this hour."""
         email: str = self.cleaned_data["email"]
         if ratelimit.consume(request, action="reset_mail", key=email.lower()):
             now = clock.now()

@@ -1,4 +1,4 @@
-"""A signed cookie of browsers that a member has signed in with: wrong passwords from elsewhere do not lock them out."""
+"""A signed cookie that exempts a member's browser from lockouts caused by wrong passwords from elsewhere."""
 
 from datetime import timedelta
 from typing import Final
@@ -14,7 +14,7 @@ _SALT: Final = "goodword.accounts.known_browser"
 
 
 def remember(response: HttpResponse, user: User) -> None:
-    """Set the cookie; it says whose browser this is and nothing else."""
+    """Set the cookie, which contains only the user."""
     response.set_cookie(
         settings.KNOWN_BROWSER_COOKIE_NAME,
         signing.dumps(user.pk, salt=_SALT),
@@ -26,7 +26,7 @@ def remember(response: HttpResponse, user: User) -> None:
 
 
 def is_of(user: User, request: HttpRequest) -> bool:
-    """Whether this person has signed in with this browser."""
+    """Whether this user has signed in with this browser."""
     value = request.COOKIES.get(settings.KNOWN_BROWSER_COOKIE_NAME, "")
     try:
         return bool(signing.loads(value, salt=_SALT, max_age=KEPT) == user.pk)

@@ -1,7 +1,7 @@
-"""The organisation's own e-mail domains: which names can be one, and which are proposed.
+"""The organisation's own e-mail domains: validation and suggestions.
 
-A recruiter whom only a webhook names is written to at these domains alone. A domain at which anybody can have a mailbox
-would let anybody in, so free and disposable mail and public suffixes are refused.
+Recruiters known only from a webhook get e-mail only at these domains. Free and disposable mail providers and public
+suffixes are rejected, because anyone can have an address there.
 """
 
 from collections.abc import Collection, Iterable
@@ -19,7 +19,7 @@ from goodword.core.free_mail import FREE_MAIL
 
 MOST_DOMAINS: Final = 20
 
-#: providers of free mail that have a domain in many countries
+#: free mail providers with domains in many countries
 _PROVIDERS: Final = frozenset(
     {
         *(
@@ -40,11 +40,11 @@ _PROVIDERS: Final = frozenset(
 
 
 class NoDomain(Exception):
-    """The name cannot be the domain of one organisation; the message says why, for people."""
+    """The name cannot be one organisation's domain; the message is for people."""
 
 
 def own_domain(typed: str) -> str:
-    """A domain as it is kept: in small letters and ASCII, without "@" and dots at the ends. Raises NoDomain."""
+    """The domain as stored: lower case, ASCII, without "@" and outer dots. Raises NoDomain."""
     shown = typed.strip().casefold()
     name = shown.removeprefix("@").rstrip(".")
     try:
@@ -59,7 +59,7 @@ def own_domain(typed: str) -> str:
         )
     if _within(name, FREE_MAIL) or _within(name, blocklist) or _is_provider(name):
         raise NoDomain(
-            _("Anybody can have an address at %(name)s, so it cannot be your organisation's domain.")
+            _("Anyone can have an address at %(name)s, so it cannot be your organisation's domain.")
             % {"name": name}
         )
     if _suffixes().is_public(name):
@@ -73,7 +73,7 @@ def own_domain(typed: str) -> str:
 
 
 def proposed(organisation: Organisation) -> list[str]:
-    """Domains of the members' addresses that could be the organisation's own and are not yet, the most used first."""
+    """Domains of members' addresses that could be the organisation's own and are not set yet, most used first."""
     addresses = (
         Membership.objects.of(organisation)
         .filter(user__is_active=True)
@@ -96,7 +96,7 @@ def _usable(addresses: Iterable[str], *, but: Collection[str]) -> list[str]:
 
 
 def _is_provider(name: str) -> bool:
-    """Whether the label before the public suffix is a provider's: yahoo.com.br, mail.outlook.at."""
+    """Whether the label before the public suffix is a free mail provider's: yahoo.com.br, mail.outlook.at."""
     registered = _suffixes().privatesuffix(name)
     return registered is not None and registered.partition(".")[0] in _PROVIDERS
 

@@ -35,7 +35,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=150)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=clock.now)
-    #: raised to end all sessions of this person
+    #: incremented to end all sessions of this user
     session_epoch = models.PositiveIntegerField(default=0)
 
     USERNAME_FIELD = "email"
@@ -49,7 +49,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """What a session must carry: it changes with the password and with `session_epoch`."""
+        """The hash that sessions must match; depends on the password and `session_epoch`."""
         value = f"{self.password}:{self.session_epoch}"
         salt = "goodword.accounts.session"
         return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
@@ -77,13 +77,13 @@ class Organisation(models.Model):
     holiday_region = models.CharField(max_length=10, default="", blank=True)
     #: whether network addresses and devices of candidates and referees are compared; the notices follow it
     watches_devices = models.BooleanField(default=False)
-    #: whether the daily run of retention erases people `keep_months` after their last application has ended, and
-    #: `hidden_months` after Greenhouse has stopped showing them (workspace.retention); said in the notices
+    #: whether the daily retention run erases people `keep_months` after their last application ended, and
+    #: `hidden_months` after they disappeared from Greenhouse (workspace.retention); stated in the notices
     erases_old = models.BooleanField(default=False)
     keep_months = models.PositiveSmallIntegerField(default=12)
     erases_hidden = models.BooleanField(default=False)
     hidden_months = models.PositiveSmallIntegerField(default=6)
-    #: the day, in its time zone, of the last run that came to its end, or of the last change of these settings
+    #: date, in the organisation's time zone, of the last completed run or of the last change of these settings
     retention_ran_on = models.DateField(null=True)
     #: who answers candidates who ask for more time or another form of a test: somebody outside the hiring teams
     adjustments_name = models.CharField(max_length=150, default="", blank=True)
@@ -147,9 +147,9 @@ class Membership(OrganisationOwned):
 
 
 class AuditEntry(OrganisationOwned):
-    """Who did or looked at what, append-only. `details` holds ids and settings, never answers or secrets.
+    """Who did or viewed what, append-only. `details` contains ids and settings, never answers or secrets.
 
-    Entries of the sign-in trail (domain/sign_ins.py) hold a network address and a browser, and go by age.
+    Entries of the sign-in trail (domain/sign_ins.py) contain a network address and a browser, and are pruned by age.
     """
 
     member = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")

@@ -1,4 +1,4 @@
-"""Sessions of members end after GOODWORD_SESSION_HOURS without a request."""
+"""Sessions that end after GOODWORD_SESSION_HOURS without a request."""
 
 from collections.abc import Callable
 from typing import Final
@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from goodword.core import clock
 
 LAST_SEEN: Final = "last_seen"
-#: seconds: a session is written anew at most this often
+#: seconds between two writes of a session
 STEP: Final = 300
 
 
 class IdleEnd:
-    """Prolongs the session of a member who is at work: saving it starts its time anew."""
+    """Saves the session of an active member, which restarts its timeout."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""What the sign-in library reports, written into the sign-in trail; connected by the app's `ready`."""
+"""Records allauth's signals in the sign-in trail; connected by the app's `ready`."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def _lift_limits(*, request: HttpRequest, user: User, **_: Any) -> None:
 
 
 def connect() -> None:
-    """Connect the receivers; strong references, for they are made here."""
+    """Connect the receivers, by strong references because they are local functions."""
     auth.user_logged_in.connect(_seen, weak=False, dispatch_uid="goodword.seen")
     allauth.password_reset.connect(_lift_limits, weak=False, dispatch_uid="goodword.lift_limits")
     for signal, action in (

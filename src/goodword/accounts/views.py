@@ -1,4 +1,4 @@
-"""Pages of a person's own sign-in that the library does not have."""
+"""Sign-in pages that allauth lacks."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -15,11 +15,11 @@ from goodword.core import clock
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def sign_out_everywhere(request: HttpRequest) -> HttpResponseBase:
-    """Ask, then end every session of this person."""
+    """Ask for confirmation, then end every session of this user."""
     if request.method != "POST":
         return render(request, "account/sign_out_everywhere.html")
-    assert isinstance(request.user, User)  # the decorator lets nobody else through
+    assert isinstance(request.user, User)  # guaranteed by the decorator
     sign_ins.sign_out_everywhere(request.user, now=clock.now(), **sign_ins.where(request))
-    request.session.flush()  # not logout(): its entry in the trail would be a second one
+    request.session.flush()  # not logout(), which would add a second entry to the trail
     messages.success(request, _("You are signed out on all devices."))
     return redirect("account_login")

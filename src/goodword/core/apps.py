@@ -7,5 +7,5 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the jobs that look after the queue and after reactions."""
+        """Register the jobs that maintain the queue and retry reactions."""
         from goodword.core import reactions, upkeep  # noqa: F401  # registering is all that is wanted

@@ -1,7 +1,7 @@
-"""Programs that run as one: started in order, started again when they end, ended in the reverse order.
+"""A group of child programs: started in order, restarted when they exit, stopped in reverse order.
 
-The embedded PostgreSQL is watched with them. Only a crash loop ends the whole. A process of its own ends the programs
-when this one is killed without a word.
+The embedded PostgreSQL is supervised with them. Only a crash loop ends the group. A separate process stops the
+programs if this one is killed.
 """
 
 import os
@@ -17,19 +17,19 @@ from typing import IO, Self
 
 from goodword.core import postgres
 
-#: for a program to end after SIGTERM; a worker is told to take less
+#: seconds for a program to exit after SIGTERM; a worker gets a shorter grace period
 GRACE_SECONDS = 15
 
-#: a program that ran for so long was no part of a crash loop
+#: seconds of running after which an exit no longer counts towards a crash loop
 STEADY_SECONDS = 30.0
 
-#: seconds before a program is started again double from the first to the longest
+#: seconds before a restart, doubling from the first to the longest
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
 
-#: so many quick ends in a row are a crash loop: with the waits, after about two minutes
+#: quick exits in a row that make a crash loop; with the delays, about two minutes
 CRASHES = 10
 
-#: the status by which our commands say that they were started wrongly
+#: exit status of our commands for wrong usage or settings
 REFUSED = 2
 
 _LOOK_EVERY = 0.2
@@ -41,7 +41,7 @@ def _say(text: str) -> None:
 
 @dataclass
 class Patience:
-    """When to start again what has ended, and when to give up."""
+    """When to restart a program, and when to give up."""
 
     began: float = 0.0
     crashes: int = 0
@@ -49,7 +49,7 @@ class Patience:
     def ended(self, now: float, *, refused: bool = False) -> float | None:
         """Seconds to wait before the next start; None in a crash loop.
 
-        `refused`: it said why it could not begin, and has run before. What it wants comes back, as a database does.
+        `refused`: it has run before and now refuses to start, for lack of something that comes back, like a database.
         """
         self.crashes = 1 if now - self.began >= STEADY_SECONDS else self.crashes + 1
         if refused:
@@ -65,13 +65,13 @@ class _Program:
     command: Sequence[str]
     process: "subprocess.Popen[bytes]"
     patience: Patience
-    #: when to start it again; None while it runs
+    #: when to restart it; None while it runs
     again_at: float | None = None
     starts: int = field(default=1)
 
 
 class Children:
-    """A context manager. `start` each program, then `watch` over them, and `wait`."""
+    """A context manager. `start` each program, then `watch` and `wait`."""
 
     def __init__(self, *, env: Mapping[str, str], log: IO[bytes] | None = None) -> None:
         self._env = {**os.environ, **env}
@@ -94,36 +94,36 @@ class Children:
         self.stop()
 
     def start(self, name: str, command: Sequence[str]) -> None:
-        """Start a program in a session of its own, so that Ctrl-C reaches it through us, in our order."""
+        """Start a program in its own session, so that Ctrl-C reaches only us and we stop programs in order."""
         patience = Patience(began=time.monotonic())
         self._programs.append(_Program(name, command, self._spawn(command), patience))
         self._tell_guard()
 
     def run(self, command: Sequence[str], *, given: str = "") -> None:
-        """Run a program to its end. Raises CalledProcessError."""
+        """Run a program until it exits. Raises CalledProcessError."""
         subprocess.run(  # noqa: S603 - our own commands
             command, env=self._env, check=True, input=given.encode(), stdout=self._log, stderr=self._log
         )
 
     def ended(self) -> str:
-        """The name of a program that does not run; empty while all do."""
+        """The name of a program that is not running; empty if all are."""
         return next((one.name for one in self._programs if one.process.poll() is not None), "")
 
     def watch(self, server: postgres.Server | None = None) -> None:
-        """From now on start again what ends, the server among it."""
+        """Restart programs that exit, and the server, from now on."""
         self._server = server
         self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
         self._watcher.start()
 
     def wait(self) -> str:
-        """Wait until a program is given up; why, as a sentence."""
+        """Wait until we give up on a program. Returns the reason as a sentence."""
         assert self._watcher is not None, "nobody watches"
         while self._watcher.is_alive():
             self._watcher.join(_LOOK_EVERY)
-        return self._given_up or "The programs are not watched over any more."
+        return self._given_up or "The programs are no longer supervised."
 
     def stop(self) -> None:
-        """End all, the last started first; whoever does not go is killed."""
+        """Stop all, the last started first; kill those that don't exit in time."""
         self._over.set()
         if self._watcher is not None:
             self._watcher.join()
@@ -149,7 +149,7 @@ class Children:
 
     def _look_at(self, one: _Program, now: float, *, may_start: bool) -> None:
         if one.again_at is not None:
-            # without its database a program may end at once, which would look like a crash loop
+            # without its database a program may exit at once, which would look like a crash loop
             if may_start and now >= one.again_at:
                 one.again_at, one.patience.began = None, now
                 one.starts += 1
@@ -173,7 +173,7 @@ class Children:
         one.again_at = now + wait
 
     def _look_at_server(self, now: float) -> bool:
-        """Whether the database server runs, or is not ours to look after."""
+        """Whether the database server runs, or is not ours to supervise."""
         server = self._server
         if server is None or (server.alive and self._server_again_at is None):
             return True
@@ -218,7 +218,7 @@ def _how(status: int) -> str:
         return f"signal {-status}"
 
 
-# The pipe closes with the parent. What was read last are the process groups that run then.
+# The pipe closes with the parent; the last line read lists the process groups still running.
 _GUARD = """
 groups=
 while read -r line; do
@@ -239,13 +239,13 @@ for one in $groups; do kill -KILL "-$one" 2>/dev/null; done
 
 
 class _Guard:
-    """A small process that ends the programs when this one has gone without a word."""
+    """A small process that stops the programs if this one is killed."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
 
     def tell(self, pids: Sequence[int]) -> None:
-        """Who runs now."""
+        """Pass on the process ids of the running programs."""
         if self._process is None:
             self._process = subprocess.Popen(  # noqa: S603 - fixed script
                 ["/bin/sh", "-c", _GUARD, "goodword-guard", str(GRACE_SECONDS * 10)],
@@ -258,7 +258,7 @@ class _Guard:
         self._write(" ".join(map(str, pids)))
 
     def dismiss(self) -> None:
-        """All have ended: nothing is left to guard."""
+        """End the guard, since all programs have exited."""
         if self._process is not None:
             self._write("over")
             self._process.communicate()
@@ -270,5 +270,5 @@ class _Guard:
         try:
             self._process.stdin.write(f"{line}\n".encode())
             self._process.stdin.flush()
-        except BrokenPipeError:  # somebody ended the guard: the programs go on without it
+        except BrokenPipeError:  # the guard was killed: carry on without it
             pass

@@ -1,4 +1,4 @@
-"""Asks a virus scanner about a file: clamd by its command INSTREAM (clamd(8)), over TCP or a Unix socket."""
+"""Scan a file for viruses with clamd's INSTREAM command (clamd(8)), over TCP or a Unix socket."""
 
 import logging
 import socket
@@ -7,7 +7,7 @@ import time
 from typing import Final
 from urllib.parse import urlsplit
 
-#: the whole conversation
+#: for the whole exchange
 SECONDS: Final = 15.0
 _PIECE: Final = 64 * 1024
 _LONGEST_ANSWER: Final = 4096
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 class NotScanned(Exception):
-    """The scanner could not be asked, or did not give an answer that says so either way."""
+    """The scanner could not be reached, or gave no clear answer."""
 
 
 def is_infected(content: bytes, *, address: str) -> bool:
@@ -32,7 +32,7 @@ def is_infected(content: bytes, *, address: str) -> bool:
             scanner.sendall(struct.pack("!L", 0))
             answer = _answer(scanner, until)
     except OSError as error:
-        log.error("The virus scanner at %s could not be asked: %s", address, error)
+        log.error("The virus scanner at %s could not be used: %s", address, error)
         raise NotScanned from error
     if answer.endswith(b" FOUND"):
         log.warning("The virus scanner refused a file: %s", answer.decode("utf-8", "replace"))
@@ -58,7 +58,7 @@ def _connected(address: str, until: float) -> socket.socket:
 
 
 def _answer(scanner: socket.socket, until: float) -> bytes:
-    """Up to the zero that ends it."""
+    """The answer, up to its terminating NUL."""
     said = b""
     while b"\0" not in said and len(said) < _LONGEST_ANSWER:
         scanner.settimeout(_left(until))

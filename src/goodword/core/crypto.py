@@ -25,7 +25,7 @@ def seal(plain: str, *, place: str) -> str:
 
 
 def seal_with(key_id: str, plain: str, *, place: str) -> str:
-    """The same with a listed key of one's choice."""
+    """Like `seal`, with a particular key from the list."""
     key = settings.GOODWORD_FIELD_KEYS[key_id]
     nonce = os.urandom(NONCE_BYTES)
     sealed = AESGCM(key).encrypt(nonce, plain.encode(), place.encode())

@@ -1,4 +1,4 @@
-"""Telling an outage of the database from an error of ours, and waiting until it is over."""
+"""Recognise database outages and wait until they are over."""
 
 from collections.abc import Iterator
 
@@ -7,8 +7,8 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from goodword.core import stopping
 
-#: SQLSTATE classes that say something about the server and nothing about the statement: connection exceptions,
-#: insufficient resources, shutdown and start-up; and a server that takes no writes, as after a failover
+#: SQLSTATE classes about the server rather than the statement: connection exceptions, insufficient resources, shutdown
+#: and start-up; and a read-only server, as after a failover
 _OUTAGES = ("08", "53", "57P", "25006")
 
 #: seconds between two tries
@@ -16,14 +16,14 @@ FIRST_WAIT, LONGEST_WAIT = 0.25, 5.0
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether the database could not be used, whatever it was asked. Such a fault uses up no tries."""
+    """Whether the database was unavailable, whatever the statement. Such an error does not count as an attempt."""
     return any(_says_outage(one) for one in _chain(error))
 
 
 def wait_until_back() -> None:
     """Return once Django's connection of this thread works again. Raises stopping.Stopped.
 
-    Within a transaction there is nothing to wait for: it is lost, and its end says so.
+    Does nothing within a transaction, which is lost and will fail when it ends.
     """
     if connection.in_atomic_block:
         return
@@ -41,7 +41,7 @@ def wait_until_back() -> None:
 
 
 def waits() -> Iterator[float]:
-    """Seconds to wait before each further try, without end."""
+    """Seconds to wait before each retry, indefinitely."""
     wait = FIRST_WAIT
     while True:
         yield wait
@@ -49,7 +49,7 @@ def waits() -> Iterator[float]:
 
 
 def first_line(error: BaseException) -> str:
-    """What the database said, without the context of the statement."""
+    """The database's message, without the context of the statement."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
@@ -64,5 +64,5 @@ def _says_outage(error: BaseException) -> bool:
         if error.sqlstate is not None:
             return error.sqlstate.startswith(_OUTAGES)
         return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
-    # Django's own, of a connection that it knows to be closed; the library's, when it has no cause
+    # Django's own error for a connection it knows is closed; psycopg's, if there is no cause
     return isinstance(error, InterfaceError) and error.__cause__ is None

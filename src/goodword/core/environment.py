@@ -50,7 +50,7 @@ def text(name: str, default: str | None = None) -> str:
 
 
 def number(name: str, default: int | None, *, least: int = 0) -> int:
-    """An integer setting of at least `least`; without a default it must be set."""
+    """An integer of at least `least`; required without a default."""
     value = text(name, None if default is None else str(default))
     try:
         found = int(value)
@@ -62,7 +62,7 @@ def number(name: str, default: int | None, *, least: int = 0) -> int:
 
 
 def choice(name: str, default: str, choices: Sequence[str]) -> str:
-    """One of the choices, whatever its case."""
+    """One of the choices, in any case."""
     value = text(name, default).upper()
     if value not in choices:
         raise SettingError(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
@@ -70,7 +70,7 @@ def choice(name: str, default: str, choices: Sequence[str]) -> str:
 
 
 def secret_key(name: str, default: str | None) -> str:
-    """The key that signs sessions. Refuses one that can be guessed."""
+    """The key that signs sessions. Rejects guessable ones."""
     value = text(name, default)
     if len(value) < SHORTEST_SECRET_KEY or len(set(value)) < 10:
         raise SettingError(
@@ -90,7 +90,7 @@ def address(name: str, default: str | None) -> str:
 
 
 def base_url(name: str, default: str | None, *, https: bool) -> SplitResult:
-    """Scheme, host and port of the installation. With `https`, plain http is for this machine alone."""
+    """Scheme, host and port of the installation. With `https`, plain http is accepted for this machine only."""
     value = text(name, default).rstrip("/")
     parts = _split(name, value, example="https://goodword.example.com")
     if parts.path or parts.query or parts.fragment or parts.username:
@@ -104,7 +104,7 @@ def base_url(name: str, default: str | None, *, https: bool) -> SplitResult:
 
 
 def service_url(name: str, default: str, *, https: bool) -> str:
-    """The address of another service, without a slash at the end; plain http only where `https` is off."""
+    """The URL of another service, without a trailing slash; plain http only if `https` is off."""
     value = text(name, default).rstrip("/")
     parts = _split(name, value, example=default)
     if https and parts.scheme != "https":
@@ -163,7 +163,7 @@ def database(url: str) -> dict[str, Any]:
 
 
 def scanner(name: str) -> str:
-    """Where a virus scanner listens: tcp://host:port or unix:/path; empty for none."""
+    """Address of a virus scanner: tcp://host:port or unix:/path; empty for none."""
     given = text(name, "")
     if not given:
         return ""
@@ -200,5 +200,5 @@ def smtp(url: str) -> dict[str, Any]:
         "password": unquote(parts.password or ""),
         "use_tls": parts.scheme == "smtp+starttls",
         "use_ssl": parts.scheme == "smtps",
-        "timeout": 20,  # for each step before the message; its answer may take longer (core.smtp)
+        "timeout": 20,  # for each step before the message, whose answer may take longer (core.smtp)
     }

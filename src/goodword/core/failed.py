@@ -1,4 +1,4 @@
-"""`goodword failed`: what has failed for good, and trying it again."""
+"""`goodword failed`: list and retry failed reactions and jobs."""
 
 import sys
 from collections.abc import Sequence
@@ -25,28 +25,28 @@ AND NOT EXISTS (
 
 
 def show() -> int:
-    """Print a line for each failed reaction and job; 0 if there is none, else 1."""
+    """Print a line for each failed reaction and job. Returns 0 if there are none, else 1."""
     lines = [*map(_line, reactions.failed()), *map(_line_of_job, _jobs())]
     print("\n".join(lines) or "Nothing has failed.")
     return 1 if lines else 0
 
 
 def retry(names: Sequence[str], *, now: datetime) -> int:
-    """Try again what is named, such as `reaction:12` or `job:34`; all if nothing is named.
+    """Retry the given names, such as `reaction:12` or `job:34`; all if there are none.
 
-    0, or 2 with a sentence where a name is none or nothing of that name has failed.
+    Returns 0, or 2 with an error message for a name that is invalid or has not failed.
     """
     status = 0
     for name in names or _all():
         kind, _, number = name.partition(":")
         if kind not in {REACTION, JOB} or not number.isdecimal():
-            print(f"goodword: {name!r} is no name that `goodword failed` shows.", file=sys.stderr)
+            print(f"goodword: {name!r} is not a name listed by `goodword failed`.", file=sys.stderr)
             status = 2
         elif not (_retry_reaction if kind == REACTION else _retry_job)(int(number), now):
-            print(f"goodword: {name} has not failed, or is being tried already.", file=sys.stderr)
+            print(f"goodword: {name} has not failed, or is being retried already.", file=sys.stderr)
             status = 2
         else:
-            print(f"{name} is tried again.")
+            print(f"Retrying {name}.")
     return status
 
 
@@ -56,7 +56,7 @@ def _all() -> list[str]:
 
 
 def _jobs() -> QuerySet[Any]:
-    """Failed jobs; those whose work a sweep does are left out, as long as it does not fail itself."""
+    """Failed jobs, including sweeps, except those whose work a sweep does."""
     done_by_others = {name for names in jobs.SWEPT.values() for name in names} - jobs.SWEPT.keys()
     return (
         ProcrastinateJob.objects.filter(status="failed").exclude(task_name__in=done_by_others).order_by("-id")

@@ -1,4 +1,4 @@
-"""Do the field keys fit this database? A canary per key tells, so that a lost key is noticed at the start.
+"""Check at start that the field keys match this database, with one canary per key.
 
 With a wrong key everything would look healthy while webhooks are refused and *do not contact* entries are no longer
 recognised. So `migrate`, `serve` and `worker` refuse to start, and readiness fails.
@@ -16,21 +16,21 @@ from goodword.core.models import FieldKeyCanary
 
 log = logging.getLogger(__name__)
 
-#: serialises first starts ("canary" as a number)
+#: advisory lock that serialises first starts ("canary" as a number)
 _LOCK = 0x63616E617279
 
-#: place and sealed value of secrets that other apps store; for databases that are older than their canaries
+#: place and sealed value of secrets stored by other apps, for databases older than their canaries
 Samples = Callable[[], Iterable[tuple[str, str]]]
 _samples: list[Samples] = []
 
 
 def register(samples: Samples) -> None:
-    """Name secrets that must open when the first canary is written."""
+    """Register secrets that must open when the first canary is written."""
     _samples.append(samples)
 
 
 def misfit() -> str:
-    """What is wrong with GOODWORD_FIELD_KEYS for this database, with the remedy; empty if nothing is. Only reads."""
+    """Why GOODWORD_FIELD_KEYS does not match this database, with the remedy; empty if it does. Only reads."""
     canaries = list(FieldKeyCanary.objects.order_by("pk").values_list("key_id", "sealed"))
     if canaries:
         return misfit_of(canaries)
@@ -42,7 +42,7 @@ def misfit() -> str:
 
 
 def misfit_of(canaries: Iterable[tuple[str, str]]) -> str:
-    """The same for canaries that were read already: key ids and sealed texts."""
+    """The same for canaries already read: key ids and sealed texts."""
     for key_id, sealed in canaries:
         if key_id not in settings.GOODWORD_FIELD_KEYS:
             return _missing(key_id)
@@ -52,9 +52,9 @@ def misfit_of(canaries: Iterable[tuple[str, str]]) -> str:
 
 
 def check() -> None:
-    """Refuse keys that do not fit with SettingError; else make sure that each key that has sealed has its canary.
+    """Raise SettingError for keys that do not match; otherwise give each key in use its canary.
 
-    Idempotent. If two processes start for the first time with different keys, the second is refused.
+    Idempotent. If two processes start for the first time with different keys, the second fails.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -68,7 +68,7 @@ def check() -> None:
 
 
 def check_at_start() -> None:
-    """`check`, for programs that may start before their database: then readiness tells."""
+    """`check`, for programs that may start before their database; readiness reports it then."""
     try:
         check()
     except DatabaseError as error:
@@ -78,9 +78,9 @@ def check_at_start() -> None:
 
 
 def forget(key_id: str) -> int:
-    """Give up a key that is lost for good. Returns how many stored secrets no longer open.
+    """Give up a lost key. Returns how many stored secrets can no longer be opened.
 
-    Raises SettingError for a key that no canary names, and for one that is listed and fits.
+    Raises SettingError for a key without a canary, and for one that is configured and works.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -100,7 +100,7 @@ def forget(key_id: str) -> int:
 
 
 def opens(sealed: str, *, place: str) -> bool:
-    """Whether one of the configured keys opens this value."""
+    """Whether any configured key opens this value."""
     try:
         crypto.unseal(sealed, place=place)
     except crypto.CannotOpen:

@@ -1,7 +1,7 @@
-"""Domains at which anybody gets a mailbox for nothing.
+"""Domains of free mail providers.
 
-Our own list of the providers that are common where Goodword is used, put together from the providers' sign-up
-pages in 2026. It need not be whole: what is missing is judged as a company's domain, which is a low sign too.
+Our own list of providers common where Goodword is used, compiled from their sign-up pages in 2026. It need not be
+complete: a missing one is taken for a company's domain, which is a low flag too.
 """
 
 _DOMAINS = """

@@ -1,4 +1,4 @@
-"""For load balancers and monitors: whether this process answers, and whether the installation is well."""
+"""Liveness and readiness checks for load balancers and monitoring."""
 
 from http import HTTPStatus
 
@@ -10,13 +10,13 @@ from goodword.core.readiness import readiness
 
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's signature
-    """200 while this process answers; asks nobody else, so that it is quick whatever is broken."""
+    """200 while this process runs. Depends on nothing else, so it is always quick."""
     return HttpResponse("ok", content_type="text/plain", headers={"Cache-Control": "no-store"})
 
 
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's signature
-    """200, or 503 with the names of the parts that are not well; why is in the log, not here."""
+    """200, or 503 with the names of the failing checks; the reasons are in the log only."""
     failing = readiness.failing()
     status = HTTPStatus.SERVICE_UNAVAILABLE if failing else HTTPStatus.OK
     said = {"status": "failing" if failing else "ok", "failing": failing}

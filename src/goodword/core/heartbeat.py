@@ -1,7 +1,7 @@
-"""The worker's heartbeat: a row that says when any worker was last seen.
+"""The workers' heartbeat: a row with the time when any worker was last seen.
 
-It is written by a thread of its own over a connection of its own, so that neither long jobs nor a busy pool delay
-it, and it goes on until the process ends.
+Written by a separate thread over its own connection until the process ends, so that neither long jobs nor a busy pool
+delay it.
 """
 
 import logging
@@ -26,7 +26,7 @@ WORKER = "worker"
 #: seconds between two heartbeats
 EVERY = 5.0
 
-#: without a heartbeat for so long there is no worker, as far as people are concerned
+#: without a heartbeat for this long, pages say that no worker is running
 MISSING = timedelta(minutes=1)
 
 _BEAT = """
@@ -36,9 +36,9 @@ ON CONFLICT (program) DO UPDATE SET seen_at = now()
 
 
 def silent_for() -> timedelta | None:
-    """How long ago any worker was last seen; None if none ever was.
+    """Time since the last heartbeat of any worker; None if there never was one.
 
-    Reckoned by the database's clock, which wrote the row: clocks of hosts differ, and the demo's moves.
+    By the database's clock, which wrote the row: hosts' clocks differ, and the demo's clock moves.
     """
     silence = ExpressionWrapper(Now() - F("seen_at"), output_field=DurationField())
     found: timedelta | None = (
@@ -52,13 +52,13 @@ def silent_for() -> timedelta | None:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """That no worker runs; for how many minutes, or None if none ever ran."""
+    """No worker has run for `minutes`; None if none ever ran."""
 
     minutes: int | None
 
 
 def missing() -> Missing | None:
-    """What to tell people about a worker that is not there; None while one is."""
+    """None while a worker is running."""
     silence = silent_for()
     if silence is None:
         return Missing(None)
@@ -68,8 +68,8 @@ def missing() -> Missing | None:
 class Heart(threading.Thread):
     """Beats until it is stopped, whatever the database does. A context manager.
 
-    `also` is called with the open connection at each beat, for what else has to be shown or looked at regularly;
-    `broken` when the database answers with an error that waiting does not mend.
+    `also` is called with the open connection at each beat, for other regular checks; `broken` when the database
+    answers with an error that waiting does not fix.
     """
 
     def __init__(
@@ -93,7 +93,6 @@ class Heart(threading.Thread):
         self.join(2 * EVERY)
 
     def run(self) -> None:
-        """See the class."""
         lost = False
         while not self._over.is_set():
             try:
@@ -105,7 +104,7 @@ class Heart(threading.Thread):
                 if not lost:
                     log.warning("No heartbeat: %s", first_line(error))
                     lost = True
-                    continue  # the server may have ended this connection alone
+                    continue  # the server may have closed only this connection
             else:
                 if lost:
                     log.warning("The heartbeat goes on")
@@ -127,7 +126,7 @@ class Heart(threading.Thread):
 
 
 def connect() -> psycopg.Connection:
-    """A connection by Django's settings, with limits: a network that swallows everything must not hold it for long."""
+    """A connection with Django's settings, and timeouts for a network that drops packets."""
     given: dict[str, Any] = {name: value for name, value in connector_params().items() if name != "pool"}
     options = f"{given.get('options', '')} -c statement_timeout=5000".strip()
     limits = {"connect_timeout": 5, "tcp_user_timeout": 10_000, "options": options}

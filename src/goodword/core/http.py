@@ -52,7 +52,7 @@ class RedactingFormatter(logging.Formatter):
 
 
 class Refused(logging.Filter):
-    """Makes one line of the traceback of a request that was refused: anybody can send as many of those as they like."""
+    """Reduces the traceback of a refused request to one line: anyone can send any number of those."""
 
     def filter(self, record: logging.LogRecord) -> logging.LogRecord:
         if getattr(record, "status_code", 500) >= 500:
@@ -63,7 +63,7 @@ class Refused(logging.Filter):
 
 
 class WrongHost(logging.Filter):
-    """Makes one line of Django's traceback about a wrong Host, which advises a setting that we do not have."""
+    """Reduces Django's traceback about a wrong Host to one line: it recommends a setting that we do not have."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         request = getattr(record, "request", None)
@@ -78,7 +78,7 @@ class WrongHost(logging.Filter):
 
 
 class NoBodyForHead:
-    """Answers HEAD with headers alone: Django leaves that to the server, and not every server does it."""
+    """Answers HEAD without a body: Django leaves that to the server, and not every server does it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -95,7 +95,7 @@ class NoBodyForHead:
 
 
 class PermissionsPolicy:
-    """Switches off the browser features that no page uses."""
+    """Switches off browser features that no page uses."""
 
     POLICY = ", ".join(
         f"{feature}=()"
@@ -179,7 +179,7 @@ def too_large(request: HttpRequest, *, most: int) -> HttpResponse:
 
 @require_safe
 def security_txt(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's signature
-    """Where to report a vulnerability of this installation (RFC 9116). It expires in half a year, but is always new."""
+    """Where to report a vulnerability of this installation (RFC 9116). The expiry is always half a year ahead."""
     lines = (
         f"Contact: mailto:{settings.GOODWORD_HELP_CONTACT}",
         f"Expires: {(clock.now() + timedelta(days=180)).replace(microsecond=0).isoformat()}",

@@ -1,4 +1,4 @@
-"""What comes in with a request, without what no database holds: one place for all views."""
+"""Removes characters from requests that PostgreSQL cannot store, for all views."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -7,15 +7,15 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict, Unreadabl
 
 from goodword.core.text import clean_text
 
-#: characters of one query parameter; ours have a few dozen, searches and `next` some more
+#: maximum length of a query parameter; ours are a few dozen characters, searches and `next` somewhat longer
 LONGEST_PARAMETER: Final = 2000
 
 
 class CleanInput:
-    """Cleans query parameters, cookies, form fields and the words in an address of controls before any view.
+    """Removes control characters from query parameters, cookies, form fields and URL arguments before any view.
 
-    PostgreSQL takes no NUL in a text: each view that looked one up would fail. Query parameters are cleaned and cut;
-    of form fields only NULs go, since forms clean the rest and say what is wrong.
+    PostgreSQL accepts no NUL in text, so every view that looked one up would fail. Query parameters are also truncated;
+    form fields lose only NULs, since forms clean the rest and report errors.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -25,7 +25,7 @@ class CleanInput:
         request.GET = _cleaned(
             request.GET, lambda value: clean_text(value[:LONGEST_PARAMETER], one_line=True)
         )
-        # a cookie of ours has no control character; the parser makes some of "\000" in quotes
+        # our cookies have no control characters; the parser makes some from "\000" in quotes
         request.COOKIES = {name: value for name, value in request.COOKIES.items() if value.isprintable()}
         return self.get_response(request)
 
@@ -36,8 +36,8 @@ class CleanInput:
         args: tuple[Any, ...],  # noqa: ARG002 - Django's signature
         kwargs: dict[str, Any],
     ) -> None:
-        """After the check against forged forms, which reads forms too; the views of programs read their own body."""
-        # a token is hashed before it is looked up, and its pages say that they do not know it
+        """After the CSRF check, which reads forms too; CSRF-exempt views read their own body."""
+        # a token is hashed before it is looked up, and its pages handle an unknown one
         words = (value for name, value in kwargs.items() if name != "token" and isinstance(value, str))
         if any(not value.isprintable() for value in words):
             raise Http404
@@ -45,7 +45,7 @@ class CleanInput:
             return
         try:
             posted = request.POST
-        except UnreadablePostError:  # the other side has gone; the view finds the same
+        except UnreadablePostError:  # the client has gone; the view will fail the same way
             return
         if any("\x00" in value for _, values in posted.lists() for value in values):
             request.POST = _cleaned(posted, lambda value: value.replace("\x00", ""))

@@ -1,4 +1,4 @@
-"""Rows of the core: the event log, what reacted to it, heartbeats, canaries of field keys, the clock's offset."""
+"""The event log and its reactions, heartbeats, field key canaries, the clock's offset."""
 
 from datetime import timedelta
 
@@ -12,14 +12,14 @@ class ClockOffset(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When a kind of program was last seen, by the database's clock; one row a kind, whatever number of them runs."""
+    """When a kind of program was last seen, by the database's clock; one row per kind, however many are running."""
 
     program = models.CharField(max_length=20, primary_key=True)
     seen_at = models.DateTimeField()
 
 
 class FieldKeyCanary(models.Model):
-    """A known text sealed with a field key that has sealed secrets here: opens only with that very key."""
+    """A known text sealed with a field key in use: only that key opens it."""
 
     key_id = models.CharField(max_length=100, unique=True)
     sealed = models.TextField()
@@ -53,8 +53,8 @@ class Event(models.Model):
 
 
 class Reaction(models.Model):
-    """That a handler is to deal with an event; written with the event, and *done* in the handler's own transaction, so
-    that it happens once. *Failed* means that a person is needed.
+    """A handler's task to deal with an event. Written with the event and set to *done* in the handler's own
+    transaction, so that it takes effect once. *Failed* means that a person is needed.
     """
 
     class State(models.TextChoices):
@@ -65,11 +65,11 @@ class Reaction(models.Model):
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="reactions")
     handler = models.CharField(max_length=120)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
-    #: failures so far; outages of the database are none
+    #: failures so far, not counting database outages
     tries = models.PositiveSmallIntegerField(default=0)
-    #: when the sweep is to look at it, should its job be lost or have failed
+    #: when the sweep retries it, in case its job was lost or failed
     not_before = models.DateTimeField(null=True)
-    #: the kind of the last failure; what it said is in the log, since it may quote personal data
+    #: the type of the last failure; its message is in the log only, since it may quote personal data
     error = models.CharField(max_length=100, default="", blank=True)
     done_at = models.DateTimeField(null=True)
 

@@ -35,7 +35,7 @@ class Outbox(models.Model):
 
     @property
     def tries(self) -> int:
-        """How many of the tries that the ladder allows are used up."""
+        """Attempts that count against the allowed number."""
         return self.attempts
 
 
@@ -99,13 +99,13 @@ def settle_retry(
 
 
 def settle_later(row: Outbox, *, error: str, at: datetime, **columns: object) -> bool:
-    """Back to the queue until `at`. False if the row is not this worker's any more."""
+    """Requeue until `at`. False if the row is no longer this worker's."""
     values = {"settled_at": None, "last_error": error, "not_before": at, **columns}
     return _settle(row, Outbox.State.QUEUED, values)
 
 
 def give_back(row: Outbox, *, now: datetime) -> None:
-    """Undo a claim that nothing was done with: it uses up no try."""
+    """Undo an unused claim; it does not count as an attempt."""
     _settle(row, Outbox.State.QUEUED, {"attempts": row.attempts - 1, "claimed_at": None, "not_before": now})
 
 

@@ -1,6 +1,6 @@
-"""Is the installation well? Its parts, each looked at through one short-lived connection within two seconds.
+"""Readiness checks of the installation, run over one short-lived connection within two seconds.
 
-One look at a time, and one a second at most: whoever asks meanwhile is told what the last one found.
+They run one at a time and at most once a second; requests in between get the last result.
 """
 
 import logging
@@ -21,9 +21,9 @@ from goodword.core import clock, field_keys, heartbeat
 
 log = logging.getLogger(__name__)
 
-#: seconds within which an answer is given, whatever the database does
+#: seconds until an answer, whatever the database does
 WITHIN = 1.8
-#: seconds for which one is good
+#: seconds for which an answer is reused
 GOOD_FOR = 1.0
 #: milliseconds for one statement
 _STATEMENT = 1_500
@@ -35,7 +35,7 @@ DATABASE = "database"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What is looked at: says what is wrong, for the log; empty if nothing is. Raises psycopg.Error."""
+    """A check: returns the problem, for the log; empty if there is none. Raises psycopg.Error."""
 
     name: str
     problem: Callable[[psycopg.Connection, datetime], str]
@@ -45,7 +45,7 @@ _registered: list[Part] = []
 
 
 def register(name: str, *, problem: str, sql: str) -> None:
-    """Add a part that is well while a query returns false. `sql` may use %(now)s; `problem` is for the log."""
+    """Add a check that passes while a query returns false. `sql` may use %(now)s; `problem` is for the log."""
 
     def look(line: psycopg.Connection, now: datetime) -> str:
         row = line.execute(sql, {"now": now}).fetchone()
@@ -55,7 +55,7 @@ def register(name: str, *, problem: str, sql: str) -> None:
 
 
 class Readiness:
-    """Keeps the last answer, and looks anew once it has aged."""
+    """Keeps the last answer until it is out of date."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -63,7 +63,7 @@ class Readiness:
         self._said: list[str] = []
 
     def failing(self) -> list[str]:
-        """The names of the parts that are not well, within two seconds."""
+        """The names of the failing checks, within two seconds."""
         with self._lock:
             look = self._look
             if look is None or look.is_old():
@@ -88,11 +88,11 @@ class _Look(threading.Thread):
         self._found: list[tuple[str, str]] = []
 
     def is_old(self) -> bool:
-        """Whether its answer is no longer good. One that still hangs is waited for, so that they don't pile up."""
+        """Whether its answer is out of date. One still running is not, so that checks don't pile up."""
         return self._over.is_set() and time.monotonic() - self._begun > GOOD_FOR
 
     def within(self, seconds: float) -> list[tuple[str, str]]:
-        """Each part that is not well, with what is wrong."""
+        """Failing checks with their problems."""
         left = self._begun + seconds - time.monotonic()
         if not self._over.wait(max(left, 0)):
             return [(DATABASE, f"it has not answered for {time.monotonic() - self._begun:.0f} seconds")]
@@ -103,7 +103,7 @@ class _Look(threading.Thread):
             self._found = _look()
         except psycopg.Error as error:
             self._found = [(DATABASE, " ".join(str(error).split()))]
-        except Exception as error:  # the border: a probe must be answered
+        except Exception as error:  # a probe must be answered
             log.exception("The installation could not be looked at")
             self._found = [(DATABASE, type(error).__name__)]
         finally:
@@ -118,7 +118,7 @@ def _look() -> list[tuple[str, str]]:
 
 
 def look_at(line: psycopg.Connection, *, now: datetime) -> list[tuple[str, str]]:
-    """Each part that is not well, with what is wrong. Raises psycopg.Error if the database is not."""
+    """Failing checks with their problems. Raises psycopg.Error if the database fails."""
     _write(line)
     if missing := _missing_migrations(line):
         return [("migrations", f"{missing} are not applied; run `goodword migrate`")]
@@ -128,9 +128,9 @@ def look_at(line: psycopg.Connection, *, now: datetime) -> list[tuple[str, str]]
 
 
 def _write(line: psycopg.Connection) -> None:
-    """Write a row and commit it, and have the database write a megabyte that it throws away again.
+    """Commit a row, and make the database write a megabyte of temporary data.
 
-    The row alone would fit into a page that is there already, on a disk that is full.
+    On a full disk the row alone could still fit into an existing page.
     """
     line.execute(
         "INSERT INTO core_heartbeat (program, seen_at) VALUES ('web', now()) "
@@ -146,7 +146,7 @@ def _write(line: psycopg.Connection) -> None:
 
 @cache
 def migrations() -> frozenset[tuple[str, str]]:
-    """App and name of each migration of this version; read once, so that an upgrade on the disk changes nothing."""
+    """App and name of each migration of this version; cached, so that an upgrade on disk has no effect."""
     return frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
 
 
@@ -166,8 +166,8 @@ def _worker(line: psycopg.Connection, now: datetime) -> str:  # noqa: ARG001 - b
     ).fetchone()
     silence = row[0] if row else None
     if silence is None:
-        return "no worker was ever seen"
-    return f"no worker was seen for {silence}" if silence > heartbeat.MISSING else ""
+        return "no worker has run yet"
+    return f"no heartbeat from a worker for {silence}" if silence > heartbeat.MISSING else ""
 
 
 def _parameters() -> dict[str, Any]:

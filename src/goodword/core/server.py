@@ -1,9 +1,9 @@
-"""One web server process: waitress, with limits on who may hold how much of it, and an orderly end.
+"""One web server process: waitress with connection limits, timeouts and a graceful shutdown.
 
-waitress reads whole requests in its one asynchronous thread before a worker thread sees them, so that slow senders
-hold none of our threads. Who falls silent is cut off, and so is who sends a drop at a time (which waitress alone would
-wait for without end); bodies that are too large are refused with 413. A browser shows what it is answered only once it
-has sent everything, so that what people send to a page is read through before, and kept nowhere.
+waitress reads whole requests in its one asynchronous thread before a worker thread sees them, so slow clients occupy
+no worker thread. Silent clients are cut off, and so are those that send a few bytes at a time, for which waitress alone
+would wait forever. Bodies that are too large get a 413. Browsers show a response only after sending the whole request,
+so an oversized body sent to a page is read and discarded first.
 """
 
 import copy
@@ -33,24 +33,24 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 THREADS = 8
-#: who has sent nothing for so long in the middle of a request, or between two, is cut off
+#: a client that sends nothing for this long, within a request or between two, is cut off
 SILENT_SECONDS = 30
-#: how long a request may take to arrive as a whole: 2 MiB at 200 kbit/s
+#: time for a whole request to arrive: 2 MiB at 200 kbit/s
 ARRIVAL_SECONDS = 90
-#: what is so many times too large is refused as its header arrives, whoever sends it
+#: a body this many times too large is refused as soon as its header arrives
 READ_THROUGH = 20
-#: connections of a process, as far as it may open that many files
+#: connections per process, if it may open that many files
 CONNECTIONS = 2_000
-#: of these, connections from one address; where no proxy stands in front
+#: connections from one address, if there is no proxy in front
 PER_ADDRESS = 200
-#: after SIGTERM, seconds for requests that are on their way; Docker kills after ten
+#: seconds for requests in progress after SIGTERM; Docker kills after ten
 DRAIN_SECONDS = 9
-#: answered by threads of their own, so that they are quick while all others wait for the database
+#: answered by separate threads, so that they stay quick while all others wait for the database
 PROBES = ("/healthz", "/readyz")
 _TRANSFER_ENCODING = re.compile(rb"(?im)^transfer-encoding[ \t]*:[ \t]*(.*?)[ \t]*\r?$")
 
-#: whether the token of an upload's link is good: True; False for an unknown one, which is cut off at once; None for
-#: one that has ended, whose holder may read so. May ask the database
+#: checks the token of an upload's link: True if valid, False if unknown (cut off at once), None if expired (gets a
+#: page that says so). May query the database
 UploadCheck = Callable[[str], bool | None]
 
 
@@ -69,9 +69,9 @@ def make_server(
 ) -> "Server":
     """A server on a bound socket; `run()` serves, `stop()` ends it.
 
-    `max_body` and, for the address that takes files, `max_upload` in bytes; what may be larger may take longer, if
-    `may_upload` knows the link. `per_address` counts where no trusted proxy stands in front: one's connections all
-    come from the same address, and it has limits of its own (deploy/).
+    `max_body` and, for the upload URL, `max_upload` in bytes; uploads may take longer if `may_upload` knows the link.
+    `per_address` applies only without a trusted proxy: all of a proxy's connections come from one address, and it has
+    limits of its own (deploy/).
     """
     behind_proxies: dict[str, object] = {}
     if trusted_proxies:
@@ -102,12 +102,11 @@ def make_server(
 
 
 class Drain(FixedStreamReceiver):  # type: ignore[misc]  # the library has no types
-    """A body of which nothing is kept."""
+    """Reads and discards a body."""
 
     remain: int
 
     def received(self, data: bytes) -> int:
-        """Count and forget."""
         taken = min(self.remain, len(data))
         self.remain -= taken
         self.completed = not self.remain
@@ -115,43 +114,41 @@ class Drain(FixedStreamReceiver):  # type: ignore[misc]  # the library has no ty
 
 
 class Parser(HTTPRequestParser):  # type: ignore[misc]  # the library has no types
-    """A request whose limit is that of its address."""
+    """A request whose size limit depends on its URL."""
 
     adj: Any
     body_rcv: Any
     content_length: int
     path = ""
-    #: bytes that its body may have; 0 until its header has arrived
+    #: maximum bytes of its body; 0 until its header has arrived
     most = 0
-    #: the first bytes of the request, known even if the rest cannot be read
+    #: the first bytes of the request, kept in case the rest cannot be parsed
     opening = b""
-    #: whether its link was looked up, and what came of it
+    #: whether its link was looked up, and the result
     asked = False
     known: bool | None = None
 
     def received(self, data: bytes) -> int:
-        """Note the method first."""
         if not self.completed and len(self.opening) < len(b"HEAD "):
             self.opening = (self.opening + data[: self.adj.max_request_header_size]).lstrip()[: len(b"HEAD ")]
         return int(super().received(data))
 
     @property
     def is_head(self) -> bool:
-        """Whether the answer must have no body."""
         return self.opening == b"HEAD "
 
     def parse_header(self, header_plus: bytes) -> None:
-        """Refuse a body whose end is ambiguous; choose the limit once the path is known."""
+        """Refuse a body with an ambiguous end; choose the limit once the path is known."""
         super().parse_header(header_plus)
         if encodings := _TRANSFER_ENCODING.findall(header_plus):
-            # A proxy might see the end of the body elsewhere, and take the rest for somebody else's request.
+            # A proxy might find a different end, and take the rest for another client's request.
             alone = "CONTENT_LENGTH" not in self.headers and self.version == "1.1"
             if not alone or [one.lower() for one in encodings] != [b"chunked"]:
                 raise ParsingError("The end of the body is ambiguous")
         limits: Server = self.adj.server
         self.most = largest_body(self.path, max_body=limits.max_body, max_upload=limits.max_upload)
         self.adj = copy.copy(self.adj)
-        # waitress refuses what reaches it, not what goes beyond
+        # waitress refuses a body of exactly this size too
         self.adj.max_request_body_size = self.most + 1
         if self.most < self.content_length <= READ_THROUGH * self.most and is_page(self.path):
             self.adj.max_request_body_size = self.content_length + 1
@@ -159,8 +156,8 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # the library has no typ
 
 
 class Answer(Task):  # type: ignore[misc]  # the library has no types
-    """An answer, which to HEAD is headers alone: waitress sends whatever body it is given, and the client would take
-    that for the answer to its next request.
+    """A response, without a body for HEAD: waitress sends any body it is given, and the client would take it for the
+    response to its next request.
     """
 
     channel: Any
@@ -168,16 +165,16 @@ class Answer(Task):  # type: ignore[misc]  # the library has no types
 
     def __init__(self, channel: "Channel", request: Any) -> None:
         super().__init__(channel, request)
-        # after a failure `request` is an empty one, and the channel has the one that failed
+        # after a failure `request` is empty, and the channel has the failed one
         self.is_head = any(one.is_head for one in (*channel.requests[:1], request))
 
     def build_response_header(self) -> bytes:
-        """A server that stops keeps no connection open."""
+        """Close the connection if the server is stopping."""
         if self.channel.server.stopping:
             self.set_close_on_finish()
         header = bytes(super().build_response_header())
         if self.is_head:
-            self.chunked_response = False  # the last chunk would be a body
+            self.chunked_response = False  # the final chunk would be a body
         return header
 
     def write(self, data: bytes) -> None:
@@ -189,7 +186,7 @@ class ApplicationAnswer(Answer, WSGITask):  # type: ignore[misc]  # the library 
     """The application's answer."""
 
     def get_environment(self) -> dict[str, Any]:
-        """Offer no way around `write` for HEAD."""
+        """For HEAD, leave `write` as the only way to send a body."""
         environ: dict[str, Any] = super().get_environment()
         if self.is_head:
             environ.pop("wsgi.file_wrapper", None)
@@ -197,11 +194,11 @@ class ApplicationAnswer(Answer, WSGITask):  # type: ignore[misc]  # the library 
 
 
 class ErrorAnswer(Answer, ErrorTask):  # type: ignore[misc]  # the library has no types
-    """The server's own answer to what it cannot read, or to what has failed."""
+    """The server's own response to malformed requests and failures."""
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]  # the library has no types
-    """A connection whose requests have a time to arrive in."""
+    """A connection with a time limit for each request to arrive."""
 
     parser_class = Parser
     task_class = ApplicationAnswer
@@ -221,7 +218,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # the library has no types
         server.make_room_for(self)
 
     def received(self, data: bytes) -> bool:
-        """Note when a request begins, and have an upload's link looked up once its header is there."""
+        """Note when a request begins, and look up an upload's link once its header has arrived."""
         went_on = bool(super().received(data))
         request = self.request
         if request is not self.timed:
@@ -232,42 +229,42 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # the library has no types
         return went_on
 
     def readable(self) -> bool:
-        """Asked in every round of the server's loop."""
+        """Called in every round of the server's loop."""
         if self.timed is not None and (
             time.monotonic() - self.began > self.patience()
             or (self.timed.asked and self.timed.known is False)
         ):
             self.will_close = True
         if self.will_close and not self.requests:
-            # waitress waits until it can write, which who never reads would put off without end
+            # waitress waits until it can write, which a client that never reads would put off forever
             self.handle_close()
             return False
         return bool(super().readable())
 
     def writable(self) -> bool:
-        """Asked after `readable`, which may have closed it."""
+        """Called after `readable`, which may have closed it."""
         return bool(self.connected and super().writable())
 
     def patience(self) -> float:
-        """Seconds for the request that is arriving."""
+        """Seconds allowed for the arriving request."""
         longer = self.timed.most / self.server.max_body if self.timed.known else 1
         return self.server.arrival_seconds * longer
 
     def is_idle(self) -> bool:
-        """Nothing is arriving, being answered or going out."""
+        """Whether nothing is arriving, in progress or being sent."""
         return not (self.requests or self.request is not None or self.total_outbufs_len)
 
     def is_arriving(self) -> bool:
-        """A request is arriving, of nobody who is known to be uploading a file."""
+        """Whether a request is arriving that is not a verified upload."""
         return self.request is not None and not self.requests and not self.request.known
 
     def is_going_out(self) -> bool:
-        """It is answered, and the answer is being fetched."""
+        """Whether a finished response is being sent."""
         return not self.requests and self.request is None and bool(self.total_outbufs_len)
 
 
 class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
-    """Accepts connections up to its limits; after `stop()` it finishes what is on its way, and `run()` returns."""
+    """Accepts connections up to its limits; after `stop()` it finishes requests in progress, and `run()` returns."""
 
     channel_class = Channel
     active_channels: dict[int, Channel]
@@ -288,7 +285,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
         self._probes.set_thread_count(2)
         self._look_ups.set_thread_count(1)
         self._look_ups.queue_logger = logging.getLogger(f"{__name__}.look_ups")
-        self._look_ups.queue_logger.setLevel(logging.ERROR)  # that they wait is for nobody's log
+        self._look_ups.queue_logger.setLevel(logging.ERROR)  # don't log that look-ups queue
         sockinfo = (listening.family, listening.type, listening.proto, listening.getsockname())
         super().__init__(
             application,
@@ -302,27 +299,27 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
         )
 
     def add_task(self, channel: Channel) -> None:
-        """Hand a request that has arrived to a thread."""
+        """Hand a complete request to a thread."""
         path = getattr(channel.requests[0], "path", "")
         (self._probes if path in PROBES else self.task_dispatcher).add_task(channel)
 
     def look_up(self, request: Parser) -> None:
-        """Have the link of an upload looked up, in a thread: the loop waits for no database."""
+        """Look up the link of an upload in a thread: the loop must not wait for the database."""
         if self.may_upload is not None:
             self._look_ups.add_task(_LookUp(request, self.may_upload))
 
     def readable(self) -> bool:
-        """Whether to accept: while there is room, or some can be made."""
+        """Whether to accept a connection: there is room, or some can be made."""
         return bool(super().readable()) and (
             len(self.active_channels) < self.connections
             or self._spare(self.active_channels.values()) is not None
         )
 
     def make_room_for(self, new: Channel) -> None:
-        """Let one connection go for each beyond a limit: the longest idle one, else the one that has sent its request,
-        or fetched its answer, for the longest time.
+        """At a limit, close one connection: the one idle for longest, else the one that has been sending its request
+        or fetching its response for longest.
 
-        If all of the new one's address are being answered, it goes itself.
+        If all of the new one's address are in progress, close the new one.
         """
         others = [one for one in self.active_channels.values() if one is not new and not one.will_close]
         if self.per_address:
@@ -334,7 +331,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
             (self._spare(others) or new).will_close = True
 
     def stop(self) -> None:
-        """Accept nothing more, finish what is on its way. For any thread, and for signal handlers."""
+        """Accept nothing more and finish requests in progress. For any thread, and for signal handlers."""
         if not self.stopping:
             self.stopping = True
             self.pull_trigger()
@@ -346,7 +343,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
         self._stop_accepting()
         began = time.monotonic()
         while self.active_channels and time.monotonic() - began < self.grace:
-            fresh = time.monotonic() - began < min(1.0, self.grace)  # who has just connected may yet ask
+            fresh = time.monotonic() - began < min(1.0, self.grace)  # may still send a request
             for channel in self.active_channels.values():
                 if channel.is_idle() and not (fresh and channel.last_activity == channel.creation_time):
                     channel.will_close = True
@@ -357,14 +354,14 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
             dispatcher.shutdown(timeout=0.2)
         for channel in list(
             self.active_channels.values()
-        ):  # not the trigger: a thread that goes on still pulls it
+        ):  # not the trigger: a running thread still pulls it
             channel.handle_close()
 
     def _turn(self, seconds: float) -> None:
         wasyncore.loop(timeout=seconds, map=self._map, use_poll=self.adj.asyncore_use_poll, count=1)
 
     def _stop_accepting(self) -> None:
-        """Take those whom the kernel has accepted already, then close the port."""
+        """Take the connections already in the kernel's backlog, then close the port."""
         before = -1
         while self.accepting and before != len(self.active_channels):
             before = len(self.active_channels)
@@ -388,7 +385,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
 
 
 class _LookUp:
-    """A task that asks whether an upload's link is known."""
+    """A task that looks up an upload's link."""
 
     def __init__(self, request: Parser, may_upload: UploadCheck) -> None:
         self._request, self._may_upload = request, may_upload
@@ -396,15 +393,15 @@ class _LookUp:
     def service(self) -> None:
         try:
             self._request.known = self._may_upload(self._request.path.split("/")[2])
-        except Exception:  # the border: without a database the upload has the time of any request
+        except Exception:  # without a database the upload gets the time of any other request
             log.exception("The link of an upload could not be looked up")
 
     def cancel(self) -> None:
-        """Needs nothing."""
+        """Required by the dispatcher."""
 
 
 def raise_file_limit() -> None:
-    """Let this process open as many files as it may: each connection is one."""
+    """Raise the limit of open files as far as allowed: each connection is one."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 3 * CONNECTIONS if hard == resource.RLIM_INFINITY else min(3 * CONNECTIONS, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -412,13 +409,13 @@ def raise_file_limit() -> None:
 
 
 def _affordable() -> int:
-    """As many connections as there are files for, with a temporary one for each large body."""
+    """As many connections as files allow, counting a temporary file for each large body."""
     files = resource.getrlimit(resource.RLIMIT_NOFILE)[0] if hasattr(select, "poll") else 1_000
     return CONNECTIONS if files == resource.RLIM_INFINITY else min(CONNECTIONS, (files - 100) // 2)
 
 
 def _network(address: str) -> str:
-    """What counts as one address: of IPv6 a household's 64 bits."""
+    """What counts as one address: for IPv6 the /64 of a household."""
     try:
         given = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

@@ -1,7 +1,6 @@
-"""Our SMTP backend: short limits up to the message, a long one for the answer to it, and faults told apart.
+"""Our SMTP backend: short timeouts before the message, a long one for its answer, and classified failures.
 
-RFC 5321, 4.5.3.2.6: a server may take ten minutes to answer a message that it has been given. Whoever gives up
-earlier sends it twice.
+RFC 5321, 4.5.3.2.6: a server may take ten minutes to answer a message. A client that gives up earlier sends it twice.
 """
 
 import smtplib
@@ -18,29 +17,27 @@ STEP: Final = 20
 HAND_OVER: Final = 120
 #: seconds for the answer to a message that was handed over
 ANSWER: Final = 600
-#: seconds for saying goodbye, which changes nothing any more
+#: seconds for QUIT, which no longer matters
 GOODBYE: Final = 5
 
-#: replies that refuse our account, whatever command they answer
+#: replies that refuse our account, to any command
 _AUTHENTICATION: Final = frozenset({530, 534, 535, 538})
 _CLOSING: Final = 421
-#: a message larger than the server takes: the one refusal of a sender that is about the message
+#: message too large: the only refusal of a sender that is about the message
 _TOO_LARGE: Final = 552
 
 
 class Scope(Enum):
-    """What a fault is about."""
-
-    #: the server, the way to it or our account: it says nothing about this mail
+    #: the server, the network or our account, and not this mail
     SERVER = "server"
-    #: this mail or its address; permanent or for now
+    #: this mail or its address; permanent or temporary
     MAIL = "mail"
-    #: the message was handed over and nobody knows whether the server kept it
+    #: the message was handed over, and we don't know whether the server accepted it
     UNKNOWN = "unknown"
 
 
 class Fault(smtplib.SMTPException):
-    """Why a message was not taken. `address`: the recipient's address was refused."""
+    """Why a message was not accepted. `address`: the recipient's address was refused."""
 
     def __init__(self, words: str, *, scope: Scope, permanent: bool = False, address: bool = False) -> None:
         super().__init__(words)
@@ -51,15 +48,14 @@ class Fault(smtplib.SMTPException):
 
 
 class Withdrawn(Exception):
-    """The message is not to be sent after all; raised by its `hand_over`, just before it would be handed over."""
+    """Raised by a message's `hand_over` to stop it just before it is sent."""
 
 
 class EmailBackend(DjangoBackend):
-    """Sends each message on a connection of its own. Raises Fault.
+    """Sends each message on its own connection. Raises Fault.
 
-    A message may have an attribute `hand_over`, called when the server is ready for it: what it raises keeps the
-    message back. Only such a message waits `answer_timeout` seconds for its answer; others come from a web page
-    that somebody is looking at.
+    A message may have an attribute `hand_over`, called when the server is ready for it; an exception there stops the
+    message. Only such messages wait `answer_timeout` seconds for the answer; others are sent while a web page loads.
     """
 
     connection: Any
@@ -71,11 +67,11 @@ class EmailBackend(DjangoBackend):
 
     @property
     def connection_class(self) -> type[smtplib.SMTP | smtplib.SMTP_SSL]:
-        """The classes of the standard library, with limits that change on the way."""
+        """The standard library's classes, with timeouts that depend on the step."""
         return _TLSConnection if self.use_ssl else _Connection
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Send them one after another; how many. Raises Fault."""
+        """Send them one after another. Returns how many. Raises Fault."""
         for message in email_messages:
             if message.recipients():
                 self._deliver(message)
@@ -100,7 +96,7 @@ class EmailBackend(DjangoBackend):
             self.close()
 
     def close(self) -> None:
-        """Say goodbye; whatever the server makes of it, the mail is sent or not by now."""
+        """Send QUIT, ignoring failures."""
         for connection in (self._partial_connection, self.connection):
             if connection is None:
                 continue
@@ -116,11 +112,11 @@ class EmailBackend(DjangoBackend):
 
 
 class _Limits:
-    """Mixed into smtplib's connections: it sends commands as text and the message alone as bytes."""
+    """Mixin for smtplib's connections, which send commands as text and only the message as bytes."""
 
     hand_over: Callable[[], None] | None = None
     answer_timeout: float = STEP
-    #: all of the message is with the server
+    #: whether the whole message has been handed over
     handed_over = False
     sock: Any
 
@@ -167,16 +163,16 @@ def _send(connection: Any, sender: str, recipients: list[str], content: bytes) -
         raise fault_of(error.smtp_code, _words(error.smtp_error)) from error
     except (smtplib.SMTPException, OSError) as error:
         if connection.handed_over:
-            words = f"The mail server took the message and did not confirm it: {error}"
+            words = f"The mail server did not confirm the message: {error}"
             raise Fault(words, scope=Scope.UNKNOWN) from error
         raise _server(f"The mail server could not be used: {error}") from error
-    if refused:  # our mails have one recipient; with several, one that was refused is a refusal
+    if refused:  # our mails have one recipient; of several, one refusal is enough
         code, reason = next(iter(refused.values()))
         raise fault_of(code, _words(reason), address=True)
 
 
 def fault_of(code: int, words: str, *, address: bool = False) -> Fault:
-    """What a reply to the recipient or to the message says: 421 and a refused account are about the server."""
+    """Classify a reply to the recipient or the message: 421 and a refused account are the server's."""
     said = f"{code} {words}"
     if code == _CLOSING or code in _AUTHENTICATION or not 400 <= code < 600:
         return _server(said)

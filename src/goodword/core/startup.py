@@ -1,4 +1,4 @@
-"""What a program checks as it starts, so that an operator reads one sentence and no traceback."""
+"""Checks at start, so that the operator gets one sentence instead of a traceback."""
 
 from pathlib import Path
 
@@ -19,8 +19,8 @@ def check_database() -> None:
     except psycopg.OperationalError as error:
         reason = " ".join(str(error).split())
         raise SettingError(
-            "The database cannot be reached. Check DATABASE_URL, and that PostgreSQL is running and lets this "
-            f"machine in. It said: {reason}"
+            "The database cannot be reached. Check DATABASE_URL, and that PostgreSQL is running and accepts "
+            f"connections from this machine. Error: {reason}"
         ) from error
 
 
@@ -32,7 +32,7 @@ def check_migrations() -> None:
 
 
 def check_static_files() -> None:
-    """Raises SettingError if the pages' styles and scripts have not been collected into GOODWORD_DATA."""
+    """Raises SettingError if static files have not been collected into GOODWORD_DATA."""
     if settings.PRODUCTION and not (Path(settings.STATIC_ROOT) / "staticfiles.json").is_file():
         raise SettingError(
             f"There are no static files in {settings.STATIC_ROOT}. Run `goodword collectstatic --noinput` with "
@@ -41,7 +41,7 @@ def check_static_files() -> None:
 
 
 def check_writable(folder: Path) -> None:
-    """Raises SettingError if nothing can be written in the folder; makes it if it is missing."""
+    """Raises SettingError if the folder is not writable; creates a missing one."""
     probe = folder / ".writable"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -49,6 +49,6 @@ def check_writable(folder: Path) -> None:
         probe.unlink()
     except OSError as error:
         raise SettingError(
-            f"GOODWORD_DATA ({folder}) cannot be written: {error.strerror}. Name a folder that belongs to the "
-            "user this program runs as."
+            f"GOODWORD_DATA ({folder}) cannot be written: {error.strerror}. Use a folder that the user running "
+            "this program can write to."
         ) from error

@@ -12,7 +12,7 @@ from servestatic.middleware import ServeStaticMiddleware
 
 
 def prepare() -> None:
-    """Have the files made that are made when they are first listed, before a request waits for them."""
+    """Build the generated files now, so that no request waits for them."""
     if settings.SERVESTATIC_USE_FINDERS:
         for finder in get_finders():
             for _ in finder.list(None):
@@ -32,13 +32,13 @@ class StaticFiles:
 
     @cached_property
     def serve(self) -> Callable[[HttpRequest], HttpResponseBase]:
-        """The library's middleware. It lists all static files as it is made, so it is made with the first request."""
+        """WhiteNoise's middleware. It lists all static files when created, so it is created with the first request."""
         return async_to_sync(ServeStaticMiddleware(sync_to_async(self.get_response)))
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith(settings.STATIC_URL):
             if "serve" not in self.__dict__:
-                with self._lock:  # the first request makes it, the others wait
+                with self._lock:  # the first request creates it, others wait
                     _ = self.serve
             return self.serve(request)
         return self.get_response(request)

@@ -1,6 +1,6 @@
-"""Whether this process is to end: long work asks between its batches and waits only as long as it may go on.
+"""Cooperative shutdown: long work checks between batches whether this process is stopping.
 
-Only a worker is ever asked to stop; elsewhere `check` does nothing and `pause` is a sleep.
+Only a worker is ever stopped this way; elsewhere `check` does nothing and `pause` is a sleep.
 """
 
 import threading
@@ -9,29 +9,29 @@ _asked = threading.Event()
 
 
 class Stopped(BaseException):
-    """The work is to end here, so that another worker can go on with it.
+    """Work has to stop here, and another worker continues it.
 
-    No `Exception`: a border that copes with whatever one row does must let this through.
+    Not an `Exception`, so that code which survives any error in a single row lets it through.
     """
 
 
 def ask() -> None:
-    """Ask all work of this process to end."""
+    """Ask all work in this process to stop."""
     _asked.set()
 
 
 def asked() -> bool:
-    """Whether it is to end."""
+    """Whether `ask` was called."""
     return _asked.is_set()
 
 
 def check() -> None:
-    """Raise Stopped if it is to end: between two rows or batches, where everything done is kept."""
+    """Raise Stopped if asked to. Call it between rows or batches, when finished work is stored."""
     if _asked.is_set():
         raise Stopped
 
 
 def pause(seconds: float) -> None:
-    """Wait so long. Raises Stopped as soon as it is to end."""
+    """Sleep. Raises Stopped as soon as asked to."""
     if _asked.wait(max(seconds, 0.0)):
         raise Stopped

@@ -12,7 +12,7 @@ from types import FrameType
 from goodword.core import environment, postgres
 from goodword.core.children import Children
 
-#: for a worker's jobs to end after a signal; less than a child is given, so that it ends by itself
+#: grace period of the worker; shorter than a child's, so that it exits by itself
 WORKER_GRACE = 10
 
 
@@ -36,7 +36,7 @@ def refuse_busy_port(port: int, *, setting: str) -> None:
 
 
 def worker_command() -> list[str]:
-    """The command line of a worker that is watched over here."""
+    """The command line of the supervised worker."""
     return goodword("worker", "--grace", str(WORKER_GRACE))
 
 
@@ -61,9 +61,9 @@ def leave_on_terminate() -> None:
 
 
 def up() -> int:
-    """Run web and worker, with the embedded PostgreSQL unless DATABASE_URL names another; until a signal.
+    """Run web and worker until a signal, with the embedded PostgreSQL unless DATABASE_URL is set.
 
-    What ends is started again; only a crash loop ends the whole, with status 1.
+    Programs that exit are restarted; a crash loop ends everything with status 1.
     """
     leave_on_terminate()
     port = environment.port("GOODWORD_PORT", 8000)

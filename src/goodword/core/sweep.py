@@ -9,20 +9,17 @@ log = logging.getLogger(__name__)
 
 
 def each(ids: Iterable[int], act: Callable[[int], bool]) -> int:
-    """Act on each row; returns for how many something was done.
+    """Act on each row. Returns how many were acted on.
 
-    A row that fails is logged and left for the next sweep: rows come in the order in which they are due, so
-    that it would otherwise keep back all that come after it, for ever. An outage of the database ends the sweep, as
-    does a worker that is to end.
+    A failing row is logged and left for the next sweep: rows come in the order in which they are due, so it would
+    otherwise block all later ones forever. A database outage ends the sweep, as does a worker's shutdown.
     """
     done = 0
     for pk in ids:
         stopping.check()
         try:
             done += act(pk)
-        except (
-            Exception
-        ) as error:  # the border of one row's work; whatever is wrong with it, the others go on
+        except Exception as error:  # one row's failure must not stop the others
             if database.is_outage(error):
                 raise
             log.exception("%s failed for row %d", getattr(act, "__qualname__", act), pk)

@@ -37,8 +37,7 @@ AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)
 _LOCK = 0x75706B656570
 
 
-#: queues a job again that its worker has begun, without counting a try; under a queueing lock a newer one that waits
-#: takes its place
+#: requeues a started job without counting an attempt; a newer job waiting under the same queueing lock replaces it
 GIVE_BACK: LiteralString = """
 WITH newer AS (
     SELECT FROM procrastinate_jobs mine JOIN procrastinate_jobs other USING (queueing_lock)
@@ -102,9 +101,7 @@ def _give_back(job: ProcrastinateJob) -> bool:
                 jobs.QUEUE.retry_job_by_id(job.pk, AT_ONCE)
                 return True
     except UniqueViolation:
-        with (
-            connection.cursor() as cursor
-        ):  # a newer one waits under the same queueing lock and does the same
+        with connection.cursor() as cursor:  # a newer one is waiting under the same queueing lock
             cursor.execute(GIVE_BACK, {"job_id": job.pk, "wait": 0})
         return False
     except ConnectorException:
@@ -114,7 +111,7 @@ def _give_back(job: ProcrastinateJob) -> bool:
 
 
 def keep_last_failures() -> None:
-    """Of a job by time that fails again and again keep the last failure only."""
+    """Keep only the last failure of each periodic job."""
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM procrastinate_jobs earlier USING procrastinate_jobs later "

@@ -1,4 +1,4 @@
-"""The web server's processes: they share one socket and shut down together. core.server runs in each."""
+"""The web server's processes: they share one socket and shut down together. Each runs core.server."""
 
 import ctypes
 import os
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
     from goodword.core.server import Server
 
-#: how a program ends whose settings are wrong: starting it again does not help
+#: exit status for wrong settings: a restart does not help
 WRONG_SETTING = 2
-#: seconds after which a child that was told to end is killed; more than core.server's DRAIN_SECONDS
+#: seconds until a stopping child is killed; more than core.server's DRAIN_SECONDS
 CHILD_SECONDS = 11
-#: prctl(2): the signal that a process gets when its parent ends
+#: prctl(2): the signal a process gets when its parent exits
 PR_SET_PDEATHSIG = 1
 
 
 def serve(*, host: str = "127.0.0.1", port: int | None = None, processes: int = 1) -> int:
-    """Serve until a signal. With several processes this one holds the socket and watches over the others.
+    """Serve until a signal. With several processes this one holds the socket and supervises the others.
 
-    Requests that are on their way when the signal comes are finished, within a bounded time.
+    Requests in progress at the signal are finished, within a time limit.
     """
     chosen = port or environment.port("GOODWORD_PORT", 8000)
     listening = bind(host, chosen)
@@ -56,13 +56,13 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 class _Process:
-    """The process that serves: can be ended whether it has begun to serve or not."""
+    """The serving process, which can be stopped before it has started to serve."""
 
     def __init__(self) -> None:
         self.server: Server | None = None
 
     def end(self, *_: object) -> None:
-        """Stop serving. For any thread, and for signal handlers; a terminal's Ctrl-C comes twice."""
+        """Stop serving. For any thread, and for signal handlers. Idempotent: Ctrl-C in a terminal arrives twice."""
         if self.server is None:
             os._exit(0)
         self.server.stop()
@@ -92,8 +92,8 @@ def _run(listening: socket.socket, process: _Process | None = None) -> None:
 
 
 def _load() -> "WSGIApplication":
-    """Check the field keys, import all pages and migrations, make what static files are missing, and return the
-    application. Raises SettingError.
+    """Check the field keys, import all pages and migrations, build missing static files, and return the application.
+    Raises SettingError.
     """
     from django.core.wsgi import get_wsgi_application
     from django.urls import get_resolver
@@ -112,7 +112,7 @@ def _watch(listening: socket.socket, processes: int) -> int:
     _load()  # once for all
     _close_connections()
     children: set[int] = set()
-    watched, held = os.pipe()  # nobody writes: it ends when we do
+    watched, held = os.pipe()  # never written to: it closes when we exit
     signal.signal(signal.SIGTERM, _leave)
     try:
         while True:
@@ -133,7 +133,7 @@ def _watch(listening: socket.socket, processes: int) -> int:
 
 
 def _end(children: set[int]) -> None:
-    """Have all end in their order; whoever has not after a while is killed."""
+    """Stop all gracefully; kill those still running after a while."""
     for pid in children:
         os.kill(pid, signal.SIGTERM)
     began = time.monotonic()
@@ -148,7 +148,7 @@ def _end(children: set[int]) -> None:
 
 
 def _close_connections() -> None:
-    """Carry no connection to the database into the children: two processes must not talk on one."""
+    """Close database connections before forking: two processes must not share one."""
     from django.db import connections
 
     for one in connections.all(initialized_only=True):
@@ -177,9 +177,9 @@ def _child(listening: socket.socket, watched: int, held: int) -> int:
 
 
 def _end_with(parent: int, watched: int, end: Callable[[], None]) -> None:
-    """Call `end` when the parent is gone, however it went: its end of a pipe closes with it.
+    """Call `end` when the parent is gone, which closes its end of a pipe.
 
-    Linux sends a signal too, which does not need a thread of ours to get its turn.
+    Linux also sends a signal, which does not depend on one of our threads being scheduled.
     """
 
     def watch() -> None:

@@ -14,16 +14,16 @@ from goodword.core.environment import SettingError
 if TYPE_CHECKING:
     from goodword.core.worker import Worker
 
-#: seconds that running jobs have to come to an end after a signal; long ones stop at their next batch
+#: seconds for running jobs to finish after a signal; long ones stop at their next batch
 GRACE = 30.0
 
 
 def work(concurrency: int | None = None, *, grace: float = GRACE) -> int:
-    """Run jobs, `concurrency` at once, each in a thread of its own. Outages of the database are waited out.
+    """Run jobs, `concurrency` at once, each in its own thread. Waits out database outages.
 
-    After a signal no job is begun any more; what still runs after `grace` seconds is given back to the queue, and the
-    process ends hard. Returns the exit status: 0 after a signal, 1 if it cannot go on, so that whatever watches over
-    it starts it again. Raises SettingError.
+    After a signal no more jobs are started; those still running after `grace` seconds are returned to the queue, and
+    the process exits at once. Returns the exit status: 0 after a signal, 1 if it cannot continue, so that a process
+    manager restarts it. Raises SettingError.
     """
     import django
 
@@ -42,7 +42,7 @@ def work(concurrency: int | None = None, *, grace: float = GRACE) -> int:
             f"{at_once} jobs at once need as many connections: raise GOODWORD_POOL, which is {settings.GOODWORD_POOL}."
         )
     field_keys.check_at_start()
-    # each failed try to connect, for as long as an outage lasts; the worker says once that there is one
+    # it would log each failed reconnect during an outage; the worker logs the outage once
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
     with app.replace_connector(Connector()):
         return asyncio.run(_run(at_once, grace))
@@ -61,7 +61,7 @@ async def _run(concurrency: int, grace: float) -> int:
         broken = threading.Event()
 
         def end() -> None:
-            if stopping.asked():  # a second signal: somebody is impatient
+            if stopping.asked():  # a second signal
                 _end_hard(worker)
             stopping.ask()
             worker.end()
@@ -80,10 +80,10 @@ async def _run(concurrency: int, grace: float) -> int:
             except ConnectorException:
                 if not stopping.asked():
                     raise
-                # it was to end while the database was away: its jobs are given to the next worker
+                # stopped while the database was away: another worker gets its jobs
     if stopping.asked() and not broken.is_set():
         return 0
-    print("goodword: the worker cannot go on; the log says why.", file=sys.stderr)
+    print("goodword: the worker cannot continue; see the log.", file=sys.stderr)
     return 1
 
 
@@ -94,14 +94,17 @@ def _later(seconds: float, act: Callable[[], None]) -> None:
 
 
 def _end_hard(worker: "Worker") -> None:
-    """End this process now. Its jobs are given back first, so that no other worker has to wait for its silence."""
+    """Exit now, after returning the jobs, so that other workers need not wait for the heartbeat to lapse."""
     import psycopg
 
     from goodword.core.heartbeat import connect
     from goodword.core.worker import give_back
 
     running = sorted(worker.running)
-    print(f"goodword: the worker ends with {len(running)} jobs running; they are run again.", file=sys.stderr)
+    print(
+        f"goodword: the worker ends with {len(running)} jobs still running; they will be run again.",
+        file=sys.stderr,
+    )
     try:
         with connect() as connection:
             for job_id in running:

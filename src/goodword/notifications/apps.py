@@ -6,8 +6,8 @@ class NotificationsConfig(AppConfig):
     label = "notifications"
 
     def ready(self) -> None:
-        """Name what makes outgoing mail well. A mail that is meant for later is not late, nor one that its own
-        recipient's server refuses for now."""
+        """Register the readiness check of outgoing mail. A mail scheduled for later, or refused temporarily by its
+        recipient's server, is not late."""
         from goodword.core import readiness
 
         readiness.register(

@@ -21,8 +21,8 @@ def send_email(*, email_id: int) -> None:
 
 @jobs.job(name="email.sweep", cron="* * * * * */10", queueing_lock="email.sweep", priority=jobs.MAIL)
 def sweep_emails(*, timestamp: int = 0) -> None:
-    """Free what a dead worker left, and send what is due in the order in which it was queued: postponed mails, later
-    tries, and what waited for the mail server."""
+    """Free mails of dead workers, and send due mails in the order they were queued: postponed ones, retries, and those
+    waiting for the mail server."""
     from goodword.notifications.domain.send import free_stuck, send
     from goodword.notifications.domain.service import outage
     from goodword.notifications.domain.slots import slot

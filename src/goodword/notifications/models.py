@@ -29,12 +29,12 @@ class Email(OrganisationOwned, Outbox):
     context = models.JSONField(default=dict)
     link_purpose = models.CharField(max_length=20, default="", blank=True)
     link_subject_id = models.BigIntegerField(null=True)
-    #: it asks the recipient for something, within so many working days of when it goes out; 0: by a day that is set
-    #: already. Empty: it asks for nothing new
+    #: working days from sending until the deadline that the mail sets; 0: the deadline is set already; empty: it sets
+    #: none
     deadline_days = models.PositiveSmallIntegerField(null=True)
-    #: that deadline is never before this one
+    #: the deadline is never before this time
     earliest_deadline = models.DateTimeField(null=True)
-    #: later than this it would not be true any more, and it is cancelled instead
+    #: cancelled if still unsent by then, when it would no longer be true
     not_after = models.DateTimeField(null=True)
     subject = models.CharField(max_length=300, default="", blank=True)
     text = models.TextField(default="", blank=True)
@@ -47,13 +47,13 @@ class Email(OrganisationOwned, Outbox):
     bounced_at = models.DateTimeField(null=True)
     bounce_reason = models.CharField(max_length=500, default="", blank=True)
     complained_at = models.DateTimeField(null=True)
-    #: a mail that probes a server that is down may be tried very often
+    #: large, because a mail that probes may be attempted very often
     attempts = models.PositiveIntegerField(default=0)
-    #: attempts that said nothing about this mail, and do not use up its tries
+    #: attempts that failed because of the server and do not count
     excused = models.PositiveIntegerField(default=0)
-    #: how often it was handed over without an answer: it may have arrived
+    #: attempts that were handed over without an answer, and may have arrived
     unanswered = models.PositiveSmallIntegerField(default=0)
-    #: when the present attempt handed it over: from then on it may arrive
+    #: when the current attempt handed it over; from then on it may arrive
     handed_over_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -70,24 +70,24 @@ class Email(OrganisationOwned, Outbox):
 
     @property
     def tries(self) -> int:
-        """Without those that said nothing about this mail."""
+        """Attempts that count, excluding failures of the server."""
         return self.attempts - self.excused
 
 
 class MailService(models.Model):
-    """Whether mail goes out: at most one row for the whole installation, with `pk` 1. None: it does.
+    """The state of the mail server: at most one row per installation, with `pk` 1. Without a row it is up.
 
-    While it does not, a single mail at a time probes the server; `probe` names the one that may.
+    While it is down, one mail at a time probes it; `probe` is the number of the one that may.
     """
 
-    #: since when; empty while mail goes out
+    #: empty while mail is going out
     down_since = models.DateTimeField(null=True)
     last_error = models.TextField(default="", blank=True)
-    #: probes that failed one after another
+    #: failed probes in a row
     failures = models.PositiveIntegerField(default=0)
-    #: when the next probe may begin
+    #: when the next probe may start
     probe_at = models.DateTimeField(null=True)
-    #: until when the present probe keeps others away, should its worker have died
+    #: until when the current probe excludes others, in case its worker has died
     probing_until = models.DateTimeField(null=True)
     #: the number of the latest probe
     probe = models.PositiveBigIntegerField(default=0)
@@ -97,7 +97,7 @@ class MailService(models.Model):
 
 
 class Link(OrganisationOwned):
-    """A secret link, stored as a hash. Every attempt to send has its own; all expire, and end with what they open."""
+    """A secret link, stored as a hash. Each attempt to send a mail has its own; all expire, or end with their subject."""
 
     class Purpose(models.TextChoices):
         CANDIDATE = "candidate"  # subject: a StepStart

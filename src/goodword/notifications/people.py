@@ -13,14 +13,14 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True)
 class LinkFor:
-    """The secret link that a mail carries: what it opens."""
+    """What the secret link of a mail opens."""
 
     purpose: str
     subject_id: int
 
 
 def masked(address: str) -> str:
-    """An address that its owner recognises, and nobody else can write to: "a…@m….example"."""
+    """An address that only its owner recognises: "a…@m….example"."""
     local, _, domain = address.rpartition("@")
     host, dot, ending = domain.rpartition(".")
     return f"{local[:1]}…@{host[:1]}…{dot}{ending}"

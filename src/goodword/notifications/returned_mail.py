@@ -1,7 +1,7 @@
-"""`goodword returned-mail`: one returned message from standard input, as a mail server's pipe alias gives it.
+"""`goodword returned-mail`: one returned message from standard input, as piped by a mail server's alias.
 
-Anybody can send mail to this address, so every message is handled quickly and with one of two exit statuses: mail
-servers take others for "return this", and that message would come back here in its turn.
+Anyone can send mail to this address, so every message is handled quickly and with one of two exit statuses: any other
+would make the mail server bounce the message, back to this address.
 """
 
 import contextlib
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 #: "try again later" to every mail server (EX_TEMPFAIL of sysexits.h): it keeps the message
 TRY_LATER: Final = 75
-#: of a processor, for one message; the longest that are known take less than one
+#: seconds of processor time for one message; the slowest known ones take less than one
 MOST_SECONDS: Final = 20.0
 
 
 class TooLong(BaseException):
-    """Reading the message took too long. No `except Exception` on the way holds it up."""
+    """Reading the message took too long. Not an Exception, so that no `except Exception` catches it."""
 
 
 def main(*, sent_to: str) -> int:
-    """Take the message and say in one line what it came to.
+    """Handle the message and print one line about it.
 
-    The status is 0 also for what is no returned message and for what cannot be read. 75 when the settings or the
-    database are not there.
+    Returns 0, even for unreadable messages and those that are not returned mail, or 75 if the settings or the database
+    are missing.
     """
     os.environ.setdefault("PGCONNECT_TIMEOUT", "20")
     try:
@@ -56,7 +56,7 @@ def _keep(found: "Returned", *, now: datetime) -> int:
     from goodword.notifications.domain.returned import keep
 
     if found.email_id is None:
-        _say("This is about no mail of Goodword.")
+        _say("This message is not about a mail from Goodword.")
         return 0
     try:
         keep(found, now=now)
@@ -67,7 +67,7 @@ def _keep(found: "Returned", *, now: datetime) -> int:
 
 
 def _standard_input(most: int) -> bytes:
-    """Its first bytes. The rest is read and dropped, since a mail server that cannot write to its end tries again."""
+    """Its first bytes. The rest is read and discarded, since a mail server that cannot write it all would retry."""
     raw = b""
     while piece := sys.stdin.buffer.read(64 * 1024):
         raw += piece[: max(0, most - len(raw))]
@@ -94,7 +94,7 @@ def _later(error: Exception) -> int:
 
 
 def _say(text: str, *, error: bool = False) -> None:
-    """One line, if anybody listens; a closed pipe is no reason for another status."""
+    """Print one line. A closed pipe must not change the exit status."""
     stream = sys.stderr if error else sys.stdout
     try:
         print(text.encode("ascii", "replace").decode(), file=stream, flush=True)
@@ -102,4 +102,4 @@ def _say(text: str, *, error: bool = False) -> None:
         with contextlib.suppress(OSError, ValueError, AttributeError):
             os.dup2(
                 os.open(os.devnull, os.O_WRONLY), stream.fileno()
-            )  # so that flushing at the end fails no more
+            )  # so that flushing at exit doesn't fail

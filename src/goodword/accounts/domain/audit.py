@@ -16,7 +16,7 @@ def write(
     actor: str = "",
     details: Mapping[str, Any] | None = None,
 ) -> AuditEntry:
-    """Append an entry. `details` holds ids and settings, never answers, people's addresses or secrets."""
+    """Append an entry. `details` contains ids and settings, never answers, people's addresses or secrets."""
     return AuditEntry.objects.create(
         organisation=organisation,
         member=member,

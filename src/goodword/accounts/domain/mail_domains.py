@@ -11,12 +11,12 @@ from goodword.accounts.models import Membership, Organisation
 
 
 def set_domains(*, organisation: Organisation, domains: Sequence[str], by: Membership, now: datetime) -> bool:
-    """Make these the organisation's domains; returns whether that changed anything. Raises mail_domains.NoDomain."""
+    """Set the organisation's domains. Returns whether anything changed. Raises mail_domains.NoDomain."""
     return _write(organisation, [own_domain(name) for name in domains], by=by, now=now)
 
 
 def add_domain(*, organisation: Organisation, domain: str, by: Membership, now: datetime) -> bool:
-    """Add one domain; returns whether it is new. Raises mail_domains.NoDomain."""
+    """Add a domain. Returns whether it is new. Raises mail_domains.NoDomain."""
     with transaction.atomic():
         row = Organisation.objects.select_for_update().get(pk=organisation.pk)
         return _write(row, [*row.own_domains, own_domain(domain)], by=by, now=now)

@@ -1,4 +1,4 @@
-"""What a password must be beside long and uncommon."""
+"""Password validators beyond Django's."""
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.hashers import check_password
@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 
 
 class NewPassword:
-    """Refuses the password that the person has already."""
+    """Rejects the user's current password."""
 
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
-        # not user.check_password: that would save the user to renew the hash
+        # not user.check_password, which would save the user to upgrade the hash
         if user is not None and user.pk and check_password(password, user.password):
-            raise ValidationError(_("This is your present password. Choose another one."), code="not_new")
+            raise ValidationError(_("This is your current password. Choose a different one."), code="not_new")
 
     def get_help_text(self) -> str:
-        return _("Not your present password.")
+        return _("Not your current password.")

@@ -1,4 +1,4 @@
-"""A forgotten password: who may be mailed a link, and the link itself."""
+"""Password reset links and the e-mail with one."""
 
 import logging
 from datetime import datetime, timedelta
@@ -19,9 +19,9 @@ _MAIL = "account/email/password_reset_key"
 
 
 def reset_link(user: User) -> str:
-    """A link to set a new password: works once, for PASSWORD_RESET_TIMEOUT seconds.
+    """A link to set a new password, once, within PASSWORD_RESET_TIMEOUT seconds.
 
-    Built from GOODWORD_BASE_URL alone, never from a request, whose headers anybody can write.
+    Built from GOODWORD_BASE_URL, never from a request, whose headers can be forged.
     """
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
     key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
@@ -29,9 +29,10 @@ def reset_link(user: User) -> str:
 
 
 def mail_reset_link(*, user_id: int, asked_at: datetime, now: datetime) -> None:
-    """Mail a member a reset link. Raises OSError or SMTPException while the mail server can't be used.
+    """Mail a member a reset link.
 
-    It is not sent more than an hour after the request.
+    Raises OSError or SMTPException for a retry if the mail server cannot be used; an hour after the request, only logs
+    it.
     """
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:

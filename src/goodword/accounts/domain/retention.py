@@ -9,13 +9,13 @@ from django.db import transaction
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
 
-#: months that data may be kept
+#: months that an admin can choose
 LONGEST_KEPT: Final = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionSettings:
-    """What its admins set; the meanings stand at the columns of `Organisation`."""
+    """The columns of `Organisation` that its admins set for retention."""
 
     erases_old: bool
     keep_months: int
@@ -24,7 +24,6 @@ class RetentionSettings:
 
 
 def retention_of(organisation: Organisation) -> RetentionSettings:
-    """As it is set."""
     names = RetentionSettings.__dataclass_fields__
     return RetentionSettings(**{name: getattr(organisation, name) for name in names})
 
@@ -32,7 +31,7 @@ def retention_of(organisation: Organisation) -> RetentionSettings:
 def change_retention(
     *, organisation: Organisation, settings: RetentionSettings, by: Membership, now: datetime
 ) -> bool:
-    """Make it so; returns whether anything changed. Nobody is erased by it before the next day."""
+    """Change the settings. Returns whether anything changed. Nobody is erased before the next day."""
     with transaction.atomic():
         row = Organisation.objects.select_for_update().get(pk=organisation.pk)
         before, after = asdict(retention_of(row)), asdict(settings)

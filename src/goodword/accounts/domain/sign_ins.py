@@ -1,4 +1,4 @@
-"""The sign-in trail: who signed in, from where, and who tried in vain. Kept in the audit log for a while."""
+"""The sign-in trail: successful and failed sign-ins with their origin, kept in the audit log for a while."""
 
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
@@ -23,15 +23,15 @@ TRAIL: Final = (
     *(SIGNED_IN, FAILED, LOCKED_OUT, SIGNED_OUT, SIGNED_OUT_EVERYWHERE),
     *(CHANGED, RESET_REQUESTED, RESET),
 )
-#: what somebody else may have done who only knows the e-mail address
+#: actions possible for anyone who knows the e-mail address
 _BY_ANYBODY: Final = (FAILED, LOCKED_OUT, RESET_REQUESTED)
 LONGEST_BROWSER: Final = 200
-#: further refusals from the same address within this time add nothing to the trail
+#: repeated refusals from one address within this time are recorded once
 QUIET: Final = timedelta(minutes=5)
 
 
 def record(user: User, *, action: str, address: str, browser: str, now: datetime) -> None:
-    """Write it into the audit log of each organisation that the person is a member of."""
+    """Record it in the audit log of each organisation that the user is a member of."""
     for member in Membership.objects.across_organisations().filter(user=user).select_related("organisation"):
         write(
             organisation=member.organisation,
@@ -44,7 +44,7 @@ def record(user: User, *, action: str, address: str, browser: str, now: datetime
 
 
 def record_lockout(user: User, *, address: str, browser: str, now: datetime) -> None:
-    """Write down the first refusal of a series; the rest of it would only fill the log."""
+    """Record the first refusal of a series."""
     recent = AuditEntry.objects.across_organisations().filter(
         member__user=user, action=LOCKED_OUT, details__address=address, at__gt=now - QUIET
     )
@@ -53,7 +53,7 @@ def record_lockout(user: User, *, address: str, browser: str, now: datetime) -> 
 
 
 def has_signed_in_from(user: User, address: str) -> bool:
-    """Whether the trail knows a sign-in of this person from this network: an IPv4 address, an IPv6 /64."""
+    """Whether this user has signed in from this network (an IPv4 address, an IPv6 /64) before."""
     entries = AuditEntry.objects.across_organisations().filter(member__user=user, action=SIGNED_IN)
     known = entries.values_list("details__address", flat=True).distinct()
     return _network(address) in {_network(one) for one in known}
@@ -68,20 +68,20 @@ def _network(address: str) -> str:
 
 
 def sign_out_everywhere(user: User, *, address: str, browser: str, now: datetime) -> None:
-    """End all sessions of this person on every device, the present one included."""
+    """End all sessions of this user on every device, including this one."""
     with transaction.atomic():
         User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
         record(user, action=SIGNED_OUT_EVERYWHERE, address=address, browser=browser, now=now)
 
 
 def prune(*, before: datetime) -> int:
-    """Delete what the trail holds from before this time; how many entries that were."""
+    """Delete entries of the trail from before this time. Returns how many."""
     deleted, _ = AuditEntry.objects.across_organisations().filter(action__in=TRAIL, at__lt=before).delete()
     return deleted
 
 
 def where(request: HttpRequest) -> dict[str, str]:
-    """The network address and the browser of a request, as the trail keeps them."""
+    """The network address and browser of a request, as stored in the trail."""
     return {
         "address": request.META.get("REMOTE_ADDR", ""),
         "browser": request.META.get("HTTP_USER_AGENT", "").replace("\x00", ""),

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 STATES = [("waiting", "Waiting"), ("done", "Done"), ("failed", "Failed")]
 
-#: jobs of the version before, which had no rows: those that failed need a person, as they did
+#: jobs of the previous version, which had no rows; failed ones still need a person
 ROWS_OF_JOBS = """
 INSERT INTO core_reaction (event_id, handler, state, tries, error, not_before)
 SELECT DISTINCT ON (event.id, job.args->>'handler')
@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField("reaction", "error", models.CharField(blank=True, default="", max_length=100)),
         migrations.AddField("reaction", "not_before", models.DateTimeField(null=True)),
-        # the rows that there are tell of what was done
+        # existing rows are of finished reactions
         migrations.AddField(
             "reaction", "state", models.CharField(choices=STATES, default="done", max_length=10)
         ),

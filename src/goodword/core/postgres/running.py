@@ -88,6 +88,6 @@ def end_stray(layout: Layout, *, patience: float = 60) -> None:
 
 
 def forget_dead(layout: Layout) -> None:
-    """Clear the record of a server that has ended: its number, now a zombie or another process, keeps the next one from
+    """Remove the pid file of a dead server: its pid, now a zombie or another process, would keep the next one from
     starting. Only for the holder of the lock."""
     (layout.cluster / "postmaster.pid").unlink(missing_ok=True)

@@ -70,7 +70,7 @@ class Server:
 
     @property
     def log(self) -> Path:
-        """Where the server writes its log."""
+        """The server's log file."""
         return self._layout.log
 
     @property
@@ -107,7 +107,7 @@ class Server:
             raise
 
     def restart(self) -> None:
-        """Start the server again after it has ended by itself, at the same address. Raises `CannotStartError`."""
+        """Restart a server that exited, at the same address. Raises `CannotStartError`."""
         assert self._launcher is not None, "it was never started"
         assert not self.alive
         running.forget_dead(self._layout)

@@ -22,7 +22,7 @@ def make(launcher: Launcher) -> str:
 
 
 def renew(directory: str, launcher: Launcher) -> None:
-    """Clear such a folder for a server that starts again, or make it anew under its name.
+    """Empty the socket folder for a restart, or recreate it under the same name.
 
     Raises `CannotStartError` when that is not possible.
     """

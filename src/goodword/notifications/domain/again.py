@@ -1,4 +1,4 @@
-"""Resend a mail that failed or bounced. The caller checks that it is still wanted."""
+"""Resend a mail that failed or bounced. The caller checks that it is still needed."""
 
 from datetime import datetime
 
@@ -10,18 +10,17 @@ from goodword.core.events import record
 from goodword.notifications.jobs import send_email
 from goodword.notifications.models import Email
 
-#: a mail that is not there, or is on its way: only a person ends this
 NEEDS_PERSON = Q(state=Email.State.FAILED) | Q(state=Email.State.SENT, bounced_at__isnull=False)
 
 
 def failed(organisation: Organisation) -> QuerySet[Email]:
-    """The organisation's mails that failed for good, the newest first."""
+    """The organisation's failed mails, newest first."""
     rows = Email.objects.of(organisation).filter(state=Email.State.FAILED)
     return rows.select_related("organisation", "application__candidate", "application__role").order_by("-pk")
 
 
 def send_again(*, email_id: int, to_address: str, member: Membership, now: datetime) -> bool:
-    """Queue it once more, with all its tries, to the address that is known now. A second click changes nothing: False.
+    """Queue it again, to the current address and with all its attempts. A second click does nothing and returns False.
 
     Raises Email.DoesNotExist for a mail of another organisation.
     """

@@ -1,4 +1,4 @@
-"""A mail that asks for something by a day: the days count from when the mail server takes it, and it says so."""
+"""Deadlines in mails: their days count from when the mail server accepts the mail."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from goodword.notifications.models import Email
 
 
 def deadline_of(email: Email, *, at: datetime) -> datetime | None:
-    """The deadline that the mail sets if it goes out at that moment; None if it sets none."""
+    """The deadline that the mail sets if it is sent at this time; None if it sets none."""
     if not email.deadline_days:
         return None
     found = end_of_working_day(at, email.deadline_days, calendar=email.organisation.calendar)
@@ -18,7 +18,7 @@ def deadline_of(email: Email, *, at: datetime) -> datetime | None:
 
 
 def name_deadline(email: Email, *, at: datetime) -> None:
-    """Put the day into the mail's context (unsaved), as it is if the mail goes out now."""
+    """Put the deadline into the mail's context (unsaved), as of sending it now."""
     deadline = deadline_of(email, at=at)
     if deadline is not None:
         with translation.override(email.language):

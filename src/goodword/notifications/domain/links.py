@@ -22,7 +22,7 @@ PATHS = {
     Link.Purpose.REFEREE_DATA: "/dr/",
 }
 
-#: how long a link lives, from when its mail is sent. A report's note says for how long (Organisation.report_link_days).
+#: lifetime of a link from when its mail is sent. That of a report's note is Organisation.report_link_days.
 LIFETIMES: Final = {
     Link.Purpose.CANDIDATE: timedelta(days=30),
     Link.Purpose.REFEREE: timedelta(days=30),
@@ -33,10 +33,10 @@ LIFETIMES: Final = {
     Link.Purpose.REFEREE_DATA: timedelta(hours=1),
 }
 
-#: within this time, opening the same link again adds nothing to what is recorded
+#: repeated openings of a link within this time are recorded once
 QUIET: Final = timedelta(minutes=5)
 
-#: links that are revoked and erased together with those of a purpose
+#: purposes whose links are revoked and erased together with those of another
 _WITH: Final = {
     Link.Purpose.CANDIDATE: (Link.Purpose.CANDIDATE, Link.Purpose.CANDIDATE_DATA),
     Link.Purpose.REFEREE: (Link.Purpose.REFEREE, Link.Purpose.REFEREE_DATA),
@@ -52,7 +52,7 @@ def mint(
     expires_at: datetime | None = None,
     email: Email | None = None,
 ) -> str:
-    """Make a link and return its whole address; only its hash is kept. It lives as LIFETIMES says, unless told."""
+    """Create a link and return its URL; only its hash is stored. It expires as in LIFETIMES unless given."""
     token = tokens.mint()
     Link.objects.create(
         organisation=organisation,
@@ -82,12 +82,12 @@ def is_alive(link: Link, *, now: datetime) -> bool:
 
 
 def lock(link: Link) -> bool:
-    """Have whoever opens this link wait until the transaction ends. False if the link has just been deleted."""
+    """Lock the link until the transaction ends. False if it has just been deleted."""
     return Link.objects.of(link.organisation).select_for_update().filter(pk=link.pk).first() is not None
 
 
 def may_upload(token: str) -> bool | None:
-    """Whether a candidate's link is alive; False for an unknown one, None for one that has ended.
+    """True for a candidate's valid link, False for an unknown one, None for an expired one.
 
     For the web server, outside any request.
     """

@@ -53,8 +53,8 @@ def note_complained(*, email_id: int, now: datetime) -> bool:
 def has_complained(email: Email) -> bool:
     """Whether the candidate or referee who gets this mail has complained about an earlier one on the same application.
 
-    A recruiter's complaint only shows: the results that they are to see are not kept from them by a wrong click. The
-    link to their own data goes out all the same: they have just asked for it.
+    A recruiter's complaint is only shown: a wrong click must not keep results from them. The link to a person's own
+    data is sent anyway, because they have just asked for it.
     """
     if email.application_id is None or email.link_purpose in OWN_DATA:
         return False

@@ -34,11 +34,11 @@ def queue(
 ) -> Email | None:
     """Queue the mail `template` (".txt" with the subject in its first line, and ".html") once per `key`.
 
-    `context` holds JSON values only, frozen as they are now; the templates get them with `organisation`
-    (name, accent), `to_name`, `sender_name`, `reply_to` and, at the moment of sending, `link`. Returns None
-    if a mail with this key exists already. `not_before` postpones it. A link lives as links.LIFETIMES says.
-    `deadline_days`, `earliest_deadline`: what it asks for, with which `deadline` in the context is replaced as it goes
-    out; `not_after`: when it is too late for it.
+    `context` contains JSON values only, frozen as they are now; the templates get them with `organisation` (name,
+    accent), `to_name`, `sender_name`, `reply_to` and, when it is sent, `link`, which expires as in links.LIFETIMES.
+    Returns None if a mail with this key exists already. `not_before` postpones it. `deadline_days` and
+    `earliest_deadline` determine the `deadline` in the context when it is sent; `not_after`: cancelled if still
+    unsent by then.
     """
     with transaction.atomic():
         email, fresh = Email.objects.of(organisation).get_or_create(
@@ -90,10 +90,10 @@ def from_name(sender: Person, *, organisation: Organisation) -> str:
 
 
 def cancel(*, organisation: Organisation, subject_ref: str, now: datetime, failed: bool = True) -> int:
-    """Stop what is queued about this subject; what was sent stays. Returns how many.
+    """Cancel unsent mail about this subject. Returns how many.
 
-    What is being sent at this moment may still go out, and then counts as sent; if it does not, it is not tried
-    again. What has failed needs nobody any more, unless `failed` is false.
+    A mail being sent right now may still go out, and then counts as sent; otherwise it is not retried. Failed mails are
+    cancelled too, unless `failed` is false.
     """
     stopped = [Email.State.QUEUED, Email.State.SENDING, *([Email.State.FAILED] if failed else [])]
     return (

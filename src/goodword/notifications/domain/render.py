@@ -16,9 +16,9 @@ from goodword.notifications.models import Email
 
 REDACTED = "[link]"
 
-#: what is ours in a mail's context; everything else is somebody's words
+#: context values that are ours; everything else is untrusted text
 _OURS: Final = frozenset({"page_url", "accent", "language"})
-#: where a mail address stays one, if it is nothing but that
+#: context values that may be a mail address, and nothing else
 _ADDRESSES: Final = frozenset({"reply_to", "failed_to", "address"})
 _ADDRESS: Final = re.compile(r"[^\s@:/<>]+@[^\s@:/<>]+")
 
@@ -36,10 +36,10 @@ class Rendered:
 
 
 def render(email: Email, *, link: str) -> Rendered:
-    """Render the mail with this link (an empty one where it carries none).
+    """Render the mail with this link (empty if it has none).
 
     The text template's first line is the subject, after "Subject:". Text is not escaped, HTML is. Names, messages and
-    other words in the context are printed so that no mail program makes links of them.
+    other untrusted text are printed so that no mail program makes links of them.
     """
     context = {**_defused(email.context), "link": link, "button_url": link, "language": email.language}
     with translation.override(email.language):

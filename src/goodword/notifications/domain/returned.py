@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 
 Said = Literal["bounced", "delayed", "complained", "nothing"]
 
-#: no returned message needs more; a larger one is cut, and what it says comes first. Reading takes time for each line,
-#: and for each part that holds others: parts in parts are read by functions that call themselves.
+#: limits on a returned message; a larger one is truncated, since the report comes first. Parsing takes time for each
+#: line, and recursion for each nested part.
 MOST_BYTES: Final = 256 * 1024
 MOST_LINES: Final = 10_000
 MOST_CONTAINERS: Final = 30
@@ -52,7 +52,7 @@ def take_returned(raw: bytes, *, sent_to: str = "", now: datetime) -> Returned:
 
 
 def keep(returned: Returned, *, now: datetime) -> None:
-    """Keep what was said of a mail; twice changes nothing."""
+    """Record the outcome of a mail. Idempotent."""
     if returned.email_id is None:
         return
     if returned.said == "bounced":
@@ -74,9 +74,9 @@ def read(raw: bytes, *, sent_to: str = "") -> Returned:
 
 
 def _cut(raw: bytes) -> bytes:
-    """The beginning of a message: as much as can be read soon."""
+    """The beginning of a message, short enough to parse quickly."""
     raw = b"".join(raw[:MOST_BYTES].splitlines(keepends=True)[:MOST_LINES])
-    # lone carriage returns end lines as well
+    # a lone carriage return ends a line too
     found = list(_CONTAINER.finditer(raw.replace(b"\r", b"\n")))
     return raw if len(found) <= MOST_CONTAINERS else raw[: found[MOST_CONTAINERS].start()]
 

@@ -1,10 +1,9 @@
 """Send one mail: claim, act, settle.
 
-If the process dies after the server took the mail and before that is written down, the sweep sends it again:
-a doubled invitation is better than none. Every try has the same Message-ID, by which mail programs fold
-doubles into one.
+If the process dies after the server accepted the mail and before this is stored, the sweep sends it again: a duplicate
+invitation is better than none. All attempts have the same Message-ID, so mail programs show duplicates once.
 
-A fault of the server says nothing about the mail (docs/decisions/0030-*): it does not use up its tries.
+Server failures say nothing about the mail and do not count as attempts (docs/decisions/0030-*).
 """
 
 from collections.abc import Callable
@@ -34,21 +33,21 @@ from goodword.notifications.domain.render import Rendered, redact, render
 from goodword.notifications.domain.service import Leave
 from goodword.notifications.models import Email, Link
 
-#: waits between tries of a mail that was refused for now (greylisting, a full mailbox): two days in all
+#: delays between attempts after temporary failures (greylisting, a full mailbox): two days in all
 LADDER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 480, 960, 1200))
-#: waits after a message was handed over and not answered: each further try may be a second copy
+#: delays after a message was handed over without an answer: each further attempt may deliver another copy
 UNANSWERED = (timedelta(minutes=15), timedelta(hours=4))
 
 
 class Unwritable(Fault):
-    """Found out before any server was asked."""
+    """The mail cannot be written; no server was contacted."""
 
     def __init__(self, words: str, *, address: bool = False) -> None:
         super().__init__(words, scope=Scope.MAIL, permanent=True, address=address)
 
 
 def send(*, email_id: int, now: datetime) -> bool:
-    """Send the mail if it is due. Failures end as a later try, or as *failed*, of which the recruiter is told.
+    """Send the mail if it is due. After a failure it is retried later, or *failed*, and the recruiter is notified.
 
     False if the mail server cannot be used, so the caller should not try the next mail now.
     """
@@ -83,7 +82,7 @@ def _send(email: Email, leave: Leave, *, now: datetime) -> bool:
     message = _message(email, rendered, message_id)
     try:
         _deliver(message, email.to_address, partial(_hand_over, email, leave, now=now))
-    except Withdrawn:  # closed, or taken by another worker, a moment ago
+    except Withdrawn:  # cancelled, or claimed by another worker, a moment ago
         service.give_back(leave)
         return True
     except Fault as fault:
@@ -95,16 +94,16 @@ def _send(email: Email, leave: Leave, *, now: datetime) -> bool:
 
 
 def tell_sent(email: Email, *, now: datetime, provider_id: str = "") -> None:
-    """Settle a claimed mail that the server has taken, unless another worker has since."""
+    """Settle a claimed mail that the server accepted, unless another worker has since."""
     with transaction.atomic():
         if outbox.settle_sent(email, now=now, provider_id=provider_id):
             _tell("email.sent", email, now=now)
 
 
 def free_stuck(*, now: datetime) -> None:
-    """Queue again what a dead worker left behind; what has been tried often enough fails instead.
+    """Requeue mails left by a dead worker; fail those without attempts left.
 
-    What had been handed over is kept longer: its server may still be about to answer a living worker.
+    Mails already handed over are left for longer: a live worker may still be waiting for the server's answer.
     """
     sending = Email.objects.across_organisations().filter(state=Email.State.SENDING)
     for email in sending.filter(handed_over_at=None, claimed_at__lte=now - service.BEFORE_MESSAGE):
@@ -118,7 +117,7 @@ def free_stuck(*, now: datetime) -> None:
 
 
 def _deliver(message: EmailMultiAlternatives, to_address: str, hand_over: Callable[[], None]) -> None:
-    """Give the message to the server or the provider. Raises Fault, and Withdrawn where it is not to be sent."""
+    """Give the message to the server or the provider. Raises Fault, or Withdrawn if it must not be sent."""
     try:
         validate_email(to_address)
         if _is_smtp():
@@ -137,7 +136,7 @@ def _deliver(message: EmailMultiAlternatives, to_address: str, hand_over: Callab
         raise Fault(f"The mail server could not be used: {error}", scope=Scope.SERVER) from error
     except (ValidationError, ValueError) as error:  # ValueError: a header that cannot be written
         wrong = isinstance(error, ValidationError)
-        raise Unwritable("This is not an e-mail address.", address=wrong) from error
+        raise Unwritable("This is not a valid e-mail address.", address=wrong) from error
     except AnymailError as error:
         raise Unwritable(f"The mail provider cannot carry this mail: {error}") from error
 
@@ -147,7 +146,7 @@ def _is_smtp() -> bool:
 
 
 def _hand_over(email: Email, leave: Leave, *, now: datetime) -> None:
-    """Note that it goes out from now on. Raises Withdrawn if it was cancelled, or is another worker's by now."""
+    """Record the hand-over. Raises Withdrawn if the mail was cancelled or is now another worker's."""
     mine = Email.objects.across_organisations().filter(
         pk=email.pk, state=Email.State.SENDING, attempts=email.attempts
     )
@@ -157,7 +156,7 @@ def _hand_over(email: Email, leave: Leave, *, now: datetime) -> None:
 
 
 def _not_taken(email: Email, leave: Leave, fault: Fault, *, now: datetime) -> bool:
-    """Settle a mail that was not taken; False if that says nothing about this mail."""
+    """Settle a mail that was not accepted. False if the cause was not this mail."""
     with transaction.atomic():
         match fault.scope:
             case Scope.MAIL:
@@ -185,7 +184,7 @@ def _not_taken(email: Email, leave: Leave, fault: Fault, *, now: datetime) -> bo
 
 
 def _unanswered(email: Email, *, error: str, now: datetime) -> None:
-    """It may have arrived or not: few further tries, then a person decides."""
+    """It may have arrived: a few more attempts, then a person decides."""
     columns = {"unanswered": email.unanswered + 1, "excused": email.excused + 1, "handed_over_at": None}
     if email.unanswered < len(UNANSWERED):
         outbox.settle_later(email, error=error, at=now + UNANSWERED[email.unanswered], **columns)
@@ -194,7 +193,7 @@ def _unanswered(email: Email, *, error: str, now: datetime) -> None:
 
 
 def _drop_link(email: Email, *, now: datetime) -> None:
-    """The link of a message that was never handed over is in nobody's hands."""
+    """Delete the link of a message that was never handed over."""
     Link.objects.of(email.organisation).filter(email=email, created_at=now).delete()
 
 
@@ -254,7 +253,7 @@ def _provider_id(message: EmailMultiAlternatives) -> str:
 
 
 def _provider_fault(error: AnymailAPIError) -> Fault:
-    """Classify a refusal by the provider's API."""
+    """Classify an error of the provider's API."""
     code = error.status_code
     if code is None:
         words = f"The mail provider could not be used: {error.args[0]}"
@@ -269,7 +268,7 @@ def _provider_fault(error: AnymailAPIError) -> Fault:
 
 
 def _may_have_arrived(error: AnymailAPIError) -> bool:
-    """Whether the request may have reached the provider: it was sent, and the answer to it is missing."""
+    """Whether the request may have reached the provider: it was sent, and no answer came."""
     if isinstance(error, requests.ConnectTimeout):
         return False
     aborted = isinstance(error, requests.ConnectionError) and "Connection aborted" in str(error.__cause__)
@@ -307,5 +306,5 @@ def _tell(name: str, email: Email, *, now: datetime) -> None:
 
 
 def _plain(name: str) -> str:
-    """A name fit for a header: on one line, without control characters, and no address or link to be taken for ours."""
+    """A name safe for a header: one line, no control characters, no address or link that could pass for ours."""
     return defused_in_header(clean_text(name, one_line=True))

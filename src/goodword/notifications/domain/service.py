@@ -1,6 +1,6 @@
-"""Whether the mail server can be used: while it cannot, one mail at a time probes it and the others wait.
+"""Mail server outages: one mail at a time probes the server while the others wait.
 
-The row is shared by all workers. Whoever may not send leaves the mail where it is: it is due, and the sweep finds it.
+All workers share one row. A worker that may not send leaves the mail as it is: still due, so the sweep finds it.
 """
 
 import re
@@ -13,13 +13,13 @@ from django.db.models import Q
 from goodword.notifications.jobs import sweep_emails
 from goodword.notifications.models import MailService
 
-#: waits between probes; the last one repeats
+#: delays between probes; the last one repeats
 PACE = tuple(timedelta(seconds=seconds) for seconds in (15, 30, 60, 120, 180))
-#: the longest time up to handing a message over, and from there to its answer, each with room to spare
+#: maximum time until a message is handed over, and from there to its answer, with a margin
 BEFORE_MESSAGE = timedelta(minutes=5)
 FOR_ANSWER = timedelta(minutes=20)
 
-#: characters kept of what the server said, which may quote an address
+#: characters kept of the server's reply, which may quote an address
 LONGEST = 300
 
 _ROW = 1
@@ -28,21 +28,21 @@ _ADDRESS = re.compile(r"\S+@\S+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leave:
-    """That a mail may be sent now. `probe`: the number of the probe it is; 0 while the server is not down."""
+    """Permission to send one mail now. `probe`: its number as a probe; 0 while the server is up."""
 
     probe: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outage:
-    """Since when mail does not go out, and what the server said last."""
+    """Since when mail is not going out, and the server's last reply."""
 
     since: datetime
     error: str
 
 
 def outage() -> Outage | None:
-    """The present outage; None while mail goes out."""
+    """The current outage; None while mail is going out."""
     row = MailService.objects.filter(pk=_ROW, down_since__isnull=False).first()
     return (
         None if row is None or row.down_since is None else Outage(since=row.down_since, error=row.last_error)
@@ -50,7 +50,7 @@ def outage() -> Outage | None:
 
 
 def ask_leave(*, now: datetime) -> Leave | None:
-    """Leave to send one mail, None if it has to wait. While the server is down, whoever is first gets the probe."""
+    """Permission to send one mail; None if it has to wait. While the server is down, the first caller gets the probe."""
     if not MailService.objects.filter(pk=_ROW, down_since__isnull=False).exists():
         return Leave(probe=0)
     with transaction.atomic():
@@ -60,7 +60,7 @@ def ask_leave(*, now: datetime) -> Leave | None:
             .first()
         )
         if row is None:
-            # somebody else's turn, unless the outage ended a moment ago
+            # another worker has the probe, unless the outage has just ended
             over = not MailService.objects.filter(pk=_ROW, down_since__isnull=False).exists()
             return Leave(probe=0) if over else None
         if row.down_since is None:
@@ -72,7 +72,7 @@ def ask_leave(*, now: datetime) -> Leave | None:
 
 
 def is_handed_over(leave: Leave, *, now: datetime) -> None:
-    """The probe's message is with the server, which may take its time to answer."""
+    """Give the server time to answer, now that the probe's message is handed over."""
     if leave.probe:
         MailService.objects.filter(pk=_ROW, probe=leave.probe).exclude(probing_until=None).update(
             probing_until=now + FOR_ANSWER
@@ -80,22 +80,22 @@ def is_handed_over(leave: Leave, *, now: datetime) -> None:
 
 
 def give_back(leave: Leave) -> None:
-    """The probe did not take place: there was nothing to send."""
+    """Return the probe unused: there was nothing to send."""
     if leave.probe:
         MailService.objects.filter(pk=_ROW, probe=leave.probe).update(probing_until=None)
 
 
 def works() -> None:
-    """The server has answered for a mail: all that waited goes out at once. In the caller's transaction."""
+    """End the outage: waiting mail goes out at once. In the caller's transaction."""
     rows = MailService.objects.filter(pk=_ROW, down_since__isnull=False)
     if rows.update(down_since=None, failures=0, probe_at=None, probing_until=None, last_error=""):
         sweep_emails.defer_once(lock="email.sweep")
 
 
 def fails(leave: Leave, *, error: str, now: datetime) -> datetime:
-    """The server could not be used. Returns when it is probed next. In the caller's transaction.
+    """Record that the server could not be used. Returns the time of the next probe. In the caller's transaction.
 
-    Of several mails that fail at the same time one begins the outage; only a probe lengthens the wait.
+    Of several mails failing at the same time one starts the outage; only a failed probe lengthens the delay.
     """
     MailService.objects.get_or_create(pk=_ROW)
     row = MailService.objects.select_for_update().get(pk=_ROW)
@@ -113,10 +113,10 @@ def fails(leave: Leave, *, error: str, now: datetime) -> datetime:
 
 
 def pace(failures: int) -> timedelta:
-    """The wait after so many failures before this one."""
+    """The delay after this many earlier failures."""
     return PACE[min(failures, len(PACE) - 1)]
 
 
 def _is_due(column: str, longest: timedelta, now: datetime) -> Q:
-    """Empty, over, or further ahead than it is ever set, which is another clock's."""
+    """Whether the time is empty, past, or further ahead than it is ever set (by another clock)."""
     return Q(**{column: None}) | Q(**{f"{column}__lte": now}) | Q(**{f"{column}__gt": now + longest})

@@ -1,4 +1,4 @@
-"""How many of a worker's threads may send mail at once, so that a slow mail server leaves the others their work."""
+"""Limits the threads that send mail, so that a slow mail server does not block a worker's other jobs."""
 
 import threading
 import time
@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 from django.conf import settings
 
-#: seconds after which a mail counts as slow: nobody waits behind it
+#: seconds after which a mail counts as slow, and others no longer wait for it
 SLOW = 5
-#: seconds that a mail waits for one of the others
+#: seconds that a mail waits for a slot
 PATIENCE = 2
 
 _free = threading.Condition()
@@ -18,7 +18,7 @@ _begun: list[float] = []
 
 @contextmanager
 def slot() -> Iterator[bool]:
-    """Half of the worker's threads at the most; False if they are all taken. The mail then waits for the sweep."""
+    """One of half the worker's threads. False if all are taken; the mail then waits for the sweep."""
     mine = time.monotonic()
     with _free:
         got = _free.wait_for(lambda: len(_begun) < _most(), timeout=_patience(mine))

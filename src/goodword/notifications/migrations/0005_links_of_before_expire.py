@@ -1,6 +1,6 @@
-"""Links that were mailed without an end get the thirty days that they would have today, from when they were made.
+"""Links without an expiry get today's thirty days, counting from when they were made.
 
-One whose thirty days are over still leads to the page that mails a new one to the known address.
+After that they still lead to the page that mails a new link to the known address.
 """
 
 from datetime import timedelta
