@@ -6,7 +6,7 @@ class GreenhouseConfig(AppConfig):
     label = "greenhouse"
 
     def ready(self) -> None:
-        """Name the secrets that must open for the field keys to fit, and what makes the inbox well."""
+        """Register the secrets that field keys must open, and the readiness check of the inbox."""
         from goodword.core import field_keys, readiness
         from goodword.greenhouse.models.connection import sealed_secrets
 

@@ -32,11 +32,11 @@ def sweep_emails(*, timestamp: int = 0) -> None:
     with slot() as mine:
         if not mine:
             return
-        # A probe is the mail that was tried least often, lest one that the server cannot bear keeps back the others.
+        # The mail with the fewest attempts probes, so that one which upsets the server does not block the others.
         if outage() and not all(send(email_id=pk, now=clock.now()) for pk in _due("excused", "pk")[:1]):
             return
         found = list(_due("pk")[:SWEEP_AT_MOST])
-        # Within the sweep: a job row of its own might already wait.
+        # It is sent in the sweep, since a job for it may already be queued.
         if all(_send_unless_stopping(pk) for pk in found) and len(found) == SWEEP_AT_MOST:
             sweep_emails.defer_once(lock="email.sweep")
 

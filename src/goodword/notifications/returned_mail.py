@@ -100,6 +100,4 @@ def _say(text: str, *, error: bool = False) -> None:
         print(text.encode("ascii", "replace").decode(), file=stream, flush=True)
     except (OSError, ValueError, AttributeError):
         with contextlib.suppress(OSError, ValueError, AttributeError):
-            os.dup2(
-                os.open(os.devnull, os.O_WRONLY), stream.fileno()
-            )  # so that flushing at exit doesn't fail
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # or flushing at exit would fail

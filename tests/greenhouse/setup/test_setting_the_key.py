@@ -82,8 +82,8 @@ def test_a_wrong_key_is_refused_with_what_to_do_and_what_was_typed_stays(either:
     response = either.set_key(**typed)
     [line] = errors(response.content)
     expected = {
-        "v1": "Greenhouse does not know this key, or nothing is ticked for it. Copy the key again from Greenhouse,",
-        "v3": "Greenhouse does not know this client ID and client secret. Copy both again from Greenhouse, whole,",
+        "v1": "Greenhouse does not know this key, or it has no permissions. Copy the complete key from Greenhouse",
+        "v3": "Greenhouse does not know this client ID and client secret. Copy both again from Greenhouse, in full,",
     }
     assert line.startswith(expected[either.greenhouse.version])
     page = BeautifulSoup(response.content, "html.parser")
@@ -115,7 +115,7 @@ def test_where_greenhouse_does_not_tell_the_two_apart_both_are_said(old_desk: De
     )
     [line] = errors(old_desk.set_key().content)
     assert line == (
-        "Greenhouse does not know this key, or nothing is ticked for it. Copy the key again from Greenhouse, whole, "
+        "Greenhouse does not know this key, or it has no permissions. Copy the complete key from Greenhouse again, "
         "and check that it is a Harvest key. If it is right, tick its permissions there."
     )
     assert not Connection.objects.of(old_desk.organisation).exists()

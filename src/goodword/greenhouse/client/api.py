@@ -43,7 +43,7 @@ class HarvestApi(Protocol):
         """Who acts when we call, and whether they are a Site Admin, as far as known (never in v1)."""
 
     def knows_key(self) -> bool:
-        """Whether Greenhouse knows the credential although it refuses every read; False also if it does not tell."""
+        """Whether Greenhouse knows the credential although it refuses every read; False also if unclear."""
 
     def application(self, application_id: int) -> Application | None:
         """One application, with its rejection reason's name where it can be known."""

@@ -116,7 +116,7 @@ class Unauthorised(HarvestError):
     def sentence(self) -> str:
         """What happened, by `kind`."""
         return {
-            Refusal.WRONG: "Greenhouse does not know this key, or nothing is ticked for it."
+            Refusal.WRONG: "Greenhouse does not know this key, or it has no permissions."
             if self.may_be_permission
             else "Greenhouse does not know this client ID and client secret.",
             Refusal.REVOKED_OR_EXPIRED: "Greenhouse no longer accepts this key: it was revoked or expired.",
@@ -128,11 +128,11 @@ class Unauthorised(HarvestError):
         """What to do, by `kind`."""
         if self.kind is Refusal.WRONG and self.may_be_permission:
             return (
-                "Copy the key again from Greenhouse, whole, and check that it is a Harvest key. If it is right, tick "
-                "its permissions there."
+                "Copy the complete key from Greenhouse again, and check that it is a Harvest key. If it is right, "
+                "tick its permissions there."
             )
         if self.kind is Refusal.WRONG:
-            return "Copy both again from Greenhouse, whole, from one credential of type Harvest V3 (OAuth)."
+            return "Copy both again from Greenhouse, in full, from one credential of type Harvest V3 (OAuth)."
         return (
             "Make a new credential in Greenhouse (Configure > Dev Center > API Credential Management) and set "
             "it here."

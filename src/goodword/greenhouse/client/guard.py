@@ -11,15 +11,15 @@ import httpx2
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-#: all IPv6 unicast addresses that have been given out for the internet (RFC 4291, IANA). Whatever lies outside, known
-#: to the standard library or not (site-local, SRv6, IPv4-compatible, IPv4-translated), is not public.
+#: all IPv6 unicast addresses allocated for the internet (RFC 4291, IANA). Everything else, known to the standard
+#: library or not (site-local, SRv6, IPv4-compatible, IPv4-translated), is not public.
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
-#: within those, what versions of Python judge differently: 6to4 and Teredo, tunnels that nobody offers any more
-#: (RFC 7526, RFC 4380), and documentation (RFC 9637)
+#: exceptions on which Python versions differ: the abandoned tunnels 6to4 and Teredo (RFC 7526, RFC 4380), and
+#: documentation (RFC 9637)
 _NOT_PUBLIC = tuple(map(ipaddress.IPv6Network, ("2002::/16", "2001::/32", "3fff::/20")))
 _6TO4_RELAYS = ipaddress.IPv4Network("192.88.99.0/24")  # RFC 7526
-#: the interface part of ISATAP addresses, before an IPv4 address (RFC 5214); for a public one a bit is set
+#: the interface id of ISATAP addresses, before the IPv4 address (RFC 5214); one bit marks a public one
 _ISATAP = frozenset({0x0000_5EFE, 0x0200_5EFE})
 
 

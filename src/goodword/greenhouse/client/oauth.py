@@ -160,7 +160,7 @@ class OAuth:
             now=self._manner.clock(),
         )
         words = said(answer, secrets=())
-        if isinstance(error, Invalid | Unauthorised) and "any scope" in words:  # its status is not documented
+        if isinstance(error, Invalid | Unauthorised) and "any scope" in words:  # the status is not documented
             return Forbidden(answer.where, permission=ANY_SCOPE.name, detail=error.detail)
         if not isinstance(error, Invalid):
             return error

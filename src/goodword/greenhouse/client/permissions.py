@@ -130,12 +130,12 @@ class Probed(Protocol):
 
 
 def probe_all(api: Probed) -> Iterator[ProbeResult]:
-    """Probe each permission in turn, each result as soon as it is known, so that progress can be shown.
+    """Probe the permissions one by one, yielding each result at once so that pages can show progress.
 
-    Harvest v1 answers 401 both for a bad key and for a permission that is not ticked. So refusals before the
-    first success are held back: if another read works, or Greenhouse turns out to know the key, they were missing
-    permissions; else `Unauthorised` is raised (greenhouse.md, C3). Harvest v3 gives no token to a credential without
-    any scope: then all are missing. Any other failure raises as it comes.
+    Harvest v1 answers 401 both for a bad key and for a missing permission. So refusals before the first success are
+    kept back: if another read works, or Greenhouse turns out to know the key, they were missing permissions; otherwise
+    `Unauthorised` is raised (greenhouse.md, C3). Harvest v3 gives no token to a credential without any scope: then all
+    are missing. Any other failure is raised at once.
     """
     refused: list[Permission] = []
     last: Unauthorised | None = None
@@ -143,7 +143,7 @@ def probe_all(api: Probed) -> Iterator[ProbeResult]:
     for permission in api.permissions:
         try:
             result = api.probe(permission)
-        except Forbidden:  # no read was refused, but the token
+        except Forbidden:  # the token was refused, not a read
             yield from map(missing, api.permissions)
             return
         except Unauthorised as error:

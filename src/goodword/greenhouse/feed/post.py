@@ -93,7 +93,7 @@ def post(*, feed_post_id: int, now: datetime) -> None:
         settle.later(row, why=TOO_SLOW, now=now, wait=timedelta(0), unknown=False)
     except HarvestError as error:
         _failed(row, error, now=now)
-    except stopping.Stopped:  # while it waited for its turn: nothing was sent
+    except stopping.Stopped:  # while waiting for the rate limit: nothing was sent
         outbox.give_back(row, now=now)
         raise
     else:

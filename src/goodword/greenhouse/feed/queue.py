@@ -11,9 +11,9 @@ from goodword.steps.domain.standing import hold
 
 
 def on_report_ready(event: Event) -> None:
-    """Put a note on the candidate's Activity Feed, if they came from Greenhouse and have not been erased.
+    """Queue a note on the candidate's Activity Feed, if they came from Greenhouse and have not been erased.
 
-    None about an earlier run once a later one is done: readers take the last note for the current result.
+    Not for an earlier run once a later one is finished: readers take the last note for the current result.
     """
     assert event.application_id is not None  # reports are about applications
     if hold(event.application_id).erased_at is not None:

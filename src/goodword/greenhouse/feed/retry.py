@@ -24,9 +24,9 @@ def retry(post: FeedPost, *, now: datetime) -> bool:
 
 
 def retry_all(connection: Connection, *, now: datetime) -> int:
-    """All failed notes of a connection, for example because the credential was set anew. Returns how many.
+    """Retry all failed notes of a connection, for example after setting a new credential. Returns how many.
 
-    Those that a refusal lets wait are due at once, too.
+    Notes waiting after a refusal become due at once, too.
     """
     refused = FeedPost.objects.across_organisations().filter(
         connection=connection, state=State.QUEUED, refusals__gt=0, not_before__gt=now

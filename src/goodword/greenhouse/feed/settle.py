@@ -18,7 +18,7 @@ UNKNOWN_WAIT = timedelta(minutes=2)
 #: after a note of which an attempt's outcome was not known stands: when the feed is searched for another one
 LOOKS = (timedelta(minutes=10), timedelta(hours=2), timedelta(days=1))
 
-#: waits after a refusal for want of a permission, which is often over soon: a person is asked after the last
+#: delays after a missing permission, which is often fixed soon; after the last one a person is needed
 REFUSED_WAITS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 40))
 
 
@@ -71,9 +71,9 @@ def needs_person(post: FeedPost, *, why: str, trouble: str, now: datetime) -> No
 
 
 def refused(post: FeedPost, *, why: str, trouble: str, now: datetime) -> None:
-    """Greenhouse says that the key may not do this: try again a few times over an hour, then a person is asked.
+    """Greenhouse says that the key lacks the permission: retry a few times over an hour, then a person is needed.
 
-    The tries of other failures are not used up. A test note, for which somebody waits, is not tried again.
+    Counted separately from other failures. A test note is not retried, because someone is waiting for its result.
     """
     if post.report is None or post.refusals >= len(REFUSED_WAITS):
         needs_person(post, why=why, trouble=trouble, now=now)

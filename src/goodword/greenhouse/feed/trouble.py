@@ -86,7 +86,7 @@ def is_passing(error: HarvestError) -> bool:
 
 
 def may_be_permission(error: HarvestError) -> bool:
-    """Whether Greenhouse refused for want of a permission; Harvest v1 says so as it says that a key is unknown."""
+    """Whether a permission may be missing; Harvest v1 gives the same answer for an unknown key."""
     return isinstance(error, Forbidden) or (isinstance(error, Unauthorised) and error.may_be_permission)
 
 

@@ -84,5 +84,5 @@ def _outcome(report: Report) -> str:
 
 
 def _quoted(text: str) -> str:
-    """On one line, and nothing that Greenhouse could make a link of."""
+    """On one line, without anything that Greenhouse would turn into a link."""
     return defused_in_header(" ".join(text.split()))

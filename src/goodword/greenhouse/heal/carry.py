@@ -45,11 +45,11 @@ def carry(
     wait: bool = False,
     held: Held = NOBODY_HELD,
 ) -> list[int]:
-    """Sync the applications, in batches; returns those that could not be worked on, by Greenhouse's id.
+    """Sync the applications in batches. Returns those that failed, by Greenhouse's id.
 
-    Of the `held` the arrival is not told. With `wait` each that still stands there becomes an entry of the list.
-    `after` is called with each batch that is done. One that nobody can cope with holds up no other. Raises
-    HarvestError where Greenhouse itself cannot be used.
+    No arrival event is recorded for the `held` ones. With `wait`, each one still in its stage becomes an entry of the
+    list. `after` is called with each finished batch. A failing application does not hold up others. Raises HarvestError
+    if Greenhouse itself cannot be used.
     """
     left: list[int] = []
     for batch in batched(found, BATCH):

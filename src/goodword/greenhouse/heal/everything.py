@@ -15,7 +15,7 @@ from goodword.greenhouse.sync.session import harvest
 #: ids that are asked for at once
 IDS = 50
 
-#: jobs that are read together: as many as v3 takes in one call (v1 takes one)
+#: jobs read together: as many as v3 accepts in one call (v1 accepts one)
 JOBS = 50
 
 NOTHING_SHOWN = (
@@ -25,7 +25,7 @@ NOTHING_SHOWN = (
 
 
 def compare_everything(work: Pass) -> None:
-    """Every application of the linked jobs, page by page, and every candidate who changed in the window.
+    """Compare every application of the linked jobs, page by page, and every candidate who changed in the window.
 
     Raises HarvestError, passes.Lost, stopping.Stopped.
     """
@@ -50,7 +50,7 @@ def compare_everything(work: Pass) -> None:
 
 
 def _read_jobs(api: HarvestApi, job_ids: tuple[int, ...], *, work: Pass, unseen: set[int]) -> None:
-    """Hold all applications of some jobs against ours. Interrupted, it is begun again for these jobs."""
+    """Compare all applications of some jobs with ours. After an interruption, it starts over for these jobs."""
     for page in batched(api.applications(job_ids=job_ids), PAGE):
         work.shown += len(page)
         unseen.difference_update(one.id for one in page)

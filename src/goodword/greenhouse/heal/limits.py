@@ -57,7 +57,7 @@ class Missed:
 
 
 def to_json(one: Missed) -> dict[str, Any]:
-    """As it is kept with a pass that was interrupted."""
+    """The JSON stored with an interrupted pass."""
     plain = asdict(one)
     return {
         name: value.isoformat() if isinstance(value, datetime) else value for name, value in plain.items()
@@ -65,7 +65,7 @@ def to_json(one: Missed) -> dict[str, Any]:
 
 
 def from_json(plain: Mapping[str, Any]) -> Missed:
-    """What `to_json` made plain."""
+    """The inverse of `to_json`."""
     values = dict(plain)
     for name in ("entered_at", "not_before", "not_after"):
         if values[name] is not None:

@@ -15,7 +15,7 @@ State = Reconciliation.State
 LEASE = timedelta(minutes=4)
 #: for so long a pass may wait for a worker to take it
 QUEUED = timedelta(minutes=15)
-#: and one that was interrupted, for a worker to go on with it
+#: how long an interrupted pass waits for a worker to continue it
 INTERRUPTED = timedelta(hours=6)
 
 DIED = "The program that ran it was stopped. The next pass does the rest."
@@ -65,7 +65,7 @@ def take(pass_id: int, *, now: datetime) -> Reconciliation | None:
 
 
 def release(row: Reconciliation, resume: dict[str, Any], *, now: datetime) -> None:
-    """Give it back for the next worker to go on with; nothing if it is not this worker's any more."""
+    """Release it for another worker to continue; no-op if it is no longer this worker's."""
     mine = _running().filter(pk=row.pk, lease_until=row.lease_until)
     mine.update(lease_until=now, resume=resume, total=row.total, done=row.done, calls=row.calls)
 

@@ -35,12 +35,12 @@ class Pass:
     tick: Callable[[], datetime]
     meter: Meter = field(default_factory=Meter)
     missed: dict[int, Missed] = field(default_factory=dict)
-    #: in a full pass: the jobs whose applications were all read, how many applications that showed, and those of ours
-    #: that no job has shown yet (None: not begun)
+    #: in a full pass: the jobs read completely, how many applications they had, and those of ours not seen in any job
+    #: yet (None: not started)
     read_jobs: set[int] = field(default_factory=set)
     shown: int = 0
     unseen: set[int] | None = None
-    #: calls that earlier workers made for this pass
+    #: calls made by earlier workers for this pass
     earlier_calls: int = 0
     #: sentences for people: what could not be done, though the pass as a whole may have come to its end
     remarks: list[str] = field(default_factory=list)
@@ -49,7 +49,7 @@ class Pass:
 
     @classmethod
     def of(cls, row: Reconciliation, *, tick: Callable[[], datetime], meter: Meter) -> Self:
-        """The pass of a row that was just taken; one that was interrupted goes on where it was."""
+        """The pass of a row just claimed; an interrupted one continues where it stopped."""
         work = cls(row=row, connection=row.connection, tick=tick, meter=meter)
         if row.full and row.resume:
             work.read_jobs = set(row.resume["read_jobs"])
@@ -61,7 +61,7 @@ class Pass:
         return work
 
     def release(self) -> None:
-        """Let the next worker go on where this one is."""
+        """Let another worker continue from here."""
         self.count()
         resume = {
             "read_jobs": sorted(self.read_jobs),
@@ -93,7 +93,7 @@ class Pass:
         self.row.total += further
 
     def step(self, looked_at: int = 0) -> None:
-        """So much was looked at: a sign of life. Raises passes.Lost, Disconnected, stopping.Stopped."""
+        """Record progress and renew the lease. Raises passes.Lost, Disconnected, stopping.Stopped."""
         self.row.done += looked_at
         self.count()
         passes.beat(self.row, now=self.tick())
@@ -119,7 +119,7 @@ class Pass:
         held: Held = NOBODY_HELD,
         decided: bool = False,
     ) -> None:
-        """Bring our copy to what was found. `decided`: they were missed starts, which are settled by this."""
+        """Update our copy. `decided`: these were missed starts, which are settled by this."""
 
         def after(batch: Sequence[Found]) -> None:
             if decided:

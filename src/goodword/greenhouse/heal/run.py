@@ -1,9 +1,8 @@
-"""One pass over a connection: read what Harvest says now, bring our copy to it, decide about missed starts.
+"""One sync pass over a connection: read from Harvest, update our copy, decide about missed starts.
 
-Nothing of it holds a transaction while Greenhouse is asked. A worker that is to end, or whose database goes away, gives
-the pass back, and the next one goes on where it was. One that dies leaves what was brought over; the row ends by its
-lease, and the next pass begins where this one began, since only a pass that came to its end moves the window on.
-It is idempotent.
+No transaction is open during calls to Greenhouse. A worker that stops, or loses its database, releases the pass, and
+another continues it. If a worker dies, finished updates stay; the lease expires, and the next pass starts from the same
+time, since only a completed pass advances the window. Idempotent.
 """
 
 import logging
@@ -27,10 +26,10 @@ log = logging.getLogger(__name__)
 
 
 def run(pass_id: int, *, tick: Callable[[], datetime]) -> None:
-    """Carry out a pass that was begun; nothing if it has ended, or if a living worker has it.
+    """Run a started pass; no-op if it has ended or a live worker has it.
 
-    `tick` tells the time: a pass may take minutes. Whatever Greenhouse answers, the row says how it ended. Raises
-    stopping.Stopped, and what an outage of the database raises: the pass then waits to be gone on with.
+    `tick` returns the time, since a pass may take minutes. Failures of Greenhouse are recorded in the row. Raises
+    stopping.Stopped and the errors of a database outage; the pass can then be continued.
     """
     row = passes.take(pass_id, now=tick())
     if row is None:
@@ -59,7 +58,7 @@ def _run(work: Pass) -> None:
             raise
         log.exception("%s ended early", row)
         busy = isinstance(error, DatabaseError)
-        why = "The database was busy. The next pass goes on." if busy else _unforeseen(error)
+        why = "The database was busy. The next pass will continue." if busy else _unforeseen(error)
         work.fail(why)
 
 

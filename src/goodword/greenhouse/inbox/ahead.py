@@ -18,7 +18,7 @@ from goodword.greenhouse.sync.ahead import NOTHING_AHEAD, Ahead, read_ahead
 #: deliveries that are read together at most: as many as fit into one call
 TOGETHER = 50
 
-#: later deliveries that are looked at for some of the same connection
+#: later deliveries searched for more of the same connection
 LOOKED_AT = 4 * TOGETHER
 
 #: fewer are not worth it
@@ -71,7 +71,7 @@ def ahead_of(event: InboxEvent, *, now: datetime) -> Ahead:
 
 
 def kept_for(connection_id: int) -> dict[int, Ahead]:
-    """What is kept for deliveries of a connection, by their ids; nothing while another thread is reading."""
+    """Data read for deliveries of a connection, by their ids; empty while another thread is reading."""
     kept = _kept[connection_id]
     if not kept.lock.acquire(blocking=False):
         return _NONE_KEPT
@@ -82,16 +82,16 @@ def kept_for(connection_id: int) -> dict[int, Ahead]:
 
 
 def forget(connection_id: int, event_ids: Iterable[int]) -> None:
-    """Drop what was read for deliveries that are done."""
+    """Drop the data read for finished deliveries."""
     events = _kept[connection_id].events
     for event_id in event_ids:
         events.pop(event_id, None)
 
 
 def _next(event: InboxEvent, *, now: datetime) -> list[InboxEvent]:
-    """The deliveries that will be worked on after this one: the oldest of each application, not tried before.
+    """The deliveries to be handled after this one: the oldest of each application, without earlier attempts.
 
-    The query asks for little, and the rest is picked here, for the planner's sake (see `claim`).
+    The query is simple and the rest is filtered here, because of the planner (see `claim`).
     """
     rows = (
         InboxEvent.objects.across_organisations()

@@ -1,13 +1,12 @@
 """Leases of deliveries: claimed by one worker, settled in the transaction that writes the effect.
 
-Claiming sets `not_before` to the end of a lease, counts the attempt, and counts a fault in advance, which is taken
-back when the wait turns out to be no fault of the delivery: one that ends its worker each time would otherwise be
-tried for ever. A worker that dies leaves a row that is due again when the lease ends, or as soon as its database
-connection is seen to be gone (`free_orphans`). A worker that is merely slow finds, when it settles, that the attempt is
-not its own any more, and writes nothing.
+Claiming sets `not_before` to the end of a lease, counts the attempt, and counts a fault in advance, which is undone if
+the delivery was not the cause: otherwise one that kills its worker each time would be retried forever. After a worker
+dies, its delivery is due again when the lease ends, or as soon as its database connection is gone (`free_orphans`). A
+worker that was merely slow finds on settling that the attempt is no longer its own, and writes nothing.
 
-The queries here are simple on purpose. Statistics taken while nothing waited make the planner believe that
-`state = 'received'` has one row; a join or a correlated subquery then runs over the whole backlog for each claim.
+The queries here are simple on purpose. Statistics gathered while the inbox was empty make the planner believe that
+`state = 'received'` matches one row; a join or a correlated subquery then scans the whole backlog for each claim.
 """
 
 import json
@@ -31,16 +30,16 @@ LEASE = timedelta(minutes=3)
 #: waits while Greenhouse cannot be used; the last one for ever, since nothing is dropped
 WAITS = tuple(timedelta(seconds=s) for s in (10, 30, 60, 300, 900, 3600))
 
-#: waiting deliveries that are read at once when a turn needs more to claim
+#: waiting deliveries read at once when a turn needs more to claim
 PAGE = 500
 
-#: seconds for which a turn keeps a connection: deliveries come by the hundred of the same one
+#: seconds for which a turn caches a connection: hundreds of deliveries in a row belong to the same one
 CONNECTION_KEPT = 1.0
 
-#: as many as the column holds
+#: the maximum of the column
 MOST_TRIES = 2**15 - 1
 
-#: how many of them one statement tries to lock: other workers may have the first ones
+#: rows that one statement tries to lock: other workers may have the first ones
 CHOICE = 20
 
 
@@ -52,9 +51,9 @@ class Lost(Exception):
 class Turn:
     """A worker's short turn at the inbox.
 
-    `resting` are connections to leave alone, `ready` the ids of deliveries to claim next, oldest first: each was the
-    first of its application when it was read. Others may have claimed one since; the lock finds out. `alone` are ids of
-    those that were found not to be fit for being worked on together with others.
+    `resting`: connections to skip. `ready`: ids of deliveries to claim next, oldest first, each the first of its
+    application when it was read; another worker may have claimed it since, which the lock detects. `alone`: ids of
+    deliveries that cannot be handled in a batch.
     """
 
     resting: set[int] = field(default_factory=set)
@@ -63,7 +62,7 @@ class Turn:
     connections: dict[int, tuple[float, Connection]] = field(default_factory=dict)
 
     def connection(self, pk: int) -> Connection:
-        """The connection with its organisation, read anew every second."""
+        """The connection with its organisation, re-read every second."""
         read, found = self.connections.get(pk, (0.0, None))
         if found is None or time.monotonic() - read > CONNECTION_KEPT:
             rows = Connection.objects.across_organisations().select_related("organisation")
@@ -74,8 +73,7 @@ class Turn:
 def claim(turn: Turn, *, now: datetime) -> InboxEvent | None:
     """The oldest delivery that is due, now leased to the caller; None if there is none.
 
-    Deliveries about one application are worked on in the order in which they came: an earlier one that still waits
-    keeps the later ones back.
+    Deliveries about one application are handled in order of arrival: an earlier one still waiting blocks later ones.
     """
     if event := _claim_ready(turn, now=now):
         return event
@@ -87,7 +85,7 @@ def claim(turn: Turn, *, now: datetime) -> InboxEvent | None:
 
 
 def claim_these(turn: Turn, ids: Sequence[int], *, now: datetime) -> list[InboxEvent]:
-    """Of deliveries that are next in this turn, those that nobody has claimed before, oldest first."""
+    """Claim those of the next deliveries that were never claimed before, oldest first."""
     turn.ready = [one for one in turn.ready if one[0] not in ids]
     return _lease(turn, ids, most=len(ids), tried=0, now=now)
 
@@ -103,7 +101,7 @@ def _claim_ready(turn: Turn, *, now: datetime) -> InboxEvent | None:
 
 
 def _pages(turn: Turn, *, now: datetime) -> Iterator[list[tuple[int, int]]]:
-    """Page by page of what waits, the deliveries that are the first of their application and due."""
+    """Pages of waiting deliveries that are due and the first of their application."""
     waiting = InboxEvent.objects.across_organisations().filter(state=State.RECEIVED).order_by("pk")
     rows = waiting.values_list("pk", "connection_id", "remote_application_id", "not_before")
     seen: set[tuple[int, int]] = set()
@@ -121,7 +119,7 @@ def _pages(turn: Turn, *, now: datetime) -> Iterator[list[tuple[int, int]]]:
         yield ready
 
 
-#: `handled_at` says the same as the state, but fits no partial index that the planner might take for tiny
+#: `handled_at` is equivalent to the state, but matches no partial index that the planner might think tiny
 _LEASE = """
 UPDATE greenhouse_inboxevent
 SET attempts = attempts + 1, faults = faults + 1, not_before = %(until)s,
@@ -138,9 +136,9 @@ RETURNING *, set_config('synchronous_commit', 'off', true) AS relaxed
 def _lease(
     turn: Turn, ids: Sequence[int], *, most: int, tried: int = MOST_TRIES, now: datetime
 ) -> list[InboxEvent]:
-    """Lease the first of these that are still due and that nobody else has locked.
+    """Lease the first of these that are still due and not locked by others.
 
-    The commit need not reach the disk: after a crash of the database a lease that was forgotten is one that ended.
+    Commits asynchronously: losing a lease in a database crash just ends it.
     """
     values = {"ids": list(ids), "now": now, "until": now + LEASE, "most": most, "tried": tried}
     leased = list(InboxEvent.objects.across_organisations().raw(_LEASE, values))
@@ -149,7 +147,7 @@ def _lease(
     return sorted(leased, key=lambda event: event.pk)
 
 
-#: a process id can be used again: whoever has it now is another if it began after the lease
+#: process ids are reused: a process that started after the lease is a different one
 _ORPHANS = """
 SELECT id, attempts, leased_at < pg_postmaster_start_time()
 FROM greenhouse_inboxevent AS event
@@ -162,10 +160,10 @@ WHERE leased_to IS NOT NULL AND NOT EXISTS (
 
 
 def free_orphans(*, now: datetime) -> int:
-    """End the leases of workers whose database connection is gone: they died, or can settle nothing any more.
+    """End the leases of workers whose database connection is gone. Returns how many.
 
-    Whoever still works on such a delivery finds the attempt lost, as after any lease. That the server itself was
-    restarted is no fault of the delivery. Returns how many.
+    A worker still handling such a delivery loses the attempt, as after any expired lease. A restart of the server does
+    not count as a fault of the delivery.
     """
     with transaction.atomic(), database.cursor() as cursor:
         cursor.execute(_ORPHANS)
@@ -195,7 +193,7 @@ WHERE event.id = done.id AND event.attempts = done.attempts AND event.handled_at
 
 
 def settle_all(done: Sequence[tuple[InboxEvent, str, Sequence[dict[str, Any]]]], *, now: datetime) -> None:
-    """Handled, each with its outcome and what it led to. Raises Lost if any has been taken over: roll back then."""
+    """Mark as handled, with outcomes and effects. Raises Lost if any was taken over; the caller must roll back."""
     events = [event for event, _, _ in done]
     ids, attempts = [event.pk for event in events], [event.attempts for event in events]
     outcomes, caused = [outcome for _, outcome, _ in done], [json.dumps(list(led)) for _, _, led in done]
@@ -206,10 +204,7 @@ def settle_all(done: Sequence[tuple[InboxEvent, str, Sequence[dict[str, Any]]]],
 
 
 def give_back(turn: Turn, events: Sequence[InboxEvent], *, now: datetime) -> None:
-    """Deliveries that were claimed and not worked on are due at once, as if they had not been claimed.
-
-    In this turn each is then worked on alone.
-    """
+    """Undo the claim of deliveries that were not handled. In this turn each is then handled alone."""
     for attempts in {event.attempts for event in events}:
         mine = InboxEvent.objects.across_organisations().filter(
             pk__in=[event.pk for event in events if event.attempts == attempts],

@@ -21,7 +21,7 @@ from goodword.greenhouse.sync.hint import Hint, UserSaid
 
 #: what says that somebody has just come into the stage that it names
 ARRIVALS = ("candidate_stage_change", "new_candidate_application")
-#: what takes a rejection or a hire back
+#: events that undo a rejection or a hire
 RESTORED = ("unreject_candidate", "unhire_candidate")
 
 

@@ -19,16 +19,16 @@ LAST_EVENT_GRAIN = timedelta(seconds=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """A connection, and its valid secret keys as far as they open."""
+    """A connection and those of its valid secret keys that can be decrypted."""
 
     connection: Connection
     keys: list[str]
-    #: false when a field key is missing: then a signature that fits no key may be right all the same
+    #: false if a field key is missing: a signature that matches no key may then still be right
     all_open: bool
 
 
 def endpoint(endpoint_key: str, *, now: datetime) -> Endpoint | None:
-    """The connection of an endpoint and its valid secret keys; None where nothing may be taken in.
+    """The connection of an endpoint and its valid secret keys; None if deliveries must not be accepted.
 
     Fails closed: no such endpoint, a connection that has ended, or no valid key.
     """

@@ -1,7 +1,7 @@
-"""The usual deliveries of a burst are claimed, written and settled together: one transaction instead of one each.
+"""Handles the ordinary deliveries of a burst in a batch: claimed, written and settled in one transaction.
 
-Usual is one that was not tried before, was read ahead, and is about an application of ours that still stands as it
-did when it was read. All others, and all of them if anything goes wrong, are left to be worked on one by one.
+A delivery is ordinary if it is at its first attempt, was read ahead, and is about an application of ours that has not
+changed since. All others, and the whole batch if anything goes wrong, are handled one by one.
 """
 
 import logging
@@ -25,14 +25,14 @@ from goodword.greenhouse.sync.together import Brought, prepare, write
 
 log = logging.getLogger(__name__)
 
-#: troubles with Greenhouse, or with the key to it
+#: errors of Greenhouse or its key
 ON_ITS_WAY = (HarvestError, CannotOpen)
 
 USUAL = APPLICATION_ACTIONS - {"delete_application"}
 
 
 def claim_read(turn: Turn, *, now: datetime) -> list[tuple[InboxEvent, Ahead]]:
-    """Claim the next deliveries of the turn that were read ahead, with what was read; none if they are too few."""
+    """Claim the turn's next deliveries that were read ahead, with the data read; none if there are too few."""
     if not turn.ready:
         return []
     connection_id = turn.ready[0][1]
@@ -40,7 +40,7 @@ def claim_read(turn: Turn, *, now: datetime) -> list[tuple[InboxEvent, Ahead]]:
     ids = []
     for pk, whose in turn.ready[:TOGETHER]:
         if pk not in kept or pk in turn.alone or whose != connection_id or whose in turn.resting:
-            break  # what came first is worked on first
+            break  # keep the order of arrival
         ids.append(pk)
     if len(ids) < FEW:
         return []
@@ -48,7 +48,7 @@ def claim_read(turn: Turn, *, now: datetime) -> list[tuple[InboxEvent, Ahead]]:
 
 
 def handle_together(read: Sequence[tuple[InboxEvent, Ahead]], *, now: datetime) -> list[InboxEvent]:
-    """Let the usual ones of claimed deliveries of one connection have their effect; returns the others."""
+    """Handle the ordinary ones among claimed deliveries of one connection. Returns the others."""
     events = [event for event, _ in read]
     if len(events) < FEW:
         return events
@@ -57,7 +57,7 @@ def handle_together(read: Sequence[tuple[InboxEvent, Ahead]], *, now: datetime) 
     except (*ON_ITS_WAY, OperationalError, Lost) as error:
         log.info("%d deliveries are worked on one by one: %s", len(events), error)
         return events
-    except Exception:  # the border: worked on alone, each shows whether it was the cause
+    except Exception:  # handled alone, each shows whether it was the cause
         log.exception("%d deliveries could not be worked on together", len(events))
         return events
     forget(events[0].connection_id, done)
@@ -65,7 +65,7 @@ def handle_together(read: Sequence[tuple[InboxEvent, Ahead]], *, now: datetime) 
 
 
 def _hint(event: InboxEvent) -> Hint | None:
-    """What a usual delivery says beside the truth; None: it is another kind."""
+    """The hint in an ordinary delivery; None for other kinds."""
     if (
         event.attempts > 1
         or event.action not in USUAL
@@ -82,7 +82,7 @@ def _hint(event: InboxEvent) -> Hint | None:
 
 
 def _handle(read: Sequence[tuple[InboxEvent, Ahead]], *, connection: Connection, now: datetime) -> set[int]:
-    """Bring our copy over and settle, in one transaction; the ids of the deliveries that this was done for."""
+    """Update our copy and settle, in one transaction. Returns the ids of the deliveries handled."""
     usual: dict[int, tuple[InboxEvent, Hint, Ahead]] = {}
     for event, ahead in read:
         hint = _hint(event)

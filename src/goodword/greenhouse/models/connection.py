@@ -97,7 +97,7 @@ class Connection(OrganisationOwned):
         return V3Credentials(plain["client_id"], plain["client_secret"], act_as=plain["act_as"])
 
     def opens(self, *, now: datetime) -> bool:
-        """Whether the credential and all valid secret keys open with the field keys that are listed."""
+        """Whether the configured field keys open the credential and all valid secret keys."""
         secrets = WebhookSecret.valid(self, now=now).values_list("secret", flat=True)
         sealed = [("credential", self.credential), *(("webhook_secret", secret) for secret in secrets)]
         return all(field_keys.opens(value, place=self.place(column)) for column, value in sealed)
@@ -137,7 +137,7 @@ class WebhookSecret(OrganisationOwned):
 
 
 def sealed_secrets() -> list[tuple[str, str]]:
-    """Place and sealed value of the credentials and secret keys of all connections that have not ended."""
+    """Place and sealed value of the credentials and secret keys of all active connections."""
     live = Connection.objects.across_organisations().exclude(state=Connection.State.DISCONNECTED)
     secrets = WebhookSecret.objects.across_organisations().filter(connection__in=live)
     return [

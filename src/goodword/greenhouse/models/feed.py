@@ -40,7 +40,7 @@ class FeedPost(OrganisationOwned, Outbox):
     outcome_unknown = models.BooleanField(default=False)
     #: why it failed, as a code
     trouble = models.CharField(max_length=20, choices=Trouble.choices, default=Trouble.NONE, blank=True)
-    #: how often Greenhouse said that the key may not do this; after some of them over an hour it is believed
+    #: refusals for lack of a permission; after several within an hour a person is needed
     refusals = models.PositiveSmallIntegerField(default=0)
     #: when the feed is searched once more for notes that landed late
     look_again_at = models.DateTimeField(null=True)
@@ -73,5 +73,5 @@ class FeedPost(OrganisationOwned, Outbox):
 
     @property
     def tries(self) -> int:
-        """See `Outbox.tries`. Refusals are counted by themselves."""
+        """See `Outbox.tries`. Refusals are counted separately."""
         return self.attempts - self.refusals

@@ -31,7 +31,7 @@ class Reconciliation(OrganisationOwned):
     done = models.PositiveIntegerField(default=0)
     calls = models.PositiveIntegerField(default=0)
     error = models.TextField(default="", blank=True)
-    #: where its worker stopped, for the next worker to go on there (greenhouse.heal.progress); ids and numbers only
+    #: where its worker stopped and another continues (greenhouse.heal.progress); ids and numbers only
     resume = models.JSONField(default=dict)
 
     class Meta:

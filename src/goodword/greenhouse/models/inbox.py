@@ -25,7 +25,7 @@ class InboxEvent(OrganisationOwned):
     faults = models.PositiveSmallIntegerField(default=0)
     #: when it is worked on; while a worker has it, the end of that worker's lease
     not_before = models.DateTimeField()
-    #: while a worker has it: the database process that serves the worker, and since when, by the database's clock
+    #: while leased: the worker's database process and the start of the lease, by the database's clock
     leased_to = models.IntegerField(null=True)
     leased_at = models.DateTimeField(null=True)
     #: which of Greenhouse's applications it is about; empty if none

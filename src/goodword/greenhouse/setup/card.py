@@ -15,7 +15,7 @@ from goodword.greenhouse.setup.progress import shown_state
 
 State = Connection.State
 
-#: how a permission is shown that is known to be missing
+#: display of a missing permission
 UNREAD = frozenset({"missing", "lacking"})
 
 
@@ -42,7 +42,7 @@ class Card:
     advised: Sequence[Row]
     checked_at: datetime | None
     untested: bool
-    #: whether its stored secrets open with the field keys of this installation
+    #: whether this installation's field keys open its stored secrets
     opens: bool
 
     @property
@@ -61,7 +61,7 @@ class Card:
 
     @property
     def wants_domains(self) -> bool:
-        """Whether recruiters named by webhooks cannot be written to before the organisation's domains are set."""
+        """Whether recruiters named in webhooks get no e-mail until the organisation's domains are set."""
         unread = any(row.name == USERS.name and row.state in UNREAD for row in self.advised)
         return unread and not self.connection.organisation.own_domains
 

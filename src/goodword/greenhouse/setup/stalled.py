@@ -1,4 +1,4 @@
-"""Reactions of an organisation that failed for good: an event happened, and what should follow it did not."""
+"""An organisation's failed reactions: an event whose follow-up did not happen."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,19 +15,19 @@ from goodword.core.models import Reaction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stalled:
-    """A failed reaction, and whom it concerns, if the member sees them."""
+    """A failed reaction, with the application if the member may see it."""
 
     reaction: Reaction
     application: Application | None
 
 
 def stalled(organisation: Organisation) -> QuerySet[Reaction]:
-    """The reactions of this organisation that are not tried any more, newest first."""
+    """The failed reactions of this organisation, newest first."""
     return reactions.failed().filter(event__organisation_id=organisation.pk)
 
 
 def stalled_of(member: Membership) -> list[Stalled]:
-    """The same, for a member to read."""
+    """The failed reactions, as a member may see them."""
     rows = list(stalled(member.organisation))
     ids = {row.event.application_id for row in rows if row.event.application_id is not None}
     seen = visible_applications(member).in_bulk(ids) if ids else {}
@@ -35,7 +35,7 @@ def stalled_of(member: Membership) -> list[Stalled]:
 
 
 def try_again(organisation: Organisation, *, member: Membership, now: datetime) -> int:
-    """Try all of them again. Returns how many."""
+    """Retry all of them. Returns how many."""
     count = reactions.try_again(stalled(organisation), now=now)
     if count:
         write(

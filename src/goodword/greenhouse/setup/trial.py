@@ -88,10 +88,10 @@ def _asked(trial: Trial, api: HarvestApi, store: TokenStore) -> Trial:
     works = trial.works
     try:
         result, works = api.probe(permission), True
-    except Forbidden:  # Harvest v3 gives no token to a credential without any scope: nothing can be read
+    except Forbidden:  # Harvest v3 gives no token to a credential without any scope
         return replace(trial, results=tuple(map(missing, trial.permissions)))
     except Unauthorised as error:
-        # Harvest v1 refuses a bad key and a missing permission alike: only if nothing works it can be the key
+        # Harvest v1 refuses a bad key and a missing permission alike: it may be the key only if nothing works
         if not error.may_be_permission or (last and not works and not api.knows_key()):
             raise
         result = missing(permission)

@@ -152,8 +152,8 @@ def bring_over(
     now: datetime,
     came: Callable[..., bool] = came_since,
 ) -> list[Change]:
-    """Set what Greenhouse tells on our copy, unsaved; what happened since `old`."""
-    if home is not None:  # moved to a job of no role it stays with its role, where its results are
+    """Copy Greenhouse's data to our row, unsaved. Returns the events since `old`."""
+    if home is not None:  # after a move to a job without a role it stays with its role, where its results are
         row.role = home.role
     for name, value in _values(application, row=row, seen=seen, now=now).items():
         setattr(row, name, value)

@@ -1,4 +1,4 @@
-"""Whether somebody has just come into a stage that starts a step, or was there when it was mapped."""
+"""Tells arrivals in a mapped stage from candidates who were already there when it was mapped."""
 
 from datetime import datetime, timedelta
 
@@ -6,7 +6,7 @@ from goodword.candidates.models import Application
 from goodword.roles.models import AlreadyThere, Automation
 from goodword.roles.queries import rules_of_stage
 
-#: by how much Greenhouse's clock and ours may be apart: an arrival just after the mapping must not be missed
+#: tolerated difference between Greenhouse's clock and ours: an arrival just after the mapping must not be missed
 CLOCKS_DIFFER = timedelta(minutes=1)
 
 
@@ -18,9 +18,9 @@ def is_mapped(*, connection_id: int, job_id: int | None, stage_id: int | None) -
 
 
 def is_arrival(row: Application, *, home: Automation | None, active_at: datetime | None) -> bool:
-    """Of one who is seen for the first time: true in a mapped stage, unless they were there when it was mapped.
+    """For an application seen for the first time: true in a mapped stage, unless it was there when it was mapped.
 
-    They were left alone by decision, and count only if it is known that they have come into the stage again since.
+    Those were left out by decision, and count only if they are known to have entered the stage again since.
     """
     if home is None or not is_mapped(
         connection_id=home.connection_id, job_id=row.job_id, stage_id=row.stage_id
@@ -32,7 +32,7 @@ def is_arrival(row: Application, *, home: Automation | None, active_at: datetime
 def came_since(
     row: Application, *, home: Automation | None, active_at: datetime | None, elsewhere_at: datetime | None
 ) -> bool:
-    """Whether they came into their stage after they were recorded as already there; true if they were not recorded.
+    """Whether they entered their stage after being recorded as already there; true if they were not recorded.
 
     `active_at`: when anything last happened to the application in Greenhouse; `elsewhere_at`: when it was last read
     there in another stage.

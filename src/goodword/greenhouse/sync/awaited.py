@@ -17,7 +17,7 @@ ARRIVED = "application.entered_stage"
 
 
 def waiting_among(connection: Connection, remote_ids: Collection[int]) -> set[int]:
-    """Those of whom an arrival may wait."""
+    """Ids of applications with a missed start on the waiting list."""
     rows = Finding.objects.across_organisations().filter(
         connection=connection, state=Finding.State.WAITING, remote_application_id__in=remote_ids
     )

@@ -32,8 +32,8 @@ class Standing:
 def changes(old: Standing | None, new: Standing, *, arrived: bool = True) -> Iterator[Change]:
     """Names and data of the events between `old` and `new`, in the order in which they make sense.
 
-    `old` is None at first sight. `arrived` says whether being in this stage is news: at first sight in a mapped one,
-    and never in one in which they were already when it was mapped. Who is rejected or hired enters no stage.
+    `old` is None for a new application. `arrived`: whether being in this stage counts as an arrival: for a new one in a
+    mapped stage, and never in one where it already was when it was mapped. A rejected or hired one enters no stage.
     """
     active = new.status == Status.ACTIVE
     if old is None:

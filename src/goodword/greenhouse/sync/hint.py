@@ -15,11 +15,11 @@ class UserSaid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hint:
-    """The parts of a delivery that Harvest may not tell: since when, why, and who.
+    """The parts of a delivery that Harvest may not provide.
 
-    `stage_id` is the stage that a stage change names, `arrived` whether they have just come into it, `restored`
-    whether a rejection or a hire was taken back, `received_at` when the delivery came; `reason` is the name of a
-    rejection reason; `users` are the recruiters in the body.
+    `stage_id`: the stage in a stage change; `arrived`: whether they have just entered it; `restored`: whether a
+    rejection or a hire was undone; `received_at`: when the delivery came; `reason`: the name of a rejection reason;
+    `users`: the recruiters in the body.
     """
 
     stage_id: int | None = None

@@ -44,10 +44,10 @@ def write_candidate(
     connection: Connection,
     now: datetime,
 ) -> tuple[Candidate, bool]:
-    """Lock and write our copy; returns it, and whether what decides about mailing them is other than before.
+    """Lock and write our copy. Returns it, and whether anything that affects mailing them has changed.
 
-    Who was erased stays so (`erased_at`), unless they have applied since; under a legal hold nothing is blanked.
-    Raises Stale if our copy is not of `as_of` any more (see `apply`).
+    An erased person stays erased (`erased_at`) unless they have applied since; under a legal hold nothing is blanked.
+    Raises Stale if our copy has changed since `as_of` (see `apply`).
     """
     row, fresh = (
         Candidate.objects.across_organisations()
@@ -76,14 +76,14 @@ def write_candidate(
 
 
 def bring_over(row: Candidate, person: remote.Candidate) -> bool:
-    """Set what Greenhouse tells on our copy, unsaved; whether what decides about mailing them is other than before."""
+    """Copy Greenhouse's data to our row, unsaved. Returns whether anything that affects mailing them has changed."""
     values = told_of(person)
-    row.merged_into = None  # Greenhouse shows them as somebody of their own
+    row.merged_into = None  # a separate person in Greenhouse again
     before = _mailable(row)
     blanked = any(value == "" != getattr(row, name) for name, value in values.items())
     emptied = blanked or (values["can_email"] and not values["email"])
     if emptied and hold_against_erasure(row) is not None:
-        # deleted or anonymised in Greenhouse: what has to be kept is not blanked
+        # deleted or anonymised in Greenhouse, but the data has to be kept
         values["can_email"] = values["can_email"] and bool(values["email"])
         values |= {name: getattr(row, name) for name, value in values.items() if value == ""}
     for name, value in values.items():

@@ -22,13 +22,12 @@ RECRUITER_KEPT = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What Harvest says of an application, and how our copy stood before it was asked.
+    """An application as read from Harvest, and the versions of our rows before the read.
 
-    `application` or `candidate` None: not visible to us. `of_no_role`: nobody of ours, and the candidate was
-    not asked about. `recruiter` None: as before. `entered_at` is when the present stage was entered, if it
-    was asked about and is known; `reason` why they were rejected, `restored` whether
-    the delivery takes a rejection or a hire back. The two `..._as_of` are the `synced_at` of
-    our rows before the reading.
+    `application` or `candidate` None: not visible to us. `of_no_role`: not one of ours, and the candidate was not read.
+    `recruiter` None: unchanged. `entered_at`: when the current stage was entered, if read and known. `reason`: of a
+    rejection. `restored`: the delivery undoes a rejection or a hire. The two `..._as_of` are the `synced_at` of our rows
+    before the read.
     """
 
     remote_id: int
@@ -92,7 +91,7 @@ def complete(
     now: datetime,
     starts: Callable[..., bool] = is_mapped,
 ) -> Seen:
-    """Add to a visible application since when it stands in its stage, why it ended, and who its recruiter is."""
+    """Add to a visible application when it entered its stage, its rejection reason and its recruiter."""
     application = seen.application
     assert application is not None  # it is visible
     remembered = Remembered(api, connection=connection, now=now)

@@ -1,8 +1,7 @@
-"""Many applications that were read ahead, brought over in one transaction with few statements.
+"""Updates many applications that were read ahead, in one transaction with few statements.
 
-Only the usual ones: the application and its candidate are ours, belong together as before, are not erased, and were
-not written since they were read. Nothing else about them is decided here; what is not usual is left out, and for the
-caller to bring over alone (`sync.application`), where all the rest is.
+Only ordinary ones: application and candidate are ours, still belong together, are not erased, and have not been written
+since they were read. All others are left to the caller, to update one by one (`sync.application`).
 """
 
 from collections.abc import Collection, Mapping
@@ -30,7 +29,7 @@ from goodword.greenhouse.sync.read import Seen, complete
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
 from goodword.roles.models import AlreadyThere, Automation
 
-#: all that follows Greenhouse; the key and what others write stay
+#: columns copied from Greenhouse, without the key and those written by other code
 _COPIED = (
     "role",
     "job_id",
@@ -53,7 +52,7 @@ _COPIED = (
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What was seen of a usual application, and what its delivery says."""
+    """An ordinary application as read, with the hint of its delivery."""
 
     seen: Seen
     hint: Hint
@@ -61,7 +60,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """An application that was brought over: Greenhouse's id, ours, and what came of it in a sentence."""
+    """An updated application: Greenhouse's id, ours, and the outcome in a sentence."""
 
     remote_id: int
     application_id: int
@@ -69,8 +68,8 @@ class Brought:
 
 
 def prepare(connection: Connection, read: Mapping[int, tuple[Hint, Ahead]], *, now: datetime) -> list[Plan]:
-    """The usual ones among applications that were read ahead, by Greenhouse's ids. Reads what is still missing of
-    them, outside any transaction. Raises HarvestError."""
+    """The ordinary ones among applications that were read ahead, by Greenhouse's ids. Reads their missing data, outside
+    any transaction. Raises HarvestError."""
     ours = _applications(connection, read)
     applications = _remote(ours, read)
     homes = _homes(connection, {application.job_id for application in applications.values()})
@@ -81,7 +80,7 @@ def prepare(connection: Connection, read: Mapping[int, tuple[Hint, Ahead]], *, n
             row, (hint, ahead) = ours[remote_id], read[remote_id]
             candidate = row.candidate
             if candidate.remote_id != application.candidate_id or application.candidate_id in plans:
-                continue  # a merge; or a person's second one, which would be written on top of the first
+                continue  # a merge; or a person's second one, which would overwrite the first
             told_of = ahead.candidate(application.candidate_id, as_of=candidate.synced_at)
             if told_of is None or row.erased_at is not None or candidate.erased_at is not None:
                 continue
@@ -108,9 +107,9 @@ def prepare(connection: Connection, read: Mapping[int, tuple[Hint, Ahead]], *, n
 
 
 def write(plans: Collection[Plan], *, connection: Connection, now: datetime) -> list[Brought]:
-    """Write what is new of them, in the caller's transaction; those that are not usual any more are left out.
+    """Write the changes in the caller's transaction, except for those that are no longer ordinary.
 
-    Rows are locked in one order, people first, as `apply` does.
+    Locks people before applications, as `apply` does.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("What was read is written inside a transaction only.")
@@ -124,14 +123,14 @@ def write(plans: Collection[Plan], *, connection: Connection, now: datetime) -> 
     same: list[Candidate] = []
     for plan in plans:
         seen, row = plan.seen, ours.get(plan.seen.remote_id)
-        assert seen.application is not None and seen.candidate is not None  # else there is no plan
+        assert seen.application is not None and seen.candidate is not None  # required for a plan
         candidate = people.get(seen.candidate.id)
         if row is None or candidate is None or not _as_seen(seen, row, candidate):
             continue
         before = _columns(candidate)
         moved = person.bring_over(candidate, seen.candidate)
         if moved:
-            continue  # the person's other applications are told of it, too
+            continue  # the person's other applications are affected too
         candidate.synced_at = person.version(candidate.synced_at, now)
         if _columns(candidate) == before:
             same.append(candidate)
@@ -180,13 +179,13 @@ def write(plans: Collection[Plan], *, connection: Connection, now: datetime) -> 
 def _remote(
     ours: Mapping[int, Application], read: Mapping[int, tuple[Hint, Ahead]]
 ) -> dict[int, remote.Application]:
-    """What was read of applications of a job, unless our copy was written since."""
+    """Applications of a job as read, unless our copy was written since."""
     found = {one: read[one][1].application(one, as_of=ours[one].synced_at) for one in read if one in ours}
     return {one: row for one, row in found.items() if row is not None and row.job_id is not None}
 
 
 def _as_seen(seen: Seen, row: Application, candidate: Candidate) -> bool:
-    """Whether our rows, locked by now, are those that were there before Greenhouse was asked."""
+    """Whether our rows, now locked, are unchanged since before the read."""
     return (
         row.synced_at == seen.application_as_of
         and candidate.synced_at == seen.candidate_as_of
@@ -203,7 +202,7 @@ def _columns(candidate: Candidate) -> dict[str, Any]:
 
 
 def _came(*_: object, **__: object) -> bool:
-    """Instead of `came_since` for one who was not recorded as already there."""
+    """Replaces `came_since` for applications not recorded as already there."""
     return True
 
 
@@ -242,7 +241,7 @@ def _already_there(homes: Mapping[int | None, Automation], remote_ids: Collectio
 
 
 def _save(same: Collection[Candidate], rows: Collection[Application]) -> None:
-    """The new version of people of whom nothing else is new, and what was set on our applications, all locked."""
+    """Save the new version of otherwise unchanged people, and our changed applications, all locked."""
     by_version: dict[datetime | None, list[int]] = {}
     for candidate in same:
         by_version.setdefault(candidate.synced_at, []).append(candidate.pk)
@@ -250,4 +249,4 @@ def _save(same: Collection[Candidate], rows: Collection[Application]) -> None:
         Candidate.objects.across_organisations().filter(pk__in=pks).update(synced_at=version)
     Application.objects.across_organisations().bulk_create(
         rows, update_conflicts=True, unique_fields=["id"], update_fields=_COPIED
-    )  # they exist: an update of many rows that needs no expression for each of their columns
+    )  # bulk_update would need an expression for each column of each row

@@ -50,7 +50,7 @@ def outage() -> Outage | None:
 
 
 def ask_leave(*, now: datetime) -> Leave | None:
-    """Permission to send one mail; None if it has to wait. While the server is down, the first caller gets the probe."""
+    """Permission to send one mail, None if it has to wait. While the server is down, the first caller probes."""
     if not MailService.objects.filter(pk=_ROW, down_since__isnull=False).exists():
         return Leave(probe=0)
     with transaction.atomic():

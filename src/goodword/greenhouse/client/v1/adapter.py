@@ -34,7 +34,7 @@ from goodword.greenhouse.client.v1 import read
 from goodword.greenhouse.client.v1.jobs import Jobs
 from goodword.greenhouse.client.v1.probe import probe
 
-#: a path at which Harvest v1 has nothing
+#: a path that does not exist in Harvest v1
 NOWHERE = "/what_this_key_may_do"
 
 
@@ -55,8 +55,8 @@ class HarvestV1(Jobs):
         return Actor()
 
     def knows_key(self) -> bool:
-        """See `HarvestApi.knows_key`. v1 asks for the key before it looks for the path (greenhouse.md, 7): where there
-        is nothing, a wrong key is answered 401, and one without any permission 404."""
+        """See `HarvestApi.knows_key`. v1 checks the key before the path (greenhouse.md, 7): a path that does not exist
+        gets 401 with a wrong key, and 404 with one that has no permissions."""
         try:
             self._session.get(NOWHERE, permission=APPLICATIONS)
         except NotFound:

@@ -58,12 +58,12 @@ class HarvestV3(Jobs):
         """See `HarvestApi.account`."""
         try:
             known = self._prober.introspected()
-        except Forbidden:  # without any scope there is no token to ask with
+        except Forbidden:  # a credential without any scope gets no token
             return None
         return known.organisation if known else None
 
     def knows_key(self) -> bool:
-        """See `HarvestApi.knows_key`. v3 tells it when a token is asked for, by another error."""
+        """See `HarvestApi.knows_key`. In v3 the token request already raises a different error."""
         return False
 
     def who_am_i(self) -> Actor:

@@ -66,14 +66,14 @@ def run(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.ADMIN)
 def again(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Try the reactions that failed for good again."""
+    """Retry the failed reactions."""
     connection = connected(request, pk)
     count = stalled.try_again(request.organisation, member=request.member, now=clock.now())
     if count:
-        words = ngettext("Trying %(n)s action again.", "Trying %(n)s actions again.", count)
+        words = ngettext("Retrying %(n)s action.", "Retrying %(n)s actions.", count)
         messages.success(request, words % {"n": count})
     else:
-        messages.info(request, _("There is nothing left to try again."))
+        messages.info(request, _("There is nothing left to retry."))
     return redirect("greenhouse_health", request.organisation.slug, connection.pk)
 
 
