@@ -514,7 +514,7 @@ def test_publishing_warns_while_nobody_outside_the_hiring_team_is_named(step: St
     said, links = reader_card(owner, step)
     assert (
         said
-        == f"{nobody} The recruiter reads them, and candidates are told so: some will not ask. Name somebody"
+        == f"{nobody} The recruiter reads them. Candidates see this, and some will not ask. Name somebody"
     )
     assert links == [path("organisation_settings", organisation) + "#adjustments"]
     assert signed_in(owner).get(links[0]).status_code == 200

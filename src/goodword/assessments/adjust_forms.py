@@ -68,7 +68,7 @@ class AskForm(forms.Form):
             del self.fields["percent"]
 
     def say_who_reads(self, *, outside: bool) -> None:
-        """Promise no more than is so where the reader hires for the role."""
+        """Adapt the promise if the reader hires for the role."""
         if not outside:
             self.fields["may_tell"].label = _("The others in the hiring team may know of it")
 

@@ -1,4 +1,4 @@
-"""A word before an assessment is published: who reads its candidates' requests for an adjustment."""
+"""A warning before an assessment is published: who reads candidates' requests for adjustments."""
 
 from django.utils.translation import gettext as _
 
@@ -7,7 +7,7 @@ from goodword.roles.models import Role
 
 
 def reader_warning(role: Role) -> str:
-    """That nobody outside the hiring team is named, and who reads requests instead; empty if somebody is."""
+    """The warning that only the hiring team reads requests, and who does; empty if somebody outside is named."""
     named, contact = role.organisation.adjustments_email, contact_of_role(role)
     if contact is not None and contact.address == named:
         return ""
@@ -18,7 +18,7 @@ def reader_warning(role: Role) -> str:
     else:
         first = _("Nobody outside the hiring team is named to answer adjustment requests.")
     if contact is None:
-        return first + " " + _("The recruiter reads them, and candidates are told so: some will not ask.")
+        return first + " " + _("The recruiter reads them. Candidates see this, and some will not ask.")
     return (
         first
         + " "

@@ -1,9 +1,9 @@
-"""The clock of a timed part. It is the server's alone: whatever a page shows, and whatever its own clock says.
+"""The clock of a timed part. Only the server's time counts, not the page's.
 
-While the clock runs the page sends a heartbeat every BEAT seconds; an answer that is saved is one too. More than
-BREAK_AFTER without any is a break of the connection, and when the candidate comes back the lost time is given back,
-MOST_BREAKS times (domain.alive.go_on). The item on screen is then replaced unless its answer had arrived before the
-break, so that a break gains nobody time to think. Afterwards, and in shorter breaks, the clock runs on.
+While the clock runs the page sends a heartbeat every BEAT seconds; a saved answer counts as one. More than BREAK_AFTER
+without any is a lost connection. When the candidate returns, they get the lost time back, at most MOST_BREAKS times
+(domain.alive.go_on). The item on screen is then replaced unless its answer had arrived before the break, so a break
+gains no time to think. After that, and in shorter breaks, the clock runs on.
 """
 
 from datetime import datetime, timedelta

@@ -1,8 +1,8 @@
-"""Files that candidates hand in: taken by what is in them, not by what they are called, and by their size.
+"""Checks of candidates' uploads by content and size, not by name.
 
-What is in a file is told by its first bytes (puremagic), and of office files by what their archive says it holds. Files
-that carry programs or load parts from elsewhere are refused, and so is what a virus scanner finds, where one is set
-up. A file is never shown or run here: members get it as a download.
+The first bytes identify a file's type (puremagic); for office files, the type declared in their archive does. Files that
+contain programs or load parts from elsewhere are rejected, as are those that a configured virus scanner finds. A file is
+never displayed or run here: members download it.
 """
 
 import hashlib
@@ -171,8 +171,8 @@ def _holds(ending: str, content: bytes) -> bool:
 def _is_office(ending: str, content: bytes) -> bool:
     """Whether an archive is an office file of this ending.
 
-    Every archive begins alike. Files of Open Packaging (ECMA-376 part 2) name the type of their main part in
-    [Content_Types].xml; those of OpenDocument (part 2, 3.3) have it in the file `mimetype`.
+    All archives start alike. Open Packaging files (ECMA-376 part 2) declare the type of their main part in
+    [Content_Types].xml, OpenDocument files (part 2, 3.3) in the file `mimetype`.
     """
     wanted = next(kinds[ending] for kinds in ACCEPTED.values() if ending in kinds)
     try:

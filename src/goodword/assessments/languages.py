@@ -9,10 +9,10 @@ OTHERWISE = "en"
 
 
 def language_for(parts: Sequence[AssessmentPart], *, wanted: str, otherwise: str = "") -> str:
-    """The wanted language ("de", "de-at") where every test has it, else the other one, else English.
+    """The wanted language ("de", "de-at") if every test has it, else the other one, else English.
 
-    A candidate goes through one language from the first page to the last. A test that exists in none of them stays
-    in its own and decides nothing, unless there is no other.
+    A candidate takes the whole assessment in one language. A test that exists in none of them is shown in its own and
+    does not count here, unless it is the only one.
     """
     languages = [_short(language) for language in (wanted, otherwise, OTHERWISE) if language]
     offered = [_languages(part) for part in parts] or [set(LANGUAGES)]

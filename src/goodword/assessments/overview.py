@@ -53,7 +53,7 @@ class PartView:
 
     @property
     def ran_out(self) -> bool:
-        """Whether its time was over before its candidate had finished it."""
+        """Whether the time ran out before the candidate had finished it."""
         return self.timed and self.over and self.part.ended_by != AttemptPart.Ended.FINISHED
 
     @property
@@ -132,7 +132,7 @@ def in_mails(seen: Overview) -> dict[str, object]:
 def overview(attempt: Attempt, *, now: datetime, language: str = "") -> Overview:
     """The parts of an attempt with what is answered. Three queries for any number of parts and items.
 
-    With a `language` the parts are as they would be in it: it is the attempt's once something is sent.
+    `language`: show the parts in it before it becomes the attempt's.
     """
     parts = parts_of(attempt, scores=False)
     if language:

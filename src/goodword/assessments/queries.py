@@ -45,7 +45,7 @@ def latest_done(application: Application) -> Attempt | None:
 
 
 def attempts_of(application: Application) -> QuerySet[Attempt]:
-    """All its runs of an assessment, the newest first."""
+    """All its attempts, newest first."""
     return (
         Attempt.objects.across_organisations()
         .filter(start__application_id=application.pk)

@@ -25,11 +25,11 @@ class Candidate(OrganisationOwned):
     company = models.CharField(max_length=300, default="", blank=True)
     title = models.CharField(max_length=300, default="", blank=True)
     can_email = models.BooleanField(default=True)
-    #: a name that looks like a link and that a member has confirmed; it holds for just this spelling
+    #: a name that looks like a link, confirmed by a member in exactly this spelling
     confirmed_name = models.CharField(max_length=401, db_default="", default="", blank=True)
     private = models.BooleanField(default=False)
     language = models.CharField(max_length=10, default="", blank=True)
-    #: what they chose on a page of theirs, for all of their pages and mails
+    #: chosen by them, for all of their pages and mails
     chosen_language = models.CharField(max_length=10, default="", blank=True)
     #: the personal data is gone; the row stays so that events and counts have somebody to belong to
     erased_at = models.DateTimeField(null=True)
@@ -58,7 +58,7 @@ class Candidate(OrganisationOwned):
 
     @property
     def is_name_suspicious(self) -> bool:
-        """Whether the name has a link in it that no member has confirmed: our mails would quote it."""
+        """Whether the name contains a link, which our mails would quote, and no member has confirmed it."""
         return self.confirmed_name != self.name and has_link(self.name)
 
     @property
@@ -143,7 +143,7 @@ class Erasure(OrganisationOwned):
         MEMBER = "member"
         #: the candidate asked for it on their portal
         CANDIDATE = "candidate"
-        #: kept long enough after the last application has ended, or after Greenhouse stopped showing them
+        #: the retention period after the last application ended, or after Greenhouse stopped showing them
         RETENTION = "retention"
         NOT_VISIBLE = "not_visible"
 
@@ -191,10 +191,10 @@ class Erasure(OrganisationOwned):
 
 
 class Hold(OrganisationOwned):
-    """A legal hold: the data of a person, or of everybody who applied for a role, is not erased until it is lifted."""
+    """A legal hold on a person, or on everyone who applied for a role: no data is erased until it is lifted."""
 
     class Ground(models.TextChoices):
-        """What whoever asks for erasure is told; after the GDPR, article 17, paragraph 3."""
+        """The ground given to the people concerned; GDPR, article 17, paragraph 3."""
 
         CLAIMS = "claims", "Legal claims: the data is needed to establish, exercise or defend them"
         DUTY = "duty", "Legal duty: the law requires the data to be kept"
@@ -202,7 +202,7 @@ class Hold(OrganisationOwned):
     candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, null=True, related_name="holds")
     role = models.ForeignKey(Role, on_delete=models.CASCADE, null=True, related_name="holds")
     ground = models.CharField(max_length=10, choices=Ground.choices)
-    #: in the member's own words; never told to candidates or referees
+    #: in the member's own words; never shown to candidates or referees
     reason = models.CharField(max_length=500)
     placed_at = models.DateTimeField()
     placed_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")

@@ -97,7 +97,7 @@ class MailService(models.Model):
 
 
 class Link(OrganisationOwned):
-    """A secret link, stored as a hash. Each attempt to send a mail has its own; all expire or end with their subject."""
+    """A secret link, stored as a hash. Each attempt to send a mail has its own; all expire or end with the subject."""
 
     class Purpose(models.TextChoices):
         CANDIDATE = "candidate"  # subject: a StepStart

@@ -58,14 +58,14 @@ class Shown:
     questioned: int
     #: the name of somebody who declined and was not replaced
     declined: str
-    #: the name of somebody whose address reached the wrong person
+    #: the name of a referee whose address reached the wrong person
     wrong_person: str
     #: "" (not asked), "asked", "needed", "done"
     own: str
     competencies: Sequence[str]
     minutes: int
     deadline: str
-    #: the deadline is past, and answers are still taken
+    #: the deadline has passed, and answers are still accepted
     is_late: bool
     #: the deadline is on hold until the organisation answers
     on_hold: bool

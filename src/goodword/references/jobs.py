@@ -46,6 +46,6 @@ def sweep_over(*, timestamp: int = 0) -> None:
 
 @jobs.job(name="references.erase_asked", cron="*/10 * * * * 25", queueing_lock="references.erase_asked")
 def sweep_asked_erasures(*, timestamp: int = 0) -> None:
-    """Erase referees who asked for it while a legal hold kept their data."""
+    """Erase referees who asked for it under a legal hold that has been lifted."""
     del timestamp  # given to every periodic job; the clock is ours
     erase_asked(now=clock.now())

@@ -42,7 +42,7 @@ class Seat:
     late: bool
     #: their time is over, and they have not answered
     is_overdue: bool
-    #: the mail to them still waits to be sent
+    #: the mail to them is still to be sent
     is_unsent: bool
     may_remind: bool
     may_correct: bool

@@ -167,7 +167,7 @@ class Referee(OrganisationOwned):
     replaced_at = models.DateTimeField(null=True)
     #: the personal data of this referee alone is gone; the row stays, for counts
     erased_at = models.DateTimeField(null=True)
-    #: they asked to be erased while a legal hold kept the data; carried out once it is lifted
+    #: when they asked for erasure under a legal hold; carried out once it is lifted
     erasure_asked_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -208,14 +208,14 @@ class ReferenceRequest(OrganisationOwned):
     state = models.CharField(max_length=10, choices=State.choices, default=State.SENT)
     #: answers as they come, by question id, until they are submitted
     draft = models.JSONField(default=dict)
-    #: when Send was pressed, and once the mail server has taken the mail, when it did
+    #: when Send was pressed; later, when the mail server accepted the mail
     sent_at = models.DateTimeField()
-    #: when the mail server took the mail; empty: it waits to be sent
+    #: when the mail server accepted the mail; empty: not sent yet
     invited_at = models.DateTimeField(null=True)
     deadline_at = models.DateTimeField()
-    #: the language that the referee reads and answers in: that of their mail, until they answer in another
+    #: the language that the referee reads and answers in; initially that of their mail
     language = models.CharField(max_length=10, default="en")
-    #: what they chose on a page; it goes before the browser's
+    #: chosen on a page; takes precedence over the browser's
     chosen_language = models.CharField(max_length=10, default="", blank=True)
     #: their time zone, once their browser has said it; reminders heed it
     time_zone = models.CharField(max_length=60, default="", blank=True)
@@ -249,7 +249,7 @@ class ReferenceRequest(OrganisationOwned):
 
     @property
     def is_wrong_person(self) -> bool:
-        """Whether our mail reached somebody who says that they are not this referee."""
+        """Whether the recipient says that they are not this referee."""
         return self.state == self.State.DECLINED and self.why == self.Why.NOT_ME
 
     @property

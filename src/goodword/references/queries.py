@@ -16,7 +16,7 @@ def latest_check(application: Application) -> Check | None:
 
 
 def checks_of(application: Application) -> QuerySet[Check]:
-    """All its reference checks, the latest first."""
+    """All its reference checks, latest first."""
     return (
         Check.objects.of(application.organisation)
         .select_related(

@@ -69,7 +69,7 @@ def results(check: Check) -> Results:
     facts = verifications(references, questions)
     own = _own(check)
     asked_own = {one.id: one for one in for_self(questions)}
-    states = list(  # without whom our mail reached by a wrong address: that was not the referee
+    states = list(  # without wrong recipients, who were not the referee
         Referee.objects.of(check.organisation)
         .filter(check_run=check, request__isnull=False)
         .exclude(request__state=State.DECLINED, request__why=ReferenceRequest.Why.NOT_ME)

@@ -13,7 +13,7 @@ def draw_report(*, report_id: int) -> None:
 
 @jobs.job(name="report.sweep", cron="* * * * *", queueing_lock="report.sweep")
 def sweep_reports(*, timestamp: int = 0) -> None:
-    """Queue again what was never drawn, and redraw files of older layouts."""
+    """Requeue reports that were never drawn, and redraw files of older layouts."""
     from goodword.reports.domain.build import redraw_lost
     from goodword.reports.domain.file import redraw_older
 

@@ -24,7 +24,7 @@ class Report(OrganisationOwned):
         REDACTED = "redacted"
 
     start = models.ForeignKey(StepStart, on_delete=models.CASCADE, related_name="reports")
-    #: the run whose result it is; neither is set for a result that was taken over from another application
+    #: the run whose result it is; neither is set for a result reused from another application
     attempt = models.ForeignKey(Attempt, on_delete=models.SET_NULL, null=True, related_name="reports")
     check_run = models.ForeignKey(Check, on_delete=models.SET_NULL, null=True, related_name="reports")
     version = models.PositiveSmallIntegerField()
@@ -52,7 +52,7 @@ class Report(OrganisationOwned):
 
     @property
     def run(self) -> Attempt | Check | None:
-        """The run whose result it is; None for a result that was taken over."""
+        """The run whose result it is; None for a reused result."""
         return self.check_run or self.attempt
 
 
@@ -62,8 +62,8 @@ class ReportFile(OrganisationOwned):
     report = models.OneToOneField(Report, on_delete=models.CASCADE, related_name="file")
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64)
-    #: the layout that it was drawn in; files of older layouts are redrawn before anybody gets them (domain.file).
-    #: 0: that failed, and the file is withheld
+    #: the layout it was drawn in; files of older layouts are redrawn before they are served (domain.file). 0: that
+    #: failed, and the file is withheld
     layout = models.PositiveSmallIntegerField(db_default=1)
 
     class Meta:

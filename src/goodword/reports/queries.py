@@ -1,4 +1,4 @@
-"""Reads about reports: which is current, when a step was run more than once."""
+"""Reads about the current report of a step that was run more than once."""
 
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
@@ -10,13 +10,13 @@ from goodword.steps.states import DONE
 
 
 def current_first(reports: QuerySet[Report]) -> QuerySet[Report]:
-    """By start, the newest version of its latest run first: a later version may be of an earlier run."""
+    """By start, latest run first, then newest version: a later version may belong to an earlier run."""
     of_run = Coalesce("check_run_id", "attempt_id")
     return reports.order_by("start", of_run.desc(nulls_last=True), F("version").desc())
 
 
 def is_superseded(report: Report) -> bool:
-    """Whether the step was run again since, and that run is done: this is a new version of an earlier result."""
+    """Whether a later run of the step is finished, so that this is a version of an earlier result."""
     later = {"start": report.start_id, "progress__in": DONE}
     if report.check_run_id is not None:
         return Check.objects.of(report.organisation).filter(**later, pk__gt=report.check_run_id).exists()

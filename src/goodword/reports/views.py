@@ -97,7 +97,7 @@ def _answer(
     link: Link | None = None,
     member: Membership | None = None,
 ) -> HttpResponse:
-    """The file, recorded as opened; HEAD (programs that look whether a link works) opens nothing."""
+    """The file, recorded as opened. HEAD, used by link checkers, opens nothing."""
     try:
         if request.method == "HEAD":
             return _pdf(report, content_of(report))

@@ -51,9 +51,9 @@ def ask_page(
     context: Mapping[str, object],
     switched: bool = False,
 ) -> HttpResponse:
-    """The form, and a confirmation once it was sent.
+    """The form, and a confirmation once it is sent.
 
-    `context` is what the portal's layout shows. `switched`: a language button was pressed; the text stays.
+    `context` is for the portal's layout. `switched`: a language button was pressed, and the text is kept.
     """
     form = AskForm(request.POST if request.method == "POST" else None)
     if switched:

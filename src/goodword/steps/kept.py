@@ -1,4 +1,4 @@
-"""How long data is kept, in the words of the notices: what is set, and nothing else."""
+"""The retention period, as stated in the notices."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,7 +16,7 @@ def period(months: int) -> str:
 
 
 def kept_of_candidate(organisation: Organisation) -> str:
-    """For the candidate. What it counts from: workspace.retention."""
+    """The sentence for candidates. See workspace.retention for what it counts from."""
     said = {"organisation": organisation.name}
     sentences = []
     if organisation.erases_old:
@@ -42,7 +42,7 @@ def kept_of_candidate(organisation: Organisation) -> str:
 
 
 def kept_of_referee(organisation: Organisation, *, candidate: str) -> str:
-    """For a referee, whose data goes with that of the candidate."""
+    """The sentence for referees, whose data is erased with the candidate's."""
     said = {"organisation": organisation.name, "candidate": candidate}
     sentences = []
     if organisation.erases_old:
@@ -69,7 +69,7 @@ def kept_of_referee(organisation: Organisation, *, candidate: str) -> str:
 
 
 def why_kept(hold: Hold) -> str:
-    """What whoever asks for erasure is told of a legal hold. The reason that members wrote down is theirs."""
+    """Why a legal hold keeps the data, for the person who asked for erasure, without the members' own reason."""
     said = {"organisation": hold.organisation.name}
     if hold.ground == Hold.Ground.DUTY:
         return _("The law obliges %(organisation)s to keep it.") % said

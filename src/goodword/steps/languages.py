@@ -1,4 +1,4 @@
-"""Which language somebody reads: what they chose, what their browser asks for, what is known of them."""
+"""Choosing the language of a page: the reader's choice, their browser's, the one on record."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 
 def named(codes: Sequence[str]) -> list[tuple[str, str]]:
-    """Code and name of each, for buttons and lists, in the same order everywhere: [("en", "English"), ...]."""
+    """Codes and names for buttons and lists, always in the same order: [("en", "English"), ...]."""
     order = [code for code, _name in settings.LANGUAGES]
     ordered = sorted(codes, key=lambda code: (order.index(code) if code in order else len(order), code))
     return [(code, name_of(code)) for code in ordered]
@@ -24,13 +24,13 @@ def name_of(code: str) -> str:
 
 
 def of_browser(request: HttpRequest) -> list[str]:
-    """The languages that a browser asks for, the most wanted first: ["de-at", "de", "en"]."""
+    """A browser's languages, most preferred first: ["de-at", "de", "en"]."""
     asked = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
     return [code for code, weight in asked if weight > 0]
 
 
 def first_offered(offered: Sequence[str], *wanted: str) -> str:
-    """The first wanted language ("de", "de-AT") that is offered, as it is offered; empty if none is."""
+    """The first available one of the preferred languages ("de", "de-AT"); empty if there is none."""
     for code in wanted:
         for language in offered:
             if code and _primary(language) == _primary(code):

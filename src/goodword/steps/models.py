@@ -27,7 +27,7 @@ class StepStart(OrganisationOwned):
         NO_ADDRESS = "no_address"
         MAY_NOT_EMAIL = "may_not_email"
         PROSPECT = "prospect"
-        #: the candidate's name has a link in it, and no member has confirmed it
+        #: the candidate's name contains a link, and no member has confirmed it
         LINK_IN_NAME = "link_in_name"
         REUSE = "reuse"
         #: a hire or a rejection was taken back, or a pass found it: nothing is sent without a click
@@ -69,7 +69,7 @@ class Run(OrganisationOwned):
     start = models.ForeignKey(StepStart, on_delete=models.CASCADE, related_name="%(class)ss")
     progress = models.CharField(max_length=20, choices=Progress.choices, default=Progress.PENDING)
     opened_at = models.DateTimeField()
-    #: when the mail server took the invitation; empty: nobody has been invited yet
+    #: when the mail server accepted the invitation; empty: not invited yet
     invited_at = models.DateTimeField(null=True)
     deadline_at = models.DateTimeField()
     begun_at = models.DateTimeField(null=True)
@@ -96,12 +96,12 @@ class Run(OrganisationOwned):
         return self.organisation.calendar
 
     def renew_deadline(self, deadline: datetime) -> None:
-        """Give the run its whole time again, until `deadline` (unsaved)."""
+        """Restart the run's time, until `deadline` (unsaved)."""
         self.deadline_at = deadline
 
     @property
     def overdue_since(self) -> datetime:
-        """When the deadline passed, as members may see it."""
+        """When the deadline passed, as shown to members."""
         return self.deadline_at
 
 

@@ -53,9 +53,9 @@ def visit_of(token: str, *, purpose: Link.Purpose = Link.Purpose.CANDIDATE) -> V
 
 
 def closed_page(request: HttpRequest, *, organisation: Organisation, recruiter: Recruiter) -> HttpResponse:
-    """The neutral page: the same for candidate and referee, whatever closed the step. It tells nothing.
+    """The neutral page, identical for candidates and referees, whatever closed the step.
 
-    It leads on to *Your data*: that right does not end with the step.
+    It links to *Your data*: that right does not end with the step.
     """
     return _page(
         request,
@@ -73,7 +73,7 @@ def unknown_page(request: HttpRequest) -> HttpResponse:
 
 
 def _data_url(request: HttpRequest) -> str:
-    """Where the link that was opened leads to its holder's data; empty for one that was revoked."""
+    """The URL of the reader's own data; empty for a revoked link."""
     match = request.resolver_match
     token = str(match.kwargs.get("token", "")) if match is not None else ""
     for purpose, name in _DATA_PAGES.items():

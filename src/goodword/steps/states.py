@@ -73,12 +73,12 @@ def status(run: Run, *, now: datetime) -> str:
 
 
 def takes_answers(run: Run, *, now: datetime) -> bool:
-    """Whether what comes now still counts: open, and at most 30 days past a deadline that runs."""
+    """Whether an answer still counts now: the run is open, and at most 30 days past a running deadline."""
     runs = run.clock_stopped_at is None and run.invited_at is not None
     return is_open(run) and (not runs or now <= run.deadline_at + GRACE)
 
 
 def that_take_answers(*, now: datetime) -> Q:
-    """The runs for which `takes_answers` is true, for a query."""
+    """`takes_answers` as a query."""
     runs = Q(clock_stopped_at=None, invited_at__isnull=False)
     return Q(progress__in=UNFINISHED, closed_at=None) & (~runs | Q(deadline_at__gte=now - GRACE))

@@ -27,22 +27,22 @@ def seen(part: AttemptPart, *, now: datetime) -> bool:
 
 
 class After(StrEnum):
-    """What a part goes on with after a break of the connection."""
+    """How a part continues after a lost connection."""
 
-    #: the item on screen was answered before the break: its answer stays, and the next item follows
+    #: the item on screen was answered before the break: its answer counts, and the next item follows
     NEXT = "next"
-    #: the same, and it was the last item: the part ends
+    #: as above, but it was the last item: the part ends
     END = "end"
-    #: the item on screen doesn't count, and another one follows in its place
+    #: the item on screen is void, and another one replaces it
     AFRESH = "afresh"
     #: the item on screen stays
     SAME = "same"
 
 
 def go_on(*, attempt_id: int, order: int, now: datetime) -> bool:
-    """Go on after a break of the connection, as `after_break` says. False, and nothing changed, if there was none.
+    """Continue after a lost connection, as decided by `after_break`. False, without a change, if it was not lost.
 
-    Idempotent. Gives back the silence; of an item that doesn't count, all the time since it came on screen. Raises what
+    Idempotent. Gives back the time of the break, or for a void item all the time since it was shown. Raises what
     guard.open_part raises.
     """
     with transaction.atomic():
@@ -77,8 +77,8 @@ def go_on(*, attempt_id: int, order: int, now: datetime) -> bool:
 def after_break(part: AttemptPart) -> After:
     """What follows a break that begins now. `part` comes with its version.
 
-    Custom questions stay, however much is written. An answer that arrived during the break doesn't stop its item from
-    being replaced: it could have been thought over for as long as the break lasted.
+    Custom questions always stay. An item is replaced even if its answer arrived during the break: the candidate could
+    have thought about it for the whole break.
     """
     content = content_of(part.version)
     if isinstance(content, QuestionSet):
@@ -95,8 +95,8 @@ def after_break(part: AttemptPart) -> After:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockState:
-    """How much is left on a clock that was started, and whether it stands still because the connection is lost.
-    `breaks_left`: how often time is given back after this."""
+    """Time left on a started clock, and whether it is stopped because the connection is lost. `breaks_left`: how often
+    time is given back after this."""
 
     broken: bool
     minutes: int
@@ -115,13 +115,13 @@ def clock_state(part: AttemptPart, *, now: datetime) -> ClockState | None:
 
 
 def _stopped_at(part: AttemptPart) -> datetime:
-    """From when on time is given back if the part goes on after a break."""
+    """From when time is given back if the part continues after a break."""
     assert part.seen_at is not None and part.shown_at is not None  # it runs
     return part.shown_at if after_break(part) == After.AFRESH else part.seen_at
 
 
 def _void(part: AttemptPart, *, now: datetime) -> None:
-    """Have the item on screen not count, and delete its answer."""
+    """Make the item on screen void, and delete its answer."""
     content = content_of(part.version)
     if isinstance(content, Forms):
         _replace(part, content, now=now)

@@ -74,7 +74,7 @@ def answer(
         saved.value, saved.answered_at, saved.seconds = checked, at, _seconds(part, now=now)
         saved.save()
         if timed and not clock.is_broken(part, now=now):
-            # an answer is as good as a heartbeat: what arrived before a break of the connection stays (alive.go_on)
+            # an answer is a heartbeat too: one that arrived before the connection was lost counts (alive.go_on)
             AttemptPart.objects.of(part.organisation).filter(pk=part.pk, seen_at__lt=now).update(seen_at=now)
         return Saved(answer=saved)
 

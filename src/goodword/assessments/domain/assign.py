@@ -40,10 +40,10 @@ def on_step_requested(event: Event) -> None:
 
 
 def assign(*, start: StepStart, application: Application, now: datetime, by: str) -> Attempt:
-    """Make an attempt and queue its invitation, in the caller's transaction, with start and application `held`.
+    """Create an attempt and queue its invitation, in the caller's transaction, with start and application locked.
 
-    The assessment's version, its tests' versions and the language are fixed here. `by` says who asked. The deadline
-    counts anew when the mail server takes the invitation (invited.py), and reminders begin then.
+    Fixes the versions of the assessment and its tests, and the language. `by`: who asked. Once the mail server accepts
+    the invitation, the deadline restarts and reminders begin (invited.py).
     """
     organisation, step = application.organisation, start.step
     assessment = assessment_of(step, now=now)

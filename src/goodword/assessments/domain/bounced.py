@@ -7,7 +7,7 @@ from goodword.steps.domain import unreachable
 
 
 def on_returned(event: Event) -> None:
-    """The candidate's address does not take mail, or a mail that asks them for something was not sent."""
+    """React to a mail to the candidate that bounced, or to a request to them that was not sent."""
     email = mail_of(event)
     if email is None:
         return

@@ -26,8 +26,8 @@ def offered(attempt: Attempt) -> tuple[str, ...]:
 
 
 def spoken(attempt: Attempt, candidate: Candidate, *, browser: Sequence[str] = ()) -> str:
-    """The language of the candidate's pages, without a browser of their mails: what they chose, what their browser
-    asks for, what is known of them. Once something has begun, the language that it is taken in."""
+    """The language of the candidate's pages, or of their mails without a browser: their choice, their browser's, the
+    one on record. After they have started, the language they started in."""
     if attempt.progress != Attempt.Progress.PENDING:
         return attempt.language
     wanted = [code for code in (candidate.chosen_language, *browser) if code]

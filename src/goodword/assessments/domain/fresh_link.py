@@ -1,4 +1,4 @@
-"""A candidate's link to an assessment has expired: a fresh one goes to the address that we know, never to another."""
+"""Sends a new link after a candidate's link to an assessment has expired, only to the address we know."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,15 +16,15 @@ from goodword.steps.models import Run
 from goodword.steps.states import takes_answers
 
 KIND = "assessment.fresh"
-#: one fresh link within this time
+#: minimum time between two new links
 EVERY = timedelta(minutes=10)
-#: ended by the candidate: a page still says so
+#: ended by the candidate, with a page that says so
 _ENDED = frozenset({Run.Progress.COMPLETED, Run.Progress.DECLINED})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Behind:
-    """What a link leads to. `is_live`: there is still a page to open."""
+    """The attempt behind a link. `is_live`: it still has a page to open."""
 
     attempt: Attempt
     application: Application
@@ -33,7 +33,7 @@ class Behind:
 
     @property
     def address(self) -> str:
-        """The candidate's address as we know it now."""
+        """The candidate's current address."""
         return self.application.candidate.email
 
 
@@ -59,9 +59,9 @@ def behind(link: Link, *, now: datetime) -> Behind | None:
 
 
 def send_fresh(link: Link, *, now: datetime) -> bool:
-    """Mail a new link to the candidate; whether a mail was queued.
+    """Mail the candidate a new link. Returns whether a mail was queued.
 
-    False, and nothing is sent, within ten minutes of the last one and once there is nothing to open any more.
+    Not within ten minutes of the last one, nor if there is nothing left to open.
     """
     with transaction.atomic():
         first = behind(link, now=now)

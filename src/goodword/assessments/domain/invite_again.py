@@ -39,17 +39,16 @@ def refuse_too_soon(*, application: Application, step: Step, now: datetime) -> N
 
 
 def asks_first(attempt: Attempt) -> bool:
-    """Whether something was done in this attempt, so that a new one wants a confirmation."""
+    """Whether this attempt has activity, so that a new one needs a confirmation."""
     return attempt.progress != Attempt.Progress.PENDING
 
 
 def invite_again(*, start: StepStart, member: Membership, now: datetime, after: int | None = None) -> Attempt:
-    """Close what is unfinished under this start and assign anew, with a fresh invitation. Results stay.
+    """Close unfinished attempts under this start, and assign a new one with a new invitation. Results stay.
 
-    After an attempt in which something was done only if it is the one that the member has confirmed (`after`, its id),
-    else NotConfirmed. Raises MayNotInvite for an application that has ended, a candidate who may not be mailed, a
-    step that has not started, or somebody who has taken one of its tests not long ago; LookupError for a start that
-    is not of the member's organisation or is no assessment.
+    After an attempt with activity, `after` must be the id of the one that the member has confirmed, else NotConfirmed.
+    Raises MayNotInvite if the application has ended, the candidate may not be mailed, the step has not started, or they
+    took one of its tests recently; LookupError for a start of another organisation or another kind of step.
     """
     if start.organisation_id != member.organisation_id or start.step.kind != Step.Kind.ASSESSMENT:
         raise LookupError(f"Start {start.pk} is no assessment of this organisation.")

@@ -1,4 +1,4 @@
-"""What follows for an assessment when the mail server takes a mail to its candidate, or a member sends one again."""
+"""Reactions of an assessment to a mail that was sent, or resent by a member."""
 
 from goodword.assessments.domain.adjust import mails
 from goodword.assessments.models import Attempt
@@ -11,7 +11,7 @@ from goodword.steps.states import is_open
 
 
 def on_sent(event: Event) -> None:
-    """The candidate is invited, or has the answer that they waited for: deadline and reminders count from now."""
+    """Start deadline and reminders: the candidate is invited, or has the answer they waited for."""
     email = mail_of(event)
     attempt = run_of(Attempt, email) if email is not None else None
     if email is None or attempt is None:
@@ -27,7 +27,7 @@ def on_sent(event: Event) -> None:
 
 
 def on_queued_again(event: Event) -> None:
-    """A member has sent it again: nobody is needed any more, unless it fails anew."""
+    """Clear the attempt's attention after a member has resent the mail."""
     email = mail_of(event)
     attempt = run_of(Attempt, email) if email is not None else None
     if attempt is not None:

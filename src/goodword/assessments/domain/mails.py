@@ -35,8 +35,8 @@ def to_candidate(
     not_after: datetime | None = None,
     **extra: object,
 ) -> None:
-    """Queue the mail `name` ("invitation", "reminder"), with a fresh link to the candidate's portal. With `invites`
-    the candidate's days count from when it goes out.
+    """Queue the mail `name` ("invitation", "reminder"), with a new link to the candidate's portal. With `invites` the
+    candidate's days count from when it is sent.
 
     `application` comes with candidate, organisation and the role's owner.
     """
@@ -71,6 +71,6 @@ def to_candidate(
 def _overview(attempt: Attempt, *, language: str, now: datetime) -> Overview:
     if language == attempt.language:
         return overview(attempt, now=now)
-    attempt = copy(attempt)  # the row itself changes when something is sent from a page
+    attempt = copy(attempt)  # the row itself changes only when a page is submitted
     attempt.language = language
     return overview(attempt, now=now, language=language)

@@ -46,7 +46,7 @@ class BeginForm(forms.Form):
         questionnaires: QuerySet[Questionnaire],
         offered: Sequence[Questionnaire],
     ) -> None:
-        """`offered`: those of the questionnaires that candidates can answer."""
+        """`offered`: the questionnaires that candidates can answer."""
         super().__init__(data)
         field = forms.ModelChoiceField(
             label=_("Take the questions from"),

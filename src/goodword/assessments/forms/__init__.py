@@ -39,7 +39,7 @@ class ItemForm(Protocol):
 
     @property
     def problems(self) -> list[tuple[str, str]]:
-        """The same for an error summary: the id of the first field to mend, and the sentence."""
+        """Errors for the summary: the id of the first field to correct, and the sentence."""
 
 
 def form_for(

@@ -45,7 +45,7 @@ class OwnForm:
 
     @property
     def problems(self) -> list[tuple[str, str]]:
-        """The same. Its template has a summary of its own, with the ids."""
+        """See the base class. The template has its own summary, with the ids."""
         return [("", sentence) for sentence in self.sentences]
 
 
@@ -101,5 +101,4 @@ class FileForm(forms.Form):
 
     @property
     def problems(self) -> list[tuple[str, str]]:
-        """The same, with the field."""
         return [(self["file"].auto_id, sentence) for sentence in self.sentences]

@@ -58,12 +58,12 @@ class SituationForm(forms.Form):
 
     @property
     def sentences(self) -> list[str]:
-        """What is wrong, each sentence with its action."""
+        """Error sentences, each naming its action."""
         return [sentence for _, sentence in self.problems]
 
     @property
     def problems(self) -> list[tuple[str, str]]:
-        """The same, with the first answer to the action."""
+        """`sentences`, each with the id of the action's first answer."""
         return [
             (
                 f"{self[name].auto_id}_0",

@@ -51,5 +51,4 @@ class TaskForm(forms.Form):
 
     @property
     def problems(self) -> list[tuple[str, str]]:
-        """The same, with the first of the answers."""
         return [(f"{self['answer'].auto_id}_0", sentence) for sentence in self.sentences]

@@ -1,20 +1,20 @@
-"""From ratings of actions to a score by distance: pure, versioned, the same code for every judgement set.
+"""Distance scores for situational judgement: pure, versioned, the same code for every set.
 
-With the ratings a_i of the n actions that were rated, and their keys k_i, on an answer scale from `low` to `high`:
+With ratings a_i of the n rated actions, and their keys k_i, on an answer scale from `low` to `high`:
 
     distance_i = |a_i - k_i|
     score      = (distance_1 + ... + distance_n) / n
     smallest   = (|k_1 - nearest value| + ... + |k_n - nearest value|) / n
     largest    = (max(k_1 - low, high - k_1) + ... + max(k_n - low, high - k_n)) / n
 
-Keys can lie halfway between two answers, so that `smallest`, the score of the ratings nearest to the key, is 0 only
-where every key is an answer of the scale. `largest` is the most that ratings of these actions can differ from it.
-There is a score only if three quarters of the actions were rated, as for scales (`scoring.py`).
+Keys can lie halfway between two answers, so `smallest`, the score of the ratings nearest to the key, is 0 only if every
+key is an answer of the scale. `largest` is the greatest possible distance for these actions. There is a score only if
+three quarters of the actions were rated, as for scales (`scoring.py`).
 
-Scoring ratings by their distance to a key goes back to Legree (1995), Intelligence 21, 247-266. What to beware of is
-shown by McDaniel, Psotka, Legree, Yost and Weekley (2011), Journal of Applied Psychology 96, 327-336: the distance
-also holds a person's way of using the scale. Whoever uses only the ends of it, or keeps to its middle, gets another
-distance than somebody of the same judgement who uses all of it. The score does not correct for that.
+Scoring ratings by their distance from a key goes back to Legree (1995), Intelligence 21, 247-266. McDaniel, Psotka,
+Legree, Yost and Weekley (2011), Journal of Applied Psychology 96, 327-336, show its weakness: the distance also
+reflects how a person uses the scale. People who use only its ends, or only its middle, get a different distance from
+people of the same judgement who use all of it. The score does not correct for this.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,9 +41,9 @@ class ActionScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgementScore:
-    """The mean distance to the key in steps of the answer scale, None if fewer than `needed` actions were rated.
+    """The mean distance from the key in steps of the answer scale; None if fewer than `needed` actions were rated.
 
-    `smallest` and `largest` bound the mean distance of ratings of the same actions; of all, where none was rated.
+    `smallest` and `largest` are the possible extremes for the rated actions, or for all if none was rated.
     """
 
     distance: float | None
@@ -83,7 +83,7 @@ def judge(judgement: JudgementSet, answers: Mapping[str, int]) -> JudgementScore
 
 
 def smallest_distance(judgement: JudgementSet, keys: Sequence[float]) -> float:
-    """The mean distance of the ratings nearest to these keys."""
+    """The mean distance of the ratings nearest to the keys."""
     values = [option.value for option in judgement.response_scale]
     return sum(min(abs(value - key) for value in values) for key in keys) / len(keys)
 

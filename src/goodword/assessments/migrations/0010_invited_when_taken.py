@@ -1,4 +1,4 @@
-"""Attempts know when their candidate was invited; of earlier ones those whose invitation waits, or failed, are not."""
+"""Sets `invited_at` of existing attempts, except those whose invitation is waiting or failed."""
 
 from django.db import migrations, models
 from django.db.models import F

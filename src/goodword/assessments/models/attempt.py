@@ -16,7 +16,7 @@ class Attempt(Run):
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="attempts")
     language = models.CharField(max_length=10, default="en")
-    #: by how much an adjustment has moved the deadline; never shown to members
+    #: how far an adjustment has moved the deadline; never shown to members
     deadline_moved_by = models.DurationField(default=timedelta)
 
     class Meta:
@@ -32,13 +32,13 @@ class Attempt(Run):
         return f"attempt {self.pk}"
 
     def renew_deadline(self, deadline: datetime) -> None:
-        """As for every run; no adjustment has moved the new deadline."""
+        """See `Run`; the new deadline has not been moved by an adjustment."""
         super().renew_deadline(deadline)
         self.deadline_moved_by = timedelta()
 
     @property
     def overdue_since(self) -> datetime:
-        """When the time that the role gives was over: the candidate's own deadline would reveal an adjustment."""
+        """The deadline by the role's settings: the candidate's own would reveal an adjustment."""
         return self.deadline_at - self.deadline_moved_by
 
 

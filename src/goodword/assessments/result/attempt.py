@@ -35,7 +35,7 @@ class AttemptResult:
         return replace(self, parts=tuple(replace(part, requirement=named) for part in self.parts))
 
     def without_items(self) -> Self:
-        """The same without test items, answers to single items and keys, for readers who are not signed in."""
+        """The result without test items, answers to single items and scoring keys, for readers without a login."""
         return replace(self, parts=tuple(_without_items(part) for part in self.parts))
 
     @property

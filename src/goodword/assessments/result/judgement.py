@@ -42,8 +42,8 @@ class ScenarioShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgementResult(PartResult):
-    """A set of situations. `distance` is the mean distance to the key in steps of the answer scale, None if too few
-    actions were rated; `smallest` and `largest` bound it for the same actions."""
+    """Situational judgement. `distance`: the mean distance from the key in steps of the answer scale, None if too few
+    actions were rated. `smallest` and `largest`: its possible extremes for the same actions."""
 
     template: ClassVar[str] = "assessments/result/judgement.html"
 
@@ -68,7 +68,7 @@ class JudgementResult(PartResult):
 
     @property
     def smallest_text(self) -> str:
-        """The smallest that it could have been. Two decimals: a few half steps among many keys are not nothing."""
+        """The smallest possible distance. With two decimals, because a few half steps among many keys matter."""
         return f"{self.smallest:.2f}" if self.smallest else "0"
 
     @property

@@ -111,7 +111,7 @@ class PartResult:
     requirement: Requirement | None
     scoring_version: str
     weight: int | None = None
-    #: whether items, single answers and keys were taken out, for readers who are not signed in
+    #: whether items, single answers and keys were removed, for readers without a login
     items_left_out: bool = False
     #: what draws it on a page of members
     template: ClassVar[str]

@@ -51,7 +51,7 @@ def show_unasked(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 
 
 def show_decline(request: HttpRequest, sitting: Sitting) -> HttpResponse:
-    """The page that asks once more before a no, of an attempt that is no row."""
+    """The confirmation page before declining, for a preview."""
     contact = contact_of(sitting.visit.application)
     return show(request, sitting, "assessments/portal/decline.html", contact=contact)
 

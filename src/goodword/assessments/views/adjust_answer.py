@@ -97,7 +97,7 @@ def _expired(
     now: datetime,
     **shown: Any,
 ) -> HttpResponse:
-    """One button: a fresh link goes to the address to which this one went."""
+    """A page with a button that mails a new link to the address of the expired one."""
     if request.method == "POST":
         send_fresh(row, application=application, to=to, now=now)
         return kept_private(redirect(f"{request.path}?sent=1"))

@@ -33,7 +33,7 @@ def first_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 
 @door
 def language_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
-    """Back to the page where another language was chosen; the door has noted which, while nothing had begun."""
+    """Return to the page where a language was chosen; access has stored it, if nothing had started."""
     back = request.POST.get("back", "")
     inside = back.startswith(sitting.first_page) and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
     return kept_private(redirect(back)) if inside else to_first_page(request, sitting)

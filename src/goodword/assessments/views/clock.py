@@ -29,14 +29,14 @@ def alive(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
 
 @door
 def again(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
-    """After a break: what it means, and on by a press. Without one there is nothing to do here."""
+    """After a lost connection, explain what happens and continue on a click. Otherwise redirect."""
     view = sitting.part(order)
     if view.over or not clock.runs(view.part):
         return to_first_page(request, sitting)
     here = sitting.url("portal_assessment_item", order, view.part.at)
     if request.method == "POST":
         go_on(attempt_id=sitting.attempt.pk, order=order, now=sitting.now)
-        # the answer on screen may have been saved before the break: then the next item follows
+        # if the answer on screen was saved before the break, the next item follows
         part = AttemptPart.objects.of(sitting.visit.organisation).get(pk=view.part.pk)
         here = (
             sitting.url("portal_assessment_item", order, part.at) if clock.runs(part) else sitting.first_page

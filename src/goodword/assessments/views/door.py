@@ -44,9 +44,9 @@ class Sitting:
     now: datetime
     #: what a page says of a preview that it is drawn in; None for a candidate
     preview: object | None = None
-    #: the language that the page is shown in, if it is not the attempt's yet
+    #: the language of the page, if it is not the attempt's yet
     shown_in: str = ""
-    #: a language button was pressed, perhaps with a form half filled in
+    #: a language button was pressed, perhaps in a half-completed form
     switched: bool = False
 
     @cached_property
@@ -95,7 +95,7 @@ class Sitting:
 
 type Page[**P] = Callable[Concatenate[HttpRequest, Sitting, P], HttpResponse]
 
-#: so long after a link has expired an attempt that was begun goes on by it: nobody is cut off in a timed part
+#: time after the expiry of a link for which it still opens an attempt in progress, so that nobody is cut off
 SITTING = timedelta(hours=4)
 
 #: pages of an attempt that has ended by the candidate's own hand
@@ -144,10 +144,10 @@ def door[**P](page: Page[P]) -> Callable[..., HttpResponse]:
 
 
 def _in_their_language(request: HttpRequest, sitting: Sitting) -> Sitting:
-    """In the language of the candidate, as long as nothing has begun.
+    """Show pages in the candidate's language until they start.
 
-    What is sent from a page keeps its language. A language button of a page is a choice, which goes before the
-    browser's from then on.
+    A submitted page stores its language. Pressing a language button is a choice, which then takes precedence over the
+    browser's.
     """
     attempt, candidate = sitting.attempt, sitting.visit.application.candidate
     pressed = request.POST.get("language", "") if request.method == "POST" else ""
@@ -157,7 +157,7 @@ def _in_their_language(request: HttpRequest, sitting: Sitting) -> Sitting:
             attempt.language = sitting.shown_in = language
         return sitting
     if not pressed and language == attempt.language:
-        # no lock: the page must read the same part as the one that sent this, or an answer could go to another item
+        # no lock: this must read the same part as the page that was submitted, or an answer could go to another item
         return sitting
     with contextlib.suppress(NotOffered, TooLate, guard.Closed):
         chosen = choose_language(attempt_id=attempt.pk, language=language, now=sitting.now)
@@ -197,7 +197,7 @@ def show(
 
 
 def _languages(sitting: Sitting) -> dict[str, object]:
-    """What a page needs to offer languages: as long as nothing has begun, and there is more than one."""
+    """Template context for the language buttons; empty once something has started, or with a single language."""
     attempt = sitting.attempt
     if sitting.preview is not None or attempt.progress != Run.Progress.PENDING:
         return {}
@@ -208,7 +208,7 @@ def _languages(sitting: Sitting) -> dict[str, object]:
         return named(languages) if len(languages) > 1 else []
 
     return {
-        "languages": to_choose,  # looked up by pages that show it
+        "languages": to_choose,  # evaluated only by pages that show it
         "language": attempt.language,
         "language_url": sitting.url("portal_assessment_language"),
     }
@@ -242,7 +242,7 @@ def kept_private(response: HttpResponse) -> HttpResponse:
 
 
 def _is_alive(visit: Visit, attempt: Attempt, *, now: datetime) -> bool:
-    """Whether the link opens the pages; one that expires while somebody answers does so a little longer."""
+    """Whether the link opens the pages, with some extra time for an attempt in progress."""
     late = SITTING if attempt.progress == Run.Progress.IN_PROGRESS else timedelta(0)
     return is_alive(visit.link, now=now - late)
 

@@ -32,7 +32,7 @@ from goodword.questionnaires.reading import Json
 
 #: what a link from the last page carries, so that an answer given there leads back
 FROM_LAST = "last"
-#: what the address of an item carries if what was sent was for one before it
+#: query parameter of an item's URL after a form for an earlier item was submitted
 ELSEWHERE = "elsewhere"
 #: an answer that waited in a browser for longer than this counts as given then, and no earlier
 _LONGEST_WAIT = timedelta(days=30)

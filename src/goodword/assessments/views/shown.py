@@ -23,7 +23,7 @@ from goodword.candidates.queries import public_title
 
 
 def show_first(request: HttpRequest, sitting: Sitting, *, waiting: bool, **more: Any) -> HttpResponse:
-    """What comes, or the page to pause on between two parts. `waiting`: a request for an adjustment waits."""
+    """The first page, or the break between two parts. `waiting`: an adjustment request is unanswered."""
     attempt, seen = sitting.attempt, sitting.overview
     current = seen.current
     state = clock_state(current.part, now=sitting.now) if current else None
@@ -39,7 +39,7 @@ def show_first(request: HttpRequest, sitting: Sitting, *, waiting: bool, **more:
         deadline=deadline_in_words(attempt, organisation=sitting.visit.organisation),
         late=attempt.deadline_at < sitting.now and attempt.clock_stopped_at is None,
         clock=state,
-        # no pause to ask in while the clock runs
+        # no requests for a break while the clock runs
         may_adjust=state is None and not all(part.begun for part in seen.parts),
         waiting=waiting,
         **more,

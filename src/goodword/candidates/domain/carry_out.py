@@ -16,10 +16,9 @@ from goodword.core.events import record
 
 
 def carry_out(*, erasure_id: int, now: datetime, member: Membership | None = None) -> bool:
-    """Erase through every app's holder, and say so on the timeline and in the audit log.
+    """Erase the data in every app, with an entry on the timeline and in the audit log.
 
-    Whether it is due, and what Greenhouse says now, is for the caller to know. False if it is done or cancelled, or
-    waits for a legal hold to be lifted.
+    The caller checks that it is due, also with Greenhouse. False if it is done, cancelled, or stopped by a legal hold.
     """
     with transaction.atomic():
         erasure = (

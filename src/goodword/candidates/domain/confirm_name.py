@@ -12,9 +12,9 @@ from goodword.core.events import record
 
 
 def confirm_name(*, candidate: Candidate, name: str, member: Membership, now: datetime) -> bool:
-    """Confirm the name that the member saw; the steps that waited for it go on.
+    """Confirm the name that the member saw, and continue the steps that waited for it.
 
-    False, and nothing changed, if the candidate is called something else by now, or there is nothing to confirm.
+    False, without a change, if the name is different by now, or needs no confirmation.
     """
     with transaction.atomic():
         row, applications = hold_person(candidate.pk)

@@ -1,8 +1,7 @@
-"""Legal holds: whether a person's data has to be kept, whoever asks for its erasure.
+"""Legal holds, which keep a person's data from being erased.
 
-A hold covers a person, with whoever was merged into them, or everybody who applied for a role. It stops every erasure
-of them: by retention, by themselves, by a member, or reported by Greenhouse. What was asked for meanwhile is carried
-out once it is lifted.
+A hold covers a person, including profiles merged into them, or everyone who applied for a role. It stops every erasure:
+by retention, the candidate, a member, or Greenhouse. Requests made meanwhile are carried out once it is lifted.
 """
 
 from typing import Final, LiteralString
@@ -19,7 +18,7 @@ _LOCK: Final = 0x686F6C64
 
 
 def active(organisation: Organisation) -> QuerySet[Hold]:
-    """The organisation's holds that are not lifted."""
+    """The organisation's active holds."""
     return Hold.objects.of(organisation).filter(lifted_at=None)
 
 
@@ -70,7 +69,7 @@ def erased_before(role: Role) -> int:
 
 
 def held_candidates(organisation: Organisation) -> QuerySet[Candidate]:
-    """Everybody whom a hold covers."""
+    """The candidates covered by a hold."""
     people, roles = active(organisation).exclude(candidate=None), active(organisation).exclude(role=None)
     own = people.values("candidate_id")
     return Candidate.objects.of(organisation).filter(

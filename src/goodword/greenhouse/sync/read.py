@@ -26,8 +26,8 @@ class Seen:
 
     `application` or `candidate` None: not visible to us. `of_no_role`: not one of ours, and the candidate was not read.
     `recruiter` None: unchanged. `entered_at`: when the current stage was entered, if read and known. `reason`: of a
-    rejection. `restored`: the delivery undoes a rejection or a hire. The two `..._as_of` are the `synced_at` of our rows
-    before the read.
+    rejection. `restored`: the delivery undoes a rejection or a hire. The two `..._as_of` are the `synced_at` of our
+    rows before the read.
     """
 
     remote_id: int

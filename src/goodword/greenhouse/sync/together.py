@@ -249,4 +249,4 @@ def _save(same: Collection[Candidate], rows: Collection[Application]) -> None:
         Candidate.objects.across_organisations().filter(pk__in=pks).update(synced_at=version)
     Application.objects.across_organisations().bulk_create(
         rows, update_conflicts=True, unique_fields=["id"], update_fields=_COPIED
-    )  # bulk_update would need an expression for each column of each row
+    )  # bulk_update builds an expression per column and row

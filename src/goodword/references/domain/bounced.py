@@ -18,12 +18,12 @@ from goodword.steps.domain import unreachable
 
 
 def on_returned(event: Event) -> None:
-    """The address does not take mail. A referee's link dies and the candidate is asked for another address; a
-    candidate's check waits for a person, also if a mail that asks them for something was not sent."""
+    """React to a bounced or failed mail. A referee's link is revoked, and the candidate is asked for another address; a
+    candidate's check needs attention, also if a mail with a request to them was not sent."""
     email = mail_of(event)
     if email is None:  # erased
         return
-    if email.bounced_at is None:  # the fault lies elsewhere
+    if email.bounced_at is None:  # not the address's fault
         if email.deadline_days is not None:
             unreachable.stop(Check, email, code=unreachable.NOT_SENT)
         return

@@ -26,15 +26,15 @@ from goodword.steps.domain.move import lock
 from goodword.steps.domain.standing import hold
 from goodword.steps.states import takes_answers
 
-#: who asks for themselves
+#: `by` for a referee's own request
 REFEREE = "referee"
 
 
 def erase_referee(*, referee_id: int, by: str, now: datetime, member: Membership | None = None) -> bool:
-    """Erase a referee through every app's holder. `by` says who ("referee", "member:3").
+    """Erase a referee's data in every app. `by`: who asked ("referee", "member:3").
 
-    False if there is nobody (any more): erased before, alone or with the candidate; and under a legal hold. Then a
-    referee's own wish is kept and carried out once the hold is lifted, and nothing more is asked of them.
+    False if already erased, alone or with the candidate, or under a legal hold. Then a referee's own request is carried
+    out once the hold is lifted, and they are not contacted any more.
     """
     with transaction.atomic():
         place = (
@@ -78,7 +78,7 @@ def erase_referee(*, referee_id: int, by: str, now: datetime, member: Membership
 
 
 def erase_asked(*, now: datetime) -> int:
-    """Erase the referees who asked for it under a legal hold that is lifted by now. Returns how many."""
+    """Erase referees who asked for it under a legal hold that has since been lifted. Returns how many."""
     asked = Referee.objects.across_organisations().filter(erased_at=None, erasure_asked_at__isnull=False)
     ids = list(asked.order_by("pk").values_list("pk", flat=True))
     return each(ids, lambda pk: erase_referee(referee_id=pk, by=REFEREE, now=now))

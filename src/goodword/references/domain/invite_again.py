@@ -34,18 +34,18 @@ class Hindered(Exception):
 
 
 def asks_first(check: Check) -> bool:
-    """Whether inviting again opens a new check after this one, and so wants a confirmation."""
+    """Whether inviting again would open a new check, and so needs a confirmation."""
     return check.progress not in UNFINISHED
 
 
 def invite_again(*, start: StepStart, member: Membership, now: datetime, after: int | None = None) -> Check:
     """Invite again by hand.
 
-    An unfinished check is opened or resumed where that is needed, gets a new deadline, and whoever it waits for
-    is written to with a fresh link: the referees who have not answered, unless they want no such mail, else the
-    candidate. After a finished one a new check opens, if it is the one that the member has confirmed (`after`, its
-    id). Raises NotConfirmed, Hindered when the application has ended or the candidate may not be mailed,
-    StepStart.DoesNotExist for a start of another organisation, or that was taken back.
+    An unfinished check is reopened or resumed if necessary and gets a new deadline. New links go to the referees who
+    have not answered, unless they opted out, otherwise to the candidate. After a finished check a new one is opened, if
+    `after` is the id of the one that the member has confirmed. Raises NotConfirmed, Hindered if the application has
+    ended or the candidate may not be mailed, StepStart.DoesNotExist for a start of another organisation, or one that
+    was withdrawn.
     """
     by = f"member:{member.pk}"
     with transaction.atomic():

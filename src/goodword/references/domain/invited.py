@@ -1,4 +1,4 @@
-"""What follows for a reference check when the mail server takes a mail, or a member sends one again."""
+"""Reactions of a reference check to a mail that was sent, or resent by a member."""
 
 from goodword.core.models import Event
 from goodword.notifications.domain.deadlines import deadline_of
@@ -14,7 +14,7 @@ from goodword.steps.domain.unreachable import forgive
 
 
 def on_sent(event: Event) -> None:
-    """Whoever it asks has it now: their deadline and their reminders count from here."""
+    """Start the deadline and reminders of the candidate or referee."""
     email = mail_of(event)
     if email is None:
         return
@@ -30,7 +30,7 @@ def on_sent(event: Event) -> None:
 
 
 def on_queued_again(event: Event) -> None:
-    """A member has sent it again: nobody is needed any more, unless it fails anew."""
+    """Clear the check's attention after a member has resent the mail."""
     email = mail_of(event)
     if email is None:
         return
@@ -63,7 +63,7 @@ def _try_again(email: Email) -> None:
 
 
 def _request_of(email: Email) -> tuple[Check, ReferenceRequest] | None:
-    """The request of a referee's mail that still waits for them, locked with its check."""
+    """The unanswered request of a referee's mail, locked with its check."""
     known = ReferenceRequest.objects.of(email.organisation).filter(pk=email.link_subject_id or 0)
     if not known.exists():
         return None

@@ -1,7 +1,7 @@
-"""The languages of the candidate's pages and of a referee's. Answers are the same in all: ids and values are shared.
+"""The languages of candidates' and referees' pages. Answers are the same in all: ids and values are shared.
 
-What somebody chose goes first, then what their browser asks for, then what is known. A page that is only opened keeps
-nothing; what is sent from it keeps its language, which later mails are written in.
+The reader's choice comes first, then their browser's language, then the one on record. Opening a page stores nothing; a
+submitted form stores the language of its page for later mails.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from goodword.steps.languages import first_offered
 
 
 def of_candidate(check: Check, candidate: Candidate, *, browser: Sequence[str] = ()) -> str:
-    """The language of the candidate's pages; without a browser, of their mails."""
+    """The language of the candidate's pages, or of their mails without a browser."""
     return first_offered(check.languages, candidate.chosen_language, *browser) or check.language
 
 
@@ -24,14 +24,14 @@ def of_referee(request: ReferenceRequest, *, browser: Sequence[str]) -> str:
 
 
 def keep_candidate_language(check: Check, *, language: str) -> None:
-    """The candidate has sent something from a page in this language."""
+    """Store the language of a page that the candidate has submitted."""
     Check.objects.of(check.organisation).filter(pk=check.pk).exclude(language=language).update(
         language=language
     )
 
 
 def keep_referee_language(request: ReferenceRequest, *, language: str) -> None:
-    """The referee has sent something from a page in this language."""
+    """Store the language of a page that the referee has submitted."""
     rows = ReferenceRequest.objects.of(request.organisation).filter(pk=request.pk)
     rows.exclude(language=language).update(language=language)
 
@@ -46,7 +46,7 @@ def choose_language(request: ReferenceRequest, *, language: str) -> None:
 
 
 def choose_candidate_language(check: Check, candidate: Candidate, *, language: str) -> bool:
-    """The candidate's pages and mails in this language from now on. False, and no change, if it is not offered."""
+    """Use this language for the candidate's pages and mails. False, without a change, if it is not available."""
     if language not in check.languages:
         return False
     Check.objects.of(check.organisation).filter(pk=check.pk).update(language=language)

@@ -1,6 +1,6 @@
 """The mails of a check to the candidate and to referees. Each is queued once per key.
 
-Their links expire (notifications.domain.links); while there is something to open, a fresh one is one click away
+Their links expire (notifications.domain.links). While there is something to open, one click sends a new link
 (fresh_link.py).
 """
 
@@ -43,8 +43,8 @@ def to_candidate(
     """Queue the candidate's mail `name` ("invitation", "reminder", "another", "one_more", "cannot_answered",
     "fresh"), with a fresh link to their portal; none to somebody who may not be mailed (any more).
 
-    `slot` is what it is about; `days`: it asks for something, and the deadline is at least so many working days from
-    when it goes out (0: the day is set already); `extra` what the template wants besides.
+    `slot` is the subject. `days`: it sets a deadline, at least this many working days after sending (0: the date is set
+    already). `extra`: further template context.
     """
     facts = about(check)
     if hindrance(facts.application):
@@ -139,7 +139,7 @@ def to_referee(request: ReferenceRequest, *, check: Check, kind: str, key: str, 
 
 
 def language_for(check: Check, referee: Referee) -> str:
-    """The language of a referee's first mail: the one the candidate named, else the candidate's own."""
+    """The language of a referee's first mail: the one set by the candidate, else the candidate's own."""
     return referee.language or of_candidate(check, check.start.application.candidate)
 
 

@@ -153,7 +153,7 @@ def _other_addresses(check: Check, slot: Slot) -> list[str]:
 
 
 def _declined(check: Check, address: str) -> str:
-    """What is said of the address of whoever declined in this check: they were promised no more mail about it."""
+    """The error for the address of a person who declined in this check: they were promised no more mail about it."""
     requests = ReferenceRequest.objects.of(check.organisation).select_related("referee")
     for request in requests.filter(check_run=check, state=ReferenceRequest.State.DECLINED).order_by("-pk"):
         if mailbox(request.referee.email) != mailbox(address):

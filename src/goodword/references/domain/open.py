@@ -40,8 +40,8 @@ def on_step_requested(event: Event) -> None:
 def open_check(*, start: StepStart, now: datetime, by: str) -> Check:
     """Open a check under this start and queue the candidate's invitation, in the caller's transaction.
 
-    While one is unfinished there, that one is returned and nothing is sent. The deadline counts anew when the mail
-    server takes the invitation (invited.py), and reminders begin then.
+    An unfinished one is returned without sending anything. Once the mail server accepts the invitation, the deadline
+    restarts and reminders begin (invited.py).
     """
     held = (
         StepStart.objects.of(start.organisation)

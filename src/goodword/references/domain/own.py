@@ -43,7 +43,7 @@ def takes_own(check: Check, *, now: datetime) -> bool:
 
 
 def own_walk_of(check: Check, own: SelfReference | None, *, now: datetime) -> Walk:
-    """The candidate's way through the questions, in the language they read."""
+    """The candidate's pages of questions, in their language."""
     questions, name = for_self(parse(version_of(check).questions)), check.start.application.candidate.name
     return Walk(
         questions=worded(questions, candidate=name, company=_("the company")),

@@ -33,7 +33,7 @@ class Place:
 
     @property
     def is_wrong_person(self) -> bool:
-        """Whether our mail reached somebody who says that they are not this referee."""
+        """Whether the recipient says that they are not this referee."""
         request = getattr(self.referee, "request", None)
         return self.state == "declined" and request is not None and request.is_wrong_person
 

@@ -62,7 +62,7 @@ def to_recruiter_about(check: Check, *, slot: Slot, now: datetime) -> None:
 
 
 def to_recruiter_of_withdrawal(check: Check, *, referee_id: int, now: datetime) -> None:
-    """Queue the mail that a referee who had answered has erased themself; who it was is not said."""
+    """Queue the mail that a referee who had answered erased their data, without saying who."""
     facts = about(check, language=check.organisation.language)
     path = reverse("candidate", args=[facts.organisation.slug, facts.application.pk])
     queue(

@@ -47,7 +47,7 @@ def replace(*, check_id: int, slot: int, details: Details, now: datetime) -> Ref
 
 
 def on_request_declined(event: Event) -> None:
-    """A referee said no: ask the candidate for another, or for the right address if it reached the wrong person.
+    """After a referee declines, ask the candidate for another, or for the right address if it reached the wrong person.
 
     Other reasons are not passed on.
     """

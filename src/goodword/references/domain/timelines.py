@@ -21,10 +21,10 @@ def promised_days(check: Check, request: ReferenceRequest) -> list[int]:
 
 
 def plan(request: ReferenceRequest, *, check: Check, now: datetime) -> None:
-    """Set both moments of a request that is out (unsaved), with its check locked.
+    """Set when an open request is next reminded, and when it counts as slow (unsaved), with its check locked.
 
-    Reminders count from its sending; never more than its first mail promised, and those whose time has passed
-    are left out. Nothing is planned for one whose mail comes back, or still waits to be sent.
+    Reminders count from its sending; never more than its first mail promised, and those whose time has passed are
+    skipped. Nothing is planned for a request whose mail bounced or is still to be sent.
     """
     if request.undelivered_at is not None or request.invited_at is None:
         request.next_reminder_at = request.slow_at = None

@@ -1,5 +1,4 @@
-"""Checks and requests know when the mail server took their mail; of earlier ones those whose mail waits, or failed,
-are not."""
+"""Sets `invited_at` of existing checks and requests, except those whose mail is waiting or failed."""
 
 from django.db import migrations, models
 from django.db.models import F

@@ -1,7 +1,6 @@
-"""A referee's own data: what is kept, a copy of it, and its erasure, also when the check is closed.
+"""A referee's own data: overview, download and erasure, even when the check is closed.
 
-The page of the request says what is kept and mails a link to the known address; only that link (/dr/) downloads and
-erases.
+The overview mails a link to the known address; only that link (/dr/) downloads and erases.
 """
 
 from collections.abc import Callable
@@ -53,8 +52,7 @@ type DataView = Callable[[HttpRequest, AtRequest, bool], HttpResponse]
 def _opens(
     purpose: Link.Purpose, *, expired: bool = False
 ) -> Callable[[DataView], Callable[..., HttpResponse]]:
-    """Let a link of this purpose in, and tell the view whether it is alive; an expired one, unless `expired` lets it
-    in too, leads to its page."""
+    """Open a view by a link of this purpose. An expired link leads to its own page, or with `expired` to the view."""
 
     def decorate(view: DataView) -> Callable[..., HttpResponse]:
         @wraps(view)
@@ -99,7 +97,7 @@ def _request_of(link: Link) -> ReferenceRequest | None:
 @require_safe
 @_opens(Link.Purpose.REFEREE, expired=True)
 def data(request: HttpRequest, at: AtRequest, alive: bool) -> HttpResponse:
-    """What is kept, why, who reads it and how long, and the way to a copy or an erasure."""
+    """What is kept, why, for how long and who sees it, and how to download or erase it."""
     ask = {**_ask(request, at, reverse("referee_data_link", args=[at.token]))}
     if not alive:
         return doors.page(request, "steps/own_data_expired.html", at, **ask)
@@ -110,14 +108,14 @@ def data(request: HttpRequest, at: AtRequest, alive: bool) -> HttpResponse:
 @require_POST
 @_opens(Link.Purpose.REFEREE, expired=True)
 def send_link(_request: HttpRequest, at: AtRequest, _alive: bool) -> HttpResponse:
-    """Mail the link that downloads and erases. Asked too often, the page says the same."""
+    """Mail the link for download and erasure. Shows the same page if asked too often."""
     return _send(at, back="referee_data")
 
 
 @require_safe
 @_opens(Link.Purpose.REFEREE_DATA, expired=True)
 def own(request: HttpRequest, at: AtRequest, alive: bool) -> HttpResponse:
-    """The same page with both buttons; of an expired link, the way to a new one."""
+    """The same page with both buttons; for an expired link, how to get a new one."""
     if not alive:
         ask = _ask(request, at, reverse("referee_own_data_link", args=[at.token]))
         return doors.page(request, "steps/own_data_expired.html", at, **ask)
@@ -131,7 +129,7 @@ def own(request: HttpRequest, at: AtRequest, alive: bool) -> HttpResponse:
 @require_POST
 @_opens(Link.Purpose.REFEREE_DATA, expired=True)
 def send_own_again(_request: HttpRequest, at: AtRequest, _alive: bool) -> HttpResponse:
-    """From the page of an expired link."""
+    """Mail a new link, from the page of an expired one."""
     return _send(at, back="referee_own_data")
 
 
@@ -149,13 +147,13 @@ def download(_request: HttpRequest, at: AtRequest, _alive: bool) -> HttpResponse
 @require_http_methods(["GET", "HEAD", "POST"])
 @_opens(Link.Purpose.REFEREE_DATA)
 def erase(request: HttpRequest, at: AtRequest, _alive: bool) -> HttpResponse:
-    """The page that says what happens; posted, it goes at once, and no link of theirs opens anything any more."""
+    """Confirm, then erase at once; their links stop working."""
     form = EraseForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         if form.cleaned_data["never_again"]:
             say_never_again(request_id=at.request.pk, now=at.now)
         if not erase_referee(referee_id=at.request.referee_id, by="referee", now=at.now):
-            return redirect("referee_own_data", token=at.token)  # it is kept, or was erased in another window
+            return redirect("referee_own_data", token=at.token)  # under a hold, or erased in another window
         return render(
             request,
             "references/referee/erased.html",

@@ -1,4 +1,4 @@
-"""A referee's expired link: one button, and a fresh one goes to the address that we know."""
+"""Mails a new link after a referee's has expired, to the address we know."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,7 +22,7 @@ from goodword.steps.portal import closed_page, unknown_page
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def fresh(request: HttpRequest, token: str) -> HttpResponse:
-    """Of a referee's link. The candidate's: workspace.views.fresh."""
+    """For a referee's link. The candidate's: workspace.views.fresh."""
     now, link = clock.now(), links.resolve(token, purpose=Link.Purpose.REFEREE)
     found = behind(link, now=now) if link else None
     if link is None or found is None:

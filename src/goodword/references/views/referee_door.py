@@ -1,7 +1,7 @@
-"""The door of the referee's portal: from a link's token to their request, or to the kind page for when nothing opens.
+"""Access to the referee's portal: from a link's token to their request, or to the neutral page.
 
-Pages behind it are never cached or listed, and speak the referee's language (domain/languages.py), which they can
-change on every one of them. Opening one changes nothing: mail scanners open links.
+Pages behind it are never cached or indexed, and are in the referee's language (domain/languages.py), which can be
+changed on each of them. Opening one changes nothing: mail scanners open links.
 """
 
 from collections.abc import Callable

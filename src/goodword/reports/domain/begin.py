@@ -28,9 +28,8 @@ def begin(
 ) -> Report:
     """The next version of a start's report, frozen now and drawn by a job; in the caller's transaction.
 
-    `part` is the snapshot's own part of this kind, the result of `run`; `reused` says where a result comes from
-    that was taken over instead.
-    `start` comes with its organisation, and its application with candidate, organisation and role.
+    `part` is the snapshot's part for this kind of step, the result of `run`; `reused`: where a reused result comes from
+    instead. `start` comes with its organisation, and its application with candidate, organisation and role.
     """
     # The start's row is the lock under which versions are counted.
     StepStart.objects.of(start.organisation).select_for_update(of=("self",)).get(pk=start.pk)

@@ -1,6 +1,6 @@
-"""The PDF of a report in today's layout.
+"""The PDF of a report in the current layout.
 
-Layout 1 printed test items, single answers and scoring keys. Such a file never leaves any more: it is redrawn from the
+Layout 1 printed test items, single answers and scoring keys. Such a file is no longer served: it is redrawn from the
 same snapshot, by the sweep or when it is first opened, and replaced. If that fails it is withheld
 (docs/decisions/0034-*).
 """
@@ -18,7 +18,7 @@ from goodword.reports.pdf import RenderedPdf, SnapshotError, render_pdf
 #: 2: without test items, single answers and scoring keys
 LAYOUT: Final = 2
 
-#: could not be redrawn; each opening tries again, the sweep does not
+#: could not be redrawn; each opening retries, the sweep does not
 WITHHELD: Final = 0
 
 #: files redrawn by one sweep, at 50 to 100 ms each
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 class NotDrawn(Exception):
-    """There is no file in today's layout, and none could be drawn."""
+    """There is no file in the current layout, and none could be drawn."""
 
 
 def columns_of(pdf: RenderedPdf) -> dict[str, Any]:
@@ -37,9 +37,9 @@ def columns_of(pdf: RenderedPdf) -> dict[str, Any]:
 
 
 def content_of(report: Report) -> bytes:
-    """The PDF of a ready report; redrawn first if its file is of an older layout. Raises NotDrawn.
+    """The PDF of a ready report, redrawn first if its layout is older. Raises NotDrawn.
 
-    Drawing happens outside any transaction of ours and gives the same bytes each time, so two at once do no harm.
+    Drawn outside any transaction and always with the same bytes, so concurrent redraws are harmless.
     """
     file = ReportFile.objects.of(report.organisation).filter(report=report).first()
     if file is None:
@@ -52,14 +52,14 @@ def content_of(report: Report) -> bytes:
         log.exception("The report %s could not be redrawn in layout %d", report.code, LAYOUT)
         ReportFile.objects.of(report.organisation).filter(pk=file.pk).update(layout=WITHHELD)
         raise NotDrawn from error
-    # An erasure may have deleted the row meanwhile; then there is nothing to hand out.
+    # An erasure may have deleted the row meanwhile.
     if not ReportFile.objects.of(report.organisation).filter(pk=file.pk).update(**columns_of(pdf)):
         raise NotDrawn
     return pdf.bytes
 
 
 def redraw_older() -> int:
-    """Redraw some files of older layouts, the newest first. Returns how many."""
+    """Redraw some files of older layouts, newest first. Returns how many."""
     reports = Report.objects.across_organisations().filter(
         state=Report.State.READY, file__layout__gt=WITHHELD, file__layout__lt=LAYOUT
     )

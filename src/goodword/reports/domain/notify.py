@@ -17,8 +17,8 @@ REVIEW_DAYS = LIFETIMES[Link.Purpose.REVIEW].days
 
 
 def on_report_ready(event: Event) -> None:
-    """One mail per report version, to the recruiter of the application; none for a result that was reused by a
-    member's own click, none of somebody who was erased since, and none of an earlier run once a later one is done."""
+    """One mail per report version, to the application's recruiter. None for a result that a member reused, about an
+    erased person, or about an earlier run once a later one is finished."""
     assert event.application_id is not None  # reports are about applications
     if hold(event.application_id).erased_at is not None:
         return

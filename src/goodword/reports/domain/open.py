@@ -1,4 +1,4 @@
-"""Open a report's PDF: openings are recorded, a member's also in the audit log."""
+"""Open a report's PDF and record the opening, for members also in the audit log."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ def open_report(
 ) -> bytes:
     """The PDF of a ready report; records the member who opened it, or the link. Raises NotDrawn.
 
-    A link that is opened again within links.QUIET adds nothing: whoever has it could fill the database.
+    Repeated openings of a link within links.QUIET are recorded once: its holder could fill the database.
     """
     content = content_of(report)
     by = f"member:{member.pk}" if member else "link"

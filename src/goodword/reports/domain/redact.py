@@ -74,7 +74,7 @@ def _redact(
     now: datetime,
     keep_links: bool = False,
 ) -> dict[str, int]:
-    """With `keep_links` the old links are revoked, so that they can say what has become of the report."""
+    """With `keep_links` old links are revoked instead of deleted, so that they can say what happened to the report."""
     files = redacted = dead = 0
     rows = reports.select_for_update(of=("self",)).select_related("organisation")
     for _, versions in groupby(list(rows.order_by("start", "version")), key=lambda report: report.start_id):

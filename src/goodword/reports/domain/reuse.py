@@ -61,7 +61,7 @@ def reuse(*, start: StepStart, member: Membership, now: datetime) -> Report:
 
 
 def report_of(start_id: int) -> Report | None:
-    """The current report of a start whose content can be taken over; None if there is none (any more)."""
+    """The current report of a start whose content can be reused; None if there is none (any more)."""
     reports = Report.objects.across_organisations().filter(start_id=start_id, state=Report.State.READY)
     rows = reports.select_related("start__application__role", "start__application__candidate", "organisation")
     found = current_first(rows).first()

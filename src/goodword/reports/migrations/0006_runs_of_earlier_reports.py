@@ -1,16 +1,16 @@
-"""Which run the reports of before are of."""
+"""Sets the run of existing reports."""
 
 from django.apps.registry import Apps
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 DONE = ("completed", "marked_complete")
-#: the events that lead to a report, which is created at the moment of its event
+#: events that create a report, with the same timestamp
 EVENTS = ("attempt.completed", "attempt.marked", "check.completed", "check.answered_late")
 
 
 def find_runs(apps: Apps, _editor: BaseDatabaseSchemaEditor) -> None:
-    """By the references that the report names, else by the event that led to it, else the run done last before it."""
+    """By the references in the report, else by the event that created it, else the last run finished before it."""
     report_model = apps.get_model("reports", "Report")
     rows = report_model.objects.exclude(snapshot__has_key="reused").values_list(
         "pk", "start_id", "created_at", "start__step__kind", "snapshot__check__references__0__id"

@@ -229,13 +229,13 @@ class Situation(TypedDict):
 
 
 class JudgementTest(Asked):
-    """Situations to judge. `distance` is the mean distance to the key; `smallest` and `largest` bound it."""
+    """Situational judgement. `distance`: the mean from the key; `smallest` and `largest`: its possible extremes."""
 
     kind: Literal["judgement"]
     scale_min: int
     response_labels: list[str]
     distance: float | None
-    #: snapshots made before it was known have none
+    #: missing in older snapshots
     smallest: NotRequired[float]
     largest: float
     n_answered: int

@@ -48,7 +48,7 @@ def on_entered_stage(event: Event) -> None:
 
 
 def on_candidate_changed(event: Event) -> None:
-    """Start, once, what waited for an address, a name or leave to e-mail, when the reason has gone."""
+    """Start steps that waited for an address, a valid name or permission to e-mail, once that is resolved."""
     application = held_of(event)
     for start in waiting_of(application).filter(waits_for__in=HINDRANCES):
         if not may_start(application, start.step):

@@ -13,12 +13,12 @@ from goodword.steps.models import StepStart
 
 
 class NotConfirmed(Exception):
-    """A new run would follow one in which something was done, and the member was not shown that run."""
+    """A new run would follow one with activity that the member has not been shown."""
 
 
 class MayNotBegin(Exception):
-    """Nobody may be invited. `reason`: why the application has ended, a code of StepStart.Waits, "no_requirement",
-    or "reused": an earlier result was taken over meanwhile."""
+    """The candidate may not be invited. `reason`: how the application ended, a code of StepStart.Waits,
+    "no_requirement", or "reused": an earlier result was reused meanwhile."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -28,10 +28,10 @@ class MayNotBegin(Exception):
 def begin(
     *, application_id: int, step: Step, member: Membership, now: datetime, after_reuse: bool = False
 ) -> StepStart:
-    """Begin the step of the application's role now, without its delay; pressed twice it begins once.
+    """Start the step now, without its delay. Idempotent.
 
-    Also instead of an earlier result that is offered; after one that was taken over only with `after_reuse`. Raises
-    MayNotBegin, and LookupError where step, application and member do not belong together.
+    Also instead of an earlier result offered for reuse; after one was reused, only with `after_reuse`. Raises
+    MayNotBegin, and LookupError if step, application and member do not belong together.
     """
     with transaction.atomic():
         application = hold(application_id)

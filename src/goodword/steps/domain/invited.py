@@ -1,4 +1,4 @@
-"""A candidate is invited when the mail server has taken the invitation: deadline and reminders count from there."""
+"""A candidate counts as invited once the mail server has accepted the invitation: deadlines count from then."""
 
 from datetime import datetime
 
@@ -14,8 +14,8 @@ from goodword.steps.states import UNFINISHED
 
 
 def run_of[R: Run](model: type[R], email: Email) -> R | None:
-    """The unfinished run that a mail asks the candidate for, locked in the caller's transaction; None if there is none,
-    or the mail asks for nothing or was an earlier run's."""
+    """The unfinished run that a mail invites the candidate to, locked in the caller's transaction. None if there is
+    none, or the mail is about an earlier run or no invitation."""
     if email.deadline_days is None or email.link_purpose != Link.Purpose.CANDIDATE:
         return None
     rows: QuerySet[R] = model._default_manager.filter(  # type: ignore[assignment]  # of R
@@ -29,7 +29,7 @@ def run_of[R: Run](model: type[R], email: Email) -> R | None:
 
 
 def mark_invited(run: Run, email: Email, *, at: datetime) -> bool:
-    """The server has taken the mail (unsaved). Whether it was the invitation that the run waited for."""
+    """Record that the server accepted the mail (unsaved). Returns whether it was the run's first invitation."""
     is_first = run.invited_at is None
     if is_first:
         run.invited_at = at
@@ -44,6 +44,6 @@ def mark_invited(run: Run, email: Email, *, at: datetime) -> bool:
 
 
 def mail_waits(*, organisation: Organisation, subject_ref: str) -> bool:
-    """Whether an earlier mail still waits for the mail server: no reminder overtakes it or is heaped on it."""
+    """Whether an earlier mail still waits for the mail server; no reminder may be added to it."""
     waiting = (Email.State.QUEUED, Email.State.SENDING)
     return Email.objects.of(organisation).filter(subject_ref=subject_ref, state__in=waiting).exists()

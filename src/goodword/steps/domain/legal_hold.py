@@ -1,4 +1,4 @@
-"""Place and lift a legal hold. A candidate who has asked for erasure is told that their data is kept, and why."""
+"""Place and lift legal holds, and notify candidates who have asked for erasure that their data is kept, and why."""
 
 from datetime import datetime
 
@@ -25,9 +25,9 @@ class NothingToKeep(Exception):
 
 
 def place_hold(*, on: Candidate | Role, ground: str, reason: str, by: Membership, now: datetime) -> Hold:
-    """Keep the data of a person, or of everybody who applied for a role. Placed twice it is the first one.
+    """Keep the data of a person, or of everyone who applied for a role. Idempotent: returns an existing hold.
 
-    `ground` (Hold.Ground) is what people are told, `reason` is for members. Raises NothingToKeep.
+    `ground` (Hold.Ground) is for the people concerned, `reason` for members. Raises NothingToKeep.
     """
     organisation = by.organisation
     with transaction.atomic():
@@ -64,7 +64,7 @@ def place_hold(*, on: Candidate | Role, ground: str, reason: str, by: Membership
 
 
 def lift_hold(*, hold_id: int, by: Membership, now: datetime) -> bool:
-    """Lift a hold of the member's organisation; False if there is none (any more). What it stopped goes on then."""
+    """Lift a hold of the member's organisation, and let the erasures continue. False if there is none (any more)."""
     with transaction.atomic():
         hold = active(by.organisation).select_for_update(of=("self",)).filter(pk=hold_id).first()
         if hold is None:
@@ -78,7 +78,7 @@ def lift_hold(*, hold_id: int, by: Membership, now: datetime) -> bool:
 
 
 def waiting(hold: Hold) -> QuerySet[Erasure]:
-    """The erasures that were asked for and that it stops."""
+    """Requested erasures that it stops."""
     rows = Erasure.objects.of(hold.organisation).filter(done_at=None, cancelled_at=None)
     if hold.candidate_id is not None:
         person = (hold.candidate and hold.candidate.merged_into_id) or hold.candidate_id
@@ -88,7 +88,7 @@ def waiting(hold: Hold) -> QuerySet[Erasure]:
 
 
 def tell_kept(erasure: Erasure, hold: Hold, *, now: datetime) -> None:
-    """Tell the candidate that a hold keeps their data for now; one mail for each erasure and hold."""
+    """Notify the candidate that a hold keeps their data for now, once per erasure and hold."""
     candidate = erasure.candidate
     if candidate is None or not candidate.email:
         return

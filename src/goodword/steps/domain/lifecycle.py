@@ -46,7 +46,7 @@ def subject_ref(start: StepStart) -> str:
 
 
 def plan_reminder(run: Run, *, organisation: Organisation, now: datetime) -> None:
-    """Set the run's next reminder (unsaved); none for somebody who has not been invited yet."""
+    """Set the run's next reminder (unsaved); none before the invitation is sent."""
     if run.invited_at is None:
         run.next_reminder_at = None
         return

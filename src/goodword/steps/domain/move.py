@@ -44,7 +44,7 @@ def move(run: Run, act: str, *, at: datetime, by: str, reason: str = "") -> None
             run.progress = PROGRESS_MOVES[act][1]
             if act == "begin":
                 run.begun_at = at
-                run.invited_at = run.invited_at or at  # the mail has arrived, whatever the server said
+                run.invited_at = run.invited_at or at  # the mail has arrived, whatever the server answered
             else:
                 run.completed_at = at
                 run.closed_by = by

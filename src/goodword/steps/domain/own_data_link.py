@@ -1,6 +1,6 @@
-"""A candidate or a referee asks for the link to *Your data*: it goes to the address that we know, and lives briefly.
+"""Mails a candidate or referee a short-lived link to *Your data*, at the address we know.
 
-Whoever has an old mail, or was forwarded one, gets neither the file nor the erasure that way.
+So an old or forwarded mail gives access to neither download nor erasure.
 """
 
 from datetime import datetime, timedelta
@@ -28,9 +28,9 @@ def send_own_data_link(
     language: str,
     now: datetime,
 ) -> bool:
-    """Queue the mail with the link. False if we know no address, or if they have asked too often.
+    """Queue the mail with the link. False if we have no address, or they have asked too often.
 
-    Whether they may be written to otherwise does not matter: they have asked for it themselves.
+    Sent even to people who want no e-mail otherwise: they have asked for this one.
     """
     with transaction.atomic():
         application = hold(application_id)
@@ -59,5 +59,5 @@ def send_own_data_link(
 
 
 def went_to(link: Link, address: str) -> bool:
-    """Whether the link was mailed to this address, which may have been corrected since."""
+    """Whether the link was mailed to this address, which may have changed since."""
     return link.email is not None and link.email.to_address.casefold() == address.casefold()

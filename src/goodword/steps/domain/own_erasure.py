@@ -1,4 +1,4 @@
-"""A candidate asks for their data to be erased: everything closes at once, the recruiter and the candidate are told."""
+"""A candidate's request for erasure: closes everything at once, and notifies recruiter and candidate."""
 
 from datetime import datetime
 
@@ -18,10 +18,10 @@ from goodword.steps.domain.legal_hold import tell_kept
 
 
 def ask_own_erasure(*, application: Application, now: datetime, language: str = "") -> Erasure:
-    """Ask for the whole person to be erased in seven days; asked twice it is one erasure, and one mail to each.
+    """Schedule the erasure of the whole person in seven days. Idempotent, with one mail to each.
 
-    `application` is the one on whose portal they ask: its recruiter is told, and the candidate
-    gets a confirmation in `language`.
+    `application` is the one on whose portal they ask: its recruiter is notified, and the candidate gets a confirmation
+    in `language`.
     """
     with transaction.atomic():
         erasure = ask_erasure(of=application.candidate, reason=Reason.CANDIDATE, now=now, by="candidate")
@@ -53,7 +53,7 @@ def ask_own_erasure(*, application: Application, now: datetime, language: str = 
 def _confirm(
     erasure: Erasure, application: Application, hold: Hold | None, *, language: str, now: datetime
 ) -> None:
-    """Tell the candidate the date and the way back, or why the data is kept."""
+    """Mail the candidate the date and how to undo it, or why the data is kept."""
     candidate = application.candidate
     if hold is not None:
         tell_kept(erasure, hold, now=now)

@@ -44,7 +44,7 @@ def take_earlier(start: StepStart, *, application: Application, at: datetime, by
 
 
 def taken_over_at(starts: Iterable[StepStart]) -> dict[int, datetime]:
-    """By the start's id, when an earlier result was taken over for it, also where a new run has followed since."""
+    """By the start's id, when an earlier result was reused for it, even if a new run has followed."""
     having = [start for start in starts if start.earlier_id is not None and start.started_at is not None]
     found = {
         start.pk: start.started_at

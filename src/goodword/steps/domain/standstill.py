@@ -19,7 +19,7 @@ def later_by_the_stop(
 
 
 def days_left(deadline: datetime, *, now: datetime, calendar: Calendar) -> int:
-    """How many working days after today there are up to the deadline; 0 if it is over. Pure."""
+    """Working days from tomorrow to the deadline; 0 if it is over. Pure."""
     left = 0
     day, last = (moment.astimezone(calendar.zone).date() for moment in (now, deadline))
     while day < last:

@@ -9,7 +9,7 @@ from goodword.steps.states import UNFINISHED
 
 #: attention of a run whose candidate's mail comes back, and of one whose candidate has marked a mail as spam
 UNDELIVERED, COMPLAINED = "undelivered", "complained"
-#: attention of a run of which a mail could not be sent at all
+#: attention code of a run with a mail that could not be sent
 NOT_SENT = "not_sent"
 CODES = frozenset({UNDELIVERED, COMPLAINED, NOT_SENT})
 
@@ -22,9 +22,7 @@ def stop[R: Run](model: type[R], email: Email, *, code: str) -> R | None:
     """
     if email.link_purpose != Link.Purpose.CANDIDATE:
         return None
-    application = (
-        email.application
-    )  # none for a mail about an adjustment, which is filed under its request alone
+    application = email.application  # not for a mail about an adjustment, which belongs to its request only
     if application is not None and email.to_address.lower() != application.candidate.email.lower():
         return None
     rows: QuerySet[R] = model._default_manager.filter(  # type: ignore[assignment]  # of R
@@ -42,7 +40,7 @@ def stop[R: Run](model: type[R], email: Email, *, code: str) -> R | None:
 
 
 def forgive(run: Run) -> None:
-    """A member resends a mail: the run no longer needs attention. Saves it."""
+    """Clear the run's attention after a member resends a mail. Saves it."""
     if run.attention in {UNDELIVERED, NOT_SENT}:
         run.attention = ""
         run.save(update_fields=["attention"])

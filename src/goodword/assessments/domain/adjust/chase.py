@@ -1,5 +1,4 @@
-"""Somebody who has not answered a request for an adjustment is asked once more, two working days after the first mail
-has gone out."""
+"""Reminds the person who answers adjustment requests once, two working days after the first mail was sent."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -37,7 +36,7 @@ def unanswered(*, now: datetime) -> Sequence[int]:
     ref = Concat(Value("adjustment:"), Cast(OuterRef("pk"), CharField()))
     again = Concat(Value("adjustment:"), Cast(OuterRef("pk"), CharField()), Value(f":{mails.AGAIN}"))
     rows = Adjustment.objects.across_organisations().filter(
-        # working days are no shorter than days, but for the hour that summer time takes
+        # a working day is never shorter than a day, except for the hour lost to summer time
         Exists(
             mail.filter(
                 subject_ref=ref,

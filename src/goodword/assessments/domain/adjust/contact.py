@@ -33,12 +33,12 @@ def contact_of(application: Application, *, but: Collection[str] = ()) -> Contac
 
 
 def is_outside(application: Application, address: str) -> bool:
-    """Whether whoever has this address has no part in the hiring for the role. `application` as contact_of wants it."""
+    """Whether this address belongs to nobody in the hiring team. `application` as for contact_of."""
     return address.lower() not in _team(application)
 
 
 def contact_of_role(role: Role) -> Contact | None:
-    """Who is asked by candidates of this role, as far as that is known before there is any; None: the recruiter."""
+    """Who answers requests from this role's candidates, as far as known in advance; None: the recruiter."""
     team = _role_team(role)
     return next((one for one in _outside(role.organisation) if one.address.lower() not in team), None)
 

@@ -1,4 +1,4 @@
-"""The link to a request for an adjustment has expired before it was answered: a fresh one goes to the same address."""
+"""Sends a new link to an unanswered adjustment request, to the same address, after the old one has expired."""
 
 from datetime import datetime, timedelta
 
@@ -12,12 +12,12 @@ from goodword.notifications.models import Email
 from goodword.notifications.people import Person
 from goodword.steps.domain.move import lock
 
-#: one fresh link within this time
+#: minimum time between two new links
 EVERY = timedelta(minutes=10)
 
 
 def send_fresh(row: Adjustment, *, application: Application, to: Person, now: datetime) -> bool:
-    """Ask the same person once more; False, and nothing is sent, within ten minutes of the last mail."""
+    """Mail the same person again. False, without sending, within ten minutes of the last mail."""
     with transaction.atomic():
         row.attempt = lock(Attempt, row.attempt_id)
         sent = Email.objects.of(row.organisation).filter(subject_ref=mails.ref_of(row), kind=mails.ASKED)

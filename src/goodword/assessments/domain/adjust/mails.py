@@ -23,7 +23,7 @@ from goodword.steps.domain.standstill import days_left
 ASKED = "assessment.adjustment_asked"
 ANSWERED = "assessment.adjustment_answered"
 LOST = "assessment.adjustment_lost"
-#: to the candidate, whose deadline waits for them
+#: mails to the candidate that the deadline waits for
 TO_CANDIDATE = frozenset({ANSWERED, LOST})
 #: the key of the mail that asks somebody once more
 AGAIN = "again"

@@ -67,6 +67,6 @@ def judgement_sheet(judgement: JudgementSet, known: Known) -> TechnicalSheet:
 
 
 def _smallest(judgement: JudgementSet) -> str:
-    """The smallest score that ratings of all actions can have: "0", "0.13"."""
+    """The smallest possible score if all actions are rated: "0", "0.13"."""
     found = smallest_distance(judgement, [action.effectiveness for action in judgement.actions])
     return number_format(round(found, 2), 2) if found else "0"

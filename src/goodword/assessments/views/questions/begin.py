@@ -27,7 +27,7 @@ KIND = Test.Kind.QUESTIONS
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def new(request: MemberRequest) -> HttpResponseBase:
-    """Choose a published questionnaire that candidates can answer; of the others it is named why they cannot."""
+    """Choose a published questionnaire that candidates can answer; explains why others cannot be chosen."""
     published = _published(request.organisation)
     refused = _refused(request.organisation, published)
     offered = [one for one in published if one.pk not in refused]
@@ -106,7 +106,7 @@ def _published(organisation: Organisation) -> QuerySet[Questionnaire]:
 
 
 def _refused(organisation: Organisation, questionnaires: QuerySet[Questionnaire]) -> dict[int, list[str]]:
-    """By id, those whose newest version no test can ask, and why. One query."""
+    """By id, why the newest version cannot be used in a test, for those that cannot. One query."""
     newest = (
         QuestionnaireVersion.objects.of(organisation)
         .filter(questionnaire__in=questionnaires.order_by(), published_at__isnull=False)

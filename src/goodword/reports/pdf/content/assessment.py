@@ -1,6 +1,6 @@
-"""What an assessment's report says, test by test: results only.
+"""The results in an assessment's report, test by test.
 
-A PDF can be passed on to anybody, so test items, answers to single items and scoring keys stay out of it
+A PDF can be passed on to anyone, so it contains no test items, answers to single items or scoring keys
 (docs/decisions/0034-*).
 """
 

@@ -95,8 +95,7 @@ def cell(text: str, *, note: str | None = None, rows: int = 1) -> Block:
 def scales(
     header: Sequence[str], axis: tuple[int, int], rows: Sequence[Block], *, notes: Sequence[str]
 ) -> Block:
-    """Scales on one common axis, each with its two ends and its mean; below them
-    `notes`, which belong to the drawing."""
+    """Scales on a common axis, each with its two ends and its mean, and `notes` on the drawing below."""
     return {**_chart("scales", header, rows), "axis": list(axis), "notes": list(notes)}
 
 

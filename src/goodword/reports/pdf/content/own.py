@@ -1,4 +1,4 @@
-"""Custom questions: how many were answered, how many right, and the points that raters gave, all added up."""
+"""Custom questions: totals of questions answered, correct answers and raters' points."""
 
 from statistics import fmean
 
@@ -8,7 +8,7 @@ from goodword.reports.pdf.words import Words
 
 
 def own_results(test: QuestionsTest, words: Words) -> list[Block]:
-    """Sums only. What was asked and answered is read by members."""
+    """Totals only; questions and answers are for members."""
     questions = test["questions"]
     answered = sum(question["answer"] is not None for question in questions)
     said = [words("own_answered", n=answered, m=test["items_n"])]
@@ -29,7 +29,7 @@ def own_results(test: QuestionsTest, words: Words) -> list[Block]:
 
 
 def _points(question: OwnQuestion) -> float:
-    """The mean over raters of what each gave in all."""
+    """The mean of the raters' total points."""
     places = range(len(question["raters"]))
     return fmean(sum(one["given"][place] or 0 for one in question["criteria"]) for place in places)
 

@@ -1,4 +1,4 @@
-"""Generated tasks: how many were solved, in all and by category."""
+"""Reasoning: tasks solved, in total and by category."""
 
 from goodword.reports.pdf.content.blocks import Block, prose, table
 from goodword.reports.pdf.content.sheet import standing_text

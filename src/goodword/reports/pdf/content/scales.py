@@ -72,7 +72,7 @@ def _compared(scale: Scale, words: Words) -> str:
 
 
 def scale_details(test: ScalesTest, words: Words) -> Block:
-    """What each scale is about and how its mean came about, then the technical sheet."""
+    """What each scale measures and how its mean was computed, then the technical sheet."""
     blocks: list[Block] = []
     for scale in test["scales"]:
         counts = {"n": scale["n_answered"], "m": scale["n_items"]}
