@@ -1,8 +1,8 @@
 """Checks of candidates' uploads by content and size, not by name.
 
-The first bytes identify a file's type (puremagic); for office files, the type declared in their archive does. Files that
-contain programs or load parts from elsewhere are rejected, as are those that a configured virus scanner finds. A file is
-never displayed or run here: members download it.
+The first bytes identify a file's type (puremagic); for office files, the type declared in their archive does. Files
+that contain programs or load parts from elsewhere are rejected, as are those that a configured virus scanner finds.
+A file is never displayed or run here: members download it.
 """
 
 import hashlib
