@@ -3,6 +3,7 @@
 import contextlib
 import time
 import zlib
+from collections.abc import Callable
 
 import pytest
 
@@ -14,10 +15,16 @@ KEYWORDS = (b"stream", b"endobj", b"startxref", b"obj", b"endstream", b"trailer"
 RUNS = b"<</S/JavaScript/JS(app.alert(1))>>"
 
 
-def packed(body: bytes, *, more: bytes = b"", kind: bytes = b"/Type/ObjStm") -> bytes:
+def packed(
+    body: bytes,
+    *,
+    more: bytes = b"",
+    kind: bytes = b"/Type/ObjStm",
+    predict: Callable[[bytes], bytes] = lambda data: data,
+) -> bytes:
     """A file with one object in an object stream."""
     head = b"5 0 "
-    inner = zlib.compress(head + body)
+    inner = zlib.compress(predict(head + body))
     values = b"%s/N 1/First %d/Filter/FlateDecode/Length %d%s" % (kind, len(head), len(inner), more)
     return HEAD + b"9 0 obj<<" + values + b">>stream\r\n" + inner + b"\nendstream endobj"
 
@@ -76,6 +83,50 @@ def test_object_streams_are_unpacked() -> None:
     assert not is_active(packed(b"<</S/GoTo/D[1 0 R/Fit]>>"))
 
 
+def rows(kind: int, width: int, step: int) -> Callable[[bytes], bytes]:
+    """As a predictor of PNG makes them, all of one kind."""
+
+    def guess(data: bytes, at: int) -> int:
+        left = data[at - step] if at % width >= step else 0
+        up = data[at - width] if at >= width else 0
+        corner = data[at - width - step] if at % width >= step and at >= width else 0
+        paeth = sorted(
+            (abs(left + up - corner - one), order, one) for order, one in enumerate((left, up, corner))
+        )
+        return (0, left, up, (left + up) // 2, paeth[0][2])[kind]
+
+    def made(data: bytes) -> bytes:
+        data += b" " * (-len(data) % width)
+        all_of_it = bytes((one - guess(data, at)) & 255 for at, one in enumerate(data))
+        return b"".join(bytes([kind]) + all_of_it[at : at + width] for at in range(0, len(data), width))
+
+    return made
+
+
+@pytest.mark.parametrize(("columns", "colours"), [(1, 1), (5, 1), (7, 3)])
+@pytest.mark.parametrize("kind", range(5))
+def test_object_streams_with_a_predictor_are_read(kind: int, columns: int, colours: int) -> None:
+    more = b"/DecodeParms <</Predictor %d/Columns %d/Colors %d>>" % (10 + kind, columns, colours)
+    predict = rows(kind, columns * colours, colours)
+    assert is_active(packed(b"<</OpenAction" + RUNS + b">>", more=more, predict=predict))
+    assert not is_active(packed(b"<</Title(Harmless)/S/GoTo>>", more=more, predict=predict))
+
+
+def test_a_predictor_that_changes_nothing_is_read() -> None:
+    for more in (b"/DecodeParms<</Predictor 1/Columns 4>>", b"/DecodeParms[<<>>]", b"/DecodeParms<<>>"):
+        assert not is_active(packed(b"<<>>", more=more))
+        assert is_active(packed(RUNS, more=more))
+
+
+def test_short_names_that_pictures_contain_by_chance_are_nothing() -> None:
+    picture = b"\x8c/JS(\x91\xfe/AA(\xb3/EF%\x00\xc1/AA<\x8f/EF \x80"
+    assert not is_active(
+        HEAD + b"1 0 obj<</Subtype/Image/Length 30>>stream\n" + picture + b"\nendstream endobj"
+    )
+    for comment in (b"%why\n", b"%\n%\n%\n", b"%" + b"x" * 300 + b"\n"):
+        assert is_active(HEAD + b"1 0 obj<</AA " + comment + b"<<>>>>endobj")
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -101,7 +152,12 @@ def test_words_in_texts_run_nothing(content: bytes) -> None:
         packed(RUNS, more=b"/X stream\n"),
         packed(RUNS, kind=b"").replace(b"/First 4", b"/First 8 0 R") + b" 8 0 obj 4 endobj",
         HEAD + b"1 0 obj<</S 2 0 R/F(x)>>endobj",
-        packed(b"<<>>", more=b"/DecodeParms<</Predictor 12>>"),
+        packed(b"<<>>", more=b"/DecodeParms<</Predictor 2/Columns 4>>"),
+        packed(b"<<>>", more=b"/DecodeParms<</Predictor 12/Columns 0>>"),
+        packed(b"<<>>", more=b"/DecodeParms<</Predictor 12/Columns 9999999>>"),
+        packed(b"<<>>", more=b"/DecodeParms<</Predictor 12/Columns 1/Columns 4>>"),
+        packed(b"<<>>", more=b"/DecodeParms<</Predictor 1>>/DecodeParms<</Predictor 12>>"),
+        packed(b"<<>>", more=b"/DecodeParms 8 0 R"),
         packed(b"<<>>").replace(b"/Filter/FlateDecode", b"/Filter[/ASCIIHexDecode/FlateDecode]"),
         packed(b"<<>>").replace(b"/Filter/FlateDecode", b"/Filter 8 0 R"),
         packed(b"<<>>").replace(b"/First 4", b"/First 8 0 R"),
@@ -124,6 +180,9 @@ def test_what_cannot_be_looked_into_is_said_to_be_so(content: bytes) -> None:
             b"/",
             b"#4a",
             b"/J",
+            b"/AA%" * 60 + b"\n",
+            b"%/AA\n",
+            b"/AA ",
             b"/First ",
             b"/First 1 0 R ",
             b"/OpenAction 1 0 R/URI ",
@@ -151,3 +210,7 @@ def test_looking_is_quick(piece: bytes) -> None:
 def test_a_bomb_is_not_unpacked() -> None:
     with pytest.raises(Unreadable):
         is_active(packed(b"/a " * (active_pdf.MOST_UNPACKED // 3 + 1)))
+    with pytest.raises(Unreadable):
+        is_active(
+            packed(b" " * active_pdf.MOST_PREDICTED, more=b"/DecodeParms<</Predictor 12/Columns 1000>>")
+        )

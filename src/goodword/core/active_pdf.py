@@ -13,6 +13,8 @@ from typing import Final
 #: bytes of unpacked object streams together, and how many hits are looked at
 MOST_UNPACKED: Final = 24 * 1024 * 1024
 MOST_HITS: Final = 20_000
+#: bytes with a predictor, which programs hardly ever use for objects
+MOST_PREDICTED: Final = 2 * 1024 * 1024
 _MOST_OPENING: Final = 20
 #: bytes before a name in which its dictionary begins
 _NEAR: Final = 2_000
@@ -20,7 +22,10 @@ _NEAR: Final = 2_000
 _SPACE: Final = rb"[\x00\t\n\f\r ]"
 _ENDS: Final = rb"(?=[\x00\t\n\f\r ()<>\[\]{}/%]|\Z)"
 _REFERENCE: Final = rb"\d{1,10}" + _SPACE + rb"+\d{1,10}" + _SPACE + rb"+R"
-_VALUE: Final = _SPACE + rb"*(?:[(<%]|" + _REFERENCE + rb")"
+#: a dictionary, a reference to one, or a comment that may have either behind it
+_DICTIONARY: Final = (
+    b"~*(?:<<|REF|%[^\\r\\n]{0,150}+(?:[^\\r\\n]|[\\r\\n]~*(?:<<|REF|%)))".replace(b"REF", _REFERENCE)
+).replace(b"~", _SPACE)
 
 #: names of actions and their parts (ISO 32000-2, 12.6), of XFA forms, which have scripts, and of attached files
 _ACTIVE: Final = tuple(
@@ -30,9 +35,10 @@ _ACTIVE: Final = tuple(
         *(b"ImportData", b"EmbeddedFiles", b"EmbeddedFile", b"FileAttachment"),
     )
 ) + tuple(
-    # short names need a value too, as compressed images contain the bytes of "/JS " by chance
-    re.compile(b"/" + name + _VALUE)
-    for name in (b"JS", b"AA", b"EF")
+    # Short names need a value too, as compressed images contain the bytes of "/AA " by chance. For the same reason
+    # /JS is no name of its own: it does nothing without the name of an action above.
+    re.compile(b"/" + name + _DICTIONARY)
+    for name in (b"AA", b"EF")
 )
 _LETTERS: Final = b"ACDEFGIJLMNOPRSTUVWXabcdefghijklmnopqrstuvwxyz"
 
@@ -49,8 +55,10 @@ _AFTER: Final = re.compile(_TEXT + rb"{0,200}\)")
 _PACKED: Final = re.compile(
     rb"obj~*<<(?:~*/(?:Type~*/ObjStm|N~+\d{1,7}|First~+(?P<first>\d{1,8})|Length~+\d{1,10}(?:~+\d{1,10}~+R)?"
     rb"|Extends~+\d{1,10}~+\d{1,10}~+R|Filter~*(?:\[~*)?/(?P<flate>FlateDecode|Fl)(?:~*\])?"
-    rb"|DecodeParms~*(?:null|\[~*null~*\])))*~*>>~*stream\r?\n".replace(b"~", _SPACE)
+    rb"|DecodeParms~*(?:null|\[~*null~*\]|(?:\[~*)?<<(?P<parms>(?:~*/(?:Predictor|Columns|Colors|BitsPerComponent"
+    rb"|EarlyChange)~+\d{1,7})*)~*>>(?:~*\])?)))*~*>>~*stream\r?\n".replace(b"~", _SPACE)
 )
+_PARM: Final = re.compile(rb"/([A-Za-z]+)" + _SPACE + rb"+(\d{1,7})")
 _PACKS: Final = re.compile(rb"/ObjStm" + _ENDS)
 _FIRST: Final = re.compile(rb"/First" + _ENDS)
 _TO_OBJECT: Final = re.compile(_SPACE + rb"*(\d{1,10})" + _SPACE + rb"+(\d{1,10})" + _SPACE + rb"+R")
@@ -136,7 +144,7 @@ def _is_text(data: bytes, one: re.Match[bytes]) -> bool:
 
 def _object_streams(content: bytes) -> Iterator[tuple[int, bytes]]:
     """Each object stream: where its first object begins, and its content."""
-    end = unpacked = 0
+    end = unpacked = predicted = 0
     others: list[int] = []
     for mark in sorted(one.start() for name in (_PACKS, _FIRST) for one in _some(name, content)):
         if mark < end:
@@ -151,6 +159,11 @@ def _object_streams(content: bytes) -> Iterator[tuple[int, bytes]]:
             raise Unreadable
         if found["flate"]:
             inner = _inflated(content, end, MOST_UNPACKED - unpacked)
+            if found["parms"]:
+                predicted += len(inner)
+                if predicted > MOST_PREDICTED or found[0].count(b"/DecodeParms") > 1:
+                    raise Unreadable
+                inner = _unpredicted(inner, found["parms"])
         else:
             inner = content[end : max(end, content.find(b"endstream", end))]
         unpacked += len(inner)
@@ -177,6 +190,50 @@ def _inflated(content: bytes, at: int, most: int) -> bytes:
     if not unpacking.eof:
         raise Unreadable
     return b"".join(pieces)
+
+
+def _unpredicted(data: bytes, parms: bytes) -> bytes:
+    """What a predictor (ISO 32000-2, 7.4.4.4) has made of data, undone. Raises Unreadable."""
+    named = {name: int(value) for name, value in _PARM.findall(parms)}
+    if len(named) != parms.count(b"/"):
+        raise Unreadable  # one of them is said twice
+    predictor = named.get(b"Predictor", 1)
+    if predictor == 1:
+        return data
+    bits = named.get(b"BitsPerComponent", 8) * named.get(b"Colors", 1)
+    width = (bits * named.get(b"Columns", 1) + 7) // 8
+    step = (bits + 7) // 8
+    if predictor not in range(10, 16) or not 0 < width <= MOST_PREDICTED:
+        raise Unreadable  # for pictures only, or unknown
+    rows: list[bytes] = []
+    above = bytes(width)
+    for at in range(0, len(data), width + 1):
+        above = _row(data[at], data[at + 1 : at + 1 + width].ljust(width, b"\x00"), above, step)
+        rows.append(above)
+    return b"".join(rows)
+
+
+def _row(kind: int, row: bytes, above: bytes, step: int) -> bytes:
+    """A row of the PNG predictors (ISO/IEC 15948, 9.2), given the one above it and the bytes of a sample."""
+    if kind == 0:
+        return row
+    if kind == 2:
+        return bytes([(one + up) & 255 for one, up in zip(row, above, strict=True)])
+    if kind not in {1, 3, 4}:
+        raise Unreadable
+    made = bytearray(step) + bytearray(row)
+    over = bytes(step) + above
+    for at in range(step, len(made)):
+        left, up, corner = made[at - step], over[at], over[at - step]
+        if kind == 1:
+            guess = left
+        elif kind == 3:
+            guess = (left + up) // 2
+        else:
+            far = left + up - corner
+            guess = min((abs(far - one), order, one) for order, one in enumerate((left, up, corner)))[2]
+        made[at] = (made[at] + guess) & 255
+    return bytes(made[step:])
 
 
 def _refuse_unless_outlines(content: bytes, marks: list[int]) -> None:
