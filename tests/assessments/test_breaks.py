@@ -78,7 +78,7 @@ def test_an_answer_saved_before_the_break_stays_and_the_next_task_follows(
     with time_machine.travel(saved + 4 * MINUTE, tick=False):
         again = url(attempt, "portal_assessment_again")
         text = client.get(again).content.decode()
-        assert text.count("Your answer to the task on screen had been saved. The next task follows") == 1
+        assert text.count("Your answer to the task on screen is saved. The next task follows") == 1
         assert client.post(again)["Location"].endswith("/item/3/")
     part = part_of(attempt)
     assert (part.at, part.breaks, part.shown_at) == (3, 1, saved + 4 * MINUTE)
@@ -104,7 +104,7 @@ def test_a_saved_answer_to_the_last_task_stays_and_the_part_ends(client: Client,
     answer(attempt_id=attempt.pk, order=1, item_id=last, value="c", now=now)
     with time_machine.travel(now + 5 * MINUTE, tick=False):
         again = url(attempt, "portal_assessment_again")
-        assert client.get(again).content.decode().count("Press Go on to finish this part.") == 1
+        assert client.get(again).content.decode().count("Press Continue to finish this part.") == 1
         assert client.post(again)["Location"].endswith("/assessment/")
     part = part_of(attempt)
     assert (part.ended_by, part.breaks) == ("finished", 1)
@@ -166,8 +166,8 @@ def test_who_comes_back_reads_what_a_break_means_before_going_on(client: Client,
         opened = client.get(url(attempt, "portal_assessment_item", 2))
         assert opened["Location"].endswith("/1/again/")
         text = client.get(opened["Location"]).content.decode()
-        assert text.count("Another one takes its place, an answer to it does not count") == 1
-        assert text.count("This can happen once more.") == 1
+        assert text.count("It doesn't count and is replaced by another") == 1
+        assert text.count("You can get lost time back once more.") == 1
         assert rows(attempt) == before
         assert client.post(opened["Location"])["Location"].endswith("/item/2/")
     assert part_of(attempt).breaks == 1
@@ -273,15 +273,15 @@ def test_the_last_situation_stays_and_only_the_silence_is_given_back(client: Cli
     last = part_of(made).at
     with time_machine.travel(NOW + 3 * MINUTE, tick=False):
         text = client.get(url(made, "portal_assessment_again")).content.decode()
-    assert text.count("You go on where you were, and get the time of the break back.") == 1
+    assert text.count("You continue where you were and get the lost time back.") == 1
     assert go_on(attempt_id=made.pk, order=1, now=NOW + 3 * MINUTE) is True
     part = part_of(made)
     assert (part.at, part.void, part.ends_at) == (last, [], NOW + 12 * MINUTE)
 
 
 def test_what_a_break_means_is_told_before_the_clock_starts(client: Client) -> None:
-    fresh = "does not count and is replaced by another one"
-    stays = "You go on where you were, and get the lost time back, twice at most."
+    fresh = "doesn't count and is replaced by another."
+    stays = "You continue where you were and get the lost time back, at most twice."
     for made, told in ((situations_to_come(), (1, 0)), (own_support.asked(minutes=20), (0, 1))):
         for name, more in (("portal_assessment", ()), ("portal_assessment_part", (1,))):
             page = client.get(reverse(name, args=[token_of(made), *more])).content.decode()
@@ -295,7 +295,7 @@ def test_an_own_question_stays_with_what_is_written_in_it(client: Client) -> Non
     answer(attempt_id=made.pk, order=1, item_id=first, value="First I look.", now=NOW + MINUTE)
     with time_machine.travel(NOW + 5 * MINUTE, tick=False):
         text = client.get(url(made, "portal_assessment_again")).content.decode()
-    assert text.count("You go on where you were, and get the time of the break back.") == 1
+    assert text.count("You continue where you were and get the lost time back.") == 1
     assert go_on(attempt_id=made.pk, order=1, now=NOW + 5 * MINUTE) is True
     part = part_of(made)
     assert (part.at, part.void, part.ends_at) == (1, [], NOW + 25 * MINUTE)

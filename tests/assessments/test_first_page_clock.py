@@ -36,25 +36,25 @@ def first_page(client: Client, attempt: Attempt, *, after: timedelta) -> str:
 
 def test_while_the_clock_runs_it_says_what_is_left_and_offers_no_pause(client: Client) -> None:
     text = first_page(client, begun(), after=20 * SECOND)
-    assert "is running: 12 minutes left. If you are away" in text
+    assert "is running: 12 minutes left. If you're away" in text
     assert "up to two more times" in text
-    assert "Between parts as long as you like" not in text
-    assert "Do you need more time" not in text
+    assert "Between parts, as long as you like" not in text
+    assert "Need extra time" not in text
 
 
 def test_after_a_break_it_says_that_the_clock_stands_still(client: Client) -> None:
     attempt = begun()
     answer(attempt_id=attempt.pk, order=1, item_id="1", value="a", now=NOW + 10 * SECOND)
     text = first_page(client, attempt, after=400 * SECOND)
-    assert "stands still: 12 minutes left. It runs again when you go on." in text
-    assert "back, one more time." in text
+    assert "is paused: 12 minutes left. It restarts when you continue." in text
+    assert "back once more." in text
 
 
 def test_without_breaks_left_it_says_that_the_clock_runs_on(client: Client) -> None:
     attempt = begun()
     AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt, order=1).update(breaks=2)
     text = first_page(client, attempt, after=121 * SECOND)
-    assert "is running: 10 minutes left. The clock does not stop any more while you are away." in text
+    assert "is running: 10 minutes left. The clock no longer stops while you're away." in text
 
 
 @pytest.mark.parametrize("swept", [False, True])
@@ -69,7 +69,7 @@ def test_afterwards_it_says_that_the_time_ran_out(client: Client, swept: bool) -
     text = first_page(client, attempt, after=later)
     assert f"ran out; 1 of {parts.get().items} questions were answered." in text
     assert "clock for" not in text
-    assert "Between parts as long as you like" in text
+    assert "Between parts, as long as you like" in text
 
 
 def test_the_thanks_say_so_too(client: Client) -> None:
@@ -84,7 +84,7 @@ def test_the_thanks_say_so_too(client: Client) -> None:
 
 
 def test_the_language_is_fixed_once_something_has_begun_and_the_page_says_so(client: Client) -> None:
-    words = "You cannot change the language after you start."
+    words = "You can't change the language once you start."
     assert first_page(client, attempt_of(WORK_STYLE), after=SECOND).count(words) == 1
     assert words not in first_page(client, begun(), after=SECOND)
 
@@ -97,7 +97,7 @@ def test_the_page_before_the_clock_says_the_rule_of_absences(client: Client) -> 
     attempt = attempt_of(REASONING)
     with time_machine.travel(NOW, tick=False):
         page = client.get(reverse("portal_assessment_part", args=[token_of(attempt), 1])).content.decode()
-    assert "If you are away for more than 30 seconds, you get that time back, twice at most." in page
+    assert "If you're away for more than 30 seconds, you get that time back, at most twice." in page
     assert "also if you close the page" not in page
 
 
@@ -106,5 +106,5 @@ def test_ending_a_part_before_time_names_the_button_that_is_there(client: Client
         begin_part(attempt_id=attempt.pk, order=1, device="computer", now=NOW)
         with time_machine.travel(NOW + SECOND, tick=False):
             page = client.get(reverse("portal_assessment_finish", args=[token_of(attempt), 1]))
-        assert page.content.decode().count("When you press End this part,") == 1
+        assert page.content.decode().count("Once you press End this part,") == 1
         assert "press Finish" not in page.content.decode()

@@ -99,8 +99,8 @@ def test_of_a_closed_attempt_nothing_is_chosen_nor_mailed(client: Client, attemp
 def test_a_computer_is_offered_on_a_phone_before_the_clock_starts(client: Client) -> None:
     made = attempt_of(REASONING)
     start = url(made, "portal_assessment_part", 1)
-    assert client.get(start, headers=PHONE).content.decode().count("Mail me the link") == 1
-    assert client.get(start).content.decode().count("Mail me the link") == 0
+    assert client.get(start, headers=PHONE).content.decode().count("E-mail me the link") == 1
+    assert client.get(start).content.decode().count("E-mail me the link") == 0
 
 
 def test_the_link_is_mailed_three_times_a_day_at_most(client: Client) -> None:
@@ -110,14 +110,14 @@ def test_the_link_is_mailed_three_times_a_day_at_most(client: Client) -> None:
         assert client.post(link)["Location"].endswith("/assessment/1/")
         assert _links(made) == min(n + 1, 3)
     text = client.get(url(made, "portal_assessment_part", 1)).content.decode()
-    assert text.count("No more mail can be sent today.") == 1
+    assert text.count("We can&#x27;t send another e-mail today.") == 1
     with time_machine.travel(NOW + timedelta(days=1, seconds=1), tick=False):
         client.post(link)
     assert _links(made) == 4
     latest = Email.objects.of(made.organisation).filter(kind="assessment.link").latest("pk")
     words = render(latest, link="https://x/p/t/")
     assert words.subject == "Your link to the assessment for Window Washer at Acme Bikes"
-    assert words.text.count("Open it on the device that you would like to use") == 1
+    assert words.text.count("Open it on the device you want to use") == 1
     assert words.html.count('href="https://x/p/t/"') == 1
 
 

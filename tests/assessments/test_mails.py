@@ -24,7 +24,7 @@ def test_one_minute_is_one_minute() -> None:
     words = render(mail, link=LINK)
     for part in (words.text, words.html):
         assert "It takes about 1 minute:" in part
-        assert "about 1 minute, without right or wrong answers" in part
+        assert "about 1 minute, no right or wrong answers" in part
         assert "1 minutes" not in part
 
 
@@ -40,19 +40,19 @@ def test_the_invitation_says_who_asks_for_what_how_long_and_by_when() -> None:
         "thank you for applying for Window Washer at Acme Bikes. As the next step, please take a short "
         "assessment. It takes about 3 minutes:\n"
         "\n"
-        "- Work style: 20 statements, about 3 minutes, without right or wrong answers\n"
+        "- Work style: 20 statements, about 3 minutes, no right or wrong answers\n"
         "\n"
-        "You can pause at any time: each answer is saved at once.\n"
+        "You can take a break at any time: each answer is saved at once.\n"
         "\n"
-        "Please do it by Thursday 12 March. The hiring team at Acme Bikes sees the result beside your "
-        "application; it decides nothing by itself.\n"
+        "Please complete it by Thursday 12 March. The hiring team at Acme Bikes sees the result with your "
+        "application; the result alone decides nothing.\n"
         "\n"
         "Open the assessment:\n"
         f"{LINK}\n"
         "\n"
         "We will remind you twice at most, and not at all once you have finished.\n"
         "\n"
-        "If you have a question, just reply to this mail.\n"
+        "If you have a question, just reply to this e-mail.\n"
         "\n"
         "Kind regards\n"
         "Rita Recruiter\n"

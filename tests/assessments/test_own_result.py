@@ -57,11 +57,11 @@ def test_the_last_page_leads_to_the_result_and_the_result_is_told_in_plain_words
         "Your answers lie around the middle, between both ends.",
         f"You solved {solved.value:.0f} of {solved.items} tasks.",
         "How two of them work",
-        "of 8 situations your view was near to the key.",
+        "of 8 situations your view was close to the key.",
         "An explanation helps, but the customer has lost a day",
         "1 Very ineffective · 2 Rather ineffective",
         "no program marks them",
-        "It holds you against nobody",
+        "They aren't compared with anybody's",
     ):
         assert said in page, said
     assert [
@@ -77,7 +77,7 @@ def test_the_last_page_leads_to_the_result_and_the_result_is_told_in_plain_words
         (3.0, "Your answers lie around the middle, between both ends."),
         (4.0, "Your answers lie between the middle and the end “Outgoing”."),
         (4.6, "Your answers lie close to the end “Outgoing”."),
-        (None, "There were too few answers to say where they lie."),
+        (None, "Too few answers to say where they lie."),
     ],
 )
 def test_where_answers_lie_is_a_sentence(mean: float | None, said: str) -> None:

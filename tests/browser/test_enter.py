@@ -168,7 +168,7 @@ def test_where_an_adjustment_is_asked_for(page: Page, live_server: object) -> No
     page.goto(url("portal_assessment_adjust"))
     page.get_by_role("radio").last.check()
     enter(page, page.get_by_role("checkbox").last)
-    expect(page.get_by_role("button", name="Take the request back")).to_be_visible()
+    expect(page.get_by_role("button", name="Withdraw request")).to_be_visible()
 
 
 def check(page: Page, name: str) -> Locator:

@@ -61,7 +61,7 @@ def test_a_whole_reference_by_keyboard_in_two_languages_on_two_devices(
     page = laptop.new_page()
     page.goto(door)
     looker.look(page, "go on")
-    press(page, "Go on")
+    press(page, "Continue")
     expect(page).to_have_url(f"{door}questions/3/")
     finish(page, looker)
     looker.look(page, "last look")

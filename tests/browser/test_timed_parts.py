@@ -67,7 +67,7 @@ def test_a_timed_part_is_done_by_the_keyboard_alone(page: Page, open_at: Callabl
     page.keyboard.press("Enter")
     page.wait_for_url("**/item/3/")
     assert given(attempt) == [("1", "b"), ("2", "a")]
-    page.get_by_role("button", name="Leave it out").focus()
+    page.get_by_role("button", name="Skip").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/item/4/")
     assert given(attempt) == [("1", "b"), ("2", "a")]
@@ -94,7 +94,7 @@ def test_time_up_leads_to_where_things_stand_and_what_was_chosen_counts(
     page.keyboard.press("1")
     expect(page.locator("[data-saved]")).to_have_text("Saved")
     page.wait_for_url("**/assessment/", timeout=15_000)
-    expect(page.get_by_text("All parts are done, and all your answers are saved.")).to_be_visible()
+    expect(page.get_by_text("All parts are done and your answers saved.")).to_be_visible()
     assert given(attempt) == [("1", "a")]
 
 
@@ -105,13 +105,13 @@ def test_after_a_break_of_the_line_the_page_goes_on_with_a_fresh_task(
     page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
     page.context.set_offline(True)
     page.keyboard.press("1")
-    expect(page.get_by_role("alert")).to_contain_text("You are offline. Answers marked as saved are safe.")
+    expect(page.get_by_role("alert")).to_contain_text("You are offline. Saved answers are safe.")
     assert given(attempt) == []
     change(attempt, seen_at=clock.now() - timedelta(seconds=40))
     page.context.set_offline(False)
     page.wait_for_url("**/again/", timeout=15_000)
     expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     page.wait_for_url("**/item/1/")
     part = part_of(attempt)
     assert part.breaks == 1
@@ -159,7 +159,7 @@ def test_without_a_line_one_goes_on_answering_statements_and_all_arrive_when_it_
         page.keyboard.press(value)
         page.keyboard.press("Enter")
     expect(page.get_by_text("6 of 20", exact=True).first).to_be_visible()
-    expect(page.get_by_role("alert")).to_contain_text("Your answer is kept on this device")
+    expect(page.get_by_role("alert")).to_contain_text("Your answer is saved on this device")
     assert given(attempt) == []
     page.context.set_offline(False)
     arrived(page)
@@ -201,9 +201,9 @@ def test_without_a_line_the_last_statement_waits_for_its_answers_to_arrive_befor
         page.keyboard.press("3")
         page.keyboard.press("Enter")
     expect(page.get_by_text("20 of 20", exact=True).first).to_be_visible()
-    expect(page.get_by_role("alert")).to_contain_text("Your answer is kept on this device")
+    expect(page.get_by_role("alert")).to_contain_text("Your answer is saved on this device")
     page.context.set_offline(False)
-    expect(page.get_by_role("heading", level=1)).to_have_text("All answers are there", timeout=30_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text("All questions answered", timeout=30_000)
     assert [value for _, value in given(attempt)] == [3] * 20
 
 
@@ -230,7 +230,7 @@ def test_the_page_to_finish_counts_anew_what_arrives_while_it_is_open(
     address = open_at(attempt, "portal_assessment_item", 1, 20)
     later = closed_with_an_answer_waiting(browser, address)
     later.goto(address.replace("item/20/", "finish/"))
-    expect(later.get_by_role("heading", level=1)).to_have_text("All answers are there", timeout=30_000)
+    expect(later.get_by_role("heading", level=1)).to_have_text("All questions answered", timeout=30_000)
     assert [value for _, value in given(attempt)] == [*[2] * 19, 5]
     later.context.close()
 
@@ -241,7 +241,7 @@ def test_answers_that_wait_survive_a_closed_page(browser: Browser, open_at: Call
     later = closed_with_an_answer_waiting(browser, address)
     later.goto(address.replace("1/item/1/", ""))
     arrived(later)
-    expect(later.get_by_text("All answers have arrived.")).to_be_visible()
+    expect(later.get_by_text("All answers received.")).to_be_visible()
     assert [value for _, value in given(attempt)] == [5]
     later.context.close()
 
@@ -339,7 +339,7 @@ def test_words_are_saved_while_they_are_typed_and_stay_over_a_line_that_is_gone(
     assert given(attempt) == [("storm", "I come down")]
     page.context.set_offline(True)
     page.get_by_role("textbox").press_sequentially(" and wait.")
-    expect(page.get_by_role("alert")).to_contain_text("Your answer is kept on this device")
+    expect(page.get_by_role("alert")).to_contain_text("Your answer is saved on this device")
     page.context.set_offline(False)
     arrived(page)
     assert given(attempt) == [("storm", "I come down and wait.")]
@@ -369,7 +369,7 @@ def test_words_typed_during_a_break_stand_there_when_the_part_goes_on(
     change(attempt, seen_at=clock.now() - timedelta(seconds=40))
     page.context.set_offline(False)
     page.wait_for_url("**/again/", timeout=20_000)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     page.wait_for_url("**/item/1/")
     expect(page.get_by_role("textbox")).to_have_value("I come down.")
     expect(page.locator("[data-saved]")).to_have_text("Saved")
@@ -385,7 +385,7 @@ def test_a_page_that_is_none_of_ours_is_not_taken_for_a_saved_answer(
     page.wait_for_load_state("networkidle")
     page.route("**/item/1/", lambda route: route.fulfill(status=200, body="<h1>Welcome to our hotel</h1>"))
     page.keyboard.press("4")
-    expect(page.get_by_role("alert")).to_contain_text("Your answer is kept on this device")
+    expect(page.get_by_role("alert")).to_contain_text("Your answer is saved on this device")
     assert given(attempt) == []
     page.unroute("**/item/1/")
     arrived(page)
@@ -434,7 +434,7 @@ def test_two_windows_of_a_timed_part_say_that_it_went_on_in_the_other(
     expect(first.locator("[data-alert]")).to_contain_text("perhaps in another window. Press Next")
     first.get_by_role("button", name="Next").click()
     first.wait_for_url("**/item/2/?elsewhere=yes")
-    expect(first.get_by_text("perhaps in another window. Earlier tasks")).to_be_visible()
+    expect(first.get_by_text("perhaps in another window. You can't answer earlier tasks")).to_be_visible()
     expect(first.get_by_text("Choose an answer")).to_have_count(0)
     assert violations(first) == []
     assert given(attempt) == [("1", "a")]
@@ -447,7 +447,7 @@ def test_two_windows_of_a_timed_part_say_that_it_went_on_in_the_other(
         "() => document.dispatchEvent(new Event('visibilitychange'))"
     )  # asks at once how things stand
     expect(second.locator("[data-alert]")).to_contain_text("perhaps in another window. Press Next")
-    second.get_by_role("button", name="Leave it out").click()
+    second.get_by_role("button", name="Skip").click()
     second.wait_for_url("**/item/3/?elsewhere=yes")
     assert given(attempt) == [("1", "a"), ("2", "c")]
     context.close()
@@ -470,7 +470,7 @@ def test_what_was_not_saved_says_saved_once_the_line_is_back_whatever_screen_is_
     page.evaluate(
         "() => window.goodwordAnswers.flush()"
     )  # tried again, in vain: nothing waits of this screen
-    expect(page.locator("[data-alert]")).to_contain_text("No connection")
+    expect(page.locator("[data-alert]")).to_contain_text("You are offline")
     expect(line).to_have_text("")
     page.get_by_role("link", name="Back").click()
     page.wait_for_url("**/item/1/")

@@ -1,4 +1,4 @@
-"""*Questions, or want a person to look again?*: a mail to the recruiter whose reply goes to the asker."""
+"""*Questions?*: a mail to the recruiter whose reply goes to the asker."""
 
 from datetime import timedelta
 
@@ -60,7 +60,7 @@ def test_five_a_day_and_what_was_typed_stays() -> None:
     for number in range(5):
         post(door(story), {"a-question": f"Question {number}"})
     page = post(door(story), {"a-question": "The sixth"}).content.decode()
-    assert "You have asked five times today" in page
+    assert "We've received your five questions today" in page
     assert "The sixth" in page
     with time_machine.travel(NOW + timedelta(days=1, minutes=1), tick=False):
         assert post(door(story), {"a-question": "The next day"}).status_code == 302

@@ -37,7 +37,7 @@ def test_the_first_page_says_what_is_asked_by_when_who_reads_it_and_how_often_we
         "The people at Acme who decide on your application",
         "we remind you twice at most",
         "Nobody is written to before you have read the mail and pressed Send",
-        "Questions, or want a person to look again?",
+        "Questions? Ask ",
     ):
         assert words in page
 

@@ -104,11 +104,11 @@ def test_a_recruiter_walks_from_the_first_page_to_the_thanks_and_nothing_is_kept
     page = browser.get(address(step))
     told = words(page)
     assert "Your assessment for Window Washer" in told
-    assert "asks you, Alex, to do the following, in 2 parts." in told
-    assert "12 tasks, 15 minutes on a clock that you start yourself." in told
+    assert "asks you to take this assessment. Its 2 parts take" in told
+    assert "12 tasks, 15 minutes, timed. You start the clock." in told
     assert f"Why: {SERVES}" in told
-    assert "What is noticed" in told
-    assert "Do you need more time, or another form?" in told
+    assert "What is recorded" in told
+    assert "Need extra time or an accessible version?" in told
     banner = soup(page).select_one("aside.rehearsal")
     assert banner is not None
     assert (
@@ -130,11 +130,11 @@ def test_a_recruiter_walks_from_the_first_page_to_the_thanks_and_nothing_is_kept
         assert f"{number} of 20" in words(page)
         sent = browser.post(sent["Location"], {"answer": "4"})
     assert sent["Location"].startswith(address(step, "role_preview_finish", 1))
-    assert "All answers are there" in words(browser.get(sent["Location"]))
+    assert "All questions answered" in words(browser.get(sent["Location"]))
     sent = browser.post(sent["Location"])
 
     page = browser.get(sent["Location"])
-    assert "Pause as long as you like; next comes part 2, Reasoning." in words(page)
+    assert "Take as long a break as you like. Next: part 2, Reasoning." in words(page)
     page = browser.get(onward(page))
     assert "15 minutes for 12 tasks." in words(page)
     practice = soup(page).select_one("main form a.button")
@@ -222,7 +222,7 @@ def test_tasks_without_figures_can_be_looked_at_too(step: Step, rita: Membership
     page = browser.get(address(step, "role_preview_part", 1))
     form = soup(page).select("main .card form")[0]
     sent = browser.post(str(form["action"]), {"form": "figureless_20"})
-    assert "You take this part without figures." in words(browser.get(sent["Location"]))
+    assert "You're taking this part without figures" in words(browser.get(sent["Location"]))
     start = browser.post(sent["Location"])
     assert "open=1" in start["Location"]
     items = [browser.get(address(step, "role_preview_item", 1, n, query="open=1")) for n in range(1, 21)]

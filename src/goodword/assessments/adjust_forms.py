@@ -12,7 +12,7 @@ from goodword.core.text import clean_text
 
 LONGEST = 2000
 LONGEST_ANSWER = 1000
-_MORE = {0: _("No more time"), 25: _("25 % more time"), 50: _("50 % more time"), 100: _("Twice the time")}
+_MORE = {0: _("No extra time"), 25: _("25 % extra time"), 50: _("50 % extra time"), 100: _("Twice the time")}
 _TOO_LONG = _("This is longer than %(limit_value)d characters. Please shorten it.")
 _PERCENT = _("Write a number from 1 to %(most)d.") % {"most": MOST_PERCENT}
 #: the choice that takes a number of its own
@@ -25,24 +25,24 @@ class AskForm(forms.Form):
     use_required_attribute = False
 
     percent = forms.TypedChoiceField(
-        label=_("More time in the parts on a clock"),
+        label=_("Extra time in timed parts"),
         choices=[(number, _MORE[number]) for number in (0, *STEPS)],
         coerce=int,
         initial=0,
         widget=forms.RadioSelect,
         error_messages={
-            "required": _("Choose how much more time you need, or none."),
-            "invalid_choice": _("Choose how much more time you need, or none."),
+            "required": _("Choose how much extra time you need, or none."),
+            "invalid_choice": _("Choose how much extra time you need, or none."),
         },
     )
     form = forms.BooleanField(
-        label=_("Another form of a test"),
-        help_text=_("Such as one that works with your screen reader, on paper, or in a talk."),
+        label=_("An accessible version of a test"),
+        help_text=_("For example for your screen reader, on paper or in conversation."),
         required=False,
     )
     text = forms.CharField(
         label=_("In your own words"),
-        help_text=_("Say what you need, not why: please name no diagnosis. 2000 characters at the most."),
+        help_text=_("Say what you need, not why. Please don't mention a diagnosis. At most 2000 characters."),
         max_length=LONGEST,
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
@@ -51,7 +51,7 @@ class AskForm(forms.Form):
     may_tell = forms.BooleanField(
         label=_("The hiring team may know of it"),
         help_text=_(
-            "If you tick this, they see what is granted to you, never your words. If not, they see nothing."
+            "If you tick this, they see what is granted, never your words. Otherwise they see nothing."
         ),
         required=False,
     )
@@ -82,7 +82,8 @@ class AskForm(forms.Form):
         if not self.errors and not any(data.get(name) for name in ("percent", "form", "text")):
             first = next(iter(self.fields))
             self.add_error(
-                first, _("Say what you need: more time, another form, or something in your own words.")
+                first,
+                _("Say what you need: extra time, an accessible version, or something in your own words."),
             )
         return data
 
@@ -93,17 +94,20 @@ class AnswerForm(forms.Form):
     use_required_attribute = False
 
     percent = forms.ChoiceField(
-        label=_("More time"),
-        choices=[*((str(number), label) for number, label in _MORE.items()), (OTHER, _("Another share"))],
+        label=_("Extra time"),
+        choices=[
+            *((str(number), label) for number, label in _MORE.items()),
+            (OTHER, _("Another percentage")),
+        ],
         widget=forms.RadioSelect,
         error_messages={
-            "required": _("Choose how much more time they get, or none."),
-            "invalid_choice": _("Choose how much more time they get, or none."),
+            "required": _("Choose how much extra time they get, or none."),
+            "invalid_choice": _("Choose how much extra time they get, or none."),
         },
     )
     other_percent = forms.IntegerField(
-        label=_("Another share, in percent"),
-        help_text=_("From 1 to 200; only counts if you have chosen it above."),
+        label=_("Extra time in percent"),
+        help_text=_("From 1 to 200; only counts if chosen above."),
         required=False,
         min_value=1,
         max_value=MOST_PERCENT,
@@ -117,14 +121,15 @@ class AnswerForm(forms.Form):
         error_messages={"invalid_choice": _("Choose among the parts that are listed.")},
     )
     otherwise = forms.BooleanField(
-        label=_("Another form, which you arrange with them"),
-        help_text=_("Such as on paper or in a talk. Write below how it goes on."),
+        label=_("An accessible version, which you arrange with them"),
+        help_text=_("For example on paper or in conversation. Explain the next step below."),
         required=False,
     )
     sentence = forms.CharField(
-        label=_("A sentence to the candidate"),
+        label=_("Message to the candidate"),
         help_text=_(
-            "They read it in a mail and on their page. It is needed if you grant nothing, or another form."
+            "They see it by e-mail and on their page. Required if you grant nothing, or an accessible "
+            "version."
         ),
         max_length=LONGEST_ANSWER,
         required=False,
@@ -163,11 +168,9 @@ class AnswerForm(forms.Form):
         if not self.errors and not data.get("sentence") and (nothing or data.get("otherwise")):
             self.add_error(
                 "sentence",
-                _("Write how it goes on.")
+                _("Explain the next step.")
                 if data.get("otherwise")
-                else _(
-                    "Nothing is granted like this. Write a sentence that tells the candidate why, or what to do."
-                ),
+                else _("This grants nothing. Write a sentence telling the candidate why, or what to do."),
             )
         return data
 

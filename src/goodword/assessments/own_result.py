@@ -118,7 +118,7 @@ def _scale(found: ScaleResult, part: ScalesResult) -> OwnScale:
 def where(mean: float | None, minimum: int, maximum: int, *, low: str, high: str) -> str:
     """Where answers lie between two ends, in a sentence: the scale is cut into five equal stretches."""
     if mean is None:
-        return gettext("There were too few answers to say where they lie.")
+        return gettext("Too few answers to say where they lie.")
     place = (mean - minimum) / (maximum - minimum)
     if place < 1 / 5:
         return gettext("Your answers lie close to the end “%(end)s”.") % {"end": low}

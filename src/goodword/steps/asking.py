@@ -23,7 +23,7 @@ class AskForm(forms.Form):
     use_required_attribute = False
 
     question = forms.CharField(
-        label=_("What would you like to ask or say?"),
+        label=_("What would you like to ask?"),
         max_length=LONGEST_QUESTION,
         widget=forms.Textarea(attrs={"rows": 6}),
         error_messages={

@@ -36,7 +36,7 @@ PAGES = {
     "portal_assessment_adjust_back": ((), {}),
     "portal_assessment_form": ((1,), {"form": "figureless_20"}),
 }
-WRITE = "If something is in the way, write to Hanna Rehm"
+WRITE = "If something is stopping you, write to Hanna Rehm"
 GRANT = {"a-percent": "50", "a-sentence": ""}
 
 
@@ -115,15 +115,15 @@ def test_opening_changes_nothing(client: Client, attempt: Attempt, name: str) ->
 def test_before_asking_one_reads_who_is_asked_and_what_happens(client: Client, attempt: Attempt) -> None:
     text = page(client, url(attempt))
     for words in (
-        "Hanna Rehm, who does not hire for this role.",
-        "Nothing, unless you tick the box: neither that you asked",
-        "please name no diagnosis",
-        "It counts in: Reasoning (now 12 minutes)",
+        "Hanna Rehm, who isn't hiring for this role.",
+        "Nothing, unless you tick the box. Neither your request",
+        "Please don't mention a diagnosis",
+        "Applies to: Reasoning (now 12 minutes)",
     ):
         assert words in text, words
     assert "rita@acme.example" not in text
     assert 'name="a-may_tell" id="id_a-may_tell" checked' not in text
-    assert "given to everybody who asks" not in text
+    assert "Everyone who asks gets" not in text
 
 
 def test_where_nobody_else_is_there_the_candidate_is_told_so_before_they_ask(client: Client) -> None:
@@ -131,10 +131,10 @@ def test_where_nobody_else_is_there_the_candidate_is_told_so_before_they_ask(cli
     Organisation.objects.filter(pk=attempt.organisation_id).update(adjustments_name="", adjustments_email="")
     text = page(client, url(attempt))
     assert (
-        "Rita Recruiter, who hires for this role: Acme Bikes has named nobody outside the hiring team."
+        "Rita Recruiter, who is hiring for this role: Acme Bikes has named nobody outside the hiring team."
         in text
     )
-    assert "If you would rather not tell them, do not send this." in text
+    assert "If you'd rather they didn't know, don't send this." in text
     assert "Nothing, unless you tick the box" not in text
 
 
@@ -145,42 +145,45 @@ def test_a_request_is_sent_and_stands_on_the_page_to_be_taken_back(client: Clien
     assert Adjustment.objects.of(attempt.organisation).get().text == "Pauses."
     text = page(client, path)
     assert "Your request is with Hanna Rehm" in text
-    assert "Send the request" not in text
+    assert "Send request" not in text
     # its only part is on a clock
-    assert "What comes before the next clock can be done meanwhile." not in text
+    assert "You can do everything before the next timed part in the meantime." not in text
     first = page(client, url(attempt, "portal_assessment"))
-    assert "Your request for an adjustment waits for its answer." in first
+    assert "Your adjustment request hasn't been answered yet." in first
     assert "Please finish by" not in first
     part = page(client, url(attempt, "portal_assessment_part", 1))
-    assert ("Start the clock" in part, "so this clock does not start yet" in part) == (False, True)
+    assert ("Start the clock" in part, "so you can't start this part yet" in part) == (False, True)
     assert client.post(url(attempt, "portal_assessment_part", 1))["Location"].endswith("/assessment/")
     assert part_of(attempt).begun_at is None
     client.post(url(attempt, "portal_assessment_adjust_back"))
     assert requests(attempt) == [("withdrawn", 100, True, 0, False)]
-    assert "Send the request" in page(client, path)
+    assert "Send request" in page(client, path)
 
 
 def test_who_waits_can_do_what_comes_before_the_clock(client: Client) -> None:
     attempt = timed(JUDGEMENT, REASONING)
     client.post(url(attempt), {"a-percent": "100"})
-    assert "What comes before the next clock can be done meanwhile." in page(client, url(attempt))
+    assert "You can do everything before the next timed part in the meantime." in page(client, url(attempt))
 
 
 def test_time_that_everybody_gets_is_there_at_once(client: Client) -> None:
     attempt = timed(more_time=50)
     path = url(attempt)
-    assert "Up to 50 % more time is given to everybody who asks." in page(client, path)
+    assert "Everyone who asks gets up to 50 % extra time immediately." in page(client, path)
     client.post(path, {"a-percent": "50", "a-text": "I read slowly."})
     assert (clocks(attempt), requests(attempt)) == ([1380], [("granted", 50, False, 50, False)])
-    assert "You have 50 % more time in the parts on a clock" in page(client, path)
-    assert "23 minutes on a clock" in page(client, url(attempt, "portal_assessment"))
+    assert "You have 50 % extra time in the timed parts" in page(client, path)
+    assert "23 minutes, timed" in page(client, url(attempt, "portal_assessment"))
 
 
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"a-percent": "0"}, "Say what you need: more time, another form, or something in your own words."),
-        ({"a-percent": "70"}, "Choose how much more time you need, or none."),
+        (
+            {"a-percent": "0"},
+            "Say what you need: extra time, an accessible version, or something in your own words.",
+        ),
+        ({"a-percent": "70"}, "Choose how much extra time you need, or none."),
         ({"a-percent": "0", "a-text": "x" * 2001}, "This is longer than 2000 characters. Please shorten it."),
     ],
 )
@@ -199,7 +202,7 @@ def test_once_every_part_has_begun_the_page_says_whom_to_write_to(client: Client
     attempt = timed()
     begin_part(attempt_id=attempt.pk, order=1, device="", now=NOW)
     text = page(client, url(attempt))
-    assert f"Every part has begun, and what has begun stays as it is. {WRITE}: {HANNA[1]}" in text
+    assert f"Every part has started and can no longer be adjusted. {WRITE}: {HANNA[1]}" in text
     before = everything(attempt)
     assert client.post(url(attempt), {"a-percent": "50"}).status_code == 302
     assert everything(attempt) == before
@@ -209,7 +212,7 @@ def test_when_only_a_clock_has_started_another_form_can_be_asked_for(client: Cli
     attempt = timed(TIMED, JUDGEMENT)
     begin_part(attempt_id=attempt.pk, order=1, device="", now=NOW)
     text = page(client, url(attempt))
-    assert "Every clock has started, so more time cannot be asked for any more." in text
+    assert "All timed parts have started, so you can't ask for extra time." in text
     assert "a-percent" not in text
     client.post(url(attempt), {"a-form": "on"})
     assert requests(attempt) == [("asked", 0, True, 0, False)]
@@ -250,8 +253,8 @@ def test_whoever_answers_sees_what_is_asked_without_a_login(client: Client, atte
     assert (response["Cache-Control"], response["X-Robots-Tag"]) == ("no-store", "noindex")
     for words in (
         f"{attempt.start.application.candidate.name} asks for an adjustment",
-        "has applied as Window Washer at Acme Bikes",
-        "Please tell nobody who hires for the role",
+        "has applied to Acme Bikes as Window Washer",
+        "Please don't tell anyone who is hiring for the role",
         "Large print, please.<br>&lt;b&gt;Thanks&lt;/b&gt;",
         "Reasoning: 12 minutes",
         "Tasks without figures",
@@ -267,13 +270,13 @@ def test_an_answer_is_sent_and_then_the_link_tells_no_name(client: Client, attem
     assert (part_of(attempt).form, clocks(attempt)) == ("figureless_20", [35 * 60, None])
     assert requests(attempt) == [("granted", 50, False, 75, True)]
     text = page(client, path)
-    assert "75 % more time and another form were granted." in text
+    assert "75 % extra time and an accessible version were granted." in text
     assert attempt.start.application.candidate.last_name not in text
     before = everything(attempt)
     client.post(path, GRANT)
     assert everything(attempt) == before
     theirs = page(client, url(attempt))
-    assert "You have 75 % more time" in theirs
+    assert "You have 75 % extra time" in theirs
     assert "Hanna Rehm" in theirs
     assert "Of course." in theirs
 
@@ -281,11 +284,11 @@ def test_an_answer_is_sent_and_then_the_link_tells_no_name(client: Client, attem
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({}, "Choose how much more time they get, or none."),
+        ({}, "Choose how much extra time they get, or none."),
         ({"a-percent": "other"}, "Write a number from 1 to 200."),
         ({"a-percent": "other", "a-other_percent": "201"}, "Write a number from 1 to 200."),
-        ({"a-percent": "0"}, "Nothing is granted like this."),
-        ({"a-percent": "0", "a-otherwise": "on"}, "Write how it goes on."),
+        ({"a-percent": "0"}, "This grants nothing."),
+        ({"a-percent": "0", "a-otherwise": "on"}, "Explain the next step."),
         ({"a-percent": "25", "a-figureless": "9"}, "Choose among the parts that are listed."),
         ({"a-percent": "25", "a-sentence": "x" * 1001}, "This is longer than 1000 characters."),
     ],
@@ -368,14 +371,14 @@ def test_an_answer_to_one_request_leaves_those_of_others(client: Client, attempt
 def test_the_first_page_and_the_start_of_a_clock_lead_to_the_request(client: Client) -> None:
     attempt = timed()
     for name, args in (("portal_assessment", ()), ("portal_assessment_part", (1,))):
-        assert "Do you need more time, or another form?" in page(client, url(attempt, name, *args))
+        assert "Need extra time or an accessible version?" in page(client, url(attempt, name, *args))
     untimed = timed(JUDGEMENT, of=application())
-    assert "Do you need more time" in page(client, url(untimed, "portal_assessment"))
-    assert "Do you need more time" not in page(client, url(untimed, "portal_assessment_part", 1))
+    assert "Need extra time" in page(client, url(untimed, "portal_assessment"))
+    assert "Need extra time" not in page(client, url(untimed, "portal_assessment_part", 1))
 
 
 RITA_READS = (
-    "Rita Recruiter reads your request and hires for this role: "
+    "Rita Recruiter, who is hiring for this role, reads your request: "
     "Acme Bikes has named nobody outside the hiring team."
 )
 
@@ -383,7 +386,7 @@ RITA_READS = (
 @pytest.mark.parametrize(
     ("named", "says"),
     [
-        (HANNA, "Hanna Rehm reads your request and does not hire for this role."),
+        (HANNA, "Hanna Rehm, who isn't hiring for this role, reads your request."),
         (
             ("", ""),
             RITA_READS,
@@ -402,7 +405,7 @@ def test_whoever_would_rather_not_take_part_reads_who_would_read_a_request(
     )
     text = page(client, reverse("portal_assessment_decline", args=[token_of(attempt)]))
     assert says in " ".join(text.split())
-    assert "is not told" not in text
+    assert "isn't told" not in text
 
 
 def test_where_the_reader_hires_the_box_speaks_of_the_others(client: Client, attempt: Attempt) -> None:

@@ -57,7 +57,7 @@ def test_it_goes_from_the_practice_through_all_statements_to_the_end_and_keeps_n
         answered = browser.post(at(version, number), {"answer": "4"})
         assert answered["Location"].endswith(f"at={number + 1}")
     assert told == [True, False, False, False, False]
-    assert "All answers are there" in browser.get(at(version, 6)).content.decode()
+    assert "All questions answered" in browser.get(at(version, 6)).content.decode()
     assert kept(rita) == before
 
 

@@ -145,8 +145,8 @@ def test_on_a_clock_it_is_offered_before_the_clock_starts() -> None:
 @pytest.mark.parametrize(
     ("minutes", "sentence"),
     [
-        (None, "Until this part is over you can put another one in its place."),
-        (10, "Have it at hand before you start the clock."),
+        (None, "You can replace it until this part is over."),
+        (10, "Have it ready before you start the clock."),
     ],
 )
 def test_where_a_file_comes_first_the_page_says_how_that_works(minutes: int | None, sentence: str) -> None:

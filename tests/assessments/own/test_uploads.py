@@ -176,7 +176,7 @@ def test_a_refused_file_leaves_the_one_that_was_there() -> None:
     post(attempt, "first.pdf", PDF)
     before = upload_of(attempt)
     page = post(attempt, "second.pdf", EXE).content.decode()
-    assert "A file has been handed in." in page
+    assert "You've uploaded a file." in page
     assert upload_of(attempt) == before
 
 

@@ -199,8 +199,8 @@ def test_an_item_that_has_not_come_yet_is_none(second: Attempt) -> None:
 def test_the_first_page_says_what_is_noticed_and_that_it_changes_no_score() -> None:
     attempt = assigned(application())
     page = Client().get(reverse("portal_assessment", args=[token_of(attempt)])).content.decode()
-    assert page.count("What is noticed") == 1
-    assert page.count("Nothing of this changes a score.") == 1
+    assert page.count("What is recorded") == 1
+    assert page.count("None of this changes a score.") == 1
 
 
 def test_each_item_names_itself_and_the_address_for_what_is_noticed() -> None:

@@ -18,7 +18,7 @@ class TaskForm(forms.Form):
     answer = forms.ChoiceField(
         widget=forms.RadioSelect,
         error_messages={
-            "required": _("Choose an answer, or leave this one out."),
+            "required": _("Choose an answer, or skip this task."),
             "invalid_choice": _("Choose one of the answers shown."),
         },
     )

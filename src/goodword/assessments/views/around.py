@@ -45,10 +45,10 @@ def link_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     if request.method != "POST":
         return to_first_page(request, sitting)
     if send_link(attempt_id=sitting.attempt.pk, now=sitting.now):
-        messages.success(request, gettext("The mail is on its way. Open its link on the computer."))
+        messages.success(request, gettext("We've sent you an e-mail. Open its link on your computer."))
     else:
         messages.error(
-            request, gettext("No more mail can be sent today. The link in your invitation works too.")
+            request, gettext("We can't send another e-mail today. The link in your invitation works too.")
         )
     current = sitting.overview.current
     return kept_private(redirect(from_first(sitting, current) if current else sitting.first_page))

@@ -224,7 +224,7 @@ def to_first_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 def too_late(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     """What came for a part that is over does not count, and who sent it is told so on the first page."""
     messages.info(
-        request, gettext("This part is over. What was saved before counts; what was sent now came too late.")
+        request, gettext("This part is over. Answers saved before count; the last one came too late.")
     )
     return to_first_page(request, sitting)
 
