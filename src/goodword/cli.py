@@ -89,7 +89,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help=f"for running jobs to end after a signal, before the worker ends hard ({GRACE:.0f})",
     )
-    command("migrate", "Bring the database to this version.", _migrate)
+    migrate = command("migrate", "Bring the database to this version.", _migrate)
+    migrate.add_argument(
+        "--wait",
+        action="store_true",
+        help="wait for a database that cannot be reached yet, as serve and worker do",
+    )
     forget = command(
         "forget-field-key", "Give up a key of GOODWORD_FIELD_KEYS that is lost for good.", _forget_field_key
     )
@@ -165,9 +170,8 @@ def _serve(options: argparse.Namespace) -> int:
     import django
 
     django.setup()
-    startup.check_database()
-    startup.check_migrations()
     startup.check_static_files()
+    startup.wait_for_database()
     connections.close_all()  # nothing open is carried into the processes that serve
     return serve(port=options.port, host=options.host, processes=options.processes)
 
@@ -176,18 +180,20 @@ def _worker(options: argparse.Namespace) -> int:
     import django
 
     django.setup()
-    startup.check_database()
-    startup.check_migrations()
+    startup.wait_for_database()
     connections.close_all()
     return work(options.concurrency, grace=options.grace)
 
 
-def _migrate(_: argparse.Namespace) -> int:
+def _migrate(options: argparse.Namespace) -> int:
     import django
     from django.core.management import call_command
 
     django.setup()
-    startup.check_database()
+    if options.wait:
+        startup.wait_for_database(migrated=False)
+    else:
+        startup.check_database()
     call_command("migrate", interactive=False, verbosity=1)
     call_command("createcachetable", verbosity=0)
     from goodword.core import field_keys

@@ -1,17 +1,27 @@
 """What an operator reads when something is wrong as a program starts: one sentence, and no traceback."""
 
 import os
+import re
 import runpy
+import signal
+import socket
 import subprocess
-import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import repeat
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
 
-from goodword.core import startup
+from goodword.core import postgres, startup
 from goodword.core.environment import SettingError
+from goodword.core.supervise import goodword
+from tests.core.test_killed_worker import until
+from tests.support import database
 
 SETTINGS = Path(settings.LOCALE_PATHS[0]).parent / "settings.py"
 PRODUCTION = {
@@ -111,7 +121,7 @@ def test_an_installation_on_this_machine_may_do_without_tls(production: pytest.M
 
 def test_a_database_that_does_not_answer_is_one_sentence(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "goodword.cli", "worker"],
+        goodword("migrate"),
         env=os.environ | PRODUCTION | {"GOODWORD_DATA": str(tmp_path)},
         capture_output=True,
         text=True,
@@ -120,6 +130,136 @@ def test_a_database_that_does_not_answer_is_one_sentence(tmp_path: Path) -> None
     assert done.returncode == 2
     assert done.stderr.startswith("goodword: The database cannot be reached. Check DATABASE_URL, ")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.fixture
+def stopped(tmp_path: Path) -> Iterator[postgres.Server]:
+    """A database server that is not running, with all migrations in its database."""
+    with database.start(tmp_path / "later") as server:
+        os.kill(server.pid, signal.SIGQUIT)
+        until(lambda: not server.alive)
+        yield server
+
+
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts our programs on a database at a URL."""
+    with ExitStack() as stack:
+
+        def started(*command: str, url: str) -> "subprocess.Popen[str]":
+            program = stack.enter_context(
+                subprocess.Popen(
+                    goodword(*command),
+                    env=os.environ | {"DATABASE_URL": url},
+                    stderr=subprocess.PIPE,
+                    text=True,
+                )
+            )
+            stack.callback(program.kill)
+            return program
+
+        yield started
+
+
+def answers(port: str) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", int(port))) == 0
+
+
+def line(of: "subprocess.Popen[str]") -> str:
+    assert of.stderr is not None
+    return of.stderr.readline()
+
+
+def test_programs_wait_for_a_database_that_starts_later(stopped: postgres.Server, start: Start) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    worker = start("worker", url=stopped.url)
+    web = start("serve", "--port", port, url=stopped.url)
+    migrate = start("migrate", "--wait", url=stopped.url)
+    for one in (worker, web, migrate):
+        assert re.match(r"goodword: Waiting for the database at .*:5432 \(DATABASE_URL\): \S", line(one))
+    stopped.restart()
+    for one in (worker, web, migrate):
+        assert line(one) == "goodword: The database can be reached.\n"
+    assert migrate.wait(30) == 0
+    with psycopg.connect(stopped.url, autocommit=True) as looker:
+        workers = "SELECT 1 FROM procrastinate_workers"
+        until(lambda: looker.execute(workers).fetchone() is not None)
+    until(lambda: answers(port))
+    for one in (worker, web):
+        one.terminate()
+        assert one.wait(20) == 0
+
+
+@pytest.mark.parametrize(
+    ("host", "reason"),
+    [
+        ("127.0.0.1:9", "Connection refused."),
+        ("nowhere.invalid", "This host name is not known. If it is wrong, "),
+    ],
+)
+def test_sigterm_ends_a_program_that_waits_for_its_database(start: Start, host: str, reason: str) -> None:
+    waiting = start("worker", url=f"postgresql://goodword@{host}/goodword")
+    address = host if ":" in host else f"{host}:5432"
+    assert line(waiting).startswith(
+        f"goodword: Waiting for the database at {address} (DATABASE_URL): {reason}"
+    )
+    asked = time.monotonic()
+    waiting.terminate()
+    assert waiting.wait(10) == 0
+    assert time.monotonic() - asked < 5  # well within a second, on a machine that has nothing else to do
+    assert waiting.stderr is not None
+    assert waiting.stderr.read() == ""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("every", "lines"), [(60.0, 1), (0.0, 5)])
+def test_what_a_program_waits_for_is_said_now_and_then(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], every: float, lines: int
+) -> None:
+    tries: list[psycopg.Error | None] = [
+        *[psycopg.OperationalError("failed: the server is starting up")] * 5,
+        None,
+    ]
+    monkeypatch.setattr(startup, "_try_to_connect", lambda: tries.pop(0))
+    monkeypatch.setattr(startup, "waits", lambda: repeat(0.0))
+    monkeypatch.setattr(startup, "SAY_EVERY", every)
+    startup.wait_for_database()
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == lines + 1
+    assert said[0].endswith("(DATABASE_URL): the server is starting up.")
+    assert said[-1] == "goodword: The database can be reached."
+
+
+@pytest.mark.django_db
+def test_a_database_that_does_not_exist_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    startup.wait_for_database()
+    for setting in ("NAME", "USER"):
+        with monkeypatch.context() as wrong:
+            wrong.setitem(connection.settings_dict, setting, "nobody_has_this")
+            with pytest.raises(SettingError, match='"nobody_has_this" does not exist'):
+                startup.wait_for_database()
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        'FATAL:  password authentication failed for user "goodword"',
+        "fe_sendauth: no password supplied",
+        'FATAL:  no pg_hba.conf entry for host "10.0.0.1", user "goodword", database "goodword", no encryption',
+        "server does not support SSL, but SSL was required",
+        "SSL error: certificate verify failed",
+    ],
+)
+def test_what_waiting_does_not_fix_is_refused_at_once(monkeypatch: pytest.MonkeyPatch, refusal: str) -> None:
+    monkeypatch.setattr(startup, "_try_to_connect", lambda: psycopg.OperationalError(f"failed: {refusal}"))
+    with pytest.raises(SettingError, match="The database cannot be reached"):
+        startup.wait_for_database()
 
 
 @pytest.mark.django_db

@@ -1,27 +1,119 @@
 """Checks at start, so that the operator gets one sentence instead of a traceback."""
 
+import queue
+import re
+import signal
+import sys
+import threading
+import time
 from pathlib import Path
+from types import FrameType
+from typing import Final
 
 import psycopg
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from goodword.core.database import first_line, is_outage, waits
 from goodword.core.environment import SettingError
 
 CONNECT_SECONDS = 5
+#: seconds between two lines that say what a program is waiting for
+SAY_EVERY: Final = 60.0
+
+#: what PostgreSQL and its client library say of a connection that will not work later either. There is no SQLSTATE at
+#: this point, so a server that speaks another language is waited for.
+_REFUSED: Final = re.compile(
+    r'authentication failed|no password supplied|(?:role|database) ".*" does not exist|no pg_hba\.conf entry'
+    r"|not permitted to log in|permission denied|does not support SSL|certificate|invalid port number",
+    re.IGNORECASE,
+)
 
 
 def check_database() -> None:
     """Raises SettingError if the database of DATABASE_URL cannot be reached."""
+    if (error := _try_to_connect()) is not None:
+        raise _unreachable(error) from error
+
+
+def wait_for_database(*, migrated: bool = True) -> None:
+    """Wait until the database can be reached; `migrated`: and check that it has all migrations of this version.
+
+    Says every minute what it is waiting for; SIGTERM ends the program with status 0. Raises SettingError for what
+    waiting does not fix, such as a wrong password.
+    """
+    before = signal.signal(signal.SIGTERM, _leave)
+    try:
+        said_at: float | None = None
+        for wait in waits():
+            error = _connection_error(migrated=migrated)
+            if error is None:
+                break
+            if _REFUSED.search(str(error)) or not is_outage(error):
+                raise _unreachable(error) from error
+            if said_at is None or time.monotonic() - said_at >= SAY_EVERY:
+                _say(f"Waiting for the database at {_address()} (DATABASE_URL): {_reason(error)}")
+                said_at = time.monotonic()
+            time.sleep(wait)
+        if said_at is not None:
+            _say("The database can be reached.")
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _connection_error(*, migrated: bool) -> Exception | None:
+    """Why the database cannot be reached; None if it can. Raises SettingError."""
+    tried: queue.SimpleQueue[Exception | None] = queue.SimpleQueue()
+    # in a thread, since looking up a host name can take long and cannot be interrupted
+    threading.Thread(target=lambda: tried.put(_try_to_connect()), daemon=True).start()
+    if (failed := tried.get()) is not None:
+        return failed
+    try:
+        if migrated:
+            check_migrations()
+    except DatabaseError as error:
+        if not is_outage(error):
+            raise
+        return error
+    finally:
+        connection.close()
+    return None
+
+
+def _try_to_connect() -> psycopg.Error | None:
     try:
         psycopg.connect(**connection.get_connection_params() | {"connect_timeout": CONNECT_SECONDS}).close()
-    except psycopg.OperationalError as error:
-        reason = " ".join(str(error).split())
-        raise SettingError(
-            "The database cannot be reached. Check DATABASE_URL, and that PostgreSQL is running and accepts "
-            f"connections from this machine. Error: {reason}"
-        ) from error
+    except psycopg.Error as error:
+        return error
+    return None
+
+
+def _unreachable(error: Exception) -> SettingError:
+    return SettingError(
+        "The database cannot be reached. Check DATABASE_URL, and that PostgreSQL is running and accepts "
+        f"connections from this machine. Error: {' '.join(str(error).split())}"
+    )
+
+
+def _address() -> str:
+    database = connection.settings_dict
+    return f"{database['HOST'] or 'localhost'}:{database['PORT'] or 5432}"
+
+
+def _reason(error: Exception) -> str:
+    line = first_line(error)
+    if "resolve host" in line or "translate host name" in line:
+        return "This host name is not known. If it is wrong, correct it."
+    return line.rpartition("failed: ")[2].rstrip(".") + "."
+
+
+def _say(text: str) -> None:
+    print(f"goodword: {text}", file=sys.stderr, flush=True)
+
+
+def _leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler's signature
+    raise SystemExit(0)
 
 
 def check_migrations() -> None:

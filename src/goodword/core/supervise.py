@@ -78,7 +78,7 @@ def up() -> int:
 def _run_both(env: Mapping[str, str], server: postgres.Server | None) -> int:
     with Children(env=env) as children:
         try:
-            children.run(goodword("migrate"))
+            children.run(goodword("migrate", "--wait"))
             children.start("worker", worker_command())
             children.start("web", goodword("serve"))
             children.watch(server)
