@@ -15,8 +15,9 @@ from pytest_django.fixtures import Settings
 
 from goodword.accounts.domain.reset_password import mail_reset_link
 from goodword.accounts.models import Membership, User
+from goodword.core import failed
 from tests.support import factories
-from tests.support.jobs import run_jobs, waiting
+from tests.support.jobs import failed_job, run_jobs, waiting
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/accounts/login/"
@@ -96,6 +97,17 @@ def test_nobody_signs_up_by_themselves() -> None:
     assert (page.status_code, "By invitation only" in page.content.decode()) == (200, True)
     client.post("/accounts/signup/", {"email": "me@evil.example", "password1": "correct horse battery"})
     assert User.objects.count() == 0
+
+
+def test_a_reset_mail_makes_good_an_earlier_one_that_failed(rita: Membership) -> None:
+    stays, goes = (
+        failed_job("accounts.mail_reset_link", user_id=user, asked_at=factories.NOW.isoformat())
+        for user in (0, rita.user_id)
+    )
+    Client().post("/accounts/password/reset/", {"email": rita.user.email})
+    assert failed.failed_jobs().filter(pk=goes).exists()
+    run_jobs()
+    assert [job.pk for job in failed.failed_jobs()] == [stays]
 
 
 def test_a_forgotten_password_is_set_anew_by_a_mail(rita: Membership) -> None:

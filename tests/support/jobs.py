@@ -1,5 +1,6 @@
 """Run the queued jobs here and now: the real rows and the real task functions, without a worker process."""
 
+import json
 from collections.abc import Collection
 from inspect import unwrap
 
@@ -45,6 +46,19 @@ def _settle(job_id: int) -> None:
 
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = %s", [job_id])
+
+
+def failed_job(name: str, **arguments: object) -> int:
+    """Add a job that has failed for good. Returns its id."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:  # the library's model refuses to be saved
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, attempts) "
+            "VALUES ('default', %s, %s, 'failed', 8) RETURNING id",
+            [name, json.dumps(arguments)],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def event_names(application_id: int | None = None) -> list[str]:

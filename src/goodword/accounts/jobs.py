@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from goodword.accounts.domain import reset_password, sign_ins
-from goodword.core import clock, jobs
+from goodword.core import clock, failed, jobs
 
 
 @jobs.job(name="accounts.mail_reset_link", retry=jobs.PATIENT, priority=jobs.MAIL)
@@ -14,6 +14,7 @@ def mail_reset_link(*, user_id: int, asked_at: str) -> None:
     reset_password.mail_reset_link(
         user_id=user_id, asked_at=datetime.fromisoformat(asked_at), now=clock.now()
     )
+    failed.forget(mail_reset_link.name, user_id=user_id)
 
 
 @jobs.job(name="accounts.prune_sign_ins", cron="20 3 * * * 0", queueing_lock="accounts.prune_sign_ins")

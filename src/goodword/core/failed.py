@@ -1,5 +1,6 @@
 """`goodword failed`: list and retry failed reactions and jobs."""
 
+import json
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -26,7 +27,7 @@ AND NOT EXISTS (
 
 def show() -> int:
     """Print a line for each failed reaction and job. Returns 0 if there are none, else 1."""
-    lines = [*map(_line, reactions.failed()), *map(_line_of_job, _jobs())]
+    lines = [*map(_line, reactions.failed()), *map(_line_of_job, failed_jobs())]
     print("\n".join(lines) or "Nothing has failed.")
     return 1 if lines else 0
 
@@ -42,7 +43,7 @@ def retry(names: Sequence[str], *, now: datetime) -> int:
         if kind not in {REACTION, JOB} or not number.isdecimal():
             print(f"goodword: {name!r} is not a name listed by `goodword failed`.", file=sys.stderr)
             status = 2
-        elif not (_retry_reaction if kind == REACTION else _retry_job)(int(number), now):
+        elif not (_retry_reaction if kind == REACTION else retry_job)(int(number), now):
             print(f"goodword: {name} has not failed, or is being retried already.", file=sys.stderr)
             status = 2
         else:
@@ -50,12 +51,21 @@ def retry(names: Sequence[str], *, now: datetime) -> int:
     return status
 
 
+def forget(name: str, **arguments: int | str) -> None:
+    """Remove failed jobs of this name with these arguments, whose work has been done or asked for again."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs WHERE status = 'failed' AND task_name = %s AND args @> %s::jsonb",
+            [name, json.dumps(arguments)],
+        )
+
+
 def _all() -> list[str]:
     rows = [f"{REACTION}:{pk}" for pk in reactions.failed().values_list("pk", flat=True)]
-    return rows + [f"{JOB}:{pk}" for pk in _jobs().values_list("pk", flat=True)]
+    return rows + [f"{JOB}:{pk}" for pk in failed_jobs().values_list("pk", flat=True)]
 
 
-def _jobs() -> QuerySet[Any]:
+def failed_jobs() -> QuerySet[Any]:
     """Failed jobs, including sweeps, except those whose work a sweep does."""
     done_by_others = {name for names in jobs.SWEPT.values() for name in names} - jobs.SWEPT.keys()
     return (
@@ -77,7 +87,8 @@ def _retry_reaction(pk: int, now: datetime) -> bool:
     return bool(reactions.try_again(reactions.failed().filter(pk=pk), now=now))
 
 
-def _retry_job(pk: int, _: datetime) -> bool:
+def retry_job(pk: int, _: datetime) -> bool:
+    """Queue a failed job with a full set of tries. False if it has not failed, or a newer one of its kind waits."""
     with connection.cursor() as cursor:
         cursor.execute(_RETRY, [pk])
         return bool(cursor.rowcount)

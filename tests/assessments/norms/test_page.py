@@ -14,10 +14,11 @@ from goodword.accounts.models import Organisation
 from goodword.assessments.domain.library.ensure import ensure_builtin
 from goodword.assessments.domain.norms.make import make_norms
 from goodword.assessments.models import Calibration, NormSet, Test, TestVersion
+from goodword.core import failed
 from tests.assessments.crowd import applications, finished, published, role_of
 from tests.assessments.norms.people import by_hand, form_of, solves
 from tests.support import factories
-from tests.support.jobs import run_jobs, waiting
+from tests.support.jobs import failed_job, run_jobs, waiting
 from tests.support.pages import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +116,20 @@ def test_two_presses_before_the_job_runs_make_one_set(work_style: Test) -> None:
         browser.post(address(work_style, "test_norms_make"), asks(work_style))
     assert run_jobs() == ["assessments.norms"]
     assert NormSet.objects.of(work_style.organisation).count() == 1
+
+
+def test_a_failed_job_is_said_until_somebody_tries_again(work_style: Test) -> None:
+    crowd(work_style, 100)
+    browser = recruiter(work_style)
+    other = ensure_builtin(factories.organisation(), "work_style", now=NOW)
+    failed_job("assessments.norms", test_id=other.pk, **asks(work_style))
+    assert "The last attempt failed." not in words(browser.get(address(work_style)))
+    failed_job("assessments.norms", test_id=work_style.pk, **asks(work_style), member_id=1)
+    assert "The last attempt failed." in words(browser.get(address(work_style)))
+    said = words(browser.post(address(work_style, "test_norms_make"), asks(work_style), follow=True))
+    assert ("The last attempt failed." in said, "The norms are being made." in said) == (False, True)
+    assert run_jobs() == ["assessments.norms"]
+    assert failed.failed_jobs().count() == 1
 
 
 @pytest.mark.parametrize("asked", [{}, {"version": "99", "form": "short20"}, {"form": "full"}])

@@ -8,19 +8,23 @@ from bs4 import BeautifulSoup
 from django.db import connection as database
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from goodword.accounts.models import Membership, Organisation
+from goodword.assessments.models import Test
 from goodword.core import clock
 from goodword.core.models import Event, Reaction
 from goodword.greenhouse.models import Connection, Finding, InboxEvent, RateWindow, Webhook, WebhookSecret
 from goodword.greenhouse.setup.proof import Outcome, prove_endpoint
 from goodword.greenhouse.setup.silence import heard
 from goodword.greenhouse.setup.webhooks import standing
+from goodword.roles.models import Automation
 from tests.greenhouse.setup.desk import Desk, open_desk, point
 from tests.greenhouse.setup.test_who_may import delivery
 from tests.support import factories
-from tests.support.jobs import waiting
+from tests.support.jobs import failed_job, waiting
 
 
 def text(body: bytes, selector: str = "main") -> str:
@@ -178,7 +182,7 @@ def test_whom_a_failed_reaction_concerns_is_said_to_those_who_see_them(desk: Des
     failed_reaction(desk.organisation.pk, application.pk)
     for member, seen in ((desk.admin, True), (desk.recruiter, False)):
         page = text(desk.client(member).get(desk.own("greenhouse_health")).content)
-        assert ("Failed follow-up actions" in page, application.candidate.name in page) == (True, seen)
+        assert ("Failed actions" in page, application.candidate.name in page) == (True, seen)
 
 
 def test_who_is_no_admin_sees_failed_reactions_and_changes_nothing(desk: Desk) -> None:
@@ -194,6 +198,71 @@ def test_who_is_no_admin_sees_failed_reactions_and_changes_nothing(desk: Desk) -
         assert one.post(desk.own("greenhouse_stalled")).status_code == status
     assert Reaction.objects.get(event=event).state == "failed"
     assert "event.react" not in dict(waiting())
+
+
+# --- jobs that failed for good ---
+
+
+def failed_jobs_of(organisation: Organisation, member: Membership) -> list[int]:
+    """One of each kind, of the role "Pilot" and the test "Sums"."""
+    automation = factories.automation(
+        factories.role(organisation, title="Pilot"), connection_id=1, job_id=organisation.pk, stages={}
+    )
+    test = Test.objects.create(
+        organisation=organisation, key="own", title="Sums", kind="questions", created_at=factories.NOW
+    )
+    return [
+        failed_job(
+            "automation.invite_there",
+            automation_id=automation.pk,
+            remote_application_id=7,
+            member_id=member.pk,
+        ),
+        failed_job("automation.sync_there", automation_id=automation.pk, after=0),
+        failed_job("assessments.norms", test_id=test.pk, version="1", form="full", member_id=member.pk),
+        failed_job("assessments.calibration", test_id=test.pk, version="1", member_id=member.pk),
+        failed_job("accounts.mail_reset_link", user_id=member.user_id, asked_at=factories.NOW.isoformat()),
+    ]
+
+
+def status_of(jobs: list[int]) -> set[tuple[str, int]]:
+    return set(ProcrastinateJob.objects.filter(pk__in=jobs).values_list("status", "attempts"))
+
+
+def test_jobs_that_failed_for_good_are_shown_and_tried_again(desk: Desk) -> None:
+    desk.connect()
+    mine = failed_jobs_of(desk.organisation, desk.recruiter)
+    other = factories.organisation()
+    others = failed_jobs_of(other, factories.member(other))
+    client, url = desk.client(desk.admin), desk.own("greenhouse_health")
+    page = BeautifulSoup(client.get(url).content, "html.parser").select_one("#stalled")
+    assert page is not None
+    assert [" ".join(line.get_text().split()) for line in page.select("li")] == [
+        f"E-mail a password reset link to {desk.recruiter.user.name} (job:{mine[4]})",
+        f"Calibrate Sums (job:{mine[3]})",
+        f"Make norms for Sums (job:{mine[2]})",
+        f"Copy candidates who were already in the mapped stages of Pilot (job:{mine[1]})",
+        f"Invite a candidate who was already in a mapped stage of Pilot (job:{mine[0]})",
+    ]
+    assert "5 tasks failed and are no longer retried." in text(client.get(url).content)
+    client.post(desk.own("greenhouse_stalled"))
+    assert (status_of(mine), status_of(others)) == ({("todo", 0)}, {("failed", 8)})
+    assert "no longer retried" not in text(client.get(url).content)
+    assert desk.audited()[-1] == "reactions.tried_again"
+
+
+def test_who_is_no_admin_sees_failed_jobs_and_changes_nothing(desk: Desk) -> None:
+    desk.connect()
+    jobs = failed_jobs_of(desk.organisation, desk.recruiter)
+    Automation.objects.across_organisations().update(confidential=True)
+    client = desk.client(desk.recruiter)
+    page = text(client.get(desk.own("greenhouse_health")).content)
+    assert ("already in the mapped stages of a role" in page, "Pilot" in page) == (True, False)
+    assert "An admin can try them again." in page
+    outsider = desk.client(factories.member(factories.organisation(), kind="admin"))
+    for one, status in ((client, 403), (Client(), 302), (outsider, 404)):
+        assert one.post(desk.own("greenhouse_stalled")).status_code == status
+    assert status_of(jobs) == {("failed", 8)}
 
 
 # --- the worker ---

@@ -22,6 +22,7 @@ from goodword.assessments.scoring.norms import ADVISED, LEAST
 from goodword.assessments.scoring.rasch import LEAST_PERSONS
 from goodword.assessments.scoring.versions import SCORING
 from goodword.assessments.standing import CalibrationStanding, FormStanding, VersionStanding, standing_of
+from goodword.core import failed
 from goodword.questionnaires.editor.languages import language_name
 
 _DEVICES = {
@@ -37,12 +38,16 @@ def norms(request: MemberRequest, pk: int) -> HttpResponseBase:
     """What there is of each version and form, and what was made of it; `table` opens one table of it whole."""
     test = access.owned(Test.objects.of(request.organisation), pk)
     scales, wanted = _scales(test), request.GET.get("table", "")
+    failed_jobs = failed.failed_jobs().filter(
+        task_name__in=(jobs.make_norms.name, jobs.make_calibration.name), args__test_id=test.pk
+    )
     return render(
         request,
         "assessments/norms/page.html",
         {
             "test": test,
             "versions": [_version(one, scales, wanted) for one in standing_of(test)],
+            "has_failed": failed_jobs.exists(),
             "by_distance": test.kind == Test.Kind.JUDGEMENT,
             "least": LEAST,
             "advised": ADVISED,
@@ -65,12 +70,10 @@ def make(request: MemberRequest, pk: int) -> HttpResponseBase:
             _("No group has %(least)s first attempts yet, so nothing was made.") % {"least": LEAST},
         )
     else:
+        asked: dict[str, int | str] = {"test_id": test.pk, "version": version, "form": form}
+        failed.forget(jobs.make_norms.name, **asked)
         jobs.make_norms.defer_once(
-            lock=f"assessments.norms:{test.pk}:{version}:{form}",
-            test_id=test.pk,
-            version=version,
-            form=form,
-            member_id=request.member.pk,
+            lock=f"assessments.norms:{test.pk}:{version}:{form}", **asked, member_id=request.member.pk
         )
         messages.success(request, _("The norms are being made. Load this page again in a moment."))
     return redirect("test_norms", request.organisation.slug, pk)
@@ -90,6 +93,7 @@ def calibrate(request: MemberRequest, pk: int) -> HttpResponseBase:
             % {"least": LEAST_PERSONS},
         )
     else:
+        failed.forget(jobs.make_calibration.name, test_id=test.pk, version=version)
         jobs.make_calibration.defer_once(
             lock=f"assessments.calibration:{test.pk}:{version}",
             test_id=test.pk,

@@ -1,4 +1,4 @@
-"""An organisation's failed reactions: an event whose follow-up did not happen."""
+"""An organisation's failed reactions, where an event's follow-up did not happen, and retrying them and failed jobs."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +11,7 @@ from goodword.candidates.models import Application
 from goodword.candidates.visible import visible_applications
 from goodword.core import reactions
 from goodword.core.models import Reaction
+from goodword.greenhouse.setup import failed_tasks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +36,15 @@ def stalled_of(member: Membership) -> list[Stalled]:
 
 
 def try_again(organisation: Organisation, *, member: Membership, now: datetime) -> int:
-    """Retry all of them. Returns how many."""
+    """Retry all of them, and the failed jobs that no sweep repeats. Returns how many."""
     count = reactions.try_again(stalled(organisation), now=now)
-    if count:
+    jobs = failed_tasks.try_again(organisation, now=now)
+    if count or jobs:
         write(
             organisation=organisation,
             action="reactions.tried_again",
             member=member,
             now=now,
-            details={"reactions": count},
+            details={"reactions": count, "jobs": jobs},
         )
-    return count
+    return count + jobs

@@ -16,7 +16,7 @@ from goodword.greenhouse.feed.queries import feed_health
 from goodword.greenhouse.heal.queries import heal_health
 from goodword.greenhouse.heal.views.passes import sentences
 from goodword.greenhouse.inbox.queries import inbox_health
-from goodword.greenhouse.setup import stalled, webhooks
+from goodword.greenhouse.setup import failed_tasks, stalled, webhooks
 from goodword.greenhouse.setup.card import card_of
 from goodword.greenhouse.setup.self_test import run_test
 from goodword.greenhouse.setup.silence import heard
@@ -45,6 +45,7 @@ def health(request: MemberRequest, pk: int) -> HttpResponse:
         **sentences(healing),
         **_calls(call_health(connection, now=now)),
         "stalled": stalled.stalled_of(request.member),
+        "failed_tasks": failed_tasks.failed_tasks(request.member),
         "no_worker": heartbeat.missing(),
         "tested": request.session.pop(f"{KEPT}:{connection.pk}", None),
     }
@@ -66,7 +67,7 @@ def run(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.ADMIN)
 def again(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Retry the failed reactions."""
+    """Retry the failed reactions and jobs."""
     connection = connected(request, pk)
     count = stalled.try_again(request.organisation, member=request.member, now=clock.now())
     if count:

@@ -1,0 +1,71 @@
+"""An organisation's failed jobs that no sweep repeats, as its members see them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from goodword.accounts.models import Membership, Organisation
+from goodword.assessments.models import Test
+from goodword.core import failed
+from goodword.roles.models import Automation
+from goodword.roles.queries import visible_roles
+
+INVITE, SYNC = "automation.invite_there", "automation.sync_there"
+NORMS, CALIBRATION = "assessments.norms", "assessments.calibration"
+RESET = "accounts.mail_reset_link"
+
+#: job and the argument that tells whose it is
+OWNED_BY: Final = {
+    INVITE: "automation_id",
+    SYNC: "automation_id",
+    NORMS: "test_id",
+    CALIBRATION: "test_id",
+    RESET: "user_id",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedTask:
+    """A failed job: its id and what it was to do."""
+
+    job_id: int
+    words: str
+
+
+def failed_tasks(member: Membership) -> list[FailedTask]:
+    """The failed jobs of the member's organisation, newest first. Roles that the member may not see stay unnamed."""
+    roles = dict(visible_roles(member).values_list("automations__pk", "title"))
+    tests = dict(Test.objects.of(member.organisation).values_list("pk", "title"))
+    people = dict(Membership.objects.of(member.organisation).values_list("user_id", "user__name"))
+
+    def words(job: ProcrastinateJob) -> str:
+        of = job.args[OWNED_BY[job.task_name]]
+        named = {"role": roles.get(of) or _("a role"), "test": tests.get(of), "name": people.get(of)}
+        return {
+            INVITE: _("Invite a candidate who was already in a mapped stage of %(role)s"),
+            SYNC: _("Copy candidates who were already in the mapped stages of %(role)s"),
+            NORMS: _("Make norms for %(test)s"),
+            CALIBRATION: _("Calibrate %(test)s"),
+            RESET: _("E-mail a password reset link to %(name)s"),
+        }[job.task_name] % named
+
+    return [FailedTask(job_id=job.pk, words=words(job)) for job in _jobs(member.organisation)]
+
+
+def try_again(organisation: Organisation, *, now: datetime) -> int:
+    """Retry all of them. Returns how many."""
+    return sum(failed.retry_job(job.pk, now) for job in _jobs(organisation))
+
+
+def _jobs(organisation: Organisation) -> list[ProcrastinateJob]:
+    found = list(failed.failed_jobs().filter(task_name__in=OWNED_BY))
+    if not found:
+        return []
+    automations = set(Automation.objects.of(organisation).values_list("pk", flat=True))
+    tests = set(Test.objects.of(organisation).values_list("pk", flat=True))
+    people = set(Membership.objects.of(organisation).values_list("user_id", flat=True))
+    owned = {"automation_id": automations, "test_id": tests, "user_id": people}
+    return [job for job in found if job.args[OWNED_BY[job.task_name]] in owned[OWNED_BY[job.task_name]]]
