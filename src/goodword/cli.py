@@ -44,12 +44,12 @@ def _for_a_mail_server(given: list[str]) -> int:
     from goodword.notifications.returned_mail import TRY_LATER
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goodword.settings")
-    # an address may begin with a hyphen, which would be taken for an option
+    # an address may start with a hyphen, like an option
     if given[1:2] == ["--sent-to"] and len(given) == 3:
         given = [given[0], f"--sent-to={given[2]}"]
     try:
         options = _parser().parse_args(given)
-    except SystemExit as ended:  # of the parser: 0 after --help, 2 after a wrong option
+    except SystemExit as ended:  # from the parser: 0 after --help, 2 after a wrong option
         return TRY_LATER if ended.code else 0
     return _returned_mail(options)
 
@@ -87,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
         type=float,
         default=GRACE,
         metavar="SECONDS",
-        help=f"for running jobs to end after a signal, before the worker ends hard ({GRACE:.0f})",
+        help=f"grace period for running jobs after a signal ({GRACE:.0f})",
     )
     migrate = command("migrate", "Bring the database to this version.", _migrate)
     migrate.add_argument(
@@ -95,34 +95,32 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="wait for a database that cannot be reached yet, as serve and worker do",
     )
-    forget = command(
-        "forget-field-key", "Give up a key of GOODWORD_FIELD_KEYS that is lost for good.", _forget_field_key
-    )
+    forget = command("forget-field-key", "Give up a lost key of GOODWORD_FIELD_KEYS.", _forget_field_key)
     forget.add_argument("id", help="its id, as in id:base64")
     admin = command(
         "createadmin", "Create an organisation and its first admin, or another admin.", _createadmin
     )
-    admin.add_argument(
-        "--organisation", required=True, help="the name of a new one, or the slug of an existing one"
-    )
+    admin.add_argument("--organisation", required=True, help="name of a new one, or slug of an existing one")
     admin.add_argument("--email", required=True)
     admin.add_argument("--name", required=True)
     admin.add_argument(
         "--password-stdin", action="store_true", help="read the password from standard input, not a prompt"
     )
     admin.add_argument(
-        "--time-zone", metavar="ZONE", help="of a new organisation, as in Europe/London; asked for if missing"
+        "--time-zone",
+        metavar="ZONE",
+        help="of a new organisation, such as Europe/London; prompted for if missing",
     )
     failed = command(
         "failed",
-        "List what has failed for good and needs a person; status 1 if there is anything.",
+        "List failed reactions and jobs that need a person; exit status 1 if there are any.",
         _failed,
     )
     failed.add_argument(
         "--retry",
         nargs="*",
         metavar="NAME",
-        help="try again what is named, as the list names it (reaction:12, job:34); all if nothing is",
+        help="retry the given ones (reaction:12, job:34), or all",
     )
     back = command(
         "returned-mail",
@@ -172,7 +170,7 @@ def _serve(options: argparse.Namespace) -> int:
     django.setup()
     startup.check_static_files()
     startup.wait_for_database()
-    connections.close_all()  # nothing open is carried into the processes that serve
+    connections.close_all()  # the serving processes must not inherit them
     return serve(port=options.port, host=options.host, processes=options.processes)
 
 
@@ -210,8 +208,8 @@ def _forget_field_key(options: argparse.Namespace) -> int:
 
     lost = field_keys.forget(options.id)
     print(
-        f"The key {options.id!r} is given up. {lost} stored secrets no longer open: in Settings > Integrations replace "
-        "the keys and rotate the secret keys. Addresses that asked under it not to be contacted are no longer known."
+        f"The key {options.id!r} is forgotten. {lost} stored secrets can no longer be decrypted: in Settings > "
+        "Integrations, replace the keys and rotate the secret keys. Do-not-contact entries made under it are lost."
     )
     return 0
 

@@ -76,7 +76,7 @@ FLOW: Flow = {
     "application.converted": (fate.on_ended, attempt_react.on_fate, check_react.on_fate),
     "candidate.changed": (
         automation.on_candidate_changed,
-    ),  # address, a name with a link, or leave to e-mail
+    ),  # address, a name with a link, permission to e-mail
     "candidate.name_confirmed": (automation.on_candidate_changed,),
     "candidate.merged": (),  # data: from_candidate_id, candidate_id
     # --- personal data that goes (candidates) ------------------------------------------------------------------

@@ -32,19 +32,19 @@ GOODWORD_TRUSTED_PROXIES = env.number("GOODWORD_TRUSTED_PROXIES", None if PRODUC
 if SECURE and not GOODWORD_TRUSTED_PROXIES:
     raise env.SettingError(
         "GOODWORD_TRUSTED_PROXIES must be at least 1 when GOODWORD_BASE_URL is https: `goodword serve` speaks plain "
-        "HTTP, and the proxy that terminates TLS has to tell it so."
+        "HTTP, and learns of TLS only from the proxy's headers."
     )
 ALLOWED_HOSTS = [str(_base.hostname)] + ([] if PRODUCTION else ["localhost", "127.0.0.1", "testserver"])
 CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SECURE_SSL_REDIRECT = SECURE
-SECURE_SSL_HOST = _base.netloc  # and not the one that the request names
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come from inside, past the proxy
+SECURE_SSL_HOST = _base.netloc  # not the request's host
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes bypass the proxy
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag("GOODWORD_HSTS_SUBDOMAINS", default=False)
 if GOODWORD_TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-SECURE_REFERRER_POLICY = "same-origin"  # addresses hold link tokens: nothing outside sees them
+SECURE_REFERRER_POLICY = "same-origin"  # URLs contain link tokens
 X_FRAME_OPTIONS = "DENY"
 SECURE_CSP = {
     "default-src": [CSP.SELF],
@@ -61,7 +61,7 @@ GOODWORD_MAX_BODY = 2 * 1024 * 1024
 #: the same for the address that takes their files: more than a file may have, so that one a little too large gets a
 #: sentence on its page and not a bare refusal
 GOODWORD_MAX_UPLOAD = env.number("GOODWORD_MAX_UPLOAD", 16, least=1) * 1024 * 1024
-#: the virus scanner that looks at those files; empty: none does
+#: address of the virus scanner for those files; empty for none
 GOODWORD_CLAMD = env.scanner("GOODWORD_CLAMD")
 DATA_UPLOAD_MAX_MEMORY_SIZE = GOODWORD_MAX_BODY
 #: the texts of a questionnaire of a hundred questions, which are translated on one page
@@ -103,7 +103,7 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "goodword.core.http.PermissionsPolicy",
     "goodword.core.static.StaticFiles",
-    "goodword.core.incoming.CleanInput",  # before the first that looks anything up, which is the session
+    "goodword.core.incoming.CleanInput",  # before the session, the first that queries the database
     "django.contrib.sessions.middleware.SessionMiddleware",
     "goodword.core.http.PortalLanguage",
     "goodword.core.http.BodyLimit",  # its page has a language; nothing before it reads a body
@@ -119,7 +119,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "goodword.urls"
 WSGI_APPLICATION = "goodword.wsgi.application"
 GOODWORD_FLOW = "goodword.flow.FLOW"
-#: what the web server asks before it grants an upload its time
+#: checks the link of an upload before the web server gives it more time
 GOODWORD_MAY_UPLOAD = "goodword.notifications.domain.links.may_upload"
 GOODWORD_ERASURE = "goodword.flow.ERASURE"
 GOODWORD_EXPORT = "goodword.flow.EXPORT"
@@ -158,7 +158,7 @@ if GOODWORD_ENV != "test":
         "min_size": 1,
         "max_size": GOODWORD_POOL,
         "timeout": 20,
-        # the pool's waits between two tries double without limit: rather begin anew with the next request
+        # the pool's delay between attempts doubles without limit: start over with the next request instead
         "reconnect_timeout": 3,
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -187,7 +187,7 @@ ACCOUNT_FORMS = {
     "login": "goodword.accounts.forms.SignInForm",
     "reset_password": "goodword.accounts.forms.AskForResetLinkForm",
 }
-#: requests for a reset link from one network address; reset links mailed to one e-mail address
+#: limits: requests for a reset link per network address; reset links per e-mail address
 ACCOUNT_RATE_LIMITS = {"reset_password": "20/m/ip", "reset_mail": "3/h/key"}
 PASSWORD_RESET_TIMEOUT = 3600
 ACCOUNT_ADAPTER = "goodword.accounts.adapter.ClosedDoor"
@@ -199,7 +199,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no stranger can have us write to an ad
 ACCOUNT_SESSION_REMEMBER = True
 #: hours without a request after which a member is signed out
 SESSION_COOKIE_AGE = env.number("GOODWORD_SESSION_HOURS", 8, least=1) * 3600
-#: days for which the sign-in trail is kept
+#: days to keep the sign-in trail
 GOODWORD_SIGN_IN_DAYS = env.number("GOODWORD_SIGN_IN_DAYS", 180, least=1)
 ACCOUNT_LOGOUT_ON_GET = False
 LOGIN_URL = "account_login"
@@ -246,7 +246,7 @@ GOODWORD_GREENHOUSE_AUTH_URL = env.service_url(
 GOODWORD_GREENHOUSE_APP_URL = env.service_url(
     "GOODWORD_GREENHOUSE_APP_URL", "https://app.greenhouse.io", https=_public
 )
-#: minutes between two passes that look for what was missed; 0: only when a member asks
+#: minutes between two sync passes; 0: only when a member asks
 GOODWORD_HEAL_MINUTES = env.number("GOODWORD_HEAL_MINUTES", 10)
 # Greenhouse sends a delivery again for most of a day: what is kept for less could be taken for new
 GOODWORD_INBOX_DAYS = env.number("GOODWORD_INBOX_DAYS", 30, least=2)

@@ -45,7 +45,7 @@ NO_TERMINAL = (
     "There is no terminal to ask for the password. Add --password-stdin and write the password to "
     "standard input."
 )
-KEPT = "ana@acme.example had a login already and keeps its password."
+KEPT = "ana@acme.example already had a login, and keeps its password."
 NEW = ("--password-stdin", "--time-zone", "America/New_York")
 
 

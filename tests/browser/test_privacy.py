@@ -58,7 +58,7 @@ def test_every_page_is_accessible_and_fits(browser: Browser, live_server: object
     page.get_by_label("Months after the end").press("Enter")
     page.get_by_role("heading", name="Erase them?").wait_for()
     looker.look(page, "retention asks")
-    page.get_by_role("button", name="Set it, and erase daily").click()
+    page.get_by_role("button", name="Save and erase daily").click()
     page.get_by_text("Saved.").wait_for()
     looker.look(page, "retention is on")
     look("hold form", path("candidate_hold", organisation, application.pk))

@@ -221,7 +221,7 @@ def test_the_health_and_integrations_pages_say_that_secrets_do_not_open(settings
         settings.GOODWORD_FIELD_KEYS = keys
         for page in pages:
             html = admin.get(page).content.decode()
-            assert ("The stored secrets cannot be opened" in html) is warned
+            assert ("The stored secrets cannot be decrypted" in html) is warned
             assert ("Not working" in html) is warned
 
 

@@ -240,8 +240,8 @@ def test_the_step_of_another_candidate_is_not_invited_by_way_of_this_one(
     assert start.attempts.count() == 1
 
 
-NOT_ACTIVE = "Only an active candidate can be invited. Greenhouse says otherwise of this one."
-NOT_BEGUN = "This step has not begun yet. Its card says what it waits for."
+NOT_ACTIVE = "Only active candidates can be invited. In Greenhouse this one is not."
+NOT_BEGUN = "This step has not started yet. Its card says why."
 NO_ADDRESS = "Greenhouse has no address for this candidate, or says not to e-mail them."
 
 

@@ -212,7 +212,7 @@ def test_marked_complete_with_a_reason_that_members_read(story: Story, rita: Mem
 
 
 def test_cancelled_is_said_with_who_did_it(story: Story, rita: Membership) -> None:
-    assert said(do(rita, story, "check_cancel")) == ["Cancelled. Nobody is asked any more."]
+    assert said(do(rita, story, "check_cancel")) == ["Cancelled. No one is contacted any more."]
     assert "cancelled by a member" in shown(rita, story).content.decode()
 
 

@@ -251,7 +251,7 @@ def test_members_are_refused_and_led_to_the_hold(check: Check, admin: Membership
     referee.refresh_from_db()
     assert referee.erased_at is None
     page = signed_in(admin).get(path("candidate", org, application.pk)).content.decode()
-    assert "Legal hold: the data is kept" in page and SECRET in page
+    assert "Under legal hold" in page and SECRET in page
 
 
 def test_a_hiring_manager_does_not_read_the_reason(check: Check, hold: Hold) -> None:

@@ -268,12 +268,12 @@ def test_cancelled_it_is_clear_which_result_counts() -> None:
     confirmed(rita, story)
     where = path("check_cancel", rita.organisation, story.application.pk, story.check.pk)
     lead = words(soup(signed_in(rita).get(where)).main)
-    assert "The earlier result stays on the page and remains the current one." in lead
+    assert "The earlier result stays current." in lead
     signed_in(rita).post(where)
     run_jobs()
     current = page_of(rita, story.application).select_one("#results-reference_check")
     assert current is not None
-    assert "The run that followed ended without a result, so this is the current one." in words(current)
+    assert "The later run ended without a result, so this one is current." in words(current)
     assert "She thinks before she builds." in words(current)
 
 

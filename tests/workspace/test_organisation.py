@@ -225,7 +225,7 @@ def proposals(response: Any) -> list[str]:
 
 def test_domains_are_set_one_a_line_and_in_the_audit_log(org: Organisation, ada: Membership) -> None:
     typed = " @Acme.Example \nbücher.example, mail.acme.example.\n\nacme.example"
-    assert "Saved. This counts from now on." in domains(ada, domains=typed).content.decode()
+    assert "Saved. Applies from now on." in domains(ada, domains=typed).content.decode()
     org.refresh_from_db()
     assert org.own_domains == ["acme.example", "xn--bcher-kva.example", "mail.acme.example"]
     [entry] = AuditEntry.objects.of(org).filter(action="organisation.settings_changed")

@@ -246,7 +246,7 @@ def test_a_member_is_led_to_the_candidates_page_even_by_an_expired_link(applicat
 def test_a_stranger_with_a_login_sees_what_anybody_with_the_link_sees(application: Application) -> None:
     stranger = factories.member(factories.organisation())
     response = signed_in(stranger).get(review(application, expires_at=NOW + timedelta(days=1)))
-    assert (response.status_code, "No result is in yet." in response.content.decode()) == (200, True)
+    assert (response.status_code, "No results yet." in response.content.decode()) == (200, True)
 
 
 def test_a_review_link_opens_no_portal_and_the_other_way_round(application: Application) -> None:

@@ -240,7 +240,7 @@ def test_a_run_erases_by_the_existing_erasure_and_says_so(org: Organisation, rol
     entry = AuditEntry.objects.of(org).get(action="person.erased")
     assert (entry.actor, entry.details["counts"]["answers"] > 0) == ("goodword", True)
     page = signed_in(factories.member(org, kind="admin")).get(path("candidate", org, ada.pk)).content.decode()
-    assert "The retention period was over." in page
+    assert "The retention period has ended." in page
 
 
 #: by candidate: what befalls their erasure at its end, when all else of them is gone

@@ -268,7 +268,7 @@ def test_pressed_twice_it_is_reused_once(first: Role, second: Role, rita: Member
     client, start = signed_in(rita), start_of(application)
     press(client, "step_reuse", application, start.pk)
     assert press(client, "step_reuse", application, start.pk) == [
-        "This was decided already. The card says how it stands."
+        "This has already been decided. See the card."
     ]
     assert Report.objects.of(second.organisation).filter(start=start).count() == 1
 
@@ -387,7 +387,7 @@ def test_a_step_that_was_never_asked_for_can_be_begun_by_hand(second: Role, rita
         (
             {},
             {"status": "rejected"},
-            "Only an active candidate can be invited. Greenhouse says otherwise of this one.",
+            "Only active candidates can be invited. In Greenhouse this one is not.",
         ),
         ({"email": ""}, {}, "Greenhouse has no address for this candidate, or says not to e-mail them."),
         (
@@ -411,5 +411,5 @@ def test_an_assessment_without_its_requirement_is_not_begun_by_hand(second: Role
     Step.objects.of(second.organisation).update(requirement="")
     application = factories.application(second, job_id=31)
     assert press(signed_in(rita), "step_begin", application, "assessment") == [
-        "Say first what requirement of the job the assessment serves: role > Assessment settings."
+        "First enter which job requirement this assesses: role > Assessment settings."
     ]

@@ -100,7 +100,7 @@ def test_what_is_saved_counts_and_is_in_the_audit_log_before_and_after(role: Rol
         CHECK | {"reminder_days": "5 3", "on_leave": "pause", "on_reject": "go_on", "on_hire": "close"},
         follow=True,
     )
-    assert [str(message) for message in response.context["messages"]] == ["Saved. This counts from now on."]
+    assert [str(message) for message in response.context["messages"]] == ["Saved. Applies from now on."]
     step = factories.step(role, "reference_check")
     assert (step.delay_minutes, step.deadline_days, step.reminder_days) == (120, 10, [3, 5])
     assert (step.on_leave, step.on_reject, step.on_hire) == ("pause", "go_on", "close")

@@ -111,7 +111,7 @@ def test_nobody_whose_application_has_ended_is_invited_by_sending_all_again(abou
     client = signed_in(factories.member(about.organisation))
     client.post(path("undelivered_all_again", about.organisation))
     assert state(email) == "failed"
-    assert "Nothing is undelivered" in client.get(path("undelivered", about.organisation)).content.decode()
+    assert "No undelivered mail" in client.get(path("undelivered", about.organisation)).content.decode()
 
 
 def test_the_page_and_the_candidates_page_show_what_failed(about: Application) -> None:

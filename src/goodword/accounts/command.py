@@ -26,7 +26,7 @@ def create(*, organisation: str, email: str, name: str, time_zone: str, password
         user = User.objects.filter(email__iexact=email.strip()).first()
         if existing and user and _is_admin(existing, user):
             print(
-                f"{user.email} is an admin of {existing.name} already; nothing was changed, the password neither. "
+                f"{user.email} is already an admin of {existing.name}. Nothing was changed, including the password. "
                 'To reset a password, use "Forgotten your password?" on the sign-in page.'
             )
             return 0
@@ -40,7 +40,7 @@ def create(*, organisation: str, email: str, name: str, time_zone: str, password
         said = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
         print(f"goodword: {said}", file=sys.stderr)
         return 2
-    kept = f" {user.email} had a login already and keeps its password." if user else ""
+    kept = f" {user.email} already had a login, and keeps its password." if user else ""
     print(f"{email} is an admin of {made.name} (slug {made.slug}).{kept}")
     return 0
 

@@ -94,10 +94,12 @@ def base_url(name: str, default: str | None, *, https: bool) -> SplitResult:
     value = text(name, default).rstrip("/")
     parts = _split(name, value, example="https://goodword.example.com")
     if parts.path or parts.query or parts.fragment or parts.username:
-        raise SettingError(f"{name} is scheme and host only, like https://{parts.hostname}, not {value!r}.")
+        raise SettingError(
+            f"{name} must be scheme and host only, like https://{parts.hostname}, not {value!r}."
+        )
     if https and parts.scheme != "https" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
         raise SettingError(
-            f"{name} must begin with https:// (it is {value!r}): links to personal data go out with it. "
+            f"{name} must begin with https:// (it is {value!r}), because links to personal data use it. "
             "Put a proxy that terminates TLS in front; see docs/operating.md."
         )
     return parts
@@ -108,7 +110,7 @@ def service_url(name: str, default: str, *, https: bool) -> str:
     value = text(name, default).rstrip("/")
     parts = _split(name, value, example=default)
     if https and parts.scheme != "https":
-        raise SettingError(f"{name} must begin with https://, not {value!r}.")
+        raise SettingError(f"{name} must begin with https://, not be {value!r}.")
     return value
 
 
@@ -119,7 +121,7 @@ def _split(name: str, value: str, *, example: str) -> SplitResult:
     except ValueError:  # no such port, or half an IPv6 address
         usable = None
     if not usable or any(sign.isspace() for sign in value):
-        raise SettingError(f"{name} must be an address like {example}, not {value!r}.")
+        raise SettingError(f"{name} must be a URL like {example}, not {value!r}.")
     return parts
 
 

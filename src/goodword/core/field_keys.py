@@ -88,10 +88,10 @@ def forget(key_id: str) -> int:
         canary = FieldKeyCanary.objects.filter(key_id=key_id).first()
         samples = [sealed for _, sealed in _all_samples() if sealed.startswith(f"{key_id}:")]
         if canary is None and not samples:
-            raise SettingError(f"No key {key_id!r} has sealed anything in this database.")
+            raise SettingError(f"No key {key_id!r} was used in this database.")
         if canary is not None and opens(canary.sealed, place=_place(key_id)):
             raise SettingError(
-                f"The key {key_id!r} is not lost: it stands in GOODWORD_FIELD_KEYS. To give it up, take it out first."
+                f"The key {key_id!r} is not lost: it is in GOODWORD_FIELD_KEYS. To give it up, remove it there first."
             )
         if canary is not None:
             canary.delete()
@@ -128,13 +128,13 @@ def _place(key_id: str) -> str:
 
 def _missing(key_id: str) -> str:
     return (
-        f"GOODWORD_FIELD_KEYS lacks the key {key_id!r}, which sealed secrets in this database. Add it behind the "
-        f"present one; if it is lost for good, run `goodword forget-field-key {key_id}`."
+        f"GOODWORD_FIELD_KEYS lacks the key {key_id!r}, which encrypted secrets in this database. Add it after the "
+        f"current one; if it is lost for good, run `goodword forget-field-key {key_id}`."
     )
 
 
 def _another(key_id: str) -> str:
     return (
-        f"GOODWORD_FIELD_KEYS has another key {key_id!r} than the one that sealed the secrets in this database. Put "
+        f"The key {key_id!r} in GOODWORD_FIELD_KEYS is not the one that encrypted the secrets in this database. Put "
         f"that one back; if it is lost for good, run `goodword forget-field-key {key_id}`."
     )

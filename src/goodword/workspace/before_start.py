@@ -1,4 +1,4 @@
-"""What a step that nobody was invited to waits for, by where the candidate is in Greenhouse."""
+"""Why a candidate has not been invited to a step, by their stage in Greenhouse."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,9 +11,9 @@ from goodword.roles.models import AlreadyThere, StageRule
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
-    """`why`: "by_hand" (the candidate or the role is not linked to Greenhouse), "unmapped" (no stage of the job starts
-    the step), "to_come" (into one of `stages`), "already_there" (since before the job was linked, or the stage
-    mapped, `at`), "dismissed" (a member decided not to invite, `at`) or "not_invited" (in the stage, and not recorded).
+    """`why`: "by_hand" (candidate or role is not linked to Greenhouse), "unmapped" (no stage of the job starts the
+    step), "to_come" (with one of `stages`), "already_there" (since before the job was linked, or the stage mapped,
+    `at`), "dismissed" (a member decided not to invite, `at`) or "not_invited" (in the stage, without a record).
     """
 
     why: Literal["by_hand", "unmapped", "to_come", "already_there", "dismissed", "not_invited"]
@@ -22,7 +22,7 @@ class Before:
 
 
 def before_start(application: Application, kind: str) -> Before:
-    """Why the step of this kind has not started. Three queries at the most."""
+    """Why the step of this kind has not started. At most three queries."""
     if application.connection_id is None or application.job_id is None:
         return Before(why="by_hand")
     rules = list(

@@ -44,9 +44,9 @@ class Card:
     taken: dict[str, Any] | None
     may_begin: bool
     view: View | None
-    #: inviting again opens a new run after one in which something was done
+    #: whether inviting again needs a confirmation, after a run with activity
     asks_first: bool
-    #: why it has not started: workspace.before_start
+    #: why it has not started
     before: Before | None = None
     #: what was made otherwise for a candidate who agrees that members know of it
     adjusted: tuple[Told, ...] = ()
@@ -78,7 +78,7 @@ def cards_of(
 
 
 def asks_first(run: Run | None) -> bool:
-    """Whether inviting again after this run wants a confirmation."""
+    """Whether inviting again after this run needs a confirmation."""
     if isinstance(run, Check):
         return checks.asks_first(run)
     return isinstance(run, Attempt) and attempts.asks_first(run)

@@ -73,9 +73,9 @@ class Taken:
 
 
 def finished_of(role: Role, member: Membership) -> Mapping[int, tuple[Attempt, Application]]:
-    """The newest finished attempt of each application that the member may see, also an earlier one that stands in.
+    """The current finished attempt of each application that the member may see, including reused ones.
 
-    By the attempt's id, those who finished last first, `MOST` at the most. Four queries at the most.
+    By the attempt's id, latest finished first, at most `MOST`. At most four queries.
     """
     organisation = role.organisation
     visible = visible_applications(member).filter(role=role, erased_at=None)

@@ -1,4 +1,4 @@
-"""What members' pages show beside the shell of accounts.context."""
+"""Context processor for members' pages, in addition to accounts.context."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from goodword.notifications.domain.service import outage
 
 
 def mail(request: HttpRequest) -> dict[str, Any]:
-    """`mail_outage` for ui/member.html: since when mail does not go out; nothing for anybody but members."""
+    """`mail_outage` for ui/member.html, for members only."""
     if not isinstance(getattr(request, "member", None), Membership):
         return {}
     return {"mail_outage": outage()}

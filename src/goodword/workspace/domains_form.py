@@ -1,4 +1,4 @@
-"""The form of the organisation's own e-mail domains."""
+"""The form for the organisation's own e-mail domains."""
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -9,11 +9,11 @@ from goodword.accounts.models import Organisation
 
 
 class DomainsForm(forms.Form):
-    """One domain a line."""
+    """One domain per line."""
 
     domains = forms.CharField(
         label=gettext_lazy("E-mail domains of your organisation"),
-        help_text=gettext_lazy("One on each line, such as example.com."),
+        help_text=gettext_lazy("One per line, such as example.com."),
         required=False,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
@@ -21,11 +21,11 @@ class DomainsForm(forms.Form):
 
     @classmethod
     def of(cls, organisation: Organisation) -> "DomainsForm":
-        """The form with what is set."""
+        """The form with the current domains."""
         return cls(initial={"domains": "\n".join(organisation.own_domains)})
 
     def clean_domains(self) -> list[str]:
-        """Each judged by itself, so that every wrong one is named."""
+        """Check each domain, so that every invalid one is named."""
         found, problems = [], []
         for typed in self.cleaned_data["domains"].replace(",", "\n").splitlines():
             if typed.strip():
@@ -34,7 +34,7 @@ class DomainsForm(forms.Form):
                 except NoDomain as no:
                     problems.append(str(no))
         if len(found) > MOST_DOMAINS:
-            problems.append(_("Write %(n)s domains at the most.") % {"n": MOST_DOMAINS})
+            problems.append(_("Enter at most %(n)s domains.") % {"n": MOST_DOMAINS})
         if problems:
             raise forms.ValidationError(problems)
         return found

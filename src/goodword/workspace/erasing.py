@@ -41,7 +41,7 @@ REASONS = {
     Erasure.Reason.APPLICATION_DELETED: gettext_lazy("This application was deleted in Greenhouse."),
     Erasure.Reason.MEMBER: gettext_lazy("A member asked for it."),
     Erasure.Reason.CANDIDATE: gettext_lazy("The candidate asked for it."),
-    Erasure.Reason.RETENTION: gettext_lazy("The retention period was over."),
+    Erasure.Reason.RETENTION: gettext_lazy("The retention period has ended."),
     Erasure.Reason.NOT_VISIBLE: gettext_lazy("Not visible in Greenhouse for the whole retention period."),
 }
 

@@ -1,4 +1,4 @@
-"""What a member reads before a candidate is invited to a step for a second time."""
+"""The confirmation before a candidate is invited to a step again."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -19,21 +19,19 @@ from goodword.steps.states import DONE, UNFINISHED
 
 
 def latest_run(start: StepStart) -> Run | None:
-    """The newest run under a start."""
     if start.step.kind == Step.Kind.ASSESSMENT:
         return Attempt.objects.of(start.organisation).filter(start=start).order_by("-pk").first()
     return Check.objects.of(start.organisation).filter(start=start).order_by("-pk").first()
 
 
 def title(step: Step) -> str:
-    """The heading of the page."""
     if step.kind == Step.Kind.ASSESSMENT:
         return _("Invite to the assessment again")
     return _("Invite to the reference check again")
 
 
 def sentences(application: Application, step: Step, run: Run | None) -> list[str]:
-    """What will happen, and what stays. `run` is the latest one; None for a result that was taken over."""
+    """What will happen, and what stays. `run`: the latest one; None for a reused result."""
     return [*_what_goes_out(application, step), *_what_stays(application, run)]
 
 
@@ -45,13 +43,13 @@ def _what_goes_out(application: Application, step: Step) -> Iterator[str]:
     else:
         asked = sum(slot.count for slot in slots_of(step.slots))
         yield ngettext(
-            "%(name)s gets a new e-mail at %(address)s and is asked to name %(n)s referee anew.",
-            "%(name)s gets a new e-mail at %(address)s and is asked to name %(n)s referees anew.",
+            "%(name)s gets a new e-mail at %(address)s with a request to name %(n)s referee again.",
+            "%(name)s gets a new e-mail at %(address)s with a request to name %(n)s referees again.",
             asked,
         ) % {**who, "n": asked}
-        yield _("Referees are written to only after that, and those who have answered may be asked again.")
+        yield _("Referees are only e-mailed after that, including those who have answered before.")
     yield ngettext(
-        "There is %(n)s working day to answer.", "There are %(n)s working days to answer.", days
+        "They have %(n)s working day to answer.", "They have %(n)s working days to answer.", days
     ) % {"n": days}
     if reminders:
         yield ngettext("At most %(n)s reminder is sent.", "At most %(n)s reminders are sent.", reminders) % {
@@ -62,8 +60,8 @@ def _what_goes_out(application: Application, step: Step) -> Iterator[str]:
 def _what_stays(application: Application, run: Run | None) -> Iterator[str]:
     if run is not None and run.progress in UNFINISHED:
         yield _(
-            "The assessment that was begun on %(day)s ends. Its answers are kept, but not scored: the candidate "
-            "starts from the beginning."
+            "The assessment started on %(day)s ends. Its answers are kept, but not scored: the candidate starts from "
+            "the beginning."
         ) % {"day": _day(run.begun_at or run.opened_at)}
     elif run is not None and run.progress not in DONE:
         yield _("The candidate declined on %(day)s.") % {"day": _day(run.completed_at or run.opened_at)}
@@ -71,11 +69,11 @@ def _what_stays(application: Application, run: Run | None) -> Iterator[str]:
         yield _kept(run)
         if application.connection_id is not None:
             yield _(
-                "The report and its note in Greenhouse stay. When the new run is complete, a new version of the "
-                "report follows, with a note of its own."
+                "The report and its note in Greenhouse stay. When the new run is complete, there will be a new version "
+                "of the report, with its own note."
             )
         else:
-            yield _("The report stays. When the new run is complete, a new version of the report follows.")
+            yield _("The report stays. When the new run is complete, there will be a new version of it.")
     if isinstance(run, Check) and run.progress in DONE and (still := len(out(run))):
         yield ngettext(
             "%(n)s referee of the earlier run has not answered and still can: the answer is added to that run.",

@@ -9,8 +9,8 @@ from goodword.workspace.retention import organisations_due, sweep
 
 @jobs.job(name="retention.sweep", cron="20 * * * * 50", queueing_lock="retention.sweep")
 def sweep_retention(*, timestamp: int = 0) -> None:
-    """Erase what has been kept long enough, once a day for each organisation that has set it."""
-    del timestamp  # given to every periodic job; the clock is ours
+    """Run retention, once a day for each organisation that has set it."""
+    del timestamp  # periodic jobs all get it; we use our own clock
     now = clock.now()
     each(organisations_due(now=now), lambda pk: sweep(pk, now=now) > 0)
 

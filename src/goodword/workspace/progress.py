@@ -1,6 +1,6 @@
 """How far each step of an application is: one mark per step, for lists and the candidate's page.
 
-Two queries for any number of applications, beside the one for the starts; one more where results were taken over.
+Two queries for any number of applications, plus one for the starts and one if results were reused.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,7 +34,7 @@ class Mark:
     attention: str
     start: StepStart | None
     run: Run | None
-    #: when the current result was completed, where a later run has followed that is not done
+    #: when the current result was completed, if a later run is unfinished
     result_at: datetime | None = None
 
 
@@ -143,14 +143,14 @@ def _mark(
 
 
 def _result_at(runs: Sequence[Run], taken_at: datetime | None) -> datetime | None:
-    """When the current result was completed, if the latest of these runs is not done."""
+    """When the current result was completed, if the latest run is unfinished."""
     if runs[-1].progress in DONE:
         return None
     return next((run.completed_at for run in reversed(runs) if run.progress in DONE), taken_at)
 
 
 def _since(run: Run, *, now: datetime) -> date | None:
-    """When the state that is shown began."""
+    """When the current state began."""
     if status(run, now=now) == "overdue":
         return run.overdue_since
     return run.completed_at or run.closed_at or run.paused_at or _begun(run) or run.opened_at

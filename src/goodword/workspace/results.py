@@ -20,10 +20,10 @@ from goodword.steps.states import DONE, is_open
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """The result of one run of a step; `data` goes to the step's own template.
+    """The result of one run of a step; `data` is for the step's own template.
 
-    `newer` is the latest run, where that is another one. `standing` is "current", "so_far" (its run is open), or
-    "incomplete" (its run was closed before it was complete).
+    `newer`: the latest run, if different. `standing`: "current", "so_far" (its run is open), or "incomplete" (its run
+    was closed early).
     """
 
     kind: str
@@ -41,10 +41,10 @@ class Result:
 
 
 def results_of(application: Application, *, items: bool = True) -> list[Result]:
-    """What there is to see of each step, the current result included while a later run is under way.
+    """The results of each step, including the current one while a later run is open.
 
-    Of a reference check also the references so far of a later run. An earlier application's result that was taken
-    over counts until a run of this one is done. Without `items`: no test items, answers to single items, or keys.
+    For reference checks also the references so far of a later run. A result reused from an earlier application stays
+    current until a run of this one is finished. Without `items`: no test items, answers to single items, or keys.
     """
     attempts = _shown(application, Step.Kind.ASSESSMENT, list(attempts_of(application)))
     if not items:
@@ -67,16 +67,16 @@ def _shown(application: Application, kind: str, runs: Sequence[Run]) -> list[Res
 
 
 def result_of(run: Run) -> Result | None:
-    """The result of a run: of a finished attempt, and of a check from its first reference on."""
+    """The result of a finished attempt, or of a check from its first reference on."""
     if isinstance(run, Check):
         answered = run.requests.filter(state="answered").exists()
         return _references(run) if answered else None
-    assert isinstance(run, Attempt)  # there are two kinds of run
+    assert isinstance(run, Attempt)  # the only other kind
     return _assessment(run, assessment_result(run)) if run.progress in DONE else None
 
 
 def taken_over(application: Application, kind: str) -> Result | None:
-    """The result of an earlier application that was taken over for this one, also if a run has followed since."""
+    """The result reused from an earlier application, even if a run has followed."""
     start = (
         StepStart.objects.of(application.organisation)
         .select_related("step", "organisation")

@@ -1,11 +1,11 @@
-"""Retention: whose data is erased because it has been kept long enough, foreseen and carried out by the same rules.
+"""Retention rules, used for both the preview and the daily run.
 
 *Old* counts from the end of a person's last application (rejected, hired, converted, or no longer visible in
-Greenhouse), or from the last answer by them or their referees if that came later. Whoever has an application that
-goes on is not due. *Hidden* counts from when the last of their applications was no longer visible in Greenhouse.
+Greenhouse), or from the last answer by them or their referees if that came later. A person with an active application
+is not due. *Hidden* counts from when the last of their applications disappeared from Greenhouse.
 
-Always the whole person, and nobody with an open step, under a legal hold, or whose erasure has been asked for already.
-Days are those of the organisation's time zone.
+A person is erased as a whole, and not while they have an open step, a legal hold, or a requested erasure. Days are in
+the organisation's time zone.
 """
 
 from collections.abc import Iterator, Mapping
@@ -30,11 +30,11 @@ from goodword.core.sweep import each
 from goodword.references.models import Check
 from goodword.steps.states import that_take_answers
 
-#: people whom one run erases; the next goes on
+#: people erased per run; the next run continues
 AT_MOST: Final = 1000
-#: the hour of the organisation's day from which a run may begin
+#: the hour, in the organisation's time zone, from which a run may start
 HOUR: Final = 3
-#: what counts as an answer by a candidate or a referee
+#: events that count as an answer by a candidate or a referee
 ANSWERS: Final = (
     "attempt.completed",
     "attempt.declined",
@@ -51,21 +51,21 @@ Status = Application.Status
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Months:
-    """After how many months each rule erases; None: never."""
+    """Months after which each rule erases; None: never."""
 
     old: int | None
     hidden: int | None
 
     @classmethod
     def of(cls, organisation: Organisation) -> "Months":
-        """As they are set."""
+        """The organisation's current settings."""
         return cls(
             old=organisation.keep_months if organisation.erases_old else None,
             hidden=organisation.hidden_months if organisation.erases_hidden else None,
         )
 
     def shortened_by(self, after: "Months") -> bool:
-        """Whether `after` would erase somebody earlier than this."""
+        """Whether `after` could erase someone earlier."""
         return any(
             new is not None and (was is None or new < was)
             for was, new in ((self.old, after.old), (self.hidden, after.hidden))
@@ -74,7 +74,7 @@ class Months:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """Somebody who is to be erased: by which rule, and when its period began."""
+    """A person to be erased, with the rule and the start of its period."""
 
     candidate_id: int
     reason: Reason
@@ -83,7 +83,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Foreseen:
-    """What the next run erases, and who is kept. `going_on`: people with an application that has not ended."""
+    """Whom the next run erases, and who is kept. `going_on`: people with an active application."""
 
     at: datetime
     due: list[Due]
@@ -93,13 +93,13 @@ class Foreseen:
 
     @property
     def since(self) -> datetime | None:
-        """The earliest beginning of a period among those who are due."""
+        """The earliest start of a period among those due."""
         return min((one.since for one in self.due), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Application:
-    """Of one application. `known`: the last moment of it in Greenhouse, where its end has none of its own."""
+    """Dates of one application. `known`: the last known one in Greenhouse, for an end without a date."""
 
     candidate_id: int
     status: str
@@ -112,7 +112,7 @@ class _Application:
 
     @property
     def ended(self) -> datetime | None:
-        """When it ended; None while it goes on."""
+        """When it ended; None while it is active."""
         match self.status:
             case Status.REJECTED:
                 return self.rejected_at or self.known
@@ -125,14 +125,14 @@ class _Application:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Person:
-    """The moments of a person that the rules go by."""
+    """The dates of a person that the rules use."""
 
     ended: datetime | None
     hidden: datetime | None
 
 
 def foresee(organisation: Organisation, months: Months, *, now: datetime) -> Foreseen:
-    """What the next run does, or would do if `months` were set now (not before the next day). Changes nothing."""
+    """Preview the next run, or what it would do if `months` were set now (not before the next day)."""
     changed = months != Months.of(organisation)
     at = _run_after(_today(organisation, now), organisation) if changed else next_run(organisation, now=now)
     people = _people(organisation)
@@ -148,9 +148,9 @@ def foresee(organisation: Organisation, months: Months, *, now: datetime) -> For
 
 
 def sweep(organisation_id: int, *, now: datetime) -> int:
-    """Erase whoever is due by what is set now; returns how many. Each person in a transaction of their own.
+    """Erase everyone who is due under the current settings, one transaction per person. Returns how many.
 
-    A run that dies is gone on with by the next; two at once erase everybody once.
+    The next run continues one that died; two concurrent runs erase each person once.
     """
     organisation = Organisation.objects.get(pk=organisation_id)
     due = due_now(organisation, now=now)
@@ -165,7 +165,7 @@ def sweep(organisation_id: int, *, now: datetime) -> int:
 
 
 def erase_if_due(*, candidate_id: int, organisation_id: int, now: datetime) -> bool:
-    """Erase one person if, under their lock, they are still due by what is set now."""
+    """Erase one person if, under their lock, they are still due under the current settings."""
     with transaction.atomic():
         hold_person(candidate_id)
         keep_role_holds(organisation_id)
@@ -179,7 +179,7 @@ def erase_if_due(*, candidate_id: int, organisation_id: int, now: datetime) -> b
 
 
 def due_now(organisation: Organisation, *, now: datetime, only: int | None = None) -> list[Due]:
-    """Whoever is to be erased now, those who are due longest first; of one person alone with `only`."""
+    """Those to be erased now, longest due first; with `only`, just that person."""
     due = _by_rules(
         _people(organisation, only=only), Months.of(organisation), organisation=organisation, now=now
     )
@@ -190,13 +190,13 @@ def due_now(organisation: Organisation, *, now: datetime, only: int | None = Non
 
 
 def organisations_due(*, now: datetime) -> list[int]:
-    """The ids of the organisations whose run of today is still to come."""
+    """The ids of organisations that have not had today's run."""
     rows = Organisation.objects.filter(Q(erases_old=True) | Q(erases_hidden=True)).order_by("pk")
     return [one.pk for one in rows if next_run(one, now=now) <= now]
 
 
 def next_run(organisation: Organisation, *, now: datetime) -> datetime:
-    """When the next run begins, at the earliest: at 3 o'clock, once a day; now, if today's has not been yet."""
+    """The earliest start of the next run: 3 a.m., once a day, or now if today's is overdue."""
     ran, today = organisation.retention_ran_on, _today(organisation, now)
     if ran is None or ran < today:
         ran = today - timedelta(days=1)
@@ -231,7 +231,7 @@ def _by_rules(
 
 
 def _people(organisation: Organisation, *, only: int | None = None) -> dict[int, _Person]:
-    """Everybody whose data is here, with what the rules go by; without those whose erasure is asked for."""
+    """Everyone with data here, with their dates, except those with a requested erasure."""
     asked = Erasure.objects.of(organisation).filter(done_at=None, cancelled_at=None).exclude(candidate=None)
     people = Candidate.objects.of(organisation).filter(erased_at=None, merged_into=None)
     people = people.exclude(pk__in=asked.values("candidate_id"))
@@ -251,7 +251,7 @@ def _applications(organisation: Organisation, *, only: int | None) -> Iterator[_
     found = Application.objects.of(organisation).filter(candidate__erased_at=None)
     if only is not None:
         found = found.filter(candidate_id=only)
-    known = Greatest(F("created_at"), F("applied_at"), F("stage_entered_at"))  # passes over what is empty
+    known = Greatest(F("created_at"), F("applied_at"), F("stage_entered_at"))  # ignores nulls
     for row in found.annotate(answered=Subquery(last), known=known).values(
         "candidate_id",
         "status",
@@ -276,7 +276,7 @@ def _person(rows: list[_Application], *, made: datetime) -> _Person:
 
 
 def _kept(organisation: Organisation, *, now: datetime, only: int | None = None) -> tuple[set[int], set[int]]:
-    """Whom a hold covers; and from whom, or about whom, an answer can still come in (steps.states.takes_answers)."""
+    """Those under a hold, and those whose steps still accept answers (steps.states.takes_answers)."""
     held = held_candidates(organisation)
     if only is not None:
         held = held.filter(pk=only)

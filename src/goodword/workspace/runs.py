@@ -1,4 +1,4 @@
-"""The runs of an application's steps: which one holds the current result, and what came before it."""
+"""The current and earlier runs of an application's steps."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,16 +18,16 @@ from goodword.workspace.results import Result, result_of, taken_over
 
 @dataclass(frozen=True, kw_only=True)
 class EarlierRun:
-    """A run that a later one has followed, or (without a run) a result of another application that was taken over.
+    """A run followed by a later one, or (without a run) a result reused from another application.
 
-    `result` is None where nothing was answered, or where it is still the current one and stands above. `view` is of
-    reference checks: whom it asked.
+    `result` is None if there are no answers, or if it is still the current one, shown above. `view`: for reference
+    checks, the referees asked.
     """
 
     kind: str
     label: str
     run: Run | None
-    #: when it was completed or declined, else when it was opened
+    #: when it was completed or declined, otherwise when it was opened
     at: datetime
     state: str
     is_current: bool
@@ -37,12 +37,12 @@ class EarlierRun:
 
     @property
     def id(self) -> str:
-        """Its anchor on the page."""
+        """The HTML id on the page."""
         return f"earlier-{self.kind}-{self.run.pk if self.run else 'reused'}"
 
     @property
     def anchor_prefix(self) -> str:
-        """Put before the anchors within its result, so that none is there twice."""
+        """The prefix of ids within its result, to keep them unique."""
         return f"{self.id}-"
 
 
@@ -53,7 +53,7 @@ def earlier_runs(
     reports: Sequence[Report],
     now: datetime,
 ) -> list[EarlierRun]:
-    """By step, the latest first; runs in which nothing was done are left out. `shown`: the results above."""
+    """By step, latest first, without runs that had no activity. `shown`: the results above."""
     known: Mapping[str, Sequence[Run]] = {
         Step.Kind.ASSESSMENT: [
             run for run in attempts_of(application)[1:] if run.progress != Run.Progress.PENDING

@@ -8,7 +8,7 @@ from goodword.candidates.models import Application
 
 
 def asked_for(request: HttpRequest) -> str:
-    """What was typed into the search box."""
+    """The text in the search box."""
     return request.GET.get("q", "")
 
 

@@ -26,7 +26,7 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
         "",
     ),
     "application.unhired": ("Hiring taken back in Greenhouse", "arrow-right", ""),
-    "candidate.changed": ("Address, name or leave to e-mail changed in Greenhouse", "candidates", ""),
+    "candidate.changed": ("Address, name or permission to e-mail changed in Greenhouse", "candidates", ""),
     "candidate.name_confirmed": ("Name confirmed", "check", ""),
     "candidate.merged": ("Merged with another profile in Greenhouse", "candidates", ""),
     "erasure.asked": ("{erasure_reason}: everything open is closed, the data will go", "alert", "attention"),
@@ -102,7 +102,7 @@ MAILS: dict[str, str] = {
     "assessment.invitation": "invitation to the assessment",
     "assessment.reminder": "reminder of the assessment",
     "assessment.link": "link to the assessment once more, as the candidate asked",
-    "assessment.fresh": "fresh link to the assessment, to the candidate",
+    "assessment.fresh": "new link to the assessment, to the candidate",
     "references.invitation": "invitation to name referees",
     "references.reminder": "reminder to name referees",
     "references.another": "request to name another referee",
@@ -129,10 +129,10 @@ MAILS: dict[str, str] = {
 
 REASONS = {
     "no_address": "Greenhouse has no e-mail address for them",
-    "may_not_email": "Greenhouse says that they are not to be e-mailed",
+    "may_not_email": "Greenhouse says not to e-mail them",
     "prospect": "they are a prospect, and prospects are never mailed",
     "link_in_name": "their name looks like a link",
-    "reuse": "a person has to decide whether anybody is asked again",
+    "reuse": "a person has to decide whether to reuse an earlier result",
 }
 
 #: why somebody's data is to go

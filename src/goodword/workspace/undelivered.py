@@ -1,4 +1,4 @@
-"""Mails that failed for good: which are still wanted, to whom they go now, and sending them again."""
+"""Failed mails that are still needed, their current recipients, and sending them again."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,13 +23,13 @@ from goodword.steps.models import Run, StepStart
 from goodword.steps.states import is_open
 from goodword.workspace.timeline import MAILS
 
-#: rows on a page, and mails at one click
+#: rows per page, and mails per click
 AT_MOST = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undelivered:
-    """A failed mail that somebody still waits for. `address`: where it would go now."""
+    """A failed mail that is still needed. `address`: where it would go now."""
 
     email: Email
     what: str
@@ -37,7 +37,7 @@ class Undelivered:
 
 
 def undelivered(member: Membership) -> list[Undelivered]:
-    """The failed mails about applications that the member sees, the newest first."""
+    """Failed mails about applications that the member may see, newest first."""
     seen = visible_applications(member)
     rows = failed(member.organisation).filter(application__in=seen)[:AT_MOST]
     return [
@@ -48,20 +48,20 @@ def undelivered(member: Membership) -> list[Undelivered]:
 
 
 def send_one_again(*, email_id: int, member: Membership, now: datetime) -> bool:
-    """False if it is on its way already, or not wanted any more. Raises Email.DoesNotExist where the member sees no
-    such mail."""
+    """Send it again. False if it is already being sent or no longer needed. Raises Email.DoesNotExist if the member may
+    not see it."""
     seen = visible_applications(member)
     email = Email.objects.of(member.organisation).get(pk=email_id, application__in=seen)
     return _again(email, member=member, now=now)
 
 
 def send_all_again(*, member: Membership, now: datetime) -> int:
-    """Send again all that failed and is still wanted; how many."""
+    """Send again all failed mails that are still needed. Returns how many."""
     return sum(_again(row.email, member=member, now=now) for row in undelivered(member))
 
 
 def send_invitation_again(start: StepStart, *, member: Membership, now: datetime) -> bool:
-    """Send again the newest mail that asks the candidate of this step for something, if that is what failed."""
+    """Send again the newest mail with a request to the candidate of this step, if it failed."""
     mails = Email.objects.of(member.organisation).filter(
         link_purpose=Link.Purpose.CANDIDATE, link_subject_id=start.pk, deadline_days__isnull=False
     )
@@ -69,7 +69,7 @@ def send_invitation_again(start: StepStart, *, member: Membership, now: datetime
 
 
 def send_request_again(referee: Referee, *, member: Membership, now: datetime) -> bool:
-    """The same for the mail that asks a referee."""
+    """The same for a referee."""
     request: ReferenceRequest | None = getattr(referee, "request", None)
     if request is None:
         return False
@@ -80,7 +80,7 @@ def send_request_again(referee: Referee, *, member: Membership, now: datetime) -
 
 
 def address_now(email: Email) -> str:
-    """Where the mail would go; empty where nobody is waiting for it any more."""
+    """Where the mail would go now; empty if it is no longer needed."""
     application = email.application
     if application is not None and application.is_going:
         return ""

@@ -190,7 +190,7 @@ def test_who_is_no_admin_sees_failed_reactions_and_changes_nothing(desk: Desk) -
     event = failed_reaction(desk.organisation.pk)
     client = desk.client(desk.recruiter)
     page = client.get(desk.own("greenhouse_health")).content.decode()
-    assert "An admin can try them again." in page
+    assert "An admin can retry them." in page
     assert desk.own("greenhouse_stalled") not in page
     stranger = Client()
     outsider = desk.client(factories.member(factories.organisation(), kind="admin"))

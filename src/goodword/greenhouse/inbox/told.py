@@ -21,7 +21,7 @@ EVENTS = {
     "application.unhired": "Hiring taken back",
     "application.unrejected": "Rejection taken back",
     "candidate.name_confirmed": "Name confirmed",
-    "candidate.changed": "Address, name or leave to e-mail changed",
+    "candidate.changed": "Address, name or permission to e-mail changed",
     "candidate.merged": "Joined to another profile",
     "erasure.asked": "To be erased",
     "erasure.cancelled": "Kept after all",

@@ -88,6 +88,6 @@ def told(name: str, data: Mapping[str, Any]) -> str:
         case "application.changed_job":
             return f"moved to job {data['job_id']}"
         case "candidate.changed":
-            return "address, name or leave to e-mail changed"
+            return "address, name or permission to e-mail changed"
         case _:
             return name.rpartition(".")[2]

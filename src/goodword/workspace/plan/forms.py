@@ -57,9 +57,7 @@ class PlanForm(forms.Form):
         self.fields["more_time"] = one_of(
             _("Somebody asks for more time"),
             [(str(value), more_time_in_words(value)) for value in Assessment.MoreTime.values],
-            _(
-                "Counts in parts on a clock. What is granted at once is told to nobody, unless the candidate agrees."
-            ),
+            _("For timed parts. Nobody is notified of time granted at once, unless the candidate agrees."),
         )
         self.fields["tells_candidate"] = one_of(
             _("The candidate's own result"),

@@ -1,4 +1,4 @@
-"""What a recruiter does with a step: invite, invite again, reuse an earlier result."""
+"""Actions on a step: invite, invite again, reuse an earlier result."""
 
 from datetime import datetime
 
@@ -30,14 +30,14 @@ from goodword.workspace import inviting
 from goodword.workspace.cards import asks_first, earlier_of
 from goodword.workspace.inviting import latest_run
 
-NOT_ACTIVE = gettext_lazy("Only an active candidate can be invited. Greenhouse says otherwise of this one.")
+NOT_ACTIVE = gettext_lazy("Only active candidates can be invited. In Greenhouse this one is not.")
 NO_ADDRESS = gettext_lazy("Greenhouse has no address for this candidate, or says not to e-mail them.")
 LINK_IN_NAME = gettext_lazy(
     "The candidate's name looks like a link. Correct it in Greenhouse, or confirm it on the candidate's page."
 )
 WHY_NOT = {
     "no_requirement": gettext_lazy(
-        "Say first what requirement of the job the assessment serves: role > Assessment settings."
+        "First enter which job requirement this assesses: role > Assessment settings."
     ),
     "prospect": gettext_lazy(
         "This person is a prospect, and prospects are never mailed. Convert them to a candidate in Greenhouse."
@@ -45,8 +45,8 @@ WHY_NOT = {
     "no_address": NO_ADDRESS,
     "may_not_email": NO_ADDRESS,
     "link_in_name": LINK_IN_NAME,
-    "decided": gettext_lazy("This was decided already. The card says how it stands."),
-    "reused": gettext_lazy("The earlier result was reused meanwhile. Its card says what you can do."),
+    "decided": gettext_lazy("This has already been decided. See the card."),
+    "reused": gettext_lazy("The earlier result has been reused meanwhile. See its card."),
     "no_report": gettext_lazy("The report of the earlier result is not there yet. Try again in a minute."),
 }
 
@@ -54,9 +54,9 @@ WHY_NOT = {
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def invite_again(request: MemberRequest, pk: int, start_pk: int) -> HttpResponseBase:
-    """Invite the candidate again: a new mail with a fresh link, and a new deadline.
+    """Invite the candidate again, by a new mail with a new link and deadline.
 
-    After a run in which something was done a page says first what will happen; its form names that run (`after`).
+    Asks for confirmation after a run with activity; the form contains that run's id (`after`).
     """
     application = access.owned(visible_applications(request.member), pk)
     start = _start(request, application, start_pk)
@@ -81,7 +81,7 @@ def invite_again(request: MemberRequest, pk: int, start_pk: int) -> HttpResponse
                 now=now,
                 details={"start": start.pk},
             )
-    except NotConfirmed:  # it was completed, or followed by another run, while this request was on its way
+    except NotConfirmed:  # completed, or followed by another run, in the meantime
         return redirect("step_invite_again", request.organisation.slug, application.pk, start.pk)
     except attempts.MayNotInvite as error:
         messages.error(request, _too_soon(error) or WHY_NOT.get(error.reason, NO_ADDRESS))
@@ -94,11 +94,11 @@ def invite_again(request: MemberRequest, pk: int, start_pk: int) -> HttpResponse
 
 
 def _in_the_way(application: Application, start: StepStart, *, now: datetime) -> str:
-    """Why the candidate cannot be invited again now; empty if nothing is known to be in the way."""
+    """Why the candidate cannot be invited again now; empty if they can, as far as known."""
     if application.end:
         return str(NOT_ACTIVE)
     if start.state != StepStart.State.STARTED:
-        return _("This step has not begun yet. Its card says what it waits for.")
+        return _("This step has not started yet. Its card says why.")
     if hindrance(application):
         return str(NO_ADDRESS)
     if start.step.kind == Step.Kind.ASSESSMENT:
@@ -110,12 +110,12 @@ def _in_the_way(application: Application, start: StepStart, *, now: datetime) ->
 
 
 def _again(start: StepStart, *, member: Membership, after: int | None, now: datetime) -> str:
-    """Do it, and return what to say of it."""
+    """Invite again. Returns the message for the member."""
     said = _("A new invitation is on its way.")
     if start.step.kind == Step.Kind.ASSESSMENT:
         attempts.invite_again(start=start, member=member, after=after, now=now)
     elif checks.writes_to_nobody(checks.invite_again(start=start, member=member, after=after, now=now)):
-        said = _("There is more time. Nobody was written to: the card says what it waits for.")
+        said = _("The deadline is extended. Nobody was e-mailed: the card says why.")
     return said
 
 
@@ -136,9 +136,9 @@ def _confirm(
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def begin_step(request: MemberRequest, pk: int, kind: str) -> HttpResponseBase:
-    """Invite the candidate to a step that has not begun, whatever it waits for.
+    """Invite the candidate to a step that has not started, whatever it waits for.
 
-    In place of a result that was taken over a page says first what will happen.
+    Asks for confirmation if it replaces a reused result.
     """
     application = access.owned(visible_applications(request.member), pk)
     step = Step.objects.of(request.organisation).filter(role=application.role_id, kind=kind).first()
@@ -185,7 +185,7 @@ def _is_reused(application: Application, step: Step) -> bool:
 @require_POST
 @access.member(kinds=access.WORKS)
 def confirm_candidate_name(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Confirm a name that looks like a link; what waited for it goes out."""
+    """Confirm a name that looks like a link, and start the steps that waited for it."""
     application = access.owned(visible_applications(request.member).select_related("candidate"), pk)
     if confirm_name(
         candidate=application.candidate,
@@ -193,9 +193,9 @@ def confirm_candidate_name(request: MemberRequest, pk: int) -> HttpResponseBase:
         member=request.member,
         now=clock.now(),
     ):
-        messages.success(request, _("The name is confirmed. What waited for it goes out."))
+        messages.success(request, _("Name confirmed. Waiting e-mail goes out now."))
     else:
-        messages.error(request, _("Nothing was confirmed: the name has changed. Please look at it again."))
+        messages.error(request, _("The name has changed. Please check it again."))
     return _page(request, application)
 
 

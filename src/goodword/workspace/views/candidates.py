@@ -115,7 +115,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
 @require_safe
 @access.member()
 def results_list(request: MemberRequest) -> HttpResponse:
-    """What is there to be reviewed: the current report of each completed step."""
+    """The current report of each completed step."""
     applications = visible_applications(request.member)
     ready = Report.objects.of(request.organisation).filter(
         state=Report.State.READY,
@@ -145,7 +145,7 @@ def reports_of(application: Application) -> QuerySet[Report]:
 
 
 def _signs_of(runs: Iterable[Run | None]) -> list[tuple[Run, str, object]]:
-    """Of those with signs: the run, the template that shows its signs, and these."""
+    """For each run with flags: the run, its template and the flags."""
     found: list[tuple[Run, str, object]] = []
     for run in runs:
         if isinstance(run, Check):

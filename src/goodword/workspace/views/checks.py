@@ -126,14 +126,14 @@ def cancel(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
 
     def act() -> str:
         cancelling.cancel(check_id=check.pk, member=request.member, now=clock.now())
-        return _("Cancelled. Nobody is asked any more.")
+        return _("Cancelled. No one is contacted any more.")
 
     lead = _(
-        "Nobody is written to: links of candidate and referees show that nothing is needed at the moment. "
-        "What was answered is kept. Invite again opens the check again."
+        "Nobody is e-mailed. The links of candidate and referees show that nothing is needed at the moment. "
+        "Answers are kept. Invite again reopens the check."
     )
     if finished_run(check.start) is not None:
-        lead += " " + _("The earlier result stays on the page and remains the current one.")
+        lead += " " + _("The earlier result stays current.")
     page = {
         "title": _("Cancel the reference check"),
         "lead": lead,

@@ -1,7 +1,7 @@
-"""A candidate's own data: what is kept, a copy of it, and its erasure, also when every step is closed.
+"""A candidate's own data: overview, download and erasure, even when every step is closed.
 
-The portal's page says what is kept and mails a link to the known address; only that link (/d/) downloads and erases.
-Nothing here tells how the application stands.
+The portal's page mails a link to the known address; only that link (/d/) downloads and erases. Nothing here reveals the
+state of the application.
 """
 
 from collections.abc import Callable
@@ -38,7 +38,7 @@ type DataView = Callable[[HttpRequest, Visit], HttpResponse]
 def _opens(
     purpose: Link.Purpose, *, expired: bool = False
 ) -> Callable[[DataView], Callable[..., HttpResponseBase]]:
-    """Let a link of this purpose in; an expired one, unless `expired` lets it in too, leads to its page."""
+    """Open a view by a link of this purpose. An expired link leads to its own page, or with `expired` to the view."""
 
     def decorate(view: DataView) -> Callable[..., HttpResponseBase]:
         @wraps(view)
@@ -64,7 +64,7 @@ def _opens(
 @require_safe
 @_opens(Link.Purpose.CANDIDATE, expired=True)
 def data(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """What is kept, why, who reads it and how long, and the way to a copy or an erasure."""
+    """What is kept, why, for how long and who sees it, and how to download or erase it."""
     if not _is_alive(visit):
         return _page(request, "steps/own_data_expired.html", visit)
     return _page(request, "workspace/portal_data.html", visit)
@@ -73,14 +73,14 @@ def data(request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_POST
 @_opens(Link.Purpose.CANDIDATE, expired=True)
 def send_link(_request: HttpRequest, visit: Visit) -> HttpResponse:
-    """Mail the link that downloads and erases. Asked too often, the page says the same."""
+    """Mail the link for download and erasure. Shows the same page if asked too often."""
     return _send(visit)
 
 
 @require_safe
 @_opens(Link.Purpose.CANDIDATE_DATA, expired=True)
 def own(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """The same page with both buttons; of an expired link, the way to a new one."""
+    """The same page with both buttons; for an expired link, how to get a new one."""
     alive = _is_alive(visit)
     return _page(
         request, "workspace/portal_data.html" if alive else "steps/own_data_expired.html", visit, own=alive
@@ -90,7 +90,7 @@ def own(request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_POST
 @_opens(Link.Purpose.CANDIDATE_DATA, expired=True)
 def send_own_again(_request: HttpRequest, visit: Visit) -> HttpResponse:
-    """From the page of an expired link."""
+    """Mail a new link, from the page of an expired one."""
     return _send(visit)
 
 
@@ -178,7 +178,7 @@ def _page(request: HttpRequest, template: str, visit: Visit, *, own: bool = Fals
             else "",
             "due": written_weekday(due, year=True) if due else "",
             "kept": kept_of_candidate(organisation),
-            # why it is kept is for the candidate alone, not for whoever holds an old mail
+            # only the candidate may read why, not anyone with an old mail
             "kept_because": why_kept(hold) if hold and asked and own else "",
             "kept_quietly": hold is not None and asked is not None and not own,
             "would_keep": why_kept(hold) if hold and own else "",

@@ -51,7 +51,7 @@ def erase_one_referee(request: MemberRequest, pk: int, referee_pk: int) -> HttpR
     )
     referee = access.owned(referees.select_related("check_run", "request__reference"), referee_pk)
     if hold_on(application) is not None:
-        messages.error(request, _("A legal hold keeps this data. Nothing is erased until it is lifted."))
+        messages.error(request, _("This data is under a legal hold. Nothing is erased until it is lifted."))
         return redirect("candidate_hold", request.organisation.slug, pk)
     if request.method == "POST":
         by = f"member:{request.member.pk}"

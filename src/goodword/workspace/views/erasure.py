@@ -44,7 +44,7 @@ def erase(request: MemberRequest, pk: int) -> HttpResponseBase:
     if application.erased_at is not None:
         return redirect("candidate", request.organisation.slug, pk)
     if hold_on(application.candidate) is not None:
-        messages.error(request, _("A legal hold keeps this data. Nothing is erased until it is lifted."))
+        messages.error(request, _("This data is under a legal hold. Nothing is erased until it is lifted."))
         return redirect("candidate_hold", request.organisation.slug, pk)
     if request.method == "POST":
         if not _erase(request, application, erasing, now=clock.now()):

@@ -1,4 +1,4 @@
-"""A candidate's expired link: one button, and a fresh one goes to the address that we know."""
+"""Mails a new link after a candidate's has expired, to the address we know."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -19,7 +19,7 @@ from goodword.workspace.views.portal import language_of, private
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def fresh(request: HttpRequest, token: str) -> HttpResponseBase:
-    """Of a link to either step, as long as that step still shows its candidate something."""
+    """For a link to either step, while that step still has a page for its candidate."""
     visit, now = visit_of(token), clock.now()
     if visit is None:
         return unknown_page(request)

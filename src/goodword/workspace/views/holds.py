@@ -1,4 +1,4 @@
-"""Place and lift legal holds, on a person or on a role. For admins."""
+"""Place and lift legal holds on a person or a role. For admins."""
 
 from django import forms
 from django.contrib import messages
@@ -21,26 +21,26 @@ from goodword.steps.domain.legal_hold import NothingToKeep, lift_hold, place_hol
 
 
 class HoldForm(forms.Form):
-    """Why the data has to be kept: for people who ask, and for members."""
+    """Ground, for the people concerned, and reason, for members."""
 
     use_required_attribute = False
 
     ground = forms.ChoiceField(
         label=gettext_lazy("Ground"),
-        help_text=gettext_lazy("Candidates and referees who ask for erasure are told this."),
+        help_text=gettext_lazy("Shown to candidates and referees who ask for erasure."),
         choices=Hold.Ground.choices,
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose a ground.")},
     )
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
-        help_text=gettext_lazy("For members only, such as the reference of the case."),
+        help_text=gettext_lazy("For members only, such as a case reference."),
         max_length=500,
-        error_messages={"required": gettext_lazy("Write down the reason.")},
+        error_messages={"required": gettext_lazy("Enter a reason.")},
     )
 
     def clean_reason(self) -> str:
-        """On one line, without controls."""
+        """On one line, without control characters."""
         reason = clean_text(self.cleaned_data["reason"], one_line=True)
         if not reason:
             raise forms.ValidationError(self.fields["reason"].error_messages["required"])
@@ -64,7 +64,7 @@ def candidate_hold(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
 def role_hold(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """The hold on everybody who applied for a role, or the form to place one."""
+    """The hold on everyone who applied for a role, or the form to place one."""
     role = access.owned(Role.objects.of(request.organisation), pk)
     back = reverse("role", args=[request.organisation.slug, pk])
     return _page(
@@ -75,7 +75,7 @@ def role_hold(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.ADMIN)
 def lift(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Lift a hold. What was asked for meanwhile is carried out then."""
+    """Lift a hold, and let the erasures requested meanwhile continue."""
     access.owned(Hold.objects.of(request.organisation), pk)
     if lift_hold(hold_id=pk, by=request.member, now=clock.now()):
         messages.success(request, _("The hold is lifted."))
@@ -93,7 +93,7 @@ def _page(
                 on=on, ground=said["ground"], reason=said["reason"], by=request.member, now=clock.now()
             )
         except NothingToKeep:
-            messages.info(request, _("This person is erased already."))
+            messages.info(request, _("This person has already been erased."))
         else:
             messages.success(request, _("The data is kept until the hold is lifted."))
             if isinstance(on, Role) and (gone := erased_before(on)):

@@ -1,4 +1,4 @@
-"""Settings > Organisation: name, language, time, public holidays, adjustments, signs of trouble."""
+"""Settings > Organisation: name, language, time zone, public holidays, adjustments, flags."""
 
 from django.contrib import messages
 from django.http import HttpResponseBase
@@ -31,7 +31,7 @@ def organisation(request: MemberRequest) -> HttpResponseBase:
 
 
 def organisation_page(request: MemberRequest, *, domains: DomainsForm | None = None) -> HttpResponseBase:
-    """The same page; `domains` is the form of the domains where that was sent and is not right."""
+    """The page, with `domains` if that form was submitted and is invalid."""
     data = request.POST if request.method == "POST" and domains is None else None
     row, now = request.organisation, clock.now()
     form = OrganisationForm(data, organisation=row)
@@ -42,7 +42,7 @@ def organisation_page(request: MemberRequest, *, domains: DomainsForm | None = N
         form = OrganisationForm(organisation=row, initial=typed)
     elif data is not None and form.is_valid():
         if change_settings(organisation=row, settings=form.settings(), by=request.member, now=now):
-            messages.success(request, _("Saved. This counts from now on."))
+            messages.success(request, _("Saved. Applies from now on."))
         return redirect("organisation_settings", row.slug)
     days = coming(
         form.country,
@@ -64,7 +64,7 @@ def organisation_page(request: MemberRequest, *, domains: DomainsForm | None = N
 @require_POST
 @access.member(kinds=access.ADMIN)
 def mail_domains(request: MemberRequest) -> HttpResponseBase:
-    """Set the domains; or, with `add`, accept one that was proposed."""
+    """Set the domains, or with `add` accept a suggested one."""
     row, now = request.organisation, clock.now()
     if "add" in request.POST:
         try:
@@ -80,7 +80,7 @@ def mail_domains(request: MemberRequest) -> HttpResponseBase:
             organisation=row, domains=form.cleaned_data["domains"], by=request.member, now=now
         )
     if changed:
-        messages.success(request, _("Saved. This counts from now on."))
+        messages.success(request, _("Saved. Applies from now on."))
     return _back(request)
 
 

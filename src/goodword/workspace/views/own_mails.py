@@ -35,6 +35,6 @@ def own_mails(request: MemberRequest) -> HttpResponseBase:
     if form.is_valid():
         each = form.cleaned_data["each_reference"]
         if choose_mails(member=request.member, each_reference=each, now=clock.now()):
-            messages.success(request, _("Saved. This counts from now on."))
+            messages.success(request, _("Saved. Applies from now on."))
         return redirect("own_mails", request.organisation.slug)
     return render(request, "workspace/own_mails.html", {"settings_nav": nav(request), "form": form})

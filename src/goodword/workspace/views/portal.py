@@ -43,7 +43,7 @@ class Task:
     url_name: str
     open: bool
     done: bool
-    #: the deadline is past, and it can still be done
+    #: the deadline has passed, and it can still be done
     is_late: bool
 
 
@@ -83,7 +83,7 @@ def page_instead(
 
 
 def language_of(request: HttpRequest, visit: Visit) -> str:
-    """The candidate's language: what they chose, what their browser asks for, what is known of them."""
+    """The candidate's language: their choice, their browser's, the one on record."""
     candidate, check = visit.application.candidate, latest_check(visit.application)
     if check is not None:
         return of_candidate(check, candidate, browser=of_browser(request))
@@ -94,13 +94,13 @@ def language_of(request: HttpRequest, visit: Visit) -> str:
 
 
 def offered_to(visit: Visit) -> list[str]:
-    """The languages of the portal's pages: those of the reference check where there is one, else all."""
+    """The languages of the portal's pages: those of the reference check if there is one, else all."""
     check = latest_check(visit.application)
     return check.languages if check is not None else [code for code, _name in settings.LANGUAGES]
 
 
 def has_switched(request: HttpRequest, visit: Visit) -> bool:
-    """Whether a language button of the page was pressed; its language is the candidate's from now on."""
+    """Store the language if one of the page's language buttons was pressed. Returns whether it was."""
     check, candidate = latest_check(visit.application), visit.application.candidate
     wanted = request.POST.get("language", "")
     if wanted not in offered_to(visit):
@@ -113,7 +113,7 @@ def has_switched(request: HttpRequest, visit: Visit) -> bool:
 
 @require_POST
 def language(request: HttpRequest, token: str) -> HttpResponseBase:
-    """Choose the language of the portal; back to the page where it was chosen."""
+    """Choose the language of the portal, and return to the same page."""
     visit = visit_of(token)
     if visit is None:
         return unknown_page(request)
@@ -146,7 +146,7 @@ def _portal_page(request: HttpRequest, visit: Visit, tasks: list[Task]) -> HttpR
 
 
 def languages_of(request: HttpRequest, visit: Visit) -> dict[str, object]:
-    """What a page needs to offer languages, where there is more than one."""
+    """Template context for the language buttons, if there is more than one language."""
     offered = offered_to(visit)
     return {
         "languages": named(offered) if len(offered) > 1 else [],
@@ -207,7 +207,7 @@ def review(request: HttpRequest, token: str) -> HttpResponseBase:
 
 
 def _record_view(link: Link, application: Application, *, now: datetime) -> None:
-    """Into the audit log; again within links.QUIET adds nothing: whoever has the link could fill the database."""
+    """Record the view in the audit log, once within links.QUIET: the link's holder could fill the database."""
     action, actor = "result.viewed_by_link", f"link {link.pk}"
     with transaction.atomic():
         entries = AuditEntry.objects.of(link.organisation).filter(action=action, actor=actor)

@@ -1,4 +1,4 @@
-"""Settings > Retention: when personal data is erased by itself, shown before it is set; and the legal holds."""
+"""Settings > Retention: rules for automatic erasure, with a preview, and legal holds."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ from goodword.core import clock
 from goodword.greenhouse.setup.views.shared import nav
 from goodword.workspace.retention import Foreseen, Months, foresee
 
-#: people whom the page names; the others are counted
+#: people named on the page; the others are counted
 NAMED = 20
 
 _WHY = {
@@ -47,7 +47,7 @@ def _months(label: Any) -> forms.IntegerField:
 
 
 class RetentionForm(forms.Form):
-    """Both rules, each with a switch of its own."""
+    """Both rules, each with its own switch."""
 
     use_required_attribute = False
 
@@ -61,14 +61,14 @@ class RetentionForm(forms.Form):
     hidden_months = _months(gettext_lazy("Months after they disappeared"))
 
     def settings(self) -> RetentionSettings:
-        """What was chosen, once the form is valid."""
+        """The chosen settings of a valid form."""
         return RetentionSettings(**self.cleaned_data)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
 def retention(request: MemberRequest) -> HttpResponseBase:
-    """The form, with what the next run erases. What would erase anybody earlier is shown before it is set."""
+    """The form and a preview of the next run. Settings that erase people earlier need a confirmation."""
     organisation, now = request.organisation, clock.now()
     form = RetentionForm(
         request.POST if request.method == "POST" else None,
@@ -85,7 +85,7 @@ def retention(request: MemberRequest) -> HttpResponseBase:
         foreseen = foresee(organisation, _months_of(wanted), now=now)
         return _page(request, form, foreseen, asks=earlier, code=_code(wanted))
     if change_retention(organisation=organisation, settings=wanted, by=request.member, now=now):
-        messages.success(request, _("Saved. The notices to candidates and referees say so from now on."))
+        messages.success(request, _("Saved. Notices to candidates and referees now state this."))
     return redirect("retention", organisation.slug)
 
 
@@ -102,7 +102,7 @@ def _months_of(settings: RetentionSettings) -> Months:
 
 
 def _code(settings: RetentionSettings) -> str:
-    """What a confirmation stands for: it counts for the very settings that were shown."""
+    """A code for the settings shown: a confirmation is valid for these only."""
     months = _months_of(settings)
     return f"{months.old or '-'}/{months.hidden or '-'}"
 
@@ -136,7 +136,7 @@ def _page(
 
 
 def _named(organisation: Organisation, foreseen: Foreseen) -> list[dict[str, Any]]:
-    """The first of those who are due, each with an application to look at."""
+    """The first people who are due, each with an application to link to."""
     shown = foreseen.due[:NAMED]
     rows = Application.objects.of(organisation).filter(candidate_id__in=[one.candidate_id for one in shown])
     newest = {row.candidate_id: row for row in rows.select_related("candidate").order_by("pk")}

@@ -60,5 +60,5 @@ def _check(request: MemberRequest, role: Role, step: Step, data: QueryDict | Non
 
 
 def _saved(request: MemberRequest, role: Role) -> HttpResponseBase:
-    messages.success(request, _("Saved. This counts from now on."))
+    messages.success(request, _("Saved. Applies from now on."))
     return redirect("role", request.organisation.slug, role.pk)

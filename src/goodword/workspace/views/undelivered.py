@@ -1,4 +1,4 @@
-"""Settings > Undelivered mail: what failed for good, and sending it again."""
+"""Settings > Undelivered mail: failed mail, and sending it again."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -22,7 +22,7 @@ from goodword.workspace.views.acting import back, referee_of
 @require_safe
 @access.member(kinds=access.WORKS)
 def page(request: MemberRequest) -> HttpResponse:
-    """The failed mails that somebody still waits for."""
+    """The failed mails that are still needed."""
     rows = undelivered.undelivered(request.member)
     return render(request, "workspace/undelivered.html", {"settings_nav": nav(request), "rows": rows})
 
@@ -30,7 +30,6 @@ def page(request: MemberRequest) -> HttpResponse:
 @require_POST
 @access.member(kinds=access.WORKS)
 def again(request: MemberRequest, email_pk: int) -> HttpResponseBase:
-    """Send one again."""
     try:
         done = undelivered.send_one_again(email_id=email_pk, member=request.member, now=clock.now())
     except Email.DoesNotExist as missing:
@@ -43,7 +42,6 @@ def again(request: MemberRequest, email_pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def all_again(request: MemberRequest) -> HttpResponseBase:
-    """Send all of them again."""
     count = undelivered.send_all_again(member=request.member, now=clock.now())
     _say(request, count)
     _note(request, count)
@@ -53,7 +51,7 @@ def all_again(request: MemberRequest) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def invitation_again(request: MemberRequest, pk: int, start_pk: int) -> HttpResponseBase:
-    """From the candidate's page: send the mail of this step again that did not reach the candidate."""
+    """From the candidate's page: resend this step's failed mail to the candidate."""
     application = access.owned(visible_applications(request.member), pk)
     starts = StepStart.objects.of(request.organisation).filter(application=application)
     start = access.owned(starts, start_pk)
@@ -66,7 +64,7 @@ def invitation_again(request: MemberRequest, pk: int, start_pk: int) -> HttpResp
 @require_POST
 @access.member(kinds=access.WORKS)
 def request_again(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase:
-    """From the candidate's page: send a referee the mail again that did not reach them."""
+    """From the candidate's page: resend the failed mail to a referee."""
     application, referee = referee_of(request, pk, referee_pk)
     done = undelivered.send_request_again(referee, member=request.member, now=clock.now())
     _say(request, int(done))
@@ -76,10 +74,10 @@ def request_again(request: MemberRequest, pk: int, referee_pk: int) -> HttpRespo
 
 def _say(request: MemberRequest, count: int) -> None:
     if count:
-        said = ngettext("%(n)s mail is on its way again.", "%(n)s mails are on their way again.", count)
+        said = ngettext("Resending %(n)s mail.", "Resending %(n)s mails.", count)
         messages.success(request, said % {"n": count})
     else:
-        messages.info(request, _("Nothing was sent: the mail is on its way already, or no longer needed."))
+        messages.info(request, _("Nothing was sent: the mail is already being sent, or is no longer needed."))
 
 
 def _note(request: MemberRequest, count: int) -> None:
