@@ -1,10 +1,10 @@
-"""How many deliveries a second a worker handles while many thousands wait.
+"""Deliveries per second that a worker handles with a backlog of many thousands.
 
-The sandbox serves as many applications as there are deliveries: one stage change each, with a body of about 5 kB of
-random text. Our copies exist already, in another stage. The real worker then works through the backlog. Statistics of
-the inbox are taken beforehand, while nothing waits, as autovacuum does at night; that is when the planner takes a
-`state = 'received'` for one row. The sandbox allows a million calls, since Greenhouse's own limit would set the pace
-otherwise (`bench/invitation.py`). Run it with `.venv/bin/python -m bench.inbox`.
+The sandbox has one application per delivery: one stage change each, with a body of about 5 kB of random text. Our
+copies exist already, in another stage. The real worker then processes the backlog. Statistics of the inbox are gathered
+beforehand, while it is empty, as autovacuum would at night; the planner then expects one row for `state = 'received'`.
+The sandbox allows a million calls, since Greenhouse's own limit would otherwise set the pace (`bench/invitation.py`).
+Run it with `.venv/bin/python -m bench.inbox`.
 """
 
 import argparse
@@ -29,25 +29,25 @@ if TYPE_CHECKING:
     from goodword.greenhouse.models import Connection
 
 HANDLED_BEFORE = 2_000
-#: told to the client, which else keeps to Greenhouse's own limits
+#: for the client, which would otherwise keep to Greenhouse's own limits
 UNLIMITED = [
     word
     for name in ("v1_rate_limit", "v3_rate_limit", "token_rate_limit")
     for word in ("--switch", f"{name}=1000000")
 ]
-BEFORE = 1  # the id of the stage that our copies are in
+BEFORE = 1  # the stage id of our copies
 
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description="Deliveries handled in a second, of a backlog.")
-    parser.add_argument("--waiting", type=int, default=20_000, help="deliveries that wait at the start")
-    parser.add_argument("--seconds", type=float, default=600.0, help="stop after so long")
+    parser = argparse.ArgumentParser(description="Deliveries handled per second with a backlog.")
+    parser.add_argument("--waiting", type=int, default=20_000, help="deliveries waiting at the start")
+    parser.add_argument("--seconds", type=float, default=600.0, help="stop after this time")
     parser.add_argument("--version", choices=["v3", "v1"], default="v3")
     parser.add_argument(
         "--turns",
         action="store_true",
-        help="only the inbox's turns, one after the other; the jobs that follow stay queued",
+        help="only the inbox's turns, one after another; follow-up jobs stay queued",
     )
     parser.add_argument("--take-turns", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def fill(connection_id: int, size: int) -> int:
-    """Copies of all applications, and a stage change of each that waits; how many there are."""
+    """Create copies of all applications and a waiting stage change for each. Returns how many."""
     from django.db import connection as database
 
     from goodword.greenhouse.models import Connection, InboxEvent
@@ -83,7 +83,7 @@ def fill(connection_id: int, size: int) -> int:
 
 
 def copies(row: "Connection") -> "Iterator[dict[str, Any]]":
-    """Link every job, copy every application in another stage; the body of a stage change of each."""
+    """Link every job and copy every application in another stage. Returns the bodies of their stage changes."""
     from goodword.accounts.models import Membership, User
     from goodword.candidates.models import Application, Candidate
     from goodword.core import clock
@@ -149,7 +149,7 @@ def copies(row: "Connection") -> "Iterator[dict[str, Any]]":
 
 
 def delivery(row: "Connection", body: "dict[str, Any]", *, handled: bool) -> Any:
-    """A row of the inbox, as `receive.keep` makes it."""
+    """An inbox row, as created by `receive.keep`."""
     from goodword.core import clock
     from goodword.greenhouse.inbox import payload
     from goodword.greenhouse.models import InboxEvent
@@ -174,7 +174,7 @@ def delivery(row: "Connection", body: "dict[str, Any]", *, handled: bool) -> Any
 
 @contextmanager
 def worker(*, turns: bool) -> Iterator[None]:
-    """The real one, with the settings of a production but for the keys; or a program that takes turns only."""
+    """The real worker, with production settings except for keys; or a program that only takes turns."""
     command = [str(Path(sys.executable).with_name("goodword")), "worker"]
     if turns:
         command = [sys.executable, "-m", "bench.inbox", "--take-turns"]
@@ -186,8 +186,8 @@ def worker(*, turns: bool) -> Iterator[None]:
 
 
 def take_turns() -> None:
-    """One turn of the inbox after the other, until nothing is due or the time is up; what a delivery costs of the
-    processor: of this process, and of the one of PostgreSQL that serves it."""
+    """Take turns until nothing is due or the time is up. Prints the processor time per delivery, of this process and of
+    its PostgreSQL backend."""
     django_up()
     from goodword.core import clock, stopping
     from goodword.greenhouse import jobs
@@ -205,7 +205,7 @@ def take_turns() -> None:
 
 
 def served_for() -> float:
-    """Seconds of the processor that PostgreSQL's process for our connection has used; 0 where /proc is missing."""
+    """Processor seconds used by the PostgreSQL backend of our connection; 0 without /proc."""
     from django.db import connection as database
 
     with database.cursor() as cursor:
@@ -218,7 +218,7 @@ def served_for() -> float:
 
 
 def measured(size: int, *, seconds: float) -> str:
-    """Watch the backlog shrink; deliveries a second, in all and by quarters of the backlog."""
+    """Watch the backlog shrink. Returns deliveries per second, in total and by quarters of the backlog."""
     from goodword.greenhouse.models import InboxEvent
 
     waits = InboxEvent.objects.across_organisations().filter(state=InboxEvent.State.RECEIVED)

@@ -1,7 +1,7 @@
-"""`make audit`: look up the locked packages in advisory databases, by pip-audit.
+"""`make audit`: look up the locked packages in advisory databases with pip-audit.
 
-Exit status: 0 when every package was looked up and nothing is known against it, 1 when something is known, 3 when
-packages could not be looked up. pip-audit alone reports "no known vulnerabilities" for what it did not look up.
+Exit status: 0 if every package was looked up and has no known vulnerability, 1 if there is one, 3 if packages could not
+be looked up. pip-audit alone reports "no known vulnerabilities" for packages it did not look up.
 """
 
 import json
@@ -11,14 +11,14 @@ from typing import Any, Final
 
 import bootstrap
 
-#: advisory databases, in the order in which they are asked
+#: advisory databases, in order of preference
 SERVICES: Final = ("pypi", "osv")
 LOCKS: Final = ("requirements.lock", "requirements-dev.lock")
 CLEAN, KNOWN, UNCHECKED = 0, 1, 3
 
 
 def verdict(report: dict[str, Any] | None, *, lock: str) -> tuple[int, str]:
-    """Exit status and sentences for pip-audit's JSON report on a lock file; None: there is no report."""
+    """Exit status and messages for pip-audit's JSON report on a lock file, or for None."""
     packages: list[dict[str, Any]] = report["dependencies"] if report else []
     checked = [package for package in packages if "vulns" in package]
     if not checked:
@@ -58,7 +58,7 @@ def _report(python: str, service: str, lock: str) -> dict[str, Any] | None:
     )
     try:
         report: dict[str, Any] = json.loads(done.stdout)
-    except ValueError:  # the service could not be reached: a traceback and no report
+    except ValueError:  # the service could not be reached: pip-audit printed a traceback instead
         return None
     return report
 
@@ -73,7 +73,7 @@ def _audited(python: str, lock: str) -> tuple[int, str]:
 
 
 def main() -> int:
-    """Audit both lock files; the worse of the two exit statuses, advisories before gaps."""
+    """Audit both lock files. Returns the worse exit status; 1 is worse than 3."""
     python = bootstrap.TOOLS / "audit/bin/python"
     uv = bootstrap.find_uv()
     made = bootstrap.run(

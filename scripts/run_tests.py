@@ -1,7 +1,7 @@
-"""`make test`: the whole suite. Installs Debian's Chromium, nginx and Caddy where they are missing and that is allowed.
+"""`make test`: the whole suite. Installs Debian's Chromium, nginx and Caddy if they are missing and it has permission.
 
-Without them their tests cannot run: that is said, with their names, after all else, and fails where CI is set. Standard
-output is pytest's alone.
+Without them their tests cannot run: they are listed at the end, and the run fails if CI is set. Only pytest writes to
+standard output.
 """
 
 import os
@@ -18,7 +18,7 @@ PYTEST = (sys.executable, "-m", "pytest")
 SIDE_BY_SIDE = ("-n", "auto", "--dist", "loadfile")
 
 
-#: what the tests with a marker need
+#: program needed by the tests with a marker
 NEEDS = {"browser": "a browser", "proxy": "nginx and Caddy"}
 
 
@@ -38,14 +38,14 @@ def browser() -> str:
 
 
 def missing_proxies() -> list[str]:
-    """The packages of the proxies that deploy/ has samples for, as far as they are not here."""
+    """Packages of missing proxies with samples in deploy/."""
     path = f"{os.environ.get('PATH', '')}:/usr/sbin"
     wanted = {"nginx-light": "nginx", "caddy": "caddy"}
     return [package for package, name in wanted.items() if not shutil.which(name, path=path)]
 
 
 def _starts_services() -> bool:
-    """Whether a package that is installed would begin to serve on this machine's ports."""
+    """Whether installing a package would start a service on this machine's ports."""
     return Path("/run/systemd/system").is_dir()
 
 
@@ -75,7 +75,7 @@ def run(*arguments: str) -> int:
 
 
 def left_out(arguments: list[str], markers: Iterable[str]) -> list[str]:
-    """The names of the chosen tests with one of the markers, or a line that they cannot be told."""
+    """The names of selected tests with one of the markers, or a line that they are unknown."""
     # Said last, so that it counts whatever the caller asked for: one name a line.
     done = subprocess.run(  # noqa: S603 - pytest of this .venv, as the caller asked
         [*PYTEST, *arguments, "-m", " or ".join(markers), "--collect-only", "--verbosity=-1"],

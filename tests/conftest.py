@@ -28,7 +28,7 @@ if "DATABASE_URL" not in os.environ:
     _server = database.start(Path(_folder.name))
     # At the very end, after everything that may hold a connection, and also when what follows here fails.
     atexit.register(_server.stop)
-    # Worker processes inherit both.
+    # Inherited by worker processes.
     os.environ |= {"DATABASE_URL": _server.url, "TESTS_TEMPLATE": database.TEMPLATE}
 
 os.environ["GOODWORD_ENV"] = "test"
@@ -46,7 +46,7 @@ if _template := os.environ.get("TESTS_TEMPLATE"):
 # Signing in is tested with real passwords, but not with the real slowness of their hashes.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
-# Whatever page a test opens, Enter must press the main button of its forms.
+# On every page that a test opens, Enter must press the main button of its forms.
 settings.MIDDLEWARE = [*settings.MIDDLEWARE, "tests.support.default_buttons.Watch"]
 
 

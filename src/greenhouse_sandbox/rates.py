@@ -17,7 +17,7 @@ class Allowance:
     def headers(self, prefix: str, reset: int, how: str) -> dict[str, str]:
         """The three headers under `prefix`, with `reset` in epoch seconds; `how` is the switch `rate_headers`.
 
-        None where nothing is limited: a limit of 0 would read as "no calls at all".
+        None without a limit: a limit of 0 would mean "no calls at all".
         """
         if how == "absent" or (how == "sent" and not self.limit):
             return {}

@@ -101,7 +101,7 @@ class Handler(BaseHTTPRequestHandler):
     def _send(self, status: str, headers: list[tuple[str, str]], content: bytes) -> None:
         number, _, words = status.partition(" ")
         self.send_response_only(int(number), words)
-        # by the sandbox's clock, which rate windows go by: clients compare the two
+        # by the sandbox's clock, like the rate windows: clients compare the two
         self.send_header("Date", self.date_time_string(self.server.app.store.clock.now().timestamp()))
         announced = None
         for name, value in headers:

@@ -15,13 +15,13 @@ GOOD = "correct horse battery"
 
 
 class Run(Protocol):
-    """Runs the command on this standard input; returns its status, what it said and what it complained of."""
+    """Runs the command with this standard input; returns status, standard output and standard error."""
 
     def __call__(self, *more: str, stdin: io.StringIO | None = None) -> tuple[int, str, str]: ...
 
 
 class Terminal(io.StringIO):
-    """Standard input of somebody who types these lines."""
+    """A terminal where these lines are typed."""
 
     def isatty(self) -> bool:
         return True

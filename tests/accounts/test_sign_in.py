@@ -115,7 +115,7 @@ def test_a_forgotten_password_is_set_anew_by_a_mail(rita: Membership) -> None:
     assert client.post("/accounts/password/reset/", {"email": rita.user.email})["Location"] == (
         "/accounts/password/reset/done/"
     )
-    assert mail.outbox == []  # the page does not wait for the mail server
+    assert mail.outbox == []  # the page must not wait for the mail server
     assert run_jobs() == ["accounts.mail_reset_link"]
     (message,) = mail.outbox
     assert (message.to, message.from_email) == (["rita@acme.example"], "people@goodword.example")

@@ -1,4 +1,4 @@
-"""The sign-in trail, the end of sessions, and what a stranger's wrong passwords do to an account."""
+"""The sign-in trail, session expiry, and lockouts by a stranger's wrong passwords."""
 
 import logging
 import re
@@ -108,7 +108,7 @@ def test_a_stranger_with_wrong_passwords_does_not_lock_out_the_owner(rita: Membe
 
 
 def guess_from_everywhere(email: str = "rita@acme.example") -> None:
-    """As many wrong passwords as an hour allows, five from each network."""
+    """Use up an hour's wrong passwords, five from each network."""
     for number in range(100):
         sign_in(browser(f"2001:db8:bad:{number // 5:x}::1"), email, password="wrong")
 

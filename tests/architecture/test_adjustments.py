@@ -16,7 +16,7 @@ MAY_IMPORT = {
     f"{APP}.views.adjust",
     f"{APP}.views.adjust_answer",
     f"{APP}.views.around",
-    # who would read a request, before there is any
+    # shows the reader before there is a request
     f"{APP}.adjustment_reader",
     # what a request holds back, and what was granted goes along with
     f"{APP}.domain.assign",

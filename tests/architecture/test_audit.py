@@ -1,4 +1,4 @@
-"""`make audit` never calls a package clean that it did not look up."""
+"""`make audit` never passes a package that it did not look up."""
 
 from typing import Any
 

@@ -32,7 +32,7 @@ def application(**values: Any) -> Application:
 
 
 def assigned(of: Application | None = None, *, now: datetime = factories.NOW, sent: bool = True) -> Attempt:
-    """An attempt, invited at `now`; unless `sent`, its invitation still waits."""
+    """An attempt, invited at `now`; without `sent` its invitation is still queued."""
     of = of or application()
     start = StepStart.objects.of(of.organisation).filter(application=of).first()
     start = start or factories.start(of, "assessment")
@@ -91,7 +91,7 @@ def tell(name: str, of: Application, *, at: datetime = factories.NOW, **data: ob
 
 
 def token_of(attempt: Attempt, *, now: datetime | None = None) -> str:
-    """The token of a link to the candidate's portal: made at `now`, else fresh by the test's clock and by the rows'."""
+    """The token of a link to the candidate's portal, made at `now`, or valid by both clocks."""
     url = links.mint(
         organisation=attempt.organisation,
         purpose="candidate",

@@ -82,13 +82,13 @@ def test_an_answer_saved_before_the_break_stays_and_the_next_task_follows(
         assert client.post(again)["Location"].endswith("/item/3/")
     part = part_of(attempt)
     assert (part.at, part.breaks, part.shown_at) == (3, 1, saved + 4 * MINUTE)
-    assert part.ends_at == NOW + MINUTES + 4 * MINUTE  # the silence since the answer
+    assert part.ends_at == NOW + MINUTES + 4 * MINUTE  # the break since the answer
     assert not part.drawn.exclude(voided_at=None).exists()
     assert list(answers(attempt).order_by("pk").values_list("item", "value")) == [("1", "a"), ("2", "b")]
 
 
 def test_an_answer_that_arrives_during_the_break_does_not_count(attempt: Attempt) -> None:
-    """It could have been thought over for as long as the break lasted."""
+    """The candidate could have thought about it for the whole break."""
     saved = NOW + MINUTE + timedelta(seconds=31)
     answer(attempt_id=attempt.pk, order=1, item_id="2", value="b", now=saved)
     assert go_on(attempt_id=attempt.pk, order=1, now=saved) is True

@@ -1,4 +1,4 @@
-"""The first page says whether a clock runs, stands still or has run out, and that the language is fixed."""
+"""The first page says whether a clock is running, stopped or over, and that the language is fixed."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Links to assessments and to requests for an adjustment expire; a fresh one goes to the address that we know."""
+"""Expired links to assessments and adjustment requests: a new one goes to the address we know."""
 
 from datetime import timedelta
 
@@ -36,7 +36,7 @@ def test_every_link_of_a_mail_expires_counted_from_when_it_went_out(attempt: Att
     named(attempt.organisation)
     asked(attempt, percent=0, form=True, text="A screen reader")
     mails = Email.objects.of(attempt.organisation)
-    mails.update(state=Email.State.QUEUED, settled_at=None)  # as if none of them had gone out yet
+    mails.update(state=Email.State.QUEUED, settled_at=None)  # as if none were sent yet
     with override_settings(MAILERS=MAILERS):
         for email in mails.order_by("pk"):
             send(email_id=email.pk, now=NOW + timedelta(days=3))

@@ -11,7 +11,7 @@ from tests.ui.test_tokens import TOKENS
 
 STYLES = Path(goodword.assessments.__file__).parent / "static/assessments/matrix.css"
 BORDERS = re.findall(r"border: \d+px \w+ var\(--([\w-]+)\)", STYLES.read_text(encoding="utf-8"))
-#: what lies inside or around a cell: itself, the page, under the pointer, chosen
+#: colours next to a border: the cell, the page, hovered, chosen
 GROUNDS = ("raised", "paper", "hover", "accent-soft")
 
 

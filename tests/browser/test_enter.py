@@ -1,4 +1,4 @@
-"""Enter in a field does what the main button does, in a real browser, with languages to switch on the page."""
+"""Enter in a field presses the main button, in a real browser, on pages with language buttons."""
 
 from collections.abc import Callable
 from urllib.parse import parse_qs
@@ -21,7 +21,7 @@ from tests.support import factories
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
-#: what a button beside the main one sends
+#: names submitted by secondary buttons
 OTHERS = {"language", "back", "skip"}
 
 
@@ -31,7 +31,7 @@ def stage(live_server: object) -> Stage:
 
 
 def enter(page: Page, field: Locator) -> dict[str, list[str]]:
-    """Press Enter in a field; the form that is sent by it."""
+    """Press Enter in a field. Returns the submitted form."""
     field.focus()
     with page.expect_request(
         lambda request: request.method == "POST" and "hx-request" not in request.headers
@@ -53,7 +53,7 @@ def test_on_every_page_of_a_reference(page: Page, live_server: object, stage: St
         here = page.url
         fill_in(page)
         field = page.locator("#answers input:is([type=radio], [type=checkbox]):visible")
-        if not field.count():  # a text takes Enter as a new line
+        if not field.count():  # in a textarea Enter is a new line
             page.locator("#answers .button--primary").click()
         else:
             enter(page, field.first)
@@ -105,7 +105,7 @@ def test_in_each_field_of_the_form_that_names_a_referee(
     page.goto(f"{live_server}{stage.candidate_path}references/2/")
     page.locator("[name=r-name]").fill("Paul Meier")
     enter(page, page.locator(f"[name={field}]"))
-    expect(page.get_by_role("alert").first).to_be_visible()  # saved it was not: much is missing
+    expect(page.get_by_role("alert").first).to_be_visible()  # not saved: required answers are missing
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.locator("[name=r-name]")).to_have_value("Paul Meier")
 

@@ -1,4 +1,4 @@
-"""Retention, legal holds and *Your data*: axe, both colour schemes, phone and desk."""
+"""Retention, legal holds and *Your data*: axe, both colour schemes, phone and desktop."""
 
 from datetime import timedelta
 

@@ -144,7 +144,7 @@ def test_next_without_a_line_keeps_the_page_and_goes_on_afterwards(
     page.context.set_offline(True)
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_role("alert")).to_be_visible()
-    page.context.set_offline(False)  # the press is carried out
+    page.context.set_offline(False)  # the click takes effect
     page.wait_for_url("**/item/2/")
 
 
@@ -430,7 +430,7 @@ def test_two_windows_of_a_timed_part_say_that_it_went_on_in_the_other(
     second.get_by_role("button", name="Next").click()
     second.wait_for_url("**/item/2/")
 
-    first.locator("[name=answer]").nth(1).check(force=True)  # too late: saved at once no more, and said so
+    first.locator("[name=answer]").nth(1).check(force=True)  # too late: no longer saved, with a message
     expect(first.locator("[data-alert]")).to_contain_text("perhaps in another window. Press Next")
     first.get_by_role("button", name="Next").click()
     first.wait_for_url("**/item/2/?elsewhere=yes")

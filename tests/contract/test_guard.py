@@ -108,7 +108,7 @@ def test_a_private_address_is_refused_before_anything_is_sent(host: str, time: M
 
 
 def test_a_name_is_resolved_once_so_that_no_second_answer_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """DNS rebinding: public when it is checked, private when it is called."""
+    """DNS rebinding: public when checked, private when called."""
     answers = iter(["8.8.8.8", "127.0.0.1"])
 
     def resolver(host: str, port: int, **_: object) -> list[object]:

@@ -1,4 +1,4 @@
-"""Office files that carry programs or load parts from elsewhere are refused; those that people write are taken."""
+"""Office files with programs or external parts are rejected; ordinary documents are accepted."""
 
 import io
 import zipfile

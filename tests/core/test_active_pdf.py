@@ -1,4 +1,4 @@
-"""PDFs that run something are found wherever it hides, and looking has an end."""
+"""Active PDF features are found wherever they hide, within fixed limits."""
 
 import contextlib
 import time
@@ -41,19 +41,19 @@ def packed(
         b"1 0 obj<</AcroForm<</XFA 4 0 R>>>>endobj",
         b"1 0 obj<</Subtype/RichMedia>>endobj",
         b"trailer<</Root<</OpenAction" + RUNS + b">>>>",
-        # what hides it from readers that skip by the book: a string or a stream that never ends, a comment, nesting
+        # tricks against parsers: an unterminated string or stream, a comment, nesting
         b"1 0 obj<</Title(never ended>>endobj 2 0 obj" + RUNS + b"endobj",
         b"1 0 obj<</Length 9>>stream\nendstream 2 0 obj" + RUNS + b"endobj",
         b"1 0 obj<</Length 900>>stream\n2 0 obj" + RUNS + b"endobj",
         b"1 0 obj<<%( \n/OpenAction" + RUNS + b">>endobj",
         b"1 0 obj[[[[[[" + RUNS + b"]]]]]]endobj",
         b"1  0\r\nobj" + RUNS,
-        # strings in hexadecimal that seem to begin a string or a comment; keywords as values
+        # hexadecimal strings that look like the start of a string or comment; keywords as values
         b"1 0 obj<</Lang <41(42> /OpenAction" + RUNS + b">>endobj",
         b"1 0 obj<</Lang <41%42> /OpenAction" + RUNS + b">>endobj",
         b"1 0 obj<</Lang <41(42> /OpenAction<</S/Launch/F(cmd.exe)>>>>endobj",
         *(b"1 0 obj<</Lang " + word + b" /OpenAction" + RUNS + b">>" for word in KEYWORDS),
-        # what else leaves the document, or lies in it
+        # other features that leave the document or are embedded in it
         b"1 0 obj<</Names<</EmbeddedFiles<</Names[(a.exe)2 0 R]>>>>>>endobj",
         b"1 0 obj<</Type/Filespec/F(a.exe)/EF<</F 9 0 R>>>>endobj",
         b"1 0 obj<</Subtype/FileAttachment/FS 2 0 R>>endobj",
@@ -199,7 +199,7 @@ def test_what_cannot_be_looked_into_is_said_to_be_so(content: bytes) -> None:
     ],
 )
 def test_looking_is_quick(piece: bytes) -> None:
-    """15 MB of anything take less than two seconds of the processor."""
+    """15 MB of anything take less than two seconds of processor time."""
     content = HEAD + b"1 0 obj " + piece * (15_000_000 // len(piece))
     before = time.process_time()
     with contextlib.suppress(Unreadable):

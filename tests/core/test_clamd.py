@@ -1,4 +1,4 @@
-"""Asking a virus scanner: by the protocol of clamd, over real sockets, and without an answer nothing is clean."""
+"""Virus scanning by clamd's protocol, over real sockets. Without an answer nothing is clean."""
 
 import socket
 import struct
@@ -98,7 +98,7 @@ def test_a_scanner_that_is_not_there_or_never_answers_is_not_clean(
     with pytest.raises(NotScanned):
         is_infected(b"a plan", address=f"unix:{tmp_path / 'none'}")
     with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))  # bound, and does not listen
+        free.bind(("127.0.0.1", 0))  # bound, but not listening
         with pytest.raises(NotScanned):
             is_infected(b"a plan", address=f"tcp://127.0.0.1:{free.getsockname()[1]}")
     monkeypatch.setattr(clamd, "SECONDS", 0.2)

@@ -1,4 +1,4 @@
-"""The web server's connections: nobody holds them all, uploads need a link, and the end is orderly."""
+"""Connection limits of the web server, uploads by link, and graceful shutdown."""
 
 import socket
 import threading
@@ -22,7 +22,7 @@ def few() -> Iterator[Server]:
 
 
 def is_open(line: socket.socket) -> bool:
-    """Whether the server has left a connection open so far."""
+    """Whether the server has kept the connection open so far."""
     line.settimeout(0.3)
     try:
         return line.recv(1) != b""
@@ -160,7 +160,7 @@ def test_of_an_ipv6_address_the_network_counts(given: str, counted: str) -> None
 
 
 def test_more_connections_than_select_can_watch_are_served_quickly() -> None:
-    """Descriptors beyond 1,023 are what select() cannot do."""
+    """select() cannot watch descriptors beyond 1,023."""
     servers.raise_file_limit()
     many = Server(trusted_proxies=1)
     try:
@@ -179,7 +179,7 @@ def test_more_connections_than_select_can_watch_are_served_quickly() -> None:
 
 
 def upload(token: str, *, links: Callable[[str], bool | None], seconds: float = 3.2) -> bytes:
-    """What a drop at a time is answered with, where a request has one second and an upload eight."""
+    """The response to a slow upload, with limits of one second for requests and eight for uploads."""
     slow = Server(arrival_seconds=1, silent_seconds=5, may_upload=links)
     try:
         with slow.connect() as line:
@@ -273,7 +273,7 @@ def test_probes_are_answered_while_all_threads_are_busy() -> None:
         busy.close()
 
 
-# --- the end -----------------------------------------------------------------------------------------------------
+# --- shutdown -----------------------------------------------------------------------------------------------------
 
 
 def test_what_is_on_its_way_is_finished_and_nothing_new_is_taken() -> None:

@@ -1,4 +1,4 @@
-"""A field key that does not fit the database is noticed at the start, and webhooks are never refused for it."""
+"""A field key that does not match the database is detected at start, and never causes webhooks to be refused."""
 
 import base64
 import os
@@ -45,7 +45,7 @@ def canaries() -> list[str]:
 
 
 def connected() -> Connection:
-    """A connection whose secrets are sealed with the present key."""
+    """A connection with secrets sealed with the current key."""
     connection = Connection(
         organisation=factories.organisation(slug="acme"),
         endpoint_key="e" * 43,
@@ -150,7 +150,7 @@ def test_a_key_that_fits_or_is_unknown_cannot_be_given_up(key_id: str) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_first_starts_with_different_keys_at_once_the_second_is_refused() -> None:
-    """Whoever waits for the lock sees what the first one wrote."""
+    """The one that waits for the lock sees what the first one wrote."""
     refused: list[str] = []
 
     def start() -> None:

@@ -1,4 +1,4 @@
-"""HEAD is answered with headers alone, over real sockets: a byte more would be taken for the next answer."""
+"""HEAD responses have no body, over real sockets: extra bytes would be taken for the next response."""
 
 import io
 import socket
@@ -20,7 +20,7 @@ PART = b"a part of the body "
 
 
 def everything(line: socket.socket) -> bytes:
-    """What comes until the other side closes."""
+    """Everything until the other side closes."""
     read = b""
     while part := line.recv(65_536):
         read += part
@@ -28,7 +28,7 @@ def everything(line: socket.socket) -> bytes:
 
 
 def of_head(server: Server, path: str) -> bytes:
-    """The headers that HEAD gets, if the next GET on the same connection gets exactly its own answer."""
+    """The headers of a HEAD response; asserts that the next GET on the connection gets its own response."""
     with server.connect() as line:
         line.sendall(ASK % path.encode() + HEALTH)
         headers, _, rest = everything(line).partition(b"\r\n\r\n")
@@ -41,7 +41,7 @@ def of_head(server: Server, path: str) -> bytes:
 
 
 def of_get(server: Server, path: str) -> tuple[bytes, int]:
-    """Status line and length of the body that GET gets."""
+    """Status line and body length of a GET response."""
     with server.connect() as line:
         line.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
         headers, _, body = everything(line).partition(b"\r\n\r\n")

@@ -1,4 +1,4 @@
-"""/healthz: this process answers. /readyz: the installation is well, part by part, within two seconds."""
+"""/healthz: this process runs. /readyz: the installation's checks, within two seconds."""
 
 import socket
 import time
@@ -25,13 +25,13 @@ from tests.support import factories
 
 @pytest.fixture(autouse=True)
 def looks_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What an earlier test found is not an answer to this one."""
+    """Discard the answer cached by an earlier test."""
     monkeypatch.setattr("goodword.core.health.readiness", Readiness())
 
 
 @pytest.fixture
 def elsewhere() -> Iterator[dict[str, Any]]:
-    """The settings of the database, to be pointed elsewhere."""
+    """Database settings that the test can point elsewhere."""
     database = connection.settings_dict
     before = dict(database)
     yield database
@@ -43,14 +43,14 @@ def worker_seen(seconds: int = 0) -> None:
 
 
 def failing() -> list[str]:
-    """The parts that fail, as seen through the test's own connection."""
+    """Failing checks, run through the test's own connection."""
     line = connection.connection
     assert isinstance(line, psycopg.Connection)
     return sorted(name for name, _ in look_at(line, now=clock.now()))
 
 
 def asked() -> tuple[int, list[str]]:
-    """What /readyz answers; it sees what is committed."""
+    """The response of /readyz, which sees committed data only."""
     answer = Client().get("/readyz")
     assert answer["Cache-Control"] == "no-store"
     assert set(answer.json()) == {"status", "failing"}
@@ -137,7 +137,7 @@ def test_readyz_names_mail_that_does_not_go_out(values: dict[str, object]) -> No
 def test_readyz_names_a_mail_server_that_is_away_while_mail_waits(
     down: int, excused: int, found: list[str]
 ) -> None:
-    """The mail that probes the server is due again and again; one whose recipient is busy says nothing of it."""
+    """A probing mail is due again and again; a greylisted one says nothing about the server."""
     worker_seen()
     MailService.objects.create(pk=1, down_since=clock.now() - timedelta(minutes=down))
     email(not_before=clock.now() + timedelta(minutes=3), attempts=5, excused=excused, last_error="refused")
@@ -195,13 +195,13 @@ def test_readyz_names_a_database_that_cannot_be_written(option: str, elsewhere: 
 def test_readyz_answers_within_two_seconds_though_the_database_says_nothing(
     elsewhere: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections and never answers
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # accepts connections and never answers
         elsewhere |= {"HOST": "127.0.0.1", "PORT": str(silent.getsockname()[1])}
         began = time.monotonic()
         assert asked() == (503, ["database"])
         assert time.monotonic() - began < 2
         again = time.monotonic()
-        assert asked() == (503, ["database"])  # the same look: they do not pile up
+        assert asked() == (503, ["database"])  # the same check is still running: they do not pile up
         assert time.monotonic() - again < 0.5
     assert "has not answered" in caplog.text
 
@@ -213,7 +213,7 @@ def test_readyz_tells_a_stranger_names_of_parts_and_nothing_else(
     elsewhere |= {"HOST": "127.0.0.1", "PORT": "9"}
     answer = Client().get("/readyz")
     assert answer.json() == {"status": "failing", "failing": ["database"]}
-    assert "127.0.0.1" in caplog.text  # the operator reads why in the log
+    assert "127.0.0.1" in caplog.text  # the log has the reason
 
 
 @pytest.mark.django_db(transaction=True)
@@ -222,7 +222,7 @@ def test_many_who_ask_at_once_are_told_of_one_look() -> None:
     answers = Readiness()
     assert answers.failing() == []
     Heartbeat.objects.all().delete()
-    assert answers.failing() == []  # a second has not gone by
+    assert answers.failing() == []  # within the same second
 
 
 def test_probes_from_inside_are_not_redirected_to_https() -> None:

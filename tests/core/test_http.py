@@ -148,7 +148,7 @@ def test_a_request_for_another_host_is_one_line_in_the_log(caplog: pytest.LogCap
 
 
 def out(request: HttpRequest, exception: Exception) -> str:
-    """What the log gets when a view raises this."""
+    """The log records when a view raises this."""
     (handler,) = (one for one in logging.getLogger().handlers if type(one.formatter) is RedactingFormatter)
     assert isinstance(handler, logging.StreamHandler)
     written = io.StringIO()

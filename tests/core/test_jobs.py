@@ -69,7 +69,7 @@ def test_a_job_with_a_queueing_lock_takes_no_retries() -> None:
 
 
 def decided(name: str, error: Exception) -> RetryDecision | None:
-    """What becomes of a job that has failed so after 100 tries."""
+    """The decision about a job that failed like this after 100 attempts."""
     strategy = app.tasks[name].retry_strategy
     assert strategy is not None
     job = Job(lock=None, queueing_lock=None, task_name=name, queue="default", priority=0, attempts=100)
@@ -78,7 +78,7 @@ def decided(name: str, error: Exception) -> RetryDecision | None:
 
 @jobs.job(name="tests.ends")
 def ends(*, how: str) -> None:
-    """A job of these tests that something ends."""
+    """A test job that is interrupted."""
     if how == "stopped":
         raise stopping.Stopped
     if how == "cut off":

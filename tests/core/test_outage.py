@@ -1,4 +1,4 @@
-"""The database goes away and comes back: the worker stays, and no job is lost, doubled or called failed."""
+"""The database goes away and comes back: the worker survives, and no job is lost, run twice or failed."""
 
 import subprocess
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ def cut_all_off() -> None:
 
 @contextmanager
 def outage() -> Iterator[None]:
-    """Nobody but this test can use the database."""
+    """Block the database for everyone but this test."""
     name = sql.Identifier(connection.settings_dict["NAME"])
     with psycopg.connect(here()["DATABASE_URL"], dbname="postgres", autocommit=True) as elsewhere:
         elsewhere.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(name))
@@ -89,9 +89,7 @@ def test_a_worker_waits_for_its_database_and_goes_on() -> None:
 def test_a_job_that_an_outage_interrupts_is_run_again_by_the_same_worker() -> None:
     event = happens()
     other = psycopg.connect(here()["DATABASE_URL"])
-    other.execute(
-        "LOCK TABLE core_reaction IN ACCESS EXCLUSIVE MODE"
-    )  # holds it up in the middle of its work
+    other.execute("LOCK TABLE core_reaction IN ACCESS EXCLUSIVE MODE")  # blocks it in the middle of its work
     with worker():
         until(doing)
         with outage():
@@ -108,7 +106,7 @@ def test_a_job_whose_fetching_was_lost_is_given_back() -> None:
         event = happens()
         until(lambda: reacted(event))
         execute("DELETE FROM core_reaction")
-        # as if the worker had been given it, and the answer had been lost
+        # as if the worker had fetched it and the answer was lost
         execute(
             "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, worker_id) VALUES ('default', "
             "'event.react', jsonb_build_object('event_id', %s::bigint, 'handler', %s::text), 'doing', %s)",

@@ -1,4 +1,4 @@
-"""Words of others: what counts as a link, what does not, and how they are printed."""
+"""Links in untrusted text: what counts as one, and how they are printed."""
 
 import pytest
 from django.utils.html import urlize
@@ -6,7 +6,7 @@ from linkify_it import LinkifyIt
 
 from goodword.core.quoted import WORD_JOINER, defused, defused_in_header, has_link, has_written_link
 
-#: more than the bare name of a site
+#: more than a bare site name
 WRITTEN = (
     "http://evil.example/win",
     "HTTPS://EVIL.EXAMPLE",
@@ -58,7 +58,7 @@ WRITTEN = (
     "file:evil",
     "(mailto:x)",
 )
-#: hosts of sites, in every script and with every dot
+#: hosts in every script and with every kind of dot
 HOSTS = (
     "evil.tk",
     "EVIL.TK.",
@@ -89,7 +89,7 @@ HOSTS = (
     "evil.photography",
     "A.de Vries x.com",
 )
-#: names, titles, companies and sentences of honest people
+#: harmless names, titles, companies and sentences
 HONEST = (
     "St. John",
     "St.John",
@@ -162,7 +162,7 @@ def test_a_company_may_be_called_after_its_site(text: str) -> None:
 )
 @pytest.mark.parametrize("around", ["{}", "Hello {},", "({})", "'{}'"])
 def test_no_program_makes_a_link_of_what_is_defused(text: str, around: str) -> None:
-    """Two that know nothing of us: the one of markdown-it, which also links bare hosts, and Django's."""
+    """With two independent linkifiers: markdown-it's, which also links bare hosts, and Django's."""
     printed = around.format(defused(text))
     linkify = LinkifyIt(options={"fuzzy_link": True, "fuzzy_email": True, "fuzzy_ip": True})
     assert [found.text for found in linkify.match(printed) or []] == []
@@ -206,7 +206,7 @@ def test_what_is_defused_once_stays_as_it_is_read() -> None:
 
 @pytest.mark.parametrize("one", ["a", "a.", "a@", "(", " ", "h ", "食", ".", ":", "a:", "http", "[.", "1."])
 def test_the_work_grows_with_the_text_and_not_with_its_square(one: str) -> None:
-    """100,000 characters: were it the square, the suite's limit on time would end this test."""
+    """100,000 characters: quadratic work would hit the suite's time limit."""
     text = one * (100_000 // len(one))
     has_link(text)
     defused(text)

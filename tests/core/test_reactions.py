@@ -1,4 +1,4 @@
-"""Reactions that fail, whose job is lost, or that end their workers: tried again, and at last called failed."""
+"""Reactions that fail, lose their job or kill their worker are retried, and finally fail."""
 
 from datetime import timedelta
 from importlib import import_module
@@ -52,9 +52,9 @@ def fail(event: Event, *, times: int) -> None:
 def test_a_reaction_whose_job_is_lost_is_queued_by_the_sweep() -> None:
     event = happens("test.fails")
     late = event.occurred_at + timedelta(minutes=2)
-    assert reactions.retry_due(now=late) == 0  # its job waits
+    assert reactions.retry_due(now=late) == 0  # its job is queued
     forget_jobs()
-    assert reactions.retry_due(now=late) == 0  # it was looked at just now
+    assert reactions.retry_due(now=late) == 0  # it was checked just now
     assert reactions.retry_due(now=late + timedelta(minutes=2)) == 1
     assert waiting() == [("event.react", {"event_id": event.pk, "handler": HANDLER})]
     run_jobs()

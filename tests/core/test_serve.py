@@ -1,4 +1,4 @@
-"""`goodword serve` as a program: its processes end together, in order, and leave the port free."""
+"""`goodword serve` as a program: its processes shut down together and free the port."""
 
 import http.client
 import os
@@ -35,7 +35,7 @@ class Program:
             time.sleep(0.05)
 
     def ask(self, path: str, *, body: bytes | None = None) -> int:
-        """The status of an answer; 0 if nobody takes the connection."""
+        """The status of a response; 0 if the connection is refused."""
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             line.request("GET" if body is None else "POST", path, body, {"Host": "localhost"})
@@ -46,12 +46,12 @@ class Program:
             line.close()
 
     def children(self) -> list[int]:
-        """The processes that serve."""
+        """The serving processes."""
         pid = self.running.pid
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
     def is_free(self) -> bool:
-        """Whether another program could listen there."""
+        """Whether another program could listen on the port."""
         try:
             web.bind("127.0.0.1", self.port).close()
         except PortInUse:
@@ -93,7 +93,7 @@ def test_sigterm_finishes_a_request_that_is_on_its_way(processes: int) -> None:
     program = Program(processes)
     try:
         with psycopg.connect(here()["DATABASE_URL"]) as other, ThreadPoolExecutor() as pool:
-            other.execute("LOCK TABLE greenhouse_connection")  # a delivery waits for it
+            other.execute("LOCK TABLE greenhouse_connection")  # makes a delivery wait
             answer = pool.submit(program.ask, "/hooks/greenhouse/nobodys-key-in-particular/", body=b"{}")
             with psycopg.connect(here()["DATABASE_URL"], autocommit=True) as looker:
                 waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
@@ -117,7 +117,7 @@ def test_a_process_that_dies_is_replaced(two: Program) -> None:
 
 
 def test_processes_share_no_connection_to_the_database() -> None:
-    """With the pool that production has: what the parent opened before it forked is nobody's."""
+    """With production's pool: connections opened before the fork must not be used."""
     program = Program(2, GOODWORD_ENV="demo")
     try:
         with ThreadPoolExecutor(16) as pool:
@@ -127,7 +127,7 @@ def test_processes_share_no_connection_to_the_database() -> None:
         sockets = [set(_sockets(pid)) for pid in pids]
         assert len(sockets) == 3
         shared = set.union(*(one & other for one in sockets for other in sockets if one is not other))
-        assert len(shared) == 1  # the one that listens
+        assert len(shared) == 1  # the listening socket
     finally:
         program.running.terminate()
         program.end()

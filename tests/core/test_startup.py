@@ -1,4 +1,4 @@
-"""What an operator reads when something is wrong as a program starts: one sentence, and no traceback."""
+"""Errors at start: one sentence, no traceback."""
 
 import os
 import re

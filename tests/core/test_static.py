@@ -1,4 +1,4 @@
-"""Static files: what is made on demand is made before anybody waits for it, and only once."""
+"""Generated static files are built before the first request, and only once."""
 
 import threading
 import time
@@ -20,7 +20,7 @@ LISTED: list[int] = []
 
 
 class SlowFinder(BaseFinder):
-    """Finds one file, and takes its time."""
+    """Finds one file, slowly."""
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Any]]:  # noqa: ARG002 - Django's signature
         LISTED.append(1)

@@ -1,4 +1,4 @@
-"""Programs that run as one: a busy port is said, what ends is started again, and all end in order."""
+"""`goodword up`: reports a busy port, restarts programs that exit, stops all in order."""
 
 import os
 import signal
@@ -120,7 +120,7 @@ ENDS_AT_ONCE = "import sys; open(sys.argv[1], 'a').write('up\\n'); sys.exit(int(
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Short waits, and a crash loop after three quick ends."""
+    """Short delays, and a crash loop after three quick exits."""
     monkeypatch.setattr(children, "FIRST_WAIT", 0.01)
     monkeypatch.setattr(children, "LONGEST_WAIT", 0.02)
     monkeypatch.setattr(children, "CRASHES", 3)

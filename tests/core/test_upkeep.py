@@ -102,12 +102,12 @@ def test_what_failed_long_ago_goes_and_what_failed_lately_stays() -> None:
 
 @jobs.job(name="tests.sweep", cron="0 0 1 1 * 0", queueing_lock="tests.sweep")
 def sweep(*, timestamp: int = 0) -> None:
-    """A sweep of these tests; its cron comes once a year."""
+    """A test sweep that is due once a year."""
 
 
 @jobs.job(name="tests.swept", swept_by="tests.sweep")
 def swept(*, number: int) -> None:
-    """A job whose work the sweep does, if it fails."""
+    """A job whose work the sweep does if it fails."""
 
 
 def failed(*names: str) -> None:
@@ -124,7 +124,7 @@ def failed(*names: str) -> None:
 def test_what_a_sweep_has_made_good_is_not_called_failed_any_more() -> None:
     failed("tests.swept", "tests.work", "tests.sweep")
     app.tasks["tests.sweep"].func(timestamp=0)
-    assert states() == [("tests.work", "failed")]  # nobody else does this one
+    assert states() == [("tests.work", "failed")]  # no sweep does this one
 
 
 @pytest.mark.django_db

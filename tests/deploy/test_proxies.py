@@ -1,4 +1,4 @@
-"""The sample configurations of proxies in deploy/, run with the programs themselves in front of a server of ours."""
+"""The proxy samples in deploy/, run with the real programs in front of our server."""
 
 import datetime as dt
 import os
@@ -32,7 +32,7 @@ TOKEN = "a-token"
 
 @dataclass
 class Front:
-    """A proxy that runs, and what came through it."""
+    """A running proxy, and the requests that reached the server."""
 
     name: str
     folder: Path
@@ -51,7 +51,7 @@ class Front:
     def ask(
         self, method: str = "GET", path: str = "/", *, body: bytes | None = None, **headers: str
     ) -> tuple[int, bytes]:
-        """Status and body of an answer."""
+        """Status and body of a response."""
         line = HTTPSConnection("127.0.0.1", self.https, timeout=20)
         line.sock = self.connect()
         try:
@@ -62,7 +62,7 @@ class Front:
             line.close()
 
     def logs(self) -> str:
-        """All that the proxy has written."""
+        """Everything the proxy has logged."""
         return "\n".join(path.read_text() for path in self.folder.glob("*.log"))
 
 
@@ -81,7 +81,7 @@ def program(name: str) -> str:
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:
-    """A certificate for HOST that nobody trusts, and its key."""
+    """A self-signed certificate for HOST, and its key."""
     key, name = (
         ec.generate_private_key(ec.SECP256R1()),
         x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)]),
@@ -105,7 +105,7 @@ def certificate(folder: Path) -> tuple[Path, Path]:
 
 
 def adapted(sample: str, **replaced: str) -> str:
-    """The sample with what an operator replaces, and what a test has to; each must be there."""
+    """The sample with the replacements that operators and tests make; each must apply."""
     text = (ROOT / "deploy" / sample).read_text(encoding="utf-8")
     for old, new in replaced.items():
         assert old in text, old
@@ -132,7 +132,7 @@ def nginx(front: Front) -> list[str]:
         f"{kind}_temp_path {front.folder}/{kind};\n"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
-    user = "user root;\n" if os.geteuid() == 0 else ""  # the test's folder is nobody else's
+    user = "user root;\n" if os.geteuid() == 0 else ""  # only root may read the test's folder
     main = front.folder / "main.conf"
     main.write_text(
         f"{user}daemon off; pid {front.folder}/pid; error_log {front.folder}/start.log warn;\n"
@@ -252,7 +252,7 @@ def test_files_of_candidates_come_through_and_elsewhere_less(front: Front) -> No
     assert front.ask("POST", UPLOAD, body=b"x" * 16_000_000)[0] == 200
     assert front.seen[0]["length"] == 16_000_000
     assert front.ask("POST", "/hooks/greenhouse/x/", body=b"x" * 2_000_000)[0] == 200
-    with suppress(ConnectionError):  # cut off while it was still sending: as good an answer
+    with suppress(ConnectionError):  # cut off while still sending, which is fine too
         assert front.ask("POST", "/hooks/greenhouse/x/", body=b"x" * 5_000_000)[0] in {413, 502}
     assert len(front.seen) == 2
 
@@ -271,7 +271,7 @@ def test_tokens_stay_out_of_the_proxys_logs(front: Front) -> None:
 
 
 def test_head_and_get_through_one_connection_to_goodword_never_mix(front: Front) -> None:
-    """The proxy sends one person's requests on the connections of another's."""
+    """The proxy reuses connections for different clients."""
 
     def person(number: int) -> list[bytes]:
         wrong = []
@@ -308,7 +308,7 @@ def test_nginx_waits_for_slow_senders_by_itself(front: Front) -> None:
         return
     with front.connect() as slow:
         slow.sendall(f"POST /r/x/ HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 100000\r\n\r\nhalf".encode())
-        assert front.ask()[0] == 200  # by when the half would have come through as well
+        assert front.ask()[0] == 200  # by now the half request would have been forwarded too
         assert not [one for one in front.behind.server.active_channels.values() if one.is_arriving()]
 
 

@@ -1,4 +1,4 @@
-"""Six hours without a mail server: whom it kept waiting is invited once, afterwards, and reminded from then on."""
+"""After six hours without a mail server, people are invited once, and reminded from then on."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -42,7 +42,7 @@ def server() -> Iterator[MailServer]:
 
 
 def moved(kind: str) -> list[Application]:
-    """Two candidates who come to the stage of the step, and what follows from it."""
+    """Two candidates enter the step's stage, with all reactions."""
     role = factories.role(factories.organisation(name="Acme"))
     factories.automation(role, connection_id=1, job_id=31, stages={kind: (501, "Stage")})
     two = [factories.application(role, job_id=31, stage_id=500, created_at=BEGAN) for _ in range(2)]
@@ -54,7 +54,7 @@ def moved(kind: str) -> list[Application]:
 
 
 def goes_on(since: datetime, until: datetime, *, step: timedelta) -> None:
-    """Sweeps as they come, and all that they lead to."""
+    """Run the sweeps as they come due, with all their reactions."""
     moment = since
     while moment <= until:
         with time_machine.travel(moment, tick=False):

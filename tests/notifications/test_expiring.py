@@ -1,4 +1,4 @@
-"""No link lives for ever: the table says how long each kind does, and those of before were given an end."""
+"""Every link expires, including those from earlier versions."""
 
 from datetime import timedelta
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""The mail server is away, refuses us or does not answer: mail waits, one at a time asks, nothing goes out twice."""
+"""The mail server is away, refuses us or does not answer: mail waits, one at a time probes, nothing is sent twice."""
 
 import threading
 from collections.abc import Iterator
@@ -171,7 +171,7 @@ def test_a_worker_that_dies_while_it_probes_leaves_the_probe_to_the_next(server:
     assert server.taken == []
     sweep(at + BEFORE_MESSAGE)
     assert states(mails) == ["sent", "sent"]
-    service.is_handed_over(died, now=at)  # it was only slow: nothing is upset by what it still says
+    service.is_handed_over(died, now=at)  # it was only slow: its late call has no effect
     service.give_back(died)
     assert outage() is None
 
@@ -216,7 +216,7 @@ def test_an_address_that_is_none_says_nothing_about_the_server(server: MailServe
 
 
 def test_a_server_that_thinks_for_long_about_a_message_gets_it_once() -> None:
-    # the steps may take half a second, and the answer comes after a whole one
+    # steps may take half a second, and the answer takes a whole one
     with mail_server(timeout=0.5, answer_timeout=10) as server:
         thought = threading.Event()
         server.before_answer = lambda: thought.wait(1) and None  # type: ignore[assignment]

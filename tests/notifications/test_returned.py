@@ -157,7 +157,7 @@ def test_broken_messages_are_nobodys(email: Email, raw: bytes) -> None:
 
 
 def nested(parts: int, kind: str = "multipart/mixed; boundary=b{n}") -> bytes:
-    """Parts in parts in parts."""
+    """Nested parts."""
     heads = (f"Content-Type: {kind.format(n=n)}\n\n" + f"--b{n}\n" * ("{n}" in kind) for n in range(parts))
     return ("Subject: Undelivered\n" + "".join(heads) + "\n550 5.1.1 No such user\n").encode()
 
@@ -180,7 +180,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("raw", HOSTILE.values(), ids=HOSTILE)
 def test_reading_a_hostile_message_is_little_work(email: Email, raw: bytes) -> None:
-    """Calls of functions are counted and not seconds: a returned message of usual size takes some ten thousand."""
+    """Counts function calls, not seconds: a returned message of ordinary size takes some ten thousand."""
     calls = 0
 
     def count(_frame: FrameType, event: str, _argument: object) -> None:
@@ -245,7 +245,7 @@ def test_without_a_database_the_mail_server_keeps_the_message() -> None:
 
 @pytest.mark.parametrize("name", ["2,000 parts in parts", "2 MB of short lines"])
 def test_the_program_ends_with_0_within_its_share_of_a_processor(name: str, tmp_path: Path) -> None:
-    """As a mail server runs it: a process of its own, with a limit on its processor, and nobody who reads its words."""
+    """As a mail server runs it: a separate process with limited processor time and a closed standard output."""
     limited = "import resource; resource.setrlimit(resource.RLIMIT_CPU, (15, 15)); "
     program = [
         sys.executable,

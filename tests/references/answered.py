@@ -286,7 +286,7 @@ def whole(**candidate: Any) -> Check:
 
 
 def data_door(purpose: Link.Purpose, check: Check, subject_id: int, address: str) -> str:
-    """The path of a link to *Your data* that was mailed to this address."""
+    """The path of a link to *Your data* mailed to this address."""
     n = Link.objects.of(check.organisation).count()
     email = Email.objects.create(
         organisation=check.organisation,

@@ -121,7 +121,7 @@ def test_candidate_and_referee_see_the_same_words_when_the_check_is_closed() -> 
     doors = [candidate_door(story), referee_door("maria@globex.example"), referee_door("paul@globex.example")]
     answer(doors[1])
     story.happens("application.rejected", reason="x")
-    # but for where each finds their own data
+    # except for the links to their own data
     pages = {
         re.sub(r'href="[^"]+/data/"', "", get(door).content.decode().partition("<main")[2]) for door in doors
     }

@@ -91,7 +91,9 @@ def test_name_address_answers_and_links_go_and_the_row_stays_for_counts() -> Non
     found = results(check)
     assert (found.received, found.erased, found.sent) == (2, 1, 3)
     mails = Email.objects.of(check.organisation)
-    assert [mail.kind for mail in mails] == ["references.withdrawn"]  # nobody is asked for another
+    assert [mail.kind for mail in mails] == [
+        "references.withdrawn"
+    ]  # the candidate is not asked for another referee
     words = render(mails.get(), link="")
     assert words.subject == "A referee of Ada Lovelace withdrew their reference (Window Washer)"
     assert "Their reference no longer counts." in " ".join(words.text.split())

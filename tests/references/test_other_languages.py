@@ -138,7 +138,7 @@ def test_no_page_and_no_mail_of_a_check_has_english_left_in_it(
 
 
 def own_data(story: Story) -> list[str]:
-    """The pages of *Your data* of the candidate and of a referee, also under a legal hold, and of an expired link."""
+    """*Your data* for candidate and referee, also under a legal hold and with an expired link."""
     check, request = story.check, story.requests[0]
     who = story.application.candidate
     doors = [

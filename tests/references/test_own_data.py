@@ -33,7 +33,7 @@ def door(request: ReferenceRequest, **values: Any) -> str:
 
 
 def own_door(request: ReferenceRequest, *, address: str = "") -> str:
-    """The page with the buttons, by a fresh link that was mailed to the referee."""
+    """The page with the buttons, by a new link mailed to the referee."""
     return data_door(
         Link.Purpose.REFEREE_DATA, request.check_run, request.pk, address or request.referee.email
     )

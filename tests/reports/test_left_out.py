@@ -1,4 +1,4 @@
-"""Nothing that leaves without a login has a test item, an answer to a single item, or a scoring key in it."""
+"""Nothing accessible without a login contains test items, answers to single items or scoring keys."""
 
 import io
 import re
@@ -25,13 +25,13 @@ from tests.workspace.people import path, review
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
-#: a file of layout 1, as far as anybody who opens it could tell
+#: stands for a file of layout 1
 OLD = b"%PDF-1.7 the key is 3"
 
 
 @pytest.fixture
 def attempt() -> Attempt:
-    """Tests of every kind, taken in German, with an answer that two people have marked."""
+    """Tests of every kind, taken in German, with one answer marked by two people."""
     attempt = attempt_of("de", two_raters=True)
     marked(attempt, name="Nora Nine", safe=5, tells=1, comment="Calm and clear")
     marked(attempt, name="Omar Ten", safe=4, tells=1)
@@ -44,7 +44,7 @@ def report(attempt: Attempt) -> Report:
 
 
 def secrets_of(report: Report) -> set[str]:
-    """Every text of an item, an option, an answer, a key, or a rule."""
+    """All texts of items, options, answers, keys and rules."""
     return {text for test in report.snapshot["assessment"]["tests"] for text in _texts(test)}
 
 
@@ -69,7 +69,7 @@ def _texts(test: dict[str, Any]) -> Iterator[str]:
 
 
 def everything_in(content: bytes) -> str:
-    """All text of a PDF: its pages, text alternatives, bookmarks and data, with single spaces."""
+    """All text of a PDF: pages, alternative texts, bookmarks and metadata, with single spaces."""
     reader = PdfReader(io.BytesIO(content))
     found = [page.extract_text() for page in reader.pages]
     for number in range(1, len(reader.xref_objStm) + len(reader.xref[0]) + 1):
@@ -95,7 +95,7 @@ def test_a_shared_pdf_has_no_item_no_single_answer_and_no_key(report: Report) ->
 
 
 def test_the_scan_finds_what_a_page_of_members_shows(report: Report) -> None:
-    """The test above is worth nothing if its texts could never be found."""
+    """Proves that the test above could find these texts."""
     application = report.start.application
     client = signed_in(factories.member(report.organisation, kind="admin"))
     html = client.get(path("candidate", report.organisation, application.pk)).content.decode()
@@ -116,7 +116,7 @@ def _plain(html: str) -> str:
 
 
 def aged(report: Report) -> str:
-    """Make its file one of layout 1; a share link to it."""
+    """Give it a file of layout 1. Returns a share link to it."""
     ReportFile.objects.of(report.organisation).update(content=OLD, sha256="0" * 64, layout=1)
     return share_path(report)
 

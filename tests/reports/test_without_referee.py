@@ -1,4 +1,4 @@
-"""A report without one referee: what others said stays, older files go, the recruiter gets one mail, no note."""
+"""A report without an erased referee: others' answers stay, old files are deleted, one mail, no note."""
 
 from typing import Any
 

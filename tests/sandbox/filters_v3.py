@@ -1,6 +1,6 @@
-"""The filters that Greenhouse documents of each list of Harvest v3, beside `ids`, `created_at` and `updated_at`.
+"""The documented filters of each Harvest v3 list, besides `ids`, `created_at` and `updated_at`.
 
-Read off its reference (harvestdocs.greenhouse.io) as it stood in summer 2026.
+From the reference at harvestdocs.greenhouse.io, summer 2026.
 """
 
 DOCUMENTED = {

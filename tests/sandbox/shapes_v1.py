@@ -1,7 +1,7 @@
-"""Members and types of Harvest v1's answers, as Greenhouse's published examples have them.
+"""Members and types of Harvest v1 responses in Greenhouse's published examples.
 
-Read off https://github.com/grnhse/greenhouse-api-docs in November 2026. Any value may also be null. A name stands for
-another shape here; `map` is an object with members of the account's own; `any` is null in every example.
+From https://github.com/grnhse/greenhouse-api-docs, November 2026. Any value may also be null. A name refers to another
+shape here; `map` is an object with custom members; `any` is null in every example.
 """
 
 SHAPES = {

@@ -1,4 +1,4 @@
-"""The README names every documented operation that the sandbox does not offer, and none that it does."""
+"""The README lists exactly the documented operations that the sandbox lacks."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ from greenhouse_sandbox.app import Sandbox
 from tests.sandbox.filters_v3 import DOCUMENTED
 
 README = Path(greenhouse_sandbox.__file__).with_name("README.md").read_text()
-#: v1 operation by method and path with `{}` for ids: all that are neither offered nor to be
+#: v1 operations, by method and path with `{}` for ids, that are deliberately missing
 NOT_IN_V1 = """
 GET /approval_flows/{} POST /approval_flows/{}/request_approvals PUT /approver_groups/{}/replace_approvers
 PUT /jobs/{}/approval_flows POST /custom_fields PATCH /custom_fields/{} DELETE /custom_fields/{}

@@ -1,4 +1,4 @@
-"""Every answer of Harvest v1 has the members and types of Greenhouse's published examples, and no others."""
+"""Every Harvest v1 response has exactly the members and types of Greenhouse's published examples."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ SCALARS = {"int": int, "str": str, "bool": bool, "any": object, "map": dict}
 
 
 def parsed(name: str) -> Shape:
-    """The shape of that name."""
+    """The named shape."""
     tokens = re.findall(r"[{}\[\]:]|[a-z_0-9]+", SHAPES[name])
     shape, rest = _shape(tokens)
     assert not rest, (name, rest)
@@ -42,7 +42,7 @@ def _shape(tokens: list[str]) -> tuple[Shape, list[str]]:
 
 
 def differences(value: object, shape: Shape, where: str = "") -> Iterator[str]:
-    """What is not as it should be, a sentence each."""
+    """Differences between value and shape, one sentence each."""
     if isinstance(shape, str) and shape not in SCALARS:
         shape = parsed(shape)
     if value is None:
@@ -67,7 +67,7 @@ def differences(value: object, shape: Shape, where: str = "") -> Iterator[str]:
 
 @pytest.fixture
 def application(store: Store) -> Application:
-    """One that has an offer, an interview and a scorecard."""
+    """An application with an offer, an interview and a scorecard."""
     found = next(one for one in store.applications.rising() if one.status == "in_process" and one.job_id)
     about: dict[str, Any] = {"actor_id": store.acting_user_id, "now": store.clock.now()}
     create_offer(store, found, **about, starts_on="2027-01-01")

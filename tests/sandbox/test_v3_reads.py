@@ -211,7 +211,7 @@ WORDS = {
 
 
 def value_of(name: str, resource: str) -> str:
-    """A value that the filter takes."""
+    """A valid value for the filter."""
     if name in VALUES:
         return VALUES[name][resource]
     if name in DAYS:

@@ -87,7 +87,7 @@ def run_of(application: Application, kind: str) -> Run | None:
 
 
 def shown(application: Application, kind: str) -> str:
-    """Its state as pages show it. Mails stay where they are here: whoever waits is not invited yet."""
+    """Its state as shown on pages. Mails are not sent here, so candidates are not invited yet."""
     run = run_of(application, kind)
     state = status(run, now=NOW) if run else "none"
     return "pending" if state == "unsent" else state

@@ -1,4 +1,4 @@
-"""The database cluster of a test run: a copy of one that was migrated before and is kept in .test-cache."""
+"""The database cluster of a test run: a copy of a migrated one cached in .test-cache."""
 
 import fcntl
 import hashlib
@@ -12,18 +12,18 @@ from goodword.core import postgres
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CACHE = ROOT / ".test-cache"
-#: the database inside it that test databases are copied from
+#: the template of test databases
 TEMPLATE = postgres.DATABASE
 
 
 def start(folder: Path) -> postgres.Server:
-    """Start a throw-away server on `folder`, whose database `TEMPLATE` has all migrations."""
+    """Start a throw-away server in `folder`, with all migrations in its database `TEMPLATE`."""
     shutil.copytree(_migrated(), folder, dirs_exist_ok=True)
     return postgres.start(folder, durable=False, who="pytest")
 
 
 def _migrated() -> Path:
-    """A data folder with the migrations of this checkout, made where there is none."""
+    """A data folder with this checkout's migrations, created if missing."""
     CACHE.mkdir(exist_ok=True)
     wanted = CACHE / f"cluster-{_fingerprint()}"
     with (CACHE / "lock").open("w") as lock:
@@ -40,7 +40,7 @@ def _migrated() -> Path:
 
 def _migrate(url: str, folder: Path) -> None:
     subprocess.run(
-        # Django's own: ours goes on to write what a first start writes
+        # Django's own: ours would also write the rows of a first start
         [sys.executable, "-m", "django", "migrate", "--verbosity", "0"],
         env=os.environ
         | {"DATABASE_URL": url, "GOODWORD_ENV": "test", "GOODWORD_DATA": str(folder)}
@@ -51,7 +51,7 @@ def _migrate(url: str, folder: Path) -> None:
 
 
 def _fingerprint() -> str:
-    """Changes with the migrations and with the packages, which bring migrations of their own."""
+    """A hash of the migrations and of the installed packages, which have their own."""
     digest = hashlib.sha256(f"{ROOT}{sys.version}".encode())
     migrations = sorted((ROOT / "src/goodword").rglob("migrations/*.py"))
     for path in (*migrations, ROOT / "requirements-dev.lock", ROOT / "src/goodword/settings.py"):

@@ -1,7 +1,6 @@
-"""What Enter does in the forms of a page: a browser presses the form's first submit button in the order of the page.
+"""Checks which button Enter presses in a form: the first submit button in document order.
 
-Every page that a test opens is checked, in the test client and in a browser alike: `Watch` stands in the middleware
-of the tests' settings.
+`Watch` is a middleware in the tests' settings, so it checks every page opened by the test client or a browser.
 """
 
 from collections.abc import Callable
@@ -10,13 +9,13 @@ from html.parser import HTMLParser
 
 from django.http import HttpRequest, HttpResponse
 
-#: the looks of a button that is the main one of its form
+#: variants of a form's main button
 _MAIN = {"button--primary", "button--danger"}
 
 
 @dataclass
 class Button:
-    """A submit button. `stand_in`: it is hidden and stands for the main one, which comes later on the page."""
+    """A submit button. `stand_in`: a hidden one before the main one, which comes later on the page."""
 
     name: str
     classes: set[str]
@@ -25,20 +24,20 @@ class Button:
 
     @property
     def is_main(self) -> bool:
-        """Whether it looks like the main button of a form."""
+        """Whether it is styled as a form's main button."""
         return bool(self.classes & _MAIN)
 
 
 @dataclass
 class FoundForm:
-    """A form with its submit buttons, in the order of the page, also those that stand outside it (`form="…"`)."""
+    """A form with its submit buttons in document order, including those outside it (`form="…"`)."""
 
     label: str
     buttons: list[Button] = field(default_factory=list)
 
     @property
     def wrong(self) -> str:
-        """What Enter would wrongly press; empty if it presses the main button, or there is only one."""
+        """The wrong button that Enter would press; empty if it presses the main or only one."""
         seen = [button for button in self.buttons if not button.stand_in]
         if len(seen) < 2:
             return ""
@@ -50,7 +49,7 @@ class FoundForm:
             )
         if any(button.is_main for button in seen):
             return "" if first.is_main else f"{self.label}: Enter presses {first}"
-        # buttons of equal weight: none that means something of its own comes first, unless all do
+        # of equal buttons, one with a name must not come first unless all have one
         unnamed = any(not button.name for button in seen)
         return f"{self.label}: Enter presses {first}" if unnamed and first.name else ""
 
@@ -93,7 +92,7 @@ class _Reader(HTMLParser):
 
 
 def forms_of(html: str) -> list[FoundForm]:
-    """The forms of a page, each with its submit buttons; a button of a form that is not there is an error."""
+    """The forms of a page with their submit buttons; a button for a missing form is an error."""
     reader = _Reader()
     reader.feed(html)
     for owner, button in reader.owned:
@@ -103,7 +102,7 @@ def forms_of(html: str) -> list[FoundForm]:
 
 
 class Watch:
-    """Fails a test that opens a page on which Enter presses another button than the main one."""
+    """Fails a test that opens a page where Enter presses a button other than the main one."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""The mail server takes what is queued: without one, and with what follows from it."""
+"""Simulates a mail server that accepts queued mail, with all reactions."""
 
 import json
 from datetime import datetime
@@ -15,7 +15,7 @@ from goodword.notifications.models import Email
 
 
 def mail_is_taken(of: Application, *, at: datetime) -> None:
-    """All mails of the application's organisation that are due go out at that moment; their reactions are done."""
+    """Send all due mails of the application's organisation at this time, and run their reactions."""
     due = Email.objects.of(of.organisation).filter(state="queued", not_before__lte=at)
     for pk in due.order_by("pk").values_list("pk", flat=True):
         email = outbox.claim(Email, pk, now=at)
@@ -28,11 +28,11 @@ def mail_is_taken(of: Application, *, at: datetime) -> None:
         ):
             react.run(**job.args)
             _forget("event.react", **job.args)
-        event.delete()  # the tests that begin like this list what comes after it
+        event.delete()  # tests that start like this list later events only
 
 
 def _forget(task: str, **args: object) -> None:
-    """The job is done: neither a later run nor a count of what waits finds it."""
+    """Mark the job as done, so that no later run or count finds it."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE procrastinate_jobs SET status = 'succeeded' WHERE status = 'todo' AND task_name = %s "

@@ -1,4 +1,4 @@
-"""A mail server over real sockets that is as difficult as a test wants it to be."""
+"""A mail server over real sockets, with failures chosen by the test."""
 
 import socket
 import threading
@@ -11,15 +11,15 @@ from typing import Any
 
 from django.test import override_settings
 
-#: what the server says at each step; None: it hangs up without a word
+#: the server's reply at each step; None: it hangs up
 Answers = dict[str, str | None]
 
 
 class MailServer:
-    """Speaks plain SMTP, one thread a connection.
+    """Speaks plain SMTP, one thread per connection.
 
     `answers` by step: "greeting", "ehlo", "auth", "mail", "rcpt", "data" (the command), "message" (its end).
-    `before_answer` runs when a whole message has come, before its answer is given.
+    `before_answer` runs when a whole message has arrived, before it is answered.
     """
 
     def __init__(self) -> None:
@@ -100,13 +100,13 @@ class MailServer:
         return not answer.startswith("421")
 
     def to(self) -> list[str]:
-        """Whom the messages were to that it has taken, in order."""
+        """Recipients of the accepted messages, in order."""
         return [message["To"].addresses[0].addr_spec for message in self.taken]
 
 
 @contextmanager
 def mail_server(**options: Any) -> Iterator[MailServer]:
-    """One that runs, and that mail goes out by; `options` are those of core.smtp, such as its time limits."""
+    """A running server that mail is sent through; `options` are those of core.smtp, such as timeouts."""
     server = MailServer()
     mailer = {
         "BACKEND": "goodword.core.smtp.EmailBackend",

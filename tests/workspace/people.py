@@ -40,7 +40,7 @@ def named(role: Role, first: str, last: str, **values: Any) -> Application:
 
 
 def invited(application: Application) -> Attempt:
-    """An assessment is assigned, its invitation has gone out."""
+    """Assign an assessment and send its invitation."""
     return assigned(application)
 
 

@@ -1,4 +1,4 @@
-"""A candidate whose name looks like a link: nothing is sent before it is corrected, or a member confirms it."""
+"""A candidate's name that looks like a link: nothing is sent until it is corrected or confirmed."""
 
 import pytest
 from django.core import mail
@@ -24,7 +24,7 @@ NAME = "Claim your prize http://evil.example/win"
 
 @pytest.fixture
 def application() -> Application:
-    """Somebody called so has come to the stage of the assessment."""
+    """A candidate with such a name has entered the stage of the assessment."""
     application = of_role()
     application.candidate.first_name, application.candidate.last_name = NAME.rsplit(" ", 1)
     application.candidate.save()

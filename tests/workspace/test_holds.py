@@ -1,4 +1,4 @@
-"""Legal holds: whatever asks for an erasure, the data is kept, and whoever asked is told so and why."""
+"""Legal holds: the data is kept, whoever requests its erasure, and they are told why."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -137,7 +137,7 @@ def test_an_application_elsewhere_is_not_covered_by_the_hold_on_a_role(
     with transaction.atomic():
         asked_for = ask_erasure(of=other, reason=Reason.APPLICATION_DELETED, now=NOW, by="x")
     assert carry_out(erasure_id=asked_for.pk, now=NOW)
-    # but the person as a whole is
+    # but not the person as a whole
     assert hold_on(other.candidate) is not None
 
 
@@ -179,7 +179,7 @@ def test_a_candidate_is_told_before_and_after_they_ask_and_the_wish_is_kept(
     assert "It will be erased on" not in after
     assert SECRET not in before + after
     assert Client().get(f"{door}download/").status_code == 200
-    # an old mail tells nothing of the reason
+    # an old mail does not reveal the reason
     old = text(Client().get(f"{portal(check.start)}data/").content)
     assert "Your data is to be erased" in old
     assert "legal claims" not in old
@@ -277,7 +277,7 @@ def test_an_admin_places_and_lifts_it_and_both_are_in_the_audit_log(
     assert client.get(path(name, org, pk)).status_code == 200
     assert client.post(path(name, org, pk), {"reason": " "}).status_code == 422
     assert not Hold.objects.of(org).exists()
-    for _ in range(2):  # placed twice it is one
+    for _ in range(2):  # idempotent
         assert client.post(path(name, org, pk), {"ground": "duty", "reason": SECRET}).status_code == 302
     hold = Hold.objects.of(org).get()
     assert (hold.ground, hold.reason, hold.placed_by, hold.placed_at) == ("duty", SECRET, admin, NOW)

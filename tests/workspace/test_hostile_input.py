@@ -1,4 +1,4 @@
-"""Every address, with input that no database holds or no form has: refused or cleaned, and never a fault of ours."""
+"""Every URL with malformed input: refused or cleaned, never a server error."""
 
 import re
 from collections.abc import Iterator
@@ -30,18 +30,18 @@ OPEN = [
     for one in patterns()
     if one not in ASKED
     and set(one.pattern.converters) <= {"token"}
-    # the first says that no worker runs here; the others are not part of this installation, or have a key of their own
+    # the first reports a missing worker; the others are not part of this installation, or have their own key
     and one.name not in {"ready", "account_reset_password_from_key"}
     and not str(one.name).startswith("gallery")
 ]
-#: as they stand in an address: a NUL; half a surrogate, controls and no UTF-8; what asks to be quoted; far too long
+#: in URLs: a NUL; a lone surrogate, control characters and invalid UTF-8; characters that need quoting; far too long
 VALUES = (
     "a%00b",
     "%ED%A0%80%01%1f%7f%C2%85%FF%FE",
     quote("-1e9999'\";--\\%_[](){}${}\u202e\ufeff"),
     "9" * 3000,
 )
-#: what views look for in a query, and in a form
+#: query parameters and form fields that views read
 QUERY = sorted(
     {
         name
@@ -78,7 +78,7 @@ def theirs() -> Theirs:
 
 
 def address_of(pattern: URLPattern, theirs: Theirs) -> str:
-    """With the ids of rows that are there, as far as there are any."""
+    """The URL, with ids of existing rows where there are any."""
     slug = theirs.admin.organisation.slug
     try:
         return theirs.address(pattern, slug=slug)

@@ -1,4 +1,4 @@
-"""*Invite again* after a run in which something was done: asked first, and nothing that came in is lost from sight."""
+"""*Invite again* after a run with activity asks for confirmation, and earlier answers stay visible."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ from tests.workspace.people import NOW, named, path, reported, review
 pytestmark = pytest.mark.django_db
 
 LATER = NOW + timedelta(days=1)
-#: the retake interval of the tests is over
+#: after the tests' retake interval
 NEXT_TIME = NOW + timedelta(days=190)
 MARIA, PAUL = "maria@globex.example", "paul@globex.example"
 
@@ -59,7 +59,7 @@ def at_a_fixed_moment() -> Iterator[None]:
 
 
 def done(*, least: int = 2) -> Story:
-    """A check of two referees that is complete."""
+    """A complete check of two referees."""
     story = sent()
     Check.objects.of(story.application.organisation).update(least=least)
     answer(referee_door(MARIA))
@@ -278,7 +278,7 @@ def test_cancelled_it_is_clear_which_result_counts() -> None:
 
 
 def in_a_second_run(story: Story, *, answers: int) -> None:
-    """The candidate names the same referees again, and so many of them answer."""
+    """The candidate names the same referees again, and `answers` of them answer."""
     door = candidate_door(story)
     for slot, details in enumerate((MANAGER, PEER), start=1):
         assert post(f"{door}{slot}/", details).status_code == 302

@@ -1,4 +1,4 @@
-"""Enter in a form does what the form's main button does, on every page of candidates and referees.
+"""Enter in a form presses its main button, on every page for candidates and referees.
 
 `tests/support/default_buttons.py` checks each page that any test opens; here every portal page with a form is opened.
 """
@@ -28,7 +28,7 @@ from tests.support.default_buttons import forms_of
 pytestmark = pytest.mark.django_db
 NOW = factories.NOW
 TEMPLATES = SOURCE / "goodword"
-#: where the pages of candidates, referees and whoever answers a request for an adjustment lie
+#: URL prefixes of candidates, referees and people who answer adjustment requests
 PORTALS = (
     "references/templates/references/[acor]*/*.html",
     "references/templates/references/*.html",
@@ -47,14 +47,14 @@ def at_a_fixed_moment() -> Iterator[None]:
 
 
 class Walk:
-    """Opens pages, and keeps which templates they were made of."""
+    """Opens pages and records their templates."""
 
     def __init__(self) -> None:
         self.templates: set[str] = set()
         self.client = Client()
 
     def open(self, path: str, data: dict[str, Any] | None = None, *, later: timedelta = timedelta()) -> Any:
-        """The page there; with `data` what the form leads to."""
+        """The page; with `data` the result of the form."""
         with time_machine.travel(NOW + later, tick=False):
             response: Any = (
                 self.client.get(path) if data is None else self.client.post(path, data, follow=True)
@@ -133,7 +133,7 @@ def walk_part(walk: Walk, attempt: Attempt, order: int, pages: "Pages") -> None:
 
 
 class Pages:
-    """The addresses of one candidate's pages."""
+    """The URLs of one candidate's pages."""
 
     def __init__(self, token: str) -> None:
         self.token = token

@@ -1,4 +1,4 @@
-"""*Overdue* is shown with the day since which it is, and not with the day of the invitation."""
+"""*Overdue* shows the date of the deadline, not of the invitation."""
 
 from datetime import timedelta
 

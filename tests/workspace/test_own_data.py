@@ -37,12 +37,12 @@ def check() -> Check:
 
 
 def door(check: Check, **values: Any) -> str:
-    """The portal's page about their data."""
+    """The portal's *Your data*."""
     return f"{portal(check.start, **values)}data/"
 
 
 def own_door(check: Check, *, address: str = "") -> str:
-    """The page with the buttons, by a fresh link that was mailed to the candidate."""
+    """The page with the buttons, by a new link mailed to the candidate."""
     who = check.start.application.candidate
     return data_door(Link.Purpose.CANDIDATE_DATA, check, check.start_id, address or who.email)
 
@@ -188,7 +188,7 @@ MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend
 
 
 def asked_for_link(path: str) -> list[EmailMultiAlternatives]:
-    """What is mailed when the page's button is pressed."""
+    """The mail sent when the page's button is pressed."""
     before = len(mail.outbox)
     with override_settings(MAILERS=MAILERS):
         response = Client().post(f"{path}link/")

@@ -500,7 +500,7 @@ def test_step_settings_ask_for_a_requirement_only_until_it_is_put_together(
 
 
 def reader_card(who: Membership, step: Step) -> tuple[str, list[str]]:
-    """What the page before publishing says of who reads adjustment requests, and where its links lead."""
+    """The warning before publishing about who reads adjustment requests, and its links."""
     lines = soup(signed_in(who).get(address(step, "role_assessment_publish"))).select("#advice li")
     found = [line for line in lines if "adjustment requests" in line.get_text()]
     said = " ".join(found[0].get_text(" ").split()) if found else ""

@@ -128,7 +128,7 @@ def test_a_closed_step_looks_the_same_to_candidate_and_referee() -> None:
     told.happens("application.rejected", reason="Too slow")
     pages = [Client().get(where) for where in (own, candidate, referee)]
     assert [page.status_code for page in pages] == [200, 200, 200]
-    # but for where each finds their own data
+    # except for the links to their own data
     first, *others = [re.sub(r'href="/[pr]/[^"]+/data/"', "", comparable(page)) for page in pages]
     assert others == [first, first]
 

@@ -1,4 +1,4 @@
-"""Retention: who is erased, what the page foresees, and what a run does, also when it dies or meets another."""
+"""Retention: who is erased, the preview, and the run, also when it dies or runs twice at once."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -132,7 +132,7 @@ def test_nobody_with_an_open_step_is_erased(org: Organisation, role: Role, kind:
     assert foreseen(org) == []
     assert foresee(org, OLD, now=NOW).open_steps == 1
     assert sweep(org.pk, now=NOW) == 0
-    # thirty days after the deadline nothing can come in any more
+    # thirty days after the deadline no more answers are accepted
     type(run).objects.of(org).update(deadline_at=NOW - timedelta(days=31))
     assert sweep(org.pk, now=NOW) == 1
 
@@ -243,7 +243,7 @@ def test_a_run_erases_by_the_existing_erasure_and_says_so(org: Organisation, rol
     assert "The retention period has ended." in page
 
 
-#: by candidate: what befalls their erasure at its end, when all else of them is gone
+#: by candidate, the error raised at the end of their erasure
 FATES: dict[int, type[BaseException]] = {}
 
 
@@ -273,7 +273,7 @@ def test_a_run_that_died_is_gone_on_with(
     org: Organisation, role: Role, fates: dict[int, type[BaseException]]
 ) -> None:
     people = [ended(role, f"N{n}").candidate_id for n in range(3)]
-    fates[people[1]] = KeyboardInterrupt  # which nothing catches, as a kill
+    fates[people[1]] = KeyboardInterrupt  # uncaught, like a kill
     with pytest.raises(KeyboardInterrupt):
         sweep(org.pk, now=NOW)
     assert erased(org) == people[:1]
@@ -341,7 +341,7 @@ def post(who: Membership, **typed: str) -> Any:
 
 @pytest.fixture
 def off() -> Iterator[Membership]:
-    """An admin of an organisation that erases nothing by itself."""
+    """An admin of an organisation without automatic erasure."""
     org = factories.organisation(name="Acme")
     role = factories.role(org)
     ended(role, "Ada")
@@ -356,7 +356,7 @@ def test_switching_it_on_shows_whom_it_erases_and_asks_first(off: Membership) ->
     asked = post(off, erases_old="on")
     assert asked.status_code == 200
     said = words(asked.content, "#confirm")
-    assert "1 person is erased on Wed 4 Mar, 03:00" in said  # the day after it is set
+    assert "1 person is erased on Wed 4 Mar, 03:00" in said  # the next day
     assert "Ada Lovelace" in said and "Bob" not in said
     assert "2 Mar 2025" in said
     org.refresh_from_db()
@@ -391,7 +391,7 @@ def test_a_confirmation_counts_for_what_was_shown_alone(off: Membership) -> None
     [
         ({}, {"erases_old": "on"}, True),
         ({}, {"erases_hidden": "on"}, True),
-        ({}, {"keep_months": "1"}, False),  # off all the same
+        ({}, {"keep_months": "1"}, False),  # still off
         ({"erases_old": True}, {"erases_old": "on", "keep_months": "11"}, True),
         ({"erases_old": True}, {"erases_old": "on", "keep_months": "13"}, False),
         ({"erases_old": True}, {}, False),

@@ -1,4 +1,4 @@
-"""Portals speak the language that was chosen, else the browser's, else what is known; mails speak the last of them."""
+"""Portals use the chosen language, else the browser's, else the one on record; mails use the last one read."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -39,7 +39,7 @@ def at_a_fixed_moment() -> Iterator[None]:
 
 
 def language_of(path: str, browser: str = "") -> str:
-    """The language of the page that is there."""
+    """The language of the page."""
     response: Any = Client().get(path, headers={"accept-language": browser} if browser else {}, follow=True)
     html: str = response.content.decode()
     return html.partition('<html lang="')[2].partition('"')[0]
@@ -161,7 +161,7 @@ def test_the_first_answer_takes_the_assessment_in_the_language_that_was_read() -
     attempt.refresh_from_db()
     assert (attempt.language, attempt.progress) == ("de", "in_progress")
     assert [part_of(attempt, order).version.language for order in (1, 2, 3)] == ["de", "", "de"]
-    # what was begun goes on in its language, on whatever device
+    # once started it stays in its language, on any device
     assert language_of(f"{door}1/item/2/", "fr") == "de"
     assert (
         Client().get(door, headers={"accept-language": "fr"}).content.decode().count('name="language"') == 0
@@ -285,7 +285,7 @@ def applied(*, known: str = "", works_in: str = "en") -> Application:
 
 
 def assessed(of: Application) -> Attempt:
-    """Invited to three parts, the second of them on a clock."""
+    """An assessment of three parts, the second one timed."""
     assert of.role is not None
     asked_on(of.role, WORK_STYLE, REASONING, JUDGEMENT)
     return assigned(of)

@@ -1,4 +1,4 @@
-"""Mail that is not going out, and mail that failed for good: what members see, and sending it again."""
+"""Mail server outages and failed mail: what members see, and resending."""
 
 import pytest
 from django.test import Client
@@ -24,7 +24,7 @@ def about() -> Application:
 
 
 def failing(about: Application) -> Email:
-    """The candidate's invitation, refused for good; what follows from that is done."""
+    """The candidate's invitation, rejected permanently, with all reactions."""
     invited(about)
     email = Email.objects.of(about.organisation).get(kind="assessment.invitation")
     run_jobs()

@@ -150,7 +150,7 @@ def test_nothing_is_asked_on_what_is_closed() -> None:
 
 def test_a_request_taken_back_gives_the_days_back_and_the_mail_does_not_go_out() -> None:
     attempt = timed()
-    ask(attempt_id=attempt.pk, percent=50, form=False, text="", may_tell=False, now=NOW)  # its mail waits
+    ask(attempt_id=attempt.pk, percent=50, form=False, text="", may_tell=False, now=NOW)  # mail is queued
     assert withdraw(attempt_id=attempt.pk, now=NOW + DAY)
     after = fresh(attempt)
     calendar = attempt.organisation.calendar

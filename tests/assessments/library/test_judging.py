@@ -20,7 +20,7 @@ def test_a_whole_set_scores_as_worked_by_hand() -> None:
     assert score.distance == 1.125
     # the furthest from 5 is 1 (4 steps), from 1.5 is 5 (3.5), from 3 either end (2), from 2 is 5 (3): 12.5 by 4
     assert score.largest == 3.125
-    # the nearest to 1.5 is 1 or 2 (half a step), the other keys can be met: 0.5 by 4
+    # nearest to 1.5 is 1 or 2 (half a step), the other keys are exact: 0.5 / 4
     assert score.smallest == 0.125
     assert (score.n_answered, score.n_actions, score.needed) == (4, 4, 3)
 

@@ -41,7 +41,7 @@ class Story:
         post(feed_post_id=self.post.pk, now=self.now + after)
 
     def act_for_an_hour(self) -> None:
-        """Try as often as refusals are tried, each time when it is due."""
+        """Retry as often as refusals are retried, each time when due."""
         for done in range(len(REFUSED_WAITS) + 1):
             self.act(after=sum(REFUSED_WAITS[:done], timedelta(0)))
 

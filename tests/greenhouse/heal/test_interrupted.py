@@ -1,4 +1,4 @@
-"""A pass whose worker is to end, or whose database goes away, goes on where it was."""
+"""A pass interrupted by shutdown or a database outage continues where it stopped."""
 
 import threading
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ from tests.support.jobs import run_jobs
 
 @pytest.fixture(autouse=True)
 def stop(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
-    """Nothing has asked this process to stop; small batches, so that there are many places to stop at."""
+    """A process not asked to stop, with small batches, so that there are many points to stop at."""
     asked = threading.Event()
     monkeypatch.setattr(stopping, "_asked", asked)
     monkeypatch.setattr(carry, "BATCH", 1)

@@ -1,4 +1,4 @@
-"""Many deliveries that wait, and workers that are gone: what a claim costs, and how soon a lease ends."""
+"""A large backlog and dead workers: the cost of a claim, and when leases end."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -19,7 +19,7 @@ MANY = 2_000
 
 
 def put(world: World, count: int, *, state: str, applications: int | None = None) -> None:
-    """So many deliveries, each of an application of its own unless there are fewer of those."""
+    """Create deliveries, each of its own application unless there are fewer of those."""
     now = clock.now()
     InboxEvent.objects.across_organisations().bulk_create(
         InboxEvent(
@@ -38,7 +38,7 @@ def put(world: World, count: int, *, state: str, applications: int | None = None
 
 
 def backlog_after_an_empty_night(world: World, **values: int) -> None:
-    """Statistics that say that nothing ever waits, and then a backlog."""
+    """Statistics gathered while the inbox was empty, and then a backlog."""
     put(world, MANY, state=State.HANDLED)
     with database.cursor() as cursor:
         cursor.execute("ANALYZE greenhouse_inboxevent")
@@ -46,7 +46,7 @@ def backlog_after_an_empty_night(world: World, **values: int) -> None:
 
 
 def rows_read() -> int:
-    """Rows of the inbox that this transaction has fetched so far."""
+    """Inbox rows fetched by this transaction so far."""
     with database.cursor() as cursor:
         cursor.execute(
             "SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables"
@@ -120,7 +120,7 @@ def test_the_lease_of_a_worker_whose_connection_is_gone_ends_at_once(world: Worl
     again = claim(Turn(), now=clock.now())
     assert again is not None
     assert (again.remote_application_id, again.attempts, again.faults) == (1, 2, 2)
-    assert claim(Turn(), now=clock.now()) is None  # the other's lease goes on
+    assert claim(Turn(), now=clock.now()) is None  # the other lease is still valid
 
 
 def test_a_lease_from_before_a_restart_of_the_server_ends_and_is_no_fault(world: World) -> None:
@@ -135,7 +135,7 @@ def test_a_lease_from_before_a_restart_of_the_server_ends_and_is_no_fault(world:
 
 
 def waits_until_backend_is_gone(*, but_not: InboxEvent) -> None:
-    """A process of the server ends a moment after its client has gone."""
+    """A backend exits a moment after its client."""
     leased = InboxEvent.objects.exclude(pk=but_not.pk).exclude(leased_to=None).get()
     for _ in range(1000):
         with database.cursor() as cursor:

@@ -81,7 +81,7 @@ def test_what_moves_on_while_a_burst_is_worked_on_ends_where_it_stands(world: Wo
         world.move(row, ASSESSMENT)
     arrive(world)
     now, turn = clock.now(), Turn()
-    assert work_one(turn, now=now)  # all eight have been read now
+    assert work_one(turn, now=now)  # reads all eight
     world.move(rows[5], REFERENCES)
     arrive(world)
     world.work()

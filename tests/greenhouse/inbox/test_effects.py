@@ -249,7 +249,7 @@ def test_one_that_ends_its_worker_each_time_is_failed_in_the_end(world: World) -
     in_line(world)
     now = clock.now()
     for _ in range(BUSY_TRIES):
-        assert claim(Turn(), now=now) is not None  # and then the worker is gone
+        assert claim(Turn(), now=now) is not None  # and then the worker dies
         now += LEASE
     world.work(now=now)
     assert world.inbox()[0] == ("failed", WORKER_DIED)

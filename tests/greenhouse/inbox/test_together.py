@@ -1,4 +1,4 @@
-"""Deliveries of a burst that are worked on together: the same as one by one, in few statements, and nothing lost."""
+"""Deliveries of a burst handled together: same result as one by one, few statements, nothing lost."""
 
 from datetime import timedelta
 from typing import Any
@@ -24,7 +24,7 @@ from tests.support.jobs import event_names, waiting
 
 
 def moved(world: World, number: int = 10, place: int = ASSESSMENT) -> list[RemoteApplication]:
-    """So many known people whose moves wait in the inbox."""
+    """Known people with stage changes waiting in the inbox."""
     rows = people(world, number)
     for row in rows:
         world.move(row, place)
@@ -33,7 +33,7 @@ def moved(world: World, number: int = 10, place: int = ASSESSMENT) -> list[Remot
 
 
 def begun(world: World) -> Turn:
-    """The first delivery is done, with which the others were read."""
+    """Handle the first delivery, which reads the others ahead."""
     turn = Turn()
     assert work_one(turn, now=clock.now())
     return turn
@@ -74,7 +74,7 @@ def test_each_event_of_a_burst_has_its_reactions_and_their_jobs(world: World) ->
 
 
 def different(world: World) -> list[RemoteApplication]:
-    """A burst with somebody of each kind in it."""
+    """A burst with one person of each kind."""
     rows = people(world, 14)
     ours = [world.ours(row) for row in rows]
     now = clock.now()
@@ -203,7 +203,7 @@ def test_a_burst_whose_worker_dies_is_found_again_and_counts_one_fault_each(worl
     turn = Turn()
     first = claim(turn, now=clock.now())
     assert first is not None
-    # each alone: one of them may have ended the worker
+    # one by one, since any of them may have killed the worker
     assert claim_read(turn, now=clock.now()) == []
     give_back(turn, [first], now=clock.now())
     world.work()
@@ -244,7 +244,7 @@ def test_a_worker_that_is_to_end_gives_a_burst_back(world: World, monkeypatch: p
         raise stopping.Stopped
 
     with monkeypatch.context() as patch:
-        patch.setattr(together, "prepare", stop)  # as while it waits for its turn with Greenhouse
+        patch.setattr(together, "prepare", stop)  # as while waiting for the rate limit
         with pytest.raises(stopping.Stopped):
             work_one(turn, now=clock.now())
     assert {(event.attempts, event.faults, event.leased_to) for event in received(world)} == {(0, 0, None)}

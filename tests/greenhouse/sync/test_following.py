@@ -106,7 +106,7 @@ def test_who_came_back_into_the_stage_after_confirm_counts_although_never_seen_b
 
 
 def already_there(world: World, remote: RemoteApplication, *, at: timedelta) -> None:
-    """The member who mapped the stage has left them alone."""
+    """The member who mapped the stage did not invite them."""
     AlreadyThere.objects.create(
         organisation=world.organisation,
         automation=Automation.objects.of(world.organisation).get(),

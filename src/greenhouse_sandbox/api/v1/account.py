@@ -134,7 +134,7 @@ def nothing(permission: str, *, only_next: bool = False) -> Callable[..., Respon
 
 @requires("eeoc.list")
 def eeoc_of(application_id: int) -> Response:
-    """What an applicant said about themself: nobody here ever does."""
+    """EEOC answers: always empty here."""
     application = one(the_store().applications, application_id)
     answers = ("race", "gender", "veteran_status", "disability_status", "submitted_at")
     return json_response(
@@ -144,14 +144,14 @@ def eeoc_of(application_id: int) -> Response:
 
 @requires("departments.list")
 def departments() -> Response:
-    """All departments, or those of an `external_id`; as a list, or with `render_as=tree` within each other."""
+    """All departments, or those with an `external_id`; as a list, or nested with `render_as=tree`."""
     store = the_store()
     return _places(store, store.departments, shapes_jobs.department, shapes_jobs.department_tree)
 
 
 @requires("departments.get")
 def one_department(row_id: int) -> Response:
-    """One department, by itself or as a tree."""
+    """One department, flat or as a tree."""
     store = the_store()
     shape = shapes_jobs.department_tree if _as_tree() else shapes_jobs.department
     return json_response(shape(store, one(store.departments, row_id)))
@@ -159,14 +159,14 @@ def one_department(row_id: int) -> Response:
 
 @requires("offices.list")
 def offices() -> Response:
-    """All offices, likewise."""
+    """All offices. Parameters as for departments."""
     store = the_store()
     return _places(store, store.offices, shapes_jobs.office, shapes_jobs.office_tree)
 
 
 @requires("offices.get")
 def one_office(row_id: int) -> Response:
-    """One office, by itself or as a tree."""
+    """One office, flat or as a tree."""
     store = the_store()
     shape = shapes_jobs.office_tree if _as_tree() else shapes_jobs.office
     return json_response(shape(store, one(store.offices, row_id)))

@@ -64,7 +64,7 @@ def destroy_candidate(candidate_id: int) -> Response:
 
 @requires("candidates.merge")
 def merge() -> Response:
-    """Merge `duplicate_candidate_id` into `primary_candidate_id`. 200 with the record that is left."""
+    """Merge `duplicate_candidate_id` into `primary_candidate_id`. 200 with the remaining record."""
     store = the_store()
     on_behalf_of()
     body = json_body()

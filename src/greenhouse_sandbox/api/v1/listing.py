@@ -29,9 +29,9 @@ type Rows = Sequence[Any] | Table[Any]
 
 
 def list_page(rows: Rows, shape: Callable[[Any], dict[str, Any]], *, only_next: bool = False) -> Response:
-    """The page of `rows` that the request asks for by `page` and `per_page`.
+    """The requested `page` of `rows`, with `per_page` rows.
 
-    `only_next`: Greenhouse pages this list in its newer way, which links to the next page alone.
+    `only_next`: Greenhouse uses its newer paging for this list, with a link to the next page only.
     """
     number = _whole("page", 1)
     per_page = _whole("per_page", 100)

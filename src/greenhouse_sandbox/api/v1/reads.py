@@ -102,10 +102,7 @@ def rejection_reasons() -> Response:
 
 @requires("users.list")
 def users() -> Response:
-    """Users by e-mail address and employee id, with the account's own fields if `user_attributes=true`.
-
-    Service accounts are not shown.
-    """
+    """Users by e-mail address and employee id, with custom fields if `user_attributes=true`; no service accounts."""
     store = the_store()
     rows = [row for row in everything(matching(store.users)) if not row.service_account]
     if "email" in request.args:

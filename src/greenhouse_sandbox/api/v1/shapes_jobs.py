@@ -49,12 +49,12 @@ def department(store: Store, row: Department) -> dict[str, Any]:
 
 
 def bare_department(store: Store, row: Department) -> dict[str, Any]:
-    """A department as jobs and applications embed it."""
+    """A department, as embedded in jobs and applications."""
     return _without_external_ids_of_others(department(store, row))
 
 
 def department_tree(store: Store, row: Department) -> dict[str, Any]:
-    """A department with those below it."""
+    """A department with its children."""
     return {
         "id": row.id,
         "name": row.name,
@@ -81,12 +81,12 @@ def office(store: Store, row: Office) -> dict[str, Any]:
 
 
 def bare_office(store: Store, row: Office) -> dict[str, Any]:
-    """An office as jobs and applications embed it."""
+    """An office, as embedded in jobs and applications."""
     return _without_external_ids_of_others(office(store, row))
 
 
 def office_tree(store: Store, row: Office) -> dict[str, Any]:
-    """An office with those below it."""
+    """An office with its children."""
     return {
         "id": row.id,
         "name": row.name,
@@ -161,7 +161,7 @@ def hiring_team(store: Store, row: Job) -> dict[str, list[dict[str, Any]]]:
 
 
 def hiring_team_ids(store: Store, row: Job) -> dict[str, list[dict[str, Any]]]:
-    """The same by ids, as the endpoint of the team tells it. `active`: the user still has access."""
+    """The hiring team by ids, as in its endpoint. `active`: the user still has access."""
     owners = store.job_owners.by("job_id", row.id)
 
     def of_type(kind: str) -> list[dict[str, Any]]:
@@ -238,12 +238,12 @@ def job_stage(_: Store, row: JobStage) -> dict[str, Any]:
 
 
 def user(store: Store, row: User) -> dict[str, Any]:
-    """A user with the account's own fields."""
+    """A user with custom fields."""
     return plain_user(store, row) | custom_fields(store, "user_attribute", row.custom_fields)
 
 
 def plain_user(store: Store, row: User) -> dict[str, Any]:
-    """A user as lists show one unless `user_attributes=true`."""
+    """A user in lists without `user_attributes=true`."""
     return {
         "id": row.id,
         "name": row.name,

@@ -46,7 +46,7 @@ def bare_opening(store: Store, row: Opening) -> dict[str, Any]:
 
 
 def new_opening(row: Opening) -> dict[str, Any]:
-    """A place to fill that was just made."""
+    """A new opening."""
     return {"id": row.id, "opening_id": row.opening_id, "open_date": milliseconds(row.opened_at)}
 
 

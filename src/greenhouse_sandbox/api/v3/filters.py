@@ -100,20 +100,20 @@ def nothing(_: Store, __: str, ___: str) -> Test:
 
 
 def no_moment(_: Store, name: str, wanted: str) -> Test:
-    """No row, of a filter of moments: nothing in this sandbox has that moment."""
+    """No rows, for a datetime filter: nothing in this sandbox has this datetime."""
     parse_dates(name, wanted)
     return lambda _row: False
 
 
 def no_day(_: Store, name: str, wanted: str) -> Test:
-    """The same of days."""
+    """No rows, for a date filter."""
     for _operator, day in _pairs(name, wanted):
         _day(name, day)
     return lambda _row: False
 
 
 def only(name: str, *, of: tuple[str, ...]) -> Filter:
-    """All rows if `name` is asked for, which all have; none for the other choices."""
+    """All rows for the choice `name`, which all have; none for other choices."""
 
     def build(_: Store, parameter: str, wanted: str) -> Test:
         check_choice(parameter, wanted, dict.fromkeys(of))
@@ -176,7 +176,7 @@ def dates(member: str) -> Filter:
 
 
 def midnights(member: str) -> Filter:
-    """Rows whose ISO date `member` is shown as a moment, at midnight in UTC, and lies as asked."""
+    """Rows by the ISO date `member`, which is shown as a datetime at midnight UTC."""
 
     def build(_: Store, name: str, wanted: str) -> Test:
         asked = [(OPERATORS[operator], moment) for operator, moment in parse_dates(name, wanted)]

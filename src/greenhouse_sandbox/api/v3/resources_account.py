@@ -39,7 +39,7 @@ def _field_key(store: Store, _: str, wanted: str) -> Test:
 
 
 def _under_way(_: Store, name: str, wanted: str) -> Test:
-    """Bulk requests that are still worked on; here all are done before they are answered."""
+    """Bulk requests in progress; here all finish before the response."""
     active = parse_boolean(name, wanted)
     return lambda row: (row.completed_at is None) == active
 

@@ -97,7 +97,7 @@ def _standing(store: Store, stage_ids: list[int]) -> list[int]:
 
 
 def _on_jobs(store: Store, name: str, wanted: str) -> Test:
-    """What belongs to an application to one of these jobs."""
+    """Rows of applications to one of these jobs."""
     jobs = set(parse_ids(name, wanted))
 
     def is_on_one(row: Any) -> bool:
@@ -108,7 +108,7 @@ def _on_jobs(store: Store, name: str, wanted: str) -> Test:
 
 
 def _latest(table: str) -> Filter:
-    """Schools or employers whose `latest` is the one asked for."""
+    """Schools or employers by their `latest`."""
 
     def build(store: Store, name: str, wanted: str) -> Test:
         asked = parse_boolean(name, wanted)
