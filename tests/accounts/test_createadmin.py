@@ -80,7 +80,7 @@ def test_an_admin_who_is_one_already_is_left_as_they_are(run: Run) -> None:
         "--organisation", "acme", "--password-stdin", stdin=io.StringIO("another password\n")
     )
     assert status == 0
-    assert said.startswith("ana@acme.example is an admin of Acme already; nothing was changed")
+    assert said.startswith("ana@acme.example is already an admin of Acme. Nothing was changed")
     assert User.objects.get().check_password(GOOD)
 
 

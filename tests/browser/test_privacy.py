@@ -56,7 +56,7 @@ def test_every_page_is_accessible_and_fits(browser: Browser, live_server: object
     look("retention", path("retention", organisation))
     page.get_by_label("Erase people after their last application has ended").check()
     page.get_by_label("Months after the end").press("Enter")
-    page.get_by_role("heading", name="Erase them?").wait_for()
+    page.get_by_role("heading", name="Erase these people?").wait_for()
     looker.look(page, "retention asks")
     page.get_by_role("button", name="Save and erase daily").click()
     page.get_by_text("Saved.").wait_for()

@@ -26,11 +26,11 @@ from tests.support.pages import signed_in
 
 K1, K2, OTHER = b"1" * 32, b"2" * 32, b"x" * 32
 LACKS = (
-    "GOODWORD_FIELD_KEYS lacks the key 'k1', which sealed secrets in this database. Add it behind the present one; "
-    "if it is lost for good, run `goodword forget-field-key k1`."
+    "GOODWORD_FIELD_KEYS lacks the key 'k1', which encrypted secrets in this database. Add it after the current "
+    "one; if it is lost for good, run `goodword forget-field-key k1`."
 )
 ANOTHER = (
-    "GOODWORD_FIELD_KEYS has another key 'k1' than the one that sealed the secrets in this database. Put that one "
+    "The key 'k1' in GOODWORD_FIELD_KEYS is not the one that encrypted the secrets in this database. Put that one "
     "back; if it is lost for good, run `goodword forget-field-key k1`."
 )
 

@@ -383,5 +383,5 @@ def test_inviting_again_says_so_where_it_waits_for_the_organisation_alone() -> N
     before = Email.objects.of(member.organisation).count()
     where = path("step_invite_again", member.organisation, story.application.pk, story.check.start_id)
     page = signed_in(member).post(where, follow=True).content.decode()
-    assert "Nobody was written to: the card says what it waits for." in page
+    assert "Nobody was e-mailed: the card says why." in page
     assert Email.objects.of(member.organisation).count() == before

@@ -121,7 +121,7 @@ def test_a_finished_check_says_what_will_happen_and_one_click_changes_nothing() 
         assert response.status_code == 200
         text = words(soup(response).main)
         assert (
-            f"gets a new e-mail at {application.candidate.email} and is asked to name 2 referees anew."
+            f"gets a new e-mail at {application.candidate.email} with a request to name 2 referees again."
             in text
         )
         assert "The results of 3 March 2026 stay on the candidate's page, marked as an earlier run." in text
@@ -175,7 +175,7 @@ def test_an_assessment_that_was_begun_is_not_ended_by_one_click() -> None:
     attempt = reported_attempt(application, finished=False)
     before = counts(application)
     text = words(soup(again(rita, application, attempt.start_id)).main)
-    assert "The assessment that was begun on 3 March 2026 ends. Its answers are kept, but not scored" in text
+    assert "The assessment started on 3 March 2026 ends. Its answers are kept, but not scored" in text
     assert counts(application) == before
 
 

@@ -262,7 +262,7 @@ def test_domains_are_set_one_a_line_and_in_the_audit_log(org: Organisation, ada:
         ("acme..com", "“acme..com” is not a domain."),
         ("10.0.0.1", "“10.0.0.1” is not a domain."),
         ("x" * 64 + ".com", "is not a domain."),
-        ("\n".join(f"a{n}.com" for n in range(21)), "Write 20 domains at the most."),
+        ("\n".join(f"a{n}.com" for n in range(21)), "Enter at most 20 domains."),
     ],
 )
 def test_what_cannot_be_the_domain_of_one_organisation_is_refused(

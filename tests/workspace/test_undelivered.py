@@ -56,7 +56,7 @@ def test_a_recruiter_sends_a_failed_invitation_again(about: Application, which: 
     email = failing(about)
     recruiter = factories.member(about.organisation)
     page = signed_in(recruiter).post(addresses(about, email)[which], follow=True).content.decode()
-    assert "1 mail is on its way again." in page
+    assert "Resending 1 mail." in page
     assert state(email) == "queued"
     assert email.tries == 0
     entry = AuditEntry.objects.of(about.organisation).get(action="mail.sent_again")

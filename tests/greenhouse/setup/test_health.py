@@ -163,11 +163,11 @@ def test_a_reaction_that_failed_for_good_is_shown_and_tried_again(desk: Desk) ->
     other = failed_reaction(factories.organisation().pk)
     client, url = desk.client(desk.admin), desk.own("greenhouse_health")
     page = text(client.get(url).content)
-    assert "1 action that should have followed an event failed 8 times and is no longer tried." in page
+    assert "1 follow-up action failed 8 times and is no longer retried." in page
     assert (page.count("on_candidate_changed"), page.count("KeyError")) == (1, 1)
     client.post(desk.own("greenhouse_stalled"))
     assert ("event.react", {"event_id": event.pk, "handler": HANDLER}) in waiting()
-    assert "no longer tried" not in text(client.get(url).content)
+    assert "no longer retried" not in text(client.get(url).content)
     assert Reaction.objects.get(event=other).state == "failed"
     assert desk.audited()[-1] == "reactions.tried_again"
     client.post(desk.own("greenhouse_stalled"))
