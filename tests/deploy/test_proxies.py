@@ -304,7 +304,7 @@ def test_readiness_is_for_the_inside(front: Front) -> None:
 
 def test_nginx_waits_for_slow_senders_by_itself(front: Front) -> None:
     if front.name != "nginx":
-        assert "Goodword reads whole requests by itself" in (ROOT / "deploy" / "Caddyfile").read_text()
+        assert "Goodword buffers requests itself" in (ROOT / "deploy" / "Caddyfile").read_text()
         return
     with front.connect() as slow:
         slow.sendall(f"POST /r/x/ HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 100000\r\n\r\nhalf".encode())

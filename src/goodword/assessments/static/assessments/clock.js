@@ -60,7 +60,7 @@
     line.textContent = { saving: line.dataset.saving, saved: line.dataset.done, failed: line.dataset.failed }[state] ?? "";
   };
 
-  // Another window has gone on: this page stays as it is, and its Next leads to the task that is on screen there.
+  // The part was continued in another window: leave this page as it is; its Next leads to the current task.
   const elsewhere = () => {
     say("");
     warn(part.dataset.elsewhere);
@@ -179,7 +179,7 @@
     next(event.submitter);
   };
 
-  // Without a connection the press is kept, and carried out on the next heartbeat that arrives.
+  // Without a connection, remember the click until the next successful heartbeat.
   const next = async (submitter) => {
     going = true;
     pressed = null;

@@ -27,7 +27,7 @@
   const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`goodword:${name}`, { detail }));
   const csrf = () => document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? "";
 
-  const mine = new Map(); // what this page put in line and has not heard of since
+  const mine = new Map(); // queued by this page, without a response yet
 
   const put = (url, fields) => {
     const all = read();
@@ -37,7 +37,7 @@
     flush();
   };
 
-  // Another window has sent what this one waits for: sent once more, it changes nothing and says how it went.
+  // Another window has sent it: sending it again is idempotent and returns the result.
   window.addEventListener("storage", async (event) => {
     if (event.key !== KEY && event.key !== null) return;
     for (const [url, waiting] of [...mine]) {

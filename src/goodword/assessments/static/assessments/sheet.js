@@ -15,7 +15,7 @@
     line.textContent = { saving: line.dataset.saving, saved: line.dataset.done, failed: line.dataset.failed }[state] ?? "";
   };
   const waits = () => window.goodwordAnswers.waiting().includes(here()?.dataset.here);
-  // A line that says "not saved yet" of an answer that no longer waits says so no more.
+  // Remove "Not saved yet" once the answer is saved.
   const settle = () => {
     const line = here()?.querySelector("[data-saved]");
     if (line && line.dataset.state === "failed" && !waits()) say(given.has(here().dataset.here) ? "saved" : "");
@@ -63,7 +63,7 @@
   };
 
   let loaded = false;
-  let held = false; // Next was pressed without a connection, before the screens were here
+  let held = false; // Next was pressed offline, before the screens had loaded
   const load = async () => {
     try {
       const response = await fetch(part().dataset.sheet, { headers: { "X-Goodword": "script" } });
@@ -106,7 +106,7 @@
     const screen = here();
     if (!form || !screen) return;
     if (!screens.size) {
-      // Without a connection the browser would leave this page for one of its own.
+      // Offline, the browser would replace this page with its own error page.
       if (navigator.onLine) return;
       event.preventDefault();
       event.stopImmediatePropagation();
