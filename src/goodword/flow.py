@@ -150,7 +150,7 @@ FLOW: Flow = {
         report_notify.on_report_ready,
         feed_queue.on_report_ready,
     ),
-    "report.redacted": (),  # data as of report.ready; nobody is told, and no note is written
+    "report.redacted": (),  # data as of report.ready; no mail, and no note
     "report.failed": (),
     "report.opened": (),
     # --- activity feed -----------------------------------------------------------------------------------------
@@ -193,7 +193,7 @@ ERASURE: tuple[Holder, ...] = (
     candidates_erase.erase,
 )
 
-#: what is told of a person who wants to know, or by whom it is asked for, in a reader's order (core.exporting)
+#: the sections of a data export, in reading order (core.exporting)
 EXPORT: tuple[Teller, ...] = (
     candidates_export.export,
     steps_export.export,

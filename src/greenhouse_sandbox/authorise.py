@@ -1,6 +1,6 @@
 """`/authorize` of the partner flow: a person of the account lets a partner's program in.
 
-In Greenhouse the person signs in; here whoever sits at this machine chooses whom to act as.
+In Greenhouse the person signs in; here the user of this machine chooses whom to act as.
 """
 
 from urllib.parse import urlencode, urlsplit
@@ -59,7 +59,7 @@ def _let_in(
 
 
 def _client_and_way_back(store: Store) -> tuple[OAuthClient, str]:
-    """Who asks, and where to go back to. A wrong one is told here, never sent to an address that may be foreign."""
+    """The client, and where to redirect to. Errors are shown here, never sent to an address that may be foreign."""
     client = find_oauth_client(store, request.args.get("client_id", ""))
     if client is None:
         abort(400, "There is no Harvest V3 credential with this client_id.")

@@ -1,4 +1,4 @@
-"""The last API calls, for whoever wants to see what a client did."""
+"""The last API calls, to see what a client did."""
 
 from collections import deque
 from datetime import datetime

@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> None:
     signal.signal(signal.SIGINT, _stop)
     options = parser().parse_args(arguments)
     try:
-        # Listening comes first: whoever has the port has the state file.
+        # Listen first: holding the port also reserves the state file.
         listener = socket.create_server(
             (options.host, options.port),
             family=socket.AF_INET6 if ":" in options.host else socket.AF_INET,

@@ -1,4 +1,4 @@
-"""A small HTTP/1.1 server that can do what no good server does: cut a connection when it is told to.
+"""A small HTTP/1.1 server that can do what no good server does: cut a connection on request.
 
 One thread a connection, so that slow answers hold up nobody else. With TLS if it is given a context.
 """

@@ -43,9 +43,7 @@ def test_what_is_said_not_to_be_offered_is_not(app: Sandbox) -> None:
     operations = re.findall(r"[A-Z]+ \S+", NOT_IN_V1)
     assert len(operations) == 51
     assert not offered(app, "v1") & set(operations)
-    section = README.partition("Documented in Harvest v1 but missing")[2].partition("\n\nDocumented in")[
-        0
-    ]
+    section = README.partition("Documented in Harvest v1 but missing")[2].partition("\n\nDocumented in")[0]
     said = re.sub(r"\{\w+\}", "{}", section)
     for operation in operations:
         path = operation.split()[1].rstrip("/")

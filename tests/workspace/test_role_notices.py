@@ -99,7 +99,7 @@ def told(client: Client, role: Role) -> list[tuple[str, str, list[str]]]:
             {"before": "Sweep"},
             (
                 "Job “Sweep” is closed in Greenhouse.",
-                "What runs goes on. Whoever is moved to a mapped stage all the same is still invited.",
+                "Open steps continue. Candidates moved to a mapped stage are still invited.",
                 ["Map anew", "I have seen it"],
             ),
         ),

@@ -1,4 +1,4 @@
-"""What is told of assessments: what was asked and answered in words, and the scores.
+"""Data export of assessments: questions and answers in words, and the scores.
 
 Signs, and what they were found in, are told to the organisation alone, as those of references are
 (docs/decisions/0022-*). What a candidate asked to be made otherwise for them, and all that betrays it (how long they
@@ -165,7 +165,7 @@ def _markings(part: AttemptPart, wanted: Wanted) -> list[Marking]:
 
 
 def _adjustment(one: Adjustment, wanted: Wanted) -> dict[str, Any]:
-    if wanted.by_member:  # they have agreed that this is told, and no more
+    if wanted.by_member:  # they have agreed to share this, and no more
         return without_nothing({"granted, percent": one.percent, "another form granted": one.other_form})
     return without_nothing(
         {

@@ -10,7 +10,7 @@ from goodword.questionnaires.report import rows
 
 
 def asked_in_words(item: Asked) -> str:
-    """What an item asks, in one text; figures are told by their descriptions."""
+    """An item's question as one text, with descriptions of its figures."""
     match item:
         case Task():
             shown = show(item.drawn, item.language)

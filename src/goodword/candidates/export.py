@@ -1,4 +1,4 @@
-"""What is told of a person and their applications.
+"""Data export of a person and their applications.
 
 A candidate's own file has neither state nor stage nor the reason of a rejection: nobody learns of a rejection
 through Goodword. It says whom to ask instead (workspace.data).

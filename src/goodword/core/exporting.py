@@ -17,7 +17,7 @@ from goodword.core.tenancy import HasPk
 
 
 class Reader(StrEnum):
-    """Who will read it. What others said in confidence is told to the organisation alone."""
+    """The reader. Others' confidential answers are for the organisation only."""
 
     ORGANISATION = "organisation"
     CANDIDATE = "candidate"
@@ -36,7 +36,7 @@ class Wanted:
 
     @property
     def by_member(self) -> bool:
-        """Whether all is told, also what is for the organisation alone."""
+        """Whether to include data for the organisation only."""
         return self.reader == Reader.ORGANISATION
 
 
@@ -62,7 +62,7 @@ def tells(*models: str) -> Callable[[Callable[[Wanted], Told]], Teller]:
 
 
 def export(wanted: Wanted) -> dict[str, Any]:
-    """All that is told of somebody, section by section; empty ones are left out."""
+    """All exported data of a person by section, without empty ones."""
     told: dict[str, Any] = {}
     for teller in tellers():
         told |= {name: section for name, section in teller.tell(wanted).items() if section}

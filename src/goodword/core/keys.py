@@ -22,7 +22,7 @@ def local_keys(data: Path) -> dict[str, str]:
         draft.touch(mode=0o600)
         draft.write_text(json.dumps(made), encoding="utf-8")
         try:
-            os.link(draft, path)  # whoever comes second keeps the first one's keys
+            os.link(draft, path)  # a second process uses the first one's keys
         except FileExistsError:
             pass
         finally:

@@ -42,7 +42,7 @@ class Outbox(models.Model):
 #: a claimed row, also when the sweep has freed it and nobody has claimed it since
 _IN_HAND = frozenset({Outbox.State.SENDING.value, Outbox.State.QUEUED.value})
 
-#: waits between tries of a transient failure; after the last the row is failed and a person is told
+#: delays between attempts after transient failures; after the last one the row is failed and a person notified
 LADDER = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240))
 
 #: a claim older than this belongs to a worker that died

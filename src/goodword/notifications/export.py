@@ -1,4 +1,4 @@
-"""What is told of mails. Links are not: of those only hashes are kept."""
+"""Data export of mails, without links, of which only hashes are stored."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from goodword.notifications.models import Email, Link
 
 @tells("notifications.Email")
 def export(wanted: Wanted) -> Told:
-    """All mails about the applications; to the candidate those that went to them. A referee's are told with them."""
+    """All mails about the applications; for the candidate, only those to them. Referees' are in the referees' exports."""
     if wanted.candidate_id is None:
         return {}
     mails = Email.objects.of(wanted.organisation).filter(application_id__in=wanted.application_ids)

@@ -49,7 +49,7 @@ class TypedNumber(TypedText):
 
 
 class NumberInput(forms.TextInput):
-    """A short input that brings up figures on a phone, with the unit behind it, which screen readers are told."""
+    """A short input with a numeric keypad on phones, followed by the unit, which screen readers announce."""
 
     template_name = "questionnaires/number_input.html"
 

@@ -46,7 +46,7 @@ class QuestionnaireVersion(OrganisationOwned):
     reason = models.TextField(default="", blank=True)
     #: counts the changes of a draft, so that two tabs do not undo each other
     revision = models.PositiveIntegerField(default=0)
-    #: the median seconds that answering took, of how many; written by whoever asks the questions
+    #: median answering time in seconds, and of how many; written by the app that asks the questions
     median_seconds = models.PositiveIntegerField(null=True)
     measured = models.PositiveIntegerField(default=0)
 

@@ -6,7 +6,7 @@ seconds = words to read / reading speed + seconds to decide + words to write / t
   read per minute?", Journal of Memory and Language 109); we take 200, for phones and for second languages.
 - deciding: our assumption, per type, below: to take a level or a choice, and to tap it. A number or a date has
   to be remembered and entered, words to pick are weighed against each other (2 seconds each that is picked).
-  Once real answers are there, their median is told instead (`versions.minutes_of_version`).
+  Once there are real answers, their median is used instead (`versions.minutes_of_version`).
 - writing: 36 words a minute is the mean on phones (Palin and others 2019, "How do people type on mobile
   devices?", MobileHCI '19); how much people write is our assumption: 25 words in a required long text,
   half of that in an optional one, nothing in an optional comment.

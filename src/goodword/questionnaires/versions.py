@@ -15,7 +15,7 @@ from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
 from goodword.questionnaires.timing import minutes
 from goodword.questionnaires.types import RELATIONSHIPS
 
-#: how many measured times make a median that is told instead of the estimate
+#: measured times needed to show their median instead of the estimate
 ENOUGH_MEASURED = 20
 #: shorter is a click through the pages, longer is a page that was left open
 SHORTEST_SECONDS, LONGEST_SECONDS = 20, 60 * 60

@@ -1,4 +1,4 @@
-"""What is told of reference checks.
+"""Data export of reference checks.
 
 A candidate's file has what they gave, and who has answered; what referees answered only where the check lets the
 candidate see it, and never why somebody declined. What somebody has not submitted is told to them alone. Signs of

@@ -231,7 +231,7 @@ class ReferenceRequest(OrganisationOwned):
     next_reminder_at = models.DateTimeField(null=True)
     reminders_sent = models.PositiveSmallIntegerField(default=0)
     reminders_promised = models.PositiveSmallIntegerField(default=0)
-    #: when the candidate is told that this referee is slow; empty once that is done or pointless
+    #: when to notify the candidate that this referee is slow; empty once done or pointless
     slow_at = models.DateTimeField(null=True)
 
     class Meta:

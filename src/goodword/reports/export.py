@@ -1,4 +1,4 @@
-"""What is told of reports: that there are any; to the organisation also their content, and who opened them."""
+"""Data export of reports: that they exist; for the organisation also their content, and who opened them."""
 
 from typing import Any
 

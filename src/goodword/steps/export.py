@@ -1,4 +1,4 @@
-"""What is told of the steps that were asked for."""
+"""Data export of requested steps."""
 
 from goodword.core.exporting import Told, Wanted, tells, without_nothing
 from goodword.steps.models import StepStart

@@ -1,4 +1,4 @@
-"""All that is kept of a candidate as one file: for whoever answers a request for it, or takes the data elsewhere."""
+"""A candidate's complete data as one file, for answering access requests or moving the data elsewhere."""
 
 import io
 import zipfile

@@ -57,9 +57,7 @@ def _words(row: RoleNotice, *, job: str, stage: str, steps: str) -> tuple[str, s
             title = _("Stage “{stage}” was moved in Greenhouse: it stands {after} now, no longer {before}.")
             return title.format(stage=stage, after=row.after, before=row.before), goes_on, False
         case Kind.JOB_CLOSED:
-            meaning = _(
-                "What runs goes on. Whoever is moved to a mapped stage all the same is still invited."
-            )
+            meaning = _("Open steps continue. Candidates moved to a mapped stage are still invited.")
             return _("Job “{job}” is closed in Greenhouse.").format(job=job), meaning, True
         case Kind.JOB_RENAMED:
             title = _("Job “{before}” is called “{after}” in Greenhouse now.")

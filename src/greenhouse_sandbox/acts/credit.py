@@ -28,7 +28,7 @@ def referrer(store: Store, referrer_id: int) -> Referrer:
 
 
 def credit(application: Application, row: Referrer | None) -> None:
-    """Give somebody (or nobody) the credit. Whoever calls says that the application changed."""
+    """Give somebody (or nobody) the credit. The caller reports the change of the application."""
     application.referrer_id = row.id if row else None
     application.credited_to_id = row.user_id if row else None
 

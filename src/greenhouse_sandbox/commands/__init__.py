@@ -1,1 +1,1 @@
-"""Acts by name, for whoever drives a world without its screens."""
+"""Acts by name, for driving a world without its screens."""

@@ -22,7 +22,7 @@ AT_MOST = 200
 
 
 def remind_due(*, now: datetime) -> int:
-    """Remind whoever is due now. Returns how many mails were queued."""
+    """Queue the reminders that are due. Returns how many."""
     due = (
         Attempt.objects.across_organisations()
         .filter(next_reminder_at__lte=now)

@@ -9,7 +9,7 @@ from goodword.assessments.evidence.folder import FolderError
 from goodword.assessments.evidence.writing import export
 from goodword.core import clock
 
-#: how many differences are told one by one
+#: how many differences are listed one by one
 _TOLD = 20
 
 

@@ -36,7 +36,7 @@ class TaskForm(forms.Form):
 
     @property
     def template(self) -> str:
-        """Figures are drawn in a grid, all else is told in words."""
+        """The template: a grid for figures, otherwise text."""
         return f"assessments/portal/ask_{'matrix' if self.shown.pictures else 'task'}.html"
 
     @property

@@ -31,7 +31,7 @@ class Assessment(OrganisationOwned):
     total = models.CharField(max_length=10, choices=Total.choices, default=Total.OFF)
     #: why the weights are as they are
     total_reason = models.TextField(default="", blank=True)
-    #: what is granted at once to whoever asks for more time in timed parts, in percent
+    #: extra time granted at once on request in timed parts, in percent
     more_time = models.PositiveSmallIntegerField(choices=MoreTime.choices, default=MoreTime.ASK)
     #: whether candidates get their own result in plain words when they have finished
     tells_candidate = models.BooleanField(default=False)

@@ -36,7 +36,7 @@ def make(layout: Layout, launcher: Launcher, *, durable: bool) -> None:
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(mode=0o700)
     launcher.own(unfinished)
-    # The server checks nobody: whoever reaches its socket, in a folder closed to others, is let in.
+    # The server trusts every client that can reach its socket, which is in a private folder.
     command = launcher.command(
         "initdb",
         f"--pgdata={unfinished}",

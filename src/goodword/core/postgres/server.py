@@ -200,7 +200,7 @@ def start(data_dir: Path, *, durable: bool = True, who: str = "") -> Server:
     """Start PostgreSQL on the data below `data_dir` (made if it is not there) and wait until it answers.
 
     With `durable=False` a crash of the machine may lose the data, and everything is faster: for tests.
-    `who` is told to those who try to start a second one; the default is the running command.
+    `who` is shown to anyone who tries to start a second one; the default is the running command.
 
     Raises `AlreadyRunningError`, `OtherVersionError` or `CannotStartError`. A server left behind by a killed
     process is ended first.

@@ -133,7 +133,7 @@ class Transport:
     ) -> None:
         """`transport` replaces the network (tests, an application in the same process).
 
-        `watch` is told of every exchange after it, also of one that failed.
+        `watch` is called after every exchange, including failed ones.
         """
         if transport is None:
             network = httpx2.HTTPTransport(verify=_trust(*map(os.environ.get, _TRUSTED)))

@@ -1,4 +1,4 @@
-"""What is told of notes on the Activity Feed: that they were written. For the organisation."""
+"""Data export of notes on the Activity Feed: that they were written. For the organisation."""
 
 from goodword.core.exporting import Told, Wanted, tells, without_nothing
 from goodword.greenhouse.models import FeedPost

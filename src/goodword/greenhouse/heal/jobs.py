@@ -53,7 +53,7 @@ def sweep(*, timestamp: int = 0) -> None:
 
 @jobs.job(name="greenhouse.heal.prune", cron="50 3 * * * 0", queueing_lock="greenhouse.heal.prune")
 def prune_passes(*, timestamp: int = 0) -> None:
-    """Remove what is told nowhere any more, once a day."""
+    """Remove rows that are no longer shown anywhere, once a day."""
     del timestamp  # see above
     prune.prune(now=clock.now())
 

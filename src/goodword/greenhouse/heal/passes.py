@@ -22,7 +22,7 @@ DIED = "The program that ran it was stopped. The next pass does the rest."
 
 
 class Lost(Exception):
-    """The row was taken over or ended by another: whoever gets this stops at once."""
+    """The row was taken over or ended by another worker; stop at once."""
 
 
 def begin(

@@ -1,4 +1,4 @@
-"""What is told of what Greenhouse has sent: the bodies about the person, while they are kept. For the organisation."""
+"""Data export of webhooks: the bodies about the person, while they are kept. For the organisation."""
 
 import json
 from typing import Any

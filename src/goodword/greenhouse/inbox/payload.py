@@ -104,7 +104,7 @@ def _of_application(action: str, payload: Mapping[str, Any]) -> Delivery:
     if application_id is None:
         raise Malformed("The body names no application.", action=action)
     jobs = [*children(application, "jobs"), *objects([application.get("job")])]
-    jobs += objects([{"id": application.get("job_id")}])  # a deleted one is told flat
+    jobs += objects([{"id": application.get("job_id")}])  # flat in a deleted one
     named = any(name in application for name in ("jobs", "job", "job_id"))
     hint = Hint(
         stage_id=id_of(child(application, "current_stage").get("id")),

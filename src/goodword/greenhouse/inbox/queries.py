@@ -9,7 +9,7 @@ from goodword.greenhouse.models import Connection, InboxEvent
 
 State = InboxEvent.State
 
-#: how many of the latest failures are told
+#: how many of the latest failures are shown
 FAILURES = 5
 
 

@@ -1,4 +1,4 @@
-"""What is told of the timeline. For the organisation: it tells of stages and rejections."""
+"""Data export of the timeline. For the organisation only, as it contains stages and rejections."""
 
 from datetime import date
 

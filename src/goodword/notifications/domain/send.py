@@ -280,7 +280,7 @@ def _said(error: AnymailAPIError) -> str:
 
 
 def not_sent(email: Email, *, now: datetime, permanent: bool, error: str, returned: bool = False) -> None:
-    """Settle a claimed mail that did not go out; the last failure is told. `returned`: the address is at fault."""
+    """Settle a claimed mail that was not sent; notify of the last failure. `returned`: the address is at fault."""
     columns: dict[str, Any] = {"handed_over_at": None}
     if returned:
         columns |= {"bounced_at": now, "bounce_reason": error[:LONGEST_REASON]}

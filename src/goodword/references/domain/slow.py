@@ -1,4 +1,4 @@
-"""The candidate is told once when referees are slow: a word of theirs can help, and a text for it is on the portal."""
+"""Notifies the candidate once of slow referees: they can send a nudge, for which the portal has a text."""
 
 from datetime import datetime
 

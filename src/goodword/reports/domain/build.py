@@ -80,7 +80,7 @@ def draw(*, report_id: int, now: datetime) -> None:
 
 
 def _is_quiet(report: Report) -> bool:
-    """Whether nobody is told, and no note follows: somebody was taken out of what was told before."""
+    """Whether to send no mail and no note, because this only removes a person from an earlier version."""
     if report.snapshot["redacted"]:
         return True
     versions = Report.objects.of(report.organisation).filter(start=report.start, version__lt=report.version)

@@ -1,4 +1,4 @@
-"""How often a report is drawn before a person is told."""
+"""How often drawing a report is attempted before a person is notified."""
 
 from datetime import timedelta
 

@@ -91,7 +91,7 @@ def _check_mapping(value: Any, form: Any, path: str) -> None:
 
 
 def _check_union(value: Any, forms: tuple[Any, ...], path: str) -> None:
-    """Dictionaries of a union are told apart by `type` or `kind`; of other forms one must fit."""
+    """Dictionaries in a union are distinguished by `type` or `kind`; of other forms one must match."""
     dictionaries = [form for form in forms if is_typeddict(form)]
     if dictionaries and isinstance(value, Mapping):
         for form in dictionaries:

@@ -33,7 +33,7 @@ def may_start(application: Application, step: Step) -> bool:
 
 
 def wait(start: StepStart, reason: str, *, application: Application, at: datetime, by: str) -> None:
-    """Let a start wait for what only a person can solve; the recruiter is told. In the caller's transaction."""
+    """Let a start wait for a person's decision, and notify the recruiter. In the caller's transaction."""
     _set_waiting(start, reason)
     tell("step.needs_attention", start, application=application, at=at, by=by, reason=reason)
 

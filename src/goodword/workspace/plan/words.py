@@ -81,8 +81,8 @@ def more_time_in_words(percent: int) -> str:
                 "For more, the person named for adjustments answers."
             )
     return _(
-        "Whoever is named for adjustments answers; where nobody is, an admin or the recruiter does. "
-        "The deadline stands still meanwhile."
+        "The person named for adjustments answers, or else an admin or the recruiter. "
+        "Meanwhile the deadline is on hold."
     )
 
 

@@ -1,4 +1,4 @@
-"""The person who was named for it answers a request for an adjustment. The candidate alone is told."""
+"""The named person's answer to an adjustment request, which only the candidate gets."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The deadline of an attempt waits for an answer about an adjustment, and the reminders with it. Nobody is told."""
+"""Stops an attempt's deadline and reminders while an adjustment request is unanswered, without notifying anyone."""
 
 from datetime import datetime
 

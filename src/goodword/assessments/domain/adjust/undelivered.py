@@ -1,4 +1,4 @@
-"""The mail about a request does not reach the person: the next one is asked, or the candidate is told."""
+"""A bounced mail about an adjustment request: it goes to the next person, or the candidate is notified."""
 
 from django.db import transaction
 

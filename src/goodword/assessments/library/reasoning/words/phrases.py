@@ -19,7 +19,7 @@ class Topic:
     introduced: Mapping[str, str]
     statements: Mapping[str, str]
     questions: Mapping[tuple[str | int, ...], str]
-    #: how an order is told: from which end to which
+    #: wording of an order, from one end to the other
     order: str
 
 
