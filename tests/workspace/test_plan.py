@@ -519,7 +519,7 @@ def test_publishing_warns_while_nobody_outside_the_hiring_team_is_named(step: St
     assert links == [path("organisation_settings", organisation) + "#adjustments"]
     assert signed_in(owner).get(links[0]).status_code == 200
     said, links = reader_card(rita, step)
-    assert (said[-57:], links) == ("An admin can name someone under Settings > Organisation.", [])
+    assert (said[-56:], links) == ("An admin can name someone under Settings > Organisation.", [])
     other = factories.member(organisation, kind="admin", name="Olga Other")
     said, _ = reader_card(rita, step)
     assert said.startswith(f"{nobody} Olga Other reads them, as an admin who does not hire for this role.")

@@ -11,7 +11,7 @@ from goodword.notifications.models import Email, Link
 
 @tells("notifications.Email")
 def export(wanted: Wanted) -> Told:
-    """All mails about the applications; for the candidate, only those to them. Referees' are in the referees' exports."""
+    """All mails about the applications; for candidates only those to them. Referees' are in their own exports."""
     if wanted.candidate_id is None:
         return {}
     mails = Email.objects.of(wanted.organisation).filter(application_id__in=wanted.application_ids)
