@@ -258,7 +258,7 @@ def test_who_is_no_admin_sees_failed_jobs_and_changes_nothing(desk: Desk) -> Non
     client = desk.client(desk.recruiter)
     page = text(client.get(desk.own("greenhouse_health")).content)
     assert ("already in the mapped stages of a role" in page, "Pilot" in page) == (True, False)
-    assert "An admin can try them again." in page
+    assert "An admin can retry them." in page
     outsider = desk.client(factories.member(factories.organisation(), kind="admin"))
     for one, status in ((client, 403), (Client(), 302), (outsider, 404)):
         assert one.post(desk.own("greenhouse_stalled")).status_code == status
