@@ -27,6 +27,7 @@ from goodword.greenhouse.sync import erase as sync_erase
 from goodword.greenhouse.sync import export as sync_export
 from goodword.notifications import erase as notifications_erase
 from goodword.notifications import export as notifications_export
+from goodword.notifications.domain import names as mail_names
 from goodword.notifications.domain import undelivered
 from goodword.references import erase as references_erase
 from goodword.references import export as references_export
@@ -76,8 +77,17 @@ FLOW: Flow = {
     "application.converted": (fate.on_ended, attempt_react.on_fate, check_react.on_fate),
     "candidate.changed": (
         automation.on_candidate_changed,
-    ),  # address, a name with a link, permission to e-mail
-    "candidate.name_confirmed": (automation.on_candidate_changed,),
+        mail_names.on_name_changed,
+        attempt_react.on_name,
+        check_react.on_name,
+        attention.on_name,
+    ),  # address, a name with a link, or permission to e-mail
+    "candidate.name_confirmed": (
+        automation.on_candidate_changed,
+        mail_names.on_name_changed,
+        attempt_react.on_name,
+        check_react.on_name,
+    ),
     "candidate.merged": (),  # data: from_candidate_id, candidate_id
     # --- personal data that goes (candidates) ------------------------------------------------------------------
     "erasure.asked": (fate.on_ended, attempt_react.on_fate, check_react.on_fate),  # data: erasure_id, reason
@@ -162,6 +172,7 @@ FLOW: Flow = {
     "portal.asked": (),  # data: by
     # --- mail --------------------------------------------------------------------------------------------------
     "email.sent": (attempt_invited.on_sent, check_invited.on_sent),  # data: email_id, kind, subject_ref
+    "email.waits_for_name": (attempt_react.on_name, check_react.on_name, attention.on_name),
     "email.queued_again": (attempt_invited.on_queued_again, check_invited.on_queued_again),  # by a member
     "email.failed": (
         check_replace.on_mail_failed,

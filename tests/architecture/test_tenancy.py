@@ -22,6 +22,7 @@ ANY_MODEL = {
     "goodword.steps.domain.lifecycle",
     "goodword.steps.domain.move",
     "goodword.steps.domain.reuse",
+    "goodword.steps.domain.suspicious_name",
     "goodword.steps.domain.unreachable",
 }
 

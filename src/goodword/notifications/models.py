@@ -3,7 +3,7 @@
 from django.db import models
 
 from goodword.accounts.models import OrganisationOwned
-from goodword.candidates.models import Application
+from goodword.candidates.models import Application, Candidate
 from goodword.core.outbox import Outbox
 
 
@@ -18,6 +18,8 @@ class Email(OrganisationOwned, Outbox):
     #: the same key is queued once: "attempt:12:reminder:1"
     key = models.CharField(max_length=120, unique=True)
     application = models.ForeignKey(Application, on_delete=models.CASCADE, null=True, related_name="emails")
+    #: the candidate whose name it quotes to somebody outside the organisation: it waits while that looks like a link
+    quoted_candidate = models.ForeignKey(Candidate, on_delete=models.SET_NULL, null=True, related_name="+")
     #: what it is about, so that it can be stopped with it: "start:7", "request:31"
     subject_ref = models.CharField(max_length=60, default="", blank=True)
     to_address = models.EmailField(max_length=320)

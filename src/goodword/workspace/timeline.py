@@ -92,6 +92,7 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     "feed.dropped": ("The note on the Activity Feed was given up", "x", ""),
     "email.sent": ("Mail sent: {mail_kind}", "send", ""),
     "email.queued_again": ("Mail sent again by hand: {mail_kind}", "send", ""),
+    "email.waits_for_name": ("Mail waits, the name looks like a link: {mail_kind}", "alert", "attention"),
     "email.failed": ("Mail could not be delivered: {mail_kind}", "alert", "attention"),
     "email.bounced": ("Mail came back: {mail_kind}", "alert", "attention"),
     "email.complained": ("Mail marked as spam, no more is sent: {mail_kind}", "alert", "attention"),
@@ -125,6 +126,7 @@ MAILS: dict[str, str] = {
     "reports.completed": "report is ready, to the recruiter",
     "notifications.undelivered": "notice of an undelivered mail, to the recruiter",
     "steps.needs_attention": "notice to the recruiter",
+    "steps.name_waits": "notice to the recruiter that a name looks like a link",
 }
 
 REASONS = {

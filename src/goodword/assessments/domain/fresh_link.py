@@ -9,7 +9,7 @@ from goodword.assessments.domain.mails import to_candidate
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.notifications.models import Email, Link
-from goodword.steps.domain.automation import hindrance
+from goodword.steps.domain.automation import unreachable
 from goodword.steps.domain.lifecycle import subject_ref
 from goodword.steps.domain.move import lock
 from goodword.steps.models import Run
@@ -54,7 +54,7 @@ def behind(link: Link, *, now: datetime) -> Behind | None:
         .get(pk=attempt.start.application_id)
     )
     shows = takes_answers(attempt, now=now) or attempt.progress in _ENDED
-    live = shows and link.ended_at is None and not application.is_going and not hindrance(application)
+    live = shows and link.ended_at is None and not application.is_going and not unreachable(application)
     return Behind(attempt=attempt, application=application, language=attempt.language, is_live=live)
 
 

@@ -59,6 +59,7 @@ def to_candidate(
         },
         link=LinkFor(purpose=Link.Purpose.CANDIDATE, subject_id=attempt.start_id),
         application=application,
+        quotes=candidate,
         subject_ref=subject_ref(attempt.start),
         language=language,
         deadline_days=attempt.start.step.deadline_days if invites else None,

@@ -4,7 +4,7 @@ from goodword.assessments.domain.finish import complete_if_done
 from goodword.assessments.models import Attempt
 from goodword.core.models import Event
 from goodword.roles.models import Step
-from goodword.steps.domain import lifecycle
+from goodword.steps.domain import lifecycle, suspicious_name
 
 
 def on_fate(event: Event) -> None:
@@ -12,6 +12,11 @@ def on_fate(event: Event) -> None:
     for act, attempt in lifecycle.settle(Attempt, event):
         if act == "reopen":  # its clocks may have run out meanwhile
             complete_if_done(attempt, now=event.occurred_at)
+
+
+def on_name(event: Event) -> None:
+    """The name has got a link, or has lost it: mails of open attempts wait, or go on."""
+    suspicious_name.settle(Attempt, event)
 
 
 def on_asked_again(event: Event) -> None:

@@ -10,7 +10,7 @@ from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.core.sweep import each
 from goodword.core.workdays import into_working_hours
-from goodword.steps.domain.automation import hindrance
+from goodword.steps.domain.automation import unreachable
 from goodword.steps.domain.invited import mail_waits
 from goodword.steps.domain.lifecycle import plan_reminder, subject_ref
 from goodword.steps.domain.move import lock
@@ -70,7 +70,7 @@ def _wanted(attempt: Attempt, application: Application, *, now: datetime) -> boo
         and now < attempt.deadline_at
         and attempt.reminders_sent < attempt.reminders_promised
         and not ended(application, attempt.start.step)  # that reaction may still be on the way
-        and not hindrance(application)
+        and not unreachable(application)
         and attempt.attention not in CODES
     )
 

@@ -8,7 +8,7 @@ from goodword.assessments.domain import guard
 from goodword.assessments.domain.mails import to_candidate
 from goodword.candidates.models import Application
 from goodword.notifications.models import Email
-from goodword.steps.domain.automation import hindrance
+from goodword.steps.domain.automation import unreachable
 
 #: mails of this kind within a day
 MOST_A_DAY = 3
@@ -28,7 +28,7 @@ def send_link(*, attempt_id: int, now: datetime) -> bool:
         )
         sent = Email.objects.of(attempt.organisation).filter(key__startswith=f"attempt:{attempt.pk}:link:")
         if (
-            hindrance(application)
+            unreachable(application)
             or sent.filter(created_at__gt=now - timedelta(days=1)).count() >= MOST_A_DAY
         ):
             return False

@@ -7,7 +7,8 @@ from typing import Any
 from django.db import transaction
 
 from goodword.accounts.models import Organisation
-from goodword.candidates.models import Application
+from goodword.candidates.models import Application, Candidate
+from goodword.notifications.domain import names
 from goodword.notifications.jobs import send_email
 from goodword.notifications.models import Email
 from goodword.notifications.people import LinkFor, Person
@@ -25,6 +26,7 @@ def queue(
     now: datetime,
     link: LinkFor | None = None,
     application: Application | None = None,
+    quotes: Candidate | None = None,
     subject_ref: str = "",
     language: str = "",
     not_before: datetime | None = None,
@@ -38,7 +40,7 @@ def queue(
     accent), `to_name`, `sender_name`, `reply_to` and, when it is sent, `link`, which expires as in links.LIFETIMES.
     Returns None if a mail with this key exists already. `not_before` postpones it. `deadline_days` and
     `earliest_deadline` determine the `deadline` in the context when it is sent; `not_after`: cancelled if still
-    unsent by then.
+    unsent by then. `quotes`: the candidate whose name it mentions to somebody outside.
     """
     with transaction.atomic():
         email, fresh = Email.objects.of(organisation).get_or_create(
@@ -47,6 +49,7 @@ def queue(
                 "organisation": organisation,
                 "kind": kind,
                 "application": application,
+                "quoted_candidate": quotes,
                 "subject_ref": subject_ref,
                 "to_address": to.address,
                 "to_name": to.name[:200],
@@ -54,7 +57,8 @@ def queue(
                 "reply_to": sender.address,
                 "language": language or organisation.language,
                 "template": template,
-                "context": full_context(context, organisation=organisation, to=to, sender=sender),
+                "context": full_context(context, organisation=organisation, to=to, sender=sender)
+                | (names.quoted(quotes) if quotes else {}),
                 "link_purpose": link.purpose if link else "",
                 "link_subject_id": link.subject_id if link else None,
                 "not_before": not_before or now,

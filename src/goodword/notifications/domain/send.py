@@ -25,7 +25,7 @@ from goodword.core import events, outbox, smtp
 from goodword.core.quoted import defused_in_header
 from goodword.core.smtp import Fault, Scope, Withdrawn
 from goodword.core.text import clean_text
-from goodword.notifications.domain import links, service
+from goodword.notifications.domain import links, names, service
 from goodword.notifications.domain.deadlines import name_deadline
 from goodword.notifications.domain.marks import mark_of, message_id_of, return_address_of
 from goodword.notifications.domain.outcome import LONGEST_REASON, has_complained
@@ -73,6 +73,9 @@ def _send(email: Email, leave: Leave, *, now: datetime) -> bool:
     if email.not_after is not None and now > email.not_after:
         service.give_back(leave)
         outbox.settle_cancelled(email, now=now, error="It was too late for this mail.")
+        return True
+    if names.has_to_wait(email, now=now):
+        service.give_back(leave)
         return True
     message_id = message_id_of(email.pk)
     rendered = _write(email, message_id, now=now)
@@ -217,11 +220,12 @@ def _write(email: Email, message_id: str, *, now: datetime) -> Rendered | None:
             return None
         link = _mint(email, now=now)
         name_deadline(email, at=now)
+        names.bring_up_to_date(email)
         rendered = render(email, link=link)
         kept = redact(rendered, link=link)
         email.subject, email.text, email.html = kept.subject, kept.text, kept.html
         email.message_id = message_id
-        email.save(update_fields=["subject", "text", "html", "message_id", "context"])
+        email.save(update_fields=["subject", "text", "html", "message_id", "context", "to_name"])
         return rendered
 
 

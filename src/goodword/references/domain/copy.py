@@ -44,6 +44,7 @@ def send_copy(*, request_id: int, now: datetime) -> bool:
             template="references/mail/copy",
             context={"candidate": facts.candidate.name, "answers": _answers(request, facts.language)},
             application=facts.application,
+            quotes=facts.candidate,
             subject_ref=request_ref(request),
             language=facts.language,
             now=now,

@@ -9,7 +9,7 @@ from goodword.notifications.models import Email, Link
 from goodword.references.domain import guard
 from goodword.references.domain.mails import REQUEST_FRESH, request_ref, to_candidate, to_referee
 from goodword.references.models import Check, ReferenceRequest
-from goodword.steps.domain.automation import hindrance
+from goodword.steps.domain.automation import unreachable
 from goodword.steps.domain.lifecycle import subject_ref
 from goodword.steps.domain.move import lock
 from goodword.steps.states import UNFINISHED, takes_answers
@@ -50,7 +50,7 @@ def behind(link: Link, *, now: datetime) -> Behind | None:
             return None
         request, check, language = None, found, found.language
         live = check.closed_at is None and (check.progress not in UNFINISHED or takes_answers(check, now=now))
-        live = live and not hindrance(check.start.application)
+        live = live and not unreachable(check.start.application)
         address = check.start.application.candidate.email
     else:
         return None

@@ -21,7 +21,7 @@ from goodword.references.domain.languages import of_candidate
 from goodword.references.domain.places import CANDIDATES, places_of
 from goodword.references.models import Check, Referee, ReferenceRequest, Slot
 from goodword.roles.slots import ANY
-from goodword.steps.domain.automation import hindrance
+from goodword.steps.domain.automation import unreachable
 from goodword.steps.domain.lifecycle import subject_ref
 
 REQUEST = "references.request"
@@ -47,7 +47,7 @@ def to_candidate(
     already). `extra`: further template context.
     """
     facts = about(check)
-    if hindrance(facts.application):
+    if unreachable(facts.application):
         return
     with translation.override(facts.language):
         own = {"invitation": _invited, "reminder": _reminded}.get(name, lambda _: _of_slot(slot))(check)
@@ -61,6 +61,7 @@ def to_candidate(
         context={**common(facts, check), **own, **extra},
         link=LinkFor(purpose=Link.Purpose.CANDIDATE, subject_id=check.start_id),
         application=facts.application,
+        quotes=facts.candidate,
         subject_ref=subject_ref(check.start),
         language=facts.language,
         deadline_days=days,
@@ -129,6 +130,7 @@ def to_referee(request: ReferenceRequest, *, check: Check, kind: str, key: str, 
         ),
         link=LinkFor(purpose=Link.Purpose.REFEREE, subject_id=request.pk),
         application=facts.application,
+        quotes=facts.candidate,
         subject_ref=request_ref(request),
         language=facts.language,
         deadline_days=check.start.step.referee_deadline_days if kind == REQUEST else None,

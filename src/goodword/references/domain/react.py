@@ -10,7 +10,7 @@ from goodword.references.domain.requests import (
 )
 from goodword.references.models import Check, ReferenceRequest
 from goodword.roles.models import Step
-from goodword.steps.domain import lifecycle
+from goodword.steps.domain import lifecycle, suspicious_name
 
 
 def on_fate(event: Event) -> None:
@@ -28,6 +28,11 @@ def on_fate(event: Event) -> None:
         if act in {"reopen", "resume", "carry"} and check.paused_at is None and not lifecycle.is_quiet(check):
             plan_reminders(check, now=now)
         settle_clock(check, now=now)
+
+
+def on_name(event: Event) -> None:
+    """The name has got a link, or has lost it: mails of open checks wait, or go on."""
+    suspicious_name.settle(Check, event)
 
 
 def on_asked_again(event: Event) -> None:

@@ -19,7 +19,7 @@ from goodword.references.domain.tell import tell
 from goodword.references.domain.timelines import plan
 from goodword.references.domain.zones import referee_hours
 from goodword.references.models import Check, ReferenceRequest
-from goodword.steps.domain.automation import hindrance
+from goodword.steps.domain.automation import unreachable
 from goodword.steps.domain.invited import mail_waits
 from goodword.steps.domain.lifecycle import is_quiet, plan_reminder, subject_ref
 from goodword.steps.domain.move import lock
@@ -51,7 +51,7 @@ def remind_candidate(*, check_id: int, now: datetime) -> bool:
             or not candidate_is_asked(check)
             or check.attention in CODES
             or is_quiet(check)
-            or hindrance(check.start.application)
+            or unreachable(check.start.application)
         ):
             check.next_reminder_at = None
             check.save(update_fields=["next_reminder_at"])

@@ -15,7 +15,7 @@ from goodword.references.domain.requests import out
 from goodword.references.domain.tell import tell
 from goodword.references.domain.timelines import plan
 from goodword.references.models import Check, ReferenceRequest
-from goodword.steps.domain.automation import hindrance
+from goodword.steps.domain.automation import unreachable
 from goodword.steps.domain.lifecycle import is_quiet
 from goodword.steps.domain.move import lock
 from goodword.steps.domain.standing import ended
@@ -87,7 +87,7 @@ def _is_pointless(check: Check) -> bool:
         or check.attention in CODES
         or is_quiet(check)
         or bool(ended(check.start.application, check.start.step))
-        or bool(hindrance(check.start.application))
+        or bool(unreachable(check.start.application))
     )
 
 

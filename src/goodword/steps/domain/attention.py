@@ -1,5 +1,7 @@
 """Tell the recruiter about a step that only a person can set going."""
 
+from hashlib import sha256
+
 from django.conf import settings
 from django.urls import reverse
 
@@ -50,6 +52,43 @@ def on_needs_attention(event: Event) -> None:
             "role_title": application.role.title if application.role else "",
             "step": start.step.kind,
             "reason": reason,
+            "page_url": _page_of(application),
+        },
+        application=application,
+        now=event.occurred_at,
+    )
+
+
+def on_name(event: Event) -> None:
+    """One mail per application and spelling: the name looks like a link, so mails to people outside wait.
+
+    Not before a step has begun: what has not begun says itself what it waits for.
+    """
+    if event.application_id is None:
+        return
+    application = (
+        Application.objects.across_organisations()
+        .select_related("organisation", "candidate", "role__owner__user")
+        .get(pk=event.application_id)
+    )
+    candidate = application.candidate
+    starts = StepStart.objects.of(application.organisation).filter(application=application)
+    if not candidate.is_name_suspicious or not starts.filter(state=StepStart.State.STARTED).exists():
+        return
+    if event.name == "candidate.changed" and application.end:
+        return
+    recruiter = recruiter_of(application)
+    spelling = sha256(candidate.name.encode()).hexdigest()[:16]
+    queue(
+        organisation=application.organisation,
+        kind="steps.name_waits",
+        key=f"application:{application.pk}:name:{spelling}",
+        to=Person(name=recruiter.name, address=recruiter.address),
+        sender=Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
+        template="steps/mail/name_waits",
+        context={
+            "candidate_name": candidate.name,
+            "role_title": application.role.title if application.role else "",
             "page_url": _page_of(application),
         },
         application=application,

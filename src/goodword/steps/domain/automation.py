@@ -117,13 +117,18 @@ def still_wanted(start: StepStart, application: Application, *, at: datetime, by
 
 
 def hindrance(application: Application) -> str:
-    """Why nothing may be mailed for this application, as a code of StepStart.Waits; empty if nothing is in the way."""
+    """Why no step may begin for this application, as a code of StepStart.Waits; empty if nothing is in the way."""
+    if reason := unreachable(application):
+        return reason
+    return Waits.LINK_IN_NAME if application.candidate.is_name_suspicious else Waits.NOTHING
+
+
+def unreachable(application: Application) -> str:
+    """Why the candidate may not be mailed at all. A link in the name is no reason: such mail waits to be sent."""
     if application.prospect:
         return Waits.PROSPECT
     if not application.candidate.email:
         return Waits.NO_ADDRESS
     if not application.candidate.can_email:
         return Waits.MAY_NOT_EMAIL
-    if application.candidate.is_name_suspicious:
-        return Waits.LINK_IN_NAME
     return Waits.NOTHING

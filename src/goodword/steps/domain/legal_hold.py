@@ -109,6 +109,7 @@ def tell_kept(erasure: Erasure, hold: Hold, *, now: datetime) -> None:
         template="steps/mail/kept",
         context={"why": why},
         application=application,
+        quotes=candidate,
         language=language,
         now=now,
     )

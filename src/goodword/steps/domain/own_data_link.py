@@ -52,6 +52,7 @@ def send_own_data_link(
             context={},
             link=LinkFor(purpose=purpose, subject_id=subject_id),
             application=application,
+            quotes=application.candidate if purpose == Link.Purpose.CANDIDATE_DATA else None,
             language=language,
             now=now,
         )

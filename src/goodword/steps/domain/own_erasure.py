@@ -75,6 +75,7 @@ def _confirm(
             "contact_email": recruiter.address,
         },
         application=application,
+        quotes=candidate,
         language=language,
         now=now,
     )

@@ -27,7 +27,7 @@ from goodword.references.queries import latest_check
 from goodword.references.signs.shown import signs_of
 from goodword.reports.models import Report
 from goodword.reports.queries import current_first
-from goodword.steps.models import Run
+from goodword.steps.models import Run, StepStart
 from goodword.workspace.cards import cards_of
 from goodword.workspace.erasing import erasing_of
 from goodword.workspace.progress import marks_of
@@ -91,6 +91,11 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             "candidate": application.candidate,
             "recruiter": recruiter_of(application) if application.role else None,
             "marks": marks,
+            # no open step says it
+            "name_waits": application.erased_at is None
+            and application.candidate.is_name_suspicious
+            and all(mark.attention != StepStart.Waits.LINK_IN_NAME for mark in marks)
+            and any(mark.run for mark in marks),
             "cards": cards_of(application, marks, check=check, member=request.member, now=now),
             "results": results,
             "marking": marking_card(application, member=request.member),

@@ -17,7 +17,7 @@ from goodword.candidates.queries import public_title
 from goodword.notifications.domain.queue import queue
 from goodword.notifications.models import Link
 from goodword.notifications.people import LinkFor, Person
-from goodword.steps.domain.automation import hindrance
+from goodword.steps.domain.automation import unreachable
 from goodword.steps.domain.standstill import days_left
 
 ASKED = "assessment.adjustment_asked"
@@ -68,7 +68,7 @@ def to_contact(
 
 def to_candidate(row: Adjustment, *, application: Application, by: Person, now: datetime) -> None:
     """Tell the candidate the answer, as from the person who gave it; not where nobody may write to them."""
-    if hindrance(application):
+    if unreachable(application):
         return
     _write(
         row,
@@ -86,7 +86,7 @@ def to_candidate(row: Adjustment, *, application: Application, by: Person, now: 
 
 def lost(row: Adjustment, *, application: Application, now: datetime) -> None:
     """Tell the candidate that their request reached nobody outside the hiring team."""
-    if hindrance(application):
+    if unreachable(application):
         return
     goodword = Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT)
     _write(row, LOST, application=application, sender=goodword, now=now)
@@ -111,6 +111,7 @@ def _write(
             **more,
         },
         link=LinkFor(purpose=Link.Purpose.CANDIDATE, subject_id=attempt.start_id),
+        quotes=candidate,
         subject_ref=ref_of(row),
         language=language,
         deadline_days=days_left(attempt.deadline_at, now=now, calendar=organisation.calendar),

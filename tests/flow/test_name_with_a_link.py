@@ -1,0 +1,190 @@
+"""A candidate's name gets a link in Greenhouse after they were invited: no mail takes it to anybody outside.
+
+None is lost: what waits goes out by itself, with the right name, once that is corrected or confirmed.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from django.core import mail
+from django.db import transaction
+
+from goodword.assessments.domain.mails import to_candidate
+from goodword.assessments.models import Attempt
+from goodword.candidates.domain.confirm_name import confirm_name
+from goodword.candidates.models import Application, Candidate
+from goodword.core.events import record
+from goodword.notifications.domain.queue import cancel
+from goodword.notifications.jobs import sweep_emails
+from goodword.notifications.models import Email
+from goodword.references.models import Check
+from goodword.steps.domain.lifecycle import subject_ref
+from tests.assessments.support import assigned
+from tests.references.story import named, press_send
+from tests.support import factories
+from tests.support.jobs import event_names, run_jobs
+from tests.support.pages import signed_in
+from tests.workspace.people import path
+
+pytestmark = pytest.mark.django_db
+
+NOW = factories.NOW
+BAD = "http://evil.example/win"
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def attempt() -> Attempt:
+    made = assigned()
+    run_jobs()
+    mail.outbox.clear()
+    return made
+
+
+def renamed(application: Application, last: str, *, at: datetime = NOW) -> Candidate:
+    """As the sync writes another name down."""
+    with transaction.atomic():
+        row = Candidate.objects.of(application.organisation).get(pk=application.candidate_id)
+        row.last_name = last
+        row.save()
+        record(
+            "candidate.changed",
+            organisation_id=row.organisation_id,
+            application_id=application.pk,
+            actor="greenhouse",
+            at=at,
+            data={},
+        )
+    run_jobs()
+    return row
+
+
+def remind(attempt: Attempt, *, key: str = "reminder:1", not_after: datetime | None = None) -> Email:
+    application = Application.objects.of(attempt.organisation).select_related(
+        "candidate", "organisation", "role__owner__user"
+    )
+    with transaction.atomic():
+        to_candidate(
+            attempt,
+            application=application.get(pk=attempt.start.application_id),
+            name="reminder",
+            key=key,
+            left=1,
+            now=NOW,
+            not_after=not_after,
+        )
+    run_jobs()
+    return Email.objects.of(attempt.organisation).get(key=f"attempt:{attempt.pk}:{key}")
+
+
+def sweep() -> None:
+    sweep_emails.defer_once(lock="email.sweep")
+    run_jobs()
+
+
+def attention(attempt: Attempt) -> str:
+    return Attempt.objects.of(attempt.organisation).get(pk=attempt.pk).attention
+
+
+def to(address: str) -> list[str]:
+    return [f"{one.subject}\n{one.to[0]}\n{one.body}" for one in mail.outbox if address in one.to[0]]
+
+
+def test_a_reminder_waits_and_the_step_needs_attention_until_the_name_is_corrected(attempt: Attempt) -> None:
+    application = attempt.start.application
+    candidate = renamed(application, BAD)
+    email = remind(attempt)
+    assert (email.state, email.tries, attention(attempt)) == ("queued", 0, "link_in_name")
+    assert to(candidate.email) == []
+    [told] = mail.outbox
+    assert told.subject.startswith("Please check the name of")
+    assert "evil.example" not in told.subject + str(told.body)
+
+    mail.outbox.clear()
+    renamed(application, "Lovelace")
+    sweep()
+    [text] = to(candidate.email)
+    assert ("evil" in text, "Lovelace" in text) == (False, True)
+    assert attention(attempt) == ""
+    assert len(mail.outbox) == 1
+
+
+def test_a_member_confirms_and_what_waited_goes_out_without_another_click(attempt: Attempt) -> None:
+    application = attempt.start.application
+    candidate = renamed(application, BAD)
+    remind(attempt)
+    member = factories.member(application.organisation)
+    page = path("candidate", application.organisation, application.pk)
+    html = signed_in(member).get(page).content.decode()
+    assert "Mails that quote it to the candidate or to referees wait." in html
+    assert html.count(path("candidate_confirm_name", application.organisation, application.pk)) == 1
+    assert confirm_name(candidate=candidate, name=candidate.name, member=member, now=NOW)
+    run_jobs()
+    sweep()
+    [text] = to(candidate.email)
+    assert "http://evil" not in text  # printed so that it is no link
+    assert attention(attempt) == ""
+
+
+def test_a_mail_that_was_queued_before_waits_as_well_and_is_marked_by_itself(attempt: Attempt) -> None:
+    application = attempt.start.application
+    Candidate.objects.of(application.organisation).update(
+        last_name=BAD
+    )  # no event: before an update of Goodword
+    email = remind(attempt)
+    assert (email.state, attention(attempt)) == ("queued", "link_in_name")
+    with time_machine.travel(NOW + timedelta(minutes=11), tick=False):
+        sweep()
+        run_jobs()
+    assert to(application.candidate.email) == []
+    assert event_names(application.pk).count("email.waits_for_name") == 1
+    assert len(mail.outbox) == 1  # the recruiter is told once
+
+
+def test_a_lost_word_of_the_correction_costs_minutes_and_not_the_mail(attempt: Attempt) -> None:
+    application = attempt.start.application
+    renamed(application, BAD)
+    remind(attempt)
+    Candidate.objects.of(application.organisation).update(last_name="Lovelace")
+    with time_machine.travel(NOW + timedelta(minutes=11), tick=False):
+        sweep()
+    assert len(to(application.candidate.email)) == 1
+
+
+def test_what_waits_for_the_name_ends_with_its_step_and_with_its_day(attempt: Attempt) -> None:
+    application = attempt.start.application
+    renamed(application, BAD)
+    late = remind(attempt, key="reminder:1", not_after=NOW + timedelta(minutes=5))
+    closed = remind(attempt, key="reminder:2")
+    cancel(
+        organisation=application.organisation, subject_ref=subject_ref(attempt.start), now=NOW, failed=False
+    )
+    Email.objects.of(application.organisation).filter(pk=late.pk).update(state="queued", not_before=NOW)
+    renamed(application, "Lovelace")
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        sweep()
+    for email in (late, closed):
+        email.refresh_from_db(from_queryset=Email.objects.of(application.organisation))
+    assert (late.state, closed.state, to(application.candidate.email)) == ("cancelled", "cancelled", [])
+
+
+def test_referees_are_not_written_to_and_then_are() -> None:
+    story = named()
+    application = story.check.start.application
+    renamed(application, BAD)
+    press_send(story)
+    run_jobs()
+    assert to("globex.example") == []
+    assert Check.objects.of(application.organisation).get(pk=story.check.pk).attention == "link_in_name"
+    renamed(application, "Lovelace")
+    sweep()
+    texts = to("globex.example")
+    assert len(texts) == 2
+    assert all("Lovelace" in text and "evil" not in text for text in texts)
