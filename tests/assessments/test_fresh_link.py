@@ -66,7 +66,7 @@ def test_an_expired_link_leads_to_a_fresh_one(client: Client, attempt: Attempt, 
     [message] = mail.outbox[sent:]
     assert message.to == [f"{attempt.start.application.candidate.name} <{address}>"]
     assert message.subject == "Your link to the assessment for Window Washer at Acme Bikes"
-    assert "A fresh link is on its way" in client.get(f"{expired}?sent=1").content.decode()
+    assert "New link sent" in client.get(f"{expired}?sent=1").content.decode()
     assert {**rows(attempt), "events": before["events"]} == before
     [fresh] = [line for line in str(message.body).splitlines() if "/p/" in line]
     assert client.get(fresh.removeprefix("http://localhost:8000"))["Location"].endswith("/assessment/")
@@ -112,7 +112,7 @@ def test_without_anything_to_open_no_fresh_link_is_offered(
         case "revoked":
             Link.objects.of(attempt.organisation).update(ended_at=NOW)
     before = kinds(attempt)
-    assert "Nothing is needed here" in client.get(path).content.decode()
+    assert "There is nothing to do here" in client.get(path).content.decode()
     client.post(path)
     assert kinds(attempt) == before
 

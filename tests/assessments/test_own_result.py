@@ -43,7 +43,7 @@ def text(response: Any) -> str:
 def is_closed(response: Any) -> bool:
     """Whether it is the page of everything closed, and tells nothing."""
     page = text(response)
-    return "Nothing is needed here at the moment" in page and "Contact with others" not in page
+    return "There is nothing to do here at the moment" in page and "Contact with others" not in page
 
 
 def test_the_last_page_leads_to_the_result_and_the_result_is_told_in_plain_words() -> None:

@@ -99,7 +99,7 @@ def test_an_unknown_link_opens_nothing(
     before = rows(attempt)
     response = getattr(client, method)(url("x" * 43, name, *args), {"answer": "3"})
     assert response.status_code == 404
-    assert response.content.decode().count("This link does not open anything") >= 1
+    assert response.content.decode().count("This link doesn't work") >= 1
     assert rows(attempt) == before
 
 
@@ -122,7 +122,7 @@ def test_a_closed_step_shows_the_neutral_page_and_takes_nothing(
     for name, args in PAGES:
         shown = client.get(url(token, name, *args))
         assert shown.status_code == 200
-        assert shown.content.decode().count("Nothing is needed here at the moment") >= 1
+        assert shown.content.decode().count("There is nothing to do here at the moment") >= 1
         assert shown.content.decode().count("reject") == 0
         sent = client.post(url(token, name, *args), {"answer": "3"})
         assert (sent.status_code, sent["Location"]) == (302, url(token))
@@ -135,21 +135,21 @@ def test_thirty_days_after_the_deadline_nothing_is_taken(
 ) -> None:
     before = rows(attempt)
     with time_machine.travel(attempt.deadline_at + timedelta(days=30, seconds=1), tick=False):
-        assert page(client, token, name, *args).count("Nothing is needed here at the moment") >= 1
+        assert page(client, token, name, *args).count("There is nothing to do here at the moment") >= 1
         assert client.post(url(token, name, *args), {"answer": "3"}).status_code == 302
     assert rows(attempt) == before
 
 
 def test_a_revoked_link_shows_the_neutral_page(client: Client, attempt: Attempt, token: str) -> None:
     links.end(organisation=attempt.organisation, purpose="candidate", subject_id=attempt.start_id, now=NOW)
-    assert page(client, token).count("Nothing is needed here at the moment") >= 1
+    assert page(client, token).count("There is nothing to do here at the moment") >= 1
 
 
 def test_a_link_without_an_attempt_shows_the_neutral_page(client: Client) -> None:
     start = factories.start(application(), "reference_check")
     address = links.mint(organisation=start.organisation, purpose="candidate", subject_id=start.pk, now=NOW)
     text = page(client, address.rstrip("/").rsplit("/", 1)[-1])
-    assert text.count("Nothing is needed here at the moment") >= 1
+    assert text.count("There is nothing to do here at the moment") >= 1
 
 
 @pytest.mark.parametrize(("name", "args"), PAGES)
@@ -157,7 +157,7 @@ def test_a_paused_step_works(
     client: Client, attempt: Attempt, token: str, name: str, args: tuple[int, ...]
 ) -> None:
     act(attempt, "pause")
-    assert page(client, token, name, *args).count("Nothing is needed here at the moment") == 0
+    assert page(client, token, name, *args).count("There is nothing to do here at the moment") == 0
 
 
 @pytest.mark.parametrize(("name", "args"), PAGES)

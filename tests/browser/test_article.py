@@ -340,7 +340,7 @@ def name_referees(page: Page, running: World, looker: Looker) -> None:
         onward(page, page.get_by_role("link", name=f"Name the {'next' if number else 'first'} referee"))
         page.get_by_label("Their full name").fill(name)
         page.get_by_label("Their e-mail address").fill(address)
-        page.get_by_label("What were they to you?").select_option("Manager" if not number else "Colleague")
+        page.get_by_label("Their relationship to you").select_option("Manager" if not number else "Colleague")
         page.get_by_label("Where you worked together").fill("Brightworks")
         page.get_by_label("Your own job title there").fill("Account Manager")
         first, last = (
@@ -355,7 +355,7 @@ def name_referees(page: Page, running: World, looker: Looker) -> None:
             looker.look(page, "name a referee")
         onward(page, page.get_by_role("button", name="Save"))
     looker.look(page, "both named")
-    onward(page, page.get_by_role("link", name="Read the mails and send"))
+    onward(page, page.get_by_role("link", name="Read and send the e-mails"))
     looker.look(page, "read the mails")
     onward(page, page.get_by_role("button", name="Send"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Thank you, you have done your part")
@@ -378,11 +378,11 @@ def answer_as_a_referee(page: Page, referee: tuple[str, str], running: World, lo
             looker.look(page, f"referee page {number}")
         seen.add(shape)
         button = page.get_by_role("button", name=re.compile("^Save and"))
-        last = (button.inner_text()) == "Save and look it over"
+        last = (button.inner_text()) == "Save and review"
         onward(page, button)
         if last:
             break
-    expect(page.get_by_role("heading", level=1)).to_have_text("Look it over")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Review your answers")
     if looker:
         looker.look(page, "referee looks it over")
     onward(page, page.get_by_role("button", name="Submit"))

@@ -49,7 +49,7 @@ def test_on_every_page_of_a_reference(page: Page, live_server: object, stage: St
         choose(page, number, 0)
     enter(page, page.get_by_role("radio").first)
     page.wait_for_url("**/questions/2/")
-    while not page.get_by_role("heading", name="Look it over").is_visible():
+    while not page.get_by_role("heading", name="Review your answers").is_visible():
         here = page.url
         fill_in(page)
         field = page.locator("#answers input:is([type=radio], [type=checkbox]):visible")

@@ -65,7 +65,7 @@ def test_every_page_is_accessible_and_fits(browser: Browser, live_server: object
     look("hold form of a role", path("role_hold", organisation, role.pk))
     look("your data", fresh(f"{portal(check.start)}data/"))
     page.get_by_role("button", name="E-mail me the link").click()
-    page.get_by_text("The link is on its way").wait_for()
+    page.get_by_text("Link sent").wait_for()
     looker.look(page, "your data on its way")
     look("own data", fresh(own()))
     look("own erase", f"{fresh(own())}erase/")

@@ -38,9 +38,9 @@ def test_a_whole_reference_by_keyboard_in_two_languages_on_two_devices(
     looker.look(page, "confirm")
     for number in range(3):
         choose(page, number, 0)
-    press(page, "Save and go on")
+    press(page, "Save and continue")
     looker.look(page, "rating")
-    press(page, "Save and go on")
+    press(page, "Save and continue")
     expect(page.get_by_role("alert")).to_be_focused()
     looker.look(page, "something missing")
     choose(page, 0, 3)
@@ -52,7 +52,7 @@ def test_a_whole_reference_by_keyboard_in_two_languages_on_two_devices(
     looker.look(page, "rating in German")
     expect(page.get_by_role("radio").nth(3)).to_be_checked()
     press(page, "English")
-    press(page, "Save and go on")
+    press(page, "Save and continue")
     expect(page).to_have_url(f"{door}questions/3/")
     phone.close()
 
@@ -97,7 +97,7 @@ def test_without_scripts_every_next_keeps_the_page(browser: Browser, stage: Stag
     expect(page.locator("html")).to_have_attribute("lang", "de")
     expect(page.get_by_role("textbox")).to_have_value("Calm.")
     click(page, "English")
-    click(page, "Save and go on")
+    click(page, "Save and continue")
     context.close()
     assert Draft.read(stage.request.draft).answers == {"strengths": "Calm."}
 
@@ -117,7 +117,7 @@ def test_the_other_ways_and_the_candidates_own_view_look_right(
     looker.look(page, "own view")
     click(page, "Start")
     looker.look(page, "own question")
-    while not page.get_by_role("heading", name="Look it over").is_visible():
+    while not page.get_by_role("heading", name="Review your answers").is_visible():
         fill_in(page)
         with page.expect_navigation():
             page.locator("form .button--primary").click()
@@ -133,7 +133,7 @@ def test_the_other_ways_and_the_candidates_own_view_look_right(
 
 def finish(page: Page, looker: Looker) -> None:
     """Answer all that is left, looking at each kind of page."""
-    while not page.get_by_role("heading", name="Look it over").is_visible():
+    while not page.get_by_role("heading", name="Review your answers").is_visible():
         fill_in(page)
         looker.look(page, page.url.split("/")[-2])
         page.locator("form .button--primary").focus()

@@ -115,9 +115,9 @@ def test_a_refusal_for_good_fails_at_once_is_told_and_stands_on_the_timeline(pos
     (told,) = post.taken
     assert (told["To"], told["Subject"]) == (
         "Rita Recruiter <rita@acme.example>",
-        f"A mail about {about.candidate.name} could not be delivered",
+        f"An e-mail about {about.candidate.name} couldn't be delivered",
     )
-    assert f"to {GONE} could not be delivered. The mail server said: 550 5.1.1 No such person here" in body(
+    assert f"to {GONE} couldn't be delivered. The mail server said: 550 5.1.1 No such person here" in body(
         told, "plain"
     )
     assert [entry.title for entry in timeline(about, organisation=about.organisation, members={})] == [

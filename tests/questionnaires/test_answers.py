@@ -101,11 +101,11 @@ def test_an_optional_question_may_be_left_open(kind: str, nothing: object) -> No
 @pytest.mark.parametrize(
     ("kind", "part", "sentence"),
     [
-        ("rating", "level", "Choose the level that fits best, or that you cannot judge this."),
-        ("agreement", "level", "Choose how far you agree, or that you cannot judge this."),
+        ("rating", "level", "Choose the level that fits best, or that you can't judge this."),
+        ("agreement", "level", "Choose how much you agree, or that you can't judge this."),
         ("adjectives", "", "Choose exactly 2."),
         ("ranking", "red", "Give each a place."),
-        ("between", "place", "Choose the place that fits best, or that you cannot judge this."),
+        ("between", "place", "Choose the position that fits best, or that you can't judge this."),
         ("number", "", "Enter a number."),
         ("date", "", "Enter the date: the day, the month and the year."),
         ("period", "from", "Enter the first month, with the year."),
@@ -128,8 +128,8 @@ def test_a_rating_that_cannot_be_passed_says_only_to_choose() -> None:
     assert _refusal("rating", None, can_pass=False) == ("level", "Choose the level that fits best.")
     unreadable = ("", "This answer could not be read. Please answer again.")
     assert _refusal("rating", "not_able", can_pass=False) == unreadable
-    assert _refusal("agreement", None, can_pass=False) == ("level", "Choose how far you agree.")
-    assert _refusal("between", None, can_pass=False) == ("place", "Choose the place that fits best.")
+    assert _refusal("agreement", None, can_pass=False) == ("level", "Choose how much you agree.")
+    assert _refusal("between", None, can_pass=False) == ("place", "Choose the position that fits best.")
 
 
 @pytest.mark.parametrize("required", [True, False])
@@ -257,12 +257,12 @@ def test_a_period_that_is_asked_for_may_lie_ahead() -> None:
         (
             {"from": "2026-12", "ongoing": True},
             "from",
-            "The first month lies in the future. Please check it.",
+            "The first month is in the future. Please check it.",
         ),
         (
             {"from": "2026-11", "to": "2026-12"},
             "to",
-            "The last month lies in the future. Please check it.",
+            "The last month is in the future. Please check it.",
         ),
     ],
 )

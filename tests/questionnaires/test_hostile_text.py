@@ -66,13 +66,11 @@ def test_ten_thousand_characters_fit_and_one_more_is_counted() -> None:
     assert validate(asked, "x" * 10_000) == "x" * 10_000
     with pytest.raises(AnswerError) as refused:
         validate(asked, "x" * 10_001)
-    assert refused.value.sentence == (
-        "This is 1 character longer than the 10,000 that fit. Please shorten it."
-    )
+    assert refused.value.sentence == ("This is 1 character over the limit of 10,000. Please shorten it.")
     with pytest.raises(AnswerError) as refused:
         validate(asked, "x" * 100_000)
     assert refused.value.sentence == (
-        "This is 90,000 characters longer than the 10,000 that fit. Please shorten it."
+        "This is 90,000 characters over the limit of 10,000. Please shorten it."
     )
 
 

@@ -62,7 +62,7 @@ def test_what_is_no_number_in_figures_is_said(raw: str) -> None:
 @pytest.mark.parametrize(("raw", "decimals"), [("1,200", 1), ("1.200", 2), ("12,500", 3)])
 def test_what_can_be_read_in_two_ways_is_asked_again(raw: str, decimals: int) -> None:
     assert _refusal(raw, decimals=decimals) == (
-        f"“{raw}” can be read in two ways. Please leave out what stands between thousands."
+        f"“{raw}” is ambiguous. Please leave out the thousands separator."
     )
 
 

@@ -108,10 +108,10 @@ def _flat(kind: str, shown: Mapping[str, object]) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("kind", "data", "errors"),
     [
-        ("rating", {}, {"it": ["Choose the level that fits best, or that you cannot judge this."]}),
-        ("agreement", {}, {"it": ["Choose how far you agree, or that you cannot judge this."]}),
+        ("rating", {}, {"it": ["Choose the level that fits best, or that you can't judge this."]}),
+        ("agreement", {}, {"it": ["Choose how much you agree, or that you can't judge this."]}),
         ("adjectives", {"q-it": ["red"]}, {"it": ["Choose 1 more, so that it is 2 in all."]}),
-        ("between", {}, {"it": ["Choose the place that fits best, or that you cannot judge this."]}),
+        ("between", {}, {"it": ["Choose the position that fits best, or that you can't judge this."]}),
         ("number", {"q-it": "some"}, {"it": ["Enter a number in figures, for example 12."]}),
         (
             "date",
@@ -128,7 +128,7 @@ def _flat(kind: str, shown: Mapping[str, object]) -> dict[str, object]:
         (
             "yes_no_unsure",
             {"q-it": "no", "q-it-comment": "x" * 2_001},
-            {"it-comment": ["This is 1 character longer than the 2,000 that fit. Please shorten it."]},
+            {"it-comment": ["This is 1 character over the limit of 2,000. Please shorten it."]},
         ),
         (
             "dates_confirm",

@@ -80,7 +80,7 @@ def test_each_asker_has_their_own_five() -> None:
 def test_the_page_of_a_closed_step_takes_no_question() -> None:
     story = opened()
     story.happens("application.rejected", reason="x")
-    assert b"Nothing is needed here at the moment" in post(door(story), {"a-question": "Why?"}).content
+    assert b"There is nothing to do here at the moment" in post(door(story), {"a-question": "Why?"}).content
     run_jobs()
     assert mails_to(RITA) == []
 

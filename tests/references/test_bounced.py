@@ -32,7 +32,7 @@ from tests.support.jobs import event_names, run_jobs
 pytestmark = pytest.mark.django_db
 
 MARIA, PAUL, RITA = "maria@globex.example", "paul@globex.example", "rita@acme.example"
-NEUTRAL = "Nothing is needed here at the moment"
+NEUTRAL = "There is nothing to do here at the moment"
 
 
 def mail_to(address: str) -> Email:
@@ -73,7 +73,7 @@ def test_a_referees_link_dies_and_the_candidate_alone_is_asked_for_another_addre
     assert (paul.undelivered_at, paul.next_reminder_at is not None) == (None, True)
     assert NEUTRAL in get(door).content.decode()
     asked = mails_to(story.application.candidate.email)[-1]
-    assert asked.subject == "Our mail to Maria Schmidt did not arrive"
+    assert asked.subject == "Our e-mail to Maria Schmidt wasn't delivered"
     assert mails_to(RITA) == []
     assert [seat.trouble for seat in view_of(story.check, now=NOW).seats] == ["returned", ""]
 
@@ -86,7 +86,7 @@ def test_it_is_told_once_and_a_reminder_is_not_sent_after_it() -> None:
     assert event_names().count("email.bounced") == 1
     assert len(mails_to(MARIA)) == 1
     assert [str(m.subject) for m in mails_to(story.application.candidate.email)].count(
-        "Our mail to Maria Schmidt did not arrive"
+        "Our e-mail to Maria Schmidt wasn't delivered"
     ) == 1
 
 

@@ -35,8 +35,8 @@ def test_the_first_page_says_what_is_asked_by_when_who_reads_it_and_how_often_we
         "Acme would like to hear from 2 people who know your work",
         "Tuesday 17 March",
         "The people at Acme who decide on your application",
-        "we remind you twice at most",
-        "Nobody is written to before you have read the mail and pressed Send",
+        "we remind you at most twice",
+        "We contact nobody until you've read the e-mail and pressed Send",
         "Questions? Ask ",
     ):
         assert words in page
@@ -45,8 +45,8 @@ def test_the_first_page_says_what_is_asked_by_when_who_reads_it_and_how_often_we
 @pytest.mark.parametrize(
     ("change", "problem", "flag"),
     [
-        ({"r-email": "maria@gmail.com"}, "", "A private address is fine."),
-        ({"r-email": "maria@mailinator.com"}, "", "This looks like an address for a short time."),
+        ({"r-email": "maria@gmail.com"}, "", "A private address is fine,"),
+        ({"r-email": "maria@mailinator.com"}, "", "This looks like a temporary address."),
         ({"r-email": MARIA}, "", ""),
         ({"r-email": "maria at globex"}, "Enter an e-mail address in the form", ""),
         ({"r-email": MARIA, "r-name": ""}, "", ""),
@@ -82,7 +82,7 @@ def test_a_members_address_is_taken_and_flagged() -> None:
     story = opened()
     member = factories.member(story.application.organisation)
     assert post(f"{candidate_door(story)}1/", MANAGER | {"r-email": member.user.email}).status_code == 302
-    assert "This is an address of Acme itself." in get(candidate_door(story)).content.decode()
+    assert "This is an address at Acme." in get(candidate_door(story)).content.decode()
 
 
 def test_the_language_is_changed_by_a_button_and_what_was_typed_stays() -> None:
@@ -148,7 +148,7 @@ def test_a_submit_after_cancellation_shows_the_neutral_page_and_loses_nothing_th
     door = candidate_door(story)
     story.happens("application.rejected", reason="x")
     page = post(f"{door}1/", MANAGER | {"r-name": "Changed"})
-    assert b"Nothing is needed here at the moment" in page.content
+    assert b"There is nothing to do here at the moment" in page.content
     assert story.check.referees.get(slot=1).name == "Maria Schmidt"
 
 
@@ -157,12 +157,12 @@ def test_the_notice_follows_the_switch_of_device_signs_and_the_time_of_keeping()
     organisation, door = story.application.organisation, candidate_door(story)
     assert "Network and device" not in get(f"{door}notice/").content.decode()
     page = get(f"{door}notice/").content.decode()
-    assert f"{organisation.name} has set no date on which it is erased by itself." in page
+    assert f"{organisation.name} has set no date for automatic erasure." in page
     organisation.watches_devices, organisation.erases_old, organisation.keep_months = True, True, 18
     organisation.save()
     page = get(f"{door}notice/").content.decode()
     assert "Network and device" in page
-    assert f"It is erased 18 months after your last application at {organisation.name} has ended" in page
+    assert f"It is erased 18 months after your last application at {organisation.name} ends" in page
     assert "has set no date" not in page
 
 

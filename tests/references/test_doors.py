@@ -63,7 +63,7 @@ REFEREE: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "ask/", {}),
     ("POST", "ask/", {"a-question": "Why?"}),
 ]
-NOTHING_NEEDED = b"Nothing is needed here at the moment"
+NOTHING_NEEDED = b"There is nothing to do here at the moment"
 
 
 def ask(method: str, path: str, data: dict[str, Any]) -> Any:
@@ -139,7 +139,7 @@ def test_after_completion_every_page_of_the_candidate_leads_to_the_thanks() -> N
     rest = [row for row in CANDIDATE[1:] if row[1] not in stays]
     assert answers_of(door, rest) == always(302, neutral=False, rows=rest)
     assert state_of(story) == before
-    assert b"Thank you, you are done here" in get(door).content
+    assert b"Thank you, you're done" in get(door).content
 
 
 @pytest.mark.parametrize("days", [28, 45])

@@ -57,10 +57,10 @@ def test_it_goes_to_the_known_address_and_opens(story: Story, who: str) -> None:
     assert post(f"{old}fresh/").url == f"{old}fresh/?sent=1"
     run_jobs()
     (fresh,) = mails_to(address)[before:]
-    assert str(fresh.subject).startswith("Your fresh link")
+    assert str(fresh.subject).startswith("Your new link")
     assert get(link_in(fresh)).status_code in {200, 302}
     assert b"expired" not in get(link_in(fresh)).content
-    assert b"A fresh link is on its way" in get(f"{old}fresh/?sent=1").content
+    assert b"New link sent" in get(f"{old}fresh/?sent=1").content
 
 
 @pytest.mark.usefixtures("later")
@@ -89,7 +89,7 @@ def test_there_is_none_where_nothing_is_behind_it(story: Story, why: str) -> Non
     else:
         Link.objects.of(story.application.organisation).update(ended_at=NOW)
     for page in (get(f"{door}fresh/"), post(f"{door}fresh/")):
-        assert b"Nothing is needed here at the moment" in page.content
+        assert b"There is nothing to do here at the moment" in page.content
     run_jobs()
     assert len(mails_to(story.application.candidate.email)) == 1
 

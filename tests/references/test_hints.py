@@ -22,10 +22,10 @@ def test_the_invitation_says_who_is_asked_for_what_they_are_asked_and_who_reads_
     assert SHOWN in html
     for part in (text, html):
         for words in (
-            "what they saw of: Reliability, Quality of work, Working with others",
+            "and about: Reliability, Quality of work, Working with others",
             "Their answers are read by the people at Acme who decide on your application.",
-            "Nobody is written to before you have read the mail",
-            "want asked only once you have an offer",
+            "We contact nobody until you've read the e-mail",
+            "want them contacted only after an offer",
         ):
             assert words in part
 

@@ -12,7 +12,7 @@ from tests.support.jobs import event_names, run_jobs
 pytestmark = pytest.mark.django_db
 
 MARIA, PAUL = "maria@globex.example", "paul@globex.example"
-NOTHING_NEEDED = b"Nothing is needed here at the moment"
+NOTHING_NEEDED = b"There is nothing to do here at the moment"
 
 
 def done_with_one() -> Story:

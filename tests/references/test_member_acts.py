@@ -39,7 +39,7 @@ pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
 LATER = NOW + timedelta(hours=1)
-NEUTRAL = "Nothing is needed here at the moment"
+NEUTRAL = "There is nothing to do here at the moment"
 
 
 @pytest.fixture

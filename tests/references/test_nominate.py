@@ -106,7 +106,7 @@ def test_only_a_post_removes() -> None:
         (
             {"r-message": "see https://evil.example"},
             "message",
-            "This looks like a link, and links are not sent on. Please leave it out.",
+            "This looks like a link. We don't pass links on, so please remove it.",
         ),
     ],
 )

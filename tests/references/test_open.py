@@ -38,9 +38,9 @@ def test_the_invitation_says_who_asks_for_what_by_when_and_how_often_it_will_be_
     assert message.reply_to == ["rita@acme.example"]
     for part in (" ".join(str(message.body).split()), html_of(message)):
         for words in (
-            "for your application as Window Washer, Acme would like to hear from 2 people who know your work",
+            "for your Window Washer application, Acme would like to hear from 2 people who know your work",
             "Tuesday 17 March",
-            "we will remind you twice at most",
+            "we'll remind you twice at most",
             "/p/",
         ):
             assert words in part

@@ -55,9 +55,9 @@ def test_the_notice_says_what_is_kept_why_who_reads_it_and_for_how_long(
     page = " ".join(Client().get(door(request_)).content.decode().split())
     for said in (
         "Your name and address from Ada Lovelace, the rest from you.",
-        "Acme has set no date on which it is erased by itself.",
-        "Rita Recruiter (rita@acme.example) answers for it.",
-        "Ada Lovelace sees that you have answered, not what.",
+        "Acme has set no date for automatic erasure.",
+        "Contact: Rita Recruiter (rita@acme.example).",
+        "Ada Lovelace sees that you've answered, not what.",
     ):
         assert said in page
     assert "network address" not in page
@@ -106,7 +106,7 @@ def test_the_file_holds_what_they_gave_in_words_and_nothing_of_others(
 def test_erasing_asks_first_and_changes_nothing_by_looking(request_: ReferenceRequest) -> None:
     page = Client().get(f"{own_door(request_)}erase/")
     assert page.status_code == 200
-    assert "Your reference does not count any more." in page.content.decode()
+    assert "Your reference no longer counts." in page.content.decode()
     assert Referee.objects.of(request_.organisation).filter(erased_at=None).count() == 3
 
 
@@ -116,9 +116,9 @@ def test_erased_it_is_gone_and_so_is_the_link(check: Check, request_: ReferenceR
     assert response.status_code == 200
     page = " ".join(response.content.decode().split())
     assert "Your data is erased" in page
-    assert "keeps only that a referee was asked, when, and the relationship and dates" in page
+    assert "keeps only that a referee was asked and when, and the relationship and dates" in page
     assert "Nothing of you is kept" not in page
-    assert "will not write to you again" in response.content.decode()
+    assert "won't write to you again" in response.content.decode()
     assert is_barred(organisation=check.organisation, address="maria@globex.example")
     assert Referee.objects.of(check.organisation).get(pk=request_.referee_id).email == ""
     assert [Client().get(f"{path}{more}").status_code for more in ("", "download/", "erase/")] == [404] * 3
@@ -160,7 +160,7 @@ def test_a_link_of_any_age_mails_the_link_that_downloads_and_erases(
         "referee_data",
         request_.pk,
     )
-    assert "The link is on its way" in Client().get(f"{path}?sent=1").content.decode()
+    assert "Link sent" in Client().get(f"{path}?sent=1").content.decode()
 
 
 def test_a_revoked_link_shows_the_neutral_page(request_: ReferenceRequest) -> None:
@@ -169,7 +169,7 @@ def test_a_revoked_link_shows_the_neutral_page(request_: ReferenceRequest) -> No
     before = list(Referee.objects.of(request_.organisation).values())
     mails = Email.objects.of(request_.organisation).count()
     for path in (revoked, revoked_own, f"{revoked_own}download/", f"{revoked_own}erase/"):
-        assert "Nothing is needed here" in Client().get(path).content.decode()
+        assert "There is nothing to do here" in Client().get(path).content.decode()
     for path in (f"{revoked}link/", f"{revoked_own}link/", f"{revoked_own}erase/"):
         Client().post(path)
     assert list(Referee.objects.of(request_.organisation).values()) == before

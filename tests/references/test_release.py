@@ -54,7 +54,7 @@ def test_the_page_before_send_says_that_it_waits_and_send_holds_it() -> None:
     story = opened()
     post(f"{candidate_door(story)}1/", MANAGER | {"r-after_offer": "on"})
     page = get(f"{candidate_door(story)}review/").content.decode()
-    assert "Not before an offer: this mail waits after Send" in page
+    assert "Not before an offer: after Send, we hold this e-mail" in page
     assert "(the day 7 working days after this mail)" in page
     press_send(story)
     assert (story.requests, mails_to(MARIA)) == ([], [])
@@ -140,7 +140,10 @@ def test_while_only_an_offer_is_waited_for_the_deadline_stands_still() -> None:
     assert story.check.clock_stopped_at is None
     answer(referee_door(PAUL))
     assert story.check.clock_stopped_at == NOW
-    assert "Your referees are asked once there is an offer" in get(candidate_door(story)).content.decode()
+    assert (
+        "Once you have an offer, Acme releases the e-mails to your referees"
+        in get(candidate_door(story)).content.decode()
+    )
 
 
 def test_what_is_held_can_be_changed_and_is_then_sent_anew() -> None:

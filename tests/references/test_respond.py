@@ -32,7 +32,7 @@ def test_the_notice_stands_above_the_first_question_and_opening_it_changes_nothi
         "Who reads it",
         "How long it is kept",
         "Your rights",
-        "Acme is responsible for your data",
+        "Acme is the data controller. Through",
         "gave us your name and address",
         "Dear Maria, would you tell them about the crane?",
         "Their manager",

@@ -17,7 +17,7 @@ from tests.support.jobs import event_names, run_jobs
 pytestmark = pytest.mark.django_db
 
 MARIA, PAUL = "maria@globex.example", "paul@globex.example"
-NOTHING_NEEDED = b"Nothing is needed here at the moment"
+NOTHING_NEEDED = b"There is nothing to do here at the moment"
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_a_text_that_is_too_long_or_hostile_comes_back_as_it_was_typed(story: St
     text = "<script>alert(1)</script> =1+1 \x00" + "x" * 20_000
     page = post(f"{door}questions/5/", {"q-strengths": text})
     assert page.status_code == 200
-    assert "longer than" in page.content.decode()
+    assert "over the limit of" in page.content.decode()
     again = get(f"{door}questions/5/").content.decode()
     assert "&lt;script&gt;alert(1)&lt;/script&gt; =1+1" in again
     assert "<script>alert" not in again
@@ -95,7 +95,7 @@ def test_a_text_that_is_too_long_or_hostile_comes_back_as_it_was_typed(story: St
 
 def test_a_text_out_of_all_measure_is_answered_with_a_sentence_and_not_kept(story: Story) -> None:
     page = post(f"{referee_door(PAUL)}questions/5/", {"q-strengths": "x" * 100_000})
-    assert "longer than" in page.content.decode()
+    assert "over the limit of" in page.content.decode()
     assert draft_of(story).typed == {}
 
 

@@ -50,15 +50,15 @@ def test_the_first_page_says_what_it_is_and_who_reads_it_and_begins_nothing(stor
     door = asked(story)
     text = " ".join(get(door).content.decode().split())
     for words in (
-        "Your own view",
+        "Self-assessment",
         "Who reads it",
-        "Your referees do not see the report",
+        "Your referees don't see the report",
         "A link to a report",
-        "does not wait for it",
+        "doesn't wait for it",
     ):
         assert words in text
     assert own(story) is None
-    assert "complete with it" in get(asked(story, "needed")).content.decode()
+    assert "isn't complete without it" in get(asked(story, "needed")).content.decode()
 
 
 def test_the_same_questions_are_asked_about_oneself_without_what_confirms(story: Story) -> None:
@@ -83,7 +83,7 @@ def test_a_submit_freezes_the_answers_and_is_told(story: Story) -> None:
     }
     assert (row.submitted_at, row.draft, row.version.language) == (NOW, {}, "en")
     assert event_names().count("check.self_reference_received") == 1
-    assert "Your own view is with Acme" in get(door).content.decode()
+    assert "Acme has received your self-assessment" in get(door).content.decode()
 
 
 def test_what_is_missing_is_named_and_nothing_is_submitted(story: Story) -> None:
@@ -132,7 +132,7 @@ def test_a_closed_check_takes_nothing_and_shows_the_neutral_page(story: Story) -
     story.happens("application.rejected", reason="x")
     for path in ("begin/", "review/"):
         page = post(f"{door}{path}", {"q-strengths": "x"})
-        assert b"Nothing is needed here at the moment" in page.content
+        assert b"There is nothing to do here at the moment" in page.content
     row = own(story)
     assert row is not None
     assert Draft.read(row.draft).answers == {"targets": "None."}
@@ -181,7 +181,7 @@ def test_what_was_typed_when_the_check_was_closed_is_kept_and_nothing_else(story
     story.happens("application.rejected", reason="x")
     events = event_names()
     page = post(f"{door}questions/4/", {"q-strengths": "Just typed."})
-    assert "Nothing is needed here at the moment" in page.content.decode()
+    assert "There is nothing to do here at the moment" in page.content.decode()
     row = own(story)
     assert row is not None
     assert Draft.read(row.draft).answers["strengths"] == "Just typed."

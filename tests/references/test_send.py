@@ -39,7 +39,7 @@ def test_the_page_shows_the_very_words_that_go_out() -> None:
         assert address in message.to[0]
         assert subject == message.subject
         said = [line for line in str(message.body).splitlines() if "/r/" not in line]
-        assert said == [line for line in text.splitlines() if "(a link of their own" not in line]
+        assert said == [line for line in text.splitlines() if "(a personal link" not in line]
 
 
 def test_the_mail_names_who_asks_and_carries_the_message_as_the_candidates_words() -> None:
@@ -54,7 +54,7 @@ def test_the_mail_names_who_asks_and_carries_the_message_as_the_candidates_words
     for part in (str(message.body), html):
         for words in (
             "Window Washer",
-            "Acme is responsible for your data",
+            "Acme is the data controller",
             "Thursday 12 March",  # seven working days after Tuesday 3 March
             "twice at most",
         ):
@@ -86,7 +86,7 @@ def test_what_was_changed_in_another_tab_is_shown_before_it_is_sent() -> None:
     post(f"{door}1/", MANAGER | {"r-email": "mary@globex.example"})
     page = post(f"{door}review/", {"seen": seen})
     assert page.context["problem"] == (
-        "Something has changed since you opened this page. Please read the mails once more."
+        "Something changed since you opened this page. Please read the e-mails again."
     )
     assert story.requests == []
     assert post(f"{door}review/", {"seen": page.context["seen"]}).status_code == 302
@@ -99,7 +99,7 @@ def test_what_was_changed_in_another_tab_is_shown_before_it_is_sent() -> None:
 def test_without_having_seen_the_mails_nothing_is_sent() -> None:
     story = named()
     page = post(f"{candidate_door(story)}review/")
-    assert "Please read the mails once more." in page.content.decode()
+    assert "Please read the e-mails again." in page.content.decode()
     assert all(
         address in page.content.decode() for address in ("maria@globex.example", "paul@globex.example")
     )

@@ -1,4 +1,4 @@
-"""Slots by kind: who may stand in them, *I cannot provide this* and its answers, one more, and completion by them."""
+"""Slots by kind: who may stand in them, *I can't name anyone* and its answers, one more, and completion by them."""
 
 from datetime import timedelta
 from typing import Any
@@ -139,7 +139,7 @@ def test_past_the_deadline_the_page_says_that_it_can_still_be_done() -> None:
 def test_a_reason_is_wanted_and_what_was_typed_stays() -> None:
     story = asking()
     page = post(f"{candidate_door(story)}1/cannot/", {"c-reason": " "})
-    assert page.context["form"].errors == {"reason": ["Write why, in a few words: the answer depends on it."]}
+    assert page.context["form"].errors == {"reason": ["Say why in a few words; the answer depends on it."]}
     assert (story.check.attention, len(mail.outbox)) == ("", 1)
 
 
@@ -292,7 +292,7 @@ def test_after_its_own_deadline_a_late_answer_is_not_taken_any_more() -> None:
     name_and_send(story, 1, MANAGER)
     answer(referee_door(MARIA))
     with time_machine.travel(story.requests[0].deadline_at + timedelta(minutes=1), tick=False):
-        assert b"Nothing is needed here" in get(referee_door(PAUL)).content
+        assert b"There is nothing to do here" in get(referee_door(PAUL)).content
 
 
 def test_a_member_of_another_organisation_reaches_nothing() -> None:

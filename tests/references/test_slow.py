@@ -55,7 +55,7 @@ def test_the_candidate_is_told_once_of_all_who_are_slow_with_two_working_days_le
         assert "Maria Schmidt" in words
         assert "Paul Meier" in words
         assert "Thursday 12 March" in words
-    assert "This is the only time that we write to you about it." in str(mail.body)
+    assert "We won't write to you about this again." in str(mail.body)
     assert event_names().count("check.slow_told") == 1
     assert [request.slow_at for request in story.requests] == [None, None]
 

@@ -110,5 +110,5 @@ def test_the_notice_says_whether_the_candidate_may_see_the_answers(may_see: bool
     organisation.save()
     text: Any = " ".join(get(referee_door(MARIA)).content.decode().split())
     assert ("shows them your answers if they ask" in text) is may_see
-    assert ("They see here that you have answered, not what" in text) is not may_see
-    assert f"18 months after their last application at {organisation.name} has ended" in text
+    assert ("They see that you've answered, not what" in text) is not may_see
+    assert f"18 months after their last application at {organisation.name} ends" in text

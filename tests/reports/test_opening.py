@@ -127,7 +127,7 @@ def test_a_member_at_an_expired_link_is_led_to_the_candidate(report: Report) -> 
 def test_an_unknown_link_has_a_kind_page(report: Report, token: str) -> None:
     response = Client().get(f"/s/{token}/")
     assert response.status_code == 404
-    assert "This link does not open anything" in response.content.decode()
+    assert "This link doesn't work" in response.content.decode()
 
 
 def test_a_link_of_another_kind_or_of_an_undrawn_report_opens_nothing(report: Report) -> None:

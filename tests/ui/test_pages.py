@@ -67,7 +67,7 @@ def test_the_pages_for_errors_are_kind_and_need_no_request() -> None:
     refused = permission_denied(request, Exception()).content.decode()
     broken = server_error(request).content.decode()
     assert "There is no page here" in missing
-    assert "This page is not open to you" in refused
+    assert "You have no access to this page" in refused
     assert "Something went wrong on our side" in broken
 
 

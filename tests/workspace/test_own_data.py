@@ -55,10 +55,10 @@ def downloaded(path: str) -> tuple[dict[str, Any], str]:
 def test_the_notice_says_what_is_kept_why_who_reads_it_and_for_how_long(check: Check) -> None:
     page = " ".join(Client().get(door(check)).content.decode().split())
     for said in (
-        "the people you named as referees, and what they answered",
-        "Acme has set no date on which it is erased by itself.",
-        "Rita Recruiter (rita@acme.example) answers for it.",
-        "What your referees answered, unless they were told that you may read it",
+        "the referees you named and their answers",
+        "Acme has set no date for automatic erasure.",
+        "Contact: Rita Recruiter (rita@acme.example).",
+        "Your referees' answers, unless they were told that you may read them",
     ):
         assert said in page
     assert "network address" not in page
@@ -215,7 +215,7 @@ def test_a_portal_link_of_any_age_mails_the_link_that_downloads_and_erases(
     assert Client().post(f"{path}erase/").status_code == 404
     [message] = asked_for_link(path)
     assert message.to == [f"Ada Lovelace <{check.start.application.candidate.email}>"]
-    assert "The link is on its way" in Client().get(f"{path}?sent=1").content.decode()
+    assert "Link sent" in Client().get(f"{path}?sent=1").content.decode()
     own_page = link_in(message)
     told, _ = downloaded(own_page)
     assert told["person"]["job title"] == "Engineer at heart"
@@ -255,7 +255,7 @@ def test_the_link_dies_with_the_address_that_it_went_to(check: Check) -> None:
 def test_without_a_known_address_the_page_says_whom_to_write_to(check: Check) -> None:
     Candidate.objects.of(check.organisation).update(email="")
     path = door(check)
-    assert "We have no e-mail address of yours." in Client().get(path).content.decode()
+    assert "We have no e-mail address for you." in Client().get(path).content.decode()
     assert asked_for_link(path) == []
 
 
@@ -269,7 +269,7 @@ def test_revoked_and_unknown_links_open_nothing_and_change_nothing(check: Check)
     )
     before = Email.objects.of(check.organisation).count()
     for path in (revoked, revoked_own):
-        assert "Nothing is needed here" in Client().get(path).content.decode()
+        assert "There is nothing to do here" in Client().get(path).content.decode()
     for path in ("/p/nonsense/data/", "/d/nonsense/"):
         assert Client().get(path).status_code == 404
     for path in (revoked, revoked_own, "/p/nonsense/data/", "/d/nonsense/"):
@@ -296,7 +296,7 @@ def test_the_pages_are_kept_out_of_caches_and_search_engines(check: Check) -> No
 
 
 def test_the_notice_says_what_answers_are_used_for_and_it_is_so(check: Check) -> None:
-    norms = "These figures hold nothing of a single person and stay when your data is erased."
+    norms = "These figures say nothing about any one person and remain after your data is erased."
     assert norms not in text_of(door(check))
     candidate = check.start.application.candidate
     attempt = assigned(factories.application(factories.role(check.organisation), candidate=candidate))
@@ -325,14 +325,14 @@ def test_the_notice_says_what_answers_are_used_for_and_it_is_so(check: Check) ->
 @pytest.mark.parametrize(
     ("values", "says"),
     [
-        ({}, "Acme has set no date on which it is erased by itself. You can have it erased at any time"),
+        ({}, "Acme has set no date for automatic erasure. You can have it erased at any time"),
         (
             {"erases_old": True, "keep_months": 24},
-            "It is erased 2 years after your last application at Acme has ended, counted from the last answer",
+            "It is erased 2 years after your last application at Acme ends, or after the last answer",
         ),
         (
             {"erases_hidden": True, "hidden_months": 1},
-            "It is erased 1 month after your applications were removed from the recruiting software of Acme. You can",
+            "It is erased 1 month after your applications are removed from the recruiting software of Acme. You can",
         ),
     ],
     ids=["off", "old", "hidden"],

@@ -76,7 +76,7 @@ def test_what_is_done_stands_there_and_what_is_left_is_gone_to(application: Appl
     check.progress = "completed"
     check.save()
     html = Client().get(where).content.decode()
-    assert ("Thank you, Ada" in html, "Nothing more is needed from you." in html) == (True, True)
+    assert ("Thank you, Ada" in html, "There is nothing more for you to do." in html) == (True, True)
 
 
 def test_opening_a_link_changes_nothing(application: Application) -> None:
@@ -97,7 +97,7 @@ def test_an_unknown_link_has_a_kind_page() -> None:
     for where in (f"/p/{tokens.mint()}/", "/p/cut-off/", f"/v/{tokens.mint()}/"):
         response = Client().get(where)
         assert (response.status_code, response["Cache-Control"]) == (404, "no-store")
-        assert "This link does not open anything" in response.content.decode()
+        assert "This link doesn't work" in response.content.decode()
 
 
 @pytest.mark.parametrize("closed_by", ["rejected", "hired", "", "invited_again"])
@@ -115,7 +115,7 @@ def test_whatever_closed_the_step_the_page_is_the_same_and_tells_nothing(
     response = Client().get(where)
     html = response.content.decode()
     assert response.status_code == 200
-    assert "Nothing is needed here at the moment" in html
+    assert "There is nothing to do here at the moment" in html
     assert "rita@acme.example" in html
     assert [word for word in ("eject", "ired", "Too slow", "Ada", "Baker", "losed") if word in html] == []
     assert comparable(response) == comparable(Client().get(f"{where}assessment/"))
@@ -136,7 +136,7 @@ def test_a_closed_step_looks_the_same_to_candidate_and_referee() -> None:
 def test_a_step_that_is_closed_does_not_close_the_other(application: Application) -> None:
     attempt, check = invited(application), checked(application)
     Attempt.objects.of(application.organisation).update(closed_at=NOW)
-    assert "Nothing is needed here" in Client().get(portal(attempt.start)).content.decode()
+    assert "There is nothing to do here" in Client().get(portal(attempt.start)).content.decode()
     where = portal(check.start)
     assert Client().get(where)["Location"] == f"{where}references/"
 
@@ -154,7 +154,7 @@ def test_what_comes_long_after_the_deadline_no_longer_counts(application: Applic
     Attempt.objects.of(application.organisation).update(deadline_at=NOW - GRACE)
     assert Client().get(where).status_code == 302
     Attempt.objects.of(application.organisation).update(deadline_at=NOW - GRACE - timedelta(seconds=1))
-    assert "Nothing is needed here" in Client().get(where).content.decode()
+    assert "There is nothing to do here" in Client().get(where).content.decode()
 
 
 def test_a_step_that_only_waits_is_not_shown_yet(application: Application) -> None:
@@ -172,7 +172,7 @@ def test_a_link_that_was_ended_opens_nothing_more(application: Application) -> N
         subject_id=attempt.start_id,
         now=NOW,
     )
-    assert "Nothing is needed here" in Client().get(where).content.decode()
+    assert "There is nothing to do here" in Client().get(where).content.decode()
 
 
 def test_an_application_without_recruiter_and_role_still_names_a_person(

@@ -119,8 +119,8 @@ def test_the_mail_to_the_recruiter_says_what_to_decide_and_names_no_other_role(
     application = arrive(second, reported(named(first, "Ada", "Zorn")).start.application)
     run_jobs()
     mail = Email.objects.of(second.organisation).get(application=application)
-    assert mail.subject == "The assessment of Ada Zorn waits for your decision"
-    assert "There is a result of the same kind from another application" in mail.text
+    assert mail.subject == "The assessment of Ada Zorn needs your decision"
+    assert "They have a result of the same kind from another application" in mail.text
     assert f"/candidates/{application.pk}/" in mail.text
     assert "Window Washer" not in mail.text + mail.html
 
@@ -331,7 +331,7 @@ def test_who_may_not_see_the_earlier_role_neither_reads_of_it_nor_takes_it_over(
     assert start_of(application).state == "waiting"
     run_jobs()
     mail = Email.objects.of(second.organisation).get(application=application)
-    assert "Somebody has to decide" in mail.text
+    assert "Somebody needs to decide" in mail.text
     assert "result" not in mail.text
 
     press(signed_in(first.owner), "step_reuse", application, start_of(application).pk)

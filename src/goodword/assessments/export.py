@@ -1,8 +1,8 @@
 """Data export of assessments: questions and answers in words, and the scores.
 
 Signs, and what they were found in, are told to the organisation alone, as those of references are
-(docs/decisions/0022-*). What a candidate asked to be made otherwise for them, and all that betrays it (how long they
-took in tests with a clock), is told to them alone, unless they have agreed (docs/decisions/0026-*).
+(docs/decisions/0022-*). Adjustment requests, and all that betrays them (how long they took in timed tests), are told
+to them alone, unless they have agreed (docs/decisions/0026-*).
 """
 
 from collections import Counter
@@ -66,7 +66,7 @@ def _attempt(attempt: Attempt, wanted: Wanted) -> dict[str, Any]:
             "finished": attempt.completed_at,
             "parts": [_part(part, wanted, times=times) for part in parts],
             "total": _total(attempt),
-            "asked to be made otherwise": [
+            "adjustment requests": [
                 _adjustment(one, wanted) for one in asked if not wanted.by_member or told_to_team(one)
             ],
             "mails about it": [] if wanted.by_member else _mails(asked),
@@ -166,16 +166,18 @@ def _markings(part: AttemptPart, wanted: Wanted) -> list[Marking]:
 
 def _adjustment(one: Adjustment, wanted: Wanted) -> dict[str, Any]:
     if wanted.by_member:  # they have agreed to share this, and no more
-        return without_nothing({"granted, percent": one.percent, "another form granted": one.other_form})
+        return without_nothing(
+            {"granted, percent": one.percent, "accessible version granted": one.other_form}
+        )
     return without_nothing(
         {
             "asked": one.asked_at,
-            "more time, percent": one.wants_time,
-            "another form": one.wants_form,
+            "extra time, percent": one.wants_time,
+            "accessible version": one.wants_form,
             "in your words": one.text,
             "answer": one.get_state_display(),
             "granted, percent": one.percent,
-            "another form granted": one.other_form,
+            "accessible version granted": one.other_form,
             "the hiring team may know": one.may_tell,
             "answered": one.answered_at,
             "answered by": one.answered_by,

@@ -82,15 +82,15 @@ def read_file(file: "UploadedFile[Any]", *, types: Collection[str], megabytes: i
         )
     if ending not in allowed:
         raise Refused(
-            gettext("A file of this type is not taken. Choose one of these: %(endings)s.")
+            gettext("This type of file isn't accepted. Choose one of these: %(endings)s.")
             % {"endings": endings}
         )
     content = file.read()
     if not _holds(ending, content):
         raise Refused(
             gettext(
-                "What is in this file is not what its name says. Save it anew in its program, "
-                "as one of these: %(endings)s."
+                "This file's content doesn't match its name. Save it again in its program, as one of "
+                "these: %(endings)s."
             )
             % {"endings": endings}
         )
@@ -118,21 +118,21 @@ def _refuse_programs(ending: str, content: bytes) -> None:
     except active_xml.Programs as error:
         raise Refused(
             gettext(
-                "This file carries macros, programs or embedded objects. Save it without them, or as a PDF."
+                "This file contains macros, programs or embedded objects. Save it without them, or as a PDF."
             )
         ) from error
     except active_xml.Elsewhere as error:
         raise Refused(
             gettext(
-                "This file loads something from elsewhere: a template, a picture or an object. Put it into the file, "
-                "or save the file as a PDF."
+                "This file loads external content: a template, a picture or an object. Embed it, or save "
+                "the file as a PDF."
             )
         ) from error
     except (active_xml.Unreadable, active_pdf.Unreadable) as error:
         raise Refused(
             gettext(
-                "This file cannot be checked: it is locked with a password, damaged or too large inside. Save it anew "
-                "without a password, or print it to a new PDF."
+                "We can't check this file: it is password-protected, damaged or too large when unpacked. "
+                "Save it again without a password, or print it to a new PDF."
             )
         ) from error
 
@@ -145,12 +145,12 @@ def _refuse_infected(content: bytes) -> None:
     except clamd.NotScanned as error:
         raise Refused(
             gettext(
-                "Files cannot be checked for viruses at the moment, so none can be handed in. Please try again in a "
-                "few minutes."
+                "We can't check files for viruses at the moment, so you can't upload any. Please try "
+                "again in a few minutes."
             )
         ) from error
     if infected:
-        raise Refused(gettext("The virus scanner found something in this file. Hand in another one."))
+        raise Refused(gettext("The virus scanner flagged this file. Please upload another one."))
 
 
 def _holds(ending: str, content: bytes) -> bool:

@@ -60,11 +60,11 @@ def _level(question: Rating | Agreement, raw: object) -> Json:
     if not question.required and not comment:
         return None
     if isinstance(question, Agreement):
-        best = gettext("Choose how far you agree.")
-        or_pass = gettext("Choose how far you agree, or that you cannot judge this.")
+        best = gettext("Choose how much you agree.")
+        or_pass = gettext("Choose how much you agree, or that you can't judge this.")
     else:
         best = gettext("Choose the level that fits best.")
-        or_pass = gettext("Choose the level that fits best, or that you cannot judge this.")
+        or_pass = gettext("Choose the level that fits best, or that you can't judge this.")
     raise AnswerError(or_pass if question.can_pass else best, part="level")
 
 
@@ -76,9 +76,9 @@ def _place(question: Between, raw: object) -> Json:
     if not question.required:
         return None
     if question.can_pass:
-        sentence = gettext("Choose the place that fits best, or that you cannot judge this.")
+        sentence = gettext("Choose the position that fits best, or that you can't judge this.")
         raise AnswerError(sentence, part="place")
-    raise AnswerError(gettext("Choose the place that fits best."), part="place")
+    raise AnswerError(gettext("Choose the position that fits best."), part="place")
 
 
 def _chosen(given: Mapping[str, object], name: str, offered: Sequence[int], *, can_pass: bool) -> str:

@@ -46,8 +46,8 @@ def text_of(raw: object, *, longest: int, one_line: bool, part: str = "") -> str
     over = len(text) - longest
     if over > 0:
         sentence = ngettext(
-            "This is %(over)s character longer than the %(longest)s that fit. Please shorten it.",
-            "This is %(over)s characters longer than the %(longest)s that fit. Please shorten it.",
+            "This is %(over)s character over the limit of %(longest)s. Please shorten it.",
+            "This is %(over)s characters over the limit of %(longest)s. Please shorten it.",
             over,
         )
         raise AnswerError(sentence % {"over": f"{over:,}", "longest": f"{longest:,}"}, part=part)

@@ -78,9 +78,9 @@ def read_period(
     if last is not None and last < first:
         raise AnswerError(gettext("The last month is before the first month. Please check both."), part="to")
     if this_month is not None and first > this_month:
-        raise AnswerError(gettext("The first month lies in the future. Please check it."), part="from")
+        raise AnswerError(gettext("The first month is in the future. Please check it."), part="from")
     if this_month is not None and last is not None and last > this_month:
-        raise AnswerError(gettext("The last month lies in the future. Please check it."), part="to")
+        raise AnswerError(gettext("The last month is in the future. Please check it."), part="to")
     return first, last
 
 

@@ -62,8 +62,7 @@ def _value(text: str, question: Number) -> Decimal:
         if question.decimals >= 3 and grouped[1] == get_format("DECIMAL_SEPARATOR"):
             return Decimal(text.replace(",", "."))
         raise AnswerError(
-            gettext("“%(typed)s” can be read in two ways. Please leave out what stands between thousands.")
-            % {"typed": text}
+            gettext("“%(typed)s” is ambiguous. Please leave out the thousands separator.") % {"typed": text}
         )
     if grouped:
         separator = grouped[1]

@@ -133,15 +133,16 @@ def _flag(check: Check, *, email: str, company: str, members: Collection[str]) -
     )
     code = found.code if found else ""
     if code == addresses.MEMBER:
-        return _("This is an address of %(organisation)s itself. That is fine, if it is right.") % {
+        return _("This is an address at %(organisation)s. That's fine if it's correct.") % {
             "organisation": organisation.name
         }
     if code == addresses.DISPOSABLE:
         return _(
-            "This looks like an address for a short time. Our mail may not reach them: another one would be better."
+            "This looks like a temporary address. Our e-mail may not reach them; please use another if "
+            "you can."
         )
     if code == addresses.FREE:
-        return _("A private address is fine. If they have one at work, it is easier to trust.")
+        return _("A private address is fine, but a work address is easier to trust.")
     return ""
 
 

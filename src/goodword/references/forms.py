@@ -39,7 +39,7 @@ class RefereeForm(forms.Form):
     email = Address(
         label=_("Their e-mail address"),
         max_length=254,
-        help_text=_("A work address is best: it is easier to trust. Not your own."),
+        help_text=_("Preferably a work address: it is easier to trust. Not your own."),
         widget=forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email"}),
         error_messages={
             "required": _("Enter the e-mail address of the referee."),
@@ -47,9 +47,9 @@ class RefereeForm(forms.Form):
         },
     )
     relationship = forms.ChoiceField(
-        label=_("What were they to you?"),
+        label=_("Their relationship to you"),
         error_messages={
-            "required": _("Choose what they were to you."),
+            "required": _("Choose their relationship to you."),
             "invalid_choice": _("Choose one of the answers."),
         },
     )
@@ -60,7 +60,7 @@ class RefereeForm(forms.Form):
     )
     candidate_title = _text(
         _("Your own job title there"),
-        help_text=_("At the end of that time. Leave it empty if you had none."),
+        help_text=_("At the end of that time. Leave empty if you had none."),
         required=None,
     )
     from_month = MonthField(label=_("First month together"))
@@ -70,18 +70,18 @@ class RefereeForm(forms.Form):
         label=_("A personal message to them"),
         max_length=LONGEST_MESSAGE,
         required=False,
-        help_text=_("Goes into the mail as your words, for them only. At most 300 characters, no links."),
+        help_text=_("Added to the e-mail in your words, for them only. At most 300 characters, no links."),
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     language = forms.ChoiceField(
-        label=_("The language of the mail to them"),
-        help_text=_("On their page they can choose another."),
+        label=_("Language of the e-mail"),
+        help_text=_("They can change it on their page."),
         error_messages={"invalid_choice": _("Choose one of the answers.")},
     )
     after_offer = forms.BooleanField(
-        label=_("Do not ask them before I have an offer"),
+        label=_("Don't contact them before I have an offer"),
         required=False,
-        help_text=_("Their mail then waits until it is let go for you, or you are hired."),
+        help_text=_("We hold the e-mail until you have an offer."),
     )
 
     def __init__(
@@ -174,11 +174,11 @@ class CannotForm(forms.Form):
     use_required_attribute = False
 
     reason = Plain(
-        label=_("Why can you not name anybody here?"),
+        label=_("Why can't you name anyone here?"),
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={
-            "required": _("Write why, in a few words: the answer depends on it."),
+            "required": _("Say why in a few words; the answer depends on it."),
             "max_length": _("This is longer than 2000 characters. Please shorten it."),
         },
     )

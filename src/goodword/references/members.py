@@ -53,7 +53,7 @@ class Seat:
 class View:
     """A check on the candidate's page. `own`: "off", "asked", "begun" or "in", `own_since` when.
 
-    `waits_for` says whom it waits for: "you" (*I cannot provide this*), "candidate", "referees", or "offer" alone.
+    `waits_for` says whom it waits for: "you" (*I can't name anyone*), "candidate", "referees", or "offer" alone.
     """
 
     check: Check

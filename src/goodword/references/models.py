@@ -66,7 +66,7 @@ class Slot(OrganisationOwned):
     """One referee that a check asks for. Numbered from 1; a referee stands in it by `Referee.slot`."""
 
     class Answer(models.TextChoices):
-        """What a member said to *I cannot provide this*."""
+        """What a member said to *I can't name anyone*."""
 
         NOTHING = ""
         #: it is done without
@@ -105,7 +105,7 @@ class Slot(OrganisationOwned):
 
     @property
     def is_questioned(self) -> bool:
-        """Whether *I cannot provide this* waits for a member's answer."""
+        """Whether *I can't name anyone* waits for a member's answer."""
         return self.cannot_at is not None and self.answered_at is None
 
 

@@ -1,4 +1,4 @@
-"""The page *Questions, or want a person to look again?*, the same for candidates and referees."""
+"""The page for asking the recruiter a question, the same for candidates and referees."""
 
 from collections.abc import Mapping
 from typing import Any

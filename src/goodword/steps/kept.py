@@ -22,21 +22,21 @@ def kept_of_candidate(organisation: Organisation) -> str:
     if organisation.erases_old:
         sentences.append(
             _(
-                "It is erased %(period)s after your last application at %(organisation)s has ended, counted from the "
-                "last answer by you or your referees if that came later."
+                "It is erased %(period)s after your last application at %(organisation)s ends, or after "
+                "the last answer by you or your referees if later."
             )
             % {**said, "period": period(organisation.keep_months)}
         )
     if organisation.erases_hidden:
         sentences.append(
             _(
-                "It is erased %(period)s after your applications were removed from the recruiting software of "
-                "%(organisation)s."
+                "It is erased %(period)s after your applications are removed from the recruiting software "
+                "of %(organisation)s."
             )
             % {**said, "period": period(organisation.hidden_months)}
         )
     if not sentences:
-        sentences.append(_("%(organisation)s has set no date on which it is erased by itself.") % said)
+        sentences.append(_("%(organisation)s has set no date for automatic erasure.") % said)
     sentences.append(_("You can have it erased at any time, unless legal reasons require it to be kept."))
     return " ".join(sentences)
 
@@ -49,21 +49,20 @@ def kept_of_referee(organisation: Organisation, *, candidate: str) -> str:
         sentences.append(
             _(
                 "It is erased with the data of %(candidate)s, %(period)s after their last application at "
-                "%(organisation)s has ended, counted from the last answer by them or their referees if that came "
-                "later."
+                "%(organisation)s ends, or after the last answer by them or their referees if later."
             )
             % {**said, "period": period(organisation.keep_months)}
         )
     if organisation.erases_hidden:
         sentences.append(
             _(
-                "It is erased %(period)s after the applications of %(candidate)s were removed from the recruiting "
-                "software of %(organisation)s."
+                "It is erased %(period)s after the applications of %(candidate)s are removed from the "
+                "recruiting software of %(organisation)s."
             )
             % {**said, "period": period(organisation.hidden_months)}
         )
     if not sentences:
-        sentences.append(_("%(organisation)s has set no date on which it is erased by itself.") % said)
+        sentences.append(_("%(organisation)s has set no date for automatic erasure.") % said)
     sentences.append(_("You can have it erased at any time, unless legal reasons require it to be kept."))
     return " ".join(sentences)
 

@@ -84,7 +84,7 @@ class AskedForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    """The answer to *I cannot provide this*."""
+    """The answer to *I can't name anyone*."""
 
     answer = forms.ChoiceField(
         label=_("Your answer"),

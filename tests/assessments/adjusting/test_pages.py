@@ -96,7 +96,7 @@ def test_a_closed_step_shows_the_neutral_page_and_takes_nothing(
     args, typed = PAGES[name]
     close(attempt)
     before, path = everything(attempt), url(attempt, name, *args)
-    assert "Nothing is needed here at the moment" in page(client, path)
+    assert "There is nothing to do here at the moment" in page(client, path)
     assert client.post(path, typed).status_code == 302
     assert everything(attempt) == before
 
@@ -340,7 +340,7 @@ def test_a_link_that_needs_no_answer_any_more_says_so_and_takes_none(
             Link.objects.of(attempt.organisation).filter(purpose="adjustment").update(ended_at=NOW)
     before = everything(attempt)
     text = page(client, path)
-    assert "Nothing is needed here at the moment" in text
+    assert "There is nothing to do here at the moment" in text
     assert attempt.start.application.candidate.last_name not in text
     client.post(path, GRANT)
     assert everything(attempt) == before

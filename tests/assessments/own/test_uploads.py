@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -36,15 +37,14 @@ from tests.core.test_clamd import scanner, scans
 EMPTY = "This file is empty. Choose another one."
 LARGE = "This file is larger than 1 MB. Make it smaller, or choose another one."
 ENDINGS = ".csv, .docx, .jpeg, .jpg, .md, .odt, .pdf, .png, .txt"
-TYPE = f"A file of this type is not taken. Choose one of these: {ENDINGS}."
+TYPE = f"This type of file isn't accepted. Choose one of these: {ENDINGS}."
 DISGUISED = (
-    "What is in this file is not what its name says. Save it anew in its program, as one of these: "
-    f"{ENDINGS}."
+    f"This file's content doesn't match its name. Save it again in its program, as one of these: {ENDINGS}."
 )
 RUNS = "This PDF contains scripts, attachments or automatic actions. Print it to a new PDF and upload that."
-PROGRAMS = "This file carries macros, programs or embedded objects. Save it without them, or as a PDF."
-ELSEWHERE = "This file loads something from elsewhere: a template, a picture or an object."
-UNREADABLE = "This file cannot be checked: it is locked with a password, damaged or too large inside."
+PROGRAMS = "This file contains macros, programs or embedded objects. Save it without them, or as a PDF."
+ELSEWHERE = "This file loads external content: a template, a picture or an object."
+UNREADABLE = "We can't check this file: it is password-protected, damaged or too large when unpacked."
 RELATION = (
     '<Relationships><Relationship Type="x/attachedTemplate" Target="https://evil.example/" TargetMode="External"/>'
     "</Relationships>"
@@ -131,7 +131,7 @@ def test_what_is_not_taken_is_refused_with_a_sentence(name: str, content: bytes,
     before = rows(attempt)
     response = post(attempt, name, content)
     assert response.status_code == 422
-    assert sentence in response.content.decode()
+    assert sentence in unescape(response.content.decode())
     assert rows(attempt) == before
     assert not Upload.objects.of(attempt.organisation).exists()
 
@@ -145,7 +145,7 @@ def test_a_file_in_which_the_scanner_finds_something_is_refused(settings: Any) -
     with scanner(scans(received)) as settings.GOODWORD_CLAMD:
         response = post(attempt, "plan.txt", EICAR)
     assert (response.status_code, received) == (422, [EICAR])
-    assert "The virus scanner found something in this file." in response.content.decode()
+    assert "The virus scanner flagged this file." in unescape(response.content.decode())
     assert not Upload.objects.of(attempt.organisation).exists()
     with scanner(scans(received)) as settings.GOODWORD_CLAMD:
         assert post(attempt, "plan.pdf", PDF).status_code == 302
@@ -158,7 +158,7 @@ def test_while_the_scanner_does_not_answer_no_file_is_taken(settings: Any, tmp_p
     settings.GOODWORD_CLAMD = f"unix:{tmp_path / 'none'}"
     response = post(attempt, "plan.pdf", PDF)
     assert response.status_code == 422
-    assert "Files cannot be checked for viruses at the moment" in response.content.decode()
+    assert "We can't check files for viruses at the moment" in unescape(response.content.decode())
     assert not Upload.objects.of(attempt.organisation).exists()
 
 
@@ -167,7 +167,7 @@ def test_without_a_file_the_page_asks_for_one() -> None:
     attempt = asked()
     response = Client().post(where(attempt), {})
     assert response.status_code == 422
-    assert "Choose a file, or skip this one for now." in response.content.decode()
+    assert "Choose a file, or skip this one for now." in unescape(response.content.decode())
 
 
 @pytest.mark.django_db

@@ -18,8 +18,8 @@ from tests.references.story import (
 pytestmark = pytest.mark.django_db
 
 MARIA = "maria@globex.example"
-ON_PAGES = "notes from which network address and on what kind of device you work here"
-IN_MAIL = "notes your network address and kind of device"
+ON_PAGES = "records your network address and type of device, to detect one person answering for another. Both"
+IN_MAIL = "records your network address and type of device"
 
 
 def says(path: str, words: str = ON_PAGES) -> bool:

@@ -103,7 +103,7 @@ def take_assessment(page: Browser, link: str, *, meanwhile: Callable[[], None]) 
     """Open the link of the invitation, and answer every statement; `meanwhile` comes after ten."""
     page.open(link)
     page.follow("Start with an example")
-    page.press("Go on", pick=lambda _, words: words[3])
+    page.press("Continue", pick=lambda _, words: words[3])
     for number in range(60):
         if not page.has_button("Next"):
             break
@@ -124,7 +124,7 @@ def name_referees(page: Browser, link: str, referees: tuple[Referee, ...], perso
             {
                 "Their full name": referee.name,
                 "Their e-mail address": referee.email,
-                "What were they to you?": referee.relationship,
+                "Their relationship to you": referee.relationship,
                 "Where you worked together": referee.company,
                 "Your own job title there": "Account Manager",
                 "First month together / Month": "March",
@@ -134,7 +134,7 @@ def name_referees(page: Browser, link: str, referees: tuple[Referee, ...], perso
                 "A personal message to them": "I hope you are well, and thank you for your help.",
             },
         )
-    page.follow("Read the mails and send")
+    page.follow("Read and send the e-mails")
     page.must_say(referees[0].email)
     page.must_say(person.name)
     page.press("Send")
@@ -145,7 +145,7 @@ def give_reference(page: Browser, link: str, *, referee: int) -> None:
     page.open(link)
     page.press("Start")
     for number in range(30):
-        words = next((w for w in ("Save and go on", "Save and look it over") if page.has_button(w)), "")
+        words = next((w for w in ("Save and continue", "Save and review") if page.has_button(w)), "")
         if not words:
             break
         picked = page.to_tick()[referee :: len(COMMENTS)][:ADJECTIVES]

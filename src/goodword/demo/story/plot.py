@@ -9,7 +9,7 @@ from goodword.demo.story.acts import Referee
 from goodword.demo.story.greenhouse import CATEGORIES, WEBHOOKS, Person
 from goodword.demo.story.stage import Stage
 
-NEUTRAL = "Nothing is needed here at the moment"
+NEUTRAL = "There is nothing to do here at the moment"
 REFEREES = (
     Referee(
         name="Zoë Müller",

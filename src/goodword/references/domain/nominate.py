@@ -109,8 +109,8 @@ def full_slots(check: Check, slots: Sequence[Slot]) -> set[int]:
 def too_many() -> str:
     """What is said when it does not."""
     return _(
-        "You have named three people here already. If there is nobody else, say so on the page before: "
-        "I cannot provide this."
+        "You've already named three people here. If there is nobody else, go back and choose “I can't "
+        "name anyone”."
     )
 
 
@@ -162,5 +162,5 @@ def _declined(check: Check, address: str) -> str:
             return _(
                 "Our e-mail to this address did not reach the right person. Please give another address."
             )
-        return _("Whoever reads this address has said no. Please name somebody else.")
+        return _("Someone has already declined from this address. Please name somebody else.")
     return ""

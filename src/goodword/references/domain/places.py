@@ -18,7 +18,7 @@ class Place:
     """A slot with the referee who stands in it now.
 
     `state`: "free", "named" (not sent yet), "held" (sent, but waits for an offer), "out" (asked, has not answered),
-    "undelivered" (mail to them comes back), "answered", "declined", "questioned" (*I cannot provide this* waits for
+    "undelivered" (mail to them comes back), "answered", "declined", "questioned" (*I can't name anyone* waits for
     the organisation), or "waived".
     """
 
@@ -73,7 +73,7 @@ def waits_for_candidate(places: Sequence[Place], *, own_missing: bool) -> bool:
 
 
 def waits_for_organisation(places: Sequence[Place], *, own_missing: bool) -> bool:
-    """Whether the deadline stands still: no referee is asked at the moment, and *I cannot provide this* is not
+    """Whether the deadline stands still: no referee is asked at the moment, and *I can't name anyone* is not
     answered yet, or nobody is left to do anything but those who are not to be asked before an offer."""
     states = {place.state for place in places}
     if "out" in states:

@@ -45,21 +45,21 @@ def problems(
     """
     found: dict[str, str] = {}
     if kind not in {ANY, details.relationship}:
-        found["relationship"] = _("Somebody else is asked for here. Please look at what the page says.")
+        found["relationship"] = _("Somebody else is needed here. Please check the page.")
     if wrong := address_problem(details.email, own_addresses=own_addresses, other_addresses=other_addresses):
         found["email"] = wrong
     if details.from_month > this_month:
-        found["from_month"] = _("The first month lies in the future. Please check it.")
+        found["from_month"] = _("The first month is in the future. Please check it.")
     if details.to_month and details.to_month < details.from_month:
         found["to_month"] = _("The last month is before the first month. Please check both.")
     elif details.to_month > this_month:
-        found["to_month"] = _("The last month lies in the future. Please check it.")
+        found["to_month"] = _("The last month is in the future. Please check it.")
     if len(details.message) > LONGEST_MESSAGE:
         found["message"] = _("The message is longer than 300 characters. Please shorten it.")
     quoted = {"name": has_link, "company": has_written_link, "candidate_title": has_link, "message": has_link}
     for name, is_refused in quoted.items():
         if is_refused(getattr(details, name)):
-            found[name] = _("This looks like a link, and links are not sent on. Please leave it out.")
+            found[name] = _("This looks like a link. We don't pass links on, so please remove it.")
     return found
 
 
@@ -67,7 +67,7 @@ def address_problem(address: str, *, own_addresses: Collection[str], other_addre
     """Why an address cannot be a referee's, in a sentence; empty if it can."""
     box = mailbox(address)
     if box in {mailbox(own) for own in own_addresses if own}:
-        return _("This is your own address. A referee is somebody else: enter their address.")
+        return _("This is your own address. Please enter your referee's.")
     if box in {mailbox(other) for other in other_addresses}:
         return _("You have already named somebody with this address. Each referee needs their own.")
     return ""

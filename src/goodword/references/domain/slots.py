@@ -97,7 +97,7 @@ def cannot_provide(*, check_id: int, slot: int, reason: str, now: datetime) -> S
 def answer_cannot(
     *, check_id: int, slot: int, answer: str, note: str, member: Membership, now: datetime
 ) -> Slot:
-    """Answer *I cannot provide this*: WAIVED, ANY or STILL_ASKED (a Slot.Answer), with a word for the candidate.
+    """Answer *I can't name anyone*: WAIVED, ANY or STILL_ASKED (a Slot.Answer), with a word for the candidate.
 
     The candidate gets a mail unless nothing is left for them to do, the clock goes on, and the check completes if
     that was all it waited for. Answered twice, the first counts. Raises guard.Closed when the check is over, Refused

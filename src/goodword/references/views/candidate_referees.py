@@ -97,7 +97,7 @@ def remove(_request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
 @require_http_methods(FORMS)
 @candidate_door.opens()
 def cannot(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
-    """*I cannot provide this*: the recruiter is asked, with the candidate's reason."""
+    """*I can't name anyone*: the recruiter is asked, with the candidate's reason."""
     place = place_of(at.check, slot)
     if place is None or place.state not in slots.MAY_BE_QUESTIONED:
         return redirect("portal_check", token=at.token)

@@ -28,7 +28,7 @@ def review(request: HttpRequest, at: AtCheck) -> HttpResponse:
                 check_id=at.check.pk, seen=request.POST.get("seen", ""), link=_secret(), now=at.now
             )
         except send.NotAsShown:
-            problem = _("Something has changed since you opened this page. Please read the mails once more.")
+            problem = _("Something changed since you opened this page. Please read the e-mails again.")
         except send.Barred as barred:
             problem = _("%(name)s has asked not to be contacted. Please name somebody else.") % {
                 "name": barred.referee.name
@@ -51,4 +51,4 @@ def review(request: HttpRequest, at: AtCheck) -> HttpResponse:
 
 
 def _secret() -> str:
-    return _("(a link of their own, which only this mail has)")
+    return _("(a personal link, only in this e-mail)")

@@ -39,9 +39,7 @@ class EraseForm(forms.Form):
 
     never_again = forms.BooleanField(
         label=gettext_lazy("Do not write to me again"),
-        help_text=gettext_lazy(
-            "A code is kept that stands for your address and from which nobody can read it."
-        ),
+        help_text=gettext_lazy("We keep a code for your address from which nobody can read it."),
         required=False,
     )
 

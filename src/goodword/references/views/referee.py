@@ -75,5 +75,5 @@ def send_copy(request: HttpRequest, at: AtRequest) -> HttpResponse:
             request, _("A copy is on its way to %(address)s.") % {"address": at.request.referee.email}
         )
     elif at.request.state == State.ANSWERED:
-        messages.info(request, _("A copy was sent a moment ago. If none arrives, try again in ten minutes."))
+        messages.info(request, _("We've just sent a copy. If it doesn't arrive, try again in ten minutes."))
     return redirect("referee", token=at.token)

@@ -1,4 +1,4 @@
-"""A referee asks a person: *Questions, or want a person to look again?*"""
+"""A referee asks the recruiter a question."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse

@@ -22,7 +22,7 @@ Why = ReferenceRequest.Why
 @referee_door.opens()
 def say_no(request: HttpRequest, at: AtRequest) -> HttpResponse:
     """Decline, "I am not this person", "do not contact me again"."""
-    hint = _("For %(recruiter)s only. %(candidate)s is never shown it.") % {
+    hint = _("For %(recruiter)s only. %(candidate)s never sees it.") % {
         "recruiter": at.about.recruiter.name,
         "candidate": at.about.candidate.name,
     }
@@ -49,7 +49,7 @@ def never_again(request: HttpRequest, at: AtRequest) -> HttpResponse:
     decline.say_never_again(request_id=at.request.pk, now=at.now)
     messages.success(
         request,
-        _("%(organisation)s will not write to this address for any other candidate.")
+        _("%(organisation)s won't write to this address for any other candidate.")
         % {"organisation": at.about.organisation.name},
     )
     return redirect("referee", token=at.token)

@@ -1,4 +1,4 @@
-"""*Questions, or want a person to look again?*: what a candidate or a referee writes reaches the recruiter as mail."""
+"""A question from a candidate or a referee reaches the recruiter by e-mail."""
 
 from datetime import datetime, timedelta
 

@@ -174,7 +174,7 @@ def one_more(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase
 @require_http_methods(WITH_FORM)
 @access.member(kinds=access.WORKS)
 def answer(request: MemberRequest, pk: int, check_pk: int, number: int) -> HttpResponseBase:
-    """Answer *I cannot provide this*."""
+    """Answer *I can't name anyone*."""
     application, check = check_of(request, pk, check_pk)
     slot = Slot.objects.of(request.organisation).filter(check_run=check, number=number).first()
     if slot is None:
