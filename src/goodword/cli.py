@@ -17,7 +17,7 @@ from goodword.core.work import GRACE, work
 
 #: Django's own commands that operators and developers use, passed through as they are
 DJANGO = ("makemigrations", "shell", "dbshell", "collectstatic", "check", "showmigrations", "build_fonts")
-#: those of them that write into GOODWORD_DATA
+#: commands that write to GOODWORD_DATA
 WRITE_FILES = ("collectstatic", "build_fonts")
 
 
@@ -93,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     migrate.add_argument(
         "--wait",
         action="store_true",
-        help="wait for a database that cannot be reached yet, as serve and worker do",
+        help="wait for an unreachable database, as serve and worker do",
     )
     forget = command("forget-field-key", "Give up a lost key of GOODWORD_FIELD_KEYS.", _forget_field_key)
     forget.add_argument("id", help="its id, as in id:base64")

@@ -11,7 +11,7 @@ from goodword.core import stopping
 #: and start-up; and a read-only server, as after a failover
 _OUTAGES = ("08", "53", "57P", "25006")
 
-#: seconds between two tries
+#: seconds between two attempts
 FIRST_WAIT, LONGEST_WAIT = 0.25, 5.0
 
 

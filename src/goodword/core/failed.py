@@ -52,7 +52,7 @@ def retry(names: Sequence[str], *, now: datetime) -> int:
 
 
 def forget(name: str, **arguments: int | str) -> None:
-    """Remove failed jobs of this name with these arguments, whose work has been done or asked for again."""
+    """Remove failed jobs of this name with these arguments, after their work was done or requested again."""
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM procrastinate_jobs WHERE status = 'failed' AND task_name = %s AND args @> %s::jsonb",
@@ -88,7 +88,7 @@ def _retry_reaction(pk: int, now: datetime) -> bool:
 
 
 def retry_job(pk: int, _: datetime) -> bool:
-    """Queue a failed job with a full set of tries. False if it has not failed, or a newer one of its kind waits."""
+    """Requeue a failed job with all its attempts. False if it has not failed, or a newer one of its kind is queued."""
     with connection.cursor() as cursor:
         cursor.execute(_RETRY, [pk])
         return bool(cursor.rowcount)

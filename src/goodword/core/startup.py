@@ -19,11 +19,11 @@ from goodword.core.database import first_line, is_outage, waits
 from goodword.core.environment import SettingError
 
 CONNECT_SECONDS = 5
-#: seconds between two lines that say what a program is waiting for
+#: seconds between two messages about waiting
 SAY_EVERY: Final = 60.0
 
-#: what PostgreSQL and its client library say of a connection that will not work later either. There is no SQLSTATE at
-#: this point, so a server that speaks another language is waited for.
+#: connection errors of PostgreSQL and libpq that waiting does not fix. There is no SQLSTATE at this point, so if the
+#: server's messages are not in English we wait anyway.
 _REFUSED: Final = re.compile(
     r'authentication failed|no password supplied|(?:role|database) ".*" does not exist|no pg_hba\.conf entry'
     r"|not permitted to log in|permission denied|does not support SSL|certificate|invalid port number",
@@ -38,10 +38,10 @@ def check_database() -> None:
 
 
 def wait_for_database(*, migrated: bool = True) -> None:
-    """Wait until the database can be reached; `migrated`: and check that it has all migrations of this version.
+    """Wait until the database can be reached; with `migrated` check that it has all migrations of this version.
 
-    Says every minute what it is waiting for; SIGTERM ends the program with status 0. Raises SettingError for what
-    waiting does not fix, such as a wrong password.
+    Prints the reason every minute; SIGTERM exits with status 0. Raises SettingError for errors that waiting does not
+    fix, such as a wrong password.
     """
     before = signal.signal(signal.SIGTERM, _leave)
     try:
@@ -65,7 +65,7 @@ def wait_for_database(*, migrated: bool = True) -> None:
 def _connection_error(*, migrated: bool) -> Exception | None:
     """Why the database cannot be reached; None if it can. Raises SettingError."""
     tried: queue.SimpleQueue[Exception | None] = queue.SimpleQueue()
-    # in a thread, since looking up a host name can take long and cannot be interrupted
+    # in a thread, since a DNS lookup can take long and cannot be interrupted
     threading.Thread(target=lambda: tried.put(_try_to_connect()), daemon=True).start()
     if (failed := tried.get()) is not None:
         return failed

@@ -8,7 +8,7 @@ from goodword.candidates.models import Hold
 
 
 def period(months: int) -> str:
-    """ "2 years" reads better than "24 months"."""
+    """A period in words: years if whole, otherwise months."""
     years, rest = divmod(months, 12)
     if rest:
         return ngettext("%(count)s month", "%(count)s months", months) % {"count": months}

@@ -36,7 +36,7 @@ class Result:
 
     @property
     def newer_is_open(self) -> bool:
-        """Whether the later run may still bring a result."""
+        """Whether the later run may still produce a result."""
         return self.newer is not None and is_open(self.newer)
 
 

@@ -15,8 +15,8 @@ from goodword.assessments.queries import answers_of
 def onward(*, attempt_id: int, order: int, number: int, now: datetime, item_id: str = "") -> AttemptPart:
     """Leave item `number`, answered or not, for the next one. The last one ends the part, in the same transaction.
 
-    A press that comes twice finds the next item there and changes nothing; neither does one for `item_id` once a break
-    has replaced that item. Raises what guard.open_part raises.
+    Idempotent: a second click finds the next item and changes nothing, nor does one for `item_id` after a break has
+    replaced that item. Raises what guard.open_part raises.
     """
     with transaction.atomic():
         part = guard.open_part(attempt_id, order, now=now)

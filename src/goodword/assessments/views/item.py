@@ -61,7 +61,7 @@ def item(request: HttpRequest, sitting: Sitting, order: int, number: int) -> Htt
 def _take(
     request: HttpRequest, sitting: Sitting, view: PartView, items: tuple[Asked, ...], number: int
 ) -> HttpResponse:
-    """Save what was sent to the address of item `number`, on the item that it was sent for."""
+    """Save an answer submitted to the URL of item `number`, on the item that its form was for."""
     meant = sent_for(request, items, number)
     if view.timed and meant != number:
         return _on_screen(request, sitting, view, items, number)
@@ -86,7 +86,7 @@ def _take(
     try:
         saved = _save(request, sitting, view, this, form)
     except (UnknownItem, UnknownOption, WrongItem):
-        # another window went on meanwhile, a break has replaced the item, or an answer has taken its question away
+        # continued in another window, replaced after a break, or hidden by another answer
         if view.timed:
             return _on_screen(request, sitting, view, items, number)
         return to_first_page(request, sitting)

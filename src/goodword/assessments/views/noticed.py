@@ -43,7 +43,7 @@ def notice_late(
     if request.method != "POST" or "skip" in request.POST or not 1 <= number <= len(items):
         return
     if sent_for(request, items, number) != number:
-        return  # it was for a task that has been replaced
+        return  # for a task that has been replaced
     this = items[number - 1]
     form = form_for(this, request.POST, partly=is_script(request))
     if isinstance(form, FileForm) or not form.is_valid():
@@ -59,10 +59,10 @@ def notice_late(
 
 
 def sent_for(request: HttpRequest, items: Sequence[Asked], number: int) -> int | None:
-    """The number of the item that a form was sent for; None if it is not given any more.
+    """The number of the item that a form was for; None if that item is gone.
 
-    `number` is the one in the form's address. Another item can stand there by now: a break has replaced it, or an
-    answer in another window has brought up or taken away a question before it.
+    `number` is the one in the form's URL. It may belong to another item by now, if a break has replaced the item, or an
+    answer in another window has shown or hidden an earlier question.
     """
     sent = request.POST.get("item")
     if sent is None:  # a page from before forms named their item

@@ -13,7 +13,7 @@ from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application, Candidate, Hold
 from goodword.roles.models import Role
 
-#: names the locks below ("hold" as a number)
+#: namespace of the advisory locks below ("hold" as a number)
 _LOCK: Final = 0x686F6C64
 
 
@@ -36,21 +36,21 @@ def hold_on(of: Candidate | Application) -> Hold | None:
 
 
 def hold_against_erasure(of: Candidate | Application) -> Hold | None:
-    """`hold_on` for whoever erases or promises it: no hold on a role can be placed until their transaction ends.
+    """`hold_on` before erasing or promising it: no hold on a role can be placed until this transaction ends.
 
-    Lock the person or the application first, as against a hold on the person.
+    Lock the person or the application first, which prevents a hold on the person.
     """
     keep_role_holds(of.organisation_id)
     return hold_on(of)
 
 
 def keep_role_holds(organisation_id: int) -> None:
-    """Wait for a hold on a role that is being placed; the next one waits for the end of this transaction."""
+    """Wait for a hold on a role that is being placed; the next one waits until this transaction ends."""
     _lock("SELECT pg_advisory_xact_lock_shared(%s, %s)", organisation_id)
 
 
 def change_role_holds(organisation_id: int) -> None:
-    """Before a hold on a role is placed: wait for the erasures that have begun."""
+    """Wait for running erasures before placing a hold on a role."""
     _lock("SELECT pg_advisory_xact_lock(%s, %s)", organisation_id)
 
 
@@ -62,7 +62,7 @@ def _lock(statement: LiteralString, organisation_id: int) -> None:
 
 
 def erased_before(role: Role) -> int:
-    """How many people applied for a role and were erased, wholly or with this application: no hold keeps them."""
+    """The number of people who applied for a role and have already been erased, wholly or with this application."""
     applied = Application.objects.of(role.organisation).filter(role=role)
     gone = applied.filter(Q(erased_at__isnull=False) | Q(candidate__erased_at__isnull=False))
     return gone.values("candidate_id").distinct().count()

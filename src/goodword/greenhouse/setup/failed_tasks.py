@@ -1,4 +1,4 @@
-"""An organisation's failed jobs that no sweep repeats, as its members see them."""
+"""An organisation's failed jobs that no sweep repeats, for its members."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ INVITE, SYNC = "automation.invite_there", "automation.sync_there"
 NORMS, CALIBRATION = "assessments.norms", "assessments.calibration"
 RESET = "accounts.mail_reset_link"
 
-#: job and the argument that tells whose it is
+#: jobs, and the argument that identifies their organisation
 OWNED_BY: Final = {
     INVITE: "automation_id",
     SYNC: "automation_id",
@@ -29,14 +29,14 @@ OWNED_BY: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedTask:
-    """A failed job: its id and what it was to do."""
+    """A failed job: its id and its task."""
 
     job_id: int
     words: str
 
 
 def failed_tasks(member: Membership) -> list[FailedTask]:
-    """The failed jobs of the member's organisation, newest first. Roles that the member may not see stay unnamed."""
+    """The failed jobs of the member's organisation, newest first. Roles that the member may not see are not named."""
     roles = dict(visible_roles(member).values_list("automations__pk", "title"))
     tests = dict(Test.objects.of(member.organisation).values_list("pk", "title"))
     people = dict(Membership.objects.of(member.organisation).values_list("user_id", "user__name"))

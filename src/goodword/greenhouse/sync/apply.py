@@ -205,7 +205,7 @@ def _tell_candidate_changed(candidate: Candidate, *, now: datetime, but_not: Hel
 
 
 def standing(row: Application) -> Standing:
-    """Where our copy stands."""
+    """The state of our copy."""
     return Standing(
         status=row.status,
         job_id=row.job_id,

@@ -113,7 +113,7 @@ def write(plans: Collection[Plan], *, connection: Connection, now: datetime) -> 
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("What was read is written inside a transaction only.")
-    # before the applications' rows, which a hold that is being placed may still want
+    # before locking the applications' rows, which a hold being placed may still need
     keep_role_holds(connection.organisation_id)
     people = _people(connection, {plan.seen.candidate.id for plan in plans if plan.seen.candidate}, lock=True)
     ours = _applications(connection, {plan.seen.remote_id for plan in plans}, lock=True)

@@ -13,7 +13,7 @@ from goodword.notifications.people import LinkFor, Person
 from goodword.steps.domain.standing import hold
 
 KIND = "steps.own_data"
-#: one link within this time
+#: minimum time between two links
 EVERY = timedelta(minutes=10)
 MOST_A_DAY = 5
 

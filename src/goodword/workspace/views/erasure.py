@@ -102,7 +102,7 @@ def _pending(application: Application) -> Erasing | None:
 def _erase(
     request: MemberRequest, application: Application, erasing: Erasing | None, *, now: datetime
 ) -> bool:
-    """False, and nothing is asked for, if it was kept or erased a moment ago."""
+    """Request the erasure. False, without a change, if the person was kept or erased a moment ago."""
     by = f"member:{request.member.pk}"
     if erasing is not None:
         return carry_out(erasure_id=erasing.erasure.pk, now=now, member=request.member)
