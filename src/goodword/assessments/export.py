@@ -1,8 +1,8 @@
 """Data export of assessments: questions and answers in words, and the scores.
 
-Signs, and what they were found in, are told to the organisation alone, as those of references are
-(docs/decisions/0022-*). Adjustment requests, and all that betrays them (how long they took in timed tests), are told
-to them alone, unless they have agreed (docs/decisions/0026-*).
+Flags and their evidence are for the organisation only, as for references (docs/decisions/0022-*). Adjustment requests,
+and everything that reveals them (times in timed tests), are for the candidate only, unless they have agreed to share
+them (docs/decisions/0026-*).
 """
 
 from collections import Counter

@@ -1,7 +1,7 @@
-"""What is kept of a person, as data that can be handed out: each app says in its `export.py` what it holds.
+"""Data exports of a person: each app defines its part in `export.py`.
 
-flow.py lists the tellers in the order in which a reader wants them. An architecture test asks of every model that
-it is told by one of them, or is named there with the reason why it is not.
+flow.py lists the exporters in reading order. An architecture test requires every model to be exported by one of them,
+or to be listed in the test with the reason why it is not.
 """
 
 from collections.abc import Callable, Mapping, Sequence

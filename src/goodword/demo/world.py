@@ -111,7 +111,7 @@ def world(*, data: Path, ports: Ports, built: Path | None = None) -> Iterator[Wo
                 children.watch(server)
                 yield made
             except KeyboardInterrupt:
-                # whoever is impatient and presses Ctrl-C again must not keep the rest from being ended
+                # a second Ctrl-C must not interrupt the shutdown
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
                 signal.signal(signal.SIGTERM, signal.SIG_IGN)
                 raise

@@ -1,7 +1,7 @@
-"""Jobs of the Greenhouse road: what came in is worked on, what goes out is posted, sweeps find what was missed.
+"""Greenhouse jobs: handling deliveries, posting notes, and sweeps for missed work.
 
-The inbox is worked on by whoever is woken, one delivery after the other, for a short turn: then the next
-wake-up queues behind whatever else waits, so that a burst of hundreds of deliveries holds up no mail.
+A woken worker handles deliveries one after another for a short turn. The next wake-up then queues behind other jobs, so
+that a burst of hundreds of deliveries does not delay mail.
 """
 
 import time

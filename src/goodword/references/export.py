@@ -1,9 +1,9 @@
 """Data export of reference checks.
 
 A candidate's file has what they gave, and who has answered; what referees answered only where the check lets the
-candidate see it, and never why somebody declined. What somebody has not submitted is told to them alone. Signs of
-trouble are told to the organisation alone: most tell of two people at once, so that a person has to weigh what may be
-handed on (docs/decisions/0022-*). Keyed hashes are told to nobody.
+candidate see it, and never why somebody declined. Unsubmitted answers are only in their author's export. Flags are for
+the organisation only: most concern two people at once, so a person has to decide what may be passed on
+(docs/decisions/0022-*). Keyed hashes are never exported.
 """
 
 from typing import Any

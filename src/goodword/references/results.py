@@ -1,8 +1,8 @@
 """What a check found: ratings by relationship, answers in full, what was stated beside what was confirmed.
 
-Nothing is computed beyond counting and grouping. Questions are in the organisation's language: whoever answered in
-another one of the same version is joined by ids and values. Words of the page are in the active language. The
-shapes are those that a report's snapshot takes.
+Nothing is computed beyond counting and grouping. Questions are in the organisation's language; answers in another
+language of the same version are matched by ids and values. Labels are in the active language. The shapes are those of a
+report's snapshot.
 """
 
 from collections.abc import Mapping, Sequence

@@ -37,7 +37,7 @@ from greenhouse_sandbox.store.webhooks import Delivery, Webhook
 class Store:
     """All records of one Greenhouse account, its clock and its switches.
 
-    Whoever reads or changes records holds `lock`. `base_url` is where the screens are reached, for the links
+    Hold `lock` to read or change records. `base_url` is the address of the screens, for the links
     inside webhook bodies.
     """
 

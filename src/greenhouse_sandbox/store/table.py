@@ -13,7 +13,7 @@ class Table[R: Row]:
     """Rows of one kind. Not locked by itself: hold the store's lock.
 
     Ids look like Greenhouse's: beyond 32 bits, rising, the low digits always the same. An index member whose
-    value is a tuple finds its row by each of the tuple's parts. Whoever changes a row calls `changed`.
+    value is a tuple finds its row by each of the tuple's parts. Call `changed` after changing a row.
     """
 
     def __init__(self, kind: type[R], base: int, *indexes: str) -> None:

@@ -20,10 +20,10 @@ from goodword.steps.models import StepStart
 
 
 def on_step_requested(event: Event) -> None:
-    """An assessment was asked for: assign it, once, unless it is not wanted any more or an earlier one may stand in.
+    """Assign a requested assessment, once, unless it is no longer needed or an earlier result may be reused.
 
-    Whoever rejects the application waits for its lock, or has been here before: so that reaction either finds
-    the new attempt and closes it, or none is made.
+    A concurrent rejection either waits for the application's lock, and then closes the new attempt, or has already
+    committed, and none is created.
     """
     if event.data["kind"] != Step.Kind.ASSESSMENT:
         return

@@ -45,8 +45,8 @@ class Attempt(Run):
 class AttemptPart(OrganisationOwned):
     """One test of an attempt: which version and form, and where the candidate is in it.
 
-    Of a timed part `ends_at` is the server's clock: what comes later does not count. Only assessments.domain writes
-    it. What was granted to this candidate alone shows in `seconds` and `form`, and is told to nobody but them.
+    For a timed part `ends_at` is the server's deadline: later answers do not count. Only assessments.domain writes it.
+    Adjustments granted to this candidate are in `seconds` and `form`, which nobody else may see.
     """
 
     class Device(models.TextChoices):

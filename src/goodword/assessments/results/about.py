@@ -14,7 +14,7 @@ def sheet_of(part: AttemptPart, content: Content, *, items: int, known: Known = 
     """The sheet for what everybody on the role gets; `items` are those that this result counts, `known` what
     the organisation's own answers have told of it.
 
-    Of generated tasks no form is named: which one somebody was given is told by the tasks alone.
+    For generated tasks no form is named: only the tasks themselves show which one it was.
     """
     sheet = technical_sheet(content, sheet_form(part), known=known)
     return replace(sheet, n_items=items, form="" if isinstance(content, Forms) else sheet.form)

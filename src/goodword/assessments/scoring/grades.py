@@ -1,4 +1,4 @@
-"""The three grades of a sign in answers. A sign never changes a score; its innocent causes are told beside it."""
+"""The three grades of a sign in answers. A flag never changes a score; possible explanations are shown with it."""
 
 from fractions import Fraction
 from typing import Literal

@@ -10,7 +10,7 @@ none, whatever their share. Items of all scales and both keys take turns, so tha
 
     mean of |answer to "+" - (low + high - answer to "-")|
 
-0 for whoever answers each pair alike. Blind answers, all equally likely, give the mean distance of two options
+0 for identical answers within each pair. Blind answers, all equally likely, give the mean distance of two options
 ("chance": 1.6 on a scale from 1 to 5). From chance on: low; 5/4 of it: medium; 3/2 of it: high. Somebody who only
 agrees comes close to the whole answer scale; somebody who takes the middle throughout has 0 and shows as a straight
 line. Below ten pairs there is no grade. The thresholds are ours; docs/scoring.md has how often they err.

@@ -5,7 +5,7 @@
 
 The items of a form stand in the order of their cells, and within a cell in the order in which they were given; those
 in odd places are one half, those in even places the other. So each cell is shared between both as evenly as it can be,
-and the halves are alike in what they ask, whoever got which items. The step from half to whole: Spearman 1910 and
+and the halves have similar content, whichever items a person got. The step from half to whole: Spearman 1910 and
 Brown 1910, British Journal of Psychology 3, 271-295 and 296-322.
 
 Rows of items do not line up where each person has other ones, so that alpha would compare what is not the same.
@@ -36,7 +36,7 @@ def split_half(people: Sequence[tuple[float, float]]) -> float | None:
     """
     if len(people) < 3:
         return None
-    # of people in an order of their own, so that whoever comes first does not move a last digit
+    # sorted, so that the order of people does not change the last digit
     one, other = (_apart(side) for side in zip(*sorted(people), strict=True))
     together, lengths = sumprod(one, other), sqrt(sumprod(one, one) * sumprod(other, other))
     if lengths + together <= _OPPOSITE * lengths:

@@ -6,8 +6,8 @@ back, left one out or had two windows open gives no time there. Nor does what wa
 part had begun: all of it stands at that moment. So measured, it is never more than medium.
 
 More time than usual leads to no other grade, since only the text sets the floor. Nor do screen readers: only what is
-asked counts as read, while whoever listens must hear the answers too, which takes longer than the floor at 400 words a
-minute. Told is the share of answers, never a time.
+asked counts as read, while listeners must hear the answers too, which takes longer than the floor at 400 words a
+minute. The flag shows the share of answers, never a time.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

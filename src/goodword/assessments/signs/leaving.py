@@ -8,8 +8,8 @@ without leaving it.
 Without a clock candidates were told that they may pause. What was longer than ten minutes is a pause; shorter ones are
 low from five times on, and never more. In tests of scales there is nothing to look up: they are not asked.
 
-The thresholds are ours; how often they err is not known yet. Of the longest time only its rough length is told: the
-exact one could be longer than the usual clock.
+The thresholds are ours; their error rate is not known yet. The longest time is shown only roughly: the exact one could
+be longer than the standard time, and reveal an adjustment.
 """
 
 from collections.abc import Sequence

@@ -3,7 +3,7 @@
 A paste of 200 characters, about 35 words, is a text and no name or link; it counts while the answer is still that
 long. One answer: low; two answers and half of all texts: medium. Never high: many people write in a program of their
 own first. Dictation and other aids put in what is said phrase by phrase, which stays below the length of a text, so
-that whoever needs them is not met by it for that.
+that their users are not flagged for it.
 
 The thresholds are ours; how often they err is not known yet.
 """

@@ -222,7 +222,7 @@ def to_first_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 
 
 def too_late(request: HttpRequest, sitting: Sitting) -> HttpResponse:
-    """What came for a part that is over does not count, and who sent it is told so on the first page."""
+    """Redirect to the first page, with a message that the part is over and this answer does not count."""
     messages.info(
         request, gettext("This part is over. Answers saved before count; the last one came too late.")
     )

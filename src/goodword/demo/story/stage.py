@@ -132,7 +132,7 @@ class Stage:
         self.check("<img" not in mail["html"], f"The HTML part loads a picture: {mail['html'][:400]}")
 
     def recruiter_address(self, person: Person) -> str:
-        """Who gets the answers of somebody to our mails, and is told of their results."""
+        """The recipient of a person's replies to our mails and of their results."""
         return str(self.mailbox.all(to=person.email)[0]["reply_to"])
 
     def download(self, link: str) -> str:

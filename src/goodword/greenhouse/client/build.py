@@ -49,8 +49,8 @@ def build(
     `allow_private`. `transport` replaces the network. `worked_before` says whether this credential has ever
     worked, and decides what a refusal is called (None: not known). `token_store`, `pacer` and
     `token_pacer` belong to a connection and are worth sharing among its clients; without them each client has
-    its own. `watch` is told
-    of every exchange, for a health page. Close the client when done, or use it in a `with` block.
+    its own. `watch` is called with every exchange, for a health page. Close the client when done, or use it in a `with`
+    block.
 
     Raises `ValueError` for an address that is none.
     """

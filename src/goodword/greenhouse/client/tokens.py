@@ -17,9 +17,9 @@ class Token:
 class TokenStore(Protocol):
     """Keeps one connection's token, so that all its callers share it.
 
-    A store in a database keeps it encrypted, and `claim` as a lease column with an end: whoever gets the
-    lease mints, outside of any transaction, the others wait for what is saved. A store belongs to one
-    credential: empty it when the credential is replaced.
+    A store in a database encrypts it, and implements `claim` as a lease column: the holder of the lease requests a
+    token, outside any transaction, while others wait for the stored one. A store belongs to one credential: empty it
+    when the credential is replaced.
     """
 
     def get(self) -> Token | None:

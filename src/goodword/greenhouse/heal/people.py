@@ -22,8 +22,8 @@ SENTENCE = "Name, address or leave to e-mail changed."
 def changed_people(
     people: Iterable[remote.Candidate], *, connection: Connection
 ) -> tuple[list[Found], list[Missed]]:
-    """One application of each of ours who is told otherwise than we know; and, of those who could not be mailed
-    and now can, the applications whose step waited for it."""
+    """One application of each person whose data differs from ours; and the applications with a step that waited for a
+    person who can now be mailed."""
     found: list[Found] = []
     missed: list[Missed] = []
     for page in batched(people, PAGE):
@@ -44,7 +44,7 @@ def changed_people(
                         hindered=True,
                     )
                 )
-            elif person_id not in held:  # else it is told with the one that is decided about
+            elif person_id not in held:  # otherwise it is included with the one to be decided
                 found.append(
                     Found(
                         remote_id=remote_id,

@@ -1,7 +1,7 @@
-"""A trial between two of its steps: sealed, in the page of the admin who waits.
+"""The state of a permission test between two requests, encrypted in the admin's page.
 
-Nothing of it is kept on the server, so whoever gives up half-way leaves nothing behind, and a key that is
-refused is never stored. What comes back counts only for the same key, the same admin, and a short time.
+The server stores nothing, so an abandoned test leaves nothing behind, and a refused key is never stored. The state is
+valid only for the same key and admin, and for a short time.
 """
 
 import hashlib

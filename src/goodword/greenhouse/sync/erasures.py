@@ -22,8 +22,8 @@ AT_MOST = 1000
 def carry_out_due(*, now: datetime) -> int:
     """Erase what is due and still gone from Greenhouse. Returns how many.
 
-    Whoever is back, or was merged, is kept, with the reason. While Greenhouse cannot be asked it waits: nothing
-    is erased on an old word alone, and the next sweep asks again.
+    A person who is back, or was merged, is kept, with the reason. While Greenhouse cannot be reached nothing is erased,
+    and the next sweep tries again.
     """
     due = Erasure.objects.across_organisations().filter(done_at=None, cancelled_at=None, due_at__lte=now)
     first = due.order_by("due_at", "pk").values_list("pk", flat=True)[:AT_MOST]

@@ -126,8 +126,8 @@ def _entered_at(
     hint: Hint,
     starts: Callable[..., bool],
 ) -> datetime | None:
-    """Asked only for a stage that is new to us and starts a step. Else, and if Greenhouse does not tell (v1,
-    a missing permission), what we know ourselves: a stage change is told at once."""
+    """Read only for a stage that is new to us and starts a step. Otherwise, and if Greenhouse does not provide it (v1,
+    a missing permission), the time known to us: webhooks report stage changes at once."""
     if application.stage_id is None or (ours is not None and ours.stage_id == application.stage_id):
         return None
     if application.stage_entered_at is not None:

@@ -1,7 +1,7 @@
-"""What need not be asked of Greenhouse for each application anew, remembered by each process for some minutes.
+"""A cache of Greenhouse data shared by many applications, per process, for some minutes.
 
-Whoever stands behind the applications of a burst are the same few people; and a credential that may not read users,
-teams or stages is refused each time. A refusal is remembered for all of a kind.
+The applications of a burst have the same few users; and a credential that may not read users, teams or stages is
+refused each time. A refusal is cached for all rows of a kind.
 """
 
 import threading

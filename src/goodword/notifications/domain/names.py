@@ -26,7 +26,7 @@ def quoted(candidate: Candidate) -> dict[str, list[str]]:
 
 
 def has_to_wait(email: Email, *, now: datetime) -> bool:
-    """Whether a claimed mail may not go out yet; it is then back in the queue, and that is told once."""
+    """Whether a claimed mail must wait; it is then back in the queue, with one notification."""
     person = _person(email)
     if person is None or not person.is_name_suspicious:
         return False

@@ -22,8 +22,8 @@ def mail_of(event: Event) -> Email | None:
 
 
 def on_email_failed(event: Event) -> None:
-    """One mail per mail that failed or came back, unless it is the recruiter's own address that fails: that would go
-    in circles. Of a referee's wrong address the candidate is told (references.domain.bounced)."""
+    """One notice to the recruiter per failed or bounced mail, unless it was to the recruiter, which would loop. For a
+    referee's wrong address the candidate is notified instead (references.domain.bounced)."""
     failed = mail_of(event)
     if failed is None or failed.application is None or failed.kind == KIND:
         return

@@ -29,9 +29,8 @@ State = ReferenceRequest.State
 def correct_address(*, request_id: int, address: str, member: Membership, now: datetime) -> ReferenceRequest:
     """Write to the referee at another address, which the caller has judged to be one. Pressed twice it is one mail.
 
-    They get the whole time again. Answers that were begun go, with the language and the time zone that came with them:
-    whoever had the old link may be somebody else, and nobody reads a stranger's draft. Raises Refused,
-    ReferenceRequest.DoesNotExist.
+    They get the full time again. Drafts are deleted, with their language and time zone: the holder of the old link may
+    be someone else, and nobody may read a stranger's draft. Raises Refused, ReferenceRequest.DoesNotExist.
     """
     with transaction.atomic():
         check, request = held_request(request_id, member=member)

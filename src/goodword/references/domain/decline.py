@@ -54,7 +54,7 @@ def say_never_again(*, request_id: int, now: datetime) -> None:
 
 
 def never_again_said(check: Check, request: ReferenceRequest, *, now: datetime) -> None:
-    """Remember the wish and stop what waits to be sent, in the caller's transaction. Said twice, it is told once.
+    """Store the opt-out and stop unsent mail, in the caller's transaction. Idempotent.
 
     What it means for other checks that wait for them is a reaction (never_again.py): each has a lock of its own.
     """

@@ -135,8 +135,7 @@ def judge(check: Check, *, slot: Slot, details: Details, now: datetime) -> dict[
 def judge_address(check: Check, *, slot: Slot, address: str) -> str:
     """What is wrong with an address alone, while the rest is still being filled in; empty if nothing is.
 
-    Who asked not to be contacted is told by `judge` only, once all of it is there: an address alone is too cheap a
-    question about somebody.
+    Only `judge` reveals an opt-out, once the form is complete: an address alone would make it too easy to find out.
     """
     return _declined(check, address) or address_problem(
         address,

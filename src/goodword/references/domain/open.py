@@ -18,10 +18,10 @@ from goodword.steps.states import UNFINISHED
 
 
 def on_step_requested(event: Event) -> None:
-    """A reference check was asked for: open it, once, unless it is not wanted any more or an earlier one may stand in.
+    """Open a requested reference check, once, unless it is no longer needed or an earlier one may be reused.
 
-    Whoever rejects the application waits for its lock, or has been here before: so that reaction either finds
-    the new check and closes it, or none is opened.
+    A concurrent rejection either waits for the application's lock, and then closes the new check, or has already
+    committed, and none is opened.
     """
     if event.data["kind"] != Step.Kind.REFERENCE_CHECK:
         return

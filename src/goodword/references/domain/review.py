@@ -11,7 +11,7 @@ from goodword.steps.states import UNFINISHED
 def on_reference_received(event: Event) -> None:
     """After the first reference, the recruiter gets a link to what is in; after later ones if they asked for it.
 
-    The last of all is told by the report, as is what comes when the check was done.
+    The report replaces this mail for the last reference, and for those after the check is complete.
     """
     check = Check.objects.across_organisations().select_related("start__step").get(pk=event.data["check_id"])
     reference = (

@@ -96,8 +96,8 @@ def send_requests(*, check_id: int, seen: str, link: str, now: datetime) -> list
 
 
 def write_to(check: Check, referee: Referee, *, now: datetime) -> ReferenceRequest:
-    """Make the request of a referee and queue its mail; whoever calls settles the locked check's clock, which
-    then waits for their deadline too."""
+    """Create a referee's request and queue its mail. The caller settles the locked check's clock, which then includes
+    the referee's deadline."""
     request = ReferenceRequest(
         organisation=check.organisation,
         check_run=check,

@@ -8,7 +8,7 @@ Typing: on a keyboard the mean is 52 words a minute, and 120 the fastest of 168,
 "Observations on Typing from 136 Million Keystrokes", CHI '18). Texts of 40 words and more that came in, reading
 included, at **more than 120 words a minute** were pasted or dictated: low by itself, and with the first together high.
 
-Only whoever answered in one go has a time; a factual reference has none.
+Only answers given in one sitting have a time; a factual reference has none.
 """
 
 from goodword.references.signs.found import Found, Grade, key_of

@@ -25,8 +25,8 @@ from goodword.reports.pdf import current_engine
 def redact(*, application_ids: Collection[int], now: datetime) -> dict[str, int]:
     """Redact the reports of these applications, in the caller's transaction, with the applications locked.
 
-    Every version loses its content, its file and its links; what is being drawn of it is thrown away. The newest
-    one's redacted content becomes a version of its own, which is drawn and of which nobody is told.
+    Every version loses its content, file and links, and drawings in progress are discarded. The newest version's
+    redacted content becomes a new version, which is drawn without notifying anyone.
     """
     reports = Report.objects.across_organisations().filter(start__application_id__in=application_ids)
     return _redact(reports, _of_somebody, without_person, now=now)

@@ -90,8 +90,8 @@ def address(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBas
     page = {
         "title": _("Correct the address of %(name)s") % {"name": referee.name},
         "lead": _(
-            "A fresh mail goes to the new address, with the whole time again. The old link dies, and with it what "
-            "was begun there: whoever had it may be somebody else."
+            "A new e-mail goes to the new address, with the full time again. The old link stops working, and its "
+            "draft is deleted: it may have reached someone else."
         ),
         "button": _("Correct and send"),
     }

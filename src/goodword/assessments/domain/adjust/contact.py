@@ -21,9 +21,9 @@ class Contact:
 def contact_of(application: Application, *, but: Collection[str] = ()) -> Contact:
     """Who is asked: the person whom the organisation names, unless they hire for this role themselves.
 
-    Else the first admin who does not. Where there is nobody of the sort it is the recruiter, with `outside` False:
-    the candidate is told so before they send anything. Addresses in `but` are passed over. `application` comes with
-    organisation and the role's owner.
+    Otherwise the first admin who does not hire for the role, or else the recruiter, with `outside` False: candidates
+    see this before they send anything. Addresses in `but` are skipped. `application` comes with organisation and the
+    role's owner.
     """
     passed = _team(application) | {address.lower() for address in but}
     return next(

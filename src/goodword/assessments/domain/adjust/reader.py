@@ -10,7 +10,7 @@ from goodword.notifications.models import Email
 
 
 def reader_of(attempt: Attempt, *, application: Application) -> Contact:
-    """The person who is asked next, as the candidate is told before they ask. `application` as contact_of wants it."""
+    """The person who will read the next request, as shown to the candidate. `application` as for contact_of."""
     refs = [ref_of(one) for one in attempt.adjustments.all()]
     mails = Email.objects.of(attempt.organisation).filter(kind=ASKED, subject_ref__in=refs)
     in_vain = mails.filter(Q(bounced_at__isnull=False) | Q(state=Email.State.FAILED))

@@ -13,10 +13,10 @@ from goodword.steps.domain.move import lock
 
 
 def on_returned(event: Event) -> None:
-    """Nobody waits for an answer of somebody who was never asked.
+    """Ask the next person outside the hiring team instead.
 
-    The next person outside the hiring team is asked; where there is none the request ends, the candidate is told so
-    by mail and may ask anew: their page says who would read it.
+    If there is none, the request ends, and a mail tells the candidate, who may ask again: their page says who would
+    read it.
     """
     email = mail_of(event)
     if email is None or email.kind != mails.ASKED or email.link_subject_id is None:

@@ -1,6 +1,6 @@
-"""What follows from statements on groups: reasoning from single members.
+"""Inference from statements about groups, by reasoning from single members.
 
-"All a are b" and "no a are b" are rules on whoever is in a. A member of whom something is known is followed up by
+"All a are b" and "no a are b" are rules about the members of a. A member of whom something is known is followed up by
 them until nothing more is learnt; as the rules have one condition each, that finds all there is to find. Members are
 known from "some a are b", from "some a are not b", and one from each group, since none is empty.
 """

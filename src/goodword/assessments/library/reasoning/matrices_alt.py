@@ -1,6 +1,6 @@
 """Says in words what a figure of a matrix shows, and no more: nothing of the rule, nothing of other figures.
 
-Like marks are told together: "Two small striped triangles pointing right: top left and bottom right". Two figures
+Equal marks are described together: "Two small striped triangles pointing right: top left and bottom right". Two figures
 that differ never have the same words.
 """
 
@@ -44,7 +44,7 @@ def _placeless(mark: Mark) -> Mark:
 def _group(mark: Mark, places: Sequence[int], tongue: Tongue) -> str:
     said = tongue.noun(len(places), mark)
     if mark.shape in _POINTED:
-        # every turn of a pointed shape is told, as none of them is plainer than another
+        # every rotation of a pointed shape is described, since none of them is the obvious default
         said += tongue.pointing.format(direction=tongue.directions[mark.turn // 45])
     elif mark.turn:
         said += tongue.turned.format(degrees=mark.turn)

@@ -6,7 +6,7 @@ grid, whose lines are errors: a line leads from an answer to the one that somebo
 Which of the five points of the grid is the right answer is drawn first, each equally likely, and the task is drawn
 until it fits. The grid is then the same whichever of its points is right, and looking at it tells nothing.
 
-(The options of matrices are made in the same way; what happens otherwise is told by Hu et al., 2021, "Stratified
+(The options of matrices are made in the same way; for what happens otherwise see Hu et al., 2021, "Stratified
 rule-aware network for abstract visual reasoning".)
 """
 
