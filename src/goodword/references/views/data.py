@@ -30,7 +30,7 @@ from goodword.references.views import doors
 from goodword.references.views.referee_door import AtRequest
 from goodword.steps.domain.own_data_link import send_own_data_link, went_to
 from goodword.steps.kept import kept_of_referee, why_kept
-from goodword.steps.languages import of_browser
+from goodword.steps.languages import carried, links_for, of_address, of_browser
 from goodword.steps.portal import unknown_page
 
 
@@ -59,7 +59,8 @@ def _opens(
             asked = _request_of(link) if link else None
             if link is None or asked is None:
                 return unknown_page(request)
-            asked.language = of_referee(asked, browser=of_browser(request))
+            named = of_address(request, asked.check_run.languages)
+            asked.language = named or of_referee(asked, browser=of_browser(request))
             facts = about(asked.check_run, language=asked.language)
             if link.ended_at is not None:
                 return doors.closed(request, facts)
@@ -67,7 +68,7 @@ def _opens(
                 purpose == Link.Purpose.REFEREE or went_to(link, asked.referee.email)
             )
             if not alive and not expired:
-                return doors.private(redirect("referee_own_data", token=token))
+                return doors.private(redirect(carried(request, reverse("referee_own_data", args=[token]))))
             at = AtRequest(token=token, request=asked, check=asked.check_run, about=facts, now=now)
             with translation.override(facts.language), timezone.override(facts.organisation.zone):
                 return doors.private(view(request, at, alive))
@@ -99,15 +100,15 @@ def data(request: HttpRequest, at: AtRequest, alive: bool) -> HttpResponse:
     ask = {**_ask(request, at, reverse("referee_data_link", args=[at.token]))}
     if not alive:
         return doors.page(request, "steps/own_data_expired.html", at, **ask)
-    layout = _layout(at) | {"contact_url": reverse("referee_ask", args=[at.token])}
+    layout = _layout(request, at) | {"contact_url": reverse("referee_ask", args=[at.token])}
     return doors.page(request, "references/referee/data.html", at, **layout, **ask)
 
 
 @require_POST
 @_opens(Link.Purpose.REFEREE, expired=True)
-def send_link(_request: HttpRequest, at: AtRequest, _alive: bool) -> HttpResponse:
+def send_link(request: HttpRequest, at: AtRequest, _alive: bool) -> HttpResponse:
     """Mail the link for download and erasure. Shows the same page if asked too often."""
-    return _send(at, back="referee_data")
+    return _send(request, at, back="referee_data")
 
 
 @require_safe
@@ -120,15 +121,15 @@ def own(request: HttpRequest, at: AtRequest, alive: bool) -> HttpResponse:
     hold = hold_on(at.about.application) if at.request.referee.erasure_asked_at else None
     because = why_kept(hold) if hold else ""
     return doors.page(
-        request, "references/referee/data.html", at, own=True, kept_because=because, **_layout(at)
+        request, "references/referee/data.html", at, own=True, kept_because=because, **_layout(request, at)
     )
 
 
 @require_POST
 @_opens(Link.Purpose.REFEREE_DATA, expired=True)
-def send_own_again(_request: HttpRequest, at: AtRequest, _alive: bool) -> HttpResponse:
+def send_own_again(request: HttpRequest, at: AtRequest, _alive: bool) -> HttpResponse:
     """Mail a new link, from the page of an expired one."""
-    return _send(at, back="referee_own_data")
+    return _send(request, at, back="referee_own_data")
 
 
 @require_safe
@@ -151,7 +152,9 @@ def erase(request: HttpRequest, at: AtRequest, _alive: bool) -> HttpResponse:
         if form.cleaned_data["never_again"]:
             say_never_again(request_id=at.request.pk, now=at.now)
         if not erase_referee(referee_id=at.request.referee_id, by="referee", now=at.now):
-            return redirect("referee_own_data", token=at.token)  # under a hold, or erased in another window
+            return redirect(
+                carried(request, reverse("referee_own_data", args=[at.token]))
+            )  # under a hold, or erased in another window
         return render(
             request,
             "references/referee/erased.html",
@@ -164,11 +167,11 @@ def erase(request: HttpRequest, at: AtRequest, _alive: bool) -> HttpResponse:
     hold = hold_on(at.about.application)
     would_keep = why_kept(hold) if hold else ""
     return doors.page(
-        request, "references/referee/erase.html", at, form=form, would_keep=would_keep, **_layout(at)
+        request, "references/referee/erase.html", at, form=form, would_keep=would_keep, **_layout(request, at)
     )
 
 
-def _send(at: AtRequest, *, back: str) -> HttpResponse:
+def _send(request: HttpRequest, at: AtRequest, *, back: str) -> HttpResponse:
     referee, recruiter = at.request.referee, at.about.recruiter
     send_own_data_link(
         application_id=at.about.application.pk,
@@ -179,16 +182,28 @@ def _send(at: AtRequest, *, back: str) -> HttpResponse:
         language=at.about.language,
         now=at.now,
     )
-    return redirect(f"{reverse(back, args=[at.token])}?sent=1")
+    return redirect(carried(request, f"{reverse(back, args=[at.token])}?sent=1"))
 
 
 def _ask(request: HttpRequest, at: AtRequest, send_url: str) -> dict[str, object]:
     email = at.request.referee.email
-    return {"send_url": send_url, "address": masked(email) if email else "", "sent": "sent" in request.GET}
-
-
-def _layout(at: AtRequest) -> dict[str, object]:
     return {
+        "send_url": carried(request, send_url),
+        "address": masked(email) if email else "",
+        "sent": "sent" in request.GET,
+        **_language_links(request, at),
+    }
+
+
+def _language_links(request: HttpRequest, at: AtRequest) -> dict[str, object]:
+    return links_for(request, at.check.languages, current=at.about.language)
+
+
+def _layout(request: HttpRequest, at: AtRequest) -> dict[str, object]:
+    return {
+        **_language_links(request, at),
+        "own_url": carried(request, reverse("referee_own_data", args=[at.token])),
+        "erase_url": carried(request, reverse("referee_own_data_erase", args=[at.token])),
         "referee": at.request.referee,
         "may_see": at.check.candidate_may_see,
         "answered": at.request.state == ReferenceRequest.State.ANSWERED,

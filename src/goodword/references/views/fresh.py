@@ -16,7 +16,7 @@ from goodword.references.domain.about import about
 from goodword.references.domain.fresh_link import behind, send_fresh
 from goodword.references.domain.languages import of_referee
 from goodword.references.views import doors
-from goodword.steps.languages import of_browser
+from goodword.steps.languages import carried, links_for, of_address, of_browser
 from goodword.steps.portal import closed_page, unknown_page
 
 
@@ -30,6 +30,7 @@ def fresh(request: HttpRequest, token: str) -> HttpResponse:
     language = found.language
     if found.request is not None:
         language = of_referee(found.request, browser=of_browser(request))
+    language = of_address(request, found.check.languages) or language
     facts = about(found.check, language=language)
     with translation.override(language):
         if not found.is_live:
@@ -39,11 +40,14 @@ def fresh(request: HttpRequest, token: str) -> HttpResponse:
             return doors.private(redirect("referee", token))
         if request.method == "POST":
             send_fresh(link, now=now)
-            return doors.private(redirect(f"{reverse('referee_fresh', args=[token])}?sent=1"))
+            return doors.private(
+                redirect(carried(request, f"{reverse('referee_fresh', args=[token])}?sent=1"))
+            )
         shown = {
             "organisation": facts.organisation,
             "recruiter": facts.recruiter,
             "address": format_html('<span class="nowrap">{}</span>', masked(found.address)),
             "sent": "sent" in request.GET,
+            **links_for(request, found.check.languages, current=language),
         }
         return doors.private(render(request, "references/expired.html", shown))

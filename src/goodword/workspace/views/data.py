@@ -28,9 +28,10 @@ from goodword.roles.models import Step
 from goodword.steps.domain.own_data_link import send_own_data_link, went_to
 from goodword.steps.domain.own_erasure import ask_own_erasure
 from goodword.steps.kept import kept_of_candidate, why_kept
+from goodword.steps.languages import carried
 from goodword.steps.models import StepStart
 from goodword.steps.portal import Visit, closed_page, unknown_page, visit_of
-from goodword.workspace.views.portal import language_of, languages_of, private
+from goodword.workspace.views.portal import language_links, language_of, languages_of, private
 
 type DataView = Callable[[HttpRequest, Visit], HttpResponse]
 
@@ -53,7 +54,7 @@ def _opens(
                 if visit.link.ended_at is not None:
                     return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)
                 if not expired and not _is_alive(visit):
-                    return private(redirect(_page_of(visit)))
+                    return private(redirect(carried(request, _page_of(visit))))
                 return private(view(request, visit))
 
         return wrapped
@@ -72,9 +73,9 @@ def data(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 @require_POST
 @_opens(Link.Purpose.CANDIDATE, expired=True)
-def send_link(_request: HttpRequest, visit: Visit) -> HttpResponse:
+def send_link(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Mail the link for download and erasure. Shows the same page if asked too often."""
-    return _send(visit)
+    return _send(request, visit)
 
 
 @require_safe
@@ -89,9 +90,9 @@ def own(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 @require_POST
 @_opens(Link.Purpose.CANDIDATE_DATA, expired=True)
-def send_own_again(_request: HttpRequest, visit: Visit) -> HttpResponse:
+def send_own_again(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Mail a new link, from the page of an expired one."""
-    return _send(visit)
+    return _send(request, visit)
 
 
 @require_safe
@@ -118,7 +119,7 @@ def erase(request: HttpRequest, visit: Visit) -> HttpResponse:
             application=visit.application, now=clock.now(), language=translation.get_language() or ""
         )
     if request.method == "POST" or visit.application.is_going:
-        return redirect("own_data", token=visit.token)
+        return redirect(carried(request, reverse("own_data", args=[visit.token])))
     return _page(request, "workspace/portal_erase.html", visit, own=True)
 
 
@@ -134,7 +135,7 @@ def _page_of(visit: Visit) -> str:
     return reverse("portal_data" if is_portal else "own_data", args=[visit.token])
 
 
-def _send(visit: Visit) -> HttpResponse:
+def _send(request: HttpRequest, visit: Visit) -> HttpResponse:
     candidate = visit.application.candidate
     send_own_data_link(
         application_id=visit.application.pk,
@@ -145,7 +146,7 @@ def _send(visit: Visit) -> HttpResponse:
         language=translation.get_language() or "en",
         now=clock.now(),
     )
-    return redirect(f"{_page_of(visit)}?sent=1")
+    return redirect(carried(request, f"{_page_of(visit)}?sent=1"))
 
 
 def _known_to_them(visit: Visit) -> tuple[int, ...]:
@@ -189,7 +190,11 @@ def _page(request: HttpRequest, template: str, visit: Visit, *, own: bool = Fals
             "is_portal": is_portal,
             "address": masked(email) if email else "",
             "sent": "sent" in request.GET,
-            **(languages_of(request, visit) if is_portal and _is_alive(visit) else {}),
-            "send_url": reverse("portal_data_link" if is_portal else "own_data_link", args=[visit.token]),
+            **(languages_of if is_portal and _is_alive(visit) else language_links)(request, visit),
+            "send_url": carried(
+                request, reverse("portal_data_link" if is_portal else "own_data_link", args=[visit.token])
+            ),
+            "own_url": carried(request, reverse("own_data", args=[visit.token])),
+            "erase_url": carried(request, reverse("own_data_erase", args=[visit.token])),
         },
     )

@@ -13,8 +13,9 @@ from goodword.notifications.domain import links
 from goodword.notifications.people import masked
 from goodword.references.domain import fresh_link as of_check
 from goodword.roles.models import Step
+from goodword.steps.languages import carried
 from goodword.steps.portal import Visit, closed_page, unknown_page, visit_of
-from goodword.workspace.views.portal import language_of, private
+from goodword.workspace.views.portal import language_links, language_of, private
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,7 +37,7 @@ def fresh(request: HttpRequest, token: str) -> HttpResponseBase:
             return private(redirect("portal", token))
         if request.method == "POST":
             act.send_fresh(visit.link, now=now)
-            return private(redirect(f"{reverse('portal_fresh', args=[token])}?sent=1"))
+            return private(redirect(carried(request, f"{reverse('portal_fresh', args=[token])}?sent=1")))
         return private(_page(request, visit, found.address))
 
 
@@ -49,5 +50,6 @@ def _page(request: HttpRequest, visit: Visit, address: str) -> HttpResponse:
             "recruiter": visit.recruiter,
             "address": format_html('<span class="nowrap">{}</span>', masked(address)),
             "sent": "sent" in request.GET,
+            **language_links(request, visit),
         },
     )

@@ -27,7 +27,7 @@ from goodword.notifications.models import Link
 from goodword.references.domain.languages import choose_candidate_language, of_candidate
 from goodword.references.queries import latest_check
 from goodword.roles.models import Step
-from goodword.steps.languages import first_offered, named, of_browser
+from goodword.steps.languages import first_offered, links_for, named, of_address, of_browser
 from goodword.steps.portal import Visit, closed_page, unknown_page, visit_of
 from goodword.steps.states import DONE, takes_answers
 from goodword.workspace.progress import Mark, marks_of
@@ -83,7 +83,9 @@ def page_instead(
 
 
 def language_of(request: HttpRequest, visit: Visit) -> str:
-    """The candidate's language: their choice, their browser's, the one on record."""
+    """The candidate's language: the address's, their choice, their browser's, the one on record."""
+    if named_by := of_address(request, offered_to(visit)):
+        return named_by
     candidate, check = visit.application.candidate, latest_check(visit.application)
     if check is not None:
         return of_candidate(check, candidate, browser=of_browser(request))
@@ -153,6 +155,11 @@ def languages_of(request: HttpRequest, visit: Visit) -> dict[str, object]:
         "language": language_of(request, visit),
         "language_url": reverse("portal_language", args=[visit.token]),
     }
+
+
+def language_links(request: HttpRequest, visit: Visit) -> dict[str, object]:
+    """The same for pages that store no choice."""
+    return links_for(request, offered_to(visit), current=language_of(request, visit))
 
 
 @require_safe

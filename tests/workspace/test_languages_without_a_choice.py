@@ -1,0 +1,92 @@
+"""Language links on *Your data* and on expired links: nothing is stored, since an old link may be in other hands."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core import mail
+from django.test import Client
+
+from goodword.candidates.models import Candidate
+from goodword.notifications.models import Link
+from goodword.references.models import Check, ReferenceRequest
+from tests.references.answered import data_door
+from tests.references.story import NOW, candidate_door, referee_door, sent
+from tests.support.jobs import run_jobs
+
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
+
+TITLES = {"en": "Your data", "de": "Ihre Daten", "fr": "Vos données"}
+EXPIRED = {"en": "This link has expired", "de": "Dieser Link ist abgelaufen", "fr": "Ce lien a expiré"}
+
+
+@pytest.fixture
+def check() -> Check:
+    return sent().check
+
+
+def candidates(check: Check) -> str:
+    who = check.start.application.candidate
+    return data_door(Link.Purpose.CANDIDATE_DATA, check, check.start_id, who.email)
+
+
+def referees(check: Check) -> str:
+    request = check.requests.select_related("referee").order_by("pk")[0]
+    return data_door(Link.Purpose.REFEREE_DATA, check, request.pk, request.referee.email)
+
+
+def links_of(html: str) -> list[str]:
+    return re.findall(r'<a class="languages__one" href="\?language=(\w\w)', html)
+
+
+def chosen(check: Check) -> set[str]:
+    candidates = Candidate.objects.of(check.organisation).values_list("chosen_language", flat=True)
+    requests = ReferenceRequest.objects.of(check.organisation).values_list("chosen_language", flat=True)
+    return {*candidates, *requests}
+
+
+@pytest.mark.parametrize("of", [candidates, referees])
+def test_your_data_is_in_the_browsers_language_until_another_is_chosen(check: Check, of: object) -> None:
+    assert callable(of)
+    door, german = of(check), Client(headers={"Accept-Language": "de-AT"})
+    page = german.get(door).content.decode()
+    assert (TITLES["de"] in page, links_of(page)) == (True, ["en", "fr"])
+    french = german.get(f"{door}?language=fr").content.decode()
+    assert TITLES["fr"] in french
+    erase = f"{door}erase/?language=fr"
+    assert erase in french
+    page = german.get(erase).content.decode()
+    assert (links_of(page), f'action="{erase}"' in page) == (["en", "de"], True)
+    assert german.get(f"{door}?language=xx").content.decode().count(TITLES["de"]) > 0
+    assert chosen(check) == {""}
+
+
+@pytest.mark.parametrize("of", [candidates, referees])
+def test_the_page_of_an_expired_link_to_their_data_has_the_links_as_well(check: Check, of: object) -> None:
+    assert callable(of)
+    door = of(check)
+    with time_machine.travel(NOW + timedelta(hours=2), tick=False):
+        page = Client().get(f"{door}?language=de").content.decode()
+        assert (EXPIRED["de"] in page, links_of(page)) == (True, ["en", "fr"])
+        assert f'action="{door}link/?language=de"' in page
+        answer = Client().post(f"{door}link/?language=de")
+        assert answer["Location"] == f"{door}?sent=1&language=de"
+        page = Client().get(answer["Location"]).content.decode()
+        assert 'href="?language=fr&amp;sent=1"' in page
+        run_jobs()
+    assert mail.outbox[-1].subject.startswith("Ihre Daten bei")
+    assert chosen(check) == {""}
+
+
+def test_the_page_for_a_new_link_has_them_for_candidates_and_referees() -> None:
+    story = sent()
+    check = story.check
+    doors = [f"/p/{candidate_door(story).split('/')[2]}/", referee_door("maria@globex.example")]
+    with time_machine.travel(NOW + timedelta(days=31), tick=False):
+        for door in doors:
+            page = Client().get(f"{door}fresh/?language=de").content.decode()
+            assert (EXPIRED["de"] in page, links_of(page)) == (True, ["en", "fr"])
+            answer = Client().post(f"{door}fresh/?language=de")
+            assert answer["Location"] == f"{door}fresh/?sent=1&language=de"
+    assert chosen(check) == {""}
