@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import django
+import hypothesis
 import pytest
 import pytest_django
 from django.conf import settings
@@ -22,6 +23,12 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 for _name in list(os.environ):
     if _name.startswith("GOODWORD_") or _name in {"SANDBOX_PORT", "MAILBOX_PORT"}:
         del os.environ[_name]
+
+# Hypothesis' limits on seconds would fail tests on a machine that is busy with something else.
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("untimed")
 
 _folder = tempfile.TemporaryDirectory(prefix="goodword-tests-")
 if "DATABASE_URL" not in os.environ:

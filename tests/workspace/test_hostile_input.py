@@ -91,26 +91,25 @@ def test_the_names_of_parameters_are_found() -> None:
     assert {"q", "name", "revision"} & set(FIELDS) == {"name", "revision"}
 
 
-def test_no_query_breaks_a_page_of_members(theirs: Theirs, settings: Any) -> None:
+@pytest.mark.parametrize("value", VALUES, ids=range(len(VALUES)))
+def test_no_query_breaks_a_page_of_members(theirs: Theirs, settings: Any, value: str) -> None:
     settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = None
     browser = signed_in(theirs.admin)
-    found = {}
-    for pattern in ASKED:
-        where = address_of(pattern, theirs)
-        for value in VALUES:
-            query = "&".join(f"{name}={value}" for name in QUERY)
-            found[pattern.name, value[:9]] = browser.get(f"{where}?{query}").status_code
+    query = "&".join(f"{name}={value}" for name in QUERY)
+    found = {
+        pattern.name: browser.get(f"{address_of(pattern, theirs)}?{query}").status_code for pattern in ASKED
+    }
     assert {key: status for key, status in found.items() if status not in {200, 302, 400, 404, 405}} == {}
-    assert len(found) > 300
+    assert len(found) > 75
 
 
-def test_no_query_breaks_a_page_without_a_login() -> None:
+@pytest.mark.parametrize("value", VALUES, ids=range(len(VALUES)))
+def test_no_query_breaks_a_page_without_a_login(value: str) -> None:
+    query = "&".join(f"{name}={value}" for name in QUERY)
     found = {}
     for pattern in OPEN:
         where = reverse(str(pattern.name), kwargs=dict.fromkeys(pattern.pattern.converters, "x" * 43))
-        for value in VALUES:
-            query = "&".join(f"{name}={value}" for name in QUERY)
-            found[pattern.name, value[:9]] = Client().get(f"{where}?{query}").status_code
+        found[pattern.name] = Client().get(f"{where}?{query}").status_code
     assert {key: status for key, status in found.items() if status >= 500} == {}
 
 
