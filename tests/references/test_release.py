@@ -55,7 +55,7 @@ def test_the_page_before_send_says_that_it_waits_and_send_holds_it() -> None:
     post(f"{candidate_door(story)}1/", MANAGER | {"r-after_offer": "on"})
     page = get(f"{candidate_door(story)}review/").content.decode()
     assert "Not before an offer: after Send, we hold this e-mail" in page
-    assert "(the day 7 working days after this mail)" in page
+    assert "(the day 7 working days after this e-mail)" in page
     press_send(story)
     assert (story.requests, mails_to(MARIA)) == ([], [])
     assert (referee(story).held_at, referee(story).released_at) == (NOW, None)

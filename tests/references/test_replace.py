@@ -65,14 +65,14 @@ def test_an_address_that_reached_the_wrong_person_is_corrected_by_the_candidate(
     asked = mails_to(story.application.candidate.email)[-1]
     assert asked.subject == "Please check the address of Maria Schmidt"
     for words in (str(asked.body), html_of(asked)):
-        assert "Our e-mail did not reach the right person. Please check the address." in words
+        assert "Our e-mail didn't reach the right person. Please check the address." in words
         assert MARIA in words
         assert "can have many reasons" not in words
         assert "No idea" not in words
     door = candidate_door(story)
     for path in (door, f"{door}1/another/"):
         html = get(path).content.decode()
-        assert "Our e-mail did not reach the right person. Please check the address." in html
+        assert "Our e-mail didn't reach the right person. Please check the address." in html
         assert "won't be giving a reference" not in html
     page = get(f"{door}1/another/")
     assert page.context["form"]["name"].value() == "Maria Schmidt"
@@ -86,7 +86,7 @@ def test_an_address_that_reached_the_wrong_person_is_corrected_by_the_candidate(
 @pytest.mark.parametrize(
     ("why", "said"),
     [
-        ("not_me", "Our e-mail to this address did not reach the right person. Please give another address."),
+        ("not_me", "Our e-mail to this address didn't reach the right person. Please give another address."),
         ("would_rather_not", "Someone has already declined from this address. Please name somebody else."),
     ],
 )

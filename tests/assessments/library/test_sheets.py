@@ -30,17 +30,17 @@ def test_the_sheet_of_a_form_has_its_tasks_and_minutes() -> None:
         20,
         20,
     )
-    assert [limit for limit in sheet.limits if limit.startswith("Figures must be seen")] == []
+    assert [limit for limit in sheet.limits if limit.startswith("Figures have to be seen")] == []
 
 
 def test_the_sheet_of_questions_counts_right_answers_rubrics_and_what_is_only_read() -> None:
     sheet = technical_sheet(read_questions(own_questions()))
     assert sheet.scoring == (
-        "1 of 3 questions have a right answer; the score is how many of these were answered right, and a question "
-        "with several right choices counts only if just these were chosen. 1 of 3 questions are marked by people, by "
-        "a rubric. 1 question has no score and is only read."
+        "1 of 3 questions have a right answer; the score is how many of these were answered correctly. A "
+        "question with several right choices counts only if exactly those were chosen. 1 of 3 questions are marked "
+        "by people using a rubric. 1 question has no score and is only read."
     )
-    assert "3 points at most" in sheet.more["Raters"]
+    assert "At most 3 points" in sheet.more["Raters"]
 
 
 def test_the_sheet_of_situations_states_its_rule() -> None:

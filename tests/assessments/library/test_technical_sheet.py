@@ -43,8 +43,8 @@ def test_a_full_form_is_named_by_its_items() -> None:
 def test_norms_are_shown_with_their_number_source_and_caveat_for_their_own_form_only() -> None:
     instrument = parse_pack(small_pack())
     assert technical_sheet(instrument, "half").norms == (
-        "visitors (120 people). a survey. not representative. It is shown for reading: no percentile comes from it, "
-        "because it does not say on which class of device people answered."
+        "visitors (120 people). a survey. not representative. It is shown for information only: no percentile "
+        "comes from it, because it doesn't say what type of device people used."
     )
     assert technical_sheet(instrument, "full").norms == technical_sheet(load()).norms
 

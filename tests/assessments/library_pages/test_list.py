@@ -86,7 +86,7 @@ def test_a_row_says_what_it_measures_and_under_which_licence_it_came(rita: Membe
         1,
     )
     html = response.content.decode()
-    assert "What a person says of themself on 2 scales: Warm, Quick." in html
+    assert "What people say about themselves on 2 scales: Warm, Quick." in html
     assert "public domain · made for the tests" in html
 
 

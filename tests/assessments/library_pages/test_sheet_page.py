@@ -129,7 +129,7 @@ def test_situations_say_where_their_key_comes_from(rita: Membership) -> None:
     version = published(rita, small_set())
     sheet = signed_in(rita).get(url("test", rita.organisation, version.test_id)).context["sheet"]
     assert sheet.more == {"Where the key comes from": "Made up."}
-    assert "whoever keeps to its ends" in sheet.limits[0]
+    assert "somebody who keeps to its ends" in sheet.limits[0]
 
 
 def test_licence_and_source_stand_on_each_page_of_an_imported_test(rita: Membership) -> None:

@@ -180,7 +180,7 @@ def unsent_request(check: Check, referee: Referee, *, now: datetime) -> Email:
 def _a_day_later(days: int, *, language: str) -> str:
     with translation.override(language):
         return ngettext(
-            "(the working day after this mail)", "(the day %(n)s working days after this mail)", days
+            "(the working day after this e-mail)", "(the day %(n)s working days after this e-mail)", days
         ) % {"n": days}
 
 

@@ -158,8 +158,6 @@ def _declined(check: Check, address: str) -> str:
         if mailbox(request.referee.email) != mailbox(address):
             continue
         if request.is_wrong_person:
-            return _(
-                "Our e-mail to this address did not reach the right person. Please give another address."
-            )
+            return _("Our e-mail to this address didn't reach the right person. Please give another address.")
         return _("Someone has already declined from this address. Please name somebody else.")
     return ""

@@ -44,18 +44,21 @@ def judgement_sheet(judgement: JudgementSet, known: Known) -> TechnicalSheet:
         norms=norms_sentence(
             [],
             known.groups,
-            without=gettext("A distance says how near the ratings are to the key, not how they compare."),
+            without=gettext(
+                "A distance shows how close the ratings are to the key, not how they compare with others'."
+            ),
         ),
         validity=no_validity(),
         limits=(
             gettext(
-                "The distance also holds how a person uses the scale: whoever keeps to its ends or to its middle lies "
-                "further from a key than somebody of the same judgement who uses all of it. Nothing corrects for that."
+                "The distance also reflects how a person uses the scale: somebody who keeps to its ends "
+                "or its middle lies further from a key than somebody of the same judgement who uses all "
+                "of it. Nothing corrects for that."
             ),
             gettext(
-                "It is only as good as its key. Other experienced people might key some actions otherwise."
+                "It is only as good as its key. Other experienced people might key some actions differently."
             ),
-            gettext("It shows what somebody holds to be effective, not what they do."),
+            gettext("It shows what somebody considers effective, not what they do."),
             gettext("Small differences mean nothing."),
             *common_limits(),
         ),

@@ -39,8 +39,8 @@ def published_norm(group: NormGroup) -> str:
     people = ngettext("%(n)s person", "%(n)s people", group.n) % {"n": written_count(group.n)}
     told = f"{group.name} ({people}). {_ended(group.source)} {_ended(group.caveat)}"
     return f"{told} " + gettext(
-        "It is shown for reading: no percentile comes from it, because it does not say on which class of device people "
-        "answered."
+        "It is shown for information only: no percentile comes from it, because it doesn't say what type "
+        "of device people used."
     )
 
 
@@ -69,8 +69,10 @@ def common_limits() -> tuple[str, ...]:
     """What holds of every test."""
     return (
         gettext("Answers given in different languages or versions must not be compared."),
-        gettext("It must not decide alone on anybody. Use it to prepare questions for an interview."),
-        gettext("It is no measure of health and must not be read as one."),
+        gettext(
+            "It must not be the sole basis of a decision about anybody. Use it to prepare interview questions."
+        ),
+        gettext("It is not a measure of health and must not be read as one."),
     )
 
 

@@ -20,8 +20,7 @@ def questions_sheet(questions: QuestionSet, known: Known) -> TechnicalSheet:
         language=questions.language,
         form=form_name(questions, FULL_FORM),
         construct=gettext(
-            "What your organisation asks in its own words. What the answers measure is not known: nobody has "
-            "studied it."
+            "Questions your organisation wrote. What the answers measure is not known: nobody has studied it."
         ),
         n_items=len(questions.questions),
         minutes=question_minutes(questions),
@@ -31,17 +30,18 @@ def questions_sheet(questions: QuestionSet, known: Known) -> TechnicalSheet:
         scoring_version=SCORING["solved"],
         reliability=reliability_sentence(known.groups),
         norms=norms_sentence(
-            [], known.groups, without=gettext("Answers are read one by one, and compared with nobody's.")
+            [], known.groups, without=gettext("Answers are read one by one and not compared with anybody's.")
         ),
         validity=gettext(
-            "None yet. If an answer counts, say why on the role, as the requirement that it serves."
+            "None yet. If an answer counts, say why on the role: which job requirement it assesses."
         ),
         limits=(
             gettext(
                 "Two people who mark one answer can differ: look at both, and at the rubric, before you rely on it."
             ),
             gettext(
-                "Questions that are asked of all in the same words are fairer than others, and still no measure."
+                "Asking everybody the same questions in the same words is fairer, but still not a "
+                "measurement."
             ),
             *common_limits(),
         ),
@@ -58,14 +58,15 @@ def _scoring(questions: QuestionSet) -> str:
     if right:
         told.append(
             gettext(
-                "%(right)s of %(n)s questions have a right answer; the score is how many of these were answered right, "
-                "and a question with several right choices counts only if just these were chosen."
+                "%(right)s of %(n)s questions have a right answer; the score is how many of these were "
+                "answered correctly. A question with several right choices counts only if exactly those "
+                "were chosen."
             )
             % {"right": right, "n": n}
         )
     if marked:
         told.append(
-            gettext("%(marked)s of %(n)s questions are marked by people, by a rubric.")
+            gettext("%(marked)s of %(n)s questions are marked by people using a rubric.")
             % {"marked": marked, "n": n}
         )
     if left := n - right - marked:
@@ -86,9 +87,9 @@ def _raters(questions: QuestionSet) -> dict[str, str]:
     most = sum(one.points for criteria in questions.rubrics.values() for one in criteria)
     return {
         gettext("Raters"): gettext(
-            "One person marks each answer by its rubric, or two where the role asks for it; neither of two sees what "
-            "the other gave before both have marked. %(most)s points at most over all rubrics. How far raters "
-            "agree is not known."
+            "One person marks each answer by its rubric, or two where the role requires it; neither of "
+            "two sees the other's marks before both have finished. At most %(most)s points over all "
+            "rubrics. How well raters agree is not known."
         )
         % {"most": most}
     }

@@ -36,8 +36,8 @@ def reasoning_sheet(forms: Forms, form: str, known: Known) -> TechnicalSheet:
         language="",
         form=form_name(forms, form),
         construct=gettext(
-            "Finding rules and drawing conclusions in tasks that are new to everybody: %(categories)s. It leans on "
-            "what the field calls fluid reasoning, and is no test of intelligence as a whole."
+            "Finding rules and drawing conclusions in tasks that are new to everybody: %(categories)s. It "
+            "draws on what the field calls fluid reasoning and is not a test of overall intelligence."
         )
         % {"categories": categories},
         n_items=blueprint.n,
@@ -45,9 +45,9 @@ def reasoning_sheet(forms: Forms, form: str, known: Known) -> TechnicalSheet:
         scales=(),
         answer_scale=(),
         scoring=gettext(
-            "One point for each task solved, shown as “n of %(n)s solved”, for all of them and for each category. "
-            "A task that was left out or not reached counts as not solved; one that was on screen when the line "
-            "broke does not count at all, and another takes its place."
+            "One point for each task solved, shown as “n of %(n)s solved”, in all and for each category. "
+            "A task skipped or not reached counts as not solved; one on screen when the connection was "
+            "lost doesn't count at all and is replaced by another."
         )
         % {"n": blueprint.n},
         scoring_version=SCORING["solved"],
@@ -64,14 +64,15 @@ def reasoning_sheet(forms: Forms, form: str, known: Known) -> TechnicalSheet:
         cells=cells,
         more={
             gettext("How tasks are made"): gettext(
-                "Each candidate gets other tasks. A task is made from a family, a level and a seed, and is kept with "
-                "its key and its rule. All tasks of a level ask for the same steps; what stands in them varies. Wrong "
-                "answers are what typical errors lead to, and neither place, length nor form tells the right one."
+                "Each candidate gets different tasks. A task is generated from a family, a level and a "
+                "seed, and stored with its key and rule. All tasks of a level require the same steps; "
+                "their content varies. Wrong answers come from typical errors, and neither position, "
+                "length nor form gives away the right one."
             ),
-            gettext("How they are proved"): gettext(
-                "A solver of its own, which knows neither key nor rule, finds exactly one right answer to each task. "
-                "It is run over 200 seeds of each family and level with every change of Goodword, and over 10,000 by "
-                "the command “make items”."
+            gettext("How they are verified"): gettext(
+                "An independent solver, which knows neither key nor rule, finds exactly one right answer "
+                "to each task. It runs over 200 seeds of each family and level on every change to "
+                "Goodword, and over 10,000 with the command “make items”."
             ),
             gettext("How hard they are"): _difficulty(known.calibration),
         },
@@ -127,19 +128,22 @@ def _difficulty(calibration: OwnCalibration | None) -> str:
 
 def _limits(*, figures: bool) -> tuple[str, ...]:
     told = [
-        gettext("It runs on a clock, so that it also holds how fast somebody works."),
+        gettext("It is timed, so it also reflects how fast somebody works."),
         gettext(
-            "Whoever has practised such tasks solves more of them. The practice before it helps a little."
+            "People who have practised such tasks solve more of them. The practice before the test helps "
+            "a little."
         ),
-        gettext("A few tasks more or less solved mean nothing."),
+        gettext("A difference of a few tasks means nothing."),
         gettext(
-            "Conclusions are told in words: whoever takes them in a language that they know less well has it harder."
+            "Conclusions are given in words, so they are harder for people taking them in a language they "
+            "know less well."
         ),
     ]
     if figures:
         told.append(
             gettext(
-                "Figures must be seen. Who cannot see them is offered the form without, which has its own norms."
+                "Figures have to be seen. People who can't see them are offered the form without them, "
+                "which has its own norms."
             )
         )
     return (*told, *common_limits())

@@ -36,7 +36,9 @@ def scales_sheet(instrument: Instrument, form: str, known: Known) -> TechnicalSh
         norms=norms_sentence(
             list(published),
             known.groups,
-            without=gettext("A mean says how the answers fall on the answer scale, not how they compare."),
+            without=gettext(
+                "A mean shows where the answers lie on the answer scale, not how they compare with others'."
+            ),
         ),
         validity=no_validity(),
         limits=_limits(),
@@ -55,7 +57,7 @@ def _named(group: NormGroup, instrument: Instrument) -> NormGroup:
 
 def _construct(instrument: Instrument) -> str:
     names = ", ".join(scale.construct or scale.name for scale in instrument.scales)
-    return gettext("What a person says of themself on %(count)s scales: %(names)s.") % {
+    return gettext("What people say about themselves on %(count)s scales: %(names)s.") % {
         "count": len(instrument.scales),
         "names": names,
     }
@@ -101,8 +103,8 @@ def _scoring(instrument: Instrument, form: str) -> str:
 def _limits() -> tuple[str, ...]:
     return (
         gettext("It shows how people describe themselves, which can differ from how others see them."),
-        gettext("Answers can be shaped to please. Nothing here detects that for certain."),
-        gettext("No end of a scale is better; what suits a job depends on the job."),
-        gettext("Small differences mean nothing, and most of all in a short form."),
+        gettext("Answers can be tailored to please. Nothing here detects that reliably."),
+        gettext("Neither end of a scale is better; what suits depends on the job."),
+        gettext("Small differences mean nothing, especially in a short form."),
         *common_limits(),
     )
