@@ -1,4 +1,4 @@
-"""Data export of assessments: questions and answers in words, and the scores.
+"""Data export of assessments: answers in words and the scores; test items for the organisation only.
 
 Flags and their evidence are for the organisation only, as for references (docs/decisions/0022-*). Adjustment requests,
 and everything that reveals them (times in timed tests), are for the candidate only, unless they have agreed to share
@@ -6,16 +6,18 @@ them (docs/decisions/0026-*).
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
 
 from goodword.assessments.domain.adjust.mails import ref_of
 from goodword.assessments.domain.adjust.told import told_to_team
-from goodword.assessments.given import items_of
+from goodword.assessments.given import Asked, OwnQuestion, items_of
 from goodword.assessments.marking import RATERS
 from goodword.assessments.models import (
     Adjustment,
+    Answer,
     Attempt,
     AttemptPart,
     AttemptSign,
@@ -25,7 +27,7 @@ from goodword.assessments.models import (
 )
 from goodword.assessments.overview import title_of
 from goodword.assessments.queries import parts_of
-from goodword.assessments.said import answer_in_words, asked_in_words
+from goodword.assessments.said import answer_in_words, answer_without_item, asked_in_words
 from goodword.assessments.signs.words import NOTICED, WORDS
 from goodword.core.exporting import Told, Wanted, tells, without_nothing
 from goodword.notifications.export import told_of
@@ -101,12 +103,11 @@ def _part(part: AttemptPart, wanted: Wanted, *, times: bool) -> dict[str, Any]:
         "answers": [
             without_nothing(
                 {
-                    "asked": asked_in_words(item),
-                    "answer": answer_in_words(item, answers[item.id].value, files=files),
+                    **_answer(item, answers[item.id], wanted, number=number, files=files),
                     "answered": answers[item.id].answered_at if times else None,
                 }
             )
-            for item in items_of(part)
+            for number, item in enumerate(items_of(part), start=1)
             if item.id in answers
         ],
         "files": [
@@ -147,6 +148,15 @@ def _part(part: AttemptPart, wanted: Wanted, *, times: bool) -> dict[str, Any]:
             {"begun": part.begun_at, "ended": part.ended_at, "seconds granted": part.seconds}
         )
     return without_nothing(told)
+
+
+def _answer(
+    item: Asked, answer: Answer, wanted: Wanted, *, number: int, files: Mapping[int, str]
+) -> dict[str, Any]:
+    """An answer with its question; to a candidate, test items by their number alone (docs/decisions/0038-*)."""
+    if wanted.by_member or isinstance(item, OwnQuestion):
+        return {"asked": asked_in_words(item), "answer": answer_in_words(item, answer.value, files=files)}
+    return {"item": number, "answer": answer_without_item(item, answer.value)}
 
 
 def _mails(asked: QuerySet[Adjustment]) -> list[dict[str, Any]]:

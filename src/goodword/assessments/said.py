@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from django.utils.translation import gettext
+
 from goodword.assessments.given import Asked, OwnQuestion, Situation, Statement, Task
 from goodword.assessments.library.questions import FileQuestion
 from goodword.assessments.library.reasoning.words import show
@@ -17,6 +19,31 @@ def asked_in_words(item: Asked) -> str:
             pictures = [f"{number}: {one.alt}" for number, one in enumerate(shown.pictures, start=1)]
             return " ".join([*shown.lines, " ".join(shown.terms), *pictures, shown.question]).strip()
     return item.text
+
+
+def answer_without_item(item: Asked, value: Json) -> Json:
+    """An answer to a test item that says nothing of the item: a label of its scale, or the position of what was chosen.
+
+    For custom questions: answer_in_words.
+    """
+    match item:
+        case Situation():
+            labels = {option.value: option.label for option in item.judgement.response_scale}
+            given = value if isinstance(value, Mapping) else {}
+            return {
+                gettext("Action %(number)s") % {"number": number}: labels.get(chosen, chosen)
+                if isinstance(chosen, int)
+                else chosen
+                for number, action in enumerate(item.scenario.actions, start=1)
+                if (chosen := given.get(action.id)) is not None
+            }
+        case Task():
+            options = [option.id for option in show(item.drawn, item.language).options]
+            if value not in options:
+                return value
+            place = {"number": options.index(str(value)) + 1, "total": len(options)}
+            return gettext("Option %(number)s of %(total)s") % place
+    return answer_in_words(item, value)
 
 
 def answer_in_words(item: Asked, value: Json, *, files: Mapping[int, str] | None = None) -> Json:

@@ -1,0 +1,85 @@
+"""A candidate's download: answers, scores and times, but no test items, by which the test could be passed on."""
+
+import json
+from typing import Any
+
+import pytest
+
+from goodword.assessments.export import export
+from goodword.assessments.given import OwnQuestion, Situation, Task, items_of
+from goodword.assessments.library.reasoning.words import show
+from goodword.assessments.models import Attempt
+from goodword.core.exporting import Reader, Wanted
+from tests.assessments.kinds import assessment_of_all, taken
+from tests.assessments.support import application, part_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def attempt() -> Attempt:
+    of = application()
+    assert of.role is not None
+    assessment_of_all(of.role)
+    return taken(of, value=4, solve=1)
+
+
+def file_of(attempt: Attempt, reader: Reader) -> tuple[list[dict[str, Any]], str]:
+    of = attempt.start.application
+    wanted = Wanted(
+        reader=reader,
+        organisation=attempt.organisation,
+        candidate_id=of.candidate_id,
+        application_ids=(of.pk,),
+    )
+    told = export.tell(wanted)
+    return told["assessments"][0]["parts"], json.dumps(told, default=str, ensure_ascii=False)
+
+
+def texts_of_items(attempt: Attempt) -> set[str]:
+    """What each item says that is no answer scale: statements, situations, actions, tasks and their options."""
+    found: set[str] = set()
+    for order in (1, 2, 3):
+        for item in items_of(part_of(attempt, order)):
+            assert not isinstance(item, OwnQuestion)
+            if isinstance(item, Task):
+                shown = show(item.drawn, item.language)
+                found |= {*shown.lines, *(one.alt for one in shown.pictures)}
+                found |= {one.picture.alt for one in shown.options if one.picture}
+                continue
+            found.add(item.text)
+            if isinstance(item, Situation):
+                found |= {action.text for action in item.scenario.actions}
+    return {text for text in found if len(text) > 15}
+
+
+def test_answers_to_items_are_told_by_number_and_custom_questions_in_full(attempt: Attempt) -> None:
+    (scales, reasoning, judgement, questions), text = file_of(attempt, Reader.CANDIDATE)
+    assert len(texts_of_items(attempt)) > 50
+    assert [one for one in texts_of_items(attempt) if json.dumps(one, ensure_ascii=False)[1:-1] in text] == []
+    assert (scales["answers"][0]["item"], "asked" in scales["answers"][0]) == (1, False)
+    assert isinstance(scales["answers"][0]["answer"], str)
+    assert reasoning["answers"][0]["answer"].startswith("Option ")
+    assert set(judgement["answers"][0]["answer"]) >= {"Action 1", "Action 2"}
+    assert questions["answers"][1]["asked"] == "A storm comes up. What do you do?"
+    assert questions["answers"][1]["answer"] == "I call everybody down and tell the office."
+    assert all(part["scores"] for part in (scales, reasoning, judgement))
+    assert all(one["answered"] for part in (scales, reasoning, judgement) for one in part["answers"])
+
+
+def test_the_position_of_an_option_is_the_one_that_was_chosen(attempt: Attempt) -> None:
+    reasoning = file_of(attempt, Reader.CANDIDATE)[0][1]
+    part = part_of(attempt, 2)
+    values = dict(part.answers.values_list("item", "value"))
+    for number, item in enumerate(items_of(part), start=1):
+        assert isinstance(item, Task)
+        options = [one.id for one in show(item.drawn, item.language).options]
+        place = options.index(values[item.id]) + 1
+        assert {"item": number, "answer": f"Option {place} of {len(options)}"}.items() <= reasoning[
+            "answers"
+        ][number - 1].items()
+
+
+def test_the_organisations_export_has_the_items(attempt: Attempt) -> None:
+    parts, _ = file_of(attempt, Reader.ORGANISATION)
+    assert parts[0]["answers"][0]["asked"] == items_of(part_of(attempt))[0].text
