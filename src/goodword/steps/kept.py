@@ -17,52 +17,45 @@ def period(months: int) -> str:
 
 def kept_of_candidate(organisation: Organisation) -> str:
     """The sentence for candidates. See workspace.retention for what it counts from."""
-    said = {"organisation": organisation.name}
-    sentences = []
-    if organisation.erases_old:
-        sentences.append(
-            _(
-                "It is erased %(period)s after your last application at %(organisation)s ends, or after "
-                "the last answer by you or your referees if later."
-            )
-            % {**said, "period": period(organisation.keep_months)}
-        )
-    if organisation.erases_hidden:
-        sentences.append(
-            _(
-                "It is erased %(period)s after your applications are removed from the recruiting software "
-                "of %(organisation)s."
-            )
-            % {**said, "period": period(organisation.hidden_months)}
-        )
-    if not sentences:
-        sentences.append(_("%(organisation)s has set no date for automatic erasure.") % said)
-    sentences.append(_("You can have it erased at any time, unless legal reasons require it to be kept."))
-    return " ".join(sentences)
+    return _kept(
+        organisation,
+        old=_(
+            "It is erased %(period)s after your last application at %(organisation)s ends, or after "
+            "the last answer by you or your referees if later."
+        ),
+        hidden=_(
+            "It is erased %(period)s after your applications are removed from the recruiting software "
+            "of %(organisation)s."
+        ),
+    )
 
 
 def kept_of_referee(organisation: Organisation, *, candidate: str) -> str:
     """The sentence for referees, whose data is erased with the candidate's."""
-    said = {"organisation": organisation.name, "candidate": candidate}
+    return _kept(
+        organisation,
+        old=_(
+            "It is erased with the data of %(candidate)s, %(period)s after their last application at "
+            "%(organisation)s ends, or after the last answer by them or their referees if later."
+        ),
+        hidden=_(
+            "It is erased %(period)s after the applications of %(candidate)s are removed from the "
+            "recruiting software of %(organisation)s."
+        ),
+        candidate=candidate,
+    )
+
+
+def _kept(organisation: Organisation, *, old: str, hidden: str, **names: str) -> str:
+    """The sentences of the rules that are switched on, and what holds in any case."""
+    names["organisation"] = organisation.name
     sentences = []
     if organisation.erases_old:
-        sentences.append(
-            _(
-                "It is erased with the data of %(candidate)s, %(period)s after their last application at "
-                "%(organisation)s ends, or after the last answer by them or their referees if later."
-            )
-            % {**said, "period": period(organisation.keep_months)}
-        )
+        sentences.append(old % {**names, "period": period(organisation.keep_months)})
     if organisation.erases_hidden:
-        sentences.append(
-            _(
-                "It is erased %(period)s after the applications of %(candidate)s are removed from the "
-                "recruiting software of %(organisation)s."
-            )
-            % {**said, "period": period(organisation.hidden_months)}
-        )
+        sentences.append(hidden % {**names, "period": period(organisation.hidden_months)})
     if not sentences:
-        sentences.append(_("%(organisation)s has set no date for automatic erasure.") % said)
+        sentences.append(_("%(organisation)s has set no date for automatic erasure.") % names)
     sentences.append(_("You can have it erased at any time, unless legal reasons require it to be kept."))
     return " ".join(sentences)
 

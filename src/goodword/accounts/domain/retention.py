@@ -1,12 +1,12 @@
 """How long an organisation keeps personal data."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from django.db import transaction
 
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.organisation import change_columns, columns_of
 from goodword.accounts.models import Membership, Organisation
 
 #: months that an admin can choose
@@ -24,8 +24,8 @@ class RetentionSettings:
 
 
 def retention_of(organisation: Organisation) -> RetentionSettings:
-    names = RetentionSettings.__dataclass_fields__
-    return RetentionSettings(**{name: getattr(organisation, name) for name in names})
+    """The current settings."""
+    return columns_of(RetentionSettings, organisation)
 
 
 def change_retention(
@@ -33,18 +33,11 @@ def change_retention(
 ) -> bool:
     """Change the settings. Returns whether anything changed. Nobody is erased before the next day."""
     with transaction.atomic():
-        row = Organisation.objects.select_for_update().get(pk=organisation.pk)
-        before, after = asdict(retention_of(row)), asdict(settings)
-        changed = {name: [before[name], after[name]] for name in after if after[name] != before[name]}
-        if not changed:
+        if not change_columns(
+            organisation=organisation, settings=settings, action="retention.changed", by=by, now=now
+        ):
             return False
-        today = now.astimezone(row.zone).date()
-        Organisation.objects.filter(pk=row.pk).update(**after, retention_ran_on=today)
-        write(
-            organisation=row,
-            action="retention.changed",
-            member=by,
-            now=now,
-            details={"changed": changed},
-        )
+        row = Organisation.objects.get(pk=organisation.pk)
+        row.retention_ran_on = now.astimezone(row.zone).date()
+        row.save(update_fields=["retention_ran_on"])
         return True
