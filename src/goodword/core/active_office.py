@@ -93,6 +93,10 @@ _FILES: Final = frozenset({"vbaproject.bin", "vbadata.xml", "macrosignatures.xml
 _CONTENT_TYPES: Final = ("macroenabled", "vbaproject", "activex", "oleobject", "macrosheet")
 #: relations to programs, and to files of other formats that are merged into the document when it is opened
 _EMBEDDING: Final = frozenset({"oleobject", "vbaproject", "control", "attachedtoolbars", "afchunk"})
+#: relations of parts that have no text to click: a hyperlink there is something else
+_WITHOUT_TEXT: Final = frozenset(
+    {".rels", "settings.xml.rels", "websettings.xml.rels", "workbook.xml.rels", "presentation.xml.rels"}
+)
 #: documents in documents, as charts have their figures
 _DOCUMENTS: Final = frozenset({".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp"})
 _IS_DOCUMENT: Final = frozenset({"[content_types].xml", "mimetype"})
@@ -109,6 +113,8 @@ _PIECE: Final = 1024 * 1024
 #: gzip, bzip2, xz and zstd; Office packs drawings in the first
 _PACKED: Final = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
 _PACKED_DRAWINGS: Final = frozenset({".emz", ".wmz", ".svgz"})
+#: EMF, WMF (three beginnings) and SVG
+_DRAWINGS: Final = (b"\x01\x00\x00\x00", b"\xd7\xcd\xc6\x9a", b"\x01\x00\x09\x00", b"\x02\x00\x09\x00", b"<")
 _XML: Final = frozenset({".xml", ".rels", ".vml", ".rdf", ".svg"})
 
 
@@ -159,13 +165,13 @@ def _check_parts(archive: zipfile.ZipFile, bounds: _Bounds, *, depth: int) -> No
 
 def _check_part(part: IO[bytes], path: PurePosixPath, bounds: _Bounds, *, depth: int) -> None:
     begin = part.read(_PIECE)
-    packed = begin.startswith(_PACKED) and path.suffix not in _PACKED_DRAWINGS
+    packed = begin.startswith(_PACKED) and not (path.suffix in _PACKED_DRAWINGS and _is_drawing(begin))
     if begin.startswith(_PROGRAMS) or packed or begin[257:262] == b"ustar":
         raise Programs
     if path.suffix in _DOCUMENTS or begin.startswith(_ARCHIVE):
         _check_archive(begin + _rest(part), bounds, depth=depth + 1)
     elif path.suffix == ".rels":
-        _check_relations(begin + _rest(part), bounds)
+        _check_relations(begin + _rest(part), bounds, may_link=path.name not in _WITHOUT_TEXT)
     elif path.as_posix() == "[content_types].xml":
         _check_types(begin + _rest(part), bounds)
     elif path.suffix in _XML or begin.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith(b"<"):
@@ -173,6 +179,11 @@ def _check_part(part: IO[bytes], path: PurePosixPath, bounds: _Bounds, *, depth:
             bounds.xml.read(_pieces(begin, part), part=path.as_posix())
     elif _carries(_pieces(begin, part)):
         raise Programs
+
+
+def _is_drawing(content: bytes) -> bool:
+    """Whether gzip has packed a metafile or SVG."""
+    return zlib.decompressobj(31).decompress(content, 4).startswith(_DRAWINGS)
 
 
 def _plain(name: str) -> str:
@@ -204,7 +215,7 @@ def _carries(pieces: Iterable[bytes]) -> bool:
     return False
 
 
-def _check_relations(content: bytes, bounds: _Bounds) -> None:
+def _check_relations(content: bytes, bounds: _Bounds, *, may_link: bool) -> None:
     """A hyperlink leads elsewhere when a reader clicks it; whatever else is external is loaded."""
 
     def look(name: str, attributes: dict[str, str]) -> None:
@@ -216,7 +227,7 @@ def _check_relations(content: bytes, bounds: _Bounds) -> None:
         kind = attributes.get("Type", "").rpartition("/")[2].casefold()
         # Word keeps the path of the template that a file was made from
         made_from = kind == "attachedtemplate" and is_local(attributes.get("Target", ""))
-        if name == "Relationship" and external and kind != "hyperlink" and not made_from:
+        if name == "Relationship" and external and not (may_link and kind == "hyperlink") and not made_from:
             raise Elsewhere
         if name == "Relationship" and kind in _EMBEDDING:
             raise Programs

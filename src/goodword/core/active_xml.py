@@ -27,6 +27,9 @@ _CLICKED: Final = frozenset(
 )
 #: VML: elements that load what `src` names
 _PICTURES: Final = frozenset({"imagedata", "fill", "stroke", "image"})
+_LINKED: Final = ("imagedata", "fill", "stroke")
+#: whatever else than an address stands where Office expects the id of a relation
+_RELATION_ID: Final = re.compile(r"[^:/\\\s]+")
 _SCRIPTS: Final = ("vnd.sun.star.script:", "vnd.sun.star.expand:", "macro:", "javascript:", "vbscript:")
 #: actions of slides, in Office and OpenDocument
 _RUN: Final = ("ppaction://program", "ppaction://macro", "ppaction://ole", "execute", "macro", "verb")
@@ -43,6 +46,7 @@ _BEFORE_KEYWORD: Final = re.compile(r"[^A-Za-z=]*")
 _KEYWORD: Final = re.compile(r"[A-Za-z=]*")
 #: functions of spreadsheets, and references to other files
 _PROGRAM_CALL: Final = re.compile(r"(?<![^\W_])(?:DDE|CALL|REGISTER(?:\.ID)?)\s*\(", re.IGNORECASE)
+_DDE_REFERENCE: Final = re.compile(r"\w\|[^{}|]*!")  # "cmd|'/c x'!A1"; in arrays the sign separates rows
 _FETCHING_CALL: Final = re.compile(r"(?<![^\W_])(?:WEBSERVICE|IMAGE|RTD)\s*\(", re.IGNORECASE)
 _OTHER_FILE: Final = re.compile(r"'[A-Za-z][A-Za-z0-9+.-]*:[^'\n]*'\s*#")
 _QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
@@ -188,6 +192,11 @@ class _Part:
         path = unquote(target).replace("\\", "/")
         return posixpath.normpath(posixpath.join(posixpath.dirname(self.name), path)).startswith("../")
 
+    def database(self, _element: str, name: str) -> None:
+        """A form of OpenDocument with data from a database."""
+        if name.strip():
+            raise Elsewhere
+
     def source(self, element: str, target: str) -> None:
         """`src` of VML."""
         if element in _PICTURES:
@@ -233,6 +242,13 @@ class _Part:
         if not action and any(value for key, value in attributes.items() if ":" in key):
             raise Elsewhere
 
+    def picture(self, attributes: dict[str, str]) -> None:
+        """A picture of Office, with the id of a relation to a linked file."""
+        if any(
+            value for key, value in attributes.items() if key.endswith((":link", ":href")) and _is_id(value)
+        ):
+            raise Elsewhere
+
     def connection(self, attributes: dict[str, str]) -> None:
         """A connection of a workbook to data."""
         if attributes.get("refreshOnLoad", "").strip() in {"1", "true"}:
@@ -276,11 +292,15 @@ class _Part:
             raise Unreadable
 
 
+def _is_id(value: str) -> bool:
+    return _RELATION_ID.fullmatch(value) is not None
+
+
 def _check_formula(formula: str) -> None:
-    if "(" not in formula and "#" not in formula:
+    if not any(sign in formula for sign in "(#|"):
         return
     calls = _QUOTED.sub("", formula)
-    if _PROGRAM_CALL.search(calls):
+    if _PROGRAM_CALL.search(calls) or _DDE_REFERENCE.search(calls):
         raise Programs
     if _FETCHING_CALL.search(calls) or _OTHER_FILE.search(formula):
         raise Elsewhere
@@ -293,10 +313,21 @@ _ATTRIBUTES: Final[Mapping[str, Callable[[_Part, str, str], None]]] = {
     "instr": _Part.instruction,
     "formula": _Part.formula_of,
     "expression": _Part.formula_of,
+    "datasource": _Part.database,
 }
 _ELEMENTS: Final[Mapping[str, Callable[[_Part, dict[str, str]], None]]] = {
     **dict.fromkeys(
-        ("script", "applet", "dde-source", "dde-connection-decl", "ddeLink", "macrosheet"), _Part.program
+        (
+            "script",
+            "applet",
+            "execute-macro",
+            "object-ole",
+            "dde-source",
+            "dde-connection-decl",
+            "ddeLink",
+            "macrosheet",
+        ),
+        _Part.program,
     ),
     **dict.fromkeys(("oleLink", "webPr"), _Part.elsewhere),
     **dict.fromkeys(("hlinkMouseOver", "hlinkHover"), _Part.pointer),
@@ -305,6 +336,8 @@ _ELEMENTS: Final[Mapping[str, Callable[[_Part, dict[str, str]], None]]] = {
     "encryption-data": _Part.locked,
     "event-listener": _Part.listener,
     "connection": _Part.connection,
+    "blip": _Part.picture,
+    **dict.fromkeys(_LINKED, _Part.picture),
     "fldChar": _Part.field_mark,
     "t": _Part.run_text,
     "p": _Part.paragraph,
