@@ -20,6 +20,7 @@ def test_every_status_has_the_word_of_the_product() -> None:
     words = {state: str(status.word) for state, status in STATUSES.items()}
     assert words == {
         "not_started": "Not started",
+        "already_there": "Already in stage",
         "pending": "Waiting",
         "unsent": "Invitation not sent yet",
         "in_progress": "In progress",

@@ -17,6 +17,7 @@ class Status:
 
 STATUSES: dict[str, Status] = {
     "not_started": Status(_("Not started"), "quiet", "empty"),
+    "already_there": Status(_("Already in stage"), "quiet", "empty"),
     "pending": Status(_("Waiting"), "info", "ring"),
     "unsent": Status(_("Invitation not sent yet"), "info", "empty"),
     "in_progress": Status(_("In progress"), "info", "half"),

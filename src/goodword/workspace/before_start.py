@@ -1,9 +1,13 @@
 """Why a candidate has not been invited to a step, by their stage in Greenhouse."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from django.db.models import F
+
+from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application
 from goodword.greenhouse.models import Finding
 from goodword.roles.models import AlreadyThere, StageRule
@@ -54,3 +58,39 @@ def before_start(application: Application, kind: str) -> Before:
         application=application, state=Finding.State.DISMISSED, settled_at=recorded.recorded_at
     )
     return Before(why="dismissed" if dismissed.exists() else "already_there", at=recorded.recorded_at)
+
+
+def already_in_stage(
+    applications: Iterable[Application], *, organisation: Organisation
+) -> set[tuple[int, str]]:
+    """(application id, kind of step) of those whose `before_start` is "already_there". At most two queries."""
+    found = {
+        (one.connection_id, one.job_id, one.remote_id, one.stage_id): one.pk
+        for one in applications
+        if one.connection_id is not None and one.remote_id is not None
+    }
+    if not found:
+        return set()
+    rows = AlreadyThere.objects.of(organisation).filter(
+        remote_application_id__in=[key[2] for key in found], automation__rules__stage_id=F("stage_id")
+    )
+    recorded = {
+        (found[key], str(kind), at)
+        for *where, kind, at in rows.values_list(
+            "automation__connection_id",
+            "automation__job_id",
+            "remote_application_id",
+            "stage_id",
+            "automation__rules__step__kind",
+            "recorded_at",
+        )
+        if (key := tuple(where)) in found
+    }
+    if not recorded:
+        return set()
+    dismissed = set(
+        Finding.objects.of(organisation)
+        .filter(application__in={pk for pk, _kind, _at in recorded}, state=Finding.State.DISMISSED)
+        .values_list("application_id", "settled_at")
+    )
+    return {(pk, kind) for pk, kind, at in recorded if (pk, at) not in dismissed}

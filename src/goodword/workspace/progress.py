@@ -1,6 +1,7 @@
 """How far each step of an application is: one mark per step, for lists and the candidate's page.
 
-Two queries for any number of applications, plus one for the starts and one if results were reused.
+Two queries for any number of applications, plus one for the starts, one if results were reused, and two for those who
+were in a mapped stage already.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +20,10 @@ from goodword.roles.models import Step
 from goodword.steps.domain.reuse import taken_over_at
 from goodword.steps.models import Run, StepStart
 from goodword.steps.states import DONE, status
+from goodword.workspace.before_start import already_in_stage
+
+#: in the order in which they are shown
+KINDS = (Step.Kind.ASSESSMENT, Step.Kind.REFERENCE_CHECK)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,14 +74,26 @@ def marks_of(
         .order_by("pk")
     )
     taken = taken_over_at(starts.values())
+    unasked = [
+        one for one in found.values() if any((one.pk, kind) not in starts for kind in KINDS) and not one.end
+    ]
+    there = already_in_stage(unasked, organisation=organisation)
     runs: dict[str, dict[int, list[Run]]] = {
         Step.Kind.ASSESSMENT: attempts,
         Step.Kind.REFERENCE_CHECK: checks,
     }
     return {
         pk: [
-            _mark(kind, application, starts.get((pk, kind)), runs[kind], taken, now=now)
-            for kind in (Step.Kind.ASSESSMENT, Step.Kind.REFERENCE_CHECK)
+            _mark(
+                kind,
+                application,
+                starts.get((pk, kind)),
+                runs[kind],
+                taken,
+                is_there=(pk, kind) in there,
+                now=now,
+            )
+            for kind in KINDS
         ]
         for pk, application in found.items()
     }
@@ -96,6 +113,7 @@ def _mark(
     by_start: Mapping[int, Sequence[Run]],
     taken: Mapping[int, datetime],
     *,
+    is_there: bool,
     now: datetime,
 ) -> Mark:
     label = Step.Kind(kind).label
@@ -103,7 +121,7 @@ def _mark(
         return Mark(
             kind=kind,
             label=label,
-            state="not_started",
+            state="already_there" if is_there else "not_started",
             done=0,
             of=0,
             since=None,

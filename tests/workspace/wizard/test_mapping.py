@@ -1,5 +1,6 @@
 """Several stages, delays and accounts in the wizard; who stood there; and what changes while one looks."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -102,6 +103,13 @@ def test_a_delay_that_cannot_be_is_refused_and_the_stages_stay_chosen(
     assert [box["value"] for box in page.select("[name=assessment_delay_0]")] == [typed]
 
 
+def marks(page: str) -> list[str]:
+    """The words of the marks in the list's only row."""
+    row = BeautifulSoup(page, "html.parser").select("tbody tr")
+    assert len(row) == 1
+    return [mark.get_text() for mark in row[0].select(".progress__word")]
+
+
 def test_who_stood_there_is_brought_over_in_the_background_and_not_invited(either: Desk) -> None:
     inside, outside = standing(either, 0, ASSESSMENT), standing(either, 0, SCREEN)
     wizard = Wizard(either)
@@ -111,7 +119,9 @@ def test_who_stood_there_is_brought_over_in_the_background_and_not_invited(eithe
     assert standings(either) == [(inside.id, "Assessment")]
     assert not StepStart.objects.of(either.organisation).exists()
     page = either.client(either.recruiter).get(either.url("role", wizard.role.pk)).content.decode()
-    assert "Not started" in page
+    assert marks(page) == ["Already in stage", "Not started"]
+    page = either.client(either.recruiter).get(either.url("candidates")).content.decode()
+    assert marks(page) == ["Already in stage", "Not started"]
     assert outside.id not in [remote_id for remote_id, _ in standings(either)]
 
 
@@ -124,13 +134,17 @@ def test_who_stood_there_is_said_to_be_not_invited_and_can_be_in_one_click(eithe
     client, where = either.client(either.recruiter), either.url("candidate", application.pk)
     page = BeautifulSoup(client.get(where).content, "html.parser")
     cards = {
-        kind: " ".join(card.get_text(" ").split()).rpartition("Not started ")[2]
+        kind: re.sub(
+            r"^.*(?=(Already in stage|Not started) Invite)", "", " ".join(card.get_text(" ").split())
+        )
         for kind in KINDS
         for card in page.select(f"#{kind}")
     }
     assert cards == {
-        "assessment": "Invite Was already in this stage when you linked the job; not invited.",
-        "reference_check": ("Invite Starts when the candidate is moved to Reference Check in Greenhouse."),
+        "assessment": "Already in stage Invite Was already in this stage when you linked the job; not invited.",
+        "reference_check": (
+            "Not started Invite Starts when the candidate is moved to Reference Check in Greenhouse."
+        ),
     }
     client.post(reverse("step_begin", args=[either.organisation.slug, application.pk, "assessment"]))
     run_jobs(but_not={"email.send"})

@@ -1,4 +1,4 @@
-"""Bring over who stood in a mapped stage at Confirm, so that the role shows them as *Not started*."""
+"""Bring over who stood in a mapped stage at Confirm, so that the role shows them as *Already in stage*."""
 
 import logging
 from datetime import datetime
