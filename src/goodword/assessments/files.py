@@ -113,6 +113,8 @@ def _refuse_programs(ending: str, content: bytes) -> None:
                     "that."
                 )
             )
+        if ending == ".csv":
+            active_xml.check_table(content.decode("utf-8-sig"))
         if any(ending in ACCEPTED[one] for one in ("document", "sheet", "slides")):
             active_office.check(content)
     except active_xml.Programs as error:

@@ -46,9 +46,11 @@ _BEFORE_KEYWORD: Final = re.compile(r"[^A-Za-z=]*")
 _KEYWORD: Final = re.compile(r"[A-Za-z=]*")
 #: functions of spreadsheets, and references to other files
 _PROGRAM_CALL: Final = re.compile(r"(?<![^\W_])(?:DDE|CALL|REGISTER(?:\.ID)?)\s*\(", re.IGNORECASE)
-_DDE_REFERENCE: Final = re.compile(r"\w\|[^{}|]*!")  # "cmd|'/c x'!A1"; in arrays the sign separates rows
+_DDE_REFERENCE: Final = re.compile(r"\w\|[\w.$:\\/-]*!")  # "cmd|'/c x'!A1" without what is quoted
 _FETCHING_CALL: Final = re.compile(r"(?<![^\W_])(?:WEBSERVICE|IMAGE|RTD)\s*\(", re.IGNORECASE)
 _OTHER_FILE: Final = re.compile(r"'[A-Za-z][A-Za-z0-9+.-]*:[^'\n]*'\s*#")
+#: a cell of CSV text that is taken for a formula, up to the end of its line
+_FORMULA_CELL: Final = re.compile(r"(?:^|(?<=[,;\t|]))[ \"']*([=+@-][^\r\n]*)", re.MULTILINE)
 _QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 
@@ -71,6 +73,12 @@ class Unreadable(Problem):
 def is_local(target: str) -> bool:
     """Whether an address names a file on the reader's own disk."""
     return _LOCAL.fullmatch(unquote(target.strip())) is not None
+
+
+def check_table(text: str) -> None:
+    """Raise a Problem if a spreadsheet that opens this CSV text would start a program or fetch something."""
+    for cell in _FORMULA_CELL.finditer(text):
+        _check_formula(cell[1])
 
 
 class Reader:

@@ -166,6 +166,6 @@ def docx(kind: str = WORD_TYPE, **more: str) -> bytes:
     return archive(types=types, word__document="<w:document/>", **more)
 
 
-def odt() -> bytes:
+def odt(*, content: str = "") -> bytes:
     """What another one writes."""
-    return archive(mimetype="application/vnd.oasis.opendocument.text", content="<office/>")
+    return archive(mimetype="application/vnd.oasis.opendocument.text", content=f"<office>{content}</office>")

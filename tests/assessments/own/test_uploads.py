@@ -123,6 +123,9 @@ def test_a_file_is_kept_as_what_it_is(name: str, content: bytes, kind: str) -> N
         ("plan.docx", docx(word__activeX__a="x"), PROGRAMS),
         ("plan.docx", docx(**{"word___rels__settings.xml.rels": RELATION}), ELSEWHERE),
         ("plan.docx", docx(**{"word__embeddings__x.bin": "MZ"}), PROGRAMS),
+        ("plan.docx", docx(word__footer="<f><i:fldSimple i:instr='INCLUDEPICTURE x'/></f>"), ELSEWHERE),
+        ("plan.odt", odt(content='<x xlink:href="http://evil.example/x.png"/>'), ELSEWHERE),
+        ("plan.csv", b"a\n=cmd|'/c calc'!A0\n", PROGRAMS),
     ],
     ids=shortly,
 )
