@@ -101,7 +101,7 @@ def data(request: HttpRequest, at: AtRequest, alive: bool) -> HttpResponse:
     if not alive:
         return doors.page(request, "steps/own_data_expired.html", at, **ask)
     layout = _layout(request, at) | {"contact_url": reverse("referee_ask", args=[at.token])}
-    return doors.page(request, "references/referee/data.html", at, **layout, **ask)
+    return doors.page(request, "references/referee/data.html", at, **(layout | ask))
 
 
 @require_POST
