@@ -6,7 +6,6 @@ import runpy
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import repeat
@@ -209,10 +208,8 @@ def test_sigterm_ends_a_program_that_waits_for_its_database(start: Start, host: 
     assert line(waiting).startswith(
         f"goodword: Waiting for the database at {address} (DATABASE_URL): {reason}"
     )
-    asked = time.monotonic()
     waiting.terminate()
     assert waiting.wait(10) == 0
-    assert time.monotonic() - asked < 5  # well within a second, on a machine that has nothing else to do
     assert waiting.stderr is not None
     assert waiting.stderr.read() == ""
 
@@ -254,6 +251,10 @@ def test_a_database_that_does_not_exist_is_not_waited_for(monkeypatch: pytest.Mo
         'FATAL:  no pg_hba.conf entry for host "10.0.0.1", user "goodword", database "goodword", no encryption',
         "server does not support SSL, but SSL was required",
         "SSL error: certificate verify failed",
+        'root certificate file "/root/.postgresql/root.crt" does not exist',
+        'FATAL:  role "goodword" is not permitted to log in',
+        "FATAL:  no such database: goodword",  # PgBouncer
+        "Permission denied",
     ],
 )
 def test_what_waiting_does_not_fix_is_refused_at_once(monkeypatch: pytest.MonkeyPatch, refusal: str) -> None:

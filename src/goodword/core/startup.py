@@ -1,5 +1,6 @@
 """Checks at start, so that the operator gets one sentence instead of a traceback."""
 
+import os
 import queue
 import re
 import signal
@@ -25,8 +26,9 @@ SAY_EVERY: Final = 60.0
 #: connection errors of PostgreSQL and libpq that waiting does not fix. There is no SQLSTATE at this point, so if the
 #: server's messages are not in English we wait anyway.
 _REFUSED: Final = re.compile(
-    r'authentication failed|no password supplied|(?:role|database) ".*" does not exist|no pg_hba\.conf entry'
-    r"|not permitted to log in|permission denied|does not support SSL|certificate|invalid port number",
+    r'authentication failed|no password supplied|(?:role|database) ".*" does not exist|no such (?:user|database)'
+    r"|no pg_hba\.conf entry|not permitted to log in|failed: permission denied|permission denied for"
+    r"|does not support SSL|certificate verify failed|(?:root|server|client) certificate|invalid port number",
     re.IGNORECASE,
 )
 
@@ -113,7 +115,7 @@ def _say(text: str) -> None:
 
 
 def _leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler's signature
-    raise SystemExit(0)
+    os._exit(0)  # at once: nothing has been started, and taking down the interpreter can last seconds
 
 
 def check_migrations() -> None:
