@@ -17,6 +17,7 @@ from goodword.references.domain.do_not_contact import bar, is_barred
 from goodword.references.domain.erase_referee import erase_referee
 from goodword.references.domain.invite_again import invite_again
 from goodword.references.domain.respond import keep
+from goodword.references.members import view_of
 from goodword.references.models import Check, Referee, Reference, ReferenceRequest, Sign, Slot, Trace
 from goodword.references.queries import latest_check, progress
 from goodword.references.results import results
@@ -83,7 +84,8 @@ def test_name_address_answers_and_links_go_and_the_row_stays_for_counts() -> Non
         "",
         "",
     )
-    assert (gone.erased_at, gone.replaced_at, gone.relationship) == (NOW, None, "manager")
+    assert (gone.erased_at, gone.replaced_at) == (NOW, None)
+    assert (gone.relationship, gone.from_month, gone.to_month) == ("", "", "")
     assert Reference.objects.of(check.organisation).count() == 2
     assert not Link.objects.of(check.organisation).filter(purpose=Link.Purpose.REFEREE).exists()
     assert not Trace.objects.of(check.organisation).exists()
@@ -279,3 +281,31 @@ def test_nobody_is_told_any_more_that_an_erased_referee_is_slow() -> None:
     story = sent()
     erase(story.requests[0].referee)
     assert [request.slow_at is None for request in story.requests] == [True, False]
+
+
+def test_why_they_declined_goes_as_well_and_a_wrong_recipient_still_counts_as_nobody() -> None:
+    check = checked(done=False)
+    for slot, why in ((1, "would_rather_not"), (2, "not_me")):
+        request = asked(check, slot, state="declined")
+        ReferenceRequest.objects.of(check.organisation).filter(pk=request.pk).update(
+            why=why, decline_reason="They owe me money."
+        )
+        assert erase(request.referee)
+    rows = ReferenceRequest.objects.of(check.organisation).order_by("pk")
+    assert [(row.state, row.why, row.decline_reason) for row in rows] == [
+        ("declined", "", ""),
+        ("declined", "not_me", ""),
+    ]
+    assert (results(check).sent, results(check).declined) == (1, 1)
+
+
+def test_pages_with_an_erased_referee_show_no_relationship() -> None:
+    story = sent()
+    for address in ("maria@globex.example", "paul@globex.example"):
+        answer(referee_door(address))
+    erase(story.requests[0].referee)
+    check = Check.objects.of(story.check.organisation).get(pk=story.check.pk)
+    gone, stays = view_of(check, now=NOW).seats
+    assert (gone.relationship, gone.period) == ("", "")
+    assert stays.relationship
+    assert get(candidate_door(story)).status_code == 200

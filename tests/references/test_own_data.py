@@ -116,7 +116,7 @@ def test_erased_it_is_gone_and_so_is_the_link(check: Check, request_: ReferenceR
     assert response.status_code == 200
     page = " ".join(response.content.decode().split())
     assert "Your data is erased" in page
-    assert "keeps only that a referee was asked and when, and the relationship and dates" in page
+    assert "keeps only that a referee was asked, when, and whether they answered or declined" in page
     assert "Nothing of you is kept" not in page
     assert "won't write to you again" in response.content.decode()
     assert is_barred(organisation=check.organisation, address="maria@globex.example")

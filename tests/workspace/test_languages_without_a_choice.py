@@ -90,3 +90,8 @@ def test_the_page_for_a_new_link_has_them_for_candidates_and_referees() -> None:
             answer = Client().post(f"{door}fresh/?language=de")
             assert answer["Location"] == f"{door}fresh/?sent=1&language=de"
     assert chosen(check) == {""}
+
+
+def test_a_referees_notice_has_them_while_its_link_works(check: Check) -> None:
+    page = Client().get(f"{referee_door('maria@globex.example')}data/?language=de").content.decode()
+    assert (TITLES["de"] in page, links_of(page)) == (True, ["en", "fr"])

@@ -156,14 +156,15 @@ def _card(
         state = "wrong_person"
     if state == "answered" and referee is not None and referee.erased_at is not None:
         state = "withdrawn"
+    known = referee if referee is not None and referee.erased_at is None else None
     open_to_names = place.state in nominate.MAY_BE_NAMED
     is_full = place.slot.number in full
     return SlotShown(
         place=place,
         heading=asked_for.heading(place.kind),
         is_any=place.kind == ANY,
-        relationship=labels.relationships()[referee.relationship] if referee else "",
-        period=labels.period(referee.from_month, referee.to_month or None) if referee else "",
+        relationship=labels.relationships()[known.relationship] if known else "",
+        period=labels.period(known.from_month, known.to_month or None) if known else "",
         state=state,
         flag=_flag(check, email=referee.email, company=referee.company, members=members)
         if referee and open_to_names

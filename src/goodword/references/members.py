@@ -165,7 +165,9 @@ def _seat(
         asked=asked_for.for_members(place.slot.relationship) if place else "",
         referee=referee,
         request=request,
-        relationship=labels.relationships()[referee.relationship] if referee else "",
+        relationship=labels.relationships()[referee.relationship]
+        if referee and not referee.erased_at
+        else "",
         period=labels.period(referee.from_month, referee.to_month or None)
         if referee and referee.from_month
         else "",

@@ -1,8 +1,8 @@
 """What goes of a referee who is erased alone: columns are blanked, answers, mails, links, signs and traces deleted.
 
 Texts that others wrote stay as they wrote them, except the short notes beside the check's slots and signs, out of
-which the name is taken. The row stays with relationship and months, so that it can be told how many were asked; in
-place of the name stands, in the candidate's language, that there was somebody.
+which the name is taken. The row stays, so that it can be told how many were asked (completion depends on the slot's
+relationship, not theirs). In place of the name is, in the candidate's language, that there was somebody.
 """
 
 import json
@@ -109,7 +109,9 @@ def _notes(referee: Referee, named: re.Pattern[str]) -> None:
 def _end(referee: Referee, request: ReferenceRequest, *, now: datetime) -> None:
     if request.is_out or (request.state == State.ANSWERED and not _stays(referee)):
         request.state, request.settled_at = State.ENDED, now
-    if request.state == State.ENDED:  # for good: no reopening of the check brings it back
+    # An ended request stays so: no reopening of the check brings it back. A wrong recipient was no referee, so they
+    # still don't count as one.
+    if request.why != ReferenceRequest.Why.NOT_ME:
         request.why = ReferenceRequest.Why.NOTHING
     request.draft, request.decline_reason, request.time_zone = {}, "", ""
     request.undelivered_at = request.next_reminder_at = request.slow_at = None
@@ -122,7 +124,7 @@ def _stays(referee: Referee) -> bool:
 
 
 def _blank(referee: Referee, *, now: datetime) -> None:
-    for name in ("email", "company", "candidate_title", "message"):
+    for name in ("email", "company", "candidate_title", "message", "relationship", "from_month", "to_month"):
         setattr(referee, name, "")
     with translation.override(referee.check_run.language):
         referee.name = gettext("Erased referee")
