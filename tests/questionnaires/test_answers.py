@@ -104,10 +104,10 @@ def test_an_optional_question_may_be_left_open(kind: str, nothing: object) -> No
         ("rating", "level", "Choose the level that fits best, or that you can't judge this."),
         ("agreement", "level", "Choose how much you agree, or that you can't judge this."),
         ("adjectives", "", "Choose exactly 2."),
-        ("ranking", "red", "Give each a place."),
+        ("ranking", "red", "Rank each answer."),
         ("between", "place", "Choose the position that fits best, or that you can't judge this."),
         ("number", "", "Enter a number."),
-        ("date", "", "Enter the date: the day, the month and the year."),
+        ("date", "", "Enter the date: day, month and year."),
         ("period", "from", "Enter the first month, with the year."),
         ("single_choice", "", "Choose one of the answers."),
         ("multiple_choice", "", "Choose at least 1 answer."),
@@ -136,11 +136,11 @@ def test_a_rating_that_cannot_be_passed_says_only_to_choose() -> None:
 @pytest.mark.parametrize(
     ("raw", "part", "sentence"),
     [
-        ({"red": "1", "green": "", "blue": "2"}, "green", "Give “Green” a place, too."),
+        ({"red": "1", "green": "", "blue": "2"}, "green", "Please rank “Green” too."),
         (
             {"red": "1", "green": "2", "blue": "2"},
             "blue",
-            "Place 2 is given to “Green” already. Give each place once.",
+            "Rank 2 is already given to “Green”. Use each rank once.",
         ),
         ({"red": "4"}, "", "This answer could not be read. Please answer again."),
         (["red", "red", "blue"], "", "This answer could not be read. Please answer again."),
@@ -174,10 +174,10 @@ def test_exactly_so_many_words_are_picked(chosen: object, sentence: str) -> None
 @pytest.mark.parametrize(
     ("raw", "sentence"),
     [
-        ({"day": "4", "month": "", "year": ""}, "Enter all of the date: the day, the month and the year."),
+        ({"day": "4", "month": "", "year": ""}, "Enter the full date: day, month and year."),
         (
             {"day": "", "month": "3", "year": "2021"},
-            "Enter all of the date: the day, the month and the year.",
+            "Enter the full date: day, month and year.",
         ),
         ({"day": "32", "month": "3", "year": "2021"}, "Enter the day as a number from 1 to 31."),
         ({"day": "first", "month": "3", "year": "2021"}, "Enter the day as a number from 1 to 31."),

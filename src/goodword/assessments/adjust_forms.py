@@ -49,7 +49,7 @@ class AskForm(forms.Form):
         error_messages={"max_length": _TOO_LONG},
     )
     may_tell = forms.BooleanField(
-        label=_("The hiring team may know of it"),
+        label=_("The hiring team may know about this"),
         help_text=_(
             "If you tick this, they see what is granted, never your words. Otherwise they see nothing."
         ),
@@ -70,7 +70,7 @@ class AskForm(forms.Form):
     def say_who_reads(self, *, outside: bool) -> None:
         """Adapt the promise if the reader hires for the role."""
         if not outside:
-            self.fields["may_tell"].label = _("The others in the hiring team may know of it")
+            self.fields["may_tell"].label = _("The others on the hiring team may know about this")
 
     def clean_text(self) -> str:
         """Without control characters; markup stays and is escaped where it is shown."""
@@ -118,7 +118,7 @@ class AnswerForm(forms.Form):
         label=_("Tasks without figures"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": _("Choose among the parts that are listed.")},
+        error_messages={"invalid_choice": _("Choose from the parts listed.")},
     )
     otherwise = forms.BooleanField(
         label=_("An accessible version, which you arrange with them"),

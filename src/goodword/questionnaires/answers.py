@@ -96,7 +96,7 @@ def _entered(question: Question, raw: object) -> Json:
         case Number():
             return _needed(question, read_number(question, raw), gettext("Enter a number."))
         case Date():
-            sentence = gettext("Enter the date: the day, the month and the year.")
+            sentence = gettext("Enter the date: day, month and year.")
             return _needed(question, read_day(raw), sentence)
         case Period():
             return _period(question, raw)

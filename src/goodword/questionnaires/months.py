@@ -45,7 +45,7 @@ def read_day(raw: object) -> str | None:
     if not any(found.values()):
         return None
     if not all(found.values()):
-        raise AnswerError(gettext("Enter all of the date: the day, the month and the year."))
+        raise AnswerError(gettext("Enter the full date: day, month and year."))
     year, month = _year(found["year"], part=""), _month(found["month"], part="")
     day = int(found["day"]) if re.fullmatch(r"[0-9]{1,2}", found["day"]) else 0
     if not 1 <= day <= 31:

@@ -23,11 +23,11 @@ def rank(question: Ranking, raw: object) -> Json:
     taken: dict[int, str] = {}
     for value in offered:
         if value not in places:
-            sentence = gettext("Give “%(answer)s” a place, too.") if places else gettext("Give each a place.")
+            sentence = gettext("Please rank “%(answer)s” too.") if places else gettext("Rank each answer.")
             raise AnswerError(sentence % {"answer": labels[value]}, part=value)
         place = places[value]
         if place in taken:
-            sentence = gettext("Place %(place)s is given to “%(answer)s” already. Give each place once.")
+            sentence = gettext("Rank %(place)s is already given to “%(answer)s”. Use each rank once.")
             raise AnswerError(sentence % {"place": place, "answer": labels[taken[place]]}, part=value)
         taken[place] = value
     return [taken[place] for place in sorted(taken)]

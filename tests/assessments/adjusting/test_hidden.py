@@ -163,7 +163,8 @@ def test_who_agrees_is_told_of_by_what_was_granted_alone() -> None:
     for text in (page, told):
         assert "Slowly, please." not in text
         assert "Hanna" not in text
-    assert "50 % more time" not in given["snapshot"] + given["note"] + given["role at the end"]
+    for words in ("50 % more time", "50 % extra time"):
+        assert words not in given["snapshot"] + given["note"] + given["role at the end"]
     assert Organisation.objects.filter(pk=of.organisation_id).exists()
 
 

@@ -289,7 +289,7 @@ def test_an_answer_is_sent_and_then_the_link_tells_no_name(client: Client, attem
         ({"a-percent": "other", "a-other_percent": "201"}, "Write a number from 1 to 200."),
         ({"a-percent": "0"}, "This grants nothing."),
         ({"a-percent": "0", "a-otherwise": "on"}, "Explain the next step."),
-        ({"a-percent": "25", "a-figureless": "9"}, "Choose among the parts that are listed."),
+        ({"a-percent": "25", "a-figureless": "9"}, "Choose from the parts listed."),
         ({"a-percent": "25", "a-sentence": "x" * 1001}, "This is longer than 1000 characters."),
     ],
 )
@@ -409,7 +409,7 @@ def test_whoever_would_rather_not_take_part_reads_who_would_read_a_request(
 
 
 def test_where_the_reader_hires_the_box_speaks_of_the_others(client: Client, attempt: Attempt) -> None:
-    box = "The others in the hiring team may know of it"
+    box = "The others on the hiring team may know about this"
     assert box not in page(client, url(attempt))
     Organisation.objects.filter(pk=attempt.organisation_id).update(adjustments_name="", adjustments_email="")
     assert box in page(client, url(attempt))

@@ -130,10 +130,10 @@ def nudge(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
     with translation.override(request_row.language):
         subject = _("A reference for me, at %(organisation)s") % {"organisation": facts.organisation.name}
         text = _(
-            "Hello %(referee)s,\n\nI have applied to %(organisation)s as %(title)s and have named you as someone "
-            "who knows my work. You should have a mail about it from %(recruiter)s, with the subject "
-            "“A reference for %(candidate)s?”. If you cannot find it, it may be among your spam.\n\n"
-            "Your answer would help me a lot, if you can give it by %(day)s. You are free to say no.\n\n"
+            "Hello %(referee)s,\n\nI've applied to %(organisation)s as %(title)s and named you as someone who knows my "
+            "work. You should have an e-mail about it from %(recruiter)s, with the subject “A reference for "
+            "%(candidate)s?”. If you can't find it, please check your spam folder.\n\n"
+            "It would help me a lot if you could answer by %(day)s. You're free to say no.\n\n"
             "Thank you, and best wishes\n%(candidate)s"
         ) % {
             "referee": place.referee.name,
