@@ -261,7 +261,7 @@ def test_a_referee_gets_more_time_and_the_check_waits_for_it(story: Story, rita:
     assert events(story, "request.extended") == [("request.extended", by(rita))]
     answer_facts(story)
     assert refused(lambda: extend_request(request_id=maria.pk, days=25, member=rita, now=LATER)) == (
-        "This referee is not asked any more."
+        "This referee is no longer asked."
     )
 
 
@@ -317,7 +317,7 @@ def test_nobody_is_reminded_whom_that_does_not_reach_or_help(story: Story, rita:
     [maria, paul] = story.requests
     ReferenceRequest.objects.of(rita.organisation).filter(pk=maria.pk).update(undelivered_at=NOW)
     assert refused(lambda: remind_referee_now(request_id=maria.pk, member=rita, now=LATER)) == (
-        "Mail to this referee comes back. Correct the address instead."
+        "Mail to this referee bounces. Correct the address instead."
     )
     late = paul.deadline_at + DAY
     assert refused(lambda: remind_referee_now(request_id=paul.pk, member=rita, now=late)) == (
@@ -413,9 +413,9 @@ def test_mails_that_wait_for_the_old_address_are_not_sent(story: Story, rita: Me
         ("Paul+x@Globex.example", "Another referee of this candidate has this address."),
         (
             "gone@globex.example",
-            "This person has asked not to be contacted. Ask the candidate for somebody else.",
+            "This person has asked not to be contacted. Ask the candidate for another referee.",
         ),
-        ("maria@globex.example", "Mail to this address came back. Enter another one."),
+        ("maria@globex.example", "Mail to this address bounced. Enter another one."),
     ],
 )
 def test_an_address_that_cannot_be_is_refused(

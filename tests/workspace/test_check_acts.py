@@ -159,7 +159,7 @@ def test_pause_and_resume_are_one_click_each(story: Story, rita: Membership) -> 
         found.append((sentence, story.check.paused_at))
     assert found == [
         ("Paused: nobody is reminded, and the links still work.", LATER),
-        ("It goes on. Reminders that are still to come go out.", None),
+        ("Resumed. Remaining reminders will be sent.", None),
     ]
     assert list(
         AuditEntry.objects.of(rita.organisation).filter(member=rita).values_list("action", "details")
@@ -250,7 +250,7 @@ def test_an_address_that_cannot_be_is_said_and_stays(
 
 def test_an_address_is_corrected(story: Story, rita: Membership) -> None:
     assert said(do(rita, story, "referee_address", {"address": "m@globex.example"})) == [
-        "Corrected. A fresh mail goes to the new address, and the old link is dead."
+        "Corrected. A new e-mail goes to the new address, and the old link no longer works."
     ]
     assert story.requests[0].referee.email == "m@globex.example"
 
@@ -325,7 +325,7 @@ def test_i_cannot_provide_this_is_answered_where_it_stands(rita: Membership) -> 
         response = signed_in(rita).post(
             address(story, "check_answer"), {"answer": "waived", "note": "I am sorry."}, follow=True
         )
-    assert said(response) == ["Answered. The reference check goes on."]
+    assert said(response) == ["Answered. The reference check continues."]
     slot = Slot.objects.of(rita.organisation).get(check_run=story.check, number=1)
     assert (slot.answer, slot.answer_note, slot.answered_by) == ("waived", "I am sorry.", rita)
     assert wrong(do(rita, story, "check_answer", {"answer": "explode", "note": "x"})) == [

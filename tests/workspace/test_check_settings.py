@@ -200,7 +200,7 @@ def test_a_questionnaire_of_the_organisation_can_be_chosen_until_it_is_archived(
     other = factories.role(factories.organisation())
     foreign = own_questionnaire(other)
     assert errors(post(role, rita, questionnaire=str(foreign.pk))) == [
-        "What are referees asked? Choose a questionnaire of the list."
+        "Questionnaire for referees Choose a questionnaire of the list."
     ]
     post(role, rita, questionnaire=str(own.pk), languages=[])
     assert kept(role).questionnaire_id == own.pk
@@ -246,7 +246,7 @@ def test_only_languages_that_the_questionnaire_has_can_be_chosen(role: Role, rit
         ({"line-0-count": "eleven"}, ["How many: Choose 1 to 10."]),
         ({"line-0-count": ""}, ["How many: Choose 1 to 10."]),
         ({"line-0-hint": "x" * 301}, ["Hint for the candidate: Write 300 characters at the most."]),
-        ({"line-1-count": "10"}, ["These are 11 referees. Ask for 10 at the most."]),
+        ({"line-1-count": "10"}, ["These are 11 referees. Ask for at most 10."]),
         ({"least": ""}, ["Completes with: Write a whole number: with how many references it completes."]),
         ({"least": "0"}, ["Completes with: Write a whole number: with how many references it completes."]),
         ({"least": "4"}, ["Completes with: Only 3 referees are asked for: choose 1 to 3."]),
@@ -263,8 +263,8 @@ def test_only_languages_that_the_questionnaire_has_can_be_chosen(role: Role, rit
             {"self_reference": "x"},
             ["Does the candidate answer the same questions about themself? Choose one of the three."],
         ),
-        ({"questionnaire": "builtin:x"}, ["What are referees asked? Choose a questionnaire of the list."]),
-        ({"questionnaire": ""}, ["What are referees asked? Choose a questionnaire."]),
+        ({"questionnaire": "builtin:x"}, ["Questionnaire for referees Choose a questionnaire of the list."]),
+        ({"questionnaire": ""}, ["Questionnaire for referees Choose a questionnaire."]),
         ({"languages": ["xx"]}, ["Only in these languages: Choose languages of the list."]),
     ],
     ids=str,

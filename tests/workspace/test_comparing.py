@@ -242,8 +242,8 @@ def test_hidden_names_have_no_figure_that_leads_to_them_and_it_is_said_why(
     assessment_of_all(role, kinds=("scales",))
     done(role, "Ada", "Lovelace")
     page = shown(rita, role, names="hidden").content.decode()
-    assert (page.count("#result-"), page.count("no number leads to its answers")) == (0, 1)
-    assert shown(rita, role).content.decode().count("no number leads to its answers") == 0
+    assert (page.count("#result-"), page.count("numbers do not link to answers")) == (0, 1)
+    assert shown(rita, role).content.decode().count("numbers do not link to answers") == 0
 
 
 def test_each_look_is_in_the_audit_log(rita: Membership, role: Role) -> None:
@@ -392,7 +392,7 @@ def test_totals_of_two_versions_of_the_assessment_are_not_held_side_by_side(
     done(role, "Cy", "X")
     assert [(table.why, len(table.lines)) for table in shown(rita, role).context["tables"]] == [
         ((), 2),
-        (("a total of another version of the assessment, or over tests taken otherwise",), 1),
+        (("a total of another version of the assessment, or of tests taken under other conditions",), 1),
     ]
 
 
@@ -404,7 +404,7 @@ def test_a_total_over_a_part_on_another_device_stands_apart(rita: Membership, ro
     parts.filter(version__test__kind="reasoning").update(device="phone")
     assert [(table.why, len(table.lines)) for table in shown(rita, role).context["tables"]] == [
         ((), 2),
-        (("a total of another version of the assessment, or over tests taken otherwise",), 1),
+        (("a total of another version of the assessment, or of tests taken under other conditions",), 1),
     ]
 
 

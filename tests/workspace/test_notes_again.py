@@ -83,10 +83,10 @@ def test_a_note_that_stands_twice_is_shown_until_somebody_has_seen_it(role: Role
     posts.update(state=FeedPost.State.SENT, remote_id=7, double_remote_ids=[8])
     client = signed_in(factories.member(role.organisation))
     here = path("candidate", role.organisation, report.start.application_id)
-    assert "The note stands twice on the Activity Feed." in client.get(here).content.decode()
+    assert "The note is on the Activity Feed twice." in client.get(here).content.decode()
     client.post(path("report_note_seen", role.organisation, report.pk))
     assert posts.get().doubles_seen_at is not None
-    assert "The note stands twice" not in client.get(here).content.decode()
+    assert "The note is on the Activity Feed twice" not in client.get(here).content.decode()
 
 
 @pytest.mark.parametrize("name", ["report_note_again", "report_note_drop", "report_note_seen"])

@@ -214,7 +214,7 @@ def test_an_act_on_an_older_draft_leads_to_how_it_is_now(step: Step, rita: Membe
     before = rows(step)
     response = signed_in(rita).post(where, {"revision": "0", "by": "down"}, follow=True)
     assert said(response) == [
-        "Nothing was changed: the draft was changed in another tab or by somebody else. Here it is as it is now."
+        "Nothing was changed: the draft was changed in another tab or by someone else. This is the current version."
     ]
     assert rows(step) == before
 
@@ -479,7 +479,7 @@ def test_a_part_of_another_role_is_not_there(step: Step, rita: Membership) -> No
 
 def test_without_a_draft_its_pages_say_so(step: Step, rita: Membership) -> None:
     response = signed_in(rita).get(address(step, "role_assessment_publish"), follow=True)
-    assert said(response) == ["There is no draft any more. It was published or thrown away."]
+    assert said(response) == ["The draft no longer exists. It was published or discarded."]
 
 
 def test_step_settings_ask_for_a_requirement_only_until_it_is_put_together(

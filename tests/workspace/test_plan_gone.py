@@ -118,7 +118,7 @@ def test_a_draft_that_was_thrown_away_loses_no_typed_settings_of_a_test(step: St
     before = rows(step)
     response = signed_in(rita).post(address(step, "role_assessment_part", part.pk), data)
     assert response.status_code == 409
-    assert "Not saved: there is no draft any more" in words(response)
+    assert "Not saved: the draft no longer exists" in words(response)
     assert typed(soup(response)) == IN_WORDS
     assert not soup(response).select("form[action$='/add/']")
     assert rows(step) == before
@@ -142,7 +142,7 @@ def test_the_page_names_no_test_that_the_form_did_not_name(step: Step, rita: Mem
     where = address(step, "role_assessment_part", part.pk)
     for more in ({}, {"test": "no number"}, {"test": foreign.pk}):
         response = signed_in(rita).post(where, {"revision": "1", **TYPED, **more})
-        assert "Not saved: this test is not in the draft any more" in words(response)
+        assert "Not saved: this test is no longer in the draft" in words(response)
         assert typed(soup(response)) == IN_WORDS | {"Form": "short_12"}
         assert not soup(response).select("form[action$='/add/']")
 
@@ -194,7 +194,7 @@ def test_a_page_of_a_test_that_was_taken_out_leads_to_the_draft(
     [part] = parts(drafted(step, REASONING, by=rita))
     taken_out(step, part.pk)
     before = rows(step)
-    sentence = "Nothing was changed: this test is not in the draft any more. Here it is as it is now."
+    sentence = "Nothing was changed: this test is no longer in the draft. This is the current version."
     assert said(signed_in(rita).get(address(step, name, part.pk), follow=True)) == [sentence]
     move = address(step, "role_assessment_part_move", part.pk)
     assert said(post(rita, move, step, by="up")) == [sentence]

@@ -311,12 +311,12 @@ def test_without_a_draft_or_without_a_test_the_plan_says_so(step: Step, rita: Me
     browser = signed_in(rita)
     response = browser.get(address(step), follow=True)
     assert [str(one) for one in response.context["messages"]] == [
-        "There is no draft any more. It was published or thrown away."
+        "The draft no longer exists. It was published or discarded."
     ]
     drafted(step, by=rita)
     response = browser.get(address(step), follow=True)
     assert [str(one) for one in response.context["messages"]] == [
-        "Nothing is asked yet. Add a test, then look at it as a candidate does."
+        "There are no tests yet. Add one, then preview it as a candidate."
     ]
 
 

@@ -133,7 +133,7 @@ def test_reusing_makes_a_report_of_the_present_role_and_mails_nobody(
     before = Email.objects.count()
     said = press(signed_in(rita), "step_reuse", application, start_of(application).pk)
     run_jobs()
-    assert said == ["The earlier result stands in. Its report for this application is being made."]
+    assert said == ["The earlier result is reused. Its report for this application is being created."]
     report = Report.objects.of(second.organisation).get(start__application=application)
     snapshot, source = report.snapshot, earlier.snapshot
     [test], [was] = snapshot["assessment"]["tests"], source["assessment"]["tests"]
@@ -250,8 +250,8 @@ def test_inviting_instead_too_soon_says_from_when_it_can_be(
     day = months_after((clock.now() - timedelta(days=1)).astimezone(second.organisation.zone).date(), 6)
     said = [
         (
-            "This person has taken one of these tests not long ago. They can be invited to it again from "
-            f"{date_format(day, 'j F Y')}; the role's assessment sets how long that is. The earlier result stays "
+            "This person took one of these tests recently. They can be invited again from "
+            f"{date_format(day, 'j F Y')}, as set in the role's assessment. The earlier result stays "
             "and can be used."
         )
     ]
@@ -325,7 +325,7 @@ def test_who_may_not_see_the_earlier_role_neither_reads_of_it_nor_takes_it_over(
         "Window Washer"
         not in client.get(path("candidate", second.organisation, application.pk)).content.decode()
     )
-    assert said.endswith("Press Invite to invite the candidate all the same.")
+    assert said.endswith("Press Invite to invite the candidate anyway.")
     where = path("step_reuse", second.organisation, application.pk, start_of(application).pk)
     assert client.post(where).status_code == 404
     assert start_of(application).state == "waiting"

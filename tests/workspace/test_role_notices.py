@@ -63,7 +63,7 @@ def told(client: Client, role: Role) -> list[tuple[str, str, list[str]]]:
             {"stage_id": 5, "before": "Trial"},
             (
                 "Stage “Trial” was deleted in Greenhouse.",
-                "Nobody is invited to the assessment from there any more. Choose another stage for it.",
+                "Nobody is invited to the assessment from there any more. Choose another stage.",
                 ["Map anew", "I have seen it"],
             ),
         ),
@@ -71,8 +71,8 @@ def told(client: Client, role: Role) -> list[tuple[str, str, list[str]]]:
             Kind.STAGE_GONE,
             {"stage_id": 6, "before": "References", "after": "References"},
             (
-                "Stage “References” is not in use any more in Greenhouse.",
-                "Nobody is invited to the reference check from there any more. Choose another stage for it.",
+                "Stage “References” is no longer used in Greenhouse.",
+                "Nobody is invited to the reference check from there any more. Choose another stage.",
                 ["Map anew", "I have seen it"],
             ),
         ),
@@ -81,7 +81,7 @@ def told(client: Client, role: Role) -> list[tuple[str, str, list[str]]]:
             {"stage_id": 5, "before": "Test", "after": "Trial"},
             (
                 "Stage “Test” is called “Trial” in Greenhouse now.",
-                "Whoever enters it is still invited to the assessment.",
+                "Candidates who enter it are still invited to the assessment.",
                 ["I have seen it"],
             ),
         ),
@@ -89,8 +89,8 @@ def told(client: Client, role: Role) -> list[tuple[str, str, list[str]]]:
             Kind.STAGE_MOVED,
             {"stage_id": 5, "before": "first", "after": "after “Screen”"},
             (
-                "Stage “Trial” was moved in Greenhouse: it stands after “Screen” now, no longer first.",
-                "Whoever enters it is still invited to the assessment.",
+                "Stage “Trial” was moved in Greenhouse: it is now after “Screen”, no longer first.",
+                "Candidates who enter it are still invited to the assessment.",
                 ["I have seen it"],
             ),
         ),
@@ -116,9 +116,9 @@ def told(client: Client, role: Role) -> list[tuple[str, str, list[str]]]:
             Kind.JOB_GONE,
             {"before": "Sweep"},
             (
-                "Greenhouse does not show job “Sweep” any more.",
+                "Greenhouse no longer shows job “Sweep”.",
                 (
-                    "It was deleted, or the key may not see it any more. Nobody new is invited; all that is here is "
+                    "It was deleted, or the key may no longer see it. Nobody new is invited; existing data is "
                     "kept. Choose another job, or have the key's permissions checked."
                 ),
                 ["Map anew", "I have seen it"],

@@ -141,7 +141,7 @@ def test_the_requirement_is_kept_with_who_said_so(role: Role, rita: Membership) 
             {"reminder_days": "two"},
             "Reminders to the candidate: Write working days with commas between them, for example 2, 5.",
         ),
-        ({"reminder_days": "1 2 3 4 5 6"}, "Reminders to the candidate: Choose 5 reminders at the most."),
+        ({"reminder_days": "1 2 3 4 5 6"}, "Reminders to the candidate: Choose at most 5 reminders."),
         (
             {"reminder_days": "2, 10"},
             "Reminders to the candidate: A reminder comes before the deadline: choose days from 1 to 9.",
@@ -156,7 +156,7 @@ def test_the_requirement_is_kept_with_who_said_so(role: Role, rita: Membership) 
         ),
         (
             {"delay_0": "31", "delay_1": "days"},
-            "Delay between the stage and the invitation: Choose 30 days at the most.",
+            "Delay between the stage and the invitation: Choose at most 30 days.",
         ),
         (
             {"delay_0": "-1"},

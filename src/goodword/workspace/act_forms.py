@@ -15,7 +15,7 @@ from goodword.workspace.slot_lines import LONGEST_HINT, kinds
 LONGEST_REASON: Final = 500
 LONGEST_NOTE: Final = 1000
 _DAYS = _("Choose 1 to %(n)s working days.") % {"n": LONGEST_DEADLINE}
-_LENGTH = _("Write %(limit_value)d characters at the most.")
+_LENGTH = _("Write at most %(limit_value)d characters.")
 
 
 class NothingForm(forms.Form):
@@ -49,7 +49,7 @@ class ReasonForm(forms.Form):
 
     reason = Plain(
         label=_("Why?"),
-        help_text=_("For your colleagues. It stands on this page only."),
+        help_text=_("For your colleagues. Shown on this page only."),
         max_length=LONGEST_REASON,
         required=False,
         error_messages={"max_length": _LENGTH},
@@ -89,8 +89,8 @@ class AnswerForm(forms.Form):
     answer = forms.ChoiceField(
         label=_("Your answer"),
         choices=[
-            (Slot.Answer.WAIVED, _("Do without: nobody is asked for here any more")),
-            (Slot.Answer.ANY, _("Somebody else will do: any kind of referee")),
+            (Slot.Answer.WAIVED, _("Do without: no referee needed here")),
+            (Slot.Answer.ANY, _("Accept any kind of referee")),
             (Slot.Answer.STILL_ASKED, _("It is asked for still")),
         ],
         error_messages={
@@ -101,7 +101,7 @@ class AnswerForm(forms.Form):
     )
     note = Plain(
         label=_("A word to the candidate"),
-        help_text=_("Goes into the mail to them."),
+        help_text=_("Included in the e-mail to them."),
         max_length=LONGEST_NOTE,
         required=False,
         error_messages={"max_length": _LENGTH},

@@ -50,7 +50,7 @@ class CheckForm(StepForm):
         widget=forms.RadioSelect,
     )
     questionnaire = forms.ChoiceField(
-        label=_("What are referees asked?"),
+        label=_("Questionnaire for referees"),
         widget=forms.RadioSelect,
         error_messages={
             "required": _("Choose a questionnaire."),
@@ -67,7 +67,7 @@ class CheckForm(StepForm):
     )
     candidate_may_see = forms.BooleanField(
         label=_("Show the candidate the answers if they ask for them"),
-        help_text=_("Referees are told before they answer. It also makes them more careful."),
+        help_text=_("Referees see this before they answer, which makes them more careful."),
         required=False,
     )
 
@@ -167,7 +167,7 @@ class CheckForm(StepForm):
         if total > MOST_REFEREES:
             self.add_error(
                 None,
-                _("These are %(total)s referees. Ask for %(most)s at the most.")
+                _("These are %(total)s referees. Ask for at most %(most)s.")
                 % {"total": total, "most": MOST_REFEREES},
             )
         elif least is None:

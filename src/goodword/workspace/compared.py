@@ -32,7 +32,9 @@ _WHY: Mapping[str, Promise] = {
     "device": gettext_lazy("another class of device"),
     "norms": gettext_lazy("other norms"),
     "calibration": gettext_lazy("another calibration"),
-    "total": gettext_lazy("a total of another version of the assessment, or over tests taken otherwise"),
+    "total": gettext_lazy(
+        "a total of another version of the assessment, or of tests taken under other conditions"
+    ),
 }
 SORTS = ("name", "-name", "date", "-date", "score", "-score")
 

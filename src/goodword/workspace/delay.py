@@ -80,7 +80,7 @@ class DelayField(forms.MultiValueField):
         number, unit = data_list
         minutes = int(number or 0) * UNITS.get(unit or "minutes", 1)
         if minutes > LONGEST_DELAY:
-            raise ValidationError(_("Choose %(n)s days at the most."), params={"n": LONGEST_DAYS})
+            raise ValidationError(_("Choose at most %(n)s days."), params={"n": LONGEST_DAYS})
         return minutes
 
 

@@ -40,21 +40,21 @@ def _told(row: RoleNotice, *, rules: Iterable[StageRule]) -> Told:
 
 
 def _words(row: RoleNotice, *, job: str, stage: str, steps: str) -> tuple[str, str, bool]:
-    goes_on = _("Whoever enters it is still invited to the {steps}.").format(steps=steps)
+    goes_on = _("Candidates who enter it are still invited to the {steps}.").format(steps=steps)
     match row.kind:
         case Kind.STAGE_GONE:
             title = (
-                _("Stage “{stage}” is not in use any more in Greenhouse.")
+                _("Stage “{stage}” is no longer used in Greenhouse.")
                 if row.after
                 else _("Stage “{stage}” was deleted in Greenhouse.")
             )
-            meaning = _("Nobody is invited to the {steps} from there any more. Choose another stage for it.")
+            meaning = _("Nobody is invited to the {steps} from there any more. Choose another stage.")
             return title.format(stage=row.before), meaning.format(steps=steps), True
         case Kind.STAGE_RENAMED:
             title = _("Stage “{before}” is called “{after}” in Greenhouse now.")
             return title.format(before=row.before, after=row.after), goes_on, False
         case Kind.STAGE_MOVED:
-            title = _("Stage “{stage}” was moved in Greenhouse: it stands {after} now, no longer {before}.")
+            title = _("Stage “{stage}” was moved in Greenhouse: it is now {after}, no longer {before}.")
             return title.format(stage=stage, after=row.after, before=row.before), goes_on, False
         case Kind.JOB_CLOSED:
             meaning = _("Open steps continue. Candidates moved to a mapped stage are still invited.")
@@ -65,7 +65,7 @@ def _words(row: RoleNotice, *, job: str, stage: str, steps: str) -> tuple[str, s
             return title.format(before=row.before, after=row.after), meaning, False
         case _:
             meaning = _(
-                "It was deleted, or the key may not see it any more. Nobody new is invited; all that is here is "
+                "It was deleted, or the key may no longer see it. Nobody new is invited; existing data is "
                 "kept. Choose another job, or have the key's permissions checked."
             )
-            return _("Greenhouse does not show job “{job}” any more.").format(job=job), meaning, True
+            return _("Greenhouse no longer shows job “{job}”.").format(job=job), meaning, True

@@ -30,7 +30,7 @@ class OrganisationForm(forms.Form):
         max_length=NAME_AT_MOST,
         error_messages={
             "required": _("Write the name of your organisation."),
-            "max_length": _("Write %(limit_value)d characters at the most."),
+            "max_length": _("Write at most %(limit_value)d characters."),
         },
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
@@ -51,7 +51,7 @@ class OrganisationForm(forms.Form):
     )
     holiday_country = forms.ChoiceField(
         label=_("Public holidays of"),
-        help_text=_("They are no working days: no deadline counts them, no reminder goes out."),
+        help_text=_("Not working days: deadlines skip them, and no reminders are sent."),
         required=False,
         error_messages={"invalid_choice": _("Choose a country of the list.")},
     )
@@ -64,7 +64,7 @@ class OrganisationForm(forms.Form):
         help_text=_("Candidates read it before they ask."),
         max_length=150,
         required=False,
-        error_messages={"max_length": _("Write %(limit_value)d characters at the most.")},
+        error_messages={"max_length": _("Write at most %(limit_value)d characters.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     adjustments_email = forms.EmailField(

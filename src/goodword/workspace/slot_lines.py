@@ -50,7 +50,7 @@ class SlotForm(forms.Form):
         label=_("Hint for the candidate"),
         required=False,
         max_length=LONGEST_HINT,
-        error_messages={"max_length": _("Write %(limit_value)d characters at the most.")},
+        error_messages={"max_length": _("Write at most %(limit_value)d characters.")},
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "placeholder": _("For example: from the last three years")}
         ),

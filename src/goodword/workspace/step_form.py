@@ -68,7 +68,7 @@ class StepForm(forms.Form):
         max_length=REQUIREMENT_LENGTH,
         error_messages={
             "required": _("Write a sentence: a stage of Greenhouse starts the assessment."),
-            "max_length": _("Write %(limit_value)d characters at the most."),
+            "max_length": _("Write at most %(limit_value)d characters."),
         },
         widget=forms.Textarea(attrs={"rows": 3}),
     )
@@ -134,7 +134,7 @@ class StepForm(forms.Form):
         if days is None or last is None:
             return
         if len(days) > MOST_REMINDERS:
-            self.add_error(name, _("Choose %(n)s reminders at the most.") % {"n": MOST_REMINDERS})
+            self.add_error(name, _("Choose at most %(n)s reminders.") % {"n": MOST_REMINDERS})
         elif days and not 0 < days[0] <= days[-1] < last:
             self.add_error(name, _early(last))
 

@@ -12,14 +12,14 @@ def reminded(done: Reminded) -> str:
     if done.out_of_hours:
         return (
             ngettext(
-                "The reminder goes out now, outside working hours, because you asked for it. %(n)s is left.",
-                "The reminder goes out now, outside working hours, because you asked for it. %(n)s are left.",
+                "The reminder is sent now, outside working hours, because you asked for it. %(n)s is left.",
+                "The reminder is sent now, outside working hours, because you asked for it. %(n)s are left.",
                 done.left,
             )
             % values
             if done.left
             else _(
-                "The reminder goes out now, outside working hours, because you asked for it. It was the last one."
+                "The reminder is sent now, outside working hours, because you asked for it. It was the last one."
             )
         )
     if not done.left:

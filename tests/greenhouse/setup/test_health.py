@@ -372,7 +372,7 @@ def test_a_secret_key_that_does_not_open_is_said(desk: Desk) -> None:
     connection = desk.connect()
     WebhookSecret.objects.of(desk.organisation).update(secret="k0:AAAA")
     [found] = prove_endpoint(connection, now=clock.now())
-    assert found.sentence.startswith("The secret key cannot be opened any more.")
+    assert found.sentence.startswith("The secret key can no longer be decrypted.")
 
 
 def test_a_test_that_nobody_signed_is_refused_like_any_other(desk: Desk) -> None:

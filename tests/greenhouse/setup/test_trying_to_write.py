@@ -94,7 +94,7 @@ def test_the_outcome_is_shown_and_writing_counts_as_tested(either: Desk) -> None
     url = response["Location"]
     assert "The note is on its way" in text(client.get(url).content)
     run_jobs()
-    assert "The note stands in Greenhouse: writing works" in text(client.get(url).content)
+    assert "The note is in Greenhouse: write access works" in text(client.get(url).content)
     assert either.connection().writing_tested_at is not None
     assert "greenhouse.test_note" in either.audited()
     page = client.get(either.url("integrations")).content.decode()

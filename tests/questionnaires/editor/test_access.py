@@ -125,4 +125,4 @@ def test_without_a_draft_the_editor_says_so(ours: Questionnaire) -> None:
         response = client.get(url(name, ours, *more)) if get != 405 else client.post(url(name, ours, *more))
         assert response["Location"] == url("questionnaire", ours)
         page = client.get(response["Location"]).content.decode()
-        assert "There is no draft any more." in page
+        assert "The draft no longer exists." in page

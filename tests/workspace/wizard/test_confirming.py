@@ -37,8 +37,8 @@ def test_the_review_says_it_in_sentences_and_counts_who_stands_there(either: Des
         "A move to “Assessment” starts the assessment.",
         "A move to “Reference Check” starts the reference check.",
         f"The assessment serves this requirement: “{WHAT_FOR}”, said by {either.recruiter.user.name}.",
-        "2 candidates stand in “Assessment” now.",
-        "Nobody stands in “Reference Check” now.",
+        "2 candidates are in “Assessment” now.",
+        "Nobody is in “Reference Check” now.",
     ]
     assert [radio["value"] for radio in page.select("input[name=invite][checked]")] == ["no"]
     assert nothing(either)

@@ -85,7 +85,7 @@ def test_a_mapping_is_shown_as_it_is_when_the_wizard_is_opened_again(desk: Desk)
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("31", "Delay before the invitation: Choose 30 days at the most."),
+        ("31", "Delay before the invitation: Choose at most 30 days."),
         ("soon", "Delay before the invitation: Write a whole number, 0 for no delay."),
     ],
 )
@@ -221,7 +221,7 @@ def test_who_was_asked_before_is_counted_apart_and_nobody_is_asked_about(desk: D
     page = wizard.get("role_automation_review", job)
     assert there(page) == [
         "1 candidate stands in “Assessment” now. 1 of them was asked for it before and is not asked again.",
-        "Nobody stands in “Reference Check” now.",
+        "Nobody is in “Reference Check” now.",
     ]
     assert page.select("input[name=invite]") == []
 
@@ -242,8 +242,8 @@ def test_what_another_admin_confirmed_meanwhile_is_shown_before_it_is_replaced(d
     page = BeautifulSoup(response.content, "html.parser")
     assert notices(page) == [
         (
-            f"Somebody has changed this mapping meanwhile {desk.admin.user.name} has confirmed it as: "
-            "Reference Check → Reference check, Phone Screen → Assessment. Confirm puts what stands below in its place."
+            f"Someone else has changed this mapping {desk.admin.user.name} confirmed: "
+            "Reference Check → Reference check, Phone Screen → Assessment. Confirm replaces it with the mapping below."
         )
     ]
     assert {rule.stage_id for rule in StageRule.objects.of(desk.organisation)} == {
@@ -267,7 +267,7 @@ def test_two_first_confirms_at_once_are_one_and_a_question(desk: Desk) -> None:
     other.confirm(job)
     response = wizard.confirm(job)
     assert response.status_code == 200
-    assert "Somebody has changed this mapping meanwhile" in response.content.decode()
+    assert "Someone else has changed this mapping" in response.content.decode()
 
 
 def test_a_job_that_was_unlinked_meanwhile_is_asked_about(desk: Desk) -> None:
@@ -276,7 +276,7 @@ def test_a_job_that_was_unlinked_meanwhile_is_asked_about(desk: Desk) -> None:
     wizard.connect_stages(job)
     automation.delete()
     response = wizard.confirm(job)
-    assert "The job is not linked to this role any more." in response.content.decode()
+    assert "The job is no longer linked to this role." in response.content.decode()
     assert not Automation.objects.of(desk.organisation).exists()
 
 
@@ -289,7 +289,7 @@ def test_a_stage_that_has_gone_meanwhile_is_said_and_the_others_stay_chosen(desk
     desk.greenhouse.store.job_stages.changed(gone, desk.greenhouse.now())
     response = wizard.client.get(wizard.url("role_automation_review", job), follow=True)
     assert [str(message) for message in response.context["messages"]] == [
-        "A stage that you chose is not in Greenhouse any more. Look through the stages again."
+        "A stage that you chose no longer exists in Greenhouse. Check the stages again."
     ]
     page = BeautifulSoup(response.content, "html.parser")
     assert [box["value"] for box in page.select("input[name=assessment][checked]")] == [
@@ -298,8 +298,8 @@ def test_a_stage_that_has_gone_meanwhile_is_said_and_the_others_stay_chosen(desk
     again = wizard.connect_stages(job, assessment=[stages[SCREEN]])
     assert errors(again.content) == [
         (
-            "Stages that start the assessment: A stage that was chosen is not in Greenhouse any more. "
-            "Look through the stages again."
+            "Stages that start the assessment: A chosen stage no longer exists in Greenhouse. Check the stages "
+            "again."
         )
     ]
 
@@ -371,8 +371,8 @@ def test_an_account_that_does_not_answer_takes_nothing_from_the_other(desk: Desk
     assert len(offered(page)) == 6
     assert notices(page) == [
         (
-            "The jobs of Daughter company are missing here The stored key cannot be opened any more. "
-            "Set the Greenhouse key anew in Settings > Integrations."
+            "The jobs of Daughter company are missing here The stored key can no longer be decrypted. "
+            "Set the Greenhouse key again in Settings > Integrations."
         )
     ]
 

@@ -53,11 +53,11 @@ ENDS: Mapping[str, End] = {
         again=False,
     ),
     Trouble.NO_AUTHOR: End(
-        meaning=_("Whoever an admin chooses signs the notes that no recruiter can sign."),
+        meaning=_("Notes that no recruiter can sign are signed by a user chosen by an admin."),
         button=Button.AUTHOR,
     ),
     Trouble.DELETED: End(
-        meaning=_("There is no Activity Feed any more on which it could stand."),
+        meaning=_("The Activity Feed no longer exists."),
         button=Button.DROP,
         again=False,
     ),

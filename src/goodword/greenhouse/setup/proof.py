@@ -46,7 +46,7 @@ def prove_endpoint(connection: Connection, *, now: datetime) -> list[Outcome]:
         return [
             _bad(
                 _(
-                    "The secret key cannot be opened any more. Rotate it, and put the new one into each webhook."
+                    "The secret key can no longer be decrypted. Rotate it, and enter the new one in each webhook."
                 )
             )
         ]

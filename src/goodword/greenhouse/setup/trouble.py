@@ -34,8 +34,8 @@ def trouble_of(error: HarvestError | CannotOpen) -> Trouble:
     """The error for somebody who waits before a page: nothing there is tried again by itself."""
     if isinstance(error, CannotOpen):
         return Trouble(
-            sentence=_("The stored key cannot be opened any more."),
-            remedy=_("Set the Greenhouse key anew in Settings > Integrations."),
+            sentence=_("The stored key can no longer be decrypted."),
+            remedy=_("Set the Greenhouse key again in Settings > Integrations."),
         )
     sentence, remedy = error.sentence, error.remedy
     if isinstance(error, Invalid) and error.detail:

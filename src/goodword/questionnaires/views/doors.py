@@ -36,14 +36,14 @@ def at_draft[**P](view: DraftView[P]) -> Callable[..., HttpResponseBase]:
                 raise NoDraft
             return view(request, draft, *args, **kwargs)
         except NoDraft:
-            messages.info(request, _("There is no draft any more. It was published or thrown away."))
+            messages.info(request, _("The draft no longer exists. It was published or discarded."))
             return redirect("questionnaire", request.organisation.slug, pk)
         except Stale:
             messages.warning(
                 request,
                 _(
-                    "Nothing was changed: the draft was changed in another tab or by somebody else. "
-                    "Here it is as it is now."
+                    "Nothing was changed: the draft was changed in another tab or by someone else. This is the "
+                    "current version."
                 ),
             )
             return redirect("questionnaire_edit", request.organisation.slug, pk)

@@ -37,10 +37,10 @@ def correct_address(*, request_id: int, address: str, member: Membership, now: d
         refuse_unless_open(check)
         referee = request.referee
         if not request.is_out:
-            raise Refused(_("This referee is not asked any more."))
+            raise Refused(_("This referee is no longer asked."))
         if referee.email.casefold() == address.casefold():
             if request.undelivered_at is not None:
-                raise Refused(_("Mail to this address came back. Enter another one."))
+                raise Refused(_("Mail to this address bounced. Enter another one."))
             return request
         _refuse(check, referee, address)
         cancel(organisation=check.organisation, subject_ref=request_ref(request), now=now)
@@ -74,4 +74,4 @@ def _refuse(check: Check, referee: Referee, address: str) -> None:
     if box in {mailbox(other) for other in others.values_list("email", flat=True) if other}:
         raise Refused(_("Another referee of this candidate has this address."))
     if is_barred(organisation=check.organisation, address=address):
-        raise Refused(_("This person has asked not to be contacted. Ask the candidate for somebody else."))
+        raise Refused(_("This person has asked not to be contacted. Ask the candidate for another referee."))

@@ -62,7 +62,7 @@ def extend_request(*, request_id: int, days: int, member: Membership, now: datet
         check, request = held_request(request_id, member=member)
         refuse_unless_open(check)
         if not request.is_out:
-            raise Refused(_("This referee is not asked any more."))
+            raise Refused(_("This referee is no longer asked."))
         until = _until(check, days, before=request.deadline_at, now=now)
         if until == request.deadline_at:
             return request

@@ -47,7 +47,7 @@ def resume(*, check_id: int, member: Membership, now: datetime) -> Check:
         if check.paused_at is None:
             return check
         if is_quiet(check):
-            raise Refused(_("Press Invite again: it goes on, and those it waits for are written to."))
+            raise Refused(_("Press Invite again to resume it and notify the people it waits for."))
         move(check, "resume", at=now, by=actor(member))
         restore_invitation(organisation=check.organisation, subject_ref=subject_ref(check.start), now=now)
         plan_reminders(check, now=now)

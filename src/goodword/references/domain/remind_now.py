@@ -68,9 +68,9 @@ def remind_referee_now(*, request_id: int, member: Membership, now: datetime) ->
         check, request = held_request(request_id, member=member)
         _refuse_unless_running(check)
         if not request.is_out:
-            raise Refused(_("This referee is not asked any more."))
+            raise Refused(_("This referee is no longer asked."))
         if request.undelivered_at is not None:
-            raise Refused(_("Mail to this referee comes back. Correct the address instead."))
+            raise Refused(_("Mail to this referee bounces. Correct the address instead."))
         if is_barred(organisation=check.organisation, address=request.referee.email):
             raise Refused(_("This person has asked not to be contacted."))
         _refuse_if_over(request.deadline_at, now=now)

@@ -115,9 +115,7 @@ def answer_cannot(
         if place.state != "questioned":
             return row
         if answer == Answer.WAIVED and check.wanted <= 1:
-            raise Refused(
-                _("Nobody else is asked for. Cancel the reference check if it is to be done without.")
-            )
+            raise Refused(_("This is the only referee needed. To do without, cancel the reference check."))
         row.answer, row.answer_note, row.answered_at, row.answered_by = answer, note, now, member
         if answer == Answer.ANY and row.relationship != ANY:
             row.relationship, row.needed = ANY, False  # the mark was on the kind

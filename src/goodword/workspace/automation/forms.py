@@ -26,7 +26,7 @@ def _chosen(value: str) -> int | None:
 
 
 def _stages(label: Any) -> forms.TypedMultipleChoiceField:
-    gone = _("A stage that was chosen is not in Greenhouse any more. Look through the stages again.")
+    gone = _("A chosen stage no longer exists in Greenhouse. Check the stages again.")
     return forms.TypedMultipleChoiceField(
         label=label,
         help_text=_("None, one or several."),
@@ -57,7 +57,7 @@ class StagesForm(forms.Form):
         ),
         error_messages={
             "required": _("Write a sentence. Without it no assessment is sent."),
-            "max_length": _("Write %(limit_value)d characters at the most."),
+            "max_length": _("Write at most %(limit_value)d characters."),
         },
         widget=forms.Textarea(attrs={"rows": 3}),
     )
@@ -70,7 +70,7 @@ class StagesForm(forms.Form):
         empty_value=None,
         error_messages={
             "required": _("Choose a job post, or the role's own title."),
-            "invalid_choice": _("This job post is not in Greenhouse any more. Choose another one."),
+            "invalid_choice": _("This job post no longer exists in Greenhouse. Choose another one."),
         },
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -49,21 +49,21 @@ def at_draft[**P](view: DraftView[P]) -> Callable[..., HttpResponseBase]:
         except NoDraft:
             if request.method == "POST" and (page := gone_page(request, step, test=test_sent(request))):
                 return page
-            messages.info(request, _("There is no draft any more. It was published or thrown away."))
+            messages.info(request, _("The draft no longer exists. It was published or discarded."))
             return redirect("role_assessment", request.organisation.slug, pk)
         except Stale:
             messages.warning(
                 request,
                 _(
-                    "Nothing was changed: the draft was changed in another tab or by somebody else. "
-                    "Here it is as it is now."
+                    "Nothing was changed: the draft was changed in another tab or by someone else. This is the "
+                    "current version."
                 ),
             )
             return redirect("role_assessment_draft", request.organisation.slug, pk)
         except PartGone:
             messages.warning(
                 request,
-                _("Nothing was changed: this test is not in the draft any more. Here it is as it is now."),
+                _("Nothing was changed: this test is no longer in the draft. This is the current version."),
             )
             return redirect("role_assessment_draft", request.organisation.slug, pk)
 

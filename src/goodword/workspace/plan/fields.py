@@ -19,14 +19,14 @@ def requirement(label: Any, *, required: bool = False) -> forms.CharField:
         required=required,
         max_length=REQUIREMENT_LENGTH,
         help_text=_(
-            "What somebody in this job has to be able to do, for example: plans and follows up a portfolio of "
+            "What the job requires, for example: plans and follows up a portfolio of "
             "clients on their own. Nothing is published without it; the report prints it with your name and the date."
         ),
         error_messages={
             "required": _(
                 "Say which requirement of the job this test serves. Without it nothing is published."
             ),
-            "max_length": _("Write %(limit_value)d characters at the most."),
+            "max_length": _("Write at most %(limit_value)d characters."),
         },
         widget=forms.Textarea(attrs={"rows": 3}),
     )

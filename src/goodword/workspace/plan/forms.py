@@ -51,7 +51,7 @@ class PlanForm(forms.Form):
                 help_text=_("What in the job makes one count for more than another. The report prints it."),
                 required=False,
                 max_length=REASON_LENGTH,
-                error_messages={"max_length": _("Write %(limit_value)d characters at the most.")},
+                error_messages={"max_length": _("Write at most %(limit_value)d characters.")},
                 widget=forms.Textarea(attrs={"rows": 2}),
             )
         self.fields["more_time"] = one_of(

@@ -68,7 +68,7 @@ class PartForm(forms.Form):
             self.fields["norms"] = one_of(
                 _("Norm group"),
                 _held_choices(newest, part.norms),
-                _("What results are held against. It stays as it is for everybody who gets this version."),
+                _("The norm group. It stays the same for everyone who gets this version."),
             )
         if Calibration.objects.of(part.organisation).filter(test=part.test, version__in=numbers).exists():
             found = newest_calibration(part.test, number=part.number)

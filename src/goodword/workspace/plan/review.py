@@ -107,8 +107,8 @@ def warnings(parts: Sequence[PlannedPart]) -> list[str]:
     if minutes_of(parts) > ADVISED_MINUTES:
         found.append(
             _(
-                "It takes longer than %(most)s minutes. The longer it takes, the more candidates give up, good ones "
-                "first: leave out what you would not miss."
+                "It takes longer than %(most)s minutes. The longer it takes, the more candidates give up, good "
+                "ones first: remove tests you don't need."
             )
             % {"most": ADVISED_MINUTES}
         )
@@ -124,7 +124,7 @@ def warnings(parts: Sequence[PlannedPart]) -> list[str]:
         if part.outdated
     ]
     found += [
-        _("“%(test)s” is archived in the library. It is given all the same.") % {"test": part.part.test.title}
+        _("“%(test)s” is archived in the library, but still used here.") % {"test": part.part.test.title}
         for part in parts
         if part.part.test.archived_at is not None
     ]

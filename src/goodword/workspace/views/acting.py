@@ -92,5 +92,5 @@ def _tried(request: MemberRequest, act: Act, *, action: str, details: Mapping[st
     except Refused as no:
         return "", str(no)
     except Closed:
-        return "", _("This reference check is over: nothing can be changed any more.")
+        return "", _("This reference check is over and can no longer be changed.")
     return sentence, ""

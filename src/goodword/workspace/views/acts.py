@@ -213,7 +213,7 @@ def reuse_result(request: MemberRequest, pk: int, start_pk: int) -> HttpResponse
         messages.error(request, WHY_NOT.get(error.reason, NOT_ACTIVE))
         return _page(request, application)
     messages.success(
-        request, _("The earlier result stands in. Its report for this application is being made.")
+        request, _("The earlier result is reused. Its report for this application is being created.")
     )
     return _page(request, application)
 
@@ -223,8 +223,8 @@ def _too_soon(error: attempts.MayNotInvite) -> str:
     if error.day is None:
         return ""
     return _(
-        "This person has taken one of these tests not long ago. They can be invited to it again from %(day)s; "
-        "the role's assessment sets how long that is. The earlier result stays and can be used."
+        "This person took one of these tests recently. They can be invited again from %(day)s, as set in the "
+        "role's assessment. The earlier result stays and can be used."
     ) % {"day": date_format(error.day, "j F Y")}
 
 

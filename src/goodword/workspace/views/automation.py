@@ -120,7 +120,7 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
         if unknown:
             messages.warning(
                 request,
-                _("A stage that you chose is not in Greenhouse any more. Look through the stages again."),
+                _("A stage that you chose no longer exists in Greenhouse. Check the stages again."),
             )
         return redirect(url("role_automation_stages", role, choice.key))
     now = clock.now()  # before the reading: who comes later has come later
@@ -152,7 +152,7 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
             drafts.forget(request, role=role, key=choice.key)
             said = _("This role is linked to Greenhouse. A move to a mapped stage does the rest.")
             if new:
-                said += " " + _("Who stands there already appears here in a moment.")
+                said += " " + _("Candidates already in these stages will appear here in a moment.")
             messages.success(request, said)
             return redirect("role", request.organisation.slug, role.pk)
     stood, ready = Counter(one.stage_id for one in there), Counter(one.stage_id for one in new)

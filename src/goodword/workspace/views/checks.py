@@ -46,7 +46,7 @@ def resume(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
 
     def act() -> str:
         pausing.resume(check_id=check.pk, member=request.member, now=clock.now())
-        return _("It goes on. Reminders that are still to come go out.")
+        return _("Resumed. Remaining reminders will be sent.")
 
     return clicked(request, application, act, action="check.resumed", details={"check": check.pk})
 
@@ -95,13 +95,13 @@ def mark_complete(request: MemberRequest, pk: int, check_pk: int) -> HttpRespons
     def act() -> str:
         reason = form.cleaned_data["reason"]
         marking.mark_complete(check_id=check.pk, reason=reason, member=request.member, now=clock.now())
-        return _("Marked complete. The report is being made and goes to Greenhouse.")
+        return _("Marked complete. The report is being created and sent to Greenhouse.")
 
     page = {
         "title": _("Mark the reference check complete"),
         "lead": _(
-            "The report is made of what is in, and a note with its link goes to Greenhouse. Nobody is reminded "
-            "any more. Referees who were asked can still answer until their own deadline: that makes a new "
+            "The report is created from the answers so far, and a note with its link goes to Greenhouse. No "
+            "more reminders are sent. Referees can still answer until their own deadline, which creates a new "
             "version of the report."
         ),
         "button": _("Mark complete"),
@@ -190,7 +190,7 @@ def answer(request: MemberRequest, pk: int, check_pk: int, number: int) -> HttpR
             member=request.member,
             now=clock.now(),
         )
-        return _("Answered. The reference check goes on.")
+        return _("Answered. The reference check continues.")
 
     page = {
         "title": _("The candidate cannot provide a referee"),

@@ -30,7 +30,7 @@ class KeepForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Why it is kept"),
         max_length=300,
-        help_text=gettext_lazy("Stands on the candidate's page."),
+        help_text=gettext_lazy("Shown on the candidate's page."),
         error_messages={"required": gettext_lazy("Say why the data is kept.")},
     )
 

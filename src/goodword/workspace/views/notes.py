@@ -34,7 +34,7 @@ def note_drop(request: MemberRequest, pk: int) -> HttpResponseBase:
     post = _post(request, pk)
     if drop(post, by=f"member:{request.member.pk}", now=clock.now()):
         _audit(request, "note.dropped", post)
-        messages.success(request, _("The note is given up. The report stays here."))
+        messages.success(request, _("The note will not be retried. The report stays here."))
     return _back(request, post)
 
 

@@ -57,7 +57,7 @@ def _add(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
         return _lost(request, draft, test) if again else to_draft(request, draft)
     if again:
         return _change(request, draft, part, revision=revision + 1)
-    messages.success(request, _("“%(test)s” is added. Say how it is given.") % {"test": part.test.title})
+    messages.success(request, _("“%(test)s” is added. Choose its settings.") % {"test": part.test.title})
     return redirect("role_assessment_part", request.organisation.slug, draft.step.role_id, part.pk)
 
 
@@ -157,7 +157,7 @@ def remove(request: MemberRequest, draft: Assessment, *, part_pk: int) -> HttpRe
     part = _part(draft, part_pk)
     if request.method == "POST":
         remove_part(step=draft.step, part_id=part.pk, revision=revision_of(request))
-        messages.success(request, _("“%(test)s” is taken out.") % {"test": part.test.title})
+        messages.success(request, _("“%(test)s” is removed.") % {"test": part.test.title})
         return to_draft(request, draft)
     context = {"role": draft.step.role, "draft": draft, "part": part}
     return render(request, "workspace/plan/remove.html", context)

@@ -37,13 +37,11 @@ def _walked(page: Page, *, begun: bool = False) -> Callable[..., HttpResponseBas
         step = step_of(request, pk)
         assessment = _assessment(step, which)
         if assessment is None:
-            messages.info(request, _("There is no draft any more. It was published or thrown away."))
+            messages.info(request, _("The draft no longer exists. It was published or discarded."))
             return redirect("role_assessment", request.organisation.slug, pk)
         parts = _parts(assessment)
         if not parts:
-            messages.info(
-                request, _("Nothing is asked yet. Add a test, then look at it as a candidate does.")
-            )
+            messages.info(request, _("There are no tests yet. Add one, then preview it as a candidate."))
             return redirect("role_assessment_draft", request.organisation.slug, pk)
         state = state_of(
             request.GET,

@@ -85,7 +85,7 @@ def address(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBas
     def act() -> str:
         typed = form.cleaned_data["address"]
         correct_address(request_id=asked.pk, address=typed, member=request.member, now=clock.now())
-        return _("Corrected. A fresh mail goes to the new address, and the old link is dead.")
+        return _("Corrected. A new e-mail goes to the new address, and the old link no longer works.")
 
     page = {
         "title": _("Correct the address of %(name)s") % {"name": referee.name},

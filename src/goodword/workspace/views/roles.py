@@ -39,7 +39,7 @@ class RoleForm(forms.Form):
         help_text="As your colleagues call it. Candidates see the title of the job post.",
         error_messages={
             "required": gettext_lazy("Write a title, for example Senior Account Manager."),
-            "max_length": gettext_lazy("Write %(limit_value)d characters at the most."),
+            "max_length": gettext_lazy("Write at most %(limit_value)d characters."),
         },
     )
 

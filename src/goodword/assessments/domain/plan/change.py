@@ -74,7 +74,7 @@ def name_requirement(part: AssessmentPart, text: str, *, by: Membership, now: da
     """
     text = text.strip()
     if len(text) > REQUIREMENT_LENGTH:
-        said = _("Write %(most)d characters at the most.") % {"most": REQUIREMENT_LENGTH}
+        said = _("Enter at most %(most)d characters.") % {"most": REQUIREMENT_LENGTH}
         raise NotPossible("requirement", said)
     if text == part.requirement:
         return

@@ -84,8 +84,7 @@ def total_problem(draft: Assessment, parts: list[AssessmentPart]) -> NotPossible
         if not draft.total_reason or len(draft.total_reason) > REASON_LENGTH:
             return NotPossible(
                 "total_reason",
-                _("Say why the tests weigh so, in %(most)d characters at the most.")
-                % {"most": REASON_LENGTH},
+                _("Say why the tests weigh so, in at most %(most)d characters.") % {"most": REASON_LENGTH},
             )
     return None
 

@@ -30,7 +30,7 @@ def check_again(request: MemberRequest, pk: int) -> HttpResponseBase:
         if state == Connection.State.INCOMPLETE:
             messages.warning(request, _("Permissions are still missing: the card names them."))
         else:
-            messages.success(request, _("All permissions that are needed are there."))
+            messages.success(request, _("All required permissions are granted."))
     return redirect("integrations", request.organisation.slug)
 
 

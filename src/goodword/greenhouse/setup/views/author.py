@@ -37,9 +37,9 @@ def author(request: MemberRequest, pk: int) -> HttpResponseBase:
                 choose_author(connection, user_id, member=request.member, now=clock.now())
                 messages.success(
                     request,
-                    _("%(name)s stands under notes that no recruiter can sign.") % {"name": user.name}
+                    _("%(name)s signs notes that no recruiter can sign.") % {"name": user.name}
                     if user
-                    else _("Nobody is chosen any more."),
+                    else _("Nobody is chosen now."),
                 )
                 return redirect("integrations", request.organisation.slug)
     return page(request, "author", {"form": form, "connection": connection})

@@ -58,5 +58,5 @@ def end_old(request: MemberRequest, pk: int) -> HttpResponseBase:
             _("Only the newest secret key is accepted now. Webhooks that still have another are refused."),
         )
     else:
-        messages.info(request, _("There is no older secret key any more."))
+        messages.info(request, _("The older secret key no longer exists."))
     return redirect("greenhouse_box", request.organisation.slug, connection.pk)
