@@ -97,7 +97,9 @@ class ScenarioForm(rows.RowsForm):
         label=gettext_lazy("What happens"),
         lines=4,
         max_length=LONGEST_TEXT,
-        help_text=gettext_lazy("A situation that people in this job meet, without a hint at what is best."),
+        help_text=gettext_lazy(
+            "A situation that people face in this job, without a hint at the best response."
+        ),
         missing=gettext_lazy("Describe the situation."),
     )
 

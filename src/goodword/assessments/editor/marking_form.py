@@ -33,7 +33,7 @@ class MarkingForm(forms.Form):
         lines=3,
         max_length=LONGEST_COMMENT,
         required=False,
-        help_text=gettext_lazy("What in the answer earned the points. It stands beside them in the results."),
+        help_text=gettext_lazy("What earned the points. Shown with them in the results."),
     )
 
     def __init__(

@@ -163,7 +163,7 @@ class FileForm(WordsForm):
             data,
             languages=there,
             first=(_("What to hand in"), LONGEST_TEXT, ""),
-            second=(_("Help"), LONGEST_TEXT, _("What to think of. Stands in smaller letters.")),
+            second=(_("Help"), LONGEST_TEXT, _("A hint, shown in smaller text.")),
         )
         field: Any = self.fields["types"]
         field.choices = [(one, f"{_type_name(one)} ({', '.join(ACCEPTED[one])})") for one in FILE_TYPES]

@@ -14,7 +14,7 @@ from goodword.assessments.models import Noticed
 from goodword.assessments.signs import haste, leaving, line, pasting, responses
 from goodword.steps.signs.shown import Words
 
-_NOTHING = _("By itself this needs nothing.")
+_NOTHING = _("On its own this needs no action.")
 _ASK_HOW = _(
     "If it matters for the job, let them solve a similar task in the interview and tell how they go about it."
 )
@@ -24,7 +24,7 @@ WORDS: Mapping[str, Words] = {
         _("Left the page"),
         (
             _("A notification, a telephone call, or somebody at the door."),
-            _("A word was looked up, by somebody whose first language is another one."),
+            _("A non-native speaker looked up a word."),
             _("Loudness, contrast or an aid such as a screen reader was set."),
             _("Some people switch between windows by habit, and find nothing there."),
         ),
@@ -37,19 +37,17 @@ WORDS: Mapping[str, Words] = {
             _("It was dictated, or checked by a spelling program."),
             _("The text is their own, from an earlier application or a translation of it."),
         ),
-        _("Ask in the interview about one of the answers: whoever has thought of it can tell more."),
+        _("Ask about one of the answers in the interview: the author can say more."),
     ),
     haste.CODE: Words(
         _("Answered very fast"),
         (
             _("A practised reader grasps short items at a glance, and so does a practised listener."),
             _("Items were read first, and answered in one go afterwards."),
-            _("They had taken the same kind of test before."),
+            _("They had taken this kind of test before."),
             _("Some people decide by their first thought, as instructions often advise."),
         ),
-        _(
-            "Look at the result with care. If it matters for the job, ask in the interview about what it says."
-        ),
+        _("Treat the result with care. If it matters for the job, discuss it in the interview."),
     ),
     line.BROKE: Words(
         _("The line broke"),
@@ -72,7 +70,7 @@ WORDS: Mapping[str, Words] = {
         _("The same answer many times in a row"),
         (
             _("Some people see themselves alike in much that is asked."),
-            _("Somebody was tired, or interrupted, and wanted to be done."),
+            _("They were tired or interrupted, and wanted to finish."),
             _("The statements were hard to follow, in a second language for instance."),
         ),
         _("Give this result little weight, and ask about examples of their work instead."),
@@ -81,7 +79,7 @@ WORDS: Mapping[str, Words] = {
         _("Agreed with opposite statements"),
         (
             _("A statement with “not” or “rarely” in it is easily read the wrong way round."),
-            _("In some languages and cultures agreeing is what is polite."),
+            _("In some languages and cultures it is polite to agree."),
             _("Both can be true of one person, in different situations."),
         ),
         _("Give this result little weight, and ask about examples of their work instead."),
@@ -129,8 +127,8 @@ def sentence(code: str, facts: Mapping[str, Any], *, part: str) -> str:
         case line.SECOND:
             return (
                 ngettext(
-                    "%(part)s: an answer came from a window that was behind the other; it did not count.",
-                    "%(part)s: %(times)s answers came from a window that was behind the other; they did not count.",
+                    "%(part)s: an answer came from an outdated window and did not count.",
+                    "%(part)s: %(times)s answers came from an outdated window and did not count.",
                     known["times"],
                 )
                 % known

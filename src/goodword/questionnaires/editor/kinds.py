@@ -101,7 +101,7 @@ def _to_write() -> list[Kind]:
         Kind(
             "long_text",
             _("Long text"),
-            _("Some sentences in one's own words. Takes the most time, and often tells the most."),
+            _("A few sentences in free text. Takes the most time, and is often the most informative."),
             _("What does {candidate} do especially well?"),
         ),
         Kind("short_text", _("Short text"), _("One line."), _("What was the name of the project?")),

@@ -43,7 +43,7 @@ def _fast(facts: Facts) -> str:
     if facts["hasty"] and facts["typed"]:
         text = _(
             "%(one)s took %(time)s for what takes most people about %(minutes)s minutes, and wrote %(words)s words "
-            "in it: %(rate)s a minute, faster than anybody types."
+            "in it: %(rate)s a minute, faster than anyone types."
         )
     elif facts["hasty"]:
         text = _(
@@ -51,7 +51,7 @@ def _fast(facts: Facts) -> str:
         )
     else:
         text = _(
-            "%(one)s took %(time)s and wrote %(words)s words in it: %(rate)s a minute, faster than anybody types."
+            "%(one)s took %(time)s and wrote %(words)s words in it: %(rate)s a minute, faster than anyone types."
         )
     return text % known
 

@@ -13,7 +13,7 @@ from goodword.steps.signs.shown import Words
 _HOW_TO_REACH = _(
     "Ask the company for the referee by a number or an address that you have found yourself, such as on its website."
 )
-_TALK = _("Talk to both. Ask each for an example of their own.")
+_TALK = _("Talk to both. Ask each for their own example.")
 
 WORDS: Mapping[str, Words] = {
     addresses.MEMBER: Words(
@@ -44,7 +44,7 @@ WORDS: Mapping[str, Words] = {
     addresses.DOMAIN: Words(
         _("The address does not fit the company"),
         (
-            _("The referee works somewhere else today."),
+            _("The referee works elsewhere today."),
             _("The company uses the domain of its group, of a brand or an abbreviation."),
             _("The company has changed its name."),
         ),
@@ -122,6 +122,6 @@ WORDS: Mapping[str, Words] = {
     devices.DEVICE: Words(
         _("The same kind of device"),
         (_("What a browser says of itself is the same for all devices of one kind and version."),),
-        _("By itself this says little. Look at what else there is."),
+        _("On its own this says little. Consider the rest."),
     ),
 }

@@ -93,7 +93,7 @@ def total_in_words(total: str) -> str:
             return _("Mean of category means: each kind of task counts the same, however many there are.")
         case Total.WEIGHTS:
             return _("Weighted: each test counts as much as you say, for a reason that you write down.")
-    return _("No total: each test stands for itself.")
+    return _("No total: each test has its own result.")
 
 
 def own_result_in_words(tells: bool) -> str:

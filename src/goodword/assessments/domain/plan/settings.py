@@ -84,7 +84,8 @@ def total_problem(draft: Assessment, parts: list[AssessmentPart]) -> NotPossible
         if not draft.total_reason or len(draft.total_reason) > REASON_LENGTH:
             return NotPossible(
                 "total_reason",
-                _("Say why the tests weigh so, in at most %(most)d characters.") % {"most": REASON_LENGTH},
+                _("Give the reason for the weights, in at most %(most)d characters.")
+                % {"most": REASON_LENGTH},
             )
     return None
 

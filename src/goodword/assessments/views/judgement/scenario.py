@@ -153,7 +153,7 @@ def _page(
 
 
 def _gone(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    messages.info(request, _("That scenario stands here no longer."))
+    messages.info(request, _("That scenario is no longer here."))
     return _to_editor(request, draft)
 
 

@@ -38,15 +38,15 @@ def _groups(rows: list[Listed]) -> Iterable[tuple[str, str, str, list[Listed]]]:
     words = {
         Test.Kind.SCALES: (
             _("Work style and scales"),
-            _("How somebody describes themself, on scales without a better end."),
+            _("Self-description on scales without a better end."),
         ),
         Test.Kind.REASONING: (
             _("Reasoning"),
-            _("Right or wrong, on a clock, generated anew for each candidate."),
+            _("Right or wrong, timed, generated for each candidate."),
         ),
         Test.Kind.JUDGEMENT: (
             _("Situations"),
-            _("How effective somebody holds actions to be, held against a key."),
+            _("Ratings of how effective actions are, compared with a key."),
         ),
         Test.Kind.QUESTIONS: (
             _("Your own questions"),

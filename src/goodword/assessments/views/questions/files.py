@@ -77,7 +77,7 @@ def remove(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRes
     """Take it out, with its rubric."""
     _file_or_404(draft, question_id)
     acts.remove_file(test=draft.test, question_id=question_id, revision=revision_of(request))
-    messages.success(request, _("Taken out. Published versions keep it."))
+    messages.success(request, _("Removed. Published versions keep it."))
     return to_editor(request, draft)
 
 

@@ -55,9 +55,7 @@ class QuestionForm(forms.Form):
         lines=2,
         max_length=LONGEST_QUESTION,
         required=False,
-        help_text=gettext_lazy(
-            "Stands below the question in smaller letters. Say what to think of, or how to answer."
-        ),
+        help_text=gettext_lazy("Shown below the question in smaller text: a hint, or how to answer."),
     )
     self_text = Words(
         label=gettext_lazy("Question when candidates answer about themselves"),

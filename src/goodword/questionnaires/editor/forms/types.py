@@ -203,7 +203,7 @@ class NumberForm(QuestionForm):
         label=gettext_lazy("Unit"),
         max_length=LONGEST_UNIT,
         required=False,
-        help_text=gettext_lazy("Stands beside the number, for example people, hours or %."),
+        help_text=gettext_lazy("Shown next to the number, for example people, hours or %."),
     )
     decimals = Whole(
         least=0,
