@@ -79,7 +79,7 @@ def test_leaving_twice_is_noticed_found_told_with_innocent_causes_and_changes_no
     page.goto(f"{live_server}{path('candidate', attempt.organisation, attempt.start.application_id)}")
     card = page.locator("#attempt-signs")
     expect(card.get_by_text("the page was left 2 times, never for more than a minute.")).to_be_visible()
-    expect(card.get_by_text("A notification, a telephone call, or somebody at the door.")).to_be_visible()
+    expect(card.get_by_text("A notification, a phone call, or someone at the door.")).to_be_visible()
     expect(card.get_by_text("They changed no score")).to_be_visible()
 
 

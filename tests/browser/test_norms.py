@@ -46,7 +46,7 @@ def test_the_norms_of_a_test_are_legible_from_nothing_to_two_sets(
         page.goto(where)  # what the first press was answered is gone
         page.get_by_role("button", name="Make norms from these answers").focus()
         page.keyboard.press("Enter")
-        page.get_by_text("The norms are being made.").wait_for()
+        page.get_by_text("The norms are being computed.").wait_for()
         assert run_jobs() == ["assessments.norms"]
     page.goto(where)
     looker.look(page, f"two sets {width}")
@@ -67,7 +67,7 @@ def test_a_calibration_is_legible(
     page.goto(where)
     looker.look(page, f"no calibration {width}")
     page.get_by_role("button", name="Make a calibration from these answers").click()
-    page.get_by_text("The calibration is being made.").wait_for()
+    page.get_by_text("The calibration is being computed.").wait_for()
     assert run_jobs() == ["assessments.calibration"]
     page.goto(where)
     looker.look(page, f"calibration {width}")

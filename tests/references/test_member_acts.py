@@ -409,7 +409,7 @@ def test_mails_that_wait_for_the_old_address_are_not_sent(story: Story, rita: Me
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        ("own", "This is the candidate's own address. A referee is somebody else."),
+        ("own", "This is the candidate's own address. A referee must be another person."),
         ("Paul+x@Globex.example", "Another referee of this candidate has this address."),
         (
             "gone@globex.example",

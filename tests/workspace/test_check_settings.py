@@ -245,7 +245,7 @@ def test_only_languages_that_the_questionnaire_has_can_be_chosen(role: Role, rit
         ({"line-0-count": "0"}, ["How many: Choose 1 to 10."]),
         ({"line-0-count": "eleven"}, ["How many: Choose 1 to 10."]),
         ({"line-0-count": ""}, ["How many: Choose 1 to 10."]),
-        ({"line-0-hint": "x" * 301}, ["Hint for the candidate: Write 300 characters at the most."]),
+        ({"line-0-hint": "x" * 301}, ["Hint for the candidate: Write at most 300 characters."]),
         ({"line-1-count": "10"}, ["These are 11 referees. Ask for at most 10."]),
         ({"least": ""}, ["Completes with: Write a whole number: with how many references it completes."]),
         ({"least": "0"}, ["Completes with: Write a whole number: with how many references it completes."]),

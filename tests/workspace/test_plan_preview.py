@@ -289,7 +289,7 @@ def test_what_would_reach_somebody_says_that_it_did_not(step: Step, rita: Member
     browser.get(address(step))
     before = everything()
     response = browser.post(address(step, name), {"percent": "50", "form": "", "text": "I am slow of sight"})
-    assert "Nothing was sent, nothing was kept, and nobody was told." in words(response)
+    assert "Nothing was sent or saved, and nobody was notified." in words(response)
     assert everything() == before
 
 

@@ -167,7 +167,7 @@ def test_a_set_is_begun_written_and_published(rita: Membership) -> None:
     }
     response = client.post(url("judgement_publish", test), basis, follow=True)
     page = response.content.decode()
-    assert "Version 1 is published. What was answered before keeps its version." in page
+    assert "Version 1 is published. Existing answers keep their version." in page
     assert "Key set by Ana Ruiz and Tom Berg. Each rated alone." in page
     assert "Call the depot." in page
     assert [row.language for row in drafts.newest_of(test)] == ["de"]
@@ -198,8 +198,8 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(rita: Membership) -> Non
         "Choose how effective it is.",
         "Choose one of the steps.",
         "Say why it is as effective as that.",
-        "This action stands here twice.",
-        "Write what somebody could do, or take this action out.",
+        "This action is here twice.",
+        "Describe a possible action, or remove this one.",
     ):
         assert sentence in page
     form = response.context["form"]
@@ -265,7 +265,7 @@ def test_the_basis_of_the_key_is_asked_and_kept_while_the_draft_changes(rita: Me
     client = signed_in(rita)
     nothing = client.post(url("judgement_publish", test), {"revision": revision(test)}).content.decode()
     assert "Name those who set the key." in nothing
-    assert "Say how the key came about." in nothing
+    assert "Describe how the key was created." in nothing
     seen = revision(test)
     describe(test=test, name="Another name", instructions="a", construct="b", revision=seen)
     stale = client.post(
@@ -308,9 +308,7 @@ def test_a_changed_text_reminds_of_its_translation(rita: Membership) -> None:
     response = client.post(
         url("judgement_scenario", test, scenario["id"]), given | {"revision": revision(test)}, follow=True
     )
-    assert "German still says what it said before. Please look at the translation." in (
-        response.content.decode()
-    )
+    assert "German still has the old text. Please check the translation." in (response.content.decode())
 
 
 def test_texts_of_others_are_shown_as_text(rita: Membership) -> None:

@@ -176,6 +176,6 @@ def test_what_comes_with_goodword_is_not_archived(rita: Membership) -> None:
     test = builtin(rita.organisation, "work_style")
     before = rows(rita.organisation)
     response = signed_in(rita).post(url("test_archive", rita.organisation, test.pk), follow=True)
-    assert "This one comes with Goodword and stays." in response.content.decode()
+    assert "This one comes with Goodword and cannot be removed." in response.content.decode()
     assert rows(rita.organisation) == before
     assert Test.objects.of(rita.organisation).get(key="work_style").archived_at is None

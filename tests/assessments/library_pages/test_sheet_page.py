@@ -84,7 +84,7 @@ def test_norms_of_a_pack_are_shown_for_reading_however_large_they_are(rita: Memb
     version = published(rita, small_pack(norms=[small_pack()["norms"][0] | {"n": n}]))
     where = url("test", rita.organisation, version.test_id, query="form=half")
     html = signed_in(rita).get(where).content.decode()
-    said = ("These norms are shown for reading.", "a survey", "not representative", f">{n}<")
+    said = ("These norms are for information only.", "a survey", "not representative", f">{n}<")
     assert [html.count(one) > 0 for one in said] == [True] * 4
     assert "Unusable" not in html
 

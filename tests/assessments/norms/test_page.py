@@ -76,7 +76,7 @@ def asks(test: Test) -> dict[str, str]:
 
 def test_nothing_begun_says_how_many_it_takes(work_style: Test) -> None:
     said = words(recruiter(work_style).get(address(work_style)))
-    assert "Nobody has begun this test yet" in said
+    assert "Nobody has started this test yet" in said
     assert "Norms need 100 people who have completed it for the first time." in said
 
 
@@ -98,7 +98,7 @@ def test_a_press_has_norms_made_by_a_job_and_the_page_then_lists_them(work_style
     browser = recruiter(work_style)
     assert "Make norms from these answers" in words(browser.get(address(work_style)))
     answer = browser.post(address(work_style, "test_norms_make"), asks(work_style), follow=True)
-    assert "The norms are being made." in words(answer)
+    assert "The norms are being computed." in words(answer)
     assert not NormSet.objects.of(work_style.organisation).exists()
     assert run_jobs() == ["assessments.norms"]
     made = NormSet.objects.of(work_style.organisation).get()
@@ -127,7 +127,7 @@ def test_a_failed_job_is_said_until_somebody_tries_again(work_style: Test) -> No
     failed_job("assessments.norms", test_id=work_style.pk, **asks(work_style), member_id=1)
     assert "The last attempt failed." in words(browser.get(address(work_style)))
     said = words(browser.post(address(work_style, "test_norms_make"), asks(work_style), follow=True))
-    assert ("The last attempt failed." in said, "The norms are being made." in said) == (False, True)
+    assert ("The last attempt failed." in said, "The norms are being computed." in said) == (False, True)
     assert run_jobs() == ["assessments.norms"]
     assert failed.failed_jobs().count() == 1
 
@@ -140,7 +140,7 @@ def test_what_is_not_there_or_too_small_is_told_and_nothing_is_made(
     answer = recruiter(work_style).post(
         address(work_style, "test_norms_make"), asks(work_style) | asked, follow=True
     )
-    assert "No group has 100 first attempts yet, so nothing was made." in words(answer)
+    assert "No group has 100 first attempts yet, so there are no norms." in words(answer)
     assert waiting() == []
 
 
@@ -151,7 +151,7 @@ def test_reasoning_says_how_many_people_a_calibration_lacks(reasoning: Test) -> 
     assert "2 people have completed it for the first time. 198 more needed." in said
     assert "Make a calibration from these answers" not in said
     answer = browser.post(address(reasoning, "test_calibrate"), asks(reasoning), follow=True)
-    assert "needs the first attempts of 200 people, so nothing was made" in words(answer)
+    assert "needs first attempts of 200 people, so there is none" in words(answer)
     assert waiting() == []
 
 
@@ -159,7 +159,7 @@ def test_a_press_calibrates_by_a_job_and_the_page_shows_the_difficulties(reasoni
     crowd(reasoning, 200, answers=solves, items=form_of)
     browser = recruiter(reasoning)
     answer = browser.post(address(reasoning, "test_calibrate"), asks(reasoning), follow=True)
-    assert "The calibration is being made." in words(answer)
+    assert "The calibration is being computed." in words(answer)
     assert run_jobs() == ["assessments.calibration"]
     cell = Calibration.objects.of(reasoning.organisation).get().content["cells"][0]
     said = words(browser.get(address(reasoning)))

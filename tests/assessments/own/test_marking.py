@@ -195,7 +195,7 @@ def test_what_the_other_gave_stands_on_no_page_before_both_have_marked() -> None
     client.post(url(attempt, 1, "why"), {"points_0": "1", "points_1": "0", "comment": "Mine"})
     page = client.get(url(attempt, 1, "why")).content.decode()
     assert "A secret between me and the rubric" in page
-    assert "Both have marked this answer, so that neither marking can be changed any more." in page
+    assert "Both have marked this answer, so the marks can no longer be changed." in page
 
 
 def test_an_export_tells_a_member_no_points_before_both_have_marked() -> None:
@@ -252,7 +252,7 @@ def test_a_third_rater_is_told_and_keeps_what_they_typed() -> None:
         give(attempt, rater(attempt, name=name))
     before = rows()
     eve = signed_in(rater(attempt, name="Eve"))
-    sentence = "Two members have marked this answer already; a third marking is not taken."
+    sentence = "Two members have already marked this answer; there is no third marking."
     assert sentence in eve.get(url(attempt, 1, "why")).content.decode()
     response = eve.post(url(attempt, 1, "why"), {"points_0": "1", "points_1": "1", "comment": "Kept"})
     assert sentence in response.content.decode()

@@ -86,8 +86,8 @@ def test_the_page_says_what_was_found_what_else_it_can_be_and_what_to_do(
         "Grade: Medium",
         "Left the page <span",
         "the page was left 4 times, never for more than a minute.",
-        "A notification, a telephone call, or somebody at the door.",
-        "let them solve a similar task in the interview",
+        "A notification, a phone call, or someone at the door.",
+        "have them solve a similar task in the interview",
     ):
         assert text.count(words) == 1
 

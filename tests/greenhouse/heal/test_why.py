@@ -43,7 +43,7 @@ def asked(world: World) -> Why:
     [
         ([], "No delivery came in that time: the webhooks are not set up"),
         ([(NOW - 9 * HOUR, "handled")], "No delivery came in that time, the last one before on Tue 3 Mar"),
-        ([(NOW - HOUR, "handled")], "Other deliveries came in that time"),
+        ([(NOW - HOUR, "handled")], "Other deliveries arrived in that time"),
         ([(NOW - HOUR, "failed"), (NOW - HOUR, "handled")], "1 delivery of that time has failed here"),
     ],
 )
@@ -91,7 +91,7 @@ def test_what_is_not_visible_and_what_became_of_a_job_need_no_delivery(world: Wo
     assert day.why is None
     assert [told(one) for one in day.healed] == [
         "1 linked job had changed: its role says how.",
-        "1 application is not visible in Greenhouse any more: marked, nothing was erased.",
+        "1 application is no longer visible in Greenhouse: marked, nothing was erased.",
     ]
 
 

@@ -112,7 +112,7 @@ def test_a_revoked_key_shows_no_old_grants_and_works_again_by_itself(desk: Desk)
     sweep(desk)
     assert desk.connection().state == "broken"
     page = desk.client(desk.recruiter).get(desk.url("integrations")).content.decode()
-    assert "Greenhouse refuses the key, so it is not known what it may do." in page
+    assert "Greenhouse refuses the key, so its permissions are unknown." in page
     assert "Granted" not in page
     desk.greenhouse.store.oauth_clients.insert(row)
     sweep(desk)

@@ -33,8 +33,8 @@ def test_more_than_five_competencies_are_advised_against_and_more_than_eight_wan
     assert said(*rate(5)) == []
     assert said(*rate(6)) == [
         (
-            "This rates 6 competencies. With more than five, referees begin to answer alike. "
-            "Keep those that the job needs most."
+            "This rates 6 competencies. With more than five, referees' answers become alike. Keep those that "
+            "the job needs most."
         )
     ]
     assert "publishing asks you for the reason" in said(*rate(9))[0]

@@ -197,9 +197,9 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(rita: Member
     page = text_of(works.post(where, sent))
     for sentence in (
         "This has 501 characters; 500 are the most that fit. Please shorten it.",
-        "Tick who is asked, or choose “Everybody”.",
+        "Tick relationships, or choose “Everybody”.",
         "Tick the answers after which it is asked, or choose “Always”.",
-        "This answer stands here twice.",
+        "This answer is here twice.",
     ):
         assert sentence in page
     assert ("x" * 501 in page, "Kept" in page) == (True, True)
@@ -247,7 +247,7 @@ def test_a_condition_is_chosen_by_clicking(rita: Membership, works: Client) -> N
     assert draft(ours).entries[1]["when"] == {"question": "led", "is": ["no", "unsure"]}
     assert "Only if 1 is answered “No” or “Not sure”" in text_of(works.get(url("questionnaire_edit", ours)))
     odd = works.post(where, sent | {"when_question": "nobody", "revision": "1"})
-    assert "That question stands here no longer." in text_of(odd)
+    assert "That question is no longer here." in text_of(odd)
 
 
 def test_a_second_tab_loses_nothing_and_is_told(rita: Membership, works: Client) -> None:
@@ -284,7 +284,7 @@ def test_moving_and_deleting_in_a_stale_tab_change_nothing(rita: Membership, wor
         assert "Nothing was changed: the draft was changed in another tab" in text_of(response)
     assert ids(ours) == ["led", "strengths", "when"]
     gone = works.post(url("questionnaire_question_move", ours, "nobody"), {"revision": "1"}, follow=True)
-    assert "That question stands here no longer." in text_of(gone)
+    assert "That question is no longer here." in text_of(gone)
 
 
 def test_after_a_move_the_focus_is_on_the_button_that_was_pressed(rita: Membership, works: Client) -> None:
@@ -325,7 +325,7 @@ def test_deleting_asks_what_becomes_of_those_that_hang_on_it(rita: Membership, w
 def test_a_competency_is_one_click_and_shows_that_it_is_asked(rita: Membership, works: Client) -> None:
     ours = made(rita, LED)
     response = works.post(url("questionnaire_competency", ours), {"key": "reliability"}, follow=True)
-    assert "It stands below the other ratings" in text_of(response)
+    assert "Added below the other ratings" in text_of(response)
     assert ids(ours) == ["led", "reliability"]
     offered = works.get(url("questionnaire_add", ours)).context["library"]
     assert [competency.key for competency, asked in offered if asked] == ["reliability"]
@@ -356,7 +356,7 @@ def test_a_text_that_changes_asks_for_a_look_at_its_translation(rita: Membership
     same = works.post(where, typed(LED, comment="on", help=""), follow=True)
     assert "still says in German" not in text_of(same)
     other = works.post(where, typed({"text": "Led whom?"}, comment="on", revision="1"), follow=True)
-    assert "Question 1 still says in German what it said before." in text_of(other)
+    assert "Question 1 still has the old text in German." in text_of(other)
     assert "but not in: German" in text_of(works.get(url("questionnaire_publish", ours)))
     save_texts(questionnaire=ours, language="de", texts={"led": {"text": "Wen geführt?"}}, revision=0)
     assert "but not in: German" not in text_of(works.get(url("questionnaire_publish", ours)))

@@ -66,7 +66,7 @@ def test_two_colleagues_who_answer_from_one_office_network_are_low_at_most() -> 
     assert found(story) == {"same_address": "low"}
     (sign,) = signs_of(story.check).to_look_at
     assert sign.facts == (
-        "Maria Schmidt and Paul Meier worked from the same network address. By what was stated they share a company, "
+        "Maria Schmidt and Paul Meier worked from the same network address. They are said to share a company, "
         "so this is to be expected."
     )
 

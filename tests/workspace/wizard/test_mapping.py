@@ -220,7 +220,7 @@ def test_who_was_asked_before_is_counted_apart_and_nobody_is_asked_about(desk: D
     wizard.connect_stages(job)
     page = wizard.get("role_automation_review", job)
     assert there(page) == [
-        "1 candidate stands in “Assessment” now. 1 of them was asked for it before and is not asked again.",
+        "1 candidate is in “Assessment” now. 1 of them was asked for it before and is not asked again.",
         "Nobody is in “Reference Check” now.",
     ]
     assert page.select("input[name=invite]") == []

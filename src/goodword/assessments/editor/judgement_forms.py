@@ -169,14 +169,14 @@ class ScenarioForm(rows.RowsForm):
             if not (text or key or reason):
                 continue
             for part, value, sentence in (
-                ("action", text, _("Write what somebody could do, or take this action out.")),
+                ("action", text, _("Describe a possible action, or remove this one.")),
                 ("key", key, _("Choose how effective it is.")),
                 ("reason", reason, _("Say why it is as effective as that.")),
             ):
                 if not value and f"{part}_{place}" not in self.errors:
                     self.add_error(f"{part}_{place}", sentence)
             if text.casefold() in texts:
-                self.add_error(f"action_{place}", _("This action stands here twice."))
+                self.add_error(f"action_{place}", _("This action is here twice."))
             texts.append(text.casefold())
         if len(texts) < FEWEST_ACTIONS and not self.errors:
             self.add_error("action_0" if self.count else None, _("Write at least two actions to judge."))
@@ -215,7 +215,7 @@ class PublishForm(forms.Form):
         help_text=gettext_lazy(
             "For example: each rated every action alone, then they agreed where they differed by more than one."
         ),
-        missing=gettext_lazy("Say how the key came about."),
+        missing=gettext_lazy("Describe how the key was created."),
     )
 
 

@@ -28,7 +28,7 @@ def dismiss_sign(request: MemberRequest, pk: int, sign_pk: int) -> HttpResponseB
     form = DismissForm(request.POST if request.method == "POST" else None)
     if sign.dismissed_at is None and form.is_valid():
         dismiss(sign_id=sign.pk, member=request.member, note=form.cleaned_data["note"], now=clock.now())
-        messages.success(request, _("The sign is dismissed. Your note stands beside it."))
+        messages.success(request, _("The flag is dismissed. Your note is shown with it."))
         return _back(request, application)
     if sign.dismissed_at is not None:
         messages.info(request, _("This sign was dismissed already. The note beside it says by whom and why."))

@@ -16,14 +16,14 @@ from goodword.steps.signs.shown import Words
 
 _NOTHING = _("On its own this needs no action.")
 _ASK_HOW = _(
-    "If it matters for the job, let them solve a similar task in the interview and tell how they go about it."
+    "If it matters for the job, have them solve a similar task in the interview and explain their approach."
 )
 
 WORDS: Mapping[str, Words] = {
     leaving.CODE: Words(
         _("Left the page"),
         (
-            _("A notification, a telephone call, or somebody at the door."),
+            _("A notification, a phone call, or someone at the door."),
             _("A non-native speaker looked up a word."),
             _("Loudness, contrast or an aid such as a screen reader was set."),
             _("Some people switch between windows by habit, and find nothing there."),

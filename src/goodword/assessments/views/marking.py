@@ -79,7 +79,7 @@ def answer(request: MemberRequest, pk: int, attempt_pk: int, order: int, item: s
         except acts.Settled:
             form.add_error(
                 None,
-                _("The second marking has been given meanwhile, so that neither can be changed any more."),
+                _("The second rater has marked it meanwhile, so the marks can no longer be changed."),
             )
         else:
             return _onward(request, work, order, item)
@@ -105,10 +105,10 @@ def answer(request: MemberRequest, pk: int, attempt_pk: int, order: int, item: s
 
 def _enough(here: ToMark) -> str:
     if here.mine is not None:
-        return _("Both have marked this answer, so that neither marking can be changed any more.")
+        return _("Both have marked this answer, so the marks can no longer be changed.")
     if here.two:
-        return _("Two members have marked this answer already; a third marking is not taken.")
-    return _("Somebody has marked this answer already; one marking is asked for.")
+        return _("Two members have already marked this answer; there is no third marking.")
+    return _("This answer has already been marked; one marking is enough.")
 
 
 def _onward(request: MemberRequest, work: Work, order: int, item: str) -> HttpResponseBase:

@@ -67,7 +67,7 @@ def make(request: MemberRequest, pk: int) -> HttpResponseBase:
     if wanted is None or not wanted.enough:
         messages.info(
             request,
-            _("No group has %(least)s first attempts yet, so nothing was made.") % {"least": LEAST},
+            _("No group has %(least)s first attempts yet, so there are no norms.") % {"least": LEAST},
         )
     else:
         asked: dict[str, int | str] = {"test_id": test.pk, "version": version, "form": form}
@@ -75,7 +75,7 @@ def make(request: MemberRequest, pk: int) -> HttpResponseBase:
         jobs.make_norms.defer_once(
             lock=f"assessments.norms:{test.pk}:{version}:{form}", **asked, member_id=request.member.pk
         )
-        messages.success(request, _("The norms are being made. Load this page again in a moment."))
+        messages.success(request, _("The norms are being computed. Reload this page in a moment."))
     return redirect("test_norms", request.organisation.slug, pk)
 
 
@@ -89,7 +89,7 @@ def calibrate(request: MemberRequest, pk: int) -> HttpResponseBase:
     if found is None or found.calibration is None or found.calibration.missing:
         messages.info(
             request,
-            _("A calibration needs the first attempts of %(least)s people, so nothing was made.")
+            _("A calibration needs first attempts of %(least)s people, so there is none.")
             % {"least": LEAST_PERSONS},
         )
     else:
@@ -100,9 +100,7 @@ def calibrate(request: MemberRequest, pk: int) -> HttpResponseBase:
             version=version,
             member_id=request.member.pk,
         )
-        messages.success(
-            request, _("The calibration is being made. It takes a minute: load this page again then.")
-        )
+        messages.success(request, _("The calibration is being computed. Reload this page in a minute."))
     return redirect("test_norms", request.organisation.slug, pk)
 
 

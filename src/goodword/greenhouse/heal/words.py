@@ -37,8 +37,8 @@ def told(one: Healed) -> str:
     subject = what(one.kind, one.count)
     if one.kind == Kind.NOT_VISIBLE:
         return ngettext(
-            "%(what)s is not visible in Greenhouse any more: marked, nothing was erased.",
-            "%(what)s are not visible in Greenhouse any more: marked, nothing was erased.",
+            "%(what)s is no longer visible in Greenhouse: marked, nothing was erased.",
+            "%(what)s are no longer visible in Greenhouse: marked, nothing was erased.",
             one.count,
         ) % {"what": subject}
     if one.kind in (Kind.JOB_CHANGED, Kind.STAGE_CHANGED):
@@ -82,7 +82,7 @@ def reason(one: Why) -> str:
         ) % {"n": one.failed}
     if one.came:
         return _(
-            "Other deliveries came in that time, so these were lost on the way, or their webhook is missing or "
+            "Other deliveries arrived in that time, so these were lost, or their webhook is missing or "
             "disabled in Greenhouse."
         )
     if one.last_before is None:
@@ -111,8 +111,8 @@ def _came_to(kind: str, *, healed: bool, n: int) -> str:
             }
         case Kind.NOT_VISIBLE:
             return ngettext(
-                "%(n)d application is not visible any more.",
-                "%(n)d applications are not visible any more.",
+                "%(n)d application is no longer visible.",
+                "%(n)d applications are no longer visible.",
                 n,
             ) % {"n": n}
         case Kind.JOB_CHANGED | Kind.STAGE_CHANGED:

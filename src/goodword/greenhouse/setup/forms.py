@@ -33,7 +33,7 @@ class V3Form(forms.Form):
     client_secret = forms.CharField(
         label=_("Client secret"),
         max_length=500,
-        help_text=_("Greenhouse shows it once, when the credential is made."),
+        help_text=_("Greenhouse shows it once, when the credential is created."),
         widget=_secret(),
     )
     act_as = forms.IntegerField(
@@ -131,7 +131,7 @@ class NotesForm(forms.Form):
         label=_("Who may read the notes in Greenhouse"),
         choices=[
             ("private", _("Private: those who may see private notes of the candidate")),
-            ("public", _("Public: everybody who sees the candidate")),
+            ("public", _("Public: everyone who sees the candidate")),
             ("admin_only", _("Admins only: Greenhouse's admins of the job and of the site")),
         ],
         widget=forms.RadioSelect,
@@ -141,9 +141,7 @@ class NotesForm(forms.Form):
         label=_("First line of a note"),
         required=False,
         max_length=LONGEST,
-        help_text=_(
-            "Left empty, Goodword uses its own words. The link and the code stand below it in any case."
-        ),
+        help_text=_("If empty, Goodword uses its default text. Link and code are always added below."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": DEFAULT}),
     )
     report_link_days = forms.IntegerField(

@@ -87,14 +87,12 @@ def _said_of(status: int, ours: bool, location: str) -> Outcome:
         )
     if status == httpx2.codes.OK:
         return _bad(
-            _("Something else than Goodword answered at the Endpoint URL. %s")
+            _("Something other than Goodword answered at the Endpoint URL. %s")
             % _("Check that GOODWORD_BASE_URL and the proxy in front lead to this installation.")
         )
     if status == httpx2.codes.UNAUTHORIZED:
         return _bad(
-            _(
-                "The test arrived, but its signature did not fit any more: something on the way changes the body."
-            )
+            _("The test arrived, but its signature no longer matched: something in between changes the body.")
         )
     if httpx2.codes.is_redirect(status):
         host = urlsplit(location).netloc

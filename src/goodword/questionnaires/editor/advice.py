@@ -57,8 +57,8 @@ def _of_the_whole(entries: Sequence[Entry], *, minutes: int) -> Iterator[Advice]
     elif count > ADVISED:
         yield Advice(
             _(
-                "This rates %(count)s competencies. With more than five, referees begin to answer alike. "
-                "Keep those that the job needs most."
+                "This rates %(count)s competencies. With more than five, referees' answers become alike. Keep "
+                "those that the job needs most."
             )
             % {"count": count}
         )

@@ -103,7 +103,7 @@ def _changed(was: Mapping[str, Any], entry: Mapping[str, Any], new: Sequence[Ent
         yield (
             _("%(question)s is now asked only of: %(who)s.") % {**told, "who": asked}
             if asked
-            else _("%(question)s is now asked of everybody.") % told
+            else _("%(question)s is now for everyone.") % told
         )
     if was.get("when") != entry.get("when"):
         condition = when(new, entry)

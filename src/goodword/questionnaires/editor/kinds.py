@@ -126,7 +126,7 @@ def _to_confirm() -> list[Kind]:
         Kind(
             "relationship_confirm",
             _("Relationship"),
-            _("The referee confirms or corrects what they were to the candidate."),
+            _("The referee confirms or corrects their relationship to the candidate."),
             _("What were you to {candidate} when you worked together?"),
         ),
         Kind(

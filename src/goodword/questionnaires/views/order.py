@@ -57,7 +57,7 @@ def duplicate(request: MemberRequest, draft: Draft, *, question_id: str) -> Http
     except QuestionError as wrong:
         messages.error(request, str(wrong))
         return _to_editor(request, draft)
-    messages.success(request, _("Duplicated. The copy stands right below; change what is to be different."))
+    messages.success(request, _("Duplicated. The copy is right below; change it as needed."))
     where = _to_editor(request, draft)
     where["Location"] += f"?new={name}"
     return where
@@ -124,7 +124,7 @@ def _question(draft: Draft, question_id: str) -> Entry:
 
 
 def _gone(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    messages.info(request, _("That question stands here no longer."))
+    messages.info(request, _("That question is no longer here."))
     return _to_editor(request, draft)
 
 

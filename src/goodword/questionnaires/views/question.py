@@ -55,9 +55,7 @@ def competency(request: MemberRequest, draft: Draft) -> HttpResponseBase:
     except QuestionError as wrong:
         messages.error(request, str(wrong))
         return redirect("questionnaire_add", request.organisation.slug, draft.questionnaire.pk)
-    return _to_editor(
-        request, draft, name, _("Added. It stands below the other ratings; move it as you like.")
-    )
+    return _to_editor(request, draft, name, _("Added below the other ratings. Move it as you like."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,7 +85,7 @@ def change(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRes
     try:
         entry = draft.entries[place_of(draft.entries, question_id)]
     except KeyError:
-        messages.info(request, _("That question stands here no longer."))
+        messages.info(request, _("That question is no longer here."))
         return redirect("questionnaire_edit", request.organisation.slug, draft.questionnaire.pk)
     if request.method != "POST":
         return _page(request, draft, form_for(draft.entries, entry, language=draft.source.language))
@@ -124,9 +122,7 @@ def _remind_of_translations(request: MemberRequest, before: Draft, question_id: 
         names = get_text_list([language_name(language) for language in languages], _("and"))
         messages.warning(
             request,
-            _(
-                "Question %(place)s still says in %(languages)s what it said before. Please look at the translation."
-            )
+            _("Question %(place)s still has the old text in %(languages)s. Please check the translation.")
             % {"place": place_of(after.entries, question_id) + 1, "languages": names},
         )
 

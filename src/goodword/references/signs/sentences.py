@@ -27,7 +27,7 @@ def _disposable(facts: Facts) -> str:
 
 
 def _free(facts: Facts) -> str:
-    return _("%(one)s has an address at %(domain)s, where anybody can get one for nothing.") % facts
+    return _("%(one)s has an address at %(domain)s, a free mail provider.") % facts
 
 
 def _domain(facts: Facts) -> str:
@@ -88,8 +88,8 @@ def _titles(facts: Facts) -> str:
 def _both(facts: Facts) -> str:
     if facts["office"]:
         text = _(
-            "%(one)s and %(other)s worked from the same network address, on devices of the same kind. By what was "
-            "stated they share a company, so this is to be expected."
+            "%(one)s and %(other)s worked from the same network address, on devices of the same kind. They are "
+            "said to share a company, so this is to be expected."
         )
     else:
         text = _("%(one)s and %(other)s worked from the same network address, on devices of the same kind.")

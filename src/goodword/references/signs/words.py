@@ -19,7 +19,7 @@ WORDS: Mapping[str, Words] = {
     addresses.MEMBER: Words(
         _("An address from inside"),
         (
-            _("The candidate has worked here, or with somebody who works here now."),
+            _("The candidate has worked here, or with someone who works here now."),
             _("A former colleague has changed to your organisation."),
         ),
         _("Ask the referee how they know the candidate, and whether they have a part in this decision."),
@@ -35,7 +35,7 @@ WORDS: Mapping[str, Words] = {
     addresses.FREE: Words(
         _("A private address"),
         (
-            _("Whoever has left a company has only a private address."),
+            _("People who have left a company only have a private address."),
             _("Small firms and the self-employed often use one for work."),
             _("Some companies do not allow references from work addresses."),
         ),
@@ -59,7 +59,8 @@ WORDS: Mapping[str, Words] = {
             _("Texts may have been written before, in another place, and pasted, or dictated."),
         ),
         _(
-            "Read the texts: do they tell what only somebody who was there can know? If not, talk to the referee."
+            "Read the texts: do they contain details that only a real colleague would know? If not, talk to the "
+            "referee."
         ),
     ),
     likeness.TEXTS: Words(

@@ -23,7 +23,7 @@ class DismissForm(forms.Form):
 
     note = forms.CharField(
         label=_("Why this is nothing"),
-        help_text=_("What you have found out, and how. Your name stands beside it."),
+        help_text=_("What you found out, and how. Your name is shown with it."),
         max_length=LONGEST_NOTE,
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={

@@ -141,7 +141,7 @@ def total_of(draft: Assessment, parts: Sequence[PlannedPart]) -> str:
     """Whether there is a total, and what it is made of."""
     entering = [part for part in parts if part.right_or_wrong]
     if draft.total == Assessment.Total.OFF:
-        return _("There is no total: each test stands for itself.")
+        return _("There is no total: each test has its own result.")
     if not entering:
         return _(
             "A total is chosen, but no test here has right and wrong answers: choose no total, or add such a test."
@@ -166,12 +166,12 @@ def _held_against(part: PlannedPart) -> Iterator[str]:
     """The norms and the calibration that are fixed with the version."""
     said = {"test": part.part.test.title}
     if part.part.norms is not None:
-        yield _("Results of “%(test)s” are held against norms number %(n)s.") % {
+        yield _("Results of “%(test)s” are compared with norms number %(n)s.") % {
             **said,
             "n": part.part.norms.number,
         }
     if part.part.calibration is not None:
-        yield _("How difficult the tasks of “%(test)s” are is taken from calibration number %(n)s.") % {
+        yield _("The difficulty of the tasks of “%(test)s” comes from calibration number %(n)s.") % {
             **said,
             "n": part.part.calibration.number,
         }

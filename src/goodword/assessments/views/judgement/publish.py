@@ -42,7 +42,7 @@ def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
         else:
             messages.success(
                 request,
-                _("Version %(number)s is published. What was answered before keeps its version.")
+                _("Version %(number)s is published. Existing answers keep their version.")
                 % {"number": number},
             )
             return redirect("judgement", request.organisation.slug, draft.test.pk)

@@ -20,6 +20,5 @@ def remind_of_translations(request: MemberRequest, before: Draft) -> None:
         names = get_text_list([language_name(language) for language in languages], _("and"))
         messages.warning(
             request,
-            _("%(languages)s still says what it said before. Please look at the translation.")
-            % {"languages": names},
+            _("%(languages)s still has the old text. Please check the translation.") % {"languages": names},
         )

@@ -112,5 +112,5 @@ def _at(request: MemberRequest, version: TestVersion) -> str:
 
 
 def _no_draft(request: MemberRequest, version: TestVersion) -> HttpResponseBase:
-    messages.info(request, _("Nothing was changed: this version is no imported draft any more."))
+    messages.info(request, _("Nothing was changed: this version is no longer an imported draft."))
     return redirect("test", request.organisation.slug, version.test_id)

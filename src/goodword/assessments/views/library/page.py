@@ -63,7 +63,7 @@ def archive(request: MemberRequest, pk: int) -> HttpResponseBase:
     try:
         archiving.archive(test=test_of(request, pk), by=request.member, now=clock.now())
     except archiving.ComesWithGoodword:
-        messages.info(request, _("This one comes with Goodword and stays."))
+        messages.info(request, _("This one comes with Goodword and cannot be removed."))
         return redirect("test", request.organisation.slug, pk)
     messages.success(request, _("Archived. Roles that use it go on with it."))
     return redirect("library", request.organisation.slug)

@@ -45,7 +45,10 @@ def new(request: MemberRequest) -> HttpResponseBase:
         except begin.CannotAsk as wrong:
             form.add_error("questionnaire", wrong.sentences)
         else:
-            messages.success(request, _("Taken over. Add files, right answers and rubrics, then publish it."))
+            messages.success(
+                request,
+                _("Created from the questionnaire. Add files, right answers and rubrics, then publish it."),
+            )
             return redirect("own_questions_edit", request.organisation.slug, made.pk)
     return render(
         request,

@@ -97,7 +97,7 @@ class ChoicesForm(QuestionForm):
         for place in range(self.count):
             label = self.cleaned_data.get(f"choice_{place}", "")
             if label and labels.index(label.casefold()) != _nth(self.cleaned_data, place):
-                self.add_error(f"choice_{place}", _("This answer stands here twice."))
+                self.add_error(f"choice_{place}", _("This answer is here twice."))
         there = {choice["value"] for choice in choices}
         for value, question in self.hanging.items():
             if value not in there:

@@ -49,7 +49,7 @@ class QuestionForm(forms.Form):
     required_attribute = False
     use_required_attribute = False
 
-    text = Words(lines=2, max_length=LONGEST_QUESTION, missing=gettext_lazy("Write what is asked."))
+    text = Words(lines=2, max_length=LONGEST_QUESTION, missing=gettext_lazy("Enter the question."))
     help = Words(
         label=gettext_lazy("Help"),
         lines=2,
@@ -141,7 +141,7 @@ class QuestionForm(forms.Form):
             required=False,
             initial=question_id,
             error_messages={
-                "invalid_choice": _("That question stands here no longer. Choose another one, or “Always”.")
+                "invalid_choice": _("That question is no longer here. Choose another one, or “Always”.")
             },
         )
 
@@ -167,7 +167,7 @@ class QuestionForm(forms.Form):
         """A choice that says "only some" must say which."""
         given: dict[str, Any] = self.cleaned_data
         if given.get("asked_of") == SOME and not given.get("only_for"):
-            self.add_error("only_for", _("Tick who is asked, or choose “Everybody”."))
+            self.add_error("only_for", _("Tick relationships, or choose “Everybody”."))
         question_id = given.get("when_question", "")
         if question_id and not given.get(f"when_{question_id}"):
             self.add_error(

@@ -86,7 +86,7 @@ class AgreementForm(QuestionForm):
         label=gettext_lazy("Competency"),
         max_length=LONGEST_HEADING,
         required=False,
-        help_text=gettext_lazy("Statements of one competency stand together under its name. Optional."),
+        help_text=gettext_lazy("Statements of one competency are grouped under its name. Optional."),
     )
     can_pass = Flag(label=PASS, help_text=PASS_HELP)
     comment = Flag(label=COMMENT, help_text=COMMENT_HELP)
@@ -105,7 +105,7 @@ class BetweenForm(QuestionForm):
 
     own = ("left", "right", "can_pass")
     text_help = gettext_lazy(
-        "Stands above both statements, for example “Which of the two is {candidate} more like?”"
+        "Shown above both statements, for example “Which of the two is {candidate} more like?”"
     )
     left = Words(
         label=gettext_lazy("Statement on the left"),

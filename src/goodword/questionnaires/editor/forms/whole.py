@@ -83,7 +83,7 @@ class PublishForm(forms.Form):
         label=_("Publish without"),
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text=_("What is translated so far stays in a draft of the version after this one."),
+        help_text=_("The translation so far stays in a draft of the next version."),
     )
 
     def __init__(self, data: Any = None, *, needs_reason: bool, unfinished: list[str], **values: Any) -> None:
