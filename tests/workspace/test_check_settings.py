@@ -200,7 +200,7 @@ def test_a_questionnaire_of_the_organisation_can_be_chosen_until_it_is_archived(
     other = factories.role(factories.organisation())
     foreign = own_questionnaire(other)
     assert errors(post(role, rita, questionnaire=str(foreign.pk))) == [
-        "Questionnaire for referees Choose a questionnaire of the list."
+        "Questionnaire for referees: Choose a questionnaire of the list."
     ]
     post(role, rita, questionnaire=str(own.pk), languages=[])
     assert kept(role).questionnaire_id == own.pk
@@ -263,8 +263,8 @@ def test_only_languages_that_the_questionnaire_has_can_be_chosen(role: Role, rit
             {"self_reference": "x"},
             ["Does the candidate answer the same questions about themself? Choose one of the three."],
         ),
-        ({"questionnaire": "builtin:x"}, ["Questionnaire for referees Choose a questionnaire of the list."]),
-        ({"questionnaire": ""}, ["Questionnaire for referees Choose a questionnaire."]),
+        ({"questionnaire": "builtin:x"}, ["Questionnaire for referees: Choose a questionnaire of the list."]),
+        ({"questionnaire": ""}, ["Questionnaire for referees: Choose a questionnaire."]),
         ({"languages": ["xx"]}, ["Only in these languages: Choose languages of the list."]),
     ],
     ids=str,

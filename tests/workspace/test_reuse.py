@@ -159,7 +159,7 @@ def test_the_page_then_shows_the_result_and_where_it_comes_from(
     press(client, "step_reuse", application, start_of(application).pk)
     run_jobs()
     said = card(client, application)
-    assert "The result of an earlier application, for the role “Window Washer”, stands in." in said
+    assert "The result of an earlier application, for the role “Window Washer”, is reused." in said
     assert said.startswith("Assessment Done")
     page = client.get(path("candidate", second.organisation, application.pk)).content.decode()
     assert "Results: Assessment" in page
