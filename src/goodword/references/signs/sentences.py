@@ -99,7 +99,7 @@ def _both(facts: Facts) -> str:
 def _address(facts: Facts) -> str:
     if facts["office"]:
         text = _(
-            "%(one)s and %(other)s worked from the same network address. By what was stated they share a company, so "
+            "%(one)s and %(other)s worked from the same network address. They are said to share a company, so "
             "this is to be expected."
         )
     else:
