@@ -53,7 +53,7 @@ def test_the_first_page_says_what_it_is_and_who_reads_it_and_begins_nothing(stor
         "Self-assessment",
         "Who reads it",
         "Your referees don't see the report",
-        "A link to a report",
+        "in a report linked from their recruiting software",
         "doesn't wait for it",
     ):
         assert words in text
