@@ -83,7 +83,7 @@ def test_a_recruiter_acts_by_clicks_alone(
     page.get_by_role("button", name="Pause").click()
     page.get_by_text("Paused: nobody is reminded").wait_for()
     page.get_by_role("button", name="Resume").click()
-    page.get_by_text("It goes on.").wait_for()
+    page.get_by_text("Resumed.").wait_for()
     found = Check.objects.of(role.organisation).get(pk=check.pk)
     slot = Slot.objects.of(role.organisation).get(check_run=check, number=7)
     assert (found.paused_at, found.wanted, slot.answer_note) == (None, 6, "That is fine.")
