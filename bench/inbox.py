@@ -4,7 +4,7 @@ The sandbox has one application per delivery: one stage change each, with a body
 copies exist already, in another stage. The real worker then processes the backlog. Statistics of the inbox are gathered
 beforehand, while it is empty, as autovacuum would at night; the planner then expects one row for `state = 'received'`.
 The sandbox allows a million calls, since Greenhouse's own limit would otherwise set the pace (`bench/invitation.py`).
-Run it with `.venv/bin/python -m bench.inbox`.
+The reconciliation is off: it would find the same moves. Run it with `.venv/bin/python -m bench.inbox`.
 """
 
 import argparse
@@ -178,7 +178,9 @@ def worker(*, turns: bool) -> Iterator[None]:
     command = [str(Path(sys.executable).with_name("goodword")), "worker"]
     if turns:
         command = [sys.executable, "-m", "bench.inbox", "--take-turns"]
-    with subprocess.Popen(command, env=os.environ | {"GOODWORD_ENV": "demo"}) as process:
+    with subprocess.Popen(
+        command, env=os.environ | {"GOODWORD_ENV": "demo", "GOODWORD_HEAL_MINUTES": "0"}
+    ) as process:
         try:
             yield
         finally:

@@ -1,8 +1,8 @@
-"""THE MAP: which event leads to what, one line a reaction, in the order of the data.
+"""THE MAP: which event leads to what, in the order of the data.
 
-A domain function writes its row and records its event in one transaction; each handler named here is then one
-job, run once (core.events). Who reads this page has seen the product. An event without a reaction still stands
-on the timeline.
+A domain function writes its row and records its event in one transaction. Each handler named here then runs once, in a
+transaction of its own effects (core.reactions); the handlers of one event run in no order. An event without a handler
+is only kept for the timeline.
 """
 
 from goodword.assessments import erase as assessments_erase
@@ -16,8 +16,8 @@ from goodword.assessments.signs import keep as attempt_signs
 from goodword.candidates import erase as candidates_erase
 from goodword.candidates import export as candidates_export
 from goodword.core.erasure import Holder
-from goodword.core.events import Flow
 from goodword.core.exporting import Teller
+from goodword.core.reactions import Flow
 from goodword.greenhouse.feed import erase as feed_erase
 from goodword.greenhouse.feed import export as feed_export
 from goodword.greenhouse.feed import queue as feed_queue

@@ -1,4 +1,4 @@
-"""The log of what happened: in the transaction of its row, each handler once, whatever fails or runs twice."""
+"""The log of what happened: in the transaction of its row, with a reaction for each handler."""
 
 import time
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 from pytest_django.fixtures import Settings
 
-from goodword.core import events
+from goodword.core import events, reactions
 from goodword.core.models import Event, Reaction
 from tests.support import factories
 from tests.support.jobs import run_jobs, waiting
@@ -31,7 +31,7 @@ def fails_once(event: Event) -> None:
         raise Broken
 
 
-FLOW: events.Flow = {"test.happened": (acts,), "test.fails": (fails_once,), "test.alone": ()}
+FLOW: reactions.Flow = {"test.happened": (acts,), "test.fails": (fails_once,), "test.alone": ()}
 ACTS = f"{__name__}.acts"
 FAILS = f"{__name__}.fails_once"
 
@@ -39,10 +39,10 @@ FAILS = f"{__name__}.fails_once"
 @pytest.fixture(autouse=True)
 def flow(settings: Settings) -> Iterator[None]:
     settings.GOODWORD_FLOW = f"{__name__}.FLOW"
-    events._flow.cache_clear()
+    reactions.flow.cache_clear()
     acted.clear()
     yield
-    events._flow.cache_clear()
+    reactions.flow.cache_clear()
 
 
 def happens(name: str) -> Event:
@@ -65,7 +65,7 @@ def test_a_name_that_the_map_does_not_know_is_refused() -> None:
 
 
 @pytest.mark.django_db
-def test_each_handler_is_a_job_and_an_event_without_one_is_only_kept() -> None:
+def test_each_handler_is_a_reaction_and_an_event_without_one_is_only_kept() -> None:
     event = happens("test.happened")
     happens("test.alone")
     assert waiting() == [("event.react", {"event_id": event.pk, "handler": ACTS})]
@@ -76,37 +76,39 @@ def test_each_handler_is_a_job_and_an_event_without_one_is_only_kept() -> None:
 def test_a_handler_run_twice_acts_once() -> None:
     event = happens("test.happened")
     run_jobs()
-    events.react.run(event_id=event.pk, handler=ACTS)
+    reactions.react.run()
     assert acted == [event.pk]
     assert list(Reaction.objects.values_list("event_id", "handler", "state")) == [(event.pk, ACTS, "done")]
 
 
 @pytest.mark.django_db
 def test_a_handler_that_fails_leaves_no_trace_and_is_tried_again() -> None:
-    event = happens("test.fails")
-    with pytest.raises(Broken):
-        events.react.run(event_id=event.pk, handler=FAILS)
+    happens("test.fails")
+    reactions.react.run()
     row = Reaction.objects.get()
     assert (row.state, row.tries, row.error, row.done_at) == ("waiting", 1, "Broken", None)
-    events.react.run(event_id=event.pk, handler=FAILS)
-    row.refresh_from_db()
+    assert row.not_before is not None
+    reactions.work(now=row.not_before)
+    row = Reaction.objects.get()
     assert (len(acted), row.state, row.error, row.not_before) == (2, "done", "", None)
 
 
 @pytest.mark.django_db
 def test_a_handler_that_was_taken_off_the_map_has_nothing_to_do() -> None:
     event = happens("test.alone")
-    events.react.run(event_id=event.pk, handler=ACTS)
+    Reaction.objects.create(event=event, handler=ACTS)
+    reactions.react.run()
     assert (acted, Reaction.objects.get().state) == ([], "done")
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_runs_at_once_one_acts() -> None:
     event = happens("test.happened")
+    row = Reaction.objects.select_related("event").get()
 
     def work(_: int) -> None:
         try:
-            events.react.run(event_id=event.pk, handler=ACTS)
+            reactions.act(row)
         finally:
             connection.close()
 

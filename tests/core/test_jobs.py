@@ -9,9 +9,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.jobs import Job
 
-from goodword.core import clock, jobs, stopping
-from goodword.core.events import react
-from goodword.core.models import Event
+from goodword.core import jobs, reactions, stopping
 from goodword.greenhouse.jobs import wake_inbox
 from goodword.notifications.jobs import send_email
 from tests.support.jobs import waiting
@@ -121,11 +119,8 @@ def test_every_periodic_job_is_safe_against_itself() -> None:
 
 @pytest.mark.django_db
 def test_what_has_begun_goes_before_what_comes_in() -> None:
-    event = Event.objects.create(
-        name="email.sent", organisation_id=1, actor="test", data={}, occurred_at=clock.now()
-    )
     wake_inbox()
-    react.defer(event_id=event.pk, handler="none")
+    reactions.wake()
     send_email.defer(email_id=1)
     taken = [fetched() for _ in range(3)]
     assert taken == ["email.send", "event.react", "greenhouse.inbox"]

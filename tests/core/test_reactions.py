@@ -1,146 +1,283 @@
-"""Reactions that fail, lose their job or kill their worker are retried, and finally fail."""
+"""Reactions that fail, that nobody was woken for, or that end their workers: tried again, and at last called failed."""
 
-from datetime import timedelta
+import threading
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from importlib import import_module
+from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from psycopg.errors import AdminShutdown
 from pytest_django.fixtures import Settings
 
-from goodword.core import clock, events, reactions, upkeep
+from goodword.core import clock, reactions, stopping
 from goodword.core.models import Event, Reaction
 from tests.core.test_events import happens
-from tests.support.jobs import run_jobs, waiting
+from tests.support.jobs import run_jobs
 
-raised: list[Exception] = []
+#: what the handler raises, by the event's name
+raised: dict[str, BaseException] = {}
+acted: list[str] = []
 
 
 def reacts(event: Event) -> None:
-    if raised:
-        raise raised[0]
+    Event.objects.filter(pk=event.pk).update(actor="the handler")
+    acted.append(event.name)
+    if event.name in raised:
+        raise raised[event.name]
 
 
-FLOW: events.Flow = {"test.fails": (reacts,)}
+FLOW: reactions.Flow = {"test.fails": (reacts,), "test.works": (reacts,)}
 HANDLER = f"{__name__}.reacts"
 
 
 @pytest.fixture(autouse=True)
-def flow(settings: Settings) -> object:
+def flow(settings: Settings) -> Iterator[None]:
     settings.GOODWORD_FLOW = f"{__name__}.FLOW"
-    events._flow.cache_clear()
+    reactions.flow.cache_clear()
     raised.clear()
+    acted.clear()
     yield
-    events._flow.cache_clear()
+    reactions.flow.cache_clear()
 
 
-def forget_jobs() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs")
-
-
-def fail(event: Event, *, times: int) -> None:
-    raised.append(KeyError("an address that no log is to hold"))
-    for _ in range(times):
-        with pytest.raises(KeyError):
-            events.react.run(event_id=event.pk, handler=HANDLER)
+def fail_for_good() -> None:
+    raised["test.fails"] = KeyError("an address that no log is to hold")
+    now = clock.now()
+    for _ in range(reactions.TRIES):
+        now += timedelta(days=1)
+        assert reactions.work(now=now)
     raised.clear()
-    forget_jobs()
+
+
+def outage() -> OperationalError:
+    error = OperationalError("terminating connection due to administrator command")
+    error.__cause__ = AdminShutdown()
+    return error
+
+
+def states() -> list[tuple[str, int, datetime | None]]:
+    return list(Reaction.objects.order_by("pk").values_list("state", "tries", "not_before"))
+
+
+def in_a_thread(act: Callable[[], None]) -> None:
+    def run() -> None:
+        try:
+            act()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+
+
+def woken() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'event.react'")
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_is_woken_once_when_the_transaction_is_over() -> None:
+    with transaction.atomic():
+        happens("test.works")
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            happens("test.works")
+            raise ZeroDivisionError
+        happens("test.works")
+        assert woken() == 0
+    assert woken() == 1
+    happens("test.works")
+    assert woken() == 1  # that one has still to come
 
 
 @pytest.mark.django_db
-def test_a_reaction_whose_job_is_lost_is_queued_by_the_sweep() -> None:
-    event = happens("test.fails")
-    late = event.occurred_at + timedelta(minutes=2)
-    assert reactions.retry_due(now=late) == 0  # its job is queued
-    forget_jobs()
-    assert reactions.retry_due(now=late) == 0  # it was checked just now
-    assert reactions.retry_due(now=late + timedelta(minutes=2)) == 1
-    assert waiting() == [("event.react", {"event_id": event.pk, "handler": HANDLER})]
-    run_jobs()
-    assert Reaction.objects.get().state == "done"
+def test_a_reaction_whose_wake_up_was_lost_is_found_by_the_sweep() -> None:
+    happens("test.works")
+    assert woken() == 0  # the transaction of this test is never over
+    reactions.sweep.run()
+    assert woken() == 1
+    reactions.react.run()
+    assert [state for state, _, _ in states()] == ["done"]
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+    reactions.sweep.run()
+    assert woken() == 0
 
 
 @pytest.mark.django_db
 def test_it_is_tried_for_hours_and_then_needs_a_person() -> None:
-    event = happens("test.fails")
+    happens("test.fails")
+    raised["test.fails"] = KeyError("an address that no log is to hold")
     waits = []
-    for _ in range(events.TRIES - 1):
-        fail(event, times=1)
+    now = clock.now()
+    for _ in range(reactions.TRIES - 1):
+        assert reactions.work(now=now)
         row = Reaction.objects.get()
         assert row.not_before is not None
         waits.append(round((row.not_before - clock.now()).total_seconds()))
+        assert not reactions.work(now=row.not_before - timedelta(seconds=1))
+        now = row.not_before
     assert waits == [4, 16, 64, 256, 1024, 4096, 16384]
     assert list(reactions.failed()) == []
-    fail(event, times=1)
+    assert reactions.work(now=now)
     row = Reaction.objects.get()
     assert (row.state, row.tries, row.error, row.not_before) == ("failed", 8, "KeyError", None)
+    assert Event.objects.get().actor == "goodword"  # nothing that the handler did was kept
     assert list(reactions.failed()) == [row]
-    assert reactions.retry_due(now=clock.now() + timedelta(days=30)) == 0
-    events.react.run(event_id=event.pk, handler=HANDLER)  # a late job changes nothing
-    assert Reaction.objects.get().state == "failed"
+    assert not reactions.work(now=clock.now() + timedelta(days=30))
 
 
 @pytest.mark.django_db
 def test_a_person_has_it_tried_again_with_all_its_tries() -> None:
-    fail(happens("test.fails"), times=events.TRIES)
-    assert reactions.try_again(reactions.failed(), now=clock.now()) == 1
-    assert reactions.try_again(reactions.failed(), now=clock.now()) == 0
-    assert Reaction.objects.get().tries == 0
-    assert len(waiting()) == 1
+    happens("test.fails")
+    fail_for_good()
+    assert reactions.try_again(reactions.failed()) == 1
+    assert reactions.try_again(reactions.failed()) == 0
+    assert states() == [("waiting", 0, None)]
     run_jobs()
-    assert Reaction.objects.get().state == "done"
+    assert [state for state, _, _ in states()] == ["done"]
 
 
 @pytest.mark.django_db
-def test_an_outage_of_the_database_is_no_try() -> None:
-    event = happens("test.fails")
-    error = OperationalError("terminating connection due to administrator command")
-    error.__cause__ = AdminShutdown()
-    raised.append(error)
+def test_one_that_fails_among_many_leaves_the_others_alone() -> None:
+    for name in ("test.works", "test.fails", "test.works"):
+        happens(name)
+    raised["test.fails"] = KeyError()
+    reactions.react.run()
+    assert [state for state, _, _ in states()] == ["done", "waiting", "done"]
+    assert acted == ["test.works", "test.fails", *["test.works", "test.fails", "test.works"]]
+    assert list(Event.objects.order_by("pk").values_list("actor", flat=True)) == [
+        "the handler",
+        "goodword",
+        "the handler",
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("error", [outage(), stopping.Stopped()])
+def test_an_outage_of_the_database_or_the_end_of_the_worker_is_no_try(error: BaseException) -> None:
+    for name in ("test.works", "test.fails", "test.works"):
+        happens(name)
+    raised["test.fails"] = error
+    now = clock.now()
     for _ in range(20):
-        with pytest.raises(OperationalError):
-            events.react.run(event_id=event.pk, handler=HANDLER)
-    row = Reaction.objects.get()
-    assert (row.state, row.tries) == ("waiting", 0)
+        now += timedelta(minutes=10)
+        with pytest.raises(type(error)):
+            reactions.work(now=now)
+    raised.clear()
+    while reactions.work(now=now + timedelta(minutes=10)):
+        pass
+    assert [(state, tries) for state, tries, _ in states()] == [("done", 1)] * 3
 
 
 @pytest.mark.django_db
-def test_one_that_ends_its_worker_each_time_needs_a_person() -> None:
-    event = happens("test.fails")
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing', attempts = %s", [upkeep.TRIES])
-    upkeep.retry_stalled()
-    reactions.sweep.run()
-    row = Reaction.objects.get(event=event)
-    assert (row.state, row.error) == ("failed", "WorkerDied")
+def test_one_that_may_bring_the_database_down_waits_longer_each_time() -> None:
+    happens("test.fails")
+    raised["test.fails"] = outage()
+    waits = []
+    for _ in range(12):
+        with pytest.raises(OperationalError):
+            reactions.work(now=clock.now() + timedelta(hours=1))
+        due = Reaction.objects.get().not_before
+        assert due is not None
+        waits.append(round((due - clock.now()).total_seconds()))
+    assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]
+
+
+@pytest.mark.django_db
+def test_one_that_ends_its_worker_each_time_needs_a_person_and_the_others_happen() -> None:
+    happens("test.fails")
+    happens("test.works")
+    now = clock.now()
+    for number in range(1, reactions.TRIES + 1):  # claimed, and never heard of again
+        assert reactions._claim(now)[0].tries == number
+        Reaction.objects.filter(event__name="test.works").update(tries=1, not_before=None)
+        assert reactions.give_up_deadly(now=now) == 0
+        now += reactions.LEASE
+    assert reactions.give_up_deadly(now=now) == 1
+    assert list(reactions.failed().values_list("event__name", "error")) == [("test.fails", "WorkerDied")]
+    reactions.react.run()
+    assert acted == ["test.works"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_that_is_being_carried_out_is_left_alone_by_other_workers() -> None:
+    happens("test.works")
+    row = Reaction.objects.select_related("event").get()
+    seen: list[bool] = []
+
+    def another_worker() -> None:
+        seen.append(reactions.work(now=clock.now() + timedelta(hours=1)))
+        reactions.act(row)
+
+    with transaction.atomic():
+        reactions.act(row)
+        in_a_thread(another_worker)
+    assert (seen, acted) == ([False], ["test.works"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_wake_up_during_the_last_look_of_a_turn_is_not_lost() -> None:
+    """Its worker finds the turn taken and goes; whoever has the turn looks once more."""
+    happens("test.works")
+
+    def something_comes_after_the_last_look(execute: Any, sql: str, *rest: Any) -> Any:
+        found = execute(sql, *rest)
+        if "SET tries = tries + 1" in sql and len(acted) == Reaction.objects.count() == 1:
+            happens("test.works")
+            in_a_thread(reactions.react.run)
+            assert acted == ["test.works"]
+        return found
+
+    with connection.execute_wrapper(something_comes_after_the_last_look):
+        reactions.react.run()
+    assert acted == ["test.works"] * 2
+
+
+@pytest.mark.django_db
+def test_what_a_handler_records_is_carried_out_in_the_same_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    def records(event: Event) -> None:
+        acted.append(event.name)
+        if len(acted) == 1:
+            happens("test.works")
+
+    records.__qualname__ = "reacts"
+    monkeypatch.setitem(FLOW, "test.works", (records,))
+    happens("test.works")
+    reactions.react.run()
+    assert acted == ["test.works", "test.works"]
+    assert [state for state, _, _ in states()] == ["done", "done"]
 
 
 @pytest.mark.django_db
 def test_a_reaction_to_an_event_that_was_erased_is_over() -> None:
-    event = happens("test.fails")
-    pk = event.pk
-    event.delete()
-    events.react.run(event_id=pk, handler=HANDLER)
+    happens("test.works").delete()
+    assert (Reaction.objects.count(), reactions.work(now=clock.now())) == (0, False)
 
 
 @pytest.mark.django_db
 def test_jobs_of_a_version_without_rows_get_them() -> None:
     rows_of_jobs = import_module("goodword.core.migrations.0004_reactions_wait_and_fail").ROWS_OF_JOBS
-    lost, waits, both, done = (happens("test.fails") for _ in range(4))
+    lost, waits, both, done = (happens("test.works") for _ in range(4))
     Reaction.objects.exclude(event=done).delete()
     Reaction.objects.update(state="done")
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status) "
-            "SELECT queue_name, task_name, args, 'failed' FROM procrastinate_jobs "
-            "WHERE args->'event_id' IN (%s::text::jsonb, %s::text::jsonb)",
-            [lost.pk, both.pk],
-        )
-        cursor.execute(
-            "DELETE FROM procrastinate_jobs WHERE status = 'todo' AND args->'event_id' = %s::text::jsonb",
-            [lost.pk],
-        )
+        for event, status in (
+            (lost, "failed"),
+            (waits, "todo"),
+            (both, "todo"),
+            (both, "failed"),
+            (done, "todo"),
+        ):
+            cursor.execute(
+                "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status) "
+                "VALUES ('default', 'event.react', "
+                "jsonb_build_object('event_id', %s::bigint, 'handler', %s::text), %s)",
+                [event.pk, HANDLER, status],
+            )
         cursor.execute(rows_of_jobs)
     states = dict(Reaction.objects.values_list("event_id", "state"))
     assert states == {lost.pk: "failed", waits.pk: "waiting", both.pk: "waiting", done.pk: "done"}

@@ -1,16 +1,15 @@
 """What happens to an application in Greenhouse, and its reactions in any order."""
 
 import random
-from inspect import unwrap
 from typing import Any
 
-from django.db import connection, transaction
-from procrastinate.contrib.django import app
-from procrastinate.contrib.django.models import ProcrastinateJob
+from django.db import transaction
 
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
+from goodword.core import reactions
 from goodword.core.events import record
+from goodword.core.models import Reaction
 from goodword.notifications.models import Email
 from goodword.references.models import Check
 from goodword.roles.queries import automation_of
@@ -70,13 +69,8 @@ def at_once(application: Application, *events: Happening) -> None:
 def react_in_order_of(seed: int) -> None:
     """Run every reaction, and those that follow from it, whichever comes; mails stay where they are."""
     dice = random.Random(seed)
-    while waiting := list(
-        ProcrastinateJob.objects.filter(status="todo", task_name="event.react").order_by("id")
-    ):
-        job = dice.choice(waiting)
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = %s", [job.pk])
-        unwrap(app.tasks[job.task_name].func)(**job.args)
+    while waiting := list(Reaction.objects.filter(state="waiting").select_related("event").order_by("pk")):
+        reactions.act(dice.choice(waiting))
 
 
 def run_of(application: Application, kind: str) -> Run | None:

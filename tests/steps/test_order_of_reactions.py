@@ -1,13 +1,11 @@
 """Reactions run beside each other, in any order: in the end a step stands as Greenhouse says the application does."""
 
-from inspect import unwrap
-
 import pytest
-from django.db import connection, transaction
-from procrastinate.contrib.django import app
-from procrastinate.contrib.django.models import ProcrastinateJob
+from django.db import transaction
 
 from goodword.candidates.models import Application
+from goodword.core import reactions
+from goodword.core.models import Reaction
 from goodword.roles.models import Step
 from goodword.steps.models import StepStart
 from tests.steps.happening import (
@@ -146,10 +144,7 @@ def test_an_address_that_goes_before_the_step_has_begun_is_asked_for(
 ) -> None:
     happens(application, ENTER)
     with transaction.atomic():
-        job = ProcrastinateJob.objects.get(status="todo", task_name="event.react")
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = %s", [job.pk])
-        unwrap(app.tasks[job.task_name].func)(**job.args)
+        reactions.act(Reaction.objects.get(state="waiting"))
     application.candidate.email = ""
     application.candidate.save()
     react_in_order_of(0)

@@ -1,4 +1,4 @@
-"""Run the queued jobs here and now: the real rows and the real task functions, without a worker process."""
+"""Run reactions and queued jobs here and now: the real rows and the real functions, without a worker process."""
 
 import json
 from collections.abc import Collection
@@ -8,37 +8,66 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from goodword.core.models import Event
+from goodword.core import reactions
+from goodword.core.models import Event, Reaction
+
+REACT = "event.react"
 
 
 def waiting() -> list[tuple[str, dict[str, object]]]:
-    """Name and arguments of each queued job, in order."""
+    """Name and arguments of each waiting reaction, as if it were a job, and of each queued job, in order."""
+    rows = Reaction.objects.filter(state="waiting").order_by("pk")
+    queued = ProcrastinateJob.objects.filter(status="todo").exclude(task_name=REACT).order_by("id")
     return [
-        (job.task_name, job.args) for job in ProcrastinateJob.objects.filter(status="todo").order_by("id")
+        *((REACT, {"event_id": row.event_id, "handler": row.handler}) for row in rows),
+        *((job.task_name, job.args) for job in queued),
     ]
 
 
 def run_jobs(*, at_most: int = 500, but_not: Collection[str] = ()) -> list[str]:
-    """Run what is queued, and what that queues, in order; returns the tasks' names. A failing job fails the test.
+    """Run the reactions that wait and the jobs that are queued, and what follows from them, in order; returns the
+    tasks' names. A failing one fails the test.
 
     Tasks of the names `but_not` stay where they are, as if no worker had come to them yet.
     """
     ran: list[str] = []
     while len(ran) < at_most:
-        job = (
-            ProcrastinateJob.objects.filter(status="todo")
-            .exclude(scheduled_at__gt=timezone.now())
-            .exclude(task_name__in=but_not)
-            .order_by("id")
-            .first()
-        )
-        if job is None:
+        name = _react() if REACT not in but_not else None
+        name = name or _run_job(but_not)
+        if name is None:
             return ran
-        _settle(job.pk)
-        # without the wrapper that closes connections between jobs: here the test holds the transaction
-        unwrap(app.tasks[job.task_name].func)(**job.args)
-        ran.append(job.task_name)
+        ran.append(name)
     raise AssertionError(f"more than {at_most} jobs: {ran[-10:]}")
+
+
+def reactions_to(event: Event) -> list[Reaction]:
+    """Those that wait."""
+    return list(event.reactions.filter(state="waiting").select_related("event").order_by("pk"))
+
+
+def _react() -> str | None:
+    due = Reaction.objects.filter(state="waiting", not_before=None)
+    row = due.select_related("event").order_by("pk").first()
+    if row is None:
+        return None
+    reactions.act(row)
+    return REACT
+
+
+def _run_job(but_not: Collection[str]) -> str | None:
+    job = (
+        ProcrastinateJob.objects.filter(status="todo")
+        .exclude(scheduled_at__gt=timezone.now())
+        .exclude(task_name__in=[*but_not, REACT])
+        .order_by("id")
+        .first()
+    )
+    if job is None:
+        return None
+    _settle(job.pk)
+    # without the wrapper that closes connections between jobs: here the test holds the transaction
+    unwrap(app.tasks[job.task_name].func)(**job.args)
+    return str(job.task_name)
 
 
 def _settle(job_id: int) -> None:

@@ -4,14 +4,13 @@ import json
 from datetime import datetime
 
 from django.db import connection
-from procrastinate.contrib.django.models import ProcrastinateJob
 
 from goodword.candidates.models import Application
-from goodword.core import outbox
-from goodword.core.events import react
+from goodword.core import outbox, reactions
 from goodword.core.models import Event
 from goodword.notifications.domain.send import tell_sent
 from goodword.notifications.models import Email
+from tests.support.jobs import reactions_to
 
 
 def mail_is_taken(of: Application, *, at: datetime) -> None:
@@ -23,11 +22,8 @@ def mail_is_taken(of: Application, *, at: datetime) -> None:
         tell_sent(email, now=at)
         _forget("email.send", email_id=pk)
         event = Event.objects.filter(name="email.sent", data__email_id=pk).latest("pk")
-        for job in ProcrastinateJob.objects.filter(
-            status="todo", task_name="event.react", args__event_id=event.pk
-        ):
-            react.run(**job.args)
-            _forget("event.react", **job.args)
+        for row in reactions_to(event):
+            reactions.act(row)
         event.delete()  # tests that start like this list later events only
 
 

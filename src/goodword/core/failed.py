@@ -83,8 +83,8 @@ def _line_of_job(job: ProcrastinateJob) -> str:
     return f"{JOB}:{job.pk}  {job.task_name}  {job.args}"
 
 
-def _retry_reaction(pk: int, now: datetime) -> bool:
-    return bool(reactions.try_again(reactions.failed().filter(pk=pk), now=now))
+def _retry_reaction(pk: int, _: datetime) -> bool:
+    return bool(reactions.try_again(reactions.failed().filter(pk=pk)))
 
 
 def retry_job(pk: int, _: datetime) -> bool:

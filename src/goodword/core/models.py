@@ -65,9 +65,9 @@ class Reaction(models.Model):
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="reactions")
     handler = models.CharField(max_length=120)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
-    #: failures so far, not counting database outages
+    #: attempts so far, not counting those interrupted by a database outage or a worker shutdown
     tries = models.PositiveSmallIntegerField(default=0)
-    #: when the sweep retries it, in case its job was lost or failed
+    #: when to run it (again); at once if null. While it runs: when another worker may take over
     not_before = models.DateTimeField(null=True)
     #: the type of the last failure; its message is in the log only, since it may quote personal data
     error = models.CharField(max_length=100, default="", blank=True)
@@ -76,6 +76,6 @@ class Reaction(models.Model):
     class Meta:
         constraints = (models.UniqueConstraint(fields=["event", "handler"], name="reaction_once"),)
         indexes = (
-            models.Index(fields=["not_before"], name="reaction_waiting", condition=models.Q(state="waiting")),
+            models.Index(fields=["id"], name="reaction_waiting", condition=models.Q(state="waiting")),
             models.Index(fields=["event"], name="reaction_failed", condition=models.Q(state="failed")),
         )

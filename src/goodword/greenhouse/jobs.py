@@ -11,7 +11,7 @@ from django.db.models import Q
 from goodword.core import clock, jobs, stopping
 from goodword.greenhouse.feed import doubles, post, stuck
 from goodword.greenhouse.heal import jobs as heal  # noqa: F401 - registers the jobs of healing
-from goodword.greenhouse.inbox.claim import Turn, free_orphans
+from goodword.greenhouse.inbox.claim import Turn, Turns, free_orphans
 from goodword.greenhouse.inbox.process import work_one
 from goodword.greenhouse.inbox.prune import prune
 from goodword.greenhouse.models import FeedPost, InboxEvent
@@ -23,17 +23,24 @@ TURN = 5.0
 
 SWEEP_AT_MOST = 100
 
+#: the turns of this process
+TURNS = Turns()
+
 
 @jobs.job(name="greenhouse.inbox", swept_by="greenhouse.inbox.sweep")
 def work_inbox() -> None:
     """Work on deliveries that are due. Each row decides about further tries, so the job takes none."""
     over = time.monotonic() + TURN
-    turn = Turn()
-    while work_one(turn, now=clock.now()):
-        stopping.check()
-        if time.monotonic() > over:
-            wake_inbox()
-            return
+    turn = Turn(turns=TURNS)
+    more = False
+    try:
+        while not more and work_one(turn, now=clock.now()):
+            stopping.check()
+            more = time.monotonic() > over
+    finally:
+        missed = turn.end()
+    if more or missed:
+        wake_inbox()
 
 
 def wake_inbox() -> None:

@@ -14,8 +14,8 @@ from goodword.assessments.signs.dismiss import dismiss
 from goodword.assessments.signs.keep import on_attempt_completed, settle_signs
 from goodword.assessments.signs.shown import signs_of
 from goodword.candidates.models import Application
-from goodword.core.events import name_of
 from goodword.core.models import Reaction
+from goodword.core.reactions import name_of
 from goodword.steps.domain.move import lock
 from goodword.steps.signs.dismiss import NoteWanted
 from tests.assessments.plans import JUDGEMENT, WORK_STYLE, attempt_of

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection as database
 
 from goodword.core import outbox
+from goodword.core.models import Reaction
 from goodword.greenhouse import jobs
 from goodword.greenhouse.feed import doubles, settle
 from goodword.greenhouse.feed.retry import retry, retry_all
@@ -249,6 +250,7 @@ def test_what_kills_its_worker_again_and_again_becomes_a_persons(story: Story) -
 
 
 def test_the_sweep_queues_a_job_for_what_is_due_once(story: Story) -> None:
+    Reaction.objects.update(state="done")
     with database.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded'")
     for _ in range(2):

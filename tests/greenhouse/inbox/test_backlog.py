@@ -10,9 +10,10 @@ from django.db.models import F
 
 from goodword.core import clock
 from goodword.greenhouse import jobs
-from goodword.greenhouse.inbox.claim import Turn, claim, free_orphans, settle
-from goodword.greenhouse.models import InboxEvent
+from goodword.greenhouse.inbox.claim import Turn, Turns, claim, free_orphans, settle
+from goodword.greenhouse.models import Connection, InboxEvent
 from tests.greenhouse.world import World
+from tests.support import factories
 
 State = InboxEvent.State
 MANY = 2_000
@@ -93,6 +94,41 @@ def test_two_workers_that_have_read_the_same_page_claim_different_deliveries(wor
     turn, other = Turn(), Turn()
     claimed = [claim(one, now=now) for one in (turn, other, turn, other, other, turn, other)]
     assert [event and event.remote_application_id for event in claimed] == [1, 2, 3, 4, 5, 6, None]
+
+
+def test_of_the_turns_of_a_process_one_works_on_a_connection(world: World) -> None:
+    put(world, 3, state=State.RECEIVED)
+    now = clock.now() + timedelta(minutes=1)
+    turns = Turns()
+    turn, other, stranger = Turn(turns=turns), Turn(turns=turns), Turn()
+    first = claim(turn, now=now)
+    assert claim(other, now=now) is None
+    second = claim(stranger, now=now)  # of another process
+    assert first is not None
+    assert second is not None
+    assert (first.remote_application_id, second.remote_application_id) == (1, 2)
+    assert (turn.end(), stranger.end(), other.end()) == (
+        True,
+        False,
+        False,
+    )  # `other` was woken for it, and went
+    third = claim(other, now=now)
+    assert third is not None
+    assert third.remote_application_id == 3
+
+
+def test_another_connection_is_worked_on_while_one_is_waited_for(world: World) -> None:
+    put(world, 2, state=State.RECEIVED)
+    slow = world.connection
+    world.connection = Connection.objects.of(world.organisation).create(
+        organisation=world.organisation, name="Second", endpoint_key="s" * 43, connected_at=factories.NOW
+    )
+    put(world, 1, state=State.RECEIVED)
+    now, turns = clock.now() + timedelta(minutes=1), Turns()
+    turn, other = Turn(turns=turns), Turn(turns=turns)
+    claimed = [claim(one, now=now) for one in (turn, other)]
+    assert [event and event.connection_id for event in claimed] == [slow.pk, world.connection.pk]
+    assert claim(other, now=now) is None
 
 
 @pytest.mark.django_db(transaction=True)

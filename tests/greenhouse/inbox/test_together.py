@@ -20,7 +20,7 @@ from goodword.roles.models import AlreadyThere, Automation
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from tests.greenhouse.inbox.test_bursts import arrive, people
 from tests.greenhouse.world import ASSESSMENT, SCREEN, World
-from tests.support.jobs import event_names, waiting
+from tests.support.jobs import event_names
 
 
 def moved(world: World, number: int = 10, place: int = ASSESSMENT) -> list[RemoteApplication]:
@@ -63,14 +63,13 @@ def test_a_burst_costs_few_statements_a_delivery(world: World) -> None:
         assert (event.leased_to, event.attempts) == (None, 1)
 
 
-def test_each_event_of_a_burst_has_its_reactions_and_their_jobs(world: World) -> None:
+def test_each_event_of_a_burst_has_its_reactions(world: World) -> None:
     moved(world)
     world.work()
     entered = Event.objects.filter(name="application.entered_stage")
     wanted = {(event.pk, "steps.domain.automation.on_entered_stage") for event in entered}
     assert len(wanted) == 10
     assert wanted <= set(Reaction.objects.values_list("event_id", "handler"))
-    assert wanted <= {(job["event_id"], job["handler"]) for name, job in waiting() if name == "event.react"}
 
 
 def different(world: World) -> list[RemoteApplication]:

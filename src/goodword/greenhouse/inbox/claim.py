@@ -10,6 +10,7 @@ The queries here are simple on purpose. Statistics gathered while the inbox was 
 """
 
 import json
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -48,18 +49,63 @@ class Lost(Exception):
 
 
 @dataclass
+class Turns:
+    """Which turn works on which connection."""
+
+    mutex: threading.Lock = field(default_factory=threading.Lock)
+    at: "dict[int, Turn]" = field(default_factory=dict)
+
+
+@dataclass
 class Turn:
     """A worker's short turn at the inbox.
 
     `resting`: connections to skip. `ready`: ids of deliveries to claim next, oldest first, each the first of its
     application when it was read; another worker may have claimed it since, which the lock detects. `alone`: ids of
     deliveries that cannot be handled in a batch.
+
+    Turns that share `turns` never work on the same connection: they would wait for each other's locks and read the same
+    from Greenhouse. `at`: the connection this turn works on. `missed`: another turn was started for it and gave way.
     """
 
     resting: set[int] = field(default_factory=set)
     ready: list[tuple[int, int]] = field(default_factory=list)
     alone: set[int] = field(default_factory=set)
     connections: dict[int, tuple[float, Connection]] = field(default_factory=dict)
+    turns: Turns = field(default_factory=Turns)
+    at: int | None = None
+    missed: bool = False
+
+    def take(self, connection_id: int) -> bool:
+        """Move to this connection; False if another turn works on it."""
+        with self.turns.mutex:
+            other = self.turns.at.get(connection_id, self)
+            if other is not self:
+                other.missed = True
+                return False
+            self._leave()
+            self.at = connection_id
+            self.turns.at[connection_id] = self
+            return True
+
+    def end(self) -> bool:
+        """Leave the connection. Returns whether another turn gave way meanwhile."""
+        with self.turns.mutex:
+            self._leave()
+            return self.missed
+
+    def taken(self) -> list[int]:
+        """The connections of other turns, which are marked `missed`."""
+        with self.turns.mutex:
+            others = [(pk, turn) for pk, turn in self.turns.at.items() if turn is not self]
+            for _, turn in others:
+                turn.missed = True
+            return [pk for pk, _ in others]
+
+    def _leave(self) -> None:
+        if self.at is not None:
+            del self.turns.at[self.at]
+            self.at = None
 
     def connection(self, pk: int) -> Connection:
         """The connection with its organisation, re-read every second."""
@@ -92,7 +138,9 @@ def claim_these(turn: Turn, ids: Sequence[int], *, now: datetime) -> list[InboxE
 
 def _claim_ready(turn: Turn, *, now: datetime) -> InboxEvent | None:
     while turn.ready:
-        ids = [pk for pk, connection_id in turn.ready[:CHOICE] if connection_id not in turn.resting]
+        some = [one for one in turn.ready[:CHOICE] if one[1] not in turn.resting]
+        at = next((connection_id for _, connection_id in some if turn.take(connection_id)), None)
+        ids = [pk for pk, connection_id in some if connection_id == at]
         if events := _lease(turn, ids, most=1, now=now) if ids else []:
             turn.ready = [one for one in turn.ready if one[0] > events[0].pk]
             return events[0]
@@ -103,6 +151,8 @@ def _claim_ready(turn: Turn, *, now: datetime) -> InboxEvent | None:
 def _pages(turn: Turn, *, now: datetime) -> Iterator[list[tuple[int, int]]]:
     """Pages of waiting deliveries that are due and the first of their application."""
     waiting = InboxEvent.objects.across_organisations().filter(state=State.RECEIVED).order_by("pk")
+    if taken := turn.taken():
+        waiting = waiting.exclude(connection_id__in=taken)
     rows = waiting.values_list("pk", "connection_id", "remote_application_id", "not_before")
     seen: set[tuple[int, int]] = set()
     last = 0

@@ -36,10 +36,12 @@ def claim_read(turn: Turn, *, now: datetime) -> list[tuple[InboxEvent, Ahead]]:
     if not turn.ready:
         return []
     connection_id = turn.ready[0][1]
+    if connection_id in turn.resting or not turn.take(connection_id):
+        return []
     kept = kept_for(connection_id)
     ids = []
     for pk, whose in turn.ready[:TOGETHER]:
-        if pk not in kept or pk in turn.alone or whose != connection_id or whose in turn.resting:
+        if pk not in kept or pk in turn.alone or whose != connection_id:
             break  # keep the order of arrival
         ids.append(pk)
     if len(ids) < FEW:

@@ -37,7 +37,7 @@ def stalled_of(member: Membership) -> list[Stalled]:
 
 def try_again(organisation: Organisation, *, member: Membership, now: datetime) -> int:
     """Retry all of them, and the failed jobs that no sweep repeats. Returns how many."""
-    count = reactions.try_again(stalled(organisation), now=now)
+    count = reactions.try_again(stalled(organisation))
     jobs = failed_tasks.try_again(organisation, now=now)
     if count or jobs:
         write(

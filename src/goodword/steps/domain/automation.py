@@ -6,7 +6,7 @@ from goodword.candidates.models import Application
 from goodword.core.models import Event
 from goodword.roles.models import Step
 from goodword.roles.queries import rules_of_stage
-from goodword.steps.domain.standing import stands, waits_for_click
+from goodword.steps.domain.standing import has_starts, stands, waits_for_click
 from goodword.steps.domain.starts import (
     go,
     held_of,
@@ -34,21 +34,26 @@ def on_entered_stage(event: Event) -> None:
     Who was rejected or hired meanwhile, or has moved on from a step that would pause, is left alone; so is who
     has moved on to another job, unless they stand in a stage of the step there.
     """
-    application = held_of(event)
-    if application.connection_id is None:
+    assert event.application_id is not None  # this event is about an application
+    applications = Application.objects.across_organisations().filter(pk=event.application_id)
+    connection_id = applications.values_list("connection_id", flat=True).get()
+    if connection_id is None:
         return
-    same_job = event.data.get("job_id") == application.job_id
-    for rule in rules_of_stage(
-        connection_id=application.connection_id,
-        job_id=event.data.get("job_id"),
-        stage_id=event.data.get("stage_id"),
-    ):
+    job_id, stage_id = event.data.get("job_id"), event.data.get("stage_id")
+    rules = list(rules_of_stage(connection_id=connection_id, job_id=job_id, stage_id=stage_id))
+    if not rules:
+        return
+    application = held_of(event)
+    same_job = job_id == application.job_id
+    for rule in rules:
         if may_start(application, rule.step) and (same_job or stands(application, rule.step)):
             request(application=application, step=rule.step, at=event.occurred_at, by=event.actor)
 
 
 def on_candidate_changed(event: Event) -> None:
     """Start steps that waited for an address, a valid name or permission to e-mail, once that is resolved."""
+    if not has_starts(event):
+        return
     application = held_of(event)
     for start in waiting_of(application).filter(waits_for__in=HINDRANCES):
         if not may_start(application, start.step):

@@ -5,7 +5,7 @@ from goodword.core.models import Event
 from goodword.roles.models import AlreadyThere
 from goodword.roles.queries import rules_of_stage
 from goodword.steps.domain.automation import request
-from goodword.steps.domain.standing import has_home, waits_for_click
+from goodword.steps.domain.standing import has_home, has_starts, waits_for_click
 from goodword.steps.domain.starts import held_of, keep_for_click, take_back, wait_for_click, waiting_of
 from goodword.steps.models import StepStart
 
@@ -15,6 +15,8 @@ BY_A_PERSON = (StepStart.Waits.CLICK, StepStart.Waits.REUSE)
 
 def on_ended(event: Event) -> None:
     """Rejected, hired, converted, or to be erased: what has not begun does not begin by itself any more."""
+    if not has_starts(event):
+        return
     application = held_of(event)
     if not application.end:
         return
@@ -41,6 +43,8 @@ def on_restored(event: Event) -> None:
 
 def on_changed_job(event: Event) -> None:
     """Moved to a job of no role: what has not begun is taken back. (A move to another role's job took it along.)"""
+    if not has_starts(event):
+        return
     application = held_of(event)
     if has_home(application):
         return

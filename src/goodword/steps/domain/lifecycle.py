@@ -16,7 +16,16 @@ from goodword.notifications.domain.queue import cancel, restore_invitation
 from goodword.roles.models import Step
 from goodword.steps.domain.move import lock, move
 from goodword.steps.domain.reminders import next_reminder
-from goodword.steps.domain.standing import RESTORED, ended, has_home, has_left, hold, stands, waits_for_click
+from goodword.steps.domain.standing import (
+    RESTORED,
+    ended,
+    has_home,
+    has_left,
+    has_starts,
+    hold,
+    stands,
+    waits_for_click,
+)
 from goodword.steps.models import Run, StepStart
 from goodword.steps.states import BY_FATE, REOPENED, is_open, may
 
@@ -30,6 +39,8 @@ def settle[R: Run](model: type[R], event: Event) -> Iterator[tuple[Act, R]]:
     run may go through several. "carry": it goes on under another role's settings.
     """
     assert event.application_id is not None  # these events are about applications
+    if not has_starts(event):
+        return
     application = hold(event.application_id)
     runs = model._default_manager.filter(start__application=application).order_by("pk")
     for pk in runs.values_list("pk", flat=True):

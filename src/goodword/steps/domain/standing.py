@@ -23,6 +23,16 @@ RESTORED = ("application.unrejected", "application.unhired", "erasure.cancelled"
 BY_HAND = ("step.requested", "attempt.assigned", "check.opened", "check.invited_again")
 
 
+def has_starts(event: Event) -> bool:
+    """Whether the event's application has any start; most changes in Greenhouse concern none of ours.
+
+    Needs no lock: a start is written under the application's lock, as the change behind this event was. A start written
+    before the change is visible here; one written later already respects the change.
+    """
+    assert event.application_id is not None  # these events are about applications
+    return StepStart.objects.across_organisations().filter(application_id=event.application_id).exists()
+
+
 def hold(application_id: int) -> Application:
     """The application, locked in the caller's transaction, with candidate, organisation and the role's owner.
 
