@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 NOW = factories.NOW
 MINUTE = timedelta(minutes=1)
-ELSEWHERE = "This part has already gone on, perhaps in another window."
+ELSEWHERE = "This part has moved on, perhaps in another window."
 TIMED = {
     "tasks": REASONING,
     "statements": Asks(test=WORK_STYLE.test, form=WORK_STYLE.form, minutes=10),
