@@ -1,12 +1,17 @@
 """What a recruiter clicks on a reference check: allowed, refused, nothing changed by a refusal, what the page shows."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import pytest_django
 import time_machine
 from bs4 import BeautifulSoup
+from django.core import mail
+from django.core.mail import EmailMessage
 from django.db import connection
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
@@ -20,6 +25,7 @@ from tests.references.story import FACTS, NOW, PEER, Story, opened, post, refere
 from tests.support import factories
 from tests.support.jobs import run_jobs
 from tests.support.pages import signed_in
+from tests.support.shared import shared_world
 from tests.workspace.people import path
 from tests.workspace.seats import asks_for_seven, standing
 
@@ -43,19 +49,37 @@ OF_REFEREE: list[tuple[str, dict[str, Any]]] = [
     ("referee_more_time", {"days": "30"}),
     ("referee_address", {"address": "new@globex.example"}),
 ]
+World = tuple[Story, list[EmailMessage]]
 WITH_FORM = {"check_more_time", "check_mark_complete", "check_cancel", "check_one_more", "check_answer"}
 
 
-@pytest.fixture(autouse=True)
+@contextmanager
 def at_a_fixed_moment() -> Iterator[None]:
     mailers = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
     with override_settings(MAILERS=mailers), time_machine.travel(NOW, tick=False):
         yield
 
 
+@pytest.fixture(autouse=True)
+def fixed_moment() -> Iterator[None]:
+    with at_a_fixed_moment():
+        yield
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[World]:
+    @at_a_fixed_moment()
+    def build() -> World:
+        return sent(), list(mail.outbox)
+
+    yield from shared_world(django_db_blocker, build)
+
+
 @pytest.fixture
-def story() -> Story:
-    return sent()
+def story(db: None, world: World) -> Story:
+    story, mails = deepcopy(world)
+    mail.outbox.extend(mails)
+    return story
 
 
 @pytest.fixture
