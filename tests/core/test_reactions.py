@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import AdminShutdown
-from pytest_django.fixtures import Settings
+from pytest_django.fixtures import DjangoAssertNumQueries, Settings
 
 from goodword.core import clock, reactions, stopping
 from goodword.core.models import Event, Reaction
@@ -201,6 +201,52 @@ def test_one_that_ends_its_worker_each_time_needs_a_person_and_the_others_happen
     assert list(reactions.failed().values_list("event__name", "error")) == [("test.fails", "WorkerDied")]
     reactions.react.run()
     assert acted == ["test.works"]
+
+
+@pytest.mark.django_db
+def test_what_may_have_crashed_its_worker_takes_no_others_along() -> None:
+    for _ in range(3):
+        happens("test.works")
+    now = clock.now()
+    assert [row.tries for row in reactions._claim(now)] == [1, 1, 1]  # and the worker dies
+    now += reactions.LEASE
+    happens("test.works")
+    assert [row.tries for row in reactions._claim(now)] == [2]
+    assert sorted(tries for _, tries, _ in states()) == [0, 1, 1, 2]
+
+
+@pytest.mark.django_db
+def test_a_turn_ends_when_what_waits_cannot_be_claimed(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    happens("test.works")
+    Reaction.objects.update(tries=reactions.TRIES)
+    with django_assert_max_num_queries(5):
+        reactions.react.run()
+    assert states() == [("waiting", reactions.TRIES, None)]
+
+
+@pytest.mark.django_db
+def test_after_an_outage_the_turn_ends_and_another_is_queued() -> None:
+    happens("test.fails")
+    raised["test.fails"] = outage()
+    reactions.react.run()
+    assert woken() == 1
+    assert [(state, tries) for state, tries, _ in states()] == [("waiting", 0)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_that_waits_for_a_lock_stops_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reactions, "BATCH_LOCK_MS", 20)
+    monkeypatch.setattr(reactions, "ALONE_LOCK_MS", 20)
+    events = [happens("test.works") for _ in range(3)]
+    with transaction.atomic():
+        Event.objects.select_for_update().get(pk=events[1].pk)  # for as long as this test likes
+        in_a_thread(reactions.react.run)
+        assert [(state, tries) for state, tries, _ in states()] == [("done", 1), ("waiting", 0), ("done", 1)]
+    now = clock.now() + timedelta(minutes=1)
+    assert reactions.work(now=now)
+    assert [state for state, _, _ in states()] == ["done"] * 3
 
 
 @pytest.mark.django_db(transaction=True)

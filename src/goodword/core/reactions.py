@@ -22,9 +22,10 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.module_loading import import_string
+from psycopg.errors import LockNotAvailable
 
 from goodword.core import clock, database, jobs, stopping
 from goodword.core.models import Event, Reaction
@@ -48,13 +49,16 @@ LEASE = timedelta(seconds=30)
 #: rows per batch
 TOGETHER = 20
 
+#: milliseconds that a batch, or a row alone, waits for a lock: whoever holds one for longer must not stop the others
+BATCH_LOCK_MS, ALONE_LOCK_MS = 500, 3000
+
 #: seconds that one job works before it makes room for others, e-mails for example
 TURN = 2.0
 
 #: the `error` of a reaction that crashed its worker each time
 WORKER_DIED = "WorkerDied"
 
-#: database outages during a row's handler, by row id
+#: database outages and lock timeouts during a row's handler, by row id
 _interrupted: Counter[int] = Counter()
 
 #: longest wait, in seconds, of a row that may itself be what brings the database down
@@ -87,7 +91,7 @@ def wake() -> None:
 def react() -> None:
     """Run due reactions for a short time. Retries are per row, so the job itself has none."""
     over = time.monotonic() + TURN
-    while _due(clock.now()).exists() and _turn.acquire(blocking=False):
+    while _can_claim(clock.now()) and _turn.acquire(blocking=False):
         try:
             with _at_work():
                 while work(now=clock.now()):
@@ -95,8 +99,14 @@ def react() -> None:
                     if time.monotonic() > over:
                         wake()
                         return
+        except Exception as error:
+            if not database.is_outage(error):
+                raise
+            wake()  # the outage is over, and what may have caused it waits by itself
+            return
         finally:
             _turn.release()
+        stopping.check()
         # look again: a job queued since the last look may have found the lock taken
 
 
@@ -138,6 +148,7 @@ def work(*, now: datetime) -> bool:
 def act(row: Reaction) -> None:
     """Run the handler of a row, unless another worker has claimed it since. Raises what the handler raises."""
     with transaction.atomic():
+        _limit_waits(ALONE_LOCK_MS)
         if _locked([row]):
             _run(row)
             _done([row])
@@ -150,6 +161,11 @@ def _act_alone(row: Reaction) -> None:
     except Exception as error:
         if database.is_outage(error):
             raise
+        if _is_lock_timeout(error):
+            log.warning("%s on event %d waits for a lock", row.handler, row.event.pk)
+            _interrupted[row.pk] += 1
+            _rest(row)
+            return
         log.exception("%s failed on event %d (%s)", row.handler, row.event.pk, row.event.name)
         _failed(row, error)
     _interrupted.pop(row.pk, None)
@@ -197,13 +213,30 @@ def _due(now: datetime) -> QuerySet[Reaction]:
     return Reaction.objects.filter(Q(not_before=None) | Q(not_before__lte=now), state=State.WAITING)
 
 
+def _can_claim(now: datetime) -> bool:
+    """Whether `_claim` would find anything."""
+    with transaction.atomic():
+        rows = _due(now).filter(tries__lt=TRIES).select_for_update(skip_locked=True)
+        return bool(rows.order_by("pk").values_list("pk")[:1])
+
+
+def _limit_waits(milliseconds: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [str(milliseconds)])
+
+
+def _is_lock_timeout(error: Exception) -> bool:
+    return isinstance(error.__cause__, LockNotAvailable)
+
+
 #: The partial index on id is the only one for waiting rows: with another, the planner may sort a whole backlog for each
 #: claim. The commit need not be flushed: a claim lost in a database crash is one that has ended.
 _CLAIM = """
 UPDATE core_reaction SET tries = tries + 1, not_before = %(until)s
 WHERE id = ANY(ARRAY(
     SELECT id FROM core_reaction
-    WHERE state = 'waiting' AND (not_before IS NULL OR not_before <= %(now)s) AND tries < %(tries)s
+    WHERE state = 'waiting' AND (not_before IS NULL OR not_before <= %(now)s)
+    AND tries BETWEEN %(least)s AND %(greatest)s
     ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED
 ))
 RETURNING *, set_config('synchronous_commit', 'off', true) AS relaxed
@@ -211,9 +244,16 @@ RETURNING *, set_config('synchronous_commit', 'off', true) AS relaxed
 
 
 def _claim(now: datetime) -> list[Reaction]:
-    """The oldest due rows, oldest first, with their events."""
-    values = {"now": now, "until": now + LEASE, "tries": TRIES, "most": TOGETHER}
-    rows = sorted(Reaction.objects.raw(_CLAIM, values), key=lambda row: row.pk)
+    """A due row that was tried before, else the oldest due rows, oldest first, with their events.
+
+    A row that may have crashed its worker is claimed alone, since a claim counts as an attempt.
+    """
+    rows: list[Reaction] = []
+    for least, greatest, most in ((1, TRIES - 1, 1), (0, 0, TOGETHER)):
+        values = {"now": now, "until": now + LEASE, "least": least, "greatest": greatest, "most": most}
+        rows = sorted(Reaction.objects.raw(_CLAIM, values), key=lambda row: row.pk)
+        if rows:
+            break
     events = Event.objects.in_bulk({row.event_id for row in rows}) if rows else {}
     for row in rows:
         if row.event_id in events:
@@ -225,6 +265,7 @@ def _act_together(rows: Sequence[Reaction]) -> bool:
     """Run all of them in one transaction; False if that fails."""
     try:
         with transaction.atomic():
+            _limit_waits(BATCH_LOCK_MS)
             if len(_locked(rows)) < len(rows):
                 return False
             for row in rows:
@@ -283,7 +324,7 @@ def _give_back(rows: Sequence[Reaction]) -> None:
 
 
 def _rest(row: Reaction) -> None:
-    """Undo the claim, with a wait that grows with each outage: the handler may be the cause."""
+    """Undo the claim, with a wait that grows with each outage or lock timeout: the handler may be the cause."""
     wait = timedelta(seconds=min(2 ** (_interrupted[row.pk] - 1), LONGEST_REST))
     Reaction.objects.filter(_claimed([row]), state=State.WAITING).update(
         tries=F("tries") - 1, not_before=clock.now() + wait

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from goodword.candidates.domain.holds import hold_against_erasure
+from goodword.candidates.domain.holds import hold_against_erasure, keep_role_holds
 from goodword.candidates.models import Candidate
 from goodword.core.text import clean_text
 from goodword.greenhouse import client as remote
@@ -49,6 +49,7 @@ def write_candidate(
     An erased person stays erased (`erased_at`) unless they have applied since; under a legal hold nothing is blanked.
     Raises Stale if our copy has changed since `as_of` (see `apply`).
     """
+    keep_role_holds(connection.organisation_id)  # before the candidate, as placing a hold does
     row, fresh = (
         Candidate.objects.across_organisations()
         .select_for_update()

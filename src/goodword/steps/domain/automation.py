@@ -6,7 +6,7 @@ from goodword.candidates.models import Application
 from goodword.core.models import Event
 from goodword.roles.models import Step
 from goodword.roles.queries import rules_of_stage
-from goodword.steps.domain.standing import has_starts, stands, waits_for_click
+from goodword.steps.domain.standing import stands, waits_for_click
 from goodword.steps.domain.starts import (
     go,
     held_of,
@@ -52,8 +52,6 @@ def on_entered_stage(event: Event) -> None:
 
 def on_candidate_changed(event: Event) -> None:
     """Start steps that waited for an address, a valid name or permission to e-mail, once that is resolved."""
-    if not has_starts(event):
-        return
     application = held_of(event)
     for start in waiting_of(application).filter(waits_for__in=HINDRANCES):
         if not may_start(application, start.step):

@@ -26,8 +26,9 @@ BY_HAND = ("step.requested", "attempt.assigned", "check.opened", "check.invited_
 def has_starts(event: Event) -> bool:
     """Whether the event's application has any start; most changes in Greenhouse concern none of ours.
 
-    Needs no lock: a start is written under the application's lock, as the change behind this event was. A start written
-    before the change is visible here; one written later already respects the change.
+    Needs no lock if the change behind the event was written under the application's lock, as starts are: a start
+    written before the change is visible here, and one written later already respects it. Not for `candidate.changed`,
+    which is recorded for applications that were not locked.
     """
     assert event.application_id is not None  # these events are about applications
     return StepStart.objects.across_organisations().filter(application_id=event.application_id).exists()

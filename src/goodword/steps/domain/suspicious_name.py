@@ -4,7 +4,7 @@ step needs attention until it is corrected or confirmed."""
 from goodword.core.models import Event
 from goodword.notifications.models import Email, Link
 from goodword.steps.domain.move import lock
-from goodword.steps.domain.standing import has_starts, hold
+from goodword.steps.domain.standing import hold
 from goodword.steps.models import Run, StepStart
 from goodword.steps.states import UNFINISHED
 
@@ -15,7 +15,7 @@ def settle(model: type[Run], event: Event) -> None:
     What a person has to solve already stays before this.
     """
     application_id = event.application_id or _of_mail(event)
-    if application_id is None or (event.application_id and not has_starts(event)):
+    if application_id is None:
         return
     application = hold(application_id)
     mark = StepStart.Waits.LINK_IN_NAME if application.candidate.is_name_suspicious else ""
