@@ -61,11 +61,11 @@ class Sandbox(Flask):
         self.rates.clear()
         self.calls.clear()
 
-    def reopen(self) -> None:
+    def reopen(self, *, http: httpx2.Client | None = None) -> None:
         """Start again with the demo's world after `close`, in memory: building the routes takes long."""
         self.restart()
         self.saver, self.open_control, self.closed = None, False, False
-        self.deliverer = Deliverer(self.store, None, self.changed)
+        self.deliverer = Deliverer(self.store, http, self.changed)
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view that the request is routed to."""

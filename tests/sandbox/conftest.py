@@ -36,14 +36,20 @@ def receiver() -> Receiver:
     return Receiver()
 
 
-@pytest.fixture
-def app(receiver: Receiver) -> Iterator[Sandbox]:
-    """A sandbox with the demo world."""
-    app = create_app(
-        http=httpx2.Client(transport=httpx2.MockTransport(receiver)), base_url="http://sandbox.example"
-    )
-    yield app
+@pytest.fixture(scope="session")
+def one_app() -> Sandbox:
+    """Made once and opened for each test: building the routes takes long."""
+    app = create_app(base_url="http://sandbox.example")
     app.close()
+    return app
+
+
+@pytest.fixture
+def app(one_app: Sandbox, receiver: Receiver) -> Iterator[Sandbox]:
+    """A sandbox with the demo world."""
+    one_app.reopen(http=httpx2.Client(transport=httpx2.MockTransport(receiver)))
+    yield one_app
+    one_app.close()
 
 
 @pytest.fixture
