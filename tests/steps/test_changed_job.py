@@ -1,8 +1,11 @@
 """An application that is moved to another job takes its steps along, or they close; in whatever order it is told."""
 
+from collections.abc import Iterator
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
+import pytest_django
 
 from goodword.candidates.models import Application
 from goodword.roles.models import Role, Step
@@ -25,6 +28,7 @@ from tests.steps.happening import (
 )
 from tests.support import factories
 from tests.support.mail import mail_is_taken
+from tests.support.shared import shared_world
 
 pytestmark = pytest.mark.django_db
 
@@ -52,18 +56,29 @@ BACK: list[Happening] = [
 each_order = pytest.mark.parametrize("seed", range(4))
 
 
-@pytest.fixture(params=MODELS)
+@pytest.fixture(scope="module", params=MODELS)
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(params=["pause", "go_on"])
+@pytest.fixture(scope="module", params=["pause", "go_on"])
 def on_leave(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="module")
+def world(
+    kind: str, on_leave: str, django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> Iterator[Application]:
+    yield from shared_world(django_db_blocker, lambda: applied(kind, on_leave))
+
+
 @pytest.fixture
-def application(kind: str, on_leave: str) -> Application:
+def application(db: None, world: Application) -> Application:
+    return deepcopy(world)
+
+
+def applied(kind: str, on_leave: str) -> Application:
     role = factories.role(factories.organisation(), title="First")
     second = factories.role(role.organisation, title="Second", owner=role.owner)
     Step.objects.of(role.organisation).update(on_leave=on_leave)

@@ -1,6 +1,10 @@
 """Reactions run beside each other, in any order: in the end a step stands as Greenhouse says the application does."""
 
+from collections.abc import Iterator
+from copy import deepcopy
+
 import pytest
+import pytest_django
 from django.db import transaction
 
 from goodword.candidates.models import Application
@@ -23,6 +27,7 @@ from tests.steps.happening import (
     shown,
 )
 from tests.support import factories
+from tests.support.shared import shared_world
 
 pytestmark = pytest.mark.django_db
 
@@ -30,13 +35,24 @@ ENTER = enter(501)
 LEAVE = leave(501, 502)
 
 
-@pytest.fixture(params=MODELS)
+@pytest.fixture(scope="module", params=MODELS)
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="module")
+def world(
+    kind: str, django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> Iterator[Application]:
+    yield from shared_world(django_db_blocker, lambda: applied(kind))
+
+
 @pytest.fixture
-def application(kind: str) -> Application:
+def application(db: None, world: Application) -> Application:
+    return deepcopy(world)
+
+
+def applied(kind: str) -> Application:
     role = factories.role(factories.organisation())
     role.steps.filter(kind=kind).update(on_leave=Step.OnLeave.PAUSE, on_hire=Step.OnClose.CLOSE)
     factories.automation(role, connection_id=1, job_id=31, stages={kind: (501, "Mapped")})

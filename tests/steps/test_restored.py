@@ -1,8 +1,11 @@
 """A rejection or a hire that is taken back: steps are open again, and nothing is sent before a member clicks."""
 
+from collections.abc import Iterator
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
+import pytest_django
 
 from goodword.assessments.domain import invite_again as attempts
 from goodword.candidates.models import Application
@@ -30,6 +33,7 @@ from tests.steps.happening import (
 )
 from tests.support import factories
 from tests.support.mail import mail_is_taken
+from tests.support.shared import shared_world
 
 pytestmark = pytest.mark.django_db
 
@@ -40,13 +44,24 @@ each_order = pytest.mark.parametrize("seed", range(4))
 each_end = pytest.mark.parametrize("ends", [(REJECT, UNREJECT), (HIRE, UNHIRE)], ids=["rejected", "hired"])
 
 
-@pytest.fixture(params=MODELS)
+@pytest.fixture(scope="module", params=MODELS)
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="module")
+def world(
+    kind: str, django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> Iterator[Application]:
+    yield from shared_world(django_db_blocker, lambda: applied(kind))
+
+
 @pytest.fixture
-def application(kind: str) -> Application:
+def application(db: None, world: Application) -> Application:
+    return deepcopy(world)
+
+
+def applied(kind: str) -> Application:
     role = factories.role(factories.organisation())
     role.steps.filter(kind=kind).update(on_leave=Step.OnLeave.PAUSE, on_hire=Step.OnClose.CLOSE)
     factories.automation(role, connection_id=1, job_id=31, stages={kind: (MAPPED, "Mapped")})

@@ -1,13 +1,15 @@
 """The table of moves, walked whole: every act from every state, on a real run."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from datetime import timedelta
 from itertools import product
 
 import pytest
+import pytest_django
 from django.db import transaction
 
-from goodword.assessments.models import Assessment, Attempt
+from goodword.assessments.models import Attempt
 from goodword.steps.domain.move import NotAllowed, lock, move
 from goodword.steps.models import Run
 from goodword.steps.states import (
@@ -21,13 +23,11 @@ from goodword.steps.states import (
     status,
     takes_answers,
 )
-from tests.support import factories
+from tests.steps.runs import DEADLINE, NOW, P, Runs
+from tests.support.shared import shared_world
 
 pytestmark = pytest.mark.django_db
 
-NOW = factories.NOW
-DEADLINE = datetime(2026, 3, 12, 22, 59, tzinfo=UTC)
-P = Run.Progress
 
 type State = tuple[P, bool, bool]
 
@@ -60,25 +60,14 @@ LEADS_TO: dict[str, Callable[[P, bool, bool], State]] = {
 }
 
 
-def run_in(progress: P, closed: bool, paused: bool) -> Attempt:
-    start = factories.start(factories.application(factories.role(factories.organisation())), "assessment")
-    return Attempt.objects.create(
-        organisation=start.organisation,
-        start=start,
-        assessment=Assessment.objects.create(
-            organisation=start.organisation, step=start.step, number=1, created_at=NOW, published_at=NOW
-        ),
-        progress=progress,
-        opened_at=NOW,
-        invited_at=NOW,
-        deadline_at=DEADLINE,
-        closed_at=NOW if closed else None,
-        closed_by="greenhouse" if closed else "",
-        close_reason="rejected" if closed else "",
-        paused_at=NOW if paused else None,
-        attention="mail_failed",
-        next_reminder_at=NOW + timedelta(days=2),
-    )
+@pytest.fixture(scope="module")
+def once(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[Runs]:
+    yield from shared_world(django_db_blocker, Runs.made)
+
+
+@pytest.fixture
+def runs(db: None, once: Runs) -> Runs:
+    return deepcopy(once)
 
 
 def state_of(run: Run) -> State:
@@ -92,10 +81,10 @@ def test_the_table_names_every_act_once() -> None:
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_an_act_leads_where_the_table_says_and_is_refused_elsewhere(act: str) -> None:
+def test_an_act_leads_where_the_table_says_and_is_refused_elsewhere(runs: Runs, act: str) -> None:
     reached = set()
     for state in STATES:
-        run = run_in(*state)
+        run = runs.run_in(*state)
         with transaction.atomic():
             held = lock(Attempt, run.pk)
             assert may(held, act) is (state in ALLOWED[act])
@@ -111,9 +100,9 @@ def test_an_act_leads_where_the_table_says_and_is_refused_elsewhere(act: str) ->
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_an_act_writes_who_when_and_why_and_ends_reminders_where_it_must(act: str) -> None:
+def test_an_act_writes_who_when_and_why_and_ends_reminders_where_it_must(runs: Runs, act: str) -> None:
     later = NOW + timedelta(hours=1)
-    run = run_in(*min(ALLOWED[act]))
+    run = runs.run_in(*min(ALLOWED[act]))
     with transaction.atomic():
         move(lock(Attempt, run.pk), act, at=later, by="member:1", reason="asked")
     run.refresh_from_db()
@@ -125,10 +114,10 @@ def test_an_act_writes_who_when_and_why_and_ends_reminders_where_it_must(act: st
     assert (run.closed_by == "member:1") is (act in {"close", "complete", "mark_complete", "decline"})
 
 
-def test_what_is_shown_of_each_state() -> None:
+def test_what_is_shown_of_each_state(runs: Runs) -> None:
     shown = {}
     for state in STATES:
-        run = run_in(*state)
+        run = runs.run_in(*state)
         shown[state] = (status(run, now=NOW), status(run, now=DEADLINE + timedelta(seconds=1)))
     for progress, closed, paused in STATES:
         if progress in {P.COMPLETED, P.MARKED_COMPLETE, P.DECLINED}:
@@ -142,16 +131,16 @@ def test_what_is_shown_of_each_state() -> None:
         assert shown[progress, closed, paused] == expected
 
 
-def test_who_was_not_invited_is_neither_waited_for_nor_late() -> None:
-    run = run_in(P.PENDING, False, False)
+def test_who_was_not_invited_is_neither_waited_for_nor_late(runs: Runs) -> None:
+    run = runs.run_in(P.PENDING, False, False)
     run.invited_at = None
     late = DEADLINE + GRACE + timedelta(seconds=1)
     assert [status(run, now=moment) for moment in (NOW, late)] == ["unsent", "unsent"]
     assert takes_answers(run, now=late)
 
 
-def test_whoever_begins_was_invited_whatever_the_server_said() -> None:
-    run = run_in(P.PENDING, False, False)
+def test_whoever_begins_was_invited_whatever_the_server_said(runs: Runs) -> None:
+    run = runs.run_in(P.PENDING, False, False)
     Attempt.objects.of(run.organisation).update(invited_at=None)
     with transaction.atomic():
         move(lock(Attempt, run.pk), "begin", at=NOW, by="candidate")
@@ -159,23 +148,11 @@ def test_whoever_begins_was_invited_whatever_the_server_said() -> None:
     assert run.invited_at == NOW
 
 
-def test_a_run_takes_answers_while_it_is_open_and_for_thirty_days_after_its_deadline() -> None:
+def test_a_run_takes_answers_while_it_is_open_and_for_thirty_days_after_its_deadline(runs: Runs) -> None:
     for state in STATES:
         progress, closed, _ = state
-        run = run_in(*state)
+        run = runs.run_in(*state)
         opened = progress in {P.PENDING, P.IN_PROGRESS} and not closed
         assert is_open(run) is opened
         assert takes_answers(run, now=DEADLINE + GRACE) is opened
         assert takes_answers(run, now=DEADLINE + GRACE + timedelta(seconds=1)) is False
-
-
-def test_a_run_is_locked_inside_a_transaction_only() -> None:
-    run = run_in(P.PENDING, False, False)
-    assert lock(Attempt, run.pk) == run  # the test itself stands in one
-
-
-@pytest.mark.django_db(transaction=True)
-def test_outside_a_transaction_a_lock_is_refused() -> None:
-    run = run_in(P.PENDING, False, False)
-    with pytest.raises(RuntimeError):
-        lock(Attempt, run.pk)
