@@ -3,6 +3,7 @@
 import base64
 import json
 import stat
+import traceback
 from pathlib import Path
 
 import pytest
@@ -86,9 +87,52 @@ def test_another_database_or_a_broken_address_is_refused() -> None:
         sentence(env.database, "mysql://db/goodword")
         == "DATABASE_URL must begin with postgresql://; Goodword runs on PostgreSQL only."
     )
-    assert sentence(env.database, "postgresql://db:port:port/x?y=z").startswith(
-        "DATABASE_URL cannot be read: "
-    )
+    assert sentence(env.database, "postgresql://db:port:port/x?y=z") == TORN
+
+
+TORN = "DATABASE_URL cannot be read. Write special characters in the password as %XX (@ as %40, / as %2F)."
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        *("u:p%ZZs3cret@h/db", "u:s3cr@et@host/db", "u:s3c/ret@h", "u:s3c/ret@h:5432/db", "u:12/s3cret@h/db"),
+        *("u:s3c@r/et@h/db", "u:s3cret@@h", "u:p@s3cret:x@h/db", "u:@[s3cret@h", "u:s3cret%00@h"),
+        *(
+            "u:s3c,ret/x@h",
+            "u:12/s3c?ret@h",
+            "h:s3cret/db",
+            "u:12/s3c?host=ret@h",
+            "u:s3c:r/et@h",
+            "?password=s3c@ret",
+        ),
+    ],
+)
+def test_no_part_of_a_password_is_printed(rest: str) -> None:
+    for scheme in ("postgres", "postgresql"):
+        with pytest.raises(env.SettingError) as found:
+            env.database(f"{scheme}://{rest}")
+        shown = "".join(traceback.format_exception(found.value))
+        assert str(found.value) == TORN
+        assert not any(part in shown.rpartition("SettingError")[2] for part in ("s3c", "ret@", "et@"))
+        assert (found.value.__cause__, found.value.__suppress_context__) == (None, True)
+
+
+@pytest.mark.parametrize(
+    ("rest", "password"),
+    [
+        ("u:s3%40c%2Fr@h:5432/db", "s3@c/r"),
+        ("u:s3c?r#t:x@h", "s3c?r#t:x"),
+        ("u:x@h1:1,h2:2/db", "x"),
+        ("h/db?password=a@b", "a@b"),
+    ],
+)
+def test_a_password_that_can_be_read_is_taken(rest: str, password: str) -> None:
+    assert env.database(f"postgresql://{rest}")["PASSWORD"] == password
+
+
+def test_an_address_without_anything_is_taken() -> None:
+    assert env.database("postgresql://") == {"ENGINE": "django.db.backends.postgresql", "OPTIONS": {}}
 
 
 @pytest.mark.parametrize(
@@ -117,7 +161,17 @@ def test_the_password_of_the_mail_server_may_hold_any_sign() -> None:
     assert (options["username"], options["password"]) == ("me@x.example", "p/a:ss")
 
 
-@pytest.mark.parametrize("url", ["mail.example", "http://mail.example", "smtp://", "smtp://m:notaport"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mail.example",
+        "http://mail.example",
+        "smtp://",
+        "smtp://m:notaport",
+        "smtp://u:12/s3c@m",
+        "smtp://u:1#s3c@m",
+    ],
+)
 def test_what_is_no_address_of_a_mail_server_is_refused(url: str) -> None:
     assert (
         sentence(env.smtp, url) == "GOODWORD_SMTP_URL must look like smtp+starttls://user:password@host:587."

@@ -5,7 +5,7 @@ holds the value, for secrets mounted as files.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -155,13 +155,27 @@ def database(url: str) -> dict[str, Any]:
         raise SettingError("DATABASE_URL must begin with postgresql://; Goodword runs on PostgreSQL only.")
     try:
         parts = conninfo_to_dict(url)
-    except ProgrammingError as error:
-        raise SettingError(f"DATABASE_URL cannot be read: {str(error).strip()}.") from error
+        torn = _is_torn(parts)
+    except ProgrammingError:
+        torn = True
+    if torn:
+        # libpq quotes the URL in its errors, and an unescaped password ends up in its host, port or database name
+        raise SettingError(
+            "DATABASE_URL cannot be read. Write special characters in the password as %XX (@ as %40, / as %2F)."
+        ) from None
     known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     settings: dict[str, Any] = {"ENGINE": "django.db.backends.postgresql"}
     settings |= {django: str(parts[libpq]) for libpq, django in known.items() if parts.get(libpq)}
     settings["OPTIONS"] = {name: value for name, value in parts.items() if name not in known}
     return settings
+
+
+def _is_torn(parts: Mapping[str, Any]) -> bool:
+    """Whether an @ or / in the password has cut the URL in the wrong place."""
+    ports = str(parts.get("port") or "").split(",")
+    if any("@" in str(parts.get(name) or "") for name in ("host", "dbname")) or "?" in str(parts.get("user")):
+        return True
+    return not all(not port or (port.isascii() and port.isdigit() and len(port) <= 5) for port in ports)
 
 
 def scanner(name: str) -> str:
@@ -192,7 +206,9 @@ def smtp(url: str) -> dict[str, Any]:
         port = parts.port
     except ValueError:
         port = -1
-    if parts.scheme not in {"smtp", "smtps", "smtp+starttls"} or not parts.hostname or port == -1:
+    # an unescaped / ? or # in the password ends the host too early
+    rest = parts.path.strip("/") or parts.query or parts.fragment
+    if parts.scheme not in {"smtp", "smtps", "smtp+starttls"} or not parts.hostname or port == -1 or rest:
         raise SettingError("GOODWORD_SMTP_URL must look like smtp+starttls://user:password@host:587.")
     default_port = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}[parts.scheme]
     return {
