@@ -45,12 +45,41 @@ _FETCH: Final = frozenset({"includepicture", "includetext", "include", "import",
 _BEFORE_KEYWORD: Final = re.compile(r"[^A-Za-z=]*")
 _KEYWORD: Final = re.compile(r"[A-Za-z=]*")
 #: functions of spreadsheets, and references to other files
-_PROGRAM_CALL: Final = re.compile(r"(?<![^\W_])(?:DDE|CALL|REGISTER(?:\.ID)?)\s*\(", re.IGNORECASE)
-_DDE_REFERENCE: Final = re.compile(r"\w\|[\w.$:\\/-]*!")  # "cmd|'/c x'!A1" without what is quoted
-_FETCHING_CALL: Final = re.compile(r"(?<![^\W_])(?:WEBSERVICE|IMAGE|RTD)\s*\(", re.IGNORECASE)
-_OTHER_FILE: Final = re.compile(r"'[A-Za-z][A-Za-z0-9+.-]*:[^'\n]*'\s*#")
-#: a cell of CSV text that is taken for a formula, up to the end of its line
-_FORMULA_CELL: Final = re.compile(r"(?:^|(?<=[,;\t|]))[ \"']*([=+@-][^\r\n]*)", re.MULTILINE)
+_PROGRAM_CALL: Final = re.compile(r"(?<![^\W_])(?:DDE|CALL|EXEC|REGISTER(?:\.ID)?)\s*\(", re.IGNORECASE)
+_DDE_REFERENCE: Final = re.compile(r"\|\s{0,9}[\w.$:\\/-]*\s{0,9}!")  # "cmd|'/c x'!A1" without what is quoted
+_FETCHING_CALL: Final = re.compile(
+    r"(?<![^\W_])(?:WEBSERVICE|IMAGE|RTD|IMPORT(?:XML|DATA|CSV|HTML|RANGE|FEED|JSON|TEXT))\s*\(",
+    re.IGNORECASE,
+)
+_INDIRECT: Final = re.compile(r"(?<![^\W_])INDIRECT\s*\(", re.IGNORECASE)
+_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}:[/\\]|[/\\]{2}")
+#: references to cells of other files, as LibreOffice and as Excel write them; bare ones have no blanks
+_OTHER_FILE: Final = re.compile(
+    r"'(?:[A-Za-z][A-Za-z0-9+.-]{0,30}:|[/\\]{2})(?:[^'\n]|''){0,2000}'\s{0,9}#"
+    r"|'(?:[A-Za-z][A-Za-z0-9+.-]{0,30}:[/\\]|\\\\)(?:[^'\n\[]|''){0,300}\[(?:[^'\n]|''){0,600}'\s{0,9}!"
+    r"|(?:\\\\|(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{0,30}:[/\\])[^'\"\s\[,;]{0,300}"
+    r"\[[^\]\s\"]{1,255}\][^\s'\"!]{0,60}!"
+)
+#: CSV: programs differ in where a cell ends and in what may stand before a formula, so the whole text is searched
+_SIGNS: Final = frozenset("=+@-")
+_FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_CSV_DDE: Final = re.compile(
+    r"[\w'\"]\s{0,9}\|(?:\s{0,9}'[^'|]{0,9000}'|\s{0,9}\"[^|\"]{0,9000}\"|[\w.$:\\/-]*+)\s{0,9}!"
+)
+#: "call (30 min)", "image (2)": neither text in quotes nor a cell is in the brackets
+_CSV_CALL: Final = r"(?<![^\W_])(?:{})\s*\((?!(?:(?!(?<![^\W_])[A-Z]{{1,3}}\d)[^\"'(&$\[=@:)]|{}){{0,200}}\))"
+_CSV_PROGRAM: Final = re.compile(
+    _CSV_CALL.format(r"DDE|CALL|EXEC|REGISTER(?:\.ID)?", r"(?<=\d):"), re.IGNORECASE
+)
+_CSV_FETCH: Final = re.compile(
+    _CSV_CALL.format(
+        r"WEBSERVICE|IMAGE|RTD|INDIRECT|IMPORT(?:XML|DATA|CSV|HTML|RANGE|FEED|JSON|TEXT)", "(?!)"
+    ),
+    re.IGNORECASE,
+)
+#: other formats that Excel recognizes whatever the file is called: HTML and XML, and SYLK with formulas
+_MARKUP: Final = re.compile(r"\s{0,1000}<[A-Za-z!?]")
+_SYLK_FORMULA: Final = re.compile(r"[\r\n](?:C|F|NN|O);(?:[^\r\n]{0,300};)?E")
 _QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 
@@ -77,8 +106,17 @@ def is_local(target: str) -> bool:
 
 def check_table(text: str) -> None:
     """Raise a Problem if a spreadsheet that opens this CSV text would start a program or fetch something."""
-    for cell in _FORMULA_CELL.finditer(text):
-        _check_formula(cell[1])
+    if _MARKUP.match(text):
+        raise Unreadable
+    if text.startswith("ID;P") and _SYLK_FORMULA.search(text):
+        raise Programs
+    text = text.translate(_FULL_WIDTH) if not text.isascii() else text
+    if _SIGNS.isdisjoint(text):
+        return
+    if _CSV_DDE.search(text) or _CSV_PROGRAM.search(text):
+        raise Programs
+    if _CSV_FETCH.search(text) or _OTHER_FILE.search(text):
+        raise Elsewhere
 
 
 class Reader:
@@ -305,12 +343,14 @@ def _is_id(value: str) -> bool:
 
 
 def _check_formula(formula: str) -> None:
-    if not any(sign in formula for sign in "(#|"):
+    if not any(sign in formula for sign in "(#|["):
         return
     calls = _QUOTED.sub("", formula)
     if _PROGRAM_CALL.search(calls) or _DDE_REFERENCE.search(calls):
         raise Programs
     if _FETCHING_CALL.search(calls) or _OTHER_FILE.search(formula):
+        raise Elsewhere
+    if _INDIRECT.search(calls) and _ADDRESS.search(formula):
         raise Elsewhere
 
 

@@ -126,6 +126,8 @@ def test_a_file_is_kept_as_what_it_is(name: str, content: bytes, kind: str) -> N
         ("plan.docx", docx(word__footer="<f><i:fldSimple i:instr='INCLUDEPICTURE x'/></f>"), ELSEWHERE),
         ("plan.odt", odt(content='<x xlink:href="http://evil.example/x.png"/>'), ELSEWHERE),
         ("plan.csv", b"a\n=cmd|'/c calc'!A0\n", PROGRAMS),
+        ("plan.csv", b"a\r=cmd|'/c calc'!A1", PROGRAMS),
+        ("plan.csv", b"='https://evil.example/[x.xlsx]S'!A1", ELSEWHERE),
     ],
     ids=shortly,
 )
