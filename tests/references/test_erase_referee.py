@@ -114,6 +114,20 @@ def test_the_candidate_sees_that_a_reference_was_withdrawn_and_no_fragments() ->
     assert "A referee withdrew their reference" in page
     assert page.count("Has answered") == 1
     assert "Erased referee" not in page
+    assert "everything it needs" not in page
+    assert "There is nothing more for you to do." in page
+    assert "needs another reference, they will contact you." in page
+
+
+def test_while_enough_references_are_left_the_candidate_reads_of_no_other() -> None:
+    story = sent()
+    for address in ("maria@globex.example", "paul@globex.example"):
+        answer(referee_door(address))
+    Check.objects.of(story.check.organisation).filter(pk=story.check.pk).update(least=1)
+    erase(story.requests[0].referee)
+    page = get(candidate_door(story)).content.decode()
+    assert "There is nothing more for you to do." in page
+    assert "another reference" not in page
 
 
 def test_a_reader_is_told_how_far_a_check_is() -> None:

@@ -1,6 +1,7 @@
 """A referee's own data: told, handed out, and gone, as long as their link lives."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -116,7 +117,7 @@ def test_erased_it_is_gone_and_so_is_the_link(check: Check, request_: ReferenceR
     assert response.status_code == 200
     page = " ".join(response.content.decode().split())
     assert "Your data is erased" in page
-    assert "keeps only that a referee was asked, when, and whether they answered or declined" in page
+    assert "keeps only the fact that a referee was asked, when, and whether they answered or declined" in page
     assert "Nothing of you is kept" not in page
     assert "won't write to you again" in response.content.decode()
     assert is_barred(organisation=check.organisation, address="maria@globex.example")
@@ -241,3 +242,32 @@ def test_what_is_not_submitted_is_told_to_its_writer_alone() -> None:
     ]
     assert ["A sentence" in file for file in files] == [False, False, True]
     assert ["A thought" in file for file in files] == [False, True, False]
+
+
+def test_before_erasing_they_read_what_the_candidate_will_see(request_: ReferenceRequest) -> None:
+    checks = Check.objects.of(request_.organisation)
+    checks.update(languages=["en", "de", "fr"])
+    path = f"{own_door(request_)}erase/"
+    page = " ".join(Client().get(path).content.decode().split())
+    assert "Ada Lovelace and Acme see that a referee withdrew their reference." in page
+    assert "Ada Lovelace named you and can tell that it was you." in page
+    german = Client().get(path, {"language": "de"}).content.decode()
+    assert "dass eine Referenz zurückgezogen wurde" in german
+    french = Client().get(path, {"language": "fr"}).content.decode()
+    assert "qu’une référence a été retirée" in french
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_another_may_be_named_only_while_the_check_is_open(is_open: bool) -> None:
+    check = checked(done=not is_open)
+    page = Client().get(f"{own_door(asked(check, 1))}erase/").content.decode()
+    assert "We no longer ask you for this reference" in page
+    assert ("can name somebody else" in page) is is_open
+
+
+def test_the_download_is_in_the_language_of_the_page(request_: ReferenceRequest) -> None:
+    Check.objects.of(request_.organisation).update(languages=["en", "de"])
+    page = Client().get(own_door(request_), {"language": "de"}).content.decode()
+    [path] = re.findall(r'href="([^"]*download/[^"]*)"', page)
+    assert path.endswith("?language=de")
+    assert Client().get(path).status_code == 200

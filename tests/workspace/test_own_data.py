@@ -21,6 +21,7 @@ from goodword.greenhouse.sync.erasures import carry_out_due
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
 from goodword.references.models import Check, Sign
+from tests.assessments.kinds import assessment_of_all, taken
 from tests.assessments.support import answer_all, assigned, part_of
 from tests.references.answered import NOW, data_door, named, whole
 from tests.references.test_erase_referee import mail_to
@@ -348,3 +349,16 @@ def test_the_notice_says_what_is_set_and_nothing_else(
 
 def text_of(path: str) -> str:
     return " ".join(Client().get(path).content.decode().split())
+
+
+def test_the_file_is_in_the_language_of_the_page(check: Check) -> None:
+    Check.objects.of(check.organisation).filter(pk=check.pk).update(languages=["en", "de"])
+    candidate = check.start.application.candidate
+    role = factories.role(check.organisation)
+    assessment_of_all(role, kinds=("reasoning",))
+    taken(factories.application(role, candidate=candidate))
+    page = Client().get(own_door(check), {"language": "de"}).content.decode()
+    [path] = re.findall(r'href="([^"]*download/[^"]*)"', page)
+    assert path.endswith("?language=de")
+    text = Client().get(path).content.decode()
+    assert re.search(r'"Antwort \d von \d+"', text)

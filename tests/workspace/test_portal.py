@@ -58,6 +58,18 @@ def test_two_things_to_do_are_both_shown_from_the_link_of_either(application: Ap
         assert "Hello Ada" in html
 
 
+def test_every_page_leads_to_your_data(application: Application) -> None:
+    attempt, check = invited(application), checked(application)
+    where = portal(attempt.start)
+    link = f'<a href="{where}data/">Your data</a>'
+    for page in ("", "ask/", "assessment/", "references/"):
+        assert Client().get(f"{where}{page}").content.decode().count(link) == 1, page
+    expired = portal(check.start, now=NOW - timedelta(days=31))
+    seen = Client().get(expired, follow=True)
+    assert seen.redirect_chain[-1][0] == f"{expired}fresh/"
+    assert f'<a href="{expired}data/">Your data</a>' in seen.content.decode()
+
+
 def test_where_each_stands_is_said_in_the_candidates_language(application: Application) -> None:
     attempt, check = invited(application), checked(application)
     Check.objects.of(application.organisation).filter(pk=check.pk).update(

@@ -11,6 +11,7 @@ from goodword.questionnaires import labels
 from goodword.references import asked_for
 from goodword.references.domain import nominate, replace, slots
 from goodword.references.domain.about import About, competencies_of, day_in_words, minutes_of
+from goodword.references.domain.completion import Asked, is_complete
 from goodword.references.domain.mails import request_ref
 from goodword.references.domain.own import is_asked, own_of, takes_own
 from goodword.references.domain.places import Place, own_is_missing, places_of
@@ -71,6 +72,8 @@ class Shown:
     on_hold: bool
     reminders_left: int
     kept: str
+    #: too few references are left of a completed check, because one was withdrawn
+    is_short: bool
 
 
 def shown(check: Check, facts: About, *, now: datetime) -> Shown:
@@ -106,6 +109,7 @@ def shown(check: Check, facts: About, *, now: datetime) -> Shown:
         on_hold=check.clock_stopped_at is not None,
         reminders_left=max(0, check.reminders_promised - check.reminders_sent),
         kept=kept_of_candidate(facts.organisation),
+        is_short="withdrawn" in states and not _is_enough(check, places),
     )
 
 
@@ -174,6 +178,17 @@ def _card(
         may_be_questioned=place.state in slots.MAY_BE_QUESTIONED,
         is_full=is_full,
     )
+
+
+def _is_enough(check: Check, places: Sequence[Place]) -> bool:
+    asked = [
+        Asked(
+            answered=place.state == "answered" and place.referee is not None and not place.referee.erased_at,
+            needed=place.is_needed,
+        )
+        for place in places
+    ]
+    return is_complete(asked, least=check.least)
 
 
 def _name_of_first(cards: Sequence[SlotShown], state: str) -> str:

@@ -221,7 +221,7 @@ def failed_jobs_of(organisation: Organisation, member: Membership) -> list[int]:
         failed_job("automation.sync_there", automation_id=automation.pk, after=0),
         failed_job("assessments.norms", test_id=test.pk, version="1", form="full", member_id=member.pk),
         failed_job("assessments.calibration", test_id=test.pk, version="1", member_id=member.pk),
-        failed_job("accounts.mail_reset_link", user_id=member.user_id, asked_at=factories.NOW.isoformat()),
+        failed_job("accounts.mail_reset_link", user_id=member.user_id, asked_at=clock.now().isoformat()),
     ]
 
 
@@ -258,11 +258,24 @@ def test_who_is_no_admin_sees_failed_jobs_and_changes_nothing(desk: Desk) -> Non
     client = desk.client(desk.recruiter)
     page = text(client.get(desk.own("greenhouse_health")).content)
     assert ("already in the mapped stages of a role" in page, "Pilot" in page) == (True, False)
+    assert "E-mail a password reset link to a member (" in page
     assert "An admin can retry them." in page
     outsider = desk.client(factories.member(factories.organisation(), kind="admin"))
     for one, status in ((client, 403), (Client(), 302), (outsider, 404)):
         assert one.post(desk.own("greenhouse_stalled")).status_code == status
     assert status_of(jobs) == {("failed", 8)}
+
+
+def test_an_hour_after_its_request_a_failed_reset_mail_is_neither_shown_nor_retried(desk: Desk) -> None:
+    desk.connect()
+    asked_at, user = clock.now() - timedelta(hours=1), desk.recruiter.user_id
+    old = failed_job("accounts.mail_reset_link", user_id=user, asked_at=asked_at.isoformat())
+    client, url = desk.client(desk.admin), desk.own("greenhouse_health")
+    assert "no longer retried" not in text(client.get(url).content)
+    assert "There is nothing left to retry." in text(
+        client.post(desk.own("greenhouse_stalled"), follow=True).content, "body"
+    )
+    assert status_of([old]) == {("failed", 8)}
 
 
 # --- the worker ---

@@ -187,7 +187,7 @@ def show(
             "contact_email": visit.recruiter.address,
             "contact_url": sitting.url("portal_ask"),
             "responsible": visit.organisation.name,
-            "privacy_url": sitting.url("portal_data"),
+            "data_url": sitting.url("portal_data"),
             **_languages(sitting),
             **context,
         },

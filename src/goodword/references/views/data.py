@@ -32,6 +32,7 @@ from goodword.steps.domain.own_data_link import send_own_data_link, went_to
 from goodword.steps.kept import kept_of_referee, why_kept
 from goodword.steps.languages import carried, links_for, of_address, of_browser
 from goodword.steps.portal import unknown_page
+from goodword.steps.states import takes_answers
 
 
 class EraseForm(forms.Form):
@@ -202,10 +203,12 @@ def _language_links(request: HttpRequest, at: AtRequest) -> dict[str, object]:
 def _layout(request: HttpRequest, at: AtRequest) -> dict[str, object]:
     return {
         **_language_links(request, at),
+        "download_url": carried(request, reverse("referee_own_data_download", args=[at.token])),
         "own_url": carried(request, reverse("referee_own_data", args=[at.token])),
         "erase_url": carried(request, reverse("referee_own_data_erase", args=[at.token])),
         "referee": at.request.referee,
         "may_see": at.check.candidate_may_see,
+        "is_open": takes_answers(at.check, now=at.now),
         "answered": at.request.state == ReferenceRequest.State.ANSWERED,
         "kept": kept_of_referee(at.about.organisation, candidate=at.about.candidate.name),
     }

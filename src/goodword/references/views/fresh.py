@@ -48,6 +48,7 @@ def fresh(request: HttpRequest, token: str) -> HttpResponse:
             "recruiter": facts.recruiter,
             "address": format_html('<span class="nowrap">{}</span>', masked(found.address)),
             "sent": "sent" in request.GET,
+            "data_url": carried(request, reverse("referee_data", args=[token])),
             **links_for(request, found.check.languages, current=language),
         }
         return doors.private(render(request, "references/expired.html", shown))

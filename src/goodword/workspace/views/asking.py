@@ -47,6 +47,7 @@ def ask(request: HttpRequest, token: str) -> HttpResponseBase:
                     "organisation": visit.organisation,
                     "contact_name": visit.recruiter.name,
                     "contact_email": visit.recruiter.address,
+                    "data_url": reverse("portal_data", args=[token]),
                     "layout": "workspace/portal_layout.html",
                     **languages_of(request, visit),
                 },

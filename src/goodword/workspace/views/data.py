@@ -194,6 +194,7 @@ def _page(request: HttpRequest, template: str, visit: Visit, *, own: bool = Fals
             "send_url": carried(
                 request, reverse("portal_data_link" if is_portal else "own_data_link", args=[visit.token])
             ),
+            "download_url": carried(request, reverse("own_data_download", args=[visit.token])),
             "own_url": carried(request, reverse("own_data", args=[visit.token])),
             "erase_url": carried(request, reverse("own_data_erase", args=[visit.token])),
         },

@@ -50,6 +50,7 @@ def _page(request: HttpRequest, visit: Visit, address: str) -> HttpResponse:
             "recruiter": visit.recruiter,
             "address": format_html('<span class="nowrap">{}</span>', masked(address)),
             "sent": "sent" in request.GET,
+            "data_url": carried(request, reverse("portal_data", args=[visit.token])),
             **language_links(request, visit),
         },
     )

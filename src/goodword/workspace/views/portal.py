@@ -142,6 +142,7 @@ def _portal_page(request: HttpRequest, visit: Visit, tasks: list[Task]) -> HttpR
             "contact_email": visit.recruiter.address,
             "contact_url": reverse("portal_ask", args=[visit.token]),
             "responsible": visit.organisation.name,
+            "data_url": reverse("portal_data", args=[visit.token]),
             **languages_of(request, visit),
         },
     )

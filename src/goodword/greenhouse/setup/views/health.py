@@ -45,7 +45,7 @@ def health(request: MemberRequest, pk: int) -> HttpResponse:
         **sentences(healing),
         **_calls(call_health(connection, now=now)),
         "stalled": stalled.stalled_of(request.member),
-        "failed_tasks": failed_tasks.failed_tasks(request.member),
+        "failed_tasks": failed_tasks.failed_tasks(request.member, now=now),
         "no_worker": heartbeat.missing(),
         "tested": request.session.pop(f"{KEPT}:{connection.pk}", None),
     }
