@@ -4,6 +4,7 @@ import gzip
 import io
 import zipfile
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -504,3 +505,78 @@ def test_tables_in_text_that_start_or_fetch_something_are_refused(
 )
 def test_tables_in_text_that_compute_are_taken(text: str) -> None:
     active_xml.check_table(text)
+
+
+LINKED = '<w:document><a:blip r:link="rId1"/></w:document>'
+BOM = "\ufeff"
+DECLARED = (
+    '<Override PartName="/word/d.dat" ContentType="application/wordprocessingml.main+xml"/>',
+    '<Override PartName="/WORD/%64.dat" ContentType="text/xml; charset=x"/>',
+    '<Default Extension="DAT" ContentType="application/xml"/>',
+)
+
+
+@pytest.mark.parametrize("types", ["", *DECLARED])
+@pytest.mark.parametrize(
+    "before", ["", BOM, " " * 4000, " " * 5000, " " * 2**20, "\n" * 2**21, BOM + "\t" * 2**20, "\0" * 2**20]
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be", "utf-32", "cp037"])
+def test_xml_is_read_whatever_its_part_is_called(types: str, before: str, encoding: str) -> None:
+    if encoding == "cp037":
+        content = f'<?xml version="1.0" encoding="IBM037"?>{LINKED}'.encode(encoding)
+        content = before.replace(BOM, "").encode() + content
+    else:
+        content = (before + LINKED).encode(encoding)
+    with pytest.raises((Elsewhere, Unreadable)):
+        check(docx({"word/d.dat": content}, types=types))
+
+
+@pytest.mark.parametrize("types", DECLARED)
+def test_what_is_declared_as_xml_must_be_xml(types: str) -> None:
+    check(docx({"word/d.dat": "<w:document/>"}, types=types))
+    for content in ("w:document", "+ADw-w:document/+AD4-", b"\x89PNG"):
+        with pytest.raises(Unreadable):
+            check(docx({"word/d.dat": content}, types=types))
+
+
+def test_blank_binary_parts_are_taken() -> None:
+    check(docx({"a.bin": b"\x00" * 3_000_000, "b.bin": b"\x00" * 2_000_000 + b"x<"}))
+
+
+def test_programs_find_the_same_entries_in_an_archive() -> None:
+    one, other = docx({"word/header1.xml": "<h/>"}), docx({"word/header1.xml": LINKED})
+    end = one.rindex(b"PK\x05\x06")
+    moved = one[: end + 16] + (int.from_bytes(one[end + 16 : end + 20], "little") + 4).to_bytes(4, "little")
+    commented = one[: end + 20] + len(one).to_bytes(2, "little") + one
+    for content in (
+        other + one,
+        one + other,
+        one + b"x",
+        moved + one[end + 20 :],
+        commented,
+        one[:end] + one[end:].replace(b"PK\x05\x06", other[-22:] + b"PK\x05\x06"),
+        one[: one.index(b"PK\x01\x02")] + other,
+    ):
+        with pytest.raises(Unreadable):
+            check(content)
+    check(one[: end + 20] + b"\x03\x00abc")
+
+
+def test_an_archive_that_was_written_as_a_stream_is_taken() -> None:
+    class Stream(io.RawIOBase):
+        def __init__(self) -> None:
+            self.content = b""
+
+        def writable(self) -> bool:
+            return True
+
+        def write(self, piece: Any) -> int:
+            self.content += bytes(piece)
+            return len(piece)
+
+    made = Stream()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as whole:
+        whole.writestr("[Content_Types].xml", "<Types/>")
+        with whole.open("word/document.xml", "w", force_zip64=True) as part:
+            part.write(b"<w:document/>")
+    check(made.content)

@@ -4,9 +4,10 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import IO, Final
+from urllib.parse import unquote
 from xml.parsers import expat
 
 from goodword.core import active_xml
@@ -24,6 +25,12 @@ _METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _TORN: Final = (zipfile.BadZipFile, zlib.error, OSError, EOFError, LookupError, RuntimeError, ValueError)
 _ENTRY: Final = b"PK\x01\x02"
 _ARCHIVE: Final = b"PK\x03\x04"
+_END: Final = b"PK\x05\x06"
+_END_64: Final = b"PK\x06\x06"
+#: the end record without its comment, the longest comment, and the fixed part of what stands before an entry's data
+_END_SIZE: Final = 22
+_LONGEST_COMMENT: Final = 0xFFFF
+_HEADER_SIZE: Final = 30
 
 #: how programs and containers of programs begin: Windows, Linux, macOS, Java, OLE, scripts, shortcuts, RAR, 7-Zip
 _PROGRAMS: Final = (
@@ -99,7 +106,8 @@ _WITHOUT_TEXT: Final = frozenset(
 )
 #: documents in documents, as charts have their figures
 _DOCUMENTS: Final = frozenset({".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp"})
-_IS_DOCUMENT: Final = frozenset({"[content_types].xml", "mimetype"})
+_TYPES: Final = "[content_types].xml"
+_IS_DOCUMENT: Final = frozenset({_TYPES, "mimetype"})
 #: how programs and archives begin that are not told by their first bytes alone, wherever they lie: OLE, Windows (a
 #: program and a shortcut), Linux, RAR, 7-Zip, ZIP, CAB, ISO
 _INSIDE: Final = re.compile(
@@ -116,6 +124,11 @@ _PACKED_DRAWINGS: Final = frozenset({".emz", ".wmz", ".svgz"})
 #: EMF, WMF (three beginnings) and SVG
 _DRAWINGS: Final = (b"\x01\x00\x00\x00", b"\xd7\xcd\xc6\x9a", b"\x01\x00\x09\x00", b"\x02\x00\x09\x00", b"<")
 _XML: Final = frozenset({".xml", ".rels", ".vml", ".rdf", ".svg"})
+#: what parsers skip before the first element, in any encoding, and how much of it is taken
+_BLANK: Final = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
+_MOST_BLANK: Final = 4096
+#: "<?xm" in EBCDIC, which libxml2 recognizes
+_EBCDIC: Final = b"\x4c\x6f\xa7\x94"
 
 
 class _Bounds:
@@ -141,9 +154,45 @@ def _check_archive(content: bytes, bounds: _Bounds, *, depth: int) -> None:
         raise Unreadable
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            _check_layout(content, archive)
             _check_parts(archive, bounds, depth=depth)
     except (*_TORN, expat.ExpatError) as error:
         raise Unreadable from error
+
+
+def _check_layout(content: bytes, archive: zipfile.ZipFile) -> None:
+    """Every program has to find the same entries: one directory, at the end, and nothing that it does not list."""
+    ends = [
+        at
+        for at in _all(_END, content, max(0, len(content) - _END_SIZE - _LONGEST_COMMENT))
+        if at + _END_SIZE + int.from_bytes(content[at + 20 : at + 22], "little") == len(content)
+    ]
+    if len(ends) != 1:
+        raise Unreadable
+    size, start = (int.from_bytes(content[ends[0] + at : ends[0] + at + 4], "little") for at in (12, 16))
+    if start != archive.start_dir or not (
+        start + size == ends[0]
+        or (start + size + 76 == ends[0] and content.startswith(_END_64, start + size))
+    ):
+        raise Unreadable
+    end = 0
+    for entry in sorted(archive.infolist(), key=lambda entry: entry.header_offset):
+        at = entry.header_offset
+        _refuse_hidden(content, end, at)
+        lengths = (int.from_bytes(content[at + skip : at + skip + 2], "little") for skip in (26, 28))
+        end = at + _HEADER_SIZE + sum(lengths) + entry.compress_size
+    _refuse_hidden(content, end, start)
+
+
+def _refuse_hidden(content: bytes, start: int, end: int) -> None:
+    if start > end or any(content.find(mark, start, end) >= 0 for mark in (_ENTRY, _ARCHIVE, _END)):
+        raise Unreadable
+
+
+def _all(mark: bytes, content: bytes, start: int) -> Iterator[int]:
+    while (start := content.find(mark, start)) >= 0:
+        yield start
+        start += 1
 
 
 def _check_parts(archive: zipfile.ZipFile, bounds: _Bounds, *, depth: int) -> None:
@@ -154,16 +203,43 @@ def _check_parts(archive: zipfile.ZipFile, bounds: _Bounds, *, depth: int) -> No
         raise Unreadable
     if depth and _IS_DOCUMENT.isdisjoint(names):  # an archive of anything
         raise Programs
+    types = _Types(archive, dict(zip(names, entries, strict=True)), bounds)
     for entry, name in zip(entries, names, strict=True):
         path = PurePosixPath(name)
         if path.name in _FILES or path.suffix in _ENDINGS or not _FOLDERS.isdisjoint(path.parts[:-1]):
             raise Programs
         if not entry.is_dir():
             with archive.open(entry) as part:
-                _check_part(part, path, bounds, depth=depth)
+                _check_part(part, path, bounds, is_xml=types.is_xml(path), depth=depth)
 
 
-def _check_part(part: IO[bytes], path: PurePosixPath, bounds: _Bounds, *, depth: int) -> None:
+class _Types:
+    """The content types that `[Content_Types].xml` declares. Raises a Problem if one of them is a program's."""
+
+    def __init__(
+        self, archive: zipfile.ZipFile, entries: Mapping[str, zipfile.ZipInfo], bounds: _Bounds
+    ) -> None:
+        self._endings: set[str] = set()
+        self._names: set[str] = set()
+        if (entry := entries.get(_TYPES)) is not None:
+            with archive.open(entry) as part:
+                _each_element(_rest(part), self._look, bounds)
+
+    def is_xml(self, path: PurePosixPath) -> bool:
+        """Whether a part is declared as XML, by its name or by its ending."""
+        return path.as_posix() in self._names or path.suffix in self._endings
+
+    def _look(self, _name: str, attributes: dict[str, str]) -> None:
+        kind = attributes.get("ContentType", "").casefold()
+        if any(word in kind for word in _CONTENT_TYPES):
+            raise Programs
+        if kind.partition(";")[0].strip().endswith(("+xml", "/xml")):
+            name, ending = attributes.get("PartName", ""), attributes.get("Extension", "")
+            self._endings.add(f".{ending.strip().casefold()}")
+            self._names |= {_plain(name), _plain(unquote(name))}
+
+
+def _check_part(part: IO[bytes], path: PurePosixPath, bounds: _Bounds, *, is_xml: bool, depth: int) -> None:
     begin = part.read(_PIECE)
     packed = begin.startswith(_PACKED) and not (path.suffix in _PACKED_DRAWINGS and _is_drawing(begin))
     if begin.startswith(_PROGRAMS) or packed or begin[257:262] == b"ustar":
@@ -172,13 +248,20 @@ def _check_part(part: IO[bytes], path: PurePosixPath, bounds: _Bounds, *, depth:
         _check_archive(begin + _rest(part), bounds, depth=depth + 1)
     elif path.suffix == ".rels":
         _check_relations(begin + _rest(part), bounds, may_link=path.name not in _WITHOUT_TEXT)
-    elif path.as_posix() == "[content_types].xml":
-        _check_types(begin + _rest(part), bounds)
-    elif path.suffix in _XML or begin.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith(b"<"):
+    elif path.as_posix() == _TYPES:
+        pass  # read already
+    elif is_xml or path.suffix in _XML or _is_xml(begin):
         if begin:  # LibreOffice writes empty ones
             bounds.xml.read(_pieces(begin, part), part=path.as_posix())
     elif _carries(_pieces(begin, part)):
         raise Programs
+
+
+def _is_xml(begin: bytes) -> bool:
+    text = begin.lstrip(_BLANK)
+    if text.startswith(_EBCDIC) or (text.startswith(b"<") and len(begin) - len(text) > _MOST_BLANK):
+        raise Unreadable
+    return text.startswith(b"<")
 
 
 def _is_drawing(content: bytes) -> bool:
@@ -208,7 +291,12 @@ def _pieces(begin: bytes, part: IO[bytes]) -> Iterator[bytes]:
 def _carries(pieces: Iterable[bytes]) -> bool:
     """Whether a program or an archive lies anywhere in a part that is not text."""
     before = b""
+    is_blank = True
     for piece in pieces:
+        if is_blank and (text := piece.lstrip(_BLANK)):
+            is_blank = False
+            if text.startswith((b"<", _EBCDIC)):
+                raise Unreadable
         if _INSIDE.search(before + piece):
             return True
         before = piece[-_LONGEST:]
@@ -230,15 +318,6 @@ def _check_relations(content: bytes, bounds: _Bounds, *, may_link: bool) -> None
         if name == "Relationship" and external and not (may_link and kind == "hyperlink") and not made_from:
             raise Elsewhere
         if name == "Relationship" and kind in _EMBEDDING:
-            raise Programs
-
-    _each_element(content, look, bounds)
-
-
-def _check_types(content: bytes, bounds: _Bounds) -> None:
-    def look(_name: str, attributes: dict[str, str]) -> None:
-        kind = attributes.get("ContentType", "").casefold()
-        if any(word in kind for word in _CONTENT_TYPES):
             raise Programs
 
     _each_element(content, look, bounds)
