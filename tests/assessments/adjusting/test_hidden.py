@@ -5,6 +5,7 @@ import io
 import json
 import re
 import zipfile
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
@@ -28,6 +29,7 @@ from goodword.notifications.people import Person
 from goodword.reports.models import Report
 from goodword.workspace.erasing import foresee
 from tests.assessments.adjusting.support import HANNA, NOW, TIMED, asked, clocks, timed
+from tests.assessments.once import once
 from tests.assessments.support import part_of
 from tests.support import factories
 from tests.support.jobs import run_jobs
@@ -39,9 +41,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 #: whose reading is compared: the candidate's page, the role's, the list, the report, the export, the note
 Read = dict[str, str]
+Life = tuple[Application, Read]
 
 
-def lived(*, adjusted: bool, may_tell: bool = False) -> tuple[Application, Read]:
+def lived(*, adjusted: bool, may_tell: bool = False) -> Life:
     """Somebody takes an assessment on a clock in four days. With an adjustment the answer takes a day to come, and
     they sit half as long again. Both end at the same moment."""
     org = factories.organisation(name="Acme Bikes")
@@ -147,16 +150,32 @@ def _different(one: Read, other: Read) -> dict[str, list[str]]:
     }
 
 
-def test_nothing_that_the_hiring_team_reads_tells_them_apart() -> None:
-    _, without = lived(adjusted=False)
-    of, given = lived(adjusted=True)
+def all_lives() -> dict[str, Life]:
+    return {
+        "without": lived(adjusted=False),
+        "adjusted": lived(adjusted=True),
+        "told": lived(adjusted=True, may_tell=True),
+    }
+
+
+all_lived = once(all_lives)
+
+
+@pytest.fixture
+def lives(db: None, all_lived: dict[str, Life]) -> dict[str, Life]:
+    """One without an adjustment, one with it, and one with it who agrees that the hiring team is told."""
+    return deepcopy(all_lived)
+
+
+def test_nothing_that_the_hiring_team_reads_tells_them_apart(lives: dict[str, Life]) -> None:
+    (_, without), (of, given) = lives["without"], lives["adjusted"]
     assert Adjustment.objects.of(of.organisation).get().state == "granted"
     assert _different(without, given) == {}
     assert len(without) == 42
 
 
-def test_who_agrees_is_told_of_by_what_was_granted_alone() -> None:
-    of, given = lived(adjusted=True, may_tell=True)
+def test_who_agrees_is_told_of_by_what_was_granted_alone(lives: dict[str, Life]) -> None:
+    of, given = lives["told"]
     page, told = given["candidate at the end"], given["export at the end"]
     assert "50 % more time" in " ".join(page.split())
     assert '"granted, percent": 50' in told
@@ -168,16 +187,17 @@ def test_who_agrees_is_told_of_by_what_was_granted_alone() -> None:
     assert Organisation.objects.filter(pk=of.organisation_id).exists()
 
 
-def test_a_request_that_waits_shows_nowhere_before_it_is_granted_though_they_agree() -> None:
-    _, without = lived(adjusted=False)
-    _, given = lived(adjusted=True, may_tell=True)
+def test_a_request_that_waits_shows_nowhere_before_it_is_granted_though_they_agree(
+    lives: dict[str, Life],
+) -> None:
+    (_, without), (_, given) = lives["without"], lives["told"]
     before = {where: text for where, text in without.items() if where.endswith("while it waits")}
     assert len(before) == 10
     assert _different(before, given) == {}
 
 
-def test_the_mails_stand_on_no_application() -> None:
-    of, _ = lived(adjusted=True)
+def test_the_mails_stand_on_no_application(lives: dict[str, Life]) -> None:
+    of, _ = lives["adjusted"]
     mails = Email.objects.of(of.organisation).filter(kind__startswith="assessment.adjustment").order_by("pk")
     assert [(mail.kind, mail.application, mail.state) for mail in mails] == [
         ("assessment.adjustment_asked", None, "sent"),

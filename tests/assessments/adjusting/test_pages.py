@@ -1,6 +1,7 @@
 """The pages about adjustments: the candidate's, and that of whoever answers. What each shows, takes and refuses."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 
 import pytest
 import time_machine
@@ -26,6 +27,7 @@ from tests.assessments.adjusting.support import (
     requests,
     timed,
 )
+from tests.assessments.once import once
 from tests.assessments.plans import JUDGEMENT, REASONING
 from tests.assessments.support import application, part_of, token_of
 
@@ -46,9 +48,12 @@ def now() -> Iterator[None]:
         yield
 
 
+made = once(time_machine.travel(NOW, tick=False)(lambda: timed(REASONING, JUDGEMENT)))
+
+
 @pytest.fixture
-def attempt() -> Attempt:
-    return timed(REASONING, JUDGEMENT)
+def attempt(db: None, made: Attempt) -> Attempt:
+    return deepcopy(made)
 
 
 def url(attempt: Attempt, name: str = "portal_assessment_adjust", *args: int) -> str:

@@ -3,10 +3,12 @@
 import csv
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from goodword.assessments.models import AttemptPart, NormGroup, Score
 from goodword.candidates.models import Application
 from tests.assessments.evidence.world import NOW, PLANTED, World, world
 from tests.support import factories
+from tests.support.shared import shared_world
 
 pytestmark = pytest.mark.django_db
 
@@ -46,15 +49,26 @@ NAMES = {
 BESIDE = "0 of 0 totals agree.\n0 of 0 sums of marks agree.\n"
 
 
-@pytest.fixture
-def acme() -> World:
-    return world()
+@pytest.fixture(scope="module")
+def exported(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[World, Path]]:
+    def build() -> tuple[World, Path]:
+        made, folder = world(), tmp_path_factory.mktemp("evidence") / "out"
+        export(organisation=made.organisation, folder=folder, now=NOW, actor="a test")
+        return made, folder
+
+    yield from shared_world(django_db_blocker, build)
 
 
 @pytest.fixture
-def folder(acme: World, tmp_path: Path) -> Path:
-    export(organisation=acme.organisation, folder=tmp_path / "out", now=NOW, actor="a test")
-    return tmp_path / "out"
+def acme(db: None, exported: tuple[World, Path]) -> World:
+    return deepcopy(exported[0])
+
+
+@pytest.fixture
+def folder(exported: tuple[World, Path], tmp_path: Path) -> Path:
+    return shutil.copytree(exported[1], tmp_path / "out")
 
 
 def table(folder: Path, name: str) -> list[dict[str, str]]:

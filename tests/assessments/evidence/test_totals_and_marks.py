@@ -2,12 +2,15 @@
 
 import csv
 import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_django
 
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.evidence.check import check
@@ -19,6 +22,7 @@ from goodword.assessments.scoring import versions
 from goodword.candidates.models import Application
 from tests.assessments.kinds import NOW, assessment_of_all, marked, taken
 from tests.support import factories
+from tests.support.shared import shared_world
 
 pytestmark = pytest.mark.django_db
 
@@ -45,8 +49,7 @@ def on_a_new_role(organisation: Organisation, **values: Any) -> Application:
     return of
 
 
-@pytest.fixture
-def acme() -> World:
+def world() -> World:
     """One with a weighted total and two raters, one with a total by categories, one rater and no second one yet."""
     organisation = factories.organisation()
     weighted = taken(
@@ -70,10 +73,28 @@ def acme() -> World:
     return World(organisation=organisation, weighted=weighted, mean=mean)
 
 
+@pytest.fixture(scope="module")
+def exported(
+    django_db_setup: None,
+    django_db_blocker: pytest_django.DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[World, Path]]:
+    def build() -> tuple[World, Path]:
+        made, folder = world(), tmp_path_factory.mktemp("evidence") / "out"
+        export(organisation=made.organisation, folder=folder, now=NOW, actor="a test")
+        return made, folder
+
+    yield from shared_world(django_db_blocker, build)
+
+
 @pytest.fixture
-def folder(acme: World, tmp_path: Path) -> Path:
-    export(organisation=acme.organisation, folder=tmp_path / "out", now=NOW, actor="a test")
-    return tmp_path / "out"
+def acme(db: None, exported: tuple[World, Path]) -> World:
+    return deepcopy(exported[0])
+
+
+@pytest.fixture
+def folder(exported: tuple[World, Path], tmp_path: Path) -> Path:
+    return shutil.copytree(exported[1], tmp_path / "out")
 
 
 def table(folder: Path, name: str) -> list[Row]:

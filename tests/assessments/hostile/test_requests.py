@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from goodword.assessments.domain.begin_part import begin_part
 from goodword.assessments.models import Attempt, AttemptPart, Upload
 from goodword.assessments.urls import public_urls
 from tests.assessments.kinds import assessment_of_all
+from tests.assessments.once import once
 from tests.assessments.own.support import PDF, PNG, answered, archive, asked, docx, handed_in, upload_of
 from tests.assessments.plans import REASONING, WORK_STYLE, attempt_of
 from tests.assessments.support import answers, application, assigned, part_of, rows, token_of
@@ -36,6 +38,33 @@ def now() -> Iterator[None]:
         yield
 
 
+@time_machine.travel(NOW, tick=False)
+def build() -> dict[str, Attempt]:
+    timed = attempt_of(REASONING)
+    begin_part(attempt_id=timed.pk, order=1, device="computer", now=NOW)
+    return {"own": asked(), "untimed": attempt_of(WORK_STYLE), "timed": timed}
+
+
+made = once(build)
+
+
+@pytest.fixture
+def attempts(db: None, made: dict[str, Attempt]) -> dict[str, Attempt]:
+    return deepcopy(made)
+
+
+@pytest.fixture
+def attempt(attempts: dict[str, Attempt]) -> Attempt:
+    """Questions of an organisation's own, just assigned."""
+    return attempts["own"]
+
+
+@pytest.fixture
+def untimed(attempts: dict[str, Attempt]) -> Attempt:
+    """Scales without a clock."""
+    return attempts["untimed"]
+
+
 def item(attempt: Attempt, number: int, *, order: int = 1) -> str:
     return reverse("portal_assessment_item", args=[token_of(attempt), order, number])
 
@@ -50,9 +79,8 @@ def value(attempt: Attempt, of: str) -> Any:
 
 @pytest.mark.parametrize("script", [True, False])
 @pytest.mark.parametrize("number", [0, 999, TOO_LARGE_A_NUMBER])
-def test_no_item_has_a_number_out_of_range(number: int, script: bool) -> None:
-    untimed, timed = attempt_of(WORK_STYLE), attempt_of(REASONING)
-    begin_part(attempt_id=timed.pk, order=1, device="computer", now=NOW)
+def test_no_item_has_a_number_out_of_range(attempts: dict[str, Attempt], number: int, script: bool) -> None:
+    untimed, timed = attempts["untimed"], attempts["timed"]
     before = [rows(untimed), rows(timed)]
     headers = SCRIPT if script else {}
     for data in ({"answer": "3"}, {"skip": "yes"}):
@@ -65,13 +93,12 @@ def test_no_item_has_a_number_out_of_range(number: int, script: bool) -> None:
 
 
 @pytest.mark.parametrize("number", ["-1", "one", "1.5", "१", "9" * 5000])
-def test_what_is_no_number_has_no_page(number: str) -> None:
-    attempt = attempt_of(WORK_STYLE)
-    before = rows(attempt)
+def test_what_is_no_number_has_no_page(untimed: Attempt, number: str) -> None:
+    before = rows(untimed)
     for tail in (f"1/item/{number}/", f"1/practice/{number}/", f"{number}/", f"{number}/finish/"):
-        response = Client().post(f"/p/{token_of(attempt)}/assessment/{tail}", {"answer": "3"})
+        response = Client().post(f"/p/{token_of(untimed)}/assessment/{tail}", {"answer": "3"})
         assert response.status_code == 404 or number == "१"  # a digit like any other
-    assert {key: found for key, found in rows(attempt).items() if key != "answers"}.keys() <= before.keys()
+    assert {key: found for key, found in rows(untimed).items() if key != "answers"}.keys() <= before.keys()
 
 
 @pytest.mark.parametrize(
@@ -85,8 +112,7 @@ def test_what_is_no_number_has_no_page(number: str) -> None:
         ("=HYPERLINK(1)", "=HYPERLINK(1)"),
     ],
 )
-def test_a_text_is_kept_as_what_it_says(typed: str, kept: str) -> None:
-    attempt = asked()
+def test_a_text_is_kept_as_what_it_says(attempt: Attempt, typed: str, kept: str) -> None:
     assert post(attempt, WHY, {"q-why": typed}, **SCRIPT).json()["saved"] is True
     assert value(attempt, "why") == kept
     page = Client().get(item(attempt, WHY)).content.decode()
@@ -94,8 +120,9 @@ def test_a_text_is_kept_as_what_it_says(typed: str, kept: str) -> None:
 
 
 @pytest.mark.parametrize("letters", [20_001, 1_000_000])
-def test_too_long_a_text_is_refused_with_a_sentence_and_still_stands_there(letters: int) -> None:
-    attempt = asked()
+def test_too_long_a_text_is_refused_with_a_sentence_and_still_stands_there(
+    attempt: Attempt, letters: int
+) -> None:
     post(attempt, WHY, {"q-why": "Brakes first."})
     said = post(attempt, WHY, {"q-why": "x" * letters}, **SCRIPT)
     assert (said.status_code, said.json()["saved"], len(said.json()["say"])) == (422, False, 1)
@@ -105,8 +132,8 @@ def test_too_long_a_text_is_refused_with_a_sentence_and_still_stands_there(lette
     assert value(attempt, "why") == "Brakes first."
 
 
-def test_an_answer_names_no_file_of_somebody_else() -> None:
-    theirs, mine = asked(), asked()
+def test_an_answer_names_no_file_of_somebody_else(attempt: Attempt) -> None:
+    theirs, mine = asked(), attempt
     handed_in(theirs, name="theirs.pdf")
     number = upload_of(theirs).pk
     for name in ("plan", "file", "answer", "upload", "value"):
@@ -116,8 +143,7 @@ def test_an_answer_names_no_file_of_somebody_else() -> None:
     assert not answers(mine).exists()
 
 
-def test_a_file_for_a_question_that_asks_for_none_is_not_kept() -> None:
-    attempt = asked()
+def test_a_file_for_a_question_that_asks_for_none_is_not_kept(attempt: Attempt) -> None:
     response = post(attempt, PICK, {"q-pick": "a", "file": SimpleUploadedFile("plan.pdf", PDF)})
     assert response.status_code == 302
     assert value(attempt, "pick") == "a"
@@ -136,8 +162,7 @@ def test_a_file_for_a_question_that_asks_for_none_is_not_kept() -> None:
         ("😀.pdf", "😀.pdf"),
     ],
 )
-def test_a_name_of_a_file_leaves_no_header_and_no_folder(name: str, kept: str) -> None:
-    attempt = asked()
+def test_a_name_of_a_file_leaves_no_header_and_no_folder(attempt: Attempt, name: str, kept: str) -> None:
     # built by hand, since a browser may be no browser
     quoted = name.replace('"', "%22").encode()
     body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="' + quoted
@@ -165,15 +190,13 @@ def test_a_name_of_a_file_leaves_no_header_and_no_folder(name: str, kept: str) -
         ("plan.docx", archive(**{"word__vbaProject.bin": "a program"})),
     ],
 )
-def test_a_file_that_is_two_things_is_not_taken(name: str, content: bytes) -> None:
-    attempt = asked()
+def test_a_file_that_is_two_things_is_not_taken(attempt: Attempt, name: str, content: bytes) -> None:
     response = post(attempt, PLAN, {"file": SimpleUploadedFile(name, content)})
     assert response.status_code == 422
     assert not Upload.objects.of(attempt.organisation).exists()
 
 
-def test_an_archive_that_unpacks_without_end_is_not_unpacked() -> None:
-    attempt = asked()
+def test_an_archive_that_unpacks_without_end_is_not_unpacked(attempt: Attempt) -> None:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as whole:
         whole.writestr("[Content_Types].xml", "x" * 50_000_000)
@@ -212,17 +235,15 @@ def test_nothing_comes_in_after_the_end() -> None:
 
 
 @pytest.mark.parametrize("pattern", public_urls, ids=lambda one: str(one.name))
-def test_no_form_of_another_site_is_taken(pattern: URLPattern) -> None:
-    attempt = attempt_of(WORK_STYLE)
-    before = rows(attempt)
+def test_no_form_of_another_site_is_taken(untimed: Attempt, pattern: URLPattern) -> None:
+    before = rows(untimed)
     ids = dict.fromkeys(pattern.pattern.converters, 1)
-    where = reverse(str(pattern.name), kwargs={**ids, "token": token_of(attempt)})
+    where = reverse(str(pattern.name), kwargs={**ids, "token": token_of(untimed)})
     assert Client(enforce_csrf_checks=True).post(where, {"answer": "3"}).status_code == 403
-    assert rows(attempt) == before
+    assert rows(untimed) == before
 
 
-def test_what_is_noticed_is_of_an_item_that_is_there() -> None:
-    attempt = asked()
+def test_what_is_noticed_is_of_an_item_that_is_there(attempt: Attempt) -> None:
     post(attempt, WHY, {"q-why": "Brakes first."})
     where = reverse("portal_assessment_noticed", args=[token_of(attempt), 1])
     for said in (

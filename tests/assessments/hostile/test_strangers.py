@@ -1,6 +1,7 @@
 """Every address of members, taken from the list of addresses itself: nothing of it is there for anybody else."""
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from itertools import product
 from typing import Any
 
@@ -20,6 +21,7 @@ from goodword.urls import MEMBER
 from goodword.workspace import urls as workspace
 from tests.assessments.judgement import support as judgement
 from tests.assessments.kinds import assessment_of_all, taken
+from tests.assessments.once import once
 from tests.assessments.own import made as own
 from tests.assessments.support import application
 from tests.support import factories
@@ -127,12 +129,20 @@ class Theirs:
         return reverse(str(pattern.name), kwargs={"slug": slug, **ids})
 
 
+made = once(time_machine.travel(NOW, tick=False)(Theirs))
+
+
+@pytest.fixture
+def theirs(db: None, made: Theirs) -> Theirs:
+    return deepcopy(made)
+
+
 def test_no_address_below_an_organisation_is_there_for_a_stranger_or_a_visitor(eve: Membership) -> None:
-    theirs = factories.organisation(name="Acme")
+    theirs, browser = factories.organisation(name="Acme"), signed_in(eve)
     found = {}
     for pattern, method in product(ASKED, ("get", "post")):
         where = reverse(str(pattern.name), kwargs={"slug": theirs.slug, **any_ids(pattern)})
-        stranger = getattr(signed_in(eve), method)(where, SAID).status_code
+        stranger = getattr(browser, method)(where, SAID).status_code
         visitor = getattr(Client(), method)(where, SAID)
         found[pattern.name, method] = (stranger, visitor.status_code)
         if visitor.status_code == 302:
@@ -143,8 +153,9 @@ def test_no_address_below_an_organisation_is_there_for_a_stranger_or_a_visitor(e
     assert closed == []
 
 
-def test_what_another_organisation_owns_is_not_there_under_ones_own_address(eve: Membership) -> None:
-    theirs = Theirs()
+def test_what_another_organisation_owns_is_not_there_under_ones_own_address(
+    eve: Membership, theirs: Theirs
+) -> None:
     mine, browser, before = eve.organisation.slug, signed_in(eve), everything()
     found = {}
     for pattern, method in product(OF_ASSESSMENTS, ("get", "post")):
@@ -154,8 +165,7 @@ def test_what_another_organisation_owns_is_not_there_under_ones_own_address(eve:
     assert everything() == before
 
 
-def test_those_addresses_open_for_whom_they_are() -> None:
-    theirs = Theirs()
+def test_those_addresses_open_for_whom_they_are(theirs: Theirs) -> None:
     slug, browser = theirs.admin.organisation.slug, signed_in(theirs.admin)
     statuses = {one.name: browser.get(theirs.address(one, slug=slug)).status_code for one in OF_ASSESSMENTS}
     assert {name: status for name, status in statuses.items() if status not in {200, 302, 405}} == {}

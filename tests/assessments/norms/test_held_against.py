@@ -1,5 +1,6 @@
 """A candidate is held against the norms that their assessment fixed: of their form, language and device, or of none."""
 
+from copy import deepcopy
 from math import isclose, sqrt
 from typing import Any
 
@@ -16,6 +17,7 @@ from goodword.assessments.models import Assessment, Calibration, NormGroup, Norm
 from goodword.assessments.scoring import rasch
 from tests.assessments.crowd import applications, finished, published, role_of
 from tests.assessments.norms.people import by_hand, form_of, keyed, solves
+from tests.assessments.once import once
 from tests.assessments.support import assigned, scores, statements_of
 from tests.support import factories
 
@@ -24,18 +26,22 @@ pytestmark = pytest.mark.django_db
 NOW = factories.NOW
 
 
-@pytest.fixture
-def acme() -> Organisation:
-    return factories.organisation()
-
-
-def norms_of_120(acme: Organisation) -> tuple[NormSet, str]:
+def norms_of_120() -> tuple[NormSet, str]:
     """Norms as a recruiter has them made, of 120 people whose figures are known by hand."""
+    acme = factories.organisation()
     test = ensure_builtin(acme, "work_style", now=NOW)
     number = str(test.versions.latest("pk").number)
     before = published(role_of(acme), (test, number, "short20"))
     finished(before, applications(before.step.role, 120), answers=by_hand)
     return norms_now(acme, test, number), number
+
+
+made = once(norms_of_120)
+
+
+@pytest.fixture
+def normed(db: None, made: tuple[NormSet, str]) -> tuple[NormSet, str]:
+    return deepcopy(made)
 
 
 def norms_now(acme: Organisation, test: Test, number: str) -> NormSet:
@@ -81,11 +87,11 @@ def against(issued: list[Score]) -> set[tuple[object, ...]]:
 NONE = {(None, None, None, None, None, None)}
 
 
-def test_the_percentile_and_band_are_as_worked_out_by_hand(acme: Organisation) -> None:
-    norms, number = norms_of_120(acme)
+def test_the_percentile_and_band_are_as_worked_out_by_hand(normed: tuple[NormSet, str]) -> None:
+    norms, number = normed
     found = finishes(assessment_of(norms, number), keyed((3, 3, 3, 3)))
     assert {one.value for one in found} == {3.0}
-    group = NormGroup.objects.of(acme).get(norm_set=norms)
+    group = NormGroup.objects.of(norms.organisation).get(norm_set=norms)
     # 30 below, 60 equal, 30 above: (30 + 30) of 120
     assert {(one.percentile, one.norm_group_id) for one in found} == {(50, group.pk)}
     # sd of (3 + 3t) / 4, reliability 8/27; each end lies between two of the three scores there are
@@ -96,40 +102,43 @@ def test_the_percentile_and_band_are_as_worked_out_by_hand(acme: Organisation) -
         assert (one.percentile_low, one.percentile_high) == (25, 75)
 
 
-def test_on_a_phone_there_is_no_group_and_so_no_percentile(acme: Organisation) -> None:
-    norms, number = norms_of_120(acme)
+def test_on_a_phone_there_is_no_group_and_so_no_percentile(normed: tuple[NormSet, str]) -> None:
+    norms, number = normed
     found = finishes(assessment_of(norms, number), keyed((3, 3, 3, 3)), device="phone")
     assert {one.value for one in found} == {3.0}
     assert against(found) == NONE
 
 
-def test_in_another_language_there_is_none(acme: Organisation) -> None:
-    norms, number = norms_of_120(acme)
+def test_in_another_language_there_is_none(normed: tuple[NormSet, str]) -> None:
+    norms, number = normed
     found = finishes(assessment_of(norms, number), keyed((3, 3, 3, 3)), language="de")
     assert {one.value for one in found} == {3.0}
     assert against(found) == NONE
 
 
-def test_with_another_form_there_is_none(acme: Organisation) -> None:
-    norms, number = norms_of_120(acme)
+def test_with_another_form_there_is_none(normed: tuple[NormSet, str]) -> None:
+    norms, number = normed
     found = finishes(assessment_of(norms, number, form="full"), {})
     assert {one.value for one in found} == {3.0}
     assert against(found) == NONE
 
 
-def test_a_newer_set_changes_nothing_for_a_role_that_has_chosen_the_one_before(acme: Organisation) -> None:
-    norms, number = norms_of_120(acme)
+def test_a_newer_set_changes_nothing_for_a_role_that_has_chosen_the_one_before(
+    normed: tuple[NormSet, str],
+) -> None:
+    norms, number = normed
     assessment = assessment_of(norms, number)
     first = against(finishes(assessment, keyed((3, 3, 3, 3))))
     assert {one[0] for one in first} == {50}
-    others = published(role_of(acme), (norms.test, number, "short20"))
+    others = published(role_of(norms.organisation), (norms.test, number, "short20"))
     finished(others, applications(others.step.role, 100), answers=lambda _: keyed((5, 5, 4, 5)))
-    norms_now(acme, norms.test, number)
-    assert NormSet.objects.of(acme).count() == 2
+    norms_now(norms.organisation, norms.test, number)
+    assert NormSet.objects.of(norms.organisation).count() == 2
     assert against(finishes(assessment, keyed((3, 3, 3, 3)))) == first
 
 
-def test_a_calibration_that_was_fixed_gives_an_ability(acme: Organisation) -> None:
+def test_a_calibration_that_was_fixed_gives_an_ability() -> None:
+    acme = factories.organisation()
     test = ensure_builtin(acme, "reasoning", now=NOW)
     number = str(test.versions.latest("pk").number)
     before = published(role_of(acme), (test, number, "standard_20"))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from goodword.assessments.models import Calibration, NormSet, Test, TestVersion
 from goodword.core import failed
 from tests.assessments.crowd import applications, finished, published, role_of
 from tests.assessments.norms.people import by_hand, form_of, solves
+from tests.assessments.once import once
 from tests.support import factories
 from tests.support.jobs import failed_job, run_jobs, waiting
 from tests.support.pages import signed_in
@@ -53,6 +55,29 @@ def crowd(test: Test, people: int, **values: Any) -> None:
         applications(assessment.step.role, people),
         **{"answers": by_hand} | values,
     )
+
+
+def work_style_taken() -> dict[int, Test]:
+    made = {}
+    for people in (99, 100):
+        made[people] = ensure_builtin(factories.organisation(), "work_style", now=NOW)
+        crowd(made[people], people)
+    return made
+
+
+made = once(work_style_taken)
+
+
+@pytest.fixture
+def taken(db: None, made: dict[int, Test]) -> dict[int, Test]:
+    """A test of scales by how many have taken it, in organisations of their own."""
+    return deepcopy(made)
+
+
+@pytest.fixture
+def hundred(taken: dict[int, Test]) -> Test:
+    """Taken by as many as norms need."""
+    return taken[100]
 
 
 def address(test: Test, name: str = "test_norms") -> str:
@@ -109,24 +134,22 @@ def test_a_press_has_norms_made_by_a_job_and_the_page_then_lists_them(work_style
     assert f"Norms 1, made by {made.made_by.user.name}" in said
 
 
-def test_two_presses_before_the_job_runs_make_one_set(work_style: Test) -> None:
-    crowd(work_style, 100)
-    browser = recruiter(work_style)
+def test_two_presses_before_the_job_runs_make_one_set(hundred: Test) -> None:
+    browser = recruiter(hundred)
     for _ in range(2):
-        browser.post(address(work_style, "test_norms_make"), asks(work_style))
+        browser.post(address(hundred, "test_norms_make"), asks(hundred))
     assert run_jobs() == ["assessments.norms"]
-    assert NormSet.objects.of(work_style.organisation).count() == 1
+    assert NormSet.objects.of(hundred.organisation).count() == 1
 
 
-def test_a_failed_job_is_said_until_somebody_tries_again(work_style: Test) -> None:
-    crowd(work_style, 100)
-    browser = recruiter(work_style)
+def test_a_failed_job_is_said_until_somebody_tries_again(hundred: Test) -> None:
+    browser = recruiter(hundred)
     other = ensure_builtin(factories.organisation(), "work_style", now=NOW)
-    failed_job("assessments.norms", test_id=other.pk, **asks(work_style))
-    assert "The last attempt failed." not in words(browser.get(address(work_style)))
-    failed_job("assessments.norms", test_id=work_style.pk, **asks(work_style), member_id=1)
-    assert "The last attempt failed." in words(browser.get(address(work_style)))
-    said = words(browser.post(address(work_style, "test_norms_make"), asks(work_style), follow=True))
+    failed_job("assessments.norms", test_id=other.pk, **asks(hundred))
+    assert "The last attempt failed." not in words(browser.get(address(hundred)))
+    failed_job("assessments.norms", test_id=hundred.pk, **asks(hundred), member_id=1)
+    assert "The last attempt failed." in words(browser.get(address(hundred)))
+    said = words(browser.post(address(hundred, "test_norms_make"), asks(hundred), follow=True))
     assert ("The last attempt failed." in said, "The norms are being computed." in said) == (False, True)
     assert run_jobs() == ["assessments.norms"]
     assert failed.failed_jobs().count() == 1
@@ -134,9 +157,9 @@ def test_a_failed_job_is_said_until_somebody_tries_again(work_style: Test) -> No
 
 @pytest.mark.parametrize("asked", [{}, {"version": "99", "form": "short20"}, {"form": "full"}])
 def test_what_is_not_there_or_too_small_is_told_and_nothing_is_made(
-    work_style: Test, asked: dict[str, str]
+    taken: dict[int, Test], asked: dict[str, str]
 ) -> None:
-    crowd(work_style, 99)
+    work_style = taken[99]
     answer = recruiter(work_style).post(
         address(work_style, "test_norms_make"), asks(work_style) | asked, follow=True
     )
@@ -210,21 +233,20 @@ def test_a_test_that_is_not_generated_has_no_calibration(work_style: Test) -> No
 
 
 def test_more_groups_and_sets_ask_no_more_queries(
-    work_style: Test, django_assert_num_queries: Callable[..., Any]
+    hundred: Test, django_assert_num_queries: Callable[..., Any]
 ) -> None:
-    crowd(work_style, 100)
-    member = factories.member(work_style.organisation)
+    member = factories.member(hundred.organisation)
     browser = signed_in(member)
 
     def asked() -> int:
         with django_assert_num_queries(100, exact=False) as found:
-            browser.get(address(work_style))
+            browser.get(address(hundred))
         return len(found)
 
     def make() -> None:
         make_norms(
-            test_id=work_style.pk,
-            version=number(work_style),
+            test_id=hundred.pk,
+            version=number(hundred),
             form="short20",
             member_id=member.pk,
             now=NOW,
@@ -233,7 +255,7 @@ def test_more_groups_and_sets_ask_no_more_queries(
     make()
     one = asked()
     make()
-    crowd(work_style, 2, language="de")
+    crowd(hundred, 2, language="de")
     assert asked() == one
 
 
@@ -242,28 +264,26 @@ NAMES = ["test_norms", "test_norms_make", "test_calibrate"]
 
 @pytest.mark.parametrize("name", NAMES)
 def test_strangers_hiring_managers_and_the_signed_out_are_refused_and_nothing_is_queued(
-    work_style: Test, name: str
+    hundred: Test, name: str
 ) -> None:
-    crowd(work_style, 100)
     outsider = signed_in(factories.member(factories.organisation()))
-    manager = signed_in(factories.member(work_style.organisation, kind="hiring_manager"))
+    manager = signed_in(factories.member(hundred.organisation, kind="hiring_manager"))
 
     def status(browser: Client, where: str) -> int:
         if name == "test_norms":
             return browser.get(where).status_code
-        return browser.post(where, asks(work_style)).status_code
+        return browser.post(where, asks(hundred)).status_code
 
-    assert status(outsider, address(work_style, name)) == 404
-    assert status(manager, address(work_style, name)) == 403
-    assert status(Client(), address(work_style, name)) == 302
+    assert status(outsider, address(hundred, name)) == 404
+    assert status(manager, address(hundred, name)) == 403
+    assert status(Client(), address(hundred, name)) == 302
     foreign = ensure_builtin(factories.organisation(), "work_style", now=NOW)
-    mine = reverse(name, args=[work_style.organisation.slug, foreign.pk])
-    assert status(recruiter(work_style), mine) == 404
+    mine = reverse(name, args=[hundred.organisation.slug, foreign.pk])
+    assert status(recruiter(hundred), mine) == 404
     assert waiting() == []
 
 
 @pytest.mark.parametrize("name", NAMES[1:])
-def test_what_makes_something_takes_a_press_alone(work_style: Test, name: str) -> None:
-    crowd(work_style, 100)
-    assert recruiter(work_style).get(address(work_style, name), asks(work_style)).status_code == 405
+def test_what_makes_something_takes_a_press_alone(hundred: Test, name: str) -> None:
+    assert recruiter(hundred).get(address(hundred, name), asks(hundred)).status_code == 405
     assert waiting() == []

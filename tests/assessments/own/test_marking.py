@@ -1,6 +1,7 @@
 """Members mark answers by their rubrics: one alone, or two who do not see each other's points before both have."""
 
 import json
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from goodword.assessments.models import Attempt, Marking
 from goodword.core.exporting import Reader, Wanted
 from goodword.core.models import Event
 from goodword.reports.models import Report
+from tests.assessments.once import once
 from tests.assessments.own.support import NOW, PDF, answered, rater, upload_of
 from tests.support import factories
 from tests.support.jobs import run_jobs
@@ -24,6 +26,21 @@ from tests.support.pages import signed_in
 pytestmark = pytest.mark.django_db
 
 WHY, PLAN = {"c1": 3, "c2": 1}, {"c3": 2}
+
+
+made = once(lambda: (answered(), answered(two_raters=True)))
+
+
+@pytest.fixture
+def attempt(db: None, made: tuple[Attempt, Attempt]) -> Attempt:
+    """All is answered, and one rater marks it."""
+    return deepcopy(made[0])
+
+
+@pytest.fixture
+def twofold(db: None, made: tuple[Attempt, Attempt]) -> Attempt:
+    """All is answered, and two raters mark it."""
+    return deepcopy(made[1])
 
 
 def give(attempt: Attempt, by: Membership, item: str = "why", **values: Any) -> Marking:
@@ -57,8 +74,7 @@ def url(attempt: Attempt, *more: object) -> str:
     return reverse(name, args=[organisation.slug, application, attempt.pk, *more])
 
 
-def test_only_answers_with_a_rubric_are_there_to_mark() -> None:
-    attempt = answered()
+def test_only_answers_with_a_rubric_are_there_to_mark(attempt: Attempt) -> None:
     rita = rater(attempt)
     (part,) = parts_to_mark(attempt, member=rita)
     assert [(one.item, one.state, one.most) for one in part.answers] == [
@@ -86,22 +102,19 @@ def test_before_the_candidate_has_finished_nothing_is_marked() -> None:
 @pytest.mark.parametrize(
     "points", [{"c1": 3}, {"c1": 5, "c2": 1}, {"c1": -1, "c2": 1}, {"c1": 3, "c2": 1, "c3": 1}, {}]
 )
-def test_other_points_than_the_rubric_has_are_refused(points: dict[str, int]) -> None:
-    attempt = answered()
+def test_other_points_than_the_rubric_has_are_refused(attempt: Attempt, points: dict[str, int]) -> None:
     with pytest.raises(acts.WrongPoints):
         give(attempt, rater(attempt), points=points)
     assert rows() == []
 
 
 @pytest.mark.parametrize("item", ["pick", "word", "not_there"])
-def test_what_has_no_rubric_is_not_marked(item: str) -> None:
-    attempt = answered()
+def test_what_has_no_rubric_is_not_marked(attempt: Attempt, item: str) -> None:
     with pytest.raises(acts.NothingToMark):
         give(attempt, rater(attempt), item)
 
 
-def test_when_all_answers_are_marked_it_is_told_once_and_a_correction_tells_it_anew() -> None:
-    attempt = answered()
+def test_when_all_answers_are_marked_it_is_told_once_and_a_correction_tells_it_anew(attempt: Attempt) -> None:
     rita = rater(attempt)
     give(attempt, rita)
     assert marked_events() == 0
@@ -117,8 +130,7 @@ def test_when_all_answers_are_marked_it_is_told_once_and_a_correction_tells_it_a
     assert [row["points"] for row in rows()] == [{"c1": 4, "c2": 2}, PLAN]
 
 
-def test_a_new_version_of_the_report_tells_the_marks_and_the_older_one_stays() -> None:
-    attempt = answered()
+def test_a_new_version_of_the_report_tells_the_marks_and_the_older_one_stays(attempt: Attempt) -> None:
     run_jobs()
     rita = rater(attempt)
     reports = Report.objects.of(attempt.organisation).filter(start=attempt.start).order_by("version")
@@ -133,8 +145,7 @@ def test_a_new_version_of_the_report_tells_the_marks_and_the_older_one_stays() -
     assert "Says what waits" in json.dumps(reports.all()[1].snapshot)
 
 
-def test_where_one_marks_a_second_is_refused() -> None:
-    attempt = answered()
+def test_where_one_marks_a_second_is_refused(attempt: Attempt) -> None:
     give(attempt, rater(attempt))
     before = rows()
     with pytest.raises(acts.Enough):
@@ -142,18 +153,17 @@ def test_where_one_marks_a_second_is_refused() -> None:
     assert rows() == before
 
 
-def test_of_two_raters_neither_sees_the_other_before_both_have_marked() -> None:
-    attempt = answered(two_raters=True)
-    rita, tom, eve = (rater(attempt, name=name) for name in ("Rita", "Tom", "Eve"))
-    give(attempt, rita, comment="Clear")
-    assert [one.rater for one in seen(attempt, rita).given] == [rita]
+def test_of_two_raters_neither_sees_the_other_before_both_have_marked(twofold: Attempt) -> None:
+    rita, tom, eve = (rater(twofold, name=name) for name in ("Rita", "Tom", "Eve"))
+    give(twofold, rita, comment="Clear")
+    assert [one.rater for one in seen(twofold, rita).given] == [rita]
     for other in (tom, eve):
-        there = seen(attempt, other)
+        there = seen(twofold, other)
         assert (there.state, there.given, there.mine, there.may_mark) == ("half", (), None, True)
-    give(attempt, rita, points={"c1": 4, "c2": 1})
-    give(attempt, tom, points={"c1": 1, "c2": 2})
+    give(twofold, rita, points={"c1": 4, "c2": 1})
+    give(twofold, tom, points={"c1": 1, "c2": 2})
     for reader in (rita, tom, eve):
-        there = seen(attempt, reader)
+        there = seen(twofold, reader)
         assert (there.state, there.may_mark, there.sums) == ("done", False, [5, 3])
         assert (there.difference, there.mean_text) == (2, "4.0")
         assert [(row.given, row.difference, row.mean_text) for row in there.rows] == [
@@ -163,65 +173,61 @@ def test_of_two_raters_neither_sees_the_other_before_both_have_marked() -> None:
     before = rows()
     for settled in (rita, tom):
         with pytest.raises(acts.Settled):
-            give(attempt, settled)
+            give(twofold, settled)
     with pytest.raises(acts.Enough):
-        give(attempt, eve)
+        give(twofold, eve)
     assert rows() == before
 
 
-def test_with_two_raters_all_is_marked_once_both_have_marked_everything() -> None:
-    attempt = answered(two_raters=True)
-    rita, tom = rater(attempt), rater(attempt, name="Tom")
+def test_with_two_raters_all_is_marked_once_both_have_marked_everything(twofold: Attempt) -> None:
+    rita, tom = rater(twofold), rater(twofold, name="Tom")
     for by, item in ((rita, "why"), (rita, "plan"), (tom, "why")):
-        give(attempt, by, item)
+        give(twofold, by, item)
         assert marked_events() == 0
-    give(attempt, tom, "plan")
+    give(twofold, tom, "plan")
     assert marked_events() == 1
 
 
-def test_what_the_other_gave_stands_on_no_page_before_both_have_marked() -> None:
-    attempt = answered(two_raters=True)
-    rita, tom = rater(attempt), rater(attempt, name="Tom Berg")
-    give(attempt, tom, comment="A secret between me and the rubric")
+def test_what_the_other_gave_stands_on_no_page_before_both_have_marked(twofold: Attempt) -> None:
+    rita, tom = rater(twofold), rater(twofold, name="Tom Berg")
+    give(twofold, tom, comment="A secret between me and the rubric")
     client = signed_in(rita)
-    candidate = reverse("candidate", args=[attempt.organisation.slug, attempt.start.application_id])
-    for where in (url(attempt), url(attempt, 1, "why")):
+    candidate = reverse("candidate", args=[twofold.organisation.slug, twofold.start.application_id])
+    for where in (url(twofold), url(twofold, 1, "why")):
         page = client.get(where).content.decode()
         assert "A secret" not in page
         assert "Tom Berg" not in page
     page = client.get(candidate).content.decode()
     assert "0 of 2 answers to own questions are marked." in page
     assert "A secret" not in page
-    client.post(url(attempt, 1, "why"), {"points_0": "1", "points_1": "0", "comment": "Mine"})
-    page = client.get(url(attempt, 1, "why")).content.decode()
+    client.post(url(twofold, 1, "why"), {"points_0": "1", "points_1": "0", "comment": "Mine"})
+    page = client.get(url(twofold, 1, "why")).content.decode()
     assert "A secret between me and the rubric" in page
     assert "Both have marked this answer, so the marks can no longer be changed." in page
 
 
-def test_an_export_tells_a_member_no_points_before_both_have_marked() -> None:
-    attempt = answered(two_raters=True)
-    rita, tom = rater(attempt), rater(attempt, name="Tom")
+def test_an_export_tells_a_member_no_points_before_both_have_marked(twofold: Attempt) -> None:
+    rita, tom = rater(twofold), rater(twofold, name="Tom")
 
     def told(reader: Reader) -> list[Any]:
         wanted = Wanted(
             reader=reader,
-            organisation=attempt.organisation,
-            candidate_id=attempt.start.application.candidate_id,
-            application_ids=(attempt.start.application_id,),
+            organisation=twofold.organisation,
+            candidate_id=twofold.start.application.candidate_id,
+            application_ids=(twofold.start.application_id,),
         )
         return [
             one["points"] for one in export.tell(wanted)["assessments"][0]["parts"][0].get("markings", [])
         ]
 
-    give(attempt, rita)
+    give(twofold, rita)
     assert told(Reader.ORGANISATION) == []
     assert told(Reader.CANDIDATE) == [WHY]
-    give(attempt, tom)
+    give(twofold, tom)
     assert told(Reader.ORGANISATION) == [WHY, WHY]
 
 
-def test_marking_goes_from_answer_to_answer() -> None:
-    attempt = answered()
+def test_marking_goes_from_answer_to_answer(attempt: Attempt) -> None:
     client = signed_in(rater(attempt))
     where = url(attempt, 1, "why")
     page = client.get(where).content.decode()
@@ -233,8 +239,7 @@ def test_marking_goes_from_answer_to_answer() -> None:
     assert "4 of 6 points" in client.get(url(attempt)).content.decode()
 
 
-def test_wrong_points_are_said_and_what_was_typed_stays() -> None:
-    attempt = answered()
+def test_wrong_points_are_said_and_what_was_typed_stays(attempt: Attempt) -> None:
     response = signed_in(rater(attempt)).post(
         url(attempt, 1, "why"), {"points_0": "5", "points_1": "", "comment": "Kept"}
     )
@@ -246,23 +251,21 @@ def test_wrong_points_are_said_and_what_was_typed_stays() -> None:
     assert rows() == []
 
 
-def test_a_third_rater_is_told_and_keeps_what_they_typed() -> None:
-    attempt = answered(two_raters=True)
+def test_a_third_rater_is_told_and_keeps_what_they_typed(twofold: Attempt) -> None:
     for name in ("Rita", "Tom"):
-        give(attempt, rater(attempt, name=name))
+        give(twofold, rater(twofold, name=name))
     before = rows()
-    eve = signed_in(rater(attempt, name="Eve"))
+    eve = signed_in(rater(twofold, name="Eve"))
     sentence = "Two members have already marked this answer; there is no third marking."
-    assert sentence in eve.get(url(attempt, 1, "why")).content.decode()
-    response = eve.post(url(attempt, 1, "why"), {"points_0": "1", "points_1": "1", "comment": "Kept"})
+    assert sentence in eve.get(url(twofold, 1, "why")).content.decode()
+    response = eve.post(url(twofold, 1, "why"), {"points_0": "1", "points_1": "1", "comment": "Kept"})
     assert sentence in response.content.decode()
     assert response.context["form"]["comment"].value() == "Kept"
     assert rows() == before
 
 
 @pytest.mark.parametrize("more", [(), (1, "why")])
-def test_who_works_on_the_role_may_mark_and_nobody_else(more: tuple[object, ...]) -> None:
-    attempt = answered()
+def test_who_works_on_the_role_may_mark_and_nobody_else(attempt: Attempt, more: tuple[object, ...]) -> None:
     where = url(attempt, *more)
     given = {"points_0": "1", "points_1": "1"}
     before = (rows(), AuditEntry.objects.across_organisations().count())
@@ -288,8 +291,7 @@ def test_an_attempt_of_another_application_is_not_found() -> None:
     assert signed_in(rita).get(url(attempt, 1, "word")).status_code == 404
 
 
-def test_without_a_rubric_there_is_no_card() -> None:
-    attempt = answered()
+def test_without_a_rubric_there_is_no_card(attempt: Attempt) -> None:
     manager = rater(attempt, kind="hiring_manager")
     assert marking_card(attempt.start.application, member=manager) is None
     assert marking_card(factories.application(factories.role(attempt.organisation)), member=manager) is None
@@ -300,8 +302,7 @@ def file_url(attempt: Attempt, **values: Any) -> str:
     return reverse("upload_download", args=[organisation.slug, upload_of(attempt).pk])
 
 
-def test_a_file_is_a_download_and_nothing_else_and_each_look_is_written_down() -> None:
-    attempt = answered()
+def test_a_file_is_a_download_and_nothing_else_and_each_look_is_written_down(attempt: Attempt) -> None:
     manager = rater(attempt, kind="hiring_manager")
     role = attempt.start.step.role
     role.viewers.add(manager)
@@ -328,8 +329,7 @@ def test_a_file_is_a_download_and_nothing_else_and_each_look_is_written_down() -
     assert (entry.member, entry.details) == (manager, {"upload": upload.pk, "part": upload.part_id})
 
 
-def test_a_file_is_for_those_who_may_see_the_application() -> None:
-    attempt = answered()
+def test_a_file_is_for_those_who_may_see_the_application(attempt: Attempt) -> None:
     stranger = factories.member(factories.organisation(), kind="admin")
     before = AuditEntry.objects.across_organisations().count()
     assert Client().get(file_url(attempt)).status_code == 302

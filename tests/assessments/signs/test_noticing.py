@@ -1,6 +1,7 @@
 """What a page notices is taken within bounds, and nothing else is; a second window is noticed by the server."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from goodword.assessments.domain.notice import MOST_ROWS
 from goodword.assessments.domain.onward import onward
 from goodword.assessments.models import Attempt, Noticed
 from goodword.steps.domain.move import lock, move
+from tests.assessments.once import once
 from tests.assessments.signs.sat import NOW, note, noticed, on_a_clock, questions_of_their_own, send
 from tests.assessments.support import answer_all, application, assigned, rows, token_of
 
@@ -27,9 +29,12 @@ def now() -> Iterator[time_machine.Traveller]:
         yield moved
 
 
+begun = once(time_machine.travel(NOW, tick=False)(on_a_clock))
+
+
 @pytest.fixture
-def timed() -> Attempt:
-    return on_a_clock()
+def timed(db: None, begun: Attempt) -> Attempt:
+    return deepcopy(begun)
 
 
 # --- what is taken -----------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from copy import deepcopy
 from html import unescape
 from typing import Any
 
@@ -18,6 +19,7 @@ from goodword.assessments.models import Attempt, AttemptSign
 from goodword.assessments.signs.words import WORDS, sentence
 from goodword.core.exporting import Reader, Wanted, export
 from goodword.reports.models import Report
+from tests.assessments.once import once
 from tests.assessments.plans import WORK_STYLE, attempt_of
 from tests.assessments.signs.sat import NOW, looked_at, note, on_a_clock, signs, work_through
 from tests.assessments.support import answer_all
@@ -38,14 +40,21 @@ FACTS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture
-def attempt() -> Attempt:
+def sat() -> Attempt:
     """The page was left on four of twelve tasks."""
     made = on_a_clock()
     note(made, "left", *"1234", amount=30)
     work_through(made, seconds=30)
     looked_at(made)
     return made
+
+
+sat_once = once(sat)
+
+
+@pytest.fixture
+def attempt(db: None, sat_once: Attempt) -> Attempt:
+    return deepcopy(sat_once)
 
 
 @pytest.fixture
