@@ -67,6 +67,23 @@ def packed(
         b"1 0 obj<</OpenAction 2 0 R>>endobj 2 0 obj<</S/URI/URI(http://evil.example/)>>endobj",
         b"1 0 obj<</OpenAction 9 0 R>>endobj 2 0 obj<</S/URI/URI(http://evil.example/)>>endobj",
         b"1 0 obj<</OpenAction<</S/GoTo/D[3 0 R/Fit]/Next<</S/URI/URI(http://evil.example/)>>>>>>endobj",
+        b"1 0 obj<</AA 7%x\n0 R>>endobj",
+        b"1 0 obj<</AA%x\n7 0%y\rR>>endobj",
+        b"1 0 obj<</OpenAction%x\n2 0 R>>endobj 2 0 obj<</S/URI/URI(http://evil.example/)>>endobj",
+        b"1 0 obj<</A<</S/Thread/F(x.pdf)/D 0>>>>endobj",
+        b"1 0 obj<</A<</S /T#68read/F(x.pdf)/D 0>>>>endobj",
+        b"1 0 obj<</Subtype/Movie/Movie<</F(x.avi)>>>>endobj",
+        b"1 0 obj<</Length 0/F<</FS/URL/F(http://evil.example/)>>>>stream\n\nendstream endobj",
+        b"1 0 obj<</Length 0/F 2 0 R>>stream\n\nendstream endobj 2 0 obj<</FS%x\n/URL/F(x)>>endobj",
+        b"1 0 obj<</Length 0/F(\\\\\\\\evil\\\\x)/X 1>>stream\n\nendstream endobj",
+        b"1 0 obj<</Length 0/F<</Type/Filespec/UF(x)>>>>stream\n\nendstream endobj",
+        b"1 0 obj<</Length 0/FFilter[/FlateDecode]>>stream\n\nendstream endobj",
+        b"1 0 obj<</Length 0/FFilter<<>>>>stream\n\nendstream endobj",
+        b"1 0 obj<</Subtype/Form/Ref<</F 2 0 R/Page 0>>>>stream\n\nendstream endobj",
+        b"1 0 obj<</Subtype/Form/Ref%x\n<</F 2 0 R/Page 0>>>>stream\n\nendstream endobj",
+        b"1 0 obj<</OnInstantiate 2 0 R>>endobj",
+        b"1 0 obj<</S/RichMediaExecute/CMD<<>>>>endobj",
+        b"1 0 obj<</Type/Catalog/Collection<</View/T>>>>endobj",
     ],
 )
 def test_what_runs_something_is_found(content: bytes) -> None:
@@ -136,11 +153,32 @@ def test_short_names_that_pictures_contain_by_chance_are_nothing() -> None:
         b"1 0 obj<</Type/Outlines/First 2 0 R/Last 2 0 R>>endobj 2 0 obj<</Title(a)>>endobj",
         b"1 0 obj<</Title<2F4A617661536372697074>/JSX/JavaScripts/Launcher 1>>endobj",
         b"1 0 obj<</Length 30>>stream\n(/JavaScript /JS /Launch) Tj\nendstream endobj",
+        b"1 0 obj<</S/P/Ref[2 0 R]/F 4/Type/Thread>>endobj 2 0 obj<</S%x\n/GoTo/D[3 0 R/Fit]>>endobj",
+        b"%made\n1 0 obj<</S /P>>endobj\n%end\n2 0 obj<</First 1 0 R/F(Arial)>>endobj",
+        b"1 0 obj\x91/S%\x00\xff" + b"\x8a" * 400 + b"\n7",
     ],
 )
 def test_words_in_texts_run_nothing(content: bytes) -> None:
     assert not is_active(HEAD + content)
     assert not is_active(packed(b"<</Title(HTML/JavaScript /JS)>>"))
+
+
+def offset(place: int) -> bytes:
+    """A file whose object stream says that its object begins there."""
+    inner = zlib.compress(b"5 %02d <</Title(a /JavaScript)>>" % place)
+    return (
+        HEAD
+        + b"9 0 obj<</Type/ObjStm/N 1/First 5/Filter/FlateDecode>>stream\n"
+        + inner
+        + b"\nendstream endobj"
+    )
+
+
+def test_an_object_that_begins_in_a_text_is_not_taken() -> None:
+    assert not is_active(offset(0))
+    for place in (9, 10, 11):
+        with pytest.raises(Unreadable):
+            is_active(offset(place))
 
 
 @pytest.mark.parametrize(
@@ -161,6 +199,31 @@ def test_words_in_texts_run_nothing(content: bytes) -> None:
         packed(b"<<>>").replace(b"/Filter/FlateDecode", b"/Filter[/ASCIIHexDecode/FlateDecode]"),
         packed(b"<<>>").replace(b"/Filter/FlateDecode", b"/Filter 8 0 R"),
         packed(b"<<>>").replace(b"/First 4", b"/First 8 0 R"),
+        *(
+            HEAD + b"3 0 obj<</S%s/JS(app.alert(1))>>endobj" % value
+            for value in (
+                *(
+                    b" %x\r5 0 R",
+                    b"%\n%\n 5 0 R",
+                    b" 5%x\n0 R",
+                    b" 5 0%x\nR",
+                    b"%" + b"x" * 9000 + b"\n5 0 R",
+                ),
+                *(b"%\x80\xff\n/Thread", b"%x\n" * 3000 + b"5 0 R"),
+            )
+        ),
+        packed(RUNS, kind=b"").replace(b"/First 4", b"/First 8 0 R")
+        + b" 8%x\n0 obj 4 endobj 8 0 obj<<>>endobj",
+        packed(RUNS, kind=b"").replace(b"/First 4", b"/First 8 0 R") + b" 8 0%x\n \nobj 4 endobj",
+        *(
+            HEAD
+            + b"1 0 obj<</OpenAction 2 0 R>>endobj 2 0 obj[0/Fit]endobj "
+            + header
+            + b"<</S/URI/URI(http://evil.example/)>>endobj"
+            for header in (b"2%x\n0 obj", b"2 %x\r\n%y\n0\nobj", b"2 0 %2\nobj")
+        ),
+        packed(b"<</S/URI/URI(x)>>").replace(b"/First 4", b"/First 9")
+        + b"1 0 obj<</OpenAction 5 0 R>>endobj",
         packed(b"<<>>").replace(b"stream\r\n", b"stream\r\nx"),
     ],
 )
@@ -195,6 +258,19 @@ def test_what_cannot_be_looked_into_is_said_to_be_so(content: bytes) -> None:
             b"/S ",
             b"/JS 1 ",
             b"\\(",
+            *(
+                b"/S%",
+                b"/S%" * 600 + b"\n",
+                b"/F(x)",
+                b"/F(x)/A",
+                b"/FS%",
+                b"/F<</",
+                b"/Ref%x\n",
+                b"/S%\n",
+                b"\n1\n",
+                b"\r ",
+            ),
+            *(b"%1 0 R/First 1 0 R\nobj ", b"/S 1 0%"),
         ),
     ],
 )

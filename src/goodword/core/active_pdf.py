@@ -5,6 +5,7 @@ them finds. The names of such features are searched for in the raw bytes and in 
 in a plain piece of text, such as "(HTML/JavaScript)", is ignored; any other hit counts, even where no viewer looks.
 """
 
+import bisect
 import re
 import zlib
 from collections.abc import Iterator
@@ -21,30 +22,64 @@ _NEAR: Final = 2_000
 
 _SPACE: Final = rb"[\x00\t\n\f\r ]"
 _ENDS: Final = rb"(?=[\x00\t\n\f\r ()<>\[\]{}/%]|\Z)"
-_REFERENCE: Final = rb"\d{1,10}" + _SPACE + rb"+\d{1,10}" + _SPACE + rb"+R"
+#: a comment inside counts as the rest: comments stand wherever white space does, and no program writes one there
+_REFERENCE: Final = rb"\d{1,10}(?:~+\d{1,10}(?:~+R|~*%)|~*%)".replace(b"~", _SPACE)
 #: a dictionary, a reference to one, or a comment that may have either behind it
 _DICTIONARY: Final = (
     b"~*(?:<<|REF|%[^\\r\\n]{0,150}+(?:[^\\r\\n]|[\\r\\n]~*(?:<<|REF|%)))".replace(b"REF", _REFERENCE)
 ).replace(b"~", _SPACE)
 
 #: names of actions and their parts (ISO 32000-2, 12.6), of XFA forms, which have scripts, and of attached files
-_ACTIVE: Final = tuple(
-    re.compile(b"/" + name + _ENDS)
-    for name in (
-        *(b"JavaScript", b"Launch", b"Rendition", b"RichMedia", b"XFA", b"GoToR", b"GoToE", b"SubmitForm"),
-        *(b"ImportData", b"EmbeddedFiles", b"EmbeddedFile", b"FileAttachment"),
+_ACTIVE: Final = (
+    tuple(
+        re.compile(b"/" + name + _ENDS)
+        for name in (
+            *(
+                b"JavaScript",
+                b"Launch",
+                b"Rendition",
+                b"RichMedia",
+                b"XFA",
+                b"GoToR",
+                b"GoToE",
+                b"SubmitForm",
+            ),
+            *(b"ImportData", b"EmbeddedFiles", b"EmbeddedFile", b"FileAttachment"),
+            # instructions to rich media, portfolios of files, films, and filters of data that lies in another file
+            *(b"RichMediaExecute", b"OnInstantiate", b"Collection", b"Movie", b"FFilter", b"FDecodeParms"),
+        )
     )
-) + tuple(
-    # Short names need a value too, as compressed images contain the bytes of "/AA " by chance. For the same reason
-    # /JS is no name of its own: it does nothing without the name of an action above.
-    re.compile(b"/" + name + _DICTIONARY)
-    for name in (b"AA", b"EF")
+    + tuple(
+        # Short names need a value too, as compressed images contain the bytes of "/AA " by chance. For the same reason
+        # /JS is no name of its own: it does nothing without the name of an action above.
+        re.compile(b"/" + name + _DICTIONARY)
+        for name in (b"AA", b"EF", b"Ref")
+    )
+    + tuple(
+        # an article of another file, and stream data in another file or at an address
+        re.compile(name.replace(b"~", _SPACE))
+        for name in (
+            *(rb"/S~*/Thread" + _ENDS, rb"/FS(?:~*/URL" + _ENDS + rb"|~*%|~+" + _REFERENCE + b")"),
+            *(
+                rb"/F~*<<~*/(?:FS|UF|F|Type~*/F(?:ilespec)?)" + _ENDS,
+                rb"/F~*\([^()\r\n]{1,300}+\)[^<>()]{0,100}+>>~*stream",
+            ),
+        )
+    )
 )
 _LETTERS: Final = b"ACDEFGIJLMNOPRSTUVWXabcdefghijklmnopqrstuvwxyz"
 
 _ENCRYPTED: Final = re.compile(rb"/Encrypt" + _ENDS)
 #: the kind of an action in another object: no program writes this, and the name could be anywhere
 _KIND_ELSEWHERE: Final = re.compile(rb"/S" + _SPACE + b"+" + _REFERENCE)
+_KIND_COMMENT: Final = re.compile(rb"/S" + _SPACE + b"*+%")
+_KIND: Final = re.compile(_REFERENCE + b"|/Thread" + _ENDS)
+_COMMENTS: Final = re.compile(rb"(?:~|%[^\r\n]*+(?:[\r\n]|\Z))*+".replace(b"~", _SPACE))
+_LONGEST_COMMENTS: Final = 4_000
+#: the end of an object's number with a comment before it; what is before has to be looked at
+_NUMBER_END: Final = re.compile(
+    rb"(?<!~)[\x00\t\f ]*+[\r\n]~*+(?:\d{1,10}(?:~++))?obj(?![a-z])".replace(b"~", _SPACE)
+)
 
 #: what surrounds a name inside a string: no object could begin or end in between
 _TEXT: Final = rb"(?:[^()<>\[\]{}%\\\x00\t\n\f\r]|\\[()\\])"
@@ -92,13 +127,32 @@ def is_active(content: bytes) -> bool:
             raise Unreadable
     if _has_names(raw):
         return True
-    packed = [(first, _unescaped(inner)) for first, inner in _object_streams(content)]
-    if any(_has_names(inner) for _, inner in packed):
-        return True
-    parts = [raw, *(inner for _, inner in packed)]
+    packed = list(_object_streams(content))
+    unescaped = [_unescaped(inner) for _, inner in packed]
+    for (first, original), inner in zip(packed, unescaped, strict=True):
+        if _has_names(inner, first=first, original=original):
+            return True
+    parts = [raw, *unescaped]
     if any(_KIND_ELSEWHERE.search(part) for part in parts):
         raise Unreadable
+    for part in parts:
+        for one in _some(_KIND_COMMENT, part):
+            if _is_kind_hidden(part, one.end() - 1):
+                raise Unreadable
     return _opens_link(raw, packed, parts)
+
+
+def _is_kind_hidden(data: bytes, at: int) -> bool:
+    """Whether the kind of an action, behind a comment, is in another object or leads to another file."""
+    value = _after_comments(data, at)
+    return value is None or _KIND.match(data, value) is not None
+
+
+def _after_comments(data: bytes, at: int) -> int | None:
+    """Where the white space and comments end; None if there are too many."""
+    found = _COMMENTS.match(data, at, at + _LONGEST_COMMENTS)
+    end = at if found is None else found.end()
+    return None if end == at + _LONGEST_COMMENTS else end
 
 
 def _unescaped(data: bytes) -> bytes:
@@ -121,14 +175,37 @@ def _some(name: re.Pattern[bytes], data: bytes) -> list[re.Match[bytes]]:
     return found
 
 
-def _has_names(data: bytes) -> bool:
+def _has_names(data: bytes, *, first: int = 0, original: bytes | None = None) -> bool:
     hits = (one for name in _ACTIVE for one in name.finditer(data))
+    texts: list[tuple[int, int]] = []
     for count, one in enumerate(hits):
         if not _is_text(data, one):
             return True
         if count > MOST_HITS:
             raise Unreadable
+        texts.append((data.rfind(b"(", 0, one.start()), one.start()))
+    if texts and original is not None:
+        _refuse_objects_in(texts, first, original, data)
     return False
+
+
+def _refuse_objects_in(texts: list[tuple[int, int]], first: int, original: bytes, data: bytes) -> None:
+    """An object stream says where its objects begin; one that begins inside a string is no text."""
+    begins = sorted(begin for _, begin in _objects(first, original))
+    for start, end in texts:
+        at = bisect.bisect_right(begins, start)
+        if len(original) != len(data) or (at < len(begins) and begins[at] <= end):
+            raise Unreadable
+
+
+def _objects(first: int, inner: bytes) -> Iterator[tuple[int, int]]:
+    """Number and place of each object of an object stream. Raises Unreadable."""
+    at = 0
+    while at < first and (pair := _PAIR.match(inner, at, first)):
+        at = pair.end()
+        yield int(pair[1]), first + int(pair[2])
+    if inner[at:first].strip(b"\x00\t\n\f\r "):
+        raise Unreadable
 
 
 def _is_text(data: bytes, one: re.Match[bytes]) -> bool:
@@ -244,8 +321,18 @@ def _refuse_unless_outlines(content: bytes, marks: list[int]) -> None:
         if not content.startswith(b"/First", mark) or to is None:
             raise Unreadable
         numbers.add(int(to[1]))
-    if numbers and any(int(one[1]) in numbers for one in _NO_DICTIONARY.finditer(content)):
-        raise Unreadable
+    if numbers:
+        _refuse_commented_numbers(content)
+        if any(int(one[1]) in numbers for one in _NO_DICTIONARY.finditer(content)):
+            raise Unreadable
+
+
+def _refuse_commented_numbers(content: bytes) -> None:
+    """A comment in the number of an object hides which one it is."""
+    for one in _some(_NUMBER_END, content):
+        line = re.split(rb"[\r\n]", content[max(0, one.start() - _NEAR) : one.start()])[-1]
+        if b"%" in line or len(line) == _NEAR:
+            raise Unreadable
 
 
 def _opens_link(raw: bytes, packed: list[tuple[int, bytes]], parts: list[bytes]) -> bool:
@@ -268,11 +355,10 @@ def _opens_link(raw: bytes, packed: list[tuple[int, bytes]], parts: list[bytes])
 
 def _goes(number: int, raw: bytes, packed: list[tuple[int, bytes]]) -> bool:
     header = re.compile(rb"(?<!\d)0*%d" % number + _SPACE + rb"+\d{1,10}" + _SPACE + rb"+obj")
+    _refuse_commented_numbers(raw)
     found = [bool(_GOES.match(raw, one.end())) for one in _some(header, raw)]
     for first, inner in packed:
-        at = 0
-        while at < first and (pair := _PAIR.match(inner, at, first)):
-            at = pair.end()
-            if int(pair[1]) == number:
-                found.append(bool(_GOES.match(inner, first + int(pair[2]))))
+        for other, begin in _objects(first, inner):
+            if other == number:
+                found.append(bool(_GOES.match(_unescaped(inner[begin : begin + _NEAR]))))
     return bool(found) and all(found)
