@@ -62,6 +62,18 @@ def test_no_double_mark_in_french_can_fall_onto_the_next_line() -> None:
     assert loose == []
 
 
+def test_no_french_word_that_is_elided_precedes_a_name() -> None:
+    sentences = [message for message in catalogues.catalogue("fr") if message.id]
+    names = "candidate|candidate_name|organisation|name|referee|contact_name|who|sender_name"
+    unelided = [
+        word
+        for message in sentences
+        for word in catalogues.strings(message)
+        if re.search(rf"\b([dD]e|[qQ]ue) %\(({names})\)s", word)
+    ]
+    assert unelided == []
+
+
 def test_what_is_installed_says_what_the_catalogue_says(language: str, sentences: list[Message]) -> None:
     plain = [message for message in sentences if isinstance(message.id, str) and not message.context]
     with translation.override(language):

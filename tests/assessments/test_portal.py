@@ -219,6 +219,23 @@ def test_who_comes_back_goes_on_where_they_were(client: Client, attempt: Attempt
     assert text.count(f'href="{url(token, "portal_assessment_item", 1, 7)}"') == 1
 
 
+@pytest.mark.parametrize(
+    ("answered", "said"), [(1, "1 réponse enregistrée sur 20"), (2, "2 réponses enregistrées sur 20")]
+)
+def test_saved_answers_are_counted_in_the_grammar_of_the_language(
+    client: Client, attempt: Attempt, token: str, answered: int, said: str
+) -> None:
+    answer_all(attempt, but=tuple(range(answered + 1, 21)))
+    Attempt.objects.of(attempt.organisation).update(language="fr")
+    assert said in page(client, token)
+    item = page(client, token, "portal_assessment_item", 1, answered + 1)
+    assert (said in item, f"{answered + 1} sur 20" in item) == (True, True)
+    assert 'data-one="{answered} réponse enregistrée sur {total}"' in item
+    assert 'data-many="{answered} réponses enregistrées sur {total}"' in item
+    assert f"\u202f: {answered + 1} sur 20" in item
+    assert said in page(client, token, "portal_assessment_finish", 1)
+
+
 def test_who_has_answered_all_is_led_to_finish(client: Client, attempt: Attempt, token: str) -> None:
     answer_all(attempt)
     assert page(client, token).count(f'href="{url(token, "portal_assessment_finish", 1)}"') == 1

@@ -1,11 +1,14 @@
 """Answers in words for display."""
 
+import pytest
 from django.utils import translation
 
+from goodword.questionnaires import labels
 from goodword.questionnaires.parse import parse
 from goodword.questionnaires.reading import Json
 from goodword.questionnaires.report import Row, rows
 from goodword.questionnaires.types import Stated
+from goodword.questionnaires.wording import worded
 from tests.questionnaires.samples import STATED, question, rating
 
 
@@ -118,3 +121,30 @@ def test_picked_words_a_number_a_date_and_a_period_are_worded() -> None:
 def test_a_number_is_worded_as_the_language_does() -> None:
     with translation.override("de"):
         assert rows([question("number", unit="Stunden")], {"it": 7.5})[0].answer == "7,5 Stunden"
+
+
+def test_a_period_within_one_month_is_that_month() -> None:
+    assert labels.period("2023-02", "2023-02") == "February 2023"
+    assert labels.period("2023-02", None) == "since February 2023"
+
+
+def test_a_period_is_worded_in_french_without_an_article_to_elide() -> None:
+    with translation.override("fr"):
+        assert labels.period("2021-04", "2023-08") == "avril 2021 à août 2023"
+
+
+@pytest.mark.parametrize(
+    ("language", "candidate", "said"),
+    [
+        ("fr", "Ada", "Le travail d’Ada, ce qu’Ada fait et Ada."),
+        ("fr", "Élodie", "Le travail d’Élodie, ce qu’Élodie fait et Élodie."),
+        ("fr", "Paul", "Le travail de Paul, ce que Paul fait et Paul."),
+        ("es", "Ada", "Le travail de Ada, ce que Ada fait et Ada."),
+    ],
+)
+def test_a_name_elides_the_french_word_before_it(language: str, candidate: str, said: str) -> None:
+    text = "Le travail de {candidate}, ce que {candidate} fait et {candidate}."
+    [question] = worded(
+        parse([{"id": "work", "type": "long_text", "text": text}]), candidate=candidate, language=language
+    )
+    assert question.text == said

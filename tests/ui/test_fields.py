@@ -3,6 +3,7 @@
 import re
 
 from django import forms
+from django.utils import translation
 
 from goodword.ui.forms import ErrorLink, error_links
 from tests.ui.conftest import Render
@@ -33,6 +34,11 @@ def test_errors_are_listed_in_order_with_the_id_to_jump_to() -> None:
         ErrorLink("id_kind_0", "Kind: This field is required."),
         ErrorLink("id_agree", "Agree: This field is required."),
     ]
+
+
+def test_a_label_leads_its_error_by_the_colon_of_the_language() -> None:
+    with translation.override("fr"):
+        assert error_links([bound()])[1].message.startswith("Email\u202f: ")
 
 
 def test_a_form_that_was_not_sent_has_no_errors() -> None:

@@ -315,7 +315,7 @@ def test_every_state_has_its_word_and_what_helps() -> None:
     assert found == [
         ("Has answered", []),
         ("Mail comes back", ["Send again", "Correct address"]),
-        ("Has begun", ["Remind"]),
+        ("Started", ["Remind"]),
         ("Not before an offer", ["Release"]),
         ("Declined", []),
         ("Nobody named", []),

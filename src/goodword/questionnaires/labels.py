@@ -129,7 +129,9 @@ def number(value: float, unit: str) -> str:
 
 
 def period(from_month: str, to_month: str | None) -> str:
-    """ "March 2021 to August 2023", or "since March 2021" while it goes on (`to_month` None)."""
+    """ "March 2021 to August 2023", or "since March 2021" while it goes on (`to_month` None), or a single month."""
     if to_month is None:
         return gettext("since %(month)s") % {"month": month(from_month)}
+    if to_month == from_month:
+        return month(from_month)
     return gettext("%(first)s to %(last)s") % {"first": month(from_month), "last": month(to_month)}

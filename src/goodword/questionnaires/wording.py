@@ -15,19 +15,29 @@ from goodword.questionnaires.types import (
     SingleChoice,
 )
 
-_PLACE = re.compile(r"\{(candidate|company)\}")
+_PLACE = re.compile(r"(?:\b(?P<elided>[dD]e|[qQ]ue) )?\{(?P<name>candidate|company)\}")
+_VOWEL = re.compile(r"[aeiouàâäæéèêëîïôöœùûü]", re.IGNORECASE)
 
 
-def worded(questions: Sequence[Question], *, candidate: str, company: str = "") -> tuple[Question, ...]:
+def worded(
+    questions: Sequence[Question], *, candidate: str, company: str = "", language: str = ""
+) -> tuple[Question, ...]:
     """The same questions with `{candidate}` and `{company}` filled in, in every text that people read.
 
     Every other brace stays as it is, and names are put in as they are: one that looks like a placeholder is
-    not filled again.
+    not filled again. In French, "de" and "que" are elided before a vowel.
     """
     names = {"candidate": candidate, "company": company}
+    is_french = language.partition("-")[0] == "fr"
+
+    def put(found: re.Match[str]) -> str:
+        name, before = names[found["name"]], found["elided"]
+        if not before:
+            return name
+        return f"{before[:-1]}’{name}" if is_french and _VOWEL.match(name) else f"{before} {name}"
 
     def fill(text: str) -> str:
-        return _PLACE.sub(lambda found: names[found[1]], text)
+        return _PLACE.sub(put, text)
 
     return tuple(_worded(question, fill) for question in questions)
 

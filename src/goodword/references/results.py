@@ -107,7 +107,10 @@ def given_by(reference: Reference) -> dict[str, list[int]]:
 def _questions(check: Check) -> tuple[Question, ...]:
     """In the language of the organisation. A company differs from referee to referee, so none is put in."""
     name = check.start.application.candidate.name
-    return worded(parse(check.version.questions), candidate=name, company=gettext("the company"))
+    version = check.version
+    return worded(
+        parse(version.questions), candidate=name, company=gettext("the company"), language=version.language
+    )
 
 
 def _voice(reference: Reference, check: Check, questions: Sequence[Question]) -> Voice:

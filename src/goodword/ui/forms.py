@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.forms import BaseForm, BoundField
 from django.forms.renderers import TemplatesSetting
+from django.utils.translation import gettext
 
 
 class Renderer(TemplatesSetting):
@@ -41,10 +42,12 @@ def error_links(forms: Iterable[BaseForm]) -> list[ErrorLink]:
         links += [ErrorLink("", str(message)) for message in form.non_field_errors()]
         for field in form:
             target = "" if field.is_hidden else first_input_id(field)
-            links += [ErrorLink(target, f"{_led(str(field.label))} {message}") for message in field.errors]
+            links += [ErrorLink(target, _led(str(field.label), str(message))) for message in field.errors]
     return links
 
 
-def _led(label: str) -> str:
+def _led(label: str, message: str) -> str:
     """A label in front of its message: with a colon, unless it is a question or a sentence of its own."""
-    return label if label.endswith(("?", ".", ":")) else f"{label}:"
+    if label.endswith(("?", ".", ":")):
+        return f"{label} {message}"
+    return gettext("%(label)s: %(text)s") % {"label": label, "text": message}

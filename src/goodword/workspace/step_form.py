@@ -86,17 +86,17 @@ class StepForm(forms.Form):
     )
     on_leave = forms.ChoiceField(
         label=_("When the candidate leaves the stage"),
-        choices=[("pause", _("Pause: no reminders, links still work")), ("go_on", _("Go on"))],
+        choices=[("pause", _("Pause: no reminders, links still work")), ("go_on", _("Continue"))],
         widget=forms.RadioSelect,
     )
     on_reject = forms.ChoiceField(
         label=_("When the candidate is rejected"),
-        choices=[*_CLOSE, ("go_on", _("Go on"))],
+        choices=[*_CLOSE, ("go_on", _("Continue"))],
         widget=forms.RadioSelect,
     )
     on_hire = forms.ChoiceField(
         label=_("When the candidate is hired"),
-        choices=[*_CLOSE, ("go_on", _("Go on"))],
+        choices=[*_CLOSE, ("go_on", _("Continue"))],
         widget=forms.RadioSelect,
     )
 

@@ -63,8 +63,9 @@ def version_of(check: Check, *, language: str = "") -> QuestionnaireVersion:
 def questions_of(check: Check, *, language: str = "", relationship: str = "") -> tuple[Question, ...]:
     """The check's questions with the candidate's name put in; with a relationship those that such a referee is
     asked, as far as that does not hang on an answer."""
-    questions = asked_of(parse(version_of(check, language=language).questions), relationship=relationship)
-    return worded(questions, candidate=check.start.application.candidate.name)
+    version = version_of(check, language=language)
+    questions = asked_of(parse(version.questions), relationship=relationship)
+    return worded(questions, candidate=check.start.application.candidate.name, language=version.language)
 
 
 def competencies_of(check: Check, *, language: str = "") -> list[str]:

@@ -56,7 +56,10 @@ def _answers(request: ReferenceRequest, language: str) -> list[dict[str, str]]:
     """What was asked and answered, in words."""
     reference, candidate = request.reference, request.check_run.start.application.candidate
     asked = worded(
-        parse(reference.version.questions), candidate=candidate.name, company=request.referee.company
+        parse(reference.version.questions),
+        candidate=candidate.name,
+        company=request.referee.company,
+        language=reference.version.language,
     )
     given = [question for question in asked if question.id in reference.answers]
     with translation.override(language):

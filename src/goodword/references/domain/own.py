@@ -44,9 +44,10 @@ def takes_own(check: Check, *, now: datetime) -> bool:
 
 def own_walk_of(check: Check, own: SelfReference | None, *, now: datetime) -> Walk:
     """The candidate's pages of questions, in their language."""
-    questions, name = for_self(parse(version_of(check).questions)), check.start.application.candidate.name
+    version, name = version_of(check), check.start.application.candidate.name
+    questions = for_self(parse(version.questions))
     return Walk(
-        questions=worded(questions, candidate=name, company=_("the company")),
+        questions=worded(questions, candidate=name, company=_("the company"), language=version.language),
         draft=Draft.read(own.draft if own else {}),
         stated=Stated(),
         today=now.astimezone(check.organisation.zone).date(),

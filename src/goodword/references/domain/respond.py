@@ -25,11 +25,13 @@ State, Why = ReferenceRequest.State, ReferenceRequest.Why
 
 def walk_of(check: Check, request: ReferenceRequest, *, now: datetime) -> Walk:
     """The referee's way through the questions, in the language that they read and answer in."""
+    version = version_of(check, language=request.language)
     return Walk(
         questions=worded(
-            parse(version_of(check, language=request.language).questions),
+            parse(version.questions),
             candidate=check.start.application.candidate.name,
             company=request.referee.company,
+            language=version.language,
         ),
         draft=Draft.read(request.draft),
         stated=stated_of(request.referee),

@@ -57,7 +57,8 @@
   const count = () => {
     const line = here()?.querySelector("[data-count]");
     if (!line || !known) return;
-    line.textContent = line.dataset.words.replace("{answered}", known.answered).replace("{total}", known.total);
+    const words = known.answered < 2 ? line.dataset.one : line.dataset.many;
+    line.textContent = words.replace("{answered}", known.answered).replace("{total}", known.total);
     const bar = here().querySelector("progress");
     if (bar) bar.value = known.answered;
   };

@@ -18,7 +18,7 @@ FR = {
     "code_version": "{code}, version {version}",
     "footer": "{code} · version {version} · établi le {made}",
     "page": "Page {page} sur {pages}",
-    "logo": "Logo de {organisation}",
+    "logo": "Logo\u00a0: {organisation}",
     "summary": "Résumé",
     "method": "Méthode et limites",
     "no_verdict": "Ce rapport présente des résultats. Il ne contient ni total ni jugement.",
