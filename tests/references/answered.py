@@ -17,6 +17,7 @@ from goodword.references.models import (
     Slot,
 )
 from tests.support import factories
+from tests.support.kept import kept
 
 NOW = factories.NOW
 
@@ -182,6 +183,7 @@ def version(
     return QuestionnaireVersion.objects.of(organisation).get(questionnaire=questionnaire, language="en")
 
 
+@kept
 def checked(org: Organisation | None = None, *, done: bool = True, **candidate: Any) -> Check:
     """A check without referees."""
     organisation = org or factories.organisation(name="Acme")
@@ -276,6 +278,7 @@ def answered_self(check: Check, answers: dict[str, Any] | None = None, **values:
     )
 
 
+@kept
 def whole(**candidate: Any) -> Check:
     """A check that is done, with three references and the candidate's own answers."""
     check = checked(**candidate)

@@ -15,6 +15,7 @@ from goodword.references.models import Check, ReferenceRequest
 from goodword.roles.models import Step
 from goodword.steps.domain.move import lock
 from tests.support import factories
+from tests.support.kept import kept
 from tests.support.mail import mail_is_taken
 
 DETAILS = Details(
@@ -52,6 +53,7 @@ class Stage:
         return walk_of(request.check_run, request, now=factories.NOW).number_of(question_id)
 
 
+@kept
 def set_up(*, now: datetime, languages: tuple[str, ...] = ("en", "de")) -> Stage:
     """A check of the general questionnaire that asks for a self-reference too, its first referee written to."""
     role = factories.role(factories.organisation(name="Acme Bikes"))

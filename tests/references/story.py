@@ -17,6 +17,7 @@ from goodword.roles.models import Step
 from goodword.steps.domain.automation import request as request_step
 from tests.support import factories
 from tests.support.jobs import run_jobs
+from tests.support.kept import kept
 
 NOW = factories.NOW
 
@@ -108,6 +109,7 @@ class Story:
         run_jobs()
 
 
+@kept
 def opened(*, step: dict[str, Any] | None = None, **application: Any) -> Story:
     """A check that was just opened, the candidate's invitation sent; `step` are settings of it."""
     role = factories.role(factories.organisation(name="Acme"))
@@ -127,6 +129,7 @@ def opened(*, step: dict[str, Any] | None = None, **application: Any) -> Story:
     return story
 
 
+@kept
 def named(story: Story | None = None) -> Story:
     """Both referees are named, nothing is sent."""
     story = story or opened()
@@ -136,6 +139,7 @@ def named(story: Story | None = None) -> Story:
     return story
 
 
+@kept
 def sent(story: Story | None = None) -> Story:
     """The candidate has pressed Send, and both referees have their mail."""
     story = named(story)

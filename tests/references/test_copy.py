@@ -18,6 +18,7 @@ from tests.references.story import (
     sent,
 )
 from tests.support.jobs import run_jobs
+from tests.support.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +34,7 @@ def wish(door: str) -> None:
     run_jobs()
 
 
+@kept
 def answered() -> tuple[Story, str]:
     story = sent()
     door = referee_door(MARIA)

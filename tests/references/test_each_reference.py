@@ -19,6 +19,7 @@ from tests.references.story import (
 )
 from tests.references.story import referee_door as door_of
 from tests.support import factories
+from tests.support.kept import kept
 from tests.support.pages import signed_in
 from tests.workspace.people import path
 
@@ -34,6 +35,7 @@ def choose(member: Membership, *, each: bool) -> None:
     member.refresh_from_db()
 
 
+@kept
 def three_asked() -> Story:
     story = opened(step={"slots": [{"relationship": "any", "count": 3, "needed": False, "hint": ""}]})
     for slot, details in enumerate((MANAGER, PEER, NORA), start=1):

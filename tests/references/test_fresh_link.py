@@ -22,6 +22,7 @@ from tests.references.story import (
     sent,
 )
 from tests.support.jobs import run_jobs
+from tests.support.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +31,7 @@ LATER = NOW + timedelta(days=31)
 
 
 @pytest.fixture
+@kept
 def story() -> Story:
     """A check whose time is long, so that links expire before it does."""
     return sent(opened(step={"deadline_days": 40, "referee_deadline_days": 40}))

@@ -5,6 +5,7 @@ import pytest
 from goodword.references.domain.drafts import Draft
 from tests.references.asking import PEER_ANSWERS, asks
 from tests.references.story import Story, candidate_door, get, post, referee_door, sent
+from tests.support.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -12,6 +13,7 @@ PAUL = "paul@globex.example"
 
 
 @pytest.fixture
+@kept
 def story() -> Story:
     story = sent()
     asks(story)

@@ -8,6 +8,7 @@ import time_machine
 from goodword.references.domain.over import end_over
 from tests.references.story import ANSWERS, NOW, Story, answer, get, post, referee_door, sent
 from tests.support.jobs import event_names, run_jobs
+from tests.support.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -15,6 +16,7 @@ MARIA, PAUL = "maria@globex.example", "paul@globex.example"
 NOTHING_NEEDED = b"There is nothing to do here at the moment"
 
 
+@kept
 def done_with_one() -> Story:
     """A check that one of two referees has completed."""
     story = sent()

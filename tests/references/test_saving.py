@@ -13,6 +13,7 @@ from goodword.references.models import ReferenceRequest
 from tests.references.asking import PEER_ANSWERS, asks
 from tests.references.story import FACTS, NOW, Story, get, post, referee_door, sent
 from tests.support.jobs import event_names, run_jobs
+from tests.support.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +22,7 @@ NOTHING_NEEDED = b"There is nothing to do here at the moment"
 
 
 @pytest.fixture
+@kept
 def story() -> Story:
     story = sent()
     asks(story)

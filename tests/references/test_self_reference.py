@@ -12,6 +12,7 @@ from goodword.references.models import SelfReference
 from tests.references.asking import PEER_ANSWERS, asks
 from tests.references.story import NOW, Story, candidate_door, get, post, referee_door, sent
 from tests.support.jobs import event_names, run_jobs
+from tests.support.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +32,7 @@ def asked(story: Story, how: str = "asked") -> str:
 
 
 @pytest.fixture
+@kept
 def story() -> Story:
     story = sent()
     asks(story)

@@ -16,6 +16,7 @@ from goodword.references.domain.slots import answer_cannot, cannot_provide
 from goodword.references.models import Check, Referee, ReferenceRequest, Slot
 from tests.references.story import NOW, opened
 from tests.support import factories
+from tests.support.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +44,7 @@ ALLOWED = {
 
 
 @pytest.fixture
+@kept
 def check() -> Check:
     """A check with a slot in each state."""
     found = opened(

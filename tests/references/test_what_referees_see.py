@@ -22,6 +22,7 @@ from tests.references.story import (
     sent,
 )
 from tests.support.jobs import run_jobs
+from tests.support.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +41,7 @@ PATHS = (
 )
 
 
+@kept
 def marked() -> tuple[Story, list[str]]:
     """A check of a candidate of whom much is known, and all of it that a referee must not read."""
     story = opened(stage_name="Final interview", rejection_reason="Too loud")

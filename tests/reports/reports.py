@@ -16,10 +16,12 @@ from goodword.reports.models import Report, ReportFile
 from tests.assessments.support import answer_all, application, assigned
 from tests.support import factories
 from tests.support.jobs import run_jobs
+from tests.support.kept import kept
 
 NOW = factories.NOW
 
 
+@kept
 def finished(of: Application | None = None, **candidate: Any) -> Attempt:
     """A finished attempt; its report's jobs wait."""
     of = of or application(candidate=factories.candidate(factories.organisation(), **candidate))
@@ -28,6 +30,7 @@ def finished(of: Application | None = None, **candidate: Any) -> Attempt:
     return finish_part(attempt_id=attempt.pk, order=1, now=NOW).attempt
 
 
+@kept
 def ready(of: Application | None = None) -> Report:
     """A report that is ready, all that follows from it done."""
     attempt = finished(of or application())

@@ -20,6 +20,7 @@ from tests.reports.reports import NOW, share_path
 from tests.reports.test_assessment_of_all_kinds import attempt_of, report_of
 from tests.support import factories
 from tests.support.jobs import run_jobs
+from tests.support.kept import kept
 from tests.support.pages import signed_in
 from tests.workspace.people import path, review
 
@@ -30,6 +31,7 @@ OLD = b"%PDF-1.7 the key is 3"
 
 
 @pytest.fixture
+@kept
 def attempt() -> Attempt:
     """Tests of every kind, taken in German, with one answer marked by two people."""
     attempt = attempt_of("de", two_raters=True)

@@ -12,6 +12,7 @@ from goodword.steps.states import status
 from tests.assessments.support import application as with_assessment
 from tests.support import factories
 from tests.support.jobs import run_jobs
+from tests.support.kept import kept
 from tests.support.pages import signed_in
 from tests.workspace.people import NOW, invited, path
 
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@kept
 def about() -> Application:
     return with_assessment()
 

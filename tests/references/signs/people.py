@@ -18,6 +18,7 @@ from tests.references.story import (
     referee_door,
 )
 from tests.support.jobs import run_jobs
+from tests.support.kept import kept
 
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) Version/19.1 Mobile/15E148 Safari/604.1"
 LAPTOP = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -70,6 +71,7 @@ class Somebody:
             run_jobs()
 
 
+@kept
 def watched(*, watches: bool = True, **application: Any) -> Story:
     """Both referees are named; the organisation compares devices."""
     story = opened(**application)

@@ -1,0 +1,138 @@
+"""Worlds that are built once in a process and put back as rows into each test that asks for them."""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache, wraps
+from typing import Any
+
+from django.conf import UserSettingsHolder, settings
+from django.core import mail
+from django.core.mail import EmailMessage
+from django.db import connection
+
+from goodword.accounts.models import Organisation
+
+Row = tuple[str, str]
+PLAIN = (str, int, float, bool, type(None), date, datetime)
+
+
+@dataclass(frozen=True)
+class _World:
+    result: Any
+    mails: list[EmailMessage]
+    #: puts the rows back
+    sql: str
+    #: seconds since 1970
+    at: float
+
+
+_worlds: dict[str, _World] = {}
+
+
+def kept[**P, W](build: Callable[P, W]) -> Callable[P, W]:
+    """Let `build` run once for the same plain arguments, the same settings and the same moment.
+
+    Later calls insert the rows that it wrote, under the same ids, fill the outbox and return a copy of what it
+    returned. While the clock ticks, a minute counts as the same moment. `build` runs as if it were not decorated
+    where its work cannot be put back: when the test commits, when there is an organisation already, and when `build`
+    changes or deletes rows that were there before.
+    """
+
+    @wraps(build)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> W:
+        if not (_plain([args, kwargs]) and _repeatable()):
+            return build(*args, **kwargs)
+        frozen = time.time_ns() == time.time_ns()
+        moment = time.time_ns() if frozen else None
+        key = repr((build.__module__, build.__qualname__, args, kwargs, moment, _changed_settings()))
+        world = _worlds.get(key)
+        if world is None or not 0 <= time.time() - world.at < 60:
+            return _build(key, lambda: build(*args, **kwargs))
+        with connection.cursor() as cursor:
+            cursor.execute(world.sql)
+        result, mails = deepcopy((world.result, world.mails))
+        mail.outbox.extend(mails)
+        return result  # type: ignore[no-any-return]
+
+    return wrapper
+
+
+def _build[W](key: str, build: Callable[[], W]) -> W:
+    before, mails_before, at = _rows(), len(_outbox()), time.time()
+    result = build()
+    after = _rows()
+    if before <= after:
+        world = (result, _outbox()[mails_before:])
+        _worlds[key] = _World(*deepcopy(world), sql=_insert(after - before), at=at)
+    return result
+
+
+def _outbox() -> list[EmailMessage]:
+    return getattr(mail, "outbox", [])
+
+
+def _plain(value: object) -> bool:
+    if isinstance(value, dict):
+        return all(_plain(one) for pair in value.items() for one in pair)
+    if isinstance(value, list | tuple):
+        return all(_plain(one) for one in value)
+    return isinstance(value, PLAIN)
+
+
+def _repeatable() -> bool:
+    return connection.in_atomic_block and not Organisation.objects.exists()
+
+
+def _changed_settings() -> list[str]:
+    layers, layer = [], settings._wrapped
+    while isinstance(layer, UserSettingsHolder):
+        layers.append(repr(sorted((name, value) for name, value in vars(layer).items() if name.isupper())))
+        layer = layer.default_settings
+    return layers
+
+
+@cache
+def _columns() -> dict[str, str]:
+    """Of each table, the columns that are written."""
+    found: dict[str, str] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position) "
+            "FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name) "
+            "WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND is_generated = 'NEVER' GROUP BY 1"
+        )
+        found.update(cursor.fetchall())
+    return found
+
+
+def _rows() -> set[Row]:
+    """All rows of the database."""
+    tables = " UNION ALL ".join(
+        f"SELECT '{table}', to_jsonb(one)::text FROM \"{table}\" one" for table in _columns()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(tables)
+        return set(cursor.fetchall())
+
+
+def _insert(rows: set[Row]) -> str:
+    by_table = defaultdict(list)
+    for table, row in sorted(rows):
+        by_table[table].append(row)
+    inserts = [
+        f'INSERT INTO "{table}" ({_columns()[table]}) OVERRIDING SYSTEM VALUE SELECT {_columns()[table]} '
+        f'FROM jsonb_populate_recordset(NULL::"{table}", {_quoted(found)})'
+        for table, found in by_table.items()
+    ]
+    # without triggers: what they did is among the rows
+    role = "SET LOCAL session_replication_role = "
+    return "; ".join([f"{role}replica", *inserts, f"{role}origin"])
+
+
+def _quoted(rows: list[str]) -> str:
+    text = ",".join(rows).replace("'", "''")
+    return f"'[{text}]'"
