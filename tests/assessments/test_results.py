@@ -132,3 +132,23 @@ def test_the_recruiter_sees_every_scale_with_both_ends_and_no_total(attempt: Att
 def test_what_was_closed_without_a_result_says_so() -> None:
     page = render_to_string("assessments/result.html", {"result": None})
     assert page.count("No result: it was closed before the candidate had finished.") == 1
+
+
+def test_titles_and_scale_texts_are_in_the_language_of_the_reader(attempt: Attempt) -> None:
+    english = found(attempt)
+    [part] = attempt.parts.all()
+    french = part.version.test.versions.get(number=part.version.number, language="fr")
+    attempt.parts.update(version=french)
+    Attempt.objects.of(attempt.organisation).update(language="fr")
+    attempt = Attempt.objects.of(attempt.organisation).get()
+    as_taken = found(attempt)
+    translated = result(attempt, language="en")
+    assert translated is not None
+    [shown] = translated.parts
+    assert isinstance(shown, ScalesResult)
+    assert (shown.title, as_taken.title != shown.title) == (english.title, True)
+    assert [scale.scale for scale in shown.scales] == [scale.scale for scale in english.scales]
+    assert [scale.mean for scale in shown.scales] == [scale.mean for scale in as_taken.scales]
+    assert [answer.text for answer in shown.scales[0].answers] == [
+        answer.text for answer in as_taken.scales[0].answers
+    ]

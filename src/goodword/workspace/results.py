@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.translation import get_language
+
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import attempts_of
 from goodword.assessments.result import Requirement
@@ -66,13 +68,17 @@ def _shown(application: Application, kind: str, runs: Sequence[Run]) -> list[Res
     return [*found, replace(partial, standing="incomplete")]
 
 
+def _language() -> str:
+    return (get_language() or "").partition("-")[0]
+
+
 def result_of(run: Run) -> Result | None:
     """The result of a finished attempt, or of a check from its first reference on."""
     if isinstance(run, Check):
         answered = run.requests.filter(state="answered").exists()
         return _references(run) if answered else None
     assert isinstance(run, Attempt)  # the only other kind
-    return _assessment(run, assessment_result(run)) if run.progress in DONE else None
+    return _assessment(run, assessment_result(run, language=_language())) if run.progress in DONE else None
 
 
 def taken_over(application: Application, kind: str) -> Result | None:
@@ -119,7 +125,7 @@ def _taken_assessment(start: StepStart, behind: dict[str, Any]) -> Result | None
     """An earlier result, for the requirement that it serves here."""
     runs = Attempt.objects.of(start.organisation).filter(**behind)
     attempt = runs.select_related("organisation", "start__step", "assessment").order_by("-pk").first()
-    result = assessment_result(attempt) if attempt else None
+    result = assessment_result(attempt, language=_language()) if attempt else None
     if attempt is None or result is None:
         return None
     step, here = start.step, None

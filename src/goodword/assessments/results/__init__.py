@@ -4,7 +4,7 @@ Scores and the total are those that were issued, and nothing here computes one a
 answer counts as what, whether a task was solved) follows from the answers and keys as they are kept.
 """
 
-from goodword.assessments.content import content_of
+from goodword.assessments.content import Content
 from goodword.assessments.library.instrument import Instrument
 from goodword.assessments.library.judgement import JudgementSet
 from goodword.assessments.library.questions import QuestionSet
@@ -13,6 +13,7 @@ from goodword.assessments.models import Attempt, AttemptPart
 from goodword.assessments.own_figures import known_of_parts
 from goodword.assessments.result import AttemptResult, Part
 from goodword.assessments.results.judgement import judgement_result
+from goodword.assessments.results.languages import contents_in
 from goodword.assessments.results.parts import parts_with_scores, requirement_of
 from goodword.assessments.results.questions import questions_result
 from goodword.assessments.results.reasoning import reasoning_result
@@ -22,16 +23,23 @@ from goodword.assessments.results.total import total_of
 __all__ = ["requirement_of", "result"]
 
 
-def result(attempt: Attempt) -> AttemptResult | None:
+def result(attempt: Attempt, *, language: str = "") -> AttemptResult | None:
     """The issued result with the answers behind each number; None while there is none.
 
-    As many queries for one part as for several: nine, and one more where there are norms.
+    `language`: of titles and scale texts, where a test has it; otherwise they are in the language of the attempt.
+
+    As many queries for one part as for several: nine, and one more each for norms and another language.
     """
     if attempt.completed_at is None:
         return None
     rows = parts_with_scores(attempt)
     known = known_of_parts(attempt, rows)
-    parts = tuple(found for row in rows if (found := _part(row, known.get(row.pk, NOTHING))) is not None)
+    contents = contents_in(rows, language)
+    parts = tuple(
+        found
+        for row in rows
+        if (found := _part(row, contents[row.pk], known.get(row.pk, NOTHING))) is not None
+    )
     if not parts:
         return None
     return AttemptResult(
@@ -43,9 +51,8 @@ def result(attempt: Attempt) -> AttemptResult | None:
     )
 
 
-def _part(part: AttemptPart, known: Known) -> Part | None:
+def _part(part: AttemptPart, content: Content, known: Known) -> Part | None:
     """None for a part that has not ended, as in an attempt that a person closed early."""
-    content = content_of(part.version)
     scores = {score.scale: score for score in part.scores.all()}
     match content:
         case QuestionSet():
