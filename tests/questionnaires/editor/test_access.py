@@ -1,8 +1,12 @@
 """Who may: recruiters and admins of the organisation, nobody else; a refusal changes nothing."""
 
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import pytest_django
 from django.test import Client
 
 from goodword.accounts.models import AuditEntry, Membership
@@ -13,6 +17,7 @@ from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
 from tests.questionnaires.editor.support import LED, NOW, SIZE, STRENGTHS, made, url
 from tests.support import factories
 from tests.support.pages import signed_in
+from tests.support.shared import shared_world
 from tests.workspace.people import path
 
 pytestmark = pytest.mark.django_db
@@ -43,15 +48,45 @@ PAGES: list[tuple[str, list[str], int, int]] = [
 ]
 
 
-@pytest.fixture
-def ours() -> Questionnaire:
-    """A published version, and a draft that is translated in part."""
+@dataclass
+class World:
+    """`ours` has a published version, and a draft that is translated in part."""
+
+    ours: Questionnaire
+    works: Client
+    refused: dict[int, Client]
+
+
+def build() -> World:
     rita = factories.member(factories.organisation())
     questionnaire = made(rita, LED, SIZE, STRENGTHS)
     publish(questionnaire=questionnaire, revision=0, reason="", without=[], by=rita, now=NOW)
     begin_draft(questionnaire=questionnaire, now=NOW)
     add_language(questionnaire=questionnaire, language="de", now=NOW)
-    return questionnaire
+    return World(
+        ours=questionnaire,
+        works=signed_in(factories.member(rita.organisation, kind="recruiter")),
+        refused={
+            403: signed_in(factories.member(rita.organisation, kind="hiring_manager")),
+            404: signed_in(factories.member(factories.organisation(), kind="admin")),
+            302: Client(),
+        },
+    )
+
+
+@pytest.fixture(scope="module")
+def built(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[World]:
+    yield from shared_world(django_db_blocker, build)
+
+
+@pytest.fixture
+def world(db: None, built: World) -> World:
+    return deepcopy(built)
+
+
+@pytest.fixture
+def ours(world: World) -> Questionnaire:
+    return world.ours
 
 
 def rows() -> list[Any]:
@@ -64,21 +99,15 @@ def rows() -> list[Any]:
 
 @pytest.mark.parametrize(("name", "more", "get", "post"), PAGES)
 def test_each_page_lets_in_who_works_and_nobody_else(
-    ours: Questionnaire, name: str, more: list[str], get: int, post: int
+    world: World, name: str, more: list[str], get: int, post: int
 ) -> None:
-    organisation = ours.organisation
-    where = url(name, ours, *more)
+    where = url(name, world.ours, *more)
     before = rows()
-    refused = {
-        403: signed_in(factories.member(organisation, kind="hiring_manager")),
-        404: signed_in(factories.member(factories.organisation(), kind="admin")),
-        302: Client(),
-    }
-    for status, client in refused.items():
+    for status, client in world.refused.items():
         assert client.post(where).status_code == (405 if post == 405 else status)
         assert client.get(where).status_code == (405 if get == 405 else status)
     assert rows() == before
-    works = signed_in(factories.member(organisation, kind="recruiter"))
+    works = world.works
     assert works.get(where).status_code == get
     assert rows() == before
     response = works.post(where)

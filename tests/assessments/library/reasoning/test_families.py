@@ -94,13 +94,13 @@ def test_each_place_is_right_about_equally_often(family: str, level: int) -> Non
 
 
 @each_level
-@pytest.mark.parametrize("guesser", GUESSERS)
-def test_who_looks_at_the_form_of_the_options_does_no_better_than_chance(
-    family: str, level: int, guesser: str
-) -> None:
+def test_who_looks_at_the_form_of_the_options_does_no_better_than_chance(family: str, level: int) -> None:
     items = drawn(family, level)
-    gain = sum(success(item, GUESSERS[guesser]) - chance(item) for item in items) / N_SEEDS
-    assert gain < _FOUR_ERRORS
+    gains = {
+        name: sum(success(item, guesser) - chance(item) for item in items) / N_SEEDS
+        for name, guesser in GUESSERS.items()
+    }
+    assert {name: gain for name, gain in gains.items() if gain >= _FOUR_ERRORS} == {}
 
 
 @each_level_of_series

@@ -4,6 +4,7 @@ import itertools
 import json
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 from hashlib import sha256
 from random import Random
 
@@ -33,6 +34,11 @@ each_level = pytest.mark.parametrize(
 )
 
 
+@cache
+def _drawn(family: Family, level: int, seed: int) -> Item:
+    return family.generate(seed, level)
+
+
 def _matrix(item: Item) -> Matrix:
     assert isinstance(item.task, Matrix)
     return item.task
@@ -46,7 +52,7 @@ def _figures(item: Item) -> list[Figure]:
 def test_a_solver_that_sees_cells_and_options_alone_finds_the_key_and_no_second_answer(
     family: Family, level: int
 ) -> None:
-    items = [family.generate(seed, level) for seed in SEEDS]
+    items = [_drawn(family, level, seed) for seed in SEEDS]
     assert [solve(_matrix(item), item.options) for item in items] == [frozenset({item.key}) for item in items]
 
 
@@ -54,7 +60,7 @@ def test_a_solver_that_sees_cells_and_options_alone_finds_the_key_and_no_second_
 def test_no_other_reading_however_much_it_supposes_leads_to_another_option(
     family: Family, level: int
 ) -> None:
-    items = [family.generate(seed, level) for seed in SEEDS]
+    items = [_drawn(family, level, seed) for seed in SEEDS]
     found = [solve_by_any_reading(_matrix(item), item.options) for item in items]
     assert found == [frozenset({item.key}) for item in items]
 
@@ -62,7 +68,7 @@ def test_no_other_reading_however_much_it_supposes_leads_to_another_option(
 @each_level
 def test_an_item_is_the_same_each_time_and_comes_back_from_json(family: Family, level: int) -> None:
     for seed in SEEDS:
-        item = family.generate(seed, level)
+        item = _drawn(family, level, seed)
         assert family.generate(seed, level) == item
         kept = json.loads(json.dumps(to_json(item)))
         assert from_json(kept) == item
@@ -70,14 +76,14 @@ def test_an_item_is_the_same_each_time_and_comes_back_from_json(family: Family, 
 
 
 def test_version_1_makes_the_items_that_it_always_made() -> None:
-    items = [to_json(family.generate(seed, level)) for family, level in EACH for seed in range(20)]
+    items = [to_json(_drawn(family, level, seed)) for family, level in EACH for seed in range(20)]
     assert {item["version"] for item in items} == {"1"}
     assert sha256(json.dumps(items).encode()).hexdigest() == VERSION_1
 
 
 @each_level
 def test_nearly_every_seed_makes_another_item(family: Family, level: int) -> None:
-    tasks = Counter(_matrix(family.generate(seed, level)) for seed in SEEDS)
+    tasks = Counter(_matrix(_drawn(family, level, seed)) for seed in SEEDS)
     assert len(tasks) >= 0.95 * len(SEEDS)
 
 
@@ -86,7 +92,7 @@ def test_there_are_eight_different_options_and_each_wrong_one_names_its_error(
     family: Family, level: int
 ) -> None:
     for seed in SEEDS:
-        item = family.generate(seed, level)
+        item = _drawn(family, level, seed)
         assert "".join(option.id for option in item.options) == "abcdefgh"
         assert len(set(_figures(item))) == 8
         assert [option.id for option in item.options if not option.error] == [item.key]
@@ -97,7 +103,7 @@ def test_every_value_stands_in_as_many_options_as_every_other_value_of_its_kind(
     family: Family, level: int
 ) -> None:
     for seed in SEEDS:
-        figures = _figures(family.generate(seed, level))
+        figures = _figures(_drawn(family, level, seed))
         for counted in (
             Counter(figure.marks[0].shape for figure in figures),
             Counter(figure.marks[0].shading for figure in figures),
@@ -166,7 +172,7 @@ def test_who_looks_at_the_options_alone_finds_the_key_no_more_often_than_by_chan
     random, right = Random(7), 0
     for seed in range(2000):
         family, level = EACH[seed % len(EACH)]
-        item = family.generate(seed, level)
+        item = _drawn(family, level, seed)
         worths = worth(_figures(item))
         best = [option.id for option, value in zip(item.options, worths, strict=True) if value == max(worths)]
         right += random.choice(best) == item.key
@@ -175,7 +181,7 @@ def test_who_looks_at_the_options_alone_finds_the_key_no_more_often_than_by_chan
 
 def test_the_key_stands_in_each_place_equally_often() -> None:
     keys = Counter(
-        family.generate(seed, level).key
+        _drawn(family, level, seed).key
         for (family, level), seed in itertools.islice(itertools.product(EACH, range(2000)), 0, None, 7)
     )
     # 2,000 items: 250 a place, within four standard errors
@@ -188,7 +194,7 @@ def test_no_level_is_without_a_rule_and_two_of_one_kind_do_not_move_together(
     family: Family, level: int
 ) -> None:
     for seed in SEEDS:
-        cells = _matrix(family.generate(seed, level)).cells
+        cells = _matrix(_drawn(family, level, seed)).cells
         looks = [
             tuple(getattr(cell.marks[0], aspect) for cell in cells) for aspect in ("shape", "turn", "shading")
         ]
