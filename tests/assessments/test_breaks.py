@@ -1,6 +1,7 @@
 """After a break of the line a timed part goes on with a fresh task, twice at most, and nobody gains by it."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from goodword.assessments.given import Situation, items_of
 from goodword.assessments.models import Attempt
 from goodword.assessments.result import JudgementResult
 from goodword.assessments.results import result as shown_to_members
+from tests.assessments.once import once
 from tests.assessments.own import support as own_support
 from tests.assessments.plans import JUDGEMENT, REASONING, Asks, attempt_of
 from tests.assessments.support import answers, part_of, rows, token_of
@@ -39,14 +41,22 @@ def now() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def attempt() -> Attempt:
+@time_machine.travel(NOW, tick=False)
+def build() -> Attempt:
     """A reasoning part whose second task came on screen after one minute, its page alive until then."""
     made = attempt_of(REASONING)
     begin_part(attempt_id=made.pk, order=1, device="computer", now=NOW)
     answer(attempt_id=made.pk, order=1, item_id="1", value="a", now=NOW + MINUTE)
     onward(attempt_id=made.pk, order=1, number=1, now=NOW + MINUTE)
     return made
+
+
+built = once(build)
+
+
+@pytest.fixture
+def attempt(db: None, built: Attempt) -> Attempt:
+    return deepcopy(built)
 
 
 def url(attempt: Attempt, name: str, *args: int) -> str:

@@ -1,6 +1,7 @@
 """The clock of a timed part is the server's: nothing that a browser does gains a second, and time-up ends it kindly."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from goodword.assessments.domain.finish import end_overdue, finish_part
 from goodword.assessments.domain.guard import NotBegun, NotItsTurn, PartOver
 from goodword.assessments.domain.onward import onward
 from goodword.assessments.models import Attempt, AttemptPart, Test, TestVersion
+from tests.assessments.once import once
 from tests.assessments.plans import REASONING, WORK_STYLE, Asks, attempt_of
 from tests.assessments.support import answer_all, answers, application, part_of, rows, scores, tell, token_of
 from tests.support import factories
@@ -31,10 +33,13 @@ def now() -> Iterator[None]:
         yield
 
 
+made = once(time_machine.travel(NOW, tick=False)(lambda: attempt_of(REASONING)))
+
+
 @pytest.fixture
-def attempt() -> Attempt:
+def attempt(db: None, made: Attempt) -> Attempt:
     """A reasoning part of twelve tasks in twelve minutes, not begun."""
-    return attempt_of(REASONING)
+    return deepcopy(made)
 
 
 def begun(attempt: Attempt, *, at: datetime = NOW) -> AttemptPart:

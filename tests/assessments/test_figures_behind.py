@@ -1,6 +1,7 @@
 """A percentile, a band and an ability open to the people, the figures and the rule that they came from."""
 
 import re
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from goodword.assessments.results.behind import table_key
 from goodword.candidates.models import Application
 from goodword.roles.models import Role
 from tests.assessments.kinds import assessment_of_all, calibrated, fresh, taken
+from tests.assessments.once import once
 from tests.assessments.support import scores
 from tests.assessments.test_results_of_all_kinds import in_group
 from tests.support import factories
@@ -41,6 +43,20 @@ def in_a_group(role: Role, kind: str = "scales", scale: str = "openness") -> Att
     return attempt
 
 
+def in_one_group() -> tuple[Role, Attempt]:
+    role = factories.role(factories.organisation(name="Acme"), title="Washer")
+    return role, in_a_group(role)
+
+
+held_once = once(in_one_group)
+
+
+@pytest.fixture
+def held(db: None, held_once: tuple[Role, Attempt]) -> tuple[Role, Attempt]:
+    """A role, and who has taken its scales and lies in a norm group."""
+    return deepcopy(held_once)
+
+
 def page_of(who: Membership, attempt: Attempt) -> str:
     where = path("candidate", attempt.organisation, attempt.start.application_id)
     return signed_in(who).get(where).content.decode()
@@ -51,8 +67,11 @@ def words(page: str) -> str:
     return re.sub(r"\s+", " ", strip_tags(main.replace("<", " <"))).replace(" ,", ",").replace(" .", ".")
 
 
-def test_a_percentile_opens_to_the_people_below_and_equal_and_the_figures_of_its_band(role: Role) -> None:
-    said = words(page_of(role.owner, in_a_group(role)))
+def test_a_percentile_opens_to_the_people_below_and_equal_and_the_figures_of_its_band(
+    held: tuple[Role, Attempt],
+) -> None:
+    role, attempt = held
+    said = words(page_of(role.owner, attempt))
     for sentence in (
         "132 first attempts in English on computers, norms 2 of version 2 in the same form, made",
         "60 of the group have a lower score than 3 and 25 the same.",
@@ -65,8 +84,9 @@ def test_a_percentile_opens_to_the_people_below_and_equal_and_the_figures_of_its
         assert said.count(sentence) == 1, sentence
 
 
-def test_the_rows_of_the_norm_table_around_the_score_stand_with_it(role: Role) -> None:
-    made = result(fresh(in_a_group(role)))
+def test_the_rows_of_the_norm_table_around_the_score_stand_with_it(held: tuple[Role, Attempt]) -> None:
+    _, attempt = held
+    made = result(fresh(attempt))
     assert made is not None
     [found] = made.parts
     assert isinstance(found, ScalesResult)
@@ -83,8 +103,8 @@ def test_the_rows_of_the_norm_table_around_the_score_stand_with_it(role: Role) -
     ]
 
 
-def test_a_score_that_nobody_in_the_group_has_gets_a_row_of_its_own(role: Role) -> None:
-    attempt = in_a_group(role)
+def test_a_score_that_nobody_in_the_group_has_gets_a_row_of_its_own(held: tuple[Role, Attempt]) -> None:
+    role, attempt = held
     group = NormGroup.objects.of(role.organisation).get()
     table = group.tables["openness"]
     table["cumulative"] = [[2, 20], [2.5, 54], [2.75, 72], [3.25, 95], [4, 132]]
@@ -105,9 +125,9 @@ def test_a_score_that_nobody_in_the_group_has_gets_a_row_of_its_own(role: Role) 
     ids=["another place", "no reliability"],
 )
 def test_what_the_table_does_not_give_again_is_not_told_as_its_reason(
-    role: Role, change: dict[str, Any]
+    held: tuple[Role, Attempt], change: dict[str, Any]
 ) -> None:
-    attempt = in_a_group(role)
+    role, attempt = held
     group = NormGroup.objects.of(role.organisation).get()
     group.tables["openness"] |= change
     group.save()
@@ -119,8 +139,10 @@ def test_what_the_table_does_not_give_again_is_not_told_as_its_reason(
     assert (standing.percentile, standing.behind) == (55, None)
 
 
-def test_what_was_made_by_another_rule_is_not_read_by_todays_and_the_result_stays(role: Role) -> None:
-    attempt = in_a_group(role)
+def test_what_was_made_by_another_rule_is_not_read_by_todays_and_the_result_stays(
+    held: tuple[Role, Attempt],
+) -> None:
+    role, attempt = held
     group = NormGroup.objects.of(role.organisation).get()
     group.tables["openness"]["rule"] = "another"
     group.save()
@@ -129,8 +151,8 @@ def test_what_was_made_by_another_rule_is_not_read_by_todays_and_the_result_stay
     assert "60 of the group" not in said
 
 
-def test_the_whole_table_is_one_click_further_for_those_who_may_see_it(role: Role) -> None:
-    attempt = in_a_group(role)
+def test_the_whole_table_is_one_click_further_for_those_who_may_see_it(held: tuple[Role, Attempt]) -> None:
+    role, attempt = held
     group = NormGroup.objects.select_related("norm_set").get(norm_set__organisation=role.organisation)
     key = table_key(group, "openness")
     where = path("test_norms", role.organisation, group.norm_set.test_id)
@@ -148,8 +170,10 @@ def test_the_whole_table_is_one_click_further_for_those_who_may_see_it(role: Rol
     assert signed_in(manager).get(where, {"table": key}).status_code == 403
 
 
-def test_the_link_of_a_review_opens_the_figures_and_leads_to_no_page_of_members(role: Role) -> None:
-    attempt = in_a_group(role)
+def test_the_link_of_a_review_opens_the_figures_and_leads_to_no_page_of_members(
+    held: tuple[Role, Attempt],
+) -> None:
+    _, attempt = held
     application = Application.objects.select_related("organisation", "role").get(
         pk=attempt.start.application_id
     )

@@ -1,9 +1,11 @@
 """Candidates read their own result in plain words, where the role's setting gives it to them, and nobody else does."""
 
 import re
+from copy import deepcopy
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +17,7 @@ from goodword.assessments.results import result
 from goodword.core.models import Event
 from goodword.steps.models import Run
 from tests.assessments.kinds import ALL, assessment_of_all, taken
+from tests.assessments.once import once
 from tests.assessments.support import application, assigned, rows, token_of
 from tests.support import factories
 
@@ -29,6 +32,26 @@ def told(*, kinds: tuple[str, ...] = ALL, language: str = "en", **values: Any) -
     assert of.role is not None
     assessment_of_all(of.role, kinds=kinds, tells_candidate=True)
     return taken(of, **{"solve": 2} | values)
+
+
+@time_machine.travel(factories.NOW, tick=False)
+def both() -> tuple[Attempt, Attempt]:
+    return told(), told(kinds=("scales",))
+
+
+both_told = once(both)
+
+
+@pytest.fixture
+def told_all(db: None, both_told: tuple[Attempt, Attempt]) -> Attempt:
+    """After tests of all kinds."""
+    return deepcopy(both_told[0])
+
+
+@pytest.fixture
+def told_scales(db: None, both_told: tuple[Attempt, Attempt]) -> Attempt:
+    """After scales alone."""
+    return deepcopy(both_told[1])
 
 
 def url(attempt: Attempt) -> str:
@@ -46,13 +69,12 @@ def is_closed(response: Any) -> bool:
     return "There is nothing to do here at the moment" in page and "Contact with others" not in page
 
 
-def test_the_last_page_leads_to_the_result_and_the_result_is_told_in_plain_words() -> None:
-    attempt = told()
-    token = token_of(attempt)
+def test_the_last_page_leads_to_the_result_and_the_result_is_told_in_plain_words(told_all: Attempt) -> None:
+    token = token_of(told_all)
     thanks = Client().get(reverse("portal_assessment", args=[token])).content.decode()
     assert thanks.count(reverse("portal_assessment_result", args=[token])) == 1
-    page = text(Client().get(url(attempt)))
-    solved = Score.objects.of(attempt.organisation).get(part__attempt=attempt, part__order=2, scale="")
+    page = text(Client().get(url(told_all)))
+    solved = Score.objects.of(told_all.organisation).get(part__attempt=told_all, part__order=2, scale="")
     for said in (
         "Your answers lie around the middle, between both ends.",
         f"You solved {solved.value:.0f} of {solved.items} tasks.",
@@ -133,27 +155,25 @@ def test_before_the_end_and_of_an_attempt_closed_early_there_is_none() -> None:
     assert is_closed(Client().get(url(attempt)))
 
 
-def test_somebody_elses_link_and_a_mistyped_one_show_nothing_of_it() -> None:
-    attempt = told(kinds=("scales",))
+def test_somebody_elses_link_and_a_mistyped_one_show_nothing_of_it(told_scales: Attempt) -> None:
     other = assigned(application())
     assert "Contact with others" not in Client().get(url(other)).content.decode()
     response = Client().get(reverse("portal_assessment_result", args=["a" * 43]))
     assert (response.status_code, "Contact with others" in response.content.decode()) == (404, False)
-    assert Client().post(url(attempt)).status_code == 405
+    assert Client().post(url(told_scales)).status_code == 405
 
 
-def test_reading_it_changes_nothing_and_keeps_it_out_of_caches() -> None:
-    attempt = told(kinds=("scales",))
-    where_to, before = url(attempt), rows(attempt)
+def test_reading_it_changes_nothing_and_keeps_it_out_of_caches(told_scales: Attempt) -> None:
+    where_to, before = url(told_scales), rows(told_scales)
     response = Client().get(where_to)
     assert (response.headers["Cache-Control"], response.headers["X-Robots-Tag"]) == ("no-store", "noindex")
-    assert (rows(attempt), Event.objects.filter(name__contains="result").count()) == (before, 0)
+    assert (rows(told_scales), Event.objects.filter(name__contains="result").count()) == (before, 0)
 
 
-def test_all_kinds_ask_no_more_queries_than_one() -> None:
+def test_all_kinds_ask_no_more_queries_than_one(told_all: Attempt, told_scales: Attempt) -> None:
     counts = []
-    for kinds in (("scales",), ALL):
-        where_to = url(told(kinds=kinds))
+    for attempt in (told_scales, told_all):
+        where_to = url(attempt)
         Client().get(where_to)
         with CaptureQueriesContext(connection) as queries:
             Client().get(where_to)
@@ -161,10 +181,9 @@ def test_all_kinds_ask_no_more_queries_than_one() -> None:
     assert counts[0] == counts[1]
 
 
-def test_the_setting_of_the_version_that_was_taken_counts() -> None:
-    attempt = told(kinds=("scales",))
-    role = attempt.start.application.role
+def test_the_setting_of_the_version_that_was_taken_counts(told_scales: Attempt) -> None:
+    role = told_scales.start.application.role
     assert role is not None
     assessment_of_all(role, kinds=("scales",), tells_candidate=False)
-    assert Client().get(url(attempt)).content.decode().count("Your result") >= 1
-    assert Assessment.objects.of(attempt.organisation).count() == 2
+    assert Client().get(url(told_scales)).content.decode().count("Your result") >= 1
+    assert Assessment.objects.of(told_scales.organisation).count() == 2

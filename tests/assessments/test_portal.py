@@ -1,6 +1,7 @@
 """The candidate's pages: what each shows, takes and refuses, and that nothing else changes."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from goodword.assessments.models import Attempt
 from goodword.notifications.domain import links
 from goodword.roles.models import Step
 from goodword.steps.domain.move import lock, move
+from tests.assessments.once import once
 from tests.assessments.support import (
     answer_all,
     answers,
@@ -49,9 +51,12 @@ def now() -> Iterator[None]:
         yield
 
 
+made = once(time_machine.travel(NOW, tick=False)(lambda: assigned(application())))
+
+
 @pytest.fixture
-def attempt() -> Attempt:
-    return assigned(application())
+def attempt(db: None, made: Attempt) -> Attempt:
+    return deepcopy(made)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The results of tests of every kind open down to what they came from, and betray nothing that was granted."""
 
 import re
+from copy import deepcopy
 from fractions import Fraction
 from math import sqrt
 
@@ -23,6 +24,7 @@ from goodword.assessments.result.part import ordinal
 from goodword.assessments.results import result
 from goodword.assessments.scoring.versions import SCORING
 from tests.assessments.kinds import ALL, assessment_of_all, fresh, marked, taken
+from tests.assessments.once import once
 from tests.assessments.support import answers, application, scores
 from tests.support.factories import NOW as _NOW
 
@@ -38,13 +40,37 @@ def whole(*, kinds: tuple[str, ...] = ALL, value: int = 4, solve: int = 1, **val
     return made
 
 
+def all_taken() -> dict[str, Attempt]:
+    made = {}
+    for name, kinds in {
+        "all": ALL,
+        **{kind: (kind,) for kind in ("scales", "reasoning", "judgement")},
+    }.items():
+        of = application()
+        assert of.role is not None
+        assessment_of_all(of.role, kinds=kinds)
+        made[name] = taken(of)
+    return made
+
+
+made_once = once(all_taken)
+
+
+@pytest.fixture
+def finished(db: None, made_once: dict[str, Attempt]) -> dict[str, Attempt]:
+    """By the kind of their one test, or "all": who rated everything 4 and solved every task."""
+    return deepcopy(made_once)
+
+
 def page_of(found: AttemptResult) -> str:
     page = render_to_string("assessments/result.html", {"result": found})
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
 
-def test_each_kind_has_its_own_result_in_the_order_of_the_assessment() -> None:
-    found = whole()
+def test_each_kind_has_its_own_result_in_the_order_of_the_assessment(
+    finished: dict[str, Attempt],
+) -> None:
+    found = _made(finished["all"])
     assert [type(part) for part in found.parts] == [
         ScalesResult,
         ReasoningResult,
@@ -78,8 +104,10 @@ def found_in(part: ReasoningResult | JudgementResult | QuestionsResult | ScalesR
     return AttemptResult(attempt_id=1, language="en", completed_at=_NOW, parts=(part,))
 
 
-def test_a_matrix_is_drawn_with_words_for_each_of_its_figures() -> None:
-    found = whole(kinds=("reasoning",))
+def test_a_matrix_is_drawn_with_words_for_each_of_its_figures(
+    finished: dict[str, Attempt],
+) -> None:
+    found = _made(finished["reasoning"])
     page = render_to_string("assessments/result.html", {"result": found})
     [part] = found.parts
     assert isinstance(part, ReasoningResult)
@@ -89,14 +117,13 @@ def test_a_matrix_is_drawn_with_words_for_each_of_its_figures() -> None:
     assert page.count('role="img" aria-label="') >= sum(8 + len(task.options) for task in figures)
 
 
-def test_what_a_broken_line_took_is_not_shown_and_not_called_wrong() -> None:
-    of = application()
-    assert of.role is not None
-    assessment_of_all(of.role, kinds=("reasoning",))
-    attempt = taken(of)
-    first = DrawnItem.objects.of(of.organisation).filter(part__attempt=attempt, position=1).get()
+def test_what_a_broken_line_took_is_not_shown_and_not_called_wrong(
+    finished: dict[str, Attempt],
+) -> None:
+    attempt = finished["reasoning"]
+    first = DrawnItem.objects.of(attempt.organisation).filter(part__attempt=attempt, position=1).get()
     DrawnItem.objects.create(
-        organisation=of.organisation,
+        organisation=attempt.organisation,
         part=first.part,
         position=1,
         item="1x",
@@ -111,12 +138,11 @@ def test_what_a_broken_line_took_is_not_shown_and_not_called_wrong() -> None:
     assert [task.solved for task in found.tasks] == [True] * found.whole.given
 
 
-def test_an_ability_is_shown_with_its_error_only_where_it_was_issued() -> None:
-    of = application()
-    assert of.role is not None
-    assessment_of_all(of.role, kinds=("reasoning",))
-    attempt = taken(of)
-    Score.objects.of(of.organisation).filter(part__attempt=attempt, scale="").update(
+def test_an_ability_is_shown_with_its_error_only_where_it_was_issued(
+    finished: dict[str, Attempt],
+) -> None:
+    attempt = finished["reasoning"]
+    Score.objects.of(attempt.organisation).filter(part__attempt=attempt, scale="").update(
         ability=-0.42, ability_se=0.31
     )
     made = result(fresh(attempt))
@@ -135,11 +161,10 @@ def test_places_are_counted_as_one_says_them() -> None:
     assert said == ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "42nd", "73rd", "99th"]
 
 
-def test_a_standing_is_told_in_words_with_its_group() -> None:
-    of = application()
-    assert of.role is not None
-    assessment_of_all(of.role, kinds=("scales",))
-    attempt = taken(of)
+def test_a_standing_is_told_in_words_with_its_group(
+    finished: dict[str, Attempt],
+) -> None:
+    attempt = finished["scales"]
     in_group(attempt_part=scores(attempt).filter(scale="openness").get(), device="computer")
     made = result(fresh(attempt))
     assert made is not None
@@ -156,11 +181,10 @@ def test_a_standing_is_told_in_words_with_its_group() -> None:
     ]
 
 
-def test_a_distance_is_told_by_how_many_lie_further_from_the_key() -> None:
-    of = application()
-    assert of.role is not None
-    assessment_of_all(of.role, kinds=("judgement",))
-    attempt = taken(of)
+def test_a_distance_is_told_by_how_many_lie_further_from_the_key(
+    finished: dict[str, Attempt],
+) -> None:
+    attempt = finished["judgement"]
     in_group(attempt_part=scores(attempt).get(), device="computer")
     made = result(fresh(attempt))
     assert made is not None
@@ -174,11 +198,10 @@ def test_a_distance_is_told_by_how_many_lie_further_from_the_key() -> None:
     assert (page.count(f"With its uncertainty, {words}."), page.count("percentile")) == (1, 0)
 
 
-def test_the_sheet_tells_the_figures_of_the_norms_that_the_role_fixed_else_of_the_newest() -> None:
-    of = application()
-    assert of.role is not None
-    assessment_of_all(of.role, kinds=("scales",))
-    attempt = taken(of)
+def test_the_sheet_tells_the_figures_of_the_norms_that_the_role_fixed_else_of_the_newest(
+    finished: dict[str, Attempt],
+) -> None:
+    attempt = finished["scales"]
     assert _sheet(attempt).reliability.startswith("None yet.")
     score = scores(attempt).filter(scale="openness").get()
     in_group(attempt_part=score, device="computer")
@@ -187,7 +210,7 @@ def test_the_sheet_tells_the_figures_of_the_norms_that_the_role_fixed_else_of_th
     assert newest.norms.startswith("Your own norms 2: 132 first attempts")
     assert score.norm_group is not None
     fixed = score.norm_group
-    part = AttemptPart.objects.of(of.organisation).select_related("part").get(attempt=attempt)
+    part = AttemptPart.objects.of(attempt.organisation).select_related("part").get(attempt=attempt)
     part.part.norms = fixed.norm_set
     part.part.save()
     later = NormSet.objects.get(pk=fixed.norm_set_id)
@@ -253,8 +276,10 @@ def in_group(*, attempt_part: Score, device: str, language: str = "en") -> None:
     attempt_part.save()
 
 
-def test_a_judgement_is_a_distance_with_the_reason_of_each_key() -> None:
-    [found] = whole(kinds=("judgement",), value=4).parts
+def test_a_judgement_is_a_distance_with_the_reason_of_each_key(
+    finished: dict[str, Attempt],
+) -> None:
+    [found] = _made(finished["judgement"]).parts
     assert isinstance(found, JudgementResult)
     first = found.scenarios[0].actions[0]
     assert (first.answer, first.label, first.key, first.distance) == (4, "Rather effective", 2, 2)
@@ -341,11 +366,10 @@ def test_a_total_that_cannot_be_says_why_and_shows_no_number() -> None:
     assert page_of(found).count("There is no total:") == 1
 
 
-def test_scores_are_read_as_they_were_issued() -> None:
-    of = application()
-    assert of.role is not None
-    assessment_of_all(of.role)
-    attempt = taken(of)
+def test_scores_are_read_as_they_were_issued(
+    finished: dict[str, Attempt],
+) -> None:
+    attempt = finished["all"]
     before = result(fresh(attempt))
     answers(attempt).filter(part__version__test__kind="reasoning").delete()
     after = result(fresh(attempt))
@@ -355,13 +379,12 @@ def test_scores_are_read_as_they_were_issued() -> None:
     assert kept[0] == kept[1]
 
 
-def test_nothing_on_the_page_betrays_what_was_granted() -> None:
-    of = application()
-    assert of.role is not None
-    assessment_of_all(of.role)
-    attempt = taken(of)
+def test_nothing_on_the_page_betrays_what_was_granted(
+    finished: dict[str, Attempt],
+) -> None:
+    attempt = finished["all"]
     plain = page_of(_made(attempt))
-    AttemptPart.objects.of(of.organisation).filter(attempt=attempt).update(seconds=7777, breaks=2)
+    AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt).update(seconds=7777, breaks=2)
     answers(attempt).update(seconds=4711)
     assert page_of(_made(attempt)) == plain
     assert [word for word in ("7777", "4711", "seconds", "paused") if word in plain] == []
@@ -373,13 +396,10 @@ def _made(attempt: Attempt) -> AttemptResult:
     return made
 
 
-def test_all_kinds_take_as_many_queries_as_one() -> None:
+def test_all_kinds_take_as_many_queries_as_one(finished: dict[str, Attempt]) -> None:
     counts = []
-    for kinds in (("scales",), ALL):
-        of = application()
-        assert of.role is not None
-        assessment_of_all(of.role, kinds=kinds)
-        attempt = taken(of)
+    for name in ("scales", "all"):
+        attempt = finished[name]
         result(attempt)
         with CaptureQueriesContext(connection) as queries:
             result(attempt)

@@ -1,5 +1,7 @@
 """The judgement editor's pages: who may, what they save, and that nothing typed is lost."""
 
+from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -25,6 +27,7 @@ from tests.assessments.judgement.support import (
     scenarios,
     url,
 )
+from tests.assessments.once import once
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.people import path
@@ -55,6 +58,39 @@ def rita() -> Membership:
     return factories.member(factories.organisation(name="Acme Bikes"), name="Rita Recruiter")
 
 
+@dataclass
+class World:
+    """A published test with a draft in two languages, who works on it, and by status who is refused."""
+
+    test: Test
+    works: Client
+    refused: dict[int, Client]
+
+
+def build() -> World:
+    by = factories.member(factories.organisation())
+    test = published(by)
+    drafts.begin_draft(test=test, now=NOW)
+    add_language(test=test, language="de", revision=revision(test), now=NOW)
+    return World(
+        test=test,
+        works=signed_in(by),
+        refused={
+            403: signed_in(factories.member(test.organisation, kind="hiring_manager")),
+            404: signed_in(factories.member(factories.organisation(), kind="admin")),
+            302: Client(),
+        },
+    )
+
+
+built = once(build)
+
+
+@pytest.fixture
+def world(db: None, built: World) -> World:
+    return deepcopy(built)
+
+
 def rows() -> list[Any]:
     """All that could be changed."""
     return [
@@ -81,24 +117,17 @@ BOTH = (("Call the depot.", "4.5", "It moves."), ("Say sorry.", "2", "It helps n
 
 @pytest.mark.parametrize(("name", "about", "get", "post"), PAGES)
 def test_each_page_lets_in_who_works_and_nobody_else(
-    rita: Membership, name: str, about: str, get: int, post: int
+    world: World, name: str, about: str, get: int, post: int
 ) -> None:
-    test = published(rita)
-    drafts.begin_draft(test=test, now=NOW)
-    add_language(test=test, language="de", revision=revision(test), now=NOW)
+    test = world.test
     more = {"scenario": [scenarios(test)[0]["id"]], "language": ["de"]}.get(about, [])
     where = url(name, test, *more)
     before = rows()
-    refused = {
-        403: signed_in(factories.member(test.organisation, kind="hiring_manager")),
-        404: signed_in(factories.member(factories.organisation(), kind="admin")),
-        302: Client(),
-    }
-    for status, client in refused.items():
+    for status, client in world.refused.items():
         assert client.post(where).status_code == (405 if post == 405 else status)
         assert client.get(where).status_code == (405 if get == 405 else status)
     assert rows() == before
-    works = signed_in(rita)
+    works = world.works
     assert works.get(where).status_code == get
     assert rows() == before
     # without the revision that it was based on, no act touches the draft

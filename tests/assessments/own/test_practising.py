@@ -1,6 +1,7 @@
 """Something to practise on before an organisation's own questions: an everyday one of the kind that comes first."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ from django.test import Client
 
 from goodword.assessments.domain.choose_language import choose_language
 from goodword.assessments.library.questions import read_questions
+from goodword.assessments.models import Attempt
 from goodword.assessments.models import TestVersion as Version  # no test of pytest's
 from goodword.assessments.practice_questions import example_for
+from tests.assessments.once import once
 from tests.assessments.own.support import CHOICE, FILE, NOW, TEXT, asked, content
 from tests.assessments.support import rows, token_of
 
@@ -53,6 +56,20 @@ def first(question: dict[str, Any]) -> dict[str, Any]:
     return {"questions": [whole, CHOICE], "rubrics": [], "right": {}}
 
 
+@time_machine.travel(NOW, tick=False)
+def one_of_each() -> dict[str, Attempt]:
+    return {str(question["type"]): asked(**first(question)) for question, _ in KINDS}
+
+
+made = once(one_of_each)
+
+
+@pytest.fixture
+def by_kind(db: None, made: dict[str, Attempt]) -> dict[str, Attempt]:
+    """An attempt for each kind of question that may come first."""
+    return deepcopy(made)
+
+
 def soup(response: Any) -> BeautifulSoup:
     return BeautifulSoup(response.content, "html.parser")
 
@@ -82,9 +99,9 @@ def filled(page: BeautifulSoup) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("question", "example"), KINDS, ids=IDS)
 def test_the_example_is_of_the_kind_that_comes_first_and_is_not_saved(
-    question: dict[str, Any], example: str
+    by_kind: dict[str, Attempt], question: dict[str, Any], example: str
 ) -> None:
-    attempt = asked(**first(question))
+    attempt = by_kind[question["type"]]
     where = f"/p/{token_of(attempt)}/assessment/"
     browser = Client()
     before = rows(attempt)
@@ -100,9 +117,9 @@ def test_the_example_is_of_the_kind_that_comes_first_and_is_not_saved(
 @pytest.mark.parametrize(("question", "example"), KINDS, ids=IDS)
 @pytest.mark.parametrize("language", ["de", "fr"])
 def test_the_example_is_there_in_the_candidate_s_language(
-    question: dict[str, Any], example: str, language: str
+    by_kind: dict[str, Attempt], question: dict[str, Any], example: str, language: str
 ) -> None:
-    attempt = asked(**first(question))
+    attempt = by_kind[question["type"]]
     english = Version.objects.of(attempt.organisation).get()
     Version.objects.create(
         organisation=attempt.organisation,

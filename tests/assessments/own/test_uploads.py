@@ -1,7 +1,7 @@
 """Files that candidates hand in: what is taken, what is refused with which sentence, and which one stays."""
 
-import threading
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -18,6 +17,7 @@ from goodword.assessments.domain.answer import UnknownItem
 from goodword.assessments.domain.hand_in import hand_in
 from goodword.assessments.files import MEGABYTE, Read
 from goodword.assessments.models import Attempt, Upload
+from tests.assessments.once import once
 from tests.assessments.own.support import (
     NOW,
     PDF,
@@ -31,7 +31,7 @@ from tests.assessments.own.support import (
     odt,
     upload_of,
 )
-from tests.assessments.support import answers, part_of, rows, token_of
+from tests.assessments.support import answers, rows, token_of
 from tests.core.test_clamd import scanner, scans
 
 EMPTY = "This file is empty. Choose another one."
@@ -52,6 +52,15 @@ RELATION = (
 EXE = b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff\x00\x00" + b"\x00" * 200
 HTML = b"<!DOCTYPE html><html><script>alert(1)</script></html>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+
+
+made = once(time_machine.travel(NOW, tick=False)(asked))
+
+
+@pytest.fixture
+def attempt(db: None, made: Attempt) -> Attempt:
+    """Just assigned."""
+    return deepcopy(made)
 
 
 @pytest.fixture(autouse=True)
@@ -87,8 +96,7 @@ def post(attempt: Attempt, name: str, content: bytes) -> Any:
     ],
     ids=shortly,
 )
-def test_a_file_is_kept_as_what_it_is(name: str, content: bytes, kind: str) -> None:
-    attempt = asked()
+def test_a_file_is_kept_as_what_it_is(attempt: Attempt, name: str, content: bytes, kind: str) -> None:
     assert post(attempt, name, content).status_code == 302
     upload = upload_of(attempt)
     assert (upload.name, upload.content_type, bytes(upload.content)) == (name, kind, content)
@@ -131,8 +139,9 @@ def test_a_file_is_kept_as_what_it_is(name: str, content: bytes, kind: str) -> N
     ],
     ids=shortly,
 )
-def test_what_is_not_taken_is_refused_with_a_sentence(name: str, content: bytes, sentence: str) -> None:
-    attempt = asked()
+def test_what_is_not_taken_is_refused_with_a_sentence(
+    attempt: Attempt, name: str, content: bytes, sentence: str
+) -> None:
     before = rows(attempt)
     response = post(attempt, name, content)
     assert response.status_code == 422
@@ -158,8 +167,9 @@ def test_a_file_in_which_the_scanner_finds_something_is_refused(settings: Any) -
 
 
 @pytest.mark.django_db
-def test_while_the_scanner_does_not_answer_no_file_is_taken(settings: Any, tmp_path: Path) -> None:
-    attempt = asked()
+def test_while_the_scanner_does_not_answer_no_file_is_taken(
+    attempt: Attempt, settings: Any, tmp_path: Path
+) -> None:
     settings.GOODWORD_CLAMD = f"unix:{tmp_path / 'none'}"
     response = post(attempt, "plan.pdf", PDF)
     assert response.status_code == 422
@@ -168,16 +178,14 @@ def test_while_the_scanner_does_not_answer_no_file_is_taken(settings: Any, tmp_p
 
 
 @pytest.mark.django_db
-def test_without_a_file_the_page_asks_for_one() -> None:
-    attempt = asked()
+def test_without_a_file_the_page_asks_for_one(attempt: Attempt) -> None:
     response = Client().post(where(attempt), {})
     assert response.status_code == 422
     assert "Choose a file, or skip this one for now." in unescape(response.content.decode())
 
 
 @pytest.mark.django_db
-def test_a_refused_file_leaves_the_one_that_was_there() -> None:
-    attempt = asked()
+def test_a_refused_file_leaves_the_one_that_was_there(attempt: Attempt) -> None:
     post(attempt, "first.pdf", PDF)
     before = upload_of(attempt)
     page = post(attempt, "second.pdf", EXE).content.decode()
@@ -186,8 +194,7 @@ def test_a_refused_file_leaves_the_one_that_was_there() -> None:
 
 
 @pytest.mark.django_db
-def test_another_file_takes_its_place() -> None:
-    attempt = asked()
+def test_another_file_takes_its_place(attempt: Attempt) -> None:
     post(attempt, "first.pdf", PDF)
     post(attempt, "second.png", PNG)
     upload = upload_of(attempt)
@@ -199,16 +206,14 @@ def test_another_file_takes_its_place() -> None:
 
 
 @pytest.mark.django_db
-def test_the_name_is_kept_without_its_folder_and_short_enough() -> None:
-    attempt = asked()
+def test_the_name_is_kept_without_its_folder_and_short_enough(attempt: Attempt) -> None:
     post(attempt, "../../etc/" + "long" * 100 + ".pdf", PDF)
     name = upload_of(attempt).name
     assert (name[:4], name[-8:], len(name)) == ("long", "long.pdf", 200)
 
 
 @pytest.mark.django_db
-def test_what_is_handed_in_for_another_question_is_not_kept() -> None:
-    attempt = asked()
+def test_what_is_handed_in_for_another_question_is_not_kept(attempt: Attempt) -> None:
     file = Read(name="x.pdf", content_type="application/pdf", content=PDF, sha256="0" * 64)
     for item in ("why", "not_there"):
         with pytest.raises(UnknownItem):
@@ -226,30 +231,9 @@ def test_after_the_end_no_file_comes_in() -> None:
 
 
 @pytest.mark.django_db
-def test_a_file_that_arrives_late_does_not_replace_a_newer_one() -> None:
-    attempt = asked()
+def test_a_file_that_arrives_late_does_not_replace_a_newer_one(attempt: Attempt) -> None:
     handed_in(attempt, name="newer.pdf", now=NOW + timedelta(minutes=1))
     handed_in(attempt, name="older.pdf")
     upload = upload_of(attempt)
     assert upload.name == "newer.pdf"
-    assert answers(attempt).get().value == {"upload": upload.pk}
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_devices_that_hand_in_at_once_leave_one_file() -> None:
-    attempt = asked()
-    gate = threading.Barrier(2)
-
-    def device(name: str) -> None:
-        gate.wait(10)
-        handed_in(attempt, name=name)
-        connection.close()
-
-    both = [threading.Thread(target=device, args=(f"from_{n}.pdf",)) for n in (1, 2)]
-    for thread in both:
-        thread.start()
-    for thread in both:
-        thread.join(20)
-    upload = Upload.objects.of(attempt.organisation).get(part=part_of(attempt))
-    assert upload.name in {"from_1.pdf", "from_2.pdf"}
     assert answers(attempt).get().value == {"upload": upload.pk}

@@ -1,5 +1,6 @@
 """The signs of an attempt as rows: found once it is complete, once each, and never a score that differs."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from goodword.core.models import Reaction
 from goodword.core.reactions import name_of
 from goodword.steps.domain.move import lock
 from goodword.steps.signs.dismiss import NoteWanted
+from tests.assessments.once import once
 from tests.assessments.plans import JUDGEMENT, WORK_STYLE, attempt_of
 from tests.assessments.signs.sat import (
     NOW,
@@ -34,6 +36,15 @@ from tests.support import factories
 from tests.support.jobs import run_jobs
 
 pytestmark = pytest.mark.django_db
+
+
+made = once(on_a_clock)
+
+
+@pytest.fixture
+def attempt(db: None, made: Attempt) -> Attempt:
+    """On a clock, just begun."""
+    return deepcopy(made)
 
 
 def settled(attempt: Attempt) -> None:
@@ -56,15 +67,13 @@ def work_style(*, value: int, seconds: float, apart: int = 0) -> Attempt:
     return attempt
 
 
-def test_nothing_is_looked_for_before_all_is_in() -> None:
-    attempt = on_a_clock()
+def test_nothing_is_looked_for_before_all_is_in(attempt: Attempt) -> None:
     note(attempt, "left", "1", "2", "3", amount=5)
     run_jobs()
     assert (signs(attempt), signs_of(attempt).looked) == ([], False)
 
 
-def test_what_was_noticed_on_a_clock_is_found_when_it_is_done() -> None:
-    attempt = on_a_clock()
+def test_what_was_noticed_on_a_clock_is_found_when_it_is_done(attempt: Attempt) -> None:
     note(attempt, "left", "1", "2", "3", "4", amount=30)
     note(attempt, "second", "1")
     work_through(attempt, seconds=30)
@@ -75,15 +84,13 @@ def test_what_was_noticed_on_a_clock_is_found_when_it_is_done() -> None:
     ]
 
 
-def test_answers_on_a_clock_that_came_faster_than_one_can_read_are_found() -> None:
-    attempt = on_a_clock()
+def test_answers_on_a_clock_that_came_faster_than_one_can_read_are_found(attempt: Attempt) -> None:
     work_through(attempt, seconds=0.5)
     looked_at(attempt)
     assert signs(attempt) == [("fast", "high", {"percent": 100})]
 
 
-def test_a_break_of_the_line_is_found() -> None:
-    attempt = on_a_clock()
+def test_a_break_of_the_line_is_found(attempt: Attempt) -> None:
     assert go_on(attempt_id=attempt.pk, order=1, now=NOW + timedelta(minutes=1))
     work_through(attempt, seconds=30, now=NOW + timedelta(minutes=1))
     looked_at(attempt)
@@ -145,8 +152,7 @@ def test_no_score_differs_by_what_was_noticed() -> None:
     assert issued[0] == issued[1] == [(12.0, 12, 12)]
 
 
-def test_the_score_that_stands_stays_as_it_was_issued() -> None:
-    attempt = on_a_clock()
+def test_the_score_that_stands_stays_as_it_was_issued(attempt: Attempt) -> None:
     note(attempt, "left", *"123456", amount=30)
     work_through(attempt, seconds=0.5)
     before = list(scores(attempt).order_by("pk").values())
@@ -155,8 +161,7 @@ def test_the_score_that_stands_stays_as_it_was_issued() -> None:
     assert list(scores(attempt).order_by("pk").values()) == before
 
 
-def test_found_again_nothing_changes_and_a_dismissed_one_stays_dismissed() -> None:
-    attempt = on_a_clock()
+def test_found_again_nothing_changes_and_a_dismissed_one_stays_dismissed(attempt: Attempt) -> None:
     note(attempt, "left", *"123456", amount=30)
     work_through(attempt, seconds=30)
     looked_at(attempt)
@@ -177,8 +182,7 @@ def test_the_reaction_runs_once_for_an_event() -> None:
     assert Reaction.objects.filter(handler=name_of(on_attempt_completed)).count() == 1
 
 
-def test_of_somebody_whose_data_is_to_go_nothing_is_looked_for() -> None:
-    attempt = on_a_clock()
+def test_of_somebody_whose_data_is_to_go_nothing_is_looked_for(attempt: Attempt) -> None:
     note(attempt, "left", *"123456", amount=30)
     work_through(attempt, seconds=30)
     Application.objects.of(attempt.organisation).update(deleted_at=NOW)
