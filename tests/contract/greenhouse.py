@@ -116,7 +116,7 @@ class Greenhouse:
 
 def open_account(version: str) -> Greenhouse:
     """The demo account with a credential that may do everything, and no rate limit."""
-    sandbox = _sandbox()
+    sandbox = open_sandbox()
     store = sandbox.store
     store.hold_deliveries = True
     for name in ("v1_rate_limit", "v3_rate_limit", "token_rate_limit"):
@@ -144,7 +144,8 @@ def open_account(version: str) -> Greenhouse:
 _made: list[Sandbox] = []
 
 
-def _sandbox() -> Sandbox:
+def open_sandbox() -> Sandbox:
+    """One that is nobody's, with the demo account. Close it after use."""
     for one in _made:
         if one.closed:
             one.reopen()

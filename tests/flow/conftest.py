@@ -1,5 +1,14 @@
 """Stories of the Greenhouse road, told in this process."""
 
-from tests.greenhouse.conftest import world
+import pytest
 
-__all__ = ["world"]
+from tests.greenhouse.conftest import alone
+from tests.greenhouse.world import World
+
+__all__ = ["alone"]
+
+
+@pytest.fixture
+def world(alone: World) -> World:
+    """An organisation connected over Harvest v3."""
+    return alone

@@ -1,11 +1,9 @@
 """What goes wrong while a pass runs: nothing is lost, nothing is done twice, and the row says what happened."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import httpx2
 import pytest
-from django.db import connection as database
 
 from goodword.core import clock
 from goodword.greenhouse.heal import jobs as heal_jobs
@@ -334,37 +332,3 @@ def test_two_organisations_do_not_touch_each_other(world: World) -> None:
     theirs.refresh_from_db()
     assert theirs.not_visible_since is None
     assert not Finding.objects.of(other).exists()
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.timeout(240)
-def test_deliveries_that_come_while_a_pass_runs_start_nothing_twice(world: World) -> None:
-    remotes = [world.apply(email=f"person{n}@people.example") for n in range(6)]
-    settled(world)
-    for remote in remotes:
-        world.move(remote, ASSESSMENT)
-    bodies = world.outgoing()
-
-    def deliver() -> None:
-        try:
-            for body, event_id in bodies:
-                assert world.post(body, event_id) == 200
-                world.work()
-        finally:
-            database.close()
-
-    def healing() -> None:
-        try:
-            heal(world)
-        finally:
-            database.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        for done in [pool.submit(deliver), pool.submit(healing)]:
-            done.result()
-    world.work(after=timedelta(minutes=5))
-    run_jobs()
-    assert starts(world) == 6
-    for remote in remotes:
-        told = [name for name in event_names(world.ours(remote).pk) if name.startswith("application.")]
-        assert told == ["application.applied", "application.left_stage", "application.entered_stage"]

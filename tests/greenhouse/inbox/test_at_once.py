@@ -19,6 +19,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 WORKERS = 4
 
 
+@pytest.fixture
+def world(alone: World) -> World:
+    return alone
+
+
 def at_once(act: Callable[[], object]) -> list[object]:
     """Run it in several threads; what each returned."""
 

@@ -19,6 +19,11 @@ State = InboxEvent.State
 MANY = 2_000
 
 
+@pytest.fixture
+def world(alone: World) -> World:
+    return alone
+
+
 def put(world: World, count: int, *, state: str, applications: int | None = None) -> None:
     """Create deliveries, each of its own application unless there are fewer of those."""
     now = clock.now()
