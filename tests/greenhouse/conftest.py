@@ -1,6 +1,6 @@
 """What the tests of the Greenhouse road share."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import hypothesis
@@ -9,7 +9,8 @@ import pytest_django
 from django.test import override_settings
 from pytest_django.fixtures import Settings
 
-from tests.greenhouse.world import Kept, World, open_world
+from tests.greenhouse.kept import Kept, after, nothing
+from tests.greenhouse.world import World, open_world
 from tests.support.shared import shared_world
 
 hypothesis.settings.register_profile("histories", max_examples=300)
@@ -38,25 +39,13 @@ def _open(version: str, settings: Settings) -> Iterator[World]:
     world.greenhouse.sandbox.close()
 
 
-def keep(metafunc: pytest.Metafunc, fixture: str, *versions: str, build: Callable[[World], Any]) -> None:
-    """Let tests that take `fixture` have `kept` as `build` leaves it, over these interfaces in turn.
-
-    One fixture keeps all of a module's worlds, one after the other: their transactions would not end in order.
-    """
-    if fixture in metafunc.fixturenames and "kept" in metafunc.fixturenames:
-        ids = versions if len(versions) > 1 else [pytest.HIDDEN_PARAM]
-        values = [(version, build) for version in versions]
-        metafunc.parametrize("kept", values, ids=ids, indirect=True, scope="module")
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """The worlds that are as they are opened."""
-    keep(metafunc, "world", "v3", build=nothing)
-    keep(metafunc, "either", "v3", "v1", build=nothing)
-
-
-def nothing(_: World) -> None:
-    """Nothing happens in it before the test."""
+    """Tests that do not say what happened before begin with a world as it is opened."""
+    chosen = any("kept" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
+    if "kept" in metafunc.fixturenames and not chosen:
+        either = "either" in metafunc.fixturenames
+        mark = after(nothing, *(("v3", "v1") if either else ("v3",))).mark
+        metafunc.parametrize(*mark.args, **mark.kwargs)
 
 
 @pytest.fixture(scope="module")
@@ -75,19 +64,29 @@ def kept(
 
 
 @pytest.fixture
-def world(db: None, kept: Kept[None], settings: Settings) -> Iterator[World]:
-    """An organisation connected over Harvest v3."""
+def opened(db: None, kept: Kept[Any], settings: Settings) -> Iterator[tuple[World, Any]]:
+    """The module's world for one test, and what more was made in it."""
     point(settings)
-    with kept.opened() as (world, _):
-        yield world
+    with kept.opened() as made:
+        yield made
 
 
 @pytest.fixture
-def either(db: None, kept: Kept[None], settings: Settings) -> Iterator[World]:
+def world(opened: tuple[World, Any]) -> World:
+    """An organisation connected over Harvest v3."""
+    return opened[0]
+
+
+@pytest.fixture
+def either(opened: tuple[World, Any]) -> World:
     """An organisation connected over each of the two interfaces in turn."""
-    point(settings)
-    with kept.opened() as (world, _):
-        yield world
+    return opened[0]
+
+
+@pytest.fixture
+def made(opened: tuple[World, Any]) -> Any:
+    """What the builder that is named by `after` returned."""
+    return opened[1]
 
 
 @pytest.fixture

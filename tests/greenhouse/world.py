@@ -4,9 +4,7 @@ Every request to Greenhouse passes `Line`, which refuses to carry one that is ma
 be told to break at a chosen call.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from copy import deepcopy
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,19 +16,18 @@ from django.test import Client
 from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application
 from goodword.core import clock
-from goodword.greenhouse.inbox import ahead
 from goodword.greenhouse.inbox.claim import Turn
 from goodword.greenhouse.inbox.process import work_one
 from goodword.greenhouse.models import Connection, InboxEvent, WebhookSecret
-from goodword.greenhouse.sync import pacer, remembered
 from goodword.roles.models import Role
 from greenhouse_sandbox.acts import progress
 from greenhouse_sandbox.acts.stages import pipeline
+from greenhouse_sandbox.app import Sandbox
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from greenhouse_sandbox.store.webhooks import Webhook
 from greenhouse_sandbox.webhooks.events import EVENTS
 from greenhouse_sandbox.webhooks.signer import signature
-from tests.contract.greenhouse import Greenhouse, open_account, open_sandbox
+from tests.contract.greenhouse import Greenhouse, open_account
 from tests.support import factories
 
 SECRET = "a secret key of forty-three letters or more"
@@ -168,13 +165,19 @@ def transport() -> Line:
     return _line
 
 
+def connect_line(sandbox: Sandbox) -> Line:
+    """A line to the sandbox, from the depth of transactions where the test stands, for all clients from now on."""
+    global _line  # noqa: PLW0603 - the settings can name a function only
+    _line = Line(httpx2.WSGITransport(sandbox), depth=_depth())
+    return _line
+
+
 def open_world(version: str) -> World:
     """A connected organisation; the caller sets the settings' addresses."""
-    global _line  # noqa: PLW0603 - the settings can name a function only
     greenhouse = open_account(version)
     for limit in ("v1_rate_limit", "v3_rate_limit", "token_rate_limit"):
         greenhouse.store.switches[limit] = 1_000_000  # the client paces itself by what is left
-    _line = Line(httpx2.WSGITransport(greenhouse.sandbox), depth=_depth())
+    line = connect_line(greenhouse.sandbox)
     organisation = factories.organisation(own_domains=["acornoak.example"])
     role = factories.role(organisation)
     connection = Connection(
@@ -209,51 +212,4 @@ def open_world(version: str) -> World:
                 active=True,
             )
         )
-    return World(greenhouse, _line, organisation, role, connection, job.id, stages)
-
-
-class Kept[T]:
-    """A world as `build` leaves it, whose rows stay for many tests; what it has in memory is made anew for each.
-
-    `build` may return more that was made, such as an application in the sandbox: it is copied with the world.
-    """
-
-    def __init__(self, version: str, build: Callable[[World], T]) -> None:
-        world = open_world(version)
-        self._kept = self._copied(world, build(world))
-        world.greenhouse.sandbox.close()
-
-    @contextmanager
-    def opened(self) -> Iterator[tuple[World, T]]:
-        """The world, inside the test's transaction, until the block ends."""
-        global _line  # noqa: PLW0603 - see above
-        _forget_what_was_read()
-        world, more, records = self._copied(*self._kept)
-        sandbox = world.greenhouse.sandbox = open_sandbox()
-        vars(sandbox.store).update(records)
-        world.line = _line = Line(httpx2.WSGITransport(sandbox), depth=_depth())
-        yield world, more
-        sandbox.close()
-
-    @staticmethod
-    def _copied(
-        world: World, more: T, records: dict[str, Any] | None = None
-    ) -> tuple[World, T, dict[str, Any]]:
-        """All at once: rows of the sandbox that the world knows are those of its records."""
-        store = world.greenhouse.store
-        if records is None:
-            records = {name: value for name, value in vars(store).items() if name not in LIVING}
-        one_for_all = {id(one): one for one in (world.greenhouse.sandbox, world.line)}
-        return deepcopy((world, more, records), one_for_all)
-
-
-#: what a sandbox's store keeps whatever its records are
-LIVING = {"lock", "generation", "base_url"}
-
-
-def _forget_what_was_read() -> None:
-    """What this process remembers of connections: here the next test's has the same number."""
-    remembered._kept.clear()
-    ahead._kept.clear()
-    pacer._shared.cache_clear()
-    pacer._of_tokens.cache_clear()
+    return World(greenhouse, line, organisation, role, connection, job.id, stages)

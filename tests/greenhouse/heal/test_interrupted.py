@@ -2,6 +2,7 @@
 
 import threading
 from datetime import datetime, timedelta
+from functools import partial
 
 import httpx2
 import pytest
@@ -15,6 +16,7 @@ from goodword.greenhouse.models import Reconciliation
 from tests.greenhouse.heal.clinic import SOON, findings
 from tests.greenhouse.heal.clinic import starts as starts_of
 from tests.greenhouse.heal.test_trouble import moved
+from tests.greenhouse.kept import after
 from tests.greenhouse.world import World
 from tests.support.jobs import run_jobs
 
@@ -36,11 +38,14 @@ def begun(world: World) -> Reconciliation:
     return row
 
 
+four_moved, one_moved = (after(partial(moved, count=count)) for count in (4, 1))
+
+
+@four_moved
 @pytest.mark.parametrize("tick", [2, 6, 9, 11, 13, 15])
 def test_wherever_it_is_interrupted_the_outcome_is_the_same(
     world: World, stop: threading.Event, tick: int
 ) -> None:
-    moved(world, 4)
     row, ticks = begun(world), 0
 
     def told() -> datetime:
@@ -64,8 +69,8 @@ def test_wherever_it_is_interrupted_the_outcome_is_the_same(
     assert starts_of(world) == 2
 
 
+@one_moved
 def test_jobs_that_were_read_are_not_read_again(world: World, stop: threading.Event) -> None:
-    moved(world, 1)
     row = begun(world)
 
     def before(request: httpx2.Request) -> None:
@@ -87,8 +92,8 @@ def test_jobs_that_were_read_are_not_read_again(world: World, stop: threading.Ev
     assert findings(world) == {("missed_start", "healed"): 1}
 
 
+@one_moved
 def test_nobody_takes_it_for_good_it_ends(world: World, stop: threading.Event) -> None:
-    moved(world, 1)
     row = begun(world)
     stop.set()
     with pytest.raises(stopping.Stopped):
@@ -98,8 +103,8 @@ def test_nobody_takes_it_for_good_it_ends(world: World, stop: threading.Event) -
     assert (ended.state, ended.error) == ("failed", passes.DIED)
 
 
+@one_moved
 def test_an_outage_of_the_database_does_not_end_it(world: World) -> None:
-    moved(world, 1)
     row = begun(world)
 
     def lost(_: object) -> None:

@@ -16,6 +16,7 @@ from goodword.steps.models import StepStart
 from greenhouse_sandbox.acts import persons, progress
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from tests.greenhouse.heal.clinic import SOON, backdate, findings, heal, settled, starts
+from tests.greenhouse.kept import after
 from tests.greenhouse.world import ASSESSMENT, OFFER, SCREEN, World
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs
@@ -26,6 +27,103 @@ HOUR = timedelta(hours=1)
 
 def missed(n: int, **values: object) -> Missed:
     return Missed(remote_id=n, job_id=1, stage_id=2, **values)  # type: ignore[arg-type]
+
+
+def missed_day(world: World, moves: int) -> None:
+    """So many moves into the mapped stage on a day without deliveries."""
+    remotes = [world.apply(email=f"person{n}@people.example") for n in range(moves)]
+    settled(world)
+    for n, remote in enumerate(remotes):
+        world.move(remote, ASSESSMENT)
+        backdate(world, remote, by=timedelta(minutes=20 * n))
+    world.outgoing()
+
+
+def old(world: World) -> RemoteApplication:
+    """Somebody who has stood in the mapped stage for three days, unheard, and waits in the list."""
+    remote = world.apply()
+    settled(world)
+    world.move(remote, ASSESSMENT)
+    backdate(world, remote, by=timedelta(days=3))
+    world.outgoing()
+    heal(world)
+    assert Finding.objects.of(world.organisation).get().state == "waiting"
+    return remote
+
+
+one_waits = after(old)
+
+
+@one_waits
+def test_an_entry_of_the_list_is_not_started_by_a_delivery_that_tells_of_something_else(
+    world: World, made: RemoteApplication
+) -> None:
+    remote = made
+    person = world.greenhouse.store.candidates.get(remote.candidate_id)
+    assert person is not None
+    persons.update_candidate(world.greenhouse.store, person, first_name="Grace", now=world.greenhouse.now())
+    world.deliver()
+    run_jobs()
+    assert starts(world) == 0
+
+
+@one_waits
+def test_a_new_arrival_starts_an_entry_of_the_list_and_ends_it(world: World, made: RemoteApplication) -> None:
+    remote = made
+    world.move(remote, SCREEN)
+    world.move(remote, ASSESSMENT)
+    outgoing = world.outgoing()
+    # told one after the other, as Greenhouse does
+    world.move(remote, SCREEN)
+    world.deliver()
+    world.move(remote, ASSESSMENT)
+    world.deliver()
+    run_jobs()
+    assert (starts(world), len(outgoing)) == (1, 2)
+    heal(world, after=2 * SOON)
+    assert findings(world) == {("missed_start", "gone"): 1}
+
+
+@one_waits
+@pytest.mark.parametrize("what", ["moved", "rejected", "hired"])
+def test_an_entry_whose_candidate_has_moved_on_is_over_before_anybody_decides(
+    world: World, made: RemoteApplication, what: str
+) -> None:
+    remote = made
+    member = factories.member(world.organisation, kind="admin")
+    pk = waiting_of(world.connection, member).get().pk
+    if what == "moved":
+        world.move(remote, OFFER)
+    elif what == "rejected":
+        world.reject(remote)
+    else:
+        progress.hire(world.greenhouse.store, remote, actor_id=None, now=world.greenhouse.now())
+    world.outgoing()  # nobody told: the click asks Greenhouse again
+    with transaction.atomic():
+        ask_start(world.connection, [pk], member=member, now=clock.now())
+    start_asked(world.connection.pk, tick=clock.now)
+    run_jobs()
+    assert (findings(world), starts(world)) == ({("missed_start", "gone"): 1}, 0)
+
+
+@one_waits
+def test_who_was_dismissed_is_left_alone_until_they_come_again(world: World, made: RemoteApplication) -> None:
+    remote = made
+    member = factories.member(world.organisation)
+    pk = waiting_of(world.connection, member).get().pk
+    assert dismiss(world.connection, [pk], member=member, now=clock.now()) == 1
+    assert dismiss(world.connection, [pk], member=member, now=clock.now()) == 0
+    assert AlreadyThere.objects.of(world.organisation).count() == 1
+    heal(world, full=True, after=2 * SOON)
+    run_jobs()
+    assert (findings(world), starts(world)) == ({("missed_start", "dismissed"): 1}, 0)
+
+    world.move(remote, SCREEN)
+    world.deliver()
+    world.move(remote, ASSESSMENT)
+    world.deliver()
+    run_jobs()
+    assert starts(world) == 1
 
 
 @pytest.mark.parametrize(
@@ -59,16 +157,6 @@ def test_of_more_than_twenty_those_who_waited_longest_go_and_the_rest_waits() ->
     assert [(one.remote_id, why) for one, why in waiting] == [(n, TOO_MANY) for n in range(10, 0, -1)]
 
 
-def missed_day(world: World, moves: int) -> None:
-    """So many moves into the mapped stage on a day without deliveries."""
-    remotes = [world.apply(email=f"person{n}@people.example") for n in range(moves)]
-    settled(world)
-    for n, remote in enumerate(remotes):
-        world.move(remote, ASSESSMENT)
-        backdate(world, remote, by=timedelta(minutes=20 * n))
-    world.outgoing()
-
-
 @pytest.mark.timeout(300)
 def test_a_day_of_missed_deliveries_starts_twenty_and_the_rest_by_one_click(world: World) -> None:
     missed_day(world, 24)
@@ -98,18 +186,6 @@ def test_a_day_of_missed_deliveries_starts_twenty_and_the_rest_by_one_click(worl
     assert list(audited.values_list("action", "member")) == [("healing.start_asked", member.pk)]
 
 
-def old(world: World) -> RemoteApplication:
-    """Somebody who has stood in the mapped stage for three days, unheard, and waits in the list."""
-    remote = world.apply()
-    settled(world)
-    world.move(remote, ASSESSMENT)
-    backdate(world, remote, by=timedelta(days=3))
-    world.outgoing()
-    heal(world)
-    assert Finding.objects.of(world.organisation).get().state == "waiting"
-    return remote
-
-
 def test_with_v1_the_entry_is_known_to_be_fresh_if_the_last_pass_was_a_short_time_ago(either: World) -> None:
     remote = either.apply()
     settled(either)
@@ -129,16 +205,6 @@ def test_with_v1_an_entry_may_be_old_if_the_last_pass_was_long_ago(either: World
     assert Finding.objects.of(either.organisation).get().sentence == TOO_OLD
 
 
-def test_an_entry_of_the_list_is_not_started_by_a_delivery_that_tells_of_something_else(world: World) -> None:
-    remote = old(world)
-    person = world.greenhouse.store.candidates.get(remote.candidate_id)
-    assert person is not None
-    persons.update_candidate(world.greenhouse.store, person, first_name="Grace", now=world.greenhouse.now())
-    world.deliver()
-    run_jobs()
-    assert starts(world) == 0
-
-
 def test_a_delivery_that_comes_late_starts_what_it_would_have_started(world: World) -> None:
     remote = world.apply()
     settled(world)
@@ -154,62 +220,6 @@ def test_a_delivery_that_comes_late_starts_what_it_would_have_started(world: Wor
         run_jobs()
     assert (findings(world), starts(world)) == ({("missed_start", "gone"): 1}, 1)
     assert event_names(world.ours(remote).pk).count("application.entered_stage") == 1
-
-
-def test_a_new_arrival_starts_an_entry_of_the_list_and_ends_it(world: World) -> None:
-    remote = old(world)
-    world.move(remote, SCREEN)
-    world.move(remote, ASSESSMENT)
-    outgoing = world.outgoing()
-    # told one after the other, as Greenhouse does
-    world.move(remote, SCREEN)
-    world.deliver()
-    world.move(remote, ASSESSMENT)
-    world.deliver()
-    run_jobs()
-    assert (starts(world), len(outgoing)) == (1, 2)
-    heal(world, after=2 * SOON)
-    assert findings(world) == {("missed_start", "gone"): 1}
-
-
-@pytest.mark.parametrize("what", ["moved", "rejected", "hired"])
-def test_an_entry_whose_candidate_has_moved_on_is_over_before_anybody_decides(
-    world: World, what: str
-) -> None:
-    remote = old(world)
-    member = factories.member(world.organisation, kind="admin")
-    pk = waiting_of(world.connection, member).get().pk
-    if what == "moved":
-        world.move(remote, OFFER)
-    elif what == "rejected":
-        world.reject(remote)
-    else:
-        progress.hire(world.greenhouse.store, remote, actor_id=None, now=world.greenhouse.now())
-    world.outgoing()  # nobody told: the click asks Greenhouse again
-    with transaction.atomic():
-        ask_start(world.connection, [pk], member=member, now=clock.now())
-    start_asked(world.connection.pk, tick=clock.now)
-    run_jobs()
-    assert (findings(world), starts(world)) == ({("missed_start", "gone"): 1}, 0)
-
-
-def test_who_was_dismissed_is_left_alone_until_they_come_again(world: World) -> None:
-    remote = old(world)
-    member = factories.member(world.organisation)
-    pk = waiting_of(world.connection, member).get().pk
-    assert dismiss(world.connection, [pk], member=member, now=clock.now()) == 1
-    assert dismiss(world.connection, [pk], member=member, now=clock.now()) == 0
-    assert AlreadyThere.objects.of(world.organisation).count() == 1
-    heal(world, full=True, after=2 * SOON)
-    run_jobs()
-    assert (findings(world), starts(world)) == ({("missed_start", "dismissed"): 1}, 0)
-
-    world.move(remote, SCREEN)
-    world.deliver()
-    world.move(remote, ASSESSMENT)
-    world.deliver()
-    run_jobs()
-    assert starts(world) == 1
 
 
 def test_an_address_that_came_unheard_starts_what_waited_for_it(world: World) -> None:

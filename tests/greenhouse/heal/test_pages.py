@@ -1,6 +1,7 @@
 """The pages of healing: who is let in, what they say, and that each click does just what it says."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection as database
@@ -19,6 +20,7 @@ from goodword.greenhouse.models import Connection, Finding, Reconciliation
 from goodword.roles.models import Automation
 from goodword.steps.models import StepStart
 from tests.greenhouse.heal.clinic import SOON, backdate, heal, settled
+from tests.greenhouse.kept import after
 from tests.greenhouse.world import ASSESSMENT, World
 from tests.support import factories
 from tests.support.jobs import run_jobs, waiting
@@ -50,17 +52,22 @@ def admin(world: World) -> Membership:
     return factories.member(world.organisation, kind="admin")
 
 
+one_listed = after(listed)
+two_listed = after(partial(listed, count=2))
+one_settled = after(settled)
+
+
+@one_listed
 @pytest.mark.parametrize("kind", ["admin", "recruiter"])
 @pytest.mark.parametrize("name", LOOKS)
 def test_whoever_may_work_sees_the_pages(world: World, kind: str, name: str) -> None:
-    listed(world)
     member = factories.member(world.organisation, kind=kind)
     assert signed_in(member).get(url(world, name)).status_code == 200
 
 
+@one_listed
 @pytest.mark.parametrize("name", [*LOOKS, *ASKS])
 def test_nobody_else_sees_them(world: World, name: str) -> None:
-    listed(world)
     address = url(world, name)
     assert Client().get(address).status_code == 302
     manager = factories.member(world.organisation, kind="hiring_manager")
@@ -72,9 +79,10 @@ def test_nobody_else_sees_them(world: World, name: str) -> None:
     assert signed_in(stranger).get(theirs).status_code == 404
 
 
+@one_listed
 @pytest.mark.parametrize("name", ACTS)
-def test_a_refusal_changes_nothing(world: World, name: str) -> None:
-    [finding] = listed(world)
+def test_a_refusal_changes_nothing(world: World, made: list[Finding], name: str) -> None:
+    [finding] = made
     data = {"ids": [finding.pk]}
     before = [Reconciliation.objects.count(), waiting(), AuditEntry.objects.count()]
     stranger = factories.member(factories.organisation(), kind="admin")
@@ -87,8 +95,137 @@ def test_a_refusal_changes_nothing(world: World, name: str) -> None:
     assert before == [Reconciliation.objects.count(), waiting(), AuditEntry.objects.count()]
 
 
+@one_listed
+def test_the_list_says_who_where_since_when_and_why(
+    world: World, made: list[Finding], admin: Membership
+) -> None:
+    [finding] = made
+    page = signed_in(admin).get(url(world, "greenhouse_waiting")).content.decode()
+    for said in ("Ada 0 Doe", "Window Washer", "Assessment", TOO_OLD, "Start 1"):
+        assert said in page
+    assert f'value="{finding.pk}"' in page
+
+
+@one_listed
+def test_a_start_waits_while_greenhouse_is_away_and_the_page_says_so(
+    world: World, made: list[Finding], admin: Membership
+) -> None:
+    [finding] = made
+    client = signed_in(admin)
+    client.post(url(world, "greenhouse_waiting_start"), {"ids": [finding.pk]})
+    world.fail(kind="fail", path="/v3", status=503, times=99)
+    run_jobs(but_not=["email.send"])
+    page = client.get(url(world, "greenhouse_waiting")).content.decode()
+    assert "They wait for Greenhouse: Greenhouse has a failure of its own at the moment." in page
+    world.greenhouse.sandbox.faults.clear()
+    heal_jobs.sweep.run()  # it is tried again by itself
+    run_jobs(but_not=["email.send"])
+    finding.refresh_from_db()
+    assert finding.state == "healed"
+
+
+@one_listed
+def test_another_connection_of_the_organisation_shows_its_own_only(
+    world: World, made: list[Finding], admin: Membership
+) -> None:
+    [finding] = made
+    other = Connection(
+        organisation=world.organisation, endpoint_key="j" * 43, connected_at=factories.NOW, state="active"
+    )
+    other.set_credentials(world.greenhouse.credentials)
+    other.save()
+    address = reverse("greenhouse_waiting_start", args=[world.organisation.slug, other.pk])
+    signed_in(admin).post(address, {"ids": [finding.pk]})
+    finding.refresh_from_db()
+    assert finding.start_asked_at is None
+
+
+@one_listed
+def test_looking_changes_nothing(world: World, admin: Membership) -> None:
+    client = signed_in(admin)
+    first = comparable(client.get(url(world, "greenhouse_waiting")))
+    assert comparable(client.get(url(world, "greenhouse_waiting"))) == first
+
+
+@two_listed
+def test_those_who_are_chosen_are_started_after_a_page_that_says_what_happens(
+    world: World, made: list[Finding], admin: Membership
+) -> None:
+    one, other = made
+    client = signed_in(admin)
+    ask = client.get(url(world, "greenhouse_waiting_start"), {"ids": [one.pk]}).content.decode()
+    assert "Start 1 candidate" in ask
+    assert Finding.objects.get(pk=one.pk).start_asked_at is None  # asking changes nothing
+    done = client.post(url(world, "greenhouse_waiting_start"), {"ids": [one.pk]}, follow=True)
+    assert "1 start was asked for." in done.content.decode()
+    assert "1 start is on its way" in done.content.decode()
+    again = client.post(url(world, "greenhouse_waiting_start"), {"ids": [one.pk]}, follow=True)
+    assert "Nothing was left to do" in again.content.decode()
+    run_jobs(but_not=["email.send"])
+    one.refresh_from_db()
+    other.refresh_from_db()
+    assert (one.state, one.settled_by, other.state) == ("healed", admin, "waiting")
+    assert StepStart.objects.of(world.organisation).count() == 1
+
+
+@two_listed
+def test_all_are_started_up_to_the_last_that_the_page_knew_of(
+    world: World, made: list[Finding], admin: Membership
+) -> None:
+    one, other = made
+    client = signed_in(admin)
+    ask = client.get(url(world, "greenhouse_waiting_start"), {"all": "1"}).content.decode()
+    assert "Start 2 candidates" in ask
+    assert f'name="upto" value="{other.pk}"' in ask
+    client.post(url(world, "greenhouse_waiting_start"), {"all": "1", "upto": str(one.pk)})
+    asked = Finding.objects.of(world.organisation).filter(start_asked_at__isnull=False)
+    assert list(asked) == [one]
+
+
+@two_listed
+def test_dismissed_ones_leave_the_list(world: World, made: list[Finding], admin: Membership) -> None:
+    one, other = made
+    client = signed_in(admin)
+    ask = client.get(url(world, "greenhouse_waiting_dismiss"), {"ids": [one.pk]}).content.decode()
+    assert "Dismiss 1 start" in ask
+    done = client.post(url(world, "greenhouse_waiting_dismiss"), {"ids": [one.pk]}, follow=True)
+    assert "1 was dismissed." in done.content.decode()
+    one.refresh_from_db()
+    other.refresh_from_db()
+    assert (one.state, one.settled_by, other.state) == ("dismissed", admin, "waiting")
+    assert not StepStart.objects.of(world.organisation).exists()
+
+
+@two_listed
+def test_private_candidates_and_confidential_roles_wait_unseen_by_those_who_may_not_see_them(
+    world: World, admin: Membership
+) -> None:
+    private = Finding.objects.of(world.organisation).get(application__candidate__first_name="Ada 0")
+    assert private.application is not None
+    recruiter = factories.member(world.organisation)
+    Candidate.objects.of(world.organisation).filter(pk=private.application.candidate_id).update(private=True)
+
+    def seen(by: Membership) -> list[bool]:
+        page = signed_in(by).get(url(world, "greenhouse_waiting")).content.decode()
+        return [name in page for name in ("Ada 0 Doe", "Ada 1 Doe")]
+
+    assert (seen(admin), seen(recruiter)) == ([True, True], [False, True])
+    page = signed_in(recruiter).get(url(world, "greenhouse_healing")).content.decode()
+    assert "1 start waits for a click" in page  # nor are they counted
+    signed_in(recruiter).post(url(world, "greenhouse_waiting_start"), {"ids": [private.pk]})
+    signed_in(recruiter).post(url(world, "greenhouse_waiting_start"), {"all": "1"})
+    private.refresh_from_db()
+    assert private.start_asked_at is None
+
+    assert "1 start waits for a click." in page
+    assert "2 starts wait" not in page
+
+    Automation.objects.of(world.organisation).update(confidential=True)
+    assert (seen(admin), seen(recruiter)) == ([True, True], [False, False])
+
+
+@one_settled
 def test_sync_now_begins_a_full_pass_and_shows_how_far_it_is(world: World, admin: Membership) -> None:
-    settled(world)
     client = signed_in(admin)
     assert client.post(url(world, "greenhouse_sync_now")).status_code == 302
     row = Reconciliation.objects.of(world.organisation).latest("pk")
@@ -114,6 +251,27 @@ def test_sync_now_begins_a_full_pass_and_shows_how_far_it_is(world: World, admin
     assert "hx-get" not in shown
     actions = AuditEntry.objects.of(world.organisation).filter(action="healing.sync_asked")
     assert actions.count() == 2
+
+
+@one_settled
+def test_a_pass_that_ended_early_says_why(world: World, admin: Membership) -> None:
+    row = passes.begin(world.connection, now=clock.now(), full=False)
+    assert row is not None
+    passes.fail(row, "Greenhouse cannot be reached at the moment.", now=clock.now())
+    page = signed_in(admin).get(url(world, "greenhouse_healing")).content.decode()
+    assert "The last comparison ended early" in page
+    assert "Greenhouse cannot be reached at the moment." in page
+
+
+@one_settled
+@pytest.mark.parametrize("data", [{}, {"ids": "x"}, {"ids": "9" * 30}, {"all": "1", "upto": "9" * 30}])
+@pytest.mark.parametrize("name", ASKS)
+def test_strange_choices_end_in_a_sentence(
+    world: World, admin: Membership, name: str, data: dict[str, str]
+) -> None:
+    client = signed_in(admin)
+    assert "Choose candidates first" in client.get(url(world, name), data, follow=True).content.decode()
+    assert "Nothing was left to do" in client.post(url(world, name), data, follow=True).content.decode()
 
 
 def test_the_page_says_what_was_healed_and_why_it_was_needed(world: World, admin: Membership) -> None:
@@ -142,135 +300,6 @@ def test_a_delivery_that_came_since_takes_the_notice_away(world: World, admin: M
     assert "Webhooks seem to be off" not in page
 
 
-def test_a_pass_that_ended_early_says_why(world: World, admin: Membership) -> None:
-    settled(world)
-    row = passes.begin(world.connection, now=clock.now(), full=False)
-    assert row is not None
-    passes.fail(row, "Greenhouse cannot be reached at the moment.", now=clock.now())
-    page = signed_in(admin).get(url(world, "greenhouse_healing")).content.decode()
-    assert "The last comparison ended early" in page
-    assert "Greenhouse cannot be reached at the moment." in page
-
-
-def test_the_list_says_who_where_since_when_and_why(world: World, admin: Membership) -> None:
-    [finding] = listed(world)
-    page = signed_in(admin).get(url(world, "greenhouse_waiting")).content.decode()
-    for said in ("Ada 0 Doe", "Window Washer", "Assessment", TOO_OLD, "Start 1"):
-        assert said in page
-    assert f'value="{finding.pk}"' in page
-
-
-def test_those_who_are_chosen_are_started_after_a_page_that_says_what_happens(
-    world: World, admin: Membership
-) -> None:
-    one, other = listed(world, 2)
-    client = signed_in(admin)
-    ask = client.get(url(world, "greenhouse_waiting_start"), {"ids": [one.pk]}).content.decode()
-    assert "Start 1 candidate" in ask
-    assert Finding.objects.get(pk=one.pk).start_asked_at is None  # asking changes nothing
-    done = client.post(url(world, "greenhouse_waiting_start"), {"ids": [one.pk]}, follow=True)
-    assert "1 start was asked for." in done.content.decode()
-    assert "1 start is on its way" in done.content.decode()
-    again = client.post(url(world, "greenhouse_waiting_start"), {"ids": [one.pk]}, follow=True)
-    assert "Nothing was left to do" in again.content.decode()
-    run_jobs(but_not=["email.send"])
-    one.refresh_from_db()
-    other.refresh_from_db()
-    assert (one.state, one.settled_by, other.state) == ("healed", admin, "waiting")
-    assert StepStart.objects.of(world.organisation).count() == 1
-
-
-def test_all_are_started_up_to_the_last_that_the_page_knew_of(world: World, admin: Membership) -> None:
-    one, other = listed(world, 2)
-    client = signed_in(admin)
-    ask = client.get(url(world, "greenhouse_waiting_start"), {"all": "1"}).content.decode()
-    assert "Start 2 candidates" in ask
-    assert f'name="upto" value="{other.pk}"' in ask
-    client.post(url(world, "greenhouse_waiting_start"), {"all": "1", "upto": str(one.pk)})
-    asked = Finding.objects.of(world.organisation).filter(start_asked_at__isnull=False)
-    assert list(asked) == [one]
-
-
-def test_dismissed_ones_leave_the_list(world: World, admin: Membership) -> None:
-    one, other = listed(world, 2)
-    client = signed_in(admin)
-    ask = client.get(url(world, "greenhouse_waiting_dismiss"), {"ids": [one.pk]}).content.decode()
-    assert "Dismiss 1 start" in ask
-    done = client.post(url(world, "greenhouse_waiting_dismiss"), {"ids": [one.pk]}, follow=True)
-    assert "1 was dismissed." in done.content.decode()
-    one.refresh_from_db()
-    other.refresh_from_db()
-    assert (one.state, one.settled_by, other.state) == ("dismissed", admin, "waiting")
-    assert not StepStart.objects.of(world.organisation).exists()
-
-
-@pytest.mark.parametrize("data", [{}, {"ids": "x"}, {"ids": "9" * 30}, {"all": "1", "upto": "9" * 30}])
-@pytest.mark.parametrize("name", ASKS)
-def test_strange_choices_end_in_a_sentence(
-    world: World, admin: Membership, name: str, data: dict[str, str]
-) -> None:
-    settled(world)
-    client = signed_in(admin)
-    assert "Choose candidates first" in client.get(url(world, name), data, follow=True).content.decode()
-    assert "Nothing was left to do" in client.post(url(world, name), data, follow=True).content.decode()
-
-
-def test_a_start_waits_while_greenhouse_is_away_and_the_page_says_so(world: World, admin: Membership) -> None:
-    [finding] = listed(world)
-    client = signed_in(admin)
-    client.post(url(world, "greenhouse_waiting_start"), {"ids": [finding.pk]})
-    world.fail(kind="fail", path="/v3", status=503, times=99)
-    run_jobs(but_not=["email.send"])
-    page = client.get(url(world, "greenhouse_waiting")).content.decode()
-    assert "They wait for Greenhouse: Greenhouse has a failure of its own at the moment." in page
-    world.greenhouse.sandbox.faults.clear()
-    heal_jobs.sweep.run()  # it is tried again by itself
-    run_jobs(but_not=["email.send"])
-    finding.refresh_from_db()
-    assert finding.state == "healed"
-
-
-def test_private_candidates_and_confidential_roles_wait_unseen_by_those_who_may_not_see_them(
-    world: World, admin: Membership
-) -> None:
-    listed(world, 2)
-    private = Finding.objects.of(world.organisation).get(application__candidate__first_name="Ada 0")
-    assert private.application is not None
-    recruiter = factories.member(world.organisation)
-    Candidate.objects.of(world.organisation).filter(pk=private.application.candidate_id).update(private=True)
-
-    def seen(by: Membership) -> list[bool]:
-        page = signed_in(by).get(url(world, "greenhouse_waiting")).content.decode()
-        return [name in page for name in ("Ada 0 Doe", "Ada 1 Doe")]
-
-    assert (seen(admin), seen(recruiter)) == ([True, True], [False, True])
-    page = signed_in(recruiter).get(url(world, "greenhouse_healing")).content.decode()
-    assert "1 start waits for a click" in page  # nor are they counted
-    signed_in(recruiter).post(url(world, "greenhouse_waiting_start"), {"ids": [private.pk]})
-    signed_in(recruiter).post(url(world, "greenhouse_waiting_start"), {"all": "1"})
-    private.refresh_from_db()
-    assert private.start_asked_at is None
-
-    assert "1 start waits for a click." in page
-    assert "2 starts wait" not in page
-
-    Automation.objects.of(world.organisation).update(confidential=True)
-    assert (seen(admin), seen(recruiter)) == ([True, True], [False, False])
-
-
-def test_another_connection_of_the_organisation_shows_its_own_only(world: World, admin: Membership) -> None:
-    [finding] = listed(world)
-    other = Connection(
-        organisation=world.organisation, endpoint_key="j" * 43, connected_at=factories.NOW, state="active"
-    )
-    other.set_credentials(world.greenhouse.credentials)
-    other.save()
-    address = reverse("greenhouse_waiting_start", args=[world.organisation.slug, other.pk])
-    signed_in(admin).post(address, {"ids": [finding.pk]})
-    finding.refresh_from_db()
-    assert finding.start_asked_at is None
-
-
 def test_the_list_asks_no_more_for_three_than_for_one(world: World, admin: Membership) -> None:
     listed(world, 3)
     client = signed_in(admin)
@@ -281,10 +310,3 @@ def test_the_list_asks_no_more_for_three_than_for_one(world: World, admin: Membe
     with CaptureQueriesContext(database) as one:
         client.get(url(world, "greenhouse_waiting"))
     assert len(three) == len(one)
-
-
-def test_looking_changes_nothing(world: World, admin: Membership) -> None:
-    listed(world)
-    client = signed_in(admin)
-    first = comparable(client.get(url(world, "greenhouse_waiting")))
-    assert comparable(client.get(url(world, "greenhouse_waiting"))) == first

@@ -1,6 +1,7 @@
 """What goes wrong while a pass runs: nothing is lost, nothing is done twice, and the row says what happened."""
 
 from datetime import timedelta
+from functools import partial
 
 import httpx2
 import pytest
@@ -17,6 +18,7 @@ from greenhouse_sandbox.acts import persons, progress
 from greenhouse_sandbox.acts.stages import pipeline
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from tests.greenhouse.heal.clinic import SOON, findings, heal, settled, starts
+from tests.greenhouse.kept import after
 from tests.greenhouse.world import ASSESSMENT, SCREEN, Killed, World
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs, waiting
@@ -43,11 +45,15 @@ def break_at(world: World, call: int, error: BaseException) -> None:
     world.line.before = before
 
 
+three_moved, two_moved, one_moved = (after(partial(moved, count=count)) for count in (3, 2, 1))
+
+
+@three_moved
 @pytest.mark.parametrize("call", [1, 2, 4, 6, 7])
 def test_a_pass_that_is_killed_is_ended_by_the_sweep_and_the_next_does_the_rest(
-    world: World, call: int
+    world: World, made: list[RemoteApplication], call: int
 ) -> None:
-    remotes = moved(world, 3)
+    remotes = made
     break_at(world, call, Killed())
     with pytest.raises(Killed):
         heal(world)
@@ -63,6 +69,45 @@ def test_a_pass_that_is_killed_is_ended_by_the_sweep_and_the_next_does_the_rest(
         assert told == ["application.applied", "application.left_stage", "application.entered_stage"]
 
 
+@three_moved
+def test_a_permission_withdrawn_as_empty_lists_marks_nobody_and_says_so(
+    world: World, made: list[RemoteApplication]
+) -> None:
+    remotes = made
+    world.greenhouse.store.switches |= {"service_user_site_admin": False, "non_admin_reads": "empty"}
+    row = heal(world, full=True)
+    assert (row.state, row.error) == ("failed", f"{NOTHING_SHOWN} {NO_JOB_SHOWN}")
+    assert [world.ours(one).not_visible_since for one in remotes] == [None] * 3
+    assert not RoleNotice.objects.of(world.organisation).filter(kind="job_gone").exists()
+    assert findings(world) == {}
+
+    world.greenhouse.store.switches["service_user_site_admin"] = True
+    row = heal(world, full=True, after=2 * SOON)
+    assert (row.state, findings(world)) == ("done", {("missed_start", "healed"): 3})
+
+
+@three_moved
+def test_one_application_that_nobody_can_cope_with_holds_up_no_other(
+    world: World, made: list[RemoteApplication]
+) -> None:
+    remotes = made
+
+    def after(request: httpx2.Request) -> None:
+        asked = str(request.url.params.get("ids")).split(",")
+        if str(remotes[1].id) in asked and "applications" in request.url.path:
+            raise ValueError("garbage")
+
+    world.line.after = after
+    row = heal(world)
+    run_jobs()
+    assert (row.state, starts(world)) == ("done", 2)
+    assert (
+        row.error
+        == f"Could not be read or written: application {remotes[1].id}. The next full pass tries again."
+    )
+
+
+@two_moved
 @pytest.mark.parametrize("call", [1, 3, 5])
 @pytest.mark.parametrize(
     ("fault", "state", "said"),
@@ -76,7 +121,6 @@ def test_a_pass_that_is_killed_is_ended_by_the_sweep_and_the_next_does_the_rest(
 def test_a_greenhouse_that_refuses_in_the_middle_ends_the_pass_softly(
     world: World, fault: dict[str, object], state: str, said: str, call: int
 ) -> None:
-    moved(world, 2)
 
     def before(_: httpx2.Request) -> None:
         if len(world.line.reads) == call and not world.greenhouse.sandbox.faults.list():
@@ -95,6 +139,45 @@ def test_a_greenhouse_that_refuses_in_the_middle_ends_the_pass_softly(
     run_jobs()
     assert (row.state, findings(world), starts(world)) == ("done", {("missed_start", "healed"): 2}, 2)
     assert Connection.objects.of(world.organisation).get().state == "active"
+
+
+@two_moved
+def test_a_worker_that_was_taken_for_dead_stops_at_once(world: World) -> None:
+
+    def before(_: httpx2.Request) -> None:
+        passes.end_dead(now=clock.now() + 5 * SOON)
+
+    world.line.before = before
+    row = heal(world)
+    assert (row.state, row.error) == ("failed", passes.DIED)
+    assert starts(world) == 0
+
+
+@one_moved
+def test_a_disconnected_connection_is_left_alone(world: World) -> None:
+
+    def before(_: httpx2.Request) -> None:
+        Connection.objects.of(world.organisation).update(state="disconnected")
+
+    world.line.before = before
+    row = heal(world)
+    assert (row.state, row.error) == ("failed", "Greenhouse was disconnected meanwhile.")
+    assert heal_jobs.due(now=clock.now() + 9 * SOON) == []
+
+
+@one_moved
+def test_two_organisations_do_not_touch_each_other(world: World) -> None:
+    other = factories.organisation()
+    elsewhere = Connection(
+        organisation=other, endpoint_key="j" * 43, connected_at=factories.NOW, state="active"
+    )
+    elsewhere.set_credentials(world.greenhouse.credentials)
+    elsewhere.save()
+    theirs = factories.application(factories.role(other), connection_id=elsewhere.pk, remote_id=1)
+    heal(world, full=True)
+    theirs.refresh_from_db()
+    assert theirs.not_visible_since is None
+    assert not Finding.objects.of(other).exists()
 
 
 def test_passes_that_fail_share_one_budget(world: World) -> None:
@@ -163,30 +246,6 @@ def test_a_pass_that_a_living_worker_has_is_not_taken_by_another(world: World) -
     assert passes.end_dead(now=clock.now()) == []
 
 
-def test_a_worker_that_was_taken_for_dead_stops_at_once(world: World) -> None:
-    moved(world, 2)
-
-    def before(_: httpx2.Request) -> None:
-        passes.end_dead(now=clock.now() + 5 * SOON)
-
-    world.line.before = before
-    row = heal(world)
-    assert (row.state, row.error) == ("failed", passes.DIED)
-    assert starts(world) == 0
-
-
-def test_a_disconnected_connection_is_left_alone(world: World) -> None:
-    moved(world, 1)
-
-    def before(_: httpx2.Request) -> None:
-        Connection.objects.of(world.organisation).update(state="disconnected")
-
-    world.line.before = before
-    row = heal(world)
-    assert (row.state, row.error) == ("failed", "Greenhouse was disconnected meanwhile.")
-    assert heal_jobs.due(now=clock.now() + 9 * SOON) == []
-
-
 def test_an_application_that_no_list_shows_is_marked_and_nothing_is_erased(either: World) -> None:
     there, gone = either.apply(), either.apply(first_name="Ada", last_name="Doe")
     settled(either)
@@ -201,20 +260,6 @@ def test_an_application_that_no_list_shows_is_marked_and_nothing_is_erased(eithe
     assert either.ours(gone).candidate.name == "Ada Doe"
     assert either.ours(there).not_visible_since is None
     assert findings(either) == {("not_visible", "healed"): 1}
-
-
-def test_a_permission_withdrawn_as_empty_lists_marks_nobody_and_says_so(world: World) -> None:
-    remotes = moved(world, 3)
-    world.greenhouse.store.switches |= {"service_user_site_admin": False, "non_admin_reads": "empty"}
-    row = heal(world, full=True)
-    assert (row.state, row.error) == ("failed", f"{NOTHING_SHOWN} {NO_JOB_SHOWN}")
-    assert [world.ours(one).not_visible_since for one in remotes] == [None] * 3
-    assert not RoleNotice.objects.of(world.organisation).filter(kind="job_gone").exists()
-    assert findings(world) == {}
-
-    world.greenhouse.store.switches["service_user_site_admin"] = True
-    row = heal(world, full=True, after=2 * SOON)
-    assert (row.state, findings(world)) == ("done", {("missed_start", "healed"): 3})
 
 
 def test_a_job_whose_applications_have_all_gone_is_followed_where_greenhouse_shows_others(
@@ -243,24 +288,6 @@ def test_who_moved_to_a_job_that_is_not_linked_is_followed(either: World) -> Non
     ours = either.ours(remote)
     assert (ours.job_id, ours.not_visible_since) == (other.id, None)
     assert findings(either) == {("missed_change", "healed"): 1}
-
-
-def test_one_application_that_nobody_can_cope_with_holds_up_no_other(world: World) -> None:
-    remotes = moved(world, 3)
-
-    def after(request: httpx2.Request) -> None:
-        asked = str(request.url.params.get("ids")).split(",")
-        if str(remotes[1].id) in asked and "applications" in request.url.path:
-            raise ValueError("garbage")
-
-    world.line.after = after
-    row = heal(world)
-    run_jobs()
-    assert (row.state, starts(world)) == ("done", 2)
-    assert (
-        row.error
-        == f"Could not be read or written: application {remotes[1].id}. The next full pass tries again."
-    )
 
 
 def test_a_linked_job_that_changed_is_noticed(world: World) -> None:
@@ -317,18 +344,3 @@ def test_a_pass_of_a_dead_worker_that_a_member_asked_for_is_begun_again(world: W
     heal_jobs.sweep.run()
     rows = Reconciliation.objects.of(world.organisation).order_by("pk")
     assert list(rows.values_list("state", "asked_by")) == [("failed", member.pk), ("running", member.pk)]
-
-
-def test_two_organisations_do_not_touch_each_other(world: World) -> None:
-    moved(world, 1)
-    other = factories.organisation()
-    elsewhere = Connection(
-        organisation=other, endpoint_key="j" * 43, connected_at=factories.NOW, state="active"
-    )
-    elsewhere.set_credentials(world.greenhouse.credentials)
-    elsewhere.save()
-    theirs = factories.application(factories.role(other), connection_id=elsewhere.pk, remote_id=1)
-    heal(world, full=True)
-    theirs.refresh_from_db()
-    assert theirs.not_visible_since is None
-    assert not Finding.objects.of(other).exists()

@@ -1,0 +1,80 @@
+"""Worlds that are built once for the tests of a module."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from goodword.greenhouse.inbox import ahead
+from goodword.greenhouse.sync import pacer, remembered
+from tests.contract.greenhouse import open_sandbox
+from tests.greenhouse.world import World, connect_line, open_world
+
+#: what a sandbox's store keeps whatever its records are
+LIVING = {"lock", "generation", "base_url"}
+
+type Build = Callable[[World], Any]
+
+
+def nothing(_: World) -> None:
+    """Nothing happens in it before the test."""
+
+
+def after(build: Build, *versions: str) -> pytest.MarkDecorator:
+    """Let a test begin with a world as `build` leaves it, over these interfaces in turn (default: v3).
+
+    Tests beside each other with the same builder share the world. A module has one at a time: `kept` is the only
+    fixture for all of them, since transactions end in the reverse order of their beginnings.
+    """
+    versions = versions or ("v3",)
+    return pytest.mark.parametrize(
+        "kept",
+        [(version, build) for version in versions],
+        ids=versions if len(versions) > 1 else [pytest.HIDDEN_PARAM],
+        indirect=True,
+        scope="module",
+    )
+
+
+class Kept[T]:
+    """A world as `build` leaves it, whose rows stay for many tests; what it has in memory is made anew for each.
+
+    `build` may return more that was made, such as an application in the sandbox: it is copied with the world.
+    """
+
+    def __init__(self, version: str, build: Callable[[World], T]) -> None:
+        world = open_world(version)
+        self._kept = self._copied(world, build(world))
+        world.greenhouse.sandbox.close()
+
+    @contextmanager
+    def opened(self) -> Iterator[tuple[World, T]]:
+        """The world, inside the test's transaction, until the block ends."""
+        _forget_what_was_read()
+        world, more, records = self._copied(*self._kept)
+        sandbox = world.greenhouse.sandbox = open_sandbox()
+        vars(sandbox.store).update(records)
+        world.line = connect_line(sandbox)
+        yield world, more
+        sandbox.close()
+
+    @staticmethod
+    def _copied(
+        world: World, more: T, records: dict[str, Any] | None = None
+    ) -> tuple[World, T, dict[str, Any]]:
+        """All at once: rows of the sandbox that the world knows are those of its records."""
+        store = world.greenhouse.store
+        if records is None:
+            records = {name: value for name, value in vars(store).items() if name not in LIVING}
+        one_for_all = {id(one): one for one in (world.greenhouse.sandbox, world.line)}
+        return deepcopy((world, more, records), one_for_all)
+
+
+def _forget_what_was_read() -> None:
+    """What this process remembers of connections: here the next test's has the same number."""
+    remembered._kept.clear()
+    ahead._kept.clear()
+    pacer._shared.cache_clear()
+    pacer._of_tokens.cache_clear()
