@@ -9,7 +9,7 @@ import pytest_django
 from django.test import override_settings
 from pytest_django.fixtures import Settings
 
-from tests.greenhouse.kept import Kept, after, nothing
+from tests.greenhouse.kept import BEFORE, Kept, after, nothing
 from tests.greenhouse.world import World, open_world
 from tests.support.shared import shared_world
 
@@ -43,8 +43,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Tests that do not say what happened before begin with a world as it is opened."""
     chosen = any("kept" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
     if "kept" in metafunc.fixturenames and not chosen:
-        either = "either" in metafunc.fixturenames
-        mark = after(nothing, *(("v3", "v1") if either else ("v3",))).mark
+        names = metafunc.fixturenames
+        build = next((BEFORE[name] for name in names if name in BEFORE), nothing)
+        mark = after(build, *(("v3", "v1") if "either" in names else ("v3",))).mark
         metafunc.parametrize(*mark.args, **mark.kwargs)
 
 

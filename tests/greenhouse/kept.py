@@ -17,6 +17,9 @@ LIVING = {"lock", "generation", "base_url"}
 
 type Build = Callable[[World], Any]
 
+#: by the name of a fixture: what happened in the world of a test that takes it
+BEFORE: dict[str, Build] = {}
+
 
 def nothing(_: World) -> None:
     """Nothing happens in it before the test."""

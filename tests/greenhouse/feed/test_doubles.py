@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import httpx2
-import pytest
 
 from goodword.greenhouse import jobs
 from goodword.greenhouse.feed import doubles
@@ -11,16 +10,10 @@ from goodword.greenhouse.feed.queries import feed_health
 from goodword.greenhouse.feed.settle import LOOKS, UNKNOWN_WAIT
 from goodword.greenhouse.models import Connection
 from greenhouse_sandbox.acts.feed import add_note
-from tests.greenhouse.feed.story import CODE, Story, tell_story
-from tests.greenhouse.world import World
+from tests.greenhouse.feed.story import CODE, Story
 from tests.support.jobs import event_names
 
 FIRST_LOOK = UNKNOWN_WAIT + LOOKS[0]
-
-
-@pytest.fixture
-def story(world: World) -> Story:
-    return tell_story(world)
 
 
 class Held:

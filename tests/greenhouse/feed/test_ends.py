@@ -15,17 +15,12 @@ from goodword.greenhouse.feed.trouble import Button, end_of
 from goodword.greenhouse.feed.try_out import post_test_note
 from goodword.greenhouse.models import Connection, FeedPost
 from tests.contract.greenhouse import ALL
-from tests.greenhouse.feed.story import Story, tell_story
+from tests.greenhouse.feed.story import Story
 from tests.greenhouse.world import World
 from tests.support import factories
 from tests.support.jobs import event_names, waiting
 
 LATER = timedelta(minutes=5)
-
-
-@pytest.fixture
-def story(world: World) -> Story:
-    return tell_story(world)
 
 
 def ending(story: Story) -> tuple[str, str, Button, bool]:
@@ -34,8 +29,20 @@ def ending(story: Story) -> tuple[str, str, Button, bool]:
     return post.state, post.trouble, end.button, end.again
 
 
-def test_a_permission_that_is_missing_is_tried_over_an_hour_and_then_told(either: World) -> None:
-    story = tell_story(either)
+def try_out(world: World, candidate_id: int) -> FeedPost:
+    admin = factories.member(world.organisation, kind="admin")
+    post = post_test_note(
+        world.connection, candidate_remote_id=candidate_id, member=admin, now=world.greenhouse.now()
+    )
+    assert ("greenhouse.feed.post", {"feed_post_id": post.pk}) in waiting()
+    act(feed_post_id=post.pk, now=world.greenhouse.now() + LATER)
+    post.refresh_from_db()
+    return post
+
+
+def test_a_permission_that_is_missing_is_tried_over_an_hour_and_then_told(
+    either: World, story: Story
+) -> None:
     v3 = either.greenhouse.version == "v3"
     either.greenhouse.tick(*ALL - {"Activity Feed" if v3 else "Applications"})
     tried = timedelta(0)
@@ -75,8 +82,7 @@ def test_a_new_key_lets_what_was_refused_go_at_once(story: Story) -> None:
     assert story.post.state == "sent"
 
 
-def test_a_test_note_that_is_refused_says_so_at_once(world: World) -> None:
-    story = tell_story(world)
+def test_a_test_note_that_is_refused_says_so_at_once(world: World, story: Story) -> None:
     FeedPost.objects.all().delete()
     post_test_note(
         world.connection,
@@ -115,8 +121,7 @@ def test_an_application_of_which_an_event_said_that_it_was_deleted(story: Story)
     assert retry_all(story.world.connection, now=story.now) == 0
 
 
-def test_nobody_who_may_sign(either: World) -> None:
-    story = tell_story(either)
+def test_nobody_who_may_sign(either: World, story: Story) -> None:
     for user in either.greenhouse.store.users.rising():
         user.deactivated = user.first_name == "Jonas" or user.deactivated
     story.act()
@@ -155,17 +160,6 @@ def test_a_note_that_is_given_up_asks_for_nobody_any_more(story: Story) -> None:
     assert drop(story.post, by="member:1", now=story.now) is False
     assert retry(story.post, now=story.now) is False
     assert event_names().count("feed.dropped") == 1
-
-
-def try_out(world: World, candidate_id: int) -> FeedPost:
-    admin = factories.member(world.organisation, kind="admin")
-    post = post_test_note(
-        world.connection, candidate_remote_id=candidate_id, member=admin, now=world.greenhouse.now()
-    )
-    assert ("greenhouse.feed.post", {"feed_post_id": post.pk}) in waiting()
-    act(feed_post_id=post.pk, now=world.greenhouse.now() + LATER)
-    post.refresh_from_db()
-    return post
 
 
 def test_a_test_note_shows_that_writing_works(either: World) -> None:

@@ -18,7 +18,7 @@ from goodword.greenhouse.models import Connection, FeedPost
 from goodword.notifications.models import Link
 from greenhouse_sandbox.faults import KINDS
 from tests.contract.greenhouse import ALL
-from tests.greenhouse.feed.story import Story, tell_story
+from tests.greenhouse.feed.story import Story
 from tests.greenhouse.world import Killed, World
 from tests.support.jobs import event_names, waiting
 
@@ -27,11 +27,6 @@ DEAD = outbox.STUCK_AFTER
 
 #: each call that a posting makes, in order
 CALLS = ("/token", "/v3/applications", "/v3/users", "/v3/notes")
-
-
-@pytest.fixture
-def story(world: World) -> Story:
-    return tell_story(world)
 
 
 def state(story: Story) -> tuple[str, bool]:
@@ -128,8 +123,7 @@ def test_a_connection_that_breaks_after_it_wrote_leaves_one_note(story: Story) -
     assert (state(story), len(story.notes())) == (("sent", False), 1)
 
 
-def test_v1_leaves_one_note_too(either: World) -> None:
-    story = tell_story(either)
+def test_v1_leaves_one_note_too(either: World, story: Story) -> None:
     either.fail(kind="fail_after", method="POST", path=f"/{either.greenhouse.version}", status=503)
     story.act()
     assert (state(story), len(story.notes())) == (("queued", True), 1)
@@ -201,8 +195,7 @@ def test_an_application_that_is_gone_needs_a_person(story: Story) -> None:
     )
 
 
-def test_in_v1_a_note_without_anybody_to_sign_it_needs_a_person(either: World) -> None:
-    story = tell_story(either)
+def test_in_v1_a_note_without_anybody_to_sign_it_needs_a_person(either: World, story: Story) -> None:
     next(
         user for user in either.greenhouse.store.users.rising() if user.first_name == "Jonas"
     ).deactivated = True

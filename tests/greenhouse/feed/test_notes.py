@@ -12,7 +12,7 @@ from goodword.greenhouse.models import Connection, FeedPost
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from tests.contract.greenhouse import ALL
-from tests.greenhouse.feed.story import CODE, ready, tell, tell_story
+from tests.greenhouse.feed.story import CODE, Story, ready, tell, tell_story
 from tests.greenhouse.world import World
 from tests.support.jobs import event_names, waiting
 
@@ -26,8 +26,7 @@ def link_in(body: str | None) -> str:
     return body.splitlines()[1].rpartition(" ")[2]
 
 
-def test_a_ready_report_becomes_a_private_note_by_the_recruiter(either: World) -> None:
-    story = tell_story(either)
+def test_a_ready_report_becomes_a_private_note_by_the_recruiter(either: World, story: Story) -> None:
     story.act()
     [note] = story.notes()
     link = link_in(note.body)
@@ -45,10 +44,89 @@ def test_a_ready_report_becomes_a_private_note_by_the_recruiter(either: World) -
     assert event.application_id == story.report.start.application_id
 
 
-def test_the_note_belongs_to_the_application(world: World) -> None:
-    story = tell_story(world)
+def test_the_note_belongs_to_the_application(story: Story) -> None:
     story.act()
     assert story.notes()[0].application_id == story.remote.id
+
+
+def test_a_check_closed_early_says_so(story: Story) -> None:
+    story.report.snapshot = {"check": {"asked": 2, "received": 1}}
+    story.report.save()
+    story.act()
+    assert story.notes()[0].body.splitlines()[0] == (  # type: ignore[union-attr]  # a note has a body
+        "Reference check for Ada Lovelace closed early: 1 of 2 references are in."
+    )
+
+
+def test_each_version_has_its_own_note(world: World, story: Story) -> None:
+    story.act()
+    second = ready(world, version=2, code="GW-0002")
+    tell(second, now=story.now)
+    jobs.post_note.run(feed_post_id=FeedPost.objects.of(world.organisation).get(report=second).pk)
+    bodies = [note.body for note in story.notes()]
+    assert len(bodies) == 2
+    assert bodies[1] == (
+        "Reference check for Ada Lovelace completed: 2 of 2 references are in.\n"
+        f"Report (PDF), version 2: {link_in(bodies[1])}\nGW-0002"
+    )
+
+
+def test_writing_is_known_to_work_from_then_on(world: World, story: Story) -> None:
+    assert Connection.objects.of(world.organisation).get().writing_tested_at is None
+    story.act()
+    assert Connection.objects.of(world.organisation).get().writing_tested_at == story.now
+
+
+def test_the_reaction_queues_one_note_and_its_job_however_often_it_runs(world: World, story: Story) -> None:
+    tell(story.report, now=story.now)
+    assert FeedPost.objects.of(world.organisation).count() == 1
+    assert [job for job in waiting() if job[0] == "greenhouse.feed.post"] == [
+        ("greenhouse.feed.post", {"feed_post_id": story.post.pk})
+    ]
+
+
+def test_a_deactivated_recruiter_leaves_the_note_to_the_jobs_recruiter(either: World, story: Story) -> None:
+    story.remote.recruiter_id = users(either)[7].id
+    story.act()
+    assert story.notes()[0].user_id == users(either)[1].id
+
+
+def test_then_to_the_one_whom_an_admin_chose(either: World, story: Story) -> None:
+    users(either)[1].deactivated = True
+    Connection.objects.of(either.organisation).update(note_author_remote_id=users(either)[2].id)
+    story.act()
+    assert story.notes()[0].user_id == users(either)[2].id
+
+
+def test_then_v3_writes_as_the_user_it_acts_as(world: World, story: Story) -> None:
+    users(world)[1].deactivated = True
+    story.act()
+    assert story.notes()[0].user_id == world.greenhouse.row.service_user_id
+    assert story.post.state == "sent"
+
+
+def test_without_leave_to_read_users_greenhouse_judges_the_author(world: World, story: Story) -> None:
+    world.greenhouse.tick(*ALL - {"Users"})
+    story.remote.recruiter_id = 1  # nobody: the write is refused, and the next is tried
+    story.act()
+    assert story.notes()[0].user_id == users(world)[1].id
+
+
+def test_a_merged_candidates_note_goes_to_the_person_who_is_left(world: World, story: Story) -> None:
+    other = world.greenhouse.candidate()
+    story.remote.candidate_id = other.id
+    world.greenhouse.store.applications.changed(story.remote, world.greenhouse.now())
+    story.act()
+    assert [note.candidate_id for note in story.notes()] == [other.id]
+
+
+@pytest.mark.parametrize("names", ["feed.posted", "feed.needs_person"])
+def test_what_happened_stands_on_the_timeline_once(world: World, story: Story, names: str) -> None:
+    if names == "feed.needs_person":
+        world.greenhouse.tick(*ALL - {"Activity Feed"})
+    for _ in range(2):
+        story.act_for_an_hour()
+    assert event_names().count(names) == 1
 
 
 def test_the_link_opens_the_report_for_as_long_as_the_organisation_says(world: World) -> None:
@@ -81,52 +159,12 @@ def test_a_quoted_name_is_no_link(world: World) -> None:
     assert note.body.splitlines()[0] == "Assessment for Ada https[:]//evil[.]example/win completed."
 
 
-def test_a_check_closed_early_says_so(world: World) -> None:
-    story = tell_story(world)
-    story.report.snapshot = {"check": {"asked": 2, "received": 1}}
-    story.report.save()
-    story.act()
-    assert story.notes()[0].body.splitlines()[0] == (  # type: ignore[union-attr]  # a note has a body
-        "Reference check for Ada Lovelace closed early: 1 of 2 references are in."
-    )
-
-
-def test_each_version_has_its_own_note(world: World) -> None:
-    story = tell_story(world)
-    story.act()
-    second = ready(world, version=2, code="GW-0002")
-    tell(second, now=story.now)
-    jobs.post_note.run(feed_post_id=FeedPost.objects.of(world.organisation).get(report=second).pk)
-    bodies = [note.body for note in story.notes()]
-    assert len(bodies) == 2
-    assert bodies[1] == (
-        "Reference check for Ada Lovelace completed: 2 of 2 references are in.\n"
-        f"Report (PDF), version 2: {link_in(bodies[1])}\nGW-0002"
-    )
-
-
 def test_the_organisation_chooses_the_visibility(world: World) -> None:
     world.organisation.note_visibility = "public"
     world.organisation.save()
     story = tell_story(world)
     story.act()
     assert story.notes()[0].visibility == "public"
-
-
-def test_writing_is_known_to_work_from_then_on(world: World) -> None:
-    story = tell_story(world)
-    assert Connection.objects.of(world.organisation).get().writing_tested_at is None
-    story.act()
-    assert Connection.objects.of(world.organisation).get().writing_tested_at == story.now
-
-
-def test_the_reaction_queues_one_note_and_its_job_however_often_it_runs(world: World) -> None:
-    story = tell_story(world)
-    tell(story.report, now=story.now)
-    assert FeedPost.objects.of(world.organisation).count() == 1
-    assert [job for job in waiting() if job[0] == "greenhouse.feed.post"] == [
-        ("greenhouse.feed.post", {"feed_post_id": story.post.pk})
-    ]
 
 
 def test_who_was_added_by_hand_has_no_feed(world: World) -> None:
@@ -143,53 +181,3 @@ def test_nothing_is_queued_for_a_connection_that_ended(world: World) -> None:
     Connection.objects.of(world.organisation).update(state=Connection.State.DISCONNECTED)
     tell(ready(world), now=world.greenhouse.now())
     assert FeedPost.objects.of(world.organisation).count() == 0
-
-
-def test_a_deactivated_recruiter_leaves_the_note_to_the_jobs_recruiter(either: World) -> None:
-    story = tell_story(either)
-    story.remote.recruiter_id = users(either)[7].id
-    story.act()
-    assert story.notes()[0].user_id == users(either)[1].id
-
-
-def test_then_to_the_one_whom_an_admin_chose(either: World) -> None:
-    story = tell_story(either)
-    users(either)[1].deactivated = True
-    Connection.objects.of(either.organisation).update(note_author_remote_id=users(either)[2].id)
-    story.act()
-    assert story.notes()[0].user_id == users(either)[2].id
-
-
-def test_then_v3_writes_as_the_user_it_acts_as(world: World) -> None:
-    story = tell_story(world)
-    users(world)[1].deactivated = True
-    story.act()
-    assert story.notes()[0].user_id == world.greenhouse.row.service_user_id
-    assert story.post.state == "sent"
-
-
-def test_without_leave_to_read_users_greenhouse_judges_the_author(world: World) -> None:
-    story = tell_story(world)
-    world.greenhouse.tick(*ALL - {"Users"})
-    story.remote.recruiter_id = 1  # nobody: the write is refused, and the next is tried
-    story.act()
-    assert story.notes()[0].user_id == users(world)[1].id
-
-
-def test_a_merged_candidates_note_goes_to_the_person_who_is_left(world: World) -> None:
-    story = tell_story(world)
-    other = world.greenhouse.candidate()
-    story.remote.candidate_id = other.id
-    world.greenhouse.store.applications.changed(story.remote, world.greenhouse.now())
-    story.act()
-    assert [note.candidate_id for note in story.notes()] == [other.id]
-
-
-@pytest.mark.parametrize("names", ["feed.posted", "feed.needs_person"])
-def test_what_happened_stands_on_the_timeline_once(world: World, names: str) -> None:
-    story = tell_story(world)
-    if names == "feed.needs_person":
-        world.greenhouse.tick(*ALL - {"Activity Feed"})
-    for _ in range(2):
-        story.act_for_an_hour()
-    assert event_names().count(names) == 1
