@@ -1,6 +1,7 @@
 """A candidate's download: answers, scores and times, but no test items, by which the test could be passed on."""
 
 import json
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -11,17 +12,25 @@ from goodword.assessments.library.reasoning.words import show
 from goodword.assessments.models import Attempt
 from goodword.core.exporting import Reader, Wanted
 from tests.assessments.kinds import assessment_of_all, taken
+from tests.assessments.once import once
 from tests.assessments.support import application, part_of
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def attempt() -> Attempt:
+def build() -> Attempt:
     of = application()
     assert of.role is not None
     assessment_of_all(of.role)
     return taken(of, value=4, solve=1)
+
+
+built = once(build)
+
+
+@pytest.fixture
+def attempt(db: None, built: Attempt) -> Attempt:
+    return deepcopy(built)
 
 
 def file_of(attempt: Attempt, reader: Reader) -> tuple[list[dict[str, Any]], str]:

@@ -1,8 +1,10 @@
 """Expired links to assessments and adjustment requests: a new one goes to the address we know."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core import mail
 from django.test import Client, override_settings
 from django.urls import reverse
@@ -12,6 +14,7 @@ from goodword.candidates.models import Application, Candidate
 from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email, Link
 from tests.assessments.adjusting.support import HANNA, answer_path, asked, named
+from tests.assessments.once import once
 from tests.assessments.support import application, assigned, rows, token_of
 from tests.support import factories
 from tests.support.jobs import run_jobs
@@ -23,9 +26,17 @@ MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend
 OLD = NOW - timedelta(days=30)
 
 
-@pytest.fixture
-def attempt() -> Attempt:
+@time_machine.travel(NOW, tick=False)
+def build() -> Attempt:
     return assigned(application())
+
+
+built = once(build)
+
+
+@pytest.fixture
+def attempt(db: None, built: Attempt) -> Attempt:
+    return deepcopy(built)
 
 
 def kinds(attempt: Attempt) -> list[str]:

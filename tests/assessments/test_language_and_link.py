@@ -1,6 +1,7 @@
 """Before anything begins a candidate chooses the language, and can have the link mailed to go on with elsewhere."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from goodword.assessments.models import Attempt, TestVersion
 from goodword.notifications.domain.render import render
 from goodword.notifications.models import Email
 from goodword.steps.domain.move import lock, move
+from tests.assessments.once import once
 from tests.assessments.plans import JUDGEMENT, REASONING, WORK_STYLE, attempt_of
 from tests.assessments.support import application, part_of, rows, token_of
 from tests.support import factories
@@ -31,9 +33,17 @@ def now() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def attempt() -> Attempt:
+@time_machine.travel(NOW, tick=False)
+def build() -> Attempt:
     return attempt_of(WORK_STYLE, REASONING, JUDGEMENT)
+
+
+built = once(build)
+
+
+@pytest.fixture
+def attempt(db: None, built: Attempt) -> Attempt:
+    return deepcopy(built)
 
 
 def url(attempt: Attempt, name: str, *args: int) -> str:

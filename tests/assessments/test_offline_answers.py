@@ -1,6 +1,7 @@
 """Answers that waited in a browser while the line was gone arrive late and lose nothing, on two devices as on one."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from django.urls import reverse
 
 from goodword.assessments.domain.answer import answer
 from goodword.assessments.models import Attempt
+from tests.assessments.once import once
 from tests.assessments.support import answers, application, assigned, rows, token_of
 from tests.support import factories
 
@@ -24,12 +26,20 @@ def now() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def attempt() -> Attempt:
+@time_machine.travel(NOW, tick=False)
+def build() -> Attempt:
     """One whose first statement was answered at ten."""
     made = assigned(application())
     answer(attempt_id=made.pk, order=1, item_id="ws01", value=2, now=NOW)
     return made
+
+
+built = once(build)
+
+
+@pytest.fixture
+def attempt(db: None, built: Attempt) -> Attempt:
+    return deepcopy(built)
 
 
 def send(client: Client, attempt: Attempt, value: int, *, age: str, after: timedelta) -> dict[str, object]:

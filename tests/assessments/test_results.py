@@ -1,5 +1,7 @@
 """A result opens down to the answers it came from, and is what was issued."""
 
+from copy import deepcopy
+
 import pytest
 from django.db import connection
 from django.template.loader import render_to_string
@@ -12,6 +14,7 @@ from goodword.assessments.queries import latest_attempt
 from goodword.assessments.result import AttemptResult, Requirement, ScalesResult
 from goodword.assessments.results import result
 from goodword.roles.models import Step
+from tests.assessments.once import once
 from tests.assessments.support import answer_all, answers, application, assigned, statements_of
 from tests.support import factories
 
@@ -20,8 +23,7 @@ pytestmark = pytest.mark.django_db
 NOW = factories.NOW
 
 
-@pytest.fixture
-def attempt() -> Attempt:
+def build() -> Attempt:
     """One whose scale "extraversion" was answered 4, 1, 5, 2, everything else with 3."""
     made = assigned(application())
     answer_all(made, value=3)
@@ -32,6 +34,14 @@ def attempt() -> Attempt:
     latest = latest_attempt(made.start.application)
     assert latest is not None
     return latest
+
+
+built = once(build)
+
+
+@pytest.fixture
+def attempt(db: None, built: Attempt) -> Attempt:
+    return deepcopy(built)
 
 
 def whole(attempt: Attempt) -> AttemptResult:

@@ -1,5 +1,7 @@
 """The mails about adjustments, in both parts."""
 
+from copy import deepcopy
+
 import pytest
 
 from goodword.accounts.models import Organisation
@@ -9,6 +11,7 @@ from goodword.notifications.domain.render import Rendered, render
 from goodword.notifications.models import Email
 from goodword.notifications.people import Person
 from tests.assessments.adjusting.support import HANNA, NOW, asked, timed
+from tests.assessments.once import once
 from tests.assessments.plans import REASONING
 from tests.assessments.support import application
 
@@ -23,13 +26,20 @@ REAL = (
 )
 
 
-@pytest.fixture
-def attempt() -> Attempt:
+def build() -> Attempt:
     of = application()
     of.candidate.first_name, of.candidate.last_name = "Ada", "Lovelace"
     of.candidate.email = "ada@mail.example"
     of.candidate.save()
     return timed(REASONING, of=of)
+
+
+built = once(build)
+
+
+@pytest.fixture
+def attempt(db: None, built: Attempt) -> Attempt:
+    return deepcopy(built)
 
 
 def words(attempt: Attempt, kind: str) -> Rendered:

@@ -1,6 +1,7 @@
 """Who may open what of the library's tests; a refusal changes nothing."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 
 import pytest
 import time_machine
@@ -10,6 +11,7 @@ from goodword.accounts.models import Membership
 from goodword.assessments.models import TestVersion
 from tests.assessments.library.packs import small_pack
 from tests.assessments.library_pages.support import NOW, imported, rows, url
+from tests.assessments.once import once
 from tests.support import factories
 from tests.support.pages import signed_in
 
@@ -40,14 +42,47 @@ def now() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def rita() -> Membership:
-    return factories.member(factories.organisation())
+type World = tuple[dict[str, Membership], TestVersion]
+
+
+@time_machine.travel(NOW, tick=False)
+def build() -> World:
+    organisation = factories.organisation()
+    people = {
+        "rita": factories.member(organisation),
+        "manager": factories.member(organisation, kind="hiring_manager"),
+        "admin": factories.member(organisation, kind="admin"),
+        "stranger": factories.member(factories.organisation(), kind="admin"),
+    }
+    return people, imported(people["rita"], small_pack())
+
+
+built = once(build)
 
 
 @pytest.fixture
-def draft(rita: Membership) -> TestVersion:
-    return imported(rita, small_pack())
+def world(db: None, built: World) -> World:
+    return deepcopy(built)
+
+
+@pytest.fixture
+def people(world: World) -> dict[str, Membership]:
+    return world[0]
+
+
+@pytest.fixture
+def rita(people: dict[str, Membership]) -> Membership:
+    return people["rita"]
+
+
+@pytest.fixture
+def stranger(people: dict[str, Membership]) -> Membership:
+    return people["stranger"]
+
+
+@pytest.fixture
+def draft(world: World) -> TestVersion:
+    return world[1]
 
 
 def address(name: str, draft: TestVersion, n: int) -> str:
@@ -55,41 +90,42 @@ def address(name: str, draft: TestVersion, n: int) -> str:
 
 
 @pytest.mark.parametrize(("name", "n"), TO_READ)
-def test_admins_and_recruiters_read_and_nobody_else(draft: TestVersion, name: str, n: int) -> None:
+def test_admins_and_recruiters_read_and_nobody_else(
+    people: dict[str, Membership], draft: TestVersion, name: str, n: int
+) -> None:
     where = address(name, draft, n)
     found = {
-        kind: signed_in(factories.member(draft.organisation, kind=kind)).get(where).status_code
-        for kind in ("admin", "recruiter", "hiring_manager")
+        who.kind: signed_in(who).get(where).status_code for key, who in people.items() if key != "stranger"
     }
     assert found == {"admin": 200, "recruiter": 200, "hiring_manager": 403}
-    assert signed_in(factories.member(factories.organisation(), kind="admin")).get(where).status_code == 404
+    assert signed_in(people["stranger"]).get(where).status_code == 404
     assert Client().get(where).status_code == 302
 
 
 @pytest.mark.parametrize(("name", "n"), TO_READ[2:])
-def test_a_test_of_another_organisation_is_not_there(draft: TestVersion, name: str, n: int) -> None:
-    stranger = factories.member(factories.organisation(), kind="admin")
+def test_a_test_of_another_organisation_is_not_there(
+    stranger: Membership, draft: TestVersion, name: str, n: int
+) -> None:
     assert signed_in(stranger).get(url(name, stranger.organisation, draft.test_id)).status_code == 404
 
 
 @pytest.mark.parametrize(("name", "n"), TO_ACT)
-def test_who_may_not_act_changes_nothing(draft: TestVersion, name: str, n: int) -> None:
+def test_who_may_not_act_changes_nothing(
+    people: dict[str, Membership], draft: TestVersion, name: str, n: int
+) -> None:
     before = rows(draft.organisation)
     where = address(name, draft, n)
     said = {"text": "{}", "name": "Eve", "why": "Because"}
-    manager = factories.member(draft.organisation, kind="hiring_manager")
-    stranger = factories.member(factories.organisation(), kind="admin")
-    assert signed_in(manager).post(where, said).status_code == 403
-    assert signed_in(stranger).post(where, said).status_code == 404
+    assert signed_in(people["manager"]).post(where, said).status_code == 403
+    assert signed_in(people["stranger"]).post(where, said).status_code == 404
     assert Client().post(where, said).status_code == 302
     assert rows(draft.organisation) == before
 
 
 @pytest.mark.parametrize(("name", "n"), [pair for pair in TO_ACT if pair[0] != "test_import"])
 def test_an_act_on_a_test_of_another_organisation_changes_nothing(
-    draft: TestVersion, name: str, n: int
+    stranger: Membership, draft: TestVersion, name: str, n: int
 ) -> None:
-    stranger = factories.member(factories.organisation(), kind="admin")
     before = rows(draft.organisation)
     where = url(name, stranger.organisation, *(draft.test_id, draft.pk)[:n])
     assert signed_in(stranger).post(where, {"name": "Eve", "why": "Because"}).status_code == 404
