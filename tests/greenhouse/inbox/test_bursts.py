@@ -14,8 +14,8 @@ from greenhouse_sandbox.store.applications import Application as RemoteApplicati
 from tests.greenhouse.world import ASSESSMENT, REFERENCES, SCREEN, World
 from tests.support.jobs import event_names, run_jobs
 
-#: three groups that are read together; 500 are measured in bench/invitation.py
-MANY = 3 * TOGETHER
+#: two groups that are read together; 500 are measured in bench/invitation.py
+MANY = 2 * TOGETHER
 
 
 def people(world: World, number: int) -> list[RemoteApplication]:

@@ -1,0 +1,12 @@
+"""The normal run leaves out no combination of values and no seed."""
+
+from itertools import product
+
+from tests.support.seeds import chosen
+
+
+def test_every_combination_and_every_seed_is_taken() -> None:
+    for cases, seeds in product(range(1, 21), range(1, 6)):
+        taken = chosen(cases, seeds)
+        found = {case for case, _ in taken}, {seed for _, seed in taken}, len(taken)
+        assert found == (set(range(cases)), set(range(seeds)), max(cases, seeds)), (cases, seeds)
