@@ -80,7 +80,8 @@ def relation(kind: str, target: str = "https://example.com", mode: str = EXTERNA
         docx({"word/media/image1.emz": gzip.compress(b"\x01\x00\x00\x00drawing")}),
         docx(
             {
-                "word/media/image1.svg": '<!DOCTYPE svg [<!ENTITY a "b">]><svg><image href="data:image/png,x"/></svg>'
+                "word/media/image1.svg": "<!DOCTYPE svg><svg><style>a{fill:url(#b)}</style>"
+                '<a href="https://example.com/"/><image href="data:image/png,x"/></svg>'
             }
         ),
         docx({"xl/worksheets/sheet1.xml": "<s><f>SUM('Image (2)'!A1)&amp;\"call (us)\"</f><v>1</v></s>"}),
@@ -580,3 +581,145 @@ def test_an_archive_that_was_written_as_a_stream_is_taken() -> None:
         with whole.open("word/document.xml", "w", force_zip64=True) as part:
             part.write(b"<w:document/>")
     check(made.content)
+
+
+HYPERLINK = relation("hyperlink")
+
+
+def using(element: str) -> bytes:
+    """A document whose only relation is an external hyperlink, used by that element."""
+    return docx({"word/document.xml": f"<w:document>{element}</w:document>", **HYPERLINK})
+
+
+@pytest.mark.parametrize(
+    "element",
+    ['<w:hyperlink r:id="rId1"/>', '<a:hlinkClick r:id="rId1"/>', '<hyperlink ref="A1" r:id="rId1"/>'],
+)
+def test_links_to_click_may_lead_elsewhere(element: str) -> None:
+    check(using(element))
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        *(
+            f'<{name} r:link="rId1"/>'
+            for name in ("a:videoFile", "a:audioFile", "a:quickTimeFile", "p14:media")
+        ),
+        *(
+            f'<{name} r:embed="rId1"/>'
+            for name in ("asvg:svgBlip", "p14:media", "a:blip", "a:snd", "a:hlinkClick")
+        ),
+        *(
+            f'<{name} r:id="rId1"/>'
+            for name in (
+                *("w:subDoc", "w:altChunk", "w:control", "w:dataSource", "o:OLEObject", "p:oleObj", "w:src"),
+                *("c:externalData", "w:headerReference", "w:sourceFileName", "drawing", "v:imagedata"),
+            )
+        ),
+        '<v:imagedata o:relid="rId1"/>',
+        '<p:oleObj x:id="rId1"/>',
+    ],
+)
+def test_nothing_else_may_use_a_link_to_click(element: str) -> None:
+    with pytest.raises(Elsewhere):
+        check(using(element))
+
+
+def test_links_of_objects_and_connections_are_refused() -> None:
+    for element in ('<o:OLEObject Type="Link" r:id="rId7"/>', '<w:connectString w:val="x"/>'):
+        with pytest.raises(Elsewhere):
+            check(docx({"word/document.xml": f"<d>{element}</d>"}))
+    check(docx({"word/document.xml": '<d><o:OLEObject Type="Embed" r:id="rId7"/></d>'}))
+
+
+@pytest.mark.parametrize("mode", ["", ' TargetMode="Internal"', EXTERNAL])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "\\\\evil\\x", "//evil/x", " file:///x", "%5C%5Cevil"]
+)
+def test_an_address_is_external_whatever_its_relation_says(target: str, mode: str) -> None:
+    with pytest.raises(Elsewhere):
+        check(docx(relation("image", target, mode)))
+
+
+TO_CLICK = [
+    "https://example.com/?a=b:c",
+    "HTTP://example.com",
+    "mailto:a@b.example",
+    "tel:+49",
+    "#part",
+    "a/b.txt",
+]
+NOT_TO_CLICK = [
+    *("javascript:alert(1)", "ms-msdt:/id", "file:///C:/x", "\\\\evil\\x", "//evil/x", "/x", "ftp://x/"),
+    *(
+        "java&#9;script:x",
+        " ms-word:ofe|u|x",
+        "data:text/html,x",
+        "../x",
+        "a/../../x",
+        "search-ms:query=x",
+        "smb://x",
+    ),
+]
+
+
+@pytest.mark.parametrize("target", TO_CLICK)
+def test_a_click_may_open_pages_and_places_in_the_file(target: str) -> None:
+    check(docx(relation("hyperlink", target)))
+    check(odt(f'<text:a xlink:href="{target}"/>'))
+
+
+@pytest.mark.parametrize("target", NOT_TO_CLICK)
+def test_a_click_opens_nothing_else(target: str) -> None:
+    with pytest.raises((Elsewhere, Programs)):
+        check(docx(relation("hyperlink", target)))
+    with pytest.raises((Elsewhere, Programs)):
+        check(odt(f'<text:a xlink:href="{target}"/>'))
+    with pytest.raises((Elsewhere, Programs)):
+        check(docx({"word/media/a.svg": f'<svg><a href="{target}"/></svg>'}))
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        '<rect onload="x"/>',
+        '<foreignObject><p xmlns="http://www.w3.org/1999/xhtml"/></foreignObject>',
+        "<script>x</script>",
+        '<rect fill="url( &apos;https://evil.example/x#a&apos;)"/>',
+        '<rect style="fill:url(//evil.example/x)"/>',
+        "<style>a{fill:url(https://evil.example/x)}</style>",
+        "<style><![CDATA[@import 'https://evil.example/x.css';]]></style>",
+        "<style>a{fill:\\75rl(https://evil.example/x)}</style>",
+        '<g xml:base="https://evil.example/"/>',
+        '<image href="data:image/svg+xml;base64,PHN2Zy8+"/>',
+        '<a><set attributeName="xlink:href" to="javascript:x"/></a>',
+        '<feImage href="https://evil.example/x.png"/>',
+    ],
+)
+@pytest.mark.parametrize("part", ["word/media/a.svg", "word/media/a.bin", "customXml/a.xml"])
+def test_drawings_that_run_or_load_something_are_refused(inside: str, part: str) -> None:
+    with pytest.raises((Elsewhere, Programs)):
+        check(docx({part: f'<svg xmlns="http://www.w3.org/2000/svg">{inside}</svg>'}))
+
+
+@pytest.mark.parametrize("part", ["word/media/a.svg", "word/document.xml", "customXml/item1.xml", "a.bin"])
+@pytest.mark.parametrize(
+    "before",
+    [
+        '<!DOCTYPE a SYSTEM "https://evil.example/x.dtd">',
+        '<!DOCTYPE a PUBLIC "x" "https://evil.example/x.dtd">',
+        '<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]>',
+        '<!DOCTYPE a [<!ENTITY e "x">]>',
+        '<!DOCTYPE a [<!ENTITY % e SYSTEM "https://evil.example/"> %e;]>',
+        '<?xml-stylesheet type="text/css" href="https://evil.example/x.css"?>',
+    ],
+)
+def test_xml_names_no_other_files_before_it_begins(before: str, part: str) -> None:
+    with pytest.raises((Unreadable, Elsewhere)):
+        check(docx({part: f"{before}<a/>"}))
+
+
+def test_a_packed_drawing_is_refused() -> None:
+    with pytest.raises(Programs):
+        check(docx({"word/media/a.svgz": gzip.compress(b"<svg/>")}))

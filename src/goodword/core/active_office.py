@@ -5,6 +5,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO, Final
 from urllib.parse import unquote
@@ -106,6 +107,8 @@ _WITHOUT_TEXT: Final = frozenset(
 )
 #: documents in documents, as charts have their figures
 _DOCUMENTS: Final = frozenset({".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp"})
+#: an address, whatever the relation says of itself
+_OUTSIDE: Final = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]*:|[/\\]{2})")
 _TYPES: Final = "[content_types].xml"
 _IS_DOCUMENT: Final = frozenset({_TYPES, "mimetype"})
 #: how programs and archives begin that are not told by their first bytes alone, wherever they lie: OLE, Windows (a
@@ -118,11 +121,11 @@ _INSIDE: Final = re.compile(
 )
 _LONGEST: Final = 16
 _PIECE: Final = 1024 * 1024
-#: gzip, bzip2, xz and zstd; Office packs drawings in the first
+#: gzip, bzip2, xz and zstd; Office packs metafiles in the first
 _PACKED: Final = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
-_PACKED_DRAWINGS: Final = frozenset({".emz", ".wmz", ".svgz"})
-#: EMF, WMF (three beginnings) and SVG
-_DRAWINGS: Final = (b"\x01\x00\x00\x00", b"\xd7\xcd\xc6\x9a", b"\x01\x00\x09\x00", b"\x02\x00\x09\x00", b"<")
+_PACKED_DRAWINGS: Final = frozenset({".emz", ".wmz"})
+#: EMF and WMF (three beginnings)
+_DRAWINGS: Final = (b"\x01\x00\x00\x00", b"\xd7\xcd\xc6\x9a", b"\x01\x00\x09\x00", b"\x02\x00\x09\x00")
 _XML: Final = frozenset({".xml", ".rels", ".vml", ".rdf", ".svg"})
 #: what parsers skip before the first element, in any encoding, and how much of it is taken
 _BLANK: Final = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
@@ -203,6 +206,7 @@ def _check_parts(archive: zipfile.ZipFile, bounds: _Bounds, *, depth: int) -> No
         raise Unreadable
     if depth and _IS_DOCUMENT.isdisjoint(names):  # an archive of anything
         raise Programs
+    external = _relations(archive, names, bounds)
     types = _Types(archive, dict(zip(names, entries, strict=True)), bounds)
     for entry, name in zip(entries, names, strict=True):
         path = PurePosixPath(name)
@@ -210,7 +214,28 @@ def _check_parts(archive: zipfile.ZipFile, bounds: _Bounds, *, depth: int) -> No
             raise Programs
         if not entry.is_dir():
             with archive.open(entry) as part:
-                _check_part(part, path, bounds, is_xml=types.is_xml(path), depth=depth)
+                kind = _Kind(is_xml=types.is_xml(path), external=external.get(name, frozenset()))
+                _check_part(part, path, bounds, kind, depth=depth)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kind:
+    """What the archive says of a part: that it is XML, and the ids of its relations that lead out of the file."""
+
+    is_xml: bool
+    external: frozenset[str]
+
+
+def _relations(archive: zipfile.ZipFile, names: list[str], bounds: _Bounds) -> dict[str, frozenset[str]]:
+    """The ids of each part's relations that lead out of the file."""
+    external: dict[str, frozenset[str]] = {}
+    for entry, name in zip(archive.infolist(), names, strict=True):
+        path = PurePosixPath(name)
+        if path.suffix == ".rels" and not entry.is_dir():
+            with archive.open(entry) as part:
+                ids = _check_relations(_rest(part), bounds, may_link=path.name not in _WITHOUT_TEXT)
+            external[(path.parent.parent / path.stem).as_posix()] = frozenset(ids)
+    return external
 
 
 class _Types:
@@ -239,20 +264,18 @@ class _Types:
             self._names |= {_plain(name), _plain(unquote(name))}
 
 
-def _check_part(part: IO[bytes], path: PurePosixPath, bounds: _Bounds, *, is_xml: bool, depth: int) -> None:
+def _check_part(part: IO[bytes], path: PurePosixPath, bounds: _Bounds, kind: _Kind, *, depth: int) -> None:
     begin = part.read(_PIECE)
     packed = begin.startswith(_PACKED) and not (path.suffix in _PACKED_DRAWINGS and _is_drawing(begin))
     if begin.startswith(_PROGRAMS) or packed or begin[257:262] == b"ustar":
         raise Programs
     if path.suffix in _DOCUMENTS or begin.startswith(_ARCHIVE):
         _check_archive(begin + _rest(part), bounds, depth=depth + 1)
-    elif path.suffix == ".rels":
-        _check_relations(begin + _rest(part), bounds, may_link=path.name not in _WITHOUT_TEXT)
-    elif path.as_posix() == _TYPES:
+    elif path.suffix == ".rels" or path.as_posix() == _TYPES:
         pass  # read already
-    elif is_xml or path.suffix in _XML or _is_xml(begin):
+    elif kind.is_xml or path.suffix in _XML or _is_xml(begin):
         if begin:  # LibreOffice writes empty ones
-            bounds.xml.read(_pieces(begin, part), part=path.as_posix())
+            bounds.xml.read(_pieces(begin, part), part=path.as_posix(), external=kind.external)
     elif _carries(_pieces(begin, part)):
         raise Programs
 
@@ -265,7 +288,7 @@ def _is_xml(begin: bytes) -> bool:
 
 
 def _is_drawing(content: bytes) -> bool:
-    """Whether gzip has packed a metafile or SVG."""
+    """Whether gzip has packed a metafile."""
     return zlib.decompressobj(31).decompress(content, 4).startswith(_DRAWINGS)
 
 
@@ -303,24 +326,33 @@ def _carries(pieces: Iterable[bytes]) -> bool:
     return False
 
 
-def _check_relations(content: bytes, bounds: _Bounds, *, may_link: bool) -> None:
-    """A hyperlink leads elsewhere when a reader clicks it; whatever else is external is loaded."""
+def _check_relations(content: bytes, bounds: _Bounds, *, may_link: bool) -> set[str]:
+    """The ids of relations that lead elsewhere when a reader clicks them; whatever else is external is loaded."""
+    external: set[str] = set()
 
     def look(name: str, attributes: dict[str, str]) -> None:
         if any(
             " " in key for key in attributes
         ):  # of a foreign namespace: programs may differ in how they read it
             raise Unreadable
-        external = attributes.get("TargetMode", "").strip().casefold() == "external"
+        target = attributes.get("Target", "").strip()
+        mode = attributes.get("TargetMode", "").strip().casefold()
         kind = attributes.get("Type", "").rpartition("/")[2].casefold()
         # Word keeps the path of the template that a file was made from
-        made_from = kind == "attachedtemplate" and is_local(attributes.get("Target", ""))
-        if name == "Relationship" and external and not (may_link and kind == "hyperlink") and not made_from:
-            raise Elsewhere
+        made_from = kind == "attachedtemplate" and is_local(target)
+        if (
+            name == "Relationship"
+            and (mode == "external" or _OUTSIDE.match(unquote(target)))
+            and not made_from
+        ):
+            if not (may_link and kind == "hyperlink" and active_xml.may_be_clicked(target)):
+                raise Elsewhere
+            external.add(attributes.get("Id", ""))
         if name == "Relationship" and kind in _EMBEDDING:
             raise Programs
 
     _each_element(content, look, bounds)
+    return external
 
 
 def _each_element(content: bytes, look: Callable[[str, dict[str, str]], None], bounds: _Bounds) -> None:

@@ -5,7 +5,7 @@ Names are compared without their namespace, since programs differ in which ones 
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final, NoReturn
 from urllib.parse import unquote
 from xml.parsers import expat
@@ -15,6 +15,7 @@ MOST_ELEMENTS: Final = 4_000_000
 MOST_DEPTH: Final = 2_000
 #: characters; Excel takes 8,192
 LONGEST_FORMULA: Final = 100_000
+LONGEST_STYLE: Final = 1_000_000
 
 _ENCODINGS: Final = frozenset({"utf-8", "utf8", "utf-16", "us-ascii", "iso-8859-1"})
 
@@ -30,6 +31,15 @@ _PICTURES: Final = frozenset({"imagedata", "fill", "stroke", "image"})
 _LINKED: Final = ("imagedata", "fill", "stroke")
 #: whatever else than an address stands where Office expects the id of a relation
 _RELATION_ID: Final = re.compile(r"[^:/\\\s]+")
+#: data in an address that is a document of its own
+_DATA: Final = re.compile(r"data:([^,()\"']{0,200}+)", re.IGNORECASE)
+_DOCUMENTS: Final = ("svg", "xml", "html", "script", "%")
+#: CSS in SVG: what loads from elsewhere, or is escaped so that it could
+_CSS_ELSEWHERE: Final = re.compile(
+    r"url\(\s*+[\"']?\s*+(?:(?!data:)[a-z][a-z0-9+.-]*:|[/\\]{2})|@import|image-set\(|\\[0-9a-f]",
+    re.IGNORECASE,
+)
+_ANIMATIONS: Final = frozenset({"set", "animate", "animateTransform", "animateMotion", "animateColor"})
 _SCRIPTS: Final = ("vnd.sun.star.script:", "vnd.sun.star.expand:", "macro:", "javascript:", "vbscript:")
 #: actions of slides, in Office and OpenDocument
 _RUN: Final = ("ppaction://program", "ppaction://macro", "ppaction://ole", "execute", "macro", "verb")
@@ -37,6 +47,11 @@ _MOVES: Final = ("ppaction://hlinksldjump", "ppaction://hlinkshowjump", "ppactio
 
 #: a path on the reader's own disk, or beside the file; never another machine
 _LOCAL: Final = re.compile(r"(?:file:///(?:[A-Za-z]:[/\\])?|[A-Za-z]:[/\\]|/)?(?![/\\])[^:]*")
+#: where a click may lead: an address of these kinds, or a place within the file
+_CLICK: Final = re.compile(r"(?:https?|mailto|tel):|(?![A-Za-z][A-Za-z0-9+.-]*:|[/\\])", re.IGNORECASE)
+_CONTROLS: Final = re.compile(r"[\x00-\x20\x7f\u200b-\u200f\ufeff]+")
+#: elements of Office whose relation a reader clicks
+_HYPERLINKS: Final = frozenset({"hyperlink", "hlinkClick"})
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|[/\\]")
 
 #: fields of Word (ECMA-376 part 1, 17.16.5) that start another program, and those that fetch
@@ -104,6 +119,13 @@ def is_local(target: str) -> bool:
     return _LOCAL.fullmatch(unquote(target.strip())) is not None
 
 
+def may_be_clicked(target: str) -> bool:
+    """Whether a link leads to a page, an address or a place in the file, and starts nothing else."""
+    target = unquote(_CONTROLS.sub("", target))
+    leaves = posixpath.normpath(target.replace("\\", "/")).startswith("..")
+    return _CLICK.match(target) is not None and not leaves
+
+
 def check_table(text: str) -> None:
     """Raise a Problem if a spreadsheet that opens this CSV text would start a program or fetch something."""
     if _MARKUP.match(text):
@@ -125,9 +147,12 @@ class Reader:
     def __init__(self) -> None:
         self.elements = 0
 
-    def read(self, pieces: Iterable[bytes], *, part: str) -> None:
-        """Raise a Problem unless the part is harmless; an ExpatError if it is not well-formed."""
-        _Part(self, part).read(pieces)
+    def read(self, pieces: Iterable[bytes], *, part: str, external: Collection[str] = frozenset()) -> None:
+        """Raise a Problem unless the part is harmless; an ExpatError if it is not well-formed.
+
+        `external` are the ids of its relations that lead out of the file.
+        """
+        _Part(self, part, external).read(pieces)
 
     def count(self, *, depth: int) -> None:
         """Another element."""
@@ -161,17 +186,20 @@ class _Field:
 
 
 class _Part:
-    def __init__(self, reader: Reader, name: str) -> None:
-        self.reader, self.name = reader, name
+    def __init__(self, reader: Reader, name: str, external: Collection[str]) -> None:
+        self.reader, self.name, self.external = reader, name, external
+        self.is_svg = name.endswith(".svg")
         self.depth = 0
         self.collects = False
-        self.formula = ""
+        self.formula = self.style = ""
         #: the fields that are open, the innermost last; the first stands for what lies outside of any
         self.fields = [_Field()]
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
         self.parser.XmlDeclHandler = self._declaration
         self.parser.StartDoctypeDeclHandler = self._document_type
+        self.parser.EntityDeclHandler = self._entity
+        self.parser.ProcessingInstructionHandler = self._processing
         self.parser.StartElementHandler = self._begin
         self.parser.EndElementHandler = self._end
 
@@ -187,9 +215,16 @@ class _Part:
         if encoding is not None and encoding.casefold() not in _ENCODINGS:
             raise Unreadable
 
-    def _document_type(self, _name: str, _system: str | None, _public: str | None, internal: int) -> None:
-        if internal and not self.name.endswith(".svg"):
+    def _document_type(self, _name: str, system: str | None, public: str | None, internal: int) -> None:
+        if internal or system is not None or public is not None:
             raise Unreadable
+
+    def _entity(self, *_: object) -> None:
+        raise Unreadable
+
+    def _processing(self, target: str, _data: str) -> None:
+        if target.casefold() == "xml-stylesheet":
+            raise Elsewhere
 
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
@@ -197,11 +232,47 @@ class _Part:
         if self.collects:
             self._end_of_text()
         local = name.rpartition(":")[2]
+        if local == "svg":
+            self.is_svg = True
+        if self.is_svg:
+            self._drawing(local, attributes)
         for key, value in attributes.items():
+            if key == "xml:base":
+                raise Elsewhere
+            if value in self.external and ":" in key:
+                self._uses(local, key)
             if (attribute := _ATTRIBUTES.get(key.rpartition(":")[2])) is not None:
                 attribute(self, local, value)
         if (element := _ELEMENTS.get(local)) is not None:
             element(self, attributes)
+
+    def _uses(self, element: str, key: str) -> None:
+        """A relation that leads out of the file is for a reader to click, and for nothing else."""
+        if element not in _HYPERLINKS or not key.endswith(":id"):
+            raise Elsewhere
+
+    def _drawing(self, element: str, attributes: dict[str, str]) -> None:
+        """An element of SVG."""
+        if element.casefold() in {"foreignobject", "handler", "listener"}:
+            raise Programs
+        if element in _ANIMATIONS and attributes.get("attributeName", "").casefold().endswith("href"):
+            raise Programs
+        for key, value in attributes.items():
+            if key.casefold().startswith("on"):
+                raise Programs
+            if ":" not in key:
+                self._styles(value)
+        if element == "style":
+            self._collect(self._add_style)
+
+    def _add_style(self, piece: str) -> None:
+        self.style += piece
+        if len(self.style) > LONGEST_STYLE:
+            raise Unreadable
+
+    def _styles(self, css: str) -> None:
+        if _CSS_ELSEWHERE.search(css) or _has_document(css):
+            raise Elsewhere
 
     def _end(self, _name: str) -> None:
         self.depth -= 1
@@ -217,15 +288,24 @@ class _Part:
         if self.formula:
             _check_formula(self.formula)
             self.formula = ""
+        if self.style:
+            self._styles(self.style)
+            self.style = ""
 
     def link(self, element: str, target: str) -> None:
         """`href` of OpenDocument, SVG and VML."""
         target = target.strip()
         if target.casefold().startswith(_SCRIPTS):
             raise Programs
-        if not target or target.casefold().startswith(("#", "data:", "cid:")) or element in _CLICKED:
+        if not target or (self.name.startswith("customxml/") and not self.is_svg):
+            return  # data of the author's in customxml, which no program follows
+        if target[:5].casefold() == "data:" and _has_document(target):
+            raise Elsewhere
+        if element in _CLICKED:
+            if not may_be_clicked(target):
+                raise Elsewhere
             return
-        if self.name.startswith("customxml/"):  # data of the author's, which no program follows
+        if target.casefold().startswith(("#", "data:", "cid:")):
             return
         if element == "template":
             if not is_local(target):
@@ -295,6 +375,11 @@ class _Part:
         ):
             raise Elsewhere
 
+    def ole_object(self, attributes: dict[str, str]) -> None:
+        """An object of Office that may be linked."""
+        if attributes.get("Type", "").strip().casefold() == "link":
+            raise Elsewhere
+
     def connection(self, attributes: dict[str, str]) -> None:
         """A connection of a workbook to data."""
         if attributes.get("refreshOnLoad", "").strip() in {"1", "true"}:
@@ -338,19 +423,26 @@ class _Part:
             raise Unreadable
 
 
+def _has_document(text: str) -> bool:
+    """Whether an address in it is data that is a document of its own, not a picture."""
+    kinds = (found[1].casefold() for found in _DATA.finditer(text))
+    return any(len(kind) == 200 or any(word in kind for word in _DOCUMENTS) for kind in kinds)
+
+
 def _is_id(value: str) -> bool:
     return _RELATION_ID.fullmatch(value) is not None
 
 
 def _check_formula(formula: str) -> None:
-    if not any(sign in formula for sign in "(#|["):
-        return
-    calls = _QUOTED.sub("", formula)
-    if _PROGRAM_CALL.search(calls) or _DDE_REFERENCE.search(calls):
-        raise Programs
-    if _FETCHING_CALL.search(calls) or _OTHER_FILE.search(formula):
-        raise Elsewhere
-    if _INDIRECT.search(calls) and _ADDRESS.search(formula):
+    if any(sign in formula for sign in "(|"):
+        calls = _QUOTED.sub("", formula) if "'" in formula or '"' in formula else formula
+        if _PROGRAM_CALL.search(calls) or _DDE_REFERENCE.search(calls):
+            raise Programs
+        if _FETCHING_CALL.search(calls):
+            raise Elsewhere
+        if _INDIRECT.search(calls) and _ADDRESS.search(formula):
+            raise Elsewhere
+    if any(sign in formula for sign in "\\:#") and _OTHER_FILE.search(formula):
         raise Elsewhere
 
 
@@ -377,7 +469,8 @@ _ELEMENTS: Final[Mapping[str, Callable[[_Part, dict[str, str]], None]]] = {
         ),
         _Part.program,
     ),
-    **dict.fromkeys(("oleLink", "webPr"), _Part.elsewhere),
+    **dict.fromkeys(("oleLink", "webPr", "connectString"), _Part.elsewhere),
+    "OLEObject": _Part.ole_object,
     **dict.fromkeys(("hlinkMouseOver", "hlinkHover"), _Part.pointer),
     **dict.fromkeys(("instrText", "delInstrText"), _Part.field_text),
     **dict.fromkeys(("f", "definedName", "formula", "formula1", "formula2"), _Part.formula_text),
