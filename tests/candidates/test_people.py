@@ -6,6 +6,7 @@ from goodword.candidates.models import Application, Candidate
 from goodword.candidates.queries import public_title, recruiter_of
 from goodword.candidates.visible import visible_applications
 from tests.support import factories
+from tests.support.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +30,7 @@ def test_a_name_is_one_line_and_the_preferred_one(
 
 
 @pytest.fixture
+@kept
 def application() -> Application:
     return factories.application(factories.role(factories.organisation(), title="Baker"))
 

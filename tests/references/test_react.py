@@ -10,6 +10,7 @@ from goodword.references.models import Check
 from tests.references.story import NOW, Story, answer, candidate_door, get, opened, post, referee_door, sent
 from tests.support import factories
 from tests.support.jobs import event_names
+from tests.support.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +26,7 @@ def setting(story: Story, **values: str) -> None:
     step.save()
 
 
+@kept
 def in_a_stage_that_starts_it() -> Story:
     story = opened()
     assert story.application.role is not None

@@ -13,6 +13,7 @@ from goodword.roles.domain.settings import settings_of
 from goodword.roles.models import Role
 from goodword.roles.slots import two_of_any
 from tests.support import factories
+from tests.support.kept import kept as kept_world
 from tests.support.pages import signed_in
 from tests.workspace.people import checked
 from tests.workspace.test_step_settings import CHECK, address, errors
@@ -42,6 +43,7 @@ FULL = {
 
 
 @pytest.fixture
+@kept_world
 def role() -> Role:
     return factories.role(factories.organisation())
 

@@ -14,6 +14,7 @@ from goodword.steps.models import StepStart
 from tests.assessments.support import application as of_role
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs
+from tests.support.kept import kept
 from tests.support.pages import signed_in
 from tests.workspace.people import NOW, path
 
@@ -23,6 +24,7 @@ NAME = "Claim your prize http://evil.example/win"
 
 
 @pytest.fixture
+@kept
 def application() -> Application:
     """A candidate with such a name has entered the stage of the assessment."""
     application = of_role()

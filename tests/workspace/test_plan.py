@@ -34,6 +34,7 @@ from tests.assessments.plan.plans import (
 from tests.assessments.support import assigned
 from tests.support import factories
 from tests.support.jobs import run_jobs
+from tests.support.kept import kept as kept_world
 from tests.support.pages import signed_in
 from tests.workspace.people import path
 
@@ -41,6 +42,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@kept_world
 def step() -> Step:
     return factories.step(factories.role(factories.organisation(), title="Window Washer"), "assessment")
 

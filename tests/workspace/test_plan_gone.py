@@ -22,6 +22,7 @@ from tests.assessments.plan.plans import (
     rows,
 )
 from tests.support import factories
+from tests.support.kept import kept
 from tests.support.pages import signed_in
 from tests.workspace.test_plan import SETTINGS, address, post, said, soup, words
 
@@ -29,6 +30,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@kept
 def step() -> Step:
     return factories.step(factories.role(factories.organisation(), title="Window Washer"), "assessment")
 

@@ -30,6 +30,7 @@ from tests.assessments.plan.plans import (
 )
 from tests.assessments.support import assigned, token_of
 from tests.support import factories
+from tests.support.kept import kept
 from tests.support.pages import signed_in
 from tests.workspace.test_plan import soup, words
 
@@ -56,6 +57,7 @@ def now() -> Iterator[None]:
 
 
 @pytest.fixture
+@kept
 def step() -> Step:
     return factories.step(factories.role(factories.organisation(), title="Window Washer"), "assessment")
 

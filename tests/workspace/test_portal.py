@@ -21,6 +21,7 @@ from goodword.steps.states import GRACE
 from tests.assessments.support import answer_all
 from tests.references import story
 from tests.support import factories
+from tests.support.kept import kept
 from tests.support.pages import comparable, signed_in
 from tests.workspace.people import NOW, checked, invited, named, path, portal, reported, review
 
@@ -28,6 +29,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
 
 @pytest.fixture
+@kept
 def application() -> Application:
     return named(factories.role(factories.organisation(name="Acme"), title="Baker"), "Ada", "Zorn")
 

@@ -17,6 +17,7 @@ from tests.references.story import (
 )
 from tests.support import factories
 from tests.support.jobs import run_jobs
+from tests.support.kept import kept
 from tests.support.pages import signed_in
 from tests.workspace.people import NOW, path, review
 
@@ -52,6 +53,7 @@ def test_browsers_keep_nothing_of_what_members_see(page: str) -> None:
     assert signed_out.status_code == 302
 
 
+@kept
 def answered_with_a_sign() -> Story:
     """Two referees, one at a disposable address; the other has answered."""
     story = opened()

@@ -9,6 +9,7 @@ from django.test import Client
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.roles.models import Role, Step
 from tests.support import factories
+from tests.support.kept import kept
 from tests.support.pages import signed_in
 from tests.workspace.people import path
 
@@ -39,6 +40,7 @@ ASSESSMENT = {**COMMON, "on_leave": "pause", "on_hire": "close", "deadline_days"
 
 
 @pytest.fixture
+@kept
 def role() -> Role:
     return factories.role(factories.organisation())
 

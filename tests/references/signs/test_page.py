@@ -13,11 +13,13 @@ from goodword.core import clock
 from goodword.references.models import Sign
 from tests.references.story import MANAGER, PEER, Story, candidate_door, opened, post, press_send, sent
 from tests.support import factories
+from tests.support.kept import kept
 from tests.support.pages import signed_in
 
 pytestmark = pytest.mark.django_db
 
 
+@kept
 def suspicious() -> tuple[Story, Sign]:
     """One of the referees has a disposable address."""
     story = opened()

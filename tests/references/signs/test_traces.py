@@ -11,6 +11,7 @@ from goodword.references.signs.traced import ENOUGH_CHECKS, device_signs
 from tests.references.signs.people import DESKTOP, PHONE, Somebody, watched
 from tests.references.story import NOW, Story
 from tests.support import factories
+from tests.support.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +40,7 @@ def traces(story: Story) -> list[Trace]:
 
 
 @pytest.fixture
+@kept
 def story() -> Story:
     story = watched()
     Somebody(address="203.0.113.7").send(story)
