@@ -1,13 +1,16 @@
 """A total is issued once, with the last part, and every page and report reads what was issued."""
 
 import re
+from copy import deepcopy
 from fractions import Fraction
+from functools import cache
 from importlib import import_module
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import StateApps
 from django.template.loader import render_to_string
 
 from goodword.assessments.domain.finish import complete_if_done
@@ -16,6 +19,7 @@ from goodword.assessments.results import result
 from goodword.assessments.scoring import totals
 from goodword.candidates.models import Application
 from tests.assessments.kinds import ALL, NOW, assessment_of_all, fresh, marked, taken
+from tests.assessments.once import once
 from tests.assessments.support import application, assigned
 
 pytestmark = pytest.mark.django_db
@@ -78,11 +82,35 @@ def told(attempt: Attempt) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
 
 
+NODE = ("assessments", "0007_totals_of_before")
+
+
+@cache
+def apps_as_they_were() -> StateApps:
+    return MigrationLoader(connection).project_state(NODE).apps
+
+
 def migrated() -> None:
     """Run the migration on the models as they were."""
-    node = ("assessments", "0007_totals_of_before")
-    apps = MigrationLoader(connection).project_state(node).apps
-    import_module(".".join(("goodword", node[0], "migrations", node[1]))).issue_totals(apps, None)
+    module = import_module(".".join(("goodword", NODE[0], "migrations", NODE[1])))
+    module.issue_totals(apps_as_they_were(), None)
+
+
+def both_scored() -> tuple[Attempt, Attempt]:
+    return scored(on_a_role(total=Assessment.Total.CATEGORIES)), scored(on_a_role(**WEIGHTED))
+
+
+scored_once = once(both_scored)
+
+
+@pytest.fixture
+def by_categories(db: None, scored_once: tuple[Attempt, Attempt]) -> Attempt:
+    return deepcopy(scored_once[0])
+
+
+@pytest.fixture
+def weighted(db: None, scored_once: tuple[Attempt, Attempt]) -> Attempt:
+    return deepcopy(scored_once[1])
 
 
 def shown(attempt: Attempt) -> str:
@@ -90,9 +118,9 @@ def shown(attempt: Attempt) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page).replace("\N{NO-BREAK SPACE}", " "))
 
 
-def test_the_mean_of_category_means_is_issued_with_what_it_is_made_of() -> None:
+def test_the_mean_of_category_means_is_issued_with_what_it_is_made_of(by_categories: Attempt) -> None:
     # numerical 6/10, deductive 1/4, own questions 2/6: (36/60 + 15/60 + 20/60) / 3 = 71/180
-    row = issued(scored(on_a_role(total=Assessment.Total.CATEGORIES)))
+    row = issued(by_categories)
     assert (row.mode, row.value, row.why_not, row.weights, row.reason, row.scoring_version) == (
         "categories",
         "71/180",
@@ -126,9 +154,9 @@ def test_the_mean_of_category_means_is_issued_with_what_it_is_made_of() -> None:
     ]
 
 
-def test_a_weighted_total_is_issued_with_its_weights_and_their_reason() -> None:
+def test_a_weighted_total_is_issued_with_its_weights_and_their_reason(weighted: Attempt) -> None:
     # reasoning 7/14, own questions 2/6: 3/4 * 1/2 + 1/4 * 1/3 = 9/24 + 2/24 = 11/24
-    row = issued(scored(on_a_role(**WEIGHTED)))
+    row = issued(weighted)
     assert (row.mode, row.value, row.weights, row.reason) == (
         "weights",
         "11/24",
@@ -190,17 +218,18 @@ def test_an_assessment_without_a_total_leaves_no_row() -> None:
     assert found is not None and found.total is None
 
 
-def test_what_is_stored_is_what_is_shown() -> None:
-    by_categories = shown(scored(on_a_role(total=Assessment.Total.CATEGORIES)))
-    assert by_categories.count("33.3 % × 60 % + 33.3 % × 25 % + 33.3 % × 33.3 % = 39.4 %") == 1
-    weighted = shown(scored(on_a_role(**WEIGHTED)))
-    assert weighted.count("75 % × 50 % + 25 % × 33.3 % = 45.8 %") == 1
-    assert weighted.count("Half the day is spent on ropes") == 1
+def test_what_is_stored_is_what_is_shown(by_categories: Attempt, weighted: Attempt) -> None:
+    page = shown(by_categories)
+    assert page.count("33.3 % × 60 % + 33.3 % × 25 % + 33.3 % × 33.3 % = 39.4 %") == 1
+    page = shown(weighted)
+    assert page.count("75 % × 50 % + 25 % × 33.3 % = 45.8 %") == 1
+    assert page.count("Half the day is spent on ropes") == 1
 
 
-def test_it_stays_when_the_rule_and_the_weights_become_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    of = on_a_role(**WEIGHTED)
-    attempt = scored(of)
+def test_it_stays_when_the_rule_and_the_weights_become_others(
+    weighted: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt, of = weighted, weighted.start.application
     before, page = result(attempt), shown(attempt)
     assert of.role is not None
     assessment_of_all(
@@ -247,8 +276,8 @@ def test_attempts_of_before_get_the_same_total_by_the_migration(
         assert told(attempt) == by_rule
 
 
-def test_the_migration_issues_nothing_for_those_who_are_erased_or_not_done() -> None:
-    erased, still = scored(on_a_role(**WEIGHTED)), assigned(on_a_role(**WEIGHTED))
+def test_the_migration_issues_nothing_for_those_who_are_erased_or_not_done(weighted: Attempt) -> None:
+    erased, still = weighted, assigned(on_a_role(**WEIGHTED))
     IssuedTotal.objects.of(erased.organisation).delete()
     Application.objects.of(erased.organisation).update(erased_at=NOW)
     migrated()
