@@ -1,5 +1,6 @@
 """Each answer is saved at once, can be changed, and is refused when it makes no sense or comes too late."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from goodword.assessments.domain.finish import finish_part
 from goodword.assessments.domain.guard import Closed
 from goodword.assessments.models import Attempt
 from goodword.steps.domain.move import lock, move
+from tests.assessments.once import once
 from tests.assessments.support import answer_all, answers, assigned, rows
 from tests.support import factories
 from tests.support.jobs import event_names
@@ -18,6 +20,15 @@ pytestmark = pytest.mark.django_db
 
 NOW = factories.NOW
 LATER = NOW + timedelta(hours=1)
+
+
+made = once(assigned)
+
+
+@pytest.fixture
+def attempt(db: None, made: Attempt) -> Attempt:
+    """Just invited."""
+    return deepcopy(made)
 
 
 def saved(attempt: Attempt) -> list[tuple[str, int]]:
@@ -29,8 +40,7 @@ def act(attempt: Attempt, name: str) -> None:
         move(lock(Attempt, attempt.pk), name, at=NOW, by="greenhouse", reason="rejected")
 
 
-def test_the_first_answer_begins_the_attempt_and_only_the_first() -> None:
-    attempt = assigned()
+def test_the_first_answer_begins_the_attempt_and_only_the_first(attempt: Attempt) -> None:
     answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=2, now=NOW)
     answer(attempt_id=attempt.pk, order=1, item_id="ws02", value=5, now=LATER)
     attempt.refresh_from_db()
@@ -39,8 +49,7 @@ def test_the_first_answer_begins_the_attempt_and_only_the_first() -> None:
     assert event_names(attempt.start.application_id) == ["attempt.assigned", "attempt.begun"]
 
 
-def test_an_answer_given_again_takes_the_place_of_the_first() -> None:
-    attempt = assigned()
+def test_an_answer_given_again_takes_the_place_of_the_first(attempt: Attempt) -> None:
     answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=2, now=NOW)
     answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=4, now=LATER)
     assert saved(attempt) == [("ws01", 4)]
@@ -48,8 +57,7 @@ def test_an_answer_given_again_takes_the_place_of_the_first() -> None:
 
 
 @pytest.mark.parametrize("item", ["ws21", "ws99", ""])
-def test_an_item_that_was_not_given_is_refused(item: str) -> None:
-    attempt = assigned()
+def test_an_item_that_was_not_given_is_refused(attempt: Attempt, item: str) -> None:
     before = rows(attempt)
     with pytest.raises(UnknownItem):
         answer(attempt_id=attempt.pk, order=1, item_id=item, value=3, now=NOW)
@@ -57,8 +65,7 @@ def test_an_item_that_was_not_given_is_refused(item: str) -> None:
 
 
 @pytest.mark.parametrize("value", [0, 6, -1, 99])
-def test_an_option_that_does_not_exist_is_refused(value: int) -> None:
-    attempt = assigned()
+def test_an_option_that_does_not_exist_is_refused(attempt: Attempt, value: int) -> None:
     before = rows(attempt)
     with pytest.raises(UnknownOption):
         answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=value, now=NOW)
@@ -66,8 +73,7 @@ def test_an_option_that_does_not_exist_is_refused(value: int) -> None:
 
 
 @pytest.mark.parametrize("end", ["close", "decline", "mark_complete"])
-def test_nothing_comes_in_once_it_has_ended(end: str) -> None:
-    attempt = assigned()
+def test_nothing_comes_in_once_it_has_ended(attempt: Attempt, end: str) -> None:
     act(attempt, end)
     before = rows(attempt)
     with pytest.raises(Closed):
@@ -75,8 +81,7 @@ def test_nothing_comes_in_once_it_has_ended(end: str) -> None:
     assert rows(attempt) == before
 
 
-def test_nothing_is_changed_after_finishing() -> None:
-    attempt = assigned()
+def test_nothing_is_changed_after_finishing(attempt: Attempt) -> None:
     answer_all(attempt)
     finish_part(attempt_id=attempt.pk, order=1, now=NOW)
     before = rows(attempt)
@@ -85,15 +90,13 @@ def test_nothing_is_changed_after_finishing() -> None:
     assert rows(attempt) == before
 
 
-def test_what_comes_while_it_is_paused_counts() -> None:
-    attempt = assigned()
+def test_what_comes_while_it_is_paused_counts(attempt: Attempt) -> None:
     act(attempt, "pause")
     answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=3, now=NOW)
     assert saved(attempt) == [("ws01", 3)]
 
 
-def test_what_comes_late_counts_for_thirty_days() -> None:
-    attempt = assigned()
+def test_what_comes_late_counts_for_thirty_days(attempt: Attempt) -> None:
     last = attempt.deadline_at + timedelta(days=30)
     answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=3, now=last)
     with pytest.raises(Closed):
