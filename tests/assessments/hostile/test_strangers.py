@@ -129,7 +129,12 @@ class Theirs:
         return reverse(str(pattern.name), kwargs={"slug": slug, **ids})
 
 
-made = once(time_machine.travel(NOW, tick=False)(Theirs))
+@time_machine.travel(NOW, tick=False)
+def build() -> Theirs:
+    return Theirs()
+
+
+made = once(build)
 
 
 @pytest.fixture
