@@ -1,7 +1,7 @@
 # Set-up speaks on standard error only, so that a target's standard output is its program's own.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-once test check audit items lock clean
+.PHONY: help setup demo demo-once test quick exhaustive check audit items lock clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -17,6 +17,12 @@ demo-once: setup ## Play the story in a fresh world, print its outcome as JSON a
 
 test: setup ## Run all tests; ARGS="..." goes to pytest
 	@exec .venv/bin/python scripts/run_tests.py $(ARGS)
+
+quick: setup ## Run all tests that need no browser, no proxy and no whole demo
+	@exec .venv/bin/python scripts/run_tests.py --quick $(ARGS)
+
+exhaustive: setup ## Try every combination where the other targets try pairs
+	@exec .venv/bin/python scripts/run_tests.py --exhaustive $(ARGS)
 
 check: setup ## Lint, formatting, types, import layers, missing migrations
 	@exec .venv/bin/python scripts/check.py

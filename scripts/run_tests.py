@@ -1,23 +1,25 @@
-"""`make test`: the whole suite. Installs Debian's Chromium, nginx and Caddy if they are missing and it has permission.
+"""`make test`, `make quick` and `make exhaustive`: see docs/testing.md.
 
-Without them their tests cannot run: they are listed at the end, and the run fails if CI is set. Only pytest writes to
-standard output.
+Installs Debian's Chromium, nginx and Caddy if they are missing and it has permission. Without them their tests cannot
+run: they are listed at the end, and the run fails if CI is set. Only pytest writes to standard output.
 """
 
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PYTEST = (sys.executable, "-m", "pytest")
-#: one process a core, a file at a time
-SIDE_BY_SIDE = ("-n", "auto", "--dist", "loadfile")
-
-
+#: one process a core, a file at a time, in the order of tests/conftest.py
+SIDE_BY_SIDE = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
+BROWSER_TESTS = "tests/browser"
+#: markers of tests left out of the quick suite
+NOT_QUICK = ("browser", "world", "proxy")
 #: program needed by the tests with a marker
 NEEDS = {"browser": "a browser", "proxy": "nginx and Caddy"}
 
@@ -89,8 +91,34 @@ def left_out(arguments: list[str], markers: Iterable[str]) -> list[str]:
     return [line for line in done.stdout.splitlines() if "::" in line]
 
 
+def quick(arguments: list[str]) -> int:
+    """Run what needs neither browser, proxy nor a demo; the exit status."""
+    return run(*_only(f"not {marker}" for marker in NOT_QUICK), *SIDE_BY_SIDE, *arguments)
+
+
+def exhaustive(arguments: list[str]) -> int:
+    """Run every combination where the other suites try pairs; the exit status."""
+    return run("-m", "exhaustive", *SIDE_BY_SIDE, *arguments)
+
+
+def _only(conditions: Iterable[str]) -> tuple[str, ...]:
+    """Arguments that select the tests whose markers meet all conditions."""
+    expression = " and ".join(conditions)
+    return ("-m", expression) if expression else ()
+
+
 def main(arguments: list[str]) -> int:
     """Run pytest with the arguments; its exit status, or 1 where CI wants tests that could not run."""
+    with tempfile.TemporaryDirectory(prefix="goodword-durations-") as folder:
+        os.environ["TESTS_DURATIONS"] = str(Path(folder) / "durations.json")
+        suites = {"--quick": quick, "--exhaustive": exhaustive}
+        if arguments and arguments[0] in suites:
+            return suites[arguments[0]](arguments[1:])
+        return everything(arguments)
+
+
+def everything(arguments: list[str]) -> int:
+    """Run what the arguments say, or all but the exhaustive suite."""
     missing = [] if browser() else ["chromium"]
     if not shutil.which("pdftoppm"):
         missing.append("poppler-utils")  # turns pages of reports into pictures
@@ -108,13 +136,15 @@ def main(arguments: list[str]) -> int:
     names = left_out(arguments, without) if without else []
     kept = [f"not {marker}" for marker in without]
     if arguments:
-        status = run(*arguments, *(("-m", " and ".join(kept)) if kept else ()))
+        status = run(*arguments, *_only(kept))
     else:
         # Apart, because a browser's event loop stays in the thread where Django's test client then refuses to work;
-        # the others last and side by side, so that pytest's closing line speaks of the greater number.
-        browsers = run("-m", " and ".join(["browser", *kept])) if found else 0
-        others = dict.fromkeys(["not browser", *kept])
-        status = run("-m", " and ".join(others), *SIDE_BY_SIDE) or browsers
+        # the others last, so that pytest's closing line speaks of the greater number.
+        browsers = run(BROWSER_TESTS, *_only(kept), *SIDE_BY_SIDE) if found else 0
+        status = (
+            run(*_only(["not browser", *(one for one in kept if one != "not browser")]), *SIDE_BY_SIDE)
+            or browsers
+        )
     if names:
         line = "=" * 100
         listed = "\n".join(f"  {name}" for name in names)

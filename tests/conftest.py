@@ -1,18 +1,19 @@
 """A database cluster of the tests' own, started before the settings are read, and Django on top of it."""
 
 import atexit
+import json
 import os
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections import defaultdict
 from pathlib import Path
 
 import django
 import hypothesis
 import pytest
-import pytest_django
 from django.conf import settings
 from django.db import connection
+from django.test import TransactionTestCase
 
 from tests.support import database
 
@@ -53,17 +54,64 @@ if _template := os.environ.get("TESTS_TEMPLATE"):
 # Signing in is tested with real passwords, but not with the real slowness of their hashes.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
+TransactionTestCase._fixture_teardown = database.empty  # type: ignore[attr-defined]
+
 # On every page that a test opens, Enter must press the main button of its forms.
 settings.MIDDLEWARE = [*settings.MIDDLEWARE, "tests.support.default_buttons.Watch"]
 
 
-@pytest.fixture(autouse=True)
-def no_jobs_of_others(
-    request: pytest.FixtureRequest, django_db_blocker: pytest_django.DjangoDbBlocker
-) -> Iterator[None]:
-    """Empty the queue after a test that commits: Django's flush leaves alone what no model of ours manages."""
-    yield
-    marker = request.node.get_closest_marker("django_db")
-    if (marker and marker.kwargs.get("transaction")) or "transactional_db" in request.fixturenames:
-        with django_db_blocker.unblock(), connection.cursor() as cursor:
-            cursor.execute("DELETE FROM procrastinate_periodic_defers; DELETE FROM procrastinate_jobs")
+#: the longest files, in the order of their seconds: begun first, so that all processes end at about the same time
+LONGEST = (
+    "tests/browser/test_article.py",
+    "tests/browser/test_questionnaire_editor.py",
+    "tests/browser/test_timed_parts.py",
+    "tests/browser/test_connecting.py",
+    "tests/browser/test_test_editors.py",
+    "tests/browser/test_gallery.py",
+    "tests/browser/test_candidate_references.py",
+    "tests/browser/test_plan.py",
+    "tests/browser/test_workspace.py",
+    "tests/browser/test_library_tests.py",
+    "tests/browser/test_automation.py",
+    "tests/browser/test_referee.py",
+    "tests/flow/test_story.py",
+    "tests/demo/test_demo.py",
+    "tests/greenhouse/heal/test_limits.py",
+    "tests/steps/test_changed_job.py",
+    "tests/flow/test_nothing_stays.py",
+)
+_seconds: defaultdict[str, float] = defaultdict(float)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the exhaustive tests unless they are asked for; in parallel runs begin with the longest files."""
+    if "exhaustive" not in config.option.markexpr:
+        left_out = [item for item in items if item.get_closest_marker("exhaustive")]
+        if left_out:
+            config.hook.pytest_deselected(items=left_out)
+            items[:] = [item for item in items if not item.get_closest_marker("exhaustive")]
+    if hasattr(config, "workerinput"):
+        rank = {name: number for number, name in enumerate(LONGEST)}
+        items.sort(key=lambda item: rank.get(item.nodeid.partition("::")[0], len(rank)))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Add up the wall time of the test with its set-up and end."""
+    _seconds[report.nodeid] += report.duration
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what took longest in the runs of one `make test` so far."""
+    if "TESTS_DURATIONS" not in os.environ:
+        return
+    kept = Path(os.environ["TESTS_DURATIONS"])
+    tests = {**(json.loads(kept.read_text()) if kept.exists() else {}), **_seconds}
+    kept.write_text(json.dumps(tests))
+    files: defaultdict[str, float] = defaultdict(float)
+    for name, seconds in tests.items():
+        files[name.partition("::")[0]] += seconds
+    for what, found in {"tests": tests, "files": files}.items():
+        terminalreporter.section(f"slowest {what}")
+        for name, seconds in sorted(found.items(), key=lambda one: -one[1])[:10]:
+            terminalreporter.write_line(f"{seconds:7.1f} s  {name}")

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from goodword.demo.world import ADMIN_EMAIL, Ports, World, world
 from tests.browser.looking import Looker
 from tests.demo.programs import wait_for
+from tests.support import database
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -47,7 +48,9 @@ REFEREES = (("Kwame Mensah", "kwame@brightworks.example"), ("Ingrid Dahl", "ingr
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A demo world of its own, in which nothing has happened yet."""
-    with world(data=tmp_path_factory.mktemp("article"), ports=Ports.named_or_free()) as made:
+    data = tmp_path_factory.mktemp("article")
+    database.copy_migrated(data)
+    with world(data=data, ports=Ports.named_or_free(), built=database.CACHE / "built") as made:
         yield made
 
 

@@ -7,6 +7,9 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
 
 from goodword.core import postgres
 
@@ -14,12 +17,35 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 CACHE = ROOT / ".test-cache"
 #: the template of test databases
 TEMPLATE = postgres.DATABASE
+#: tables whose rows belong to the migrations
+KEPT = ("django_migrations", "django_content_type", "auth_permission")
 
 
 def start(folder: Path) -> postgres.Server:
     """Start a throw-away server in `folder`, with all migrations in its database `TEMPLATE`."""
-    shutil.copytree(_migrated(), folder, dirs_exist_ok=True)
+    copy_migrated(folder)
     return postgres.start(folder, durable=False, who="pytest")
+
+
+def copy_migrated(folder: Path) -> None:
+    """Make `folder` the data folder of an installation that has all migrations and no rows."""
+    shutil.copytree(_migrated(), folder, dirs_exist_ok=True)
+
+
+def empty(*_: Any) -> None:
+    """Delete what a test has committed, the queue included.
+
+    In place of Django's flush, which truncates each table and writes content types and permissions anew: thirty times
+    slower.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+        tables = [f'"{name}"' for (name,) in cursor.fetchall() if name not in KEPT]
+        # as truncating does, wait for the last requests of a test's server, whose rows would stay otherwise
+        cursor.execute(f"LOCK TABLE {', '.join(tables)} IN SHARE ROW EXCLUSIVE MODE")
+        # first the one whose foreign key is checked at once; Django's are checked at the end
+        cursor.execute("DELETE FROM procrastinate_periodic_defers")
+        cursor.execute("; ".join(f"DELETE FROM {name}" for name in tables))
 
 
 def _migrated() -> Path:
