@@ -177,7 +177,7 @@ def test_nothing_that_the_hiring_team_reads_tells_them_apart(lives: dict[str, Li
 def test_who_agrees_is_told_of_by_what_was_granted_alone(lives: dict[str, Life]) -> None:
     of, given = lives["told"]
     page, told = given["candidate at the end"], given["export at the end"]
-    assert "50 % more time" in " ".join(page.split())
+    assert "50 % extra time" in " ".join(page.split())
     assert '"granted, percent": 50' in told
     for text in (page, told):
         assert "Slowly, please." not in text
