@@ -73,7 +73,7 @@ def test_an_assessment_is_put_together_by_keyboard_alone(
 
     first, second = parts(draft(step))
     press(page, f"form[action$='/tests/{second.pk}/move/'] button[value=up]")
-    assert page.evaluate("document.activeElement.value") == "down"
+    page.wait_for_function("document.activeElement?.value === 'down'")
     press(page, "main a[href$='/draft/publish/']")
     tab_to(page, f"textarea[name=requirement_{first.pk}]")
     page.keyboard.type("Works in a team")

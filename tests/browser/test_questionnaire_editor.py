@@ -52,7 +52,7 @@ def test_a_questionnaire_is_made_ready_by_keyboard_alone(browser: Browser, live_
     page.keyboard.type(NEW_TEXT)
     press(page, "main .actions button:not([name])")
     assert draft(ours).entries[-1]["text"] == NEW_TEXT
-    page.wait_for_function("text => document.activeElement.textContent === text", arg=NEW_TEXT)
+    page.wait_for_function("text => document.activeElement?.textContent === text", arg=NEW_TEXT)
 
     page.goto(f"{live_server}{url('questionnaire_edit', ours)}")
     press(page, "#questions .card__actions a")
@@ -66,7 +66,7 @@ def test_a_questionnaire_is_made_ready_by_keyboard_alone(browser: Browser, live_
         # the focus stays on the button, so that Enter moves it once more
         with page.expect_navigation():
             page.keyboard.press("Enter")
-        page.wait_for_function("document.activeElement.closest('li')?.id === 'question-learning'")
+        page.wait_for_function("document.activeElement?.closest('li')?.id === 'question-learning'")
         assert [entry["id"] for entry in draft(ours).entries].index("learning") == place - step
     looker.look(page, "editor after moves")
 

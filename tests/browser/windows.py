@@ -22,6 +22,6 @@ def tab_to(page: Page, selector: str) -> None:
     """Press Tab until it is there."""
     for _ in range(200):
         page.keyboard.press("Tab")
-        if page.evaluate("s => document.activeElement.matches(s)", selector):
+        if page.evaluate("s => document.activeElement?.matches(s) ?? false", selector):
             return
     raise AssertionError(f"Tab never comes to {selector} on {page.url}")
