@@ -18,6 +18,8 @@ PYTEST = (sys.executable, "-m", "pytest")
 #: one process a core, a file at a time, in the order of tests/conftest.py
 SIDE_BY_SIDE = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
 BROWSER_TESTS = "tests/browser"
+#: pytest's exit status when tests have failed
+SOME_FAILED = 1
 #: markers of tests left out of the quick suite
 NOT_QUICK = ("browser", "world", "proxy")
 #: program needed by the tests with a marker
@@ -141,6 +143,9 @@ def everything(arguments: list[str]) -> int:
         # Apart, because a browser's event loop stays in the thread where Django's test client then refuses to work;
         # the others last, so that pytest's closing line speaks of the greater number.
         browsers = run(BROWSER_TESTS, *_only(kept), *SIDE_BY_SIDE) if found else 0
+        if browsers == SOME_FAILED:
+            say("test: running the failed browser tests once more, one after another")
+            browsers = run(BROWSER_TESTS, *_only(kept), "--last-failed", "--last-failed-no-failures", "none")
         status = (
             run(*_only(["not browser", *(one for one in kept if one != "not browser")]), *SIDE_BY_SIDE)
             or browsers
