@@ -54,6 +54,7 @@ def violations(page: Page, *, within: str = "", rules: Sequence[str] = ()) -> li
     `rules` are the only ones to look for, instead of all of WCAG 2.2 AA and of best practice.
     """
     only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": TAGS}
+    page.wait_for_load_state()
     if not page.evaluate("typeof axe === 'object'"):  # a second look at the same document
         page.evaluate(Axe().axe_script)
     # Only the violations are described in full and come over: what passed is most of the work otherwise.
