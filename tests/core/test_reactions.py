@@ -1,4 +1,4 @@
-"""Reactions that fail, that nobody was woken for, or that end their workers: tried again, and at last called failed."""
+"""Reactions that fail, lose their wake-up or crash their worker are retried, and marked as failed in the end."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -267,7 +267,7 @@ def test_one_that_is_being_carried_out_is_left_alone_by_other_workers() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_wake_up_during_the_last_look_of_a_turn_is_not_lost() -> None:
-    """Its worker finds the turn taken and goes; whoever has the turn looks once more."""
+    """That job finds the lock taken and returns; the holder of the lock looks again."""
     happens("test.works")
 
     def something_comes_after_the_last_look(execute: Any, sql: str, *rest: Any) -> Any:

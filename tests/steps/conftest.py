@@ -1,4 +1,4 @@
-"""What the tests of steps share."""
+"""Fixtures and hooks for the tests of steps."""
 
 from pathlib import Path
 
@@ -11,5 +11,5 @@ HERE = Path(__file__).parent
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Orders of reactions: one seed for each combination, all of them in the exhaustive run."""
+    """Run one seed per combination, unless the exhaustive tests are selected."""
     mark_rest(item for item in items if item.path.is_relative_to(HERE))

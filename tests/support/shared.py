@@ -1,4 +1,4 @@
-"""Worlds that are built once for many tests."""
+"""Test data that is built once for many tests."""
 
 from collections.abc import Callable, Iterator
 

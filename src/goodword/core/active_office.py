@@ -1,4 +1,4 @@
-"""Whether an office file carries programs, or loads parts from elsewhere: Open Packaging and OpenDocument archives."""
+"""Detects programs and external content in office files: Open Packaging and OpenDocument archives."""
 
 import io
 import re
@@ -14,31 +14,31 @@ from xml.parsers import expat
 from goodword.core import active_xml
 from goodword.core.active_xml import Elsewhere, Programs, Unreadable, is_local
 
-#: entries of an archive, and bytes that it may have when it is unpacked
+#: maximum entries of an archive, and bytes when unpacked
 MOST_ENTRIES: Final = 10_000
 MOST_UNPACKED: Final = 64 * 1024 * 1024
-#: bytes of one part that are read, and how deep documents may lie in each other
+#: bytes read of one part, and nesting depth of documents
 _MOST_OF_A_PART: Final = 32 * 1024 * 1024
 _DEEPEST: Final = 2
 
-#: what office programs write; others unpack to far more than they have bytes
+#: compression methods that office programs use; others allow far larger zip bombs
 _METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _TORN: Final = (zipfile.BadZipFile, zlib.error, OSError, EOFError, LookupError, RuntimeError, ValueError)
 _ENTRY: Final = b"PK\x01\x02"
 _ARCHIVE: Final = b"PK\x03\x04"
 _END: Final = b"PK\x05\x06"
 _END_64: Final = b"PK\x06\x06"
-#: the end record without its comment, the longest comment, and the fixed part of what stands before an entry's data
+#: sizes of the end record without its comment, of the longest comment, and of the fixed part of a local header
 _END_SIZE: Final = 22
 _LONGEST_COMMENT: Final = 0xFFFF
 _HEADER_SIZE: Final = 30
 
-#: how programs and containers of programs begin: Windows, Linux, macOS, Java, OLE, scripts, shortcuts, RAR, 7-Zip
+#: signatures of programs and their containers: Windows, Linux, macOS, Java, OLE, scripts, shortcuts, RAR, 7-Zip
 _PROGRAMS: Final = (
     *(b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xfe\xed\xfa", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe"),
     *(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"#!", b"L\x00\x00\x00\x01\x14\x02\x00", b"Rar!", b"7z\xbc\xaf"),
 )
-#: endings of programs, of scripts, of what starts either, and of archives
+#: extensions of programs, scripts, files that start either, and archives
 _ENDINGS: Final = frozenset(
     f".{ending}"
     for ending in (
@@ -95,24 +95,23 @@ _ENDINGS: Final = frozenset(
         *("zip", "rar", "7z", "gz", "tgz", "bz2", "xz", "zst", "tar", "cab", "arj", "lzh", "ace", "dmg"),
     )
 )
-#: folders and files of macros and controls: ECMA-376 and what Office writes besides; OpenDocument's in the last line
+#: folders and files of macros and controls: from ECMA-376, others that Office writes, and OpenDocument's (last line)
 _FOLDERS: Final = frozenset({"activex", "macrosheets", "dialogsheets", "basic", "scripts", "dialogs"})
 _FILES: Final = frozenset({"vbaproject.bin", "vbadata.xml", "macrosignatures.xml"})
 _CONTENT_TYPES: Final = ("macroenabled", "vbaproject", "activex", "oleobject", "macrosheet")
-#: relations to programs, and to files of other formats that are merged into the document when it is opened
+#: relations to programs, and to files of other formats that Office merges when it opens the document
 _EMBEDDING: Final = frozenset({"oleobject", "vbaproject", "control", "attachedtoolbars", "afchunk"})
-#: relations of parts that have no text to click: a hyperlink there is something else
+#: relations of parts without clickable text, where a hyperlink cannot be one
 _WITHOUT_TEXT: Final = frozenset(
     {".rels", "settings.xml.rels", "websettings.xml.rels", "workbook.xml.rels", "presentation.xml.rels"}
 )
-#: documents in documents, as charts have their figures
+#: embedded documents, such as the data of a chart
 _DOCUMENTS: Final = frozenset({".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp"})
-#: an address, whatever the relation says of itself
+#: external, whatever the TargetMode says
 _OUTSIDE: Final = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]*:|[/\\]{2})")
 _TYPES: Final = "[content_types].xml"
 _IS_DOCUMENT: Final = frozenset({_TYPES, "mimetype"})
-#: how programs and archives begin that are not told by their first bytes alone, wherever they lie: OLE, Windows (a
-#: program and a shortcut), Linux, RAR, 7-Zip, ZIP, CAB, ISO
+#: signatures searched for anywhere in a part: OLE, Windows (program and shortcut), Linux, RAR, 7-Zip, ZIP, CAB, ISO
 _INSIDE: Final = re.compile(
     rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1|PE\x00\x00(?:\x4c\x01|\x64\x86|\x64\xaa)|L\x00\x00\x00\x01\x14\x02\x00"
     rb"|\x7fELF[\x01\x02][\x01\x02]\x01|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|PK\x03\x04[\x0a-\x3f]\x00..[\x00\x08]\x00"
@@ -121,13 +120,13 @@ _INSIDE: Final = re.compile(
 )
 _LONGEST: Final = 16
 _PIECE: Final = 1024 * 1024
-#: gzip, bzip2, xz and zstd; Office packs metafiles in the first
+#: gzip, bzip2, xz and zstd; Office compresses metafiles with gzip
 _PACKED: Final = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
 _PACKED_DRAWINGS: Final = frozenset({".emz", ".wmz"})
 #: EMF and WMF (three beginnings)
 _DRAWINGS: Final = (b"\x01\x00\x00\x00", b"\xd7\xcd\xc6\x9a", b"\x01\x00\x09\x00", b"\x02\x00\x09\x00")
 _XML: Final = frozenset({".xml", ".rels", ".vml", ".rdf", ".svg"})
-#: what parsers skip before the first element, in any encoding, and how much of it is taken
+#: bytes that parsers skip before the first element, in any encoding, and how many are allowed
 _BLANK: Final = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
 _MOST_BLANK: Final = 4096
 #: "<?xm" in EBCDIC, which libxml2 recognizes
@@ -135,7 +134,7 @@ _EBCDIC: Final = b"\x4c\x6f\xa7\x94"
 
 
 class _Bounds:
-    """What is read of a file, of the documents in it too."""
+    """The remaining limits for one file, shared with the documents embedded in it."""
 
     def __init__(self) -> None:
         self.xml = active_xml.Reader()
@@ -148,7 +147,7 @@ class _Bounds:
 
 
 def check(content: bytes) -> None:
-    """Raise a Problem unless the archive is free of programs, and of links other than those that a reader clicks."""
+    """Raise a Problem if the archive contains programs, or external links other than those that a reader clicks."""
     _check_archive(content, _Bounds(), depth=0)
 
 
@@ -164,7 +163,7 @@ def _check_archive(content: bytes, bounds: _Bounds, *, depth: int) -> None:
 
 
 def _check_layout(content: bytes, archive: zipfile.ZipFile) -> None:
-    """Every program has to find the same entries: one directory, at the end, and nothing that it does not list."""
+    """Make sure that every program finds the same entries: a single directory, at the end, that lists all of them."""
     ends = [
         at
         for at in _all(_END, content, max(0, len(content) - _END_SIZE - _LONGEST_COMMENT))
@@ -204,7 +203,7 @@ def _check_parts(archive: zipfile.ZipFile, bounds: _Bounds, *, depth: int) -> No
     bounds.unpack(sum(entry.file_size for entry in entries))
     if len(set(names)) != len(names) or any(entry.compress_type not in _METHODS for entry in entries):
         raise Unreadable
-    if depth and _IS_DOCUMENT.isdisjoint(names):  # an archive of anything
+    if depth and _IS_DOCUMENT.isdisjoint(names):  # an archive that is not a document
         raise Programs
     external = _relations(archive, names, bounds)
     types = _Types(archive, dict(zip(names, entries, strict=True)), bounds)
@@ -220,14 +219,14 @@ def _check_parts(archive: zipfile.ZipFile, bounds: _Bounds, *, depth: int) -> No
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kind:
-    """What the archive says of a part: that it is XML, and the ids of its relations that lead out of the file."""
+    """What the archive declares about a part: whether it is XML, and the ids of its external relations."""
 
     is_xml: bool
     external: frozenset[str]
 
 
 def _relations(archive: zipfile.ZipFile, names: list[str], bounds: _Bounds) -> dict[str, frozenset[str]]:
-    """The ids of each part's relations that lead out of the file."""
+    """The ids of each part's external relations."""
     external: dict[str, frozenset[str]] = {}
     for entry, name in zip(archive.infolist(), names, strict=True):
         path = PurePosixPath(name)
@@ -239,7 +238,7 @@ def _relations(archive: zipfile.ZipFile, names: list[str], bounds: _Bounds) -> d
 
 
 class _Types:
-    """The content types that `[Content_Types].xml` declares. Raises a Problem if one of them is a program's."""
+    """The content types declared in `[Content_Types].xml`. Raises a Problem if one is a program's."""
 
     def __init__(
         self, archive: zipfile.ZipFile, entries: Mapping[str, zipfile.ZipInfo], bounds: _Bounds
@@ -251,7 +250,7 @@ class _Types:
                 _each_element(_rest(part), self._look, bounds)
 
     def is_xml(self, path: PurePosixPath) -> bool:
-        """Whether a part is declared as XML, by its name or by its ending."""
+        """Whether a part is declared as XML, by its name or extension."""
         return path.as_posix() in self._names or path.suffix in self._endings
 
     def _look(self, _name: str, attributes: dict[str, str]) -> None:
@@ -272,9 +271,9 @@ def _check_part(part: IO[bytes], path: PurePosixPath, bounds: _Bounds, kind: _Ki
     if path.suffix in _DOCUMENTS or begin.startswith(_ARCHIVE):
         _check_archive(begin + _rest(part), bounds, depth=depth + 1)
     elif path.suffix == ".rels" or path.as_posix() == _TYPES:
-        pass  # read already
+        pass  # already read
     elif kind.is_xml or path.suffix in _XML or _is_xml(begin):
-        if begin:  # LibreOffice writes empty ones
+        if begin:  # LibreOffice writes empty parts
             bounds.xml.read(_pieces(begin, part), part=path.as_posix(), external=kind.external)
     elif _carries(_pieces(begin, part)):
         raise Programs
@@ -288,12 +287,12 @@ def _is_xml(begin: bytes) -> bool:
 
 
 def _is_drawing(content: bytes) -> bool:
-    """Whether gzip has packed a metafile."""
+    """Whether it is a gzip-compressed metafile."""
     return zlib.decompressobj(31).decompress(content, 4).startswith(_DRAWINGS)
 
 
 def _plain(name: str) -> str:
-    """As both Windows and the programs read it."""
+    """The extension as both Windows and office programs read it."""
     parts = name.replace("\\", "/").strip("/").casefold().split("/")
     return "/".join(part.rstrip(" .") for part in parts)
 
@@ -312,7 +311,7 @@ def _pieces(begin: bytes, part: IO[bytes]) -> Iterator[bytes]:
 
 
 def _carries(pieces: Iterable[bytes]) -> bool:
-    """Whether a program or an archive lies anywhere in a part that is not text."""
+    """Whether a binary part contains a program or an archive anywhere."""
     before = b""
     is_blank = True
     for piece in pieces:
@@ -327,18 +326,16 @@ def _carries(pieces: Iterable[bytes]) -> bool:
 
 
 def _check_relations(content: bytes, bounds: _Bounds, *, may_link: bool) -> set[str]:
-    """The ids of relations that lead elsewhere when a reader clicks them; whatever else is external is loaded."""
+    """The ids of external hyperlinks. Raises a Problem for other external relations, which are loaded on opening."""
     external: set[str] = set()
 
     def look(name: str, attributes: dict[str, str]) -> None:
-        if any(
-            " " in key for key in attributes
-        ):  # of a foreign namespace: programs may differ in how they read it
+        if any(" " in key for key in attributes):  # in another namespace, which programs may read differently
             raise Unreadable
         target = attributes.get("Target", "").strip()
         mode = attributes.get("TargetMode", "").strip().casefold()
         kind = attributes.get("Type", "").rpartition("/")[2].casefold()
-        # Word keeps the path of the template that a file was made from
+        # Word stores the path of a file's template
         made_from = kind == "attachedtemplate" and is_local(target)
         if (
             name == "Relationship"
@@ -356,7 +353,7 @@ def _check_relations(content: bytes, bounds: _Bounds, *, may_link: bool) -> set[
 
 
 def _each_element(content: bytes, look: Callable[[str, dict[str, str]], None], bounds: _Bounds) -> None:
-    """Look at the elements of an XML part, without their namespaces. One with a document type could say anything.
+    """Check the elements of an XML part by their local names. One with a document type could define anything.
 
     Attributes of a namespace keep it, before a space.
     """

@@ -1,8 +1,8 @@
-"""Whether a PDF can do more than be read: run scripts, start programs, carry files or open links by itself.
+"""Detects active PDF features: scripts, programs, attached files, and links that open by themselves.
 
-The file is not parsed: viewers repair broken files, each in its own way, so a parser of ours would miss what one of
-them finds. The names of such features are searched for in the raw bytes and in the unpacked object streams. A name
-in a plain piece of text, such as "(HTML/JavaScript)", is ignored; any other hit counts, even where no viewer looks.
+The file is not parsed: viewers repair broken files in different ways, so our own parser would miss features that one of
+them finds. Instead, the names of such features are searched for in the raw bytes and in decompressed object streams. A
+name within plain text, such as "(HTML/JavaScript)", is ignored; any other hit counts, even where no viewer looks.
 """
 
 import bisect
@@ -11,25 +11,25 @@ import zlib
 from collections.abc import Iterator
 from typing import Final
 
-#: bytes of unpacked object streams together, and how many hits are looked at
+#: maximum bytes of all decompressed object streams, and hits examined
 MOST_UNPACKED: Final = 24 * 1024 * 1024
 MOST_HITS: Final = 20_000
-#: bytes with a predictor, which programs hardly ever use for objects
+#: maximum bytes with a predictor, which is hardly ever used for objects
 MOST_PREDICTED: Final = 2 * 1024 * 1024
 _MOST_OPENING: Final = 20
-#: bytes before a name in which its dictionary begins
+#: bytes before a name within which its dictionary starts
 _NEAR: Final = 2_000
 
 _SPACE: Final = rb"[\x00\t\n\f\r ]"
 _ENDS: Final = rb"(?=[\x00\t\n\f\r ()<>\[\]{}/%]|\Z)"
-#: a comment inside counts as the rest: comments stand wherever white space does, and no program writes one there
+#: also matches a comment, which is allowed wherever white space is, although no program writes one there
 _REFERENCE: Final = rb"\d{1,10}(?:~+\d{1,10}(?:~+R|~*%)|~*%)".replace(b"~", _SPACE)
-#: a dictionary, a reference to one, or a comment that may have either behind it
+#: a dictionary, a reference, or a comment that may precede either
 _DICTIONARY: Final = (
     b"~*(?:<<|REF|%[^\\r\\n]{0,150}+(?:[^\\r\\n]|[\\r\\n]~*(?:<<|REF|%)))".replace(b"REF", _REFERENCE)
 ).replace(b"~", _SPACE)
 
-#: names of actions and their parts (ISO 32000-2, 12.6), of XFA forms, which have scripts, and of attached files
+#: names of actions and their entries (ISO 32000-2, 12.6), XFA forms, which have scripts, and attached files
 _ACTIVE: Final = (
     tuple(
         re.compile(b"/" + name + _ENDS)
@@ -45,18 +45,18 @@ _ACTIVE: Final = (
                 b"SubmitForm",
             ),
             *(b"ImportData", b"EmbeddedFiles", b"EmbeddedFile", b"FileAttachment"),
-            # instructions to rich media, portfolios of files, films, and filters of data that lies in another file
+            # rich media commands, portfolios, movies, and filters of data in another file
             *(b"RichMediaExecute", b"OnInstantiate", b"Collection", b"Movie", b"FFilter", b"FDecodeParms"),
         )
     )
     + tuple(
-        # Short names need a value too, as compressed images contain the bytes of "/AA " by chance. For the same reason
-        # /JS is no name of its own: it does nothing without the name of an action above.
+        # Short names need a value too, since compressed images contain "/AA " by chance. /JS is left out for the same
+        # reason: it does nothing without one of the actions above.
         re.compile(b"/" + name + _DICTIONARY)
         for name in (b"AA", b"EF", b"Ref")
     )
     + tuple(
-        # an article of another file, and stream data in another file or at an address
+        # article threads of another file, and stream data in another file or at a URL
         re.compile(name.replace(b"~", _SPACE))
         for name in (
             *(rb"/S~*/Thread" + _ENDS, rb"/FS(?:~*/URL" + _ENDS + rb"|~*%|~+" + _REFERENCE + b")"),
@@ -70,23 +70,23 @@ _ACTIVE: Final = (
 _LETTERS: Final = b"ACDEFGIJLMNOPRSTUVWXabcdefghijklmnopqrstuvwxyz"
 
 _ENCRYPTED: Final = re.compile(rb"/Encrypt" + _ENDS)
-#: the kind of an action in another object: no program writes this, and the name could be anywhere
+#: an action type in another object: no program writes this, and the name could be anywhere
 _KIND_ELSEWHERE: Final = re.compile(rb"/S" + _SPACE + b"+" + _REFERENCE)
 _KIND_COMMENT: Final = re.compile(rb"/S" + _SPACE + b"*+%")
 _KIND: Final = re.compile(_REFERENCE + b"|/Thread" + _ENDS)
 _COMMENTS: Final = re.compile(rb"(?:~|%[^\r\n]*+(?:[\r\n]|\Z))*+".replace(b"~", _SPACE))
 _LONGEST_COMMENTS: Final = 4_000
-#: the end of an object's number with a comment before it; what is before has to be looked at
+#: the end of an object number after a comment; the text before it has to be examined
 _NUMBER_END: Final = re.compile(
     rb"(?<!~)[\x00\t\f ]*+[\r\n]~*+(?:\d{1,10}(?:~++))?obj(?![a-z])".replace(b"~", _SPACE)
 )
 
-#: what surrounds a name inside a string: no object could begin or end in between
+#: characters around a name inside a string, between which no object can start or end
 _TEXT: Final = rb"(?:[^()<>\[\]{}%\\\x00\t\n\f\r]|\\[()\\])"
 _BEFORE: Final = re.compile(rb"(?<!\\)\(" + _TEXT + rb"{0,200}\Z")
 _AFTER: Final = re.compile(_TEXT + rb"{0,200}\)")
 
-#: an object stream (ISO 32000-2, 7.5.7) as programs write it; with anything else in it the file is not taken
+#: an object stream (ISO 32000-2, 7.5.7) as programs write it; files with any other form are rejected
 _PACKED: Final = re.compile(
     rb"obj~*<<(?:~*/(?:Type~*/ObjStm|N~+\d{1,7}|First~+(?P<first>\d{1,8})|Length~+\d{1,10}(?:~+\d{1,10}~+R)?"
     rb"|Extends~+\d{1,10}~+\d{1,10}~+R|Filter~*(?:\[~*)?/(?P<flate>FlateDecode|Fl)(?:~*\])?"
@@ -104,7 +104,7 @@ _PAIR: Final = re.compile(_SPACE + rb"*(\d{1,10})" + _SPACE + rb"+(\d{1,10})(?!\
 
 _ON_OPENING: Final = re.compile(rb"/OpenAction" + _ENDS)
 _LINK: Final = re.compile(rb"/URI" + _ENDS)
-#: a place in the document: a destination, or an action that only goes to one
+#: a destination in the document, or an action that only goes to one
 _GOES: Final = re.compile(
     rb"~*(?:\[|<<(?:~*/(?:Type~*/Action|S~*/(?:GoTo|Named)|N~*/[A-Za-z]+"
     rb"|D~*(?:\[[^\[\]<>()%]*\]|\([^()\\]*\)|<[0-9A-Fa-f]*>|/[!-$&'*-.0-;=?-Z^-z]+)))*~*>>)".replace(
@@ -114,11 +114,11 @@ _GOES: Final = re.compile(
 
 
 class Unreadable(Exception):
-    """It cannot be told: the file is encrypted, packed in an unusual way, or too much to read."""
+    """The file cannot be checked: encrypted, compressed in an unusual way, or too large."""
 
 
 def is_active(content: bytes) -> bool:
-    """Whether the PDF does more than be read. Raises Unreadable."""
+    """Whether the PDF has active features. Raises Unreadable."""
     raw = _unescaped(content)
     if _ENCRYPTED.search(raw):
         raise Unreadable
@@ -143,20 +143,20 @@ def is_active(content: bytes) -> bool:
 
 
 def _is_kind_hidden(data: bytes, at: int) -> bool:
-    """Whether the kind of an action, behind a comment, is in another object or leads to another file."""
+    """Whether an action type after a comment is in another object, or refers to another file."""
     value = _after_comments(data, at)
     return value is None or _KIND.match(data, value) is not None
 
 
 def _after_comments(data: bytes, at: int) -> int | None:
-    """Where the white space and comments end; None if there are too many."""
+    """The end of white space and comments from here; None if there are too many."""
     found = _COMMENTS.match(data, at, at + _LONGEST_COMMENTS)
     end = at if found is None else found.end()
     return None if end == at + _LONGEST_COMMENTS else end
 
 
 def _unescaped(data: bytes) -> bytes:
-    """With the letters of names decoded: "/J#61vaScript". In the binary parts this can only add hits."""
+    """Decode names such as "/J#61vaScript". In binary data this can only add hits."""
     if not re.search(rb"#[4-7]", data):
         return data
     for letter in _LETTERS:
@@ -190,7 +190,7 @@ def _has_names(data: bytes, *, first: int = 0, original: bytes | None = None) ->
 
 
 def _refuse_objects_in(texts: list[tuple[int, int]], first: int, original: bytes, data: bytes) -> None:
-    """An object stream says where its objects begin; one that begins inside a string is no text."""
+    """Raise Unreadable if an object, by the stream's own offsets, starts inside a string."""
     begins = sorted(begin for _, begin in _objects(first, original))
     for start, end in texts:
         at = bisect.bisect_right(begins, start)
@@ -199,7 +199,7 @@ def _refuse_objects_in(texts: list[tuple[int, int]], first: int, original: bytes
 
 
 def _objects(first: int, inner: bytes) -> Iterator[tuple[int, int]]:
-    """Number and place of each object of an object stream. Raises Unreadable."""
+    """Number and offset of each object in an object stream. Raises Unreadable."""
     at = 0
     while at < first and (pair := _PAIR.match(inner, at, first)):
         at = pair.end()
@@ -220,7 +220,7 @@ def _is_text(data: bytes, one: re.Match[bytes]) -> bool:
 
 
 def _object_streams(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """Each object stream: where its first object begins, and its content."""
+    """The offset of the first object and the content of each object stream."""
     end = unpacked = predicted = 0
     others: list[int] = []
     for mark in sorted(one.start() for name in (_PACKS, _FIRST) for one in _some(name, content)):
@@ -255,7 +255,7 @@ def _inflated(content: bytes, at: int, most: int) -> bytes:
     pieces: list[bytes] = []
     try:
         while not unpacking.eof and at < len(content):
-            # piece by piece: what follows is copied again and again otherwise, once for each stream
+            # in chunks: otherwise the rest of the file is copied for each stream
             piece = unpacking.decompress(content[at : at + 16_384], most + 1)
             at += 16_384
             pieces.append(piece)
@@ -270,10 +270,10 @@ def _inflated(content: bytes, at: int, most: int) -> bytes:
 
 
 def _unpredicted(data: bytes, parms: bytes) -> bytes:
-    """What a predictor (ISO 32000-2, 7.4.4.4) has made of data, undone. Raises Unreadable."""
+    """Reverse a predictor (ISO 32000-2, 7.4.4.4). Raises Unreadable."""
     named = {name: int(value) for name, value in _PARM.findall(parms)}
     if len(named) != parms.count(b"/"):
-        raise Unreadable  # one of them is said twice
+        raise Unreadable  # a parameter is given twice
     predictor = named.get(b"Predictor", 1)
     if predictor == 1:
         return data
@@ -281,7 +281,7 @@ def _unpredicted(data: bytes, parms: bytes) -> bytes:
     width = (bits * named.get(b"Columns", 1) + 7) // 8
     step = (bits + 7) // 8
     if predictor not in range(10, 16) or not 0 < width <= MOST_PREDICTED:
-        raise Unreadable  # for pictures only, or unknown
+        raise Unreadable  # for images only, or unknown
     rows: list[bytes] = []
     above = bytes(width)
     for at in range(0, len(data), width + 1):
@@ -291,7 +291,7 @@ def _unpredicted(data: bytes, parms: bytes) -> bytes:
 
 
 def _row(kind: int, row: bytes, above: bytes, step: int) -> bytes:
-    """A row of the PNG predictors (ISO/IEC 15948, 9.2), given the one above it and the bytes of a sample."""
+    """Decode a row of a PNG predictor (ISO/IEC 15948, 9.2), given the row above and the bytes per sample."""
     if kind == 0:
         return row
     if kind == 2:
@@ -314,7 +314,7 @@ def _row(kind: int, row: bytes, above: bytes, step: int) -> bytes:
 
 
 def _refuse_unless_outlines(content: bytes, marks: list[int]) -> None:
-    """The /First of an outline leads to a dictionary; that of an object stream is a number."""
+    """Raise Unreadable if a /First refers to anything but an outline: an object stream's is a number."""
     numbers: set[int] = set()
     for mark in marks:
         to = _TO_OBJECT.match(content, mark + len(b"/First"))
@@ -328,7 +328,7 @@ def _refuse_unless_outlines(content: bytes, marks: list[int]) -> None:
 
 
 def _refuse_commented_numbers(content: bytes) -> None:
-    """A comment in the number of an object hides which one it is."""
+    """Raise Unreadable if a comment in an object number hides which object it is."""
     for one in _some(_NUMBER_END, content):
         line = re.split(rb"[\r\n]", content[max(0, one.start() - _NEAR) : one.start()])[-1]
         if b"%" in line or len(line) == _NEAR:
@@ -336,7 +336,7 @@ def _refuse_commented_numbers(content: bytes) -> None:
 
 
 def _opens_link(raw: bytes, packed: list[tuple[int, bytes]], parts: list[bytes]) -> bool:
-    """Whether opening the file could open a link: links to click are fine."""
+    """Whether a link could open by itself when the file is opened, without a click."""
     if not any(_LINK.search(part) for part in parts):
         return False
     for part in parts:

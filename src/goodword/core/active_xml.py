@@ -1,6 +1,6 @@
-"""What an XML part of an office file runs or loads: OpenDocument, Office Open XML, VML and SVG.
+"""Detects programs and external content in the XML parts of office files: OpenDocument, Office Open XML, VML and SVG.
 
-Names are compared without their namespace, since programs differ in which ones they insist on.
+Elements are matched by their local names, since not all programs check namespaces.
 """
 
 import posixpath
@@ -10,78 +10,80 @@ from typing import Final, NoReturn
 from urllib.parse import unquote
 from xml.parsers import expat
 
-#: bounds of all parts of a file together, and of how deep elements lie in each other
+#: maximum elements in all parts of a file, and nesting depth
 MOST_ELEMENTS: Final = 4_000_000
 MOST_DEPTH: Final = 2_000
-#: characters; Excel takes 8,192
+#: in characters; Excel's limit is 8,192
 LONGEST_FORMULA: Final = 100_000
 LONGEST_STYLE: Final = 1_000_000
 
 _ENCODINGS: Final = frozenset({"utf-8", "utf8", "utf-16", "us-ascii", "iso-8859-1"})
 
-#: OpenDocument, SVG and VML: what opens its link only when a reader clicks it
+#: OpenDocument, SVG and VML: elements whose link opens on a click only
 _CLICKED: Final = frozenset(
     {
         *("a", "area-rectangle", "area-circle", "area-polygon", "event-listener", "form", "button"),
         *("shape", "rect", "oval", "group", "line", "roundrect", "arc", "curve", "polyline"),
     }
 )
-#: VML: elements that load what `src` names
+#: VML: elements that load their `src`
 _PICTURES: Final = frozenset({"imagedata", "fill", "stroke", "image"})
 _LINKED: Final = ("imagedata", "fill", "stroke")
-#: whatever else than an address stands where Office expects the id of a relation
+#: a relation id, as opposed to an address
 _RELATION_ID: Final = re.compile(r"[^:/\\\s]+")
-#: data in an address that is a document of its own
+#: data URLs that contain a document
 _DATA: Final = re.compile(r"data:([^,()\"']{0,200}+)", re.IGNORECASE)
 _DOCUMENTS: Final = ("svg", "xml", "html", "script", "%")
-#: CSS in SVG: what loads from elsewhere, or is escaped so that it could
+#: CSS in SVG that loads external content, or could by escapes
 _CSS_ELSEWHERE: Final = re.compile(
     r"url\(\s*+[\"']?\s*+(?:(?!data:)[a-z][a-z0-9+.-]*:|[/\\]{2})|@import|image-set\(|\\[0-9a-f]",
     re.IGNORECASE,
 )
 _ANIMATIONS: Final = frozenset({"set", "animate", "animateTransform", "animateMotion", "animateColor"})
 _SCRIPTS: Final = ("vnd.sun.star.script:", "vnd.sun.star.expand:", "macro:", "javascript:", "vbscript:")
-#: actions of slides, in Office and OpenDocument
+#: slide actions in Office and OpenDocument
 _RUN: Final = ("ppaction://program", "ppaction://macro", "ppaction://ole", "execute", "macro", "verb")
 _MOVES: Final = ("ppaction://hlinksldjump", "ppaction://hlinkshowjump", "ppaction://noaction")
 
-#: a path on the reader's own disk, or beside the file; never another machine
+#: a path on the reader's own disk or relative to the file, not on another machine
 _LOCAL: Final = re.compile(r"(?:file:///(?:[A-Za-z]:[/\\])?|[A-Za-z]:[/\\]|/)?(?![/\\])[^:]*")
-#: where a click may lead: an address of these kinds, or a place within the file
+#: allowed targets of a click: these schemes, or a place in the file
 _CLICK: Final = re.compile(r"(?:https?|mailto|tel):|(?![A-Za-z][A-Za-z0-9+.-]*:|[/\\])", re.IGNORECASE)
 _CONTROLS: Final = re.compile(r"[\x00-\x20\x7f\u200b-\u200f\ufeff]+")
-#: elements of Office whose relation a reader clicks
+#: Office elements whose relation is a hyperlink
 _HYPERLINKS: Final = frozenset({"hyperlink", "hlinkClick"})
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|[/\\]")
 
-#: fields of Word (ECMA-376 part 1, 17.16.5) that start another program, and those that fetch
+#: Word fields (ECMA-376 part 1, 17.16.5) that start another program, and those that load content
 _DDE: Final = frozenset({"dde", "ddeauto"})
 _FETCH: Final = frozenset({"includepicture", "includetext", "include", "import", "link", "database", "rd"})
 _BEFORE_KEYWORD: Final = re.compile(r"[^A-Za-z=]*")
 _KEYWORD: Final = re.compile(r"[A-Za-z=]*")
-#: functions of spreadsheets, and references to other files
+#: spreadsheet functions, and references to other files
 _PROGRAM_CALL: Final = re.compile(r"(?<![^\W_])(?:DDE|CALL|EXEC|REGISTER(?:\.ID)?)\s*\(", re.IGNORECASE)
-_DDE_REFERENCE: Final = re.compile(r"\|\s{0,9}[\w.$:\\/-]*\s{0,9}!")  # "cmd|'/c x'!A1" without what is quoted
+_DDE_REFERENCE: Final = re.compile(
+    r"\|\s{0,9}[\w.$:\\/-]*\s{0,9}!"
+)  # "cmd|'/c x'!A1" without the quoted part
 _FETCHING_CALL: Final = re.compile(
     r"(?<![^\W_])(?:WEBSERVICE|IMAGE|RTD|IMPORT(?:XML|DATA|CSV|HTML|RANGE|FEED|JSON|TEXT))\s*\(",
     re.IGNORECASE,
 )
 _INDIRECT: Final = re.compile(r"(?<![^\W_])INDIRECT\s*\(", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}:[/\\]|[/\\]{2}")
-#: references to cells of other files, as LibreOffice and as Excel write them; bare ones have no blanks
+#: references to cells in other files, in LibreOffice's and Excel's notation; unquoted ones have no spaces
 _OTHER_FILE: Final = re.compile(
     r"'(?:[A-Za-z][A-Za-z0-9+.-]{0,30}:|[/\\]{2})(?:[^'\n]|''){0,2000}'\s{0,9}#"
     r"|'(?:[A-Za-z][A-Za-z0-9+.-]{0,30}:[/\\]|\\\\)(?:[^'\n\[]|''){0,300}\[(?:[^'\n]|''){0,600}'\s{0,9}!"
     r"|(?:\\\\|(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{0,30}:[/\\])[^'\"\s\[,;]{0,300}"
     r"\[[^\]\s\"]{1,255}\][^\s'\"!]{0,60}!"
 )
-#: CSV: programs differ in where a cell ends and in what may stand before a formula, so the whole text is searched
+#: CSV: programs disagree about where a cell ends and what may precede a formula, so the whole text is searched
 _SIGNS: Final = frozenset("=+@-")
 _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _CSV_DDE: Final = re.compile(
     r"[\w'\"]\s{0,9}\|(?:\s{0,9}'[^'|]{0,9000}'|\s{0,9}\"[^|\"]{0,9000}\"|[\w.$:\\/-]*+)\s{0,9}!"
 )
-#: "call (30 min)", "image (2)": neither text in quotes nor a cell is in the brackets
+#: "call (30 min)", "image (2)": no quoted text or cell in the parentheses
 _CSV_CALL: Final = r"(?<![^\W_])(?:{})\s*\((?!(?:(?!(?<![^\W_])[A-Z]{{1,3}}\d)[^\"'(&$\[=@:)]|{}){{0,200}}\))"
 _CSV_PROGRAM: Final = re.compile(
     _CSV_CALL.format(r"DDE|CALL|EXEC|REGISTER(?:\.ID)?", r"(?<=\d):"), re.IGNORECASE
@@ -92,26 +94,26 @@ _CSV_FETCH: Final = re.compile(
     ),
     re.IGNORECASE,
 )
-#: other formats that Excel recognizes whatever the file is called: HTML and XML, and SYLK with formulas
+#: other formats that Excel recognises regardless of the file name: HTML and XML, and SYLK with formulas
 _MARKUP: Final = re.compile(r"\s{0,1000}<[A-Za-z!?]")
 _SYLK_FORMULA: Final = re.compile(r"[\r\n](?:C|F|NN|O);(?:[^\r\n]{0,300};)?E")
 _QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 
 class Problem(Exception):
-    """Why the file is not taken."""
+    """Why the file is rejected."""
 
 
 class Programs(Problem):
-    """It carries macros or other programs."""
+    """It contains macros or other programs."""
 
 
 class Elsewhere(Problem):
-    """It loads parts from elsewhere."""
+    """It loads external content."""
 
 
 class Unreadable(Problem):
-    """It cannot be told: too large, locked, or torn."""
+    """It cannot be checked: too large, encrypted or damaged."""
 
 
 def is_local(target: str) -> bool:
@@ -120,14 +122,14 @@ def is_local(target: str) -> bool:
 
 
 def may_be_clicked(target: str) -> bool:
-    """Whether a link leads to a page, an address or a place in the file, and starts nothing else."""
+    """Whether a link opens a web page, an address or a place in the file, and nothing else."""
     target = unquote(_CONTROLS.sub("", target))
     leaves = posixpath.normpath(target.replace("\\", "/")).startswith("..")
     return _CLICK.match(target) is not None and not leaves
 
 
 def check_table(text: str) -> None:
-    """Raise a Problem if a spreadsheet that opens this CSV text would start a program or fetch something."""
+    """Raise a Problem if this CSV text could make a spreadsheet program start another program or fetch something."""
     if _MARKUP.match(text):
         raise Unreadable
     if text.startswith("ID;P") and _SYLK_FORMULA.search(text):
@@ -142,7 +144,7 @@ def check_table(text: str) -> None:
 
 
 class Reader:
-    """Reads the parts of one file, nested documents included, within one bound."""
+    """Checks the parts of one file, including embedded documents, within a common limit."""
 
     def __init__(self) -> None:
         self.elements = 0
@@ -155,14 +157,14 @@ class Reader:
         _Part(self, part, external).read(pieces)
 
     def count(self, *, depth: int) -> None:
-        """Another element."""
+        """Count an element."""
         self.elements += 1
         if self.elements > MOST_ELEMENTS or depth > MOST_DEPTH:
             raise Unreadable
 
 
 class _Field:
-    """A field of Word: its keyword, which may come in pieces, and whether its instruction is still being read."""
+    """A Word field: its keyword, which may be split over runs, and whether its instruction continues."""
 
     def __init__(self) -> None:
         self.keyword = ""
@@ -192,7 +194,7 @@ class _Part:
         self.depth = 0
         self.collects = False
         self.formula = self.style = ""
-        #: the fields that are open, the innermost last; the first stands for what lies outside of any
+        #: open fields, innermost last; the first stands for text outside any field
         self.fields = [_Field()]
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
@@ -247,12 +249,12 @@ class _Part:
             element(self, attributes)
 
     def _uses(self, element: str, key: str) -> None:
-        """A relation that leads out of the file is for a reader to click, and for nothing else."""
+        """Allow an external relation in hyperlinks only."""
         if element not in _HYPERLINKS or not key.endswith(":id"):
             raise Elsewhere
 
     def _drawing(self, element: str, attributes: dict[str, str]) -> None:
-        """An element of SVG."""
+        """Check an SVG element."""
         if element.casefold() in {"foreignobject", "handler", "listener"}:
             raise Programs
         if element in _ANIMATIONS and attributes.get("attributeName", "").casefold().endswith("href"):
@@ -278,7 +280,7 @@ class _Part:
         self.depth -= 1
 
     def _collect(self, take: Callable[[str], object]) -> None:
-        """Take the text from here to the next element."""
+        """Collect the text up to the next element."""
         self.collects = True
         self.parser.CharacterDataHandler = take
 
@@ -293,12 +295,12 @@ class _Part:
             self.style = ""
 
     def link(self, element: str, target: str) -> None:
-        """`href` of OpenDocument, SVG and VML."""
+        """Check `href` in OpenDocument, SVG and VML."""
         target = target.strip()
         if target.casefold().startswith(_SCRIPTS):
             raise Programs
         if not target or (self.name.startswith("customxml/") and not self.is_svg):
-            return  # data of the author's in customxml, which no program follows
+            return  # the author's own data in customxml, which no program follows
         if target[:5].casefold() == "data:" and _has_document(target):
             raise Elsewhere
         if element in _CLICKED:
@@ -314,54 +316,54 @@ class _Part:
             raise Elsewhere
 
     def _leaves(self, target: str) -> bool:
-        """Whether a relative address leads out of the archive."""
+        """Whether a relative address points outside the archive."""
         path = unquote(target).replace("\\", "/")
         return posixpath.normpath(posixpath.join(posixpath.dirname(self.name), path)).startswith("../")
 
     def database(self, _element: str, name: str) -> None:
-        """A form of OpenDocument with data from a database."""
+        """Reject an OpenDocument form with data from a database."""
         if name.strip():
             raise Elsewhere
 
     def source(self, element: str, target: str) -> None:
-        """`src` of VML."""
+        """Check `src` in VML."""
         if element in _PICTURES:
             self.link(element, target)
 
     def action(self, _element: str, action: str) -> None:
-        """What a click on a slide does."""
+        """Check the action of a click on a slide."""
         if action.strip().casefold().startswith(_RUN):
             raise Programs
 
     def instruction(self, _element: str, instruction: str) -> None:
-        """A simple field of Word."""
+        """Check a simple Word field."""
         field = _Field()
         field.add(instruction)
         field.check()
 
     def formula_of(self, _element: str, formula: str) -> None:
-        """A formula of OpenDocument."""
+        """Check an OpenDocument formula."""
         _check_formula(formula)
 
     def program(self, _attributes: dict[str, str]) -> NoReturn:
-        """A macro, or data for which another program is started."""
+        """Reject macros, and data that starts another program."""
         raise Programs
 
     def elsewhere(self, _attributes: dict[str, str]) -> NoReturn:
-        """Data from another file or an address."""
+        """Reject data from another file or an address."""
         raise Elsewhere
 
     def locked(self, _attributes: dict[str, str]) -> NoReturn:
-        """The file is encrypted."""
+        """Reject an encrypted file."""
         raise Unreadable
 
     def listener(self, attributes: dict[str, str]) -> None:
-        """An event of OpenDocument: it runs a macro, unless it has an action of slides."""
+        """Check an OpenDocument event, which runs a macro unless it is a slide action."""
         if not any(key.endswith(":action") for key in attributes):
             raise Programs
 
     def pointer(self, attributes: dict[str, str]) -> None:
-        """What happens when the pointer is over a part of a slide."""
+        """Check the action of the pointer moving over part of a slide."""
         action = attributes.get("action", "")
         if action and not action.casefold().startswith(_MOVES):
             raise Programs
@@ -369,29 +371,29 @@ class _Part:
             raise Elsewhere
 
     def picture(self, attributes: dict[str, str]) -> None:
-        """A picture of Office, with the id of a relation to a linked file."""
+        """Reject an Office picture with a linked file."""
         if any(
             value for key, value in attributes.items() if key.endswith((":link", ":href")) and _is_id(value)
         ):
             raise Elsewhere
 
     def ole_object(self, attributes: dict[str, str]) -> None:
-        """An object of Office that may be linked."""
+        """Check an Office object that may be linked."""
         if attributes.get("Type", "").strip().casefold() == "link":
             raise Elsewhere
 
     def connection(self, attributes: dict[str, str]) -> None:
-        """A connection of a workbook to data."""
+        """Check a workbook's data connection."""
         if attributes.get("refreshOnLoad", "").strip() in {"1", "true"}:
             raise Elsewhere
 
     def field_mark(self, attributes: dict[str, str]) -> None:
-        """Where a field of Word begins, where its instruction ends, and where its result does."""
+        """Follow the start of a Word field, the end of its instruction and the end of its result."""
         kind = next((value for key, value in attributes.items() if key.endswith("fldCharType")), "")
         inner = self.fields[-1]
         if kind == "begin":
             if len(self.fields) > 1 and inner.is_open and not inner.keyword:
-                raise Unreadable  # another field would make the keyword
+                raise Unreadable  # the keyword would come from another field
             self.fields.append(_Field())
         elif len(self.fields) > 1:
             inner.is_open = False
@@ -400,21 +402,21 @@ class _Part:
                 self.fields.pop()
 
     def field_text(self, _attributes: dict[str, str]) -> None:
-        """A piece of an instruction; programs cut it wherever they like."""
+        """Add a piece of an instruction, which may be split anywhere."""
         self._collect(self.fields[-1].add)
 
     def run_text(self, _attributes: dict[str, str]) -> None:
-        """Text is part of the instruction while that is open."""
+        """Add text that belongs to an open instruction."""
         if len(self.fields) > 1 and self.fields[-1].is_open:
             self._collect(self.fields[-1].add)
 
     def paragraph(self, _attributes: dict[str, str]) -> None:
-        """Instructions outside of any field are joined within their paragraph."""
+        """End an instruction outside any field with its paragraph."""
         self.fields[0].check()
         self.fields[0] = _Field()
 
     def formula_text(self, _attributes: dict[str, str]) -> None:
-        """A formula of Office."""
+        """Check an Office formula."""
         self._collect(self._add_formula)
 
     def _add_formula(self, piece: str) -> None:
@@ -424,7 +426,7 @@ class _Part:
 
 
 def _has_document(text: str) -> bool:
-    """Whether an address in it is data that is a document of its own, not a picture."""
+    """Whether it contains a data URL with a document instead of a picture."""
     kinds = (found[1].casefold() for found in _DATA.finditer(text))
     return any(len(kind) == 200 or any(word in kind for word in _DOCUMENTS) for kind in kinds)
 

@@ -1,7 +1,7 @@
 """The log of what happened.
 
-A domain function writes its row and records its event in one transaction. What follows from an event is in flow.py and
-is carried out by core.reactions.
+A domain function writes its row and records its event in one transaction. The handlers of an event are listed in
+flow.py and run by core.reactions.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

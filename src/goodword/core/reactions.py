@@ -49,7 +49,7 @@ LEASE = timedelta(seconds=30)
 #: rows per batch
 TOGETHER = 20
 
-#: milliseconds that a batch, or a row alone, waits for a lock: whoever holds one for longer must not stop the others
+#: lock timeouts of a batch and of a single row, in milliseconds: a long-held lock must not block all reactions
 BATCH_LOCK_MS, ALONE_LOCK_MS = 500, 3000
 
 #: seconds that one job works before it makes room for others, e-mails for example
@@ -102,7 +102,7 @@ def react() -> None:
         except Exception as error:
             if not database.is_outage(error):
                 raise
-            wake()  # the outage is over, and what may have caused it waits by itself
+            wake()  # the outage is over, and the row that may have caused it has a delay of its own
             return
         finally:
             _turn.release()
@@ -182,7 +182,7 @@ def failed() -> QuerySet[Reaction]:
 
 
 def try_again(rows: QuerySet[Reaction]) -> int:
-    """Retry these failed reactions with a full set of tries. Returns how many."""
+    """Retry these failed reactions with all attempts. Returns how many."""
     ids = list(rows.filter(state=State.FAILED).values_list("pk", flat=True))
     count = Reaction.objects.filter(pk__in=ids, state=State.FAILED).update(
         state=State.WAITING, tries=0, not_before=None

@@ -242,7 +242,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # the library has no types
         return bool(super().readable())
 
     def writable(self) -> bool:
-        """Called after `readable`, which may have closed it."""
+        """Part of asyncore's interface. `readable` is called first, and may have closed the connection."""
         return bool(self.connected and super().writable())
 
     def patience(self) -> float:

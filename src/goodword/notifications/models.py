@@ -18,7 +18,7 @@ class Email(OrganisationOwned, Outbox):
     #: the same key is queued once: "attempt:12:reminder:1"
     key = models.CharField(max_length=120, unique=True)
     application = models.ForeignKey(Application, on_delete=models.CASCADE, null=True, related_name="emails")
-    #: the candidate whose name it quotes to somebody outside the organisation: it waits while that looks like a link
+    #: candidate whose name it mentions to somebody outside: it waits while the name contains a link
     quoted_candidate = models.ForeignKey(Candidate, on_delete=models.SET_NULL, null=True, related_name="+")
     #: what it is about, so that it can be stopped with it: "start:7", "request:31"
     subject_ref = models.CharField(max_length=60, default="", blank=True)

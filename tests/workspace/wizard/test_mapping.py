@@ -104,7 +104,7 @@ def test_a_delay_that_cannot_be_is_refused_and_the_stages_stay_chosen(
 
 
 def marks(page: str) -> list[str]:
-    """The words of the marks in the list's only row."""
+    """The step states in the only row of the role's list."""
     row = BeautifulSoup(page, "html.parser").select("tbody tr")
     assert len(row) == 1
     return [mark.get_text() for mark in row[0].select(".progress__word")]

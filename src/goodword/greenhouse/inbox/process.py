@@ -46,7 +46,7 @@ WORKER_DIED = (
 
 
 def work_one(turn: Turn, *, now: datetime) -> bool:
-    """Work on the next delivery that is due, or on the next ones if they were read together; False if there is none.
+    """Handle the next due delivery, or the next batch if it was read ahead; False if there is none.
 
     A connection that Greenhouse refuses or that cannot be reached rests for this turn, so that the caller does not run
     the whole inbox against a closed door.

@@ -1,5 +1,7 @@
-"""Mail that would quote a candidate's name with a link in it to somebody outside waits until the name is corrected in
-Greenhouse or a member confirms it. It then goes out by itself, with the name as it is then."""
+"""Holds mail to people outside the organisation that mentions a candidate whose name contains a link.
+
+It is sent automatically, with the current name, once the name is corrected in Greenhouse or a member confirms it.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -15,24 +17,24 @@ from goodword.core.quoted import has_link
 from goodword.notifications.models import Email
 
 WAITS: Final = "The candidate's name looks like a link."
-#: how often a mail that waits looks for itself; a name that is corrected or confirmed releases it at once
+#: delay between checks of a waiting mail; a corrected or confirmed name releases it at once
 EVERY: Final = timedelta(minutes=10)
 _KEY: Final = "quoted_names"
 
 
 def quoted(candidate: Candidate) -> dict[str, list[str]]:
-    """The names as the context of a mail has them, so that they can be replaced later."""
+    """The names used in a mail's context, so that they can be replaced later."""
     return {_KEY: [candidate.name, candidate.short_name]}
 
 
 def has_to_wait(email: Email, *, now: datetime) -> bool:
-    """Whether a claimed mail must wait; it is then back in the queue, with one notification."""
+    """Whether a claimed mail must wait. It is then requeued, and the recruiter is notified once."""
     person = _person(email)
     if person is None or not person.is_name_suspicious:
         return False
     is_new = email.last_error != WAITS
     with transaction.atomic():
-        # the claim is undone, so that waiting uses up no try
+        # undo the claim, so that waiting does not count as an attempt
         waits = outbox.settle_later(email, error=WAITS, at=now + EVERY, attempts=email.attempts - 1)
         if waits and is_new:
             events.record(
@@ -47,7 +49,7 @@ def has_to_wait(email: Email, *, now: datetime) -> bool:
 
 
 def bring_up_to_date(email: Email) -> None:
-    """Put the present name where the mail was written with one that had a link in it. Does not save."""
+    """Replace a name that contained a link with the current one. Does not save."""
     was, person = email.context.get(_KEY), _person(email)
     if person is None or not was:
         return
@@ -60,7 +62,7 @@ def bring_up_to_date(email: Email) -> None:
 
 
 def on_name_changed(event: Event) -> None:
-    """Release what waited for the name, of all of the person's applications; the next sweep sends it."""
+    """Release the mails that waited for the name, for all of the person's applications. The next sweep sends them."""
     application = (
         Application.objects.across_organisations()
         .select_related("candidate")

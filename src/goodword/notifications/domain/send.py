@@ -257,7 +257,7 @@ def _provider_id(message: EmailMultiAlternatives) -> str:
 
 
 def _provider_fault(error: AnymailAPIError) -> Fault:
-    """Classify an error of the provider's API."""
+    """Classify an error from the mail provider's API."""
     code = error.status_code
     if code is None:
         words = f"The mail provider could not be used: {error.args[0]}"

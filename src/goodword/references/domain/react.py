@@ -31,7 +31,7 @@ def on_fate(event: Event) -> None:
 
 
 def on_name(event: Event) -> None:
-    """The name has got a link, or has lost it: mails of open checks wait, or go on."""
+    """Mark open checks whose mail waits because the name contains a link, or clear the mark."""
     suspicious_name.settle(Check, event)
 
 

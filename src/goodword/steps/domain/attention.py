@@ -60,9 +60,9 @@ def on_needs_attention(event: Event) -> None:
 
 
 def on_name(event: Event) -> None:
-    """One mail per application and spelling: the name looks like a link, so mails to people outside wait.
+    """Notify the recruiter, once per application and spelling, that mail waits because the name contains a link.
 
-    Not before a step has begun: what has not begun says itself what it waits for.
+    Only if a step has started: one that has not shows its own reason.
     """
     if event.application_id is None:
         return

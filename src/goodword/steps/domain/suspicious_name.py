@@ -1,5 +1,5 @@
-"""A name that gets a link in it after a step has begun: mails that quote it wait (notifications.domain.names), and the
-step needs attention until it is corrected or confirmed."""
+"""Marks steps of candidates whose name contains a link since the step started: mail waits (notifications.domain.names)
+until the name is corrected or confirmed."""
 
 from goodword.core.models import Event
 from goodword.notifications.models import Email, Link
@@ -10,9 +10,9 @@ from goodword.steps.states import UNFINISHED
 
 
 def settle(model: type[Run], event: Event) -> None:
-    """Mark the open runs of an application, or clear their mark, by the name as it is now. Idempotent.
+    """Set or clear the mark on an application's open runs, according to the current name. Idempotent.
 
-    What a person has to solve already stays before this.
+    Runs that need attention for another reason are left alone.
     """
     application_id = event.application_id or _of_mail(event)
     if application_id is None:
@@ -30,7 +30,7 @@ def settle(model: type[Run], event: Event) -> None:
 
 
 def _of_mail(event: Event) -> int | None:
-    """Of a mail about an adjustment, which is filed under its request alone."""
+    """The application of a mail about an adjustment request, which has none of its own."""
     mails = Email.objects.across_organisations().filter(
         pk=event.data.get("email_id", 0), link_purpose=Link.Purpose.CANDIDATE
     )

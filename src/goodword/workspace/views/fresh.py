@@ -20,7 +20,7 @@ from goodword.workspace.views.portal import language_links, language_of, private
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def fresh(request: HttpRequest, token: str) -> HttpResponseBase:
-    """For a link to either step, while that step still has a page for its candidate."""
+    """Mail a new link to an assessment or reference check that the candidate can still open."""
     visit, now = visit_of(token), clock.now()
     if visit is None:
         return unknown_page(request)

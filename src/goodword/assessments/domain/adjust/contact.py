@@ -21,8 +21,8 @@ class Contact:
 def contact_of(application: Application, *, but: Collection[str] = ()) -> Contact:
     """Who is asked: the person whom the organisation names, unless they hire for this role themselves.
 
-    Otherwise the first admin who does not hire for the role, or else the recruiter, with `outside` False: candidates
-    see this before they send anything. Addresses in `but` are skipped. `application` comes with organisation and the
+    Otherwise the first admin who does not hire for the role, or the recruiter, with `outside` False. Candidates see
+    who it is before they send anything. Addresses in `but` are skipped. `application` comes with organisation and the
     role's owner.
     """
     passed = _team(application) | {address.lower() for address in but}

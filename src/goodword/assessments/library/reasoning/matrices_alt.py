@@ -1,7 +1,7 @@
-"""Says in words what a figure of a matrix shows, and no more: nothing of the rule, nothing of other figures.
+"""Text descriptions of matrix figures, without any hint at the rule or at other figures.
 
-Equal marks are described together: "Two small striped triangles pointing right: top left and bottom right". Two figures
-that differ never have the same words.
+Identical marks are described together: "Two small striped triangles pointing right: top left and bottom right".
+Different figures always have different descriptions.
 """
 
 from collections.abc import Callable, Mapping, Sequence
