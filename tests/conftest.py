@@ -55,7 +55,7 @@ if _template := os.environ.get("TESTS_TEMPLATE"):
 # Signing in is tested with real passwords, but not with the real slowness of their hashes.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
-TransactionTestCase._fixture_teardown = database.empty  # type: ignore[attr-defined]
+TransactionTestCase._fixture_teardown = database.empty  # type: ignore[attr-defined]  # private, so not in the stubs
 
 # On every page that a test opens, Enter must press the main button of its forms.
 settings.MIDDLEWARE = [*settings.MIDDLEWARE, "tests.support.default_buttons.Watch"]

@@ -7,7 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, wraps
-from typing import Any
+from typing import Any, cast
 
 from django.conf import UserSettingsHolder, settings
 from django.core import mail
@@ -56,7 +56,7 @@ def kept[**P, W](build: Callable[P, W]) -> Callable[P, W]:
             cursor.execute(world.sql)
         result, mails = deepcopy((world.result, world.mails))
         mail.outbox.extend(mails)
-        return result  # type: ignore[no-any-return]
+        return cast(W, result)
 
     return wrapper
 
