@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import sys
+import time
 from email import message_from_bytes
 from pathlib import Path
 from types import FrameType
@@ -217,6 +218,22 @@ def test_a_message_that_takes_too_long_is_given_up(
     raw = messages.report(email).replace(b"\nAction: failed", b"\na: b\n" * 3_000 + b"\nAction: failed")
     assert command(raw, monkeypatch) == 0
     assert (capsys.readouterr().out, kept(email)[0]) == ("This message cannot be read (TooLong).\n", False)
+
+
+def test_time_that_runs_out_in_a_finaliser_still_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(returned_mail, "MOST_SECONDS", 0.001)
+
+    class Slow:
+        def __del__(self) -> None:
+            began = time.process_time()
+            while time.process_time() < began + 0.02:
+                pass
+
+    with pytest.raises(returned_mail.TooLong), returned_mail._limited_time():
+        slow = Slow()
+        del slow
+        while True:
+            pass
 
 
 def test_with_wrong_options_the_mail_server_keeps_the_message(monkeypatch: pytest.MonkeyPatch) -> None:

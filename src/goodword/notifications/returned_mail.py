@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from datetime import datetime
+from types import FrameType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -76,11 +77,15 @@ def _standard_input(most: int) -> bytes:
 
 @contextlib.contextmanager
 def _limited_time() -> Iterator[None]:
-    def end(*_: object) -> None:
+    def end(_: int, frame: FrameType | None) -> None:
+        while frame is not None:
+            if frame.f_code.co_name == "__del__":
+                return  # Python ignores exceptions raised here: wait for the next signal
+            frame = frame.f_back
         raise TooLong
 
     before = signal.signal(signal.SIGPROF, end)
-    signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS, MOST_SECONDS / 10)
     try:
         yield
     finally:
