@@ -48,6 +48,12 @@ def given(attempt: Attempt) -> list[tuple[str, object]]:
     return list(answers(attempt).order_by("pk").values_list("item", "value"))
 
 
+def go_offline(page: Page) -> None:
+    """Returns once a request has failed: Chromium may still send one after `set_offline` has returned."""
+    page.context.set_offline(True)
+    page.wait_for_function("() => fetch('/healthz', {cache: 'no-store'}).then(() => false, () => true)")
+
+
 def arrived(page: Page) -> None:
     page.wait_for_function("() => window.goodwordAnswers.waiting().length === 0")
 
@@ -103,7 +109,7 @@ def test_after_a_break_of_the_line_the_page_goes_on_with_a_fresh_task(
 ) -> None:
     attempt = timed()
     page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
-    page.context.set_offline(True)
+    go_offline(page)
     page.keyboard.press("1")
     expect(page.get_by_role("alert")).to_contain_text("You are offline. Saved answers are safe.")
     assert given(attempt) == []
@@ -124,7 +130,7 @@ def test_after_a_short_silence_the_same_task_stays_and_what_was_chosen_is_saved(
 ) -> None:
     attempt = timed()
     page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
-    page.context.set_offline(True)
+    go_offline(page)
     page.keyboard.press("3")
     expect(page.get_by_role("alert")).to_be_visible()
     page.context.set_offline(False)
@@ -141,7 +147,7 @@ def test_next_without_a_line_keeps_the_page_and_goes_on_afterwards(
     page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
     page.keyboard.press("1")
     expect(page.locator("[data-saved]")).to_have_text("Saved")
-    page.context.set_offline(True)
+    go_offline(page)
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_role("alert")).to_be_visible()
     page.context.set_offline(False)  # the click takes effect
@@ -154,7 +160,7 @@ def test_without_a_line_one_goes_on_answering_statements_and_all_arrive_when_it_
     attempt = attempt_of(WORK_STYLE, now=clock.now())
     page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
     page.wait_for_load_state("networkidle")
-    page.context.set_offline(True)
+    go_offline(page)
     for value in "43215":
         page.keyboard.press(value)
         page.keyboard.press("Enter")
@@ -176,7 +182,7 @@ def test_next_offline_before_the_screens_are_loaded_keeps_the_page(
     page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
     page.wait_for_load_state("networkidle")
     page.unroute("**/sheet/")
-    page.context.set_offline(True)
+    go_offline(page)
     page.keyboard.press("4")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("You are offline. Press Next again")
@@ -196,7 +202,7 @@ def test_without_a_line_the_last_statement_waits_for_its_answers_to_arrive_befor
     attempt = attempt_of(WORK_STYLE, now=clock.now())
     page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
     page.wait_for_load_state("networkidle")
-    page.context.set_offline(True)
+    go_offline(page)
     for _ in range(20):
         page.keyboard.press("3")
         page.keyboard.press("Enter")
@@ -213,7 +219,7 @@ def closed_with_an_answer_waiting(browser: Browser, address: str) -> Page:
     page = context.new_page()
     page.goto(address)
     page.wait_for_load_state("networkidle")
-    context.set_offline(True)
+    go_offline(page)
     page.keyboard.press("5")
     expect(page.get_by_role("alert")).to_be_visible()
     page.close(run_before_unload=False)
@@ -337,7 +343,7 @@ def test_words_are_saved_while_they_are_typed_and_stay_over_a_line_that_is_gone(
     page.get_by_role("textbox").press_sequentially("I come down")
     expect(page.locator("[data-saved]")).to_have_text("Saved")
     assert given(attempt) == [("storm", "I come down")]
-    page.context.set_offline(True)
+    go_offline(page)
     page.get_by_role("textbox").press_sequentially(" and wait.")
     expect(page.get_by_role("alert")).to_contain_text("Your answer is saved on this device")
     page.context.set_offline(False)
@@ -363,7 +369,7 @@ def test_words_typed_during_a_break_stand_there_when_the_part_goes_on(
     attempt = own(minutes=5)
     begin_part(attempt_id=attempt.pk, order=1, device="computer", now=clock.now())
     page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
-    page.context.set_offline(True)
+    go_offline(page)
     page.get_by_role("textbox").fill("I come down.")
     expect(page.get_by_role("alert")).to_contain_text("You are offline")
     change(attempt, seen_at=clock.now() - timedelta(seconds=40))
@@ -462,7 +468,7 @@ def test_what_was_not_saved_says_saved_once_the_line_is_back_whatever_screen_is_
     with page.expect_response("**/sheet/"):
         page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
     line = page.locator("[data-saved]")
-    context.set_offline(True)
+    go_offline(page)
     page.locator("[name=answer]").nth(3).check(force=True)
     expect(line).to_have_text("Not saved yet. Trying again.")
     page.get_by_role("button", name="Next").click()
