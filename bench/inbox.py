@@ -179,7 +179,7 @@ def worker(*, turns: bool) -> Iterator[None]:
     if turns:
         command = [sys.executable, "-m", "bench.inbox", "--take-turns"]
     with subprocess.Popen(
-        command, env=os.environ | {"GOODWORD_ENV": "demo", "GOODWORD_HEAL_MINUTES": "0"}
+        command, env=os.environ | {"GOODWORD_ENV": "demo", "GOODWORD_SYNC_MINUTES": "0"}
     ) as process:
         try:
             yield

@@ -247,7 +247,7 @@ GOODWORD_GREENHOUSE_APP_URL = env.service_url(
     "GOODWORD_GREENHOUSE_APP_URL", "https://app.greenhouse.io", https=_public
 )
 #: minutes between two sync passes; 0: only when a member asks
-GOODWORD_HEAL_MINUTES = env.number("GOODWORD_HEAL_MINUTES", 10)
+GOODWORD_SYNC_MINUTES = env.number("GOODWORD_SYNC_MINUTES", 10)
 # Greenhouse sends a delivery again for most of a day: what is kept for less could be taken for new
 GOODWORD_INBOX_DAYS = env.number("GOODWORD_INBOX_DAYS", 30, least=2)
 

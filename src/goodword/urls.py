@@ -6,8 +6,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from goodword.assessments import urls as assessments
 from goodword.core.health import health, ready
 from goodword.core.http import security_txt
-from goodword.greenhouse.heal import urls as heal
 from goodword.greenhouse.inbox import urls as inbox
+from goodword.greenhouse.reconciliation import urls as reconciliation
 from goodword.greenhouse.setup import urls as setup
 from goodword.notifications import urls as notifications
 from goodword.questionnaires import urls as questionnaires
@@ -21,7 +21,7 @@ MEMBER: list[URLPattern | URLResolver] = [
     *references.member_urls,
     *reports.member_urls,
     *setup.member_urls,
-    *heal.member_urls,
+    *reconciliation.member_urls,
     *inbox.member_urls,
     *assessments.member_urls,
     *questionnaires.member_urls,

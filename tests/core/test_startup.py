@@ -93,7 +93,7 @@ def test_a_production_installation_has_safe_cookies_and_headers(production: pyte
         ("GOODWORD_GREENHOUSE_AUTH_URL", "http://auth.greenhouse.io", "must begin with https://"),
         ("GOODWORD_LOG_LEVEL", "LOUD", "must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL, not 'LOUD'"),
         ("GOODWORD_POOL", "0", "must be at least 1, not 0"),
-        ("GOODWORD_HEAL_MINUTES", "-5", "must be at least 0, not -5"),
+        ("GOODWORD_SYNC_MINUTES", "-5", "must be at least 0, not -5"),
         ("GOODWORD_SESSION_HOURS", "0", "must be at least 1, not 0"),
         ("GOODWORD_INBOX_DAYS", "1", "must be at least 2, not 1"),
     ],

@@ -8,12 +8,12 @@ import pytest
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
-from goodword.greenhouse.heal import jobs as healing
 from goodword.greenhouse.models import Finding, Reconciliation
+from goodword.greenhouse.reconciliation import jobs as reconciliation
 from goodword.notifications.models import Email
 from goodword.roles.models import Automation
 from tests.greenhouse.conftest import _open
-from tests.greenhouse.heal.clinic import backdate
+from tests.greenhouse.reconciliation.passes import backdate
 from tests.greenhouse.world import ASSESSMENT, World
 from tests.support import factories
 from tests.support.jobs import run_jobs
@@ -48,7 +48,7 @@ def test_a_day_of_missed_webhooks_is_made_up_for_by_one_pass_and_one_click(world
     Automation.objects.of(world.organisation).update(confirmed_at=world.greenhouse.now())
     remotes = [world.apply(first_name=f"Ada {n}", email=f"p{n}@people.example") for n in range(MOVES)]
     world.deliver()
-    healing.sweep.run()
+    reconciliation.sweep.run()
     run_jobs(at_most=5000, but_not=UNSENT)
     assert Reconciliation.objects.of(world.organisation).get().state == "done"
 
@@ -60,7 +60,7 @@ def test_a_day_of_missed_webhooks_is_made_up_for_by_one_pass_and_one_click(world
     assert len(lost) == MOVES
 
     # the recruiter wonders, and presses *Sync now*
-    page = reverse("greenhouse_healing", args=[world.organisation.slug, world.connection.pk])
+    page = reverse("greenhouse_sync", args=[world.organisation.slug, world.connection.pk])
     sync = reverse("greenhouse_sync_now", args=[world.organisation.slug, world.connection.pk])
     desk.post(sync)
     assert "Everything is compared." in text(desk.get(page))
@@ -80,7 +80,7 @@ def test_a_day_of_missed_webhooks_is_made_up_for_by_one_pass_and_one_click(world
     run_jobs(at_most=9000, but_not=UNSENT)
     assert invited() == MOVES
     assert set(Finding.objects.of(world.organisation).filter(kind="missed_start").values_list("state")) == {
-        ("healed",)
+        ("synced",)
     }
 
     # and the deliveries, when Greenhouse gets through at last, change nothing

@@ -10,11 +10,11 @@ from django.db.models import Q
 
 from goodword.core import clock, jobs, stopping
 from goodword.greenhouse.feed import doubles, post, stuck
-from goodword.greenhouse.heal import jobs as heal  # noqa: F401 - registers the jobs of healing
 from goodword.greenhouse.inbox.claim import Turn, Turns, free_orphans
 from goodword.greenhouse.inbox.process import work_one
 from goodword.greenhouse.inbox.prune import prune
 from goodword.greenhouse.models import FeedPost, InboxEvent
+from goodword.greenhouse.reconciliation import jobs as reconciliation  # noqa: F401 - registers the jobs of reconciliation
 from goodword.greenhouse.setup import recheck
 from goodword.greenhouse.sync import erasures, tally
 

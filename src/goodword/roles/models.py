@@ -131,7 +131,7 @@ class StageRule(OrganisationOwned):
 
 
 class AlreadyThere(OrganisationOwned):
-    """An application that stood in a mapped stage when the mapping was confirmed: never invited by healing."""
+    """An application that stood in a mapped stage when the mapping was confirmed: never invited by reconciliation."""
 
     automation = models.ForeignKey(Automation, on_delete=models.CASCADE, related_name="already_there")
     remote_application_id = models.BigIntegerField()

@@ -22,8 +22,8 @@ from greenhouse_sandbox.acts.remove import forget_application
 from greenhouse_sandbox.acts.stages import current_stage, pipeline
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from tests.greenhouse.conftest import point
-from tests.greenhouse.heal.clinic import heal, settled
 from tests.greenhouse.inbox.histories import Moment, Story, histories
+from tests.greenhouse.reconciliation.passes import reconcile, settled
 from tests.greenhouse.world import OFFER, REFERENCES, World, open_world
 from tests.support import factories
 from tests.support.jobs import run_jobs
@@ -86,7 +86,7 @@ def play(world: World, history: list[Moment], order: list[int]) -> Story:
     story.deliver_late(order)
     world.work()
     react()
-    row = heal(world, full=True)
+    row = reconcile(world, full=True)
     assert row.state == "done", row.error
     react()
     waiting = InboxEvent.objects.of(world.organisation).exclude(state=InboxEvent.State.HANDLED)

@@ -87,7 +87,7 @@ def missed(desk: Desk, kind: str, *, at: datetime) -> None:
         organisation=desk.organisation,
         connection=desk.connection(),
         kind=kind,
-        state="healed",
+        state="synced",
         sentence="x",
         found_at=at,
     )

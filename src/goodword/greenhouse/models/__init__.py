@@ -3,8 +3,8 @@
 from goodword.greenhouse.models.calls import CallTally, RateWindow
 from goodword.greenhouse.models.connection import Connection, Permission, Webhook, WebhookSecret
 from goodword.greenhouse.models.feed import FeedPost
-from goodword.greenhouse.models.healing import Finding, Reconciliation
 from goodword.greenhouse.models.inbox import InboxEvent
+from goodword.greenhouse.models.reconciliation import Finding, Reconciliation
 
 __all__ = [
     "CallTally",

@@ -56,7 +56,7 @@ class Connection(OrganisationOwned):
     refused_at = models.DateTimeField(null=True)
     #: when the permissions are probed next without anybody asking (greenhouse.setup.recheck); empty: at once
     check_at = models.DateTimeField(null=True)
-    #: when the last reconciliation pass that came to its end began (greenhouse.heal)
+    #: when the last reconciliation pass that came to its end began (greenhouse.reconciliation)
     reconciled_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

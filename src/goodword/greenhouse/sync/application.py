@@ -1,4 +1,4 @@
-"""Bring our copy of applications to what Harvest says now. The one way in, for deliveries and for healing."""
+"""Bring our copy of applications to what Harvest says now. The one way in, for deliveries and for reconciliation."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime

@@ -1,7 +1,7 @@
 """A delivery that comes late, after a pass has let its arrival wait for a click: it starts what it would have started.
 
 After an outage of ours Greenhouse tries again for hours. A pass may be quicker, bring our copy over and list those for
-whom there was no room; their own deliveries then differ from nothing. Healing must not take away what they do.
+whom there was no room; their own deliveries then differ from nothing. Reconciliation must not take away what they do.
 """
 
 from collections.abc import Collection
@@ -53,5 +53,5 @@ def release(connection: Connection, remote_ids: Collection[int], *, hint: Hint, 
                     "stage_name": application.stage_name,
                 },
             )
-        row.state, row.settled_at = Finding.State.GONE, now
+        row.state, row.settled_at = Finding.State.OBSOLETE, now
         row.save(update_fields=["state", "settled_at"])

@@ -69,7 +69,7 @@ def link(
 
     `stages` maps kinds of steps to the stages that start them; a kind that is left out is started by none.
     `stood` are the applications that stand in the job's stages now: those in a stage that newly starts a step
-    are recorded, and healing never invites them. Those in a stage that starts the same step as before are
+    are recorded, and reconciliation never invites them. Those in a stage that starts the same step as before are
     not: they may have come a second ago, and their delivery is still on its way. `seen` is the version of the
     mapping that `by` has looked at; None if that does not matter.
 

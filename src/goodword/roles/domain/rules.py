@@ -55,7 +55,7 @@ def map_stages(
 def record_stood(
     automation: Automation, *, stood: Collection[Stood], stage_ids: Collection[int], now: datetime
 ) -> None:
-    """Keep who of them stands in one of these stages: healing never invites them."""
+    """Keep who of them stands in one of these stages: reconciliation never invites them."""
     AlreadyThere.objects.across_organisations().bulk_create(
         [
             AlreadyThere(

@@ -13,9 +13,9 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock, heartbeat
 from goodword.greenhouse.feed.queries import feed_health
-from goodword.greenhouse.heal.queries import heal_health
-from goodword.greenhouse.heal.views.passes import sentences
 from goodword.greenhouse.inbox.queries import inbox_health
+from goodword.greenhouse.reconciliation.queries import sync_status
+from goodword.greenhouse.reconciliation.views.passes import sentences
 from goodword.greenhouse.setup import failed_tasks, stalled, webhooks
 from goodword.greenhouse.setup.card import card_of
 from goodword.greenhouse.setup.self_test import run_test
@@ -33,7 +33,7 @@ def health(request: MemberRequest, pk: int) -> HttpResponse:
     """All of it on one page. What names people or holds secrets is for admins."""
     connection, now = connected(request, pk), clock.now()
     hooks = webhooks.standing(connection)
-    healing = heal_health(connection, now=now, member=request.member)
+    sync = sync_status(connection, now=now, member=request.member)
     context: dict[str, Any] = {
         "connection": connection,
         "card": card_of(connection, now=now),
@@ -41,8 +41,8 @@ def health(request: MemberRequest, pk: int) -> HttpResponse:
         "heard": heard(connection, hooks, now=now),
         "inbox": inbox_health(connection, now=now),
         "feed": feed_health(connection, now=now),
-        "health": healing,
-        **sentences(healing),
+        "health": sync,
+        **sentences(sync),
         **_calls(call_health(connection, now=now)),
         "stalled": stalled.stalled_of(request.member),
         "failed_tasks": failed_tasks.failed_tasks(request.member, now=now),

@@ -1,0 +1,74 @@
+"""A world whose deliveries are lost, and passes over it at chosen moments."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any
+
+from goodword.core import clock
+from goodword.greenhouse.models import Finding, Reconciliation
+from goodword.greenhouse.reconciliation import passes
+from goodword.greenhouse.reconciliation.run import run
+from goodword.roles.models import Automation
+from goodword.steps.models import StepStart
+from greenhouse_sandbox.store.applications import Application as RemoteApplication
+from tests.greenhouse.world import World
+
+#: after this the pass of the clock no longer leaves a move to its delivery
+SOON = timedelta(minutes=10)
+
+
+def reconcile(
+    world: World,
+    *,
+    full: bool = False,
+    after: timedelta = SOON,
+    requested_by: Any = None,
+) -> Reconciliation:
+    """One pass that begins `after` from now, carried out at once; its row as it ended."""
+    now = clock.now() + after
+    world.connection.refresh_from_db()
+    row = passes.begin(world.connection, now=now, full=full, requested_by=requested_by)
+    assert row is not None, "one is running"
+    run(row.pk, tick=lambda: now)
+    row.refresh_from_db()
+    return row
+
+
+def settled(world: World) -> Reconciliation:
+    """What is there was delivered, and a first full pass was made; its findings are forgotten, so that a test sees
+    its own only. The account's own applications were there before the job was linked."""
+    Automation.objects.of(world.organisation).update(confirmed_at=world.greenhouse.now())
+    world.deliver()
+    row = reconcile(world, full=True, after=timedelta(0))
+    assert row.state == "done", row.error
+    Finding.objects.of(world.organisation).delete()
+    return row
+
+
+def backdate(world: World, application: RemoteApplication, *, by: timedelta) -> None:
+    """Let the application have entered its present stage so much earlier, and applied before that."""
+    store = world.greenhouse.store
+    stage = next(
+        row
+        for row in store.application_stages.rising()
+        if row.application_id == application.id and row.current
+    )
+    stage.entered_at = datetime_of(stage.entered_at) - by
+    application.created_at = min(application.created_at, stage.entered_at - timedelta(days=1))
+
+
+def datetime_of(moment: datetime | None) -> datetime:
+    """A moment that is known to be there."""
+    assert moment is not None
+    return moment
+
+
+def findings(world: World) -> Counter[tuple[str, str]]:
+    """Kind and state of each finding, counted."""
+    rows = Finding.objects.of(world.organisation)
+    return Counter(rows.values_list("kind", "state"))
+
+
+def starts(world: World) -> int:
+    """How many steps were asked for."""
+    return StepStart.objects.of(world.organisation).count()

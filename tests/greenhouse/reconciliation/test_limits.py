@@ -1,0 +1,264 @@
+"""Reconciliation never mass-mails: who starts at once, who waits for one click, and what becomes of the list."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import transaction
+
+from goodword.accounts.models import AuditEntry
+from goodword.core import clock
+from goodword.greenhouse.models import Finding
+from goodword.greenhouse.reconciliation.limits import STANDS, TOO_MANY, TOO_OLD, UNKNOWN, Missed, decide
+from goodword.greenhouse.reconciliation.start import start_requested
+from goodword.greenhouse.reconciliation.waiting import ask_start, dismiss, waiting_of
+from goodword.roles.models import AlreadyThere
+from goodword.steps.models import StepStart
+from greenhouse_sandbox.acts import persons, progress
+from greenhouse_sandbox.store.applications import Application as RemoteApplication
+from tests.greenhouse.kept import after
+from tests.greenhouse.reconciliation.passes import SOON, backdate, findings, reconcile, settled, starts
+from tests.greenhouse.world import ASSESSMENT, OFFER, SCREEN, World
+from tests.support import factories
+from tests.support.jobs import event_names, run_jobs
+
+NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def missed(n: int, **values: object) -> Missed:
+    return Missed(remote_id=n, job_id=1, stage_id=2, **values)  # type: ignore[arg-type]
+
+
+def missed_day(world: World, moves: int) -> None:
+    """So many moves into the mapped stage on a day without deliveries."""
+    remotes = [world.apply(email=f"person{n}@people.example") for n in range(moves)]
+    settled(world)
+    for n, remote in enumerate(remotes):
+        world.move(remote, ASSESSMENT)
+        backdate(world, remote, by=timedelta(minutes=20 * n))
+    world.outgoing()
+
+
+def old(world: World) -> RemoteApplication:
+    """Somebody who has stood in the mapped stage for three days, unheard, and waits in the list."""
+    remote = world.apply()
+    settled(world)
+    world.move(remote, ASSESSMENT)
+    backdate(world, remote, by=timedelta(days=3))
+    world.outgoing()
+    reconcile(world)
+    assert Finding.objects.of(world.organisation).get().state == "waiting"
+    return remote
+
+
+one_waits = after(old)
+
+
+@one_waits
+def test_an_entry_of_the_list_is_not_started_by_a_delivery_that_tells_of_something_else(
+    world: World, made: RemoteApplication
+) -> None:
+    remote = made
+    person = world.greenhouse.store.candidates.get(remote.candidate_id)
+    assert person is not None
+    persons.update_candidate(world.greenhouse.store, person, first_name="Grace", now=world.greenhouse.now())
+    world.deliver()
+    run_jobs()
+    assert starts(world) == 0
+
+
+@one_waits
+def test_a_new_arrival_starts_an_entry_of_the_list_and_ends_it(world: World, made: RemoteApplication) -> None:
+    remote = made
+    world.move(remote, SCREEN)
+    world.move(remote, ASSESSMENT)
+    outgoing = world.outgoing()
+    # told one after the other, as Greenhouse does
+    world.move(remote, SCREEN)
+    world.deliver()
+    world.move(remote, ASSESSMENT)
+    world.deliver()
+    run_jobs()
+    assert (starts(world), len(outgoing)) == (1, 2)
+    reconcile(world, after=2 * SOON)
+    assert findings(world) == {("missed_start", "obsolete"): 1}
+
+
+@one_waits
+@pytest.mark.parametrize("what", ["moved", "rejected", "hired"])
+def test_an_entry_whose_candidate_has_moved_on_is_over_before_anybody_decides(
+    world: World, made: RemoteApplication, what: str
+) -> None:
+    remote = made
+    member = factories.member(world.organisation, kind="admin")
+    pk = waiting_of(world.connection, member).get().pk
+    if what == "moved":
+        world.move(remote, OFFER)
+    elif what == "rejected":
+        world.reject(remote)
+    else:
+        progress.hire(world.greenhouse.store, remote, actor_id=None, now=world.greenhouse.now())
+    world.outgoing()  # nobody told: the click asks Greenhouse again
+    with transaction.atomic():
+        ask_start(world.connection, [pk], member=member, now=clock.now())
+    start_requested(world.connection.pk, tick=clock.now)
+    run_jobs()
+    assert (findings(world), starts(world)) == ({("missed_start", "obsolete"): 1}, 0)
+
+
+@one_waits
+def test_who_was_dismissed_is_left_alone_until_they_come_again(world: World, made: RemoteApplication) -> None:
+    remote = made
+    member = factories.member(world.organisation)
+    pk = waiting_of(world.connection, member).get().pk
+    assert dismiss(world.connection, [pk], member=member, now=clock.now()) == 1
+    assert dismiss(world.connection, [pk], member=member, now=clock.now()) == 0
+    assert AlreadyThere.objects.of(world.organisation).count() == 1
+    reconcile(world, full=True, after=2 * SOON)
+    run_jobs()
+    assert (findings(world), starts(world)) == ({("missed_start", "dismissed"): 1}, 0)
+
+    world.move(remote, SCREEN)
+    world.deliver()
+    world.move(remote, ASSESSMENT)
+    world.deliver()
+    run_jobs()
+    assert starts(world) == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        ({"entered_at": NOW - 47 * HOUR}, None),
+        ({"entered_at": NOW - 48 * HOUR}, TOO_OLD),
+        ({}, UNKNOWN),
+        # proof that they were not there yet is as good as the time of entry
+        ({"not_before": NOW - 47 * HOUR}, None),
+        ({"not_before": NOW - 49 * HOUR}, UNKNOWN),
+        # that something happened lately proves nothing; that nothing did for long proves that the entry is old
+        ({"not_after": NOW - HOUR}, UNKNOWN),
+        ({"not_after": NOW - 49 * HOUR}, TOO_OLD),
+        # the time of entry goes before what can be concluded
+        ({"entered_at": NOW - 49 * HOUR, "not_before": NOW - HOUR}, TOO_OLD),
+        ({"entered_at": NOW - HOUR, "stands": True}, STANDS),
+    ],
+)
+def test_a_start_goes_at_once_only_if_the_entry_is_known_to_be_younger_than_48_hours(
+    values: dict[str, object], why: str | None
+) -> None:
+    one = missed(1, **values)
+    assert decide([one], now=NOW) == (([one], []) if why is None else ([], [(one, why)]))
+
+
+def test_of_more_than_twenty_those_who_waited_longest_go_and_the_rest_waits() -> None:
+    many = [missed(n, entered_at=NOW - timedelta(minutes=n)) for n in range(1, 31)]
+    at_once, waiting = decide(many, now=NOW)
+    assert [one.remote_id for one in at_once] == list(range(30, 10, -1))
+    assert [(one.remote_id, why) for one, why in waiting] == [(n, TOO_MANY) for n in range(10, 0, -1)]
+
+
+@pytest.mark.timeout(300)
+def test_a_day_of_missed_deliveries_starts_twenty_and_the_rest_by_one_click(world: World) -> None:
+    missed_day(world, 24)
+    reconcile(world)
+    run_jobs(at_most=5000)
+    assert findings(world) == {("missed_start", "synced"): 20, ("missed_start", "waiting"): 4}
+    assert starts(world) == 20
+
+    for n in (2, 3):  # no later pass starts them by itself, not even a full one
+        reconcile(world, full=True, after=n * SOON)
+    run_jobs(at_most=5000)
+    assert starts(world) == 20
+
+    member = factories.member(world.organisation, kind="admin")
+    waiting = list(waiting_of(world.connection, member).values_list("pk", flat=True))
+    assert len(waiting) == 4
+    with transaction.atomic():
+        assert ask_start(world.connection, waiting, member=member, now=clock.now()) == 4
+        assert ask_start(world.connection, waiting, member=member, now=clock.now()) == 0
+    assert start_requested(world.connection.pk, tick=clock.now) == 4
+    assert start_requested(world.connection.pk, tick=clock.now) == 0
+    run_jobs(at_most=5000)
+    assert starts(world) == 24
+    assert StepStart.objects.of(world.organisation).filter(state="started").count() == 24
+    assert findings(world) == {("missed_start", "synced"): 24}
+    audited = AuditEntry.objects.of(world.organisation).filter(action__startswith="reconciliation.")
+    assert list(audited.values_list("action", "member")) == [("reconciliation.start_requested", member.pk)]
+
+
+def test_with_v1_the_entry_is_known_to_be_fresh_if_the_last_pass_was_a_short_time_ago(either: World) -> None:
+    remote = either.apply()
+    settled(either)
+    either.move(remote, ASSESSMENT)
+    either.outgoing()
+    reconcile(either, after=timedelta(hours=47))
+    assert findings(either) == {("missed_start", "synced"): 1}
+
+
+def test_with_v1_an_entry_may_be_old_if_the_last_pass_was_long_ago(either: World) -> None:
+    remote = either.apply()
+    settled(either)
+    either.move(remote, ASSESSMENT)
+    either.outgoing()
+    reconcile(either, after=timedelta(hours=49))
+    assert findings(either) == {("missed_start", "waiting"): 1}
+    assert Finding.objects.of(either.organisation).get().sentence == TOO_OLD
+
+
+def test_a_delivery_that_comes_late_starts_what_it_would_have_started(world: World) -> None:
+    remote = world.apply()
+    settled(world)
+    world.move(remote, ASSESSMENT)
+    backdate(world, remote, by=timedelta(days=3))
+    late = world.outgoing()
+    reconcile(world)
+    assert findings(world) == {("missed_start", "waiting"): 1}
+    for _ in range(2):
+        for body, _id in late:
+            assert world.post(body) == 200
+        world.work()
+        run_jobs()
+    assert (findings(world), starts(world)) == ({("missed_start", "obsolete"): 1}, 1)
+    assert event_names(world.ours(remote).pk).count("application.entered_stage") == 1
+
+
+def test_an_address_that_came_unheard_starts_what_waited_for_it(world: World) -> None:
+    remote = world.apply(email="")
+    world.move(remote, ASSESSMENT)
+    settled(world)
+    run_jobs()
+    start = StepStart.objects.of(world.organisation).get()
+    assert start.waits_for == "no_address"
+    store = world.greenhouse.store
+    person = store.candidates.get(remote.candidate_id)
+    assert person is not None
+    persons.update_candidate(store, person, email="now@people.example", now=world.greenhouse.now())
+    world.outgoing()
+    reconcile(world)
+    run_jobs()
+    start.refresh_from_db()
+    assert (start.state, findings(world)) == ("started", {("missed_start", "synced"): 1})
+
+
+def test_an_address_that_came_for_somebody_long_in_the_stage_waits_for_a_click(world: World) -> None:
+    remote = world.apply(email="")
+    world.move(remote, ASSESSMENT)
+    backdate(world, remote, by=timedelta(days=3))
+    settled(world)
+    run_jobs()
+    store = world.greenhouse.store
+    person = store.candidates.get(remote.candidate_id)
+    assert person is not None
+    persons.update_candidate(store, person, email="now@people.example", now=world.greenhouse.now())
+    world.outgoing()
+    reconcile(world)
+    run_jobs()
+    start = StepStart.objects.of(world.organisation).get()
+    assert (start.state, findings(world)) == ("waiting", {("missed_start", "waiting"): 1})
+    member = factories.member(world.organisation, kind="admin")
+    pk = waiting_of(world.connection, member).get().pk
+    with transaction.atomic():
+        ask_start(world.connection, [pk], member=member, now=clock.now())
+    start_requested(world.connection.pk, tick=clock.now)
+    start.refresh_from_db()
+    assert (start.state, findings(world)) == ("started", {("missed_start", "synced"): 1})

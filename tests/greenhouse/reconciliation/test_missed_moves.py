@@ -1,0 +1,281 @@
+"""What was missed while deliveries were lost is found, and synced as a delivery would have done it."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from goodword.candidates.models import Application
+from goodword.core.models import Event
+from goodword.greenhouse.models import Connection, Finding
+from goodword.roles.models import AlreadyThere, Automation
+from goodword.steps.models import StepStart
+from greenhouse_sandbox.acts import persons, progress
+from greenhouse_sandbox.store.applications import Application as RemoteApplication
+from tests.greenhouse.kept import after
+from tests.greenhouse.reconciliation.passes import SOON, backdate, findings, reconcile, settled, starts
+from tests.greenhouse.world import ASSESSMENT, OFFER, REFERENCES, REVIEW, SCREEN, World
+from tests.support.jobs import event_names, run_jobs
+
+
+def applied(world: World) -> RemoteApplication:
+    """Ada Doe has applied, which was delivered."""
+    remote = world.apply()
+    settled(world)
+    return remote
+
+
+one_applied = after(applied)
+either_applied = after(applied, "v3", "v1")
+
+
+@either_applied
+def test_a_missed_move_into_a_mapped_stage_starts_the_step_by_the_road_of_a_delivery(
+    either: World, made: RemoteApplication
+) -> None:
+    remote = made
+    either.move(remote, ASSESSMENT)
+    either.outgoing()  # lost
+    row = reconcile(either)
+    assert (row.state, row.error) == ("done", "")
+    ours = either.ours(remote)
+    assert event_names(ours.pk) == [
+        "application.applied",
+        "application.left_stage",
+        "application.entered_stage",
+    ]
+    run_jobs()
+    assert StepStart.objects.of(either.organisation).get().application_id == ours.pk
+    assert findings(either) == {("missed_start", "synced"): 1}
+
+
+@either_applied
+def test_a_second_pass_finds_nothing_more(either: World, made: RemoteApplication) -> None:
+    remote = made
+    either.move(remote, ASSESSMENT)
+    either.outgoing()
+    reconcile(either)
+    run_jobs()
+    before = Event.objects.count()
+    reconcile(either, after=2 * SOON)
+    reconcile(either, full=True, after=3 * SOON)
+    run_jobs()
+    assert findings(either) == {("missed_start", "synced"): 1}
+    assert (starts(either), Event.objects.count()) == (1, before)
+
+
+@either_applied
+def test_a_move_between_other_stages_is_followed_and_starts_nothing(
+    either: World, made: RemoteApplication
+) -> None:
+    remote = made
+    either.move(remote, SCREEN)
+    either.outgoing()
+    reconcile(either)
+    assert either.ours(remote).stage_id == either.stages[SCREEN][0]
+    assert (findings(either), starts(either)) == ({("missed_change", "synced"): 1}, 0)
+
+
+@either_applied
+def test_who_came_before_confirm_while_our_copy_was_behind_is_followed_and_not_invited(
+    either: World, made: RemoteApplication
+) -> None:
+    remote = made
+    either.move(remote, ASSESSMENT)
+    either.outgoing()  # our copy is behind when the mapping is confirmed
+    AlreadyThere.objects.create(
+        organisation=either.organisation,
+        automation=Automation.objects.of(either.organisation).get(),
+        remote_application_id=remote.id,
+        stage_id=either.stages[ASSESSMENT][0],
+        recorded_at=either.greenhouse.now() + timedelta(seconds=1),
+    )
+    reconcile(either)
+    run_jobs()
+    assert either.ours(remote).stage_id == either.stages[ASSESSMENT][0]
+    assert (findings(either), starts(either)) == ({("missed_change", "synced"): 1}, 0)
+
+
+@one_applied
+def test_what_happened_a_moment_ago_is_left_to_its_delivery_unless_a_person_asks(
+    world: World, made: RemoteApplication
+) -> None:
+    remote = made
+    world.move(remote, ASSESSMENT)
+    reconcile(world, after=timedelta(seconds=1))
+    assert findings(world) == {}
+    world.deliver()
+    reconcile(world)
+    assert findings(world) == {}
+
+
+@one_applied
+def test_what_waits_in_the_inbox_is_left_to_it(world: World, made: RemoteApplication) -> None:
+    remote = made
+    world.move(remote, ASSESSMENT)
+    for body, event_id in world.outgoing():
+        world.post(body, event_id)
+    reconcile(world)
+    assert findings(world) == {}
+    world.work()
+    run_jobs()
+    assert starts(world) == 1
+
+
+@one_applied
+def test_a_finding_says_no_name_of_a_person(world: World, made: RemoteApplication) -> None:
+    remote = made
+    world.reject(remote)
+    world.outgoing()
+    reconcile(world)
+    assert Finding.objects.of(world.organisation).get().sentence == "Rejected."
+
+
+@one_applied
+def test_an_old_entry_is_no_fresh_one(world: World, made: RemoteApplication) -> None:
+    remote = made
+    world.move(remote, ASSESSMENT)
+    backdate(world, remote, by=timedelta(hours=49))
+    world.outgoing()
+    reconcile(world)
+    run_jobs()
+    assert (findings(world), starts(world)) == ({("missed_start", "waiting"): 1}, 0)
+
+
+def test_somebody_whom_no_delivery_ever_told_of_is_found_in_a_mapped_stage(either: World) -> None:
+    settled(either)
+    remote = either.apply()
+    either.move(remote, ASSESSMENT)
+    either.outgoing()
+    reconcile(either)
+    run_jobs()
+    assert starts(either) == 1
+    assert event_names(either.ours(remote).pk)[:2] == ["application.applied", "application.entered_stage"]
+
+
+def test_a_rejection_a_hire_and_their_ends_are_heard_of(either: World) -> None:
+    rejected, hired, back = either.apply(), either.apply(), either.apply()
+    either.deliver()
+    either.reject(back)
+    settled(either)
+    store, now = either.greenhouse.store, either.greenhouse.now()
+    either.reject(rejected)
+    progress.hire(store, hired, actor_id=None, now=now)
+    progress.unreject(store, back, actor_id=None, now=now)
+    either.outgoing()
+    reconcile(either, full=True)
+    assert [either.ours(one).status for one in (rejected, hired, back)] == ["rejected", "hired", "active"]
+    assert event_names(either.ours(back).pk)[-1] == "application.unrejected"
+    assert findings(either) == {("missed_end", "synced"): 3}
+
+
+def test_leaving_a_mapped_stage_is_told_and_so_is_the_arrival_in_the_next(world: World) -> None:
+    remote = world.apply()
+    world.move(remote, ASSESSMENT)
+    settled(world)
+    run_jobs()
+    world.move(remote, REFERENCES)
+    world.outgoing()
+    reconcile(world)
+    run_jobs()
+    assert [name for name in event_names(world.ours(remote).pk) if name.startswith("application")] == [
+        "application.applied",
+        "application.entered_stage",
+        "application.left_stage",
+        "application.entered_stage",
+    ]
+    assert starts(world) == 2
+
+
+def test_who_stood_there_at_confirm_is_never_invited(either: World) -> None:
+    remote = either.apply()
+    either.move(remote, ASSESSMENT)
+    either.outgoing()
+    AlreadyThere.objects.create(
+        organisation=either.organisation,
+        automation=Automation.objects.of(either.organisation).get(),
+        remote_application_id=remote.id,
+        stage_id=either.stages[ASSESSMENT][0],
+        recorded_at=either.greenhouse.now() + timedelta(seconds=1),
+    )
+    settled(either)
+    reconcile(either, full=True, after=2 * SOON)
+    assert (findings(either), starts(either)) == ({}, 0)
+
+
+def test_who_stood_there_at_confirm_and_came_again_unseen_waits_for_a_click(world: World) -> None:
+    remote = world.apply()
+    world.move(remote, ASSESSMENT)
+    AlreadyThere.objects.create(
+        organisation=world.organisation,
+        automation=Automation.objects.of(world.organisation).get(),
+        remote_application_id=remote.id,
+        stage_id=world.stages[ASSESSMENT][0],
+        recorded_at=world.greenhouse.now(),
+    )
+    settled(world)
+    world.move(remote, SCREEN)
+    world.move(remote, ASSESSMENT)
+    world.outgoing()
+    reconcile(world)
+    run_jobs()
+    assert (findings(world), starts(world)) == ({("missed_start", "waiting"): 1}, 0)
+
+
+def test_who_stood_there_at_confirm_was_seen_elsewhere_and_came_again_is_started(either: World) -> None:
+    remote = either.apply()
+    either.move(remote, ASSESSMENT)
+    AlreadyThere.objects.create(
+        organisation=either.organisation,
+        automation=Automation.objects.of(either.organisation).get(),
+        remote_application_id=remote.id,
+        stage_id=either.stages[ASSESSMENT][0],
+        recorded_at=either.greenhouse.now(),
+    )
+    either.move(remote, SCREEN)
+    settled(either)
+    either.move(remote, ASSESSMENT)
+    either.outgoing()
+    reconcile(either)
+    run_jobs()
+    assert starts(either) == 1
+
+
+def test_a_changed_address_is_followed(either: World) -> None:
+    remote = either.apply(email="old@people.example")
+    settled(either)
+    person = either.greenhouse.store.candidates.get(remote.candidate_id)
+    assert person is not None
+    store = either.greenhouse.store
+    persons.update_candidate(store, person, email="new@people.example", now=either.greenhouse.now())
+    either.outgoing()
+    reconcile(either)
+    assert either.ours(remote).candidate.email == "new@people.example"
+    assert findings(either) == {("missed_change", "synced"): 1}
+
+
+def test_one_who_was_before_the_job_was_linked_is_nobody_of_ours(world: World) -> None:
+    remote = world.apply()
+    world.move(remote, OFFER)
+    world.outgoing()
+    Automation.objects.of(world.organisation).update(confirmed_at=world.greenhouse.now())
+    reconcile(world, full=True)
+    assert not Application.objects.of(world.organisation).filter(remote_id=remote.id).exists()
+
+
+def test_a_pass_moves_the_window_on_by_its_beginning(world: World) -> None:
+    row = settled(world)
+    assert Connection.objects.of(world.organisation).get().reconciled_at == row.started_at
+    assert (row.total, row.done) == (row.done, row.done)
+
+
+@pytest.mark.parametrize("place", [REVIEW, SCREEN])
+def test_who_applied_unheard_is_copied(either: World, place: int) -> None:
+    settled(either)
+    remote = either.apply()
+    if place:
+        either.move(remote, place)
+    either.outgoing()
+    reconcile(either)
+    assert either.ours(remote).stage_id == either.stages[place][0]
+    assert findings(either) == Counter({("missed_change", "synced"): 1})

@@ -1,0 +1,352 @@
+"""What goes wrong while a pass runs: nothing is lost, nothing is done twice, and the row says what happened."""
+
+from datetime import timedelta
+from functools import partial
+
+import httpx2
+import pytest
+
+from goodword.core import clock
+from goodword.greenhouse.models import Connection, Finding, Reconciliation
+from goodword.greenhouse.reconciliation import jobs as reconciliation_jobs
+from goodword.greenhouse.reconciliation import passes
+from goodword.greenhouse.reconciliation.everything import NOTHING_SHOWN
+from goodword.greenhouse.reconciliation.jobs_changed import NO_JOB_SHOWN
+from goodword.greenhouse.reconciliation.run import run
+from goodword.roles.models import RoleNotice
+from greenhouse_sandbox.acts import persons, progress
+from greenhouse_sandbox.acts.stages import pipeline
+from greenhouse_sandbox.store.applications import Application as RemoteApplication
+from tests.greenhouse.kept import after
+from tests.greenhouse.reconciliation.passes import SOON, findings, reconcile, settled, starts
+from tests.greenhouse.world import ASSESSMENT, SCREEN, Killed, World
+from tests.support import factories
+from tests.support.jobs import event_names, run_jobs, waiting
+
+
+def moved(world: World, count: int) -> list[RemoteApplication]:
+    """So many missed moves into the mapped stage."""
+    remotes = [world.apply(email=f"person{n}@people.example") for n in range(count)]
+    settled(world)
+    for remote in remotes:
+        world.move(remote, ASSESSMENT)
+    world.outgoing()
+    world.line.calls.clear()
+    return remotes
+
+
+def break_at(world: World, call: int, error: BaseException) -> None:
+    """Let the line break at that read."""
+
+    def before(_: httpx2.Request) -> None:
+        if len(world.line.reads) == call:
+            raise error
+
+    world.line.before = before
+
+
+three_moved, two_moved, one_moved = (after(partial(moved, count=count)) for count in (3, 2, 1))
+
+
+@three_moved
+@pytest.mark.parametrize("call", [1, 2, 4, 6, 7])
+def test_a_pass_that_is_killed_is_ended_by_the_sweep_and_the_next_does_the_rest(
+    world: World, made: list[RemoteApplication], call: int
+) -> None:
+    remotes = made
+    break_at(world, call, Killed())
+    with pytest.raises(Killed):
+        reconcile(world)
+    world.line.before = lambda _: None
+    [row] = passes.end_dead(now=clock.now() + 3 * SOON)
+    row.refresh_from_db()
+    assert (row.state, row.error) == ("failed", passes.DIED)
+    reconcile(world, after=4 * SOON)
+    run_jobs()
+    assert (findings(world), starts(world)) == ({("missed_start", "synced"): 3}, 3)
+    for remote in remotes:
+        told = [name for name in event_names(world.ours(remote).pk) if name.startswith("application.")]
+        assert told == ["application.applied", "application.left_stage", "application.entered_stage"]
+
+
+@three_moved
+def test_a_permission_withdrawn_as_empty_lists_marks_nobody_and_says_so(
+    world: World, made: list[RemoteApplication]
+) -> None:
+    remotes = made
+    world.greenhouse.store.switches |= {"service_user_site_admin": False, "non_admin_reads": "empty"}
+    row = reconcile(world, full=True)
+    assert (row.state, row.error) == ("failed", f"{NOTHING_SHOWN} {NO_JOB_SHOWN}")
+    assert [world.ours(one).not_visible_since for one in remotes] == [None] * 3
+    assert not RoleNotice.objects.of(world.organisation).filter(kind="job_gone").exists()
+    assert findings(world) == {}
+
+    world.greenhouse.store.switches["service_user_site_admin"] = True
+    row = reconcile(world, full=True, after=2 * SOON)
+    assert (row.state, findings(world)) == ("done", {("missed_start", "synced"): 3})
+
+
+@three_moved
+def test_one_application_that_nobody_can_cope_with_holds_up_no_other(
+    world: World, made: list[RemoteApplication]
+) -> None:
+    remotes = made
+
+    def after(request: httpx2.Request) -> None:
+        asked = str(request.url.params.get("ids")).split(",")
+        if str(remotes[1].id) in asked and "applications" in request.url.path:
+            raise ValueError("garbage")
+
+    world.line.after = after
+    row = reconcile(world)
+    run_jobs()
+    assert (row.state, starts(world)) == ("done", 2)
+    assert (
+        row.error
+        == f"Could not be read or written: application {remotes[1].id}. The next full pass tries again."
+    )
+
+
+@two_moved
+@pytest.mark.parametrize("call", [1, 3, 5])
+@pytest.mark.parametrize(
+    ("fault", "state", "said"),
+    [
+        ({"status": 503}, "active", "Greenhouse has a failure of its own"),
+        ({"status": 403}, "active", "Greenhouse does not let this key use"),
+        ({"status": 429, "seconds": 60.0}, "active", "Greenhouse asks to wait 60 seconds."),
+        ({"status": 401}, "broken", "Greenhouse no longer accepts this key"),
+    ],
+)
+def test_a_greenhouse_that_refuses_in_the_middle_ends_the_pass_softly(
+    world: World, fault: dict[str, object], state: str, said: str, call: int
+) -> None:
+
+    def before(_: httpx2.Request) -> None:
+        if len(world.line.reads) == call and not world.greenhouse.sandbox.faults.list():
+            world.fail(kind="fail", path="/v3", times=99, **fault)
+
+    world.line.before = before
+    row = reconcile(world)
+    assert (row.state, row.error.startswith(said)) == ("failed", True), row.error
+    assert Connection.objects.of(world.organisation).get().state == state
+    if fault["status"] == 429:
+        return  # we keep to the minute that Greenhouse has asked for
+
+    world.line.before = lambda _: None
+    world.greenhouse.sandbox.faults.clear()
+    row = reconcile(world, after=2 * SOON)
+    run_jobs()
+    assert (row.state, findings(world), starts(world)) == ("done", {("missed_start", "synced"): 2}, 2)
+    assert Connection.objects.of(world.organisation).get().state == "active"
+
+
+@two_moved
+def test_a_worker_that_was_taken_for_dead_stops_at_once(world: World) -> None:
+
+    def before(_: httpx2.Request) -> None:
+        passes.end_dead(now=clock.now() + 5 * SOON)
+
+    world.line.before = before
+    row = reconcile(world)
+    assert (row.state, row.error) == ("failed", passes.DIED)
+    assert starts(world) == 0
+
+
+@one_moved
+def test_a_disconnected_connection_is_left_alone(world: World) -> None:
+
+    def before(_: httpx2.Request) -> None:
+        Connection.objects.of(world.organisation).update(state="disconnected")
+
+    world.line.before = before
+    row = reconcile(world)
+    assert (row.state, row.error) == ("failed", "Greenhouse was disconnected meanwhile.")
+    assert reconciliation_jobs.due(now=clock.now() + 9 * SOON) == []
+
+
+@one_moved
+def test_two_organisations_do_not_touch_each_other(world: World) -> None:
+    other = factories.organisation()
+    elsewhere = Connection(
+        organisation=other, endpoint_key="j" * 43, connected_at=factories.NOW, state="active"
+    )
+    elsewhere.set_credentials(world.greenhouse.credentials)
+    elsewhere.save()
+    theirs = factories.application(factories.role(other), connection_id=elsewhere.pk, remote_id=1)
+    reconcile(world, full=True)
+    theirs.refresh_from_db()
+    assert theirs.not_visible_since is None
+    assert not Finding.objects.of(other).exists()
+
+
+def test_passes_that_fail_share_one_budget(world: World) -> None:
+    moved(world, 23)
+    reconcile(world, full=True)
+    assert findings(world) == {("missed_start", "synced"): 20, ("missed_start", "waiting"): 3}
+    # as if the pass had broken off after these
+    Reconciliation.objects.of(world.organisation).order_by("-pk")[:1].get().delete()
+    Finding.objects.of(world.organisation).filter(state="synced").update(
+        found_in=Reconciliation.objects.create(
+            organisation=world.organisation,
+            connection=world.connection,
+            state="failed",
+            started_at=clock.now(),
+            lease_until=clock.now(),
+        )
+    )
+    for n in range(2):
+        remote = world.apply(email=f"late{n}@people.example")
+        world.move(remote, ASSESSMENT)
+    world.outgoing()
+    reconcile(world, full=True, after=2 * SOON)
+    assert findings(world) == {("missed_start", "synced"): 20, ("missed_start", "waiting"): 5}
+    world.move(world.apply(), ASSESSMENT)
+    world.outgoing()
+    reconcile(
+        world, full=True, after=3 * SOON
+    )  # the last one came to its end: this one has twenty of its own
+    assert findings(world) == {("missed_start", "synced"): 21, ("missed_start", "waiting"): 5}
+
+
+def test_only_one_pass_of_a_connection_runs(world: World) -> None:
+    assert passes.begin(world.connection, now=clock.now(), full=False) is not None
+    assert passes.begin(world.connection, now=clock.now(), full=False) is None
+
+
+def test_a_member_who_asks_while_a_pass_runs_makes_it_a_full_one(world: World) -> None:
+    settled(world)
+    remote = world.apply()
+    world.outgoing()
+    gone = world.apply()
+    world.deliver()
+    persons.delete_candidate(
+        world.greenhouse.store,
+        world.greenhouse.store.candidates.get(gone.candidate_id),  # type: ignore[arg-type]
+    )
+    world.outgoing()
+    member = factories.member(world.organisation, kind="admin")
+    asked: list[object] = []
+
+    def before(_: httpx2.Request) -> None:
+        if not asked:
+            asked.append(1)
+            assert (
+                reconciliation_jobs.begin_pass(world.connection, now=clock.now(), requested_by=member) is None
+            )
+
+    world.line.before = before
+    row = reconcile(world)
+    assert (row.state, row.full, row.requested_by) == ("done", True, member)
+    assert world.ours(gone).not_visible_since is not None
+    assert world.ours(remote).status == "active"
+
+
+def test_a_pass_that_a_living_worker_has_is_not_taken_by_another(world: World) -> None:
+    row = passes.begin(world.connection, now=clock.now(), full=False)
+    assert row is not None
+    assert passes.take(row.pk, now=clock.now()) is not None
+    assert passes.take(row.pk, now=clock.now()) is None
+    assert passes.end_dead(now=clock.now()) == []
+
+
+def test_an_application_that_no_list_shows_is_marked_and_nothing_is_erased(either: World) -> None:
+    there, gone = either.apply(), either.apply(first_name="Ada", last_name="Doe")
+    settled(either)
+    person = either.greenhouse.store.candidates.get(gone.candidate_id)
+    assert person is not None
+    persons.delete_candidate(either.greenhouse.store, person)
+    either.outgoing()
+    reconcile(either)
+    assert either.ours(gone).not_visible_since is None  # what only changed does not tell of it
+    reconcile(either, full=True, after=2 * SOON)
+    assert either.ours(gone).not_visible_since is not None
+    assert either.ours(gone).candidate.name == "Ada Doe"
+    assert either.ours(there).not_visible_since is None
+    assert findings(either) == {("not_visible", "synced"): 1}
+
+
+def test_a_job_whose_applications_have_all_gone_is_followed_where_greenhouse_shows_others(
+    world: World,
+) -> None:
+    other = world.greenhouse.application(job=1)
+    gone = world.apply()
+    settled(world)
+    for one in list(world.greenhouse.store.applications.rising()):
+        if one.job_id == world.job_id:
+            world.greenhouse.store.applications.delete(one.id)
+    row = reconcile(world, full=True)
+    assert (row.state, row.error) == ("done", "")
+    assert world.ours(gone).not_visible_since is not None
+    assert other.job_id != world.job_id
+
+
+def test_who_moved_to_a_job_that_is_not_linked_is_followed(either: World) -> None:
+    remote = either.apply()
+    settled(either)
+    store = either.greenhouse.store
+    other = list(store.jobs.rising())[1]
+    progress.move(store, remote, pipeline(store, other.id)[0], actor_id=None, now=either.greenhouse.now())
+    either.outgoing()
+    reconcile(either, full=True)
+    ours = either.ours(remote)
+    assert (ours.job_id, ours.not_visible_since) == (other.id, None)
+    assert findings(either) == {("missed_change", "synced"): 1}
+
+
+def test_a_linked_job_that_changed_is_noticed(world: World) -> None:
+    settled(world)
+    job = world.greenhouse.store.jobs.get(world.job_id)
+    assert job is not None
+    job.name = "Senior Window Washer"
+    world.outgoing()
+    reconcile(world)
+    assert findings(world) == {("job_changed", "synced"): 1}
+    assert RoleNotice.objects.of(world.organisation).get().after == "Senior Window Washer"
+
+
+def test_an_idle_pass_makes_a_handful_of_calls(either: World) -> None:
+    for _ in range(3):
+        either.move(either.apply(), SCREEN)
+    settled(either)
+    either.line.calls.clear()
+    row = reconcile(either)
+    assert (row.calls, len(either.line.reads)) == (4, 4), either.line.reads
+
+
+def test_the_clock_begins_passes_that_are_due_and_makes_one_a_day_a_full_one(world: World) -> None:
+    now = clock.now()
+    assert reconciliation_jobs.begin_due(now=now) == 1
+    assert reconciliation_jobs.begin_due(now=now) == 0  # it waits for a worker
+    [(name, arguments)] = [job for job in waiting() if job[0] == "greenhouse.reconciliation.run"]
+    row = Reconciliation.objects.of(world.organisation).get()
+    assert (name, arguments, row.full) == ("greenhouse.reconciliation.run", {"pass_id": row.pk}, True)
+    run(row.pk, tick=lambda: now)
+    assert reconciliation_jobs.begin_due(now=now + timedelta(minutes=9)) == 0
+    assert reconciliation_jobs.begin_due(now=now + timedelta(minutes=10)) == 1
+    second = Reconciliation.objects.of(world.organisation).latest("pk")
+    assert second.full is False
+    run(second.pk, tick=lambda: now + timedelta(minutes=10))
+    assert reconciliation_jobs.begin_due(now=now + timedelta(hours=24)) == 1
+    assert Reconciliation.objects.of(world.organisation).latest("pk").full is True
+
+
+def test_no_passes_by_the_clock_where_the_operator_wants_none(world: World, settings: object) -> None:
+    settings.GOODWORD_SYNC_MINUTES = 0  # type: ignore[attr-defined]
+    assert reconciliation_jobs.begin_due(now=clock.now()) == 0
+
+
+def test_a_connection_without_linked_jobs_is_not_looked_at(world: World) -> None:
+    world.role.automations.all().delete()
+    assert reconciliation_jobs.due(now=clock.now()) == []
+
+
+def test_a_pass_of_a_dead_worker_that_a_member_asked_for_is_begun_again(world: World) -> None:
+    member = factories.member(world.organisation, kind="admin")
+    row = reconciliation_jobs.begin_pass(
+        world.connection, now=clock.now() - timedelta(hours=1), requested_by=member
+    )
+    assert row is not None
+    reconciliation_jobs.sweep.run()
+    rows = Reconciliation.objects.of(world.organisation).order_by("pk")
+    assert list(rows.values_list("state", "requested_by")) == [("failed", member.pk), ("running", member.pk)]

@@ -1,0 +1,117 @@
+"""The pages say why no webhook reported a change, as far as the inbox can tell."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from goodword.greenhouse.models import Connection, Finding, InboxEvent, Reconciliation
+from goodword.greenhouse.reconciliation.prune import prune
+from goodword.greenhouse.reconciliation.queries import sync_status
+from goodword.greenhouse.reconciliation.why import Why, why
+from goodword.greenhouse.reconciliation.words import reason, told, took
+from tests.greenhouse.world import World
+
+NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def came(world: World, at: datetime, state: str = "handled") -> None:
+    InboxEvent.objects.create(
+        organisation=world.organisation,
+        connection=world.connection,
+        body=b"{}",
+        state=state,
+        received_at=at,
+        not_before=at,
+    )
+
+
+def found(world: World, at: datetime, **values: object) -> Finding:
+    given = {"kind": Finding.Kind.MISSED_END, "state": Finding.State.SYNCED, "sentence": "Rejected."} | values
+    return Finding.objects.create(
+        organisation=world.organisation, connection=world.connection, found_at=at, **given
+    )
+
+
+def asked(world: World) -> Why:
+    return why(Connection.objects.get(pk=world.connection.pk), first=NOW - 5 * HOUR, last=NOW)
+
+
+@pytest.mark.parametrize(
+    ("events", "begins"),
+    [
+        ([], "No delivery came in that time: the webhooks are not set up"),
+        ([(NOW - 9 * HOUR, "handled")], "No delivery came in that time, the last one before on Tue 3 Mar"),
+        ([(NOW - HOUR, "handled")], "Other deliveries arrived in that time"),
+        ([(NOW - HOUR, "failed"), (NOW - HOUR, "handled")], "1 delivery of that time has failed here"),
+    ],
+)
+def test_the_deliveries_of_that_time_tell_why(
+    world: World, events: list[tuple[datetime, str]], begins: str
+) -> None:
+    for at, state in events:
+        came(world, at, state)
+    with timezone.override("UTC"):
+        assert reason(asked(world)).startswith(begins)
+
+
+def test_refused_deliveries_are_named_first(world: World) -> None:
+    came(world, NOW - HOUR)
+    Connection.objects.filter(pk=world.connection.pk).update(refused_at=NOW - HOUR, refused_count=3)
+    assert reason(asked(world)).startswith("Deliveries were refused for a wrong signature")
+
+
+def test_findings_are_told_by_day_and_kind_with_their_time(world: World) -> None:
+    found(world, NOW - 26 * HOUR)
+    for n in range(12):
+        found(
+            world,
+            NOW - HOUR,
+            kind=Finding.Kind.MISSED_START,
+            state=Finding.State.WAITING if n == 0 else Finding.State.SYNCED,
+            entered_at=NOW - timedelta(hours=n + 1),
+            remote_application_id=n + 1,
+            stage_id=1,
+        )
+    health = sync_status(world.connection, now=NOW)
+    times, waited = "Mon 2 Mar, 21:00 and Tue 3 Mar, 08:00", "1 of them waited for a click."
+    with timezone.override("UTC"):
+        assert [[told(one) for one in day.counts] for day in health.days] == [
+            [f"12 arrivals in a stage that starts a step between {times} had not been delivered. {waited}"],
+            ["1 rejection or hire (Mon 2 Mar, 07:00) had not been delivered."],
+        ]
+    assert health.silent == 12
+
+
+def test_what_is_not_visible_and_what_became_of_a_job_need_no_delivery(world: World) -> None:
+    found(world, NOW, kind=Finding.Kind.NOT_VISIBLE)
+    found(world, NOW, kind=Finding.Kind.JOB_CHANGED)
+    [day] = sync_status(world.connection, now=NOW).days
+    assert day.why is None
+    assert [told(one) for one in day.counts] == [
+        "1 linked job had changed: its role says how.",
+        "1 application is no longer visible in Greenhouse: marked, nothing was erased.",
+    ]
+
+
+def test_how_long_it_took_is_told_in_minutes_and_seconds() -> None:
+    row = Reconciliation(started_at=NOW, ended_at=NOW + timedelta(seconds=72))
+    assert took(row) == "1 min 12 s"
+    row.ended_at = NOW + timedelta(milliseconds=300)
+    assert took(row) == "1 s"
+
+
+def test_what_waits_is_kept_and_what_is_long_over_goes(world: World) -> None:
+    long_ago = NOW - timedelta(days=100)
+    waits = found(
+        world, long_ago, kind=Finding.Kind.MISSED_START, state="waiting", remote_application_id=1, stage_id=1
+    )
+    found(world, long_ago)
+    young = found(world, NOW)
+    ended = {"lease_until": NOW, "organisation": world.organisation, "connection": world.connection}
+    Reconciliation.objects.create(started_at=long_ago, state="done", **ended)
+    kept = Reconciliation.objects.create(started_at=NOW, state="done", **ended)
+    prune(now=NOW)
+    assert list(Finding.objects.of(world.organisation).order_by("pk")) == [waits, young]
+    assert list(Reconciliation.objects.of(world.organisation)) == [kept]
