@@ -26,8 +26,8 @@ from goodword.assessments.models import (
     TestVersion,
     Upload,
 )
+from goodword.assessments.psychometrics import rasch
 from goodword.assessments.queries import answers_of
-from goodword.assessments.scoring import rasch
 from goodword.candidates.models import Application
 from goodword.roles.models import Role, Step
 from tests.assessments.support import assigned, part_of

@@ -15,8 +15,8 @@ from django.template.loader import render_to_string
 
 from goodword.assessments.domain.finish import complete_if_done
 from goodword.assessments.models import Assessment, AssessmentPart, Attempt, AttemptPart, IssuedTotal, Score
+from goodword.assessments.psychometrics import totals
 from goodword.assessments.results import result
-from goodword.assessments.scoring import totals
 from goodword.candidates.models import Application
 from tests.assessments.kinds import ALL, NOW, assessment_of_all, fresh, marked, taken
 from tests.assessments.once import once

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from goodword.assessments.library.sheet import TechnicalSheet
 from goodword.assessments.models import Assessment, Attempt, AttemptPart, DrawnItem, NormGroup, NormSet, Score
+from goodword.assessments.psychometrics.versions import SCORING
 from goodword.assessments.result import (
     AttemptResult,
     JudgementResult,
@@ -22,7 +23,6 @@ from goodword.assessments.result import (
 )
 from goodword.assessments.result.part import ordinal
 from goodword.assessments.results import result
-from goodword.assessments.scoring.versions import SCORING
 from tests.assessments.kinds import ALL, assessment_of_all, fresh, marked, taken
 from tests.assessments.once import once
 from tests.assessments.support import answers, application, scores

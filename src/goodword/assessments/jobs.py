@@ -4,8 +4,8 @@ from goodword.assessments.domain.adjust.chase import chase_due
 from goodword.assessments.domain.finish import end_overdue
 from goodword.assessments.domain.norms import calibrate, make
 from goodword.assessments.domain.remind import remind_due
-from goodword.assessments.scoring.marginal import NotSettled
-from goodword.assessments.scoring.rasch import NotEnough
+from goodword.assessments.psychometrics.rasch import NotEnough
+from goodword.assessments.psychometrics.rasch_fit import NotSettled
 from goodword.core import clock, jobs
 
 

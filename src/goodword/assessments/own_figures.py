@@ -16,7 +16,7 @@ from goodword.assessments.models import (
     Test,
     TestVersion,
 )
-from goodword.assessments.scoring import norms, rasch
+from goodword.assessments.psychometrics import norms, rasch
 
 
 def known_of(version: TestVersion, form: str) -> Known:

@@ -16,10 +16,10 @@ from goodword.assessments.library.judging import JUDGEMENT_SCORING_VERSION, judg
 from goodword.assessments.library.questions import QuestionSet
 from goodword.assessments.library.reasoning.families import FAMILIES
 from goodword.assessments.library.scoring import SCORING_VERSION, score
-from goodword.assessments.scoring.norms import NormTable, band
-from goodword.assessments.scoring.rasch import Calibration, Cell, UnknownCell, ability
-from goodword.assessments.scoring.solved import Marked, Solved, in_all, solved
-from goodword.assessments.scoring.versions import SCORING
+from goodword.assessments.psychometrics.norms import NormTable, band
+from goodword.assessments.psychometrics.rasch import Calibration, Cell, UnknownCell, ability
+from goodword.assessments.psychometrics.totals import Marked, Solved, in_all, solved
+from goodword.assessments.psychometrics.versions import SCORING
 from goodword.questionnaires.reading import Json
 
 #: the scale that stands for all of a test

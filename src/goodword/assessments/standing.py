@@ -12,8 +12,8 @@ from goodword.assessments.domain.norms.calibrate import LACKING
 from goodword.assessments.domain.norms.first import First, first_attempts
 from goodword.assessments.library.sheets.names import form_name, forms_of
 from goodword.assessments.models import AttemptPart, Calibration, NormSet, Test, TestVersion
-from goodword.assessments.scoring.norms import LEAST
-from goodword.assessments.scoring.rasch import LEAST_PERSONS
+from goodword.assessments.psychometrics.norms import LEAST
+from goodword.assessments.psychometrics.rasch import LEAST_PERSONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

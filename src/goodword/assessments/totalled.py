@@ -1,4 +1,4 @@
-"""From the scores of an attempt to its total: pure, by the rule of scoring.totals, with the version that it has.
+"""From the scores of an attempt to its total: pure, by the rule of psychometrics.totals, with the version that it has.
 
 The same function issues a total and computes it again for the evidence, from nothing but issued scores. What people
 mark is no score and cannot enter.
@@ -10,11 +10,11 @@ from fractions import Fraction
 from typing import Any
 
 from goodword.assessments.models import Assessment, IssuedTotal, Test
+from goodword.assessments.psychometrics import totals
+from goodword.assessments.psychometrics.totals import Solved, in_all
+from goodword.assessments.psychometrics.versions import SCORING
 from goodword.assessments.result.reasoning import CATEGORIES
 from goodword.assessments.scored import ALL
-from goodword.assessments.scoring import totals
-from goodword.assessments.scoring.solved import Solved, in_all
-from goodword.assessments.scoring.versions import SCORING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from goodword.assessments.evidence.command import check_again
 from goodword.assessments.evidence.folder import FolderError, digest
 from goodword.assessments.evidence.writing import export
 from goodword.assessments.models import Adjustment, Assessment, Attempt, AttemptPart, IssuedTotal, Marking
-from goodword.assessments.scoring import versions
+from goodword.assessments.psychometrics import versions
 from goodword.candidates.models import Application
 from tests.assessments.kinds import NOW, assessment_of_all, marked, taken
 from tests.support import factories

@@ -22,9 +22,9 @@ from goodword.assessments.models import (
     TestVersion,
     Upload,
 )
-from goodword.assessments.scoring import rasch
-from goodword.assessments.scoring.norms import norm_table
-from goodword.assessments.scoring.norms import to_json as to_table
+from goodword.assessments.psychometrics import rasch
+from goodword.assessments.psychometrics.norms import norm_table
+from goodword.assessments.psychometrics.norms import to_json as to_table
 from goodword.candidates.models import Application, Candidate
 from tests.assessments.crowd import applications, finished, published, role_of
 from tests.assessments.norms.people import CELLS, by_hand, form_of, keyed, solves

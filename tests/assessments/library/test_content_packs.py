@@ -8,7 +8,7 @@ import pytest
 from goodword.assessments.library import load
 from goodword.assessments.library.instrument import LEAST_PEOPLE, Form, FormError, Item, Norm, NormGroup
 from goodword.assessments.library.pack import PackError, parse_pack, read_pack, to_json
-from goodword.assessments.scoring.norms import LEAST
+from goodword.assessments.psychometrics.norms import LEAST
 from tests.assessments.library.packs import small_pack
 
 

@@ -7,8 +7,8 @@ import time_machine
 
 from goodword.accounts.models import Membership
 from goodword.assessments.models import Calibration, NormGroup, NormSet, Test
-from goodword.assessments.scoring import rasch
-from goodword.assessments.scoring.norms import norm_table, to_json
+from goodword.assessments.psychometrics import rasch
+from goodword.assessments.psychometrics.norms import norm_table, to_json
 from tests.assessments.library.judgements import small_set
 from tests.assessments.library.packs import small_pack
 from tests.assessments.library_pages.support import NOW, builtin, own_questions, published, url

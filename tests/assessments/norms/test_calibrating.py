@@ -7,8 +7,8 @@ from goodword.assessments.domain.library.ensure import ensure_builtin
 from goodword.assessments.domain.norms.calibrate import make_calibration
 from goodword.assessments.domain.norms.make import make_norms
 from goodword.assessments.models import Assessment, Calibration, NormGroup, Test, TestVersion
-from goodword.assessments.scoring import rasch
-from goodword.assessments.scoring.rasch import Lack, NotEnough
+from goodword.assessments.psychometrics import rasch
+from goodword.assessments.psychometrics.rasch import Lack, NotEnough
 from tests.assessments.crowd import applications, finished, published, role_of
 from tests.assessments.norms.people import CELLS, form_of, solves
 from tests.support import factories

@@ -14,7 +14,7 @@ from goodword.assessments.domain.norms.calibrate import make_calibration
 from goodword.assessments.domain.norms.make import make_norms
 from goodword.assessments.domain.score import score_part
 from goodword.assessments.models import Assessment, Calibration, NormGroup, NormSet, Score, Test
-from goodword.assessments.scoring import rasch
+from goodword.assessments.psychometrics import rasch
 from tests.assessments.crowd import applications, finished, published, role_of
 from tests.assessments.norms.people import by_hand, form_of, keyed, solves
 from tests.assessments.once import once

@@ -22,7 +22,7 @@ from goodword.assessments.models import (
     Test,
     TestVersion,
 )
-from goodword.assessments.scoring.split_half import halves, split_half
+from goodword.assessments.psychometrics.reliability import halves, split_half
 from goodword.candidates.models import Application, Candidate
 from goodword.core.erasure import Subject
 from tests.assessments.crowd import applications, finished, published, role_of

@@ -7,7 +7,7 @@ import pytest
 from goodword.assessments.library.builtin import contents
 from goodword.assessments.library.instrument import Instrument
 from goodword.assessments.library.pack import parse_pack
-from goodword.assessments.scoring.speed import Timed
+from goodword.assessments.psychometrics.speed import Timed
 from goodword.assessments.signs.haste import between, fast_sign
 from goodword.assessments.signs.leaving import Left, left_sign, length_of
 from goodword.assessments.signs.line import broke_sign, second_sign

@@ -3,9 +3,9 @@
 from goodword.assessments.content import content_of
 from goodword.assessments.given import items_of
 from goodword.assessments.models import AttemptPart, NormGroup, Score
+from goodword.assessments.psychometrics import norms, rasch
 from goodword.assessments.queries import answers_of
 from goodword.assessments.scored import issue
-from goodword.assessments.scoring import norms, rasch
 
 
 def score_part(part: AttemptPart) -> None:

@@ -16,8 +16,8 @@ from goodword.assessments.evidence.totals import check_totals
 from goodword.assessments.evidence.writing import FIGURES
 from goodword.assessments.given import Asked, asked_in
 from goodword.assessments.library.reasoning.item import Item, from_json
+from goodword.assessments.psychometrics import norms, rasch
 from goodword.assessments.scored import Issued, issue
-from goodword.assessments.scoring import norms, rasch
 from goodword.questionnaires.reading import Json
 
 #: exponentials can differ in their last digits from one machine to another (docs/scoring.md)

@@ -9,10 +9,9 @@ from goodword.assessments.domain.norms.figures import reliability_by_scale
 from goodword.assessments.domain.norms.first import First, first_attempts, taken
 from goodword.assessments.domain.norms.make import newest_calibration
 from goodword.assessments.evidence.folder import Folder
-from goodword.assessments.library.judging import JUDGEMENT_SCORING_VERSION
 from goodword.assessments.library.reasoning.families import FAMILIES
 from goodword.assessments.models import Calibration, NormGroup, Test
-from goodword.assessments.scoring.versions import SCORING
+from goodword.assessments.psychometrics.versions import SCORING
 
 
 def write_standards(folder: Folder, organisation: Organisation) -> None:
@@ -82,7 +81,7 @@ def write_versions(folder: Folder) -> None:
     """By which rules and by which families, in this program."""
     found = {
         "goodword": version("goodword"),
-        "scoring": {**SCORING, "judgement": JUDGEMENT_SCORING_VERSION},
+        "scoring": dict(SCORING),
         "families": {family.id: family.version for family in FAMILIES.values()},
     }
     folder.write("versions.json", json.dumps(found, indent=2, sort_keys=True) + "\n")

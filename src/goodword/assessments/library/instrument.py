@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 FULL_FORM = "full"
-#: fewer people make no norm group, as in scoring.norms, which this file cannot import
+#: fewer people make no norm group, as in psychometrics.norms, which this file cannot import
 LEAST_PEOPLE = 100
 
 

@@ -22,8 +22,9 @@ from dataclasses import dataclass
 
 from goodword.assessments.library.judgement import Action, JudgementSet, Scenario
 from goodword.assessments.library.scoring import ScoringError, needed_answers
+from goodword.assessments.psychometrics.versions import SCORING
 
-JUDGEMENT_SCORING_VERSION = "1"
+JUDGEMENT_SCORING_VERSION = SCORING["judgement"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,8 +21,9 @@ from math import ceil
 from typing import Literal
 
 from goodword.assessments.library.instrument import Instrument, Item, Scale
+from goodword.assessments.psychometrics.versions import SCORING
 
-SCORING_VERSION = "1"
+SCORING_VERSION = SCORING["scales"]
 NEEDED_SHARE = Fraction(3, 4)
 
 

@@ -28,7 +28,7 @@ class NormSet(OrganisationOwned):
 
 
 class NormGroup(OrganisationOwned):
-    """First attempts in one language on one class of device: a table a scale (assessments.scoring.norms).
+    """First attempts in one language on one class of device: a table a scale (assessments.psychometrics.norms).
 
     Holds figures of many people and nothing of a single one.
     """
@@ -55,7 +55,7 @@ class Calibration(OrganisationOwned):
     test = models.ForeignKey(Test, on_delete=models.CASCADE, related_name="calibrations")
     version = models.CharField(max_length=20)
     number = models.PositiveIntegerField()
-    #: as assessments.scoring.rasch writes it
+    #: as assessments.psychometrics.rasch writes it
     content = models.JSONField()
     n = models.PositiveIntegerField()
     made_at = models.DateTimeField()

@@ -1,6 +1,6 @@
 """What a standing and an ability were computed from: the figures that went in, and the rules in figures and words.
 
-A band is ± 1.645 standard errors of measurement, the percentile is the mid-rank one (scoring.norms).
+A band is ± 1.645 standard errors of measurement, the percentile is the mid-rank one (psychometrics.norms).
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from goodword.assessments.library.sheets.names import family_name
 from goodword.assessments.library.sheets.reliable import reliability_figures, reliability_formula
-from goodword.assessments.scoring.norms import BAND_WIDTH
+from goodword.assessments.psychometrics.norms import BAND_WIDTH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from goodword.assessments.given import Task, items_of
 from goodword.assessments.library.reasoning.families import FAMILIES
 from goodword.assessments.library.sheets.facts import OwnCalibration
 from goodword.assessments.models import AttemptPart, NormGroup, Score
+from goodword.assessments.psychometrics import norms
 from goodword.assessments.queries import read_answers
 from goodword.assessments.result import Ability, Standing
 from goodword.assessments.result.behind import (
@@ -23,7 +24,6 @@ from goodword.assessments.result.behind import (
     StandingBehind,
 )
 from goodword.assessments.results.parts import standing_of
-from goodword.assessments.scoring import norms
 
 #: rows of the norm table that are shown on each side of a score
 BESIDE: Final = 3

@@ -9,8 +9,8 @@ from goodword.assessments.library.instrument import Instrument
 from goodword.assessments.library.reasoning.item import Matrix
 from goodword.assessments.library.reasoning.words import show
 from goodword.assessments.models import Attempt, AttemptPart, Noticed
+from goodword.assessments.psychometrics.speed import Timed
 from goodword.assessments.queries import parts_of, read_answers
-from goodword.assessments.scoring.speed import Timed
 from goodword.assessments.signs.haste import between, fast_sign
 from goodword.assessments.signs.leaving import Left, left_sign
 from goodword.assessments.signs.line import broke_sign, second_sign

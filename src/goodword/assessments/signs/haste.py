@@ -1,4 +1,4 @@
-"""Answers that came faster than their items can be read: scoring.speed has the floor and the grades.
+"""Answers that came faster than their items can be read: psychometrics.speed has the floor and the grades.
 
 On a clock an answer has its seconds on screen. Without one there are only the moments of the answers, and the time
 between two of them stands for the second, where that is plain: the next item in order was answered next. Whoever went
@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 
-from goodword.assessments.scoring.speed import Timed, too_fast
+from goodword.assessments.psychometrics.speed import Timed, too_fast
 from goodword.steps.signs.found import Found
 
 CODE = "fast"

@@ -1,13 +1,13 @@
 """How scales were answered: one answer over and over, or agreeing with a sentence and with its reverse.
 
-scoring.response_quality has formulas, grades and sources. Both look at answers alone: no time, no device and no aid
-enters them.
+psychometrics.response_quality has formulas, grades and sources. Both look at answers alone: neither time, nor device,
+nor aids enter.
 """
 
 from collections.abc import Mapping
 
 from goodword.assessments.library.instrument import Instrument
-from goodword.assessments.scoring.response_quality import contradiction, straight_lining
+from goodword.assessments.psychometrics.response_quality import contradiction, straight_lining
 from goodword.steps.signs.found import Found
 
 STRAIGHT, CONTRADICTION = "straight_line", "contradiction"

@@ -16,11 +16,11 @@ from goodword.assessments import jobs
 from goodword.assessments.content import content_of
 from goodword.assessments.library.instrument import Instrument
 from goodword.assessments.models import AttemptPart, NormGroup, Test
+from goodword.assessments.psychometrics import norms as norms_rule
+from goodword.assessments.psychometrics.norms import ADVISED, LEAST
+from goodword.assessments.psychometrics.rasch import LEAST_PERSONS
+from goodword.assessments.psychometrics.versions import SCORING
 from goodword.assessments.results.behind import norm_rows, table_key
-from goodword.assessments.scoring import norms as norms_rule
-from goodword.assessments.scoring.norms import ADVISED, LEAST
-from goodword.assessments.scoring.rasch import LEAST_PERSONS
-from goodword.assessments.scoring.versions import SCORING
 from goodword.assessments.standing import CalibrationStanding, FormStanding, VersionStanding, standing_of
 from goodword.core import failed
 from goodword.questionnaires.editor.languages import language_name

@@ -17,9 +17,9 @@ from goodword.accounts.models import Membership
 from goodword.assessments.domain.norms.first import Taken, first_attempts, taken
 from goodword.assessments.given import Task
 from goodword.assessments.models import Calibration, Test
-from goodword.assessments.scoring import rasch
-from goodword.assessments.scoring.marginal import NotSettled
-from goodword.assessments.scoring.rasch import Cell, Lack, NotEnough
+from goodword.assessments.psychometrics import rasch
+from goodword.assessments.psychometrics.rasch import Cell, Lack, NotEnough
+from goodword.assessments.psychometrics.rasch_fit import NotSettled
 from goodword.core import stopping
 
 #: what the audit log calls the two ends

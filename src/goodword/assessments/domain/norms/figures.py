@@ -5,7 +5,7 @@
 | scales | alpha and omega over the items of the scale, turned by their keys |
 | judgement | alpha and omega over the distances of the actions |
 | questions | alpha and omega over the right-or-wrong items, which are the same for everybody |
-| reasoning | the calibration, for all of it; else, and for a category, two halves (scoring.split_half) |
+| reasoning | the calibration, for all of it; else, and for a category, two halves (psychometrics.reliability) |
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,10 +21,9 @@ from goodword.assessments.library.judging import judge
 from goodword.assessments.library.questions import QuestionSet
 from goodword.assessments.library.reasoning.families import FAMILIES
 from goodword.assessments.library.scoring import score
+from goodword.assessments.psychometrics.rasch import Calibration
+from goodword.assessments.psychometrics.reliability import halves, reliability_of, split_half
 from goodword.assessments.scored import ALL, actions_rated, is_right, issue
-from goodword.assessments.scoring.rasch import Calibration
-from goodword.assessments.scoring.reliability import reliability_of
-from goodword.assessments.scoring.split_half import halves, split_half
 
 type Way = Literal["items", "halves", "calibration"]
 

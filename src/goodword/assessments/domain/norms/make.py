@@ -20,8 +20,8 @@ from goodword.assessments.content import content_of
 from goodword.assessments.domain.norms.figures import Figures, figures_of
 from goodword.assessments.domain.norms.first import first_attempts, taken
 from goodword.assessments.models import AttemptPart, Calibration, NormGroup, NormSet, Test
-from goodword.assessments.scoring import rasch
-from goodword.assessments.scoring.norms import LEAST, norm_table, to_json
+from goodword.assessments.psychometrics import rasch
+from goodword.assessments.psychometrics.norms import LEAST, norm_table, to_json
 from goodword.core import stopping
 
 DEVICES = frozenset({AttemptPart.Device.PHONE.value, AttemptPart.Device.COMPUTER.value})

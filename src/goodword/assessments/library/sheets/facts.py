@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from goodword.assessments.library.instrument import NormGroup
-from goodword.assessments.scoring.rasch import Calibration
+from goodword.assessments.psychometrics.rasch import Calibration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,7 @@ def norms_sentence(published: list[NormGroup], groups: tuple[OwnGroup, ...], *, 
 def published_norm(group: NormGroup) -> str:
     """A norm group of a content pack: who, how many, from where, what to beware of, and that no score is held to it.
 
-    A percentile is issued within one class of device only (scoring.norms), and published norms do not tell theirs.
+    Percentiles are issued within one class of device only (psychometrics.norms); published norms do not state theirs.
     """
     people = ngettext("%(n)s person", "%(n)s people", group.n) % {"n": written_count(group.n)}
     told = f"{group.name} ({people}). {_ended(group.source)} {_ended(group.caveat)}"

@@ -8,7 +8,7 @@ from goodword.assessments.library.sheets.facts import Known, TechnicalSheet
 from goodword.assessments.library.sheets.known import common_limits, norms_sentence, reliability_sentence
 from goodword.assessments.library.sheets.names import form_name
 from goodword.assessments.library.timing import question_minutes
-from goodword.assessments.scoring.versions import SCORING
+from goodword.assessments.psychometrics.versions import SCORING
 
 
 def questions_sheet(questions: QuestionSet, known: Known) -> TechnicalSheet:

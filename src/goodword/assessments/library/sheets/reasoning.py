@@ -19,8 +19,8 @@ from goodword.assessments.library.sheets.names import (
     has_figures,
     load_of,
 )
-from goodword.assessments.scoring.rasch import LEAST_PERSONS
-from goodword.assessments.scoring.versions import SCORING
+from goodword.assessments.psychometrics.rasch import LEAST_PERSONS
+from goodword.assessments.psychometrics.versions import SCORING
 from goodword.core.written import written_count, written_day, written_figure
 
 

@@ -1,25 +1,74 @@
-"""A total over several right-or-wrong tests, off unless somebody asks for it.
+"""Items solved in right-or-wrong tests, and a total over several of them.
 
-Without weights it is the mean of category means, so that a category with many items does not outweigh the others:
+Solved, per category and overall:
+
+    n = items answered correctly
+    m = items given, less the void ones
+
+An item without an answer was not solved: time is part of the task, and so is every item of the form. An item on screen
+when the connection was lost is void: it counts in neither n nor m, and the item that replaces it counts instead, so m
+is always the length of the form.
+
+Total without weights: the mean of category means, so that a category with many items does not outweigh the others:
 
     share(t, c) = solved / given                       of category c in test t
     mean(c)     = mean of share(t, c)                  over the tests t that have the category
     total       = mean of mean(c)                      over all categories
 
-With weights w_t, whole positive numbers (whose reason is written down where they are set):
+With weights w_t, positive whole numbers:
 
     total = sum of w_t * share(t) / sum of w_t         share(t) over all items of the test
 
-A scale has no better end and an essay no key, so that only right-or-wrong tests can enter. All is exact, in fractions.
-The mean of percentages, rather than a sum of standard scores, because it needs no norm group and can be checked by
-hand; that it lets a harder test pull the total down is said in docs/scoring.md.
+Only right-or-wrong tests can enter. Everything is exact, in fractions. Percentages are averaged, not standard scores,
+because that needs no norm group and can be checked by hand; docs/scoring.md says what this costs.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from goodword.assessments.scoring.solved import Solved, in_all
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marked:
+    """One item of a form as it was held against its key. `right` is None where there is no answer."""
+
+    category: str
+    right: bool | None
+    void: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """`right` of `given` items solved. `category` is empty for all of them together."""
+
+    category: str
+    right: int
+    given: int
+
+    @property
+    def share(self) -> Fraction | None:
+        """The share that was solved, exact; None where nothing was given."""
+        return Fraction(self.right, self.given) if self.given else None
+
+
+def solved(items: Iterable[Marked]) -> tuple[Solved, ...]:
+    """One `Solved` a category, in the order in which categories first come.
+
+    `items` are all items of the form, those not reached included. A category of void items alone has 0 of 0.
+    """
+    right: dict[str, int] = {}
+    given: dict[str, int] = {}
+    for item in items:
+        right[item.category] = right.get(item.category, 0) + (item.right is True and not item.void)
+        given[item.category] = given.get(item.category, 0) + (not item.void)
+    return tuple(Solved(category, right[category], given[category]) for category in given)
+
+
+def in_all(categories: Iterable[Solved]) -> Solved:
+    """All categories together: the sums, not the mean of shares."""
+    parts = tuple(categories)
+    return Solved("", sum(part.right for part in parts), sum(part.given for part in parts))
+
 
 RIGHT_OR_WRONG = "right_or_wrong"
 

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from goodword.assessments.scoring.speed import Haste, Timed, floor, too_fast
+from goodword.assessments.psychometrics.speed import Haste, Timed, floor, too_fast
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The Rasch model of cells fitted to many people's answers: marginal maximum likelihood by EM.
+"""Fits the Rasch model of cells to many people's answers, by marginal maximum likelihood with EM.
 
 People's abilities t are not parameters but a normal distribution with mean 0 and standard deviation s, over which the
 likelihood is integrated on a fixed grid of standard scores z with t = s * z (Bock & Aitkin 1981, "Marginal maximum
@@ -8,10 +8,20 @@ likelihood estimation of item parameters: application of an EM algorithm", Psych
     P_c(z)       = 1 / (1 + exp(b_c - s z))
     posterior(z) ~ weight(z) * exp(r s z - sum over c of n_c * ln(1 + exp(s z - b_c)))
 
-since in this model r and the n_c say all about t that the answers do. So people with the same r and n_c are one group.
-A round then is: the posterior of each group; one Newton step for each b_c towards as many right answers in the cell as
-there were (one step a round leads to the same end: Lange 1995, Journal of the Royal Statistical Society B 57); and
-s^2 becomes the mean of t^2 over all posteriors.
+In this model r and the n_c are sufficient for t, so people with the same r and n_c are one group. A round is: the
+posterior of each group; one Newton step for each b_c towards the observed number of right answers in the cell (one
+step a round converges to the same estimate: Lange 1995, Journal of the Royal Statistical Society B 57); and s^2 becomes
+the mean of t^2 over all posteriors.
+
+Standard errors come from the observed information of the marginal likelihood, by Louis's rule (1982, "Finding the
+observed information matrix when using the EM algorithm", Journal of the Royal Statistical Society B 44). Summed over
+people:
+
+    E[information, were the ability known]  -  Cov[score, were the ability known]
+
+both over the posterior of the ability. With the difficulties b_c and the logarithm of the spread s as parameters, the
+score in b_c varies as n_c * P_c(z) and that in ln s as z^2; the information is n_c * P_c * (1 - P_c) and 2 z^2, with
+nothing off the diagonal. The inverse of the sum is the covariance of the estimates.
 """
 
 import math
@@ -126,3 +136,78 @@ def _normed(log_miss: Sequence[float], right: int, sd: float) -> list[float]:
 def _softplus(x: float) -> float:
     """ln(1 + exp(x)) without overflow."""
     return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
+
+
+#: a pivot this small beside its diagonal: some difficulty, or the spread, is not determined by the answers
+_NOTHING = 1e-9
+
+type Matrix = list[list[float]]
+
+
+def standard_errors(groups: Groups, fitted: Fit) -> tuple[float, ...]:
+    """One for each difficulty, in logits. Raises `NotSettled` where the answers do not determine them all."""
+    chance = [chances(difficulty, fitted.sd) for difficulty in fitted.difficulties]
+    size = len(chance) + 1
+    total = [[0.0] * size for _ in range(size)]
+    for pattern, counts in groups.items():
+        scores = [[n * p for p in cell] for n, cell in zip(pattern, chance, strict=True)]
+        known = [[n * p * (1 - p) for p in cell] for n, cell in zip(pattern, chance, strict=True)]
+        scores.append([z * z for z in NODES])
+        known.append([2 * z * z for z in NODES])
+        for right, people in counts.items():
+            weights = posterior(pattern, right, fitted.difficulties, fitted.sd)
+            _add(total, weights, scores, known, people)
+    return tuple(math.sqrt(variance) for variance in _inverse_diagonal(total)[:-1])
+
+
+def mean_reliability(groups: Groups, fitted: Fit) -> float:
+    """1 - mean posterior variance / variance of abilities: how well the answers tell these people apart, 0 to 1."""
+    lost, people = 0.0, 0
+    for pattern, counts in groups.items():
+        for right, number in counts.items():
+            weights = posterior(pattern, right, fitted.difficulties, fitted.sd)
+            middle = sumprod(weights, NODES)
+            lost += number * sumprod(weights, [(z - middle) ** 2 for z in NODES])
+            people += number
+    return 1 - lost / people
+
+
+def _add(
+    total: Matrix,
+    weights: Sequence[float],
+    scores: Sequence[Sequence[float]],
+    known: Sequence[Sequence[float]],
+    people: int,
+) -> None:
+    """Adds what a group of people tells, to the lower triangle."""
+    centred = []
+    for score in scores:
+        middle = sumprod(weights, score)
+        centred.append([value - middle for value in score])
+    for i, one in enumerate(centred):
+        weighted = [weight * value for weight, value in zip(weights, one, strict=True)]
+        for j in range(i + 1):
+            total[i][j] -= people * sumprod(weighted, centred[j])
+        total[i][i] += people * sumprod(weights, known[i])
+
+
+def _inverse_diagonal(matrix: Matrix) -> list[float]:
+    """The diagonal of the inverse of a symmetric matrix (its lower triangle), by Cholesky's factors L:
+    the sum of squares of each column of the inverse of L."""
+    size = len(matrix)
+    lower = [[0.0] * size for _ in range(size)]
+    for i in range(size):
+        for j in range(i + 1):
+            rest = matrix[i][j] - fsum(lower[i][k] * lower[j][k] for k in range(j))
+            if i == j:
+                if rest <= _NOTHING * abs(matrix[i][i]):
+                    raise NotSettled("The answers do not determine every difficulty.")
+                lower[i][i] = math.sqrt(rest)
+            else:
+                lower[i][j] = rest / lower[j][j]
+    inverse = [[0.0] * size for _ in range(size)]
+    for j in range(size):
+        inverse[j][j] = 1 / lower[j][j]
+        for i in range(j + 1, size):
+            inverse[i][j] = -fsum(lower[i][k] * inverse[k][j] for k in range(j, i)) / lower[i][i]
+    return [fsum(inverse[i][j] ** 2 for i in range(j, size)) for j in range(size)]

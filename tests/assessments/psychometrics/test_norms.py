@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goodword.assessments.scoring.norms import (
+from goodword.assessments.psychometrics.norms import (
     BAND_WIDTH,
     NormTable,
     TooFew,

@@ -1,16 +1,15 @@
-"""The version of each rule. It is kept beside every figure that was issued, so that it can be told by which rule.
+"""The version of each scoring rule, stored with every figure that was issued.
 
-A change of a rule that can change a figure is a new version; an issued result keeps the one by which it was made.
+A change that can change a figure is a new version; an issued result keeps the version it was made by.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from goodword.assessments.library.scoring import SCORING_VERSION
-
 SCORING: Mapping[str, str] = MappingProxyType(
     {
-        "scales": SCORING_VERSION,
+        "scales": "1",
+        "judgement": "1",
         "solved": "1",
         "totals": "1",
         "reliability": "1",

@@ -6,13 +6,13 @@ A cell is a family of items and a level of it. That its items share one difficul
 "Probabilistic Models for Some Intelligence and Attainment Tests"), with the difficulty laid on what an item is made of
 (Fischer 1973, "The linear logistic test model as an instrument in educational research", Acta Psychologica 37), here
 family and level. Abilities are on the scale of the people who were calibrated by: mean 0, standard deviation `sd`, in
-logits. How it is estimated: `marginal.py`; standard errors: `information.py`.
+logits. How it is estimated, with standard errors: `rasch_fit.py`.
 
 An ability is the mean of its posterior, with the calibrated distribution as prior (EAP; Bock & Mislevy 1982, "Adaptive
 EAP estimation of ability in a microcomputer environment", Applied Psychological Measurement 6). It is drawn towards 0
 the more, the fewer the answers; its `se` is the posterior's standard deviation and includes that.
 
-An item that was shown and not answered is to be given as 0, as in `solved.py`; one that was void is left out.
+An item that was shown and not answered is to be given as 0, as in `totals.py`; one that was void is left out.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,9 +20,15 @@ from dataclasses import dataclass
 from math import sqrt, sumprod
 from typing import Any, Literal
 
-from goodword.assessments.scoring.information import mean_reliability, standard_errors
-from goodword.assessments.scoring.marginal import NODES, NotSettled, fit, posterior
-from goodword.assessments.scoring.versions import SCORING
+from goodword.assessments.psychometrics.rasch_fit import (
+    NODES,
+    NotSettled,
+    fit,
+    mean_reliability,
+    posterior,
+    standard_errors,
+)
+from goodword.assessments.psychometrics.versions import SCORING
 
 #: with two items of a cell each, a standard error of 0.14 to 0.18 was found on simulated people; with one, about 0.2
 LEAST_PERSONS = 200

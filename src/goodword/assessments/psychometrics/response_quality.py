@@ -26,7 +26,7 @@ from statistics import mean
 
 from goodword.assessments.library.instrument import Instrument
 from goodword.assessments.library.scoring import ScaleScore, score
-from goodword.assessments.scoring.grades import Grade, graded
+from goodword.assessments.psychometrics.speed import Grade, graded
 
 LEAST_RUN = 8
 LEAST_PAIRS = 10

@@ -16,8 +16,19 @@ no grade. Seconds are those of an answer's own screen; a text that was shown bef
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal
 
-from goodword.assessments.scoring.grades import Grade, graded
+type Grade = Literal["low", "medium", "high"]
+
+
+def graded(value: Fraction, *, low: Fraction, medium: Fraction, high: Fraction) -> Grade | None:
+    """The highest grade whose threshold the value reaches; None below all of them."""
+    if value >= high:
+        return "high"
+    if value >= medium:
+        return "medium"
+    return "low" if value >= low else None
+
 
 LEAST_SECONDS = 1.0
 LEAST_ANSWERS = 10

@@ -8,14 +8,14 @@ from goodword.assessments.library import WORK_STYLE_FORM, load
 from goodword.assessments.library.instrument import FULL_FORM
 from goodword.assessments.library.pack import parse_pack
 from goodword.assessments.library.scoring import ScoringError
-from goodword.assessments.scoring.grades import Grade
-from goodword.assessments.scoring.response_quality import (
+from goodword.assessments.psychometrics.response_quality import (
     Contradiction,
     ScaleContradiction,
     StraightLine,
     contradiction,
     straight_lining,
 )
+from goodword.assessments.psychometrics.speed import Grade
 from tests.assessments.library.packs import small_pack
 
 

@@ -10,8 +10,7 @@ from typing import Literal
 
 import pytest
 
-from goodword.assessments.scoring.marginal import NotSettled
-from goodword.assessments.scoring.rasch import (
+from goodword.assessments.psychometrics.rasch import (
     Answers,
     Calibration,
     Cell,
@@ -24,6 +23,7 @@ from goodword.assessments.scoring.rasch import (
     from_json,
     to_json,
 )
+from goodword.assessments.psychometrics.rasch_fit import NotSettled
 
 TRUE: dict[Cell, float] = {
     ("deductions", 1): -0.5,
