@@ -25,7 +25,7 @@ from goodword.references.models import Check, Sign
 from goodword.references.signs import addresses
 from goodword.reports.domain.reuse import report_of
 from goodword.reports.models import Report
-from goodword.workspace.comparing import finished_of
+from goodword.workspace.comparison.results import finished_attempts
 from tests.assessments.support import answer_all, assigned
 from tests.references.story import (
     MANAGER,
@@ -380,7 +380,7 @@ def test_lists_keep_the_earlier_result_beside_the_new_state() -> None:
             Client().get(review(application, now=NEXT_TIME)),
         ]
         results = client.get(path("results", role.organisation)).context["page"].object_list
-        compared = finished_of(role, rita)
+        compared = finished_attempts(role, rita)
         page = page_of(rita, application)
     for shown in pages:
         text = words(soup(shown).main)

@@ -22,7 +22,7 @@ from goodword.reports.models import Report
 from goodword.roles.models import Role, Step
 from goodword.steps.domain.by_hand import MayNotBegin, begin
 from goodword.steps.models import StepStart
-from goodword.workspace.comparing import finished_of
+from goodword.workspace.comparison.results import finished_attempts
 from tests.references import story
 from tests.reports.reports import text_of
 from tests.support import factories
@@ -226,7 +226,7 @@ def test_who_reuses_and_then_wants_a_new_one_can_still_invite(
     assert (result.run.start.application, result.newer_is_open) == (first.applications.get(), True)
     assert "This is the current result until the new run is complete." in page.content.decode()
     assert "Earlier result:" in card(client, application)
-    assert [of for _, of in finished_of(second, rita).values()] == [application]
+    assert [of for _, of in finished_attempts(second, rita).values()] == [application]
 
 
 def test_a_click_on_invite_does_not_undo_what_a_colleague_reused_meanwhile(

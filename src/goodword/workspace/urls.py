@@ -2,13 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from goodword.workspace.comparison import views
 from goodword.workspace.views import (
     acts,
     asking,
     automation,
     candidates,
     checks,
-    compare,
     data,
     data_by_member,
     erasure,
@@ -43,7 +43,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path("roles/", roles.role_list, name="roles"),
     path("roles/new/", roles.role_new, name="role_new"),
     path("roles/<int:pk>/", roles.role_page, name="role"),
-    path("roles/<int:pk>/compare/", compare.compare, name="role_compare"),
+    path("roles/<int:pk>/compare/", views.compare, name="role_compare"),
     path("roles/<int:pk>/notices/<int:notice_pk>/seen/", roles.notice_seen, name="role_notice_seen"),
     path("roles/<int:pk>/automation/", automation.choose_job, name="role_automation"),
     path("roles/<int:pk>/automation/stages/", automation.connect_stages, name="role_automation_stages"),

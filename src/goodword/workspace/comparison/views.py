@@ -1,4 +1,4 @@
-"""Finished candidates of a role side by side."""
+"""The page Compare results of a role."""
 
 from functools import partial
 from urllib.parse import urlencode
@@ -13,8 +13,13 @@ from goodword.accounts.domain.audit import write
 from goodword.assessments.models import Test
 from goodword.core import clock
 from goodword.roles.queries import visible_roles
-from goodword.workspace.compared import SORTS, tables_of
-from goodword.workspace.comparing import MOST, comparable_tests, finished_of, taken
+from goodword.workspace.comparison.results import (
+    MAX_ROWS,
+    comparable_tests,
+    finished_attempts,
+    results_of_test,
+)
+from goodword.workspace.comparison.tables import SORTS, tables_of
 
 HIDDEN = "hidden"
 
@@ -22,21 +27,20 @@ HIDDEN = "hidden"
 @require_safe
 @access.member()
 def compare(request: MemberRequest, pk: int) -> HttpResponse:
-    """One test of a role's finished candidates, in a table for each group that can be compared.
+    """Compare the finished candidates of a role by one test.
 
-    `test` chooses it, `names=hidden` puts numbers in the place of names and dates, `sort` orders by what may be
-    sorted by. Each figure leads to its answers on the candidate's page; not while names are hidden, because a recruiter
-    who hides them wants no address, text or file to tell one by accident, and showing names is one press away.
+    Query: `test` (id), `names=hidden`, `sort` (one of SORTS). Figures link to the answers behind them, except while
+    names are hidden, since those pages reveal who it is.
     """
     role = access.owned(visible_roles(request.member), pk)
-    finished = finished_of(role, request.member)
+    finished = finished_attempts(role, request.member)
     tests = comparable_tests(finished, role)
     test = next((one for one in tests if str(one.pk) == request.GET.get("test")), tests[0] if tests else None)
     hidden = request.GET.get("names") == HIDDEN
     sort = request.GET.get("sort", "")
     sort = sort if sort in SORTS else "name"
-    found = taken(finished, test, role=role) if test else []
-    if found and test:
+    results = results_of_test(finished, test, role=role) if test else []
+    if results and test:
         write(
             organisation=request.organisation,
             action="result.compared",
@@ -45,11 +49,11 @@ def compare(request: MemberRequest, pk: int) -> HttpResponse:
             details={
                 "role": role.pk,
                 "test": test.pk,
-                "applications": sorted(one.application.pk for one in found),
+                "applications": sorted(one.application.pk for one in results),
                 "names_hidden": hidden,
             },
         )
-    asked = partial(_query, test=str(test.pk) if test else "", names=HIDDEN if hidden else "", sort=sort)
+    query = partial(_query, test=str(test.pk) if test else "", names=HIDDEN if hidden else "", sort=sort)
     return render(
         request,
         "workspace/compare.html",
@@ -57,19 +61,19 @@ def compare(request: MemberRequest, pk: int) -> HttpResponse:
             "role": role,
             "test": test,
             "is_scales": test is not None and test.kind == Test.Kind.SCALES,
-            "chips": [(asked(test=str(one.pk), sort=""), one.title, one == test) for one in tests],
-            "tables": tables_of(found, test, sort=sort, hidden=hidden) if test else [],
+            "chips": [(query(test=str(one.pk), sort=""), one.title, one == test) for one in tests],
+            "tables": tables_of(results, test, sort=sort, hidden=hidden) if test else [],
             "hidden": hidden,
-            "toggle": asked(names="" if hidden else HIDDEN, sort=""),
+            "toggle": query(names="" if hidden else HIDDEN, sort=""),
             "sort": sort,
             "by": {
-                name: asked(sort=f"-{name}" if sort == name else name) for name in ("name", "date", "score")
+                name: query(sort=f"-{name}" if sort == name else name) for name in ("name", "date", "score")
             },
-            "most": MOST if len(finished) >= MOST else 0,
+            "most": MAX_ROWS if len(finished) >= MAX_ROWS else 0,
         },
     )
 
 
 def _query(**values: str) -> str:
-    """A query string of what is not empty."""
+    """A query string without empty values."""
     return urlencode({name: value for name, value in values.items() if value})

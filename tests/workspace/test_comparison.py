@@ -15,8 +15,7 @@ from goodword.assessments.result.total import percent
 from goodword.candidates.models import Application
 from goodword.roles.models import Role
 from goodword.steps.models import StepStart
-from goodword.workspace.comparing import comparable_tests, finished_of
-from goodword.workspace.comparing import taken as taken_of
+from goodword.workspace.comparison.results import comparable_tests, finished_attempts, results_of_test
 from tests.assessments.kinds import assessment_of_all, later, marked, taken
 from tests.assessments.test_results_of_all_kinds import in_group
 from tests.support import factories
@@ -59,8 +58,8 @@ def tables(response: Any) -> list[tuple[str, list[list[str]]]]:
         (
             table.heading,
             [
-                [line.taken.application.candidate.first_name, *(cell.text for cell in line.cells)]
-                for line in table.lines
+                [row.result.application.candidate.first_name, *(cell.text for cell in row.cells)]
+                for row in table.rows
             ],
         )
         for table in response.context["tables"]
@@ -99,8 +98,8 @@ def test_what_cannot_be_held_side_by_side_stands_apart_and_says_why(
         done(role, first, "X", device="computer")
     done(role, "Cy", "X", **{"device": "computer"} | change)
     response = shown(rita, role)
-    assert [len(table.lines) for table in response.context["tables"]] == [2, 1]
-    assert [table.why for table in response.context["tables"]] == [(), why]
+    assert [len(table.rows) for table in response.context["tables"]] == [2, 1]
+    assert [table.differences for table in response.context["tables"]] == [(), why]
     assert response.content.decode().count("Apart from the first table, because of:") == 1
 
 
@@ -109,7 +108,7 @@ def test_another_language_and_another_norm_version_stand_apart(rita: Membership,
     first, second, _ = (done(role, name, "X") for name in ("Ada", "Bo", "Cy"))
     Attempt.objects.of(role.organisation).filter(start__application=second).update(language="de")
     [one] = shown(rita, role).context["tables"][1:]
-    assert (one.heading, one.why) == (
+    assert (one.heading, one.differences) == (
         "German, on a device that is not known, version 2",
         ("another language",),
     )
@@ -120,7 +119,7 @@ def test_another_language_and_another_norm_version_stand_apart(rita: Membership,
     assert score.norm_group is not None
     part.part.norms = score.norm_group.norm_set
     part.part.save()
-    assert [table.like.norms for table in shown(rita, role).context["tables"]] == [2, 2]
+    assert [table.conditions.norms for table in shown(rita, role).context["tables"]] == [2, 2]
 
 
 def test_tasks_and_own_questions_have_columns_of_their_own(rita: Membership, role: Role) -> None:
@@ -151,7 +150,7 @@ def test_scales_are_sorted_by_name_or_date_and_by_nothing_else(rita: Membership,
     done(role, "Ada", "Zorn", now=later(2))
     done(role, "Bo", "Abel", now=later(1))
     order = {
-        sort: [line[0] for line in tables(shown(rita, role, sort=sort))[0][1]]
+        sort: [row[0] for row in tables(shown(rita, role, sort=sort))[0][1]]
         for sort in ("name", "-name", "date", "-date", "score", "-score", "mean", "")
     }
     assert order == {
@@ -170,7 +169,7 @@ def test_tasks_are_sorted_only_once_they_are_calibrated(rita: Membership, role: 
     done(role, "Ada", "A", solve=2)
     done(role, "Bo", "B", solve=1)
     plain = shown(rita, role, sort="-score")
-    assert [line[0] for line in tables(plain)[0][1]] == ["Ada", "Bo"]
+    assert [row[0] for row in tables(plain)[0][1]] == ["Ada", "Bo"]
     page = plain.content.decode()
     assert (page.count("nobody is sorted by the result"), "sort=score" in page) == (1, False)
     for first, ability in (("Ada", -0.5), ("Bo", 0.9)):
@@ -179,7 +178,7 @@ def test_tasks_are_sorted_only_once_they_are_calibrated(rita: Membership, role: 
             ability=ability, ability_se=0.4
         )
     ranked = shown(rita, role, sort="-score")
-    assert [line[0] for line in tables(ranked)[0][1]] == ["Bo", "Ada"]
+    assert [row[0] for row in tables(ranked)[0][1]] == ["Bo", "Ada"]
     assert ranked.content.decode().count("ability 0.9 ± 0.4") == 1
 
 
@@ -194,7 +193,7 @@ def test_of_distances_the_nearest_to_the_key_comes_first_by_nearness(rita: Membe
     for score, place in ((far, 85), (rows.exclude(pk=far.pk).get(), 10)):
         rows.filter(pk=score.pk).update(percentile=place, percentile_low=place - 5, percentile_high=place + 5)
     order = {
-        sort: [line[0] for line in tables(shown(rita, role, sort=sort))[0][1]] for sort in ("score", "-score")
+        sort: [row[0] for row in tables(shown(rita, role, sort=sort))[0][1]] for sort in ("score", "-score")
     }
     assert order == {"score": ["Far", "Near"], "-score": ["Near", "Far"]}
     page = shown(rita, role).content.decode()
@@ -206,7 +205,7 @@ def test_names_can_be_hidden_and_nothing_betrays_them(rita: Membership, role: Ro
     people = [done(role, first, "Quillfeather", now=later(n)) for n, first in enumerate(("Ada", "Bo", "Cy"))]
     response = shown(rita, role, names="hidden", sort="date")
     page = response.content.decode()
-    numbers = [line.taken.number for line in response.context["tables"][0].lines]
+    numbers = [row.result.number for row in response.context["tables"][0].rows]
     assert numbers == [1, 2, 3]
     assert re.findall(r"Candidate (\d)", page) == ["1", "2", "3"]
     main = page[page.index("<main") :]
@@ -267,8 +266,8 @@ def test_a_private_candidate_is_compared_only_by_those_who_may_see_them(
     done(role, "Open", "A")
     done(role, "Hidden", "B", private=True)
     admin = factories.member(organisation, kind="admin")
-    assert [line[0] for line in tables(shown(rita, role))[0][1]] == ["Open"]
-    assert [line[0] for line in tables(shown(admin, role))[0][1]] == ["Open", "Hidden"]
+    assert [row[0] for row in tables(shown(rita, role))[0][1]] == ["Open"]
+    assert [row[0] for row in tables(shown(admin, role))[0][1]] == ["Open", "Hidden"]
 
 
 def test_an_earlier_result_that_stands_in_is_compared_under_the_name_it_stands_in_for(
@@ -280,7 +279,7 @@ def test_an_earlier_result_that_stands_in_is_compared_under_the_name_it_stands_i
     here = factories.application(role, candidate=earlier.candidate)
     first = StepStart.objects.of(organisation).get(application=earlier)
     factories.start(here, "assessment", state=StepStart.State.REUSED, earlier=first, started_at=later(1))
-    assert [one.taken.application.pk for one in shown(rita, role).context["tables"][0].lines] == [here.pk]
+    assert [one.result.application.pk for one in shown(rita, role).context["tables"][0].rows] == [here.pk]
     StepStart.objects.of(organisation).filter(application=here).update(started_at=later(-1))
     assert shown(rita, role).context["tables"] == []
 
@@ -309,7 +308,7 @@ def test_a_hiring_manager_compares_on_the_roles_that_they_were_added_to(
     done(role, "Ada", "X")
     manager = factories.member(organisation, kind="hiring_manager")
     role.viewers.add(manager)
-    assert [line[0] for line in tables(shown(manager, role))[0][1]] == ["Ada"]
+    assert [row[0] for row in tables(shown(manager, role))[0][1]] == ["Ada"]
 
 
 def test_a_confidential_job_is_compared_only_by_those_on_it(
@@ -340,11 +339,11 @@ def test_no_content_of_a_test_is_read_for_each_candidate(rita: Membership, role:
     assessment_of_all(role, kinds=("questions", "reasoning"))
     for first in ("Ada", "Bo"):
         done(role, first, "X")
-    found = finished_of(role, rita)
+    found = finished_attempts(role, rita)
     with CaptureQueriesContext(connection) as queries:
         tests = comparable_tests(found, role)
         for test in tests:
-            assert len(taken_of(found, test, role=role)) == 2
+            assert len(results_of_test(found, test, role=role)) == 2
     assert [test.kind for test in tests] == ["questions", "reasoning"]
     large = ('"assessments_testversion"."content"', '"assessments_calibration"."content"')
     assert [query["sql"] for query in queries if any(column in query["sql"] for column in large)] == []
@@ -369,7 +368,7 @@ def test_a_total_stands_beside_the_tests_that_it_is_made_of(rita: Membership, ro
         assert ("Total" in table.columns) is enters
         assert page.content.decode().count("nobody is sorted by it.") == enters
         if enters:
-            assert [[line[0], line[-1]] for line in tables(page)[0][1]] == expected
+            assert [[row[0], row[-1]] for row in tables(page)[0][1]] == expected
 
 
 def test_an_assessment_without_a_total_has_no_column_of_it(rita: Membership, role: Role) -> None:
@@ -390,7 +389,7 @@ def test_totals_of_two_versions_of_the_assessment_are_not_held_side_by_side(
         role, kinds=("questions", "reasoning"), total="weights", total_reason="Ropes", weights=weights
     )
     done(role, "Cy", "X")
-    assert [(table.why, len(table.lines)) for table in shown(rita, role).context["tables"]] == [
+    assert [(table.differences, len(table.rows)) for table in shown(rita, role).context["tables"]] == [
         ((), 2),
         (("a total of another version of the assessment, or of tests taken under other conditions",), 1),
     ]
@@ -402,7 +401,7 @@ def test_a_total_over_a_part_on_another_device_stands_apart(rita: Membership, ro
         of = done(role, first, "X", device="computer")
     parts = AttemptPart.objects.of(role.organisation).filter(attempt__start__application=of)
     parts.filter(version__test__kind="reasoning").update(device="phone")
-    assert [(table.why, len(table.lines)) for table in shown(rita, role).context["tables"]] == [
+    assert [(table.differences, len(table.rows)) for table in shown(rita, role).context["tables"]] == [
         ((), 2),
         (("a total of another version of the assessment, or of tests taken under other conditions",), 1),
     ]
@@ -414,7 +413,10 @@ def test_of_a_test_taken_on_another_device_the_total_is_no_reason_of_its_own(
     assessment_of_all(role, kinds=("questions",), total="categories")
     for first, device in (("Ada", "computer"), ("Bo", "computer"), ("Cy", "phone")):
         done(role, first, "X", device=device)
-    assert [table.why for table in shown(rita, role).context["tables"]] == [(), ("another class of device",)]
+    assert [table.differences for table in shown(rita, role).context["tables"]] == [
+        (),
+        ("another class of device",),
+    ]
 
 
 def test_nobody_is_sorted_by_a_total(rita: Membership, role: Role) -> None:

@@ -1,0 +1,213 @@
+"""Results of a role's finished candidates, and the conditions under which they can be compared.
+
+Flags, times and adjustments are left out on purpose: they must not influence a comparison.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from django.db.models import Min, Prefetch, Q
+from django.utils.crypto import salted_hmac
+
+from goodword.accounts.models import Membership
+from goodword.assessments.models import Attempt, AttemptPart, IssuedTotal, Marking, Score, Test, Upload
+from goodword.assessments.queries import LARGE
+from goodword.assessments.result.total import percent
+from goodword.candidates.models import Application
+from goodword.candidates.visible import visible_applications
+from goodword.roles.models import Role, Step
+from goodword.steps.domain.reuse import taken_over_at
+from goodword.steps.models import StepStart
+from goodword.steps.states import DONE
+
+#: the page compares the latest so many
+MAX_ROWS = 500
+
+#: attempt id -> the attempt, and the application that it counts for
+type Finished = Mapping[int, tuple[Attempt, Application]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """Results with equal conditions can be compared.
+
+    `norms` and `calibration` are numbers, 0 for none. `total` is `ComparableTotal.conditions`; empty if the part does
+    not count towards a total.
+    """
+
+    version: str
+    form: str
+    language: str
+    device: str
+    norms: int
+    calibration: int
+    total: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparableTotal:
+    """The total issued for an attempt. `text` is its value in percent, `orders` the parts that count towards it.
+
+    `parts`: the test, version, form and class of device of each of them.
+    """
+
+    assessment: int
+    parts: tuple[str, ...]
+    orders: frozenset[str]
+    text: str
+
+    @property
+    def conditions(self) -> str:
+        """Equal for totals that can be compared."""
+        return "; ".join((str(self.assessment), *self.parts))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateResult:
+    """One candidate's part of the compared test, with its version, scores and markings.
+
+    `number` replaces the name while names are hidden. `total` is None if the part does not count towards one.
+    """
+
+    application: Application
+    part: AttemptPart
+    completed_at: datetime
+    number: int
+    total: ComparableTotal | None = None
+
+    @property
+    def conditions(self) -> Conditions:
+        planned = self.part.part
+        return Conditions(
+            version=self.part.version.number,
+            form=self.part.form,
+            language=self.part.attempt.language,
+            device=self.part.device,
+            norms=planned.norms.number if planned.norms is not None else 0,
+            calibration=planned.calibration.number if planned.calibration is not None else 0,
+            total=self.total.conditions if self.total is not None else "",
+        )
+
+
+def finished_attempts(role: Role, member: Membership) -> Finished:
+    """The current finished attempt of each application that the member may see, including reused ones.
+
+    Latest first, at most `MAX_ROWS`. At most four queries.
+    """
+    organisation = role.organisation
+    visible = visible_applications(member).filter(role=role, erased_at=None)
+    with_earlier = list(
+        StepStart.objects.of(organisation)
+        .filter(application__in=visible, step__kind=Step.Kind.ASSESSMENT, earlier__isnull=False)
+        .select_related("application__candidate")
+    )
+    reused_at = taken_over_at(with_earlier)
+    reused = {
+        start.earlier_id: (start.application, reused_at[start.pk])
+        for start in with_earlier
+        if start.earlier_id is not None and start.pk in reused_at
+    }
+    attempts = (
+        Attempt.objects.of(organisation)
+        .filter(
+            Q(start__application__in=visible) | Q(start__in=reused),
+            progress__in=DONE,
+            completed_at__isnull=False,
+        )
+        .select_related("start__application__candidate")
+        .order_by("-completed_at", "-pk")[:MAX_ROWS]
+    )
+    newest: dict[int, tuple[Attempt, Application]] = {}
+    for attempt in attempts:
+        application, until = reused.get(attempt.start_id, (attempt.start.application, None))
+        if until is None or (attempt.completed_at is not None and attempt.completed_at <= until):
+            newest.setdefault(application.pk, (attempt, application))
+    return {attempt.pk: (attempt, application) for attempt, application in newest.values()}
+
+
+def comparable_tests(finished: Finished, role: Role) -> Sequence[Test]:
+    """The tests that were taken, by their first position in an assessment. Two queries."""
+    organisation = role.organisation
+    rows = (
+        AttemptPart.objects.of(organisation)
+        .filter(attempt__in=finished, ended_at__isnull=False)
+        .values_list("version__test")
+        .annotate(first=Min("order"))
+        .order_by("first", "version__test")
+    )
+    ids = [pk for pk, _ in rows]
+    tests = Test.objects.of(organisation).in_bulk(ids)
+    return [tests[pk] for pk in ids]
+
+
+def results_of_test(finished: Finished, test: Test, *, role: Role) -> Sequence[CandidateResult]:
+    """Each candidate's result of a test, latest first. Seven queries."""
+    organisation = role.organisation
+    numbers = pseudonyms([application.pk for _, application in finished.values()], role=role)
+    markings = Marking.objects.of(organisation).select_related("rater__user").order_by("marked_at", "pk")
+    parts = (
+        AttemptPart.objects.of(organisation)
+        .filter(attempt__in=finished, version__test=test, ended_at__isnull=False)
+        .select_related("version__test", "part__norms", "part__calibration")
+        .defer(*LARGE)
+        .prefetch_related(
+            Prefetch("scores", Score.objects.of(organisation).select_related("norm_group__norm_set")),
+            Prefetch("markings", markings),
+            Prefetch("uploads", Upload.objects.of(organisation).defer("content")),
+            "answers",
+        )
+    )
+    by_attempt = {part.attempt_id: part for part in parts}
+    totals = _totals(finished, role=role)
+    results = []
+    for pk, (attempt, application) in finished.items():
+        part = by_attempt.get(pk)
+        if part is None or attempt.completed_at is None:
+            continue
+        part.attempt = attempt  # saves a query each
+        total = totals.get(pk)
+        results.append(
+            CandidateResult(
+                application=application,
+                part=part,
+                completed_at=attempt.completed_at,
+                number=numbers[application.pk],
+                total=total if total is not None and str(part.order) in total.orders else None,
+            )
+        )
+    return results
+
+
+def pseudonyms(ids: Sequence[int], *, role: Role) -> Mapping[int, int]:
+    """A number from 1 for each application, the same each time, in an order unrelated to name, date or result."""
+    shuffled = sorted(
+        ids, key=lambda pk: salted_hmac("compare", f"{role.pk}:{pk}", algorithm="sha256").hexdigest()
+    )
+    return {pk: number for number, pk in enumerate(shuffled, start=1)}
+
+
+def _totals(finished: Finished, *, role: Role) -> Mapping[int, ComparableTotal]:
+    """By attempt id. Two queries."""
+    issued = {
+        one.attempt_id: one
+        for one in IssuedTotal.objects.of(role.organisation).filter(attempt__in=finished).exclude(value="")
+    }
+    parts: dict[int, dict[str, str]] = {}
+    rows = AttemptPart.objects.of(role.organisation).filter(attempt__in=issued).order_by("order")
+    for attempt, order, *conditions in rows.values_list(
+        "attempt", "order", "version__test", "version__number", "form", "device"
+    ):
+        parts.setdefault(attempt, {})[str(order)] = ", ".join(map(str, (order, *conditions)))
+    return {pk: _total(one, finished[pk][0].assessment_id, parts.get(pk, {})) for pk, one in issued.items()}
+
+
+def _total(issued: IssuedTotal, assessment: int, parts: Mapping[str, str]) -> ComparableTotal:
+    orders = frozenset(counted["part"] for portion in issued.portions for counted in portion["counted"])
+    return ComparableTotal(
+        assessment=assessment,
+        parts=tuple(parts[order] for order in sorted(orders, key=int)),
+        orders=orders,
+        text=percent(Fraction(issued.value)),
+    )
