@@ -245,5 +245,5 @@ def test_without_its_person_every_kind_keeps_its_shape_and_nothing_that_was_answ
 def test_a_test_of_an_unknown_kind_is_refused_with_the_place() -> None:
     snapshot = report_of(attempt_of(kinds=("judgement",))).snapshot
     snapshot["assessment"]["tests"][0]["kind"] = "riddles"
-    with pytest.raises(ValueError, match=r"assessment.tests\[0\].kind: 'riddles' is not known"):
+    with pytest.raises(ValueError, match=r"assessment.tests\[0\] has the kind “riddles”, which is none of"):
         check_snapshot(snapshot)

@@ -166,7 +166,8 @@ def test_a_snapshot_of_another_shape_is_refused_with_the_place() -> None:
     snapshot: Any = reference_check()
     snapshot["check"]["questions"][0]["by_relationship"][0]["values"] = ["4"]
     with pytest.raises(
-        SnapshotError, match=re.escape("check.questions[0].by_relationship[0].values[0]: int is")
+        SnapshotError,
+        match=re.escape("check.questions[0].by_relationship[0] needs a whole number under “values”, place 1"),
     ):
         render_pdf(snapshot)
 

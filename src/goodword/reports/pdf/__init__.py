@@ -2,6 +2,6 @@
 
 from goodword.reports.pdf.fonts import current_engine
 from goodword.reports.pdf.render import RenderedPdf, render_pdf
-from goodword.reports.pdf.shape import SnapshotError, check_snapshot
+from goodword.reports.pdf.snapshot import SnapshotError, check_snapshot
 
 __all__ = ["RenderedPdf", "SnapshotError", "check_snapshot", "current_engine", "render_pdf"]

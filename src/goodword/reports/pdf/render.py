@@ -18,8 +18,7 @@ from goodword.reports.pdf.content import page_content
 from goodword.reports.pdf.fonts import Fonts, load_fonts
 from goodword.reports.pdf.glyphs import Printer
 from goodword.reports.pdf.logo import Logo, usable_logo
-from goodword.reports.pdf.shape import SnapshotError, check_snapshot
-from goodword.reports.pdf.snapshot import Snapshot
+from goodword.reports.pdf.snapshot import Snapshot, SnapshotError, check_snapshot
 
 TEMPLATE = Path(__file__).parent / "template"
 STANDARDS: list[Any] = ["ua-1", "a-2a"]

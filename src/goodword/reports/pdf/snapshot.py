@@ -5,19 +5,22 @@ database keeps and what the renderer reads are one and the same thing. Every tex
 language and, where it tells a time, already in the organisation's zone: rendering looks nothing up.
 
 Keys whose type allows `None` are always present; only `NotRequired` ones may be left out. `None` for a name
-or a comment means that it was erased. `check_snapshot` in `shape.py` holds a stored snapshot against these
-types.
+or a comment means that it was erased. `check_snapshot` validates a stored snapshot against these types.
 
 Schema 2 says of each value whose it is, and knows more than ratings, choices and texts. What it adds is
 `NotRequired`, so that snapshots of schema 1 are drawn as they were. Schema 3 knows assessments of several kinds of
 test (`taken.py`). Schema 4 tells what standings and abilities were computed from.
 """
 
-from typing import Literal, NotRequired, TypedDict
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal, NotRequired, TypedDict, cast
 
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+
+from goodword.core.validation import path_problem
 from goodword.reports.pdf.taken import Assessment
 
-SCHEMA: Literal[4] = 4
+SCHEMA: Final = 4
 
 
 class Organisation(TypedDict):
@@ -65,7 +68,7 @@ class Head(TypedDict):
     were taken out of it.
     """
 
-    schema: Literal[1, 2, 3, 4]
+    schema: Annotated[int, Field(ge=1, le=SCHEMA)]
     code: str
     version: int
     made_at: str
@@ -233,7 +236,10 @@ class LineQuestion(Put):
     comments: list[Comment]
 
 
-type Question = RatingQuestion | StatementQuestion | ChoiceQuestion | TextQuestion | LineQuestion
+type Question = Annotated[
+    RatingQuestion | StatementQuestion | ChoiceQuestion | TextQuestion | LineQuestion,
+    Field(discriminator="type"),
+]
 
 
 class Verification(TypedDict):
@@ -286,4 +292,22 @@ class ReferenceCheckSnapshot(Head):
     check: Check
 
 
-type Snapshot = AssessmentSnapshot | ReferenceCheckSnapshot
+type Snapshot = Annotated[AssessmentSnapshot | ReferenceCheckSnapshot, Field(discriminator="kind")]
+
+_SNAPSHOT: TypeAdapter[Snapshot] = TypeAdapter(Snapshot, config=ConfigDict(extra="forbid", strict=True))
+
+
+class SnapshotError(ValueError):
+    """A snapshot that does not have the shape it should have; the message names the place."""
+
+
+def check_snapshot(snapshot: Mapping[str, Any]) -> Snapshot:
+    """The same snapshot, known to be of one of the two kinds.
+
+    Raises `SnapshotError` with the path of the first value that is missing, unknown or of another type.
+    """
+    try:
+        _SNAPSHOT.validate_python(snapshot)
+    except ValidationError as error:
+        raise SnapshotError(path_problem(error, snapshot, whole="the report")) from None
+    return cast(Snapshot, snapshot)

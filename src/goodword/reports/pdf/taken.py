@@ -3,7 +3,9 @@
 Tests of scales of schema 1 and 2 have no `kind`.
 """
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
+
+from pydantic import Discriminator, Tag
 
 
 class Requirement(TypedDict):
@@ -285,7 +287,18 @@ class QuestionsTest(Asked):
     questions: list[OwnQuestion]
 
 
-type Test = ScalesTest | ReasoningTest | JudgementTest | QuestionsTest
+def _kind(test: Any) -> str | None:
+    """The kind of a test; those of the first two schemas are of scales."""
+    return test.get("kind", "scales") if isinstance(test, dict) else None
+
+
+type Test = Annotated[
+    Annotated[ScalesTest, Tag("scales")]
+    | Annotated[ReasoningTest, Tag("reasoning")]
+    | Annotated[JudgementTest, Tag("judgement")]
+    | Annotated[QuestionsTest, Tag("questions")],
+    Discriminator(_kind),
+]
 
 
 class Portion(TypedDict):

@@ -1,0 +1,118 @@
+"""pydantic's errors as sentences for the people who wrote the data: where it is wrong, and why."""
+
+from collections.abc import Mapping, Sequence
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from goodword.core.text import clean_text
+
+_LONGEST_NAME = 60
+
+#: what an object needs or has, by pydantic's type of error; `name` is the key in the object
+_PHRASES: Mapping[str, str] = {
+    "missing": "needs “{name}”",
+    "extra_forbidden": "has “{name}”, which is not known here",
+    "unexpected_keyword_argument": "has “{name}”, which is not known here",
+    "string_type": "needs a text under “{name}”",
+    "string_too_short": "needs a text under “{name}”",
+    "string_too_long": "has more than {max_length} characters under “{name}”",
+    "bool_type": "needs true or false under “{name}”",
+    "int_type": "needs a whole number under “{name}”",
+    "int_from_float": "needs a whole number under “{name}”",
+    "float_type": "needs a number under “{name}”",
+    "finite_number": "needs a number under “{name}”",
+    "greater_than": "needs more than {gt} under “{name}”",
+    "greater_than_equal": "needs at least {ge} under “{name}”",
+    "less_than": "needs less than {lt} under “{name}”",
+    "less_than_equal": "needs at most {le} under “{name}”",
+    "list_type": "needs a list under “{name}”",
+    "tuple_type": "needs a list under “{name}”",
+    "too_short": "needs at least {min_length} in the list under “{name}”",
+    "too_long": "has more than {max_length} in the list under “{name}”",
+    "none_required": "must leave “{name}” empty",
+    "literal_error": "needs {expected} under “{name}”",
+    "union_tag_not_found": "needs “{discriminator}”",
+    "union_tag_invalid": "has the {discriminator} “{tag}”, which is none of {expected_tags}",
+}
+#: of an object itself, not of a key in it
+_NO_OBJECT = {"dict_type", "model_type", "model_attributes_type", "dataclass_type", "mapping_type"}
+
+
+def shortened(name: str) -> str:
+    """A name from somebody's file, short enough for a sentence."""
+    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+
+
+def sentences(
+    error: ValidationError, data: object, *, whole: str, each: Mapping[str, str] | None = None
+) -> list[str]:
+    """A sentence for each problem of `data`: "Level 2 of question 3 needs a text under “label”."
+
+    `whole` is what `data` is called ("question 3"), `each` what the entries of a list are called, by the list's key
+    ({"levels": "level"}).
+    """
+    return [_sentence(details, data, whole, each or {}) for details in error.errors(include_url=False)]
+
+
+def path_problem(error: ValidationError, data: object, *, whole: str) -> str:
+    """The first problem of `data` with its path: "check.references[0] needs “name”"."""
+    steps, what = _split(error.errors(include_url=False)[0], data)
+    path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).lstrip(".")
+    return f"{path or whole} {what}"
+
+
+def _sentence(details: ErrorDetails, data: object, whole: str, each: Mapping[str, str]) -> str:
+    steps, what = _split(details, data)
+    sentence = clean_text(f"{_where(steps, whole, each)} {what}.", one_line=True)
+    return sentence[:1].upper() + sentence[1:]
+
+
+def _split(details: ErrorDetails, data: object) -> tuple[Sequence[int | str], str]:
+    """The object that a problem is about, and what is wrong with it."""
+    kind, context = details["type"], details.get("ctx", {})
+    steps = _steps(details["loc"], data)
+    if kind in _NO_OBJECT:
+        return steps, "must be an object with named values"
+    if kind == "value_error":
+        # validators raise ValueError with the rest of a sentence about the object, whichever key they check
+        return steps[:-1] if steps and isinstance(steps[-1], str) else steps, str(context["error"])
+    if kind.startswith("union_tag_"):
+        words = {name: shortened(str(value).strip("'_()")) for name, value in context.items()}
+        if "expected_tags" in context:
+            words["expected_tags"] = ", ".join(
+                sorted(tag.strip("' ") for tag in str(context["expected_tags"]).split(","))
+            )
+        return steps, _PHRASES[kind].format(**words)
+    *around, last = steps or ["value"]
+    phrase = _PHRASES.get(kind, "is wrong under “{name}”: {message}")
+    if isinstance(last, int):
+        *around, name = around or ["value"]
+        phrase += f", place {last + 1}"
+    else:
+        name = last
+    return around, phrase.format(**{**context, "name": shortened(str(name)), "message": details["msg"]})
+
+
+def _steps(loc: Sequence[int | str], data: object) -> list[int | str]:
+    """The keys and places in `data` that lead to a problem, without the names of a union's members."""
+    steps: list[int | str] = []
+    for number, step in enumerate(loc, start=1):
+        if isinstance(data, Mapping) and step in data:
+            data = data[step]
+        elif isinstance(data, list | tuple) and isinstance(step, int):
+            data = data[step] if step < len(data) else None
+        elif number < len(loc):
+            continue
+        steps.append(step)
+    return steps
+
+
+def _where(steps: Sequence[int | str], whole: str, each: Mapping[str, str]) -> str:
+    where, key = whole, ""
+    for step in steps:
+        if isinstance(step, int):
+            where = f"{each.get(key, f'entry under “{key}”,')} {step + 1} of {where}"
+        elif (key := step) not in each:
+            where = f"the part “{step}” of {where}"
+    return where
