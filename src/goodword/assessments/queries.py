@@ -54,6 +54,15 @@ def attempts_of(application: Application) -> QuerySet[Attempt]:
     )
 
 
+def application_of(attempt: Attempt) -> Application:
+    """The application of an attempt, with candidate, organisation and the role's owner."""
+    return (
+        Application.objects.of(attempt.organisation)
+        .select_related("candidate", "organisation", "role__owner__user")
+        .get(pk=attempt.start.application_id)
+    )
+
+
 def answers_of(part: AttemptPart) -> Mapping[str, Json]:
     """The saved answers as they are now: item id to what was answered. One query."""
     return dict(part.answers.values_list("item", "value"))

@@ -8,12 +8,10 @@ from django.db import transaction
 from goodword.assessments import clock
 from goodword.assessments.domain import guard
 from goodword.assessments.domain.begin_part import begin, needs_start
-from goodword.assessments.given import Asked, UnknownOption, shown_items
+from goodword.assessments.given import Asked, shown_items
 from goodword.assessments.models import Answer, AttemptPart
 from goodword.assessments.queries import answers_of
 from goodword.questionnaires.reading import Json
-
-__all__ = ["Saved", "UnknownItem", "UnknownOption", "WrongItem", "answer"]
 
 
 class UnknownItem(Exception):

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from goodword.assessments.domain.mails import to_candidate
 from goodword.assessments.models import Attempt
+from goodword.assessments.queries import application_of
 from goodword.candidates.models import Application
 from goodword.notifications.models import Email, Link
 from goodword.steps.domain.automation import unreachable
@@ -41,18 +42,14 @@ def behind(link: Link, *, now: datetime) -> Behind | None:
     """The newest attempt that a candidate's link leads to; None if there is none."""
     attempt = (
         Attempt.objects.of(link.organisation)
-        .select_related("start__step")
+        .select_related("start__step", "organisation")
         .filter(start_id=link.subject_id)
         .order_by("-pk")
         .first()
     )
     if attempt is None:
         return None
-    application = (
-        Application.objects.of(link.organisation)
-        .select_related("candidate", "organisation", "role__owner__user")
-        .get(pk=attempt.start.application_id)
-    )
+    application = application_of(attempt)
     shows = takes_answers(attempt, now=now) or attempt.progress in _ENDED
     live = shows and link.ended_at is None and not application.is_going and not unreachable(application)
     return Behind(attempt=attempt, application=application, language=attempt.language, is_live=live)

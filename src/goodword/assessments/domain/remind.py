@@ -7,6 +7,7 @@ from django.db import transaction
 from goodword.assessments.domain.mails import to_candidate
 from goodword.assessments.domain.tell import tell
 from goodword.assessments.models import Attempt
+from goodword.assessments.queries import application_of
 from goodword.candidates.models import Application
 from goodword.core.sweep import each
 from goodword.core.workdays import into_working_hours
@@ -41,11 +42,7 @@ def remind(*, attempt_id: int, now: datetime) -> bool:
         attempt = lock(Attempt, attempt_id)
         if attempt.next_reminder_at is None or attempt.next_reminder_at > now:
             return False
-        application = (
-            Application.objects.of(attempt.organisation)
-            .select_related("candidate", "organisation", "role__owner__user")
-            .get(pk=attempt.start.application_id)
-        )
+        application = application_of(attempt)
         calendar = application.organisation.calendar
         if not _wanted(attempt, application, now=now):
             attempt.next_reminder_at = None

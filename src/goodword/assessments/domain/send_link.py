@@ -6,7 +6,7 @@ from django.db import transaction
 
 from goodword.assessments.domain import guard
 from goodword.assessments.domain.mails import to_candidate
-from goodword.candidates.models import Application
+from goodword.assessments.queries import application_of
 from goodword.notifications.models import Email
 from goodword.steps.domain.automation import unreachable
 
@@ -21,11 +21,7 @@ def send_link(*, attempt_id: int, now: datetime) -> bool:
     """
     with transaction.atomic():
         attempt = guard.open_attempt(attempt_id, now=now)
-        application = (
-            Application.objects.of(attempt.organisation)
-            .select_related("candidate", "organisation", "role__owner__user")
-            .get(pk=attempt.start.application_id)
-        )
+        application = application_of(attempt)
         sent = Email.objects.of(attempt.organisation).filter(key__startswith=f"attempt:{attempt.pk}:link:")
         if (
             unreachable(application)

@@ -6,12 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from goodword.assessments.adjust_forms import AskForm
-from goodword.assessments.domain.adjust.ask import MayNotAsk, application_of, ask
+from goodword.assessments.domain.adjust.ask import MayNotAsk, ask
 from goodword.assessments.domain.adjust.contact import Contact, contact_of
 from goodword.assessments.domain.adjust.may_ask import Standing, WhyNot, standing
 from goodword.assessments.domain.adjust.reader import reader_of
 from goodword.assessments.domain.adjust.withdraw import withdraw
 from goodword.assessments.domain.choose_form import UnknownForm, choose_form
+from goodword.assessments.queries import application_of
 from goodword.assessments.views.door import Sitting, door, kept_private, show, to_first_page
 from goodword.steps.kept import kept_of_candidate
 

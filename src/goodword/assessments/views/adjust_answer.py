@@ -15,13 +15,13 @@ from django.views.decorators.http import require_http_methods
 from goodword.assessments.adjust_forms import AnswerForm
 from goodword.assessments.domain import guard
 from goodword.assessments.domain.adjust.answer import Answered, answer
-from goodword.assessments.domain.adjust.ask import application_of
 from goodword.assessments.domain.adjust.contact import contact_of
 from goodword.assessments.domain.adjust.fresh_link import send_fresh
 from goodword.assessments.domain.adjust.time import before_their_clock
 from goodword.assessments.models import Adjustment, AttemptPart
 from goodword.assessments.open_forms import clock_minutes, open_form, without_figures
 from goodword.assessments.overview import title_of
+from goodword.assessments.queries import application_of
 from goodword.assessments.views.door import kept_private
 from goodword.candidates.models import Application
 from goodword.candidates.queries import public_title

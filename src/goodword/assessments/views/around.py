@@ -7,7 +7,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
 from goodword.assessments.device import device_of
-from goodword.assessments.domain.adjust.ask import application_of
 from goodword.assessments.domain.adjust.may_ask import waits
 from goodword.assessments.domain.adjust.reader import reader_of
 from goodword.assessments.domain.begin_part import begin_part
@@ -15,7 +14,7 @@ from goodword.assessments.domain.decline import decline
 from goodword.assessments.domain.finish import Unanswered, finish_part
 from goodword.assessments.domain.send_link import send_link
 from goodword.assessments.given import shown_items, unanswered
-from goodword.assessments.queries import read_answers
+from goodword.assessments.queries import application_of, read_answers
 from goodword.assessments.views.door import Sitting, door, kept_private, show, to_first_page
 from goodword.assessments.views.shown import from_first, show_first, show_last, show_part, show_practice
 

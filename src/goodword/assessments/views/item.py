@@ -9,12 +9,12 @@ from django.utils.translation import gettext
 
 from goodword.assessments import clock
 from goodword.assessments.device import device_of
-from goodword.assessments.domain.answer import UnknownItem, UnknownOption, WrongItem, answer
+from goodword.assessments.domain.answer import UnknownItem, WrongItem, answer
 from goodword.assessments.domain.hand_in import hand_in
 from goodword.assessments.domain.onward import onward
 from goodword.assessments.forms import ItemForm, form_for
 from goodword.assessments.forms.own import FileForm
-from goodword.assessments.given import Asked, shown_items, unanswered
+from goodword.assessments.given import Asked, UnknownOption, shown_items, unanswered
 from goodword.assessments.models import Answer, AttemptPart
 from goodword.assessments.overview import PartView
 from goodword.assessments.queries import answers_of, read_answers

@@ -7,10 +7,10 @@ from django.db import transaction
 
 from goodword.assessments.domain import guard
 from goodword.assessments.domain.adjust import clock, mails
-from goodword.assessments.domain.adjust.ask import application_of
 from goodword.assessments.domain.adjust.time import give_time
 from goodword.assessments.domain.choose_form import set_form
 from goodword.assessments.models import Adjustment, Attempt, AttemptPart
+from goodword.assessments.queries import application_of
 from goodword.notifications.people import Person
 from goodword.steps.domain.move import lock
 from goodword.steps.states import takes_answers

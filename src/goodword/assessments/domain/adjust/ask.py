@@ -14,7 +14,7 @@ from goodword.assessments.domain.adjust.may_ask import WhyNot, standing
 from goodword.assessments.domain.adjust.reader import reader_of
 from goodword.assessments.domain.adjust.time import give_time
 from goodword.assessments.models import Adjustment, Attempt
-from goodword.candidates.models import Application
+from goodword.assessments.queries import application_of
 
 #: percent that can be asked for
 STEPS = (25, 50, 100)
@@ -69,15 +69,6 @@ def ask(*, attempt_id: int, percent: int, form: bool, text: str, may_tell: bool,
             contact = reader_of(attempt, application=application)
             mails.to_contact(waiting, application=application, contact=contact, now=now)
         return Asked(granted=granted, waits=waiting)
-
-
-def application_of(attempt: Attempt) -> Application:
-    """The application of an attempt with all that mails and contacts are made of."""
-    return (
-        Application.objects.of(attempt.organisation)
-        .select_related("candidate", "organisation", "role__owner__user")
-        .get(pk=attempt.start.application_id)
-    )
 
 
 def _row(attempt: Attempt, *, now: datetime, **values: object) -> Adjustment:

@@ -8,9 +8,9 @@ from django.db.models import CharField, Exists, OuterRef, Value
 from django.db.models.functions import Cast, Concat
 
 from goodword.assessments.domain.adjust import mails
-from goodword.assessments.domain.adjust.ask import application_of
 from goodword.assessments.domain.adjust.contact import Contact
 from goodword.assessments.models import Adjustment, Attempt
+from goodword.assessments.queries import application_of
 from goodword.core.sweep import each
 from goodword.core.workdays import add_working_days, into_working_hours
 from goodword.notifications.models import Email

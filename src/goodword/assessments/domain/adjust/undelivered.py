@@ -3,9 +3,9 @@
 from django.db import transaction
 
 from goodword.assessments.domain.adjust import clock, mails
-from goodword.assessments.domain.adjust.ask import application_of
 from goodword.assessments.domain.adjust.contact import contact_of
 from goodword.assessments.models import Adjustment, Attempt
+from goodword.assessments.queries import application_of
 from goodword.core.models import Event
 from goodword.notifications.domain.undelivered import mail_of
 from goodword.notifications.models import Email
