@@ -224,7 +224,7 @@ def ready(number: int) -> Iterator[list[tuple[int, str, bool]]]:
     from django.db import connection, transaction
 
     from goodword.accounts.domain.create import create_admin, create_organisation
-    from goodword.assessments.domain.assign import assign
+    from goodword.assessments.attempts.invitations import assign
     from goodword.candidates.models import Application, Candidate
     from goodword.core import clock
     from goodword.notifications.domain import links

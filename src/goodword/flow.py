@@ -7,11 +7,8 @@ is only kept for the timeline.
 
 from goodword.assessments import erase as assessments_erase
 from goodword.assessments import export as assessments_export
-from goodword.assessments.domain import assign as attempt_assign
-from goodword.assessments.domain import bounced as attempt_bounced
-from goodword.assessments.domain import invited as attempt_invited
-from goodword.assessments.domain import react as attempt_react
-from goodword.assessments.domain.adjust import undelivered as adjustment
+from goodword.assessments.adjustments import requests
+from goodword.assessments.attempts import invitations, reactions
 from goodword.assessments.signs import keep as attempt_signs
 from goodword.candidates import erase as candidates_erase
 from goodword.candidates import export as candidates_export
@@ -54,55 +51,66 @@ FLOW: Flow = {
     # --- what Greenhouse says of an application (greenhouse.sync) ----------------------------------------------
     "application.applied": (),
     "application.entered_stage": (automation.on_entered_stage,),  # data: job_id, stage_id, stage_name
-    "application.left_stage": (attempt_react.on_fate, check_react.on_fate),  # data: stage_id, to_stage_id
-    "application.rejected": (fate.on_ended, attempt_react.on_fate, check_react.on_fate),  # data: reason
-    "application.unrejected": (fate.on_restored, attempt_react.on_fate, check_react.on_fate),
+    "application.left_stage": (
+        reactions.on_application_changed,
+        check_react.on_fate,
+    ),  # data: stage_id, to_stage_id
+    "application.rejected": (
+        fate.on_ended,
+        reactions.on_application_changed,
+        check_react.on_fate,
+    ),  # data: reason
+    "application.unrejected": (fate.on_restored, reactions.on_application_changed, check_react.on_fate),
     "application.hired": (
         fate.on_ended,
-        attempt_react.on_fate,
+        reactions.on_application_changed,
         check_react.on_fate,
         check_release.on_hired,
     ),
     "application.unhired": (
         fate.on_restored,
-        attempt_react.on_fate,
+        reactions.on_application_changed,
         check_react.on_fate,
         check_release.on_unhired,
     ),
     "application.changed_job": (  # data: from_job_id, job_id
         fate.on_changed_job,
-        attempt_react.on_fate,
+        reactions.on_application_changed,
         check_react.on_fate,
     ),
-    "application.converted": (fate.on_ended, attempt_react.on_fate, check_react.on_fate),
+    "application.converted": (fate.on_ended, reactions.on_application_changed, check_react.on_fate),
     "candidate.changed": (
         automation.on_candidate_changed,
         mail_names.on_name_changed,
-        attempt_react.on_name,
+        reactions.on_suspicious_name,
         check_react.on_name,
         attention.on_name,
     ),  # address, a name with a link, or permission to e-mail
     "candidate.name_confirmed": (
         automation.on_candidate_changed,
         mail_names.on_name_changed,
-        attempt_react.on_name,
+        reactions.on_suspicious_name,
         check_react.on_name,
     ),
     "candidate.merged": (),  # data: from_candidate_id, candidate_id
     # --- personal data that goes (candidates) ------------------------------------------------------------------
-    "erasure.asked": (fate.on_ended, attempt_react.on_fate, check_react.on_fate),  # data: erasure_id, reason
+    "erasure.asked": (
+        fate.on_ended,
+        reactions.on_application_changed,
+        check_react.on_fate,
+    ),  # data: erasure_id, reason
     "erasure.cancelled": (
         fate.on_restored,
-        attempt_react.on_fate,
+        reactions.on_application_changed,
         check_react.on_fate,
     ),  # data: erasure_id, reason
     "erasure.done": (),  # data: erasure_id, reason
     # --- automation (steps) ------------------------------------------------------------------------------------
     "step.requested": (  # data: start_id, kind, by_hand
-        attempt_assign.on_step_requested,
+        invitations.on_step_requested,
         check_open.on_step_requested,
     ),
-    "step.asked_again": (attempt_react.on_asked_again, check_react.on_asked_again),  # data: start_id, kind
+    "step.asked_again": (reactions.on_requested_again, check_react.on_asked_again),  # data: start_id, kind
     "step.needs_attention": (attention.on_needs_attention,),  # data: start_id, kind, reason
     "step.waits_for_click": (),  # a rejection or a hire was taken back, or a pass found it
     "step.reused": (),  # data: start_id, kind, earlier_id
@@ -171,24 +179,24 @@ FLOW: Flow = {
     # --- questions of candidates and referees ------------------------------------------------------------------
     "portal.asked": (),  # data: by
     # --- mail --------------------------------------------------------------------------------------------------
-    "email.sent": (attempt_invited.on_sent, check_invited.on_sent),  # data: email_id, kind, subject_ref
-    "email.waits_for_name": (attempt_react.on_name, check_react.on_name, attention.on_name),
-    "email.queued_again": (attempt_invited.on_queued_again, check_invited.on_queued_again),  # by a member
+    "email.sent": (reactions.on_mail_sent, check_invited.on_sent),  # data: email_id, kind, subject_ref
+    "email.waits_for_name": (reactions.on_suspicious_name, check_react.on_name, attention.on_name),
+    "email.queued_again": (reactions.on_mail_requeued, check_invited.on_queued_again),  # by a member
     "email.failed": (
         check_replace.on_mail_failed,
         check_bounced.on_returned,
-        attempt_bounced.on_returned,
-        adjustment.on_returned,
+        reactions.on_mail_returned,
+        requests.on_mail_returned,
         undelivered.on_email_failed,
     ),
     # what is heard of a mail after it was sent, from a provider's event or a returned message
     "email.bounced": (
         check_bounced.on_returned,
-        attempt_bounced.on_returned,
-        adjustment.on_returned,
+        reactions.on_mail_returned,
+        requests.on_mail_returned,
         undelivered.on_email_failed,
     ),
-    "email.complained": (check_bounced.on_complained, attempt_bounced.on_complained),
+    "email.complained": (check_bounced.on_complained, reactions.on_complained),
 }
 
 #: what is erased of a person, app by app from the top down (core.erasure)

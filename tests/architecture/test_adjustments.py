@@ -5,23 +5,22 @@ import ast
 from tests.architecture.source import ROOT, modules
 
 APP = "goodword.assessments"
-PACKAGE = f"{APP}.domain.adjust"
+PACKAGE = f"{APP}.adjustments"
 
 #: who else may reach for the package
 MAY_IMPORT = {
     # the deadline waits for the mail with the answer
-    f"{APP}.domain.invited",
+    f"{APP}.attempts.reactions",
     # the candidate's own pages, and that of whoever answers
     f"{APP}.adjust_forms",
     f"{APP}.views.adjust",
     f"{APP}.views.adjust_answer",
     f"{APP}.views.around",
     # shows the reader before there is a request
-    f"{APP}.adjustment_reader",
-    # what a request holds back, and what was granted goes along with
-    f"{APP}.domain.assign",
-    f"{APP}.domain.begin_part",
-    f"{APP}.domain.choose_form",
+    f"{APP}.domain.plan.publish",
+    # a request delays the start, and grants carry over to a new attempt
+    f"{APP}.attempts.begin",
+    f"{APP}.attempts.invitations",
     f"{APP}.jobs",
     "goodword.flow",
     # what looks after personal data
@@ -40,23 +39,18 @@ MAY_KNOW_ROWS = {
 }
 #: who may read how long a clock is: it shows what was granted
 MAY_READ_CLOCKS = {
-    f"{APP}.clock",
-    f"{APP}.domain.adjust.may_ask",
-    f"{APP}.domain.adjust.time",
-    f"{APP}.domain.answer",
-    f"{APP}.domain.onward",
-    f"{APP}.domain.begin_part",
-    f"{APP}.domain.choose_form",
-    f"{APP}.domain.finish",
+    f"{APP}.adjustments.status",
+    f"{APP}.attempts.answers",
+    f"{APP}.attempts.begin",
+    f"{APP}.attempts.completion",
+    f"{APP}.attempts.overview",
+    f"{APP}.attempts.preview",  # of a part that nobody takes
     f"{APP}.export",
-    f"{APP}.overview",
-    # of a part that nobody takes
-    f"{APP}.previewing",
 }
 #: the folders of what members read, and of what leaves the house
 #: how what is told of it is called in code and templates
 NAMES = (
-    "domain.adjust",
+    "assessments.adjustments",
     "adjustments_",
     ".adjusted",
     ".adjustments",

@@ -11,7 +11,7 @@ from goodword.workspace.timeline import MAILS, SENTENCES
 from tests.architecture.source import SOURCE, calls, modules, texts
 
 #: functions that record an event, its name first
-RECORD = ("record", "_record", "tell", "_tell")
+RECORD = ("record", "_record", "record_event", "tell", "_tell")
 #: the module whose pure table yields names for another to record
 TABLE = "goodword.greenhouse.sync.changes"
 EVENT = re.compile(

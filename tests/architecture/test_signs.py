@@ -49,8 +49,8 @@ MAY_KNOW_ROWS = {
     },
     # and what writes down what a page notices
     "Noticed": {
-        "goodword.assessments.domain.alive",
-        "goodword.assessments.domain.notice",
+        "goodword.assessments.attempts.breaks",
+        "goodword.assessments.attempts.notices",
         "goodword.assessments.erase",
         "goodword.assessments.export",
         "goodword.assessments.models.signs",

@@ -5,12 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from goodword.accounts.models import Organisation
+from goodword.assessments.attempts.answers import next_item, save_answer
+from goodword.assessments.attempts.begin import begin_part, needs_start
+from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.content import content_of
-from goodword.assessments.domain.answer import answer
-from goodword.assessments.domain.begin_part import begin_part, needs_start
-from goodword.assessments.domain.finish import finish_part
 from goodword.assessments.domain.library.ensure import ensure_builtin
-from goodword.assessments.domain.onward import onward
 from goodword.assessments.given import OwnQuestion, Situation, Statement, Task, items_of
 from goodword.assessments.library.builtin import REASONING, WORK_STYLE
 from goodword.assessments.library.reasoning.forms import Forms
@@ -229,15 +228,15 @@ def _take(
     for number, item in enumerate(items_of(part), start=1):
         match item:
             case Statement():
-                answer(**given, item_id=item.id, value=value)
+                save_answer(**given, item_id=item.id, value=value)
             case Situation():
-                answer(**given, item_id=item.id, value={one.id: value for one in item.scenario.actions})
+                save_answer(**given, item_id=item.id, value={one.id: value for one in item.scenario.actions})
             case Task():
                 wrong = next(option.id for option in item.drawn.options if option.id != item.drawn.key)
-                answer(**given, item_id=item.id, value=wrong if number % solve else item.drawn.key)
-                onward(attempt_id=attempt.pk, order=order, number=number, now=now)
+                save_answer(**given, item_id=item.id, value=wrong if number % solve else item.drawn.key)
+                next_item(attempt_id=attempt.pk, order=order, number=number, now=now)
             case OwnQuestion():
-                answer(**given, item_id=item.id, value=_own(part, item.id, own=own))
+                save_answer(**given, item_id=item.id, value=_own(part, item.id, own=own))
     finish_part(**given)
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from goodword.assessments.domain.answer import answer
-from goodword.assessments.domain.assign import assign
+from goodword.assessments.attempts.answers import save_answer
+from goodword.assessments.attempts.invitations import assign
 from goodword.assessments.given import Statement, items_of
 from goodword.assessments.models import Answer, Attempt, AttemptPart, Score
 from goodword.candidates.models import Application
@@ -73,7 +73,7 @@ def answer_all(
     """Answer every item with `value`, but for those numbers (from 1)."""
     for number, item in enumerate(items_of(part_of(attempt)), start=1):
         if number not in but:
-            answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=value, now=now)
+            save_answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=value, now=now)
 
 
 def tell(name: str, of: Application, *, at: datetime = factories.NOW, **data: object) -> Event:

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from goodword.assessments.domain.answer import UnknownItem, UnknownOption, answer
-from goodword.assessments.domain.finish import finish_part
-from goodword.assessments.domain.guard import Closed
+from goodword.assessments.attempts.answers import UnknownItem, save_answer
+from goodword.assessments.attempts.completion import finish_part
+from goodword.assessments.attempts.locking import Closed
+from goodword.assessments.given import UnknownOption
 from goodword.assessments.models import Attempt
 from goodword.steps.domain.move import lock, move
 from tests.assessments.once import once
@@ -41,8 +42,8 @@ def act(attempt: Attempt, name: str) -> None:
 
 
 def test_the_first_answer_begins_the_attempt_and_only_the_first(attempt: Attempt) -> None:
-    answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=2, now=NOW)
-    answer(attempt_id=attempt.pk, order=1, item_id="ws02", value=5, now=LATER)
+    save_answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=2, now=NOW)
+    save_answer(attempt_id=attempt.pk, order=1, item_id="ws02", value=5, now=LATER)
     attempt.refresh_from_db()
     assert (attempt.progress, attempt.begun_at) == ("in_progress", NOW)
     assert saved(attempt) == [("ws01", 2), ("ws02", 5)]
@@ -50,8 +51,8 @@ def test_the_first_answer_begins_the_attempt_and_only_the_first(attempt: Attempt
 
 
 def test_an_answer_given_again_takes_the_place_of_the_first(attempt: Attempt) -> None:
-    answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=2, now=NOW)
-    answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=4, now=LATER)
+    save_answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=2, now=NOW)
+    save_answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=4, now=LATER)
     assert saved(attempt) == [("ws01", 4)]
     assert answers(attempt).get().answered_at == LATER
 
@@ -60,7 +61,7 @@ def test_an_answer_given_again_takes_the_place_of_the_first(attempt: Attempt) ->
 def test_an_item_that_was_not_given_is_refused(attempt: Attempt, item: str) -> None:
     before = rows(attempt)
     with pytest.raises(UnknownItem):
-        answer(attempt_id=attempt.pk, order=1, item_id=item, value=3, now=NOW)
+        save_answer(attempt_id=attempt.pk, order=1, item_id=item, value=3, now=NOW)
     assert rows(attempt) == before
 
 
@@ -68,7 +69,7 @@ def test_an_item_that_was_not_given_is_refused(attempt: Attempt, item: str) -> N
 def test_an_option_that_does_not_exist_is_refused(attempt: Attempt, value: int) -> None:
     before = rows(attempt)
     with pytest.raises(UnknownOption):
-        answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=value, now=NOW)
+        save_answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=value, now=NOW)
     assert rows(attempt) == before
 
 
@@ -77,7 +78,7 @@ def test_nothing_comes_in_once_it_has_ended(attempt: Attempt, end: str) -> None:
     act(attempt, end)
     before = rows(attempt)
     with pytest.raises(Closed):
-        answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=3, now=NOW)
+        save_answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=3, now=NOW)
     assert rows(attempt) == before
 
 
@@ -86,19 +87,19 @@ def test_nothing_is_changed_after_finishing(attempt: Attempt) -> None:
     finish_part(attempt_id=attempt.pk, order=1, now=NOW)
     before = rows(attempt)
     with pytest.raises(Closed):
-        answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=1, now=NOW)
+        save_answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=1, now=NOW)
     assert rows(attempt) == before
 
 
 def test_what_comes_while_it_is_paused_counts(attempt: Attempt) -> None:
     act(attempt, "pause")
-    answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=3, now=NOW)
+    save_answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=3, now=NOW)
     assert saved(attempt) == [("ws01", 3)]
 
 
 def test_what_comes_late_counts_for_thirty_days(attempt: Attempt) -> None:
     last = attempt.deadline_at + timedelta(days=30)
-    answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=3, now=last)
+    save_answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=3, now=last)
     with pytest.raises(Closed):
-        answer(attempt_id=attempt.pk, order=1, item_id="ws02", value=3, now=last + timedelta(seconds=1))
+        save_answer(attempt_id=attempt.pk, order=1, item_id="ws02", value=3, now=last + timedelta(seconds=1))
     assert saved(attempt) == [("ws01", 3)]

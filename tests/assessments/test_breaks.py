@@ -10,12 +10,11 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from goodword.assessments.domain.alive import go_on
-from goodword.assessments.domain.answer import UnknownItem, answer
-from goodword.assessments.domain.begin_part import begin_part
-from goodword.assessments.domain.finish import end_overdue
-from goodword.assessments.domain.guard import PartOver
-from goodword.assessments.domain.onward import onward
+from goodword.assessments.attempts.answers import UnknownItem, next_item, save_answer
+from goodword.assessments.attempts.begin import begin_part
+from goodword.assessments.attempts.breaks import resume
+from goodword.assessments.attempts.completion import end_overdue
+from goodword.assessments.attempts.locking import PartOver
 from goodword.assessments.evidence.check import check
 from goodword.assessments.evidence.writing import export
 from goodword.assessments.given import Situation, items_of
@@ -46,8 +45,8 @@ def build() -> Attempt:
     """A reasoning part whose second task came on screen after one minute, its page alive until then."""
     made = attempt_of(REASONING)
     begin_part(attempt_id=made.pk, order=1, device="computer", now=NOW)
-    answer(attempt_id=made.pk, order=1, item_id="1", value="a", now=NOW + MINUTE)
-    onward(attempt_id=made.pk, order=1, number=1, now=NOW + MINUTE)
+    save_answer(attempt_id=made.pk, order=1, item_id="1", value="a", now=NOW + MINUTE)
+    next_item(attempt_id=made.pk, order=1, number=1, now=NOW + MINUTE)
     return made
 
 
@@ -66,7 +65,7 @@ def url(attempt: Attempt, name: str, *args: int) -> str:
 def test_the_task_on_screen_is_replaced_by_one_of_its_family_and_level_and_the_time_for_it_given_back(
     attempt: Attempt,
 ) -> None:
-    assert go_on(attempt_id=attempt.pk, order=1, now=NOW + 5 * MINUTE) is True
+    assert resume(attempt_id=attempt.pk, order=1, now=NOW + 5 * MINUTE) is True
     part = part_of(attempt)
     old, fresh = part.drawn.filter(position=2).order_by("pk")
     assert (old.item, old.voided_at, fresh.item, fresh.voided_at) == ("2", NOW + 5 * MINUTE, "2a", None)
@@ -84,7 +83,7 @@ def test_an_answer_saved_before_the_break_stays_and_the_next_task_follows(
     client: Client, attempt: Attempt
 ) -> None:
     saved = NOW + MINUTE + timedelta(seconds=20)
-    answer(attempt_id=attempt.pk, order=1, item_id="2", value="b", now=saved)
+    save_answer(attempt_id=attempt.pk, order=1, item_id="2", value="b", now=saved)
     with time_machine.travel(saved + 4 * MINUTE, tick=False):
         again = url(attempt, "portal_assessment_again")
         text = client.get(again).content.decode()
@@ -100,8 +99,8 @@ def test_an_answer_saved_before_the_break_stays_and_the_next_task_follows(
 def test_an_answer_that_arrives_during_the_break_does_not_count(attempt: Attempt) -> None:
     """The candidate could have thought about it for the whole break."""
     saved = NOW + MINUTE + timedelta(seconds=31)
-    answer(attempt_id=attempt.pk, order=1, item_id="2", value="b", now=saved)
-    assert go_on(attempt_id=attempt.pk, order=1, now=saved) is True
+    save_answer(attempt_id=attempt.pk, order=1, item_id="2", value="b", now=saved)
+    assert resume(attempt_id=attempt.pk, order=1, now=saved) is True
     assert [item.id for item in items_of(part_of(attempt))][:3] == ["1", "2a", "3"]
     assert list(answers(attempt).values_list("item", flat=True)) == ["1"]
 
@@ -109,9 +108,9 @@ def test_an_answer_that_arrives_during_the_break_does_not_count(attempt: Attempt
 def test_a_saved_answer_to_the_last_task_stays_and_the_part_ends(client: Client, attempt: Attempt) -> None:
     now = NOW + 2 * MINUTE
     for number in range(2, part_of(attempt).items):
-        onward(attempt_id=attempt.pk, order=1, number=number, now=now)
+        next_item(attempt_id=attempt.pk, order=1, number=number, now=now)
     last = str(part_of(attempt).at)
-    answer(attempt_id=attempt.pk, order=1, item_id=last, value="c", now=now)
+    save_answer(attempt_id=attempt.pk, order=1, item_id=last, value="c", now=now)
     with time_machine.travel(now + 5 * MINUTE, tick=False):
         again = url(attempt, "portal_assessment_again")
         assert client.get(again).content.decode().count("Press Continue to finish this part.") == 1
@@ -124,35 +123,35 @@ def test_a_saved_answer_to_the_last_task_stays_and_the_part_ends(client: Client,
 def test_a_silence_of_thirty_seconds_is_no_break_and_one_second_more_is(attempt: Attempt) -> None:
     before = rows(attempt)
     silent = NOW + MINUTE + timedelta(seconds=30)
-    assert go_on(attempt_id=attempt.pk, order=1, now=silent) is False
+    assert resume(attempt_id=attempt.pk, order=1, now=silent) is False
     assert rows(attempt) == before
-    assert go_on(attempt_id=attempt.pk, order=1, now=silent + timedelta(seconds=1)) is True
+    assert resume(attempt_id=attempt.pk, order=1, now=silent + timedelta(seconds=1)) is True
 
 
 def test_pressed_twice_it_goes_on_once(attempt: Attempt) -> None:
-    go_on(attempt_id=attempt.pk, order=1, now=NOW + 5 * MINUTE)
+    resume(attempt_id=attempt.pk, order=1, now=NOW + 5 * MINUTE)
     before = rows(attempt)
-    assert go_on(attempt_id=attempt.pk, order=1, now=NOW + 5 * MINUTE + timedelta(seconds=1)) is False
+    assert resume(attempt_id=attempt.pk, order=1, now=NOW + 5 * MINUTE + timedelta(seconds=1)) is False
     assert rows(attempt) == before
 
 
 def test_the_third_break_gives_nothing_back_and_the_clock_runs_on(attempt: Attempt) -> None:
     for n in (5, 10):
-        assert go_on(attempt_id=attempt.pk, order=1, now=NOW + n * MINUTE) is True
+        assert resume(attempt_id=attempt.pk, order=1, now=NOW + n * MINUTE) is True
     part = part_of(attempt)
     assert (part.breaks, part.ends_at) == (2, NOW + MINUTES + 9 * MINUTE)
     before = rows(attempt)
-    assert go_on(attempt_id=attempt.pk, order=1, now=NOW + 15 * MINUTE) is False
+    assert resume(attempt_id=attempt.pk, order=1, now=NOW + 15 * MINUTE) is False
     assert rows(attempt) == before
     with pytest.raises(PartOver):
-        go_on(attempt_id=attempt.pk, order=1, now=NOW + 21 * MINUTE + timedelta(seconds=4))
+        resume(attempt_id=attempt.pk, order=1, now=NOW + 21 * MINUTE + timedelta(seconds=4))
     assert end_overdue(now=NOW + 21 * MINUTE + timedelta(seconds=4)) == 1
 
 
 def test_a_lid_that_was_closed_over_the_end_of_the_time_waits_for_its_candidate(attempt: Attempt) -> None:
     much_later = NOW + timedelta(hours=20)
     assert end_overdue(now=much_later) == 0
-    assert go_on(attempt_id=attempt.pk, order=1, now=much_later) is True
+    assert resume(attempt_id=attempt.pk, order=1, now=much_later) is True
     # eleven of twelve minutes were left when the task came on screen
     assert part_of(attempt).ends_at == much_later + 11 * MINUTE
 
@@ -210,24 +209,24 @@ def rate(attempt: Attempt, now: datetime, value: int = 3) -> None:
     item = items_of(part)[part.at - 1]
     assert isinstance(item, Situation)
     ratings = {action.id: value for action in item.scenario.actions}
-    answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=ratings, now=now)
+    save_answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=ratings, now=now)
 
 
 def test_the_situation_on_screen_does_not_count_and_the_next_one_follows_in_its_place() -> None:
     made = situations()
     first, second, third = [item.id for item in items_of(part_of(made))][:3]
     rate(made, NOW + MINUTE)
-    onward(attempt_id=made.pk, order=1, number=1, now=NOW + MINUTE)
+    next_item(attempt_id=made.pk, order=1, number=1, now=NOW + MINUTE)
     rate(made, NOW + 2 * MINUTE)  # arrives while the connection counts as lost
     size = part_of(made).items
-    assert go_on(attempt_id=made.pk, order=1, now=NOW + 5 * MINUTE) is True
+    assert resume(attempt_id=made.pk, order=1, now=NOW + 5 * MINUTE) is True
     part = part_of(made)
     assert (part.at, part.breaks, part.items, part.void) == (2, 1, size - 1, [second])
     assert part.ends_at == NOW + 14 * MINUTE  # the time since it came on screen is given back
     assert [item.id for item in items_of(part)][:2] == [first, third]
     assert list(answers(made).values_list("item", flat=True)) == [first]
     with pytest.raises(UnknownItem):
-        answer(attempt_id=made.pk, order=1, item_id=second, value={}, now=NOW + 5 * MINUTE)
+        save_answer(attempt_id=made.pk, order=1, item_id=second, value={}, now=NOW + 5 * MINUTE)
     [noticed] = part.noticed.all()
     assert (noticed.what, noticed.item) == ("broke", "2")
 
@@ -236,15 +235,15 @@ def test_a_situation_rated_in_full_before_the_break_stays_and_one_rated_in_part_
     made = situations()
     first, second = [item.id for item in items_of(part_of(made))][:2]
     rate(made, NOW + timedelta(seconds=20))
-    assert go_on(attempt_id=made.pk, order=1, now=NOW + 5 * MINUTE) is True
+    assert resume(attempt_id=made.pk, order=1, now=NOW + 5 * MINUTE) is True
     part = part_of(made)
     assert (part.at, part.void) == (2, [])
     item = items_of(part)[1]
     assert isinstance(item, Situation)
     some = {item.scenario.actions[0].id: 3}
     now = NOW + 5 * MINUTE + timedelta(seconds=20)
-    answer(attempt_id=made.pk, order=1, item_id=second, value=some, now=now)
-    assert go_on(attempt_id=made.pk, order=1, now=NOW + 8 * MINUTE) is True
+    save_answer(attempt_id=made.pk, order=1, item_id=second, value=some, now=now)
+    assert resume(attempt_id=made.pk, order=1, now=NOW + 8 * MINUTE) is True
     part = part_of(made)
     assert (part.at, part.void) == (2, [second])
     assert list(answers(made).values_list("item", flat=True)) == [first]
@@ -255,12 +254,12 @@ def test_what_does_not_count_is_missing_neither_in_the_score_nor_when_it_is_comp
 ) -> None:
     made = situations(minutes=60)
     for n in (1, 2):
-        go_on(attempt_id=made.pk, order=1, now=NOW + n * MINUTE)
+        resume(attempt_id=made.pk, order=1, now=NOW + n * MINUTE)
     part, now = part_of(made), NOW + 3 * MINUTE
     given = items_of(part)
     for number in range(1, part.items + 1):
         rate(made, now)
-        onward(attempt_id=made.pk, order=1, number=number, now=now)
+        next_item(attempt_id=made.pk, order=1, number=number, now=now)
     part = part_of(made)
     actions = sum(len(item.scenario.actions) for item in given if isinstance(item, Situation))
     [score] = part.scores.all()
@@ -279,12 +278,12 @@ def test_what_does_not_count_is_missing_neither_in_the_score_nor_when_it_is_comp
 def test_the_last_situation_stays_and_only_the_silence_is_given_back(client: Client) -> None:
     made = situations()
     for number in range(1, part_of(made).items):
-        onward(attempt_id=made.pk, order=1, number=number, now=NOW + MINUTE)
+        next_item(attempt_id=made.pk, order=1, number=number, now=NOW + MINUTE)
     last = part_of(made).at
     with time_machine.travel(NOW + 3 * MINUTE, tick=False):
         text = client.get(url(made, "portal_assessment_again")).content.decode()
     assert text.count("You continue where you were and get the lost time back.") == 1
-    assert go_on(attempt_id=made.pk, order=1, now=NOW + 3 * MINUTE) is True
+    assert resume(attempt_id=made.pk, order=1, now=NOW + 3 * MINUTE) is True
     part = part_of(made)
     assert (part.at, part.void, part.ends_at) == (last, [], NOW + 12 * MINUTE)
 
@@ -302,11 +301,11 @@ def test_an_own_question_stays_with_what_is_written_in_it(client: Client) -> Non
     made = own_support.asked(minutes=20)
     begin_part(attempt_id=made.pk, order=1, device="computer", now=NOW)
     first = items_of(part_of(made))[0].id
-    answer(attempt_id=made.pk, order=1, item_id=first, value="First I look.", now=NOW + MINUTE)
+    save_answer(attempt_id=made.pk, order=1, item_id=first, value="First I look.", now=NOW + MINUTE)
     with time_machine.travel(NOW + 5 * MINUTE, tick=False):
         text = client.get(url(made, "portal_assessment_again")).content.decode()
     assert text.count("You continue where you were and get the lost time back.") == 1
-    assert go_on(attempt_id=made.pk, order=1, now=NOW + 5 * MINUTE) is True
+    assert resume(attempt_id=made.pk, order=1, now=NOW + 5 * MINUTE) is True
     part = part_of(made)
     assert (part.at, part.void, part.ends_at) == (1, [], NOW + 25 * MINUTE)
     assert [one.item for one in answers(made)] == [first]
@@ -327,9 +326,9 @@ def test_nobody_thinks_on_behind_a_line_that_is_silent(client: Client, attempt: 
     late = NOW + MINUTES + timedelta(seconds=4)
     before = rows(attempt)
     with pytest.raises(PartOver):
-        answer(attempt_id=attempt.pk, order=1, item_id="2", value="b", now=late)
+        save_answer(attempt_id=attempt.pk, order=1, item_id="2", value="b", now=late)
     with pytest.raises(PartOver):
-        onward(attempt_id=attempt.pk, order=1, number=2, now=late)
+        next_item(attempt_id=attempt.pk, order=1, number=2, now=late)
     with time_machine.travel(late, tick=False):
         item = url(attempt, "portal_assessment_item", 2)
         assert client.post(item, {"answer": "b"}).status_code == 302

@@ -9,11 +9,10 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from goodword.assessments.domain.answer import WrongItem, answer
-from goodword.assessments.domain.begin_part import begin_part
-from goodword.assessments.domain.finish import end_overdue, finish_part
-from goodword.assessments.domain.guard import NotBegun, NotItsTurn, PartOver
-from goodword.assessments.domain.onward import onward
+from goodword.assessments.attempts.answers import WrongItem, next_item, save_answer
+from goodword.assessments.attempts.begin import begin_part
+from goodword.assessments.attempts.completion import end_overdue, finish_part
+from goodword.assessments.attempts.locking import NotBegun, OutOfOrder, PartOver
 from goodword.assessments.models import Attempt, AttemptPart, Test, TestVersion
 from tests.assessments.once import once
 from tests.assessments.plans import REASONING, WORK_STYLE, Asks, attempt_of
@@ -48,11 +47,11 @@ def begun(attempt: Attempt, *, at: datetime = NOW) -> AttemptPart:
 
 
 def give(attempt: Attempt, number: int, value: str = "a", *, at: datetime = NOW) -> None:
-    answer(attempt_id=attempt.pk, order=1, item_id=str(number), value=value, now=at)
+    save_answer(attempt_id=attempt.pk, order=1, item_id=str(number), value=value, now=at)
 
 
 def go_on(attempt: Attempt, number: int, *, at: datetime = NOW) -> AttemptPart:
-    return onward(attempt_id=attempt.pk, order=1, number=number, now=at)
+    return next_item(attempt_id=attempt.pk, order=1, number=number, now=at)
 
 
 def url(attempt: Attempt, name: str, *args: int) -> str:
@@ -98,7 +97,7 @@ def test_nothing_is_answered_before_the_start(attempt: Attempt) -> None:
 def test_a_part_waits_for_the_one_before_it() -> None:
     attempt = attempt_of(WORK_STYLE, REASONING)
     before = rows(attempt)
-    with pytest.raises(NotItsTurn):
+    with pytest.raises(OutOfOrder):
         begin_part(attempt_id=attempt.pk, order=2, device="computer", now=NOW)
     assert rows(attempt) == before
     answer_all(attempt)

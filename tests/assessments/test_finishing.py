@@ -6,10 +6,9 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from goodword.assessments.domain.answer import answer
-from goodword.assessments.domain.decline import decline
-from goodword.assessments.domain.finish import Unanswered, finish_part
-from goodword.assessments.domain.guard import Closed
+from goodword.assessments.attempts.answers import save_answer
+from goodword.assessments.attempts.completion import Unanswered, decline, finish_part
+from goodword.assessments.attempts.locking import Closed
 from goodword.assessments.models import Attempt
 from goodword.notifications.models import Email
 from goodword.steps.models import Run
@@ -46,7 +45,7 @@ def test_a_scale_is_worked_out_by_hand_the_same() -> None:
     assert [item.item.keyed for item in given] == ["+", "-", "+", "-"]
     answer_all(attempt, value=3)
     for item, value in zip(given, (4, 1, 5, 2), strict=True):
-        answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=value, now=NOW)
+        save_answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=value, now=NOW)
     finish_part(attempt_id=attempt.pk, order=1, now=NOW)
     # turned round where keyed "-": 4, 5, 5, 4
     assert scores(attempt).get(scale="extraversion").value == 4.5
@@ -119,7 +118,7 @@ def test_two_answers_to_one_item_at_once_leave_one() -> None:
 
     def press(value: int) -> None:
         try:
-            answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=value, now=NOW)
+            save_answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=value, now=NOW)
         finally:
             connection.close()
 

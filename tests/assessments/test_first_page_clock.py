@@ -7,9 +7,9 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from goodword.assessments.domain.answer import answer
-from goodword.assessments.domain.begin_part import begin_part
-from goodword.assessments.domain.finish import end_overdue
+from goodword.assessments.attempts.answers import save_answer
+from goodword.assessments.attempts.begin import begin_part
+from goodword.assessments.attempts.completion import end_overdue
 from goodword.assessments.models import Attempt, AttemptPart
 from goodword.steps.languages import named
 from tests.assessments.plans import REASONING, WORK_STYLE, attempt_of
@@ -44,7 +44,7 @@ def test_while_the_clock_runs_it_says_what_is_left_and_offers_no_pause(client: C
 
 def test_after_a_break_it_says_that_the_clock_stands_still(client: Client) -> None:
     attempt = begun()
-    answer(attempt_id=attempt.pk, order=1, item_id="1", value="a", now=NOW + 10 * SECOND)
+    save_answer(attempt_id=attempt.pk, order=1, item_id="1", value="a", now=NOW + 10 * SECOND)
     text = first_page(client, attempt, after=400 * SECOND)
     assert "is paused: 12 minutes left. It restarts when you continue." in text
     assert "back once more." in text
@@ -60,7 +60,7 @@ def test_without_breaks_left_it_says_that_the_clock_runs_on(client: Client) -> N
 @pytest.mark.parametrize("swept", [False, True])
 def test_afterwards_it_says_that_the_time_ran_out(client: Client, swept: bool) -> None:
     attempt = begun()
-    answer(attempt_id=attempt.pk, order=1, item_id="1", value="a", now=NOW + 10 * SECOND)
+    save_answer(attempt_id=attempt.pk, order=1, item_id="1", value="a", now=NOW + 10 * SECOND)
     parts = AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt, order=1)
     parts.update(seen_at=NOW + timedelta(minutes=12))
     later = timedelta(minutes=13)

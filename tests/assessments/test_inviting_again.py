@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from goodword.assessments.domain.finish import finish_part
-from goodword.assessments.domain.invite_again import MayNotInvite, invite_again
+from goodword.assessments.attempts.completion import finish_part
+from goodword.assessments.attempts.invitations import CannotInvite, invite_again
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import latest_attempt, latest_done
 from goodword.candidates.models import Application
@@ -85,7 +85,7 @@ def test_an_application_that_has_ended_is_not_invited(status: str) -> None:
     old = assigned(of)
     Application.objects.of(of.organisation).update(status=status)
     before = rows(old)
-    with pytest.raises(MayNotInvite) as refused:
+    with pytest.raises(CannotInvite) as refused:
         invite_again(start=old.start, member=factories.member(of.organisation), now=LATER)
     assert refused.value.reason == status
     assert rows(old) == before
@@ -100,7 +100,7 @@ def test_whoever_may_not_be_mailed_is_not_invited(column: str, value: object, re
     setattr(of.candidate, column, value)
     of.candidate.save()
     before = rows(old)
-    with pytest.raises(MayNotInvite) as refused:
+    with pytest.raises(CannotInvite) as refused:
         invite_again(start=old.start, member=factories.member(of.organisation), now=LATER)
     assert refused.value.reason == reason
     assert rows(old) == before
@@ -109,7 +109,7 @@ def test_whoever_may_not_be_mailed_is_not_invited(column: str, value: object, re
 def test_a_start_that_waits_is_not_invited_past_its_reason() -> None:
     of = application()
     start = factories.start(of, "assessment", state="waiting")
-    with pytest.raises(MayNotInvite) as refused:
+    with pytest.raises(CannotInvite) as refused:
         invite_again(start=start, member=factories.member(of.organisation), now=LATER)
     assert refused.value.reason == "not_started"
     assert latest_attempt(of) is None

@@ -13,7 +13,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import StateApps
 from django.template.loader import render_to_string
 
-from goodword.assessments.domain.finish import complete_if_done
+from goodword.assessments.attempts.completion import complete_if_done
 from goodword.assessments.models import Assessment, AssessmentPart, Attempt, AttemptPart, IssuedTotal, Score
 from goodword.assessments.psychometrics import totals
 from goodword.assessments.results import result

@@ -9,9 +9,9 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from goodword.assessments.domain.answer import answer
-from goodword.assessments.domain.choose_language import NotOffered, TooLate, choose_language, offered
-from goodword.assessments.domain.guard import Closed
+from goodword.assessments.attempts.answers import save_answer
+from goodword.assessments.attempts.begin import NotOffered, TooLate, choose_language, offered_languages
+from goodword.assessments.attempts.locking import Closed
 from goodword.assessments.models import Attempt, TestVersion
 from goodword.notifications.domain.render import render
 from goodword.notifications.models import Email
@@ -58,7 +58,7 @@ def close(attempt: Attempt) -> None:
 
 
 def test_all_of_it_is_there_in_three_languages_and_every_part_follows(attempt: Attempt) -> None:
-    assert offered(attempt) == ("de", "en", "fr")
+    assert offered_languages(attempt) == ("de", "en", "fr")
     choose_language(attempt_id=attempt.pk, language="fr", now=NOW)
     attempt.refresh_from_db()
     assert attempt.language == "fr"
@@ -87,7 +87,7 @@ def test_a_language_that_is_not_offered_changes_nothing(
 
 
 def test_once_something_was_answered_the_language_stays(client: Client, attempt: Attempt) -> None:
-    answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=3, now=NOW)
+    save_answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=3, now=NOW)
     before = rows(attempt)
     with pytest.raises(TooLate):
         choose_language(attempt_id=attempt.pk, language="de", now=NOW)

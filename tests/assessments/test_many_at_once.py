@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from goodword.assessments.domain.answer import answer
-from goodword.assessments.domain.finish import finish_part
+from goodword.assessments.attempts.answers import save_answer
+from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.models import Attempt, AttemptPart
 from tests.assessments.support import answers, application, assigned, part_of, scores, statements_of
 from tests.references.test_concurrent import at_once
@@ -25,7 +25,7 @@ def value_of(attempt: Attempt, place: int) -> int:
 def answers_all(attempt: Attempt, items: list[str]) -> Callable[[], AttemptPart]:
     def act() -> AttemptPart:
         for place, item in enumerate(items):
-            answer(attempt_id=attempt.pk, order=1, item_id=item, value=value_of(attempt, place), now=NOW)
+            save_answer(attempt_id=attempt.pk, order=1, item_id=item, value=value_of(attempt, place), now=NOW)
         return finish_part(attempt_id=attempt.pk, order=1, now=NOW)
 
     return act
@@ -55,7 +55,7 @@ def test_two_devices_that_answer_different_items_at_once_keep_both_and_begin_onc
     items = [item.id for item in statements_of(attempt)]
 
     def act(place: int) -> Callable[[], object]:
-        return lambda: answer(
+        return lambda: save_answer(
             attempt_id=attempt.pk, order=1, item_id=items[place], value=place % 5 + 1, now=NOW
         )
 
@@ -71,7 +71,9 @@ def test_the_same_item_sent_twice_at_once_is_one_answer() -> None:
     item = statements_of(attempt)[0].id
     at_once(
         *[
-            lambda value=value: answer(attempt_id=attempt.pk, order=1, item_id=item, value=value, now=NOW)
+            lambda value=value: save_answer(
+                attempt_id=attempt.pk, order=1, item_id=item, value=value, now=NOW
+            )
             for value in (1, 2, 3, 4)
         ]
     )
@@ -81,7 +83,7 @@ def test_the_same_item_sent_twice_at_once_is_one_answer() -> None:
 def test_two_presses_of_finish_at_once_issue_scores_once() -> None:
     attempt = assigned()
     for item in statements_of(attempt):
-        answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=3, now=NOW)
+        save_answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=3, now=NOW)
     at_once(*[lambda: finish_part(attempt_id=attempt.pk, order=1, now=NOW)] * 4)
     assert scores(attempt).count() == 5
     assert part_of(attempt).ended_by == "finished"

@@ -9,7 +9,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from goodword.assessments.domain.answer import answer
+from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.models import Attempt
 from tests.assessments.once import once
 from tests.assessments.support import answers, application, assigned, rows, token_of
@@ -30,7 +30,7 @@ def now() -> Iterator[None]:
 def build() -> Attempt:
     """One whose first statement was answered at ten."""
     made = assigned(application())
-    answer(attempt_id=made.pk, order=1, item_id="ws01", value=2, now=NOW)
+    save_answer(attempt_id=made.pk, order=1, item_id="ws01", value=2, now=NOW)
     return made
 
 
@@ -59,7 +59,7 @@ def test_what_was_given_later_counts_although_it_waited(client: Client, attempt:
 def test_what_was_given_earlier_does_not_undo_what_another_device_has_saved_since(
     client: Client, attempt: Attempt
 ) -> None:
-    answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=4, now=NOW + timedelta(minutes=10))
+    save_answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=4, now=NOW + timedelta(minutes=10))
     before = rows(attempt)
     assert send(client, attempt, 1, age="1500", after=timedelta(minutes=30))["saved"] is True
     assert rows(attempt) == before

@@ -9,9 +9,9 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from goodword.assessments.domain.alive import go_on
-from goodword.assessments.domain.begin_part import begin_part
-from goodword.assessments.domain.onward import onward
+from goodword.assessments.attempts.answers import next_item
+from goodword.assessments.attempts.begin import begin_part
+from goodword.assessments.attempts.breaks import resume
 from goodword.assessments.given import OwnQuestion, Situation, items_of
 from goodword.assessments.models import Attempt
 from tests.assessments.own import support as own_support
@@ -61,7 +61,7 @@ def test_an_answer_for_an_item_that_a_break_has_replaced_changes_nothing(client:
     here = address(attempt)
     old = sent_by(client, attempt, here)
     with time_machine.travel(NOW + 3 * MINUTE, tick=False):
-        assert go_on(attempt_id=attempt.pk, order=1, now=NOW + 3 * MINUTE) is True
+        assert resume(attempt_id=attempt.pk, order=1, now=NOW + 3 * MINUTE) is True
         new = sent_by(client, attempt, here)
         assert new["item"] != old["item"]
         before = rows(attempt)
@@ -84,7 +84,7 @@ def test_an_answer_to_a_question_that_stayed_over_a_break_is_taken_from_an_old_w
     here = address(attempt)
     old = sent_by(client, attempt, here)
     with time_machine.travel(NOW + 3 * MINUTE, tick=False):
-        assert go_on(attempt_id=attempt.pk, order=1, now=NOW + 3 * MINUTE) is True
+        assert resume(attempt_id=attempt.pk, order=1, now=NOW + 3 * MINUTE) is True
         assert client.post(here, old)["Location"].endswith("/item/2/")
     assert list(answers(attempt).values_list("item", flat=True)) == [old["item"]]
 
@@ -92,11 +92,11 @@ def test_an_answer_to_a_question_that_stayed_over_a_break_is_taken_from_an_old_w
 def test_a_press_for_a_replaced_item_does_not_leave_out_the_new_one() -> None:
     attempt = attempt_of(REASONING)
     begin_part(attempt_id=attempt.pk, order=1, device="computer", now=NOW)
-    go_on(attempt_id=attempt.pk, order=1, now=NOW + 3 * MINUTE)
+    resume(attempt_id=attempt.pk, order=1, now=NOW + 3 * MINUTE)
     before = rows(attempt)
-    onward(attempt_id=attempt.pk, order=1, number=1, item_id="1", now=NOW + 3 * MINUTE)
+    next_item(attempt_id=attempt.pk, order=1, number=1, item_id="1", now=NOW + 3 * MINUTE)
     assert rows(attempt) == before
-    assert onward(attempt_id=attempt.pk, order=1, number=1, item_id="1a", now=NOW + 3 * MINUTE).at == 2
+    assert next_item(attempt_id=attempt.pk, order=1, number=1, item_id="1a", now=NOW + 3 * MINUTE).at == 2
 
 
 def choice(name: str, **more: object) -> dict[str, object]:

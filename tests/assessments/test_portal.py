@@ -11,8 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from goodword.assessments.domain.answer import answer
-from goodword.assessments.domain.finish import finish_part
+from goodword.assessments.attempts.answers import save_answer
+from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.models import Attempt
 from goodword.notifications.domain import links
 from goodword.roles.models import Step
@@ -358,7 +358,7 @@ def test_an_item_needs_the_same_few_queries_however_much_is_answered(
     counts = []
     for given in (0, 1, 19):
         for item in statements_of(attempt)[:given]:
-            answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=3, now=NOW)
+            save_answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=3, now=NOW)
         with CaptureQueriesContext(
             connection,
         ) as queries:

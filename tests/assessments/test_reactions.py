@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import transaction
 
-from goodword.assessments.domain.answer import answer
-from goodword.assessments.domain.finish import finish_part
-from goodword.assessments.domain.react import on_fate
+from goodword.assessments.attempts.answers import save_answer
+from goodword.assessments.attempts.completion import finish_part
+from goodword.assessments.attempts.reactions import on_application_changed
 from goodword.assessments.models import Attempt
 from goodword.core.models import Event
 from goodword.notifications.models import Email
@@ -27,7 +27,7 @@ FIRST_REMINDER = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
 @pytest.fixture
 def attempt() -> Attempt:
     made = assigned(application())
-    answer(attempt_id=made.pk, order=1, item_id="ws01", value=4, now=NOW)
+    save_answer(attempt_id=made.pk, order=1, item_id="ws01", value=4, now=NOW)
     return made
 
 
@@ -123,6 +123,6 @@ def test_an_invitation_that_has_not_gone_out_is_stopped_by_a_rejection() -> None
     # the rejection is dealt with before the mail's own job
 
     with transaction.atomic():
-        on_fate(Event.objects.get(name="application.rejected"))
+        on_application_changed(Event.objects.get(name="application.rejected"))
     run_jobs()
     assert list(Email.objects.of(made.organisation).values_list("state", flat=True)) == ["cancelled"]

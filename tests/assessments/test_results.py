@@ -7,8 +7,8 @@ from django.db import connection
 from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 
-from goodword.assessments.domain.answer import answer
-from goodword.assessments.domain.finish import finish_part
+from goodword.assessments.attempts.answers import save_answer
+from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import latest_attempt
 from goodword.assessments.result import AttemptResult, Requirement, ScalesResult
@@ -29,7 +29,7 @@ def build() -> Attempt:
     answer_all(made, value=3)
     given = [item.id for item in statements_of(made) if item.item.scale == "extraversion"]
     for item_id, value in zip(given, (4, 1, 5, 2), strict=True):
-        answer(attempt_id=made.pk, order=1, item_id=item_id, value=value, now=NOW)
+        save_answer(attempt_id=made.pk, order=1, item_id=item_id, value=value, now=NOW)
     finish_part(attempt_id=made.pk, order=1, now=NOW)
     latest = latest_attempt(made.start.application)
     assert latest is not None
@@ -159,6 +159,6 @@ def test_titles_and_scale_texts_are_in_the_language_of_the_reader(attempt: Attem
     assert (shown.title, as_taken.title != shown.title) == (english.title, True)
     assert [scale.scale for scale in shown.scales] == [scale.scale for scale in english.scales]
     assert [scale.mean for scale in shown.scales] == [scale.mean for scale in as_taken.scales]
-    assert [answer.text for answer in shown.scales[0].answers] == [
-        answer.text for answer in as_taken.scales[0].answers
+    assert [save_answer.text for save_answer in shown.scales[0].answers] == [
+        save_answer.text for save_answer in as_taken.scales[0].answers
     ]

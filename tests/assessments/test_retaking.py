@@ -4,9 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from goodword.assessments.domain.finish import finish_part
-from goodword.assessments.domain.invite_again import MayNotInvite, invite_again
-from goodword.assessments.domain.retake import months_after, possible_from
+from goodword.assessments.attempts.completion import finish_part
+from goodword.assessments.attempts.invitations import CannotInvite, invite_again, months_after, retake_from
 from goodword.assessments.models import Assessment, Attempt
 from goodword.assessments.queries import latest_attempt
 from goodword.candidates.models import Application
@@ -42,7 +41,7 @@ def elsewhere(of: Application) -> Application:
 
 def from_when(of: Application, *, now: datetime = LATER) -> date | None:
     assert of.role is not None
-    return possible_from(application=of, step=factories.step(of.role, "assessment"), now=now)
+    return retake_from(application=of, step=factories.step(of.role, "assessment"), now=now)
 
 
 def test_who_has_completed_it_waits_for_six_months_whatever_the_application() -> None:
@@ -91,7 +90,7 @@ def test_inviting_again_too_soon_says_from_when_and_changes_nothing() -> None:
     of = applied()
     old = completed(of)
     before = rows(old)
-    with pytest.raises(MayNotInvite) as refused:
+    with pytest.raises(CannotInvite) as refused:
         invite_again(start=old.start, member=factories.member(of.organisation), now=LATER)
     assert (refused.value.reason, refused.value.day) == ("too_soon", AGAIN)
     assert rows(old) == before

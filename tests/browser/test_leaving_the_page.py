@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
-from goodword.assessments.domain.answer import answer
-from goodword.assessments.domain.finish import finish_part
+from goodword.assessments.attempts.answers import save_answer
+from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.models import Attempt, AttemptSign, Noticed
 from goodword.core import clock
 from tests.assessments.signs.sat import looked_at, noticed, on_a_clock, questions_of_their_own, signs
@@ -87,7 +87,7 @@ def test_a_glance_aside_the_way_to_the_next_item_and_back_are_no_leaving(
     hiding: Page, open_at: Callable[..., str]
 ) -> None:
     attempt = questions_of_their_own(now=clock.now())
-    answer(attempt_id=attempt.pk, order=1, item_id="rope", value="A bowline.", now=clock.now())
+    save_answer(attempt_id=attempt.pk, order=1, item_id="rope", value="A bowline.", now=clock.now())
     hiding.goto(open_at(attempt, "portal_assessment_item", 1, 1))
     hiding.evaluate("window.leaveFor(1.5)")
     hiding.get_by_role("button", name="Next").click()
@@ -100,7 +100,7 @@ def test_a_glance_aside_the_way_to_the_next_item_and_back_are_no_leaving(
 
 def test_a_paste_is_noticed_by_its_length_alone(page: Page, open_at: Callable[..., str]) -> None:
     attempt = questions_of_their_own(now=clock.now())
-    answer(attempt_id=attempt.pk, order=1, item_id="rope", value="A bowline.", now=clock.now())
+    save_answer(attempt_id=attempt.pk, order=1, item_id="rope", value="A bowline.", now=clock.now())
     page.goto(open_at(attempt, "portal_assessment_item", 1, 2))
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.post_data or ""))

@@ -9,8 +9,8 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
-from goodword.assessments.domain.answer import answer
-from goodword.assessments.domain.begin_part import begin_part
+from goodword.assessments.attempts.answers import save_answer
+from goodword.assessments.attempts.begin import begin_part
 from goodword.assessments.given import items_of
 from goodword.assessments.models import Attempt, AttemptPart, Test, TestVersion
 from goodword.core import clock
@@ -232,7 +232,7 @@ def test_the_page_to_finish_counts_anew_what_arrives_while_it_is_open(
 ) -> None:
     attempt = attempt_of(WORK_STYLE, now=clock.now())
     for item in items_of(part_of(attempt))[:19]:
-        answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=2, now=clock.now())
+        save_answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=2, now=clock.now())
     address = open_at(attempt, "portal_assessment_item", 1, 20)
     later = closed_with_an_answer_waiting(browser, address)
     later.goto(address.replace("item/20/", "finish/"))

@@ -11,7 +11,7 @@ import time_machine
 from django.core import mail
 from django.db import transaction
 
-from goodword.assessments.domain.mails import to_candidate
+from goodword.assessments.attempts.mails import mail_candidate
 from goodword.assessments.models import Attempt
 from goodword.candidates.domain.confirm_name import confirm_name
 from goodword.candidates.models import Application, Candidate
@@ -71,7 +71,7 @@ def remind(attempt: Attempt, *, key: str = "reminder:1", not_after: datetime | N
         "candidate", "organisation", "role__owner__user"
     )
     with transaction.atomic():
-        to_candidate(
+        mail_candidate(
             attempt,
             application=application.get(pk=attempt.start.application_id),
             name="reminder",

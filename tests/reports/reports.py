@@ -6,7 +6,7 @@ from typing import Any
 
 from pypdf import PdfReader
 
-from goodword.assessments.domain.finish import finish_part
+from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.core import clock

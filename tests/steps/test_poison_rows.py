@@ -7,8 +7,8 @@ import pytest
 from django.db import transaction
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.domain.assign import assign
-from goodword.assessments.domain.remind import remind_due
+from goodword.assessments.attempts.invitations import assign
+from goodword.assessments.attempts.reminders import remind_due
 from goodword.core.sweep import each
 from goodword.references.domain.open import open_check
 from goodword.references.domain.remind import remind_candidates

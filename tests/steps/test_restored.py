@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import pytest_django
 
-from goodword.assessments.domain import invite_again as attempts
+from goodword.assessments.attempts import invitations
 from goodword.candidates.models import Application
 from goodword.notifications.models import Email
 from goodword.references.domain import invite_again as checks
@@ -113,7 +113,7 @@ def test_a_click_sends_a_new_invitation_and_plans_reminders(application: Applica
         react_in_order_of(0)
     start = StepStart.objects.of(application.organisation).get()
     assert application.role is not None
-    act = attempts.invite_again if kind == "assessment" else checks.invite_again
+    act = invitations.invite_again if kind == "assessment" else checks.invite_again
     act(start=start, member=application.role.owner, now=NOW + timedelta(hours=1))
     react_in_order_of(0)
     mail_is_taken(application, at=NOW + timedelta(hours=1))

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.domain.finish import finish_part
+from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.core import clock

@@ -14,7 +14,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.test import Client, override_settings
 
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.assessments.domain.finish import finish_part
+from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.core.models import Event

@@ -7,7 +7,7 @@ import time_machine
 from bs4 import BeautifulSoup
 from django.test import Client
 
-from goodword.assessments.domain.adjust.clock import go_on, stop
+from goodword.assessments.adjustments.requests import hold_deadline, resume_deadline
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.core.models import Event
@@ -77,8 +77,8 @@ def test_a_deadline_that_an_adjustment_has_moved_is_not_shown() -> None:
     application = named(factories.role(factories.organisation()), "Ada", "Zorn")
     attempt = invited(application)
     of_the_role = attempt.deadline_at
-    stop(attempt, now=NOW)
-    go_on(attempt, now=NOW + 3 * DAY)
+    hold_deadline(attempt, now=NOW)
+    resume_deadline(attempt, now=NOW + 3 * DAY)
     attempt.refresh_from_db()
     assert attempt.deadline_at > of_the_role
     assert overdue_since(application) == [("overdue", of_the_role)]
@@ -87,8 +87,8 @@ def test_a_deadline_that_an_adjustment_has_moved_is_not_shown() -> None:
 def test_a_deadline_that_is_given_anew_counts_whole() -> None:
     application = named(factories.role(factories.organisation()), "Ada", "Zorn")
     attempt = invited(application)
-    stop(attempt, now=NOW)
-    go_on(attempt, now=NOW + 3 * DAY)
+    hold_deadline(attempt, now=NOW)
+    resume_deadline(attempt, now=NOW + 3 * DAY)
     for name in ("application.rejected", "application.unrejected"):
         factories.becomes(application, name, {})
         event = Event(name=name, occurred_at=NOW + 30 * DAY, application_id=application.pk)

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from goodword.accounts.models import Membership, Organisation
-from goodword.assessments.domain.begin_part import SEEDS, begin
+from goodword.assessments.attempts.begin import SEEDS, begin_locked
 from goodword.assessments.models import AttemptPart, DrawnItem
 from goodword.roles.models import Automation, Step
 from tests.assessments.plan.plans import (
@@ -242,7 +242,7 @@ def test_generated_items_come_from_a_seed_that_no_candidate_is_given(step: Step,
         .select_related("version__test", "attempt")
         .get(attempt=attempt)
     )
-    begin(part, device="", now=NOW)
+    begin_locked(part, device="", now=NOW)
     assert part.seed is not None
     assert part.seed < SEEDS
     browser = signed_in(rita)

@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from goodword.accounts.models import AuditEntry
-from goodword.assessments.domain.finish import finish_part
+from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.core import tokens

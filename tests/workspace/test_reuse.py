@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 
 from goodword.accounts.models import AuditEntry, Membership, Organisation
-from goodword.assessments.domain.retake import months_after
+from goodword.assessments.attempts.invitations import months_after
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.core import clock

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from goodword.assessments.domain.mails import to_candidate
+from goodword.assessments.attempts.mails import mail_candidate
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application, Candidate
 from goodword.notifications.models import Email
@@ -188,7 +188,7 @@ def test_a_choice_goes_before_the_browser_in_both_steps_and_in_all_later_mails()
     assert [language_of(f"{door}{page}", "fr") for page in pages] == ["de"] * len(pages)
     of.candidate.refresh_from_db()
     assert (of.candidate.chosen_language, of.candidate.language) == ("de", "")
-    to_candidate(attempt, application=of, name="reminder", key="x", now=NOW, left=1)
+    mail_candidate(attempt, application=of, name="reminder", key="x", now=NOW, left=1)
     mail = Email.objects.of(of.organisation).latest("pk")
     assert mail.language == "de"
     assert "Situationen mit Kundschaft" in [part["title"] for part in mail.context["overview"]["parts"]]

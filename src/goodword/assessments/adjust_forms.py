@@ -6,15 +6,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from goodword.assessments.domain.adjust.answer import MOST_PERCENT
-from goodword.assessments.domain.adjust.ask import STEPS
+from goodword.assessments.adjustments.requests import MAX_PERCENT, PERCENT_CHOICES
 from goodword.core.text import clean_text
 
 LONGEST = 2000
 LONGEST_ANSWER = 1000
 _MORE = {0: _("No extra time"), 25: _("25 % extra time"), 50: _("50 % extra time"), 100: _("Twice the time")}
 _TOO_LONG = _("This is longer than %(limit_value)d characters. Please shorten it.")
-_PERCENT = _("Write a number from 1 to %(most)d.") % {"most": MOST_PERCENT}
+_PERCENT = _("Write a number from 1 to %(most)d.") % {"most": MAX_PERCENT}
 #: the choice that takes a number of its own
 OTHER = "other"
 
@@ -26,7 +25,7 @@ class AskForm(forms.Form):
 
     percent = forms.TypedChoiceField(
         label=_("Extra time in timed parts"),
-        choices=[(number, _MORE[number]) for number in (0, *STEPS)],
+        choices=[(number, _MORE[number]) for number in (0, *PERCENT_CHOICES)],
         coerce=int,
         initial=0,
         widget=forms.RadioSelect,
@@ -110,7 +109,7 @@ class AnswerForm(forms.Form):
         help_text=_("From 1 to 200; only counts if chosen above."),
         required=False,
         min_value=1,
-        max_value=MOST_PERCENT,
+        max_value=MAX_PERCENT,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), _PERCENT),
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import Model, QuerySet
 
-from goodword.assessments.domain.adjust.mails import ref_of
+from goodword.assessments.adjustments.mails import subject_ref_of
 from goodword.assessments.models import (
     Adjustment,
     Answer,
@@ -61,7 +61,9 @@ def erase(subject: Subject, now: datetime) -> Counts:
 
 def _forget(asked: QuerySet[Adjustment]) -> None:
     """Requests, with the mails that are filed under these alone. Uncounted: members read the counts."""
-    mails = Email.objects.across_organisations().filter(subject_ref__in=[ref_of(one) for one in asked])
+    mails = Email.objects.across_organisations().filter(
+        subject_ref__in=[subject_ref_of(one) for one in asked]
+    )
     links.forget(purpose=Link.Purpose.ADJUSTMENT, subject_ids=[one.pk for one in asked])
     _delete(Link.objects.across_organisations().filter(email__in=mails))
     _delete(mails)

@@ -11,8 +11,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from goodword.assessments.domain.adjust.mails import ref_of
-from goodword.assessments.domain.adjust.told import told_to_team
+from goodword.assessments.adjustments.mails import subject_ref_of
+from goodword.assessments.adjustments.status import is_disclosed
+from goodword.assessments.attempts.overview import title_of
+from goodword.assessments.attempts.rendered_answers import (
+    rendered_answer,
+    rendered_answer_only,
+    rendered_item,
+)
 from goodword.assessments.given import Asked, OwnQuestion, items_of
 from goodword.assessments.marking import RATERS
 from goodword.assessments.models import (
@@ -25,9 +31,7 @@ from goodword.assessments.models import (
     Marking,
     Noticed,
 )
-from goodword.assessments.overview import title_of
 from goodword.assessments.queries import parts_of
-from goodword.assessments.said import answer_in_words, answer_without_item, asked_in_words
 from goodword.assessments.signs.words import NOTICED, WORDS
 from goodword.core.exporting import Told, Wanted, tells, without_nothing
 from goodword.notifications.export import told_of
@@ -69,7 +73,7 @@ def _attempt(attempt: Attempt, wanted: Wanted) -> dict[str, Any]:
             "parts": [_part(part, wanted, times=times) for part in parts],
             "total": _total(attempt),
             "adjustment requests": [
-                _adjustment(one, wanted) for one in asked if not wanted.by_member or told_to_team(one)
+                _adjustment(one, wanted) for one in asked if not wanted.by_member or is_disclosed(one)
             ],
             "mails about it": [] if wanted.by_member else _mails(asked),
             "signs": [_sign(one) for one in attempt.signs.order_by("pk")] if wanted.by_member else [],
@@ -155,13 +159,13 @@ def _answer(
 ) -> dict[str, Any]:
     """An answer with its question; to a candidate, test items by their number alone (docs/decisions/0038-*)."""
     if wanted.by_member or isinstance(item, OwnQuestion):
-        return {"asked": asked_in_words(item), "answer": answer_in_words(item, answer.value, files=files)}
-    return {"item": number, "answer": answer_without_item(item, answer.value)}
+        return {"asked": rendered_item(item), "answer": rendered_answer(item, answer.value, files=files)}
+    return {"item": number, "answer": rendered_answer_only(item, answer.value)}
 
 
 def _mails(asked: QuerySet[Adjustment]) -> list[dict[str, Any]]:
     """What was written about their requests: they are filed under these, not under the application."""
-    refs = [ref_of(one) for one in asked]
+    refs = [subject_ref_of(one) for one in asked]
     return [told_of(mail) for mail in Email.objects.across_organisations().filter(subject_ref__in=refs)]
 
 

@@ -1,9 +1,9 @@
 """The sweeps of reminders, and of clocks that have run out; norms and calibrations that a member has asked for."""
 
-from goodword.assessments.domain.adjust.chase import chase_due
-from goodword.assessments.domain.finish import end_overdue
+from goodword.assessments.adjustments.mails import remind_contacts
+from goodword.assessments.attempts.completion import end_overdue
+from goodword.assessments.attempts.reminders import remind_due
 from goodword.assessments.domain.norms import calibrate, make
-from goodword.assessments.domain.remind import remind_due
 from goodword.assessments.psychometrics.rasch import NotEnough
 from goodword.assessments.psychometrics.rasch_fit import NotSettled
 from goodword.core import clock, jobs
@@ -15,7 +15,7 @@ def sweep_reminders(*, timestamp: int = 0) -> None:
     del timestamp  # given to every periodic job; the clock is ours
     now = clock.now()
     remind_due(now=now)
-    chase_due(now=now)
+    remind_contacts(now=now)
 
 
 @jobs.job(name="assessments.clock", cron="* * * * * */5", queueing_lock="assessments.clock")

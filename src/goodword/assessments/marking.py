@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from goodword.accounts.models import Membership
+from goodword.assessments.attempts.overview import title_of
+from goodword.assessments.attempts.rendered_answers import rendered_answer
 from goodword.assessments.content import content_of
 from goodword.assessments.given import OwnQuestion, shown_items
 from goodword.assessments.library.questions import Criterion, FileQuestion, QuestionSet
 from goodword.assessments.models import Attempt, AttemptPart, Marking, Upload
-from goodword.assessments.overview import title_of
 from goodword.assessments.queries import latest_done, parts_of, read_answers
-from goodword.assessments.said import answer_in_words
 from goodword.candidates.models import Application
 from goodword.questionnaires.reading import Json
 from goodword.ui.scales import written_number
@@ -236,7 +236,7 @@ def _to_mark(
         order=part.order,
         item=item.id,
         text=item.text,
-        answer="" if file else str(answer_in_words(item, value) or ""),
+        answer="" if file else str(rendered_answer(item, value) or ""),
         file=file,
         criteria=criteria,
         state="done" if done else "half" if there else "open",

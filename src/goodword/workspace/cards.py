@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from goodword.accounts.models import Membership
-from goodword.assessments.domain import invite_again as attempts
-from goodword.assessments.domain.adjust.told import Told, for_the_team
+from goodword.assessments.adjustments.status import DisclosedGrant, disclosed_grants
+from goodword.assessments.attempts import invitations
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.candidates.visible import visible_applications
@@ -49,7 +49,7 @@ class Card:
     #: why it has not started
     before: Before | None = None
     #: what was made otherwise for a candidate who agrees that members know of it
-    adjusted: tuple[Told, ...] = ()
+    adjusted: tuple[DisclosedGrant, ...] = ()
 
 
 def cards_of(
@@ -71,7 +71,7 @@ def cards_of(
             asks_first=asks_first(mark.run),
             before=before_start(application, mark.kind) if mark.start is None else None,
             view=view if mark.kind == Step.Kind.REFERENCE_CHECK else None,
-            adjusted=for_the_team(mark.run) if isinstance(mark.run, Attempt) else (),
+            adjusted=disclosed_grants(mark.run) if isinstance(mark.run, Attempt) else (),
         )
         for mark in marks
     ]
@@ -81,7 +81,7 @@ def asks_first(run: Run | None) -> bool:
     """Whether inviting again after this run needs a confirmation."""
     if isinstance(run, Check):
         return checks.asks_first(run)
-    return isinstance(run, Attempt) and attempts.asks_first(run)
+    return isinstance(run, Attempt) and invitations.needs_confirmation(run)
 
 
 def earlier_of(start: StepStart, member: Membership) -> StepStart | None:

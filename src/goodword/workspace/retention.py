@@ -18,7 +18,7 @@ from django.db.models import F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Greatest
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.domain.retake import months_after
+from goodword.assessments.attempts.invitations import months_after
 from goodword.assessments.models import Attempt
 from goodword.candidates.domain.carry_out import carry_out
 from goodword.candidates.domain.erasure import Reason, ask_erasure

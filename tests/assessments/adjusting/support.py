@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.domain.adjust.ask import ask
+from goodword.assessments.adjustments.requests import request_adjustment
 from goodword.assessments.models import Adjustment, Attempt, AttemptPart
 from goodword.candidates.models import Application
 from goodword.core import clock
@@ -41,7 +41,7 @@ def timed(*parts: Asks, of: Application | None = None, **values: Any) -> Attempt
 def asked(attempt: Attempt, *, now: datetime = NOW, **values: Any) -> Adjustment:
     """A request for half as much time again that waits."""
     given: dict[str, Any] = {"percent": 50, "form": False, "text": "", "may_tell": False} | values
-    waits = ask(attempt_id=attempt.pk, now=now, **given).waits
+    waits = request_adjustment(attempt_id=attempt.pk, now=now, **given).waits
     assert waits is not None
     mail_is_taken(attempt.start.application, at=now)
     return waits

@@ -6,13 +6,12 @@ import pytest
 import time_machine
 from django.db import transaction
 
-from goodword.assessments.domain import guard
-from goodword.assessments.domain.adjust.answer import Answered, answer
-from goodword.assessments.domain.adjust.chase import chase_due, unanswered
-from goodword.assessments.domain.begin_part import begin_part
-from goodword.assessments.domain.choose_form import UnknownForm, choose_form
-from goodword.assessments.domain.invite_again import invite_again
-from goodword.assessments.domain.remind import remind_due
+from goodword.assessments.adjustments.mails import possibly_due, remind_contacts
+from goodword.assessments.adjustments.requests import AlreadyAnswered, answer_request
+from goodword.assessments.attempts import locking
+from goodword.assessments.attempts.begin import UnknownForm, begin_part, choose_form
+from goodword.assessments.attempts.invitations import invite_again
+from goodword.assessments.attempts.reminders import remind_due
 from goodword.assessments.models import Adjustment, Attempt
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.outcome import note_bounced
@@ -50,7 +49,7 @@ def answers(row: Adjustment, **values: object) -> Adjustment:
         "by": BY,
         "now": NOW + DAY,
     }
-    return answer(adjustment_id=row.pk, **(given | values))  # type: ignore[arg-type]  # one dictionary for all
+    return answer_request(adjustment_id=row.pk, **(given | values))  # type: ignore[arg-type]  # one dictionary for all
 
 
 def mails(attempt: Attempt, kind: str) -> list[Email]:
@@ -105,7 +104,7 @@ def test_an_answer_is_given_once() -> None:
     row = asked(attempt)
     answers(row, percent=25)
     before = everything(attempt)
-    with pytest.raises(Answered):
+    with pytest.raises(AlreadyAnswered):
         answers(row, percent=100)
     assert everything(attempt) == before
 
@@ -116,7 +115,7 @@ def test_nothing_is_answered_on_what_is_closed() -> None:
     with transaction.atomic():
         move(lock(Attempt, attempt.pk), "close", at=NOW, by="greenhouse", reason="rejected")
     before = everything(attempt)
-    with pytest.raises(guard.Closed):
+    with pytest.raises(locking.Closed):
         answers(row, percent=25)
     assert everything(attempt) == before
 
@@ -143,10 +142,10 @@ def test_a_reminder_after_the_answer_says_nothing_of_the_longer_clock() -> None:
 def test_somebody_silent_is_asked_once_more_after_two_working_days_in_working_hours() -> None:
     attempt = timed()
     asked(attempt)
-    assert chase_due(now=NOW + DAY) == 0
-    assert chase_due(now=NOW + 2 * DAY + timedelta(hours=13)) == 0  # at eleven in the evening
-    assert chase_due(now=NOW + 3 * DAY) == 1
-    assert chase_due(now=NOW + 4 * DAY) == 0
+    assert remind_contacts(now=NOW + DAY) == 0
+    assert remind_contacts(now=NOW + 2 * DAY + timedelta(hours=13)) == 0  # at eleven in the evening
+    assert remind_contacts(now=NOW + 3 * DAY) == 1
+    assert remind_contacts(now=NOW + 4 * DAY) == 0
     assert [mail.to_address for mail in mails(attempt, "adjustment_asked")] == [HANNA[1], HANNA[1]]
 
 
@@ -154,15 +153,15 @@ def test_what_can_never_be_due_again_is_not_in_the_way_of_newer_requests() -> No
     closed, declined, chased = (timed() for _ in range(3))
     for attempt in (closed, declined, chased):
         asked(attempt)
-    assert chase_due(now=NOW + 3 * DAY) == 3
+    assert remind_contacts(now=NOW + 3 * DAY) == 3
     Email.objects.across_organisations().filter(key__endswith=":again").exclude(
         organisation=chased.organisation
     ).delete()
     Attempt.objects.of(closed.organisation).filter(pk=closed.pk).update(closed_at=NOW)
     Attempt.objects.of(declined.organisation).filter(pk=declined.pk).update(progress="declined")
     newer = asked(timed(), now=NOW + DAY)
-    assert list(unanswered(now=NOW + 2 * DAY)) == []
-    assert list(unanswered(now=NOW + 3 * DAY)) == [newer.pk]
+    assert list(possibly_due(now=NOW + 2 * DAY)) == []
+    assert list(possibly_due(now=NOW + 3 * DAY)) == [newer.pk]
 
 
 def test_a_mail_that_comes_back_goes_to_the_next_person_and_then_the_candidate_is_told() -> None:

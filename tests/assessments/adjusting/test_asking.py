@@ -6,15 +6,13 @@ import pytest
 from django.db import transaction
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.domain import guard
-from goodword.assessments.domain.adjust.ask import MayNotAsk, ask
-from goodword.assessments.domain.adjust.contact import Contact, contact_of
-from goodword.assessments.domain.adjust.may_ask import WhyNot, standing
-from goodword.assessments.domain.adjust.time import seconds_with
-from goodword.assessments.domain.adjust.withdraw import withdraw
-from goodword.assessments.domain.begin_part import begin_part
-from goodword.assessments.domain.finish import finish_part
-from goodword.assessments.domain.remind import remind_due
+from goodword.assessments.adjustments.contacts import Contact, contact_of
+from goodword.assessments.adjustments.requests import CannotRequest, request_adjustment, withdraw_request
+from goodword.assessments.adjustments.status import WhyNot, extended_seconds, request_status
+from goodword.assessments.attempts import locking
+from goodword.assessments.attempts.begin import begin_part
+from goodword.assessments.attempts.completion import finish_part
+from goodword.assessments.attempts.reminders import remind_due
 from goodword.assessments.models import Adjustment, Attempt
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.models import Email
@@ -49,13 +47,15 @@ DAY = timedelta(days=1)
 def test_a_longer_clock_is_one_of_whole_minutes_and_never_less_than_was_granted(
     minutes: int, percent: int, seconds: int
 ) -> None:
-    assert seconds_with(minutes, percent=percent) == seconds
+    assert extended_seconds(minutes, percent=percent) == seconds
 
 
 def test_time_that_the_role_gives_to_everybody_is_granted_at_once_and_nobody_reads_anything() -> None:
     attempt = timed(TIMED, JUDGEMENT, TIMED, more_time=50)
     before, events = Email.objects.count(), event_names()
-    found = ask(attempt_id=attempt.pk, percent=50, form=False, text="I read slowly.", may_tell=False, now=NOW)
+    found = request_adjustment(
+        attempt_id=attempt.pk, percent=50, form=False, text="I read slowly.", may_tell=False, now=NOW
+    )
     assert (found.waits, requests(attempt)) == (None, [("granted", 50, False, 50, False)])
     assert clocks(attempt) == [1380, None, 1380]
     assert (Adjustment.objects.of(attempt.organisation).get().text, Email.objects.count()) == ("", before)
@@ -80,7 +80,9 @@ def test_more_than_the_role_gives_waits_for_a_person_with_the_deadline_and_the_r
 
 def test_with_another_form_the_time_is_granted_at_once_and_the_rest_waits() -> None:
     attempt = timed(more_time=25)
-    found = ask(attempt_id=attempt.pk, percent=25, form=True, text="On paper.", may_tell=True, now=NOW)
+    found = request_adjustment(
+        attempt_id=attempt.pk, percent=25, form=True, text="On paper.", may_tell=True, now=NOW
+    )
     assert requests(attempt) == [("granted", 25, False, 25, False), ("asked", 0, True, 0, False)]
     assert found.waits is not None
     assert (found.waits.text, found.waits.may_tell, clocks(attempt)) == ("On paper.", True, [1140])
@@ -89,7 +91,9 @@ def test_with_another_form_the_time_is_granted_at_once_and_the_rest_waits() -> N
 def test_the_longest_grant_counts() -> None:
     attempt = timed(more_time=100)
     for percent in (100, 25):
-        ask(attempt_id=attempt.pk, percent=percent, form=False, text="", may_tell=False, now=NOW)
+        request_adjustment(
+            attempt_id=attempt.pk, percent=percent, form=False, text="", may_tell=False, now=NOW
+        )
     assert clocks(attempt) == [1800]
 
 
@@ -97,7 +101,7 @@ def test_one_request_waits_at_a_time() -> None:
     attempt = timed()
     asked(attempt)
     before = everything(attempt)
-    with pytest.raises(MayNotAsk, match="waits"):
+    with pytest.raises(CannotRequest, match="waits"):
         asked(attempt)
     assert everything(attempt) == before
 
@@ -106,9 +110,9 @@ def test_one_asks_once_more_after_a_no_and_then_no_more() -> None:
     attempt = timed()
     for _ in range(2):
         row = asked(attempt)
-        withdraw(attempt_id=attempt.pk, now=NOW)
+        withdraw_request(attempt_id=attempt.pk, now=NOW)
         Adjustment.objects.of(attempt.organisation).filter(pk=row.pk).update(state="refused")
-    with pytest.raises(MayNotAsk, match="enough"):
+    with pytest.raises(CannotRequest, match="enough"):
         asked(attempt)
 
 
@@ -116,42 +120,44 @@ def test_a_clock_that_has_started_stays_as_it_is() -> None:
     attempt = timed(TIMED, TIMED, more_time=50)
     begin_part(attempt_id=attempt.pk, order=1, device="", now=NOW)
     asked_time = {"percent": 50, "form": False, "text": "", "may_tell": False, "now": NOW}
-    ask(attempt_id=attempt.pk, **asked_time)  # type: ignore[arg-type]  # one dictionary for both
+    request_adjustment(attempt_id=attempt.pk, **asked_time)  # type: ignore[arg-type]  # one dictionary for both
     assert clocks(attempt) == [900, 1380]
     finish_part(attempt_id=attempt.pk, order=1, now=NOW)
     begin_part(attempt_id=attempt.pk, order=2, device="", now=NOW)
-    with pytest.raises(MayNotAsk, match="begun"):
-        ask(attempt_id=attempt.pk, **asked_time)  # type: ignore[arg-type]
-    assert standing(fresh(attempt)).why_not == WhyNot.BEGUN
+    with pytest.raises(CannotRequest, match="begun"):
+        request_adjustment(attempt_id=attempt.pk, **asked_time)  # type: ignore[arg-type]
+    assert request_status(fresh(attempt)).why_not == WhyNot.BEGUN
 
 
 def test_no_clock_starts_while_a_request_waits_but_other_parts_can_be_done() -> None:
     attempt = timed()
     asked(attempt)
-    with pytest.raises(guard.Waits):
+    with pytest.raises(locking.AwaitingAdjustment):
         begin_part(attempt_id=attempt.pk, order=1, device="", now=NOW)
-    assert withdraw(attempt_id=attempt.pk, now=NOW)
+    assert withdraw_request(attempt_id=attempt.pk, now=NOW)
     assert begin_part(attempt_id=attempt.pk, order=1, device="", now=NOW).begun_at == NOW
 
 
 def test_nothing_asked_for_is_no_request() -> None:
     attempt = timed()
     with pytest.raises(ValueError, match="Nothing"):
-        ask(attempt_id=attempt.pk, percent=0, form=False, text="", may_tell=False, now=NOW)
+        request_adjustment(attempt_id=attempt.pk, percent=0, form=False, text="", may_tell=False, now=NOW)
 
 
 def test_nothing_is_asked_on_what_is_closed() -> None:
     attempt = timed()
     with transaction.atomic():
         move(lock(Attempt, attempt.pk), "close", at=NOW, by="greenhouse", reason="rejected")
-    with pytest.raises(guard.Closed):
+    with pytest.raises(locking.Closed):
         asked(attempt)
 
 
 def test_a_request_taken_back_gives_the_days_back_and_the_mail_does_not_go_out() -> None:
     attempt = timed()
-    ask(attempt_id=attempt.pk, percent=50, form=False, text="", may_tell=False, now=NOW)  # mail is queued
-    assert withdraw(attempt_id=attempt.pk, now=NOW + DAY)
+    request_adjustment(
+        attempt_id=attempt.pk, percent=50, form=False, text="", may_tell=False, now=NOW
+    )  # mail is queued
+    assert withdraw_request(attempt_id=attempt.pk, now=NOW + DAY)
     after = fresh(attempt)
     calendar = attempt.organisation.calendar
     assert after.deadline_at == end_of_working_day(NOW + DAY, 7, calendar=calendar)
@@ -160,7 +166,7 @@ def test_a_request_taken_back_gives_the_days_back_and_the_mail_does_not_go_out()
     mail = Email.objects.of(attempt.organisation).get(kind="assessment.adjustment_asked")
     assert mail.state == "cancelled"
     before = everything(attempt)
-    assert not withdraw(attempt_id=attempt.pk, now=NOW + DAY)
+    assert not withdraw_request(attempt_id=attempt.pk, now=NOW + DAY)
     assert everything(attempt) == before
 
 

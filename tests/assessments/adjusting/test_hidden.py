@@ -13,12 +13,11 @@ import pytest
 import time_machine
 
 from goodword.accounts.models import AuditEntry, Organisation
-from goodword.assessments.domain.adjust.answer import answer as answer_request
-from goodword.assessments.domain.answer import answer
-from goodword.assessments.domain.begin_part import begin_part
-from goodword.assessments.domain.finish import finish_part
-from goodword.assessments.domain.onward import onward
-from goodword.assessments.domain.remind import remind_due
+from goodword.assessments.adjustments.requests import answer_request
+from goodword.assessments.attempts.answers import next_item, save_answer
+from goodword.assessments.attempts.begin import begin_part
+from goodword.assessments.attempts.completion import finish_part
+from goodword.assessments.attempts.reminders import remind_due
 from goodword.assessments.given import items_of
 from goodword.assessments.models import Adjustment, Attempt
 from goodword.candidates.models import Application
@@ -96,9 +95,9 @@ def _sit(attempt: Attempt, *, begun: Any) -> None:
     begin_part(attempt_id=attempt.pk, order=1, device="", now=begun)
     items = items_of(part_of(attempt))
     for number, item in enumerate(items, start=1):
-        answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=4, now=begun)
+        save_answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=4, now=begun)
         if number < len(items):  # leaving the last one would end the part at once
-            onward(attempt_id=attempt.pk, order=1, number=number, now=begun)
+            next_item(attempt_id=attempt.pk, order=1, number=number, now=begun)
 
 
 def _read(of: Application, when: str) -> Read:

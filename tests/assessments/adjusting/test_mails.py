@@ -5,7 +5,7 @@ from copy import deepcopy
 import pytest
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.domain.adjust.answer import answer
+from goodword.assessments.adjustments.requests import answer_request
 from goodword.assessments.models import Adjustment, Attempt
 from goodword.notifications.domain.render import Rendered, render
 from goodword.notifications.models import Email
@@ -48,7 +48,7 @@ def words(attempt: Attempt, kind: str) -> Rendered:
 
 def answers(row: Adjustment, *, percent: int, sentence: str) -> None:
     hanna = Person(name=HANNA[0], address=HANNA[1])
-    answer(
+    answer_request(
         adjustment_id=row.pk,
         percent=percent,
         forms={},
@@ -111,7 +111,7 @@ def test_an_answer_of_somebody_who_hires_does_not_promise_that_nobody_who_hires_
 ) -> None:
     Organisation.objects.filter(pk=attempt.organisation_id).update(adjustments_name="", adjustments_email="")
     row = asked(attempt, percent=50)
-    answer(
+    answer_request(
         adjustment_id=row.pk,
         percent=50,
         forms={},

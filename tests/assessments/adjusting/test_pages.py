@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.domain.adjust.withdraw import withdraw
-from goodword.assessments.domain.begin_part import begin_part
+from goodword.assessments.adjustments.requests import withdraw_request
+from goodword.assessments.attempts.begin import begin_part
 from goodword.assessments.models import Adjustment, Attempt
 from goodword.notifications.models import Link
 from goodword.steps.domain.move import lock, move
@@ -334,7 +334,7 @@ def test_a_link_that_needs_no_answer_any_more_says_so_and_takes_none(
     path = answer_path(row)
     match why:
         case "taken back":
-            withdraw(attempt_id=attempt.pk, now=NOW)
+            withdraw_request(attempt_id=attempt.pk, now=NOW)
         case "closed":
             close(attempt)
         case "going":

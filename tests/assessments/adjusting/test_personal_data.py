@@ -3,7 +3,7 @@
 import pytest
 from django.db import transaction
 
-from goodword.assessments.domain.adjust.answer import answer
+from goodword.assessments.adjustments.requests import answer_request
 from goodword.assessments.models import Adjustment
 from goodword.core import erasure
 from goodword.core.erasure import Subject
@@ -25,7 +25,7 @@ def asked_and_answered() -> Adjustment:
     row = asked(attempt, text=f"I am a {WORD}.")
     run_jobs()
     by = Person(name=f"Hanna {WORD}", address=f"hanna@{WORD.lower()}.example")
-    answer(
+    answer_request(
         adjustment_id=row.pk,
         percent=25,
         forms={},

@@ -12,9 +12,9 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from goodword.assessments.domain.alive import go_on
-from goodword.assessments.domain.answer import answer
-from goodword.assessments.domain.begin_part import begin_part
+from goodword.assessments.attempts.answers import save_answer
+from goodword.assessments.attempts.begin import begin_part
+from goodword.assessments.attempts.breaks import resume
 from goodword.assessments.models import Attempt, DrawnItem
 from tests.assessments.plans import REASONING, WORK_STYLE, attempt_of
 from tests.assessments.support import answer_all, answers, part_of, scores, token_of
@@ -93,7 +93,7 @@ def test_an_answer_to_a_task_that_another_device_has_replaced_meanwhile_leads_to
     found: list[Any] = []
     other = threading.Thread(target=lambda: found.append(_closing(act)))
     with transaction.atomic():  # the other device is on its way while this one goes on after the break
-        go_on(attempt_id=attempt.pk, order=1, now=later)
+        resume(attempt_id=attempt.pk, order=1, now=later)
         other.start()
         _until_somebody_waits()
     other.join(30)
@@ -105,7 +105,7 @@ def test_an_answer_to_a_task_that_another_device_has_replaced_meanwhile_leads_to
         assert (found[0].status_code, found[0]["Location"]) == (302, here)
     assert answers(attempt).count() == 0
     # the fresh task takes its answer
-    answer(attempt_id=attempt.pk, order=1, item_id="1a", value="b", now=later)
+    save_answer(attempt_id=attempt.pk, order=1, item_id="1a", value="b", now=later)
 
 
 def _closing(act: Callable[[], Any]) -> Any:

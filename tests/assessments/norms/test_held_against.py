@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.domain.answer import answer
-from goodword.assessments.domain.finish import finish_part
+from goodword.assessments.attempts.answers import save_answer
+from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.domain.library.ensure import ensure_builtin
 from goodword.assessments.domain.norms.calibrate import make_calibration
 from goodword.assessments.domain.norms.make import make_norms
@@ -65,7 +65,7 @@ def finishes(
     attempt = assigned(application)
     assert attempt.language == language
     for item in statements_of(attempt):
-        answer(
+        save_answer(
             attempt_id=attempt.pk,
             order=1,
             item_id=item.id,

@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from goodword.accounts.models import Membership
-from goodword.assessments.domain.answer import answer
-from goodword.assessments.domain.finish import finish_part
-from goodword.assessments.domain.hand_in import hand_in
-from goodword.assessments.files import Read
+from goodword.assessments.attempts.answers import save_answer, save_file
+from goodword.assessments.attempts.completion import finish_part
+from goodword.assessments.attempts.uploads import CheckedFile
 from goodword.assessments.models import Assessment, AssessmentPart, Attempt, Test, TestVersion, Upload
 from goodword.candidates.models import Application
 from tests.assessments.support import application, assigned, part_of
@@ -123,7 +122,7 @@ def answered(*, two_raters: bool = False, finished: bool = True) -> Attempt:
     """One with all answers, and finished."""
     attempt = asked(two_raters=two_raters)
     for item, value in (("why", "First I look.\nThen I ask."), ("pick", "a"), ("word", "A spanner")):
-        answer(attempt_id=attempt.pk, order=1, item_id=item, value=value, now=NOW)
+        save_answer(attempt_id=attempt.pk, order=1, item_id=item, value=value, now=NOW)
     handed_in(attempt)
     if finished:
         finish_part(attempt_id=attempt.pk, order=1, now=NOW)
@@ -133,8 +132,8 @@ def answered(*, two_raters: bool = False, finished: bool = True) -> Attempt:
 
 def handed_in(attempt: Attempt, *, name: str = "plan.pdf", content: bytes = PDF, now: Any = NOW) -> None:
     """The file question answered."""
-    file = Read(name=name, content_type="application/pdf", content=content, sha256="0" * 64)
-    hand_in(attempt_id=attempt.pk, order=1, item_id="plan", file=file, now=now)
+    file = CheckedFile(name=name, content_type="application/pdf", content=content, sha256="0" * 64)
+    save_file(attempt_id=attempt.pk, order=1, item_id="plan", file=file, now=now)
 
 
 def upload_of(attempt: Attempt) -> Upload:

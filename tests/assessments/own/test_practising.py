@@ -9,11 +9,11 @@ import time_machine
 from bs4 import BeautifulSoup
 from django.test import Client
 
-from goodword.assessments.domain.choose_language import choose_language
+from goodword.assessments.attempts.begin import choose_language
+from goodword.assessments.attempts.practice import example_for
 from goodword.assessments.library.questions import read_questions
 from goodword.assessments.models import Attempt
 from goodword.assessments.models import TestVersion as Version  # no test of pytest's
-from goodword.assessments.practice_questions import example_for
 from tests.assessments.once import once
 from tests.assessments.own.support import CHOICE, FILE, NOW, TEXT, asked, content
 from tests.assessments.support import rows, token_of

@@ -13,9 +13,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from goodword.assessments.domain.answer import UnknownItem
-from goodword.assessments.domain.hand_in import hand_in
-from goodword.assessments.files import MEGABYTE, Read
+from goodword.assessments.attempts.answers import UnknownItem, save_file
+from goodword.assessments.attempts.uploads import MEGABYTE, CheckedFile
 from goodword.assessments.models import Attempt, Upload
 from tests.assessments.once import once
 from tests.assessments.own.support import (
@@ -217,10 +216,10 @@ def test_the_name_is_kept_without_its_folder_and_short_enough(attempt: Attempt) 
 
 @pytest.mark.django_db
 def test_what_is_handed_in_for_another_question_is_not_kept(attempt: Attempt) -> None:
-    file = Read(name="x.pdf", content_type="application/pdf", content=PDF, sha256="0" * 64)
+    file = CheckedFile(name="x.pdf", content_type="application/pdf", content=PDF, sha256="0" * 64)
     for item in ("why", "not_there"):
         with pytest.raises(UnknownItem):
-            hand_in(attempt_id=attempt.pk, order=1, item_id=item, file=file, now=NOW)
+            save_file(attempt_id=attempt.pk, order=1, item_id=item, file=file, now=NOW)
     assert not Upload.objects.of(attempt.organisation).exists()
 
 

@@ -8,10 +8,9 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from goodword.assessments.domain.answer import answer
-from goodword.assessments.domain.begin_part import begin_part
-from goodword.assessments.domain.finish import finish_part
-from goodword.assessments.domain.onward import onward
+from goodword.assessments.attempts.answers import next_item, save_answer
+from goodword.assessments.attempts.begin import begin_part
+from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.models import Attempt, AttemptSign, Noticed, Test, TestVersion
 from goodword.assessments.signs.keep import on_attempt_completed
 from goodword.candidates.models import Application
@@ -36,8 +35,8 @@ def work_through(attempt: Attempt, *, seconds: float, value: str = "a", now: dat
     for number in range(1, part_of(attempt).items + 1):
         now += seconds * SECOND
         item = part_of(attempt).drawn.get(position=number, voided_at=None).item
-        answer(attempt_id=attempt.pk, order=1, item_id=item, value=value, now=now)
-        onward(attempt_id=attempt.pk, order=1, number=number, now=now)
+        save_answer(attempt_id=attempt.pk, order=1, item_id=item, value=value, now=now)
+        next_item(attempt_id=attempt.pk, order=1, number=number, now=now)
     finish_part(attempt_id=attempt.pk, order=1, now=now)
     return now
 

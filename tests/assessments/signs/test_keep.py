@@ -6,10 +6,9 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from goodword.assessments.domain.alive import go_on
-from goodword.assessments.domain.answer import answer
-from goodword.assessments.domain.finish import finish_part
-from goodword.assessments.domain.onward import onward
+from goodword.assessments.attempts.answers import next_item, save_answer
+from goodword.assessments.attempts.breaks import resume
+from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.models import Attempt, AttemptSign
 from goodword.assessments.signs.dismiss import dismiss
 from goodword.assessments.signs.keep import on_attempt_completed, settle_signs
@@ -60,7 +59,7 @@ def work_style(*, value: int, seconds: float, apart: int = 0) -> Attempt:
         now += seconds * SECOND
         turned = value if statement.item.keyed == "+" else 6 - value
         given = turned if not apart else value
-        answer(attempt_id=attempt.pk, order=1, item_id=statement.id, value=given, now=now)
+        save_answer(attempt_id=attempt.pk, order=1, item_id=statement.id, value=given, now=now)
     finish_part(attempt_id=attempt.pk, order=1, now=now)
     run_jobs()
     attempt.refresh_from_db()
@@ -91,7 +90,7 @@ def test_answers_on_a_clock_that_came_faster_than_one_can_read_are_found(attempt
 
 
 def test_a_break_of_the_line_is_found(attempt: Attempt) -> None:
-    assert go_on(attempt_id=attempt.pk, order=1, now=NOW + timedelta(minutes=1))
+    assert resume(attempt_id=attempt.pk, order=1, now=NOW + timedelta(minutes=1))
     work_through(attempt, seconds=30, now=NOW + timedelta(minutes=1))
     looked_at(attempt)
     assert signs(attempt) == [("line_broke", "low", {"times": 1})]
@@ -100,7 +99,7 @@ def test_a_break_of_the_line_is_found(attempt: Attempt) -> None:
 def test_pasted_texts_are_found_while_they_are_still_there() -> None:
     attempt = questions_of_their_own()
     for item, text in (("rope", "A bowline, " * 30), ("rain", "Wait.")):
-        answer(attempt_id=attempt.pk, order=1, item_id=item, value=text, now=NOW)
+        save_answer(attempt_id=attempt.pk, order=1, item_id=item, value=text, now=NOW)
     note(attempt, "pasted", "rope", "rain", amount=330)
     finish_part(attempt_id=attempt.pk, order=1, now=NOW)
     looked_at(attempt)
@@ -143,8 +142,8 @@ def test_no_score_differs_by_what_was_noticed() -> None:
         now = NOW
         for item, key in keys.items():
             now += 30 * SECOND
-            answer(attempt_id=attempt.pk, order=1, item_id=item, value=key, now=now)
-            onward(attempt_id=attempt.pk, order=1, number=int(item), now=now)
+            save_answer(attempt_id=attempt.pk, order=1, item_id=item, value=key, now=now)
+            next_item(attempt_id=attempt.pk, order=1, number=int(item), now=now)
         finish_part(attempt_id=attempt.pk, order=1, now=now)
         looked_at(attempt)
         assert bool(signs(attempt)) is disturbed

@@ -10,10 +10,9 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from goodword.assessments.domain.answer import answer
-from goodword.assessments.domain.finish import finish_part
-from goodword.assessments.domain.notice import MOST_ROWS
-from goodword.assessments.domain.onward import onward
+from goodword.assessments.attempts.answers import next_item, save_answer
+from goodword.assessments.attempts.completion import finish_part
+from goodword.assessments.attempts.notices import MAX_ROWS
 from goodword.assessments.models import Attempt, Noticed
 from goodword.steps.domain.move import lock, move
 from tests.assessments.once import once
@@ -52,7 +51,7 @@ def test_leaving_is_noted_with_its_item_and_seconds_and_changes_nothing_else(tim
 
 def test_a_paste_into_an_own_question_is_noted_with_its_length() -> None:
     attempt = questions_of_their_own()
-    answer(attempt_id=attempt.pk, order=1, item_id="rope", value="A bowline.", now=NOW)
+    save_answer(attempt_id=attempt.pk, order=1, item_id="rope", value="A bowline.", now=NOW)
     assert send(attempt, {"what": "pasted", "item": "rain", "amount": "312"}).status_code == 200
     assert noticed(attempt) == [("pasted", "rain", 312)]
 
@@ -63,7 +62,7 @@ def test_a_paste_into_an_own_question_is_noted_with_its_length() -> None:
 )
 def test_amounts_are_held_to_what_can_be(what: str, amount: str, kept: int) -> None:
     attempt = questions_of_their_own()
-    answer(attempt_id=attempt.pk, order=1, item_id="rope", value="A bowline.", now=NOW)
+    save_answer(attempt_id=attempt.pk, order=1, item_id="rope", value="A bowline.", now=NOW)
     assert send(attempt, {"what": what, "item": "rope", "amount": amount}).status_code == 200
     assert noticed(attempt) == [(what, "rope", kept)]
 
@@ -77,11 +76,11 @@ def test_the_same_twice_within_a_second_is_noted_once(timed: Attempt, now: time_
 
 
 def test_beyond_two_hundred_nothing_is_kept(timed: Attempt, now: time_machine.Traveller) -> None:
-    note(timed, "left", *["1"] * (MOST_ROWS - 1), amount=5)
+    note(timed, "left", *["1"] * (MAX_ROWS - 1), amount=5)
     for _ in range(3):
         now.shift(2)
         assert send(timed, {"what": "left", "item": "1", "amount": "7"}).status_code == 200
-    assert len(noticed(timed)) == MOST_ROWS
+    assert len(noticed(timed)) == MAX_ROWS
 
 
 # --- what is not -------------------------------------------------------------------------------------------------
@@ -159,8 +158,8 @@ def test_a_forged_request_of_another_site_and_opening_the_address_note_nothing(t
 @pytest.fixture
 def second(timed: Attempt, now: time_machine.Traveller) -> Attempt:
     """The first task was answered, the second is on screen for ten seconds."""
-    answer(attempt_id=timed.pk, order=1, item_id="1", value="a", now=NOW)
-    onward(attempt_id=timed.pk, order=1, number=1, now=NOW)
+    save_answer(attempt_id=timed.pk, order=1, item_id="1", value="a", now=NOW)
+    next_item(attempt_id=timed.pk, order=1, number=1, now=NOW)
     now.shift(10)
     return timed
 
@@ -186,8 +185,8 @@ def test_the_answer_that_stands_sent_again_is_none(second: Attempt) -> None:
 
 
 def test_an_answer_that_was_on_its_way_is_none(timed: Attempt, now: time_machine.Traveller) -> None:
-    answer(attempt_id=timed.pk, order=1, item_id="1", value="a", now=NOW)
-    onward(attempt_id=timed.pk, order=1, number=1, now=NOW)
+    save_answer(attempt_id=timed.pk, order=1, item_id="1", value="a", now=NOW)
+    next_item(attempt_id=timed.pk, order=1, number=1, now=NOW)
     now.shift(3)
     post_item(timed, 1, answer="b")
     assert noticed(timed) == []

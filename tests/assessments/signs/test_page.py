@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.assessments.domain.finish import finish_part
+from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.models import Attempt, AttemptSign
 from goodword.assessments.signs.words import WORDS, sentence
 from goodword.core.exporting import Reader, Wanted, export

@@ -7,9 +7,9 @@ from django.db import transaction
 
 from goodword.accounts.domain.audit import write as audit
 from goodword.accounts.models import Membership
-from goodword.assessments.domain.tell import tell
+from goodword.assessments.attempts.locking import part_of, record_event
 from goodword.assessments.marking import RATERS, rubrics_of
-from goodword.assessments.models import Attempt, AttemptPart, Marking
+from goodword.assessments.models import Attempt, Marking
 from goodword.assessments.queries import answers_of
 from goodword.steps.domain.move import lock
 
@@ -52,7 +52,7 @@ def mark(
     """
     with transaction.atomic():
         attempt = lock(Attempt, attempt_id)
-        part = _part(attempt, order)
+        part = part_of(attempt, order)
         if attempt.completed_at is None:
             raise NotFinished
         answers = answers_of(part)
@@ -83,18 +83,5 @@ def mark(
         )
         marked = Marking.objects.of(part.organisation).filter(part=part, item__in=rubrics).count()
         if marked == raters * len(rubrics):
-            tell("attempt.marked", attempt, by=f"member:{by.pk}", at=now, order=order)
+            record_event("attempt.marked", attempt, by=f"member:{by.pk}", at=now, order=order)
         return made
-
-
-def _part(attempt: Attempt, order: int) -> AttemptPart:
-    part = (
-        AttemptPart.objects.of(attempt.organisation)
-        .select_related("version__test", "part")
-        .filter(attempt=attempt, order=order)
-        .first()
-    )
-    if part is None:
-        raise LookupError(f"Attempt {attempt.pk} has no part {order}.")
-    part.attempt = attempt
-    return part

@@ -9,10 +9,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from goodword.assessments.attempts.uploads import ACCEPTED
 from goodword.assessments.domain.own.change import FileAsked
 from goodword.assessments.editor import rows
 from goodword.assessments.editor.own import Content, Entry
-from goodword.assessments.files import ACCEPTED
 from goodword.assessments.library.questions import FILE_TYPES, MOST_MEGABYTES, MOST_POINTS, Criterion
 from goodword.questionnaires.editor.forms.fields import Flag, Whole, Words
 from goodword.questionnaires.editor.languages import language_name

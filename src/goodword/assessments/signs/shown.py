@@ -1,7 +1,7 @@
 """The signs of an attempt as the candidate's page shows them."""
 
+from goodword.assessments.attempts.overview import title_of
 from goodword.assessments.models import Attempt, AttemptPart, AttemptSign
-from goodword.assessments.overview import title_of
 from goodword.assessments.signs.words import WORDS, sentence
 from goodword.steps.models import Run
 from goodword.steps.signs.shown import Shown, Signs, in_words, sorted_out

@@ -6,12 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from goodword.assessments.adjust_forms import AskForm
-from goodword.assessments.domain.adjust.ask import MayNotAsk, ask
-from goodword.assessments.domain.adjust.contact import Contact, contact_of
-from goodword.assessments.domain.adjust.may_ask import Standing, WhyNot, standing
-from goodword.assessments.domain.adjust.reader import reader_of
-from goodword.assessments.domain.adjust.withdraw import withdraw
-from goodword.assessments.domain.choose_form import UnknownForm, choose_form
+from goodword.assessments.adjustments.contacts import Contact, contact_of
+from goodword.assessments.adjustments.mails import next_reader
+from goodword.assessments.adjustments.requests import CannotRequest, request_adjustment, withdraw_request
+from goodword.assessments.adjustments.status import RequestStatus, WhyNot, request_status
+from goodword.assessments.attempts.begin import UnknownForm, choose_form
 from goodword.assessments.queries import application_of
 from goodword.assessments.views.door import Sitting, door, kept_private, show, to_first_page
 from goodword.steps.kept import kept_of_candidate
@@ -20,15 +19,15 @@ from goodword.steps.kept import kept_of_candidate
 @door
 def adjust(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     """What was asked and answered, and the form for a request while one may be made."""
-    stands = standing(sitting.attempt)
+    stands = request_status(sitting.attempt)
     time = bool(stands.timed)
     form = AskForm(request.POST if request.method == "POST" else None, time=time)
     if sitting.switched:
         form = AskForm(None, time=time, initial={name: form[name].data for name in form.fields})
     if form.is_bound and not stands.why_not and form.is_valid():
         said = form.cleaned_data
-        with suppress(MayNotAsk):  # it was asked in another window meanwhile: the page says how it stands
-            ask(
+        with suppress(CannotRequest):  # it was asked in another window meanwhile: the page says how it stands
+            request_adjustment(
                 attempt_id=sitting.attempt.pk,
                 percent=said.get("percent", 0),
                 form=said["form"],
@@ -39,14 +38,14 @@ def adjust(request: HttpRequest, sitting: Sitting) -> HttpResponse:
         return kept_private(redirect(sitting.url("portal_assessment_adjust")))
     if form.is_bound and stands.why_not:
         return kept_private(redirect(sitting.url("portal_assessment_adjust")))
-    contact = reader_of(sitting.attempt, application=application_of(sitting.attempt))
+    contact = next_reader(sitting.attempt, application=application_of(sitting.attempt))
     return _show(request, sitting, form, stands=stands, contact=contact)
 
 
 def show_unasked(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     """The page of a candidate who has not asked for anything, of an attempt that is no row."""
     timed = [view.part for view in sitting.overview.parts if view.timed and not view.begun]
-    stands = Standing(requests=(), timed=timed, clock_started=False, why_not=WhyNot.NOTHING)
+    stands = RequestStatus(requests=(), timed=timed, clock_started=False, why_not=WhyNot.NOTHING)
     contact = contact_of(sitting.visit.application)
     return _show(request, sitting, AskForm(None, time=bool(timed)), stands=stands, contact=contact)
 
@@ -58,7 +57,7 @@ def show_decline(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest, sitting: Sitting, form: AskForm, *, stands: Standing, contact: Contact
+    request: HttpRequest, sitting: Sitting, form: AskForm, *, stands: RequestStatus, contact: Contact
 ) -> HttpResponse:
     current = sitting.overview.current
     form.say_who_reads(outside=contact.outside)
@@ -82,7 +81,7 @@ def _show(
 def take_back(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     """Takes back the request that waits; pressed twice it is the same."""
     if request.method == "POST":
-        withdraw(attempt_id=sitting.attempt.pk, now=sitting.now)
+        withdraw_request(attempt_id=sitting.attempt.pk, now=sitting.now)
     return kept_private(redirect(sitting.url("portal_assessment_adjust")))
 
 

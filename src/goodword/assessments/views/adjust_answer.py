@@ -13,14 +13,14 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods
 
 from goodword.assessments.adjust_forms import AnswerForm
-from goodword.assessments.domain import guard
-from goodword.assessments.domain.adjust.answer import Answered, answer
-from goodword.assessments.domain.adjust.contact import contact_of
-from goodword.assessments.domain.adjust.fresh_link import send_fresh
-from goodword.assessments.domain.adjust.time import before_their_clock
+from goodword.assessments.adjustments.contacts import contact_of
+from goodword.assessments.adjustments.mails import send_fresh_link
+from goodword.assessments.adjustments.requests import AlreadyAnswered, answer_request
+from goodword.assessments.adjustments.status import timed_parts_not_begun
+from goodword.assessments.attempts import locking
+from goodword.assessments.attempts.overview import title_of
+from goodword.assessments.attempts.variants import clock_minutes, is_other_form, open_form
 from goodword.assessments.models import Adjustment, AttemptPart
-from goodword.assessments.open_forms import clock_minutes, open_form, without_figures
-from goodword.assessments.overview import title_of
 from goodword.assessments.queries import application_of
 from goodword.assessments.views.door import kept_private
 from goodword.candidates.models import Application
@@ -53,7 +53,7 @@ def adjust_answer(request: HttpRequest, token: str) -> HttpResponse:
             return _page(request, "assessments/adjust/closed.html", **shown)
         if not links.is_alive(link, now=now):
             return _expired(request, row, application, to=_by(link, application), now=now, **shown)
-        timed, parts = before_their_clock(row.attempt), _figureless(row)
+        timed, parts = timed_parts_not_begun(row.attempt), _figureless(row)
         form = AnswerForm(
             request.POST if request.method == "POST" else None,
             time=bool(timed),
@@ -62,9 +62,9 @@ def adjust_answer(request: HttpRequest, token: str) -> HttpResponse:
         if form.is_bound and form.is_valid():
             forms = {part.order: open_form(part) for part in parts if part.order in form.orders}
             with suppress(
-                Answered, guard.Closed
+                AlreadyAnswered, locking.Closed
             ):  # answered or taken back meanwhile: the page says how it stands
-                answer(
+                answer_request(
                     adjustment_id=row.pk,
                     percent=form.share,
                     forms=forms,
@@ -99,7 +99,7 @@ def _expired(
 ) -> HttpResponse:
     """A page with a button that mails a new link to the address of the expired one."""
     if request.method == "POST":
-        send_fresh(row, application=application, to=to, now=now)
+        send_fresh_link(row, application=application, to=to, now=now)
         return kept_private(redirect(f"{request.path}?sent=1"))
     sent, address = "sent" in request.GET, masked(to.address)
     return _page(request, "assessments/adjust/expired.html", sent=sent, address=address, **shown)
@@ -125,7 +125,7 @@ def _figureless(row: Adjustment) -> list[AttemptPart]:
     found = []
     for part in parts:
         part.attempt = row.attempt
-        if not without_figures(part) and open_form(part):
+        if not is_other_form(part) and open_form(part):
             found.append(part)
     return found
 

@@ -6,13 +6,12 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
+from goodword.assessments.adjustments.mails import next_reader
+from goodword.assessments.adjustments.status import is_awaiting_answer
+from goodword.assessments.attempts.begin import begin_part
+from goodword.assessments.attempts.completion import Unanswered, decline, finish_part
+from goodword.assessments.attempts.mails import send_link
 from goodword.assessments.device import device_of
-from goodword.assessments.domain.adjust.may_ask import waits
-from goodword.assessments.domain.adjust.reader import reader_of
-from goodword.assessments.domain.begin_part import begin_part
-from goodword.assessments.domain.decline import decline
-from goodword.assessments.domain.finish import Unanswered, finish_part
-from goodword.assessments.domain.send_link import send_link
 from goodword.assessments.given import shown_items, unanswered
 from goodword.assessments.queries import application_of, read_answers
 from goodword.assessments.views.door import Sitting, door, kept_private, show, to_first_page
@@ -27,7 +26,7 @@ def first_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     """
     if request.method == "POST":
         return to_first_page(request, sitting)
-    return show_first(request, sitting, waiting=waits(sitting.attempt))
+    return show_first(request, sitting, waiting=is_awaiting_answer(sitting.attempt))
 
 
 @door
@@ -62,7 +61,9 @@ def part_page(request: HttpRequest, sitting: Sitting, order: int) -> HttpRespons
     if request.method == "POST":
         begin_part(attempt_id=sitting.attempt.pk, order=order, device=device_of(request), now=sitting.now)
         return kept_private(redirect(sitting.url("portal_assessment_item", order, 1)))
-    return show_part(request, sitting, view, waiting=view.timed and not view.begun and waits(sitting.attempt))
+    return show_part(
+        request, sitting, view, waiting=view.timed and not view.begun and is_awaiting_answer(sitting.attempt)
+    )
 
 
 @door
@@ -101,5 +102,5 @@ def decline_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     if request.method == "POST":
         decline(attempt_id=sitting.attempt.pk, now=sitting.now)
         return kept_private(redirect(sitting.first_page))
-    contact = reader_of(sitting.attempt, application=application_of(sitting.attempt))
+    contact = next_reader(sitting.attempt, application=application_of(sitting.attempt))
     return show(request, sitting, "assessments/portal/decline.html", contact=contact)

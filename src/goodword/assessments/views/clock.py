@@ -3,8 +3,8 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 
-from goodword.assessments import clock
-from goodword.assessments.domain.alive import after_break, go_on, seen
+from goodword.assessments.attempts import clock
+from goodword.assessments.attempts.breaks import after_break, heartbeat, resume
 from goodword.assessments.models import AttemptPart
 from goodword.assessments.views.door import Sitting, door, is_script, kept_private, show, to_first_page
 
@@ -13,14 +13,14 @@ from goodword.assessments.views.door import Sitting, door, is_script, kept_priva
 def alive(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
     """A sign of life; the answer tells how much time is left, and whether the line counts as broken."""
     view = sitting.part(order)
-    if request.method != "POST" or view.over or not clock.runs(view.part):
+    if request.method != "POST" or view.over or not clock.is_running(view.part):
         return to_first_page(request, sitting)
-    there = seen(view.part, now=sitting.now)
+    there = heartbeat(view.part, now=sitting.now)
     return kept_private(
         JsonResponse(
             {
                 "broken": not there,
-                "left": clock.left(view.part, now=sitting.now),
+                "left": clock.seconds_left(view.part, now=sitting.now),
                 "at": view.part.at,
             }
         )
@@ -31,15 +31,17 @@ def alive(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
 def again(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
     """After a lost connection, explain what happens and continue on a click. Otherwise redirect."""
     view = sitting.part(order)
-    if view.over or not clock.runs(view.part):
+    if view.over or not clock.is_running(view.part):
         return to_first_page(request, sitting)
     here = sitting.url("portal_assessment_item", order, view.part.at)
     if request.method == "POST":
-        go_on(attempt_id=sitting.attempt.pk, order=order, now=sitting.now)
+        resume(attempt_id=sitting.attempt.pk, order=order, now=sitting.now)
         # if the answer on screen was saved before the break, the next item follows
         part = AttemptPart.objects.of(sitting.visit.organisation).get(pk=view.part.pk)
         here = (
-            sitting.url("portal_assessment_item", order, part.at) if clock.runs(part) else sitting.first_page
+            sitting.url("portal_assessment_item", order, part.at)
+            if clock.is_running(part)
+            else sitting.first_page
         )
         if is_script(request):
             return kept_private(JsonResponse({"go": here}))
@@ -52,5 +54,5 @@ def again(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
         "assessments/portal/again.html",
         part=view,
         after=after_break(view.part),
-        left_over=clock.MOST_BREAKS - view.part.breaks - 1,
+        left_over=clock.MAX_BREAKS - view.part.breaks - 1,
     )

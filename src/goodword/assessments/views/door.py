@@ -18,12 +18,18 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from goodword.assessments.domain import guard
-from goodword.assessments.domain.choose_language import NotOffered, TooLate, choose_language, offered, spoken
+from goodword.assessments.attempts import locking
+from goodword.assessments.attempts.begin import (
+    NotOffered,
+    TooLate,
+    candidate_language,
+    choose_language,
+    offered_languages,
+)
+from goodword.assessments.attempts.overview import Overview, PartView, overview
+from goodword.assessments.attempts.practice import Solution, solution_of
 from goodword.assessments.given import Asked
 from goodword.assessments.models import Attempt
-from goodword.assessments.overview import Overview, PartView, overview
-from goodword.assessments.practice import Solution, solution_of
 from goodword.assessments.queries import latest_attempt
 from goodword.candidates.domain.choose_language import choose_language as choose_for_all
 from goodword.core import clock
@@ -129,7 +135,13 @@ def door[**P](page: Page[P]) -> Callable[..., HttpResponse]:
             if takes_answers(attempt, now=now):
                 try:
                     return kept_private(page(request, sitting, *args, **kwargs))
-                except (guard.Closed, guard.PartOver, guard.NotBegun, guard.NotItsTurn, guard.Waits):
+                except (
+                    locking.Closed,
+                    locking.PartOver,
+                    locking.NotBegun,
+                    locking.OutOfOrder,
+                    locking.AwaitingAdjustment,
+                ):
                     # it ended while this was on its way, or it is not its turn: the first page says where things stand
                     return to_first_page(request, sitting)
             if request.method == "POST":
@@ -151,7 +163,7 @@ def _in_their_language(request: HttpRequest, sitting: Sitting) -> Sitting:
     """
     attempt, candidate = sitting.attempt, sitting.visit.application.candidate
     pressed = request.POST.get("language", "") if request.method == "POST" else ""
-    language = pressed or spoken(attempt, candidate, browser=of_browser(request))
+    language = pressed or candidate_language(attempt, candidate, browser=of_browser(request))
     if request.method != "POST":
         if language != attempt.language:
             attempt.language = sitting.shown_in = language
@@ -159,7 +171,7 @@ def _in_their_language(request: HttpRequest, sitting: Sitting) -> Sitting:
     if not pressed and language == attempt.language:
         # no lock: this must read the same part as the page that was submitted, or an answer could go to another item
         return sitting
-    with contextlib.suppress(NotOffered, TooLate, guard.Closed):
+    with contextlib.suppress(NotOffered, TooLate, locking.Closed):
         chosen = choose_language(attempt_id=attempt.pk, language=language, now=sitting.now)
         attempt.language = chosen.language
         if pressed:
@@ -204,7 +216,7 @@ def _languages(sitting: Sitting) -> dict[str, object]:
 
     @cache
     def to_choose() -> list[tuple[str, str]]:
-        languages = offered(attempt)
+        languages = offered_languages(attempt)
         return named(languages) if len(languages) > 1 else []
 
     return {

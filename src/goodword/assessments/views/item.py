@@ -7,16 +7,13 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 
-from goodword.assessments import clock
+from goodword.assessments.attempts import clock
+from goodword.assessments.attempts.answers import UnknownItem, WrongItem, next_item, save_answer, save_file
+from goodword.assessments.attempts.forms import FileForm, ItemForm, form_for
+from goodword.assessments.attempts.overview import PartView
 from goodword.assessments.device import device_of
-from goodword.assessments.domain.answer import UnknownItem, WrongItem, answer
-from goodword.assessments.domain.hand_in import hand_in
-from goodword.assessments.domain.onward import onward
-from goodword.assessments.forms import ItemForm, form_for
-from goodword.assessments.forms.own import FileForm
 from goodword.assessments.given import Asked, UnknownOption, shown_items, unanswered
 from goodword.assessments.models import Answer, AttemptPart
-from goodword.assessments.overview import PartView
 from goodword.assessments.queries import answers_of, read_answers
 from goodword.assessments.views.door import (
     Sitting,
@@ -98,7 +95,7 @@ def _take(
 def _save(request: HttpRequest, sitting: Sitting, view: PartView, this: Asked, form: ItemForm) -> Answer:
     device = device_of(request)
     if isinstance(form, FileForm) and form.read is not None:
-        return hand_in(
+        return save_file(
             attempt_id=sitting.attempt.pk,
             order=view.order,
             item_id=this.id,
@@ -107,7 +104,7 @@ def _save(request: HttpRequest, sitting: Sitting, view: PartView, this: Asked, f
             device=device,
         ).answer
     age = timedelta(seconds=_age(request))
-    return answer(
+    return save_answer(
         attempt_id=sitting.attempt.pk,
         order=view.order,
         item_id=this.id,
@@ -129,7 +126,7 @@ def _age(request: HttpRequest) -> float:
 def _leave(request: HttpRequest, sitting: Sitting, view: PartView, number: int, this: Asked) -> HttpResponse:
     """To the next item. On a clock there is no way back, and after the last one the part ends."""
     if view.timed:
-        part = onward(
+        part = next_item(
             attempt_id=sitting.attempt.pk, order=view.order, number=number, item_id=this.id, now=sitting.now
         )
         if part.ended_at is not None:
@@ -166,7 +163,7 @@ def _saved(view: PartView, sitting: Sitting, saved: Answer) -> dict[str, object]
         "total": len(items),
     }
     if view.timed:
-        found["left"] = clock.left(view.part, now=sitting.now)
+        found["left"] = clock.seconds_left(view.part, now=sitting.now)
     return found
 
 
@@ -189,7 +186,7 @@ def _show(
         elsewhere=view.timed and ELSEWHERE in request.GET,
         alive=sitting.url("portal_assessment_alive", view.order) if view.timed else "",
         again=sitting.url("portal_assessment_again", view.order) if view.timed else "",
-        beat=clock.BEAT,
+        beat=clock.HEARTBEAT,
         noticed=sitting.url("portal_assessment_noticed", view.order),
         sheet="" if view.timed else sitting.url("portal_assessment_sheet", view.order),
     )
@@ -231,7 +228,7 @@ def screen(
 def _clock(view: PartView, sitting: Sitting) -> dict[str, object]:
     if not view.timed:
         return {}
-    seconds = clock.left(view.part, now=sitting.now)
+    seconds = clock.seconds_left(view.part, now=sitting.now)
     minutes = {"minutes": -(-seconds // 60)}
     return {"left": seconds, "left_words": gettext("%(minutes)s min left") % minutes}
 

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from goodword.assessments.domain.notice import NotNoticed, notice, notice_second
-from goodword.assessments.forms import form_for
-from goodword.assessments.forms.own import FileForm
+from goodword.assessments.attempts.forms import FileForm, form_for
+from goodword.assessments.attempts.notices import NotNoticed, notice, notice_second
+from goodword.assessments.attempts.overview import PartView
 from goodword.assessments.given import Asked
-from goodword.assessments.overview import PartView
 from goodword.assessments.views.door import Sitting, door, is_script, kept_private, to_first_page
 
 #: digits of an amount; more is no amount

@@ -11,13 +11,13 @@ from typing import Protocol
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from goodword.assessments import clock
-from goodword.assessments.forms import form_for
+from goodword.assessments.attempts import clock
+from goodword.assessments.attempts.forms import form_for
+from goodword.assessments.attempts.overview import Overview
+from goodword.assessments.attempts.preview import PreviewPosition, preview_overview
+from goodword.assessments.attempts.variants import languages_of
 from goodword.assessments.given import Asked
-from goodword.assessments.languages import languages_of
 from goodword.assessments.models import AssessmentPart
-from goodword.assessments.overview import Overview
-from goodword.assessments.previewing import Walk, walked
 from goodword.assessments.views.adjust import show_decline, show_unasked
 from goodword.assessments.views.door import ENDED, Sitting, kept_private, show
 from goodword.assessments.views.item import screen
@@ -44,12 +44,12 @@ class Rehearsal(Sitting):
     """A sitting without a candidate: its visit and attempt are no rows. `planned` are the tests, with theirs."""
 
     planned: Sequence[AssessmentPart]
-    walk: Walk
+    walk: PreviewPosition
     places: Places
 
     @cached_property
     def _walked(self) -> tuple[Overview, tuple[Asked, ...]]:
-        return walked(self.planned, attempt=self.attempt, walk=self.walk, now=self.now)
+        return preview_overview(self.planned, attempt=self.attempt, walk=self.walk, now=self.now)
 
     @cached_property
     def overview(self) -> Overview:
@@ -118,7 +118,7 @@ def item(request: HttpRequest, sitting: Rehearsal, order: int, number: int) -> H
         "assessments/portal/item.html",
         status=422 if answered is not None else 200,
         **context,
-        beat=clock.BEAT,
+        beat=clock.HEARTBEAT,
     )
 
 

@@ -7,17 +7,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 
+from goodword.assessments.attempts.breaks import clock_state
+from goodword.assessments.attempts.forms import form_for
+from goodword.assessments.attempts.mails import deadline_in_words
+from goodword.assessments.attempts.overview import PartView
+from goodword.assessments.attempts.practice import practice_of
+from goodword.assessments.attempts.variants import is_other_form, open_form
 from goodword.assessments.content import content_of
 from goodword.assessments.device import device_of
-from goodword.assessments.domain.alive import clock_state
-from goodword.assessments.domain.mails import deadline_in_words
-from goodword.assessments.forms import form_for
 from goodword.assessments.given import Asked
 from goodword.assessments.library.questions import FileQuestion, QuestionSet
 from goodword.assessments.models import AttemptPart
-from goodword.assessments.open_forms import open_form, without_figures
-from goodword.assessments.overview import PartView
-from goodword.assessments.practice import practice_of
 from goodword.assessments.views.door import Sitting, kept_private, show
 from goodword.candidates.queries import public_title
 
@@ -69,7 +69,7 @@ def show_part(request: HttpRequest, sitting: Sitting, view: PartView, *, waiting
         file_first=_file_first(view.part),
         open_form=open_form(view.part),
         form_url=sitting.url("portal_assessment_form", view.order),
-        figureless=not view.begun and without_figures(view.part),
+        figureless=not view.begun and is_other_form(view.part),
         waiting=waiting,
     )
 

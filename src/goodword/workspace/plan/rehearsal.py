@@ -9,11 +9,11 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from goodword.assessments.attempts.preview import PreviewPosition
+from goodword.assessments.attempts.variants import language_for, languages_of, version_for
 from goodword.assessments.content import content_of
-from goodword.assessments.languages import language_for, languages_of, version_for
 from goodword.assessments.library.questions import QuestionSet
 from goodword.assessments.models import Assessment, AssessmentPart, Attempt
-from goodword.assessments.previewing import Walk
 from goodword.assessments.views.preview import Rehearsal
 from goodword.candidates.models import Application, Candidate
 from goodword.candidates.queries import recruiter_of
@@ -115,7 +115,7 @@ def rehearsal(
     parts: Sequence[AssessmentPart],
     state: State,
     *,
-    walk: Walk,
+    walk: PreviewPosition,
     leave: str,
     here: str,
     now: datetime,
@@ -182,7 +182,7 @@ def _title(assessment: Assessment, role: str) -> str:
     }
 
 
-def _ways(state: State, parts: Sequence[AssessmentPart], *, walk: Walk, here: str) -> list[Way]:
+def _ways(state: State, parts: Sequence[AssessmentPart], *, walk: PreviewPosition, here: str) -> list[Way]:
     at_part = next((part.order for part in parts if here.startswith(_path(state, part.order))), 0)
     first = state.address("portal_assessment", done=0)
     return [
@@ -207,7 +207,9 @@ def _path(state: State, order: int) -> str:
     return state.address("portal_assessment_part", order, done=0).split("?")[0]
 
 
-def _languages(state: State, parts: Sequence[AssessmentPart], *, here: str, walk: Walk) -> list[Way]:
+def _languages(
+    state: State, parts: Sequence[AssessmentPart], *, here: str, walk: PreviewPosition
+) -> list[Way]:
     return [
         Way(
             name=name,

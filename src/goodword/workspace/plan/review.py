@@ -7,7 +7,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from goodword.assessments.languages import OTHERWISE
+from goodword.assessments.attempts.variants import FALLBACK_LANGUAGE
 from goodword.assessments.models import Assessment, Attempt
 from goodword.assessments.plans import PlannedPart
 from goodword.questionnaires.editor.languages import language_name
@@ -66,8 +66,8 @@ def of_languages(parts: Sequence[PlannedPart]) -> list[str]:
     """In which languages all of it exists, and what others get. The rule: assessments.languages."""
     if not parts:
         return []
-    deciding = [part for part in parts if OTHERWISE in part.languages]
-    stuck = [part for part in parts if OTHERWISE not in part.languages]
+    deciding = [part for part in parts if FALLBACK_LANGUAGE in part.languages]
+    stuck = [part for part in parts if FALLBACK_LANGUAGE not in part.languages]
     common = frozenset.intersection(*(part.languages for part in parts))
     rows = []
     if common:
@@ -76,7 +76,7 @@ def of_languages(parts: Sequence[PlannedPart]) -> list[str]:
         rows.append(_("There is no language in which all of it exists."))
     if deciding:
         lacking = frozenset.union(*(part.languages for part in deciding)) - common
-        for language in sorted(lacking - {OTHERWISE}):
+        for language in sorted(lacking - {FALLBACK_LANGUAGE}):
             without = [part.part.test.title for part in deciding if language not in part.languages]
             if without:
                 rows.append(
@@ -86,12 +86,12 @@ def of_languages(parts: Sequence[PlannedPart]) -> list[str]:
                     % {
                         "tests": get_text_list([f"“{title}”" for title in without], _("and")),
                         "language": language_name(language),
-                        "otherwise": language_name(OTHERWISE),
+                        "otherwise": language_name(FALLBACK_LANGUAGE),
                     }
                 )
         rows.append(
             _("Candidates who read another language get it in %(language)s.")
-            % {"language": language_name(OTHERWISE)}
+            % {"language": language_name(FALLBACK_LANGUAGE)}
         )
     rows += [
         _("“%(test)s” exists in %(languages)s alone and stays so for candidates who read another language.")
@@ -182,5 +182,5 @@ def _titles(parts: Sequence[PlannedPart]) -> str:
 
 
 def _names(languages: frozenset[str]) -> str:
-    known = sorted(languages, key=lambda code: (code != OTHERWISE, code))
+    known = sorted(languages, key=lambda code: (code != FALLBACK_LANGUAGE, code))
     return get_text_list([language_name(code) for code in known], _("and"))

@@ -15,7 +15,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.assessments.domain import invite_again as attempts
+from goodword.assessments.attempts import invitations
 from goodword.candidates.domain.confirm_name import confirm_name
 from goodword.candidates.models import Application
 from goodword.candidates.visible import visible_applications
@@ -83,7 +83,7 @@ def invite_again(request: MemberRequest, pk: int, start_pk: int) -> HttpResponse
             )
     except NotConfirmed:  # completed, or followed by another run, in the meantime
         return redirect("step_invite_again", request.organisation.slug, application.pk, start.pk)
-    except attempts.MayNotInvite as error:
+    except invitations.CannotInvite as error:
         messages.error(request, _too_soon(error) or WHY_NOT.get(error.reason, NO_ADDRESS))
         return _page(request, application)
     except checks.Hindered as error:
@@ -103,8 +103,8 @@ def _in_the_way(application: Application, start: StepStart, *, now: datetime) ->
         return str(NO_ADDRESS)
     if start.step.kind == Step.Kind.ASSESSMENT:
         try:
-            attempts.refuse_too_soon(application=application, step=start.step, now=now)
-        except attempts.MayNotInvite as error:
+            invitations.refuse_too_soon(application=application, step=start.step, now=now)
+        except invitations.CannotInvite as error:
             return _too_soon(error)
     return ""
 
@@ -113,7 +113,7 @@ def _again(start: StepStart, *, member: Membership, after: int | None, now: date
     """Invite again. Returns the message for the member."""
     said = _("A new invitation is on its way.")
     if start.step.kind == Step.Kind.ASSESSMENT:
-        attempts.invite_again(start=start, member=member, after=after, now=now)
+        invitations.invite_again(start=start, member=member, after=after, now=now)
     elif checks.writes_to_nobody(checks.invite_again(start=start, member=member, after=after, now=now)):
         said = _("The deadline is extended. Nobody was e-mailed: the card says why.")
     return said
@@ -147,7 +147,7 @@ def begin_step(request: MemberRequest, pk: int, kind: str) -> HttpResponseBase:
     now, after_reuse = clock.now(), request.POST.get("after") == "reuse"
     try:
         if step.kind == Step.Kind.ASSESSMENT and not application.end:
-            attempts.refuse_too_soon(application=application, step=step, now=now)
+            invitations.refuse_too_soon(application=application, step=step, now=now)
         if request.method != "POST" or (not after_reuse and _is_reused(application, step)):
             if not _is_reused(application, step) or application.end or hindrance(application):
                 return _page(request, application)
@@ -167,7 +167,7 @@ def begin_step(request: MemberRequest, pk: int, kind: str) -> HttpResponseBase:
                 now=now,
                 details={"start": start.pk},
             )
-    except attempts.MayNotInvite as error:
+    except invitations.CannotInvite as error:
         messages.error(request, _too_soon(error))
         return _page(request, application)
     except MayNotBegin as error:
@@ -218,7 +218,7 @@ def reuse_result(request: MemberRequest, pk: int, start_pk: int) -> HttpResponse
     return _page(request, application)
 
 
-def _too_soon(error: attempts.MayNotInvite) -> str:
+def _too_soon(error: invitations.CannotInvite) -> str:
     """From when they may be invited; empty where something else is in the way."""
     if error.day is None:
         return ""

@@ -7,7 +7,7 @@ from django.utils import timezone, translation
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
-from goodword.assessments.domain import fresh_link as of_assessment
+from goodword.assessments.attempts import mails
 from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.people import masked
@@ -25,7 +25,7 @@ def fresh(request: HttpRequest, token: str) -> HttpResponseBase:
     if visit is None:
         return unknown_page(request)
     is_check = visit.start.step.kind == Step.Kind.REFERENCE_CHECK
-    act = of_check if is_check else of_assessment
+    act = of_check if is_check else mails
     found = act.behind(visit.link, now=now)
     with (
         translation.override(language_of(request, visit)),

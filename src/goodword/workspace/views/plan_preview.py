@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
+from goodword.assessments.attempts.preview import PreviewPosition
 from goodword.assessments.models import Assessment, AssessmentPart
 from goodword.assessments.plans import draft_of, versions_of
-from goodword.assessments.previewing import Walk
 from goodword.assessments.views import preview as pages
 from goodword.assessments.views.door import kept_private
 from goodword.assessments.views.preview import Rehearsal
@@ -76,7 +76,7 @@ def _sitting(
         assessment,
         parts,
         state,
-        walk=Walk(done=max(done, 0), begun=begun, open_forms=state.open_forms),
+        walk=PreviewPosition(done=max(done, 0), begun=begun, open_forms=state.open_forms),
         leave=_leave(request, step, assessment),
         here=request.path,
         now=clock.now(),

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.adjustment_reader import reader_warning
 from goodword.assessments.domain.plan import publish as publishing
 from goodword.assessments.domain.plan.held import NotPossible, Stale
+from goodword.assessments.domain.plan.publish import reader_warning
 from goodword.assessments.domain.plan.settings import change_plan
 from goodword.assessments.models import Assessment
 from goodword.assessments.plans import draft_of, planned

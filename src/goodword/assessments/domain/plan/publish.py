@@ -7,13 +7,14 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
+from goodword.assessments.adjustments.contacts import contact_of_role
 from goodword.assessments.domain.default import next_number
 from goodword.assessments.domain.plan.change import name_requirement
 from goodword.assessments.domain.plan.held import NotPossible, held, in_order
 from goodword.assessments.domain.plan.settings import total_problem
 from goodword.assessments.models import Assessment, AssessmentPart
 from goodword.roles.domain.settings import set_requirement
-from goodword.roles.models import Step
+from goodword.roles.models import Role, Step
 
 
 class Unfinished(Exception):
@@ -89,3 +90,23 @@ def requirement_field(part: AssessmentPart) -> str:
 def together(parts: Sequence[AssessmentPart]) -> str:
     """The requirements of all parts, each once."""
     return "; ".join(dict.fromkeys(part.requirement for part in parts))
+
+
+def reader_warning(role: Role) -> str:
+    """The warning that only the hiring team reads requests, and who does; empty if somebody outside is named."""
+    named, contact = role.organisation.adjustments_email, contact_of_role(role)
+    if contact is not None and contact.address == named:
+        return ""
+    if named:
+        first = _("%(name)s is named for adjustment requests, but hires for this role.") % {
+            "name": role.organisation.adjustments_name
+        }
+    else:
+        first = _("Nobody outside the hiring team is named to answer adjustment requests.")
+    if contact is None:
+        return first + " " + _("The recruiter reads them. Candidates see this, and some will not ask.")
+    return (
+        first
+        + " "
+        + _("%(name)s reads them, as an admin who does not hire for this role.") % {"name": contact.name}
+    )

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.forms import form_for
-from goodword.assessments.practice import solution_of
-from goodword.assessments.previewing import Previewed, previewed
+from goodword.assessments.attempts.forms import form_for
+from goodword.assessments.attempts.practice import solution_of
+from goodword.assessments.attempts.preview import TestPreview, preview_test
 from goodword.assessments.views.library.doors import Chosen, chosen
 from goodword.assessments.views.library.items import seed_of
 
@@ -28,7 +28,7 @@ def preview(request: MemberRequest, pk: int) -> HttpResponseBase:
     seed = seed_of(request)
     here = reverse("test_preview", args=[request.organisation.slug, pk])
     with translation.override(found.language):
-        walk = previewed(found.version, form=found.form, language=found.language, seed=seed)
+        walk = preview_test(found.version, form=found.form, language=found.language, seed=seed)
         count = len(walk.screens)
         at = min(_number(request.GET.get("at", "1")), count + 1)
 
@@ -68,7 +68,7 @@ def preview(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 
 def _page(
-    request: MemberRequest, found: Chosen, walk: Previewed, phone: str, *, seed: int, at: int, status: int
+    request: MemberRequest, found: Chosen, walk: TestPreview, phone: str, *, seed: int, at: int, status: int
 ) -> HttpResponseBase:
     kept = f"{found.here}&{urlencode({'seed': seed})}"
     screens = [

@@ -1,0 +1,68 @@
+"""Who answers requests for adjustments: somebody outside the hiring team of that role."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from goodword.accounts.models import Membership, Organisation
+from goodword.candidates.models import Application
+from goodword.candidates.queries import recruiter_of
+from goodword.roles.models import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A person and their address. `outside`: whether they have no part in the hiring for this role."""
+
+    name: str
+    address: str
+    outside: bool = True
+
+
+def contact_of(application: Application, *, but: Collection[str] = ()) -> Contact:
+    """Who is asked: the person whom the organisation names, unless they hire for this role themselves.
+
+    Otherwise the first admin who does not hire for the role, or the recruiter, with `outside` False. Candidates see
+    who it is before they send anything. Addresses in `but` are skipped. `application` comes with organisation and the
+    role's owner.
+    """
+    passed = _team(application) | {address.lower() for address in but}
+    return next(
+        (one for one in _outside(application.organisation) if one.address.lower() not in passed),
+        _recruiter(application),
+    )
+
+
+def is_outside(application: Application, address: str) -> bool:
+    """Whether this address belongs to nobody in the hiring team. `application` as for contact_of."""
+    return address.lower() not in _team(application)
+
+
+def contact_of_role(role: Role) -> Contact | None:
+    """Who answers requests from this role's candidates, as far as known in advance; None: the recruiter."""
+    team = _role_team(role)
+    return next((one for one in _outside(role.organisation) if one.address.lower() not in team), None)
+
+
+def _outside(organisation: Organisation) -> list[Contact]:
+    named = Contact(name=organisation.adjustments_name, address=organisation.adjustments_email)
+    admins = Membership.objects.of(organisation).filter(kind=Membership.Kind.ADMIN).select_related("user")
+    return [
+        *([named] if named.address else []),
+        *(Contact(name=one.user.name, address=one.user.email) for one in admins.order_by("pk")),
+    ]
+
+
+def _team(application: Application) -> set[str]:
+    """The addresses of those who hire for this role."""
+    team = {recruiter_of(application).address.lower()}
+    return team if application.role is None else team | _role_team(application.role)
+
+
+def _role_team(role: Role) -> set[str]:
+    team = {role.owner.user.email, *role.viewers.values_list("user__email", flat=True)}
+    return {address.lower() for address in team}
+
+
+def _recruiter(application: Application) -> Contact:
+    recruiter = recruiter_of(application)
+    return Contact(name=recruiter.name, address=recruiter.address, outside=False)

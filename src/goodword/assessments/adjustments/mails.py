@@ -1,0 +1,214 @@
+"""Mails about an adjustment: to the person who answers, and to the candidate.
+
+They are filed under the request alone, so that no timeline and no export for members contains them, and none comes
+from the recruiter or goes back to them.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import CharField, Exists, OuterRef, Q, Value
+from django.db.models.functions import Cast, Concat
+
+from goodword.assessments.adjustments.contacts import Contact, contact_of, is_outside
+from goodword.assessments.adjustments.status import timed_parts_not_begun
+from goodword.assessments.attempts.begin import candidate_language
+from goodword.assessments.attempts.mails import deadline_in_words
+from goodword.assessments.attempts.overview import title_of
+from goodword.assessments.attempts.variants import clock_minutes
+from goodword.assessments.models import Adjustment, Attempt
+from goodword.assessments.queries import application_of
+from goodword.candidates.models import Application
+from goodword.candidates.queries import public_title
+from goodword.core.sweep import each
+from goodword.core.workdays import add_working_days, into_working_hours
+from goodword.notifications.domain.queue import queue
+from goodword.notifications.models import Email, Link
+from goodword.notifications.people import LinkFor, Person
+from goodword.steps.domain.automation import unreachable
+from goodword.steps.domain.move import lock
+from goodword.steps.domain.standstill import days_left
+from goodword.steps.states import UNFINISHED, is_open
+
+ASKED = "assessment.adjustment_asked"
+ANSWERED = "assessment.adjustment_answered"
+LOST = "assessment.adjustment_lost"
+#: mails to the candidate that the deadline waits for
+TO_CANDIDATE = frozenset({ANSWERED, LOST})
+#: the key of the mail that asks somebody once more
+REMINDER = "again"
+AT_MOST = 200
+#: working days without an answer
+REMIND_AFTER = 2
+#: minimum time between two new links
+FRESH_LINK_INTERVAL = timedelta(minutes=10)
+
+
+def subject_ref_of(row: Adjustment) -> str:
+    """What the mails about a request are filed under."""
+    return f"adjustment:{row.pk}"
+
+
+def mail_contact(
+    row: Adjustment, *, application: Application, contact: Contact, now: datetime, key: str = "asked"
+) -> None:
+    """Ask the person for an answer; their reply goes to the candidate."""
+    candidate, organisation = application.candidate, application.organisation
+    queue(
+        organisation=organisation,
+        kind=ASKED,
+        key=f"{subject_ref_of(row)}:{key}",
+        to=Person(name=contact.name, address=contact.address),
+        sender=Person(name=candidate.name, address=candidate.email or contact.address),
+        template="assessments/mail/adjustment_asked",
+        context={
+            "candidate_name": candidate.name,
+            "title": public_title(application),
+            "percent": row.wants_time,
+            "form": row.wants_form,
+            "lines": row.text.splitlines(),
+            "outside": contact.outside,
+            "parts": [
+                {"title": title_of(part), "minutes": clock_minutes(part)}
+                for part in timed_parts_not_begun(row.attempt)
+            ],
+            "again": key == REMINDER,
+        },
+        link=LinkFor(purpose=Link.Purpose.ADJUSTMENT, subject_id=row.pk),
+        subject_ref=subject_ref_of(row),
+        language=organisation.language,
+        now=now,
+    )
+
+
+def mail_answer(row: Adjustment, *, application: Application, by: Person, now: datetime) -> None:
+    """Tell the candidate the answer, as from the person who gave it; not where nobody may write to them."""
+    if unreachable(application):
+        return
+    _write(
+        row,
+        ANSWERED,
+        application=application,
+        sender=by,
+        now=now,
+        percent=row.percent,
+        form=row.other_form,
+        granted=row.state == Adjustment.State.GRANTED,
+        lines=row.answer.splitlines(),
+        inside=not is_outside(application, by.address),
+    )
+
+
+def mail_request_lost(row: Adjustment, *, application: Application, now: datetime) -> None:
+    """Tell the candidate that their request reached nobody outside the hiring team."""
+    if unreachable(application):
+        return
+    goodword = Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT)
+    _write(row, LOST, application=application, sender=goodword, now=now)
+
+
+def _write(
+    row: Adjustment, kind: str, *, application: Application, sender: Person, now: datetime, **more: object
+) -> None:
+    candidate, organisation, attempt = application.candidate, application.organisation, row.attempt
+    name, language = kind.removeprefix("assessment."), candidate_language(attempt, candidate)
+    queue(
+        organisation=organisation,
+        kind=kind,
+        key=f"{subject_ref_of(row)}:{name.removeprefix('adjustment_')}",
+        to=Person(name=candidate.name, address=candidate.email),
+        sender=sender,
+        template=f"assessments/mail/{name}",
+        context={
+            "first_name": candidate.short_name,
+            "title": public_title(application),
+            "deadline": deadline_in_words(attempt, organisation=organisation, language=language),
+            **more,
+        },
+        link=LinkFor(purpose=Link.Purpose.CANDIDATE, subject_id=attempt.start_id),
+        quotes=candidate,
+        subject_ref=subject_ref_of(row),
+        language=language,
+        deadline_days=days_left(attempt.deadline_at, now=now, calendar=organisation.calendar),
+        earliest_deadline=attempt.deadline_at,
+        now=now,
+    )
+
+
+def next_reader(attempt: Attempt, *, application: Application) -> Contact:
+    """The person who will read the next request, as shown to the candidate. `application` as for contact_of."""
+    refs = [subject_ref_of(one) for one in attempt.adjustments.all()]
+    mails = Email.objects.of(attempt.organisation).filter(kind=ASKED, subject_ref__in=refs)
+    in_vain = mails.filter(Q(bounced_at__isnull=False) | Q(state=Email.State.FAILED))
+    return contact_of(application, but=set(in_vain.values_list("to_address", flat=True)))
+
+
+def remind_contacts(*, now: datetime) -> int:
+    """Ask once more wherever it is due. Returns how many mails were queued."""
+    return each(possibly_due(now=now), lambda pk: remind_contact(adjustment_id=pk, now=now))
+
+
+def possibly_due(*, now: datetime) -> Sequence[int]:
+    """The ids of requests that may be due, the oldest `AT_MOST`: open ones of which somebody was asked but once.
+
+    Those that can never be due any more are left out here, or they would be in the way of newer ones. One query.
+    """
+    mail = Email.objects.across_organisations().filter(organisation=OuterRef("organisation"))
+    ref = Concat(Value("adjustment:"), Cast(OuterRef("pk"), CharField()))
+    again = Concat(Value("adjustment:"), Cast(OuterRef("pk"), CharField()), Value(f":{REMINDER}"))
+    rows = Adjustment.objects.across_organisations().filter(
+        # a working day is never shorter than a day, except for the hour lost to summer time
+        Exists(
+            mail.filter(
+                subject_ref=ref,
+                kind=ASKED,
+                state=Email.State.SENT,
+                settled_at__lte=now - timedelta(days=REMIND_AFTER, hours=-1),
+            )
+        ),
+        ~Exists(mail.filter(key=again)),
+        state=Adjustment.State.ASKED,
+        attempt__progress__in=UNFINISHED,
+        attempt__closed_at=None,
+    )
+    return list(rows.order_by("asked_at", "pk").values_list("pk", flat=True)[:AT_MOST])
+
+
+def remind_contact(*, adjustment_id: int, now: datetime) -> bool:
+    """Ask the same person once more if it is due; whether a mail was queued. In working hours, and once."""
+    with transaction.atomic():
+        row = Adjustment.objects.across_organisations().get(pk=adjustment_id)
+        attempt = lock(Attempt, row.attempt_id)
+        row = Adjustment.objects.of(attempt.organisation).select_for_update().get(pk=row.pk)
+        calendar = attempt.organisation.calendar
+        if row.state != Adjustment.State.ASKED or not is_open(attempt):
+            return False
+        sent = Email.objects.of(attempt.organisation).filter(subject_ref=subject_ref_of(row), kind=ASKED)
+        last = sent.order_by("pk").last()
+        if last is None or last.state != Email.State.SENT or last.settled_at is None:
+            return False
+        if add_working_days(last.settled_at, REMIND_AFTER, calendar=calendar) > now:
+            return False
+        if into_working_hours(now, calendar=calendar) > now:
+            return False
+        if sent.filter(key=f"{subject_ref_of(row)}:{REMINDER}").exists():
+            return False
+        row.attempt = attempt
+        contact = Contact(name=last.to_name, address=last.to_address)
+        mail_contact(row, application=application_of(attempt), contact=contact, now=now, key=REMINDER)
+        return True
+
+
+def send_fresh_link(row: Adjustment, *, application: Application, to: Person, now: datetime) -> bool:
+    """Mail the same person again. False, without sending, within ten minutes of the last mail."""
+    with transaction.atomic():
+        row.attempt = lock(Attempt, row.attempt_id)
+        sent = Email.objects.of(row.organisation).filter(subject_ref=subject_ref_of(row), kind=ASKED)
+        if sent.filter(created_at__gt=now - FRESH_LINK_INTERVAL).exists():
+            return False
+        contact = Contact(name=to.name, address=to.address)
+        key = f"fresh:{sent.count() + 1}"
+        mail_contact(row, application=application, contact=contact, now=now, key=key)
+        return True

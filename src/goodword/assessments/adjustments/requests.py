@@ -1,0 +1,237 @@
+"""Requests for an adjustment: made, answered, withdrawn, carried over to a new attempt.
+
+No event is recorded and no mail is filed under the application, because what members read is made of both.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from goodword.assessments.adjustments import mails
+from goodword.assessments.adjustments.contacts import contact_of
+from goodword.assessments.adjustments.mails import next_reader
+from goodword.assessments.adjustments.status import WhyNot, extend_clocks, granted_percent, request_status
+from goodword.assessments.attempts import locking
+from goodword.assessments.attempts.begin import set_form
+from goodword.assessments.models import Adjustment, Attempt, AttemptPart
+from goodword.assessments.queries import application_of
+from goodword.core.models import Event
+from goodword.notifications.domain.queue import cancel
+from goodword.notifications.domain.undelivered import mail_of
+from goodword.notifications.models import Email
+from goodword.notifications.people import Person
+from goodword.steps.domain.lifecycle import is_quiet, plan_reminder
+from goodword.steps.domain.move import lock
+from goodword.steps.domain.standstill import later_by_the_stop
+from goodword.steps.domain.unreachable import CODES
+from goodword.steps.states import is_open, takes_answers
+
+#: percent that can be asked for
+PERCENT_CHOICES = (25, 50, 100)
+#: percent that can be granted
+MAX_PERCENT = 200
+
+
+class CannotRequest(Exception):
+    """Nothing may be asked for now; `why` says why not."""
+
+    def __init__(self, why: WhyNot) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestOutcome:
+    """What became of it: what was granted at once, and what waits for somebody's answer."""
+
+    granted: Adjustment | None
+    waits: Adjustment | None
+
+
+def request_adjustment(
+    *, attempt_id: int, percent: int, form: bool, text: str, may_tell: bool, now: datetime
+) -> RequestOutcome:
+    """Ask for `percent` more time, another form, or something in own words.
+
+    Time up to what the role grants to everybody is granted at once: then nobody reads the words, and they are not
+    kept. For the rest a person is mailed, and the deadline waits. Raises CannotRequest, Closed, and ValueError
+    where nothing is asked for; then nothing changes.
+    """
+    if not (percent or form or text):
+        raise ValueError("Nothing is asked for.")
+    with transaction.atomic():
+        attempt = locking.open_attempt(attempt_id, now=now)
+        stands = request_status(attempt)
+        if stands.why_not:
+            raise CannotRequest(stands.why_not)
+        if percent and not stands.timed:
+            raise CannotRequest(WhyNot.BEGUN)
+        granted = waiting = None
+        if 0 < percent <= attempt.assessment.more_time:
+            extend_clocks(attempt, percent=percent)
+            granted = _new_request(attempt, now=now, wants_time=percent, may_tell=may_tell)
+            granted.state, granted.percent, granted.answered_at = Adjustment.State.GRANTED, percent, now
+            granted.save()
+            percent, text = 0, text if form else ""
+        if percent or form or text:
+            waiting = _new_request(
+                attempt, now=now, wants_time=percent, wants_form=form, text=text, may_tell=may_tell
+            )
+            waiting.save()
+            hold_deadline(attempt, now=now)
+            application = application_of(attempt)
+            contact = next_reader(attempt, application=application)
+            mails.mail_contact(waiting, application=application, contact=contact, now=now)
+        return RequestOutcome(granted=granted, waits=waiting)
+
+
+def _new_request(attempt: Attempt, *, now: datetime, **values: object) -> Adjustment:
+    return Adjustment(organisation_id=attempt.organisation_id, attempt=attempt, asked_at=now, **values)
+
+
+class AlreadyAnswered(Exception):
+    """It is answered already, or was taken back."""
+
+
+def answer_request(
+    *,
+    adjustment_id: int,
+    percent: int,
+    forms: Mapping[int, str],
+    otherwise: bool,
+    sentence: str,
+    by: Person,
+    now: datetime,
+) -> Adjustment:
+    """Grant `percent` more time, other `forms` (a part's place to its form) or something outside Goodword, or nothing.
+
+    `otherwise`: another form is granted that the sentence tells of. `by`: whom the link was sent to. The deadline goes
+    on, and the candidate is mailed. A part that has begun meanwhile stays as it is. Raises AlreadyAnswered, Closed,
+    ValueError for what no form lets through; then nothing changes.
+    """
+    if not 0 <= percent <= MAX_PERCENT:
+        raise ValueError(f"{percent} percent")
+    with transaction.atomic():
+        row = Adjustment.objects.across_organisations().get(pk=adjustment_id)
+        attempt = lock(Attempt, row.attempt_id)
+        row = Adjustment.objects.of(attempt.organisation).select_for_update().get(pk=row.pk)
+        if row.state != Adjustment.State.ASKED:
+            raise AlreadyAnswered
+        application = application_of(attempt)
+        if not takes_answers(attempt, now=now) or application.is_going:
+            raise locking.Closed
+        _set_forms(attempt, forms)
+        extend_clocks(attempt, percent=percent)
+        row.percent, row.other_form = percent, bool(forms) or otherwise
+        granted = bool(percent) or row.other_form
+        row.state = Adjustment.State.GRANTED if granted else Adjustment.State.REFUSED
+        row.answer, row.answered_by, row.answered_at = sentence, by.name[:200], now
+        row.save()
+        resume_deadline(attempt, now=now)
+        mails.mail_answer(row, application=application, by=by, now=now)
+        return row
+
+
+def _set_forms(attempt: Attempt, forms: Mapping[int, str]) -> None:
+    parts = AttemptPart.objects.of(attempt.organisation).select_related("version__test", "part")
+    for part in parts.filter(attempt=attempt, order__in=list(forms), begun_at=None):
+        part.attempt = attempt
+        if forms[part.order] != part.form:  # the candidate may have chosen it meanwhile
+            set_form(part, forms[part.order])
+
+
+def withdraw_request(*, attempt_id: int, now: datetime) -> bool:
+    """Take back the request that waits; False, and nothing changed, if none does. Raises Closed."""
+    with transaction.atomic():
+        attempt = locking.open_attempt(attempt_id, now=now)
+        rows = Adjustment.objects.of(attempt.organisation).select_for_update()
+        asked = rows.filter(attempt=attempt, state=Adjustment.State.ASKED).first()
+        if asked is None:
+            return False
+        asked.state, asked.answered_at = Adjustment.State.WITHDRAWN, now
+        asked.save(update_fields=["state", "answered_at"])
+        cancel(organisation=attempt.organisation, subject_ref=mails.subject_ref_of(asked), now=now)
+        resume_deadline(attempt, now=now)
+        return True
+
+
+def carry_over(attempt: Attempt, *, now: datetime) -> None:
+    """Let the requests of the same start's earlier attempts count for this new one, in the caller's transaction.
+
+    What was granted is granted here, and a request that waits waits here; its link stays good.
+    """
+    earlier = Adjustment.objects.of(attempt.organisation).filter(attempt__start_id=attempt.start_id)
+    if not earlier.update(attempt=attempt):
+        return
+    extend_clocks(attempt, percent=granted_percent(attempt))
+    if earlier.filter(state=Adjustment.State.ASKED).exists():
+        hold_deadline(attempt, now=now)
+
+
+def on_mail_returned(event: Event) -> None:
+    """Ask the next person outside the hiring team instead.
+
+    If there is none, the request ends, and a mail tells the candidate, who may ask again: their page says who would
+    read it.
+    """
+    email = mail_of(event)
+    if email is None or email.kind != mails.ASKED or email.link_subject_id is None:
+        return
+    with transaction.atomic():
+        asked = Adjustment.objects.of(email.organisation).filter(pk=email.link_subject_id).first()
+        if asked is None:
+            return
+        attempt = lock(Attempt, asked.attempt_id)
+        asked = Adjustment.objects.of(email.organisation).select_for_update().get(pk=asked.pk)
+        if asked.state != Adjustment.State.ASKED:
+            return
+        asked.attempt = attempt
+        application = application_of(attempt)
+        tried = _addresses_tried(asked)
+        contact = contact_of(application, but=tried)
+        if contact.outside:
+            key = f"asked:{len(tried) + 1}"
+            mails.mail_contact(
+                asked, application=application, contact=contact, now=event.occurred_at, key=key
+            )
+            return
+        asked.state, asked.answered_at = Adjustment.State.WITHDRAWN, event.occurred_at
+        asked.save(update_fields=["state", "answered_at"])
+        resume_deadline(attempt, now=event.occurred_at)
+        mails.mail_request_lost(asked, application=application, now=event.occurred_at)
+
+
+def _addresses_tried(asked: Adjustment) -> set[str]:
+    """The addresses to which this request was sent."""
+    sent = Email.objects.of(asked.organisation).filter(
+        subject_ref=mails.subject_ref_of(asked), kind=mails.ASKED
+    )
+    return set(sent.values_list("to_address", flat=True))
+
+
+def hold_deadline(attempt: Attempt, *, now: datetime) -> None:
+    """Let the deadline of a locked attempt wait from now, and save it."""
+    if attempt.clock_stopped_at is None:
+        attempt.clock_stopped_at = now
+    attempt.next_reminder_at = None
+    attempt.save(update_fields=["clock_stopped_at", "next_reminder_at"])
+
+
+def resume_deadline(attempt: Attempt, *, now: datetime) -> None:
+    """Let the deadline of a locked attempt go on with as many working days as were left, and save it."""
+    if attempt.clock_stopped_at is None:
+        return
+    deadline = later_by_the_stop(
+        attempt.deadline_at,
+        stopped_at=attempt.clock_stopped_at,
+        now=now,
+        calendar=attempt.organisation.calendar,
+    )
+    attempt.deadline_moved_by += deadline - attempt.deadline_at
+    attempt.deadline_at, attempt.clock_stopped_at = deadline, None
+    rests = attempt.paused_at is not None or is_quiet(attempt) or attempt.attention in CODES
+    if is_open(attempt) and not rests:
+        plan_reminder(attempt, organisation=attempt.organisation, now=now)
+    attempt.save(update_fields=["deadline_at", "deadline_moved_by", "clock_stopped_at", "next_reminder_at"])

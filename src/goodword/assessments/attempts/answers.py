@@ -1,0 +1,159 @@
+"""Save the answer to an item, as a value or a file, and move on to the next item."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from goodword.assessments.attempts import clock, locking
+from goodword.assessments.attempts.begin import begin_locked, needs_start
+from goodword.assessments.attempts.completion import end_part
+from goodword.assessments.attempts.uploads import CheckedFile
+from goodword.assessments.given import Asked, OwnQuestion, items_of, shown_items
+from goodword.assessments.library.questions import FileQuestion
+from goodword.assessments.models import Answer, AttemptPart, Upload
+from goodword.assessments.queries import answers_of
+from goodword.questionnaires.reading import Json
+
+
+class UnknownItem(Exception):
+    """The item is not one of this part's."""
+
+
+class WrongItem(Exception):
+    """On a clock one item is on screen at a time, and this is not the one (any more): `at` is its number."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__(str(at))
+        self.at = at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedAnswer:
+    """An answer as it stands now. `kept_newer`: what came was older than what is there, which stays."""
+
+    answer: Answer
+    kept_newer: bool = False
+
+
+def save_answer(
+    *,
+    attempt_id: int,
+    order: int,
+    item_id: str,
+    value: Json,
+    now: datetime,
+    given_at: datetime | None = None,
+    device: str = "",
+) -> SavedAnswer:
+    """Save one answer, new or changed; the first one begins an untimed part, and the attempt.
+
+    `given_at` is when it was given, if the line was gone then: of two answers to an item the later one counts,
+    whichever arrives first. On a clock only what arrives counts. Raises what open_part raises, NotBegun,
+    UnknownItem, UnknownOption and WrongItem; then nothing changes.
+    """
+    with transaction.atomic():
+        part = locking.open_part(attempt_id, order, now=now)
+        if needs_start(part):
+            raise locking.NotBegun
+        if clock.is_late(part, now=now):
+            raise locking.PartOver
+        number, item = _find(shown_items(part, answers_of(part)), item_id)
+        checked = item.check(value)
+        timed = part.seconds is not None
+        if timed and number != part.at:
+            raise WrongItem(part.at)
+        at = now if timed or given_at is None else _plausible(given_at, part=part, now=now)
+        if part.begun_at is None:
+            begin_locked(part, device=device, now=now)
+        before = Answer.objects.of(part.organisation).filter(part=part, item=item_id).first()
+        if before is not None and before.answered_at > at:
+            return SavedAnswer(answer=before, kept_newer=True)
+        # the attempt is locked: nobody else makes the row meanwhile
+        saved = before or Answer(organisation_id=part.organisation_id, part=part, item=item_id)
+        saved.value, saved.answered_at, saved.seconds = checked, at, _seconds(part, now=now)
+        saved.save()
+        if timed and not clock.is_broken(part, now=now):
+            # an answer is a heartbeat too: one that arrived before the connection was lost counts (breaks.resume)
+            AttemptPart.objects.of(part.organisation).filter(pk=part.pk, seen_at__lt=now).update(seen_at=now)
+        return SavedAnswer(answer=saved)
+
+
+def _find(items: tuple[Asked, ...], item_id: str) -> tuple[int, Asked]:
+    for number, item in enumerate(items, start=1):
+        if item.id == item_id:
+            return number, item
+    raise UnknownItem(item_id)
+
+
+def _plausible(given_at: datetime, *, part: AttemptPart, now: datetime) -> datetime:
+    """Between the moment the part began and now: what a browser says of its past is not more than a hint."""
+    return min(now, max(given_at, part.begun_at or part.attempt.opened_at))
+
+
+def _seconds(part: AttemptPart, *, now: datetime) -> float | None:
+    return None if part.shown_at is None else round((now - part.shown_at).total_seconds(), 1)
+
+
+def save_file(
+    *, attempt_id: int, order: int, item_id: str, file: CheckedFile, now: datetime, device: str = ""
+) -> SavedAnswer:
+    """Keep a file and answer its question with it; what was handed in before for it goes.
+
+    Of two devices that hand in at once the later file stays, whichever arrives first. Raises what save_answer
+    raises; then nothing is kept.
+    """
+    with transaction.atomic():
+        part = locking.open_part(attempt_id, order, now=now)
+        asked = {item.id: item for item in items_of(part)}.get(item_id)
+        if not isinstance(asked, OwnQuestion) or not isinstance(asked.question, FileQuestion):
+            raise UnknownItem(item_id)
+        upload = Upload.objects.create(
+            organisation_id=part.organisation_id,
+            part=part,
+            item=item_id,
+            name=file.name,
+            content_type=file.content_type,
+            size=len(file.content),
+            sha256=file.sha256,
+            content=file.content,
+            uploaded_at=now,
+        )
+        saved = save_answer(
+            attempt_id=attempt_id,
+            order=order,
+            item_id=item_id,
+            value={"upload": upload.pk},
+            now=now,
+            device=device,
+        )
+        others = Upload.objects.of(part.organisation).filter(part=part, item=item_id)
+        others.exclude(pk=saved.answer.value["upload"]).delete()
+        return saved
+
+
+def next_item(*, attempt_id: int, order: int, number: int, now: datetime, item_id: str = "") -> AttemptPart:
+    """Leave item `number`, answered or not, for the next one. The last one ends the part, in the same transaction.
+
+    Idempotent: a second click finds the next item and changes nothing, nor does one for `item_id` after a break has
+    replaced that item. Raises what open_part raises.
+    """
+    with transaction.atomic():
+        part = locking.open_part(attempt_id, order, now=now)
+        if clock.is_late(part, now=now):
+            raise locking.PartOver
+        if part.seconds is None or part.begun_at is None or number != part.at:
+            return part
+        if item_id and _item_at(part) != item_id:
+            return part
+        part.at, part.shown_at, part.seen_at = number + 1, now, now
+        part.save(update_fields=["at", "shown_at", "seen_at"])
+        # what was just answered may have brought up further questions
+        if part.at > len(shown_items(part, answers_of(part))):
+            end_part(part, by=AttemptPart.Ended.FINISHED, now=now)
+        return part
+
+
+def _item_at(part: AttemptPart) -> str:
+    items = shown_items(part, answers_of(part))
+    return items[part.at - 1].id if part.at <= len(items) else ""

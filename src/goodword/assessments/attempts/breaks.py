@@ -1,0 +1,152 @@
+"""Heartbeats of a timed part's page, and how the part continues after a lost connection."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.db import transaction
+
+from goodword.assessments.attempts import clock, locking
+from goodword.assessments.attempts.completion import end_part
+from goodword.assessments.content import content_of
+from goodword.assessments.given import items_of
+from goodword.assessments.library.questions import QuestionSet
+from goodword.assessments.library.reasoning.forms import Forms
+from goodword.assessments.library.reasoning.item import from_json, to_json
+from goodword.assessments.models import Answer, AttemptPart, DrawnItem, Noticed
+
+
+def heartbeat(part: AttemptPart, *, now: datetime) -> bool:
+    """Note a sign of life of a running part. False, and nothing noted, if the line counts as broken or it is over."""
+    if not clock.is_running(part) or clock.is_over(part, now=now) or clock.is_broken(part, now=now):
+        return False
+    rows = AttemptPart.objects.of(part.organisation).filter(pk=part.pk, ended_at=None, seen_at__lt=now)
+    rows.update(seen_at=now)
+    return True
+
+
+class AfterBreak(StrEnum):
+    """How a part continues after a lost connection."""
+
+    #: the item on screen was answered before the break: its answer counts, and the next item follows
+    NEXT = "next"
+    #: as above, but it was the last item: the part ends
+    END = "end"
+    #: the item on screen is void, and another one replaces it
+    AFRESH = "afresh"
+    #: the item on screen stays
+    SAME = "same"
+
+
+def resume(*, attempt_id: int, order: int, now: datetime) -> bool:
+    """Continue after a lost connection, as decided by `after_break`. False, without a change, if it was not lost.
+
+    Idempotent. Gives back the time of the break, or for a void item all the time since it was shown. Raises what
+    open_part raises.
+    """
+    with transaction.atomic():
+        part = locking.open_part(attempt_id, order, now=now)
+        if not clock.is_broken(part, now=now):
+            return False
+        assert part.ends_at is not None and part.seen_at is not None and part.shown_at is not None  # it runs
+        silence = now - part.seen_at
+        on_screen = str(part.at + len(part.void))
+        after = after_break(part)
+        part.ends_at += now - part.shown_at if after == AfterBreak.AFRESH else silence
+        if after == AfterBreak.AFRESH:
+            _void(part, now=now)
+        elif after in {AfterBreak.NEXT, AfterBreak.END}:
+            part.at += 1
+        Noticed.objects.create(
+            organisation_id=part.organisation_id,
+            part=part,
+            item=on_screen,
+            what=Noticed.What.BROKE,
+            amount=int(silence.total_seconds()),
+            noticed_at=now,
+        )
+        part.breaks += 1
+        part.shown_at = part.seen_at = now
+        part.save()
+        if after == AfterBreak.END:
+            end_part(part, by=AttemptPart.Ended.FINISHED, now=now)
+        return True
+
+
+def after_break(part: AttemptPart) -> AfterBreak:
+    """What follows a break that begins now. `part` comes with its version.
+
+    Custom questions always stay. An item is replaced even if its answer arrived during the break: the candidate could
+    have thought about it for the whole break.
+    """
+    content = content_of(part.version)
+    if isinstance(content, QuestionSet):
+        return AfterBreak.SAME
+    item = items_of(part)[part.at - 1]
+    answer = Answer.objects.of(part.organisation).filter(part=part, item=item.id).first()
+    is_last = part.at >= part.items
+    if answer is not None and item.is_whole(answer.value):
+        assert part.seen_at is not None  # it runs
+        if answer.answered_at <= part.seen_at:
+            return AfterBreak.END if is_last else AfterBreak.NEXT
+    return AfterBreak.SAME if is_last and not isinstance(content, Forms) else AfterBreak.AFRESH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockState:
+    """Time left on a started clock, and whether it is stopped because the connection is lost. `breaks_left`: how often
+    time is given back after this."""
+
+    broken: bool
+    minutes: int
+    breaks_left: int
+
+
+def clock_state(part: AttemptPart, *, now: datetime) -> ClockState | None:
+    """The clock as the first page shows it; None if none runs. `part` comes with its version."""
+    if not clock.is_running(part) or clock.is_over(part, now=now):
+        return None
+    broken = clock.is_broken(part, now=now)
+    seconds = clock.seconds_left(part, now=_stopped_at(part) if broken else now)
+    return ClockState(
+        broken=broken, minutes=-(-seconds // 60), breaks_left=clock.MAX_BREAKS - part.breaks - int(broken)
+    )
+
+
+def _stopped_at(part: AttemptPart) -> datetime:
+    """From when time is given back if the part continues after a break."""
+    assert part.seen_at is not None and part.shown_at is not None  # it runs
+    return part.shown_at if after_break(part) == AfterBreak.AFRESH else part.seen_at
+
+
+def _void(part: AttemptPart, *, now: datetime) -> None:
+    """Make the item on screen void, and delete its answer."""
+    content = content_of(part.version)
+    if isinstance(content, Forms):
+        _replace(part, content, now=now)
+        return
+    item = items_of(part)[part.at - 1]
+    Answer.objects.of(part.organisation).filter(part=part, item=item.id).delete()
+    part.void = [*part.void, item.id]
+    part.items -= 1
+
+
+def _replace(part: AttemptPart, content: Forms, *, now: datetime) -> None:
+    """Draw a fresh item of the same family and level in the place of the one on screen."""
+    rows = list(DrawnItem.objects.of(part.organisation).filter(part=part))
+    old = next(row for row in rows if row.position == part.at and row.voided_at is None)
+    fresh = content.fresh(
+        from_json(old.content),
+        seed=(part.seed or 0) + part.breaks + 1,
+        taken=[from_json(row.content) for row in rows],
+    )
+    old.voided_at = now
+    old.save(update_fields=["voided_at"])
+    Answer.objects.of(part.organisation).filter(part=part, item=old.item).delete()
+    DrawnItem.objects.create(
+        organisation_id=part.organisation_id,
+        part=part,
+        position=old.position,
+        item=f"{old.position}{'ab'[part.breaks]}",
+        content=to_json(fresh),
+    )

@@ -1,0 +1,136 @@
+"""A part ends, by the candidate or by its clock, and is scored; the last one completes the attempt.
+
+If the assessment has a total, it is issued in the same transaction.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from goodword.assessments.attempts import clock, locking
+from goodword.assessments.attempts.begin import needs_start
+from goodword.assessments.attempts.locking import record_event
+from goodword.assessments.domain.score import score_part
+from goodword.assessments.domain.total import issue_total
+from goodword.assessments.given import shown_items, unanswered
+from goodword.assessments.models import Attempt, AttemptPart
+from goodword.assessments.queries import answers_of
+from goodword.core.sweep import each
+from goodword.notifications.domain.queue import cancel
+from goodword.steps.domain.lifecycle import subject_ref
+from goodword.steps.domain.move import lock, move
+from goodword.steps.models import Run
+from goodword.steps.states import GRACE, is_open, takes_answers
+
+AT_MOST = 200
+
+
+class Unanswered(Exception):
+    """Some items have no answer yet; `numbers` says which, counted from 1."""
+
+    def __init__(self, numbers: list[int]) -> None:
+        super().__init__(str(numbers))
+        self.numbers = numbers
+
+
+def finish_part(*, attempt_id: int, order: int, now: datetime) -> AttemptPart:
+    """End a part by a press. A second press finds it ended and does nothing.
+
+    Untimed parts want every item answered; on a clock one may end before time with items left out. Raises
+    Unanswered and what open_part raises, but for PartOver; then nothing changes.
+    """
+    with transaction.atomic():
+        attempt = lock(Attempt, attempt_id)
+        part = locking.part_of(attempt, order)
+        if part.ended_at is not None:
+            return part
+        if not takes_answers(attempt, now=now):
+            raise locking.Closed
+        if clock.is_over(part, now=now):
+            end_part(part, by=AttemptPart.Ended.TIME_UP, now=now)
+            return part
+        part = locking.open_part(attempt_id, order, now=now)
+        if needs_start(part):
+            raise locking.NotBegun
+        if part.seconds is None:
+            answers = answers_of(part)
+            if missing := unanswered(shown_items(part, answers), answers):
+                raise Unanswered(missing)
+        end_part(part, by=AttemptPart.Ended.FINISHED, now=now)
+        return part
+
+
+def end_overdue(*, now: datetime) -> int:
+    """End the parts whose time is up. Returns how many.
+
+    One whose line broke before waits for its candidate, as long as their assessment takes anything.
+    """
+    broke = Q(
+        breaks__lt=clock.MAX_BREAKS,
+        seen_at__lt=F("ends_at") - clock.BREAK_AFTER,
+        at__lte=F("items"),
+        attempt__deadline_at__gte=now - GRACE,
+    )
+    waits = Q(attempt__clock_stopped_at__isnull=False)
+    due = (
+        AttemptPart.objects.across_organisations()
+        .filter(ended_at=None, ends_at__lt=now - clock.IN_TRANSIT)
+        .exclude(broke | waits)
+        .order_by("ends_at")
+        .values_list("pk", flat=True)[:AT_MOST]
+    )
+    return each(list(due), lambda pk: time_up(part_id=pk, now=now))
+
+
+def time_up(*, part_id: int, now: datetime) -> bool:
+    """End one part if its time is up; whether it was. Also of an attempt that was closed meanwhile."""
+    with transaction.atomic():
+        found = AttemptPart.objects.across_organisations().get(pk=part_id)
+        attempt = lock(Attempt, found.attempt_id)
+        part = locking.part_of(attempt, found.order)
+        given_up = attempt.clock_stopped_at is None and attempt.deadline_at < now - GRACE
+        if part.ended_at is not None or not (clock.is_over(part, now=now) or given_up):
+            return False
+        end_part(part, by=AttemptPart.Ended.TIME_UP, now=now)
+        return True
+
+
+def end_part(part: AttemptPart, *, by: AttemptPart.Ended, now: datetime) -> None:
+    """Score a part and close it, with its attempt locked; complete the attempt if it was the last one."""
+    attempt = part.attempt
+    part.ended_at, part.ended_by = now, by
+    if part.begun_at is None:
+        part.begun_at = now
+    part.save(update_fields=["ended_at", "ended_by", "begun_at"])
+    score_part(part)
+    complete_if_done(attempt, now=now)
+
+
+def complete_if_done(attempt: Attempt, *, now: datetime) -> None:
+    """Complete a locked attempt whose parts have all ended. One that was closed (by a rejection, by a person) keeps
+    what was answered and tells nothing; it completes when it opens again."""
+    left = AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt, ended_at=None)
+    if not is_open(attempt) or left.exists():
+        return
+    issue_total(attempt)
+    move(attempt, "complete", at=now, by="candidate")
+    cancel(organisation=attempt.organisation, subject_ref=subject_ref(attempt.start), now=now)
+    record_event("attempt.completed", attempt, by="candidate", at=now)
+
+
+def decline(*, attempt_id: int, now: datetime) -> Attempt:
+    """Note that the candidate does not want to, and stop the mails. A second time does nothing.
+
+    Answers given so far are kept but never scored. Raises Closed once the attempt takes nothing more.
+    """
+    with transaction.atomic():
+        attempt = lock(Attempt, attempt_id)
+        if attempt.progress == Run.Progress.DECLINED:
+            return attempt
+        if not takes_answers(attempt, now=now):
+            raise locking.Closed
+        move(attempt, "decline", at=now, by="candidate")
+        cancel(organisation=attempt.organisation, subject_ref=subject_ref(attempt.start), now=now)
+        record_event("attempt.declined", attempt, by="candidate", at=now)
+        return attempt

@@ -1,0 +1,204 @@
+"""Assign an assessment and invite the candidate; invite them again; when they may retake a test."""
+
+from calendar import monthrange
+from datetime import date, datetime
+
+from django.db import transaction
+
+from goodword.accounts.models import Membership
+from goodword.assessments.adjustments.requests import carry_over
+from goodword.assessments.attempts.locking import record_event
+from goodword.assessments.attempts.mails import mail_candidate
+from goodword.assessments.attempts.variants import language_for, version_for
+from goodword.assessments.domain.default import assessment_of, published
+from goodword.assessments.given import count_of
+from goodword.assessments.library import WORK_STYLE
+from goodword.assessments.models import Assessment, AssessmentPart, Attempt, AttemptPart
+from goodword.candidates.models import Application
+from goodword.core.models import Event
+from goodword.core.workdays import end_of_working_day
+from goodword.notifications.domain.queue import cancel
+from goodword.roles.models import Step
+from goodword.steps.domain.automation import hindrance, still_wanted
+from goodword.steps.domain.by_hand import NotConfirmed
+from goodword.steps.domain.lifecycle import subject_ref
+from goodword.steps.domain.move import lock, move
+from goodword.steps.domain.reuse import offer_earlier
+from goodword.steps.domain.standing import held
+from goodword.steps.models import StepStart
+from goodword.steps.states import DONE, UNFINISHED
+
+INVITED_AGAIN = "invited_again"
+
+
+def on_step_requested(event: Event) -> None:
+    """Assign a requested assessment, once, unless it is no longer needed or an earlier result may be reused.
+
+    A concurrent rejection either waits for the application's lock, and then closes the new attempt, or has already
+    committed, and none is created.
+    """
+    if event.data["kind"] != Step.Kind.ASSESSMENT:
+        return
+    found = held(event.data["start_id"])
+    if found is None or Attempt.objects.of(found[0].organisation).filter(start=found[0]).exists():
+        return
+    start, application = found
+    by_hand = bool(event.data.get("by_hand"))
+    if not still_wanted(start, application, at=event.occurred_at, by_hand=by_hand):
+        return
+    if not by_hand and offer_earlier(Attempt, start, application=application, at=event.occurred_at):
+        return
+    assign(start=start, application=application, now=event.occurred_at, by=event.actor)
+
+
+def assign(*, start: StepStart, application: Application, now: datetime, by: str) -> Attempt:
+    """Create an attempt and queue its invitation, in the caller's transaction, with start and application locked.
+
+    Fixes the versions of the assessment and its tests, and the language. `by`: who asked. Once the mail server accepts
+    the invitation, the deadline restarts and reminders begin (reactions.on_mail_sent).
+    """
+    organisation, step = application.organisation, start.step
+    assessment = assessment_of(step, now=now)
+    planned = list(assessment.parts.select_related("test").order_by("order"))
+    candidate = application.candidate
+    language = language_for(
+        planned, wanted=candidate.chosen_language or candidate.language, otherwise=organisation.language
+    )
+    attempt = Attempt(
+        organisation=organisation,
+        start=start,
+        assessment=assessment,
+        language=language,
+        opened_at=now,
+        deadline_at=end_of_working_day(now, step.deadline_days, calendar=organisation.calendar),
+        reminders_promised=len(step.reminder_days),
+    )
+    attempt.save()
+    AttemptPart.objects.of(organisation).bulk_create(
+        _new_part(attempt, part, language=language) for part in planned
+    )
+    carry_over(attempt, now=now)
+    mail_candidate(
+        attempt,
+        application=application,
+        name="invitation",
+        key="invitation",
+        reminders=attempt.reminders_promised,
+        invites=True,
+        now=now,
+    )
+    record_event("attempt.assigned", attempt, by=by, at=now)
+    return attempt
+
+
+def _new_part(attempt: Attempt, planned: AssessmentPart, *, language: str) -> AttemptPart:
+    part = AttemptPart(
+        organisation_id=attempt.organisation_id,
+        attempt=attempt,
+        part=planned,
+        order=planned.order,
+        version=version_for(planned, language=language),
+        form=planned.form,
+        seconds=planned.minutes * 60 if planned.minutes is not None else None,
+    )
+    part.items = count_of(part)
+    return part
+
+
+class CannotInvite(Exception):
+    """Nobody may be invited now. `reason`: why it has ended, a code of StepStart.Waits, "not_started", or "too_soon":
+    they have taken one of the tests already, and may take it again from `day` on."""
+
+    def __init__(self, reason: str, *, day: date | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.day = day
+
+
+def refuse_too_soon(*, application: Application, step: Step, now: datetime) -> None:
+    """Raise CannotInvite("too_soon") within the interval that the role has set after a completed attempt."""
+    if day := retake_from(application=application, step=step, now=now):
+        raise CannotInvite("too_soon", day=day)
+
+
+def needs_confirmation(attempt: Attempt) -> bool:
+    """Whether this attempt has activity, so that a new one needs a confirmation."""
+    return attempt.progress != Attempt.Progress.PENDING
+
+
+def invite_again(*, start: StepStart, member: Membership, now: datetime, after: int | None = None) -> Attempt:
+    """Close unfinished attempts under this start, and assign a new one with a new invitation. Results stay.
+
+    After an attempt with activity, `after` must be the id of the one that the member has confirmed, else NotConfirmed.
+    Raises CannotInvite if the application has ended, the candidate may not be mailed, the step has not started, or they
+    took one of its tests recently; LookupError for a start of another organisation or another kind of step.
+    """
+    if start.organisation_id != member.organisation_id or start.step.kind != Step.Kind.ASSESSMENT:
+        raise LookupError(f"Start {start.pk} is no assessment of this organisation.")
+    by = f"member:{member.pk}"
+    with transaction.atomic():
+        found = held(start.pk)
+        if found is None:
+            raise CannotInvite("not_started")
+        locked, application = found
+        if reason := _obstacle(locked, application):
+            raise CannotInvite(reason)
+        refuse_too_soon(application=application, step=locked.step, now=now)
+        latest = Attempt.objects.of(start.organisation).filter(start=locked).order_by("-pk").first()
+        if latest is not None and latest.pk != after and needs_confirmation(lock(Attempt, latest.pk)):
+            raise NotConfirmed
+        for pk in _unfinished(locked):
+            old = lock(Attempt, pk)
+            if old.closed_at is not None:  # closed by a rejection: it must not open again beside the new one
+                move(old, "reopen", at=now, by=by)
+            move(old, "close", at=now, by=by, reason=INVITED_AGAIN)
+        cancel(organisation=application.organisation, subject_ref=subject_ref(locked), now=now)
+        return assign(start=locked, application=application, now=now, by=by)
+
+
+def _obstacle(start: StepStart, application: Application) -> str:
+    if application.end:
+        return application.end
+    if start.state != StepStart.State.STARTED:
+        return "not_started"
+    return hindrance(application)
+
+
+def _unfinished(start: StepStart) -> list[int]:
+    rows = Attempt.objects.of(start.organisation).filter(start=start, progress__in=UNFINISHED)
+    return list(rows.exclude(close_reason=INVITED_AGAIN).order_by("pk").values_list("pk", flat=True))
+
+
+def retake_from(*, application: Application, step: Step, now: datetime) -> date | None:
+    """The first day, in the organisation's zone, on which this person may take the step's tests; None: they may now.
+
+    What counts is the last completed attempt of the same person with one of the same tests, for whatever application
+    of the organisation, and the interval that the version sets which would be given now.
+    """
+    newest = published(step)
+    # where nobody has put anything together, work style is made ready when it is assigned
+    months = Assessment().retake_months if newest is None else newest.retake_months
+    keys = [WORK_STYLE] if newest is None else list(newest.parts.values_list("test__key", flat=True))
+    taken = (
+        AttemptPart.objects.of(application.organisation)
+        .filter(
+            attempt__start__application__candidate_id=application.candidate_id,
+            attempt__progress__in=DONE,
+            attempt__completed_at__isnull=False,
+            version__test__key__in=keys,
+        )
+        .order_by("-attempt__completed_at")
+        .values_list("attempt__completed_at", flat=True)
+        .first()
+    )
+    if taken is None:
+        return None
+    zone = application.organisation.zone
+    day = months_after(taken.astimezone(zone).date(), months)
+    return day if now.astimezone(zone).date() < day else None
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of the month, so many months later; the month's last one where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

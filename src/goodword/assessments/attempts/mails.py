@@ -1,0 +1,166 @@
+"""Mails to a candidate about an attempt, and new links to it."""
+
+from copy import copy
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import translation
+
+from goodword.accounts.models import Organisation
+from goodword.assessments.attempts import locking
+from goodword.assessments.attempts.begin import candidate_language
+from goodword.assessments.attempts.overview import Overview, for_mails, overview
+from goodword.assessments.models import Attempt
+from goodword.assessments.queries import application_of
+from goodword.candidates.models import Application
+from goodword.candidates.queries import public_title, recruiter_of
+from goodword.core.written import written_weekday
+from goodword.notifications.domain.queue import queue
+from goodword.notifications.models import Email, Link
+from goodword.notifications.people import LinkFor, Person
+from goodword.steps.domain.automation import unreachable
+from goodword.steps.domain.lifecycle import subject_ref
+from goodword.steps.domain.move import lock
+from goodword.steps.models import Run
+from goodword.steps.states import takes_answers
+
+#: mails of this kind within a day
+MAX_LINKS_A_DAY = 3
+FRESH_LINK = "assessment.fresh"
+#: minimum time between two new links
+FRESH_LINK_INTERVAL = timedelta(minutes=10)
+#: ended by the candidate, with a page that says so
+_ENDED = frozenset({Run.Progress.COMPLETED, Run.Progress.DECLINED})
+
+
+def deadline_in_words(attempt: Attempt, *, organisation: Organisation, language: str = "") -> str:
+    """The last day as the candidate reads it, in the organisation's zone: "Tuesday 24 November"."""
+    with translation.override(language or attempt.language):
+        return written_weekday(attempt.deadline_at.astimezone(organisation.zone))
+
+
+def mail_candidate(
+    attempt: Attempt,
+    *,
+    application: Application,
+    name: str,
+    key: str,
+    now: datetime,
+    invites: bool = False,
+    not_after: datetime | None = None,
+    **extra: object,
+) -> None:
+    """Queue the mail `name` ("invitation", "reminder"), with a new link to the candidate's portal. With `invites` the
+    candidate's days count from when it is sent.
+
+    `application` comes with candidate, organisation and the role's owner.
+    """
+    organisation, candidate = application.organisation, application.candidate
+    language = candidate_language(attempt, candidate)
+    recruiter = recruiter_of(application)
+    queue(
+        organisation=organisation,
+        kind=f"assessment.{name}",
+        key=f"attempt:{attempt.pk}:{key}",
+        to=Person(name=candidate.name, address=candidate.email),
+        sender=Person(name=recruiter.name, address=recruiter.address),
+        template=f"assessments/mail/{name}",
+        context={
+            "first_name": candidate.short_name,
+            "title": public_title(application),
+            "overview": for_mails(_overview(attempt, language=language, now=now)),
+            "deadline": deadline_in_words(attempt, organisation=organisation, language=language),
+            **extra,
+        },
+        link=LinkFor(purpose=Link.Purpose.CANDIDATE, subject_id=attempt.start_id),
+        application=application,
+        quotes=candidate,
+        subject_ref=subject_ref(attempt.start),
+        language=language,
+        deadline_days=attempt.start.step.deadline_days if invites else None,
+        earliest_deadline=attempt.deadline_at if invites else None,
+        not_after=not_after,
+        now=now,
+    )
+
+
+def _overview(attempt: Attempt, *, language: str, now: datetime) -> Overview:
+    if language == attempt.language:
+        return overview(attempt, now=now)
+    attempt = copy(attempt)  # the row itself changes only when a page is submitted
+    attempt.language = language
+    return overview(attempt, now=now, language=language)
+
+
+def send_link(*, attempt_id: int, now: datetime) -> bool:
+    """Mail the candidate a fresh link; False, and nothing sent, after three within a day or if they may not be mailed.
+
+    Raises Closed.
+    """
+    with transaction.atomic():
+        attempt = locking.open_attempt(attempt_id, now=now)
+        application = application_of(attempt)
+        sent = Email.objects.of(attempt.organisation).filter(key__startswith=f"attempt:{attempt.pk}:link:")
+        if (
+            unreachable(application)
+            or sent.filter(created_at__gt=now - timedelta(days=1)).count() >= MAX_LINKS_A_DAY
+        ):
+            return False
+        mail_candidate(attempt, application=application, name="link", key=f"link:{sent.count() + 1}", now=now)
+        return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkedAttempt:
+    """The attempt behind a link. `is_live`: it still has a page to open."""
+
+    attempt: Attempt
+    application: Application
+    language: str
+    is_live: bool
+
+    @property
+    def address(self) -> str:
+        """The candidate's current address."""
+        return self.application.candidate.email
+
+
+def linked_attempt(link: Link, *, now: datetime) -> LinkedAttempt | None:
+    """The newest attempt that a candidate's link leads to; None if there is none."""
+    attempt = (
+        Attempt.objects.of(link.organisation)
+        .select_related("start__step", "organisation")
+        .filter(start_id=link.subject_id)
+        .order_by("-pk")
+        .first()
+    )
+    if attempt is None:
+        return None
+    application = application_of(attempt)
+    shows = takes_answers(attempt, now=now) or attempt.progress in _ENDED
+    live = shows and link.ended_at is None and not application.is_going and not unreachable(application)
+    return LinkedAttempt(attempt=attempt, application=application, language=attempt.language, is_live=live)
+
+
+def send_fresh_link(link: Link, *, now: datetime) -> bool:
+    """Mail the candidate a new link. Returns whether a mail was queued.
+
+    Not within ten minutes of the last one, nor if there is nothing left to open.
+    """
+    with transaction.atomic():
+        first = linked_attempt(link, now=now)
+        if first is None:
+            return False
+        lock(Attempt, first.attempt.pk)
+        found = linked_attempt(link, now=now)
+        if found is None or not found.is_live:
+            return False
+        mails = Email.objects.of(link.organisation).filter(
+            kind=FRESH_LINK, subject_ref=subject_ref(found.attempt.start)
+        )
+        if mails.filter(created_at__gt=now - FRESH_LINK_INTERVAL).exists():
+            return False
+        key = f"fresh:{mails.count() + 1}"
+        mail_candidate(found.attempt, application=found.application, name="fresh", key=key, now=now)
+        return True

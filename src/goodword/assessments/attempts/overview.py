@@ -1,0 +1,197 @@
+"""What an attempt consists of and how far it is: for mails, the candidate's pages and members' marks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import translation
+from django.utils.translation import gettext
+
+from goodword.assessments.attempts import clock
+from goodword.assessments.attempts.begin import needs_start
+from goodword.assessments.attempts.variants import clock_minutes, version_for
+from goodword.assessments.content import content_of
+from goodword.assessments.given import Asked, shown_items, unanswered
+from goodword.assessments.library.instrument import Instrument
+from goodword.assessments.library.judgement import JudgementSet
+from goodword.assessments.library.questions import QuestionSet
+from goodword.assessments.library.timing import judgement_minutes, minutes, question_minutes
+from goodword.assessments.models import Attempt, AttemptPart, Test
+from goodword.assessments.queries import parts_of, read_answers
+from goodword.questionnaires.reading import Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartView:
+    """One part as its candidate sees it. `minutes` is its clock, or the time that it takes about; `next_number` is
+    the first item without an answer, None once all have one; of a timed part it is the one on screen."""
+
+    part: AttemptPart
+    kind: str
+    title: str
+    instructions: str
+    items: int
+    answered: int
+    minutes: int
+    timed: bool
+    begun: bool
+    over: bool
+    #: whether it begins by a press of *Start*, which has not come yet
+    waits_for_start: bool
+    next_number: int | None
+
+    @property
+    def language(self) -> str:
+        """The language of what is asked; another than the page's where the test is not there in that."""
+        return self.part.version.language or self.part.attempt.language
+
+    @property
+    def order(self) -> int:
+        """Its place, from 1."""
+        return self.part.order
+
+    @property
+    def ran_out(self) -> bool:
+        """Whether the time ran out before the candidate had finished it."""
+        return self.timed and self.over and self.part.ended_by != AttemptPart.Ended.FINISHED
+
+    @property
+    def requirement(self) -> str:
+        """The requirement of the job that it serves."""
+        return self.part.part.requirement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """All parts, in order."""
+
+    parts: tuple[PartView, ...]
+
+    @property
+    def minutes(self) -> int:
+        """About how long all of it takes."""
+        return sum(part.minutes for part in self.parts)
+
+    @property
+    def items(self) -> int:
+        """How many things are asked in all."""
+        return sum(part.items for part in self.parts)
+
+    @property
+    def answered(self) -> int:
+        """How many answers are saved in all."""
+        return sum(part.answered for part in self.parts)
+
+    @property
+    def only(self) -> PartView | None:
+        """The part, if there is only one."""
+        return self.parts[0] if len(self.parts) == 1 else None
+
+    @property
+    def timed(self) -> bool:
+        """Whether any part runs on a clock."""
+        return any(part.timed for part in self.parts)
+
+    @property
+    def goes_on_afresh(self) -> bool:
+        """Whether in a part on a clock another task follows after a break of the line; own questions stay."""
+        return any(part.timed and part.kind != Test.Kind.QUESTIONS for part in self.parts)
+
+    @property
+    def current(self) -> PartView | None:
+        """The part that is to be done now; None once all are over."""
+        return next((part for part in self.parts if not part.over), None)
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing has been begun."""
+        return not any(part.begun for part in self.parts)
+
+
+def for_mails(seen: Overview) -> dict[str, object]:
+    """What mails say of it, as plain data. Of clocks what the role gives: members can read what was sent, and what
+    was granted to one candidate alone is none of their business."""
+    minutes = {part.order: clock_minutes(part.part) if part.timed else part.minutes for part in seen.parts}
+    return {
+        "minutes": sum(minutes.values()),
+        "timed": seen.timed,
+        "parts": [
+            {
+                "kind": part.kind,
+                "title": part.title,
+                "items": part.items,
+                "minutes": minutes[part.order],
+                "timed": part.timed,
+            }
+            for part in seen.parts
+        ],
+    }
+
+
+def overview(attempt: Attempt, *, now: datetime, language: str = "") -> Overview:
+    """The parts of an attempt with what is answered. Three queries for any number of parts and items.
+
+    `language`: show the parts in it before it becomes the attempt's.
+    """
+    parts = parts_of(attempt, scores=False)
+    if language:
+        for part in parts:
+            part.version = version_for(part.part, language=language)
+    return Overview(parts=tuple(_view(part, now=now) for part in parts))
+
+
+def _view(part: AttemptPart, *, now: datetime) -> PartView:
+    answers = read_answers(part)
+    return view_of(part, shown=shown_items(part, answers), answers=answers, now=now)
+
+
+def view_of(
+    part: AttemptPart, *, shown: Sequence[Asked], answers: Mapping[str, Json], now: datetime
+) -> PartView:
+    """A part as its candidate sees it, by the items that are `shown` (none before they are drawn) and the answers."""
+    timed = part.seconds is not None
+    missing = unanswered(shown, answers)
+    over = clock.is_over(part, now=now)
+    return PartView(
+        part=part,
+        kind=part.version.test.kind,
+        title=title_of(part),
+        instructions=instructions_of(part),
+        items=len(shown) or part.items,
+        answered=len(shown) - len(missing) if shown else len(answers),
+        minutes=minutes_of(part),
+        timed=timed,
+        begun=part.begun_at is not None,
+        over=over,
+        waits_for_start=not over and needs_start(part),
+        next_number=part.at if timed else (missing[0] if missing else None),
+    )
+
+
+def minutes_of(part: AttemptPart) -> int:
+    """Whole minutes: those on the clock of a timed part, else about how long it takes."""
+    if part.seconds is not None:
+        return max(1, round(part.seconds / 60))
+    content = content_of(part.version)
+    match content:
+        case Instrument():
+            return minutes(content, part.form)
+        case JudgementSet():
+            return judgement_minutes(content)
+        case QuestionSet():
+            return question_minutes(content)
+    return content.blueprint(part.form).minutes
+
+
+def title_of(part: AttemptPart) -> str:
+    """What the part is called, in its language."""
+    content = content_of(part.version)
+    if isinstance(content, Instrument | JudgementSet | QuestionSet):
+        return content.name
+    with translation.override(part.attempt.language):  # mails are queued where no language is active
+        return gettext("Reasoning")
+
+
+def instructions_of(part: AttemptPart) -> str:
+    """What is said before it, in its language; empty if there is nothing to say."""
+    return str(getattr(content_of(part.version), "instructions", ""))

@@ -1,0 +1,141 @@
+"""A test, or a whole assessment, as its candidates see it, without a candidate: nothing of it is ever saved.
+
+Generated items come from seeds that no candidate is ever given: theirs are below `begin.SEEDS`.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from goodword.assessments.attempts.begin import SEEDS
+from goodword.assessments.attempts.overview import (
+    Overview,
+    PartView,
+    instructions_of,
+    minutes_of,
+    title_of,
+    view_of,
+)
+from goodword.assessments.attempts.practice import practice_of
+from goodword.assessments.attempts.variants import clock_minutes, open_form, version_for
+from goodword.assessments.content import content_of
+from goodword.assessments.given import Asked, Task, count_of, items_of
+from goodword.assessments.library.reasoning.forms import Forms
+from goodword.assessments.models import AssessmentPart, Attempt, AttemptPart, TestVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestPreview:
+    """The screens of a version's form in a language: those to practise on, then those that count."""
+
+    part: PartView
+    practice: tuple[Asked, ...]
+    items: tuple[Asked, ...]
+
+    @property
+    def screens(self) -> tuple[Asked, ...]:
+        """All of them, in order."""
+        return (*self.practice, *self.items)
+
+
+def preview_test(version: TestVersion, *, form: str, language: str, seed: int) -> TestPreview:
+    """The screens, with the active language as the candidate's; of generated items those of one seed, from 0 up.
+
+    No row is made. Raises `LookupError` for a form that is not there.
+    """
+    content = content_of(version)
+    part = AttemptPart(
+        organisation_id=version.organisation_id,
+        attempt=Attempt(organisation_id=version.organisation_id, language=language),
+        order=1,
+        version=version,
+        form=form,
+    )
+    items: Sequence[Asked]
+    if isinstance(content, Forms):
+        items = _drawn(content, form, seed=seed, language=language)
+        part.seconds = content.blueprint(form).minutes * 60
+    else:
+        items = items_of(part)
+    return TestPreview(
+        part=PartView(
+            part=part,
+            kind=version.test.kind,
+            title=title_of(part),
+            instructions=instructions_of(part),
+            items=len(items),
+            answered=0,
+            minutes=minutes_of(part),
+            timed=part.seconds is not None,
+            begun=False,
+            over=False,
+            waits_for_start=False,
+            next_number=1,
+        ),
+        practice=practice_of(part),
+        items=tuple(items),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewPosition:
+    """Where somebody is who walks through a whole assessment: the first `done` parts are over, and the one after them
+    has `begun` or not. In the parts in `open_forms`, by their place, the form is taken that everybody may choose."""
+
+    done: int = 0
+    begun: bool = False
+    open_forms: frozenset[int] = frozenset()
+
+
+def preview_overview(
+    planned: Sequence[AssessmentPart], *, attempt: Attempt, walk: PreviewPosition, now: datetime
+) -> tuple[Overview, tuple[Asked, ...]]:
+    """The parts as a candidate sees them there, and the items of the part to be done; generated ones once it has begun.
+
+    `attempt` is no row, and none is made; `planned` come with their tests. Clocks stand at their beginning.
+    """
+    views: list[PartView] = []
+    items: tuple[Asked, ...] = ()
+    for planned_part in planned:
+        part = _part(planned_part, attempt=attempt, open_forms=walk.open_forms)
+        current = part.order == walk.done + 1
+        if part.order <= walk.done:
+            part.begun_at = part.ended_at = now
+        elif current and walk.begun:
+            part.begun_at = part.shown_at = part.seen_at = now
+            part.ends_at = now + timedelta(seconds=part.seconds) if part.seconds is not None else None
+        if current and (walk.begun or not isinstance(content_of(part.version), Forms)):
+            items = tuple(_items(part))
+        views.append(view_of(part, shown=items if current else (), answers={}, now=now))
+    return Overview(parts=tuple(views)), items
+
+
+def _part(planned: AssessmentPart, *, attempt: Attempt, open_forms: Collection[int]) -> AttemptPart:
+    part = AttemptPart(
+        organisation_id=planned.organisation_id,
+        attempt=attempt,
+        part=planned,
+        order=planned.order,
+        version=version_for(planned, language=attempt.language),
+        form=planned.form,
+        seconds=planned.minutes * 60 if planned.minutes is not None else None,
+    )
+    if part.order in open_forms and (other := open_form(part)):
+        part.form = other
+        part.seconds = clock_minutes(part) * 60 if part.seconds is not None else None
+    part.items = count_of(part)
+    return part
+
+
+def _items(part: AttemptPart) -> Sequence[Asked]:
+    content = content_of(part.version)
+    if isinstance(content, Forms):
+        return _drawn(content, part.form, seed=part.order, language=part.attempt.language)
+    return items_of(part)
+
+
+def _drawn(forms: Forms, form: str, *, seed: int, language: str) -> list[Asked]:
+    return [
+        Task(id=str(number), drawn=drawn, language=language)
+        for number, drawn in enumerate(forms.draw(form, seed=SEEDS + seed), start=1)
+    ]

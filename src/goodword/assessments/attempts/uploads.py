@@ -1,0 +1,205 @@
+"""Checks of candidates' uploads by content and size, not by name.
+
+The first bytes identify a file's type (puremagic); for office files, the type declared in their archive does. Files
+that contain programs or load parts from elsewhere are rejected, as are those that a configured virus scanner finds.
+A file is never displayed or run here: members download it.
+"""
+
+import hashlib
+import io
+import zipfile
+import zlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any, Final
+
+import puremagic
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext
+
+from goodword.core import active_office, active_pdf, active_xml, clamd
+from goodword.core.text import clean_text
+
+MEGABYTE: Final = 1024 * 1024
+MAX_NAME_LENGTH: Final = 200
+#: what belongs to each type of file: the ending of its name, and the content type that it is served with
+ACCEPTED: Final[Mapping[str, Mapping[str, str]]] = {
+    "pdf": {".pdf": "application/pdf"},
+    "image": {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"},
+    "text": {".txt": "text/plain", ".md": "text/plain", ".csv": "text/csv"},
+    "document": {
+        ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        ".odt": "application/vnd.oasis.opendocument.text",
+    },
+    "sheet": {
+        ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        ".ods": "application/vnd.oasis.opendocument.spreadsheet",
+    },
+    "slides": {
+        ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        ".odp": "application/vnd.oasis.opendocument.presentation",
+    },
+}
+_OPEN_DOCUMENT = {".odt", ".ods", ".odp"}
+#: how much is read of what an archive says of itself, in bytes: what is packed small may be large
+_MAX_DECLARATION: Final = 200_000
+_SAME = {".jpeg": ".jpg", ".jfif": ".jpg"}
+
+
+class RejectedFile(Exception):
+    """The file is not taken; `sentence` says why, and what to do."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedFile:
+    """A file that is taken: its name without a folder, what it is by its content, and its bytes."""
+
+    name: str
+    content_type: str
+    content: bytes
+    sha256: str
+
+
+def check_file(file: "UploadedFile[Any]", *, types: Collection[str], megabytes: int) -> CheckedFile:
+    """The file, if it is one of `types` (names of ACCEPTED) and not larger than that. Raises Refused."""
+    name = clean_text(PurePath(file.name or "").name, one_line=True)
+    ending = PurePath(name).suffix.casefold()
+    allowed = {end: kind for one in types for end, kind in ACCEPTED[one].items()}
+    endings = ", ".join(sorted(allowed))
+    if not file.size:
+        raise RejectedFile(gettext("This file is empty. Choose another one."))
+    if file.size > megabytes * MEGABYTE:
+        raise RejectedFile(
+            gettext("This file is larger than %(most)s MB. Make it smaller, or choose another one.")
+            % {"most": megabytes}
+        )
+    if ending not in allowed:
+        raise RejectedFile(
+            gettext("This type of file isn't accepted. Choose one of these: %(endings)s.")
+            % {"endings": endings}
+        )
+    content = file.read()
+    if not _matches_ending(ending, content):
+        raise RejectedFile(
+            gettext(
+                "This file's content doesn't match its name. Save it again in its program, as one of "
+                "these: %(endings)s."
+            )
+            % {"endings": endings}
+        )
+    _refuse_programs(ending, content)
+    _refuse_infected(content)
+    return CheckedFile(
+        name=_shortened(name),
+        content_type=allowed[ending],
+        content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+
+
+def _refuse_programs(ending: str, content: bytes) -> None:
+    try:
+        if ending == ".pdf" and active_pdf.is_active(content):
+            raise RejectedFile(
+                gettext(
+                    "This PDF contains scripts, attachments or automatic actions. Print it to a new PDF and upload "
+                    "that."
+                )
+            )
+        if ending == ".csv":
+            active_xml.check_table(content.decode("utf-8-sig"))
+        if any(ending in ACCEPTED[one] for one in ("document", "sheet", "slides")):
+            active_office.check(content)
+    except active_xml.Programs as error:
+        raise RejectedFile(
+            gettext(
+                "This file contains macros, programs or embedded objects. Save it without them, or as a PDF."
+            )
+        ) from error
+    except active_xml.Elsewhere as error:
+        raise RejectedFile(
+            gettext(
+                "This file loads external content: a template, a picture or an object. Embed it, or save "
+                "the file as a PDF."
+            )
+        ) from error
+    except (active_xml.Unreadable, active_pdf.Unreadable) as error:
+        raise RejectedFile(
+            gettext(
+                "We can't check this file: it is password-protected, damaged or too large when unpacked. "
+                "Save it again without a password, or print it to a new PDF."
+            )
+        ) from error
+
+
+def _refuse_infected(content: bytes) -> None:
+    if not settings.GOODWORD_CLAMD:
+        return
+    try:
+        infected = clamd.is_infected(content, address=settings.GOODWORD_CLAMD)
+    except clamd.NotScanned as error:
+        raise RejectedFile(
+            gettext(
+                "We can't check files for viruses at the moment, so you can't upload any. Please try "
+                "again in a few minutes."
+            )
+        ) from error
+    if infected:
+        raise RejectedFile(gettext("The virus scanner flagged this file. Please upload another one."))
+
+
+def _matches_ending(ending: str, content: bytes) -> bool:
+    """Whether the content is what the ending says."""
+    if ending in ACCEPTED["text"]:
+        return _is_text(content)
+    if any(ending in ACCEPTED[one] for one in ("document", "sheet", "slides")):
+        return _is_office(ending, content)
+    try:
+        found = puremagic.magic_string(content)
+    except (puremagic.PureError, ValueError):
+        return False
+    wanted = _SAME.get(ending, ending)
+    best = max((one.confidence for one in found), default=0)
+    return any(_SAME.get(one.extension, one.extension) == wanted for one in found if one.confidence == best)
+
+
+def _is_office(ending: str, content: bytes) -> bool:
+    """Whether an archive is an office file of this ending.
+
+    All archives start alike. Open Packaging files (ECMA-376 part 2) declare the type of their main part in
+    [Content_Types].xml, OpenDocument files (part 2, 3.3) in the file `mimetype`.
+    """
+    wanted = next(kinds[ending] for kinds in ACCEPTED.values() if ending in kinds)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if ending in _OPEN_DOCUMENT:
+                with archive.open("mimetype") as said:
+                    return said.read(_MAX_DECLARATION).decode("ascii").strip() == wanted
+            with archive.open("[Content_Types].xml") as said:
+                return f"{wanted}.main+xml".encode() in said.read(_MAX_DECLARATION)
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, LookupError, RuntimeError, ValueError):
+        return False  # torn, locked, or another archive
+
+
+def _is_text(content: bytes) -> bool:
+    """Whether it reads as text in UTF-8, without the controls that only programs use."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return False
+    return not any(letter < " " and letter not in "\t\n\r\f" for letter in text)
+
+
+def _shortened(name: str) -> str:
+    path = PurePath(name)
+    return (
+        name
+        if len(name) <= MAX_NAME_LENGTH
+        else path.stem[: MAX_NAME_LENGTH - len(path.suffix)] + path.suffix
+    )
