@@ -21,7 +21,7 @@ BROWSER_TESTS = "tests/browser"
 #: pytest's exit status when tests have failed
 SOME_FAILED = 1
 #: markers of tests left out of the quick suite
-NOT_QUICK = ("browser", "world", "proxy")
+NOT_QUICK = ("browser", "world", "proxy", "programs", "slow")
 #: program needed by the tests with a marker
 NEEDS = {"browser": "a browser", "proxy": "nginx and Caddy"}
 
@@ -94,7 +94,7 @@ def left_out(arguments: list[str], markers: Iterable[str]) -> list[str]:
 
 
 def quick(arguments: list[str]) -> int:
-    """Run what needs neither browser, proxy nor a demo; the exit status."""
+    """Run what needs no browser, starts no programs and is not slow; the exit status."""
     return run(*_only(f"not {marker}" for marker in NOT_QUICK), *SIDE_BY_SIDE, *arguments)
 
 

@@ -232,6 +232,7 @@ def test_what_cannot_be_looked_into_is_said_to_be_so(content: bytes) -> None:
         is_active(content)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece",
     [
@@ -283,6 +284,7 @@ def test_looking_is_quick(piece: bytes) -> None:
     assert time.process_time() - before < 2
 
 
+@pytest.mark.slow
 def test_a_bomb_is_not_unpacked() -> None:
     with pytest.raises(Unreadable):
         is_active(packed(b"/a " * (active_pdf.MOST_UNPACKED // 3 + 1)))

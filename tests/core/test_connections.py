@@ -12,6 +12,8 @@ import pytest
 from goodword.core import server as servers
 from tests.core.test_slow_senders import HALF, UPLOAD, Server, head
 
+pytestmark = pytest.mark.programs
+
 
 @pytest.fixture
 def few() -> Iterator[Server]:

@@ -225,6 +225,7 @@ def test_the_health_and_integrations_pages_say_that_secrets_do_not_open(settings
             assert ("Not working" in html) is warned
 
 
+@pytest.mark.programs
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("command", [["serve"], ["serve", "--processes", "2"], ["worker"], ["migrate"]])
 def test_programs_refuse_to_start_with_one_sentence(command: list[str]) -> None:

@@ -191,6 +191,7 @@ def test_readyz_names_a_database_that_cannot_be_written(option: str, elsewhere: 
     assert asked() == (503, ["database"])
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_readyz_answers_within_two_seconds_though_the_database_says_nothing(
     elsewhere: dict[str, Any], caplog: pytest.LogCaptureFixture

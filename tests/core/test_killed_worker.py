@@ -16,6 +16,8 @@ from goodword.core.models import Reaction
 from goodword.core.supervise import goodword
 from tests.support import factories
 
+pytestmark = pytest.mark.programs
+
 HANDLER = "steps.domain.automation.on_candidate_changed"
 
 

@@ -17,6 +17,8 @@ from goodword.core.supervise import goodword
 from tests.core.test_killed_worker import HANDLER, doing, here, until
 from tests.support import factories
 
+pytestmark = pytest.mark.programs
+
 
 @contextmanager
 def worker() -> Iterator["subprocess.Popen[bytes]"]:

@@ -14,6 +14,8 @@ import pytest
 from goodword.core import postgres
 from goodword.core.postgres import binaries
 
+pytestmark = pytest.mark.programs
+
 
 @pytest.fixture(scope="module")
 def made() -> Iterator[Path]:

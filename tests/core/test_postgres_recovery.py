@@ -16,6 +16,8 @@ import pytest
 from goodword.core import postgres
 from goodword.core.postgres import running
 
+pytestmark = pytest.mark.programs
+
 PARENT = """
 import sys, time
 from pathlib import Path

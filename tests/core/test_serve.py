@@ -17,7 +17,7 @@ from goodword.core import web
 from goodword.core.supervise import PortInUse, goodword
 from tests.core.test_killed_worker import here, until
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.programs, pytest.mark.django_db(transaction=True)]
 
 
 class Program:

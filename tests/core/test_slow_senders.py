@@ -14,6 +14,8 @@ from django.core.wsgi import get_wsgi_application
 from goodword.core import server as servers
 from goodword.core import web
 
+pytestmark = pytest.mark.programs
+
 MAX_BODY = 2 * 1024 * 1024
 MAX_UPLOAD = 16 * 1024 * 1024
 #: where a candidate hands in a file

@@ -118,6 +118,7 @@ def test_an_installation_on_this_machine_may_do_without_tls(production: pytest.M
     )
 
 
+@pytest.mark.programs
 def test_a_database_that_does_not_answer_is_one_sentence(tmp_path: Path) -> None:
     done = subprocess.run(
         goodword("migrate"),
@@ -173,6 +174,7 @@ def line(of: "subprocess.Popen[str]") -> str:
     return of.stderr.readline()
 
 
+@pytest.mark.programs
 def test_programs_wait_for_a_database_that_starts_later(stopped: postgres.Server, start: Start) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -195,6 +197,7 @@ def test_programs_wait_for_a_database_that_starts_later(stopped: postgres.Server
         assert one.wait(20) == 0
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize(
     ("host", "reason"),
     [

@@ -16,6 +16,8 @@ from goodword.core import children, postgres, supervise, web
 from goodword.core.children import Children
 from tests.core.test_killed_worker import until
 
+pytestmark = pytest.mark.programs
+
 
 @pytest.fixture
 def busy() -> int:

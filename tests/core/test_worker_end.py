@@ -15,6 +15,8 @@ from goodword.core.supervise import goodword
 from tests.core.test_killed_worker import doing, here, until
 from tests.core.test_outage import happens
 
+pytestmark = pytest.mark.programs
+
 
 def worker(*options: str) -> "subprocess.Popen[bytes]":
     started = subprocess.Popen(goodword("worker", *options), env=here())

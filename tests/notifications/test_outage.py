@@ -286,6 +286,7 @@ def test_a_claim_that_another_worker_has_taken_over_hands_nothing_over(server: M
         _hand_over(slow, service.Leave(probe=0), now=NOW + BEFORE_MESSAGE)
 
 
+@pytest.mark.programs
 @pytest.mark.django_db(transaction=True)
 def test_a_slow_server_does_not_take_all_threads_of_a_worker(settings: Settings) -> None:
     settings.GOODWORD_WORKER_CONCURRENCY = 4

@@ -20,6 +20,8 @@ import greenhouse_sandbox
 from greenhouse_sandbox.app import create_app
 from greenhouse_sandbox.store.persistence import StateError
 
+pytestmark = pytest.mark.programs
+
 SOURCE = Path(greenhouse_sandbox.__file__).parent
 ALLOWED = {"greenhouse_sandbox", "flask", "werkzeug", "httpx2", "cryptography", "_typeshed"}
 

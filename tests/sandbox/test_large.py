@@ -13,6 +13,8 @@ from greenhouse_sandbox.credentials import create_api_key, create_oauth_client
 from greenhouse_sandbox.store import Store
 from tests.sandbox.conftest import ALL_PERMISSIONS, ALL_SCOPES
 
+pytestmark = pytest.mark.slow
+
 APPLICATIONS = 20_000
 SECONDS = 1.0
 """Far above what a page takes on an idle machine, far below what reading all rows in vain would."""

@@ -121,12 +121,14 @@ def test_markup_prints_as_text(text: str) -> None:
     assert text_of(rendered).count(text) >= 3
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_characters_print() -> None:
     rendered = render_pdf(with_texts("x" * 100_000, "word " * 10_000 + "y" * 50_000 + UNKNOWN))
     assert text_of(rendered).count("y") > 50_000
     assert rendered.replaced == ("U+13000 EGYPTIAN HIEROGLYPH A001",)
 
 
+@pytest.mark.slow
 def test_long_texts_everywhere_are_lost_nowhere() -> None:
     long = "word " * 1100 + "END"
     snapshot: Any = reference_check(2, comments=[long, long])
@@ -146,6 +148,7 @@ def test_long_texts_everywhere_are_lost_nowhere() -> None:
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(name=ANY_TEXT, comment=ANY_TEXT)
 def test_any_text_at_all_gives_a_file(name: str, comment: str) -> None:
