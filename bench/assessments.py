@@ -231,7 +231,7 @@ def ready(number: int) -> Iterator[list[tuple[int, str, bool]]]:
     from goodword.roles.domain.create import create_role
     from goodword.roles.models import Step
     from goodword.steps.domain.standing import held
-    from goodword.steps.models import StepStart
+    from goodword.steps.models import StepRequest
 
     now = clock.now()
     organisation = create_organisation(name="Bench", now=now, time_zone="Europe/Berlin")
@@ -258,11 +258,11 @@ def ready(number: int) -> Iterator[list[tuple[int, str, bool]]]:
             application = Application.objects.create(
                 organisation=organisation, candidate=candidate, role=roles[timed], created_at=now
             )
-            start = StepStart.objects.create(
+            start = StepRequest.objects.create(
                 organisation=organisation,
                 application=application,
                 step=steps[timed],
-                state=StepStart.State.STARTED,
+                state=StepRequest.State.STARTED,
                 requested_at=now,
                 started_at=now,
             )

@@ -106,14 +106,17 @@ FLOW: Flow = {
     ),  # data: erasure_id, reason
     "erasure.done": (),  # data: erasure_id, reason
     # --- automation (steps) ------------------------------------------------------------------------------------
-    "step.requested": (  # data: start_id, kind, by_hand
+    "step.requested": (  # data: step_request_id, kind, by_hand
         invitations.on_step_requested,
         check_open.on_step_requested,
     ),
-    "step.asked_again": (reactions.on_requested_again, check_react.on_asked_again),  # data: start_id, kind
-    "step.needs_attention": (attention.on_needs_attention,),  # data: start_id, kind, reason
+    "step.asked_again": (
+        reactions.on_requested_again,
+        check_react.on_asked_again,
+    ),  # data: step_request_id, kind
+    "step.needs_attention": (attention.on_needs_attention,),  # data: step_request_id, kind, reason
     "step.waits_for_click": (),  # a rejection or a hire was taken back, or a pass found it
-    "step.reused": (),  # data: start_id, kind, earlier_id
+    "step.reused": (),  # data: step_request_id, kind, earlier_id
     "step.delayed": (),
     "step.not_started": (),
     "step.paused": (),
@@ -121,50 +124,52 @@ FLOW: Flow = {
     "step.closed": (),
     "step.reopened": (),
     # --- assessments -------------------------------------------------------------------------------------------
-    "attempt.assigned": (),  # data: start_id, attempt_id
+    "attempt.assigned": (),  # data: step_request_id, attempt_id
     "attempt.begun": (),
     "attempt.reminded": (),
     "attempt.declined": (),
-    "attempt.completed": (  # data: start_id, attempt_id
+    "attempt.completed": (  # data: step_request_id, attempt_id
         report_build.on_attempt_completed,
         attempt_signs.on_attempt_completed,
     ),
-    "attempt.marked": (report_build.on_attempt_completed,),  # data: start_id, attempt_id, order
+    "attempt.marked": (report_build.on_attempt_completed,),  # data: step_request_id, attempt_id, order
     # --- references --------------------------------------------------------------------------------------------
-    "check.opened": (),  # data: start_id, check_id
+    "check.opened": (),  # data: step_request_id, check_id
     "check.begun": (),
-    "check.requests_sent": (signs.on_something_came_in,),  # data: start_id, check_id, requests, held
-    "check.slot_added": (),  # data: start_id, check_id, slot
-    "check.cannot_provide": (),  # data: start_id, check_id, slot
-    "check.cannot_answered": (),  # data: start_id, check_id, slot, answer
+    "check.requests_sent": (signs.on_something_came_in,),  # data: step_request_id, check_id, requests, held
+    "check.slot_added": (),  # data: step_request_id, check_id, slot
+    "check.cannot_provide": (),  # data: step_request_id, check_id, slot
+    "check.cannot_answered": (),  # data: step_request_id, check_id, slot, answer
     "check.invited_again": (),
     "check.reminded": (),
-    "check.slow_told": (),  # data: start_id, check_id, requests
+    "check.slow_told": (),  # data: step_request_id, check_id, requests
     "check.declined": (),
-    "check.extended": (),  # data: start_id, check_id, until
-    "request.released": (),  # data: start_id, check_id, request_id
+    "check.extended": (),  # data: step_request_id, check_id, until
+    "request.released": (),  # data: step_request_id, check_id, request_id
     "request.begun": (),
-    "request.declined": (check_replace.on_request_declined,),  # data: start_id, check_id, request_id
-    "request.never_again": (check_never_again.on_never_again,),  # data: start_id, check_id, request_id
+    "request.declined": (check_replace.on_request_declined,),  # data: step_request_id, check_id, request_id
+    "request.never_again": (check_never_again.on_never_again,),  # data: step_request_id, check_id, request_id
     "request.replaced": (signs.on_something_came_in,),
     "request.reminded": (),
-    "request.extended": (),  # data: start_id, check_id, request_id, until
-    "request.address_corrected": (signs.on_address_corrected,),  # data: start_id, check_id, request_id
-    "referee.erased": (),  # data: start_id, check_id, referee_id
+    "request.extended": (),  # data: step_request_id, check_id, request_id, until
+    "request.address_corrected": (signs.on_address_corrected,),  # data: step_request_id, check_id, request_id
+    "referee.erased": (),  # data: step_request_id, check_id, referee_id
     "reference.received": (
         check_review.on_reference_received,
         check_complete.on_reference_received,
         check_took.on_reference_received,
         signs.on_something_came_in,
-    ),  # data: start_id, check_id, reference_id, first
-    "check.self_reference_received": (  # data: start_id, check_id
+    ),  # data: step_request_id, check_id, reference_id, first
+    "check.self_reference_received": (  # data: step_request_id, check_id
         check_complete.on_self_reference_received,
         signs.on_something_came_in,
     ),
-    "check.completed": (report_build.on_check_completed,),  # data: start_id, check_id
-    "check.answered_late": (report_build.on_check_completed,),  # data: start_id, check_id, reference_id
+    "check.completed": (report_build.on_check_completed,),  # data: step_request_id, check_id
+    "check.answered_late": (
+        report_build.on_check_completed,
+    ),  # data: step_request_id, check_id, reference_id
     # --- reports -----------------------------------------------------------------------------------------------
-    "report.ready": (  # data: start_id, report_id, version, code
+    "report.ready": (  # data: step_request_id, report_id, version, code
         report_notify.on_report_ready,
         feed_queue.on_report_ready,
     ),

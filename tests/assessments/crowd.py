@@ -22,7 +22,7 @@ from goodword.assessments.models import (
 from goodword.candidates.models import Application, Candidate
 from goodword.questionnaires.reading import Json
 from goodword.roles.models import Role, Step
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 from tests.support import factories
 
 _remote = count(500_000)
@@ -112,25 +112,25 @@ def finished(
     organisation = assessment.organisation
     planned = assessment.parts.select_related("test__organisation").get(order=1)
     step = assessment.step
-    there = StepStart.objects.of(organisation).filter(application__in=of, step=step)
-    starts = {start.application_id: start for start in there}
-    made = StepStart.objects.of(organisation).bulk_create(
-        StepStart(
+    there = StepRequest.objects.of(organisation).filter(application__in=of, step=step)
+    step_requests = {step_request.application_id: step_request for step_request in there}
+    made = StepRequest.objects.of(organisation).bulk_create(
+        StepRequest(
             organisation=organisation,
             application=application,
             step=step,
-            state=StepStart.State.STARTED,
+            state=StepRequest.State.STARTED,
             requested_at=at,
             started_at=at,
         )
         for application in of
-        if application.pk not in starts
+        if application.pk not in step_requests
     )
-    starts |= {start.application_id: start for start in made}
+    step_requests |= {step_request.application_id: step_request for step_request in made}
     attempts = Attempt.objects.of(organisation).bulk_create(
         Attempt(
             organisation=organisation,
-            start=starts[application.pk],
+            step_request=step_requests[application.pk],
             assessment=assessment,
             language=language,
             opened_at=at,

@@ -144,7 +144,7 @@ def take(
     **device: str,
 ) -> Attempt:
     """The same of an attempt that was assigned. `storm` is what is written, `file` what is handed in."""
-    of = attempt.start.application
+    of = attempt.step_request.application
     own = {"harness": harness, "storm": storm, "start": "On 1 May", "licence": file}
     for part in list(AttemptPart.objects.of(of.organisation).filter(attempt=attempt).order_by("order")):
         _take(attempt, part.order, value=value, solve=solve, own=own, now=now)
@@ -156,9 +156,9 @@ def take(
 def fresh(attempt: Attempt) -> Attempt:
     """The same, as it stands now."""
     rows = Attempt.objects.of(attempt.organisation)
-    return rows.select_related("organisation", "start__step", "start__application", "assessment").get(
-        pk=attempt.pk
-    )
+    return rows.select_related(
+        "organisation", "step_request__step", "step_request__application", "assessment"
+    ).get(pk=attempt.pk)
 
 
 def calibrated(attempt: Attempt) -> Calibration:

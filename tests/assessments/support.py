@@ -16,7 +16,7 @@ from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.notifications.domain import links
 from goodword.steps.domain.standing import held
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 from tests.support import factories
 from tests.support.mail import mail_is_taken
 
@@ -34,12 +34,12 @@ def application(**values: Any) -> Application:
 def assigned(of: Application | None = None, *, now: datetime = factories.NOW, sent: bool = True) -> Attempt:
     """An attempt, invited at `now`; without `sent` its invitation is still queued."""
     of = of or application()
-    start = StepStart.objects.of(of.organisation).filter(application=of).first()
-    start = start or factories.start(of, "assessment")
+    step_request = StepRequest.objects.of(of.organisation).filter(application=of).first()
+    step_request = step_request or factories.step_request(of, "assessment")
     with transaction.atomic():
-        found = held(start.pk)
+        found = held(step_request.pk)
         assert found is not None
-        made = assign(start=found[0], application=found[1], now=now, by="greenhouse")
+        made = assign(step_request=found[0], application=found[1], now=now, by="greenhouse")
     if sent:
         mail_is_taken(of, at=now)
     made.refresh_from_db()
@@ -95,7 +95,7 @@ def token_of(attempt: Attempt, *, now: datetime | None = None) -> str:
     url = links.mint(
         organisation=attempt.organisation,
         purpose="candidate",
-        subject_id=attempt.start_id,
+        subject_id=attempt.step_request_id,
         now=now or max(factories.NOW, clock.now()),
     )
     return url.rstrip("/").rsplit("/", 1)[-1]

@@ -47,7 +47,7 @@ def test_the_first_answer_begins_the_attempt_and_only_the_first(attempt: Attempt
     attempt.refresh_from_db()
     assert (attempt.progress, attempt.begun_at) == ("in_progress", NOW)
     assert saved(attempt) == [("ws01", 2), ("ws02", 5)]
-    assert event_names(attempt.start.application_id) == ["attempt.assigned", "attempt.begun"]
+    assert event_names(attempt.step_request.application_id) == ["attempt.assigned", "attempt.begun"]
 
 
 def test_an_answer_given_again_takes_the_place_of_the_first(attempt: Attempt) -> None:

@@ -52,10 +52,10 @@ def test_the_invitation_goes_out_with_a_link_and_reads_as_from_the_recruiter(
     assert (email.kind, email.state, email.subject_ref) == (
         "assessment.invitation",
         "sent",
-        f"start:{of.starts.get().pk}",
+        f"step_request:{of.step_requests.get().pk}",
     )
     assert email.key == f"attempt:{Attempt.objects.of(of.organisation).get().pk}:invitation"
-    assert email.link_subject_id == of.starts.get().pk
+    assert email.link_subject_id == of.step_requests.get().pk
     [mail] = mailoutbox
     assert mail.subject == "Your assessment for Window Washer at Acme Bikes"
     assert mail.reply_to == ["rita@acme.example"]
@@ -67,8 +67,8 @@ def test_a_step_asked_for_twice_is_assigned_once() -> None:
     for _ in range(3):
         arrive(of)
     run_jobs()
-    start = of.starts.get()
-    tell("step.requested", of, start_id=start.pk, kind="assessment")
+    step_request = of.step_requests.get()
+    tell("step.requested", of, step_request_id=step_request.pk, kind="assessment")
     run_jobs()
     assert Attempt.objects.of(of.organisation).count() == 1
     assert Email.objects.of(of.organisation).count() == 1
@@ -76,8 +76,8 @@ def test_a_step_asked_for_twice_is_assigned_once() -> None:
 
 def test_a_reference_check_is_none_of_its_business() -> None:
     of = application()
-    start = factories.start(of, "reference_check")
-    tell("step.requested", of, start_id=start.pk, kind="reference_check")
+    step_request = factories.step_request(of, "reference_check")
+    tell("step.requested", of, step_request_id=step_request.pk, kind="reference_check")
     run_jobs()
     assert Attempt.objects.of(of.organisation).count() == 0
 
@@ -85,8 +85,8 @@ def test_a_reference_check_is_none_of_its_business() -> None:
 @pytest.mark.parametrize("status", ["rejected", "hired", "converted"])
 def test_an_application_that_has_ended_meanwhile_is_not_invited(status: str) -> None:
     of = application()
-    start = factories.start(of, "assessment")
-    tell("step.requested", of, start_id=start.pk, kind="assessment")
+    step_request = factories.step_request(of, "assessment")
+    tell("step.requested", of, step_request_id=step_request.pk, kind="assessment")
     Application.objects.of(of.organisation).update(status=status)
     run_jobs()
     assert Attempt.objects.of(of.organisation).count() == 0

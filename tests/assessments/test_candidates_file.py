@@ -34,7 +34,7 @@ def attempt(db: None, built: Attempt) -> Attempt:
 
 
 def file_of(attempt: Attempt, reader: Reader) -> tuple[list[dict[str, Any]], str]:
-    of = attempt.start.application
+    of = attempt.step_request.application
     wanted = Wanted(
         reader=reader,
         organisation=attempt.organisation,

@@ -104,7 +104,7 @@ def test_a_part_waits_for_the_one_before_it() -> None:
     finish_part(attempt_id=attempt.pk, order=1, now=NOW)
     begin_part(attempt_id=attempt.pk, order=2, device="computer", now=NOW)
     assert part_of(attempt, 2).ends_at == NOW + MINUTES
-    assert event_names(attempt.start.application_id).count("attempt.begun") == 1
+    assert event_names(attempt.step_request.application_id).count("attempt.begun") == 1
 
 
 # --- one task at a time -------------------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ def test_the_last_task_ends_the_part_and_completes_the_attempt(client: Client, a
     assert (part.ended_at, part.ended_by) == (NOW, "finished")
     attempt.refresh_from_db()
     assert attempt.progress == "completed"
-    assert event_names(attempt.start.application_id)[-1] == "attempt.completed"
+    assert event_names(attempt.step_request.application_id)[-1] == "attempt.completed"
 
 
 # --- time ---------------------------------------------------------------------------------------------------------
@@ -219,7 +219,7 @@ def test_time_up_ends_the_part_scores_what_was_saved_and_completes_the_attempt(a
 
 def test_a_clock_that_runs_out_while_it_is_closed_completes_it_once_it_opens_again(attempt: Attempt) -> None:
     keep_alive(begun(attempt), until=NOW + MINUTES)
-    of = attempt.start.application
+    of = attempt.step_request.application
     tell("application.rejected", of, at=NOW + timedelta(minutes=2))
     run_jobs()
     end_overdue(now=NOW + MINUTES + timedelta(seconds=4))

@@ -58,7 +58,7 @@ def held(db: None, held_once: tuple[Role, Attempt]) -> tuple[Role, Attempt]:
 
 
 def page_of(who: Membership, attempt: Attempt) -> str:
-    where = path("candidate", attempt.organisation, attempt.start.application_id)
+    where = path("candidate", attempt.organisation, attempt.step_request.application_id)
     return signed_in(who).get(where).content.decode()
 
 
@@ -175,7 +175,7 @@ def test_the_link_of_a_review_opens_the_figures_and_leads_to_no_page_of_members(
 ) -> None:
     _, attempt = held
     application = Application.objects.select_related("organisation", "role").get(
-        pk=attempt.start.application_id
+        pk=attempt.step_request.application_id
     )
     page = Client().get(review(application)).content.decode()
     assert (page.count("which is percentile 55."), page.count("?table=")) == (1, 0)

@@ -11,7 +11,7 @@ from goodword.assessments.attempts.completion import Unanswered, decline, finish
 from goodword.assessments.attempts.locking import Closed
 from goodword.assessments.models import Attempt
 from goodword.notifications.models import Email
-from goodword.steps.models import Run
+from goodword.steps.models import StepRun
 from tests.assessments.support import answer_all, answers, assigned, rows, scores, statements_of
 from tests.support import factories
 from tests.support.jobs import event_names
@@ -35,7 +35,7 @@ def test_the_answers_become_one_score_a_scale() -> None:
     ]
     attempt.refresh_from_db()
     assert (attempt.progress, attempt.completed_at, attempt.next_reminder_at) == ("completed", NOW, None)
-    assert event_names(attempt.start.application_id)[-1] == "attempt.completed"
+    assert event_names(attempt.step_request.application_id)[-1] == "attempt.completed"
 
 
 @pytest.mark.django_db
@@ -107,7 +107,7 @@ def test_two_finishes_at_once_give_one_set_of_scores() -> None:
             connection.close()
 
     with ThreadPoolExecutor(4) as hands:
-        assert list(hands.map(press, range(4))) == [Run.Progress.COMPLETED] * 4
+        assert list(hands.map(press, range(4))) == [StepRun.Progress.COMPLETED] * 4
     assert scores(attempt).count() == 5
     assert event_names().count("attempt.completed") == 1
 

@@ -66,7 +66,7 @@ def test_an_expired_link_leads_to_a_fresh_one(client: Client, attempt: Attempt, 
         if (name, ask) != ("portal", client.post):
             assert ask(reverse(name, args=[token]))["Location"] == expired
     page = client.get(expired).content.decode()
-    address = attempt.start.application.candidate.email
+    address = attempt.step_request.application.candidate.email
     assert (f"{address[0]}…@m…" in page, address in page) == (True, False)
     with override_settings(MAILERS=MAILERS):
         run_jobs()
@@ -75,7 +75,7 @@ def test_an_expired_link_leads_to_a_fresh_one(client: Client, attempt: Attempt, 
         client.post(expired)  # one in ten minutes
         run_jobs()
     [message] = mail.outbox[sent:]
-    assert message.to == [f"{attempt.start.application.candidate.name} <{address}>"]
+    assert message.to == [f"{attempt.step_request.application.candidate.name} <{address}>"]
     assert message.subject == "Your link to the assessment for Window Washer at Acme Bikes"
     assert "New link sent" in client.get(f"{expired}?sent=1").content.decode()
     assert {**rows(attempt), "events": before["events"]} == before
@@ -137,7 +137,7 @@ def test_an_expired_link_to_a_request_is_mailed_again_to_its_reader(client: Clie
     )
     page = client.get(path).content.decode()
     assert "This link has expired" in page
-    for hidden in ("A screen reader", attempt.start.application.candidate.last_name, HANNA[1]):
+    for hidden in ("A screen reader", attempt.step_request.application.candidate.last_name, HANNA[1]):
         assert hidden not in page
     before = kinds(attempt)
     for _ in range(2):  # one in ten minutes

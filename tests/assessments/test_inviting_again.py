@@ -34,8 +34,8 @@ def test_the_old_run_is_closed_and_a_new_one_invites() -> None:
     answer_all(old, but=(7,))
     member = factories.member(of.organisation)
     with pytest.raises(NotConfirmed):
-        invite_again(start=old.start, member=member, now=LATER)
-    new = invite_again(start=old.start, member=member, after=old.pk, now=LATER)
+        invite_again(step_request=old.step_request, member=member, now=LATER)
+    new = invite_again(step_request=old.step_request, member=member, after=old.pk, now=LATER)
     assert state_of(old) == ("in_progress", "invited_again", True)
     assert old.closed_by == f"member:{member.pk}"
     assert (new.progress, new.opened_at, new.reminders_sent, answers(new).count()) == ("pending", LATER, 0, 0)
@@ -54,7 +54,7 @@ def test_a_finished_run_keeps_its_result() -> None:
     finish_part(attempt_id=old.pk, order=1, now=NOW)
     before = rows(old)
     member = factories.member(of.organisation)
-    new = invite_again(start=old.start, member=member, after=old.pk, now=NEXT_TIME)
+    new = invite_again(step_request=old.step_request, member=member, after=old.pk, now=NEXT_TIME)
     assert rows(old) | {"events": None} == before | {"events": None}
     assert (latest_attempt(of), latest_done(of)) == (new, old)
 
@@ -66,7 +66,7 @@ def test_a_run_closed_by_a_rejection_does_not_open_beside_the_new_one() -> None:
     run_jobs()
     assert state_of(old) == ("pending", "rejected", True)
     tell("application.unrejected", of, at=LATER)  # what follows from it comes after the click
-    new = invite_again(start=old.start, member=factories.member(of.organisation), now=LATER)
+    new = invite_again(step_request=old.step_request, member=factories.member(of.organisation), now=LATER)
     run_jobs()
     assert state_of(old) == ("pending", "invited_again", True)
     assert state_of(new) == ("pending", "", False)
@@ -74,8 +74,8 @@ def test_a_run_closed_by_a_rejection_does_not_open_beside_the_new_one() -> None:
 
 def test_a_start_that_never_got_an_attempt_gets_one() -> None:
     of = application()
-    start = factories.start(of, "assessment")
-    new = invite_again(start=start, member=factories.member(of.organisation), now=LATER)
+    step_request = factories.step_request(of, "assessment")
+    new = invite_again(step_request=step_request, member=factories.member(of.organisation), now=LATER)
     assert latest_attempt(of) == new
 
 
@@ -86,7 +86,7 @@ def test_an_application_that_has_ended_is_not_invited(status: str) -> None:
     Application.objects.of(of.organisation).update(status=status)
     before = rows(old)
     with pytest.raises(CannotInvite) as refused:
-        invite_again(start=old.start, member=factories.member(of.organisation), now=LATER)
+        invite_again(step_request=old.step_request, member=factories.member(of.organisation), now=LATER)
     assert refused.value.reason == status
     assert rows(old) == before
 
@@ -101,16 +101,16 @@ def test_whoever_may_not_be_mailed_is_not_invited(column: str, value: object, re
     of.candidate.save()
     before = rows(old)
     with pytest.raises(CannotInvite) as refused:
-        invite_again(start=old.start, member=factories.member(of.organisation), now=LATER)
+        invite_again(step_request=old.step_request, member=factories.member(of.organisation), now=LATER)
     assert refused.value.reason == reason
     assert rows(old) == before
 
 
 def test_a_start_that_waits_is_not_invited_past_its_reason() -> None:
     of = application()
-    start = factories.start(of, "assessment", state="waiting")
+    step_request = factories.step_request(of, "assessment", state="waiting")
     with pytest.raises(CannotInvite) as refused:
-        invite_again(start=start, member=factories.member(of.organisation), now=LATER)
+        invite_again(step_request=step_request, member=factories.member(of.organisation), now=LATER)
     assert refused.value.reason == "not_started"
     assert latest_attempt(of) is None
 
@@ -119,12 +119,14 @@ def test_a_member_of_another_organisation_reaches_nothing() -> None:
     old = assigned()
     before = rows(old)
     with pytest.raises(LookupError):
-        invite_again(start=old.start, member=factories.member(factories.organisation()), now=LATER)
+        invite_again(
+            step_request=old.step_request, member=factories.member(factories.organisation()), now=LATER
+        )
     assert rows(old) == before
 
 
 def test_a_reference_check_is_not_invited_to_an_assessment() -> None:
     of = application()
-    start = factories.start(of, "reference_check")
+    step_request = factories.step_request(of, "reference_check")
     with pytest.raises(LookupError):
-        invite_again(start=start, member=factories.member(of.organisation), now=LATER)
+        invite_again(step_request=step_request, member=factories.member(of.organisation), now=LATER)

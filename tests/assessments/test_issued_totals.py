@@ -229,7 +229,7 @@ def test_what_is_stored_is_what_is_shown(by_categories: Attempt, weighted: Attem
 def test_it_stays_when_the_rule_and_the_weights_become_others(
     weighted: Attempt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    attempt, of = weighted, weighted.start.application
+    attempt, of = weighted, weighted.step_request.application
     before, page = result(attempt), shown(attempt)
     assert of.role is not None
     assessment_of_all(

@@ -15,7 +15,7 @@ from goodword.assessments.models import Assessment, Attempt, Score
 from goodword.assessments.own_result import examples, own_parts, where
 from goodword.assessments.results import result
 from goodword.core.models import Event
-from goodword.steps.models import Run
+from goodword.steps.models import StepRun
 from tests.assessments.kinds import ALL, assessment_of_all, taken
 from tests.assessments.once import once
 from tests.assessments.support import application, assigned, rows, token_of
@@ -151,7 +151,9 @@ def test_before_the_end_and_of_an_attempt_closed_early_there_is_none() -> None:
     assessment_of_all(of.role, kinds=("scales",), tells_candidate=True)
     attempt = assigned(of)
     assert is_closed(Client().get(url(attempt)))
-    Attempt.objects.of(of.organisation).filter(pk=attempt.pk).update(progress=Run.Progress.MARKED_COMPLETE)
+    Attempt.objects.of(of.organisation).filter(pk=attempt.pk).update(
+        progress=StepRun.Progress.MARKED_COMPLETE
+    )
     assert is_closed(Client().get(url(attempt)))
 
 
@@ -182,7 +184,7 @@ def test_all_kinds_ask_no_more_queries_than_one(told_all: Attempt, told_scales: 
 
 
 def test_the_setting_of_the_version_that_was_taken_counts(told_scales: Attempt) -> None:
-    role = told_scales.start.application.role
+    role = told_scales.step_request.application.role
     assert role is not None
     assessment_of_all(role, kinds=("scales",), tells_candidate=False)
     assert Client().get(url(told_scales)).content.decode().count("Your result") >= 1

@@ -146,13 +146,17 @@ def test_thirty_days_after_the_deadline_nothing_is_taken(
 
 
 def test_a_revoked_link_shows_the_neutral_page(client: Client, attempt: Attempt, token: str) -> None:
-    links.end(organisation=attempt.organisation, purpose="candidate", subject_id=attempt.start_id, now=NOW)
+    links.end(
+        organisation=attempt.organisation, purpose="candidate", subject_id=attempt.step_request_id, now=NOW
+    )
     assert page(client, token).count("There is nothing to do here at the moment") >= 1
 
 
 def test_a_link_without_an_attempt_shows_the_neutral_page(client: Client) -> None:
-    start = factories.start(application(), "reference_check")
-    address = links.mint(organisation=start.organisation, purpose="candidate", subject_id=start.pk, now=NOW)
+    step_request = factories.step_request(application(), "reference_check")
+    address = links.mint(
+        organisation=step_request.organisation, purpose="candidate", subject_id=step_request.pk, now=NOW
+    )
     text = page(client, address.rstrip("/").rsplit("/", 1)[-1])
     assert text.count("There is nothing to do here at the moment") >= 1
 

@@ -33,13 +33,13 @@ def attempt() -> Attempt:
 
 def after(attempt: Attempt, name: str, **data: object) -> Attempt:
     """The attempt, once everything has reacted to the event."""
-    tell(name, attempt.start.application, at=LATER, **data)
+    tell(name, attempt.step_request.application, at=LATER, **data)
     run_jobs()
-    return Attempt.objects.of(attempt.organisation).select_related("start__step").get(pk=attempt.pk)
+    return Attempt.objects.of(attempt.organisation).select_related("step_request__step").get(pk=attempt.pk)
 
 
 def setting(attempt: Attempt, **values: str) -> None:
-    Step.objects.of(attempt.organisation).filter(pk=attempt.start.step_id).update(**values)
+    Step.objects.of(attempt.organisation).filter(pk=attempt.step_request.step_id).update(**values)
 
 
 def test_leaving_the_stage_pauses_and_coming_back_resumes(attempt: Attempt) -> None:
@@ -48,7 +48,7 @@ def test_leaving_the_stage_pauses_and_coming_back_resumes(attempt: Attempt) -> N
     back = after(
         attempt,
         "application.entered_stage",
-        job_id=attempt.start.application.job_id,
+        job_id=attempt.step_request.application.job_id,
         stage_id=STAGE[0],
         stage_name=STAGE[1],
     )
@@ -63,8 +63,8 @@ def test_leaving_the_stage_changes_nothing_where_the_step_goes_on(attempt: Attem
 
 
 def test_moving_between_two_stages_that_start_it_does_not_pause(attempt: Attempt) -> None:
-    rule = attempt.start.step.rules.get()
-    attempt.start.step.rules.create(
+    rule = attempt.step_request.step.rules.get()
+    attempt.step_request.step.rules.create(
         organisation=rule.organisation, automation=rule.automation, stage_id=502, stage_name="Assessment 2"
     )
     assert after(attempt, "application.left_stage", stage_id=STAGE[0], to_stage_id=502).paused_at is None
@@ -119,7 +119,7 @@ def test_an_end_leaves_a_finished_attempt_as_it_is() -> None:
 
 def test_an_invitation_that_has_not_gone_out_is_stopped_by_a_rejection() -> None:
     made = assigned(application(), sent=False)
-    tell("application.rejected", made.start.application, at=LATER)
+    tell("application.rejected", made.step_request.application, at=LATER)
     # the rejection is dealt with before the mail's own job
 
     with transaction.atomic():

@@ -43,7 +43,7 @@ def test_a_reminder_goes_out_when_it_is_due_and_the_next_is_planned() -> None:
     attempt.refresh_from_db()
     assert (attempt.reminders_sent, attempt.next_reminder_at) == (1, SECOND)
     assert reminders(attempt) == ["reminder:1"]
-    assert event_names(attempt.start.application_id) == ["attempt.assigned", "attempt.reminded"]
+    assert event_names(attempt.step_request.application_id) == ["attempt.assigned", "attempt.reminded"]
 
 
 def test_no_more_go_out_than_were_promised() -> None:
@@ -52,7 +52,7 @@ def test_no_more_go_out_than_were_promised() -> None:
     sent = []
     for hours in range(0, 24 * 60, 3):
         sent.append(remind_due(now=factories.NOW + timedelta(hours=hours)))
-        mail_is_taken(attempt.start.application, at=factories.NOW + timedelta(hours=hours))
+        mail_is_taken(attempt.step_request.application, at=factories.NOW + timedelta(hours=hours))
     assert sum(sent) == 2
     attempt.refresh_from_db()
     assert (attempt.reminders_sent, attempt.next_reminder_at) == (2, None)
@@ -102,7 +102,7 @@ def test_a_sweep_at_night_waits_for_the_morning() -> None:
 def test_the_mail_says_what_is_left_and_is_the_last_one_in_the_end() -> None:
     attempt = assigned()
     remind_due(now=FIRST)
-    mail_is_taken(attempt.start.application, at=FIRST)
+    mail_is_taken(attempt.step_request.application, at=FIRST)
     remind_due(now=SECOND)
     first, second = (
         render(mail, link="https://goodword.example/p/token/")
@@ -156,7 +156,7 @@ def test_an_ended_application_is_not_reminded_even_before_its_reaction_has_run(
 @pytest.mark.parametrize(("column", "value"), [("email", ""), ("can_email", False)])
 def test_whoever_may_no_longer_be_mailed_is_not_reminded(column: str, value: object) -> None:
     attempt = assigned()
-    candidate = attempt.start.application.candidate
+    candidate = attempt.step_request.application.candidate
     setattr(candidate, column, value)
     candidate.save()
     assert remind_due(now=FIRST) == 0

@@ -31,7 +31,7 @@ def build() -> Attempt:
     for item_id, value in zip(given, (4, 1, 5, 2), strict=True):
         save_answer(attempt_id=made.pk, order=1, item_id=item_id, value=value, now=NOW)
     finish_part(attempt_id=made.pk, order=1, now=NOW)
-    latest = latest_attempt(made.start.application)
+    latest = latest_attempt(made.step_request.application)
     assert latest is not None
     return latest
 

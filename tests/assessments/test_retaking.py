@@ -91,7 +91,7 @@ def test_inviting_again_too_soon_says_from_when_and_changes_nothing() -> None:
     old = completed(of)
     before = rows(old)
     with pytest.raises(CannotInvite) as refused:
-        invite_again(start=old.start, member=factories.member(of.organisation), now=LATER)
+        invite_again(step_request=old.step_request, member=factories.member(of.organisation), now=LATER)
     assert (refused.value.reason, refused.value.day) == ("too_soon", AGAIN)
     assert rows(old) == before
     assert latest_attempt(of) == old
@@ -101,7 +101,9 @@ def test_what_was_not_completed_is_closed_and_invited_again_at_any_time() -> Non
     of = applied()
     old = assigned(of)
     answer_all(old, but=(7,))
-    new = invite_again(start=old.start, member=factories.member(of.organisation), after=old.pk, now=LATER)
+    new = invite_again(
+        step_request=old.step_request, member=factories.member(of.organisation), after=old.pk, now=LATER
+    )
     old.refresh_from_db()
     assert (old.close_reason, latest_attempt(of)) == ("invited_again", new)
 

@@ -9,7 +9,7 @@ from pytest_django.fixtures import Settings
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application
 from goodword.roles.models import Role, StageRule
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 from tests.browser.looking import WIDTHS, Looker
 from tests.browser.windows import tab_to, window
 from tests.greenhouse.setup.desk import Desk, open_desk, point
@@ -111,14 +111,14 @@ def cards() -> tuple[Membership, dict[str, str]]:
     factories.automation(role, connection_id=1, job_id=31, stages={"assessment": (501, "Assessment")})
     earlier = reported(named(first, "Ada", "Lovelace"))
     offered = factories.application(
-        role, candidate=earlier.start.application.candidate, stage_name="Assessment"
+        role, candidate=earlier.step_request.application.candidate, stage_name="Assessment"
     )
-    waits = {"state": StepStart.State.WAITING, "started_at": None}
-    factories.start(offered, "assessment", waits_for="reuse", earlier=earlier.start, **waits)
+    waits = {"state": StepRequest.State.WAITING, "started_at": None}
+    factories.step_request(offered, "assessment", waits_for="reuse", earlier=earlier.step_request, **waits)
     clicked: Application = named(role, "Bo", "Click", stage_name="Assessment")
-    factories.start(clicked, "assessment", waits_for="click", **waits)
+    factories.step_request(clicked, "assessment", waits_for="click", **waits)
     delayed = named(role, "Di", "Layed", stage_name="Assessment")
-    factories.start(delayed, "assessment", waits_for="delay", due_at=factories.NOW, **waits)
+    factories.step_request(delayed, "assessment", waits_for="delay", due_at=factories.NOW, **waits)
     reopened = named(role, "Una", "Rejected", stage_name="Assessment")
     attempt = invited(reopened)
     attempt.attention = "reopened"

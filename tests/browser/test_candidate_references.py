@@ -32,9 +32,9 @@ def check(live_server: object) -> Check:
     step = factories.step(role, Step.Kind.REFERENCE_CHECK)
     step.slots, step.self_reference = SLOTS, Step.SelfReference.ASKED
     step.save()
-    start = factories.start(factories.application(role), Step.Kind.REFERENCE_CHECK)
+    step_request = factories.step_request(factories.application(role), Step.Kind.REFERENCE_CHECK)
     with transaction.atomic():
-        return open_check(start=start, now=clock.now(), by="goodword")
+        return open_check(step_request=step_request, now=clock.now(), by="goodword")
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def url(live_server: object, check: Check) -> Callable[..., str]:
     address = links.mint(
         organisation=check.organisation,
         purpose=Link.Purpose.CANDIDATE,
-        subject_id=check.start_id,
+        subject_id=check.step_request_id,
         now=clock.now(),
     )
     token = address.rstrip("/").rpartition("/")[2]
@@ -101,7 +101,7 @@ def test_the_whole_way_on_a_phone_by_the_keyboard_alone(
 
     press(page, "link", "Name the first referee")
     looker.look(page, "candidate names")
-    fill(page, "Their e-mail address", check.start.application.candidate.email)
+    fill(page, "Their e-mail address", check.step_request.application.candidate.email)
     page.keyboard.press("Tab")
     expect(page.get_by_text("This is your own address.")).to_be_visible()
     looker.look(page, "candidate is told while typing")

@@ -68,7 +68,7 @@ def test_a_recruiter_acts_by_clicks_alone(
     asks_for_seven(role)
     check = standing(named(role, "Ada", "Lovelace"))
     page = window(browser, rita, live_server, width=1440).new_page()
-    page.goto(f"{live_server}{path('candidate', role.organisation, check.start.application_id)}")
+    page.goto(f"{live_server}{path('candidate', role.organisation, check.step_request.application_id)}")
     page.get_by_label("A word to the candidate").fill("That is fine.")
     page.get_by_role("button", name="Do without").click()
     page.get_by_text("Answered. The reference check continues.").wait_for()

@@ -76,7 +76,7 @@ def test_leaving_twice_is_noticed_found_told_with_innocent_causes_and_changes_no
     assert scores(attempt).get(scale="").value == 2
     rita = factories.member(attempt.organisation, name="Rita Recruiter")
     page = window(browser, rita, live_server, width=1440).new_page()
-    page.goto(f"{live_server}{path('candidate', attempt.organisation, attempt.start.application_id)}")
+    page.goto(f"{live_server}{path('candidate', attempt.organisation, attempt.step_request.application_id)}")
     card = page.locator("#attempt-signs")
     expect(card.get_by_text("the page was left 2 times, never for more than a minute.")).to_be_visible()
     expect(card.get_by_text("A notification, a phone call, or someone at the door.")).to_be_visible()
@@ -150,7 +150,7 @@ def test_the_first_page_and_the_signs_are_accessible_and_fit(
             facts=facts,
             found_at=clock.now(),
         )
-    page.goto(f"{live_server}{path('candidate', attempt.organisation, attempt.start.application_id)}")
+    page.goto(f"{live_server}{path('candidate', attempt.organisation, attempt.step_request.application_id)}")
     looker.look(page, "signs of an assessment")
     page.get_by_role("link", name="Dismiss with a note (Left the page)").click()
     page.get_by_role("button", name="Dismiss").click()

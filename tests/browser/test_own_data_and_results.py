@@ -45,11 +45,11 @@ def full() -> Check:
 def test_the_pages_are_accessible_and_fit(browser: Browser, live_server: object) -> None:
     check, organisation = (found := full()), found.organisation
     admin = factories.member(organisation, kind="admin", name="Rita Hansen")
-    application, now = check.start.application_id, clock.now()
+    application, now = check.step_request.application_id, clock.now()
     request = check.requests.order_by("pk")[0]
-    own, theirs = f"{portal(check.start, now=now)}data/", door(request, now=now)
-    address = check.start.application.candidate.email
-    own_erase = data_door(Link.Purpose.CANDIDATE_DATA, check, check.start_id, address)
+    own, theirs = f"{portal(check.step_request, now=now)}data/", door(request, now=now)
+    address = check.step_request.application.candidate.email
+    own_erase = data_door(Link.Purpose.CANDIDATE_DATA, check, check.step_request_id, address)
     their_erase = data_door(Link.Purpose.REFEREE_DATA, check, request.pk, request.referee.email)
     pages = {
         "results": path("candidate", organisation, application),

@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def test_every_page_is_accessible_and_fits(browser: Browser, live_server: object) -> None:
     now = clock.now()
     check = whole()
-    organisation, application = check.organisation, check.start.application
+    organisation, application = check.organisation, check.step_request.application
     role = application.role
     assert role is not None
     admin = factories.member(organisation, kind="admin", name="Rita Hansen")
@@ -33,7 +33,9 @@ def test_every_page_is_accessible_and_fits(browser: Browser, live_server: object
     request = check.requests.select_related("referee").order_by("pk")[0]
 
     def own() -> str:
-        return data_door(Link.Purpose.CANDIDATE_DATA, check, check.start_id, application.candidate.email)
+        return data_door(
+            Link.Purpose.CANDIDATE_DATA, check, check.step_request_id, application.candidate.email
+        )
 
     def referees() -> str:
         return data_door(Link.Purpose.REFEREE_DATA, check, request.pk, request.referee.email)
@@ -63,7 +65,7 @@ def test_every_page_is_accessible_and_fits(browser: Browser, live_server: object
     looker.look(page, "retention is on")
     look("hold form", path("candidate_hold", organisation, application.pk))
     look("hold form of a role", path("role_hold", organisation, role.pk))
-    look("your data", fresh(f"{portal(check.start)}data/"))
+    look("your data", fresh(f"{portal(check.step_request)}data/"))
     page.get_by_role("button", name="E-mail me the link").click()
     page.get_by_text("Link sent").wait_for()
     looker.look(page, "your data on its way")
@@ -76,12 +78,12 @@ def test_every_page_is_accessible_and_fits(browser: Browser, live_server: object
     ask_own_erasure(application=application, now=now)
     Referee.objects.of(organisation).filter(pk=request.referee_id).update(erasure_asked_at=now)
     look("own data held", fresh(own()))
-    look("portal data held", fresh(f"{portal(check.start)}data/"))
+    look("portal data held", fresh(f"{portal(check.step_request)}data/"))
     look("referees data held", fresh(referees()))
     look("hold", path("candidate_hold", organisation, application.pk))
     look("candidate held", path("candidate", organisation, application.pk))
     look("retention with a hold", path("retention", organisation))
-    attempt_link = portal(attempt.start)
+    attempt_link = portal(attempt.step_request)
     Link.objects.of(organisation).update(expires_at=now - timedelta(minutes=1))
     look("expired own data", own_path := own())
     Link.objects.of(organisation).update(expires_at=now - timedelta(minutes=1))

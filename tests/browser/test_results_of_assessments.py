@@ -52,7 +52,7 @@ def test_results_are_legible_and_open_down_to_the_tasks(
     context = window(browser, rita, live_server, width=width)
     looker.watch(context)
     page = context.new_page()
-    page.goto(f"{live_server}{path('candidate', role.organisation, first.start.application_id)}")
+    page.goto(f"{live_server}{path('candidate', role.organisation, first.step_request.application_id)}")
     for summary in page.locator(".result__behind > summary").all():
         summary.click()
     looker.look(page, f"result {width}", within=".result")

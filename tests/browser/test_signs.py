@@ -76,7 +76,7 @@ def test_signs_are_accessible_and_fit(
     context = window(browser, rita, live_server, width=width)
     looker.watch(context)
     page = context.new_page()
-    page.goto(f"{live_server}{path('candidate', role.organisation, check.start.application_id)}")
+    page.goto(f"{live_server}{path('candidate', role.organisation, check.step_request.application_id)}")
     page.get_by_text("1 dismissed sign").click()
     looker.look(page, "signs")
     page.get_by_role("link", name="Dismiss with a note (Texts that are alike)").click()
@@ -91,7 +91,7 @@ def test_a_sign_is_dismissed_by_keyboard_alone(
 ) -> None:
     check = suspicious(role, rita)
     page = window(browser, rita, live_server, width=1440).new_page()
-    page.goto(f"{live_server}{path('candidate', role.organisation, check.start.application_id)}")
+    page.goto(f"{live_server}{path('candidate', role.organisation, check.step_request.application_id)}")
     page.get_by_role("link", name="Dismiss with a note (Texts that are alike)").focus()
     page.keyboard.press("Enter")
     page.get_by_label("Why this is nothing").focus()

@@ -155,7 +155,7 @@ def test_marking_is_accessible_fits_and_works_by_keyboard(
     context = window(browser, rita, live_server, width=width)
     looker.watch(context)
     page = context.new_page()
-    page.goto(f"{live_server}{path('candidate', attempt.organisation, attempt.start.application_id)}")
+    page.goto(f"{live_server}{path('candidate', attempt.organisation, attempt.step_request.application_id)}")
     looker.look(page, f"candidate with marking {width}", within="#marking")
     page.goto(f"{live_server}{marking_url(attempt)}")
     looker.look(page, f"marking {width}")

@@ -30,13 +30,13 @@ def world() -> tuple[Membership, dict[str, str], dict[str, str]]:
     closed = invited(rejected)
     Attempt.objects.of(organisation).filter(pk=closed.pk).update(closed_at=factories.NOW)
     waiting = named(role, "Emil", "Ohne-Adresse", email="")
-    factories.start(waiting, "assessment", state="waiting", waits_for="no_address", started_at=None)
+    factories.step_request(waiting, "assessment", state="waiting", waits_for="no_address", started_at=None)
     both = named(role, "Ida", "Both")
     attempt = invited(both)
     checked(both)
     later = clock.now() + timedelta(days=20)
     Attempt.objects.of(organisation).filter(pk=attempt.pk).update(deadline_at=later)
-    both.starts.get(step__kind="reference_check").checks.update(deadline_at=later)
+    both.step_requests.get(step__kind="reference_check").checks.update(deadline_at=later)
     mine = {
         name: path(name, organisation)
         for name in ("roles", "role_new", "candidates", "results", "library", "help", "own_mails")
@@ -49,9 +49,9 @@ def world() -> tuple[Membership, dict[str, str], dict[str, str]]:
     anybodys = {
         "review": review(done, expires_at=later),
         "expired": review(done, expires_at=clock.now()),
-        "portal": portal(attempt.start),
-        "closed": portal(closed.start),
-        "thanks": portal(done.starts.get()),
+        "portal": portal(attempt.step_request),
+        "closed": portal(closed.step_request),
+        "thanks": portal(done.step_requests.get()),
         "unknown": "/p/cut-off/",
         "nowhere": "/nowhere/",
         "forgotten": "/accounts/password/reset/",

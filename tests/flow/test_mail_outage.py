@@ -20,7 +20,7 @@ from goodword.references.domain.send import write_to
 from goodword.references.domain.slow import tell_of_slow_referees
 from goodword.references.models import Check, ReferenceRequest
 from goodword.steps.domain.move import lock
-from goodword.steps.models import Run
+from goodword.steps.models import StepRun
 from goodword.steps.states import status
 from tests.references.stage import DETAILS
 from tests.steps.happening import enter, happens
@@ -65,8 +65,8 @@ def goes_on(since: datetime, until: datetime, *, step: timedelta) -> None:
         moment += step
 
 
-def run_of(application: Application, model: type[Attempt] | type[Check]) -> Run:
-    return model.objects.of(application.organisation).get(start__application=application)
+def run_of(application: Application, model: type[Attempt] | type[Check]) -> StepRun:
+    return model.objects.of(application.organisation).get(step_request__application=application)
 
 
 @pytest.mark.parametrize(("kind", "model"), [("assessment", Attempt), ("reference_check", Check)])
@@ -96,7 +96,7 @@ def test_after_an_outage_each_is_invited_once_and_reminded_from_then_on(
     calendar = two[0].organisation.calendar
     for application in two:
         run = run_of(application, model)
-        step = run.start.step
+        step = run.step_request.step
         deadline = end_of_working_day(back, step.deadline_days, calendar=calendar)
         assert (status(run, now=back), run.invited_at, run.opened_at) == ("pending", back, back)
         assert run.deadline_at == deadline
@@ -120,7 +120,7 @@ def test_a_referee_is_asked_once_and_their_days_count_from_the_mail(server: Mail
     server.answers = {}
     first, _ = moved("reference_check")
     server.answers = {"message": "421 Not now"}
-    check = Check.objects.of(first.organisation).get(start__application=first)
+    check = Check.objects.of(first.organisation).get(step_request__application=first)
     with time_machine.travel(BEGAN, tick=False):
         referee = nominate(check_id=check.pk, slot=1, details=DETAILS, now=BEGAN)
         with transaction.atomic():
@@ -137,7 +137,7 @@ def test_a_referee_is_asked_once_and_their_days_count_from_the_mail(server: Mail
     back = lasting + PACE[-1]
     goes_on(back, back, step=timedelta(minutes=1))
     request.refresh_from_db()
-    days = check.start.step.referee_deadline_days
+    days = check.step_request.step.referee_deadline_days
     assert (request.invited_at, request.sent_at) == (back, back)
     assert request.deadline_at == end_of_working_day(back, days, calendar=first.organisation.calendar)
     assert request.next_reminder_at is not None

@@ -73,7 +73,7 @@ def remind(attempt: Attempt, *, key: str = "reminder:1", not_after: datetime | N
     with transaction.atomic():
         mail_candidate(
             attempt,
-            application=application.get(pk=attempt.start.application_id),
+            application=application.get(pk=attempt.step_request.application_id),
             name="reminder",
             key=key,
             left=1,
@@ -98,7 +98,7 @@ def to(address: str) -> list[str]:
 
 
 def test_a_reminder_waits_and_the_step_needs_attention_until_the_name_is_corrected(attempt: Attempt) -> None:
-    application = attempt.start.application
+    application = attempt.step_request.application
     candidate = renamed(application, BAD)
     email = remind(attempt)
     assert (email.state, email.tries, attention(attempt)) == ("queued", 0, "link_in_name")
@@ -117,7 +117,7 @@ def test_a_reminder_waits_and_the_step_needs_attention_until_the_name_is_correct
 
 
 def test_a_member_confirms_and_what_waited_goes_out_without_another_click(attempt: Attempt) -> None:
-    application = attempt.start.application
+    application = attempt.step_request.application
     candidate = renamed(application, BAD)
     remind(attempt)
     member = factories.member(application.organisation)
@@ -134,7 +134,7 @@ def test_a_member_confirms_and_what_waited_goes_out_without_another_click(attemp
 
 
 def test_a_mail_that_was_queued_before_waits_as_well_and_is_marked_by_itself(attempt: Attempt) -> None:
-    application = attempt.start.application
+    application = attempt.step_request.application
     Candidate.objects.of(application.organisation).update(
         last_name=BAD
     )  # no event: before an update of Goodword
@@ -149,7 +149,7 @@ def test_a_mail_that_was_queued_before_waits_as_well_and_is_marked_by_itself(att
 
 
 def test_a_lost_word_of_the_correction_costs_minutes_and_not_the_mail(attempt: Attempt) -> None:
-    application = attempt.start.application
+    application = attempt.step_request.application
     renamed(application, BAD)
     remind(attempt)
     Candidate.objects.of(application.organisation).update(last_name="Lovelace")
@@ -159,12 +159,15 @@ def test_a_lost_word_of_the_correction_costs_minutes_and_not_the_mail(attempt: A
 
 
 def test_what_waits_for_the_name_ends_with_its_step_and_with_its_day(attempt: Attempt) -> None:
-    application = attempt.start.application
+    application = attempt.step_request.application
     renamed(application, BAD)
     late = remind(attempt, key="reminder:1", not_after=NOW + timedelta(minutes=5))
     closed = remind(attempt, key="reminder:2")
     cancel(
-        organisation=application.organisation, subject_ref=subject_ref(attempt.start), now=NOW, failed=False
+        organisation=application.organisation,
+        subject_ref=subject_ref(attempt.step_request),
+        now=NOW,
+        failed=False,
     )
     Email.objects.of(application.organisation).filter(pk=late.pk).update(state="queued", not_before=NOW)
     renamed(application, "Lovelace")
@@ -177,7 +180,7 @@ def test_what_waits_for_the_name_ends_with_its_step_and_with_its_day(attempt: At
 
 def test_referees_are_not_written_to_and_then_are() -> None:
     story = named()
-    application = story.check.start.application
+    application = story.check.step_request.application
     renamed(application, BAD)
     press_send(story)
     run_jobs()

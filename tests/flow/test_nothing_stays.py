@@ -173,7 +173,7 @@ def lived(world: World) -> None:
     world.deliver()
     run_jobs()
     ours, now = world.ours(second), clock.now()
-    attempt = Attempt.objects.of(world.organisation).get(start__application=ours)
+    attempt = Attempt.objects.of(world.organisation).get(step_request__application=ours)
     take(attempt, storm=f"I call the {WORD}.", file=f"{WORD} licence.pdf", now=now)
     marked(attempt, name="Nora Nine", safe=5, tells=1, comment=f"Knows the {WORD}.")
     world.move(second, REFERENCES)
@@ -242,7 +242,7 @@ def looked_at(world: World, application_id: int) -> None:
     member.get(path("candidates", world.organisation), {"q": WORD})
     report = Report.objects.of(world.organisation).filter(state="ready").latest("pk")
     assert member.get(path("report_pdf", world.organisation, report.pk)).status_code == 200
-    member.get(review(report.start.application, now=clock.now()))
+    member.get(review(report.step_request.application, now=clock.now()))
 
 
 def test_once_a_person_is_erased_no_table_knows_them(world: World) -> None:
@@ -259,7 +259,7 @@ def test_once_a_person_is_erased_no_table_knows_them(world: World) -> None:
     assert where_it_stands(WORD) == set()
     assert is_barred(organisation=organisation, address=PEER["r-email"])
     assert FeedPost.objects.of(organisation).filter(state="sent").count() == posted
-    reports = Report.objects.of(organisation).order_by("start", "version")
+    reports = Report.objects.of(organisation).order_by("step_request", "version")
     assert [(one.version, one.state, one.snapshot["redacted"]) for one in reports] == [
         (1, "redacted", True),
         (2, "ready", True),
@@ -335,7 +335,7 @@ def test_once_one_referee_is_erased_no_table_knows_them_and_the_rest_stays(world
     assert where_it_stands(WORD) == set()
     assert {word: where_it_stands(word) for word in (CANDIDATE, OTHER)} == others
     admin = signed_in(factories.member(check.organisation, kind="admin"))
-    bundle = admin.post(path("candidate_export", check.organisation, check.start.application_id))
+    bundle = admin.post(path("candidate_export", check.organisation, check.step_request.application_id))
     with zipfile.ZipFile(io.BytesIO(bundle.content)) as files:
         everything = files.read("everything.json").decode()
     assert (WORD in everything, OTHER in everything, CANDIDATE in everything) == (False, True, True)

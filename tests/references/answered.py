@@ -189,10 +189,10 @@ def checked(org: Organisation | None = None, *, done: bool = True, **candidate: 
     organisation = org or factories.organisation(name="Acme")
     role = factories.role(organisation)
     who = factories.candidate(organisation, **{"first_name": "Ada", "last_name": "Lovelace"} | candidate)
-    start = factories.start(factories.application(role, candidate=who), "reference_check")
+    step_request = factories.step_request(factories.application(role, candidate=who), "reference_check")
     check = Check.objects.create(
         organisation=organisation,
-        start=start,
+        step_request=step_request,
         version=version(organisation),
         wanted=3,
         least=2,

@@ -43,7 +43,7 @@ class Stage:
     def request(self) -> ReferenceRequest:
         """As the database has it now."""
         rows = ReferenceRequest.objects.across_organisations().select_related(
-            "referee", "check_run__version", "check_run__start__application__candidate"
+            "referee", "check_run__version", "check_run__step_request__application__candidate"
         )
         return rows.get(pk=self.request_id)
 
@@ -61,9 +61,9 @@ def set_up(*, now: datetime, languages: tuple[str, ...] = ("en", "de")) -> Stage
     step = factories.step(role, Step.Kind.REFERENCE_CHECK)
     step.languages, step.self_reference = list(languages), Step.SelfReference.ASKED
     step.save()
-    start = factories.start(application, step.kind)
+    step_request = factories.step_request(application, step.kind)
     with transaction.atomic():
-        check = open_check(start=start, now=now, by="greenhouse")
+        check = open_check(step_request=step_request, now=now, by="greenhouse")
     referee = nominate(check_id=check.pk, slot=1, details=DETAILS, now=now)
     with transaction.atomic():
         check = lock(Check, check.pk)
@@ -73,7 +73,7 @@ def set_up(*, now: datetime, languages: tuple[str, ...] = ("en", "de")) -> Stage
     return Stage(
         check_id=check.pk,
         request_id=request.pk,
-        candidate_path=_path(check, "candidate", check.start_id, now=now),
+        candidate_path=_path(check, "candidate", check.step_request_id, now=now),
         referee_path=_path(check, "referee", request.pk, now=now),
     )
 

@@ -76,8 +76,8 @@ class Story:
     def check(self) -> Check:
         return (
             Check.objects.of(self.application.organisation)
-            .select_related("start__step")
-            .filter(start__application=self.application)
+            .select_related("step_request__step")
+            .filter(step_request__application=self.application)
             .latest("pk")
         )
 

@@ -174,7 +174,7 @@ def test_inviting_again_after_the_address_was_corrected_goes_on() -> None:
     who.email = "new@mail.example"
     who.save()
     member = factories.member(story.application.organisation)
-    invite_again(start=story.check.start, member=member, now=NOW)
+    invite_again(step_request=story.check.step_request, member=member, now=NOW)
     run_jobs()
     assert (story.check.attention, len(mails_to("new@mail.example"))) == ("", 1)
     assert story.check.next_reminder_at == datetime.fromisoformat("2026-03-05T09:00Z")
@@ -186,7 +186,7 @@ def test_a_referee_who_marks_it_as_spam_gets_no_more_of_this_check_and_their_lin
     complains(MARIA)
     assert state(story.requests[0]) == ("sent", None, None, None)
     member = factories.member(story.application.organisation)
-    invite_again(start=story.check.start, member=member, now=NOW)
+    invite_again(step_request=story.check.step_request, member=member, now=NOW)
     run_jobs()
     held_back = mail_to(MARIA)
     days_pass(12)
@@ -207,7 +207,7 @@ def test_a_recruiters_slip_keeps_nothing_from_them() -> None:
     comes_back(story.application.candidate.email)
     complains(RITA)
     member = factories.member(story.application.organisation)
-    invite_again(start=story.check.start, member=member, now=NOW)
+    invite_again(step_request=story.check.step_request, member=member, now=NOW)
     run_jobs()
     comes_back(story.application.candidate.email)
     assert len(mails_to(RITA)) == 2

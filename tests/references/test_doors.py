@@ -165,8 +165,8 @@ def test_a_revoked_link_shows_the_neutral_page() -> None:
 
 def test_a_paused_check_works() -> None:
     story = sent()
-    story.check.start.step.rules.all().delete()
-    step = story.check.start.step
+    story.check.step_request.step.rules.all().delete()
+    step = story.check.step_request.step
     step.on_leave = "pause"
     step.save()
     story.happens("application.left_stage", stage_id=1, to_stage_id=2)

@@ -34,7 +34,7 @@ _number = count(1)
 
 
 def mail_to(check: Check, address: str, *, ref: str = "", **context: Any) -> Email:
-    application = check.start.application
+    application = check.step_request.application
     with transaction.atomic():
         email = queue(
             organisation=check.organisation,
@@ -100,7 +100,7 @@ def test_name_address_answers_and_links_go_and_the_row_stays_for_counts() -> Non
     assert words.subject == "A referee of Ada Lovelace withdrew their reference (Window Washer)"
     assert "Their reference no longer counts." in " ".join(words.text.split())
     assert "Maria" not in words.text + words.html
-    application = check.start.application
+    application = check.step_request.application
     [marks] = marks_of([application], organisation=check.organisation, now=NOW).values()
     assert [(mark.done, mark.of) for mark in marks if mark.kind == "reference_check"] == [(2, 3)]
 
@@ -135,7 +135,7 @@ def test_a_reader_is_told_how_far_a_check_is() -> None:
     assert progress(check) == (3, 3)
     erase(check.referees.get(slot=1))
     assert progress(check) == (2, 3)
-    assert latest_check(check.start.application) == check
+    assert latest_check(check.step_request.application) == check
     assert latest_check(factories.application(factories.role(check.organisation))) is None
 
 
@@ -150,7 +150,7 @@ def test_in_an_open_check_the_place_is_free_again_and_the_answer_counts_no_more(
     named(check, 1, name="Nora Neu", email="nora@globex.example")  # the place takes another
     mail = Email.objects.of(check.organisation).get(kind="references.another")
     assert (mail.to_address, mail.context["referee"]) == (
-        check.start.application.candidate.email,
+        check.step_request.application.candidate.email,
         "One of your referees",
     )
 
@@ -237,14 +237,14 @@ def test_it_is_recorded_and_in_the_audit_log_without_a_name() -> None:
     event = Event.objects.get(name="referee.erased")
     assert (event.actor, event.data) == (
         f"member:{member.pk}",
-        {"start_id": check.start_id, "check_id": check.pk, "referee_id": referee.pk},
+        {"step_request_id": check.step_request_id, "check_id": check.pk, "referee_id": referee.pk},
     )
     entry = AuditEntry.objects.of(check.organisation).get(action="referee.erased")
     assert (entry.member, entry.details) == (
         member,
         {
             "referee": referee.pk,
-            "application": check.start.application_id,
+            "application": check.step_request.application_id,
             "counts": {"referees": 1, "references": 1},
         },
     )
@@ -284,7 +284,7 @@ def test_a_check_that_is_opened_again_asks_nobody_who_was_erased_while_it_was_cl
     cancel(check_id=story.check.pk, member=rita, now=NOW)
     gone = story.requests[0]
     erase(gone.referee)
-    invite_again(start=story.check.start, member=rita, now=NOW)
+    invite_again(step_request=story.check.step_request, member=rita, now=NOW)
     run_jobs()
     assert [(request.state, request.why) for request in story.requests] == [("ended", ""), ("sent", "")]
     assert not Email.objects.of(story.application.organisation).filter(to_address="").exists()

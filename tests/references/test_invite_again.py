@@ -9,7 +9,7 @@ from django.core import mail
 from goodword.candidates.models import Application
 from goodword.references.domain.invite_again import Hindered, invite_again
 from goodword.references.models import Check
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 from tests.references.story import (
     NOW,
     Story,
@@ -32,10 +32,10 @@ MARIA, PAUL = "maria@globex.example", "paul@globex.example"
 
 
 def again(story: Story) -> None:
-    start = story.check.start
+    step_request = story.check.step_request
     with time_machine.travel(LATER, tick=False):
         member = factories.member(story.application.organisation)
-        invite_again(start=start, member=member, after=story.check.pk, now=LATER)
+        invite_again(step_request=step_request, member=member, after=story.check.pk, now=LATER)
         run_jobs()
 
 
@@ -108,7 +108,7 @@ def test_after_a_finished_check_a_new_one_opens_and_the_old_results_stay() -> No
     run_jobs()
     again(story)
     assert story.check != first
-    assert story.check.start == first.start
+    assert story.check.step_request == first.step_request
     assert len(mails_to(story.application.candidate.email)) == 2
     first.refresh_from_db()
     assert first.progress == "declined"
@@ -137,8 +137,8 @@ def test_who_may_not_be_mailed_is_not_invited() -> None:
 def test_a_member_of_another_organisation_reaches_nothing() -> None:
     story = opened()
     stranger = factories.member(factories.organisation())
-    with pytest.raises(StepStart.DoesNotExist):
-        invite_again(start=story.check.start, member=stranger, now=LATER)
+    with pytest.raises(StepRequest.DoesNotExist):
+        invite_again(step_request=story.check.step_request, member=stranger, now=LATER)
     run_jobs()
     assert (len(mail.outbox), story.check.invited_again) == (1, 0)
 
@@ -159,7 +159,9 @@ def test_pressed_twice_before_the_mail_goes_out_a_referee_gets_one() -> None:
     with time_machine.travel(LATER, tick=False):
         for _ in range(2):
             invite_again(
-                start=story.check.start, member=factories.member(story.application.organisation), now=LATER
+                step_request=story.check.step_request,
+                member=factories.member(story.application.organisation),
+                now=LATER,
             )
         run_jobs()
     assert len(mails_to(MARIA)) == 2

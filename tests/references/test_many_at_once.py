@@ -38,7 +38,7 @@ def given(question_id: str, answer: Any) -> Given:
 @pytest.fixture
 def stage() -> Stage:
     stage = set_up(now=NOW)
-    asks(Story(stage.request.check_run.start.application))
+    asks(Story(stage.request.check_run.step_request.application))
     return stage
 
 

@@ -153,7 +153,7 @@ def test_a_check_marked_complete_is_done_and_its_report_is_made(story: Story, ri
         "Enough is known.",
     )
     assert events(story, "check.completed") == [("check.completed", by(rita))]
-    assert Report.objects.of(check.organisation).filter(start=check.start).count() == 1
+    assert Report.objects.of(check.organisation).filter(step_request=check.step_request).count() == 1
     assert remind_referees(now=NOW + 20 * DAY) == 0
 
 

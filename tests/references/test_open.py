@@ -59,7 +59,7 @@ def test_handling_the_request_twice_opens_one_check_and_sends_one_mail() -> None
 def test_while_a_check_is_unfinished_no_second_one_opens() -> None:
     check = opened().check
     with transaction.atomic():
-        assert open_check(start=check.start, now=NOW, by="goodword") == check
+        assert open_check(step_request=check.step_request, now=NOW, by="goodword") == check
 
 
 def test_an_assessment_opens_no_check() -> None:

@@ -142,10 +142,10 @@ def own_data(story: Story) -> list[str]:
     check, request = story.check, story.requests[0]
     who = story.application.candidate
     doors = [
-        data_door(Link.Purpose.CANDIDATE_DATA, check, check.start_id, who.email),
+        data_door(Link.Purpose.CANDIDATE_DATA, check, check.step_request_id, who.email),
         data_door(Link.Purpose.REFEREE_DATA, check, request.pk, request.referee.email),
     ]
-    expired = data_door(Link.Purpose.CANDIDATE_DATA, check, check.start_id, "old@mail.example")
+    expired = data_door(Link.Purpose.CANDIDATE_DATA, check, check.step_request_id, "old@mail.example")
     return [*(f"{door}{more}" for door in doors for more in ("", "erase/")), expired]
 
 

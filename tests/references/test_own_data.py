@@ -234,7 +234,7 @@ def test_what_is_not_submitted_is_told_to_its_writer_alone() -> None:
             default=str,
         )
 
-    candidate = {"candidate_id": 1, "application_ids": (check.start.application_id,)}
+    candidate = {"candidate_id": 1, "application_ids": (check.step_request.application_id,)}
     files = [
         told(Reader.ORGANISATION, **candidate),
         told(Reader.CANDIDATE, **candidate),

@@ -20,7 +20,7 @@ LATER = NOW + timedelta(days=6)
 
 
 def setting(story: Story, **values: str) -> None:
-    step = story.check.start.step
+    step = story.check.step_request.step
     for name, value in values.items():
         setattr(step, name, value)
     step.save()
@@ -126,7 +126,7 @@ def test_coming_back_before_send_plans_the_candidates_reminder() -> None:
 
 def test_a_second_arrival_sends_nothing() -> None:
     story = sent()
-    story.happens("step.asked_again", start_id=story.check.start_id, kind="reference_check")
+    story.happens("step.asked_again", step_request_id=story.check.step_request_id, kind="reference_check")
     assert len(mail.outbox) == 3
     assert Check.objects.of(story.application.organisation).count() == 1
 

@@ -98,7 +98,7 @@ def test_hired_lets_all_go_with_time_of_their_own() -> None:
 
 def test_a_hire_that_closes_the_check_lets_nothing_go() -> None:
     story = held()
-    step = story.check.start.step
+    step = story.check.step_request.step
     step.on_hire = "close"
     step.save()
     story.happens("application.hired")

@@ -175,7 +175,7 @@ def test_reminders_leave_at_working_hours_of_the_organisation() -> None:
 
 
 def pause(story: Story) -> None:
-    step = story.check.start.step
+    step = story.check.step_request.step
     step.on_leave = "pause"
     step.save()
     story.happens("application.left_stage", stage_id=1, to_stage_id=2)
@@ -222,7 +222,7 @@ def test_a_pause_keeps_what_was_promised_and_sends_no_more_than_that() -> None:
 
 def test_candidate_and_referees_have_timelines_apart() -> None:
     story = opened()
-    step = story.check.start.step
+    step = story.check.step_request.step
     step.reminder_days, step.referee_reminder_days = [4], [1, 3, 6]
     step.save()
     press_send(named(story))

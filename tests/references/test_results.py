@@ -302,7 +302,7 @@ def test_results_need_the_same_queries_for_one_and_for_many(django_assert_num_qu
     check = checked()
     answered(check, 1)
     check = Check.objects.of(check.organisation).select_related(
-        "version__questionnaire", "organisation", "start__application__candidate"
+        "version__questionnaire", "organisation", "step_request__application__candidate"
     )[0]
     with django_assert_num_queries(3):
         results(check)

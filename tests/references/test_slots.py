@@ -282,7 +282,7 @@ def test_a_needed_kind_is_waited_for_and_one_that_is_not_may_come_late() -> None
     answer(referee_door("peer@globex.example"))
     assert [reference.late for reference in story.references if reference.request_id == late.pk] == [True]
     assert event_names(story.application.pk).count("check.answered_late") == 1
-    versions = story.check.start.reports.order_by("version").values_list("version", flat=True)
+    versions = story.check.step_request.reports.order_by("version").values_list("version", flat=True)
     assert list(versions) == [1, 2]
 
 

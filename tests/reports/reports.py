@@ -35,7 +35,7 @@ def ready(of: Application | None = None) -> Report:
     """A report that is ready, all that follows from it done."""
     attempt = finished(of or application())
     run_jobs()
-    return Report.objects.of(attempt.organisation).select_related("start__application").latest("pk")
+    return Report.objects.of(attempt.organisation).select_related("step_request__application").latest("pk")
 
 
 def share_path(report: Report, **values: Any) -> str:

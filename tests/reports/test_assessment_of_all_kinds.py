@@ -36,7 +36,7 @@ def attempt_of(language: str = "en", **values: Any) -> Attempt:
 
 def report_of(attempt: Attempt) -> Report:
     run_jobs()
-    return Report.objects.of(attempt.organisation).select_related("start__application").latest("pk")
+    return Report.objects.of(attempt.organisation).select_related("step_request__application").latest("pk")
 
 
 def again(attempt: Attempt) -> Report:

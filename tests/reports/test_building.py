@@ -45,7 +45,7 @@ def test_a_finished_assessment_has_a_drawn_report_and_the_recruiter_a_mail() -> 
     assert content.startswith(b"%PDF-")
     assert report.file.sha256 == hashlib.sha256(content).hexdigest()
     email = Email.objects.of(report.organisation).get(kind="reports.completed")
-    candidate = report.start.application.candidate
+    candidate = report.step_request.application.candidate
     assert (email.to_address, email.subject, email.state) == (
         "rita@acme.example",
         f"{candidate.name} has finished the assessment",
@@ -57,8 +57,8 @@ def test_a_finished_assessment_has_a_drawn_report_and_the_recruiter_a_mail() -> 
 def test_the_snapshot_is_frozen_before_anything_is_drawn() -> None:
     report = frozen()
     assert state(report) == ("building", 0, "")
-    report.start.application.candidate.last_name = "Renamed"
-    report.start.application.candidate.save()
+    report.step_request.application.candidate.last_name = "Renamed"
+    report.step_request.application.candidate.save()
     draw(report_id=report.pk, now=NOW)
     text = text_of(report)
     assert "Renamed" not in text
@@ -93,7 +93,7 @@ def test_two_workers_at_once_leave_one_file_and_one_event() -> None:
 def test_completing_again_makes_a_new_version_and_leaves_the_old_one() -> None:
     first = ready()
     old = bytes(first.file.content)
-    again = finished(first.start.application)
+    again = finished(first.step_request.application)
     run_jobs()
     versions = Report.objects.of(again.organisation).order_by("version")
     assert [(report.version, report.state) for report in versions] == [(1, "ready"), (2, "ready")]
@@ -159,15 +159,15 @@ def test_each_try_says_when_the_next_would_be() -> None:
 
 
 def test_a_report_of_nothing_is_an_error_not_a_report() -> None:
-    start = factories.start(application(), "assessment")
+    step_request = factories.step_request(application(), "assessment")
     with transaction.atomic():
         event = record(
             "attempt.assigned",
-            organisation_id=start.organisation_id,
-            application_id=start.application_id,
+            organisation_id=step_request.organisation_id,
+            application_id=step_request.application_id,
             at=NOW,
             actor="goodword",
-            data={"start_id": start.pk, "attempt_id": 0},
+            data={"step_request_id": step_request.pk, "attempt_id": 0},
         )
     with pytest.raises(Attempt.DoesNotExist):
         build.on_attempt_completed(event)

@@ -98,14 +98,14 @@ def test_a_shared_pdf_has_no_item_no_single_answer_and_no_key(report: Report) ->
 
 def test_the_scan_finds_what_a_page_of_members_shows(report: Report) -> None:
     """Proves that the test above could find these texts."""
-    application = report.start.application
+    application = report.step_request.application
     client = signed_in(factories.member(report.organisation, kind="admin"))
     html = client.get(path("candidate", report.organisation, application.pk)).content.decode()
     assert len(leaked(report, _plain(html))) > 100
 
 
 def test_a_review_without_a_login_has_no_item_no_single_answer_and_no_key(report: Report) -> None:
-    text = _plain(Client().get(review(report.start.application)).content.decode())
+    text = _plain(Client().get(review(report.step_request.application)).content.decode())
     assert leaked(report, text) == []
     for said in ("shown to signed-in members only", "from 4 of 4 answers", "steps from the key"):
         assert said in text
@@ -140,7 +140,7 @@ def test_an_old_link_opens_the_report_in_todays_layout(report: Report) -> None:
 def test_members_and_exports_get_no_old_file_either(report: Report) -> None:
     aged(report)
     client = signed_in(factories.member(report.organisation, kind="admin"))
-    exported = client.post(path("candidate_export", report.organisation, report.start.application_id))
+    exported = client.post(path("candidate_export", report.organisation, report.step_request.application_id))
     with zipfile.ZipFile(io.BytesIO(exported.content)) as bundle:
         assert leaked(report, everything_in(bundle.read(f"reports/{report.code}-v1.pdf"))) == []
     aged(report)
@@ -173,7 +173,7 @@ def test_an_old_file_that_cannot_be_redrawn_is_withheld(report: Report) -> None:
     assert OLD not in response.content
     admin = signed_in(factories.member(report.organisation, kind="admin"))
     assert admin.get(path("report_pdf", report.organisation, report.pk)).status_code == 503
-    exported = admin.post(path("candidate_export", report.organisation, report.start.application_id))
+    exported = admin.post(path("candidate_export", report.organisation, report.step_request.application_id))
     with zipfile.ZipFile(io.BytesIO(exported.content)) as bundle:
         assert f"reports/{report.code}-v1.txt" in bundle.namelist()
     assert not ReportOpening.objects.of(report.organisation).exists()

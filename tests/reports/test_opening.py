@@ -103,7 +103,7 @@ def test_an_expired_link_says_what_to_do(report: Report) -> None:
     assert [
         said for said in ("It has expired", "rita@acme.example", report.code, "Sign in") if said not in html
     ] == []
-    assert report.start.application.candidate.name not in html
+    assert report.step_request.application.candidate.name not in html
     assert openings(report) == []
 
 
@@ -165,13 +165,13 @@ def test_who_is_signed_out_or_of_another_organisation_is_refused(report: Report)
 def test_a_hiring_manager_opens_only_what_is_of_their_roles(report: Report) -> None:
     manager = factories.member(report.organisation, kind="hiring_manager")
     refused(report, manager, 404)
-    assert report.start.application.role is not None
-    report.start.application.role.viewers.add(manager)
+    assert report.step_request.application.role is not None
+    report.step_request.application.role.viewers.add(manager)
     assert signed_in(manager).get(member_path(report)).status_code == 200
 
 
 def test_the_report_of_a_private_candidate_is_closed_to_other_recruiters(report: Report) -> None:
-    candidate = report.start.application.candidate
+    candidate = report.step_request.application.candidate
     candidate.private = True
     candidate.save()
     refused(report, factories.member(report.organisation), 404)
@@ -196,7 +196,7 @@ def state(report: Report) -> tuple[str, int, str]:
 def test_a_failed_report_is_made_again_in_one_click(report: Report) -> None:
     who = factories.member(report.organisation)
     client, where = signed_in(who), failed(report)
-    page = reverse("candidate", args=[report.organisation.slug, report.start.application_id])
+    page = reverse("candidate", args=[report.organisation.slug, report.step_request.application_id])
     assert f'action="{where}"' in client.get(page).content.decode()
     for _ in range(2):
         assert client.post(where)["Location"] == page
@@ -215,8 +215,8 @@ def test_a_report_that_is_ready_is_not_made_again(report: Report) -> None:
 def test_who_may_not_work_on_it_does_not_make_a_report_again(report: Report) -> None:
     where = failed(report)
     manager = factories.member(report.organisation, kind="hiring_manager")
-    assert report.start.application.role is not None
-    report.start.application.role.viewers.add(manager)
+    assert report.step_request.application.role is not None
+    report.step_request.application.role.viewers.add(manager)
     stranger = factories.member(factories.organisation(), kind="admin")
     theirs = reverse("report_rebuild", args=[stranger.organisation.slug, report.pk])
     answers = [

@@ -18,7 +18,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
 
 def redact(report: Report) -> dict[str, int]:
-    subject = Subject(organisation_id=report.organisation_id, application_ids=(report.start.application_id,))
+    subject = Subject(
+        organisation_id=report.organisation_id, application_ids=(report.step_request.application_id,)
+    )
     with transaction.atomic():
         return dict(erase.erase(subject, NOW))
 

@@ -25,10 +25,10 @@ def happens(check: Check, name: str = "check.completed", **data: Any) -> None:
         record(
             name,
             organisation_id=check.organisation_id,
-            application_id=check.start.application_id,
+            application_id=check.step_request.application_id,
             actor="goodword",
             at=NOW,
-            data={"start_id": check.start_id, "check_id": check.pk, **data},
+            data={"step_request_id": check.step_request_id, "check_id": check.pk, **data},
         )
 
 

@@ -13,7 +13,7 @@ from goodword.core.models import Reaction
 from goodword.notifications.models import Email
 from goodword.references.models import Check
 from goodword.roles.queries import automation_of
-from goodword.steps.models import Run
+from goodword.steps.models import StepRun
 from goodword.steps.states import status
 from tests.support import factories
 
@@ -73,9 +73,9 @@ def react_in_order_of(seed: int) -> None:
         reactions.act(dice.choice(waiting))
 
 
-def run_of(application: Application, kind: str) -> Run | None:
+def run_of(application: Application, kind: str) -> StepRun | None:
     """The application's run of this kind; there is one at most."""
-    runs = MODELS[kind].objects.of(application.organisation).filter(start__application=application)
+    runs = MODELS[kind].objects.of(application.organisation).filter(step_request__application=application)
     assert runs.count() <= 1
     return runs.first()
 

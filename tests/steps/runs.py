@@ -6,12 +6,12 @@ from typing import Self
 
 from goodword.assessments.models import Assessment, Attempt
 from goodword.roles.models import Role
-from goodword.steps.models import Run
+from goodword.steps.models import StepRun
 from tests.support import factories
 
 NOW = factories.NOW
 DEADLINE = datetime(2026, 3, 12, 22, 59, tzinfo=UTC)
-P = Run.Progress
+P = StepRun.Progress
 
 
 @dataclass
@@ -34,10 +34,10 @@ class Runs:
         return cls(role, assessment)
 
     def run_in(self, progress: P, closed: bool, paused: bool) -> Attempt:
-        start = factories.start(factories.application(self.role), "assessment")
+        step_request = factories.step_request(factories.application(self.role), "assessment")
         return Attempt.objects.create(
-            organisation=start.organisation,
-            start=start,
+            organisation=step_request.organisation,
+            step_request=step_request,
             assessment=self.assessment,
             progress=progress,
             opened_at=NOW,

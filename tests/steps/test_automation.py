@@ -9,7 +9,7 @@ from goodword.candidates.models import Application
 from goodword.core.events import record
 from goodword.steps.domain.automation import on_candidate_changed
 from goodword.steps.domain.delay import start_delayed
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs, waiting
 
@@ -39,8 +39,8 @@ def application() -> Application:
 
 def starts(application: Application) -> list[tuple[str, str, str]]:
     return [
-        (start.step.kind, start.state, start.waits_for)
-        for start in StepStart.objects.of(application.organisation).filter(application=application)
+        (step_request.step.kind, step_request.state, step_request.waits_for)
+        for step_request in StepRequest.objects.of(application.organisation).filter(application=application)
     ]
 
 

@@ -9,7 +9,7 @@ import pytest_django
 
 from goodword.candidates.models import Application
 from goodword.roles.models import Role, Step
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 from tests.steps.happening import (
     MODELS,
     NOW,
@@ -93,7 +93,7 @@ def begin(application: Application, seed: int = 0) -> None:
 
 
 def roles_of_starts(application: Application) -> list[str]:
-    rows = StepStart.objects.of(application.organisation).filter(application=application)
+    rows = StepRequest.objects.of(application.organisation).filter(application=application)
     return list(rows.order_by("pk").values_list("step__role__title", flat=True))
 
 
@@ -264,7 +264,7 @@ def test_of_two_starts_of_a_kind_the_one_that_has_begun_stays(application: Appli
     """Two can be there only from before starts went along."""
     begin(application)
     second = Role.objects.of(application.organisation).get(title="Second")
-    other = StepStart.objects.create(
+    other = StepRequest.objects.create(
         organisation=application.organisation,
         application=application,
         step=factories.step(second, kind),
@@ -272,5 +272,5 @@ def test_of_two_starts_of_a_kind_the_one_that_has_begun_stays(application: Appli
     )
     at_once(application, *TO_THERE)
     react_in_order_of(0)
-    assert not StepStart.objects.of(application.organisation).filter(pk=other.pk).exists()
+    assert not StepRequest.objects.of(application.organisation).filter(pk=other.pk).exists()
     assert (shown(application, kind), roles_of_starts(application)) == ("pending", ["Second"])

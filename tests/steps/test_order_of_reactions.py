@@ -11,7 +11,7 @@ from goodword.candidates.models import Application
 from goodword.core import reactions
 from goodword.core.models import Reaction
 from goodword.roles.models import Step
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 from tests.steps.happening import (
     HIRE,
     MODELS,
@@ -164,5 +164,9 @@ def test_an_address_that_goes_before_the_step_has_begun_is_asked_for(
     application.candidate.email = ""
     application.candidate.save()
     react_in_order_of(0)
-    start = StepStart.objects.of(application.organisation).get()
-    assert (start.state, start.waits_for, shown(application, kind)) == ("waiting", "no_address", "none")
+    step_request = StepRequest.objects.of(application.organisation).get()
+    assert (step_request.state, step_request.waits_for, shown(application, kind)) == (
+        "waiting",
+        "no_address",
+        "none",
+    )

@@ -48,12 +48,14 @@ def test_an_organisation_whose_settings_are_broken_holds_up_nobody_elses_reminde
 
 
 def begun(kind: str) -> None:
-    start = factories.start(factories.application(factories.role(factories.organisation())), kind)
+    step_request = factories.step_request(
+        factories.application(factories.role(factories.organisation())), kind
+    )
     with transaction.atomic():
-        found = held(start.pk)
+        found = held(step_request.pk)
         assert found is not None
         if kind == "assessment":
-            assign(start=found[0], application=found[1], now=NOW, by="greenhouse")
+            assign(step_request=found[0], application=found[1], now=NOW, by="greenhouse")
         else:
-            open_check(start=found[0], now=NOW, by="greenhouse")
+            open_check(step_request=found[0], now=NOW, by="greenhouse")
     mail_is_taken(found[1], at=NOW)

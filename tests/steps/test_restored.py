@@ -13,7 +13,7 @@ from goodword.notifications.models import Email
 from goodword.references.domain import invite_again as checks
 from goodword.roles.models import AlreadyThere, Step
 from goodword.steps.domain.delay import start_delayed
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 from tests.steps.happening import (
     HIRE,
     MODELS,
@@ -69,7 +69,7 @@ def applied(kind: str) -> Application:
 
 
 def starts(application: Application) -> list[tuple[str, str]]:
-    rows = StepStart.objects.of(application.organisation).filter(application=application)
+    rows = StepRequest.objects.of(application.organisation).filter(application=application)
     return list(rows.values_list("state", "waits_for"))
 
 
@@ -111,10 +111,10 @@ def test_a_click_sends_a_new_invitation_and_plans_reminders(application: Applica
     for events in ([ENTER], [REJECT], [UNREJECT]):
         happens(application, *events)
         react_in_order_of(0)
-    start = StepStart.objects.of(application.organisation).get()
+    step_request = StepRequest.objects.of(application.organisation).get()
     assert application.role is not None
     act = invitations.invite_again if kind == "assessment" else checks.invite_again
-    act(start=start, member=application.role.owner, now=NOW + timedelta(hours=1))
+    act(step_request=step_request, member=application.role.owner, now=NOW + timedelta(hours=1))
     react_in_order_of(0)
     mail_is_taken(application, at=NOW + timedelta(hours=1))
     run = MODELS[kind].objects.of(application.organisation).latest("pk")

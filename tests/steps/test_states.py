@@ -11,7 +11,7 @@ from django.db import transaction
 
 from goodword.assessments.models import Attempt
 from goodword.steps.domain.move import NotAllowed, lock, move
-from goodword.steps.models import Run
+from goodword.steps.models import StepRun
 from goodword.steps.states import (
     DONE,
     GRACE,
@@ -70,7 +70,7 @@ def runs(db: None, once: Runs) -> Runs:
     return deepcopy(once)
 
 
-def state_of(run: Run) -> State:
+def state_of(run: StepRun) -> State:
     return P(run.progress), run.closed_at is not None, run.paused_at is not None
 
 

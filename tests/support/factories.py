@@ -9,7 +9,7 @@ from goodword.accounts.models import Membership, Organisation, User
 from goodword.candidates.models import Application, Candidate
 from goodword.roles.domain.create import create_role
 from goodword.roles.models import Automation, Role, StageRule, Step
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 
 #: a Tuesday, ten in the morning in Berlin
 NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
@@ -97,14 +97,14 @@ def application(of: Role, **values: Any) -> Application:
     )
 
 
-def start(of: Application, kind: str, **values: Any) -> StepStart:
+def step_request(of: Application, kind: str, **values: Any) -> StepRequest:
     assert of.role is not None
-    return StepStart.objects.create(
+    return StepRequest.objects.create(
         **{
             "organisation": of.organisation,
             "application": of,
             "step": step(of.role, kind),
-            "state": StepStart.State.STARTED,
+            "state": StepRequest.State.STARTED,
             "requested_at": NOW,
             "started_at": NOW,
         }

@@ -16,7 +16,7 @@ from goodword.references.domain.open import open_check
 from goodword.references.models import Check
 from goodword.reports.models import Report
 from goodword.roles.models import Role
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 from tests.assessments.support import answer_all, assigned
 from tests.support import factories
 from tests.support.jobs import run_jobs
@@ -47,8 +47,8 @@ def invited(application: Application) -> Attempt:
 def checked(application: Application) -> Check:
     """A reference check is open, nobody is named."""
     with transaction.atomic():
-        start = factories.start(application, "reference_check")
-        check = open_check(start=start, now=NOW, by="greenhouse")
+        step_request = factories.step_request(application, "reference_check")
+        check = open_check(step_request=step_request, now=NOW, by="greenhouse")
     mail_is_taken(application, at=NOW)
     check.refresh_from_db()
     return check
@@ -60,12 +60,14 @@ def reported(application: Application) -> Report:
     answer_all(attempt)
     finish_part(attempt_id=attempt.pk, order=1, now=NOW)
     run_jobs()
-    return Report.objects.of(application.organisation).filter(start__application=application).latest("pk")
+    return (
+        Report.objects.of(application.organisation).filter(step_request__application=application).latest("pk")
+    )
 
 
-def portal(start: StepStart, **values: Any) -> str:
+def portal(step_request: StepRequest, **values: Any) -> str:
     """The path of a fresh link to a candidate's portal."""
-    return _path(Link.Purpose.CANDIDATE, start.organisation, start.pk, **values)
+    return _path(Link.Purpose.CANDIDATE, step_request.organisation, step_request.pk, **values)
 
 
 def review(application: Application, **values: Any) -> str:

@@ -9,7 +9,7 @@ from pytest_django.fixtures import Settings
 from goodword.accounts.models import AuditEntry, Membership, Organisation
 from goodword.core.events import record
 from goodword.roles.models import Role
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.people import checked, invited, named, path, reported
@@ -137,7 +137,9 @@ def test_who_may_not_see_a_candidate_gets_nothing_and_leaves_nothing(role: Role)
 
 def test_what_waits_says_what_it_waits_for_and_how_to_help(role: Role, rita: Membership) -> None:
     application = named(role, "Ada", "Zorn", email="")
-    factories.start(application, "assessment", state="waiting", waits_for="no_address", started_at=None)
+    factories.step_request(
+        application, "assessment", state="waiting", waits_for="no_address", started_at=None
+    )
     html = signed_in(rita).get(path("candidate", role.organisation, application.pk)).content.decode()
     assert "Greenhouse has no e-mail address for this candidate. Add one there" in html
 
@@ -196,13 +198,13 @@ def test_results_show_the_newest_version_of_each_and_cost_the_same_for_three(
 def test_inviting_again_sends_a_new_invitation_and_is_written_down(role: Role, rita: Membership) -> None:
     application = named(role, "Ada", "Zorn")
     attempt = invited(application)
-    where = path("step_invite_again", role.organisation, application.pk, attempt.start_id)
+    where = path("step_invite_again", role.organisation, application.pk, attempt.step_request_id)
     response = signed_in(rita).post(where, follow=True)
     assert [str(message) for message in response.context["messages"]] == ["A new invitation is on its way."]
     assert list(
         AuditEntry.objects.of(role.organisation).filter(member=rita).values_list("action", "details")
-    ) == [("step.invited_again", {"start": attempt.start_id})]
-    assert attempt.start.attempts.count() == 2
+    ) == [("step.invited_again", {"step_request": attempt.step_request_id})]
+    assert attempt.step_request.attempts.count() == 2
 
 
 def test_inviting_again_needs_a_recruiter_of_the_organisation_and_looking_sends_nothing(
@@ -210,11 +212,11 @@ def test_inviting_again_needs_a_recruiter_of_the_organisation_and_looking_sends_
 ) -> None:
     application = named(role, "Ada", "Zorn")
     attempt = invited(application)
-    where = path("step_invite_again", role.organisation, application.pk, attempt.start_id)
+    where = path("step_invite_again", role.organisation, application.pk, attempt.step_request_id)
     manager = factories.member(role.organisation, kind="hiring_manager")
     role.viewers.add(manager)
     stranger = factories.member(factories.organisation(), kind="admin")
-    theirs = path("step_invite_again", stranger.organisation, application.pk, attempt.start_id)
+    theirs = path("step_invite_again", stranger.organisation, application.pk, attempt.step_request_id)
     answers = [
         signed_in(rita).get(where),
         Client().post(where),
@@ -222,11 +224,11 @@ def test_inviting_again_needs_a_recruiter_of_the_organisation_and_looking_sends_
         signed_in(stranger).post(where),
         signed_in(stranger).post(theirs),
         signed_in(rita).post(
-            path("step_invite_again", role.organisation, application.pk, attempt.start_id + 99)
+            path("step_invite_again", role.organisation, application.pk, attempt.step_request_id + 99)
         ),
     ]
     assert [answer.status_code for answer in answers] == [200, 302, 403, 404, 404, 404]
-    assert attempt.start.attempts.count() == 1
+    assert attempt.step_request.attempts.count() == 1
 
 
 def test_the_step_of_another_candidate_is_not_invited_by_way_of_this_one(
@@ -234,10 +236,10 @@ def test_the_step_of_another_candidate_is_not_invited_by_way_of_this_one(
 ) -> None:
     mine, other = named(role, "Ada", "Zorn"), named(role, "Bo", "Abel")
     invited(mine)
-    start = invited(other).start
-    where = path("step_invite_again", role.organisation, mine.pk, start.pk)
+    step_request = invited(other).step_request
+    where = path("step_invite_again", role.organisation, mine.pk, step_request.pk)
     assert signed_in(rita).post(where).status_code == 404
-    assert start.attempts.count() == 1
+    assert step_request.attempts.count() == 1
 
 
 NOT_ACTIVE = "Only active candidates can be invited. In Greenhouse this one is not."
@@ -259,12 +261,12 @@ def test_who_cannot_be_invited_is_not_and_the_page_says_why(
     role: Role, kind: str, application: dict[str, str], state: str, said: str
 ) -> None:
     who = named(role, "Ada", "Zorn", **application)
-    start = factories.start(who, kind, state=StepStart.State(state))
+    step_request = factories.step_request(who, kind, state=StepRequest.State(state))
     response = signed_in(role.owner).post(
-        path("step_invite_again", role.organisation, who.pk, start.pk), follow=True
+        path("step_invite_again", role.organisation, who.pk, step_request.pk), follow=True
     )
     assert [str(message) for message in response.context["messages"]] == [said]
-    assert (start.attempts.count(), start.checks.count(), who.emails.count()) == (0, 0, 0)
+    assert (step_request.attempts.count(), step_request.checks.count(), who.emails.count()) == (0, 0, 0)
 
 
 def test_a_number_out_of_all_measure_is_not_there(role: Role, rita: Membership) -> None:

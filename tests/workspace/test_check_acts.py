@@ -139,7 +139,7 @@ def answer(address: str) -> None:
 def test_only_who_works_for_the_organisation_may(story: Story, name: str, data: dict[str, Any]) -> None:
     org = story.application.organisation
     watching = factories.member(org, kind="hiring_manager")
-    story.check.start.step.role.viewers.add(watching)
+    story.check.step_request.step.role.viewers.add(watching)
     target, before = address(story, name), state(story)
     for client, status in [
         (signed_in(watching), 403),
@@ -156,7 +156,7 @@ def test_what_belongs_to_another_candidate_is_not_there(
     story: Story, name: str, data: dict[str, Any]
 ) -> None:
     org = story.application.organisation
-    other = factories.application(story.check.start.step.role)
+    other = factories.application(story.check.step_request.step.role)
     target = address(story, name).replace(f"/{story.application.pk}/", f"/{other.pk}/", 1)
     before = state(story)
     assert signed_in(factories.member(org)).post(target, data).status_code == 404
@@ -303,7 +303,7 @@ def test_every_state_has_its_word_and_what_helps() -> None:
     asks_for_seven(role)
     check = standing(factories.application(role))
     client = signed_in(factories.member(role.organisation))
-    response = client.get(path("candidate", role.organisation, check.start.application_id))
+    response = client.get(path("candidate", role.organisation, check.step_request.application_id))
     page = BeautifulSoup(response.content, "html.parser")
     found = [
         (
@@ -331,7 +331,7 @@ def test_every_state_has_its_word_and_what_helps() -> None:
 
 def test_a_hiring_manager_sees_the_same_and_no_buttons(story: Story, rita: Membership) -> None:
     watching = factories.member(rita.organisation, kind="hiring_manager")
-    story.check.start.step.role.viewers.add(watching)
+    story.check.step_request.step.role.viewers.add(watching)
     page = BeautifulSoup(shown(watching, story).content, "html.parser")
     assert len(page.select("#reference_check .referee")) == 2
     assert page.select("#reference_check form, #reference_check a.menu__item") == []
@@ -405,7 +405,7 @@ def test_inviting_again_says_so_where_it_waits_for_the_organisation_alone() -> N
         cannot_provide(check_id=story.check.pk, slot=slot, reason="They have all left.", now=NOW)
     run_jobs()
     before = Email.objects.of(member.organisation).count()
-    where = path("step_invite_again", member.organisation, story.application.pk, story.check.start_id)
+    where = path("step_invite_again", member.organisation, story.application.pk, story.check.step_request_id)
     page = signed_in(member).post(where, follow=True).content.decode()
     assert "Nobody was e-mailed: the card says why." in page
     assert Email.objects.of(member.organisation).count() == before

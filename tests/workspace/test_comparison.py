@@ -14,7 +14,7 @@ from goodword.assessments.models import Attempt, AttemptPart, IssuedTotal, Score
 from goodword.assessments.result.total import percent
 from goodword.candidates.models import Application
 from goodword.roles.models import Role
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 from goodword.workspace.comparison.results import comparable_tests, finished_attempts, results_of_test
 from tests.assessments.kinds import assessment_of_all, later, marked, taken
 from tests.assessments.test_results_of_all_kinds import in_group
@@ -106,13 +106,13 @@ def test_what_cannot_be_held_side_by_side_stands_apart_and_says_why(
 def test_another_language_and_another_norm_version_stand_apart(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("scales",))
     first, second, _ = (done(role, name, "X") for name in ("Ada", "Bo", "Cy"))
-    Attempt.objects.of(role.organisation).filter(start__application=second).update(language="de")
+    Attempt.objects.of(role.organisation).filter(step_request__application=second).update(language="de")
     [one] = shown(rita, role).context["tables"][1:]
     assert (one.heading, one.differences) == (
         "German, on a device that is not known, version 2",
         ("another language",),
     )
-    score = Score.objects.of(role.organisation).filter(part__attempt__start__application=first).first()
+    score = Score.objects.of(role.organisation).filter(part__attempt__step_request__application=first).first()
     assert score is not None
     in_group(attempt_part=score, device="computer")
     part = AttemptPart.objects.of(role.organisation).select_related("part").get(pk=score.part_id)
@@ -137,7 +137,7 @@ def test_tasks_and_own_questions_have_columns_of_their_own(rita: Membership, rol
     reasoning = Score.objects.of(role.organisation).get(part__version__test__kind="reasoning", scale="")
     assert found["Reasoning"][1] == f"{reasoning.value:.0f} of {reasoning.items}"
     assert found["Questions of ours"] == ["Ada", "1 of 1", "–"]
-    attempt = Attempt.objects.of(role.organisation).get(start__application=of)
+    attempt = Attempt.objects.of(role.organisation).get(step_request__application=of)
     marked(attempt, name="Nora", safe=5, tells=1)
     again = signed_in(rita).get(
         f"{path('role_compare', role.organisation, role.pk)}?{kinds['Questions of ours']}"
@@ -174,7 +174,7 @@ def test_tasks_are_sorted_only_once_they_are_calibrated(rita: Membership, role: 
     assert (page.count("nobody is sorted by the result"), "sort=score" in page) == (1, False)
     for first, ability in (("Ada", -0.5), ("Bo", 0.9)):
         rows = Score.objects.of(role.organisation).filter(scale="")
-        rows.filter(part__attempt__start__application__candidate__first_name=first).update(
+        rows.filter(part__attempt__step_request__application__candidate__first_name=first).update(
             ability=ability, ability_se=0.4
         )
     ranked = shown(rita, role, sort="-score")
@@ -187,7 +187,7 @@ def test_of_distances_the_nearest_to_the_key_comes_first_by_nearness(rita: Membe
     done(role, "Far", "A")
     done(role, "Near", "B")
     rows = Score.objects.of(role.organisation).filter(scale="")
-    far = rows.get(part__attempt__start__application__candidate__first_name="Far")
+    far = rows.get(part__attempt__step_request__application__candidate__first_name="Far")
     in_group(attempt_part=far, device="computer")
     rows.update(norm_group=far.norm_group, low=0.5, high=1.5)
     for score, place in ((far, 85), (rows.exclude(pk=far.pk).get(), 10)):
@@ -277,10 +277,12 @@ def test_an_earlier_result_that_stands_in_is_compared_under_the_name_it_stands_i
     assessment_of_all(before, kinds=("scales",))
     earlier = done(before, "Ada", "Lovelace")
     here = factories.application(role, candidate=earlier.candidate)
-    first = StepStart.objects.of(organisation).get(application=earlier)
-    factories.start(here, "assessment", state=StepStart.State.REUSED, earlier=first, started_at=later(1))
+    first = StepRequest.objects.of(organisation).get(application=earlier)
+    factories.step_request(
+        here, "assessment", state=StepRequest.State.REUSED, earlier=first, started_at=later(1)
+    )
     assert [one.result.application.pk for one in shown(rita, role).context["tables"][0].rows] == [here.pk]
-    StepStart.objects.of(organisation).filter(application=here).update(started_at=later(-1))
+    StepRequest.objects.of(organisation).filter(application=here).update(started_at=later(-1))
     assert shown(rita, role).context["tables"] == []
 
 
@@ -399,7 +401,7 @@ def test_a_total_over_a_part_on_another_device_stands_apart(rita: Membership, ro
     assessment_of_all(role, kinds=("questions", "reasoning"), total="categories")
     for first in ("Ada", "Bo", "Cy"):
         of = done(role, first, "X", device="computer")
-    parts = AttemptPart.objects.of(role.organisation).filter(attempt__start__application=of)
+    parts = AttemptPart.objects.of(role.organisation).filter(attempt__step_request__application=of)
     parts.filter(version__test__kind="reasoning").update(device="phone")
     assert [(table.differences, len(table.rows)) for table in shown(rita, role).context["tables"]] == [
         ((), 2),
@@ -432,7 +434,9 @@ def test_more_time_shows_in_no_total(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("questions", "reasoning"), total="categories")
     of = [done(role, first, "X") for first in ("Ada", "Bo")][1]
     plain = tables(shown(rita, role))
-    AttemptPart.objects.of(role.organisation).filter(attempt__start__application=of).update(seconds=7777)
+    AttemptPart.objects.of(role.organisation).filter(attempt__step_request__application=of).update(
+        seconds=7777
+    )
     assert tables(shown(rita, role)) == plain
     assert len(plain) == 1
 

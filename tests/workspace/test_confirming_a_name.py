@@ -10,7 +10,7 @@ from goodword.accounts.models import AuditEntry, Membership
 from goodword.candidates.models import Application
 from goodword.steps.domain.automation import request
 from goodword.steps.domain.standing import hold
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 from tests.assessments.support import application as of_role
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs
@@ -43,8 +43,8 @@ def where(application: Application) -> str:
 
 
 def state(application: Application) -> tuple[str, str]:
-    start = StepStart.objects.of(application.organisation).get(application=application)
-    return start.state, start.waits_for
+    step_request = StepRequest.objects.of(application.organisation).get(application=application)
+    return step_request.state, step_request.waits_for
 
 
 def to_candidate(application: Application) -> int:

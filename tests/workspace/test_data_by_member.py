@@ -28,11 +28,11 @@ def check() -> Check:
 
 
 def export_path(check: Check) -> str:
-    return path("candidate_export", check.organisation, check.start.application_id)
+    return path("candidate_export", check.organisation, check.step_request.application_id)
 
 
 def erase_path(check: Check, referee: Referee) -> str:
-    return path("referee_erase", check.organisation, check.start.application_id, referee.pk)
+    return path("referee_erase", check.organisation, check.step_request.application_id, referee.pk)
 
 
 def unpacked(response: Any) -> dict[str, bytes]:
@@ -93,8 +93,8 @@ def test_an_export_holds_everything_and_apart_what_can_be_handed_on(check: Check
     ]
     entry = AuditEntry.objects.of(check.organisation).get(action="person.exported")
     assert entry.details == {
-        "candidate": check.start.application.candidate_id,
-        "application": check.start.application_id,
+        "candidate": check.step_request.application.candidate_id,
+        "application": check.step_request.application_id,
     }
 
 
@@ -103,7 +103,7 @@ def test_applications_that_the_member_may_not_see_are_not_in_it(check: Check) ->
     automation = factories.automation(secret, connection_id=1, job_id=77, stages={})
     automation.confidential = True
     automation.save()
-    factories.application(secret, candidate=check.start.application.candidate)
+    factories.application(secret, candidate=check.step_request.application.candidate)
     recruiter, admin = (factories.member(check.organisation, kind=kind) for kind in ("recruiter", "admin"))
     assert (
         b"Secret successor" not in unpacked(signed_in(recruiter).post(export_path(check)))["everything.json"]
@@ -138,12 +138,14 @@ def test_an_admin_reads_what_goes_and_erases_a_referee(check: Check) -> None:
     assert "The check stays done." in page.content.decode()
     assert Referee.objects.of(check.organisation).get(pk=referee.pk).erased_at is None
     response = client.post(where)
-    assert response["Location"] == path("candidate", check.organisation, check.start.application_id)
+    assert response["Location"] == path("candidate", check.organisation, check.step_request.application_id)
     assert Referee.objects.of(check.organisation).get(pk=referee.pk).erased_at == NOW
     assert Event.objects.get(name="referee.erased").actor == f"member:{admin.pk}"
     assert client.get(where).status_code == 404
     assert client.post(where).status_code == 404
-    shown = client.get(path("candidate", check.organisation, check.start.application_id)).content.decode()
+    shown = client.get(
+        path("candidate", check.organisation, check.step_request.application_id)
+    ).content.decode()
     assert "Erased referee" in shown and "Omar Haddad" not in shown
 
 
@@ -163,7 +165,7 @@ def test_who_may_not_erase_a_referee_changes_nothing(check: Check) -> None:
         (Client(), 302),
     ):
         assert (client.get(where).status_code, client.post(where).status_code) == (status, status)
-    mixed = path("referee_erase", check.organisation, other.start.application_id, referee.pk)
+    mixed = path("referee_erase", check.organisation, other.step_request.application_id, referee.pk)
     foreign = erase_path(check, other.referees.get(slot=1))
     assert [signed_in(admin).post(one).status_code for one in (mixed, foreign)] == [404, 404]
     assert not Referee.objects.of(check.organisation).exclude(erased_at=None).exists()

@@ -112,7 +112,7 @@ def test_what_is_to_go_says_so_and_when(role: Role, ada: Application) -> None:
 
 def test_the_link_shows_the_neutral_page_then_nothing(role: Role, ada: Application) -> None:
     """Also for who is done, and would else be thanked."""
-    there, client = portal(reported(ada).start), Client()
+    there, client = portal(reported(ada).step_request), Client()
 
     def shown() -> tuple[int, bool]:
         answer = client.get(there, follow=True)

@@ -58,15 +58,15 @@ def hold(request: pytest.FixtureRequest, check: Check, admin: Membership) -> Hol
 
 
 def placed(check: Check, admin: Membership, *, on_role: bool = False, ground: str = "claims") -> Hold:
-    application = check.start.application
+    application = check.step_request.application
     on = application.role if on_role else application.candidate
     assert on is not None
     return place_hold(on=on, ground=ground, reason=SECRET, by=admin, now=NOW)
 
 
 def own_door(check: Check) -> str:
-    address = check.start.application.candidate.email
-    return data_door(Link.Purpose.CANDIDATE_DATA, check, check.start_id, address)
+    address = check.step_request.application.candidate.email
+    return data_door(Link.Purpose.CANDIDATE_DATA, check, check.step_request_id, address)
 
 
 def referee_door(check: Check) -> tuple[Referee, str]:
@@ -81,7 +81,7 @@ def text(content: bytes) -> str:
 
 def is_erased(check: Check) -> bool:
     return (
-        Candidate.objects.of(check.organisation).get(pk=check.start.application.candidate_id).erased_at
+        Candidate.objects.of(check.organisation).get(pk=check.step_request.application.candidate_id).erased_at
         is not None
     )
 
@@ -112,7 +112,7 @@ def test_retention_passes_over_whoever_is_held_until_it_is_lifted(
 def test_no_erasure_of_a_held_person_is_carried_out_until_it_is_lifted(
     check: Check, admin: Membership, hold: Hold, reason: Reason
 ) -> None:
-    application = check.start.application
+    application = check.step_request.application
     of = application if reason == Reason.APPLICATION_DELETED else application.candidate
     with transaction.atomic():
         erasure = ask_erasure(of=of, reason=reason, now=NOW - timedelta(days=8), by="x")
@@ -131,7 +131,7 @@ def test_an_application_elsewhere_is_not_covered_by_the_hold_on_a_role(
     check: Check, admin: Membership
 ) -> None:
     other = factories.application(
-        factories.role(check.organisation), candidate=check.start.application.candidate
+        factories.role(check.organisation), candidate=check.step_request.application.candidate
     )
     placed(check, admin, on_role=True)
     with transaction.atomic():
@@ -142,7 +142,7 @@ def test_an_application_elsewhere_is_not_covered_by_the_hold_on_a_role(
 
 
 def test_a_hold_covers_whom_its_person_is_merged_into(check: Check, admin: Membership) -> None:
-    loser = check.start.application.candidate
+    loser = check.step_request.application.candidate
     hold = placed(check, admin)
     winner = factories.candidate(check.organisation)
     with transaction.atomic():
@@ -180,7 +180,7 @@ def test_a_candidate_is_told_before_and_after_they_ask_and_the_wish_is_kept(
     assert SECRET not in before + after
     assert Client().get(f"{door}download/").status_code == 200
     # an old mail does not reveal the reason
-    old = text(Client().get(f"{portal(check.start)}data/").content)
+    old = text(Client().get(f"{portal(check.step_request)}data/").content)
     assert "Your data is to be erased" in old
     assert "legal claims" not in old
     recruiter = Email.objects.of(check.organisation).get(kind="steps.erasing")
@@ -197,11 +197,11 @@ def test_a_candidate_is_told_before_and_after_they_ask_and_the_wish_is_kept(
 def test_whoever_asked_before_is_told_by_mail_once(
     check: Check, admin: Membership, ground: str, says: str, on_role: bool
 ) -> None:
-    ask_own_erasure(application=check.start.application, now=NOW)
+    ask_own_erasure(application=check.step_request.application, now=NOW)
     for _ in range(2):
         placed(check, admin, on_role=on_role, ground=ground)
     [mail] = Email.objects.of(check.organisation).filter(kind="steps.kept")
-    assert (mail.to_address, mail.context["why"]) == (check.start.application.candidate.email, says)
+    assert (mail.to_address, mail.context["why"]) == (check.step_request.application.candidate.email, says)
     assert SECRET not in str(mail.context)
 
 
@@ -239,7 +239,7 @@ def test_a_referee_who_asks_under_a_hold_is_asked_for_nothing_more(admin: Member
 
 
 def test_members_are_refused_and_led_to_the_hold(check: Check, admin: Membership, hold: Hold) -> None:
-    org, application = check.organisation, check.start.application
+    org, application = check.organisation, check.step_request.application
     referee = check.referees.order_by("pk")[0]
     for where in (
         path("candidate_erase", org, application.pk),
@@ -256,10 +256,10 @@ def test_members_are_refused_and_led_to_the_hold(check: Check, admin: Membership
 
 def test_a_hiring_manager_does_not_read_the_reason(check: Check, hold: Hold) -> None:
     viewer = factories.member(check.organisation, kind="hiring_manager")
-    role = check.start.application.role
+    role = check.step_request.application.role
     assert role is not None
     role.viewers.add(viewer)
-    page = signed_in(viewer).get(path("candidate", check.organisation, check.start.application_id))
+    page = signed_in(viewer).get(path("candidate", check.organisation, check.step_request.application_id))
     assert (page.status_code, SECRET in page.content.decode()) == (200, False)
 
 
@@ -270,7 +270,7 @@ def test_a_hiring_manager_does_not_read_the_reason(check: Check, hold: Hold) -> 
 def test_an_admin_places_and_lifts_it_and_both_are_in_the_audit_log(
     check: Check, admin: Membership, name: str
 ) -> None:
-    org, application = check.organisation, check.start.application
+    org, application = check.organisation, check.step_request.application
     pk = application.pk if name == "candidate_hold" else application.role_id
     assert pk is not None
     client = signed_in(admin)
@@ -294,7 +294,7 @@ def test_an_admin_places_and_lifts_it_and_both_are_in_the_audit_log(
 
 
 def test_who_may_not_place_or_lift_one(check: Check, admin: Membership) -> None:
-    org, application = check.organisation, check.start.application
+    org, application = check.organisation, check.step_request.application
     role = application.role
     assert role is not None
     hold = placed(check, admin, on_role=True)
@@ -325,7 +325,7 @@ def test_who_may_not_place_or_lift_one(check: Check, admin: Membership) -> None:
 def test_nobody_who_is_erased_can_be_held(check: Check, admin: Membership) -> None:
     with transaction.atomic():
         erasure = ask_erasure(
-            of=check.start.application.candidate, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW
+            of=check.step_request.application.candidate, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW
         )
     carry_out(erasure_id=erasure.pk, now=NOW)
     with pytest.raises(NothingToKeep):
@@ -338,7 +338,7 @@ def test_the_reason_goes_with_the_person(check: Check, admin: Membership) -> Non
     lift_hold(hold_id=hold.pk, by=admin, now=NOW)
     with transaction.atomic():
         erasure = ask_erasure(
-            of=check.start.application.candidate, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW
+            of=check.step_request.application.candidate, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW
         )
     assert carry_out(erasure_id=erasure.pk, now=NOW)
     hold.refresh_from_db()

@@ -49,7 +49,7 @@ def admin(check: Check) -> Membership:
 
 
 def place(check: Check, admin: Membership) -> Hold:
-    role = check.start.application.role
+    role = check.step_request.application.role
     assert role is not None
     return place_hold(on=role, ground="claims", reason="7 Ca 12/26", by=admin, now=NOW)
 
@@ -57,12 +57,12 @@ def place(check: Check, admin: Membership) -> Hold:
 def due(check: Check) -> Erasure:
     with transaction.atomic():
         return ask_erasure(
-            of=check.start.application.candidate, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW
+            of=check.step_request.application.candidate, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW
         )
 
 
 def person(check: Check) -> Candidate:
-    return Candidate.objects.of(check.organisation).get(pk=check.start.application.candidate_id)
+    return Candidate.objects.of(check.organisation).get(pk=check.step_request.application.candidate_id)
 
 
 def while_open[T](first: Callable[[], object], second: Callable[[], T]) -> T:
@@ -99,7 +99,7 @@ def test_a_hold_that_comes_during_an_erasure_waits_for_it_and_says_so(
 ) -> None:
     erasure = due(check)
     client = signed_in(admin)
-    page = path("role_hold", check.organisation, check.start.step.role_id)
+    page = path("role_hold", check.organisation, check.step_request.step.role_id)
     sent = {"ground": "claims", "reason": "7 Ca 12/26"}
     response = while_open(
         lambda: carry_out(erasure_id=erasure.pk, now=NOW), lambda: client.post(page, sent, follow=True)
@@ -139,7 +139,7 @@ def test_an_erasure_that_comes_while_a_hold_is_placed_finds_it(
 def test_a_candidate_who_asks_while_a_hold_is_placed_is_told_that_their_data_is_kept(
     check: Check, admin: Membership
 ) -> None:
-    application = check.start.application
+    application = check.step_request.application
     while_open(lambda: place(check, admin), lambda: ask_own_erasure(application=application, now=NOW))
     kinds = Email.objects.of(check.organisation).filter(kind__in=["steps.kept", "steps.erasure_confirmed"])
     assert [one.kind for one in kinds] == ["steps.kept"]

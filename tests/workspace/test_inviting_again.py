@@ -86,14 +86,14 @@ def page_of(member: Membership, application: Application) -> BeautifulSoup:
 
 
 def again(
-    member: Membership, application: Application, start: int, data: dict[str, Any] | None = None
+    member: Membership, application: Application, step_request: int, data: dict[str, Any] | None = None
 ) -> Any:
-    where = path("step_invite_again", member.organisation, application.pk, start)
+    where = path("step_invite_again", member.organisation, application.pk, step_request)
     return signed_in(member).post(where, data or {}, follow=True)
 
 
 def confirmed(member: Membership, story: Story) -> None:
-    response = again(member, story.application, story.check.start_id, {"after": story.check.pk})
+    response = again(member, story.application, story.check.step_request_id, {"after": story.check.pk})
     assert [str(one) for one in response.context["messages"]] == ["A new invitation is on its way."]
     run_jobs()
 
@@ -113,7 +113,7 @@ def test_a_finished_check_says_what_will_happen_and_one_click_changes_nothing() 
     rita, application = member_of(story.application), story.application
     acts = page_of(rita, application).select_one("#reference_check .check__acts")
     assert acts is not None
-    where = path("step_invite_again", rita.organisation, application.pk, story.check.start_id)
+    where = path("step_invite_again", rita.organisation, application.pk, story.check.step_request_id)
     assert [link["href"] for link in acts.select(".menu__item")] == [where]
     assert acts.select("form") == []
     before = counts(application)
@@ -128,7 +128,7 @@ def test_a_finished_check_says_what_will_happen_and_one_click_changes_nothing() 
         assert "The report and its note in Greenhouse stay." in text
     assert counts(application) == before
     confirmed(rita, story)
-    assert Check.objects.of(rita.organisation).filter(start__application=application).count() == 2
+    assert Check.objects.of(rita.organisation).filter(step_request__application=application).count() == 2
 
 
 def test_confirmed_twice_it_invites_once() -> None:
@@ -136,7 +136,7 @@ def test_confirmed_twice_it_invites_once() -> None:
     rita, first = member_of(story.application), story.check.pk
     confirmed(rita, story)
     before = counts(story.application)
-    response = again(rita, story.application, story.check.start_id, {"after": first})
+    response = again(rita, story.application, story.check.step_request_id, {"after": first})
     assert [str(one) for one in response.context["messages"]] == [
         "This candidate was invited again a moment ago. Nothing more was sent."
     ]
@@ -147,7 +147,7 @@ def test_confirmed_twice_it_invites_once() -> None:
 def test_a_run_that_is_not_the_latest_confirms_nothing(after: str) -> None:
     story = done()
     before = counts(story.application)
-    again(member_of(story.application), story.application, story.check.start_id, {"after": after})
+    again(member_of(story.application), story.application, story.check.step_request_id, {"after": after})
     assert counts(story.application) == before
 
 
@@ -155,8 +155,8 @@ def test_only_who_works_for_the_organisation_reads_what_would_happen() -> None:
     story = done()
     org = story.application.organisation
     watching = factories.member(org, kind="hiring_manager")
-    story.check.start.step.role.viewers.add(watching)
-    where = path("step_invite_again", org, story.application.pk, story.check.start_id)
+    story.check.step_request.step.role.viewers.add(watching)
+    where = path("step_invite_again", org, story.application.pk, story.check.step_request_id)
     before = counts(story.application)
     answers = [
         client.get(where).status_code
@@ -174,14 +174,14 @@ def test_an_assessment_that_was_begun_is_not_ended_by_one_click() -> None:
     rita = member_of(application)
     attempt = reported_attempt(application, finished=False)
     before = counts(application)
-    text = words(soup(again(rita, application, attempt.start_id)).main)
+    text = words(soup(again(rita, application, attempt.step_request_id)).main)
     assert "The assessment started on 3 March 2026 ends. Its answers are kept, but not scored" in text
     assert counts(application) == before
 
 
 def test_an_open_check_is_written_to_again_in_one_click() -> None:
     story = sent()
-    response = again(member_of(story.application), story.application, story.check.start_id)
+    response = again(member_of(story.application), story.application, story.check.step_request_id)
     assert [str(one) for one in response.context["messages"]] == ["A new invitation is on its way."]
 
 
@@ -191,7 +191,7 @@ def test_what_cannot_be_is_said_before_it_is_confirmed() -> None:
     candidate.can_email = False
     candidate.save()
     rita = member_of(story.application)
-    where = path("step_invite_again", rita.organisation, story.application.pk, story.check.start_id)
+    where = path("step_invite_again", rita.organisation, story.application.pk, story.check.step_request_id)
     response = signed_in(rita).get(where, follow=True)
     assert [str(one) for one in response.context["messages"]] == [
         "Greenhouse has no address for this candidate, or says not to e-mail them."
@@ -258,7 +258,7 @@ def test_signs_of_the_earlier_check_stay_to_be_looked_at() -> None:
     assert signs is not None
     assert "Earlier run, opened 3 Mar 2026" in words(signs)
     watching = factories.member(rita.organisation, kind="hiring_manager")
-    story.check.start.step.role.viewers.add(watching)
+    story.check.step_request.step.role.viewers.add(watching)
     assert page_of(watching, story.application).select_one(f"#signs-{first}") is None
 
 
@@ -340,7 +340,7 @@ def test_a_late_answer_to_the_earlier_check_makes_no_note_and_no_mail_once_a_lat
     newest = Report.objects.of(rita.organisation).latest("version")
     assert (newest.version, newest.check_run, newest.state) == (3, first, "ready")
     assert mails.count() == before
-    current = report_of(first.start_id)
+    current = report_of(first.step_request_id)
     assert current is not None
     assert (current.version, current.check_run) == (2, story.check)
     shown = signed_in(rita).get(path("results", rita.organisation)).context["page"].object_list
@@ -371,7 +371,7 @@ def test_lists_keep_the_earlier_result_beside_the_new_state() -> None:
     rita = member_of(application)
     attempt = reported_attempt(application)
     with time_machine.travel(NEXT_TIME, tick=False):
-        again(rita, application, attempt.start_id, {"after": attempt.pk})
+        again(rita, application, attempt.step_request_id, {"after": attempt.pk})
         run_jobs()
         client = signed_in(rita)
         pages = [
@@ -398,7 +398,7 @@ def test_both_results_of_an_assessment_taken_twice_are_there_and_anchors_are_the
     rita = member_of(application)
     first = reported_attempt(application)
     with time_machine.travel(NEXT_TIME, tick=False):
-        again(rita, application, first.start_id, {"after": first.pk})
+        again(rita, application, first.step_request_id, {"after": first.pk})
         second = Attempt.objects.of(rita.organisation).latest("pk")
         answer_all(second)
         finish_part(attempt_id=second.pk, order=1, now=NEXT_TIME)
@@ -419,7 +419,7 @@ def test_reports_of_before_get_their_run_by_the_migration() -> None:
     Check.objects.of(rita.organisation).filter(pk=story.check.pk).update(least=1)
     in_a_second_run(story, answers=1)
     answer(late)
-    attempt = reported_attempt(named(story.check.start.step.role, "Bo", "Abel"))
+    attempt = reported_attempt(named(story.check.step_request.step.role, "Bo", "Abel"))
     reports = Report.objects.of(rita.organisation).order_by("pk")
     known = list(reports.values_list("check_run", "attempt"))
     assert known == [(first.pk, None), (story.check.pk, None), (first.pk, None), (None, attempt.pk)]

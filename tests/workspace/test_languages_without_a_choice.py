@@ -27,8 +27,8 @@ def check() -> Check:
 
 
 def candidates(check: Check) -> str:
-    who = check.start.application.candidate
-    return data_door(Link.Purpose.CANDIDATE_DATA, check, check.start_id, who.email)
+    who = check.step_request.application.candidate
+    return data_door(Link.Purpose.CANDIDATE_DATA, check, check.step_request_id, who.email)
 
 
 def referees(check: Check) -> str:

@@ -85,7 +85,7 @@ def walk_references(walk: Walk) -> None:
         walk.open(f"{first}{page}")
     request, who = check.requests[0], check.application.candidate
     for door in (
-        data_door(Link.Purpose.CANDIDATE_DATA, check.check, check.check.start_id, who.email),
+        data_door(Link.Purpose.CANDIDATE_DATA, check.check, check.check.step_request_id, who.email),
         data_door(Link.Purpose.REFEREE_DATA, check.check, request.pk, request.referee.email),
     ):
         walk.open(f"{door}erase/")

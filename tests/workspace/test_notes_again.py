@@ -54,7 +54,9 @@ def failed_note(report: Report) -> FeedPost:
 def test_a_failed_note_is_tried_again_by_one_click(role: Role, report: Report) -> None:
     post = failed_note(report)
     client = signed_in(factories.member(role.organisation))
-    page = client.get(path("candidate", role.organisation, report.start.application_id)).content.decode()
+    page = client.get(
+        path("candidate", role.organisation, report.step_request.application_id)
+    ).content.decode()
     assert "Greenhouse says that this may not be written." in page
     client.post(path("report_note_again", role.organisation, report.pk))
     post.refresh_from_db()
@@ -65,7 +67,9 @@ def test_a_note_that_cannot_be_written_is_given_up_by_one_click(role: Role, repo
     post = failed_note(report)
     FeedPost.objects.of(role.organisation).update(trouble=FeedPost.Trouble.DELETED)
     client = signed_in(factories.member(role.organisation))
-    page = client.get(path("candidate", role.organisation, report.start.application_id)).content.decode()
+    page = client.get(
+        path("candidate", role.organisation, report.step_request.application_id)
+    ).content.decode()
     assert "Give the note up" in page
     assert "Write the note again" not in page
     client.post(path("report_note_drop", role.organisation, report.pk))
@@ -73,7 +77,9 @@ def test_a_note_that_cannot_be_written_is_given_up_by_one_click(role: Role, repo
     assert post.state == FeedPost.State.CANCELLED
     audited = AuditEntry.objects.of(role.organisation).values_list("action", flat=True)
     assert "note.dropped" in audited
-    page = client.get(path("candidate", role.organisation, report.start.application_id)).content.decode()
+    page = client.get(
+        path("candidate", role.organisation, report.step_request.application_id)
+    ).content.decode()
     assert "note given up" in page
 
 
@@ -82,7 +88,7 @@ def test_a_note_that_stands_twice_is_shown_until_somebody_has_seen_it(role: Role
     posts = FeedPost.objects.of(role.organisation)
     posts.update(state=FeedPost.State.SENT, remote_id=7, double_remote_ids=[8])
     client = signed_in(factories.member(role.organisation))
-    here = path("candidate", role.organisation, report.start.application_id)
+    here = path("candidate", role.organisation, report.step_request.application_id)
     assert "The note is on the Activity Feed twice." in client.get(here).content.decode()
     client.post(path("report_note_seen", role.organisation, report.pk))
     assert posts.get().doubles_seen_at is not None

@@ -39,13 +39,13 @@ def check() -> Check:
 
 def door(check: Check, **values: Any) -> str:
     """The portal's *Your data*."""
-    return f"{portal(check.start, **values)}data/"
+    return f"{portal(check.step_request, **values)}data/"
 
 
 def own_door(check: Check, *, address: str = "") -> str:
     """The page with the buttons, by a new link mailed to the candidate."""
-    who = check.start.application.candidate
-    return data_door(Link.Purpose.CANDIDATE_DATA, check, check.start_id, address or who.email)
+    who = check.step_request.application.candidate
+    return data_door(Link.Purpose.CANDIDATE_DATA, check, check.step_request_id, address or who.email)
 
 
 def downloaded(path: str) -> tuple[dict[str, Any], str]:
@@ -83,7 +83,7 @@ def test_the_file_holds_what_they_gave_and_nothing_that_others_said_in_confidenc
         facts={"said": "secret-sign"},
         found_at=NOW,
     )
-    application = check.start.application
+    application = check.step_request.application
     application.status, application.rejection_reason = "rejected", "secret-rejection"
     application.stage_name = "secret-stage"
     application.save()
@@ -114,7 +114,7 @@ def test_with_leave_the_file_holds_what_referees_answered(check: Check) -> None:
 
 def test_an_application_that_they_may_not_know_of_is_not_in_it(check: Check) -> None:
     secret = factories.role(check.organisation, title="Secret successor")
-    factories.application(secret, candidate=check.start.application.candidate)
+    factories.application(secret, candidate=check.step_request.application.candidate)
     told, text = downloaded(own_door(check))
     assert len(told["applications"]) == 1
     assert "Secret successor" not in text
@@ -152,7 +152,7 @@ def test_asked_for_it_closes_at_once_the_recruiter_is_told_and_it_goes_in_seven_
     assert message.subject == "Ada Lovelace asks for their data to be erased"
     said = "The data will be erased on 10 March 2026. Data in Greenhouse is not affected."
     assert said in " ".join(str(message.body).split())
-    assert check.start.application.candidate.email in confirmation.to[0]
+    assert check.step_request.application.candidate.email in confirmation.to[0]
     assert isinstance(confirmation, EmailMultiAlternatives)
     for part in (confirmation.body, confirmation.alternatives[0][0]):
         said = " ".join(str(part).split())
@@ -170,7 +170,7 @@ def test_asked_for_it_closes_at_once_the_recruiter_is_told_and_it_goes_in_seven_
         run_jobs()
         assert Candidate.objects.of(check.organisation).get().erased_at is not None
         assert Client().get(path).status_code == 404
-    assert event_names(check.start.application_id).count("erasure.done") == 1
+    assert event_names(check.step_request.application_id).count("erasure.done") == 1
 
 
 def test_the_pages_are_open_when_the_application_was_rejected_and_say_nothing_of_it(check: Check) -> None:
@@ -210,12 +210,12 @@ def test_a_portal_link_of_any_age_mails_the_link_that_downloads_and_erases(
     Application.objects.of(check.organisation).update(status="rejected")
     path = door(check, now=NOW - age)
     page = Client().get(path).content.decode()
-    for hidden in ("Download my data", "Erase my data", check.start.application.candidate.email):
+    for hidden in ("Download my data", "Erase my data", check.step_request.application.candidate.email):
         assert hidden not in page
     assert Client().get(f"{path}download/").status_code == 404
     assert Client().post(f"{path}erase/").status_code == 404
     [message] = asked_for_link(path)
-    assert message.to == [f"Ada Lovelace <{check.start.application.candidate.email}>"]
+    assert message.to == [f"Ada Lovelace <{check.step_request.application.candidate.email}>"]
     assert "Link sent" in Client().get(f"{path}?sent=1").content.decode()
     own_page = link_in(message)
     told, _ = downloaded(own_page)
@@ -240,7 +240,7 @@ def test_links_are_mailed_once_in_ten_minutes_and_five_times_a_day(check: Check)
 
 
 def test_the_link_reaches_also_whoever_may_not_or_will_not_be_mailed_otherwise(check: Check) -> None:
-    candidate = check.start.application.candidate
+    candidate = check.step_request.application.candidate
     mail_to(check, candidate.email, hello="Ada")
     Email.objects.of(check.organisation).update(link_purpose="candidate", complained_at=NOW)
     Candidate.objects.of(check.organisation).update(can_email=False)
@@ -265,7 +265,7 @@ def test_revoked_and_unknown_links_open_nothing_and_change_nothing(check: Check)
     links.end(
         organisation=check.organisation,
         purpose=Link.Purpose.CANDIDATE,
-        subject_id=check.start_id,
+        subject_id=check.step_request_id,
         now=NOW,
     )
     before = Email.objects.of(check.organisation).count()
@@ -299,7 +299,7 @@ def test_the_pages_are_kept_out_of_caches_and_search_engines(check: Check) -> No
 def test_the_notice_says_what_answers_are_used_for_and_it_is_so(check: Check) -> None:
     norms = "These figures say nothing about any one person and remain after your data is erased."
     assert norms not in text_of(door(check))
-    candidate = check.start.application.candidate
+    candidate = check.step_request.application.candidate
     attempt = assigned(factories.application(factories.role(check.organisation), candidate=candidate))
     answer_all(attempt)
     assert norms in text_of(door(check))
@@ -314,7 +314,7 @@ def test_the_notice_says_what_answers_are_used_for_and_it_is_so(check: Check) ->
     )
     with transaction.atomic():
         erasure = ask_erasure(
-            of=check.start.application.candidate, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW
+            of=check.step_request.application.candidate, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW
         )
     assert carry_out(erasure_id=erasure.pk, now=NOW)
     assert not Answer.objects.of(check.organisation).exists()
@@ -353,7 +353,7 @@ def text_of(path: str) -> str:
 
 def test_the_file_is_in_the_language_of_the_page(check: Check) -> None:
     Check.objects.of(check.organisation).filter(pk=check.pk).update(languages=["en", "de"])
-    candidate = check.start.application.candidate
+    candidate = check.step_request.application.candidate
     role = factories.role(check.organisation)
     assessment_of_all(role, kinds=("reasoning",))
     taken(factories.application(role, candidate=candidate))

@@ -111,7 +111,7 @@ def test_a_member_puts_an_assessment_together_and_candidates_are_given_just_that
     of = factories.application(step.role)
     browser.post(reverse("step_begin", args=[step.organisation.slug, of.pk, "assessment"]))
     run_jobs()
-    given = of.starts.get().attempts.get().parts.order_by("order").select_related("version__test")
+    given = of.step_requests.get().attempts.get().parts.order_by("order").select_related("version__test")
     assert [(part.version.test.key, part.form, part.items, part.seconds) for part in given] == [
         (WORK_STYLE, "full", 50, None),
         (REASONING, "standard_20", 20, 1500),

@@ -41,7 +41,7 @@ def end(attempt: Attempt) -> None:
 
 def test_one_thing_to_do_is_gone_to_at_once(application: Application) -> None:
     attempt = invited(application)
-    where = portal(attempt.start)
+    where = portal(attempt.step_request)
     response = Client().get(where)
     assert (response.status_code, response["Location"]) == (302, f"{where}assessment/")
     assert (response["Cache-Control"], response["X-Robots-Tag"]) == ("no-store", "noindex")
@@ -49,8 +49,8 @@ def test_one_thing_to_do_is_gone_to_at_once(application: Application) -> None:
 
 def test_two_things_to_do_are_both_shown_from_the_link_of_either(application: Application) -> None:
     attempt, check = invited(application), checked(application)
-    for start in (attempt.start, check.start):
-        where = portal(start)
+    for step_request in (attempt.step_request, check.step_request):
+        where = portal(step_request)
         response = Client().get(where)
         html = response.content.decode()
         assert response.status_code == 200
@@ -62,11 +62,11 @@ def test_two_things_to_do_are_both_shown_from_the_link_of_either(application: Ap
 
 def test_every_page_leads_to_your_data(application: Application) -> None:
     attempt, check = invited(application), checked(application)
-    where = portal(attempt.start)
+    where = portal(attempt.step_request)
     link = f'<a href="{where}data/">Your data</a>'
     for page in ("", "ask/", "assessment/", "references/"):
         assert Client().get(f"{where}{page}").content.decode().count(link) == 1, page
-    expired = portal(check.start, now=NOW - timedelta(days=31))
+    expired = portal(check.step_request, now=NOW - timedelta(days=31))
     seen = Client().get(expired, follow=True)
     assert seen.redirect_chain[-1][0] == f"{expired}fresh/"
     assert f'<a href="{expired}data/">Your data</a>' in seen.content.decode()
@@ -77,7 +77,7 @@ def test_where_each_stands_is_said_in_the_candidates_language(application: Appli
     Check.objects.of(application.organisation).filter(pk=check.pk).update(
         language="de", progress="in_progress", clock_stopped_at=NOW
     )
-    html = Client().get(portal(attempt.start)).content.decode()
+    html = Client().get(portal(attempt.step_request)).content.decode()
     assert ("Wartet" in html, "Läuft" in html, html.count("Bitte bis")) == (True, True, 1)
     assert [word for word in ("Waiting", "In progress", "Please by") if word in html] == []
 
@@ -85,7 +85,7 @@ def test_where_each_stands_is_said_in_the_candidates_language(application: Appli
 def test_what_is_done_stands_there_and_what_is_left_is_gone_to(application: Application) -> None:
     attempt, check = invited(application), checked(application)
     end(attempt)
-    where = portal(attempt.start)
+    where = portal(attempt.step_request)
     assert Client().get(where)["Location"] == f"{where}references/"
     check.progress = "completed"
     check.save()
@@ -96,7 +96,7 @@ def test_what_is_done_stands_there_and_what_is_left_is_gone_to(application: Appl
 def test_opening_a_link_changes_nothing(application: Application) -> None:
     attempt = invited(application)
     before = (Event.objects.count(), Attempt.objects.across_organisations().values().get(pk=attempt.pk))
-    where = portal(attempt.start)
+    where = portal(attempt.step_request)
     for client in (Client(), Client(headers={"user-agent": "scanner"})):
         client.get(where, follow=True)
         client.head(where)
@@ -119,7 +119,7 @@ def test_whatever_closed_the_step_the_page_is_the_same_and_tells_nothing(
     application: Application, closed_by: str
 ) -> None:
     attempt = invited(application)
-    where = portal(attempt.start)
+    where = portal(attempt.step_request)
     Attempt.objects.of(application.organisation).update(
         closed_at=NOW, closed_by="greenhouse", close_reason=closed_by
     )
@@ -150,21 +150,21 @@ def test_a_closed_step_looks_the_same_to_candidate_and_referee() -> None:
 def test_a_step_that_is_closed_does_not_close_the_other(application: Application) -> None:
     attempt, check = invited(application), checked(application)
     Attempt.objects.of(application.organisation).update(closed_at=NOW)
-    assert "There is nothing to do here" in Client().get(portal(attempt.start)).content.decode()
-    where = portal(check.start)
+    assert "There is nothing to do here" in Client().get(portal(attempt.step_request)).content.decode()
+    where = portal(check.step_request)
     assert Client().get(where)["Location"] == f"{where}references/"
 
 
 def test_a_paused_step_can_be_gone_on_with(application: Application) -> None:
     attempt = invited(application)
     Attempt.objects.of(application.organisation).update(paused_at=NOW)
-    where = portal(attempt.start)
+    where = portal(attempt.step_request)
     assert Client().get(where)["Location"] == f"{where}assessment/"
 
 
 def test_what_comes_long_after_the_deadline_no_longer_counts(application: Application) -> None:
     attempt = invited(application)
-    where = portal(attempt.start)
+    where = portal(attempt.step_request)
     Attempt.objects.of(application.organisation).update(deadline_at=NOW - GRACE)
     assert Client().get(where).status_code == 302
     Attempt.objects.of(application.organisation).update(deadline_at=NOW - GRACE - timedelta(seconds=1))
@@ -172,18 +172,18 @@ def test_what_comes_long_after_the_deadline_no_longer_counts(application: Applic
 
 
 def test_a_step_that_only_waits_is_not_shown_yet(application: Application) -> None:
-    where = portal(invited(application).start)
-    factories.start(application, "reference_check", state="waiting", waits_for="delay", due_at=NOW)
+    where = portal(invited(application).step_request)
+    factories.step_request(application, "reference_check", state="waiting", waits_for="delay", due_at=NOW)
     assert Client().get(where)["Location"] == f"{where}assessment/"
 
 
 def test_a_link_that_was_ended_opens_nothing_more(application: Application) -> None:
     attempt = invited(application)
-    where = portal(attempt.start)
+    where = portal(attempt.step_request)
     links.end(
         organisation=application.organisation,
         purpose=Link.Purpose.CANDIDATE,
-        subject_id=attempt.start_id,
+        subject_id=attempt.step_request_id,
         now=NOW,
     )
     assert "There is nothing to do here" in Client().get(where).content.decode()
@@ -194,7 +194,7 @@ def test_an_application_without_recruiter_and_role_still_names_a_person(
 ) -> None:
     attempt = invited(application)
     admin = factories.member(application.organisation, kind="admin", email="boss@acme.example")
-    where = portal(attempt.start)
+    where = portal(attempt.step_request)
     owner = application.role.owner  # type: ignore[union-attr]  # the fixture gives it one
     Application.objects.of(application.organisation).update(recruiter_email="", role=None)
     Attempt.objects.of(application.organisation).update(closed_at=NOW)
@@ -268,6 +268,6 @@ def test_a_review_link_opens_no_portal_and_the_other_way_round(application: Appl
     token = review(application).split("/")[2]
     assert Client().get(f"/p/{token}/").status_code == 404
     assert Client().get(f"/s/{token}/").status_code == 404
-    token = portal(attempt.start).split("/")[2]
+    token = portal(attempt.step_request).split("/")[2]
     assert Client().get(f"/v/{token}/").status_code == 404
     assert Check.objects.of(application.organisation).count() == 0

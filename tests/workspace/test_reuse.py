@@ -21,7 +21,7 @@ from goodword.references.models import Check
 from goodword.reports.models import Report
 from goodword.roles.models import Role, Step
 from goodword.steps.domain.by_hand import MayNotBegin, begin
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 from goodword.workspace.comparison.results import finished_attempts
 from tests.references import story
 from tests.reports.reports import text_of
@@ -73,8 +73,8 @@ def arrive(role: Role, who: Application, kind: str = "assessment") -> Applicatio
     return application
 
 
-def start_of(application: Application) -> StepStart:
-    return StepStart.objects.of(application.organisation).get(application=application)
+def start_of(application: Application) -> StepRequest:
+    return StepRequest.objects.of(application.organisation).get(application=application)
 
 
 def mails(application: Application) -> list[str]:
@@ -102,9 +102,13 @@ def test_an_assessment_that_is_young_is_offered_and_nobody_is_asked_again(
     first: Role, second: Role, rita: Membership
 ) -> None:
     earlier = reported(named(first, "Ada", "Zorn"))
-    application = arrive(second, earlier.start.application)
-    start = start_of(application)
-    assert (start.state, start.waits_for, start.earlier) == ("waiting", "reuse", earlier.start)
+    application = arrive(second, earlier.step_request.application)
+    step_request = start_of(application)
+    assert (step_request.state, step_request.waits_for, step_request.earlier) == (
+        "waiting",
+        "reuse",
+        earlier.step_request,
+    )
     assert mails(application) == ["steps.needs_attention"]
     said = card(signed_in(rita), application)
     assert "Needs attention" in said
@@ -116,7 +120,7 @@ def test_an_assessment_that_is_young_is_offered_and_nobody_is_asked_again(
 def test_the_mail_to_the_recruiter_says_what_to_decide_and_names_no_other_role(
     first: Role, second: Role
 ) -> None:
-    application = arrive(second, reported(named(first, "Ada", "Zorn")).start.application)
+    application = arrive(second, reported(named(first, "Ada", "Zorn")).step_request.application)
     run_jobs()
     mail = Email.objects.of(second.organisation).get(application=application)
     assert mail.subject == "The assessment of Ada Zorn needs your decision"
@@ -129,12 +133,12 @@ def test_reusing_makes_a_report_of_the_present_role_and_mails_nobody(
     first: Role, second: Role, rita: Membership
 ) -> None:
     earlier = reported(named(first, "Ada", "Zorn"))
-    application = arrive(second, earlier.start.application)
+    application = arrive(second, earlier.step_request.application)
     before = Email.objects.count()
     said = press(signed_in(rita), "step_reuse", application, start_of(application).pk)
     run_jobs()
     assert said == ["The earlier result is reused. Its report for this application is being created."]
-    report = Report.objects.of(second.organisation).get(start__application=application)
+    report = Report.objects.of(second.organisation).get(step_request__application=application)
     snapshot, source = report.snapshot, earlier.snapshot
     [test], [was] = snapshot["assessment"]["tests"], source["assessment"]["tests"]
     assert (report.state, snapshot["role"]["title"], test["scales"]) == ("ready", "Gardener", was["scales"])
@@ -145,7 +149,7 @@ def test_reusing_makes_a_report_of_the_present_role_and_mails_nobody(
         "code": earlier.code,
     }
     assert (start_of(application).state, Email.objects.count()) == ("reused", before)
-    assert not Attempt.objects.of(second.organisation).filter(start__application=application).exists()
+    assert not Attempt.objects.of(second.organisation).filter(step_request__application=application).exists()
     told = [name for name in event_names(application.pk) if not name.startswith("email.")]
     assert told[-2:] == ["step.reused", "report.ready"]
     assert AuditEntry.objects.of(second.organisation).filter(member=rita, action="result.reused").count() == 1
@@ -154,7 +158,7 @@ def test_reusing_makes_a_report_of_the_present_role_and_mails_nobody(
 def test_the_page_then_shows_the_result_and_where_it_comes_from(
     first: Role, second: Role, rita: Membership
 ) -> None:
-    application = arrive(second, reported(named(first, "Ada", "Zorn")).start.application)
+    application = arrive(second, reported(named(first, "Ada", "Zorn")).step_request.application)
     client = signed_in(rita)
     press(client, "step_reuse", application, start_of(application).pk)
     run_jobs()
@@ -180,7 +184,7 @@ def test_references_are_taken_over_and_no_referee_is_asked_again() -> None:
     written = Email.objects.count()
     press(signed_in(role.owner), "step_reuse", application, start_of(application).pk)
     run_jobs()
-    report = Report.objects.of(organisation).get(start__application=application)
+    report = Report.objects.of(organisation).get(step_request__application=application)
     assert "Maria Schmidt" in text_of(report)
     assert "Taken over" in text_of(report)
     assert (Email.objects.count(), Check.objects.of(organisation).count()) == (written, 1)
@@ -188,14 +192,14 @@ def test_references_are_taken_over_and_no_referee_is_asked_again() -> None:
 
 def taken(who: Application, *, days: int) -> None:
     """The candidate completed it so many days ago."""
-    rows = Attempt.objects.of(who.organisation).filter(start__application__candidate=who.candidate)
+    rows = Attempt.objects.of(who.organisation).filter(step_request__application__candidate=who.candidate)
     rows.update(completed_at=clock.now() - timedelta(days=days))
 
 
 def test_inviting_instead_begins_as_usual_once_the_interval_is_over(
     first: Role, second: Role, rita: Membership
 ) -> None:
-    application = arrive(second, reported(named(first, "Ada", "Zorn")).start.application)
+    application = arrive(second, reported(named(first, "Ada", "Zorn")).step_request.application)
     taken(application, days=190)
     said = press(signed_in(rita), "step_begin", application, "assessment")
     run_jobs(but_not={"email.send"})
@@ -206,7 +210,7 @@ def test_inviting_instead_begins_as_usual_once_the_interval_is_over(
 def test_who_reuses_and_then_wants_a_new_one_can_still_invite(
     first: Role, second: Role, rita: Membership
 ) -> None:
-    application = arrive(second, reported(named(first, "Ada", "Zorn")).start.application)
+    application = arrive(second, reported(named(first, "Ada", "Zorn")).step_request.application)
     client = signed_in(rita)
     press(client, "step_reuse", application, start_of(application).pk)
     run_jobs()
@@ -220,10 +224,10 @@ def test_who_reuses_and_then_wants_a_new_one_can_still_invite(
     where = address("step_begin", second.organisation, application.pk, "assessment")
     client.post(where, {"after": "reuse"})
     run_jobs()
-    assert Attempt.objects.of(second.organisation).filter(start__application=application).count() == 1
+    assert Attempt.objects.of(second.organisation).filter(step_request__application=application).count() == 1
     page = client.get(path("candidate", second.organisation, application.pk))
     [result] = page.context["results"]
-    assert (result.run.start.application, result.newer_is_open) == (first.applications.get(), True)
+    assert (result.run.step_request.application, result.newer_is_open) == (first.applications.get(), True)
     assert "This is the current result until the new run is complete." in page.content.decode()
     assert "Earlier result:" in card(client, application)
     assert [of for _, of in finished_attempts(second, rita).values()] == [application]
@@ -232,7 +236,7 @@ def test_who_reuses_and_then_wants_a_new_one_can_still_invite(
 def test_a_click_on_invite_does_not_undo_what_a_colleague_reused_meanwhile(
     first: Role, second: Role, rita: Membership
 ) -> None:
-    application = arrive(second, reported(named(first, "Ada", "Zorn")).start.application)
+    application = arrive(second, reported(named(first, "Ada", "Zorn")).step_request.application)
     press(signed_in(rita), "step_reuse", application, start_of(application).pk)
     run_jobs()
     step = second.steps.get(kind="assessment")
@@ -245,7 +249,7 @@ def test_inviting_instead_too_soon_says_from_when_it_can_be(
     first: Role, second: Role, rita: Membership
 ) -> None:
     earlier = reported(named(first, "Ada", "Zorn"))
-    application = arrive(second, earlier.start.application)
+    application = arrive(second, earlier.step_request.application)
     taken(application, days=1)
     day = months_after((clock.now() - timedelta(days=1)).astimezone(second.organisation.zone).date(), 6)
     said = [
@@ -258,19 +262,21 @@ def test_inviting_instead_too_soon_says_from_when_it_can_be(
     client = signed_in(rita)
     assert press(client, "step_begin", application, "assessment") == said
     assert (start_of(application).waits_for, mails(application)) == ("reuse", ["steps.needs_attention"])
-    assert press(client, "step_invite_again", earlier.start.application, earlier.start_id) == said
+    assert (
+        press(client, "step_invite_again", earlier.step_request.application, earlier.step_request_id) == said
+    )
     assert Attempt.objects.of(second.organisation).count() == 1
     assert not AuditEntry.objects.of(second.organisation).filter(action__startswith="step.").exists()
 
 
 def test_pressed_twice_it_is_reused_once(first: Role, second: Role, rita: Membership) -> None:
-    application = arrive(second, reported(named(first, "Ada", "Zorn")).start.application)
-    client, start = signed_in(rita), start_of(application)
-    press(client, "step_reuse", application, start.pk)
-    assert press(client, "step_reuse", application, start.pk) == [
+    application = arrive(second, reported(named(first, "Ada", "Zorn")).step_request.application)
+    client, step_request = signed_in(rita), start_of(application)
+    press(client, "step_reuse", application, step_request.pk)
+    assert press(client, "step_reuse", application, step_request.pk) == [
         "This has already been decided. See the card."
     ]
-    assert Report.objects.of(second.organisation).filter(start=start).count() == 1
+    assert Report.objects.of(second.organisation).filter(step_request=step_request).count() == 1
 
 
 @pytest.mark.parametrize(
@@ -285,14 +291,14 @@ def test_pressed_twice_it_is_reused_once(first: Role, second: Role, rita: Member
 def test_what_is_old_or_not_done_is_not_offered(first: Role, second: Role, change: dict[str, Any]) -> None:
     earlier = reported(named(first, "Ada", "Zorn"))
     Attempt.objects.of(first.organisation).update(**change)
-    application = arrive(second, earlier.start.application)
+    application = arrive(second, earlier.step_request.application)
     assert (start_of(application).state, mails(application)) == ("started", ["assessment.invitation"])
 
 
 def test_a_result_of_somebody_else_or_of_another_kind_is_not_offered(first: Role, second: Role) -> None:
     earlier = reported(named(first, "Ada", "Zorn"))
     stranger = arrive(second, named(first, "Bo", "Abel"))
-    other_step = arrive(second, earlier.start.application, "reference_check")
+    other_step = arrive(second, earlier.step_request.application, "reference_check")
     assert [start_of(one).state for one in (stranger, other_step)] == ["started", "started"]
 
 
@@ -300,7 +306,7 @@ def test_a_report_that_is_not_there_yet_cannot_be_taken_over(
     first: Role, second: Role, rita: Membership
 ) -> None:
     earlier = reported(named(first, "Ada", "Zorn"))
-    application = arrive(second, earlier.start.application)
+    application = arrive(second, earlier.step_request.application)
     Report.objects.of(first.organisation).update(state="building")
     client = signed_in(rita)
     assert card(client, application).endswith("Its report is not there yet. Invite")
@@ -317,7 +323,7 @@ def test_who_may_not_see_the_earlier_role_neither_reads_of_it_nor_takes_it_over(
     automation = factories.automation(first, connection_id=1, job_id=30, stages={})
     automation.confidential = True
     automation.save()
-    application = arrive(second, earlier.start.application)
+    application = arrive(second, earlier.step_request.application)
     client = signed_in(rita)
     said = card(client, application)
     assert "An earlier result" not in said
@@ -335,7 +341,7 @@ def test_who_may_not_see_the_earlier_role_neither_reads_of_it_nor_takes_it_over(
     assert "result" not in mail.text
 
     press(signed_in(first.owner), "step_reuse", application, start_of(application).pk)
-    report = Report.objects.of(second.organisation).get(start__application=application)
+    report = Report.objects.of(second.organisation).get(step_request__application=application)
     assert report.snapshot["reused"]["role"] is None
     run_jobs()
     report.refresh_from_db()
@@ -346,7 +352,7 @@ def test_who_may_not_see_the_earlier_role_neither_reads_of_it_nor_takes_it_over(
 def test_both_clicks_need_a_recruiter_of_the_organisation_and_a_post(
     first: Role, second: Role, rita: Membership, name: str
 ) -> None:
-    application = arrive(second, reported(named(first, "Ada", "Zorn")).start.application)
+    application = arrive(second, reported(named(first, "Ada", "Zorn")).step_request.application)
     last: object = start_of(application).pk if name == "step_reuse" else "assessment"
     where = address(name, second.organisation, application.pk, last)
     manager = factories.member(second.organisation, kind="hiring_manager")
@@ -404,7 +410,7 @@ def test_who_cannot_be_invited_by_hand_is_not_and_the_page_says_why(
     who = factories.candidate(second.organisation, **person)
     application = factories.application(second, candidate=who, job_id=31, **values)
     assert press(signed_in(rita), "step_begin", application, "assessment") == [said]
-    assert not StepStart.objects.of(second.organisation).filter(application=application).exists()
+    assert not StepRequest.objects.of(second.organisation).filter(application=application).exists()
 
 
 def test_an_assessment_without_its_requirement_is_not_begun_by_hand(second: Role, rita: Membership) -> None:

@@ -181,8 +181,8 @@ def test_marks_say_how_far_each_step_is(role: Role, rita: Membership) -> None:
     ada, bo, cy = role.applications.order_by("pk")
     invited(ada)
     checked(ada)
-    factories.start(cy, "assessment", state="waiting", waits_for="no_address", started_at=None)
-    factories.start(bo, "assessment")  # was rejected before anything was assigned
+    factories.step_request(cy, "assessment", state="waiting", waits_for="no_address", started_at=None)
+    factories.step_request(bo, "assessment")  # was rejected before anything was assigned
     rows = signed_in(rita).get(path("role", role.organisation, role.pk)).context["rows"]
     seen = {
         application.candidate.first_name: [(m.state, m.done, m.of, m.attention) for m in marks]

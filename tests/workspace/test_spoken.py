@@ -128,7 +128,7 @@ def test_candidates_read_the_browsers_language_then_the_known_one_then_the_organ
 ) -> None:
     of = applied(known=known, works_in=works_in)
     attempt, check = assessed(of), checked(of)
-    door = portal(check.start)
+    door = portal(check.step_request)
     pages = ("", "ask/", "data/", "references/", "references/1/", "assessment/", "assessment/decline/")
     assert [language_of(f"{door}{page}", browser) for page in pages] == [read] * len(pages)
     known_first = next(language for language in (known, works_in) if language in {"en", "de", "fr"})
@@ -141,7 +141,7 @@ def test_candidates_read_the_browsers_language_then_the_known_one_then_the_organ
 def test_an_assessment_that_is_only_opened_is_shown_in_the_browsers_language_and_stays_as_it_is() -> None:
     attempt = assessed(applied())
     before = rows(attempt)
-    door = f"{portal(attempt.start)}assessment/"
+    door = f"{portal(attempt.step_request)}assessment/"
     html = Client().get(door, headers={"accept-language": GERMAN}).content.decode()
     assert ("Situationen mit Kundschaft" in html, "Situations with customers" in html) == (True, False)
     for page in ("1/", "1/practice/1/", "1/item/1/", "adjust/"):
@@ -153,7 +153,7 @@ def test_an_assessment_that_is_only_opened_is_shown_in_the_browsers_language_and
 
 def test_the_first_answer_takes_the_assessment_in_the_language_that_was_read() -> None:
     attempt = assessed(applied())
-    door = f"{portal(attempt.start)}assessment/"
+    door = f"{portal(attempt.step_request)}assessment/"
     said = Client().post(
         f"{door}1/item/1/", {"answer": "4"}, headers={"accept-language": GERMAN, "X-Goodword": "script"}
     )
@@ -173,14 +173,14 @@ def test_a_language_that_not_every_test_has_is_passed_over() -> None:
     attempt = assessed(of)
     version = part_of(attempt, 3).version
     version.test.versions.filter(language="de").delete()
-    assert language_of(f"{portal(attempt.start)}assessment/", "de, fr;q=0.5, en;q=0.3") == "fr"
+    assert language_of(f"{portal(attempt.step_request)}assessment/", "de, fr;q=0.5, en;q=0.3") == "fr"
 
 
 def test_a_choice_goes_before_the_browser_in_both_steps_and_in_all_later_mails() -> None:
     of = applied()
     attempt = assessed(of)
     checked(of)
-    door = portal(attempt.start)
+    door = portal(attempt.step_request)
     press(f"{door}assessment/language/", {"language": "fr"}, GERMAN)
     pages = ("", "ask/", "data/", "references/", "assessment/", "assessment/1/")
     assert [language_of(f"{door}{page}", GERMAN) for page in pages] == ["fr"] * len(pages)
@@ -205,7 +205,7 @@ def test_an_invitation_comes_in_the_language_that_was_chosen_before() -> None:
 def test_the_portal_remembers_a_choice_also_without_a_reference_check() -> None:
     of = applied()
     attempt = assessed(of)
-    door = portal(attempt.start)
+    door = portal(attempt.step_request)
     assert press(f"{door}language/", {"language": "fr", "back": f"{door}ask/"}).url == f"{door}ask/"
     of.candidate.refresh_from_db()
     assert of.candidate.chosen_language == "fr"
@@ -215,7 +215,7 @@ def test_the_portal_remembers_a_choice_also_without_a_reference_check() -> None:
 
 
 def test_the_page_of_own_data_has_the_switch_too() -> None:
-    door = portal(assessed(applied()).start)
+    door = portal(assessed(applied()).step_request)
     assert Client().get(f"{door}data/").content.decode().count('name="language"') == 2
     assert press(f"{door}language/", {"language": "de", "back": f"{door}data/"}).url == f"{door}data/"
     assert language_of(f"{door}data/", "fr") == "de"
@@ -224,7 +224,7 @@ def test_the_page_of_own_data_has_the_switch_too() -> None:
 @pytest.mark.parametrize("language", ["xx", "", "<b>"])
 def test_a_language_that_is_not_offered_is_not_kept(language: str) -> None:
     of = applied()
-    door = portal(assessed(of).start)
+    door = portal(assessed(of).step_request)
     assert press(f"{door}language/", {"language": language, "back": "https://evil.example/"}).url == door
     of.candidate.refresh_from_db()
     assert of.candidate.chosen_language == ""
@@ -232,7 +232,7 @@ def test_a_language_that_is_not_offered_is_not_kept(language: str) -> None:
 
 def test_an_unknown_and_an_expired_link_keep_no_choice() -> None:
     of = applied()
-    door = portal(assessed(of).start)
+    door = portal(assessed(of).step_request)
     assert press(reverse("portal_language", args=["x" * 43]), {"language": "fr"}).status_code == 404
     assert Client().get(f"{door}language/").status_code == 405
     with time_machine.travel(NOW + timedelta(days=90), tick=False):
@@ -243,7 +243,7 @@ def test_an_unknown_and_an_expired_link_keep_no_choice() -> None:
 
 def test_a_choice_on_a_page_that_asks_for_an_adjustment_keeps_what_is_typed() -> None:
     attempt = assessed(applied())
-    path = f"{portal(attempt.start)}assessment/adjust/"
+    path = f"{portal(attempt.step_request)}assessment/adjust/"
     html = press(path, {"a-text": "A larger screen", "a-form": "on", "language": "de"}).content.decode()
     assert ('<html lang="de"' in html, "A larger screen</textarea>" in html) == (True, True)
     assert attempt.adjustments.count() == 0
@@ -251,7 +251,7 @@ def test_a_choice_on_a_page_that_asks_for_an_adjustment_keeps_what_is_typed() ->
 
 def test_the_switch_is_on_the_pages_before_an_assessment_begins_and_leads_back() -> None:
     attempt = assessed(applied())
-    door = f"{portal(attempt.start)}assessment/"
+    door = f"{portal(attempt.step_request)}assessment/"
     for page in ("", "1/", "1/practice/1/", "decline/", "adjust/"):
         html = Client().get(f"{door}{page}").content.decode()
         assert html.count('class="languages"') == 1, page

@@ -33,18 +33,18 @@ def failing(about: Application) -> Email:
     Email.objects.of(about.organisation).filter(pk=email.pk).update(
         state="failed", last_error="554 No", attempts=9
     )
-    attempt = about.starts.get().attempts.get()
+    attempt = about.step_requests.get().attempts.get()
     attempt.invited_at, attempt.attention, attempt.next_reminder_at = None, "not_sent", None
     attempt.save()
     return email
 
 
 def addresses(about: Application, email: Email) -> list[str]:
-    start = about.starts.get()
+    step_request = about.step_requests.get()
     return [
         path("undelivered_again", about.organisation, email.pk),
         path("undelivered_all_again", about.organisation),
-        path("step_send_again", about.organisation, about.pk, start.pk),
+        path("step_send_again", about.organisation, about.pk, step_request.pk),
     ]
 
 
@@ -64,7 +64,7 @@ def test_a_recruiter_sends_a_failed_invitation_again(about: Application, which: 
     entry = AuditEntry.objects.of(about.organisation).get(action="mail.sent_again")
     assert (entry.member_id, entry.details) == (recruiter.pk, {"mails": 1})
     run_jobs(but_not={"email.send"})
-    assert about.starts.get().attempts.get().attention == ""
+    assert about.step_requests.get().attempts.get().attention == ""
     again = signed_in(recruiter).post(addresses(about, email)[which], follow=True).content.decode()
     assert "Nothing was sent" in again
 

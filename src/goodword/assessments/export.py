@@ -54,9 +54,9 @@ from goodword.notifications.models import Email
 def export(wanted: Wanted) -> Told:
     """Each attempt with its parts."""
     attempts = Attempt.objects.of(wanted.organisation).filter(
-        start__application_id__in=wanted.application_ids
+        step_request__application_id__in=wanted.application_ids
     )
-    rows = attempts.select_related("organisation", "start").order_by("pk")
+    rows = attempts.select_related("organisation", "step_request").order_by("pk")
     return {"assessments": [_attempt(one, wanted) for one in rows]}
 
 

@@ -48,8 +48,8 @@ def attempts_of(application: Application) -> QuerySet[Attempt]:
     """All its attempts, newest first."""
     return (
         Attempt.objects.across_organisations()
-        .filter(start__application_id=application.pk)
-        .select_related("organisation", "start__step", "assessment")
+        .filter(step_request__application_id=application.pk)
+        .select_related("organisation", "step_request__step", "assessment")
         .order_by("-pk")
     )
 
@@ -59,7 +59,7 @@ def application_of(attempt: Attempt) -> Application:
     return (
         Application.objects.of(attempt.organisation)
         .select_related("candidate", "organisation", "role__owner__user")
-        .get(pk=attempt.start.application_id)
+        .get(pk=attempt.step_request.application_id)
     )
 
 

@@ -102,12 +102,12 @@ class Link(OrganisationOwned):
     """A secret link, stored as a hash. Each attempt to send a mail has its own; all expire or end with the subject."""
 
     class Purpose(models.TextChoices):
-        CANDIDATE = "candidate"  # subject: a StepStart
+        CANDIDATE = "candidate"  # subject: a StepRequest
         REFEREE = "referee"  # subject: a ReferenceRequest
         REVIEW = "review"  # subject: an Application
         REPORT = "report"  # subject: a Report
         ADJUSTMENT = "adjustment"  # subject: an Adjustment
-        CANDIDATE_DATA = "candidate_data"  # subject: a StepStart; opens *Your data* alone
+        CANDIDATE_DATA = "candidate_data"  # subject: a StepRequest; opens *Your data* alone
         REFEREE_DATA = "referee_data"  # subject: a ReferenceRequest; opens *Your data* alone
 
     purpose = models.CharField(max_length=20, choices=Purpose.choices)

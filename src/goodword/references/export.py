@@ -37,8 +37,8 @@ def export(wanted: Wanted) -> Told:
         return _alone(wanted)
     checks = (
         Check.objects.of(wanted.organisation)
-        .filter(start__application_id__in=wanted.application_ids)
-        .select_related("version", "start__application__candidate")
+        .filter(step_request__application_id__in=wanted.application_ids)
+        .select_related("version", "step_request__application__candidate")
         .order_by("pk")
     )
     return {"reference checks": [_check(check, wanted) for check in checks]}
@@ -96,7 +96,7 @@ def _referees(wanted: Wanted) -> Any:
         Referee.objects.of(wanted.organisation)
         .filter(erased_at=None)
         .select_related(
-            "organisation", "request__reference__version", "check_run__start__application__candidate"
+            "organisation", "request__reference__version", "check_run__step_request__application__candidate"
         )
         .order_by("slot", "pk")
     )

@@ -6,10 +6,10 @@ from goodword.accounts.models import Membership, OrganisationOwned
 from goodword.core.workdays import Calendar
 from goodword.questionnaires.models import QuestionnaireVersion
 from goodword.roles.models import Step
-from goodword.steps.models import FoundSign, Run
+from goodword.steps.models import FoundSign, StepRun
 
 
-class Check(Run):
+class Check(StepRun):
     """One run of a reference check on an application."""
 
     #: the questions, in the language that the organisation works in; the other languages have its number
@@ -40,7 +40,7 @@ class Check(Run):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["start"],
+                fields=["step_request"],
                 condition=models.Q(progress__in=["pending", "in_progress"]),
                 name="check_unfinished_once",
             ),

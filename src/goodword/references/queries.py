@@ -20,9 +20,12 @@ def checks_of(application: Application) -> QuerySet[Check]:
     return (
         Check.objects.of(application.organisation)
         .select_related(
-            "start__step", "start__application__candidate", "version__questionnaire", "organisation"
+            "step_request__step",
+            "step_request__application__candidate",
+            "version__questionnaire",
+            "organisation",
         )
-        .filter(start__application=application)
+        .filter(step_request__application=application)
         .order_by("-pk")
     )
 

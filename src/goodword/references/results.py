@@ -106,7 +106,7 @@ def given_by(reference: Reference) -> dict[str, list[int]]:
 
 def _questions(check: Check) -> tuple[Question, ...]:
     """In the language of the organisation. A company differs from referee to referee, so none is put in."""
-    name = check.start.application.candidate.name
+    name = check.step_request.application.candidate.name
     version = check.version
     return worded(
         parse(version.questions), candidate=name, company=gettext("the company"), language=version.language
@@ -152,7 +152,7 @@ def _own(check: Check) -> Voice | None:
     other = code != check.version.language
     who = Received(
         id=OWN,
-        name=check.start.application.candidate.name,
+        name=check.step_request.application.candidate.name,
         relationship=gettext("Self"),
         company="",
         candidate_title="",

@@ -18,7 +18,7 @@ from goodword.references.models import Check, Reference, SelfReference
 def reference_in_words(reference: Reference) -> dict[str, Any]:
     """A reference: when, how, and each answer."""
     referee = reference.request.referee
-    candidate = referee.check_run.start.application.candidate.name
+    candidate = referee.check_run.step_request.application.candidate.name
     version = reference.version
     asked = worded(
         parse(version.questions), candidate=candidate, company=referee.company, language=version.language
@@ -39,7 +39,7 @@ def reference_in_words(reference: Reference) -> dict[str, Any]:
 
 def own_in_words(own: SelfReference, check: Check, *, drafts: bool) -> dict[str, Any]:
     """The candidate's own answers; with `drafts` those that they have not submitted too."""
-    candidate = check.start.application.candidate.name
+    candidate = check.step_request.application.candidate.name
     asked = for_self(worded(parse(own.version.questions), candidate=candidate, language=own.version.language))
     return without_nothing(
         {

@@ -11,9 +11,9 @@ def export(wanted: Wanted) -> Told:
     """A candidate's file leaves the content out: it holds what referees said, told with the checks where it may be."""
     reports = (
         Report.objects.of(wanted.organisation)
-        .filter(start__application_id__in=wanted.application_ids)
+        .filter(step_request__application_id__in=wanted.application_ids)
         .exclude(state=Report.State.REDACTED)
-        .select_related("start__step")
+        .select_related("step_request__step")
         .prefetch_related("openings")
     )
     return {"reports": [_report(one, wanted) for one in reports.order_by("pk")]}
@@ -21,7 +21,7 @@ def export(wanted: Wanted) -> Told:
 
 def _report(report: Report, wanted: Wanted) -> dict[str, Any]:
     told: dict[str, Any] = {
-        "step": report.start.step.get_kind_display(),
+        "step": report.step_request.step.get_kind_display(),
         "code": report.code,
         "version": report.version,
         "made": report.ready_at,

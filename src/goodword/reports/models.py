@@ -10,7 +10,7 @@ from goodword.accounts.models import OrganisationOwned
 from goodword.assessments.models import Attempt
 from goodword.notifications.models import Link
 from goodword.references.models import Check
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 
 
 class Report(OrganisationOwned):
@@ -23,7 +23,7 @@ class Report(OrganisationOwned):
         #: its content was erased with the person; a redacted version follows it
         REDACTED = "redacted"
 
-    start = models.ForeignKey(StepStart, on_delete=models.CASCADE, related_name="reports")
+    step_request = models.ForeignKey(StepRequest, on_delete=models.CASCADE, related_name="reports")
     #: the run whose result it is; neither is set for a result reused from another application
     attempt = models.ForeignKey(Attempt, on_delete=models.SET_NULL, null=True, related_name="reports")
     check_run = models.ForeignKey(Check, on_delete=models.SET_NULL, null=True, related_name="reports")
@@ -40,7 +40,9 @@ class Report(OrganisationOwned):
     ready_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["start", "version"], name="report_version_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["step_request", "version"], name="report_version_once"),
+        )
         indexes = (
             models.Index(
                 fields=["try_again_at"], name="report_not_drawn", condition=models.Q(state="building")

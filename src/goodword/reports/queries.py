@@ -12,12 +12,12 @@ from goodword.steps.states import DONE
 def current_first(reports: QuerySet[Report]) -> QuerySet[Report]:
     """By start, latest run first, then newest version: a later version may belong to an earlier run."""
     of_run = Coalesce("check_run_id", "attempt_id")
-    return reports.order_by("start", of_run.desc(nulls_last=True), F("version").desc())
+    return reports.order_by("step_request", of_run.desc(nulls_last=True), F("version").desc())
 
 
 def is_superseded(report: Report) -> bool:
     """Whether a later run of the step is finished, so that this is a version of an earlier result."""
-    later = {"start": report.start_id, "progress__in": DONE}
+    later = {"step_request": report.step_request_id, "progress__in": DONE}
     if report.check_run_id is not None:
         return Check.objects.of(report.organisation).filter(**later, pk__gt=report.check_run_id).exists()
     if report.attempt_id is not None:

@@ -30,7 +30,9 @@ def share(request: HttpRequest, token: str) -> HttpResponseBase:
     report = (
         Report.objects.of(link.organisation)
         .select_related(
-            "organisation", "start__application__candidate", "start__application__role__owner__user"
+            "organisation",
+            "step_request__application__candidate",
+            "step_request__application__role__owner__user",
         )
         .filter(pk=link.subject_id, state__in=[Report.State.READY, Report.State.REDACTED])
         .first()
@@ -42,7 +44,7 @@ def share(request: HttpRequest, token: str) -> HttpResponseBase:
         return unknown_page(request)
     now = clock.now()
     if not links.is_alive(link, now=now):
-        application = report.start.application
+        application = report.step_request.application
         response = render(
             request,
             "reports/expired.html",
@@ -67,9 +69,11 @@ def report_pdf(request: MemberRequest, pk: int) -> HttpResponse:
     """The PDF, for members who may see the application."""
     reports = (
         Report.objects.of(request.organisation)
-        .filter(state=Report.State.READY, start__application__in=visible_applications(request.member))
+        .filter(state=Report.State.READY, step_request__application__in=visible_applications(request.member))
         .select_related(
-            "organisation", "start__application__candidate", "start__application__role__owner__user"
+            "organisation",
+            "step_request__application__candidate",
+            "step_request__application__role__owner__user",
         )
     )
     report = access.owned(reports, pk)
@@ -81,12 +85,12 @@ def report_pdf(request: MemberRequest, pk: int) -> HttpResponse:
 def report_rebuild(request: MemberRequest, pk: int) -> HttpResponseBase:
     """Draw a failed report anew; pressed twice it is drawn once."""
     reports = Report.objects.of(request.organisation).filter(
-        start__application__in=visible_applications(request.member)
+        step_request__application__in=visible_applications(request.member)
     )
-    report = access.owned(reports.select_related("start"), pk)
+    report = access.owned(reports.select_related("step_request"), pk)
     if rebuild(report_id=report.pk, member=request.member, now=clock.now()):
         messages.success(request, _("The report is being made again."))
-    return redirect("candidate", request.organisation.slug, report.start.application_id)
+    return redirect("candidate", request.organisation.slug, report.step_request.application_id)
 
 
 def _answer(
@@ -103,7 +107,10 @@ def _answer(
             return _pdf(report, content_of(report))
         return _pdf(report, open_report(report, now=now, link=link, member=member))
     except NotDrawn:
-        context = {"organisation": report.organisation, "recruiter": recruiter_of(report.start.application)}
+        context = {
+            "organisation": report.organisation,
+            "recruiter": recruiter_of(report.step_request.application),
+        }
         return _unlisted(render(request, "reports/not_drawn.html", context, status=503))
 
 

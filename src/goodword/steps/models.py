@@ -10,7 +10,7 @@ from goodword.core.workdays import Calendar
 from goodword.roles.models import Step
 
 
-class StepStart(OrganisationOwned):
+class StepRequest(OrganisationOwned):
     """That a step was asked for on an application: one row each, however often the stage is entered."""
 
     class State(models.TextChoices):
@@ -33,8 +33,8 @@ class StepStart(OrganisationOwned):
         #: a hire or a rejection was taken back, or a pass found it: nothing is sent without a click
         CLICK = "click"
 
-    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="starts")
-    step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="starts")
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="step_requests")
+    step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="step_requests")
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     waits_for = models.CharField(max_length=20, choices=Waits.choices, default=Waits.NOTHING, blank=True)
     #: when a delayed start is due
@@ -45,14 +45,16 @@ class StepStart(OrganisationOwned):
     earlier = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["application", "step"], name="start_once"),)
-        indexes = (models.Index(fields=["due_at"], name="start_due", condition=models.Q(state="waiting")),)
+        constraints = (models.UniqueConstraint(fields=["application", "step"], name="step_request_once"),)
+        indexes = (
+            models.Index(fields=["due_at"], name="step_request_due", condition=models.Q(state="waiting")),
+        )
 
     def __str__(self) -> str:
-        return f"start {self.pk}"
+        return f"step request {self.pk}"
 
 
-class Run(OrganisationOwned):
+class StepRun(OrganisationOwned):
     """Abstract base of a check and an attempt: how far it is, whether it is paused, who closed it.
 
     These are three separate questions, so that a resumed or re-opened run knows where it was. *Overdue* is
@@ -66,7 +68,7 @@ class Run(OrganisationOwned):
         MARKED_COMPLETE = "marked_complete"
         DECLINED = "declined"
 
-    start = models.ForeignKey(StepStart, on_delete=models.CASCADE, related_name="%(class)ss")
+    step_request = models.ForeignKey(StepRequest, on_delete=models.CASCADE, related_name="%(class)ss")
     progress = models.CharField(max_length=20, choices=Progress.choices, default=Progress.PENDING)
     opened_at = models.DateTimeField()
     #: when the mail server accepted the invitation; empty: not invited yet

@@ -12,7 +12,7 @@ from goodword.candidates.models import Application
 from goodword.candidates.queries import Recruiter, recruiter_of
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 
 _DATA_PAGES: Final = {Link.Purpose.CANDIDATE: "portal_data", Link.Purpose.REFEREE: "referee_data"}
 
@@ -23,7 +23,7 @@ class Visit:
 
     token: str
     link: Link
-    start: StepStart
+    step_request: StepRequest
     application: Application
     organisation: Organisation
     recruiter: Recruiter
@@ -34,21 +34,21 @@ def visit_of(token: str, *, purpose: Link.Purpose = Link.Purpose.CANDIDATE) -> V
     link = links.resolve(token, purpose=purpose)
     if link is None:
         return None
-    start = (
-        StepStart.objects.of(link.organisation)
+    step_request = (
+        StepRequest.objects.of(link.organisation)
         .select_related("application__candidate", "application__role__owner__user", "step")
         .filter(pk=link.subject_id)
         .first()
     )
-    if start is None:
+    if step_request is None:
         return None
     return Visit(
         token=token,
         link=link,
-        start=start,
-        application=start.application,
+        step_request=step_request,
+        application=step_request.application,
         organisation=link.organisation,
-        recruiter=recruiter_of(start.application),
+        recruiter=recruiter_of(step_request.application),
     )
 
 

@@ -9,9 +9,9 @@ from typing import Final
 
 from django.db.models import Q
 
-from goodword.steps.models import Run
+from goodword.steps.models import StepRun
 
-P = Run.Progress
+P = StepRun.Progress
 
 #: still waiting for somebody
 UNFINISHED: Final = frozenset({P.PENDING, P.IN_PROGRESS})
@@ -42,12 +42,12 @@ REOPENED: Final = "reopened"
 GRACE: Final = timedelta(days=30)
 
 
-def is_open(run: Run) -> bool:
+def is_open(run: StepRun) -> bool:
     """Whether something can still come in: unfinished and not closed. A paused run is open."""
     return run.progress in UNFINISHED and run.closed_at is None
 
 
-def may(run: Run, act: str) -> bool:
+def may(run: StepRun, act: str) -> bool:
     """Whether `act` is allowed on the run as it is."""
     if act in PROGRESS_MOVES:
         return is_open(run) and run.progress in PROGRESS_MOVES[act][0]
@@ -57,7 +57,7 @@ def may(run: Run, act: str) -> bool:
     return paused is None or (run.paused_at is not None) is paused
 
 
-def status(run: Run, *, now: datetime) -> str:
+def status(run: StepRun, *, now: datetime) -> str:
     """The status that is shown, as the words table names it; *overdue* is derived here."""
     if run.progress not in UNFINISHED:
         return run.progress
@@ -72,7 +72,7 @@ def status(run: Run, *, now: datetime) -> str:
     return run.progress
 
 
-def takes_answers(run: Run, *, now: datetime) -> bool:
+def takes_answers(run: StepRun, *, now: datetime) -> bool:
     """Whether an answer still counts now: the run is open, and at most 30 days past a running deadline."""
     runs = run.clock_stopped_at is None and run.invited_at is not None
     return is_open(run) and (not runs or now <= run.deadline_at + GRACE)

@@ -17,12 +17,12 @@ from goodword.references.models import Check
 from goodword.reports.domain.reuse import report_of
 from goodword.roles.models import Step
 from goodword.steps.domain.automation import HINDRANCES
-from goodword.steps.models import Run, StepStart
+from goodword.steps.models import StepRequest, StepRun
 from goodword.workspace.before_start import Before, before_start
 from goodword.workspace.progress import Mark
 from goodword.workspace.results import finished_run
 
-Waits, State = StepStart.Waits, StepStart.State
+Waits, State = StepRequest.Waits, StepRequest.State
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,11 +65,11 @@ def cards_of(
     return [
         Card(
             mark=mark,
-            offer=_offer(mark.start, member),
+            offer=_offer(mark.step_request, member),
             taken=_taken(mark),
             may_begin=member.may_work and not application.end and _may_begin(mark),
             asks_first=asks_first(mark.run),
-            before=before_start(application, mark.kind) if mark.start is None else None,
+            before=before_start(application, mark.kind) if mark.step_request is None else None,
             view=view if mark.kind == Step.Kind.REFERENCE_CHECK else None,
             adjusted=disclosed_grants(mark.run) if isinstance(mark.run, Attempt) else (),
         )
@@ -77,27 +77,27 @@ def cards_of(
     ]
 
 
-def asks_first(run: Run | None) -> bool:
+def asks_first(run: StepRun | None) -> bool:
     """Whether inviting again after this run needs a confirmation."""
     if isinstance(run, Check):
         return checks.asks_first(run)
     return isinstance(run, Attempt) and invitations.needs_confirmation(run)
 
 
-def earlier_of(start: StepStart, member: Membership) -> StepStart | None:
+def earlier_of(step_request: StepRequest, member: Membership) -> StepRequest | None:
     """The start whose result is offered for this one, if the member sees the application that it belongs to."""
-    if start.waits_for != Waits.REUSE or start.earlier_id is None:
+    if step_request.waits_for != Waits.REUSE or step_request.earlier_id is None:
         return None
     return (
-        StepStart.objects.of(member.organisation)
+        StepRequest.objects.of(member.organisation)
         .select_related("application__role", "step")
-        .filter(pk=start.earlier_id, application__in=visible_applications(member))
+        .filter(pk=step_request.earlier_id, application__in=visible_applications(member))
         .first()
     )
 
 
-def _offer(start: StepStart | None, member: Membership) -> Offer | None:
-    earlier = earlier_of(start, member) if start is not None else None
+def _offer(step_request: StepRequest | None, member: Membership) -> Offer | None:
+    earlier = earlier_of(step_request, member) if step_request is not None else None
     if earlier is None:
         return None
     run = finished_run(earlier)
@@ -109,14 +109,16 @@ def _offer(start: StepStart | None, member: Membership) -> Offer | None:
 
 
 def _taken(mark: Mark) -> dict[str, Any] | None:
-    if mark.start is None or mark.start.state != State.REUSED:
+    if mark.step_request is None or mark.step_request.state != State.REUSED:
         return None
-    report = report_of(mark.start.pk)
+    report = report_of(mark.step_request.pk)
     return dict(report.snapshot.get("reused", {})) if report else {}
 
 
 def _may_begin(mark: Mark) -> bool:
     if mark.run is not None:
         return False  # *Invite again* is there
-    start = mark.start
-    return start is None or (start.state != State.STARTED and start.waits_for not in HINDRANCES)
+    step_request = mark.step_request
+    return step_request is None or (
+        step_request.state != State.STARTED and step_request.waits_for not in HINDRANCES
+    )

@@ -91,7 +91,9 @@ def listed(counts: Mapping[str, int]) -> list[tuple[str, int]]:
 
 def notes_of(application_ids: list[int]) -> int:
     """How many notes of these applications stand on Activity Feeds."""
-    posts = FeedPost.objects.across_organisations().filter(report__start__application__in=application_ids)
+    posts = FeedPost.objects.across_organisations().filter(
+        report__step_request__application__in=application_ids
+    )
     return posts.filter(state=FeedPost.State.SENT).count()
 
 

@@ -54,7 +54,7 @@ def may_be_exported(application: Application) -> bool:
 
 def _reports(member: Membership, application_ids: tuple[int, ...]) -> list[Report]:
     reports = Report.objects.of(member.organisation).filter(
-        start__application_id__in=application_ids, file__isnull=False
+        step_request__application_id__in=application_ids, file__isnull=False
     )
     return list(reports.select_related("organisation").order_by("pk"))
 

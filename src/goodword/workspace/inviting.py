@@ -14,14 +14,21 @@ from goodword.references.domain.requests import out
 from goodword.references.models import Check
 from goodword.roles.models import Step
 from goodword.roles.slots import slots_of
-from goodword.steps.models import Run, StepStart
+from goodword.steps.models import StepRequest, StepRun
 from goodword.steps.states import DONE, UNFINISHED
 
 
-def latest_run(start: StepStart) -> Run | None:
-    if start.step.kind == Step.Kind.ASSESSMENT:
-        return Attempt.objects.of(start.organisation).filter(start=start).order_by("-pk").first()
-    return Check.objects.of(start.organisation).filter(start=start).order_by("-pk").first()
+def latest_run(step_request: StepRequest) -> StepRun | None:
+    if step_request.step.kind == Step.Kind.ASSESSMENT:
+        return (
+            Attempt.objects.of(step_request.organisation)
+            .filter(step_request=step_request)
+            .order_by("-pk")
+            .first()
+        )
+    return (
+        Check.objects.of(step_request.organisation).filter(step_request=step_request).order_by("-pk").first()
+    )
 
 
 def title(step: Step) -> str:
@@ -30,7 +37,7 @@ def title(step: Step) -> str:
     return _("Invite to the reference check again")
 
 
-def sentences(application: Application, step: Step, run: Run | None) -> list[str]:
+def sentences(application: Application, step: Step, run: StepRun | None) -> list[str]:
     """What will happen, and what stays. `run`: the latest one; None for a reused result."""
     return [*_what_goes_out(application, step), *_what_stays(application, run)]
 
@@ -57,7 +64,7 @@ def _what_goes_out(application: Application, step: Step) -> Iterator[str]:
         }
 
 
-def _what_stays(application: Application, run: Run | None) -> Iterator[str]:
+def _what_stays(application: Application, run: StepRun | None) -> Iterator[str]:
     if run is not None and run.progress in UNFINISHED:
         yield _(
             "The assessment started on %(day)s ends. Its answers are kept, but not scored: the candidate starts from "
@@ -82,7 +89,7 @@ def _what_stays(application: Application, run: Run | None) -> Iterator[str]:
         ) % {"n": still}
 
 
-def _kept(run: Run | None) -> str:
+def _kept(run: StepRun | None) -> str:
     if run is None:
         return _(
             "The result of the earlier application stays on the candidate's page. It remains the current result "

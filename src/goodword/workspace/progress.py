@@ -18,7 +18,7 @@ from goodword.candidates.models import Application
 from goodword.references.models import Check
 from goodword.roles.models import Step
 from goodword.steps.domain.reuse import taken_over_at
-from goodword.steps.models import Run, StepStart
+from goodword.steps.models import StepRequest, StepRun
 from goodword.steps.states import DONE, status
 from goodword.workspace.before_start import already_in_stage
 
@@ -37,8 +37,8 @@ class Mark:
     of: int
     since: date | None
     attention: str
-    start: StepStart | None
-    run: Run | None
+    step_request: StepRequest | None
+    run: StepRun | None
     #: when the current result was completed, if a later run is unfinished
     result_at: datetime | None = None
 
@@ -49,22 +49,24 @@ def marks_of(
     """Marks by application id, the assessment's first."""
     found = {application.pk: application for application in applications}
     ids = list(found)
-    starts = {
-        (start.application_id, start.step.kind): start
-        for start in StepStart.objects.of(organisation).filter(application_id__in=ids).select_related("step")
+    step_requests = {
+        (step_request.application_id, step_request.step.kind): step_request
+        for step_request in StepRequest.objects.of(organisation)
+        .filter(application_id__in=ids)
+        .select_related("step")
     }
-    attempts = _by_start(
+    attempts = _by_request(
         Attempt.objects.of(organisation)
-        .filter(start__application_id__in=ids)
+        .filter(step_request__application_id__in=ids)
         .annotate(
             answered=_of_parts(Answer.objects.of(organisation), Count("pk")),
             items=_of_parts(AttemptPart.objects.of(organisation), Sum("items"), at="attempt"),
         )
         .order_by("pk")
     )
-    checks = _by_start(
+    checks = _by_request(
         Check.objects.of(organisation)
-        .filter(start__application_id__in=ids)
+        .filter(step_request__application_id__in=ids)
         .annotate(
             answered=Count(
                 "requests",
@@ -73,12 +75,14 @@ def marks_of(
         )
         .order_by("pk")
     )
-    taken = taken_over_at(starts.values())
+    taken = taken_over_at(step_requests.values())
     unasked = [
-        one for one in found.values() if any((one.pk, kind) not in starts for kind in KINDS) and not one.end
+        one
+        for one in found.values()
+        if any((one.pk, kind) not in step_requests for kind in KINDS) and not one.end
     ]
     there = already_in_stage(unasked, organisation=organisation)
-    runs: dict[str, dict[int, list[Run]]] = {
+    runs: dict[str, dict[int, list[StepRun]]] = {
         Step.Kind.ASSESSMENT: attempts,
         Step.Kind.REFERENCE_CHECK: checks,
     }
@@ -87,7 +91,7 @@ def marks_of(
             _mark(
                 kind,
                 application,
-                starts.get((pk, kind)),
+                step_requests.get((pk, kind)),
                 runs[kind],
                 taken,
                 is_there=(pk, kind) in there,
@@ -99,25 +103,25 @@ def marks_of(
     }
 
 
-def _by_start(rows: Iterable[Run]) -> dict[int, list[Run]]:
-    found: dict[int, list[Run]] = {}
+def _by_request(rows: Iterable[StepRun]) -> dict[int, list[StepRun]]:
+    found: dict[int, list[StepRun]] = {}
     for run in rows:
-        found.setdefault(run.start_id, []).append(run)
+        found.setdefault(run.step_request_id, []).append(run)
     return found
 
 
 def _mark(
     kind: str,
     application: Application,
-    start: StepStart | None,
-    by_start: Mapping[int, Sequence[Run]],
+    step_request: StepRequest | None,
+    by_request: Mapping[int, Sequence[StepRun]],
     taken: Mapping[int, datetime],
     *,
     is_there: bool,
     now: datetime,
 ) -> Mark:
     label = Step.Kind(kind).label
-    if start is None:
+    if step_request is None:
         return Mark(
             kind=kind,
             label=label,
@@ -126,23 +130,23 @@ def _mark(
             of=0,
             since=None,
             attention="",
-            start=None,
+            step_request=None,
             run=None,
         )
-    runs = by_start.get(start.pk, ())
+    runs = by_request.get(step_request.pk, ())
     if not runs:
-        state = _state_before(start, application)
+        state = _state_before(step_request, application)
         return Mark(
             kind=kind,
             label=label,
             state=state,
             done=0,
             of=0,
-            since=start.requested_at,
-            attention=start.waits_for if state == "needs_attention" else "",
-            start=start,
+            since=step_request.requested_at,
+            attention=step_request.waits_for if state == "needs_attention" else "",
+            step_request=step_request,
             run=None,
-            result_at=taken.get(start.pk) if state != "completed" else None,
+            result_at=taken.get(step_request.pk) if state != "completed" else None,
         )
     run = runs[-1]
     done, of = (0, 0) if application.erased_at else _how_far(run)
@@ -154,27 +158,27 @@ def _mark(
         of=of,
         since=_since(run, now=now),
         attention=run.attention,
-        start=start,
+        step_request=step_request,
         run=run,
-        result_at=_result_at(runs, taken.get(start.pk)),
+        result_at=_result_at(runs, taken.get(step_request.pk)),
     )
 
 
-def _result_at(runs: Sequence[Run], taken_at: datetime | None) -> datetime | None:
+def _result_at(runs: Sequence[StepRun], taken_at: datetime | None) -> datetime | None:
     """When the current result was completed, if the latest run is unfinished."""
     if runs[-1].progress in DONE:
         return None
     return next((run.completed_at for run in reversed(runs) if run.progress in DONE), taken_at)
 
 
-def _since(run: Run, *, now: datetime) -> date | None:
+def _since(run: StepRun, *, now: datetime) -> date | None:
     """When the current state began."""
     if status(run, now=now) == "overdue":
         return run.overdue_since
     return run.completed_at or run.closed_at or run.paused_at or _begun(run) or run.opened_at
 
 
-def _begun(run: Run) -> date | None:
+def _begun(run: StepRun) -> date | None:
     """Since when it is in progress. Of an assessment the day alone: how long somebody took is not shown, since it
     would betray who was given more time."""
     if isinstance(run, Attempt) and run.begun_at is not None:
@@ -182,18 +186,18 @@ def _begun(run: Run) -> date | None:
     return run.begun_at
 
 
-def _state_before(start: StepStart, application: Application) -> str:
+def _state_before(step_request: StepRequest, application: Application) -> str:
     """What a step shows that has no run of its own: an earlier result stands in, or it has not begun."""
-    if start.state == StepStart.State.REUSED:
+    if step_request.state == StepRequest.State.REUSED:
         return "completed"
     if application.end:
         return "cancelled"
-    if start.due_at or start.state == StepStart.State.STARTED:
+    if step_request.due_at or step_request.state == StepRequest.State.STARTED:
         return "pending"
     return "needs_attention"
 
 
-def _how_far(run: Run) -> tuple[int, int]:
+def _how_far(run: StepRun) -> tuple[int, int]:
     answered = int(getattr(run, "answered", 0))
     if isinstance(run, Check):
         return answered, run.wanted

@@ -16,7 +16,7 @@ from goodword.references.queries import checks_of
 from goodword.references.results import results as references_results
 from goodword.roles.models import Step
 from goodword.steps.domain.reuse import taken_over_at
-from goodword.steps.models import Run, StepStart
+from goodword.steps.models import StepRequest, StepRun
 from goodword.steps.states import DONE, is_open
 
 
@@ -32,8 +32,8 @@ class Result:
     label: str
     template: str
     data: Any
-    run: Run
-    newer: Run | None = None
+    run: StepRun
+    newer: StepRun | None = None
     standing: str = "current"
 
     @property
@@ -54,7 +54,7 @@ def results_of(application: Application, *, items: bool = True) -> list[Result]:
     return [*attempts, *_shown(application, Step.Kind.REFERENCE_CHECK, list(checks_of(application)))]
 
 
-def _shown(application: Application, kind: str, runs: Sequence[Run]) -> list[Result]:
+def _shown(application: Application, kind: str, runs: Sequence[StepRun]) -> list[Result]:
     latest = runs[0] if runs else None
     done = next((run for run in runs if run.progress in DONE), None)
     current = result_of(done) if done is not None else taken_over(application, kind)
@@ -72,7 +72,7 @@ def _language() -> str:
     return (get_language() or "").partition("-")[0]
 
 
-def result_of(run: Run) -> Result | None:
+def result_of(run: StepRun) -> Result | None:
     """The result of a finished attempt, or of a check from its first reference on."""
     if isinstance(run, Check):
         answered = run.requests.filter(state="answered").exists()
@@ -83,31 +83,31 @@ def result_of(run: Run) -> Result | None:
 
 def taken_over(application: Application, kind: str) -> Result | None:
     """The result reused from an earlier application, even if a run has followed."""
-    start = (
-        StepStart.objects.of(application.organisation)
+    step_request = (
+        StepRequest.objects.of(application.organisation)
         .select_related("step", "organisation")
         .filter(application=application, step__kind=kind)
         .exclude(earlier=None)
         .first()
     )
-    if start is None or (at := taken_over_at([start]).get(start.pk)) is None:
+    if step_request is None or (at := taken_over_at([step_request]).get(step_request.pk)) is None:
         return None
-    behind = {"start_id": start.earlier_id, "progress__in": DONE, "completed_at__lte": at}
+    behind = {"step_request_id": step_request.earlier_id, "progress__in": DONE, "completed_at__lte": at}
     if kind == Step.Kind.REFERENCE_CHECK:
-        checks = Check.objects.of(start.organisation).filter(**behind)
+        checks = Check.objects.of(step_request.organisation).filter(**behind)
         rows = checks.select_related(
-            "start__application__candidate", "version__questionnaire", "organisation"
+            "step_request__application__candidate", "version__questionnaire", "organisation"
         )
         check = rows.order_by("-pk").first()
         return result_of(check) if check else None
-    return _taken_assessment(start, behind)
+    return _taken_assessment(step_request, behind)
 
 
-def finished_run(start: StepStart) -> Run | None:
+def finished_run(step_request: StepRequest) -> StepRun | None:
     """The newest finished run under a start."""
-    organisation, of_start = start.organisation, {"start": start, "progress__in": DONE}
-    attempt = Attempt.objects.of(organisation).filter(**of_start).order_by("-pk").first()
-    return attempt or Check.objects.of(organisation).filter(**of_start).order_by("-pk").first()
+    organisation, of_request = step_request.organisation, {"step_request": step_request, "progress__in": DONE}
+    attempt = Attempt.objects.of(organisation).filter(**of_request).order_by("-pk").first()
+    return attempt or Check.objects.of(organisation).filter(**of_request).order_by("-pk").first()
 
 
 def _assessment(attempt: Attempt, data: Any) -> Result:
@@ -121,14 +121,14 @@ def _references(check: Check) -> Result:
     return Result(kind=kind, label=kind.label, template="references/result.html", data=data, run=check)
 
 
-def _taken_assessment(start: StepStart, behind: dict[str, Any]) -> Result | None:
+def _taken_assessment(step_request: StepRequest, behind: dict[str, Any]) -> Result | None:
     """An earlier result, for the requirement that it serves here."""
-    runs = Attempt.objects.of(start.organisation).filter(**behind)
-    attempt = runs.select_related("organisation", "start__step", "assessment").order_by("-pk").first()
+    runs = Attempt.objects.of(step_request.organisation).filter(**behind)
+    attempt = runs.select_related("organisation", "step_request__step", "assessment").order_by("-pk").first()
     result = assessment_result(attempt, language=_language()) if attempt else None
     if attempt is None or result is None:
         return None
-    step, here = start.step, None
+    step, here = step_request.step, None
     if step.requirement:
         here = Requirement(text=step.requirement, who=step.requirement_by, at=step.requirement_at)
     return _assessment(attempt, result.serving(here))

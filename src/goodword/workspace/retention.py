@@ -284,6 +284,6 @@ def _kept(organisation: Organisation, *, now: datetime, only: int | None = None)
     for rows in (Attempt.objects.of(organisation), Check.objects.of(organisation)):
         runs = rows.filter(that_take_answers(now=now))
         if only is not None:
-            runs = runs.filter(start__application__candidate_id=only)
-        busy.update(runs.values_list("start__application__candidate_id", flat=True))
+            runs = runs.filter(step_request__application__candidate_id=only)
+        busy.update(runs.values_list("step_request__application__candidate_id", flat=True))
     return set(held.values_list("pk", flat=True)), busy

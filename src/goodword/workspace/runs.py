@@ -11,7 +11,7 @@ from goodword.references.models import Check
 from goodword.references.queries import checks_of
 from goodword.reports.models import Report
 from goodword.roles.models import Step
-from goodword.steps.models import Run
+from goodword.steps.models import StepRun
 from goodword.steps.states import status
 from goodword.workspace.results import Result, result_of, taken_over
 
@@ -26,7 +26,7 @@ class EarlierRun:
 
     kind: str
     label: str
-    run: Run | None
+    run: StepRun | None
     #: when it was completed or declined, otherwise when it was opened
     at: datetime
     state: str
@@ -54,9 +54,9 @@ def earlier_runs(
     now: datetime,
 ) -> list[EarlierRun]:
     """By step, latest first, without runs that had no activity. `shown`: the results above."""
-    known: Mapping[str, Sequence[Run]] = {
+    known: Mapping[str, Sequence[StepRun]] = {
         Step.Kind.ASSESSMENT: [
-            run for run in attempts_of(application)[1:] if run.progress != Run.Progress.PENDING
+            run for run in attempts_of(application)[1:] if run.progress != StepRun.Progress.PENDING
         ],
         Step.Kind.REFERENCE_CHECK: list(checks_of(application)[1:]),
     }
@@ -72,7 +72,7 @@ def earlier_runs(
 
 def _earlier(
     kind: str,
-    run: Run,
+    run: StepRun,
     *,
     is_shown: bool,
     reports: Sequence[Report],
@@ -104,6 +104,6 @@ def _taken(kind: str, taken: Result, reports: Sequence[Report]) -> EarlierRun:
         reports=[
             report
             for report in reports
-            if report.start.step.kind == kind and report.check_run is None and report.attempt is None
+            if report.step_request.step.kind == kind and report.check_run is None and report.attempt is None
         ],
     )

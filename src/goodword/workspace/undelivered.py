@@ -19,7 +19,7 @@ from goodword.references.models import Check, Referee, ReferenceRequest
 from goodword.steps.domain.automation import hindrance
 from goodword.steps.domain.lifecycle import is_quiet
 from goodword.steps.domain.standing import ended
-from goodword.steps.models import Run, StepStart
+from goodword.steps.models import StepRequest, StepRun
 from goodword.steps.states import is_open
 from goodword.workspace.timeline import MAILS
 
@@ -60,10 +60,10 @@ def send_all_again(*, member: Membership, now: datetime) -> int:
     return sum(_again(row.email, member=member, now=now) for row in undelivered(member))
 
 
-def send_invitation_again(start: StepStart, *, member: Membership, now: datetime) -> bool:
+def send_invitation_again(step_request: StepRequest, *, member: Membership, now: datetime) -> bool:
     """Send again the newest mail with a request to the candidate of this step, if it failed."""
     mails = Email.objects.of(member.organisation).filter(
-        link_purpose=Link.Purpose.CANDIDATE, link_subject_id=start.pk, deadline_days__isnull=False
+        link_purpose=Link.Purpose.CANDIDATE, link_subject_id=step_request.pk, deadline_days__isnull=False
     )
     return _first_of(mails.filter(NEEDS_PERSON).order_by("-pk"), member=member, now=now)
 
@@ -107,24 +107,26 @@ def _first_of(mails: Iterable[Email], *, member: Membership, now: datetime) -> b
 
 
 def _candidates_address(email: Email) -> str:
-    starts = StepStart.objects.of(email.organisation).select_related("step", "application__candidate")
-    start = starts.filter(pk=email.link_subject_id or 0).first()
-    if start is None:
+    step_requests = StepRequest.objects.of(email.organisation).select_related(
+        "step", "application__candidate"
+    )
+    step_request = step_requests.filter(pk=email.link_subject_id or 0).first()
+    if step_request is None:
         return ""
-    run: Run | None = (
-        Attempt.objects.of(email.organisation).filter(start=start).order_by("-pk").first()
-        or Check.objects.of(email.organisation).filter(start=start).order_by("-pk").first()
+    run: StepRun | None = (
+        Attempt.objects.of(email.organisation).filter(step_request=step_request).order_by("-pk").first()
+        or Check.objects.of(email.organisation).filter(step_request=step_request).order_by("-pk").first()
     )
     wanted = run is not None and is_open(run) and run.paused_at is None and not is_quiet(run)
-    application: Application = start.application
-    if not wanted or ended(application, start.step) or hindrance(application):
+    application: Application = step_request.application
+    if not wanted or ended(application, step_request.step) or hindrance(application):
         return ""
     return application.candidate.email
 
 
 def _referees_address(email: Email) -> str:
     rows = ReferenceRequest.objects.of(email.organisation).select_related(
-        "referee", "check_run__start__step", "check_run__start__application"
+        "referee", "check_run__step_request__step", "check_run__step_request__application"
     )
     request = rows.filter(pk=email.link_subject_id or 0).first()
     if request is None or not request.is_out or not is_running(request.check_run):

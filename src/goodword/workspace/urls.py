@@ -77,13 +77,15 @@ member_urls: list[URLPattern | URLResolver] = [
     path(f"{_PREVIEW_PART}finish/", plan_preview.last, name="role_preview_finish"),
     path("candidates/", candidates.candidate_list, name="candidates"),
     path("candidates/<int:pk>/", candidates.candidate_page, name="candidate"),
-    path("candidates/<int:pk>/steps/<int:start_pk>/invite/", acts.invite_again, name="step_invite_again"),
     path(
-        "candidates/<int:pk>/steps/<int:start_pk>/send-again/",
+        "candidates/<int:pk>/steps/<int:step_request_pk>/invite/", acts.invite_again, name="step_invite_again"
+    ),
+    path(
+        "candidates/<int:pk>/steps/<int:step_request_pk>/send-again/",
         undelivered.invitation_again,
         name="step_send_again",
     ),
-    path("candidates/<int:pk>/steps/<int:start_pk>/reuse/", acts.reuse_result, name="step_reuse"),
+    path("candidates/<int:pk>/steps/<int:step_request_pk>/reuse/", acts.reuse_result, name="step_reuse"),
     path("candidates/<int:pk>/steps/<str:kind>/begin/", acts.begin_step, name="step_begin"),
     path(f"{_CHECK}pause/", checks.pause, name="check_pause"),
     path(f"{_CHECK}resume/", checks.resume, name="check_resume"),

@@ -43,7 +43,7 @@ def asked(attempt: Attempt, *, now: datetime = NOW, **values: Any) -> Adjustment
     given: dict[str, Any] = {"percent": 50, "form": False, "text": "", "may_tell": False} | values
     waits = request_adjustment(attempt_id=attempt.pk, now=now, **given).waits
     assert waits is not None
-    mail_is_taken(attempt.start.application, at=now)
+    mail_is_taken(attempt.step_request.application, at=now)
     return waits
 
 
@@ -51,7 +51,7 @@ def fresh(attempt: Attempt) -> Attempt:
     """The attempt as it stands now."""
     return (
         Attempt.objects.of(attempt.organisation)
-        .select_related("start__step", "assessment")
+        .select_related("step_request__step", "assessment")
         .get(pk=attempt.pk)
     )
 

@@ -66,7 +66,7 @@ def test_time_is_granted_the_deadline_goes_on_and_the_candidate_alone_is_told() 
     assert after.deadline_at == end_of_working_day(NOW + DAY, 7, calendar=calendar)
     assert (after.clock_stopped_at, after.next_reminder_at) == (None, attempt.next_reminder_at)
     [mail] = mails(attempt, "adjustment_answered")
-    candidate = attempt.start.application.candidate
+    candidate = attempt.step_request.application.candidate
     assert (mail.to_address, mail.reply_to, mail.application_id) == (candidate.email, HANNA[1], None)
     assert event_names() == events
 
@@ -123,7 +123,7 @@ def test_nothing_is_answered_on_what_is_closed() -> None:
 def test_nobody_is_mailed_who_is_not_to_be_mailed() -> None:
     attempt = timed()
     row = asked(attempt)
-    candidate = attempt.start.application.candidate
+    candidate = attempt.step_request.application.candidate
     candidate.can_email = False
     candidate.save()
     answers(row, percent=25)
@@ -177,7 +177,7 @@ def test_a_mail_that_comes_back_goes_to_the_next_person_and_then_the_candidate_i
     assert [mail.to_address for mail in sent] == [HANNA[1], omar.user.email]
     assert (fresh(attempt).clock_stopped_at, requests(attempt)[0][0]) == (None, "withdrawn")
     [told] = mails(attempt, "adjustment_lost")
-    assert told.to_address == attempt.start.application.candidate.email
+    assert told.to_address == attempt.step_request.application.candidate.email
     assert Email.objects.of(attempt.organisation).filter(kind="notifications.undelivered").count() == 0
 
 
@@ -185,10 +185,10 @@ def test_who_is_invited_again_does_not_ask_twice() -> None:
     attempt = timed(TIMED)
     answers(asked(attempt), percent=50)
     asked(attempt, percent=100, now=NOW + DAY)
-    start = attempt.start
-    role = start.application.role
+    step_request = attempt.step_request
+    role = step_request.application.role
     assert role is not None
-    again = invite_again(start=start, member=role.owner, now=NOW + 2 * DAY)
+    again = invite_again(step_request=step_request, member=role.owner, now=NOW + 2 * DAY)
     assert (clocks(again), [state for state, *_ in requests(again)]) == ([1380], ["granted", "asked"])
     assert fresh(again).clock_stopped_at == NOW + 2 * DAY
     assert requests(attempt) == []

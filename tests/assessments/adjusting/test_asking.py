@@ -74,7 +74,7 @@ def test_more_than_the_role_gives_waits_for_a_person_with_the_deadline_and_the_r
     assert remind_due(now=NOW + 3 * DAY) == 0
     [mail] = Email.objects.of(attempt.organisation).filter(kind="assessment.adjustment_asked")
     assert (mail.to_name, mail.to_address, mail.application_id) == (*HANNA, None)
-    assert mail.reply_to == row.attempt.start.application.candidate.email
+    assert mail.reply_to == row.attempt.step_request.application.candidate.email
     assert event_names() == events
 
 

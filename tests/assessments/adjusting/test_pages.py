@@ -257,7 +257,7 @@ def test_whoever_answers_sees_what_is_asked_without_a_login(client: Client, atte
     text = " ".join(response.content.decode().split())
     assert (response["Cache-Control"], response["X-Robots-Tag"]) == ("no-store", "noindex")
     for words in (
-        f"{attempt.start.application.candidate.name} asks for an adjustment",
+        f"{attempt.step_request.application.candidate.name} asks for an adjustment",
         "has applied to Acme Bikes as Window Washer",
         "Please don't tell anyone who is hiring for the role",
         "Large print, please.<br>&lt;b&gt;Thanks&lt;/b&gt;",
@@ -276,7 +276,7 @@ def test_an_answer_is_sent_and_then_the_link_tells_no_name(client: Client, attem
     assert requests(attempt) == [("granted", 50, False, 75, True)]
     text = page(client, path)
     assert "75 % extra time and an accessible version were granted." in text
-    assert attempt.start.application.candidate.last_name not in text
+    assert attempt.step_request.application.candidate.last_name not in text
     before = everything(attempt)
     client.post(path, GRANT)
     assert everything(attempt) == before
@@ -338,7 +338,7 @@ def test_a_link_that_needs_no_answer_any_more_says_so_and_takes_none(
         case "closed":
             close(attempt)
         case "going":
-            of = attempt.start.application
+            of = attempt.step_request.application
             of.deleted_at = NOW
             of.save()
         case "ended":
@@ -346,7 +346,7 @@ def test_a_link_that_needs_no_answer_any_more_says_so_and_takes_none(
     before = everything(attempt)
     text = page(client, path)
     assert "There is nothing to do here at the moment" in text
-    assert attempt.start.application.candidate.last_name not in text
+    assert attempt.step_request.application.candidate.last_name not in text
     client.post(path, GRANT)
     assert everything(attempt) == before
 

@@ -51,7 +51,7 @@ def test_once_the_person_is_erased_no_table_knows_what_they_asked_for() -> None:
         "notifications_email.reply_to",
         "notifications_email.text",
     }
-    application = row.attempt.start.application
+    application = row.attempt.step_request.application
     subject = Subject(
         organisation_id=row.organisation_id,
         application_ids=(application.pk,),
@@ -68,7 +68,7 @@ def test_once_the_person_is_erased_no_table_knows_what_they_asked_for() -> None:
 
 def test_it_is_told_to_the_candidate_and_not_to_the_organisation() -> None:
     row = asked_and_answered()
-    application = row.attempt.start.application
+    application = row.attempt.step_request.application
     told = {
         reader: str(
             export(

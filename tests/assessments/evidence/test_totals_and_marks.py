@@ -212,7 +212,7 @@ def test_a_part_that_is_marked_and_has_no_key_is_in_it(acme: World, tmp_path: Pa
 
 
 def test_nothing_of_a_person_who_is_to_be_erased_is_in_it(acme: World, tmp_path: Path) -> None:
-    Application.objects.of(acme.organisation).filter(pk=acme.weighted.start.application_id).update(
+    Application.objects.of(acme.organisation).filter(pk=acme.weighted.step_request.application_id).update(
         deleted_at=NOW
     )
     found = export(organisation=acme.organisation, folder=tmp_path / "out", now=NOW, actor="a test")

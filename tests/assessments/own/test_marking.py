@@ -70,7 +70,7 @@ def seen(attempt: Attempt, by: Membership, item: str = "why") -> ToMark:
 
 def url(attempt: Attempt, *more: object) -> str:
     name = "marking_answer" if more else "marking"
-    organisation, application = attempt.organisation, attempt.start.application_id
+    organisation, application = attempt.organisation, attempt.step_request.application_id
     return reverse(name, args=[organisation.slug, application, attempt.pk, *more])
 
 
@@ -85,7 +85,7 @@ def test_only_answers_with_a_rubric_are_there_to_mark(attempt: Attempt) -> None:
     file = part.answers[1].file
     assert file is not None
     assert (file.name, file.size) == ("plan.pdf", len(PDF))
-    card = marking_card(attempt.start.application, member=rita)
+    card = marking_card(attempt.step_request.application, member=rita)
     assert card is not None
     assert (card.total, card.done, card.waiting) == (2, 0, 2)
 
@@ -123,7 +123,7 @@ def test_when_all_answers_are_marked_it_is_told_once_and_a_correction_tells_it_a
     event = Event.objects.get(name="attempt.marked")
     assert (event.actor, event.data) == (
         f"member:{rita.pk}",
-        {"start_id": attempt.start_id, "attempt_id": attempt.pk, "order": 1},
+        {"step_request_id": attempt.step_request_id, "attempt_id": attempt.pk, "order": 1},
     )
     give(attempt, rita, points={"c1": 4, "c2": 2})
     assert marked_events() == 2
@@ -133,7 +133,9 @@ def test_when_all_answers_are_marked_it_is_told_once_and_a_correction_tells_it_a
 def test_a_new_version_of_the_report_tells_the_marks_and_the_older_one_stays(attempt: Attempt) -> None:
     run_jobs()
     rita = rater(attempt)
-    reports = Report.objects.of(attempt.organisation).filter(start=attempt.start).order_by("version")
+    reports = (
+        Report.objects.of(attempt.organisation).filter(step_request=attempt.step_request).order_by("version")
+    )
     (first,) = reports
     frozen = first.snapshot
     give(attempt, rita, comment="Says what waits")
@@ -192,7 +194,7 @@ def test_what_the_other_gave_stands_on_no_page_before_both_have_marked(twofold: 
     rita, tom = rater(twofold), rater(twofold, name="Tom Berg")
     give(twofold, tom, comment="A secret between me and the rubric")
     client = signed_in(rita)
-    candidate = reverse("candidate", args=[twofold.organisation.slug, twofold.start.application_id])
+    candidate = reverse("candidate", args=[twofold.organisation.slug, twofold.step_request.application_id])
     for where in (url(twofold), url(twofold, 1, "why")):
         page = client.get(where).content.decode()
         assert "A secret" not in page
@@ -213,8 +215,8 @@ def test_an_export_tells_a_member_no_points_before_both_have_marked(twofold: Att
         wanted = Wanted(
             reader=reader,
             organisation=twofold.organisation,
-            candidate_id=twofold.start.application.candidate_id,
-            application_ids=(twofold.start.application_id,),
+            candidate_id=twofold.step_request.application.candidate_id,
+            application_ids=(twofold.step_request.application_id,),
         )
         return [
             one["points"] for one in export.tell(wanted)["assessments"][0]["parts"][0].get("markings", [])
@@ -280,20 +282,22 @@ def test_who_works_on_the_role_may_mark_and_nobody_else(attempt: Attempt, more: 
     assert (rows(), AuditEntry.objects.across_organisations().count()) == before
     assert signed_in(rater(attempt)).get(where).status_code == 200
     entry = AuditEntry.objects.of(attempt.organisation).get(action="answers.viewed")
-    assert entry.details == {"application": attempt.start.application_id, "attempt": attempt.pk}
+    assert entry.details == {"application": attempt.step_request.application_id, "attempt": attempt.pk}
 
 
 def test_an_attempt_of_another_application_is_not_found() -> None:
     attempt, other = answered(), answered()
     rita = rater(attempt)
-    where = reverse("marking", args=[attempt.organisation.slug, attempt.start.application_id, other.pk])
+    where = reverse(
+        "marking", args=[attempt.organisation.slug, attempt.step_request.application_id, other.pk]
+    )
     assert signed_in(rita).get(where).status_code == 404
     assert signed_in(rita).get(url(attempt, 1, "word")).status_code == 404
 
 
 def test_without_a_rubric_there_is_no_card(attempt: Attempt) -> None:
     manager = rater(attempt, kind="hiring_manager")
-    assert marking_card(attempt.start.application, member=manager) is None
+    assert marking_card(attempt.step_request.application, member=manager) is None
     assert marking_card(factories.application(factories.role(attempt.organisation)), member=manager) is None
 
 
@@ -304,7 +308,7 @@ def file_url(attempt: Attempt, **values: Any) -> str:
 
 def test_a_file_is_a_download_and_nothing_else_and_each_look_is_written_down(attempt: Attempt) -> None:
     manager = rater(attempt, kind="hiring_manager")
-    role = attempt.start.step.role
+    role = attempt.step_request.step.role
     role.viewers.add(manager)
     response = signed_in(manager).get(file_url(attempt))
     assert response.content == PDF
@@ -335,7 +339,7 @@ def test_a_file_is_for_those_who_may_see_the_application(attempt: Attempt) -> No
     assert Client().get(file_url(attempt)).status_code == 302
     assert signed_in(stranger).get(file_url(attempt)).status_code == 404
     assert signed_in(stranger).get(file_url(attempt, organisation=stranger.organisation)).status_code == 404
-    application = attempt.start.application
+    application = attempt.step_request.application
     application.candidate.private = True
     application.candidate.save()
     assert signed_in(rater(attempt)).get(file_url(attempt)).status_code == 404

@@ -73,7 +73,7 @@ def text_of(response: Any) -> str:
 
 def address(attempt: Attempt, sign: AttemptSign | None = None) -> str:
     end = f"assessment/signs/{sign.pk}/dismiss/" if sign else ""
-    return f"/o/{attempt.organisation.slug}/candidates/{attempt.start.application_id}/{end}"
+    return f"/o/{attempt.organisation.slug}/candidates/{attempt.step_request.application_id}/{end}"
 
 
 def unchanged(sign: AttemptSign) -> bool:
@@ -197,7 +197,7 @@ def test_a_bad_note_gets_a_sentence_and_stays(attempt: Attempt, sign: AttemptSig
 
 def test_who_only_looks_sees_no_sign_and_dismisses_none(attempt: Attempt, sign: AttemptSign) -> None:
     member = factories.member(attempt.organisation, kind="hiring_manager")
-    role = attempt.start.application.role
+    role = attempt.step_request.application.role
     assert role is not None
     role.viewers.add(member)
     response = signed_in(member).get(address(attempt))
@@ -217,7 +217,7 @@ def test_other_organisations_other_applications_and_strangers_dismiss_nothing(
     own = factories.application(factories.role(stranger.organisation))
     through = reverse("attempt_sign_dismiss", args=[stranger.organisation.slug, own.pk, sign.pk])
     assert signed_in(stranger).post(through, {"note": "x"}).status_code == 404
-    role = attempt.start.application.role
+    role = attempt.step_request.application.role
     assert role is not None
     other = factories.application(role)
     wrong = reverse("attempt_sign_dismiss", args=[attempt.organisation.slug, other.pk, sign.pk])
@@ -231,7 +231,7 @@ def test_other_organisations_other_applications_and_strangers_dismiss_nothing(
 
 
 def told(attempt: Attempt, reader: Reader) -> dict[str, Any]:
-    application = attempt.start.application
+    application = attempt.step_request.application
     wanted = Wanted(
         reader=reader,
         organisation=attempt.organisation,
@@ -268,7 +268,7 @@ def test_the_candidate_is_told_of_no_sign(attempt: Attempt) -> None:
 
 def test_a_members_bundle_has_them_beside_the_candidates_own_file_and_not_in_it(attempt: Attempt) -> None:
     admin = factories.member(attempt.organisation, kind="admin")
-    url = reverse("candidate_export", args=[attempt.organisation.slug, attempt.start.application_id])
+    url = reverse("candidate_export", args=[attempt.organisation.slug, attempt.step_request.application_id])
     with zipfile.ZipFile(io.BytesIO(signed_in(admin).post(url).content)) as files:
         texts = {name: files.read(name).decode() for name in files.namelist() if name.endswith(".json")}
     assert {name: text.count("Left the page") for name, text in texts.items()} == {

@@ -63,13 +63,15 @@ class Story:
 def ready(world: World, *, kind: str = "reference_check", version: int = 1, code: str = CODE) -> Report:
     """A report on the world's only application, without its note."""
     application = world.role.applications.get()
-    start = application.starts.filter(step__kind=kind).first() or factories.start(application, kind)
+    step_request = application.step_requests.filter(step__kind=kind).first() or factories.step_request(
+        application, kind
+    )
     snapshot: dict[str, Any] = {"kind": kind}
     if kind == "reference_check":
         snapshot["check"] = {"asked": 2, "received": 2}
     return Report.objects.create(
         organisation=world.organisation,
-        start=start,
+        step_request=step_request,
         version=version,
         code=code,
         snapshot=snapshot,
@@ -85,11 +87,11 @@ def tell(report: Report, *, now: datetime) -> None:
         event = record(
             "report.ready",
             organisation_id=report.organisation_id,
-            application_id=report.start.application_id,
+            application_id=report.step_request.application_id,
             actor="goodword",
             at=now,
             data={
-                "start_id": report.start_id,
+                "step_request_id": report.step_request_id,
                 "report_id": report.pk,
                 "version": report.version,
                 "code": report.code,

@@ -41,7 +41,7 @@ def test_a_ready_report_becomes_a_private_note_by_the_recruiter(either: World, s
     )
     event = Event.objects.get(name="feed.posted")
     assert event.data == {"report_id": story.report.pk, "remote_id": note.id}
-    assert event.application_id == story.report.start.application_id
+    assert event.application_id == story.report.step_request.application_id
 
 
 def test_the_note_belongs_to_the_application(story: Story) -> None:
@@ -150,7 +150,7 @@ def test_an_assessments_note_has_no_score_and_no_count(world: World) -> None:
 
 def test_a_quoted_name_is_no_link(world: World) -> None:
     story = tell_story(world, kind="assessment")
-    candidate = story.report.start.application.candidate
+    candidate = story.report.step_request.application.candidate
     candidate.last_name = "https://evil.example/win"
     candidate.save()
     story.act()

@@ -9,7 +9,7 @@ from goodword.greenhouse.inbox.claim import Turn
 from goodword.greenhouse.inbox.process import work_one
 from goodword.greenhouse.models import InboxEvent
 from goodword.notifications.models import Email
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from tests.greenhouse.world import ASSESSMENT, REFERENCES, SCREEN, World
 from tests.support.jobs import event_names, run_jobs
@@ -49,7 +49,7 @@ def test_a_burst_of_moves_reaches_all_its_candidates_with_few_reads(world: World
     assert len(world.line.reads) == 3 * MANY / TOGETHER + 1
     assert {state for state, _ in world.inbox()} == {"handled"}
     run_jobs(at_most=10_000, but_not={"email.send"})
-    assert StepStart.objects.of(world.organisation).count() == MANY
+    assert StepRequest.objects.of(world.organisation).count() == MANY
     invited = Email.objects.of(world.organisation).values_list("to_address", flat=True)
     assert sorted(invited) == sorted(f"one{place}@mail.example" for place in range(MANY))
 

@@ -17,7 +17,7 @@ from goodword.greenhouse.models import InboxEvent
 from goodword.notifications.models import Email
 from goodword.references.models import Check
 from goodword.roles.queries import automation_of, rules_of_stage
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 from greenhouse_sandbox.acts.remove import forget_application
 from greenhouse_sandbox.acts.stages import current_stage, pipeline
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
@@ -116,8 +116,10 @@ def holds(world: World, one: RemoteApplication, there: RemoteApplication | None)
     if ours.status == Application.Status.ACTIVE:
         rules = rules_of_stage(connection_id=world.connection.pk, job_id=ours.job_id, stage_id=ours.stage_id)
         for rule in rules:
-            starts = StepStart.objects.of(world.organisation).filter(application=ours, step=rule.step)
-            assert starts.count() == 1, f"{rule} of {ours}"
+            step_requests = StepRequest.objects.of(world.organisation).filter(
+                application=ours, step=rule.step
+            )
+            assert step_requests.count() == 1, f"{rule} of {ours}"
 
 
 def is_linked(world: World, job_id: int | None) -> bool:
@@ -128,8 +130,8 @@ def is_linked(world: World, job_id: int | None) -> bool:
 def nothing_happened_twice(world: World) -> None:
     """Each start has one run at the most, and each run one invitation."""
     for model in (Attempt, Check):
-        starts = list(model.objects.of(world.organisation).values_list("start_id", flat=True))
-        assert len(starts) == len(set(starts))
+        step_requests = list(model.objects.of(world.organisation).values_list("step_request_id", flat=True))
+        assert len(step_requests) == len(set(step_requests))
     invited = Email.objects.of(world.organisation).filter(kind__endswith=".invitation")
     keys = list(invited.values_list("kind", "key"))
     assert len(keys) == len(set(keys))

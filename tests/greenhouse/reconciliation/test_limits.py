@@ -12,7 +12,7 @@ from goodword.greenhouse.reconciliation.limits import STANDS, TOO_MANY, TOO_OLD,
 from goodword.greenhouse.reconciliation.start import start_requested
 from goodword.greenhouse.reconciliation.waiting import ask_start, dismiss, waiting_of
 from goodword.roles.models import AlreadyThere
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 from greenhouse_sandbox.acts import persons, progress
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from tests.greenhouse.kept import after
@@ -180,7 +180,7 @@ def test_a_day_of_missed_deliveries_starts_twenty_and_the_rest_by_one_click(worl
     assert start_requested(world.connection.pk, tick=clock.now) == 0
     run_jobs(at_most=5000)
     assert starts(world) == 24
-    assert StepStart.objects.of(world.organisation).filter(state="started").count() == 24
+    assert StepRequest.objects.of(world.organisation).filter(state="started").count() == 24
     assert findings(world) == {("missed_start", "synced"): 24}
     audited = AuditEntry.objects.of(world.organisation).filter(action__startswith="reconciliation.")
     assert list(audited.values_list("action", "member")) == [("reconciliation.start_requested", member.pk)]
@@ -227,7 +227,7 @@ def test_an_address_that_came_unheard_starts_what_waited_for_it(world: World) ->
     world.move(remote, ASSESSMENT)
     settled(world)
     run_jobs()
-    start = StepStart.objects.of(world.organisation).get()
+    start = StepRequest.objects.of(world.organisation).get()
     assert start.waits_for == "no_address"
     store = world.greenhouse.store
     person = store.candidates.get(remote.candidate_id)
@@ -253,7 +253,7 @@ def test_an_address_that_came_for_somebody_long_in_the_stage_waits_for_a_click(w
     world.outgoing()
     reconcile(world)
     run_jobs()
-    start = StepStart.objects.of(world.organisation).get()
+    start = StepRequest.objects.of(world.organisation).get()
     assert (start.state, findings(world)) == ("waiting", {("missed_start", "waiting"): 1})
     member = factories.member(world.organisation, kind="admin")
     pk = waiting_of(world.connection, member).get().pk

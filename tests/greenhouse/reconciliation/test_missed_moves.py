@@ -9,7 +9,7 @@ from goodword.candidates.models import Application
 from goodword.core.models import Event
 from goodword.greenhouse.models import Connection, Finding
 from goodword.roles.models import AlreadyThere, Automation
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 from greenhouse_sandbox.acts import persons, progress
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from tests.greenhouse.kept import after
@@ -45,7 +45,7 @@ def test_a_missed_move_into_a_mapped_stage_starts_the_step_by_the_road_of_a_deli
         "application.entered_stage",
     ]
     run_jobs()
-    assert StepStart.objects.of(either.organisation).get().application_id == ours.pk
+    assert StepRequest.objects.of(either.organisation).get().application_id == ours.pk
     assert findings(either) == {("missed_start", "synced"): 1}
 
 

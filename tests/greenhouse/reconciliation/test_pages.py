@@ -18,7 +18,7 @@ from goodword.greenhouse.reconciliation import jobs as reconciliation_jobs
 from goodword.greenhouse.reconciliation import passes
 from goodword.greenhouse.reconciliation.limits import TOO_OLD
 from goodword.roles.models import Automation
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 from tests.greenhouse.kept import after
 from tests.greenhouse.reconciliation.passes import SOON, backdate, reconcile, settled
 from tests.greenhouse.world import ASSESSMENT, World
@@ -165,7 +165,7 @@ def test_those_who_are_chosen_are_started_after_a_page_that_says_what_happens(
     one.refresh_from_db()
     other.refresh_from_db()
     assert (one.state, one.settled_by, other.state) == ("synced", admin, "waiting")
-    assert StepStart.objects.of(world.organisation).count() == 1
+    assert StepRequest.objects.of(world.organisation).count() == 1
 
 
 @two_listed
@@ -193,7 +193,7 @@ def test_dismissed_ones_leave_the_list(world: World, made: list[Finding], admin:
     one.refresh_from_db()
     other.refresh_from_db()
     assert (one.state, one.settled_by, other.state) == ("dismissed", admin, "waiting")
-    assert not StepStart.objects.of(world.organisation).exists()
+    assert not StepRequest.objects.of(world.organisation).exists()
 
 
 @two_listed

@@ -56,7 +56,7 @@ def told(world: World) -> None:
 
 
 def attempt(world: World, application: RemoteApplication) -> Attempt:
-    return Attempt.objects.of(world.organisation).get(start__application=world.ours(application))
+    return Attempt.objects.of(world.organisation).get(step_request__application=world.ours(application))
 
 
 def erasures(world: World) -> list[tuple[str, bool, bool]]:
@@ -336,8 +336,8 @@ def test_steps_that_wait_do_not_begin_for_who_is_deleted(world: World) -> None:
     delete(world, application)
     told(world)
     assert not Attempt.objects.of(world.organisation).exists()
-    [start] = world.ours(application).starts.all()
-    assert (start.state, start.due_at) == ("waiting", None)
+    [step_request] = world.ours(application).step_requests.all()
+    assert (step_request.state, step_request.due_at) == ("waiting", None)
 
 
 def test_applications_of_others_are_left_alone(world: World) -> None:

@@ -182,7 +182,11 @@ def test_a_sign_about_an_address_goes_with_a_corrected_address() -> None:
             application_id=story.application.pk,
             actor="member:1",
             at=NOW,
-            data={"start_id": story.check.start_id, "check_id": story.check.pk, "request_id": request.pk},
+            data={
+                "step_request_id": story.check.step_request_id,
+                "check_id": story.check.pk,
+                "request_id": request.pk,
+            },
         )
     run_jobs()
     assert found(story) == [("address_free", "low")]
@@ -201,7 +205,7 @@ def test_of_somebody_whose_data_is_to_go_nothing_is_looked_for() -> None:
             application_id=story.application.pk,
             actor="candidate",
             at=NOW,
-            data={"start_id": story.check.start_id, "check_id": story.check.pk},
+            data={"step_request_id": story.check.step_request_id, "check_id": story.check.pk},
         )
     run_jobs()
     assert found(story) == []

@@ -26,11 +26,11 @@ def noted(story: Story, *, address: str, device: str = PHONE, referee: int | Non
 
 def another_check(story: Story) -> Check:
     """A check like the story's, of somebody else on the role."""
-    check, start = story.check, story.check.start
+    check, step_request = story.check, story.check.step_request
     assert story.application.role is not None
-    start.pk, start.application = None, factories.application(story.application.role)
-    start.save()
-    check.pk, check.start = None, start
+    step_request.pk, step_request.application = None, factories.application(story.application.role)
+    step_request.save()
+    check.pk, check.step_request = None, step_request
     check.save()
     return check
 

@@ -3,7 +3,7 @@
 from goodword.candidates.models import Application
 from goodword.greenhouse.sync.application import sync_application
 from goodword.roles.models import AlreadyThere
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 from tests.assessments.plan.plans import REASONING, SERVES, published
 from tests.greenhouse.setup.desk import Desk
 from tests.support import factories
@@ -90,7 +90,7 @@ def test_who_stood_there_is_not_invited_by_a_later_sync(desk: Desk) -> None:
     Wizard(desk).link(jobs_of(desk)[0])
     sync_application(desk.connection(), there.id, now=factories.NOW)
     run_jobs()
-    assert not StepStart.objects.of(desk.organisation).exists()
+    assert not StepRequest.objects.of(desk.organisation).exists()
 
 
 def test_who_stands_there_is_invited_if_one_chooses_so(either: Desk) -> None:
@@ -98,8 +98,12 @@ def test_who_stands_there_is_invited_if_one_chooses_so(either: Desk) -> None:
     Wizard(either).link(jobs_of(either)[0], invite="yes")
     assert [name for name, _ in waiting()] == ["automation.invite_there"]
     run_jobs()
-    start = StepStart.objects.of(either.organisation).get()
-    assert (start.application.remote_id, start.step.kind, start.state) == (there.id, "assessment", "started")
+    step_request = StepRequest.objects.of(either.organisation).get()
+    assert (step_request.application.remote_id, step_request.step.kind, step_request.state) == (
+        there.id,
+        "assessment",
+        "started",
+    )
     assert not AlreadyThere.objects.of(either.organisation).exists()
 
 
@@ -108,11 +112,11 @@ def test_somebody_known_already_is_invited_too_and_only_once(desk: Desk) -> None
     wizard = Wizard(desk)
     wizard.link(job, assessment=[])
     sync_application(desk.connection(), there.id, now=factories.NOW)
-    assert not StepStart.objects.of(desk.organisation).exists()
+    assert not StepRequest.objects.of(desk.organisation).exists()
     for _ in range(2):
         wizard.link(job, invite="yes")
         run_jobs()
-    assert StepStart.objects.of(desk.organisation).count() == 1
+    assert StepRequest.objects.of(desk.organisation).count() == 1
 
 
 def test_who_has_moved_on_before_the_invitation_gets_none(desk: Desk) -> None:
@@ -121,7 +125,7 @@ def test_who_has_moved_on_before_the_invitation_gets_none(desk: Desk) -> None:
     desk.greenhouse.move(there, SCREEN)
     run_jobs()
     assert Application.objects.of(desk.organisation).get().stage_name == "Phone Screen"
-    assert not StepStart.objects.of(desk.organisation).exists()
+    assert not StepRequest.objects.of(desk.organisation).exists()
 
 
 def test_confirming_twice_changes_nothing_further(desk: Desk) -> None:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from goodword.candidates.models import Application
 from goodword.greenhouse.models import Connection, Finding
 from goodword.roles.models import AlreadyThere, Automation, StageRule
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 from goodword.workspace.before_start import Before, before_start
 from greenhouse_sandbox.acts.stages import pipeline
 from tests.greenhouse.setup.desk import Desk
@@ -117,7 +117,7 @@ def test_who_stood_there_is_brought_over_in_the_background_and_not_invited(eithe
     assert standings(either) == []
     run_jobs()
     assert standings(either) == [(inside.id, "Assessment")]
-    assert not StepStart.objects.of(either.organisation).exists()
+    assert not StepRequest.objects.of(either.organisation).exists()
     page = either.client(either.recruiter).get(either.url("role", wizard.role.pk)).content.decode()
     assert marks(page) == ["Already in stage", "Not started"]
     page = either.client(either.recruiter).get(either.url("candidates")).content.decode()
@@ -148,7 +148,7 @@ def test_who_stood_there_is_said_to_be_not_invited_and_can_be_in_one_click(eithe
     }
     client.post(reverse("step_begin", args=[either.organisation.slug, application.pk, "assessment"]))
     run_jobs(but_not={"email.send"})
-    assert StepStart.objects.of(either.organisation).get().state == "started"
+    assert StepRequest.objects.of(either.organisation).get().state == "started"
     assert application.emails.get().kind == "assessment.invitation"
 
 
@@ -192,7 +192,7 @@ def test_a_later_change_brings_over_who_stands_in_the_new_stage(desk: Desk) -> N
     run_jobs()
     # who came into the stage that was mapped already is a matter of their delivery
     assert standings(desk) == [(new.id, "Offer")]
-    assert not StepStart.objects.of(desk.organisation).exists()
+    assert not StepRequest.objects.of(desk.organisation).exists()
     assert came_since.id not in AlreadyThere.objects.of(desk.organisation).values_list(
         "remote_application_id", flat=True
     )

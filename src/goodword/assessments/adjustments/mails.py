@@ -127,7 +127,7 @@ def _write(
             "deadline": deadline_in_words(attempt, organisation=organisation, language=language),
             **more,
         },
-        link=LinkFor(purpose=Link.Purpose.CANDIDATE, subject_id=attempt.start_id),
+        link=LinkFor(purpose=Link.Purpose.CANDIDATE, subject_id=attempt.step_request_id),
         quotes=candidate,
         subject_ref=subject_ref_of(row),
         language=language,

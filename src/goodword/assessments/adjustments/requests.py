@@ -162,7 +162,9 @@ def carry_over(attempt: Attempt, *, now: datetime) -> None:
 
     What was granted is granted here, and a request that waits waits here; its link stays good.
     """
-    earlier = Adjustment.objects.of(attempt.organisation).filter(attempt__start_id=attempt.start_id)
+    earlier = Adjustment.objects.of(attempt.organisation).filter(
+        attempt__step_request_id=attempt.step_request_id
+    )
     if not earlier.update(attempt=attempt):
         return
     extend_clocks(attempt, percent=granted_percent(attempt))

@@ -19,7 +19,7 @@ from goodword.assessments.models import Attempt, AttemptPart, DrawnItem
 from goodword.candidates.models import Candidate
 from goodword.steps.domain.move import move
 from goodword.steps.languages import first_offered
-from goodword.steps.models import Run
+from goodword.steps.models import StepRun
 
 #: seeds of candidates are below, so that they fit into a signed column; those of previews are not
 SEEDS: Final = 2**62
@@ -48,7 +48,7 @@ def begin_part(*, attempt_id: int, order: int, device: str, now: datetime) -> At
 def begin_locked(part: AttemptPart, *, device: str, now: datetime) -> None:
     """Start a part that has not begun, with its attempt locked in the caller's transaction."""
     attempt = part.attempt
-    if attempt.progress == Run.Progress.PENDING:
+    if attempt.progress == StepRun.Progress.PENDING:
         move(attempt, "begin", at=now, by="candidate")
         record_event("attempt.begun", attempt, by="candidate", at=now)
     part.begun_at, part.device, part.at = now, device, 1

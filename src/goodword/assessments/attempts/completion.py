@@ -20,7 +20,7 @@ from goodword.core.sweep import each
 from goodword.notifications.domain.queue import cancel
 from goodword.steps.domain.lifecycle import subject_ref
 from goodword.steps.domain.move import lock, move
-from goodword.steps.models import Run
+from goodword.steps.models import StepRun
 from goodword.steps.states import GRACE, is_open, takes_answers
 
 AT_MOST = 200
@@ -115,7 +115,7 @@ def complete_if_done(attempt: Attempt, *, now: datetime) -> None:
         return
     issue_total(attempt)
     move(attempt, "complete", at=now, by="candidate")
-    cancel(organisation=attempt.organisation, subject_ref=subject_ref(attempt.start), now=now)
+    cancel(organisation=attempt.organisation, subject_ref=subject_ref(attempt.step_request), now=now)
     record_event("attempt.completed", attempt, by="candidate", at=now)
 
 
@@ -126,11 +126,11 @@ def decline(*, attempt_id: int, now: datetime) -> Attempt:
     """
     with transaction.atomic():
         attempt = lock(Attempt, attempt_id)
-        if attempt.progress == Run.Progress.DECLINED:
+        if attempt.progress == StepRun.Progress.DECLINED:
             return attempt
         if not takes_answers(attempt, now=now):
             raise locking.Closed
         move(attempt, "decline", at=now, by="candidate")
-        cancel(organisation=attempt.organisation, subject_ref=subject_ref(attempt.start), now=now)
+        cancel(organisation=attempt.organisation, subject_ref=subject_ref(attempt.step_request), now=now)
         record_event("attempt.declined", attempt, by="candidate", at=now)
         return attempt

@@ -25,7 +25,7 @@ from goodword.steps.domain.lifecycle import subject_ref
 from goodword.steps.domain.move import lock, move
 from goodword.steps.domain.reuse import offer_earlier
 from goodword.steps.domain.standing import held
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 from goodword.steps.states import DONE, UNFINISHED
 
 INVITED_AGAIN = "invited_again"
@@ -39,25 +39,25 @@ def on_step_requested(event: Event) -> None:
     """
     if event.data["kind"] != Step.Kind.ASSESSMENT:
         return
-    found = held(event.data["start_id"])
-    if found is None or Attempt.objects.of(found[0].organisation).filter(start=found[0]).exists():
+    found = held(event.data["step_request_id"])
+    if found is None or Attempt.objects.of(found[0].organisation).filter(step_request=found[0]).exists():
         return
-    start, application = found
+    step_request, application = found
     by_hand = bool(event.data.get("by_hand"))
-    if not still_wanted(start, application, at=event.occurred_at, by_hand=by_hand):
+    if not still_wanted(step_request, application, at=event.occurred_at, by_hand=by_hand):
         return
-    if not by_hand and offer_earlier(Attempt, start, application=application, at=event.occurred_at):
+    if not by_hand and offer_earlier(Attempt, step_request, application=application, at=event.occurred_at):
         return
-    assign(start=start, application=application, now=event.occurred_at, by=event.actor)
+    assign(step_request=step_request, application=application, now=event.occurred_at, by=event.actor)
 
 
-def assign(*, start: StepStart, application: Application, now: datetime, by: str) -> Attempt:
+def assign(*, step_request: StepRequest, application: Application, now: datetime, by: str) -> Attempt:
     """Create an attempt and queue its invitation, in the caller's transaction, with start and application locked.
 
     Fixes the versions of the assessment and its tests, and the language. `by`: who asked. Once the mail server accepts
     the invitation, the deadline restarts and reminders begin (reactions.on_mail_sent).
     """
-    organisation, step = application.organisation, start.step
+    organisation, step = application.organisation, step_request.step
     assessment = assessment_of(step, now=now)
     planned = list(assessment.parts.select_related("test").order_by("order"))
     candidate = application.candidate
@@ -66,7 +66,7 @@ def assign(*, start: StepStart, application: Application, now: datetime, by: str
     )
     attempt = Attempt(
         organisation=organisation,
-        start=start,
+        step_request=step_request,
         assessment=assessment,
         language=language,
         opened_at=now,
@@ -106,7 +106,7 @@ def _new_part(attempt: Attempt, planned: AssessmentPart, *, language: str) -> At
 
 
 class CannotInvite(Exception):
-    """Nobody may be invited now. `reason`: why it has ended, a code of StepStart.Waits, "not_started", or "too_soon":
+    """Nobody may be invited now. `reason`: why it has ended, a code of StepRequest.Waits, "not_started", or "too_soon":
     they have taken one of the tests already, and may take it again from `day` on."""
 
     def __init__(self, reason: str, *, day: date | None = None) -> None:
@@ -126,25 +126,32 @@ def needs_confirmation(attempt: Attempt) -> bool:
     return attempt.progress != Attempt.Progress.PENDING
 
 
-def invite_again(*, start: StepStart, member: Membership, now: datetime, after: int | None = None) -> Attempt:
+def invite_again(
+    *, step_request: StepRequest, member: Membership, now: datetime, after: int | None = None
+) -> Attempt:
     """Close unfinished attempts under this start, and assign a new one with a new invitation. Results stay.
 
     After an attempt with activity, `after` must be the id of the one that the member has confirmed, else NotConfirmed.
     Raises CannotInvite if the application has ended, the candidate may not be mailed, the step has not started, or they
     took one of its tests recently; LookupError for a start of another organisation or another kind of step.
     """
-    if start.organisation_id != member.organisation_id or start.step.kind != Step.Kind.ASSESSMENT:
-        raise LookupError(f"Start {start.pk} is no assessment of this organisation.")
+    if (
+        step_request.organisation_id != member.organisation_id
+        or step_request.step.kind != Step.Kind.ASSESSMENT
+    ):
+        raise LookupError(f"Start {step_request.pk} is no assessment of this organisation.")
     by = f"member:{member.pk}"
     with transaction.atomic():
-        found = held(start.pk)
+        found = held(step_request.pk)
         if found is None:
             raise CannotInvite("not_started")
         locked, application = found
         if reason := _obstacle(locked, application):
             raise CannotInvite(reason)
         refuse_too_soon(application=application, step=locked.step, now=now)
-        latest = Attempt.objects.of(start.organisation).filter(start=locked).order_by("-pk").first()
+        latest = (
+            Attempt.objects.of(step_request.organisation).filter(step_request=locked).order_by("-pk").first()
+        )
         if latest is not None and latest.pk != after and needs_confirmation(lock(Attempt, latest.pk)):
             raise NotConfirmed
         for pk in _unfinished(locked):
@@ -153,19 +160,21 @@ def invite_again(*, start: StepStart, member: Membership, now: datetime, after: 
                 move(old, "reopen", at=now, by=by)
             move(old, "close", at=now, by=by, reason=INVITED_AGAIN)
         cancel(organisation=application.organisation, subject_ref=subject_ref(locked), now=now)
-        return assign(start=locked, application=application, now=now, by=by)
+        return assign(step_request=locked, application=application, now=now, by=by)
 
 
-def _obstacle(start: StepStart, application: Application) -> str:
+def _obstacle(step_request: StepRequest, application: Application) -> str:
     if application.end:
         return application.end
-    if start.state != StepStart.State.STARTED:
+    if step_request.state != StepRequest.State.STARTED:
         return "not_started"
     return hindrance(application)
 
 
-def _unfinished(start: StepStart) -> list[int]:
-    rows = Attempt.objects.of(start.organisation).filter(start=start, progress__in=UNFINISHED)
+def _unfinished(step_request: StepRequest) -> list[int]:
+    rows = Attempt.objects.of(step_request.organisation).filter(
+        step_request=step_request, progress__in=UNFINISHED
+    )
     return list(rows.exclude(close_reason=INVITED_AGAIN).order_by("pk").values_list("pk", flat=True))
 
 
@@ -182,7 +191,7 @@ def retake_from(*, application: Application, step: Step, now: datetime) -> date 
     taken = (
         AttemptPart.objects.of(application.organisation)
         .filter(
-            attempt__start__application__candidate_id=application.candidate_id,
+            attempt__step_request__application__candidate_id=application.candidate_id,
             attempt__progress__in=DONE,
             attempt__completed_at__isnull=False,
             version__test__key__in=keys,

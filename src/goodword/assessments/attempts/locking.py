@@ -83,8 +83,8 @@ def record_event(name: str, attempt: Attempt, *, by: str, at: datetime, **data: 
     record(
         name,
         organisation_id=attempt.organisation_id,
-        application_id=attempt.start.application_id,
+        application_id=attempt.step_request.application_id,
         actor=by,
         at=at,
-        data={"start_id": attempt.start_id, "attempt_id": attempt.pk, **data},
+        data={"step_request_id": attempt.step_request_id, "attempt_id": attempt.pk, **data},
     )

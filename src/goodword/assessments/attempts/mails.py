@@ -22,7 +22,7 @@ from goodword.notifications.people import LinkFor, Person
 from goodword.steps.domain.automation import unreachable
 from goodword.steps.domain.lifecycle import subject_ref
 from goodword.steps.domain.move import lock
-from goodword.steps.models import Run
+from goodword.steps.models import StepRun
 from goodword.steps.states import takes_answers
 
 #: mails of this kind within a day
@@ -31,7 +31,7 @@ FRESH_LINK = "assessment.fresh"
 #: minimum time between two new links
 FRESH_LINK_INTERVAL = timedelta(minutes=10)
 #: ended by the candidate, with a page that says so
-_ENDED = frozenset({Run.Progress.COMPLETED, Run.Progress.DECLINED})
+_ENDED = frozenset({StepRun.Progress.COMPLETED, StepRun.Progress.DECLINED})
 
 
 def deadline_in_words(attempt: Attempt, *, organisation: Organisation, language: str = "") -> str:
@@ -73,12 +73,12 @@ def mail_candidate(
             "deadline": deadline_in_words(attempt, organisation=organisation, language=language),
             **extra,
         },
-        link=LinkFor(purpose=Link.Purpose.CANDIDATE, subject_id=attempt.start_id),
+        link=LinkFor(purpose=Link.Purpose.CANDIDATE, subject_id=attempt.step_request_id),
         application=application,
         quotes=candidate,
-        subject_ref=subject_ref(attempt.start),
+        subject_ref=subject_ref(attempt.step_request),
         language=language,
-        deadline_days=attempt.start.step.deadline_days if invites else None,
+        deadline_days=attempt.step_request.step.deadline_days if invites else None,
         earliest_deadline=attempt.deadline_at if invites else None,
         not_after=not_after,
         now=now,
@@ -130,8 +130,8 @@ def linked_attempt(link: Link, *, now: datetime) -> LinkedAttempt | None:
     """The newest attempt that a candidate's link leads to; None if there is none."""
     attempt = (
         Attempt.objects.of(link.organisation)
-        .select_related("start__step", "organisation")
-        .filter(start_id=link.subject_id)
+        .select_related("step_request__step", "organisation")
+        .filter(step_request_id=link.subject_id)
         .order_by("-pk")
         .first()
     )
@@ -157,7 +157,7 @@ def send_fresh_link(link: Link, *, now: datetime) -> bool:
         if found is None or not found.is_live:
             return False
         mails = Email.objects.of(link.organisation).filter(
-            kind=FRESH_LINK, subject_ref=subject_ref(found.attempt.start)
+            kind=FRESH_LINK, subject_ref=subject_ref(found.attempt.step_request)
         )
         if mails.filter(created_at__gt=now - FRESH_LINK_INTERVAL).exists():
             return False

@@ -48,7 +48,7 @@ def remind(*, attempt_id: int, now: datetime) -> bool:
             attempt.next_reminder_at = None
         elif (later := into_working_hours(now, calendar=calendar)) > now:
             attempt.next_reminder_at = later
-        elif mail_waits(organisation=attempt.organisation, subject_ref=subject_ref(attempt.start)):
+        elif mail_waits(organisation=attempt.organisation, subject_ref=subject_ref(attempt.step_request)):
             plan_reminder(attempt, organisation=application.organisation, now=now)
         else:
             _queue(attempt, application, now=now)
@@ -66,7 +66,7 @@ def _wanted(attempt: Attempt, application: Application, *, now: datetime) -> boo
         and attempt.clock_stopped_at is None
         and now < attempt.deadline_at
         and attempt.reminders_sent < attempt.reminders_promised
-        and not ended(application, attempt.start.step)  # that reaction may still be on the way
+        and not ended(application, attempt.step_request.step)  # that reaction may still be on the way
         and not unreachable(application)
         and attempt.attention not in CODES
     )

@@ -45,7 +45,10 @@ def issued_parts(organisation: Organisation) -> Iterator[AttemptPart]:
             AttemptPart.objects.of(organisation)
             .filter(pk__in=chunk)
             .select_related(
-                "version__test", "part", "attempt__start__application__candidate", "attempt__start__step"
+                "version__test",
+                "part",
+                "attempt__step_request__application__candidate",
+                "attempt__step_request__step",
             )
             .prefetch_related("answers", "drawn", "scores", "markings")
             .in_bulk()
@@ -71,7 +74,7 @@ def issued_totals(organisation: Organisation) -> Mapping[int, tuple[IssuedTotal,
 def _kept(attempt: str) -> dict[str, Any]:
     """Those whose data is neither erased nor about to be."""
     return {
-        f"{attempt}start__application__erased_at": None,
-        f"{attempt}start__application__deleted_at": None,
-        f"{attempt}start__application__candidate__erased_at": None,
+        f"{attempt}step_request__application__erased_at": None,
+        f"{attempt}step_request__application__deleted_at": None,
+        f"{attempt}step_request__application__candidate__erased_at": None,
     }

@@ -158,7 +158,7 @@ def _files(folder: Folder) -> Iterator[dict[str, Rows]]:
 def _part(work: _Export, part: AttemptPart) -> None:
     """One part: what was given, answered and issued, and what became of the application."""
     name, scores = work.names.of("part", part.pk), list(part.scores.order_by("scale"))
-    application = part.attempt.start.application
+    application = part.attempt.step_request.application
     attempt = work.names.of("attempt", part.attempt_id)
     person = work.names.of("person", application.candidate_id)
     who = {"attempt": attempt, "person": person}
@@ -199,7 +199,7 @@ def _part(work: _Export, part: AttemptPart) -> None:
         work.rows["scores.csv"]({"part": name, "scale": score.scale, **figures})
         work.rows["selection.csv"](
             {
-                "role": part.attempt.start.step.role_id,
+                "role": part.attempt.step_request.step.role_id,
                 "scale": score.scale,
                 "application": application.status,
                 **{key: figures[key] for key in ("value", "items", "percentile")},

@@ -8,10 +8,10 @@ from django.db.models import Q
 from goodword.accounts.models import OrganisationOwned
 from goodword.assessments.models.assessment import Assessment, AssessmentPart
 from goodword.assessments.models.library import TestVersion
-from goodword.steps.models import Run
+from goodword.steps.models import StepRun
 
 
-class Attempt(Run):
+class Attempt(StepRun):
     """One candidate's run of an assessment. Its version and language are fixed when it is assigned."""
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="attempts")

@@ -11,7 +11,7 @@ from goodword.steps.domain.standing import held
 
 def on_attempt_completed(event: Event) -> None:
     """All has come in: look at what was noticed and answered. The scores stand already, and stay."""
-    known = held(event.data["start_id"])
+    known = held(event.data["step_request_id"])
     if known is None or known[1].is_going:
         return
     settle_signs(lock(Attempt, event.data["attempt_id"]), now=event.occurred_at)

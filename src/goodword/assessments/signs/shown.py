@@ -3,7 +3,7 @@
 from goodword.assessments.attempts.overview import title_of
 from goodword.assessments.models import Attempt, AttemptPart, AttemptSign
 from goodword.assessments.signs.words import WORDS, sentence
-from goodword.steps.models import Run
+from goodword.steps.models import StepRun
 from goodword.steps.signs.shown import Shown, Signs, in_words, sorted_out
 
 
@@ -17,7 +17,7 @@ def signs_of(attempt: Attempt) -> Signs:
     )
     titles = _titles(attempt)
     return sorted_out(
-        (_in_words(row, titles) for row in rows), looked=attempt.progress == Run.Progress.COMPLETED
+        (_in_words(row, titles) for row in rows), looked=attempt.progress == StepRun.Progress.COMPLETED
     )
 
 

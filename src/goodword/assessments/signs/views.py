@@ -23,7 +23,8 @@ def dismiss_sign(request: MemberRequest, pk: int, sign_pk: int) -> HttpResponseB
     """A sign on its own page, to be dismissed with a note. One that was dismissed meanwhile leads back."""
     application = access.owned(visible_applications(request.member), pk)
     sign = access.owned(
-        AttemptSign.objects.of(request.organisation).filter(attempt__start__application=application), sign_pk
+        AttemptSign.objects.of(request.organisation).filter(attempt__step_request__application=application),
+        sign_pk,
     )
     form = DismissForm(request.POST if request.method == "POST" else None)
     if sign.dismissed_at is None and form.is_valid():

@@ -108,7 +108,7 @@ def _expired(
 def _row(link: Link) -> Adjustment | None:
     return (
         Adjustment.objects.of(link.organisation)
-        .select_related("attempt__start__step", "attempt__organisation")
+        .select_related("attempt__step_request__step", "attempt__organisation")
         .filter(pk=link.subject_id)
         .first()
     )

@@ -36,7 +36,7 @@ from goodword.core import clock
 from goodword.notifications.domain.links import is_alive
 from goodword.questionnaires.reading import Json
 from goodword.steps.languages import named, of_browser
-from goodword.steps.models import Run
+from goodword.steps.models import StepRun
 from goodword.steps.portal import Visit, closed_page, unknown_page, visit_of
 from goodword.steps.states import takes_answers
 
@@ -106,8 +106,8 @@ SITTING = timedelta(hours=4)
 
 #: pages of an attempt that has ended by the candidate's own hand
 ENDED = {
-    Run.Progress.COMPLETED.value: "assessments/portal/thanks.html",
-    Run.Progress.DECLINED.value: "assessments/portal/declined.html",
+    StepRun.Progress.COMPLETED.value: "assessments/portal/thanks.html",
+    StepRun.Progress.DECLINED.value: "assessments/portal/declined.html",
 }
 
 
@@ -147,7 +147,7 @@ def door[**P](page: Page[P]) -> Callable[..., HttpResponse]:
             if request.method == "POST":
                 return to_first_page(request, sitting)
             if template := ENDED.get(attempt.progress):
-                told = attempt.assessment.tells_candidate and attempt.progress == Run.Progress.COMPLETED
+                told = attempt.assessment.tells_candidate and attempt.progress == StepRun.Progress.COMPLETED
                 own = sitting.url("portal_assessment_result") if told else ""
                 return show(request, sitting, template, result_url=own, overview=sitting.overview)
         return _closed(request, visit)
@@ -211,7 +211,7 @@ def show(
 def _languages(sitting: Sitting) -> dict[str, object]:
     """Template context for the language buttons; empty once something has started, or with a single language."""
     attempt = sitting.attempt
-    if sitting.preview is not None or attempt.progress != Run.Progress.PENDING:
+    if sitting.preview is not None or attempt.progress != StepRun.Progress.PENDING:
         return {}
 
     @cache
@@ -255,7 +255,7 @@ def kept_private(response: HttpResponse) -> HttpResponse:
 
 def _is_alive(visit: Visit, attempt: Attempt, *, now: datetime) -> bool:
     """Whether the link opens the pages, with some extra time for an attempt in progress."""
-    late = SITTING if attempt.progress == Run.Progress.IN_PROGRESS else timedelta(0)
+    late = SITTING if attempt.progress == StepRun.Progress.IN_PROGRESS else timedelta(0)
     return is_alive(visit.link, now=now - late)
 
 

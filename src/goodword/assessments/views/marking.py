@@ -128,8 +128,8 @@ def _work(request: MemberRequest, pk: int, attempt_pk: int) -> Work:
     application = access.owned(visible_applications(request.member).filter(erased_at=None), pk)
     attempt = access.owned(
         Attempt.objects.of(request.organisation)
-        .filter(start__application=application)
-        .select_related("organisation", "start__step"),
+        .filter(step_request__application=application)
+        .select_related("organisation", "step_request__step"),
         attempt_pk,
     )
     parts = parts_to_mark(attempt, member=request.member)

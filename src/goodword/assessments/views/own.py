@@ -12,13 +12,13 @@ from goodword.assessments.views.door import Sitting, show
 from goodword.candidates.queries import public_title
 from goodword.core import clock
 from goodword.notifications.domain.links import is_alive
-from goodword.steps.models import Run
+from goodword.steps.models import StepRun
 from goodword.steps.portal import closed_page, unknown_page, visit_of
 
 
 def is_told(attempt: Attempt) -> bool:
     """Whether the candidate gets the result of this attempt: it was finished, and the role says so."""
-    return attempt.progress == Run.Progress.COMPLETED and attempt.assessment.tells_candidate
+    return attempt.progress == StepRun.Progress.COMPLETED and attempt.assessment.tells_candidate
 
 
 @require_safe

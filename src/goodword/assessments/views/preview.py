@@ -23,7 +23,7 @@ from goodword.assessments.views.door import ENDED, Sitting, kept_private, show
 from goodword.assessments.views.item import screen
 from goodword.assessments.views.shown import show_first, show_last, show_part, show_practice
 from goodword.steps.languages import named
-from goodword.steps.models import Run
+from goodword.steps.models import StepRun
 
 
 class Places(Protocol):
@@ -75,7 +75,7 @@ def first(request: HttpRequest, sitting: Rehearsal) -> HttpResponse:
     if sitting.overview.current is None:
         told = sitting.attempt.assessment.tells_candidate
         own = sitting.url("portal_assessment_result") if told else ""
-        return show(request, sitting, ENDED[Run.Progress.COMPLETED], result_url=own)
+        return show(request, sitting, ENDED[StepRun.Progress.COMPLETED], result_url=own)
     languages = languages_of(sitting.planned) if sitting.overview.untouched else ()
     return show_first(
         request,

@@ -18,7 +18,10 @@ def download(request: MemberRequest, pk: int) -> HttpResponseBase:
     """For members who see the application. No browser shows it, guesses its type, or keeps it."""
     applications = visible_applications(request.member).filter(erased_at=None)
     upload = access.owned(
-        Upload.objects.of(request.organisation).filter(part__attempt__start__application__in=applications), pk
+        Upload.objects.of(request.organisation).filter(
+            part__attempt__step_request__application__in=applications
+        ),
+        pk,
     )
     write(
         organisation=request.organisation,

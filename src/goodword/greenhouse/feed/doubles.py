@@ -39,7 +39,7 @@ def _look(pk: int, *, now: datetime) -> bool:
     rows = FeedPost.objects.across_organisations()
     if not rows.filter(pk=pk, look_again_at__lte=now).update(look_again_at=now + LEASE):
         return False
-    post = rows.select_related("connection__organisation", "report__start__application").get(pk=pk)
+    post = rows.select_related("connection__organisation", "report__step_request__application").get(pk=pk)
     if post.connection.state == Connection.State.DISCONNECTED:
         rows.filter(pk=pk).update(look_again_at=None)
         return False
@@ -51,7 +51,7 @@ def _look(pk: int, *, now: datetime) -> bool:
             rows.filter(pk=pk).update(look_again_at=None)
         return False
     with transaction.atomic():
-        post = rows.select_for_update(of=("self",)).select_related("report__start").get(pk=pk)
+        post = rows.select_for_update(of=("self",)).select_related("report__step_request").get(pk=pk)
         before = len(post.double_remote_ids)
         settle.doubled(post, ids, now=now)
         post.look_again_at = _next_look(post, now=now)
@@ -63,7 +63,7 @@ def _standing(post: FeedPost) -> list[int]:
     with harvest(post.connection, retry=BRIEFLY) as api:
         candidate_id = post.candidate_remote_id
         if post.report is not None:
-            remote_id = post.report.start.application.remote_id
+            remote_id = post.report.step_request.application.remote_id
             application = api.application(remote_id) if remote_id is not None else None
             candidate_id = application.candidate_id if application else None
         if candidate_id is None:  # not visible any more: nobody reads the double either

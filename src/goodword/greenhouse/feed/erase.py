@@ -11,7 +11,7 @@ from goodword.greenhouse.models import FeedPost
 @holds("greenhouse.FeedPost")
 def erase(subject: Subject, now: datetime) -> Counts:
     """Give up the notes that wait, and forget what Greenhouse said of others. Their codes and ids stay."""
-    about = Q(report__start__application__in=subject.application_ids)
+    about = Q(report__step_request__application__in=subject.application_ids)
     if subject.candidate_id is not None:
         about |= Q(connection_id=subject.connection_id, candidate_remote_id__in=subject.remote_candidate_ids)
     posts = FeedPost.objects.across_organisations().filter(about)

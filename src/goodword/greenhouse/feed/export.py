@@ -10,7 +10,7 @@ def export(wanted: Wanted) -> Told:
     if not wanted.by_member:
         return {}
     posts = FeedPost.objects.of(wanted.organisation).filter(
-        report__start__application_id__in=wanted.application_ids
+        report__step_request__application_id__in=wanted.application_ids
     )
     return {
         "notes on the Activity Feed": [

@@ -135,7 +135,7 @@ def _target(api: HarvestApi, row: FeedPost) -> Target:
             application_id=None,
             authors=authors_of_test(api, row),
         )
-    ours = row.report.start.application
+    ours = row.report.step_request.application
     application = api.application(ours.remote_id) if ours.remote_id is not None else None
     if application is None:
         if _was_deleted(ours):

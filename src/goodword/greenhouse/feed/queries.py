@@ -36,7 +36,7 @@ def feed_health(connection: Connection, *, now: datetime) -> FeedHealth:
         next_try_at=Min("not_before", filter=Q(state=State.QUEUED)),
         failed=Count("pk", filter=Q(state=State.FAILED)),
     )
-    rows = posts.select_related("report__start__step", "report__start__application__candidate")
+    rows = posts.select_related("report__step_request__step", "report__step_request__application__candidate")
     return FeedHealth(
         queued=counted["queued"],
         next_try_at=counted["next_try_at"],

@@ -20,7 +20,7 @@ def on_report_ready(event: Event) -> None:
         return
     report = (
         Report.objects.across_organisations()
-        .select_related("start__application", "organisation")
+        .select_related("step_request__application", "organisation")
         .get(pk=event.data["report_id"])
     )
     if is_superseded(report):
@@ -30,7 +30,7 @@ def on_report_ready(event: Event) -> None:
 
 def queue_note(report: Report, *, now: datetime) -> FeedPost | None:
     """Queue the note of a report version, once. None for a role made by hand or a connection that ended."""
-    application = report.start.application
+    application = report.step_request.application
     if application.connection_id is None or application.remote_id is None:
         return None
     connection = (

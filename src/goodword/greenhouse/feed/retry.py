@@ -46,7 +46,7 @@ def drop(post: FeedPost, *, by: str, now: datetime) -> bool:
             record(
                 "feed.dropped",
                 organisation_id=post.organisation_id,
-                application_id=post.report.start.application_id,
+                application_id=post.report.step_request.application_id,
                 actor=by,
                 at=now,
                 data={"report_id": post.report.pk},

@@ -105,7 +105,7 @@ def _record(name: str, post: FeedPost, *, now: datetime, **data: int) -> None:
     record(
         name,
         organisation_id=post.organisation_id,
-        application_id=post.report.start.application_id,
+        application_id=post.report.step_request.application_id,
         actor="goodword",
         at=now,
         data={"report_id": post.report.pk, **data},

@@ -62,9 +62,9 @@ def body_of_test(post: FeedPost) -> str:
 
 def values_of(report: Report) -> dict[str, str]:
     """What the placeholders stand for in the note of a report."""
-    application = report.start.application
+    application = report.step_request.application
     return {
-        "step": str(report.start.step.get_kind_display()),
+        "step": str(report.step_request.step.get_kind_display()),
         "candidate": _quoted(application.candidate.name),
         "role": _quoted(application.role.title) if application.role else "",
         "outcome": _outcome(report),
@@ -74,7 +74,7 @@ def values_of(report: Report) -> dict[str, str]:
 def _outcome(report: Report) -> str:
     reused = report.snapshot.get("reused")
     taken = ", taken over from an earlier application" if reused and reused["role"] else ""
-    if report.start.step.kind != Step.Kind.REFERENCE_CHECK:
+    if report.step_request.step.kind != Step.Kind.REFERENCE_CHECK:
         return f"completed{taken}"
     check = report.snapshot["check"]
     received, asked = check["received"], check["asked"]

@@ -8,15 +8,15 @@ from goodword.candidates.models import Application
 from goodword.greenhouse.models import Connection, Finding
 from goodword.roles.models import StageRule
 from goodword.steps.domain.automation import HINDRANCES
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 
 
 def still_waiting() -> QuerySet[Finding]:
     """Entries of the list whose application stands where it was found, with a step that was not begun."""
-    starts = StepStart.objects.across_organisations().filter(
+    starts = StepRequest.objects.across_organisations().filter(
         application=OuterRef(OuterRef("application_id")), step=OuterRef("step_id")
     )
-    begun = starts.exclude(state=StepStart.State.WAITING, waits_for__in=HINDRANCES)
+    begun = starts.exclude(state=StepRequest.State.WAITING, waits_for__in=HINDRANCES)
     rules = StageRule.objects.across_organisations().filter(
         automation__connection_id=OuterRef("connection_id"),
         automation__job_id=OuterRef("job_id"),

@@ -9,7 +9,7 @@ from goodword.core.models import Event
 from goodword.greenhouse.models import Connection, Finding, InboxEvent
 from goodword.greenhouse.reconciliation.compare import Ours
 from goodword.roles.models import AlreadyThere, Automation, StageRule
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 
 #: for so long a step that was asked for may be on its way through the queue
 REACTING = timedelta(hours=1)
@@ -59,7 +59,7 @@ def ground_of(connection: Connection, remote_ids: Collection[int], *, now: datet
     """Our side of these applications, in six queries."""
     ours = _ours(connection, remote_ids)
     pks = {row.pk: remote_id for remote_id, row in ours.items()}
-    starts = StepStart.objects.across_organisations().filter(application__in=pks)
+    starts = StepRequest.objects.across_organisations().filter(application__in=pks)
     there = AlreadyThere.objects.across_organisations().filter(
         automation__connection_id=connection.pk, remote_application_id__in=remote_ids
     )

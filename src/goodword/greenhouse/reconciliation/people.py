@@ -12,7 +12,7 @@ from goodword.greenhouse.reconciliation.limits import Missed
 from goodword.greenhouse.sync.address import address_of
 from goodword.greenhouse.sync.person import told_of
 from goodword.steps.domain.automation import HINDRANCES
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 
 PAGE = 500
 
@@ -70,11 +70,11 @@ def _differs(ours: Candidate, theirs: remote.Candidate) -> bool:
 
 def _waiting(connection: Connection, candidate_ids: Collection[int]) -> set[int]:
     """Applications of these people, by Greenhouse's id, whose step waits for an address or for leave."""
-    starts = StepStart.objects.across_organisations().filter(
+    starts = StepRequest.objects.across_organisations().filter(
         application__connection_id=connection.pk,
         application__candidate__remote_id__in=candidate_ids,
         application__status=Application.Status.ACTIVE,
-        state=StepStart.State.WAITING,
+        state=StepRequest.State.WAITING,
         waits_for__in=HINDRANCES,
     )
     return {one for one in starts.values_list("application__remote_id", flat=True) if one is not None}

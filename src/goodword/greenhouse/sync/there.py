@@ -12,14 +12,14 @@ from goodword.roles.queries import rules_of_stage
 from goodword.steps.domain.automation import HINDRANCES, request
 from goodword.steps.domain.standing import hold
 from goodword.steps.domain.starts import go
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 
-Waits = StepStart.Waits
+Waits = StepRequest.Waits
 
 
 def start_there(
     application_id: int, *, job_id: int | None, by: str, at: datetime, stage_id: int | None = None
-) -> list[StepStart]:
+) -> list[StepRequest]:
     """Ask for each step of their stage that was not begun; in the caller's transaction.
 
     Nothing happens to one who has moved to another job (or, where `stage_id` is given, stage), has ended, or is not
@@ -34,15 +34,15 @@ def start_there(
         return []
     if application.connection_id is None:
         return []
-    starts = StepStart.objects.of(application.organisation).filter(application=application)
-    begun = starts.exclude(state=StepStart.State.WAITING, waits_for__in=HINDRANCES)
+    step_requests = StepRequest.objects.of(application.organisation).filter(application=application)
+    begun = step_requests.exclude(state=StepRequest.State.WAITING, waits_for__in=HINDRANCES)
     rules = rules_of_stage(
         connection_id=application.connection_id, job_id=job_id, stage_id=application.stage_id
     ).exclude(step__in=begun.values("step"))
     asked = []
     for rule in rules:
-        start = request(application=application, step=rule.step, at=at, by=by)
-        if start.waits_for == Waits.CLICK:
-            go(start, application=application, at=at, by=by, by_hand=True)
-        asked.append(start)
+        step_request = request(application=application, step=rule.step, at=at, by=by)
+        if step_request.waits_for == Waits.CLICK:
+            go(step_request, application=application, at=at, by=by, by_hand=True)
+        asked.append(step_request)
     return asked

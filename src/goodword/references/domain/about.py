@@ -42,7 +42,7 @@ def about(check: Check, *, language: str = "") -> About:
     application = (
         Application.objects.of(check.organisation)
         .select_related("candidate", "role__owner__user", "organisation")
-        .get(pk=check.start.application_id)
+        .get(pk=check.step_request.application_id)
     )
     recruiter = recruiter_of(application)
     return About(
@@ -65,7 +65,9 @@ def questions_of(check: Check, *, language: str = "", relationship: str = "") ->
     asked, as far as that does not hang on an answer."""
     version = version_of(check, language=language)
     questions = asked_of(parse(version.questions), relationship=relationship)
-    return worded(questions, candidate=check.start.application.candidate.name, language=version.language)
+    return worded(
+        questions, candidate=check.step_request.application.candidate.name, language=version.language
+    )
 
 
 def competencies_of(check: Check, *, language: str = "") -> list[str]:

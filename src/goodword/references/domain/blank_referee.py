@@ -29,7 +29,7 @@ def blank_referees(referee_ids: Iterable[int], *, now: datetime) -> Counts:
     mails = dead = references = 0
     referees = list(
         Referee.objects.across_organisations()
-        .select_related("check_run__start")
+        .select_related("check_run__step_request")
         .filter(pk__in=list(referee_ids), erased_at=None)
         .order_by("pk")
     )
@@ -57,7 +57,7 @@ def _named(referee: Referee) -> re.Pattern[str]:
 def _mails(referee: Referee, request: ReferenceRequest | None, named: re.Pattern[str]) -> int:
     """The mails to them, and those to others that name them. What was sent is with those who got it."""
     rows = Email.objects.of(referee.organisation).filter(
-        application_id=referee.check_run.start.application_id
+        application_id=referee.check_run.step_request.application_id
     )
     ref = request_ref(request) if request else ""
     about = [

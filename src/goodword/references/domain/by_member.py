@@ -22,8 +22,10 @@ def held_check(check_id: int, *, member: Membership) -> Check:
 
     Raises Check.DoesNotExist.
     """
-    start_id = Check.objects.of(member.organisation).values_list("start_id", flat=True).get(pk=check_id)
-    if held(start_id) is None:
+    step_request_id = (
+        Check.objects.of(member.organisation).values_list("step_request_id", flat=True).get(pk=check_id)
+    )
+    if held(step_request_id) is None:
         raise Check.DoesNotExist
     return lock(Check, check_id)
 
@@ -42,10 +44,10 @@ def refuse_unless_open(check: Check) -> None:
         raise Refused(_("This reference check is done."))
     if not is_open(check):
         raise Refused(_("This reference check is closed. Invite again to open it."))
-    if ended(check.start.application, check.start.step):
+    if ended(check.step_request.application, check.step_request.step):
         raise Refused(_("The application has ended, and the reference check ends with it."))
 
 
 def is_running(check: Check) -> bool:
     """Whether members can still do something with it, paused or not."""
-    return is_open(check) and not ended(check.start.application, check.start.step)
+    return is_open(check) and not ended(check.step_request.application, check.step_request.step)

@@ -35,7 +35,7 @@ def cancel(*, check_id: int, member: Membership, now: datetime) -> Check:
         move(check, "close", at=now, by=actor(member), reason=CANCELLED)
         check.attention = ""
         end_requests(check, why=ReferenceRequest.Why.CHECK_CLOSED, now=now)
-        cancel_mails(organisation=check.organisation, subject_ref=subject_ref(check.start), now=now)
+        cancel_mails(organisation=check.organisation, subject_ref=subject_ref(check.step_request), now=now)
         settle_clock(check, now=now)
         kind = Step.Kind.REFERENCE_CHECK.value
         tell("step.closed", check, by=actor(member), at=now, kind=kind, reason=CANCELLED)

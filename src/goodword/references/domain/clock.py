@@ -67,7 +67,7 @@ def _plan(check: Check, *, wanted: bool, now: datetime, asked_at: datetime | Non
     elif asked_at is not None or check.next_reminder_at is None:
         check.next_reminder_at = next_reminder(
             opened_at=asked_at or check.opened_at,
-            days=check.start.step.reminder_days[: check.reminders_promised],
+            days=check.step_request.step.reminder_days[: check.reminders_promised],
             sent=check.reminders_sent,
             calendar=check.organisation.calendar,
             hours=check.hours,

@@ -57,5 +57,5 @@ def finish(check: Check, *, act: str, by: str, now: datetime) -> None:
     check.clock_stopped_at = None
     move(check, act, at=now, by=by)
     stop_reminders(check, now=now)
-    cancel(organisation=check.organisation, subject_ref=subject_ref(check.start), now=now)
+    cancel(organisation=check.organisation, subject_ref=subject_ref(check.step_request), now=now)
     tell("check.completed", check, by=by, at=now)

@@ -54,7 +54,7 @@ def send_copy(*, request_id: int, now: datetime) -> bool:
 
 def _answers(request: ReferenceRequest, language: str) -> list[dict[str, str]]:
     """What was asked and answered, in words."""
-    reference, candidate = request.reference, request.check_run.start.application.candidate
+    reference, candidate = request.reference, request.check_run.step_request.application.candidate
     asked = worded(
         parse(reference.version.questions),
         candidate=candidate.name,

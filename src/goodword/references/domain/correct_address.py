@@ -68,7 +68,7 @@ def _begin_anew(request: ReferenceRequest, *, check: Check, now: datetime) -> No
 
 def _refuse(check: Check, referee: Referee, address: str) -> None:
     box = mailbox(address)
-    if box == mailbox(check.start.application.candidate.email):
+    if box == mailbox(check.step_request.application.candidate.email):
         raise Refused(_("This is the candidate's own address. A referee must be another person."))
     others = Referee.objects.of(check.organisation).filter(check_run=check).exclude(pk=referee.pk)
     if box in {mailbox(other) for other in others.values_list("email", flat=True) if other}:

@@ -8,5 +8,5 @@ from goodword.references.models import Check
 
 def referee_deadline(check: Check, *, now: datetime) -> datetime:
     """The end of the last working day that the step gives a referee."""
-    days = check.start.step.referee_deadline_days
+    days = check.step_request.step.referee_deadline_days
     return end_of_working_day(now, days, calendar=check.organisation.calendar)

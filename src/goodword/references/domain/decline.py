@@ -12,7 +12,7 @@ from goodword.references.domain.tell import tell
 from goodword.references.models import Check, ReferenceRequest
 from goodword.steps.domain.lifecycle import subject_ref
 from goodword.steps.domain.move import lock, move
-from goodword.steps.models import Run
+from goodword.steps.models import StepRun
 
 Why = ReferenceRequest.Why
 
@@ -69,12 +69,12 @@ def decline_check(*, check_id: int, reason: str, now: datetime) -> Check:
     """The candidate does not want to: the check ends, with it what is out. Said twice, the first counts."""
     with transaction.atomic():
         check = lock(Check, check_id)
-        if check.progress == Run.Progress.DECLINED:
+        if check.progress == StepRun.Progress.DECLINED:
             return check
         guard.refuse_if_check_over(check, now=now)
         check.decline_reason = reason
         move(check, "decline", at=now, by="candidate")
         end_requests(check, why=Why.CHECK_CLOSED, now=now)
-        cancel(organisation=check.organisation, subject_ref=subject_ref(check.start), now=now)
+        cancel(organisation=check.organisation, subject_ref=subject_ref(check.step_request), now=now)
         tell("check.declined", check, by="candidate", at=now)
         return check

@@ -40,7 +40,7 @@ def erase_referee(*, referee_id: int, by: str, now: datetime, member: Membership
         place = (
             Referee.objects.across_organisations()
             .filter(pk=referee_id, erased_at=None)
-            .values_list("check_run_id", "check_run__start__application_id")
+            .values_list("check_run_id", "check_run__step_request__application_id")
             .first()
         )
         if place is None:

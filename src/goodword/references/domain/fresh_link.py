@@ -34,7 +34,7 @@ def behind(link: Link, *, now: datetime) -> Behind | None:
     """What a candidate's or a referee's link leads to; None where that is gone, or a revoked link."""
     if link.purpose == Link.Purpose.REFEREE:
         requests = ReferenceRequest.objects.of(link.organisation).select_related(
-            "referee", "check_run__start__step", "check_run__start__application__candidate"
+            "referee", "check_run__step_request__step", "check_run__step_request__application__candidate"
         )
         request = requests.filter(pk=link.subject_id).first()
         if request is None:
@@ -43,18 +43,18 @@ def behind(link: Link, *, now: datetime) -> Behind | None:
         address, language = request.referee.email, request.language
     elif link.purpose == Link.Purpose.CANDIDATE:
         checks = Check.objects.of(link.organisation).select_related(
-            "start__step", "start__application__candidate"
+            "step_request__step", "step_request__application__candidate"
         )
-        found = checks.filter(start_id=link.subject_id).order_by("-pk").first()
+        found = checks.filter(step_request_id=link.subject_id).order_by("-pk").first()
         if found is None:
             return None
         request, check, language = None, found, found.language
         live = check.closed_at is None and (check.progress not in UNFINISHED or takes_answers(check, now=now))
-        live = live and not unreachable(check.start.application)
-        address = check.start.application.candidate.email
+        live = live and not unreachable(check.step_request.application)
+        address = check.step_request.application.candidate.email
     else:
         return None
-    live = live and link.ended_at is None and not check.start.application.is_going
+    live = live and link.ended_at is None and not check.step_request.application.is_going
     return Behind(check=check, request=request, address=address, language=language, is_live=live)
 
 
@@ -73,7 +73,7 @@ def send_fresh(link: Link, *, now: datetime) -> bool:
         if found is None or not found.is_live:
             return False
         check, request = found.check, found.request
-        ref = request_ref(request) if request else subject_ref(check.start)
+        ref = request_ref(request) if request else subject_ref(check.step_request)
         kind = REQUEST_FRESH if request else CANDIDATE_FRESH
         mails = Email.objects.of(link.organisation).filter(kind=kind, subject_ref=ref)
         if mails.filter(created_at__gt=now - EVERY).exists():

@@ -62,5 +62,7 @@ def request_takes_answers(check: Check, request: ReferenceRequest, *, now: datet
     if not request.is_out or check.closed_at is not None:
         return False
     if check.progress in DONE:
-        return now <= request.deadline_at and not ended(check.start.application, check.start.step)
+        return now <= request.deadline_at and not ended(
+            check.step_request.application, check.step_request.step
+        )
     return takes_answers(check, now=now)

@@ -21,12 +21,12 @@ from goodword.steps.domain.lifecycle import is_quiet, subject_ref
 from goodword.steps.domain.move import lock, move
 from goodword.steps.domain.standing import held
 from goodword.steps.domain.unreachable import CODES
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 from goodword.steps.states import UNFINISHED, may
 
 
 class Hindered(Exception):
-    """Nobody may be invited now. `code`: why the application has ended, or a code of StepStart.Waits."""
+    """Nobody may be invited now. `code`: why the application has ended, or a code of StepRequest.Waits."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -38,33 +38,37 @@ def asks_first(check: Check) -> bool:
     return check.progress not in UNFINISHED
 
 
-def invite_again(*, start: StepStart, member: Membership, now: datetime, after: int | None = None) -> Check:
+def invite_again(
+    *, step_request: StepRequest, member: Membership, now: datetime, after: int | None = None
+) -> Check:
     """Invite again by hand.
 
     An unfinished check is reopened or resumed if necessary and gets a new deadline. New links go to the referees who
     have not answered, unless they opted out, otherwise to the candidate. After a finished check a new one is opened, if
     `after` is the id of the one that the member has confirmed. Raises NotConfirmed, Hindered if the application has
-    ended or the candidate may not be mailed, StepStart.DoesNotExist for a start of another organisation, or one that
+    ended or the candidate may not be mailed, StepRequest.DoesNotExist for a start of another organisation, or one that
     was withdrawn.
     """
     by = f"member:{member.pk}"
     with transaction.atomic():
-        found = held(StepStart.objects.of(member.organisation).get(pk=start.pk).pk)
+        found = held(StepRequest.objects.of(member.organisation).get(pk=step_request.pk).pk)
         if found is None:
-            raise StepStart.DoesNotExist
-        start, application = found
+            raise StepRequest.DoesNotExist
+        step_request, application = found
         if application.end:
             raise Hindered(application.end)
         if code := hindrance(application):
             raise Hindered(code)
-        latest = Check.objects.of(member.organisation).filter(start=start).order_by("-pk").first()
+        latest = (
+            Check.objects.of(member.organisation).filter(step_request=step_request).order_by("-pk").first()
+        )
         if latest is None:
-            return open_check(start=start, now=now, by=by)
+            return open_check(step_request=step_request, now=now, by=by)
         check = lock(Check, latest.pk)
         if asks_first(check):
             if check.pk != after:
                 raise NotConfirmed
-            return open_check(start=start, now=now, by=by)
+            return open_check(step_request=step_request, now=now, by=by)
         if may(check, "reopen"):
             move(check, "reopen", at=now, by=by)
             restore_requests(check, now=now)
@@ -91,14 +95,14 @@ def _to_write_to(check: Check) -> list[ReferenceRequest]:
 
 
 def _write(check: Check, *, now: datetime) -> None:
-    organisation, step = check.organisation, check.start.step
+    organisation, step = check.organisation, check.step_request.step
     check.invited_again += 1
     if is_quiet(check) or check.attention in CODES:
         check.attention = ""  # this is the click that was waited for
     check.deadline_at = max(
         check.deadline_at, end_of_working_day(now, step.deadline_days, calendar=organisation.calendar)
     )
-    cancel(organisation=organisation, subject_ref=subject_ref(check.start), now=now)
+    cancel(organisation=organisation, subject_ref=subject_ref(check.step_request), now=now)
     key = f"invitation:{check.invited_again}"
     waiting = _to_write_to(check)
     if not ReferenceRequest.objects.of(organisation).filter(check_run=check).exists():

@@ -59,10 +59,10 @@ def to_candidate(
         sender=facts.recruiter,
         template=f"references/mail/{name}",
         context={**common(facts, check), **own, **extra},
-        link=LinkFor(purpose=Link.Purpose.CANDIDATE, subject_id=check.start_id),
+        link=LinkFor(purpose=Link.Purpose.CANDIDATE, subject_id=check.step_request_id),
         application=facts.application,
         quotes=facts.candidate,
-        subject_ref=subject_ref(check.start),
+        subject_ref=subject_ref(check.step_request),
         language=facts.language,
         deadline_days=days,
         earliest_deadline=check.deadline_at if days else None,
@@ -133,7 +133,7 @@ def to_referee(request: ReferenceRequest, *, check: Check, kind: str, key: str, 
         quotes=facts.candidate,
         subject_ref=request_ref(request),
         language=facts.language,
-        deadline_days=check.start.step.referee_deadline_days if kind == REQUEST else None,
+        deadline_days=check.step_request.step.referee_deadline_days if kind == REQUEST else None,
         earliest_deadline=request.deadline_at if kind == REQUEST else None,
         not_after=request.deadline_at if kind == REQUEST_REMINDER else None,
         now=now,
@@ -142,7 +142,7 @@ def to_referee(request: ReferenceRequest, *, check: Check, kind: str, key: str, 
 
 def language_for(check: Check, referee: Referee) -> str:
     """The language of a referee's first mail: the one set by the candidate, else the candidate's own."""
-    return referee.language or of_candidate(check, check.start.application.candidate)
+    return referee.language or of_candidate(check, check.step_request.application.candidate)
 
 
 def unsent_request(check: Check, referee: Referee, *, now: datetime) -> Email:
@@ -152,7 +152,7 @@ def unsent_request(check: Check, referee: Referee, *, now: datetime) -> Email:
     """
     facts = about(check, language=language_for(check, referee))
     to = Person(name=referee.name, address=referee.email)
-    step = check.start.step
+    step = check.step_request.step
     own = _referee_context(
         facts,
         check,

@@ -9,7 +9,7 @@ from goodword.accounts.models import Membership
 from goodword.references.domain.by_member import Refused, actor, held_check, refuse_unless_open
 from goodword.references.domain.complete import finish
 from goodword.references.models import Check, Reference
-from goodword.steps.models import Run
+from goodword.steps.models import StepRun
 
 
 def mark_complete(*, check_id: int, reason: str, member: Membership, now: datetime) -> Check:
@@ -20,7 +20,7 @@ def mark_complete(*, check_id: int, reason: str, member: Membership, now: dateti
     """
     with transaction.atomic():
         check = held_check(check_id, member=member)
-        if check.progress == Run.Progress.MARKED_COMPLETE:
+        if check.progress == StepRun.Progress.MARKED_COMPLETE:
             return check
         refuse_unless_open(check)
         if not Reference.objects.of(check.organisation).filter(request__check_run=check).exists():

@@ -15,7 +15,7 @@ from goodword.references.domain.rules import Details, address_problem, problems
 from goodword.references.domain.tell import tell
 from goodword.references.models import Check, Referee, ReferenceRequest, Slot
 from goodword.steps.domain.move import move
-from goodword.steps.models import Run
+from goodword.steps.models import StepRun
 
 MOST_IN_A_SLOT = 3
 #: somebody can be named here, or what was stated about them changed
@@ -59,7 +59,7 @@ def save(check: Check, *, slot: Slot, referee: Referee | None, details: Details,
         setattr(referee, name, getattr(details, name))
     referee.held_at = None  # what goes out is what was read
     referee.save()
-    if check.progress == Run.Progress.PENDING:
+    if check.progress == StepRun.Progress.PENDING:
         move(check, "begin", at=now, by="candidate")
         tell("check.begun", check, by="candidate", at=now)
     settle_clock(check, now=now)
@@ -119,7 +119,7 @@ def judge(check: Check, *, slot: Slot, details: Details, now: datetime) -> dict[
     found = problems(
         details,
         kind=slot.relationship,
-        own_addresses=[check.start.application.candidate.email],
+        own_addresses=[check.step_request.application.candidate.email],
         other_addresses=_other_addresses(check, slot),
         this_month=f"{now.astimezone(check.organisation.zone):%Y-%m}",
     )
@@ -139,7 +139,7 @@ def judge_address(check: Check, *, slot: Slot, address: str) -> str:
     """
     return _declined(check, address) or address_problem(
         address,
-        own_addresses=[check.start.application.candidate.email],
+        own_addresses=[check.step_request.application.candidate.email],
         other_addresses=_other_addresses(check, slot),
     )
 

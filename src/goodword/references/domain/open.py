@@ -13,7 +13,7 @@ from goodword.roles.slots import slots_of
 from goodword.steps.domain.automation import still_wanted
 from goodword.steps.domain.reuse import offer_earlier
 from goodword.steps.domain.standing import held
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 from goodword.steps.states import UNFINISHED
 
 
@@ -25,31 +25,33 @@ def on_step_requested(event: Event) -> None:
     """
     if event.data["kind"] != Step.Kind.REFERENCE_CHECK:
         return
-    found = held(event.data["start_id"])
-    if found is None or Check.objects.of(found[0].organisation).filter(start=found[0]).exists():
+    found = held(event.data["step_request_id"])
+    if found is None or Check.objects.of(found[0].organisation).filter(step_request=found[0]).exists():
         return
-    start, application = found
+    step_request, application = found
     by_hand = bool(event.data.get("by_hand"))
-    if not still_wanted(start, application, at=event.occurred_at, by_hand=by_hand):
+    if not still_wanted(step_request, application, at=event.occurred_at, by_hand=by_hand):
         return
-    if not by_hand and offer_earlier(Check, start, application=application, at=event.occurred_at):
+    if not by_hand and offer_earlier(Check, step_request, application=application, at=event.occurred_at):
         return
-    open_check(start=start, now=event.occurred_at, by=event.actor)
+    open_check(step_request=step_request, now=event.occurred_at, by=event.actor)
 
 
-def open_check(*, start: StepStart, now: datetime, by: str) -> Check:
+def open_check(*, step_request: StepRequest, now: datetime, by: str) -> Check:
     """Open a check under this start and queue the candidate's invitation, in the caller's transaction.
 
     An unfinished one is returned without sending anything. Once the mail server accepts the invitation, the deadline
     restarts and reminders begin (invited.py).
     """
     held = (
-        StepStart.objects.of(start.organisation)
+        StepRequest.objects.of(step_request.organisation)
         .select_for_update(of=("self",), no_key=True)
         .select_related("organisation", "step__organisation")
-        .get(pk=start.pk)
+        .get(pk=step_request.pk)
     )
-    unfinished = Check.objects.of(held.organisation).filter(start=held, progress__in=UNFINISHED).first()
+    unfinished = (
+        Check.objects.of(held.organisation).filter(step_request=held, progress__in=UNFINISHED).first()
+    )
     if unfinished is not None:
         return unfinished
     step = held.step
@@ -58,12 +60,12 @@ def open_check(*, start: StepStart, now: datetime, by: str) -> Check:
     languages = languages_for(step, version)
     check = Check(
         organisation=held.organisation,
-        start=held,
+        step_request=held,
         version=version,
         wanted=len(asked),
         least=min(step.least or len(asked), len(asked)),
         language=language_of(
-            start.application.candidate.chosen_language or start.application.candidate.language,
+            step_request.application.candidate.chosen_language or step_request.application.candidate.language,
             languages,
             otherwise=held.organisation.language,
         ),

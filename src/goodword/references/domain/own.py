@@ -38,13 +38,13 @@ def takes_own(check: Check, *, now: datetime) -> bool:
     if not is_asked(check) or check.closed_at is not None:
         return False
     if check.progress in DONE:
-        return now <= check.deadline_at and not ended(check.start.application, check.start.step)
+        return now <= check.deadline_at and not ended(check.step_request.application, check.step_request.step)
     return takes_answers(check, now=now)
 
 
 def own_walk_of(check: Check, own: SelfReference | None, *, now: datetime) -> Walk:
     """The candidate's pages of questions, in their language."""
-    version, name = version_of(check), check.start.application.candidate.name
+    version, name = version_of(check), check.step_request.application.candidate.name
     questions = for_self(parse(version.questions))
     return Walk(
         questions=worded(questions, candidate=name, company=_("the company"), language=version.language),
@@ -79,7 +79,7 @@ def keep(*, check_id: int, given: Sequence[Given], seen: Mapping[str, str], now:
         can_open_again = check.closed_at is not None and check.progress in UNFINISHED
         if own is None or own.submitted_at is not None or not can_open_again:
             return False
-        if check.start.application.is_going:
+        if check.step_request.application.is_going:
             return False
         own.draft = Draft.read(own.draft).taking(given, seen=seen, now=now).stored()
         own.save(update_fields=["draft"])

@@ -28,7 +28,7 @@ def pause(*, check_id: int, member: Membership, now: datetime) -> Check:
         if check.paused_at is not None:
             return check
         move(check, "pause", at=now, by=actor(member))
-        cancel(organisation=check.organisation, subject_ref=subject_ref(check.start), now=now)
+        cancel(organisation=check.organisation, subject_ref=subject_ref(check.step_request), now=now)
         hold_reminders(check, now=now)
         settle_clock(check, now=now)
         tell("step.paused", check, by=actor(member), at=now, kind=Step.Kind.REFERENCE_CHECK.value)
@@ -49,7 +49,9 @@ def resume(*, check_id: int, member: Membership, now: datetime) -> Check:
         if is_quiet(check):
             raise Refused(_("Press Invite again to resume it and notify the people it waits for."))
         move(check, "resume", at=now, by=actor(member))
-        restore_invitation(organisation=check.organisation, subject_ref=subject_ref(check.start), now=now)
+        restore_invitation(
+            organisation=check.organisation, subject_ref=subject_ref(check.step_request), now=now
+        )
         plan_reminders(check, now=now)
         settle_clock(check, now=now)
         tell("step.resumed", check, by=actor(member), at=now, kind=Step.Kind.REFERENCE_CHECK.value)

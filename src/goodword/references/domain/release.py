@@ -44,7 +44,7 @@ def on_hired(event: Event) -> None:
     if application.status != Application.Status.HIRED:
         return
     for check in _checks_of(application):
-        if ended(application, check.start.step):
+        if ended(application, check.step_request.step):
             continue
         try:
             guard.refuse_if_check_over(check, now=event.occurred_at)
@@ -71,7 +71,7 @@ def on_unhired(event: Event) -> None:
 
 def _checks_of(application: Application) -> list[Check]:
     rows = Check.objects.of(application.organisation).filter(
-        start__application=application, progress__in=UNFINISHED
+        step_request__application=application, progress__in=UNFINISHED
     )
     return [lock(Check, pk) for pk in rows.order_by("pk").values_list("pk", flat=True)]
 

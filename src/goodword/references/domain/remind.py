@@ -51,7 +51,7 @@ def remind_candidate(*, check_id: int, now: datetime) -> bool:
             or not candidate_is_asked(check)
             or check.attention in CODES
             or is_quiet(check)
-            or unreachable(check.start.application)
+            or unreachable(check.step_request.application)
         ):
             check.next_reminder_at = None
             check.save(update_fields=["next_reminder_at"])
@@ -60,7 +60,7 @@ def remind_candidate(*, check_id: int, now: datetime) -> bool:
             check.next_reminder_at = later
             check.save(update_fields=["next_reminder_at"])
             return False
-        held_up = mail_waits(organisation=check.organisation, subject_ref=subject_ref(check.start))
+        held_up = mail_waits(organisation=check.organisation, subject_ref=subject_ref(check.step_request))
         check.reminders_sent += not held_up
         plan_reminder(check, organisation=check.organisation, now=now)
         check.save(update_fields=["reminders_sent", "next_reminder_at"])
@@ -126,7 +126,11 @@ def rests(check: Check) -> bool:
 
 def _is_over(check: Check, deadline: datetime, *, now: datetime) -> bool:
     """Closed, late, or its application has ended in a way that closes it: that reaction may still be on the way."""
-    return now > deadline or not is_open(check) or bool(ended(check.start.application, check.start.step))
+    return (
+        now > deadline
+        or not is_open(check)
+        or bool(ended(check.step_request.application, check.step_request.step))
+    )
 
 
 def _wants_no_mail(request: ReferenceRequest) -> bool:

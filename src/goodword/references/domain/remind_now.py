@@ -47,11 +47,11 @@ def remind_candidate_now(*, check_id: int, member: Membership, now: datetime) ->
         _refuse_unless_running(check)
         if not candidate_is_asked(check):
             raise Refused(_("The candidate has nothing left to do here."))
-        if hindrance(check.start.application) or check.attention in CODES:
+        if hindrance(check.step_request.application) or check.attention in CODES:
             raise Refused(_("Mail does not reach this candidate. The page says why."))
         _refuse_if_over(check.deadline_at, now=now)
         _refuse_if_used_up(check.reminders_promised - check.reminders_sent)
-        _refuse_if_written_to(check, subject_ref(check.start), now=now)
+        _refuse_if_written_to(check, subject_ref(check.step_request), now=now)
         check.reminders_sent += 1
         check.next_reminder_at = None
         settle_clock(check, now=now)

@@ -29,7 +29,7 @@ def walk_of(check: Check, request: ReferenceRequest, *, now: datetime) -> Walk:
     return Walk(
         questions=worded(
             parse(version.questions),
-            candidate=check.start.application.candidate.name,
+            candidate=check.step_request.application.candidate.name,
             company=request.referee.company,
             language=version.language,
         ),
@@ -63,7 +63,7 @@ def keep(*, request_id: int, given: Sequence[Given], seen: Mapping[str, str], no
     with transaction.atomic():
         check, request = guard.locked_request(request_id)
         ended_with_it = request.state == State.ENDED and request.why == Why.CHECK_CLOSED
-        if not (request.is_out or ended_with_it) or check.start.application.is_going:
+        if not (request.is_out or ended_with_it) or check.step_request.application.is_going:
             return False
         _keep(request, given, seen=seen, now=now)
         return True

@@ -13,7 +13,11 @@ def on_reference_received(event: Event) -> None:
 
     The report replaces this mail for the last reference, and for those after the check is complete.
     """
-    check = Check.objects.across_organisations().select_related("start__step").get(pk=event.data["check_id"])
+    check = (
+        Check.objects.across_organisations()
+        .select_related("step_request__step")
+        .get(pk=event.data["check_id"])
+    )
     reference = (
         Reference.objects.of(check.organisation)
         .select_related("request__referee")

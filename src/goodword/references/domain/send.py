@@ -105,7 +105,7 @@ def write_to(check: Check, referee: Referee, *, now: datetime) -> ReferenceReque
         sent_at=now,
         deadline_at=referee_deadline(check, now=now),
         language=language_for(check, referee),
-        reminders_promised=len(check.start.step.referee_reminder_days),
+        reminders_promised=len(check.step_request.step.referee_reminder_days),
     )
     plan(request, check=check, now=now)
     request.save()

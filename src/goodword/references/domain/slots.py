@@ -62,7 +62,7 @@ def add_slot(
         check.wanted, check.least = check.wanted + 1, check.least + 1
         _more_time(check, now=now)
         settle_clock(check, now=now, asked_at=now)
-        days = check.start.step.deadline_days
+        days = check.step_request.step.deadline_days
         to_candidate(check, name="one_more", key=f"slot:{slot.number}:added", now=now, slot=slot, days=days)
         tell("check.slot_added", check, by=f"member:{member.pk}", at=now, slot=slot.number)
         return slot
@@ -151,6 +151,6 @@ def _waive(check: Check, place: Place, *, now: datetime) -> None:
 
 
 def _more_time(check: Check, *, now: datetime) -> None:
-    days = check.start.step.deadline_days
+    days = check.step_request.step.deadline_days
     enough = end_of_working_day(now, days, calendar=check.organisation.calendar)
     check.deadline_at = max(check.deadline_at, enough)

@@ -86,8 +86,8 @@ def _is_pointless(check: Check) -> bool:
         or not is_open(check)
         or check.attention in CODES
         or is_quiet(check)
-        or bool(ended(check.start.application, check.start.step))
-        or bool(unreachable(check.start.application))
+        or bool(ended(check.step_request.application, check.step_request.step))
+        or bool(unreachable(check.step_request.application))
     )
 
 
@@ -102,5 +102,5 @@ def _forget(check: Check) -> None:
 def _last_day(check: Check, slow: list[ReferenceRequest]) -> str:
     """The first deadline among them, as the mail says it."""
     first = min(request.deadline_at for request in slow)
-    language = of_candidate(check, check.start.application.candidate)
+    language = of_candidate(check, check.step_request.application.candidate)
     return day_in_words(first, organisation=check.organisation, language=language)

@@ -11,8 +11,8 @@ def tell(name: str, check: Check, *, by: str, at: datetime, **data: int | str | 
     record(
         name,
         organisation_id=check.organisation_id,
-        application_id=check.start.application_id,
+        application_id=check.step_request.application_id,
         actor=by,
         at=at,
-        data={"start_id": check.start_id, "check_id": check.pk, **data},
+        data={"step_request_id": check.step_request_id, "check_id": check.pk, **data},
     )

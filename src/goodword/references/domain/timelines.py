@@ -17,7 +17,7 @@ DAYS_LEFT = 2
 
 def promised_days(check: Check, request: ReferenceRequest) -> list[int]:
     """The working days after its sending on which a request's referee may be reminded."""
-    return sorted(check.start.step.referee_reminder_days)[: request.reminders_promised]
+    return sorted(check.step_request.step.referee_reminder_days)[: request.reminders_promised]
 
 
 def plan(request: ReferenceRequest, *, check: Check, now: datetime) -> None:

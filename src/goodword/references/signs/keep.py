@@ -17,7 +17,7 @@ _OF_DEVICES = {devices.BOTH, devices.ADDRESS, devices.DEVICE}
 
 def on_something_came_in(event: Event) -> None:
     """Requests went out, or a reference or the candidate's own answers came in: look again at all that is there."""
-    known = held(event.data["start_id"])
+    known = held(event.data["step_request_id"])
     if known is None or known[1].is_going:
         return
     settle_signs(lock(Check, event.data["check_id"]), now=event.occurred_at)
@@ -25,7 +25,7 @@ def on_something_came_in(event: Event) -> None:
 
 def on_address_corrected(event: Event) -> None:
     """Somebody else is written to now: what the former reader worked from and on is not theirs."""
-    known = held(event.data["start_id"])
+    known = held(event.data["step_request_id"])
     if known is None or known[1].is_going:
         return
     check, request_id = lock(Check, event.data["check_id"]), event.data["request_id"]

@@ -35,7 +35,7 @@ def sign_in_words(sign: Sign) -> Shown:
 
 
 def _candidate(check: Check) -> str:
-    return check.start.application.candidate.name
+    return check.step_request.application.candidate.name
 
 
 def _in_words(sign: Sign, *, names: Mapping[int, str], candidate: str) -> Shown:

@@ -14,7 +14,7 @@ from goodword.references.domain import decline
 from goodword.references.reasons import ReasonForm
 from goodword.references.views import candidate_door
 from goodword.references.views.candidate_door import AtCheck, page
-from goodword.steps.models import Run
+from goodword.steps.models import StepRun
 
 FORMS: Final = ["GET", "HEAD", "POST"]
 
@@ -23,7 +23,7 @@ FORMS: Final = ["GET", "HEAD", "POST"]
 @candidate_door.opens(only_open=False)
 def home(request: HttpRequest, at: AtCheck) -> HttpResponse:
     """What is asked, why, by when and who reads it; who is named; after *Send* who has answered; at the end thanks."""
-    if at.check.progress == Run.Progress.DECLINED:
+    if at.check.progress == StepRun.Progress.DECLINED:
         return page(request, "references/candidate/declined.html", at)
     shown = candidate_page.shown(at.check, at.about, now=at.now)
     return page(request, "references/candidate/home.html", at, shown=shown, is_open=at.is_open)

@@ -86,8 +86,8 @@ def _request_of(link: Link) -> ReferenceRequest | None:
             "referee",
             "check_run__organisation",
             "check_run__version",
-            "check_run__start__step",
-            "check_run__start__application__candidate",
+            "check_run__step_request__step",
+            "check_run__step_request__application__candidate",
         )
         .filter(pk=link.subject_id, referee__erased_at=None)
         .first()

@@ -14,11 +14,11 @@ from goodword.reports.domain.tries import TRIES
 from goodword.reports.jobs import draw_report
 from goodword.reports.models import Report
 from goodword.reports.pdf.snapshot import Reused
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 
 
 def begin(
-    start: StepStart,
+    step_request: StepRequest,
     *,
     kind: str,
     part: dict[str, Any],
@@ -32,18 +32,24 @@ def begin(
     instead. `start` comes with its organisation, and its application with candidate, organisation and role.
     """
     # The start's row is the lock under which versions are counted.
-    StepStart.objects.of(start.organisation).select_for_update(of=("self",)).get(pk=start.pk)
+    StepRequest.objects.of(step_request.organisation).select_for_update(of=("self",)).get(pk=step_request.pk)
     newest = (
-        Report.objects.of(start.organisation).filter(start=start).aggregate(newest=Max("version"))["newest"]
+        Report.objects.of(step_request.organisation)
+        .filter(step_request=step_request)
+        .aggregate(newest=Max("version"))["newest"]
     )
     version, code = (newest or 0) + 1, mint_code()
-    with translation.override(start.organisation.language):
-        snapshot = {**head(start.application, code=code, version=version, now=now), "kind": kind, **part}
+    with translation.override(step_request.organisation.language):
+        snapshot = {
+            **head(step_request.application, code=code, version=version, now=now),
+            "kind": kind,
+            **part,
+        }
     if reused is not None:
         snapshot["reused"] = reused
     report = Report.objects.create(
-        organisation=start.organisation,
-        start=start,
+        organisation=step_request.organisation,
+        step_request=step_request,
         attempt=run if isinstance(run, Attempt) else None,
         check_run=run if isinstance(run, Check) else None,
         version=version,

@@ -27,36 +27,36 @@ from goodword.reports.jobs import draw_report
 from goodword.reports.models import Report, ReportFile
 from goodword.reports.pdf import SnapshotError, render_pdf
 from goodword.steps.domain.standing import hold
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 
 
 def on_attempt_completed(event: Event) -> None:
     """A finished assessment gets its report."""
-    start = _start(event)
-    if start.application.erased_at is not None:
+    step_request = _step_request(event)
+    if step_request.application.erased_at is not None:
         return
     attempt = Attempt.objects.across_organisations().get(pk=event.data["attempt_id"])
-    with translation.override(start.organisation.language):
+    with translation.override(step_request.organisation.language):
         result = assessment_result(attempt)
         if result is None:
             raise LookupError(f"Attempt {attempt.pk} has no scores.")
-        part = assessment_part(result, organisation=start.organisation)
-    begin(start, kind="assessment", part={"assessment": part}, run=attempt, now=event.occurred_at)
+        part = assessment_part(result, organisation=step_request.organisation)
+    begin(step_request, kind="assessment", part={"assessment": part}, run=attempt, now=event.occurred_at)
 
 
 def on_check_completed(event: Event) -> None:
     """A completed reference check gets its report."""
-    start = _start(event)
-    if start.application.erased_at is not None:
+    step_request = _step_request(event)
+    if step_request.application.erased_at is not None:
         return
     check = (
         Check.objects.across_organisations()
         .select_related("version__questionnaire")
         .get(pk=event.data["check_id"])
     )
-    with translation.override(start.organisation.language):
-        part = check_part(results(check), organisation=start.organisation)
-    begin(start, kind="reference_check", part={"check": part}, run=check, now=event.occurred_at)
+    with translation.override(step_request.organisation.language):
+        part = check_part(results(check), organisation=step_request.organisation)
+    begin(step_request, kind="reference_check", part={"check": part}, run=check, now=event.occurred_at)
 
 
 def draw(*, report_id: int, now: datetime) -> None:
@@ -83,7 +83,9 @@ def _is_quiet(report: Report) -> bool:
     """Whether to send no mail and no note, because this only removes a person from an earlier version."""
     if report.snapshot["redacted"]:
         return True
-    versions = Report.objects.of(report.organisation).filter(start=report.start, version__lt=report.version)
+    versions = Report.objects.of(report.organisation).filter(
+        step_request=report.step_request, version__lt=report.version
+    )
     return "left_out" in report.snapshot and versions.filter(ready_at__isnull=False).exists()
 
 
@@ -147,15 +149,15 @@ def _tell(name: str, report: Report, *, now: datetime) -> None:
     record(
         name,
         organisation_id=report.organisation_id,
-        application_id=report.start.application_id,
+        application_id=report.step_request.application_id,
         actor="goodword",
         at=now,
         data={
-            "start_id": report.start_id,
+            "step_request_id": report.step_request_id,
             "report_id": report.pk,
             "version": report.version,
             "code": report.code,
-            "kind": report.start.step.kind,
+            "kind": report.step_request.step.kind,
         },
     )
 
@@ -164,19 +166,19 @@ def _lock(report_id: int) -> Report:
     return (
         Report.objects.across_organisations()
         .select_for_update(of=("self",))
-        .select_related("organisation", "start__step")
+        .select_related("organisation", "step_request__step")
         .get(pk=report_id)
     )
 
 
-def _start(event: Event) -> StepStart:
+def _step_request(event: Event) -> StepRequest:
     """The start, with its application locked: nobody is erased while their report is frozen."""
     assert event.application_id is not None  # these events are about applications
     hold(event.application_id)
     return (
-        StepStart.objects.across_organisations()
+        StepRequest.objects.across_organisations()
         .select_related(
             "organisation", "application__candidate", "application__organisation", "application__role"
         )
-        .get(pk=event.data["start_id"])
+        .get(pk=event.data["step_request_id"])
     )

@@ -26,15 +26,15 @@ def on_report_ready(event: Event) -> None:
         Report.objects.across_organisations()
         .select_related(
             "organisation",
-            "start__step",
-            "start__application__candidate",
-            "start__application__role__owner__user",
+            "step_request__step",
+            "step_request__application__candidate",
+            "step_request__application__role__owner__user",
         )
         .get(pk=event.data["report_id"])
     )
     if "reused" in report.snapshot or is_superseded(report):
         return
-    application = report.start.application
+    application = report.step_request.application
     recruiter = recruiter_of(application)
     queue(
         organisation=report.organisation,
@@ -46,7 +46,7 @@ def on_report_ready(event: Event) -> None:
         context={
             "candidate_name": application.candidate.name,
             "role_title": application.role.title if application.role else "",
-            "step": report.start.step.kind,
+            "step": report.step_request.step.kind,
             "version": report.version,
             "code": report.code,
             "review_days": REVIEW_DAYS,

@@ -39,7 +39,7 @@ def open_report(
         record(
             "report.opened",
             organisation_id=report.organisation_id,
-            application_id=report.start.application_id,
+            application_id=report.step_request.application_id,
             actor=by,
             at=now,
             data={"report_id": report.pk, "code": report.code},

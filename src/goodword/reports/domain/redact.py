@@ -28,7 +28,7 @@ def redact(*, application_ids: Collection[int], now: datetime) -> dict[str, int]
     Every version loses its content, file and links, and drawings in progress are discarded. The newest version's
     redacted content becomes a new version, which is drawn without notifying anyone.
     """
-    reports = Report.objects.across_organisations().filter(start__application_id__in=application_ids)
+    reports = Report.objects.across_organisations().filter(step_request__application_id__in=application_ids)
     return _redact(reports, _of_somebody, without_person, now=now)
 
 
@@ -39,12 +39,12 @@ def redact_referees(*, referee_ids: Collection[int], now: datetime) -> dict[str,
     """
     gone = {"reports": 0, "report files": 0, "links": 0}
     references = Reference.objects.across_organisations().filter(request__referee_id__in=referee_ids)
-    for reference in references.select_related("request__check_run__start__application"):
+    for reference in references.select_related("request__check_run__step_request__application"):
         told, given = str(reference.pk), given_by(reference)
-        person = reference.request.check_run.start.application.candidate_id
+        person = reference.request.check_run.step_request.application.candidate_id
         reports = Report.objects.across_organisations().filter(
-            start__application__candidate_id=person,
-            start__reports__snapshot__check__references__contains=[{"id": told}],
+            step_request__application__candidate_id=person,
+            step_request__reports__snapshot__check__references__contains=[{"id": told}],
         )
         counts = _redact(
             Report.objects.across_organisations().filter(pk__in=reports.values("pk")),
@@ -77,7 +77,9 @@ def _redact(
     """With `keep_links` old links are revoked instead of deleted, so that they can say what happened to the report."""
     files = redacted = dead = 0
     rows = reports.select_for_update(of=("self",)).select_related("organisation")
-    for _, versions in groupby(list(rows.order_by("start", "version")), key=lambda report: report.start_id):
+    for _, versions in groupby(
+        list(rows.order_by("step_request", "version")), key=lambda report: report.step_request_id
+    ):
         known = list(versions)
         named = [report for report in known if is_told(report)]
         if not named:
@@ -113,7 +115,7 @@ def _follow(report: Report, *, version: int, now: datetime) -> None:
     }
     redacted = Report.objects.create(
         organisation=report.organisation,
-        start_id=report.start_id,
+        step_request_id=report.step_request_id,
         attempt_id=report.attempt_id,
         check_run_id=report.check_run_id,
         version=version,

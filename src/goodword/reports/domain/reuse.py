@@ -15,7 +15,7 @@ from goodword.reports.queries import current_first
 from goodword.roles.models import Step
 from goodword.steps.domain.reuse import is_discreet, take_earlier
 from goodword.steps.domain.standing import held
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 
 
 class MayNotReuse(Exception):
@@ -26,7 +26,7 @@ class MayNotReuse(Exception):
         self.reason = reason
 
 
-def reuse(*, start: StepStart, member: Membership, now: datetime) -> Report:
+def reuse(*, step_request: StepRequest, member: Membership, now: datetime) -> Report:
     """Make the report, and its note for Greenhouse by way of it; nobody is mailed. Raises MayNotReuse.
 
     Whether the member may read the earlier result is for the caller to see. The report is headed with the present
@@ -34,36 +34,48 @@ def reuse(*, start: StepStart, member: Membership, now: datetime) -> Report:
     candidate is private: its readers may be others.
     """
     with transaction.atomic():
-        found = held(start.pk)
+        found = held(step_request.pk)
         if found is None:
             raise MayNotReuse("decided")
-        start, application = found
+        step_request, application = found
         if application.end:
             raise MayNotReuse(application.end)
-        if start.waits_for != StepStart.Waits.REUSE or start.earlier_id is None:
+        if step_request.waits_for != StepRequest.Waits.REUSE or step_request.earlier_id is None:
             raise MayNotReuse("decided")
-        source = report_of(start.earlier_id)
+        source = report_of(step_request.earlier_id)
         if source is None:
             raise MayNotReuse("no_report")
-        take_earlier(start, application=application, at=now, by=f"member:{member.pk}")
-        start.application = application
+        take_earlier(step_request, application=application, at=now, by=f"member:{member.pk}")
+        step_request.application = application
         report = begin(
-            start, kind=start.step.kind, part=_part(source, start.step), now=now, reused=_from(source)
+            step_request,
+            kind=step_request.step.kind,
+            part=_part(source, step_request.step),
+            now=now,
+            reused=_from(source),
         )
         write(
-            organisation=start.organisation,
+            organisation=step_request.organisation,
             action="result.reused",
             member=member,
             now=now,
-            details={"start": start.pk, "earlier": start.earlier_id, "report": report.pk},
+            details={
+                "step_request": step_request.pk,
+                "earlier": step_request.earlier_id,
+                "report": report.pk,
+            },
         )
         return report
 
 
-def report_of(start_id: int) -> Report | None:
+def report_of(step_request_id: int) -> Report | None:
     """The current report of a start whose content can be reused; None if there is none (any more)."""
-    reports = Report.objects.across_organisations().filter(start_id=start_id, state=Report.State.READY)
-    rows = reports.select_related("start__application__role", "start__application__candidate", "organisation")
+    reports = Report.objects.across_organisations().filter(
+        step_request_id=step_request_id, state=Report.State.READY
+    )
+    rows = reports.select_related(
+        "step_request__application__role", "step_request__application__candidate", "organisation"
+    )
     found = current_first(rows).first()
     return None if found is None or found.snapshot["redacted"] else found
 
@@ -88,7 +100,7 @@ def _from(source: Report) -> Reused:
     check = source.snapshot["kind"] == Step.Kind.REFERENCE_CHECK
     kept = source.snapshot["check" if check else "assessment"]
     return {
-        "role": None if is_discreet(source.start) else source.snapshot["role"]["title"],
+        "role": None if is_discreet(source.step_request) else source.snapshot["role"]["title"],
         "completed_at_text": kept["completed_at_text" if check else "taken_at_text"],
         "code": source.code,
     }

@@ -11,13 +11,13 @@ from goodword.core.models import Event
 from goodword.notifications.domain.queue import queue
 from goodword.notifications.people import Person
 from goodword.steps.domain.reuse import is_discreet
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 
 
 def on_needs_attention(event: Event) -> None:
     """One mail per start and reason: what is in the way, and what to do about it."""
-    start = (
-        StepStart.objects.across_organisations()
+    step_request = (
+        StepRequest.objects.across_organisations()
         .select_related(
             "organisation",
             "step",
@@ -27,30 +27,32 @@ def on_needs_attention(event: Event) -> None:
             "earlier__application__candidate",
             "earlier__application__role",
         )
-        .filter(pk=event.data["start_id"])
+        .filter(pk=event.data["step_request_id"])
         .first()
     )
-    if start is None:  # taken back since
+    if step_request is None:  # taken back since
         return
-    application = start.application
+    application = step_request.application
     if application.is_going:
         return
     recruiter = recruiter_of(application)
     reason = str(event.data.get("reason", ""))
-    if reason == StepStart.Waits.REUSE and (start.earlier is None or is_discreet(start.earlier)):
+    if reason == StepRequest.Waits.REUSE and (
+        step_request.earlier is None or is_discreet(step_request.earlier)
+    ):
         reason = "decide"  # who reads this may not be one who may know of the other application
     to = Person(name=recruiter.name, address=recruiter.address)
     queue(
-        organisation=start.organisation,
+        organisation=step_request.organisation,
         kind="steps.needs_attention",
-        key=f"start:{start.pk}:attention:{event.data.get('reason', '')}",
+        key=f"step_request:{step_request.pk}:attention:{event.data.get('reason', '')}",
         to=to,
         sender=Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
         template="steps/mail/needs_attention",
         context={
             "candidate_name": application.candidate.name,
             "role_title": application.role.title if application.role else "",
-            "step": start.step.kind,
+            "step": step_request.step.kind,
             "reason": reason,
             "page_url": _page_of(application),
         },
@@ -72,8 +74,8 @@ def on_name(event: Event) -> None:
         .get(pk=event.application_id)
     )
     candidate = application.candidate
-    starts = StepStart.objects.of(application.organisation).filter(application=application)
-    if not candidate.is_name_suspicious or not starts.filter(state=StepStart.State.STARTED).exists():
+    step_requests = StepRequest.objects.of(application.organisation).filter(application=application)
+    if not candidate.is_name_suspicious or not step_requests.filter(state=StepRequest.State.STARTED).exists():
         return
     if event.name == "candidate.changed" and application.end:
         return

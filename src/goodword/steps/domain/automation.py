@@ -18,9 +18,9 @@ from goodword.steps.domain.starts import (
     wait_for_click,
     waiting_of,
 )
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 
-Waits = StepStart.Waits
+Waits = StepRequest.Waits
 
 #: what may stand in the way of a mail; it goes by what Greenhouse says later
 HINDRANCES = (Waits.PROSPECT, Waits.NO_ADDRESS, Waits.MAY_NOT_EMAIL, Waits.LINK_IN_NAME)
@@ -53,74 +53,78 @@ def on_entered_stage(event: Event) -> None:
 def on_candidate_changed(event: Event) -> None:
     """Start steps that waited for an address, a valid name or permission to e-mail, once that is resolved."""
     application = held_of(event)
-    for start in waiting_of(application).filter(waits_for__in=HINDRANCES):
-        if not may_start(application, start.step):
+    for step_request in waiting_of(application).filter(waits_for__in=HINDRANCES):
+        if not may_start(application, step_request.step):
             continue
         if reason := hindrance(application):
-            start.waits_for = reason  # perhaps another one than before
-            start.save(update_fields=["waits_for"])
-        elif waits_for_click(application, start.step):
-            wait_for_click(start, application=application, at=event.occurred_at)
+            step_request.waits_for = reason  # perhaps another one than before
+            step_request.save(update_fields=["waits_for"])
+        elif waits_for_click(application, step_request.step):
+            wait_for_click(step_request, application=application, at=event.occurred_at)
         else:
-            go(start, application=application, at=event.occurred_at, by=event.actor)
+            go(step_request, application=application, at=event.occurred_at, by=event.actor)
 
 
-def request(*, application: Application, step: Step, at: datetime, by: str) -> StepStart:
+def request(*, application: Application, step: Step, at: datetime, by: str) -> StepRequest:
     """Ask for a step on a `held` application, in the caller's transaction: once per application and step.
 
     Where something is in the way the start waits with its reason, and goes on at a later request if that has
     gone; with a delay it waits until then; after a rejection or a hire was taken back it waits for a click.
     Whether the application is still active is for the caller to see.
     """
-    start, fresh = StepStart.objects.of(application.organisation).get_or_create(
+    step_request, fresh = StepRequest.objects.of(application.organisation).get_or_create(
         application=application,
         step=step,
         defaults={"organisation": application.organisation, "requested_at": at},
     )
-    if not fresh and start.waits_for not in NOT_YET:
-        tell("step.asked_again", start, application=application, at=at, by=by)
+    if not fresh and step_request.waits_for not in NOT_YET:
+        tell("step.asked_again", step_request, application=application, at=at, by=by)
     elif waits_for_click(application, step):
-        wait_for_click(start, application=application, at=at)
+        wait_for_click(step_request, application=application, at=at)
     elif reason := hindrance(application):
-        if start.waits_for == reason:
-            tell("step.asked_again", start, application=application, at=at, by=by)
+        if step_request.waits_for == reason:
+            tell("step.asked_again", step_request, application=application, at=at, by=by)
         else:
-            wait(start, reason, application=application, at=at, by=by)
+            wait(step_request, reason, application=application, at=at, by=by)
     elif step.delay_minutes:
-        start.waits_for, start.due_at = Waits.DELAY, at + timedelta(minutes=step.delay_minutes)
-        start.save(update_fields=["waits_for", "due_at"])
-        tell("step.delayed", start, application=application, at=at, by=by)
+        step_request.waits_for, step_request.due_at = Waits.DELAY, at + timedelta(minutes=step.delay_minutes)
+        step_request.save(update_fields=["waits_for", "due_at"])
+        tell("step.delayed", step_request, application=application, at=at, by=by)
     else:
-        go(start, application=application, at=at, by=by)
-    return start
+        go(step_request, application=application, at=at, by=by)
+    return step_request
 
 
-def still_wanted(start: StepStart, application: Application, *, at: datetime, by_hand: bool = False) -> bool:
+def still_wanted(
+    step_request: StepRequest, application: Application, *, at: datetime, by_hand: bool = False
+) -> bool:
     """Whether a step that was asked for may begin now, with both `held`; if not, what becomes of the start.
 
     Of an application that has ended the start is kept, for a person who invites after all. Who has left the
     stage, or the role's jobs, has undone a slip of the hand: the start is taken back, and a later arrival asks
     anew. A member who asks `by_hand` need not wait for a stage.
     """
-    if start.state != StepStart.State.STARTED:  # it waits for a person by now, or an earlier result stands in
+    if (
+        step_request.state != StepRequest.State.STARTED
+    ):  # it waits for a person by now, or an earlier result stands in
         return False
     if application.end:
-        keep_for_click(start, application=application, at=at)
+        keep_for_click(step_request, application=application, at=at)
         return False
-    if not by_hand and not may_start(application, start.step):
-        take_back(start, application=application, at=at)
+    if not by_hand and not may_start(application, step_request.step):
+        take_back(step_request, application=application, at=at)
         return False
-    if not by_hand and waits_for_click(application, start.step):
-        wait_for_click(start, application=application, at=at)
+    if not by_hand and waits_for_click(application, step_request.step):
+        wait_for_click(step_request, application=application, at=at)
         return False
     if reason := hindrance(application):
-        wait(start, reason, application=application, at=at, by="goodword")
+        wait(step_request, reason, application=application, at=at, by="goodword")
         return False
     return True
 
 
 def hindrance(application: Application) -> str:
-    """Why no step may begin for this application, as a code of StepStart.Waits; empty if nothing is in the way."""
+    """Why no step may begin for this application, as a code of StepRequest.Waits; empty if nothing is in the way."""
     if reason := unreachable(application):
         return reason
     return Waits.LINK_IN_NAME if application.candidate.is_name_suspicious else Waits.NOTHING

@@ -9,7 +9,7 @@ from goodword.roles.models import Step
 from goodword.steps.domain.automation import hindrance
 from goodword.steps.domain.standing import hold
 from goodword.steps.domain.starts import go
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 
 
 class NotConfirmed(Exception):
@@ -17,7 +17,7 @@ class NotConfirmed(Exception):
 
 
 class MayNotBegin(Exception):
-    """The candidate may not be invited. `reason`: how the application ended, a code of StepStart.Waits,
+    """The candidate may not be invited. `reason`: how the application ended, a code of StepRequest.Waits,
     "no_requirement", or "reused": an earlier result was reused meanwhile."""
 
     def __init__(self, reason: str) -> None:
@@ -27,7 +27,7 @@ class MayNotBegin(Exception):
 
 def begin(
     *, application_id: int, step: Step, member: Membership, now: datetime, after_reuse: bool = False
-) -> StepStart:
+) -> StepRequest:
     """Start the step now, without its delay. Idempotent.
 
     Also instead of an earlier result offered for reuse; after one was reused, only with `after_reuse`. Raises
@@ -43,8 +43,8 @@ def begin(
             raise MayNotBegin(reason)
         if step.kind == Step.Kind.ASSESSMENT and not step.requirement.strip():
             raise MayNotBegin("no_requirement")
-        start, _ = (
-            StepStart.objects.of(member.organisation)
+        step_request, _ = (
+            StepRequest.objects.of(member.organisation)
             .select_for_update(of=("self",), no_key=True)
             .select_related("step")
             .get_or_create(
@@ -53,8 +53,8 @@ def begin(
                 defaults={"organisation": member.organisation, "requested_at": now},
             )
         )
-        if start.state == StepStart.State.REUSED and not after_reuse:
+        if step_request.state == StepRequest.State.REUSED and not after_reuse:
             raise MayNotBegin("reused")
-        if start.state != StepStart.State.STARTED:
-            go(start, application=application, at=now, by=f"member:{member.pk}", by_hand=True)
-        return start
+        if step_request.state != StepRequest.State.STARTED:
+            go(step_request, application=application, at=now, by=f"member:{member.pk}", by_hand=True)
+        return step_request

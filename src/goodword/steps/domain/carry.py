@@ -2,7 +2,7 @@
 
 from goodword.candidates.models import Application
 from goodword.roles.models import Step
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 
 
 def carry_over(application: Application) -> None:
@@ -14,9 +14,9 @@ def carry_over(application: Application) -> None:
     """
     if application.role_id is None:
         return
-    starts = StepStart.objects.of(application.organisation).filter(application=application)
+    step_requests = StepRequest.objects.of(application.organisation).filter(application=application)
     strays = list(
-        starts.select_for_update(of=("self",), no_key=True)
+        step_requests.select_for_update(of=("self",), no_key=True)
         .select_related("step")
         .exclude(step__role_id=application.role_id)
         .order_by("pk")
@@ -26,16 +26,20 @@ def carry_over(application: Application) -> None:
     home = {
         step.kind: step for step in Step.objects.of(application.organisation).filter(role=application.role_id)
     }
-    for start in strays:
-        there = starts.select_for_update(of=("self",), no_key=True).filter(step=home[start.step.kind]).first()
+    for step_request in strays:
+        there = (
+            step_requests.select_for_update(of=("self",), no_key=True)
+            .filter(step=home[step_request.step.kind])
+            .first()
+        )
         if there is None or _not_begun(there):
             if there is not None:
                 there.delete()
-            start.step = home[start.step.kind]
-            start.save(update_fields=["step"])
-        elif _not_begun(start):
-            start.delete()
+            step_request.step = home[step_request.step.kind]
+            step_request.save(update_fields=["step"])
+        elif _not_begun(step_request):
+            step_request.delete()
 
 
-def _not_begun(start: StepStart) -> bool:
-    return start.state == StepStart.State.WAITING
+def _not_begun(step_request: StepRequest) -> bool:
+    return step_request.state == StepRequest.State.WAITING

@@ -4,16 +4,16 @@ from collections.abc import Collection
 from datetime import datetime
 
 from goodword.steps.domain.move import lock, move
-from goodword.steps.models import Run
+from goodword.steps.models import StepRun
 from goodword.steps.states import may
 
 #: why a run was closed
 ERASURE = "erasure"
 
 
-def close_for_good[R: Run](model: type[R], application_ids: Collection[int], *, now: datetime) -> list[R]:
+def close_for_good[R: StepRun](model: type[R], application_ids: Collection[int], *, now: datetime) -> list[R]:
     """The applications' runs, locked in the caller's transaction; those that were open are closed."""
-    rows = model._default_manager.filter(start__application_id__in=application_ids).order_by("pk")
+    rows = model._default_manager.filter(step_request__application_id__in=application_ids).order_by("pk")
     runs = [lock(model, pk) for pk in rows.values_list("pk", flat=True)]
     for run in runs:
         if may(run, "close"):

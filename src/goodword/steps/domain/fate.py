@@ -7,10 +7,10 @@ from goodword.roles.queries import rules_of_stage
 from goodword.steps.domain.automation import request
 from goodword.steps.domain.standing import has_home, has_starts, waits_for_click
 from goodword.steps.domain.starts import held_of, keep_for_click, take_back, wait_for_click, waiting_of
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 
 #: a member decides about these anyway
-BY_A_PERSON = (StepStart.Waits.CLICK, StepStart.Waits.REUSE)
+BY_A_PERSON = (StepRequest.Waits.CLICK, StepRequest.Waits.REUSE)
 
 
 def on_ended(event: Event) -> None:
@@ -20,8 +20,8 @@ def on_ended(event: Event) -> None:
     application = held_of(event)
     if not application.end:
         return
-    for start in waiting_of(application).exclude(waits_for__in=BY_A_PERSON):
-        keep_for_click(start, application=application, at=event.occurred_at)
+    for step_request in waiting_of(application).exclude(waits_for__in=BY_A_PERSON):
+        keep_for_click(step_request, application=application, at=event.occurred_at)
 
 
 def on_restored(event: Event) -> None:
@@ -30,13 +30,15 @@ def on_restored(event: Event) -> None:
     application = held_of(event)
     if application.end or application.connection_id is None:
         return
-    for start in waiting_of(application).exclude(waits_for__in=BY_A_PERSON):
-        if waits_for_click(application, start.step):
-            wait_for_click(start, application=application, at=event.occurred_at)
+    for step_request in waiting_of(application).exclude(waits_for__in=BY_A_PERSON):
+        if waits_for_click(application, step_request.step):
+            wait_for_click(step_request, application=application, at=event.occurred_at)
     for rule in rules_of_stage(
         connection_id=application.connection_id, job_id=application.job_id, stage_id=application.stage_id
     ):
-        asked = StepStart.objects.of(application.organisation).filter(application=application, step=rule.step)
+        asked = StepRequest.objects.of(application.organisation).filter(
+            application=application, step=rule.step
+        )
         if not asked.exists() and not _left_alone(application) and waits_for_click(application, rule.step):
             request(application=application, step=rule.step, at=event.occurred_at, by=event.actor)
 
@@ -48,8 +50,8 @@ def on_changed_job(event: Event) -> None:
     application = held_of(event)
     if has_home(application):
         return
-    for start in waiting_of(application):
-        take_back(start, application=application, at=event.occurred_at)
+    for step_request in waiting_of(application):
+        take_back(step_request, application=application, at=event.occurred_at)
 
 
 def _left_alone(application: Application) -> bool:

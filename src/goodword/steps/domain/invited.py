@@ -9,17 +9,17 @@ from goodword.notifications.domain.deadlines import deadline_of
 from goodword.notifications.models import Email, Link
 from goodword.steps.domain.move import lock
 from goodword.steps.domain.unreachable import NOT_SENT, UNDELIVERED
-from goodword.steps.models import Run
+from goodword.steps.models import StepRun
 from goodword.steps.states import UNFINISHED
 
 
-def run_of[R: Run](model: type[R], email: Email) -> R | None:
+def run_of[R: StepRun](model: type[R], email: Email) -> R | None:
     """The unfinished run that a mail invites the candidate to, locked in the caller's transaction. None if there is
     none, or the mail is about an earlier run or no invitation."""
     if email.deadline_days is None or email.link_purpose != Link.Purpose.CANDIDATE:
         return None
     rows: QuerySet[R] = model._default_manager.filter(  # type: ignore[assignment]  # of R
-        start_id=email.link_subject_id, progress__in=UNFINISHED
+        step_request_id=email.link_subject_id, progress__in=UNFINISHED
     )
     found = rows.order_by("-pk").values_list("pk", flat=True).first()
     runs = f"{model._meta.model_name}:"
@@ -28,7 +28,7 @@ def run_of[R: Run](model: type[R], email: Email) -> R | None:
     return lock(model, found)
 
 
-def mark_invited(run: Run, email: Email, *, at: datetime) -> bool:
+def mark_invited(run: StepRun, email: Email, *, at: datetime) -> bool:
     """Record that the server accepted the mail (unsaved). Returns whether it was the run's first invitation."""
     is_first = run.invited_at is None
     if is_first:

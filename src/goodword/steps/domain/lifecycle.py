@@ -26,13 +26,13 @@ from goodword.steps.domain.standing import (
     stands,
     waits_for_click,
 )
-from goodword.steps.models import Run, StepStart
+from goodword.steps.models import StepRequest, StepRun
 from goodword.steps.states import BY_FATE, REOPENED, is_open, may
 
 Act = Literal["close", "reopen", "pause", "resume", "carry"]
 
 
-def settle[R: Run](model: type[R], event: Event) -> Iterator[tuple[Act, R]]:
+def settle[R: StepRun](model: type[R], event: Event) -> Iterator[tuple[Act, R]]:
     """Bring the application's runs to how it stands now, in the caller's transaction.
 
     Yields each act with its run, locked and saved, so that the caller can look after what hangs under it; one
@@ -42,7 +42,7 @@ def settle[R: Run](model: type[R], event: Event) -> Iterator[tuple[Act, R]]:
     if not has_starts(event):
         return
     application = hold(event.application_id)
-    runs = model._default_manager.filter(start__application=application).order_by("pk")
+    runs = model._default_manager.filter(step_request__application=application).order_by("pk")
     for pk in runs.values_list("pk", flat=True):
         run = lock(model, pk)
         for act in _acts(run, application, event):
@@ -51,17 +51,17 @@ def settle[R: Run](model: type[R], event: Event) -> Iterator[tuple[Act, R]]:
         run.save()
 
 
-def subject_ref(start: StepStart) -> str:
+def subject_ref(step_request: StepRequest) -> str:
     """What the candidate's mails about a step are filed under."""
-    return f"start:{start.pk}"
+    return f"step_request:{step_request.pk}"
 
 
-def plan_reminder(run: Run, *, organisation: Organisation, now: datetime) -> None:
+def plan_reminder(run: StepRun, *, organisation: Organisation, now: datetime) -> None:
     """Set the run's next reminder (unsaved); none before the invitation is sent."""
     if run.invited_at is None:
         run.next_reminder_at = None
         return
-    step = run.start.step
+    step = run.step_request.step
     run.next_reminder_at = next_reminder(
         opened_at=run.opened_at,
         days=step.reminder_days[: run.reminders_promised],
@@ -72,14 +72,14 @@ def plan_reminder(run: Run, *, organisation: Organisation, now: datetime) -> Non
     )
 
 
-def is_quiet(run: Run) -> bool:
+def is_quiet(run: StepRun) -> bool:
     """Whether nothing is sent of it before a member clicks."""
     return run.attention == REOPENED
 
 
-def _acts(run: Run, application: Application, event: Event) -> Iterator[Act]:
+def _acts(run: StepRun, application: Application, event: Event) -> Iterator[Act]:
     """What is to be done, one after another: each is asked for after the one before was done."""
-    step = run.start.step
+    step = run.step_request.step
     moved = event.name == "application.changed_job"
     if reason := _why_closed(run, application, event):
         if may(run, "close"):
@@ -101,12 +101,12 @@ def _acts(run: Run, application: Application, event: Event) -> Iterator[Act]:
         yield "resume"
 
 
-def _why_closed(run: Run, application: Application, event: Event) -> str:
+def _why_closed(run: StepRun, application: Application, event: Event) -> str:
     """Why the run is to be closed; empty if it is to be open. A job of no role closes what is open at the move,
     not what is open when a job is unlinked later."""
-    if reason := ended(application, run.start.step):
+    if reason := ended(application, run.step_request.step):
         return reason
-    if has_home(application) and run.start.step.role_id == application.role_id:
+    if has_home(application) and run.step_request.step.role_id == application.role_id:
         return ""
     by_move = event.name == "application.changed_job" or (
         run.close_reason in BY_FATE and _was_moved_there(application)
@@ -114,10 +114,10 @@ def _why_closed(run: Run, application: Application, event: Event) -> str:
     return "changed_job" if by_move else ""
 
 
-def _paused_by_person(run: Run, application: Application) -> bool:
+def _paused_by_person(run: StepRun, application: Application) -> bool:
     """What a member has paused goes on when a member says so, whatever Greenhouse tells meanwhile."""
     pauses = Event.objects.filter(
-        application_id=application.pk, name="step.paused", data__start_id=run.start_id
+        application_id=application.pk, name="step.paused", data__step_request_id=run.step_request_id
     )
     last = pauses.order_by("-pk").first()
     return last is not None and last.actor.startswith("member:")
@@ -129,35 +129,37 @@ def _was_moved_there(application: Application) -> bool:
     return last is not None and last.data.get("job_id") == application.job_id
 
 
-def _taken_back_unnoticed(run: Run, application: Application, event: Event) -> bool:
+def _taken_back_unnoticed(run: StepRun, application: Application, event: Event) -> bool:
     """Whether a rejection or a hire that closes the run was over before its own reaction ran: nothing is sent
     then either before a member clicks."""
     if event.name not in RESTORED or is_quiet(run) or not may(run, "close"):
         return False
-    step = run.start.step
+    step = run.step_request.step
     settings = {"application.unrejected": step.on_reject, "application.unhired": step.on_hire}
     setting = settings.get(event.name, Step.OnClose.CLOSE)
     return setting == Step.OnClose.CLOSE and waits_for_click(application, step)
 
 
-def _do(run: Run, act: Act, *, application: Application, event: Event) -> None:
+def _do(run: StepRun, act: Act, *, application: Application, event: Event) -> None:
     at, organisation = event.occurred_at, application.organisation
     reason = run.close_reason
     match act:
         case "close":
             reason = _why_closed(run, application, event) or _ended_by(event)
             move(run, act, at=at, by=event.actor, reason=reason)
-            cancel(organisation=organisation, subject_ref=subject_ref(run.start), now=at)
+            cancel(organisation=organisation, subject_ref=subject_ref(run.step_request), now=at)
         case "pause":
             move(run, act, at=at, by=event.actor)
-            cancel(organisation=organisation, subject_ref=subject_ref(run.start), now=at)
+            cancel(organisation=organisation, subject_ref=subject_ref(run.step_request), now=at)
         case "reopen":
             quiet = reason in {"rejected", "hired", "erasure"}
             move(run, act, at=at, by=event.actor)
             run.attention = REOPENED if quiet else ""
             if quiet or run.deadline_at <= at:
                 run.renew_deadline(
-                    end_of_working_day(at, run.start.step.deadline_days, calendar=organisation.calendar)
+                    end_of_working_day(
+                        at, run.step_request.step.deadline_days, calendar=organisation.calendar
+                    )
                 )
             if not quiet:
                 _go_on(run, organisation=organisation, at=at)
@@ -180,7 +182,11 @@ def _do(run: Run, act: Act, *, application: Application, event: Event) -> None:
             application_id=application.pk,
             actor=event.actor,
             at=at,
-            data={"start_id": run.start_id, "kind": run.start.step.kind, "reason": run.close_reason},
+            data={
+                "step_request_id": run.step_request_id,
+                "kind": run.step_request.step.kind,
+                "reason": run.close_reason,
+            },
         )
 
 
@@ -193,6 +199,6 @@ def _ended_by(event: Event) -> str:
     return ends[event.name]
 
 
-def _go_on(run: Run, *, organisation: Organisation, at: datetime) -> None:
-    restore_invitation(organisation=organisation, subject_ref=subject_ref(run.start), now=at)
+def _go_on(run: StepRun, *, organisation: Organisation, at: datetime) -> None:
+    restore_invitation(organisation=organisation, subject_ref=subject_ref(run.step_request), now=at)
     plan_reminder(run, organisation=organisation, now=at)

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from goodword.steps.models import Run
+from goodword.steps.models import StepRun
 from goodword.steps.states import PROGRESS_MOVES, may
 
 
@@ -13,15 +13,15 @@ class NotAllowed(Exception):
     """This act does not lead anywhere from the run's present state."""
 
 
-def lock[R: Run](model: type[R], pk: int) -> R:
+def lock[R: StepRun](model: type[R], pk: int) -> R:
     """The run, locked until the caller's transaction ends. Every change begins here."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A run is locked inside a transaction only.")
     rows: QuerySet[R] = model._default_manager.select_for_update(of=("self",))  # type: ignore[assignment]  # of R
-    return rows.select_related("start__step", "organisation").get(pk=pk)
+    return rows.select_related("step_request__step", "organisation").get(pk=pk)
 
 
-def move(run: Run, act: str, *, at: datetime, by: str, reason: str = "") -> None:
+def move(run: StepRun, act: str, *, at: datetime, by: str, reason: str = "") -> None:
     """Do one act of the table on a locked run and save it. Raises NotAllowed.
 
     `by` says who ("candidate", "greenhouse", "member:3", "goodword"), `reason` why a run was closed. Reminders

@@ -13,7 +13,7 @@ from goodword.core.models import Event
 from goodword.roles.models import StageRule, Step
 from goodword.roles.queries import automation_of, rules_of_stage
 from goodword.steps.domain.carry import carry_over
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 
 Status = Application.Status
 
@@ -31,7 +31,7 @@ def has_starts(event: Event) -> bool:
     which is recorded for applications that were not locked.
     """
     assert event.application_id is not None  # these events are about applications
-    return StepStart.objects.across_organisations().filter(application_id=event.application_id).exists()
+    return StepRequest.objects.across_organisations().filter(application_id=event.application_id).exists()
 
 
 def hold(application_id: int) -> Application:
@@ -50,20 +50,20 @@ def hold(application_id: int) -> Application:
     return application
 
 
-def held(start_id: int) -> tuple[StepStart, Application] | None:
+def held(step_request_id: int) -> tuple[StepRequest, Application] | None:
     """A start and its application, both locked; None for a start that was taken back."""
-    starts = StepStart.objects.across_organisations()
-    application_id = starts.filter(pk=start_id).values_list("application_id", flat=True).first()
+    step_requests = StepRequest.objects.across_organisations()
+    application_id = step_requests.filter(pk=step_request_id).values_list("application_id", flat=True).first()
     if application_id is None:
         return None
     application = hold(application_id)
-    start = (
-        starts.select_for_update(of=("self",), no_key=True)
+    step_request = (
+        step_requests.select_for_update(of=("self",), no_key=True)
         .select_related("organisation", "step")
-        .filter(pk=start_id)
+        .filter(pk=step_request_id)
         .first()
     )
-    return (start, application) if start else None
+    return (step_request, application) if step_request else None
 
 
 def stands(application: Application, step: Step) -> bool:
@@ -114,13 +114,15 @@ def waits_for_click(application: Application, step: Step) -> bool:
         return False
     rules = StageRule.objects.of(application.organisation).filter(step=step)
     stages = set(rules.values_list("automation__job_id", "stage_id"))
-    starts = StepStart.objects.of(application.organisation).filter(application=application, step=step)
-    ids = set(starts.values_list("pk", flat=True))
+    step_requests = StepRequest.objects.of(application.organisation).filter(
+        application=application, step=step
+    )
+    ids = set(step_requests.values_list("pk", flat=True))
     return not any(_asks_for(event, stages, ids) for event in events.filter(pk__gt=restored.pk))
 
 
-def _asks_for(event: Event, stages: set[tuple[int, int]], starts: set[int]) -> bool:
+def _asks_for(event: Event, stages: set[tuple[int, int]], step_requests: set[int]) -> bool:
     if event.name == "application.entered_stage":
         return (event.data.get("job_id"), event.data.get("stage_id")) in stages
     by_member = event.name in BY_HAND and event.actor.startswith("member:")
-    return by_member and event.data.get("start_id") in starts
+    return by_member and event.data.get("step_request_id") in step_requests

@@ -9,9 +9,9 @@ from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.roles.models import Step
 from goodword.steps.domain.standing import has_home, has_left, hold
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 
-Waits, State = StepStart.Waits, StepStart.State
+Waits, State = StepRequest.Waits, StepRequest.State
 
 
 def held_of(event: Event) -> Application:
@@ -20,10 +20,10 @@ def held_of(event: Event) -> Application:
     return hold(event.application_id)
 
 
-def waiting_of(application: Application) -> QuerySet[StepStart]:
+def waiting_of(application: Application) -> QuerySet[StepRequest]:
     """Its starts that have not begun, locked."""
-    starts = StepStart.objects.of(application.organisation)
-    locked = starts.select_for_update(of=("self",), no_key=True).select_related("step")
+    step_requests = StepRequest.objects.of(application.organisation)
+    locked = step_requests.select_for_update(of=("self",), no_key=True).select_related("step")
     return locked.filter(application=application, state=State.WAITING).order_by("pk")
 
 
@@ -32,47 +32,67 @@ def may_start(application: Application, step: Step) -> bool:
     return not application.end and not has_left(application, step) and has_home(application)
 
 
-def wait(start: StepStart, reason: str, *, application: Application, at: datetime, by: str) -> None:
+def wait(step_request: StepRequest, reason: str, *, application: Application, at: datetime, by: str) -> None:
     """Let a start wait for a person's decision, and notify the recruiter. In the caller's transaction."""
-    _set_waiting(start, reason)
-    tell("step.needs_attention", start, application=application, at=at, by=by, reason=reason)
+    _set_waiting(step_request, reason)
+    tell("step.needs_attention", step_request, application=application, at=at, by=by, reason=reason)
 
 
-def _set_waiting(start: StepStart, reason: str) -> None:
-    start.state, start.waits_for, start.started_at, start.due_at = State.WAITING, reason, None, None
-    start.save(update_fields=["state", "waits_for", "started_at", "due_at"])
+def _set_waiting(step_request: StepRequest, reason: str) -> None:
+    step_request.state, step_request.waits_for, step_request.started_at, step_request.due_at = (
+        State.WAITING,
+        reason,
+        None,
+        None,
+    )
+    step_request.save(update_fields=["state", "waits_for", "started_at", "due_at"])
 
 
-def wait_for_click(start: StepStart, *, application: Application, at: datetime, by: str = "goodword") -> None:
+def wait_for_click(
+    step_request: StepRequest, *, application: Application, at: datetime, by: str = "goodword"
+) -> None:
     """Nothing is sent before a member clicks."""
-    _set_waiting(start, Waits.CLICK)
-    tell("step.waits_for_click", start, application=application, at=at, by=by)
+    _set_waiting(step_request, Waits.CLICK)
+    tell("step.waits_for_click", step_request, application=application, at=at, by=by)
 
 
-def keep_for_click(start: StepStart, *, application: Application, at: datetime) -> None:
+def keep_for_click(step_request: StepRequest, *, application: Application, at: datetime) -> None:
     """The application has ended: nothing begins; should it come back, a member may click."""
-    _set_waiting(start, Waits.CLICK)
+    _set_waiting(step_request, Waits.CLICK)
     reason = application.end
-    tell("step.not_started", start, application=application, at=at, by="goodword", reason=reason)
+    tell("step.not_started", step_request, application=application, at=at, by="goodword", reason=reason)
 
 
-def take_back(start: StepStart, *, application: Application, at: datetime) -> None:
+def take_back(step_request: StepRequest, *, application: Application, at: datetime) -> None:
     """They have left the stage, or the role's jobs, before anything was sent: a later arrival asks anew."""
     reason = "" if has_home(application) else "changed_job"
-    tell("step.not_started", start, application=application, at=at, by="goodword", reason=reason)
-    start.delete()
+    tell("step.not_started", step_request, application=application, at=at, by="goodword", reason=reason)
+    step_request.delete()
 
 
-def go(start: StepStart, *, application: Application, at: datetime, by: str, by_hand: bool = False) -> None:
+def go(
+    step_request: StepRequest, *, application: Application, at: datetime, by: str, by_hand: bool = False
+) -> None:
     """Begin: the step's own app does the rest. `by_hand`: a member asked, whatever stage they stand in."""
-    start.state, start.waits_for, start.due_at, start.started_at = State.STARTED, "", None, at
-    start.save(update_fields=["state", "waits_for", "due_at", "started_at"])
+    step_request.state, step_request.waits_for, step_request.due_at, step_request.started_at = (
+        State.STARTED,
+        "",
+        None,
+        at,
+    )
+    step_request.save(update_fields=["state", "waits_for", "due_at", "started_at"])
     more = {"by_hand": True} if by_hand else {}
-    tell("step.requested", start, application=application, at=at, by=by, **more)
+    tell("step.requested", step_request, application=application, at=at, by=by, **more)
 
 
 def tell(
-    name: str, start: StepStart, *, application: Application, at: datetime, by: str, **data: str | bool | int
+    name: str,
+    step_request: StepRequest,
+    *,
+    application: Application,
+    at: datetime,
+    by: str,
+    **data: str | bool | int,
 ) -> None:
     """Record an event about a start; empty values are left out."""
     more = {key: value for key, value in data.items() if value}
@@ -82,5 +102,5 @@ def tell(
         application_id=application.pk,
         actor=by,
         at=at,
-        data={"start_id": start.pk, "kind": start.step.kind, **more},
+        data={"step_request_id": step_request.pk, "kind": step_request.step.kind, **more},
     )

@@ -5,11 +5,11 @@ from goodword.core.models import Event
 from goodword.notifications.models import Email, Link
 from goodword.steps.domain.move import lock
 from goodword.steps.domain.standing import hold
-from goodword.steps.models import Run, StepStart
+from goodword.steps.models import StepRequest, StepRun
 from goodword.steps.states import UNFINISHED
 
 
-def settle(model: type[Run], event: Event) -> None:
+def settle(model: type[StepRun], event: Event) -> None:
     """Set or clear the mark on an application's open runs, according to the current name. Idempotent.
 
     Runs that need attention for another reason are left alone.
@@ -18,13 +18,13 @@ def settle(model: type[Run], event: Event) -> None:
     if application_id is None:
         return
     application = hold(application_id)
-    mark = StepStart.Waits.LINK_IN_NAME if application.candidate.is_name_suspicious else ""
+    mark = StepRequest.Waits.LINK_IN_NAME if application.candidate.is_name_suspicious else ""
     rows = model._default_manager.filter(
-        start__application=application, progress__in=UNFINISHED, closed_at=None
+        step_request__application=application, progress__in=UNFINISHED, closed_at=None
     )
     for pk in rows.order_by("pk").values_list("pk", flat=True):
         run = lock(model, pk)
-        if run.attention in {"", StepStart.Waits.LINK_IN_NAME} and run.attention != mark:
+        if run.attention in {"", StepRequest.Waits.LINK_IN_NAME} and run.attention != mark:
             run.attention = mark
             run.save(update_fields=["attention"])
 
@@ -34,7 +34,9 @@ def _of_mail(event: Event) -> int | None:
     mails = Email.objects.across_organisations().filter(
         pk=event.data.get("email_id", 0), link_purpose=Link.Purpose.CANDIDATE
     )
-    starts = StepStart.objects.across_organisations()
+    step_requests = StepRequest.objects.across_organisations()
     return (
-        starts.filter(pk__in=mails.values("link_subject_id")).values_list("application_id", flat=True).first()
+        step_requests.filter(pk__in=mails.values("link_subject_id"))
+        .values_list("application_id", flat=True)
+        .first()
     )

@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from goodword.notifications.models import Email, Link
 from goodword.steps.domain.move import lock
-from goodword.steps.models import Run
+from goodword.steps.models import StepRun
 from goodword.steps.states import UNFINISHED
 
 #: attention of a run whose candidate's mail comes back, and of one whose candidate has marked a mail as spam
@@ -14,7 +14,7 @@ NOT_SENT = "not_sent"
 CODES = frozenset({UNDELIVERED, COMPLAINED, NOT_SENT})
 
 
-def stop[R: Run](model: type[R], email: Email, *, code: str) -> R | None:
+def stop[R: StepRun](model: type[R], email: Email, *, code: str) -> R | None:
     """End the reminders of the unfinished run that a candidate's mail is about, in the caller's transaction.
 
     None if the mail is about no such run, or the candidate's address is another one by now. What a person has to
@@ -26,7 +26,7 @@ def stop[R: Run](model: type[R], email: Email, *, code: str) -> R | None:
     if application is not None and email.to_address.lower() != application.candidate.email.lower():
         return None
     rows: QuerySet[R] = model._default_manager.filter(  # type: ignore[assignment]  # of R
-        start_id=email.link_subject_id, progress__in=UNFINISHED, closed_at=None
+        step_request_id=email.link_subject_id, progress__in=UNFINISHED, closed_at=None
     )
     found = rows.order_by("-pk").values_list("pk", flat=True).first()
     if found is None:
@@ -39,7 +39,7 @@ def stop[R: Run](model: type[R], email: Email, *, code: str) -> R | None:
     return run
 
 
-def forgive(run: Run) -> None:
+def forgive(run: StepRun) -> None:
     """Clear the run's attention after a member resends a mail. Saves it."""
     if run.attention in {UNDELIVERED, NOT_SENT}:
         run.attention = ""

@@ -13,7 +13,7 @@ from goodword.roles.domain.link import JobLink, link
 from goodword.roles.domain.rules import StageLink, Stood
 from goodword.roles.domain.settings import set_delay
 from goodword.roles.models import AlreadyThere, Automation, Role, Step
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 from goodword.workspace import jobs
 from goodword.workspace.automation.accounts import Choice
 from goodword.workspace.automation.draft import Draft
@@ -85,11 +85,11 @@ def standing_in(placed: Collection[Placed], draft: Draft) -> list[Placed]:
 
 def asked_before(there: Collection[Placed], draft: Draft, *, connection: Connection) -> set[int]:
     """Those of them, by Greenhouse's id, of whom every step that their stage starts was asked for already."""
-    starts = StepStart.objects.of(connection.organisation).filter(
+    step_requests = StepRequest.objects.of(connection.organisation).filter(
         application__connection_id=connection.pk,
         application__remote_id__in=[one.application_id for one in there],
     )
-    known = set(starts.values_list("application__remote_id", "step__kind"))
+    known = set(step_requests.values_list("application__remote_id", "step__kind"))
     return {
         one.application_id
         for one in there

@@ -19,7 +19,7 @@ from goodword.candidates.models import Application
 from goodword.candidates.visible import visible_applications
 from goodword.roles.models import Role, Step
 from goodword.steps.domain.reuse import taken_over_at
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 from goodword.steps.states import DONE
 
 #: the page compares the latest so many
@@ -99,29 +99,29 @@ def finished_attempts(role: Role, member: Membership) -> Finished:
     organisation = role.organisation
     visible = visible_applications(member).filter(role=role, erased_at=None)
     with_earlier = list(
-        StepStart.objects.of(organisation)
+        StepRequest.objects.of(organisation)
         .filter(application__in=visible, step__kind=Step.Kind.ASSESSMENT, earlier__isnull=False)
         .select_related("application__candidate")
     )
     reused_at = taken_over_at(with_earlier)
     reused = {
-        start.earlier_id: (start.application, reused_at[start.pk])
-        for start in with_earlier
-        if start.earlier_id is not None and start.pk in reused_at
+        step_request.earlier_id: (step_request.application, reused_at[step_request.pk])
+        for step_request in with_earlier
+        if step_request.earlier_id is not None and step_request.pk in reused_at
     }
     attempts = (
         Attempt.objects.of(organisation)
         .filter(
-            Q(start__application__in=visible) | Q(start__in=reused),
+            Q(step_request__application__in=visible) | Q(step_request__in=reused),
             progress__in=DONE,
             completed_at__isnull=False,
         )
-        .select_related("start__application__candidate")
+        .select_related("step_request__application__candidate")
         .order_by("-completed_at", "-pk")[:MAX_ROWS]
     )
     newest: dict[int, tuple[Attempt, Application]] = {}
     for attempt in attempts:
-        application, until = reused.get(attempt.start_id, (attempt.start.application, None))
+        application, until = reused.get(attempt.step_request_id, (attempt.step_request.application, None))
         if until is None or (attempt.completed_at is not None and attempt.completed_at <= until):
             newest.setdefault(application.pk, (attempt, application))
     return {attempt.pk: (attempt, application) for attempt, application in newest.values()}

@@ -21,7 +21,7 @@ from goodword.core.workdays import end_of_working_day
 from goodword.notifications.models import Link
 from goodword.roles.models import Automation, Step
 from goodword.steps.languages import named
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 from goodword.steps.portal import Visit
 
 #: which of the candidate's pages are walked through, by the preview's; the others are beyond it
@@ -139,12 +139,12 @@ def rehearsal(
         opened_at=now,
         deadline_at=end_of_working_day(now, step.deadline_days, calendar=organisation.calendar),
     )
-    start = StepStart(organisation=organisation, application=application, step=step)
+    step_request = StepRequest(organisation=organisation, application=application, step=step)
     return Rehearsal(
         visit=Visit(
             token="",
             link=Link(organisation=organisation),
-            start=start,
+            step_request=step_request,
             application=application,
             organisation=organisation,
             recruiter=recruiter_of(application),

@@ -133,7 +133,7 @@ def warnings(parts: Sequence[PlannedPart]) -> list[str]:
 
 def open_attempts(step: Step) -> int:
     """How many candidates were assigned an earlier version and have not finished it."""
-    rows = Attempt.objects.of(step.organisation).filter(start__step=step, progress__in=UNFINISHED)
+    rows = Attempt.objects.of(step.organisation).filter(step_request__step=step, progress__in=UNFINISHED)
     return rows.filter(closed_at=None).count()
 
 

@@ -27,7 +27,7 @@ Act = Callable[[], str]
 def check_of(request: MemberRequest, pk: int, check_pk: int) -> tuple[Application, Check]:
     """A check of an application that the member sees, or 404."""
     application = access.owned(visible_applications(request.member), pk)
-    checks = Check.objects.of(request.organisation).filter(start__application=application)
+    checks = Check.objects.of(request.organisation).filter(step_request__application=application)
     return application, access.owned(checks, check_pk)
 
 
@@ -35,7 +35,9 @@ def referee_of(request: MemberRequest, pk: int, referee_pk: int) -> tuple[Applic
     """A referee of an application that the member sees, or 404."""
     application = access.owned(visible_applications(request.member), pk)
     referees = Referee.objects.of(request.organisation).select_related("request")
-    return application, access.owned(referees.filter(check_run__start__application=application), referee_pk)
+    return application, access.owned(
+        referees.filter(check_run__step_request__application=application), referee_pk
+    )
 
 
 def clicked(

@@ -25,7 +25,7 @@ from goodword.reports.domain.reuse import MayNotReuse, reuse
 from goodword.roles.models import Step
 from goodword.steps.domain.automation import hindrance
 from goodword.steps.domain.by_hand import MayNotBegin, NotConfirmed, begin
-from goodword.steps.models import Run, StepStart
+from goodword.steps.models import StepRequest, StepRun
 from goodword.workspace import inviting
 from goodword.workspace.cards import asks_first, earlier_of
 from goodword.workspace.inviting import latest_run
@@ -53,36 +53,36 @@ WHY_NOT = {
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
-def invite_again(request: MemberRequest, pk: int, start_pk: int) -> HttpResponseBase:
+def invite_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpResponseBase:
     """Invite the candidate again, by a new mail with a new link and deadline.
 
     Asks for confirmation after a run with activity; the form contains that run's id (`after`).
     """
     application = access.owned(visible_applications(request.member), pk)
-    start = _start(request, application, start_pk)
-    run, now = latest_run(start), clock.now()
-    if problem := _in_the_way(application, start, now=now):
+    step_request = _step_request(request, application, step_request_pk)
+    run, now = latest_run(step_request), clock.now()
+    if problem := _in_the_way(application, step_request, now=now):
         messages.error(request, problem)
         return _page(request, application)
     after = request.POST.get("after", "")
     if request.method != "POST" or (asks_first(run) and not after):
-        return _confirm(request, application, start.step, run)
+        return _confirm(request, application, step_request.step, run)
     if after and (run is None or after != str(run.pk)):
         messages.info(request, _("This candidate was invited again a moment ago. Nothing more was sent."))
         return _page(request, application)
     confirmed = run.pk if run is not None and after else None
     try:
         with transaction.atomic():
-            said = _again(start, member=request.member, after=confirmed, now=now)
+            said = _again(step_request, member=request.member, after=confirmed, now=now)
             write(
                 organisation=request.organisation,
                 action="step.invited_again",
                 member=request.member,
                 now=now,
-                details={"start": start.pk},
+                details={"step_request": step_request.pk},
             )
     except NotConfirmed:  # completed, or followed by another run, in the meantime
-        return redirect("step_invite_again", request.organisation.slug, application.pk, start.pk)
+        return redirect("step_invite_again", request.organisation.slug, application.pk, step_request.pk)
     except invitations.CannotInvite as error:
         messages.error(request, _too_soon(error) or WHY_NOT.get(error.reason, NO_ADDRESS))
         return _page(request, application)
@@ -93,34 +93,36 @@ def invite_again(request: MemberRequest, pk: int, start_pk: int) -> HttpResponse
     return _page(request, application)
 
 
-def _in_the_way(application: Application, start: StepStart, *, now: datetime) -> str:
+def _in_the_way(application: Application, step_request: StepRequest, *, now: datetime) -> str:
     """Why the candidate cannot be invited again now; empty if they can, as far as known."""
     if application.end:
         return str(NOT_ACTIVE)
-    if start.state != StepStart.State.STARTED:
+    if step_request.state != StepRequest.State.STARTED:
         return _("This step has not started yet. Its card says why.")
     if hindrance(application):
         return str(NO_ADDRESS)
-    if start.step.kind == Step.Kind.ASSESSMENT:
+    if step_request.step.kind == Step.Kind.ASSESSMENT:
         try:
-            invitations.refuse_too_soon(application=application, step=start.step, now=now)
+            invitations.refuse_too_soon(application=application, step=step_request.step, now=now)
         except invitations.CannotInvite as error:
             return _too_soon(error)
     return ""
 
 
-def _again(start: StepStart, *, member: Membership, after: int | None, now: datetime) -> str:
+def _again(step_request: StepRequest, *, member: Membership, after: int | None, now: datetime) -> str:
     """Invite again. Returns the message for the member."""
     said = _("A new invitation is on its way.")
-    if start.step.kind == Step.Kind.ASSESSMENT:
-        invitations.invite_again(start=start, member=member, after=after, now=now)
-    elif checks.writes_to_nobody(checks.invite_again(start=start, member=member, after=after, now=now)):
+    if step_request.step.kind == Step.Kind.ASSESSMENT:
+        invitations.invite_again(step_request=step_request, member=member, after=after, now=now)
+    elif checks.writes_to_nobody(
+        checks.invite_again(step_request=step_request, member=member, after=after, now=now)
+    ):
         said = _("The deadline is extended. Nobody was e-mailed: the card says why.")
     return said
 
 
 def _confirm(
-    request: MemberRequest, application: Application, step: Step, run: Run | None
+    request: MemberRequest, application: Application, step: Step, run: StepRun | None
 ) -> HttpResponseBase:
     context = {
         "application": application,
@@ -153,7 +155,7 @@ def begin_step(request: MemberRequest, pk: int, kind: str) -> HttpResponseBase:
                 return _page(request, application)
             return _confirm(request, application, step, None)
         with transaction.atomic():
-            start = begin(
+            step_request = begin(
                 application_id=application.pk,
                 step=step,
                 member=request.member,
@@ -165,7 +167,7 @@ def begin_step(request: MemberRequest, pk: int, kind: str) -> HttpResponseBase:
                 action="step.begun_by_hand",
                 member=request.member,
                 now=now,
-                details={"start": start.pk},
+                details={"step_request": step_request.pk},
             )
     except invitations.CannotInvite as error:
         messages.error(request, _too_soon(error))
@@ -178,8 +180,10 @@ def begin_step(request: MemberRequest, pk: int, kind: str) -> HttpResponseBase:
 
 
 def _is_reused(application: Application, step: Step) -> bool:
-    starts = StepStart.objects.of(application.organisation).filter(application=application, step=step)
-    return starts.filter(state=StepStart.State.REUSED).exists()
+    step_requests = StepRequest.objects.of(application.organisation).filter(
+        application=application, step=step
+    )
+    return step_requests.filter(state=StepRequest.State.REUSED).exists()
 
 
 @require_POST
@@ -201,14 +205,14 @@ def confirm_candidate_name(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 @require_POST
 @access.member(kinds=access.WORKS)
-def reuse_result(request: MemberRequest, pk: int, start_pk: int) -> HttpResponseBase:
+def reuse_result(request: MemberRequest, pk: int, step_request_pk: int) -> HttpResponseBase:
     """Let the earlier result stand in. Only who may read it can do this: others then read it here."""
     application = access.owned(visible_applications(request.member), pk)
-    start = _start(request, application, start_pk)
-    if start.waits_for == StepStart.Waits.REUSE and earlier_of(start, request.member) is None:
+    step_request = _step_request(request, application, step_request_pk)
+    if step_request.waits_for == StepRequest.Waits.REUSE and earlier_of(step_request, request.member) is None:
         raise Http404
     try:
-        reuse(start=start, member=request.member, now=clock.now())
+        reuse(step_request=step_request, member=request.member, now=clock.now())
     except MayNotReuse as error:
         messages.error(request, WHY_NOT.get(error.reason, NOT_ACTIVE))
         return _page(request, application)
@@ -228,9 +232,9 @@ def _too_soon(error: invitations.CannotInvite) -> str:
     ) % {"day": date_format(error.day, "j F Y")}
 
 
-def _start(request: MemberRequest, application: Application, start_pk: int) -> StepStart:
-    starts = StepStart.objects.of(request.organisation).filter(application=application)
-    return access.owned(starts.select_related("step"), start_pk)
+def _step_request(request: MemberRequest, application: Application, step_request_pk: int) -> StepRequest:
+    step_requests = StepRequest.objects.of(request.organisation).filter(application=application)
+    return access.owned(step_requests.select_related("step"), step_request_pk)
 
 
 def _page(request: MemberRequest, application: Application) -> HttpResponseBase:

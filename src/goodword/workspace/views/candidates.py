@@ -27,7 +27,7 @@ from goodword.references.queries import latest_check
 from goodword.references.signs.shown import signs_of
 from goodword.reports.models import Report
 from goodword.reports.queries import current_first
-from goodword.steps.models import Run, StepStart
+from goodword.steps.models import StepRequest, StepRun
 from goodword.workspace.cards import cards_of
 from goodword.workspace.erasing import erasing_of
 from goodword.workspace.progress import marks_of
@@ -69,8 +69,8 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
     results: list[Result] = []
     earlier: list[EarlierRun] = []
     reports = list(reports_of(application))
-    latest = {mark.start.pk: mark.run for mark in marks if mark.start is not None}
-    of_earlier = {report.pk for report in reports if report.run != latest.get(report.start_id)}
+    latest = {mark.step_request.pk: mark.run for mark in marks if mark.step_request is not None}
+    of_earlier = {report.pk for report in reports if report.run != latest.get(report.step_request_id)}
     reports.sort(key=lambda report: report.pk in of_earlier)
     if not application.erased_at:
         results = results_of(application)
@@ -94,7 +94,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             # no open step says it
             "name_waits": application.erased_at is None
             and application.candidate.is_name_suspicious
-            and all(mark.attention != StepStart.Waits.LINK_IN_NAME for mark in marks)
+            and all(mark.attention != StepRequest.Waits.LINK_IN_NAME for mark in marks)
             and any(mark.run for mark in marks),
             "cards": cards_of(application, marks, check=check, member=request.member, now=now),
             "results": results,
@@ -124,13 +124,15 @@ def results_list(request: MemberRequest) -> HttpResponse:
     applications = visible_applications(request.member)
     ready = Report.objects.of(request.organisation).filter(
         state=Report.State.READY,
-        start__application__in=applications,
-        start__application__erased_at=None,
+        step_request__application__in=applications,
+        step_request__application__erased_at=None,
     )
-    rows = current_first(ready).distinct("start")
+    rows = current_first(ready).distinct("step_request")
     newest = Report.objects.of(request.organisation).filter(pk__in=rows.values("pk"))
     page = Paginator(
-        newest.select_related("start__application__candidate", "start__application__role", "start__step")
+        newest.select_related(
+            "step_request__application__candidate", "step_request__application__role", "step_request__step"
+        )
         .defer("snapshot")  # with its drawings it is large, and the list shows nothing of it
         .order_by("-ready_at", "-pk"),
         PAGE,
@@ -142,16 +144,16 @@ def reports_of(application: Application) -> QuerySet[Report]:
     """All versions of the application's reports, the newest first; of an erased one what was left."""
     return (
         Report.objects.of(application.organisation)
-        .filter(start__application=application)
+        .filter(step_request__application=application)
         .exclude(state=Report.State.REDACTED)
-        .select_related("start__step", "feed_post", "attempt", "check_run")
+        .select_related("step_request__step", "feed_post", "attempt", "check_run")
         .order_by("-created_at", "-pk")
     )
 
 
-def _signs_of(runs: Iterable[Run | None]) -> list[tuple[Run, str, object]]:
+def _signs_of(runs: Iterable[StepRun | None]) -> list[tuple[StepRun, str, object]]:
     """For each run with flags: the run, its template and the flags."""
-    found: list[tuple[Run, str, object]] = []
+    found: list[tuple[StepRun, str, object]] = []
     for run in runs:
         if isinstance(run, Check):
             template, signs = "references/signs.html", signs_of(run)

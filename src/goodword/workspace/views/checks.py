@@ -132,7 +132,7 @@ def cancel(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
         "Nobody is e-mailed. The links of candidate and referees show that nothing is needed at the moment. "
         "Answers are kept. Invite again reopens the check."
     )
-    if finished_run(check.start) is not None:
+    if finished_run(check.step_request) is not None:
         lead += " " + _("The earlier result stays current.")
     page = {
         "title": _("Cancel the reference check"),

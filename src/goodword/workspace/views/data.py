@@ -29,7 +29,7 @@ from goodword.steps.domain.own_data_link import send_own_data_link, went_to
 from goodword.steps.domain.own_erasure import ask_own_erasure
 from goodword.steps.kept import kept_of_candidate, why_kept
 from goodword.steps.languages import carried
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 from goodword.steps.portal import Visit, closed_page, unknown_page, visit_of
 from goodword.workspace.views.portal import language_links, language_of, languages_of, private
 
@@ -140,7 +140,7 @@ def _send(request: HttpRequest, visit: Visit) -> HttpResponse:
     send_own_data_link(
         application_id=visit.application.pk,
         purpose=Link.Purpose.CANDIDATE_DATA,
-        subject_id=visit.start.pk,
+        subject_id=visit.step_request.pk,
         to=Person(name=candidate.name, address=candidate.email),
         sender=Person(name=visit.recruiter.name, address=visit.recruiter.address),
         language=translation.get_language() or "en",
@@ -152,8 +152,8 @@ def _send(request: HttpRequest, visit: Visit) -> HttpResponse:
 def _known_to_them(visit: Visit) -> tuple[int, ...]:
     """Their applications that they were invited for: of others, for a confidential search say, they may not know."""
     candidate = visit.application.candidate
-    starts = StepStart.objects.of(visit.organisation).filter(application__candidate=candidate)
-    invited = starts.exclude(started_at=None).values("application_id")
+    step_requests = StepRequest.objects.of(visit.organisation).filter(application__candidate=candidate)
+    invited = step_requests.exclude(started_at=None).values("application_id")
     rows = Application.objects.of(visit.organisation).filter(pk__in=invited, erased_at=None)
     return tuple(rows.order_by("pk").values_list("pk", flat=True))
 
@@ -183,7 +183,7 @@ def _page(request: HttpRequest, template: str, visit: Visit, *, own: bool = Fals
             "kept_because": why_kept(hold) if hold and asked and own else "",
             "kept_quietly": hold is not None and asked is not None and not own,
             "would_keep": why_kept(hold) if hold and own else "",
-            "tested": StepStart.objects.of(organisation)
+            "tested": StepRequest.objects.of(organisation)
             .filter(application__candidate=application.candidate, step__kind=Step.Kind.ASSESSMENT)
             .exists(),
             "own": own,

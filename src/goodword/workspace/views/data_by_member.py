@@ -47,7 +47,7 @@ def erase_one_referee(request: MemberRequest, pk: int, referee_pk: int) -> HttpR
     """The page that says what goes and what stays; posted, it goes at once."""
     application = _application(request, pk)
     referees = Referee.objects.of(request.organisation).filter(
-        check_run__start__application=application, erased_at=None
+        check_run__step_request__application=application, erased_at=None
     )
     referee = access.owned(referees.select_related("check_run", "request__reference"), referee_pk)
     if hold_on(application) is not None:

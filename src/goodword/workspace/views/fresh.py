@@ -24,7 +24,7 @@ def fresh(request: HttpRequest, token: str) -> HttpResponseBase:
     visit, now = visit_of(token), clock.now()
     if visit is None:
         return unknown_page(request)
-    is_check = visit.start.step.kind == Step.Kind.REFERENCE_CHECK
+    is_check = visit.step_request.step.kind == Step.Kind.REFERENCE_CHECK
     act = of_check if is_check else mails
     found = act.behind(visit.link, now=now)
     with (

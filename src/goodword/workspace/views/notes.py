@@ -51,15 +51,15 @@ def note_doubles_seen(request: MemberRequest, pk: int) -> HttpResponseBase:
 def _post(request: MemberRequest, report_pk: int) -> FeedPost:
     """The note of a report that the member may see; 404 otherwise."""
     posts = FeedPost.objects.of(request.organisation).filter(
-        report__start__application__in=visible_applications(request.member)
+        report__step_request__application__in=visible_applications(request.member)
     )
     found = posts.filter(report=report_pk).values_list("pk", flat=True).first()
-    return access.owned(posts.select_related("organisation", "report__start"), found or 0)
+    return access.owned(posts.select_related("organisation", "report__step_request"), found or 0)
 
 
 def _back(request: MemberRequest, post: FeedPost) -> HttpResponseBase:
     assert post.report is not None  # found by its report
-    return redirect("candidate", request.organisation.slug, post.report.start.application_id)
+    return redirect("candidate", request.organisation.slug, post.report.step_request.application_id)
 
 
 def _audit(request: MemberRequest, action: str, post: FeedPost) -> None:

@@ -74,7 +74,7 @@ def page_instead(
     request: HttpRequest, visit: Visit, tasks: list[Task], *, now: datetime
 ) -> HttpResponseBase | None:
     """What is shown when the link's step is closed, or the link has expired; None while it opens the portal."""
-    of_this_step = visit.start.step.kind in {task.mark.kind for task in tasks}
+    of_this_step = visit.step_request.step.kind in {task.mark.kind for task in tasks}
     if not of_this_step or visit.application.is_going or visit.link.ended_at is not None:
         return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)
     if not links.is_alive(visit.link, now=now):

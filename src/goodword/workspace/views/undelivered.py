@@ -14,7 +14,7 @@ from goodword.candidates.visible import visible_applications
 from goodword.core import clock
 from goodword.greenhouse.setup.views.shared import nav
 from goodword.notifications.models import Email
-from goodword.steps.models import StepStart
+from goodword.steps.models import StepRequest
 from goodword.workspace import undelivered
 from goodword.workspace.views.acting import back, referee_of
 
@@ -50,12 +50,12 @@ def all_again(request: MemberRequest) -> HttpResponseBase:
 
 @require_POST
 @access.member(kinds=access.WORKS)
-def invitation_again(request: MemberRequest, pk: int, start_pk: int) -> HttpResponseBase:
+def invitation_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpResponseBase:
     """From the candidate's page: resend this step's failed mail to the candidate."""
     application = access.owned(visible_applications(request.member), pk)
-    starts = StepStart.objects.of(request.organisation).filter(application=application)
-    start = access.owned(starts, start_pk)
-    done = undelivered.send_invitation_again(start, member=request.member, now=clock.now())
+    step_requests = StepRequest.objects.of(request.organisation).filter(application=application)
+    step_request = access.owned(step_requests, step_request_pk)
+    done = undelivered.send_invitation_again(step_request, member=request.member, now=clock.now())
     _say(request, int(done))
     _note(request, int(done))
     return redirect("candidate", request.organisation.slug, application.pk)

@@ -15,7 +15,7 @@ from goodword.assessments.queries import read_answers
 from goodword.candidates.models import Application, Candidate
 from goodword.questionnaires.reading import Json
 from goodword.steps.domain.erased import ERASURE
-from goodword.steps.models import Run, StepStart
+from goodword.steps.models import StepRequest, StepRun
 
 #: how many are in memory at once while they are read
 _CHUNK = 200
@@ -59,8 +59,10 @@ def first_attempts(test: Test, *, by_form: bool) -> list[First]:
 
 def taken(organisation: Organisation, part_ids: Sequence[int]) -> Iterator[Taken]:
     """What was given and answered in these parts. Three queries for each 200."""
-    for start in range(0, len(part_ids), _CHUNK):
-        rows = AttemptPart.objects.of(organisation).filter(pk__in=part_ids[start : start + _CHUNK])
+    for step_request in range(0, len(part_ids), _CHUNK):
+        rows = AttemptPart.objects.of(organisation).filter(
+            pk__in=part_ids[step_request : step_request + _CHUNK]
+        )
         for part in (
             rows.select_related("version__test", "attempt")
             .prefetch_related("answers", "drawn")
@@ -90,14 +92,18 @@ def _begun(test: Test) -> Iterator[_Begun]:
         rows.order_by("begun_at", "pk").values("pk", "version_id", "form", "device", "ended_at", "attempt_id")
     )
     attempts = Attempt.objects.of(owner).in_bulk({part["attempt_id"] for part in parts})
-    starts = StepStart.objects.of(owner).in_bulk({attempt.start_id for attempt in attempts.values()})
-    applications = Application.objects.of(owner).in_bulk({start.application_id for start in starts.values()})
+    step_requests = StepRequest.objects.of(owner).in_bulk(
+        {attempt.step_request_id for attempt in attempts.values()}
+    )
+    applications = Application.objects.of(owner).in_bulk(
+        {step_request.application_id for step_request in step_requests.values()}
+    )
     changed = Candidate.objects.of(owner).exclude(merged_into=None, erased_at=None)
     others = {row["pk"]: row for row in changed.values("pk", "merged_into_id", "erased_at")}
     merged = {pk: row["merged_into_id"] for pk, row in others.items() if row["merged_into_id"]}
     for part in parts:
         attempt = attempts[part["attempt_id"]]
-        application = applications[starts[attempt.start_id].application_id]
+        application = applications[step_requests[attempt.step_request_id].application_id]
         person = application.candidate_id
         yield _Begun(
             what=First(
@@ -109,7 +115,7 @@ def _begun(test: Test) -> Iterator[_Begun]:
             ),
             person=_root(person, merged),
             counts=part["ended_at"] is not None
-            and attempt.progress == Run.Progress.COMPLETED
+            and attempt.progress == StepRun.Progress.COMPLETED
             and attempt.close_reason != ERASURE
             and not application.is_going
             and not (person in others and others[person]["erased_at"]),
