@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from math import sqrt
 
-from goodword.assessments.library.reasoning.families import FAMILIES, generate
-from goodword.assessments.library.reasoning.item import Item, from_json, to_json
-from goodword.assessments.library.reasoning.solver import solve
-from goodword.assessments.library.reasoning.solver.guessers import GUESSERS, chance, success
+from goodword.assessments.kinds.reasoning.families import FAMILIES, generate
+from goodword.assessments.kinds.reasoning.item import Item, from_json, to_json
+from goodword.assessments.kinds.reasoning.solver import solve
+from goodword.assessments.kinds.reasoning.solver.guessers import GUESSERS, chance, success
 
 SEEDS = 10_000
 _CHUNK = 500

@@ -7,7 +7,7 @@ from itertools import count
 from goodword.accounts.models import Organisation
 from goodword.assessments.attempts.variants import version_for
 from goodword.assessments.domain.default import next_number
-from goodword.assessments.library.reasoning.item import Item, to_json
+from goodword.assessments.kinds.reasoning.item import Item, to_json
 from goodword.assessments.models import (
     Answer,
     Assessment,

@@ -8,10 +8,10 @@ import pytest
 
 from goodword.assessments.export import export
 from goodword.assessments.given import OwnQuestion, Situation, Task, items_of
-from goodword.assessments.library.reasoning.words import show
+from goodword.assessments.kinds.reasoning.words import show
 from goodword.assessments.models import Attempt
 from goodword.core.exporting import Reader, Wanted
-from tests.assessments.kinds import assessment_of_all, taken
+from tests.assessments.all_kinds import assessment_of_all, taken
 from tests.assessments.once import once
 from tests.assessments.support import application, part_of
 

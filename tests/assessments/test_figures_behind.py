@@ -15,7 +15,7 @@ from goodword.assessments.results import result
 from goodword.assessments.results.behind import table_key
 from goodword.candidates.models import Application
 from goodword.roles.models import Role
-from tests.assessments.kinds import assessment_of_all, calibrated, fresh, taken
+from tests.assessments.all_kinds import assessment_of_all, calibrated, fresh, taken
 from tests.assessments.once import once
 from tests.assessments.support import scores
 from tests.assessments.test_results_of_all_kinds import in_group

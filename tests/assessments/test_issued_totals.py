@@ -18,7 +18,7 @@ from goodword.assessments.models import Assessment, AssessmentPart, Attempt, Att
 from goodword.assessments.psychometrics import totals
 from goodword.assessments.results import result
 from goodword.candidates.models import Application
-from tests.assessments.kinds import ALL, NOW, assessment_of_all, fresh, marked, taken
+from tests.assessments.all_kinds import ALL, NOW, assessment_of_all, fresh, marked, taken
 from tests.assessments.once import once
 from tests.assessments.support import application, assigned
 

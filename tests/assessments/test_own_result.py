@@ -16,7 +16,7 @@ from goodword.assessments.own_result import examples, own_parts, where
 from goodword.assessments.results import result
 from goodword.core.models import Event
 from goodword.steps.models import StepRun
-from tests.assessments.kinds import ALL, assessment_of_all, taken
+from tests.assessments.all_kinds import ALL, assessment_of_all, taken
 from tests.assessments.once import once
 from tests.assessments.support import application, assigned, rows, token_of
 from tests.support import factories

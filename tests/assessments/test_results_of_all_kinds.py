@@ -10,7 +10,7 @@ from django.db import connection
 from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 
-from goodword.assessments.library.sheet import TechnicalSheet
+from goodword.assessments.kinds.sheet import TechnicalSheet
 from goodword.assessments.models import Assessment, Attempt, AttemptPart, DrawnItem, NormGroup, NormSet, Score
 from goodword.assessments.psychometrics.versions import SCORING
 from goodword.assessments.result import (
@@ -23,7 +23,7 @@ from goodword.assessments.result import (
 )
 from goodword.assessments.result.part import ordinal
 from goodword.assessments.results import result
-from tests.assessments.kinds import ALL, assessment_of_all, fresh, marked, taken
+from tests.assessments.all_kinds import ALL, assessment_of_all, fresh, marked, taken
 from tests.assessments.once import once
 from tests.assessments.support import answers, application, scores
 from tests.support.factories import NOW as _NOW

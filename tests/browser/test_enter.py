@@ -12,7 +12,7 @@ from goodword.assessments.models import Attempt
 from goodword.core import clock
 from goodword.notifications.models import Link
 from tests.assessments.adjusting.support import named
-from tests.assessments.kinds import assessment_of_all
+from tests.assessments.all_kinds import assessment_of_all
 from tests.assessments.support import application, assigned, token_of
 from tests.browser.test_referee import choose, fill_in
 from tests.references.answered import data_door

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 from goodword.accounts.models import Membership
 from goodword.assessments.domain.library.ensure import ensure_all
 from goodword.assessments.models import Test, TestVersion
-from tests.assessments.library.packs import small_pack
+from tests.assessments.kinds.packs import small_pack
 from tests.assessments.library_pages.support import NOW, own_questions, published, url
 from tests.browser.looking import WIDTHS, Looker
 from tests.browser.windows import window

@@ -7,7 +7,7 @@ from goodword.accounts.models import Membership
 from goodword.assessments.models import Assessment, Attempt, Score
 from goodword.core import clock
 from goodword.roles.models import Role
-from tests.assessments.kinds import assessment_of_all, calibrated, marked, taken
+from tests.assessments.all_kinds import assessment_of_all, calibrated, marked, taken
 from tests.assessments.support import token_of
 from tests.assessments.test_results_of_all_kinds import in_group
 from tests.browser.looking import WIDTHS, Looker

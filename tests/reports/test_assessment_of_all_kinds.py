@@ -12,7 +12,7 @@ from goodword.reports.domain.build import on_attempt_completed
 from goodword.reports.domain.without import without_person
 from goodword.reports.models import Report
 from goodword.reports.pdf import check_snapshot, render_pdf
-from tests.assessments.kinds import assessment_of_all, calibrated, fresh, marked, taken
+from tests.assessments.all_kinds import assessment_of_all, calibrated, fresh, marked, taken
 from tests.assessments.support import answers, application
 from tests.assessments.test_results_of_all_kinds import in_group
 from tests.reports.pdf.reading import text_of as text_of_pdf

@@ -15,7 +15,7 @@ from goodword.assessments.models import Attempt
 from goodword.reports.domain.build import on_attempt_completed
 from goodword.reports.domain.file import LAYOUT, WITHHELD, NotDrawn, content_of, redraw_older
 from goodword.reports.models import Report, ReportFile, ReportOpening
-from tests.assessments.kinds import marked
+from tests.assessments.all_kinds import marked
 from tests.reports.reports import NOW, share_path
 from tests.reports.test_assessment_of_all_kinds import attempt_of, report_of
 from tests.support import factories

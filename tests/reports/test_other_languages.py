@@ -6,7 +6,7 @@ import pytest
 from goodword.assessments.models import Assessment, Score, TestVersion
 from goodword.reports.models import Report
 from goodword.reports.pdf.words import PHRASES
-from tests.assessments.kinds import OWN, assessment_of_all, marked, taken
+from tests.assessments.all_kinds import OWN, assessment_of_all, marked, taken
 from tests.assessments.support import application
 from tests.assessments.test_results_of_all_kinds import in_group
 from tests.reports.reports import NOW, text_of

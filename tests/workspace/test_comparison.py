@@ -16,7 +16,7 @@ from goodword.candidates.models import Application
 from goodword.roles.models import Role
 from goodword.steps.models import StepRequest
 from goodword.workspace.comparison.results import comparable_tests, finished_attempts, results_of_test
-from tests.assessments.kinds import assessment_of_all, later, marked, taken
+from tests.assessments.all_kinds import assessment_of_all, later, marked, taken
 from tests.assessments.test_results_of_all_kinds import in_group
 from tests.support import factories
 from tests.support.pages import comparable, signed_in

@@ -18,7 +18,7 @@ from goodword.notifications.models import Link
 from tests.architecture.source import SOURCE
 from tests.assessments.adjusting.support import answer_path, asked, fresh
 from tests.assessments.adjusting.support import named as adjustments_answered
-from tests.assessments.kinds import assessment_of_all
+from tests.assessments.all_kinds import assessment_of_all
 from tests.assessments.support import application, assigned, token_of
 from tests.references import story
 from tests.references.answered import data_door

@@ -21,7 +21,7 @@ from goodword.greenhouse.sync.erasures import carry_out_due
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
 from goodword.references.models import Check, Sign
-from tests.assessments.kinds import assessment_of_all, taken
+from tests.assessments.all_kinds import assessment_of_all, taken
 from tests.assessments.support import answer_all, assigned, part_of
 from tests.references.answered import NOW, data_door, named, whole
 from tests.references.test_erase_referee import mail_to

@@ -3,11 +3,10 @@
 from functools import lru_cache
 from typing import Any
 
-from goodword.assessments.library.instrument import Instrument
-from goodword.assessments.library.judgement import JudgementSet, read_judgement
-from goodword.assessments.library.pack import parse_pack
-from goodword.assessments.library.questions import QuestionSet, read_questions
-from goodword.assessments.library.reasoning.forms import Forms, read_forms
+from goodword.assessments.kinds.custom.content import QuestionSet, read_questions
+from goodword.assessments.kinds.judgement.content import JudgementSet, read_judgement
+from goodword.assessments.kinds.reasoning.content import Forms, read_forms
+from goodword.assessments.kinds.scales.content import Instrument, parse_pack
 from goodword.assessments.models import Test, TestVersion
 
 type Content = Instrument | JudgementSet | QuestionSet | Forms

@@ -9,8 +9,8 @@ from django.db.models import OuterRef, Subquery
 from goodword.accounts.models import Membership
 from goodword.assessments.content import content_of
 from goodword.assessments.domain.library.packs import is_builtin, is_pack
-from goodword.assessments.library.sheet import TechnicalSheet, technical_sheet
-from goodword.assessments.library.sheets.names import forms_of
+from goodword.assessments.kinds.reasoning.names import forms_of
+from goodword.assessments.kinds.sheet import TechnicalSheet, technical_sheet
 from goodword.assessments.models import Assessment, AssessmentPart, Test, TestVersion
 from goodword.roles.models import Role
 from goodword.roles.queries import visible_roles

@@ -13,7 +13,7 @@ from goodword.assessments.attempts.overview import title_of
 from goodword.assessments.attempts.rendered_answers import rendered_answer
 from goodword.assessments.content import content_of
 from goodword.assessments.given import OwnQuestion, shown_items
-from goodword.assessments.library.questions import Criterion, FileQuestion, QuestionSet
+from goodword.assessments.kinds.custom.content import Criterion, FileQuestion, QuestionSet
 from goodword.assessments.models import Attempt, AttemptPart, Marking, Upload
 from goodword.assessments.queries import latest_done, parts_of, read_answers
 from goodword.candidates.models import Application

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from goodword.accounts.models import Organisation
 from goodword.assessments.content import Content, content_of
-from goodword.assessments.library import WORK_STYLE_FORM
-from goodword.assessments.library.instrument import FULL_FORM, Instrument
-from goodword.assessments.library.judgement import JudgementSet
-from goodword.assessments.library.questions import QuestionSet
-from goodword.assessments.library.reasoning.families import FAMILIES
-from goodword.assessments.library.reasoning.forms import Forms
-from goodword.assessments.library.timing import judgement_minutes, minutes, question_minutes
+from goodword.assessments.kinds.builtin import WORK_STYLE_FORM
+from goodword.assessments.kinds.custom.content import QuestionSet
+from goodword.assessments.kinds.judgement.content import JudgementSet
+from goodword.assessments.kinds.reasoning.content import Forms
+from goodword.assessments.kinds.reasoning.families import FAMILIES
+from goodword.assessments.kinds.scales.content import FULL_FORM, Instrument
+from goodword.assessments.kinds.timing import judgement_minutes, minutes, question_minutes
 from goodword.assessments.models import Calibration, NormSet, Test, TestVersion
 
 #: the category of the items that are pictures

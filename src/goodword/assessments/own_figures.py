@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from goodword.assessments.content import content_of
-from goodword.assessments.library.instrument import Instrument
-from goodword.assessments.library.sheets.facts import Known, OwnCalibration, OwnGroup, OwnScale
-from goodword.assessments.library.sheets.names import category_name
+from goodword.assessments.kinds.reasoning.names import category_name
+from goodword.assessments.kinds.scales.content import Instrument
+from goodword.assessments.kinds.technical_sheet import Known, OwnCalibration, OwnGroup, OwnScale
 from goodword.assessments.models import (
     Attempt,
     AttemptPart,

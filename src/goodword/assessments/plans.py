@@ -7,7 +7,7 @@ from django.db.models import Prefetch
 
 from goodword.assessments.content import Content
 from goodword.assessments.domain.default import published
-from goodword.assessments.library.builtin import LANGUAGES
+from goodword.assessments.kinds.builtin import LANGUAGES
 from goodword.assessments.models import Assessment, AssessmentPart, TestVersion
 from goodword.assessments.offered import content_among, form_of, is_right_or_wrong, published_of
 from goodword.roles.models import Step

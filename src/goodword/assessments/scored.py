@@ -10,12 +10,12 @@ from typing import Literal
 
 from goodword.assessments.content import Content
 from goodword.assessments.given.asked import Asked, OwnQuestion, Task, asked_now
-from goodword.assessments.library.instrument import Instrument
-from goodword.assessments.library.judgement import JudgementSet
-from goodword.assessments.library.judging import JUDGEMENT_SCORING_VERSION, judge
-from goodword.assessments.library.questions import QuestionSet
-from goodword.assessments.library.reasoning.families import FAMILIES
-from goodword.assessments.library.scoring import SCORING_VERSION, score
+from goodword.assessments.kinds.custom.content import QuestionSet
+from goodword.assessments.kinds.judgement.content import JudgementSet
+from goodword.assessments.kinds.judgement.scoring import JUDGEMENT_SCORING_VERSION, judge
+from goodword.assessments.kinds.reasoning.families import FAMILIES
+from goodword.assessments.kinds.scales.content import Instrument
+from goodword.assessments.kinds.scales.scoring import SCORING_VERSION, score
 from goodword.assessments.psychometrics.norms import NormTable, band
 from goodword.assessments.psychometrics.rasch import Calibration, Cell, UnknownCell, ability
 from goodword.assessments.psychometrics.totals import Marked, Solved, in_all, solved

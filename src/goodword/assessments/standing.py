@@ -10,7 +10,7 @@ from goodword.accounts.models import AuditEntry
 from goodword.assessments.content import content_of
 from goodword.assessments.domain.norms.calibrate import LACKING
 from goodword.assessments.domain.norms.first import First, first_attempts
-from goodword.assessments.library.sheets.names import form_name, forms_of
+from goodword.assessments.kinds.reasoning.names import form_name, forms_of
 from goodword.assessments.models import AttemptPart, Calibration, NormSet, Test, TestVersion
 from goodword.assessments.psychometrics.norms import LEAST
 from goodword.assessments.psychometrics.rasch import LEAST_PERSONS

@@ -20,7 +20,7 @@ from goodword.assessments.evidence.writing import export
 from goodword.assessments.models import Adjustment, Assessment, Attempt, AttemptPart, IssuedTotal, Marking
 from goodword.assessments.psychometrics import versions
 from goodword.candidates.models import Application
-from tests.assessments.kinds import NOW, assessment_of_all, marked, taken
+from tests.assessments.all_kinds import NOW, assessment_of_all, marked, taken
 from tests.support import factories
 from tests.support.shared import shared_world
 

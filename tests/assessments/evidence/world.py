@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from goodword.accounts.models import Organisation
-from goodword.assessments import library
 from goodword.assessments.domain.library.ensure import ensure_builtin
 from goodword.assessments.domain.score import score_part
-from goodword.assessments.library.reasoning.item import to_json
+from goodword.assessments.kinds.reasoning.item import to_json
 from goodword.assessments.models import (
     Adjustment,
     Answer,
@@ -26,6 +25,7 @@ from goodword.assessments.psychometrics import rasch
 from goodword.assessments.psychometrics.norms import norm_table
 from goodword.assessments.psychometrics.norms import to_json as to_table
 from goodword.candidates.models import Application, Candidate
+from tests.assessments.builtins import load
 from tests.assessments.crowd import applications, finished, published, role_of
 from tests.assessments.norms.people import CELLS, by_hand, form_of, keyed, solves
 from tests.support import factories
@@ -130,7 +130,7 @@ def _style(organisation: Organisation, who: Application) -> list[AttemptPart]:
     test = ensure_builtin(organisation, "work_style", now=NOW)
     before = published(role_of(organisation), (test, number(test), "short20"))
     scored = finished(before, applications(before.step.role, 4), answers=by_hand)
-    norms = norms_of(test, "short20", {scale.id: (2.0, 3.5, 4.5) for scale in library.load().scales})
+    norms = norms_of(test, "short20", {scale.id: (2.0, 3.5, 4.5) for scale in load().scales})
     assert who.role is not None
     after = published(who.role, (test, number(test), "short20"), norms=norms)
     parts = finished(after, [who], answers=lambda _: keyed((2, 4, 5, 3)))

@@ -15,7 +15,7 @@ from django.urls import URLPattern, reverse
 from goodword.assessments.attempts.begin import begin_part
 from goodword.assessments.models import Attempt, AttemptPart, Upload
 from goodword.assessments.urls import public_urls
-from tests.assessments.kinds import assessment_of_all
+from tests.assessments.all_kinds import assessment_of_all
 from tests.assessments.once import once
 from tests.assessments.own.support import PDF, PNG, answered, archive, asked, docx, handed_in, upload_of
 from tests.assessments.plans import REASONING, WORK_STYLE, attempt_of

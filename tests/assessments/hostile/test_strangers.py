@@ -19,8 +19,8 @@ from goodword.assessments.models import AssessmentPart, AttemptSign, Test, TestV
 from goodword.core.models import Event
 from goodword.urls import MEMBER
 from goodword.workspace import urls as workspace
+from tests.assessments.all_kinds import assessment_of_all, taken
 from tests.assessments.judgement import support as judgement
-from tests.assessments.kinds import assessment_of_all, taken
 from tests.assessments.once import once
 from tests.assessments.own import made as own
 from tests.assessments.support import application

@@ -26,7 +26,7 @@ from goodword.assessments.domain.judgement.translate import (
     save_texts,
 )
 from goodword.assessments.editor.judgement import changes, gaps, texts_of
-from goodword.assessments.library.judgement import JudgementSet
+from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.models import Test, TestVersion
 from tests.assessments.judgement.support import (
     CALL,

@@ -9,7 +9,7 @@ from django.test import Client
 
 from goodword.accounts.models import Membership
 from goodword.assessments.models import TestVersion
-from tests.assessments.library.packs import small_pack
+from tests.assessments.kinds.packs import small_pack
 from tests.assessments.library_pages.support import NOW, imported, rows, url
 from tests.assessments.once import once
 from tests.support import factories

@@ -8,8 +8,8 @@ import time_machine
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.models import TestVersion
-from tests.assessments.library.judgements import small_set
-from tests.assessments.library.packs import small_pack
+from tests.assessments.kinds.judgements import small_set
+from tests.assessments.kinds.packs import small_pack
 from tests.assessments.library_pages.support import NOW, imported, own_questions, rows, url
 from tests.support import factories
 from tests.support.pages import signed_in

@@ -10,11 +10,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from goodword.accounts.models import Membership
 from goodword.assessments.content import content_of, read
-from goodword.assessments.library.builtin import BUILT_IN, contents
-from goodword.assessments.library.pack import parse_pack, to_json
+from goodword.assessments.kinds.builtin import BUILT_IN, contents
+from goodword.assessments.kinds.scales.content import parse_pack, to_json
 from goodword.assessments.models import Test, TestVersion
-from tests.assessments.library.judgements import small_set
-from tests.assessments.library.packs import small_pack
+from tests.assessments.kinds.judgements import small_set
+from tests.assessments.kinds.packs import small_pack
 from tests.assessments.library_pages.support import (
     NOW,
     acts,

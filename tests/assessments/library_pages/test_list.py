@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import Membership
 from goodword.assessments.models import Test
-from tests.assessments.library.judgements import small_set
-from tests.assessments.library.packs import small_pack
+from tests.assessments.kinds.judgements import small_set
+from tests.assessments.kinds.packs import small_pack
 from tests.assessments.library_pages.support import (
     NOW,
     acts,

@@ -10,13 +10,13 @@ from django.test import Client
 from django.urls import reverse
 
 from goodword.accounts.models import Membership
-from goodword.assessments.library.pack import parse_pack
-from goodword.assessments.library.scoring import score
+from goodword.assessments.kinds.scales.content import parse_pack
+from goodword.assessments.kinds.scales.scoring import score
 from goodword.assessments.models import Attempt, TestVersion
 from goodword.candidates.models import Application
 from goodword.roles.models import Role
-from tests.assessments.library.judgements import small_set
-from tests.assessments.library.packs import small_pack
+from tests.assessments.kinds.judgements import small_set
+from tests.assessments.kinds.packs import small_pack
 from tests.assessments.library_pages.support import NOW, url, used
 from tests.assessments.support import application, assigned, scores, token_of
 from tests.support import factories

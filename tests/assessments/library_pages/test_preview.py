@@ -9,8 +9,8 @@ from django.contrib.sessions.models import Session
 
 from goodword.accounts.models import Membership
 from goodword.assessments.models import Answer, Attempt, AttemptPart, DrawnItem, TestVersion, Upload
-from tests.assessments.library.judgements import small_set
-from tests.assessments.library.packs import small_pack
+from tests.assessments.kinds.judgements import small_set
+from tests.assessments.kinds.packs import small_pack
 from tests.assessments.library_pages.support import NOW, builtin, own_questions, published, rows, url
 from tests.support import factories
 from tests.support.pages import signed_in

@@ -9,8 +9,8 @@ from goodword.accounts.models import Membership
 from goodword.assessments.models import Calibration, NormGroup, NormSet, Test
 from goodword.assessments.psychometrics import rasch
 from goodword.assessments.psychometrics.norms import norm_table, to_json
-from tests.assessments.library.judgements import small_set
-from tests.assessments.library.packs import small_pack
+from tests.assessments.kinds.judgements import small_set
+from tests.assessments.kinds.packs import small_pack
 from tests.assessments.library_pages.support import NOW, builtin, own_questions, published, url
 from tests.support import factories
 from tests.support.pages import signed_in

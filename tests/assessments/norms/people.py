@@ -11,10 +11,11 @@ from functools import cache
 from math import exp
 from typing import Final
 
-from goodword.assessments import library
-from goodword.assessments.library.reasoning.families import generate
-from goodword.assessments.library.reasoning.item import Item
+from goodword.assessments.kinds import builtin
+from goodword.assessments.kinds.reasoning.families import generate
+from goodword.assessments.kinds.reasoning.item import Item
 from goodword.questionnaires.reading import Json
+from tests.assessments.builtins import load
 
 CELLS: Final = (
     ("number_series", 1),
@@ -34,10 +35,10 @@ def by_hand(place: int) -> dict[str, Json]:
 
 def keyed(values: Sequence[int]) -> dict[str, Json]:
     """Answers to the short form that have these values, after their keys, on each scale."""
-    instrument = library.load()
+    instrument = load()
     found: dict[str, Json] = {}
     for scale in instrument.scales:
-        items = [item for item in instrument.items_of(library.WORK_STYLE_FORM) if item.scale == scale.id]
+        items = [item for item in instrument.items_of(builtin.WORK_STYLE_FORM) if item.scale == scale.id]
         for item, value in zip(items, values, strict=True):
             found[item.id] = value if item.keyed == "+" else 6 - value
     return found

@@ -8,7 +8,7 @@ from goodword.accounts.models import Membership
 from goodword.assessments.domain import drafts
 from goodword.assessments.domain.own import begin
 from goodword.assessments.domain.own.change import FileAsked, add_file
-from goodword.assessments.library.questions import Criterion
+from goodword.assessments.kinds.custom.content import Criterion
 from goodword.assessments.models import Test
 from goodword.questionnaires.domain import begin as questionnaire_begin
 from goodword.questionnaires.domain.publish import publish as publish_questionnaire

@@ -12,7 +12,7 @@ from goodword.assessments.domain import drafts
 from goodword.assessments.domain.own import begin
 from goodword.assessments.domain.own import change as acts
 from goodword.assessments.domain.own.publish import SourceOpen, publish
-from goodword.assessments.library.questions import (
+from goodword.assessments.kinds.custom.content import (
     FileQuestion,
     QuestionSet,
     questions_to_json,

@@ -8,7 +8,7 @@ from goodword.assessments.domain.plan.add import add_part
 from goodword.assessments.domain.plan.begin import begin_draft
 from goodword.assessments.domain.plan.change import PartChoice, change_part
 from goodword.assessments.domain.plan.publish import publish
-from goodword.assessments.library.builtin import REASONING, WORK_STYLE
+from goodword.assessments.kinds.builtin import REASONING, WORK_STYLE
 from goodword.assessments.models import Assessment, AssessmentPart, Test, TestVersion
 from goodword.assessments.plans import draft_of
 from goodword.roles.models import Step

@@ -4,19 +4,19 @@ import random
 
 import pytest
 
-from goodword.assessments.library import WORK_STYLE_FORM, load
-from goodword.assessments.library.instrument import FULL_FORM
-from goodword.assessments.library.pack import parse_pack
-from goodword.assessments.library.scoring import ScoringError
-from goodword.assessments.psychometrics.response_quality import (
+from goodword.assessments.kinds.builtin import WORK_STYLE_FORM
+from goodword.assessments.kinds.scales.content import FULL_FORM, parse_pack
+from goodword.assessments.kinds.scales.response_quality import (
     Contradiction,
     ScaleContradiction,
     StraightLine,
     contradiction,
     straight_lining,
 )
+from goodword.assessments.kinds.scales.scoring import ScoringError
 from goodword.assessments.psychometrics.speed import Grade
-from tests.assessments.library.packs import small_pack
+from tests.assessments.builtins import load
+from tests.assessments.kinds.packs import small_pack
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from goodword.assessments.library.builtin import contents
-from goodword.assessments.library.instrument import Instrument
-from goodword.assessments.library.pack import parse_pack
+from goodword.assessments.kinds.builtin import contents
+from goodword.assessments.kinds.scales.content import Instrument, parse_pack
 from goodword.assessments.psychometrics.speed import Timed
 from goodword.assessments.signs.haste import between, fast_sign
 from goodword.assessments.signs.leaving import Left, left_sign, length_of

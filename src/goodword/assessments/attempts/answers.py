@@ -10,7 +10,7 @@ from goodword.assessments.attempts.begin import begin_locked, needs_start
 from goodword.assessments.attempts.completion import end_part
 from goodword.assessments.attempts.uploads import CheckedFile
 from goodword.assessments.given import Asked, OwnQuestion, items_of, shown_items
-from goodword.assessments.library.questions import FileQuestion
+from goodword.assessments.kinds.custom.content import FileQuestion
 from goodword.assessments.models import Answer, AttemptPart, Upload
 from goodword.assessments.queries import answers_of
 from goodword.questionnaires.reading import Json

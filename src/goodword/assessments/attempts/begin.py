@@ -13,8 +13,8 @@ from goodword.assessments.attempts.locking import record_event
 from goodword.assessments.attempts.variants import clock_minutes, languages_of, open_form, version_for
 from goodword.assessments.content import content_of
 from goodword.assessments.given import count_of
-from goodword.assessments.library.reasoning.forms import Forms
-from goodword.assessments.library.reasoning.item import to_json
+from goodword.assessments.kinds.reasoning.content import Forms
+from goodword.assessments.kinds.reasoning.item import to_json
 from goodword.assessments.models import Attempt, AttemptPart, DrawnItem
 from goodword.candidates.models import Candidate
 from goodword.steps.domain.move import move

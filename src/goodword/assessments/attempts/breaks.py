@@ -10,9 +10,9 @@ from goodword.assessments.attempts import clock, locking
 from goodword.assessments.attempts.completion import end_part
 from goodword.assessments.content import content_of
 from goodword.assessments.given import items_of
-from goodword.assessments.library.questions import QuestionSet
-from goodword.assessments.library.reasoning.forms import Forms
-from goodword.assessments.library.reasoning.item import from_json, to_json
+from goodword.assessments.kinds.custom.content import QuestionSet
+from goodword.assessments.kinds.reasoning.content import Forms
+from goodword.assessments.kinds.reasoning.item import from_json, to_json
 from goodword.assessments.models import Answer, AttemptPart, DrawnItem, Noticed
 
 

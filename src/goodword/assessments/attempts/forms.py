@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from goodword.assessments.attempts.uploads import ACCEPTED, MEGABYTE, CheckedFile, RejectedFile, check_file
 from goodword.assessments.given import Asked, OwnQuestion, Situation, Statement, Task
-from goodword.assessments.library.questions import FileQuestion
-from goodword.assessments.library.reasoning.words import show
+from goodword.assessments.kinds.custom.content import FileQuestion
+from goodword.assessments.kinds.reasoning.words import show
 from goodword.questionnaires.forms import QuestionForm, build_form
 from goodword.questionnaires.reading import Json
 

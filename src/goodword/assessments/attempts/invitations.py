@@ -12,7 +12,7 @@ from goodword.assessments.attempts.mails import mail_candidate
 from goodword.assessments.attempts.variants import language_for, version_for
 from goodword.assessments.domain.default import assessment_of, published
 from goodword.assessments.given import count_of
-from goodword.assessments.library import WORK_STYLE
+from goodword.assessments.kinds.builtin import WORK_STYLE
 from goodword.assessments.models import Assessment, AssessmentPart, Attempt, AttemptPart
 from goodword.candidates.models import Application
 from goodword.core.models import Event

@@ -12,10 +12,10 @@ from goodword.assessments.attempts.begin import needs_start
 from goodword.assessments.attempts.variants import clock_minutes, version_for
 from goodword.assessments.content import content_of
 from goodword.assessments.given import Asked, shown_items, unanswered
-from goodword.assessments.library.instrument import Instrument
-from goodword.assessments.library.judgement import JudgementSet
-from goodword.assessments.library.questions import QuestionSet
-from goodword.assessments.library.timing import judgement_minutes, minutes, question_minutes
+from goodword.assessments.kinds.custom.content import QuestionSet
+from goodword.assessments.kinds.judgement.content import JudgementSet
+from goodword.assessments.kinds.scales.content import Instrument
+from goodword.assessments.kinds.timing import judgement_minutes, minutes, question_minutes
 from goodword.assessments.models import Attempt, AttemptPart, Test
 from goodword.assessments.queries import parts_of, read_answers
 from goodword.questionnaires.reading import Json

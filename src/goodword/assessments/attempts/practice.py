@@ -7,11 +7,11 @@ from django.utils.translation import gettext
 
 from goodword.assessments.content import content_of
 from goodword.assessments.given import Asked, OwnQuestion, Situation, Statement, Task
-from goodword.assessments.library.instrument import Instrument, Item
-from goodword.assessments.library.judgement import Action, JudgementSet, Scenario
-from goodword.assessments.library.questions import QuestionSet
-from goodword.assessments.library.reasoning.families import FAMILIES, practice_item
-from goodword.assessments.library.reasoning.words import rule_in_words
+from goodword.assessments.kinds.custom.content import QuestionSet
+from goodword.assessments.kinds.judgement.content import Action, JudgementSet, Scenario
+from goodword.assessments.kinds.reasoning.families import FAMILIES, practice_item
+from goodword.assessments.kinds.reasoning.words import rule_in_words
+from goodword.assessments.kinds.scales.content import Instrument, Item
 from goodword.assessments.models import AttemptPart
 from goodword.questionnaires.reading import Json
 from goodword.questionnaires.types import (

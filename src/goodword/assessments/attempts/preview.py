@@ -20,7 +20,7 @@ from goodword.assessments.attempts.practice import practice_of
 from goodword.assessments.attempts.variants import clock_minutes, open_form, version_for
 from goodword.assessments.content import content_of
 from goodword.assessments.given import Asked, Task, count_of, items_of
-from goodword.assessments.library.reasoning.forms import Forms
+from goodword.assessments.kinds.reasoning.content import Forms
 from goodword.assessments.models import AssessmentPart, Attempt, AttemptPart, TestVersion
 
 

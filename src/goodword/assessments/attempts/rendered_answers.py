@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from django.utils.translation import gettext
 
 from goodword.assessments.given import Asked, OwnQuestion, Situation, Statement, Task
-from goodword.assessments.library.questions import FileQuestion
-from goodword.assessments.library.reasoning.words import show
+from goodword.assessments.kinds.custom.content import FileQuestion
+from goodword.assessments.kinds.reasoning.words import show
 from goodword.questionnaires.reading import Json
 from goodword.questionnaires.report import rows
 

@@ -7,8 +7,8 @@ choice reveals nothing about an adjustment (docs/decisions/0026-*).
 from collections.abc import Sequence
 
 from goodword.assessments.content import content_of
-from goodword.assessments.library.builtin import LANGUAGES
-from goodword.assessments.library.reasoning.forms import WITHOUT_FIGURES, Forms
+from goodword.assessments.kinds.builtin import LANGUAGES
+from goodword.assessments.kinds.reasoning.content import WITHOUT_FIGURES, Forms
 from goodword.assessments.models import AssessmentPart, AttemptPart, TestVersion
 
 FALLBACK_LANGUAGE = "en"

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from goodword.assessments.domain.library.ensure import ensure_builtin
-from goodword.assessments.library import WORK_STYLE, WORK_STYLE_FORM
+from goodword.assessments.kinds.builtin import WORK_STYLE, WORK_STYLE_FORM
 from goodword.assessments.models import Assessment, AssessmentPart
 from goodword.assessments.offered import newest_number
 from goodword.roles.models import Step

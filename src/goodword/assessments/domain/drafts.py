@@ -16,7 +16,7 @@ from goodword.assessments.models import Test, TestVersion
 #: how the key of an organisation's own tests begins; those that come with the product have their names
 OWN = "own_"
 
-#: a version's content in the form of its kind (assessments.library); of a draft, texts may be empty
+#: a version's content in the form of its kind (assessments.kinds.builtin); of a draft, texts may be empty
 type Content = dict[str, Any]
 
 

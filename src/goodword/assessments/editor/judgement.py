@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from goodword.assessments.library.judgement import KIND
+from goodword.assessments.kinds.judgement.content import KIND
 from goodword.questionnaires.editor.words import short
 
 type Content = dict[str, Any]

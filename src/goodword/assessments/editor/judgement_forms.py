@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 from goodword.assessments.domain.judgement.scenarios import Keyed
 from goodword.assessments.editor import rows
 from goodword.assessments.editor.judgement import Content, plain, texts_of
-from goodword.assessments.library.builtin import LANGUAGES
-from goodword.assessments.library.judgement import FEWEST_ACTIONS
+from goodword.assessments.kinds.builtin import LANGUAGES
+from goodword.assessments.kinds.judgement.content import FEWEST_ACTIONS
 from goodword.questionnaires.editor.forms.fields import Words
 from goodword.questionnaires.editor.languages import language_name
 

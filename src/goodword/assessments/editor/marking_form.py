@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from goodword.assessments.library.questions import Criterion
+from goodword.assessments.kinds.custom.content import Criterion
 from goodword.assessments.models import Marking
 from goodword.questionnaires.editor.forms.fields import Whole, Words
 

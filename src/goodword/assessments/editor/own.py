@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from goodword.assessments.library.questions import KIND, FileQuestion
+from goodword.assessments.kinds.custom.content import KIND, FileQuestion
 from goodword.questionnaires.editor.words import short
 from goodword.questionnaires.types import CONFIRMING, WouldWorkAgain
 

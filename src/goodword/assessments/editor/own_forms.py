@@ -13,7 +13,7 @@ from goodword.assessments.attempts.uploads import ACCEPTED
 from goodword.assessments.domain.own.change import FileAsked
 from goodword.assessments.editor import rows
 from goodword.assessments.editor.own import Content, Entry
-from goodword.assessments.library.questions import FILE_TYPES, MOST_MEGABYTES, MOST_POINTS, Criterion
+from goodword.assessments.kinds.custom.content import FILE_TYPES, MOST_MEGABYTES, MOST_POINTS, Criterion
 from goodword.questionnaires.editor.forms.fields import Flag, Whole, Words
 from goodword.questionnaires.editor.languages import language_name
 from goodword.questionnaires.models import Questionnaire

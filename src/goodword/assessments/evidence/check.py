@@ -15,7 +15,7 @@ from goodword.assessments.evidence.tally import Tally
 from goodword.assessments.evidence.totals import check_totals
 from goodword.assessments.evidence.writing import FIGURES
 from goodword.assessments.given import Asked, asked_in
-from goodword.assessments.library.reasoning.item import Item, from_json
+from goodword.assessments.kinds.reasoning.item import Item, from_json
 from goodword.assessments.psychometrics import norms, rasch
 from goodword.assessments.scored import Issued, issue
 from goodword.questionnaires.reading import Json

@@ -9,7 +9,7 @@ from typing import Any, Final
 from goodword.assessments.content import Content, content_of
 from goodword.assessments.evidence.gather import Aliases
 from goodword.assessments.evidence.tally import Tally
-from goodword.assessments.library.questions import Criterion, QuestionSet
+from goodword.assessments.kinds.custom.content import Criterion, QuestionSet
 from goodword.assessments.marking import RATERS
 from goodword.assessments.models import AttemptPart
 

@@ -9,7 +9,7 @@ from goodword.assessments.domain.norms.figures import reliability_by_scale
 from goodword.assessments.domain.norms.first import First, first_attempts, taken
 from goodword.assessments.domain.norms.make import newest_calibration
 from goodword.assessments.evidence.folder import Folder
-from goodword.assessments.library.reasoning.families import FAMILIES
+from goodword.assessments.kinds.reasoning.families import FAMILIES
 from goodword.assessments.models import Calibration, NormGroup, Test
 from goodword.assessments.psychometrics.versions import SCORING
 

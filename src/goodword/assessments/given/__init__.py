@@ -13,11 +13,11 @@ from goodword.assessments.given.asked import (
     UnknownOption,
     asked_now,
 )
-from goodword.assessments.library.instrument import Instrument
-from goodword.assessments.library.judgement import JudgementSet
-from goodword.assessments.library.questions import QuestionSet
-from goodword.assessments.library.reasoning.forms import Forms
-from goodword.assessments.library.reasoning.item import Item, from_json
+from goodword.assessments.kinds.custom.content import QuestionSet
+from goodword.assessments.kinds.judgement.content import JudgementSet
+from goodword.assessments.kinds.reasoning.content import Forms
+from goodword.assessments.kinds.reasoning.item import Item, from_json
+from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.models import AttemptPart, DrawnItem
 from goodword.questionnaires.reading import Json
 

@@ -6,10 +6,10 @@ Each says what it is called in a list, which values it takes as an answer, and w
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from goodword.assessments.library.instrument import Instrument, Item
-from goodword.assessments.library.judgement import JudgementSet, Scenario
-from goodword.assessments.library.questions import FileQuestion
-from goodword.assessments.library.reasoning.item import Item as Generated
+from goodword.assessments.kinds.custom.content import FileQuestion
+from goodword.assessments.kinds.judgement.content import JudgementSet, Scenario
+from goodword.assessments.kinds.reasoning.item import Item as Generated
+from goodword.assessments.kinds.scales.content import Instrument, Item
 from goodword.questionnaires.answers import validate
 from goodword.questionnaires.asked import asked_of
 from goodword.questionnaires.incoming import AnswerError

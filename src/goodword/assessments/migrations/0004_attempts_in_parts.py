@@ -5,8 +5,8 @@ from typing import Any
 from django.db import migrations
 from django.db.models import Count
 
-from goodword.assessments.library import builtin
-from goodword.assessments.library.pack import parse_pack
+from goodword.assessments.kinds import builtin
+from goodword.assessments.kinds.scales.content import parse_pack
 
 
 def into_parts(apps: Any, schema_editor: Any) -> None:

@@ -39,7 +39,7 @@ class Test(OrganisationOwned):
 
 
 class TestVersion(OrganisationOwned):
-    """One version of a test in one language: its content as JSON, in the form of its kind (assessments.library).
+    """One version of a test in one language: its content as JSON, in the form of its kind (assessments.kinds.builtin).
 
     Languages of one `number` share the ids of items, scales and forms. Generated items have words of their own and
     one row, with the language "". While `published_at` is empty it is a draft; afterwards it never changes.

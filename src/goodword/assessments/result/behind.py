@@ -9,8 +9,8 @@ from math import floor
 
 from django.utils.translation import gettext
 
-from goodword.assessments.library.sheets.names import family_name
-from goodword.assessments.library.sheets.reliable import reliability_figures, reliability_formula
+from goodword.assessments.kinds.reasoning.names import family_name
+from goodword.assessments.kinds.technical_sheet import reliability_figures, reliability_formula
 from goodword.assessments.psychometrics.norms import BAND_WIDTH
 
 

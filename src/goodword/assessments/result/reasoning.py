@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from goodword.assessments.library.reasoning.item import Picture, Shown
-from goodword.assessments.library.sheets.names import category_name
+from goodword.assessments.kinds.reasoning.item import Picture, Shown
+from goodword.assessments.kinds.reasoning.names import category_name
 from goodword.assessments.result.behind import AbilityBehind
 from goodword.assessments.result.part import PartResult, Standing
 from goodword.ui.scales import written_number

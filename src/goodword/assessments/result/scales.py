@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from goodword.assessments.library.instrument import Instrument, Scale
+from goodword.assessments.kinds.scales.content import Instrument, Scale
 from goodword.assessments.result.part import PartResult, Standing
 from goodword.ui.scales import written_number
 

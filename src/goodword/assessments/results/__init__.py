@@ -5,10 +5,10 @@ answer counts as what, whether a task was solved) follows from the answers and k
 """
 
 from goodword.assessments.content import Content
-from goodword.assessments.library.instrument import Instrument
-from goodword.assessments.library.judgement import JudgementSet
-from goodword.assessments.library.questions import QuestionSet
-from goodword.assessments.library.sheets.facts import NOTHING, Known
+from goodword.assessments.kinds.custom.content import QuestionSet
+from goodword.assessments.kinds.judgement.content import JudgementSet
+from goodword.assessments.kinds.scales.content import Instrument
+from goodword.assessments.kinds.technical_sheet import NOTHING, Known
 from goodword.assessments.models import Attempt, AttemptPart
 from goodword.assessments.own_figures import known_of_parts
 from goodword.assessments.result import AttemptResult, Part

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from goodword.assessments.content import Content
-from goodword.assessments.library.reasoning.forms import Forms
-from goodword.assessments.library.sheet import TechnicalSheet, technical_sheet
-from goodword.assessments.library.sheets.facts import NOTHING, Known
+from goodword.assessments.kinds.reasoning.content import Forms
+from goodword.assessments.kinds.sheet import TechnicalSheet, technical_sheet
+from goodword.assessments.kinds.technical_sheet import NOTHING, Known
 from goodword.assessments.models import AttemptPart
 from goodword.assessments.own_figures import sheet_form
 

@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from goodword.assessments.given import Task, items_of
-from goodword.assessments.library.reasoning.families import FAMILIES
-from goodword.assessments.library.sheets.facts import OwnCalibration
+from goodword.assessments.kinds.reasoning.families import FAMILIES
+from goodword.assessments.kinds.technical_sheet import OwnCalibration
 from goodword.assessments.models import AttemptPart, NormGroup, Score
 from goodword.assessments.psychometrics import norms
 from goodword.assessments.queries import read_answers

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from goodword.assessments.given import items_of
-from goodword.assessments.library.judgement import JudgementSet
-from goodword.assessments.library.judging import ActionScore, JudgementScore, judge
-from goodword.assessments.library.sheets.facts import NOTHING, Known
+from goodword.assessments.kinds.judgement.content import JudgementSet
+from goodword.assessments.kinds.judgement.scoring import ActionScore, JudgementScore, judge
+from goodword.assessments.kinds.technical_sheet import NOTHING, Known
 from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.queries import read_answers
 from goodword.assessments.result import ActionShown, JudgementResult, ScenarioShown

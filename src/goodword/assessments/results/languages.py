@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from goodword.assessments.content import Content, content_of
-from goodword.assessments.library.instrument import Instrument
-from goodword.assessments.library.judgement import JudgementSet
-from goodword.assessments.library.questions import QuestionSet
+from goodword.assessments.kinds.custom.content import QuestionSet
+from goodword.assessments.kinds.judgement.content import JudgementSet
+from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.models import AttemptPart, TestVersion
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from goodword.assessments.given import OwnQuestion, shown_items
-from goodword.assessments.library.questions import Criterion, FileQuestion, QuestionSet
+from goodword.assessments.kinds.custom.content import Criterion, FileQuestion, QuestionSet
 from goodword.assessments.models import AttemptPart, Marking, Score
 from goodword.assessments.queries import read_answers
 from goodword.assessments.result import CriterionShown, FileShown, MarkState, QuestionShown, QuestionsResult

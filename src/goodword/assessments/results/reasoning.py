@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from django.utils.translation import get_language, gettext
 
 from goodword.assessments.given import Task, items_of
-from goodword.assessments.library.reasoning.families import FAMILIES
-from goodword.assessments.library.reasoning.forms import Forms
-from goodword.assessments.library.reasoning.words import rule_in_words, show
-from goodword.assessments.library.sheets.facts import NOTHING, Known
+from goodword.assessments.kinds.reasoning.content import Forms
+from goodword.assessments.kinds.reasoning.families import FAMILIES
+from goodword.assessments.kinds.reasoning.words import rule_in_words, show
+from goodword.assessments.kinds.technical_sheet import NOTHING, Known
 from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.queries import read_answers
 from goodword.assessments.result import Ability, CategoryResult, OptionShown, ReasoningResult, TaskShown

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from goodword.assessments.library.instrument import Instrument
-from goodword.assessments.library.sheet import technical_sheet
-from goodword.assessments.library.sheets.facts import NOTHING, Known
+from goodword.assessments.kinds.scales.content import Instrument
+from goodword.assessments.kinds.sheet import technical_sheet
+from goodword.assessments.kinds.technical_sheet import NOTHING, Known
 from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.queries import read_answers
 from goodword.assessments.result import AnswerShown, ScaleResult, ScalesResult

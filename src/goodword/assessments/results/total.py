@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from goodword.assessments.library.sheets.names import category_name
+from goodword.assessments.kinds.reasoning.names import category_name
 from goodword.assessments.models import Assessment, Attempt, IssuedTotal
 from goodword.assessments.result import Counted, Part, Portion, TotalResult
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 
 from goodword.assessments.content import content_of
 from goodword.assessments.given import Asked, OwnQuestion, Situation, Statement, Task, shown_items
-from goodword.assessments.library.instrument import Instrument
-from goodword.assessments.library.reasoning.item import Matrix
-from goodword.assessments.library.reasoning.words import show
+from goodword.assessments.kinds.reasoning.item import Matrix
+from goodword.assessments.kinds.reasoning.words import show
+from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.models import Attempt, AttemptPart, Noticed
 from goodword.assessments.psychometrics.speed import Timed
 from goodword.assessments.queries import parts_of, read_answers

@@ -6,8 +6,8 @@ nor aids enter.
 
 from collections.abc import Mapping
 
-from goodword.assessments.library.instrument import Instrument
-from goodword.assessments.psychometrics.response_quality import contradiction, straight_lining
+from goodword.assessments.kinds.scales.content import Instrument
+from goodword.assessments.kinds.scales.response_quality import contradiction, straight_lining
 from goodword.steps.signs.found import Found
 
 STRAIGHT, CONTRADICTION = "straight_line", "contradiction"

@@ -14,7 +14,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments import jobs
 from goodword.assessments.content import content_of
-from goodword.assessments.library.instrument import Instrument
+from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.models import AttemptPart, NormGroup, Test
 from goodword.assessments.psychometrics import norms as norms_rule
 from goodword.assessments.psychometrics.norms import ADVISED, LEAST

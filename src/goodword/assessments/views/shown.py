@@ -16,7 +16,7 @@ from goodword.assessments.attempts.variants import is_other_form, open_form
 from goodword.assessments.content import content_of
 from goodword.assessments.device import device_of
 from goodword.assessments.given import Asked
-from goodword.assessments.library.questions import FileQuestion, QuestionSet
+from goodword.assessments.kinds.custom.content import FileQuestion, QuestionSet
 from goodword.assessments.models import AttemptPart
 from goodword.assessments.views.door import Sitting, kept_private, show
 from goodword.candidates.queries import public_title

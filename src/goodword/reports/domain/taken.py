@@ -3,8 +3,8 @@
 from django.utils.translation import get_language_info
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.library.reasoning.draw_matrix import literal
-from goodword.assessments.library.reasoning.item import Picture
+from goodword.assessments.kinds.reasoning.item import Picture
+from goodword.assessments.kinds.reasoning.matrices.drawing import literal
 from goodword.assessments.result import (
     CategoryResult,
     JudgementResult,

@@ -7,9 +7,9 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language_info, gettext, gettext_lazy
 
 from goodword.assessments.content import content_of
-from goodword.assessments.library.instrument import Instrument
-from goodword.assessments.library.questions import QuestionSet
-from goodword.assessments.library.sheets.names import category_name
+from goodword.assessments.kinds.custom.content import QuestionSet
+from goodword.assessments.kinds.reasoning.names import category_name
+from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.models import Score, Test
 from goodword.assessments.result import Standing
 from goodword.assessments.result.reasoning import CATEGORIES

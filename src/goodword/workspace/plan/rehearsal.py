@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from goodword.assessments.attempts.preview import PreviewPosition
 from goodword.assessments.attempts.variants import language_for, languages_of, version_for
 from goodword.assessments.content import content_of
-from goodword.assessments.library.questions import QuestionSet
+from goodword.assessments.kinds.custom.content import QuestionSet
 from goodword.assessments.models import Assessment, AssessmentPart, Attempt
 from goodword.assessments.views.preview import Rehearsal
 from goodword.candidates.models import Application, Candidate

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from goodword.accounts.models import Membership
 from goodword.assessments.domain.drafts import freeze, held
 from goodword.assessments.editor.judgement import gaps
-from goodword.assessments.library.judgement import read_judgement
+from goodword.assessments.kinds.judgement.content import read_judgement
 from goodword.assessments.models import Test
 
 

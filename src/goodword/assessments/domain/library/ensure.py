@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.library.builtin import BUILT_IN, contents
+from goodword.assessments.kinds.builtin import BUILT_IN, contents
 from goodword.assessments.models import Test, TestVersion
 
 

@@ -8,11 +8,10 @@ from goodword.accounts.domain.audit import write as audit
 from goodword.accounts.models import Membership
 from goodword.assessments.content import read
 from goodword.assessments.domain.library.packs import WRITTEN_HERE, lock
-from goodword.assessments.library.builtin import BUILT_IN
-from goodword.assessments.library.pack import PackError
-from goodword.assessments.library.pack_file import Imported, PackFile, plain, read_file
-from goodword.assessments.library.reasoning.forms import Forms
-from goodword.assessments.library.same import difference
+from goodword.assessments.kinds.builtin import BUILT_IN
+from goodword.assessments.kinds.pack_file import Imported, PackFile, difference, plain, read_file
+from goodword.assessments.kinds.reasoning.content import Forms
+from goodword.assessments.kinds.scales.content import PackError
 from goodword.assessments.models import Test, TestVersion
 
 

@@ -1,6 +1,6 @@
 """The tests that an organisation has imported: whose they are, and their rows held while they are changed."""
 
-from goodword.assessments.library.builtin import BUILT_IN
+from goodword.assessments.kinds.builtin import BUILT_IN
 from goodword.assessments.models import Test, TestVersion
 
 #: how the key of a test begins that was written on Goodword's own pages

@@ -8,8 +8,8 @@ from goodword.accounts.domain.audit import write as audit
 from goodword.accounts.models import Membership
 from goodword.assessments.content import content_of
 from goodword.assessments.domain.library.packs import lock_draft
-from goodword.assessments.library.flagged import flags_of
-from goodword.assessments.library.reasoning.forms import Forms
+from goodword.assessments.kinds.health import flags_of
+from goodword.assessments.kinds.reasoning.content import Forms
 from goodword.assessments.models import TestVersion
 
 

@@ -15,12 +15,12 @@ from typing import Literal
 from goodword.assessments.content import Content
 from goodword.assessments.domain.norms.first import Taken
 from goodword.assessments.given import OwnQuestion, Task
-from goodword.assessments.library.instrument import Instrument
-from goodword.assessments.library.judgement import JudgementSet
-from goodword.assessments.library.judging import judge
-from goodword.assessments.library.questions import QuestionSet
-from goodword.assessments.library.reasoning.families import FAMILIES
-from goodword.assessments.library.scoring import score
+from goodword.assessments.kinds.custom.content import QuestionSet
+from goodword.assessments.kinds.judgement.content import JudgementSet
+from goodword.assessments.kinds.judgement.scoring import judge
+from goodword.assessments.kinds.reasoning.families import FAMILIES
+from goodword.assessments.kinds.scales.content import Instrument
+from goodword.assessments.kinds.scales.scoring import score
 from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.reliability import halves, reliability_of, split_half
 from goodword.assessments.scored import ALL, actions_rated, is_right, issue

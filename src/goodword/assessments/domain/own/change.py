@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from goodword.assessments.domain.drafts import Draft, held, save
 from goodword.assessments.editor.own import FILE, Content, Entry, has_choices, place_of
-from goodword.assessments.library.questions import Criterion
+from goodword.assessments.kinds.custom.content import Criterion
 from goodword.assessments.models import Test
 
 UP, DOWN = -1, 1

@@ -5,7 +5,7 @@ from datetime import datetime
 from goodword.accounts.models import Membership
 from goodword.assessments.domain.drafts import freeze, held
 from goodword.assessments.editor.own import open_texts
-from goodword.assessments.library.questions import read_questions
+from goodword.assessments.kinds.custom.content import read_questions
 from goodword.assessments.models import Test
 
 

@@ -12,7 +12,7 @@ from goodword.assessments.domain.drafts import Draft, Stale, newest_of
 from goodword.assessments.domain.judgement.describe import describe
 from goodword.assessments.editor.judgement import gaps
 from goodword.assessments.editor.judgement_forms import DetailsForm
-from goodword.assessments.library.builtin import LANGUAGES
+from goodword.assessments.kinds.builtin import LANGUAGES
 from goodword.assessments.models import Test
 from goodword.assessments.views.doors import at_draft, revision_of
 from goodword.assessments.views.judgement.told import remind_of_translations

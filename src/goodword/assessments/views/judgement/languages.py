@@ -16,7 +16,7 @@ from goodword.assessments.domain.judgement.translate import (
 )
 from goodword.assessments.editor.judgement import gaps
 from goodword.assessments.editor.judgement_forms import TranslationForm
-from goodword.assessments.library.builtin import LANGUAGES
+from goodword.assessments.kinds.builtin import LANGUAGES
 from goodword.assessments.models import Test
 from goodword.assessments.views.doors import at_draft, revision_of
 from goodword.core import clock

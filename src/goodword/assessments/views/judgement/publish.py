@@ -11,7 +11,7 @@ from goodword.assessments.domain.drafts import Draft, Stale, newest_of
 from goodword.assessments.domain.judgement import publish as publishing
 from goodword.assessments.editor.judgement import changes, gaps
 from goodword.assessments.editor.judgement_forms import PublishForm
-from goodword.assessments.library.pack import PackError
+from goodword.assessments.kinds.scales.content import PackError
 from goodword.assessments.models import Test
 from goodword.assessments.views.doors import at_draft, revision_of
 from goodword.core import clock

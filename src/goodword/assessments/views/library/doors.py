@@ -11,8 +11,8 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.content import content_of
 from goodword.assessments.domain.library.packs import is_builtin, is_pack
-from goodword.assessments.library.builtin import LANGUAGES
-from goodword.assessments.library.sheets.names import Content, form_name, forms_of
+from goodword.assessments.kinds.builtin import LANGUAGES
+from goodword.assessments.kinds.reasoning.names import Content, form_name, forms_of
 from goodword.assessments.library_rows import versions_of
 from goodword.assessments.models import Test, TestVersion
 from goodword.questionnaires.editor.languages import language_name

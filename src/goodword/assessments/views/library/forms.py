@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from goodword.assessments.domain.library.sign_off import LONGEST_NAME, LONGEST_REASON
-from goodword.assessments.library.pack_file import LARGEST
+from goodword.assessments.kinds.pack_file import LARGEST
 
 
 class ImportForm(forms.Form):

@@ -9,13 +9,13 @@ from django.views.decorators.http import require_safe
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.library.instrument import Instrument
-from goodword.assessments.library.judgement import JudgementSet
-from goodword.assessments.library.questions import QuestionSet
-from goodword.assessments.library.reasoning.families import generate
-from goodword.assessments.library.reasoning.forms import Forms
-from goodword.assessments.library.reasoning.words import rule_in_words, show
-from goodword.assessments.library.sheets.names import family_name, load_of
+from goodword.assessments.kinds.custom.content import QuestionSet
+from goodword.assessments.kinds.judgement.content import JudgementSet
+from goodword.assessments.kinds.reasoning.content import Forms
+from goodword.assessments.kinds.reasoning.families import generate
+from goodword.assessments.kinds.reasoning.names import family_name, load_of
+from goodword.assessments.kinds.reasoning.words import rule_in_words, show
+from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.views.library.doors import Chosen, chosen
 from goodword.questionnaires.editor.kinds import kinds
 

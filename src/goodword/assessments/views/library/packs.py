@@ -15,7 +15,7 @@ from goodword.assessments.domain.library.import_pack import import_pack
 from goodword.assessments.domain.library.packs import NotADraft
 from goodword.assessments.domain.library.publish_pack import NeedsSignOff, publish_pack
 from goodword.assessments.domain.library.sign_off import sign_off as sign
-from goodword.assessments.library.sheets.names import forms_of
+from goodword.assessments.kinds.reasoning.names import forms_of
 from goodword.assessments.library_rows import versions_of
 from goodword.assessments.models import TestVersion
 from goodword.assessments.views.library.doors import Chosen, draft_version

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.domain.library import archive as archiving
-from goodword.assessments.library.flagged import flags_of
-from goodword.assessments.library.pack_file import plain
-from goodword.assessments.library.reasoning.forms import Forms
-from goodword.assessments.library.sheet import technical_sheet
+from goodword.assessments.kinds.health import flags_of
+from goodword.assessments.kinds.pack_file import plain
+from goodword.assessments.kinds.reasoning.content import Forms
+from goodword.assessments.kinds.sheet import technical_sheet
 from goodword.assessments.library_rows import roles_by_test
 from goodword.assessments.own_figures import known_of
 from goodword.assessments.views.library.doors import Chosen, chosen, test_of

@@ -1,0 +1,130 @@
+"""The tests that come with Goodword: their names, and the content of each version and language.
+
+A pack is `<kind>/packs/<id>_<language>.json` in its newest version, `<id>_<version>_<language>.json` in an earlier one.
+They become rows of an organisation when they are first used (domain.library.ensure), so that results stay complete when
+a built-in test changes.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any, Final
+
+from goodword.assessments.kinds.reasoning.content import builtin_forms
+
+#: languages of the pages for candidates
+LANGUAGES: Final = ("en", "de", "fr")
+SOURCE_LANGUAGE: Final = "en"
+
+WORK_STYLE: Final = "work_style"
+WORK_STYLE_FORM: Final = "short20"
+REASONING: Final = "reasoning"
+#: kinds with packs
+_PACKED: Final = ("scales", "judgement")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuiltIn:
+    """One built-in test; `kind` as in models.Test."""
+
+    key: str
+    kind: str
+    title: str
+    description: str
+
+
+BUILT_IN: Final[Mapping[str, BuiltIn]] = {
+    one.key: one
+    for one in (
+        BuiltIn(
+            key=WORK_STYLE,
+            kind="scales",
+            title="Work style",
+            description="How somebody likes to work, in their own words: five scales without a better end.",
+        ),
+        BuiltIn(
+            key=REASONING,
+            kind="reasoning",
+            title="Reasoning",
+            description="Series, figures and conclusions, generated anew for each candidate.",
+        ),
+        BuiltIn(
+            key="judgement_customer",
+            kind="judgement",
+            title="Situations with customers",
+            description="What somebody would hold to be effective in situations with customers.",
+        ),
+        BuiltIn(
+            key="judgement_team_lead",
+            kind="judgement",
+            title="Situations of a team lead",
+            description="What somebody would hold to be effective in situations of leading a team.",
+        ),
+        BuiltIn(
+            key="judgement_engineering",
+            kind="judgement",
+            title="Situations in engineering",
+            description="What somebody would hold to be effective in situations of engineering work.",
+        ),
+    )
+}
+
+
+def contents(key: str) -> dict[str, dict[str, Any]]:
+    """The newest content of a built-in test by language; generated items have one, under "".
+
+    Raises `LookupError` for a test that does not exist.
+    """
+    if key not in BUILT_IN:
+        raise LookupError(f"There is no built-in test “{key}”.")
+    if key == REASONING:
+        return {"": builtin_forms()}
+    return {language: content(key, language=language) for language in LANGUAGES}
+
+
+def content(key: str, *, language: str, version: str = "") -> dict[str, Any]:
+    """The content of a pack in a language, as it is stored; English where it is not translated to it.
+
+    Without a `version` the newest. Raises `LookupError` for a pack or version that does not exist.
+    """
+    found = _packs(key)
+    short = language.lower().replace("_", "-").split("-")[0]
+    newest = _load(found, "", short)
+    if version in ("", newest.get("version")):
+        return newest
+    return _load(found, version, short)
+
+
+def pack_languages(key: str) -> tuple[str, ...]:
+    """The languages of a pack's newest version, sorted."""
+    return tuple(sorted(language for version, language in _packs(key) if not version))
+
+
+def pack_versions(key: str) -> tuple[str, ...]:
+    """All versions of a pack, the newest last. Raises `LookupError` for a pack that does not exist."""
+    newest = str(content(key, language=SOURCE_LANGUAGE)["version"])
+    return (*sorted({version for version, _ in _packs(key) if version}, key=int), newest)
+
+
+def _load(packs: Mapping[tuple[str, str], Traversable], version: str, language: str) -> dict[str, Any]:
+    file = packs.get((version, language)) or packs.get((version, SOURCE_LANGUAGE))
+    if file is None:
+        raise LookupError("There is no such built-in pack, or not in this version.")
+    found: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return found
+
+
+@cache
+def _packs(key: str) -> Mapping[tuple[str, str], Traversable]:
+    """The files of a pack by version and language; the version is empty for the newest."""
+    pattern = re.compile(rf"{re.escape(key)}(?:_(\d+))?_([a-z]{{2}})\.json")
+    return {
+        (match[1] or "", match[2]): file
+        for kind in _PACKED
+        for file in (files(__package__) / kind / "packs").iterdir()
+        if (match := pattern.fullmatch(file.name))
+    }

@@ -1,0 +1,126 @@
+"""Finds the items of an instrument that touch health, so that a person looks at each and answers for it.
+
+A question that lets one see an illness, a disability or a state of mind has no place before an offer in many
+countries (in the United States: Americans with Disabilities Act, 42 U.S.C. 12112(d)), and what it brings in is data
+concerning health (GDPR, article 9). Words cannot decide that: the lists below are wide on purpose, name what is to be
+looked at, and refuse nothing.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from goodword.assessments.kinds.judgement.content import JudgementSet
+from goodword.assessments.kinds.pack_file import Imported
+from goodword.assessments.kinds.scales.content import Instrument, Item
+
+#: by language: words and phrases, parted by commas; a * stands for any ending, so that inflected words are found
+_WORDS: Final = {
+    "en": """
+        health*, unhealth*, ill, illness*, sick*, disease*, disorder*, disab*, handicap*, injur*, wheelchair*, vaccin*,
+        infect*, hiv, pain, pains, painful*, ache*, headache*, migraine*, allerg*, asthma*, diabet*, cancer*, epilep*,
+        deaf*, blind, blindness, autis*, adhd, dyslex*, overweight, obes*, pregnan*,
+        doctor*, physician*, hospital*, medic*, drug*, pill, pills, therap*, diagnos*, symptom*, surgery, alcohol*,
+        drunk*, addict*, smok*,
+        sleep*, slept, asleep, awake at night, insomni*, nightmare*, tired*, exhaust*, fatigue*,
+        mental*, psych*, depress*, anxi*, panic*, phobi*, stress*, burnout, burned out, burnt out, burn out, mood*,
+        sad, sadness, sadly, feel blue, feels blue, felt blue, feeling blue, feel down, feels down, felt down,
+        feel low, unhapp*, miserabl*, hopeless*, worthless*, suicid*, self harm*, cry, cries, cried, crying, worry*,
+        worri*, nervous*, my nerves, fear, fears, feared, fearful*, afraid
+        """,
+    "de": """
+        gesund*, ungesund*, krank*, erkrank*, behinder*, schwerbehinder*, verletzung*, rollstuhl*, impf*, infekt*, hiv,
+        schmerz*, kopfschmerz*, kopfweh, rückenschmerz*, migräne*, allergi*, asthma*, diabet*, krebs*, epilep*, taub,
+        gehörlos*, schwerhörig*, blind, autis*, adhs, legasthen*, übergewicht*, schwanger*,
+        arzt*, ärzt*, klinik*, medizin*, medikament*, tablette*, pille, pillen, therap*, diagnos*, symptom*, alkohol*,
+        betrunken*, drogen*, süchtig*, rauche, rauchen, raucher*, raucht,
+        schlaf*, schläf*, schlief*, einschlafen, durchschlafen, ausgeschlafen, albtraum*, albträum*, müde*, müdigkeit,
+        ermüd*, übermüd*, erschöpf*,
+        psych*, depress*, deprimier*, niedergeschlagen*, angst, ängst*, panik*, panisch*, phobi*, stress*, gestresst*,
+        burnout*, ausgebrannt*, stimmung*, laune*, launisch*, traurig*, trauer*, unglücklich*, hoffnungslos*,
+        verzweif*, wertlos*, suizid*, selbstmord*, weine, weinen, weint, weinte*, mir sorgen, sich sorgen, sorge mich,
+        sorgen um mich, nervös*, nervlich*, fürcht*, furcht*
+        """,
+    "fr": """
+        santé, malad*, souffr*, handicap*, invalid*, blessure*, fauteuil roulant, vaccin*, infect*, vih, douleur*,
+        douloureu*, mal de tête, maux de tête, mal au dos, migraine*, allergi*, asthm*, diabét*, diabèt*, cancer*,
+        épilep*, sourd*, surdité, aveugle*, autis*, tdah, dyslexi*, surpoids, obès*, obésité, enceinte*, grossesse*,
+        médecin*, médic*, hôpital, hôpitaux, clinique*, pilule*, thérap*, diagnosti*, symptôme*, chirurg*, alcool*,
+        ivre*, drogue*, toxicoman*, fume, fumer, fumeu*,
+        sommeil*, dors, dort, dormir, dormi, dormais, endors, endort, endormir, insomni*, cauchemar*, fatigu*, épuis*,
+        psych*, mental*, mentaux, dépress*, dépressi*, déprim*, anxi*, angoiss*, panique*, paniqu*, phobi*, stress*,
+        burnout, burn out, humeur*, triste*, tristesse, cafard, malheureu*, désesp*, suicid*, pleur*, inquiet*,
+        inquièt*, souci, soucis, soucieu*, nerveu*, nervosité, peur, peurs, peureu*, crains, craint
+        """,
+}
+
+LANGUAGES: Final = tuple(sorted(_WORDS))
+
+
+def health_flags(instrument: Instrument) -> tuple[Item, ...]:
+    """The items with a word that touches health, in the instrument's order.
+
+    In a language without a list every item is one: a person has to read them all.
+    """
+    language = _plain(instrument.language)
+    if language not in _WORDS:
+        return instrument.items
+    return tuple(item for item in instrument.items if health_words(item.text, language=language))
+
+
+def health_words(text: str, *, language: str) -> tuple[str, ...]:
+    """The words of a text that touch health, as they stand in it in small letters; none without a list."""
+    language = _plain(language)
+    if language not in _WORDS:
+        return ()
+    spoken = " ".join(re.findall(r"\w+", text.lower()))
+    return tuple(match[0] for match in _pattern(language).finditer(spoken))
+
+
+@cache
+def _pattern(language: str) -> re.Pattern[str]:
+    entries = [" ".join(entry.split()) for entry in _WORDS[language].split(",")]
+    # The longest first: of "burn out" and "burn" the phrase is what stands there.
+    listed = "|".join(
+        entry.replace("*", r"\w*") for entry in sorted(filter(None, entries), key=len, reverse=True)
+    )
+    return re.compile(rf"\b(?:{listed})\b")
+
+
+def _plain(language: str) -> str:
+    return language.lower().replace("_", "-").split("-")[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """One text that a candidate would read, and the words that flag it; none in a language without a list of words."""
+
+    id: str
+    text: str
+    words: tuple[str, ...]
+
+
+def flags_of(content: Imported) -> tuple[Flag, ...]:
+    """The texts with a word that touches health, in order; all of them in a language without a list of words."""
+    known = content.language.split("-")[0] in LANGUAGES
+    return tuple(
+        Flag(id=name, text=text, words=words)
+        for name, text in _texts(content)
+        if (words := health_words(text, language=content.language)) or not known
+    )
+
+
+def _texts(content: Imported) -> Iterator[tuple[str, str]]:
+    match content:
+        case Instrument():
+            yield from ((item.id, item.text) for item in content.items)
+        case JudgementSet():
+            for scenario in content.scenarios:
+                yield scenario.id, scenario.text
+                yield from ((action.id, action.text) for action in scenario.actions)
+        case _:
+            for question in content.questions:
+                yield question.id, question.text
+                yield from ((question.id, choice.label) for choice in getattr(question, "choices", ()))

@@ -1,0 +1,317 @@
+"""The forms of the reasoning test: each a blueprint that items are drawn to.
+
+The content of a version is `{"kind": "reasoning", "version": "1", "forms": {"standard_20": blueprint, ...}}`, with
+each blueprint as `parse_blueprint` reads it.
+"""
+
+import json
+import random
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from typing import Any, Final
+
+from goodword.assessments.kinds.reasoning.families import FAMILIES, generate
+from goodword.assessments.kinds.reasoning.item import Item
+from goodword.questionnaires.reading import Json, Reader, ReadingError
+
+_SEEDS = 2**31
+#: after so many items that do not fit, the form is begun anew; so many beginnings are tried
+_TRIES_AN_ITEM = 200
+_BEGINNINGS = 50
+_TRIES_AN_ORDER = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`n` items of a family and level."""
+
+    family: str
+    level: int
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """How many items of which families and levels make a form, and the minutes that there are for it."""
+
+    entries: tuple[Entry, ...]
+    minutes: int
+
+    @property
+    def n(self) -> int:
+        """How many items a form has."""
+        return sum(entry.n for entry in self.entries)
+
+
+def draw(blueprint: Blueprint, *, seed: int) -> tuple[Item, ...]:
+    """The items of a form, always the same for a blueprint and a seed.
+
+    They rise by level, families mixed within one. No task comes twice; no key position has more items than its fair
+    share and one; three keys in a row are never in one position. Raises `LookupError` or `ValueError` for families
+    and levels that there are not, and `ValueError` if no such form is found (a blueprint with more items than a
+    family can make).
+    """
+    source = random.Random(f"form:{seed}")  # noqa: S311 - the seed is kept with the form
+    slots = _slots(source, blueprint.entries)
+    fair = _fair_shares(slots)
+    for _ in range(_BEGINNINGS):
+        items = _form(source, slots, fair)
+        if items is not None:
+            return items
+    raise ValueError("No form of items that all differ can be drawn to this blueprint.")
+
+
+def replacement(item: Item, *, seed: int, taken: Collection[Item]) -> Item:
+    """Another item of the same family and level, whose task is neither the item's nor one of those `taken`.
+
+    It is the same one for an item, a seed and what was taken. Raises `ValueError` if there is none left.
+    """
+    name = f"replacement:{item.family}:{item.level}:{item.seed}:{seed}"
+    source = random.Random(name)  # noqa: S311 - the item it draws is kept whole
+    known = {item.task, *(one.task for one in taken)}
+    for _ in range(_TRIES_AN_ITEM):
+        other = generate(item.family, seed=source.randrange(1, _SEEDS), level=item.level)
+        if other.task not in known:
+            return other
+    raise ValueError(f"There is no other item of “{item.family}” and level {item.level} left.")
+
+
+def _slots(source: random.Random, entries: Sequence[Entry]) -> list[tuple[str, int]]:
+    """Family and level of each item: by level, and within one mixed, with as few neighbours of a family as may be."""
+    orders = []
+    for _ in range(_TRIES_AN_ORDER):
+        slots: list[tuple[str, int]] = []
+        for level in sorted({entry.level for entry in entries}):
+            same = [
+                (entry.family, level) for entry in entries if entry.level == level for _ in range(entry.n)
+            ]
+            slots += source.sample(same, len(same))
+        orders.append(slots)
+    return min(orders, key=lambda slots: sum(one[0] == other[0] for one, other in pairwise(slots)))
+
+
+def _fair_shares(slots: Sequence[tuple[str, int]]) -> Mapping[str, float]:
+    """How many keys each position would have if all options were right equally often."""
+    fair: dict[str, float] = {}
+    for family, level in slots:
+        positions = _positions(family, level)
+        for position in positions:
+            fair[position] = fair.get(position, 0) + 1 / len(positions)
+    return fair
+
+
+@cache
+def _positions(family: str, level: int) -> tuple[str, ...]:
+    """The ids of the options of a family and level; all its items have the same."""
+    return tuple(option.id for option in generate(family, seed=0, level=level).options)
+
+
+def _form(
+    source: random.Random, slots: Sequence[tuple[str, int]], fair: Mapping[str, float]
+) -> tuple[Item, ...] | None:
+    """One item for each slot; None where no item fits what came before it."""
+    items: list[Item] = []
+    for family, level in slots:
+        for _ in range(_TRIES_AN_ITEM):
+            item = generate(family, seed=source.randrange(1, _SEEDS), level=level)
+            if _fits(item, items, fair):
+                items.append(item)
+                break
+        else:
+            return None
+    return tuple(items)
+
+
+def _fits(item: Item, items: Sequence[Item], fair: Mapping[str, float]) -> bool:
+    n_same = sum(one.key == item.key for one in items)
+    return (
+        n_same + 1 <= fair[item.key] + 1
+        and [one.key for one in items[-2:]] != [item.key] * 2
+        and all(one.task != item.task for one in items)
+    )
+
+
+_MOST_ITEMS = 100
+_MOST_MINUTES = 240
+
+
+class BlueprintError(ReadingError):
+    """What is wrong with a blueprint, in one sentence."""
+
+
+def read_blueprint(text: str) -> Blueprint:
+    """The blueprint in a JSON text. Raises `BlueprintError`."""
+    try:
+        data: object = json.loads(text)
+    except json.JSONDecodeError as broken:
+        raise BlueprintError(
+            f"The blueprint is not JSON: line {broken.lineno}, column {broken.colno}."
+        ) from broken
+    return parse_blueprint(data)
+
+
+def parse_blueprint(data: object) -> Blueprint:
+    """The blueprint in {"minutes": 20, "entries": [{"family": "sets", "level": 1, "n": 2}, ...]}.
+
+    Raises `BlueprintError` with a sentence that names the place: families and levels must exist, each pair of them
+    once, with at least one item; a form has 100 items at most, and 1 to 240 minutes.
+    """
+    reader = Reader(data, where="the blueprint", error=BlueprintError)
+    entries = tuple(_entry(entry) for entry in reader.objects("entries", each="entry"))
+    pairs = [(entry.family, entry.level) for entry in entries]
+    for place, (family, level) in enumerate(pairs):
+        if (family, level) in pairs[:place]:
+            raise reader.wrong(f"has “{family}” of level {level} twice; give their number in one entry")
+    blueprint = Blueprint(entries, reader.whole("minutes"))
+    if not 1 <= blueprint.minutes <= _MOST_MINUTES:
+        raise reader.wrong(f"needs 1 to {_MOST_MINUTES} minutes under “minutes”")
+    if blueprint.n > _MOST_ITEMS:
+        raise reader.wrong(f"has {blueprint.n} items; {_MOST_ITEMS} are the most")
+    reader.done()
+    return blueprint
+
+
+def blueprint_json(blueprint: Blueprint) -> dict[str, Json]:
+    """The blueprint as plain JSON; `parse_blueprint` gives it back."""
+    return {
+        "minutes": blueprint.minutes,
+        "entries": [
+            {"family": entry.family, "level": entry.level, "n": entry.n} for entry in blueprint.entries
+        ],
+    }
+
+
+def _entry(reader: Reader) -> Entry:
+    entry = Entry(reader.text("family", longest=60), reader.whole("level"), reader.whole("n"))
+    family = FAMILIES.get(entry.family)
+    if family is None:
+        raise reader.wrong(f"names the family “{entry.family}”, which is not one of {', '.join(FAMILIES)}")
+    if entry.level not in family.levels:
+        levels = ", ".join(str(level) for level in family.levels)
+        raise reader.wrong(f"names level {entry.level}; “{entry.family}” has the levels {levels}")
+    if entry.n < 1:
+        raise reader.wrong("needs at least one item under “n”")
+    reader.done()
+    return entry
+
+
+def _blueprint(minutes: int, *entries: tuple[str, int, int]) -> Blueprint:
+    return Blueprint(tuple(Entry(*entry) for entry in entries), minutes)
+
+
+#: five items of numbers, three of letters, six figural, six deductions
+STANDARD_20 = _blueprint(
+    20,
+    ("number_series", 1, 1),
+    ("number_series", 2, 1),
+    ("number_series", 3, 1),
+    ("number_series", 4, 1),
+    ("number_series", 5, 1),
+    ("letter_series", 1, 1),
+    ("letter_series", 2, 1),
+    ("letter_series", 3, 1),
+    ("matrices_one_rule", 1, 1),
+    ("matrices_one_rule", 2, 1),
+    ("matrices_two_rules", 2, 1),
+    ("matrices_two_rules", 3, 1),
+    ("matrices_two_rules", 4, 1),
+    ("matrices_three_rules", 4, 1),
+    ("seating", 1, 1),
+    ("seating", 3, 1),
+    ("ordering", 1, 1),
+    ("ordering", 3, 1),
+    ("sets", 1, 1),
+    ("sets", 3, 1),
+)
+
+SHORT_12 = _blueprint(
+    12,
+    ("number_series", 1, 1),
+    ("number_series", 2, 1),
+    ("number_series", 3, 1),
+    ("letter_series", 1, 1),
+    ("letter_series", 2, 1),
+    ("matrices_one_rule", 1, 1),
+    ("matrices_two_rules", 2, 1),
+    ("matrices_two_rules", 3, 1),
+    ("matrices_three_rules", 4, 1),
+    ("seating", 2, 1),
+    ("ordering", 2, 1),
+    ("sets", 2, 1),
+)
+
+#: without pictures, for people who cannot use them; another form, with its own norms
+FIGURELESS_20 = _blueprint(
+    20,
+    ("number_series", 1, 1),
+    ("number_series", 2, 2),
+    ("number_series", 3, 2),
+    ("number_series", 4, 1),
+    ("number_series", 5, 1),
+    ("letter_series", 1, 1),
+    ("letter_series", 2, 1),
+    ("letter_series", 3, 1),
+    ("letter_series", 4, 1),
+    ("seating", 1, 1),
+    ("seating", 2, 1),
+    ("seating", 3, 1),
+    ("ordering", 1, 1),
+    ("ordering", 2, 1),
+    ("ordering", 3, 1),
+    ("sets", 1, 1),
+    ("sets", 2, 1),
+    ("sets", 3, 1),
+)
+
+BUILT_IN = {"standard_20": STANDARD_20, "short_12": SHORT_12, "figureless_20": FIGURELESS_20}
+
+
+KIND: Final = "reasoning"
+VERSION: Final = "1"
+#: the form without figures, which everybody may choose instead
+WITHOUT_FIGURES: Final = "figureless_20"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forms:
+    """The forms of one version, by id."""
+
+    version: str
+    forms: Mapping[str, Blueprint]
+
+    def blueprint(self, form: str) -> Blueprint:
+        """One form. Raises `LookupError` for one that is not there."""
+        if form not in self.forms:
+            raise LookupError(f"The reasoning test has no form “{form}”.")
+        return self.forms[form]
+
+    def draw(self, form: str, *, seed: int) -> tuple[Item, ...]:
+        """The items of a form for one candidate. Raises `LookupError` as above."""
+        return draw(self.blueprint(form), seed=seed)
+
+    def fresh(self, item: Item, *, seed: int, taken: Collection[Item]) -> Item:
+        """Another item of the same family and level, none of those that were `taken`."""
+        return replacement(item, seed=seed, taken=taken)
+
+
+def builtin_forms() -> dict[str, Any]:
+    """The content of the built-in reasoning test, as it is stored."""
+    return {
+        "kind": KIND,
+        "version": VERSION,
+        "forms": {form: blueprint_json(blueprint) for form, blueprint in BUILT_IN.items()},
+    }
+
+
+def read_forms(data: object) -> Forms:
+    """The forms out of stored content. Raises `BlueprintError` with a sentence."""
+    reader = Reader(data, where="the reasoning test", error=BlueprintError)
+    if reader.text("kind") != KIND:
+        raise reader.wrong(f"must be of the kind “{KIND}”")
+    version, table = reader.text("version", longest=20), reader.child("forms", where="the forms")
+    names = table.names()
+    reader.done()
+    found = data["forms"] if isinstance(data, Mapping) else {}
+    return Forms(version=version, forms={name: parse_blueprint(found[name]) for name in names})

@@ -1,0 +1,217 @@
+"""A generated item: what is shown, the options, the key and the rule, without the words of any language.
+
+`to_json` and `from_json` keep an item whole beside the answer that was given to it, so that an issued result can be
+told and scored again long after a family has changed.
+"""
+
+import json
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from goodword.questionnaires.reading import Json
+
+type Shape = Literal["circle", "square", "triangle", "diamond", "pentagon", "star", "cross", "arrow"]
+type Shading = Literal["empty", "striped", "grey", "full"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """One shape in a cell. `place` is one of nine places, 0 to 8 row by row (4 is the middle); `turn` is clockwise
+    in degrees; `size` is 1 (small) to 3 (fills the cell)."""
+
+    shape: Shape
+    shading: Shading = "empty"
+    turn: int = 0
+    place: int = 4
+    size: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What stands in one cell of a matrix: marks in order of their places."""
+
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Numbers or letters in a row; what comes next is asked. `terms` are as they are shown ("7", "K")."""
+
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Three rows of three figures, the last one missing: `cells` are the eight, row by row."""
+
+    cells: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Deduction:
+    """Statements and a question. Each statement, and the question, is a name with its arguments ("left", 0, 2):
+    numbers stand for people or things, whose names are in `names`, in order. Places and ranks are counted from 1.
+
+    "seating": at (a, place), at_end, not_at_end (a), directly_left, directly_right, left, right, next_to, not_next_to
+    (a, b); who_at (place) is asked. "boxes" and other things that are compared: more, less (a, b), between (a, one
+    that is less, one that is more), not_most, not_least (a); most, least or rank (from the most on) is asked. "sets":
+    all, no, some, some_not (a, b); what follows is asked. Claims to choose are is (a) or cannot_say, and for sets
+    a statement or none_follows."""
+
+    topic: str
+    names: tuple[str, ...]
+    statements: tuple[tuple[str | int, ...], ...]
+    question: tuple[str | int, ...]
+
+
+type Task = Series | Matrix | Deduction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One answer to choose. `value` is a term of the series, a figure, or a claim of a deduction.
+
+    `error` names the typical error that leads to it ("repeats_last_difference"); empty for the right one.
+    """
+
+    id: str
+    value: str | Figure | tuple[str | int, ...]
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One item of a family. Exactly one option is right: `key` is its id. Options stand in the order shown, with the
+    ids "a", "b", ... in that order. `rule` is what the words of the rule are made from. `version` is the family's."""
+
+    family: str
+    version: str
+    level: int
+    seed: int
+    task: Task
+    options: tuple[Option, ...]
+    key: str
+    rule: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A figure as it is drawn: `svg` is markup that is safe to put in a page, `alt` says in words what it shows."""
+
+    svg: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownOption:
+    """An option as a person sees it: a text, or a picture."""
+
+    id: str
+    text: str = ""
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """An item as a person sees it, in one language: `lines` are statements above the question, `terms` a series,
+    `pictures` the eight cells of a matrix."""
+
+    question: str
+    options: tuple[ShownOption, ...]
+    lines: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+
+
+def to_json(item: Item) -> dict[str, Any]:
+    """The item as plain JSON; `from_json` gives it back."""
+    plain = asdict(item)
+    plain["task"] = {"kind": _KINDS[type(item.task)], **plain["task"]}
+    plain["options"] = [
+        {"id": option.id, "error": option.error, **_value_out(option.value)} for option in item.options
+    ]
+    result: dict[str, Any] = json.loads(json.dumps(plain))
+    return result
+
+
+def from_json(data: Mapping[str, Any]) -> Item:
+    """The item that `to_json` made plain. Raises `KeyError`, `TypeError` or `ValueError` for anything else."""
+    return Item(
+        family=data["family"],
+        version=data["version"],
+        level=data["level"],
+        seed=data["seed"],
+        task=_task_in(data["task"]),
+        options=tuple(
+            Option(id=option["id"], error=option["error"], value=_value_in(option))
+            for option in data["options"]
+        ),
+        key=data["key"],
+        rule=data["rule"],
+    )
+
+
+_KINDS = {Series: "series", Matrix: "matrix", Deduction: "deduction"}
+
+
+def _task_in(data: Mapping[str, Any]) -> Task:
+    match data["kind"]:
+        case "series":
+            return Series(tuple(data["terms"]))
+        case "matrix":
+            return Matrix(tuple(_figure_in(cell) for cell in data["cells"]))
+        case "deduction":
+            return Deduction(
+                data["topic"],
+                tuple(data["names"]),
+                tuple(tuple(statement) for statement in data["statements"]),
+                tuple(data["question"]),
+            )
+    raise ValueError(f"There is no task of the kind “{data['kind']}”.")
+
+
+def _figure_in(data: Mapping[str, Any]) -> Figure:
+    return Figure(tuple(Mark(**mark) for mark in data["marks"]))
+
+
+def _value_out(value: str | Figure | tuple[str | int, ...]) -> dict[str, Any]:
+    match value:
+        case str():
+            return {"text": value}
+        case Figure():
+            return {"figure": asdict(value)}
+        case _:
+            return {"claim": list(value)}
+
+
+def _value_in(data: Mapping[str, Any]) -> str | Figure | tuple[str | int, ...]:
+    if "figure" in data:
+        return _figure_in(data["figure"])
+    return tuple(data["claim"]) if "claim" in data else str(data["text"])
+
+
+type Category = Literal["numerical", "letters", "figural", "deductive"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """Items that are made by one rule: `generate` is a pure function of (seed, level). A new `version` makes other
+    items of the same seed; `levels` are the levels of rule load that it can make."""
+
+    id: str
+    category: Category
+    version: str
+    levels: tuple[int, ...]
+    generate: Callable[[int, int], Item]
+
+
+def random_for(family: str, version: str, level: int, seed: int) -> random.Random:
+    """The source of one item's choices.
+
+    A text as seed is hashed the same way in every process. Families draw by `random`, `randrange`, `choice`,
+    `sample` and `shuffle` alone: `random` is promised to stay the same for a seed, and the others have been
+    built upon it in the same way since Python 3.2 (a test holds some items against change).
+    """
+    return random.Random(f"{family}:{version}:{level}:{seed}")  # noqa: S311 - the seed is kept with the item

@@ -1,0 +1,124 @@
+"""What forms, families and categories are called on members' pages."""
+
+from typing import Final
+
+from django.utils.translation import gettext, gettext_noop, ngettext
+
+from goodword.assessments.kinds.custom.content import QuestionSet
+from goodword.assessments.kinds.judgement.content import JudgementSet
+from goodword.assessments.kinds.reasoning.content import Forms
+from goodword.assessments.kinds.scales.content import FULL_FORM, Instrument
+
+type Content = Instrument | JudgementSet | QuestionSet | Forms
+
+#: what must be seen or held in mind to solve an item of a family and level, as the families' own files define it
+LOADS: Final = {
+    ("number_series", 1): gettext_noop("One difference, the same throughout"),
+    ("number_series", 2): gettext_noop("One change on the way: growing differences, or one factor"),
+    ("number_series", 3): gettext_noop("Two operations in turn"),
+    ("number_series", 4): gettext_noop("Two series that take turns"),
+    ("number_series", 5): gettext_noop("A rule on two terms, or growth that itself grows"),
+    ("letter_series", 1): gettext_noop("Pairs of letters that move by the same step"),
+    ("letter_series", 2): gettext_noop("Pairs of letters, each with its own step"),
+    ("letter_series", 3): gettext_noop("Two series of single letters that take turns"),
+    ("letter_series", 4): gettext_noop("Pairs of letters, one with a step that grows"),
+    ("matrices_one_rule", 1): gettext_noop("One rule: a step along the row"),
+    ("matrices_one_rule", 2): gettext_noop("One rule: an addition or subtraction"),
+    ("matrices_two_rules", 2): gettext_noop("Two rules: the same in a row, and a step"),
+    ("matrices_two_rules", 3): gettext_noop("Two rules: a step, and the same three in each row"),
+    ("matrices_two_rules", 4): gettext_noop(
+        "Two rules: the same three in each row, and an addition or subtraction"
+    ),
+    ("matrices_three_rules", 4): gettext_noop(
+        "Three rules: the same in a row, a step, the same three in each row"
+    ),
+    (
+        "matrices_three_rules",
+        5,
+    ): gettext_noop("Three rules: the same three in each row, twice, and an addition or subtraction"),
+    ("seating", 1): gettext_noop("Four people, three statements, one of them on a place"),
+    ("seating", 2): gettext_noop("Four people, three statements, none on a place"),
+    ("seating", 3): gettext_noop("Five people, four statements, one of them negative"),
+    ("seating", 4): gettext_noop("Five people, five statements, two of them negative"),
+    ("ordering", 1): gettext_noop("Four things, three comparisons in one direction"),
+    ("ordering", 2): gettext_noop("Four things, three comparisons in both directions"),
+    ("ordering", 3): gettext_noop("Five things, four comparisons in both directions"),
+    ("ordering", 4): gettext_noop("Five things, three statements that say more than one thing each"),
+    ("sets", 1): gettext_noop("Three groups, two statements with “all” or “no”"),
+    ("sets", 2): gettext_noop("Three groups, two statements, one with “some”"),
+    ("sets", 3): gettext_noop("Four groups, three statements with “all” or “no”"),
+    ("sets", 4): gettext_noop("Four groups, three statements, one with “some”"),
+}
+
+_FAMILIES: Final = {
+    "number_series": gettext_noop("Number series"),
+    "letter_series": gettext_noop("Letter series"),
+    "matrices_one_rule": gettext_noop("Figures with one rule"),
+    "matrices_two_rules": gettext_noop("Figures with two rules"),
+    "matrices_three_rules": gettext_noop("Figures with three rules"),
+    "seating": gettext_noop("Who sits where"),
+    "ordering": gettext_noop("What comes first"),
+    "sets": gettext_noop("Groups and what follows"),
+}
+_CATEGORIES: Final = {
+    "numerical": gettext_noop("Numbers"),
+    "letters": gettext_noop("Letters"),
+    "figural": gettext_noop("Figures"),
+    "deductive": gettext_noop("Conclusions"),
+}
+
+
+def forms_of(content: Content) -> tuple[str, ...]:
+    """The ids of a test's forms, the one that is given first where nobody chooses."""
+    match content:
+        case Instrument():
+            return tuple(form.id for form in content.forms)
+        case Forms():
+            # stored JSON keeps no order: with figures and more tasks first
+            return tuple(
+                sorted(
+                    content.forms,
+                    key=lambda form: (not has_figures(content, form), -content.blueprint(form).n, form),
+                )
+            )
+    return (FULL_FORM,)
+
+
+def form_name(content: Content, form: str) -> str:
+    """What a form is called. Raises `LookupError` for one that is not there."""
+    match content:
+        case Instrument():
+            found = content.form(form)
+            return found.name or gettext("Full form, %(count)s items") % {"count": len(found.item_ids)}
+        case Forms():
+            blueprint = content.blueprint(form)
+            return gettext("%(n)s tasks in %(minutes)s minutes%(without)s") % {
+                "n": blueprint.n,
+                "minutes": blueprint.minutes,
+                "without": "" if has_figures(content, form) else gettext(", without figures"),
+            }
+        case JudgementSet():
+            n = len(content.scenarios)
+            return ngettext("%(n)s situation", "%(n)s situations", n) % {"n": n}
+    n = len(content.questions)
+    return ngettext("%(n)s question", "%(n)s questions", n) % {"n": n}
+
+
+def has_figures(forms: Forms, form: str) -> bool:
+    """Whether a form has items that must be seen."""
+    return any(entry.family.startswith("matrices") for entry in forms.blueprint(form).entries)
+
+
+def family_name(family: str) -> str:
+    """A family of generated items in words."""
+    return gettext(_FAMILIES.get(family, family))
+
+
+def category_name(category: str) -> str:
+    """A category of families in words."""
+    return gettext(_CATEGORIES.get(category, category))
+
+
+def load_of(family: str, level: int) -> str:
+    """The rule load of a family and level in words."""
+    return gettext(LOADS[family, level]) if (family, level) in LOADS else ""

@@ -1,0 +1,110 @@
+"""Chooses which wrong answers stand beside the right one, so that the options alone do not tell it.
+
+Wrong answers that are each one error away from the right one give it away: it is the one in the middle, and whoever
+looks for the option from which the others are made finds it without the task. So the options of a series lie on a
+grid, whose lines are errors: a line leads from an answer to the one that somebody comes to who makes that error (too).
+Which of the five points of the grid is the right answer is drawn first, each equally likely, and the task is drawn
+until it fits. The grid is then the same whichever of its points is right, and looking at it tells nothing.
+
+(The options of matrices are made in the same way; for what happens otherwise see Hu et al., 2021, "Stratified
+rule-aware network for abstract visual reasoning".)
+"""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from string import ascii_lowercase
+from typing import Literal
+
+from goodword.assessments.kinds.reasoning.item import Option
+
+N_SERIES_OPTIONS = 5
+#: how an error is named that is a slip of the pen rather than of thought
+SLIP = "slip_"
+
+#: "long": three points along the first error, two of them again along the second.
+#: "square": two errors, each made or not, and one of the four points again with a third error.
+type Shape = Literal["long", "square"]
+#: a number of steps along each of up to three errors
+type Steps = tuple[int, int, int]
+
+_POINTS: Mapping[Shape, tuple[Steps, ...]] = {
+    "long": ((0, 0, 0), (1, 0, 0), (2, 0, 0), (0, 1, 0), (1, 1, 0)),
+    "square": ((0, 0, 0), (1, 0, 0), (0, 1, 0), (1, 1, 0), (0, 0, 1)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One way to be wrong: `errors` names what leads to so many times `by` more (or less) than the right answer.
+
+    An error that has no contrary, as taking the one number for the other, has one name only; it must lead up as often
+    as down over all tasks. `at` is the letter of a term that it changes.
+    """
+
+    by: int
+    errors: Mapping[int, str]
+    at: int = 0
+
+
+def one_way(away: int, error: str, at: int = 0) -> Line:
+    """The line of an error that leads `away` from the right answer and has no contrary."""
+    return Line(abs(away), {1 if away > 0 else -1: error}, at)
+
+
+def slips(by: int, at: int = 0) -> Line:
+    """The line of slips of the pen by a number."""
+    return Line(by, {times: f"{SLIP}of_{abs(times) * by}" for times in (-2, -1, 1, 2)}, at)
+
+
+def draw_steps(source: random.Random, shape: Shape) -> tuple[Steps, ...]:
+    """How the four wrong answers lie from the right one, which is any of the five points with the same chance."""
+    ways = [source.choice((-1, 1)) for _ in range(3)]
+    points = list(_POINTS[shape])
+    if shape == "square":
+        # The fifth point stands beside any of the four.
+        points[-1] = (*source.choice(points[:4])[:2], 1)
+    right = points.pop(source.randrange(N_SERIES_OPTIONS))
+    return tuple(
+        (
+            ways[0] * (point[0] - right[0]),
+            ways[1] * (point[1] - right[1]),
+            ways[2] * (point[2] - right[2]),
+        )
+        for point in points
+    )
+
+
+def wrong_answers(
+    right: Sequence[int], lines: Sequence[Line], steps: Sequence[Steps]
+) -> dict[tuple[int, ...], str] | None:
+    """The four wrong answers, each with its errors ("repeats_last_difference+slip_of_1"); None where one of them has
+    no error to lead to it, or two options are the same.
+
+    An answer is the numbers of a term: one, or one for each of its letters.
+    """
+    wrong: dict[tuple[int, ...], str] = {}
+    for each in steps:
+        answer, errors = list(right), []
+        for line, times in zip(lines, each, strict=False):
+            if times:
+                if times not in line.errors:
+                    return None
+                answer[line.at] += times * line.by
+                errors.append(line.errors[times])
+        wrong[tuple(answer)] = "+".join(errors)
+    if len(wrong) < N_SERIES_OPTIONS - 1 or tuple(right) in wrong:
+        return None
+    return wrong
+
+
+def in_order[T: (int, str)](right: T, wrong: Mapping[T, str]) -> tuple[list[Option], str]:
+    """The options from the least to the greatest, and the id of the right one."""
+    values = list(wrong)
+    values.append(right)
+    values.sort()
+    options = [
+        Option(id=letter, value=str(value), error="" if value == right else wrong[value])
+        for letter, value in zip(ascii_lowercase, values, strict=False)
+    ]
+    return options, options[values.index(right)].id

@@ -1,0 +1,29 @@
+"""Solves items from what a person sees alone: it knows no key, no rule and no family.
+
+It shares nothing with the families but the types in `item.py` and the names of statements that stand there, so that
+an error in a family is not repeated here. `make items` and the tests hold every family against it.
+"""
+
+from collections.abc import Sequence
+
+from goodword.assessments.kinds.reasoning.item import Deduction, Matrix, Option, Series, Task
+from goodword.assessments.kinds.reasoning.solver import series
+from goodword.assessments.kinds.reasoning.solver.deduction import solve_orders, solve_sets
+
+
+def solve(task: Task, options: Sequence[Option]) -> frozenset[str]:
+    """The ids of all options that are right; of an item without fault there is one.
+
+    Looks at the options' ids and values only. Raises `ValueError` for a statement that it does not know.
+    """
+    match task:
+        case Series():
+            return series.solve(task, options)
+        case Deduction(topic="sets"):
+            return solve_sets(task, options)
+        case Deduction():
+            return solve_orders(task, options)
+        case Matrix():
+            from goodword.assessments.kinds.reasoning.solver import matrices
+
+            return matrices.solve(task, tuple(options))

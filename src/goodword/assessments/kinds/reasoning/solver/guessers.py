@@ -1,0 +1,236 @@
+"""People who solve nothing and look for the right option by its form: none of them may do better than chance.
+
+Each rule of thumb names the options that it would choose among; it guesses at random between several.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
+
+from goodword.assessments.kinds.reasoning.item import Deduction, Figure, Item, Option
+
+type Guesser = Callable[[Item], Sequence[Option]]
+
+
+def success(item: Item, guesser: Guesser) -> float:
+    """How likely a guesser is to choose the right option, 0 to 1."""
+    chosen = guesser(item)
+    return sum(option.id == item.key for option in chosen) / len(chosen)
+
+
+def chance(item: Item) -> float:
+    """How likely a blind guess is right, 0 to 1."""
+    return 1 / len(item.options)
+
+
+def _most[T](options: Sequence[T], trait: Callable[[T], float]) -> list[T]:
+    best = max(trait(option) for option in options)
+    return [option for option in options if trait(option) == best]
+
+
+def _size(option: Option) -> float:
+    """A number's size, or a word's place in the alphabet; the same for all others."""
+    if not isinstance(option.value, str):
+        return 0
+    if option.value.lstrip("-").isdigit():
+        return float(option.value)
+    return sum(ord(letter) * 1000.0**-place for place, letter in enumerate(option.value))
+
+
+def _middle(item: Item) -> Sequence[Option]:
+    ordered = sorted(item.options, key=_size)
+    if _size(ordered[0]) == _size(ordered[-1]):
+        return item.options
+    half = (len(ordered) - 1) // 2
+    return ordered[half : len(ordered) - half]
+
+
+def _distance(option: Option, others: Sequence[Option]) -> float:
+    """How far an option's size is from the others' on the whole."""
+    return sum(abs(_size(option) - _size(other)) for other in others)
+
+
+def _features(option: Option) -> Counter[str]:
+    """What can be seen of an option: characters at their places, marks of a figure, words of a claim."""
+    match option.value:
+        case str(text):
+            return Counter(f"{place}{letter}" for place, letter in enumerate(reversed(text)))
+        case Figure(marks):
+            return Counter(
+                f"{name}={getattr(mark, name)}"
+                for mark in marks
+                for name in ("shape", "shading", "turn", "place", "size")
+            ) + Counter([f"{len(marks)} marks"])
+        case claim:
+            return Counter(f"{place}{part}" for place, part in enumerate(claim))
+
+
+def _alike(sign: int) -> Guesser:
+    """Who takes the option that shares most with the others (1), or least (-1)."""
+
+    def choose(item: Item) -> Sequence[Option]:
+        features = {option.id: _features(option) for option in item.options}
+        shared = dict.fromkeys(features, 0)
+        for one, other in combinations(features, 2):
+            n = sum(min(n, features[other][feature]) for feature, n in features[one].items())
+            shared[one] += n
+            shared[other] += n
+        return _most(item.options, lambda option: sign * shared[option.id])
+
+    return choose
+
+
+def _length(option: Option) -> float:
+    return len(option.value) if isinstance(option.value, str) else _features(option).total()
+
+
+def _parity(option: Option) -> int:
+    return int(_size(option)) % 2
+
+
+def _same_parity(option: Option, others: Sequence[Option]) -> float:
+    return sum(_parity(option) == _parity(other) for other in others)
+
+
+def _mentions(item: Item, option: Option) -> float:
+    """How often the statements name the thing that an option names."""
+    if not isinstance(item.task, Deduction) or not isinstance(option.value, tuple) or len(option.value) != 2:
+        return 0
+    return sum(
+        option.value[1] in (things[:1] if name == "at" else things) for name, *things in item.task.statements
+    )
+
+
+def _named(item: Item) -> list[Option]:
+    """The options of a deduction that name a thing; all options of other items."""
+    named = [
+        option for option in item.options if not isinstance(option.value, tuple) or len(option.value) > 1
+    ]
+    return named or list(item.options)
+
+
+def _first_named(item: Item) -> Sequence[Option]:
+    """The thing that the first statement begins with."""
+    if not isinstance(item.task, Deduction):
+        return item.options
+    first = item.task.statements[0][1]
+    return [option for option in item.options if option.value == ("is", first)] or item.options
+
+
+def _number(option: Option) -> int | None:
+    value = option.value
+    return int(value) if isinstance(value, str) and value.lstrip("-").isdigit() else None
+
+
+def _is_even(option: Option) -> float:
+    number = _number(option)
+    return number is not None and number % 2 == 0
+
+
+def _is_round(option: Option) -> float:
+    number = _number(option)
+    return number is not None and number % 5 == 0
+
+
+def _apart(one: Option, other: Option) -> float:
+    """How far apart two numbers are, or the letters of two terms; 0 for all else."""
+    if not isinstance(one.value, str) or not isinstance(other.value, str):
+        return 0
+    mine, theirs = _number(one), _number(other)
+    if mine is not None and theirs is not None:
+        return abs(mine - theirs)
+    return sum(abs(ord(a) - ord(b)) for a, b in zip(one.value, other.value, strict=False))
+
+
+def _to_nearest(option: Option, others: Sequence[Option]) -> float:
+    return min(_apart(option, other) for other in others)
+
+
+def _slips_away(option: Option, others: Sequence[Option]) -> float:
+    """How many others are a slip of the pen away: the right one may be the one from which they were made."""
+    return sum(_apart(option, other) in {1, 2, 10} for other in others)
+
+
+def _between_two(option: Option, others: Sequence[Option]) -> float:
+    """Between how many pairs of others an option lies exactly in the middle."""
+    mine = _number(option)
+    numbers = [number for number in map(_number, others) if number is not None]
+    return 0 if mine is None else sum(2 * mine == one + other for one, other in combinations(numbers, 2))
+
+
+def _reversed(option: Option, others: Sequence[Option]) -> float:
+    """Whether another option is this one read backwards."""
+    text = option.value
+    return isinstance(text, str) and any(other.value == text[::-1] for other in others)
+
+
+def _begins_alike(option: Option, others: Sequence[Option]) -> float:
+    """How many characters (or marks) at the beginning an option shares with the others."""
+    return sum(_common(_parts(option), _parts(other)) for other in others)
+
+
+def _parts(option: Option) -> Sequence[object]:
+    return option.value.marks if isinstance(option.value, Figure) else option.value
+
+
+def _common(one: Sequence[object], other: Sequence[object]) -> int:
+    return next(
+        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )
+
+
+def _most_frequent(option: Option, options: Sequence[Option]) -> float:
+    """In how many respects an option has what most options have."""
+    counted = Counter[str]()
+    for one in options:
+        counted.update(set(_features(one)))
+    most: dict[str, int] = {}
+    for feature, n in counted.items():
+        respect = feature.split("=")[0] if "=" in feature else feature[:1]
+        most[respect] = max(n, most.get(respect, 0))
+    return sum(
+        counted[feature] == most[feature.split("=")[0] if "=" in feature else feature[:1]]
+        for feature in set(_features(option))
+    )
+
+
+def _by(trait: Callable[[Option, Sequence[Option]], float], sign: int) -> Guesser:
+    return lambda item: _most(
+        item.options,
+        lambda option: sign * trait(option, [other for other in item.options if other is not option]),
+    )
+
+
+GUESSERS: Mapping[str, Guesser] = {
+    "first": lambda item: item.options[:1],
+    "last": lambda item: item.options[-1:],
+    "largest": lambda item: _most(item.options, _size),
+    "smallest": lambda item: _most(item.options, lambda option: -_size(option)),
+    "middle": _middle,
+    "nearest to the others": _by(_distance, -1),
+    "furthest from the others": _by(_distance, 1),
+    "most like the others": _alike(1),
+    "least like the others": _alike(-1),
+    "longest": lambda item: _most(item.options, _length),
+    "shortest": lambda item: _most(item.options, lambda option: -_length(option)),
+    "parity of most": _by(_same_parity, 1),
+    "parity of fewest": _by(_same_parity, -1),
+    "even": lambda item: _most(item.options, _is_even),
+    "odd": lambda item: _most(item.options, lambda option: -_is_even(option)),
+    "round": lambda item: _most(item.options, _is_round),
+    "closest pair": _by(_to_nearest, -1),
+    "most alone": _by(_to_nearest, 1),
+    "most slips away": _by(_slips_away, 1),
+    "fewest slips away": _by(_slips_away, -1),
+    "between two others": _by(_between_two, 1),
+    "read backwards": _by(_reversed, 1),
+    "begins like the others": _by(_begins_alike, 1),
+    "begins unlike the others": _by(_begins_alike, -1),
+    "has what most have": lambda item: _most(
+        item.options, lambda option: _most_frequent(option, item.options)
+    ),
+    "named most": lambda item: _most(_named(item), lambda option: _mentions(item, option)),
+    "named least": lambda item: _most(_named(item), lambda option: -_mentions(item, option)),
+    "named first": _first_named,
+}

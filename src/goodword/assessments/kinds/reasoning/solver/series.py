@@ -1,0 +1,152 @@
+"""Continues series by the simplest rule that fits all their terms.
+
+A hypothesis has a load: how many numbers have to be found to know it, without the first terms. A hypothesis counts
+only if the terms hold it up, that is if there are more of them than it has numbers and first terms. All continuations
+of the least load that fits are right: where there are two, the series is ambiguous.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise, product
+
+from goodword.assessments.kinds.reasoning.item import Option, Series
+
+type Hypothesis = Callable[[Sequence[int]], Iterator[tuple[int, int]]]
+
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def solve(task: Series, options: Sequence[Option]) -> frozenset[str]:
+    """The ids of the options that continue the series."""
+    if all(term.isalpha() for term in task.terms):
+        wanted = _next_letters(task.terms)
+    else:
+        wanted = {str(value) for value in simplest([int(term) for term in task.terms], _OF_NUMBERS)}
+    return frozenset(option.id for option in options if option.value in wanted)
+
+
+def solve_by_any_reading(task: Series, options: Sequence[Option]) -> frozenset[str]:
+    """The ids of the options that continue the series by any hypothesis, whatever its load: more than one of them
+    would leave room for a dispute."""
+    if all(term.isalpha() for term in task.terms):
+        columns = [[_ALPHABET.index(letter) for letter in column] for column in zip(*task.terms, strict=True)]
+        found = [_all_readings(column, _OF_LETTERS) for column in columns]
+        wanted = {"".join(letters) for letters in product(*(_in_alphabet(values) for values in found))}
+    else:
+        wanted = {str(value) for value in _all_readings([int(term) for term in task.terms], _OF_NUMBERS)}
+    return frozenset(option.id for option in options if option.value in wanted)
+
+
+def _all_readings(terms: Sequence[int], hypotheses: Sequence[Hypothesis]) -> set[int]:
+    return {value for hypothesis in hypotheses for _, value in hypothesis(terms)}
+
+
+def _in_alphabet(places: Iterable[int]) -> list[str]:
+    return [_ALPHABET[place] for place in places if 0 <= place < len(_ALPHABET)]
+
+
+def simplest(terms: Sequence[int], hypotheses: Sequence[Hypothesis]) -> set[int]:
+    """The next terms by the hypotheses of least load that fit; empty if none does."""
+    found = [pair for hypothesis in hypotheses for pair in hypothesis(terms)]
+    least = min((load for load, _ in found), default=0)
+    return {value for load, value in found if load == least}
+
+
+def _next_letters(terms: Sequence[str]) -> set[str]:
+    columns = []
+    for column in zip(*terms, strict=True):
+        values = simplest([_ALPHABET.index(letter) for letter in column], _OF_LETTERS)
+        columns.append(_in_alphabet(values))
+    return {"".join(letters) for letters in product(*columns)}
+
+
+def _polynomial(terms: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """One difference; one difference of differences; and one layer more."""
+    layers = [list(terms)]
+    for load in (1, 2, 3):
+        layers.append([after - before for before, after in pairwise(layers[-1])])
+        if len(layers[-1]) > 1 and len(set(layers[-1])) == 1:
+            yield load, sum(layer[-1] for layer in layers)
+            return
+
+
+def _times_and_plus(terms: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """x becomes a * x + b; a is whole and at least 2 (or at most -1), b may be nothing."""
+    for times in (-3, -2, -1, 2, 3, 4, 5, 6):
+        more = terms[1] - times * terms[0]
+        if len(terms) > 3 and all(after == times * before + more for before, after in pairwise(terms)):
+            yield (2 if more else 1), times * terms[-1] + more
+
+
+def _rising_factor(terms: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Factors that rise evenly (times 2, times 3, times 4)."""
+    if len(terms) < 4 or not all(before and after % before == 0 for before, after in pairwise(terms)):
+        return
+    factors = [after // before for before, after in pairwise(terms)]
+    rises = {after - before for before, after in pairwise(factors)}
+    if len(rises) == 1:
+        yield 2, terms[-1] * (factors[-1] + rises.pop())
+
+
+def _from_two_before(terms: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """p times the last and q times the one before, and a number: the plain sum is a rule of load 1."""
+    for p, q in product((-1, 1, 2), (-1, 1, 2)):
+        rests = {after - p * last - q * before for before, last, after in _threes(terms)}
+        if len(rests) == 1 and len(terms) > 4 and (p, q) != (2, -1):
+            rest = rests.pop()
+            yield 1 + (rest != 0) + ((p, q) != (1, 1)), p * terms[-1] + q * terms[-2] + rest
+
+
+def _threes(terms: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+    return zip(terms, terms[1:], terms[2:], strict=False)
+
+
+def _operations_in_turn(terms: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Two operations in turn, each a sum or a product."""
+    pairs = list(pairwise(terms))
+    here, there = pairs[len(pairs) % 2 :: 2], pairs[1 - len(pairs) % 2 :: 2]
+    if min(len(here), len(there)) < 2 or len(terms) < 6 or not _steps(there):
+        return
+    for next_value in _steps(here, terms[-1]):
+        yield 3, next_value
+
+
+def _steps(pairs: Sequence[tuple[int, int]], value: int = 0) -> set[int]:
+    """What `value` becomes by the operations that lead from the first to the second of each pair."""
+    found = set()
+    if len({after - before for before, after in pairs}) == 1:
+        found.add(value + pairs[0][1] - pairs[0][0])
+    factors = {after // before if before and after % before == 0 else None for before, after in pairs}
+    if len(factors) == 1 and (factor := factors.pop()) is not None:
+        found.add(value * factor)
+    return found
+
+
+def _series_in_turn(terms: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Two series that take turns, each by a rule of its own; finding the turns is a load of one."""
+    own, other = terms[len(terms) % 2 :: 2], terms[1 - len(terms) % 2 :: 2]
+    if len(own) < 3 or len(other) < 3:
+        return
+    others = [load for hypothesis in _PLAIN for load, _ in hypothesis(other)]
+    if others:
+        for hypothesis in _PLAIN:
+            for load, value in hypothesis(own):
+                yield 1 + load + min(others), value
+
+
+def _three_differences(terms: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Three differences in turn."""
+    steps = [after - before for before, after in pairwise(terms)]
+    if len(steps) > 5 and all(one == later for one, later in zip(steps, steps[3:], strict=False)):
+        yield 4, terms[-1] + steps[-3]
+
+
+_PLAIN: Sequence[Hypothesis] = (_polynomial, _times_and_plus)
+_OF_NUMBERS: Sequence[Hypothesis] = (
+    *_PLAIN,
+    _rising_factor,
+    _from_two_before,
+    _operations_in_turn,
+    _series_in_turn,
+    _three_differences,
+)
+_OF_LETTERS: Sequence[Hypothesis] = (_polynomial, _operations_in_turn, _series_in_turn, _three_differences)

@@ -1,0 +1,171 @@
+"""Published norm groups of a content pack; those split by sex, race or age are refused.
+
+Such norms would score the same answers differently for different people. The Civil Rights Act of 1991, section 106,
+forbids that for sex and race in the United States; anti-discrimination law elsewhere leads to the same.
+
+Splits are recognised by a group's fields and by its name, in English, German and French. A name that leaves nobody out
+passes: "Adults (18+)", "All ages".
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from goodword.assessments.psychometrics.norms import LEAST
+from goodword.questionnaires.reading import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """Mean and standard deviation of one scale in a norm group, on the answer scale."""
+
+    mean: float
+    sd: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NormGroup:
+    """A published norm group for one form, with its source and caveats. `n` is a number of people."""
+
+    form: str
+    name: str
+    n: int
+    source: str
+    caveat: str
+    scales: tuple[tuple[str, Norm], ...]
+
+    @property
+    def usable(self) -> bool:
+        """Whether it is large enough to compare with; a smaller one is kept, and shown as what it is."""
+        return self.n >= LEAST
+
+
+#: words of one sex; a name with words of one list alone tells a split, with words of both lists a whole group
+_WOMEN: Final = frozenset({"women", "female", "females", "girls", "frauen", "weiblich", "femmes", "filles"})
+_MEN: Final = frozenset({"men", "male", "males", "boys", "männer", "männlich", "hommes", "garçons"})
+
+_RACE: Final = re.compile(
+    r"\b(?:whites?(?!-|\s+(?:collar|goods))|blacks?(?!\s+(?:forest|sea|country|friday|belts?)\b)|caucasians?"
+    r"|african[\s-]americans?|asians?|asian[\s-]americans?|hispanics?|latin[oax]s?|native\s+americans?"
+    r"|pacific\s+islanders?|indigenous|bame|bipoc|people\s+of\s+colou?r|ethnic\s+minorit(?:y|ies)"
+    r"|weiße[rnm]?|schwarze[rnm]?|asiat(?:en|innen|isch\w*)|ethnische\s+minderheit(?:en)?"
+    r"|blanc(?:s|he|hes)?|(?<!forêt-)(?<!forêt )noir(?:s|e|es)?|asiatiques?|hispaniques?|minorités?\s+ethniques?)\b"
+)
+
+_YOUNG: Final = re.compile(
+    r"\b(?:young(?!\s+(?:compan|firm))|younger|teenagers?|millennials|gen(?:eration)?[\s-]z"
+    r"|junge[rn]?(?!\s+(?:unternehmen|firmen))|jüngere[rn]?|jugendliche[rn]?|jeunes(?!\s+entreprises))\b"
+)
+_OLD: Final = re.compile(
+    r"\b(?:older\s+(?:adults|people|workers|employees|applicants|candidates|men|women)|elderly|middle-aged"
+    r"|(?:baby[\s-])?boomers|seniors|senioren|ältere[rn]?|personnes\s+âgées)\b"
+)
+_ALL_AGES: Final = re.compile(
+    r"\b(?:all\s+ages|any\s+age|every\s+age|alle\s+altersgruppen|jeden\s+alters|tous\s+(?:les\s+)?âges)\b"
+)
+
+#: years of work are no age
+_AT_WORK: Final = re.compile(
+    r"\d+\s*(?:\+|plus|(?:-|–|to|bis|à)\s*\d+)?\s*(?:years?|jahren?|ans)\W+(?:(?:of|de)\W+|d['’])?(?:\w+\s+)?"
+    r"(?:experience|service|tenure|employment|berufserfahrung|erfahrung|expérience|ancienneté)"
+)
+#: what may follow a figure that is an age; another word makes it a count ("over 50 companies")
+_END: Final = (
+    r"(?![\d%]|[.,]\d|\s%)(?=\s*(?:$|[^\w\s%+-]|s\b"
+    r"|[\s-]*(?:years?|yrs?|jahren?|jähr\w+|ans|olds?|in|at|from|of|and|or|with|who|und|oder|aus|im|et|ou|en|au)\b))"
+)
+_FIGURE: Final = r"(?<![\d.,])(\d\d)"
+_YEARS: Final = r"(?:\s*(?:years?|jahren?|ans))?"
+_RANGE: Final = re.compile(rf"{_FIGURE}{_YEARS}-?\s*(?:-|–|—|to|bis|à|and|und|et)\s*(\d\d){_END}")
+#: a range alone may be of anything; these words make it one of ages
+_OF_PEOPLE: Final = re.compile(
+    r"\b(?:age[ds]?|years?|yrs?|olds?|adults?|people|persons|workers|employees|applicants|candidates|men|women"
+    r"|alters?|altersgruppe|jahren?|jährig\w*|erwachsene\w*|personen|bewerber\w*|beschäftigte\w*"
+    r"|ans|âges?|âgée?s?|adultes?|personnes|candidat\w*|salarié\w*)\b"
+)
+_FROM: Final = (
+    re.compile(rf"\b(?:over|above|older\s+than|ab|über|älter\s+als|plus\s+de)[\s-]*(\d\d){_END}"),
+    re.compile(
+        rf"{_FIGURE}(?:s\b)?{_YEARS}\s*(?:\+|plus\b|(?:and|or)\s+(?:over|older|above|up)\b|(?:und|oder)\s+älter\b"
+        r"|(?:et|ou)\s+plus\b)(?!\s+[^\W\d]{4,})"
+    ),
+)
+_BELOW: Final = re.compile(
+    rf"\b(?:under|below|younger\s+than|unter|jünger\s+als|moins\s+de)[\s-]*(\d\d){_END}"
+)
+_AT: Final = (
+    re.compile(r"\b(?:aged?|im\s+alter\s+von|âgée?s?\s+de)\s+(\d\d)\b"),
+    re.compile(r"\b(\d\d)[\s-]*(?:years?-olds?\b|year\s+olds?\b|jährige)"),
+)
+#: everybody who may work is in a group from this age on, or up to that one
+_EVERYBODY_FROM: Final = 18
+_EVERYBODY_TO: Final = 90
+
+
+def split_of(name: str) -> str:
+    """What a group of this name is split by: "sex", "race" or "age"; empty where its name tells of no split."""
+    said = name.lower()
+    words = set(re.findall(r"\w+", said))
+    if bool(words & _WOMEN) != bool(words & _MEN):
+        return "sex"
+    if _RACE.search(said):
+        return "race"
+    return "age" if _by_age(said) else ""
+
+
+def _by_age(said: str) -> bool:
+    if _ALL_AGES.search(said):
+        return False
+    if bool(_YOUNG.search(said)) != bool(_OLD.search(said)):
+        return True
+    said = _AT_WORK.sub("", said)
+    ranges = [(int(low), int(high)) for low, high in _RANGE.findall(said)] if _OF_PEOPLE.search(said) else []
+    if any(low > _EVERYBODY_FROM or high < _EVERYBODY_TO for low, high in ranges if low < high):
+        return True
+    if any(int(age) > _EVERYBODY_FROM for form in (*_FROM, *_AT) for age in form.findall(said)):
+        return True
+    return any(int(age) < _EVERYBODY_TO for age in _BELOW.findall(said))
+
+
+_SPLITS: Final = ("sex", "gender", "race", "ethnicity", "age")
+
+
+def read_norm_group(reader: Reader, *, form_ids: frozenset[str], scale_ids: frozenset[str]) -> NormGroup:
+    """One norm group for one of the forms, whole for all scales. The reader raises its error with a sentence."""
+    for split in _SPLITS:
+        if reader.has(split):
+            raise reader.wrong(f"is split by {split}; norms for selection must not be")
+    name = reader.text("name", longest=200)
+    if split := split_of(name):
+        raise reader.wrong(f"is split by {split}, as its name “{name}” says; norms for selection must not be")
+    form = reader.text("form")
+    if form not in form_ids:
+        raise reader.wrong(f"is for the form “{form}”, which the pack does not have")
+    n = reader.whole("n")
+    if n < 1:
+        raise reader.wrong("needs the number of people it comes from under “n”")
+    group = NormGroup(
+        form=form,
+        name=name,
+        n=n,
+        source=reader.text("source"),
+        caveat=reader.text("caveat"),
+        scales=_norms(reader.child("scales", where=f"the scales of {reader.where}"), reader, scale_ids),
+    )
+    reader.done()
+    return group
+
+
+def _norms(table: Reader, group: Reader, scale_ids: frozenset[str]) -> tuple[tuple[str, Norm], ...]:
+    if frozenset(table.names()) != scale_ids:
+        raise group.wrong("must have a mean and a standard deviation for each scale, and for no other")
+    return tuple((scale_id, _norm(table, scale_id)) for scale_id in table.names())
+
+
+def _norm(table: Reader, scale_id: str) -> Norm:
+    reader = table.child(scale_id, where=f"“{scale_id}” in {table.where}")
+    norm = Norm(reader.number("mean"), reader.number("sd"))
+    if norm.sd <= 0:
+        raise reader.wrong("needs a standard deviation above zero")
+    reader.done()
+    return norm

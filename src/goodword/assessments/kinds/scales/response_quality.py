@@ -1,0 +1,125 @@
+"""Signs in the answers to scales: the same answer over and over, and agreeing with both a sentence and its reverse.
+
+**Straight-lining**: the longest run of one answer in the order given (Johnson 2005, "Ascertaining the validity of
+individual protocols from web-based personality inventories", Journal of Research in Personality 39). Half of all items
+and more in one run is the rule of thumb of Curran 2016 ("Methods for the detection of carelessly invalid responses in
+survey data", Journal of Experimental Social Psychology 66): high. A third: medium. Eight in a row: low, and fewer are
+none, whatever their share. Items of all scales and both keys take turns, so that no attitude leads to a long run.
+
+**Contradiction**: over all pairs of an item keyed "+" and one keyed "-" of the same scale, both answered,
+
+    mean of |answer to "+" - (low + high - answer to "-")|
+
+0 for identical answers within each pair. Blind answers, all equally likely, give the mean distance of two options
+("chance": 1.6 on a scale from 1 to 5). From chance on: low; 5/4 of it: medium; 3/2 of it: high. Somebody who only
+agrees comes close to the whole answer scale; somebody who takes the middle throughout has 0 and shows as a straight
+line. Below ten pairs there is no grade. The thresholds are ours; docs/scoring.md has how often they err.
+
+How alike odd and even items of one person are is not asked: with five scales it is a correlation of five points.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import groupby
+from statistics import mean
+
+from goodword.assessments.kinds.scales.content import Instrument
+from goodword.assessments.kinds.scales.scoring import ScaleScore, score
+from goodword.assessments.psychometrics.speed import Grade, graded
+
+LEAST_RUN = 8
+LEAST_PAIRS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StraightLine:
+    """The longest run of one answer, of `answered` in all."""
+
+    longest: int
+    answered: int
+    grade: Grade | None
+
+    @property
+    def share(self) -> Fraction:
+        """The share of all answers that is in the run; 0 without answers."""
+        return Fraction(self.longest, self.answered) if self.answered else Fraction(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScaleContradiction:
+    """One scale: the mean of its "+" items, that of its "-" items turned round, and how far apart its pairs are."""
+
+    scale: str
+    plus: float
+    turned: float
+    pairs: int
+    mean: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contradiction:
+    """All scales with a pair. `mean` is over all pairs, in points of the answer scale, None without a pair;
+    `chance` is what blind answers come to."""
+
+    scales: tuple[ScaleContradiction, ...]
+    pairs: int
+    mean: float | None
+    chance: float
+    grade: Grade | None
+
+
+def straight_lining(values: Sequence[int]) -> StraightLine:
+    """The sign in a run; `values` are the answers as given (not turned), in the order of their items."""
+    longest = max((sum(1 for _ in run) for _, run in groupby(values)), default=0)
+    grade: Grade | None = None
+    if longest >= LEAST_RUN:
+        share = Fraction(longest, len(values))
+        grade = graded(share, low=Fraction(0), medium=Fraction(1, 3), high=Fraction(1, 2))
+    return StraightLine(longest=longest, answered=len(values), grade=grade)
+
+
+def contradiction(instrument: Instrument, form: str, answers: Mapping[str, int]) -> Contradiction:
+    """The sign in reversed pairs; the formula stands above. `answers` maps item ids to answers as given.
+
+    Raises `FormError` for an unknown form and `ScoringError` for an answer that is not one of this form's.
+    """
+    scales: list[ScaleContradiction] = []
+    apart: list[int] = []
+    for scored in score(instrument, form, answers):
+        plus, turned = _values(scored, "+"), _values(scored, "-")
+        of_scale = [abs(one - other) for one in plus for other in turned]
+        if of_scale:
+            apart += of_scale
+            scales.append(
+                ScaleContradiction(
+                    scale=scored.scale.id,
+                    plus=mean(map(float, plus)),
+                    turned=mean(map(float, turned)),
+                    pairs=len(of_scale),
+                    mean=mean(map(float, of_scale)),
+                )
+            )
+    chance = _chance(instrument)
+    whole = Fraction(sum(apart), len(apart)) if apart else None
+    grade = None
+    if whole is not None and len(apart) >= LEAST_PAIRS:
+        grade = graded(whole, low=chance, medium=chance * Fraction(5, 4), high=chance * Fraction(3, 2))
+    return Contradiction(
+        scales=tuple(scales),
+        pairs=len(apart),
+        mean=None if whole is None else float(whole),
+        chance=float(chance),
+        grade=grade,
+    )
+
+
+def _values(scored: ScaleScore, keyed: str) -> list[int]:
+    """The answered items of a key, after their key."""
+    return [item.value for item in scored.items if item.keyed == keyed and item.value is not None]
+
+
+def _chance(instrument: Instrument) -> Fraction:
+    """The mean distance of two options drawn blindly."""
+    values = [option.value for option in instrument.response_scale]
+    return Fraction(sum(abs(one - other) for one in values for other in values), len(values) ** 2)

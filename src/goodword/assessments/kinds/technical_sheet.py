@@ -1,0 +1,282 @@
+"""What a technical sheet holds, and what an organisation's own answers have added to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext
+
+from goodword.assessments.kinds.scales.published_norms import NormGroup
+from goodword.assessments.psychometrics.rasch import Calibration
+from goodword.core.written import written_count, written_day, written_figure
+
+_OMEGA: Final = gettext_lazy(
+    "omega = (Σa)² ÷ ((Σa)² + Σu), where a is what the one factor that all items share explains of an item, and u the "
+    "variance that it leaves (McDonald 1999)"
+)
+_ALPHA: Final = gettext_lazy(
+    "alpha = k ÷ (k − 1) × (1 − sum of the variances of the k items ÷ variance of their sum) (Cronbach 1951)"
+)
+_BY: Final[Mapping[str, Promise]] = {
+    "halves": gettext_lazy(
+        "2r ÷ (1 + r), where r is the correlation between two halves of each person's tasks (Spearman 1910, Brown 1910)"
+    ),
+    "calibration": gettext_lazy(
+        "1 − mean squared standard error of the abilities ÷ variance of the abilities, among the people of the "
+        "calibration"
+    ),
+}
+
+
+def reliability_formula(way: str, *, alpha: bool = False, omega: bool = False) -> str:
+    """The formulas behind a reliability, ending without a full stop; empty where it is not known how it was made.
+
+    `way` is that of domain.norms.figures: "items", "halves" or "calibration". `alpha` and `omega` say which there are.
+    """
+    told = [str(formula) for formula, there in ((_OMEGA, omega), (_ALPHA, alpha)) if there]
+    return "; ".join(told) or str(_BY.get(way, ""))
+
+
+def reliability_figures(
+    value: float, *, way: str, n: int, alpha: float | None = None, omega: float | None = None
+) -> str:
+    """A reliability with what it was made from: "omega 0.83, alpha 0.81, from 120 people"."""
+    held = {"value": written_figure(value), "n": written_count(n)}
+    if alpha is not None or omega is not None:
+        pairs = (("omega", omega), ("alpha", alpha))
+        held["value"] = ", ".join(f"{name} {written_figure(one)}" for name, one in pairs if one is not None)
+        return gettext("%(value)s, from %(n)s people who answered all of it") % held
+    match way:
+        case "halves":
+            return gettext("%(value)s, from two halves of the tasks of %(n)s people") % held
+        case "calibration":
+            return gettext("%(value)s, from the calibration by %(n)s people") % held
+    return gettext("%(value)s, from %(n)s people") % held
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScaleFacts:
+    """One scale of a form: its words, and how many items are keyed each way."""
+
+    name: str
+    construct: str
+    description: str
+    low_label: str
+    low_text: str
+    high_label: str
+    high_text: str
+    n_items: int
+    n_plus: int
+    n_minus: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellFacts:
+    """A family of generated items at one level: how many a form has, what must be seen to solve one, how hard it is.
+
+    `start` and `difficulty` are in logits; the latter, with its standard error and the answers behind it, is None
+    until the organisation's answers have been enough to calibrate by.
+    """
+
+    category: str
+    family: str
+    level: int
+    n: int
+    load: str
+    start: float
+    difficulty: float | None = None
+    se: float | None = None
+    answers: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnScale:
+    """One score of a norm group: where a group of people lies on it, and how reliable it is in their answers.
+
+    `reliability` is None where it is not known; `alpha` and `omega` where it does not come from items that all have
+    answered. `reliability_n` people gave the answers behind it.
+    """
+
+    name: str
+    n: int
+    mean: float
+    sd: float
+    reliability: float | None
+    alpha: float | None = None
+    omega: float | None = None
+    reliability_n: int = 0
+    #: by which way: "items", "halves" or "calibration"; "" where that was not written down
+    way: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnGroup:
+    """A norm group made of the organisation's own first attempts; `number` counts the sets of a version and form."""
+
+    number: int
+    version: str
+    form: str
+    language: str
+    device: str
+    n: int
+    made_at: datetime
+    scales: tuple[OwnScale, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnCalibration:
+    """A calibration of a version: the newest one, or the one that a role fixed."""
+
+    id: int
+    number: int
+    made_at: datetime
+    found: Calibration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What an organisation's own answers tell of a version and form: nothing, at first."""
+
+    groups: tuple[OwnGroup, ...] = ()
+    calibration: OwnCalibration | None = None
+
+
+NOTHING = Known()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TechnicalSheet:
+    """All that a person needs to judge a test. Every text is plain and in the active language.
+
+    Of `scales`, `cells` and `more` each kind fills what it has: `more` is further facts, each under its heading.
+    """
+
+    title: str
+    version: str
+    language: str
+    form: str
+    construct: str
+    n_items: int
+    minutes: int
+    scales: tuple[ScaleFacts, ...]
+    answer_scale: tuple[tuple[int, str], ...]
+    scoring: str
+    scoring_version: str
+    reliability: str
+    norms: str
+    validity: str
+    limits: tuple[str, ...]
+    licence: str
+    source: str
+    kind: str = "scales"
+    cells: tuple[CellFacts, ...] = ()
+    more: Mapping[str, str] = field(default_factory=dict)
+    #: norm groups that came with a content pack
+    published_norms: tuple[NormGroup, ...] = ()
+    own_norms: tuple[OwnGroup, ...] = ()
+
+
+def reliability_sentence(groups: tuple[OwnGroup, ...]) -> str:
+    """How far items agree, group by group with the number of people and by which formula; that nothing is known,
+    where nothing is."""
+    told = [sentence for group in groups if (sentence := _agreement(group))]
+    if not told:
+        return gettext(
+            "None yet. It is computed from an organisation's own answers once there are enough, "
+            "and shown with their number."
+        )
+    scales = [scale for group in groups for scale in group.scales if scale.reliability is not None]
+    formulas = [
+        reliability_formula(scale.way, alpha=scale.alpha is not None, omega=scale.omega is not None)
+        for scale in scales
+    ]
+    return " ".join([*told, *(f"{formula}." for formula in dict.fromkeys(formulas) if formula)])
+
+
+def norms_sentence(published: list[NormGroup], groups: tuple[OwnGroup, ...], *, without: str) -> str:
+    """The norm groups that came with the test and those made here; `without` says what holds while there are none."""
+    lines = [published_norm(group) for group in published] + [own_norm(group) for group in groups]
+    return " ".join(lines) if lines else gettext("None yet.") + f" {without}"
+
+
+def published_norm(group: NormGroup) -> str:
+    """A norm group of a content pack: who, how many, from where, what to beware of, and that no score is held to it.
+
+    Percentiles are issued within one class of device only (psychometrics.norms); published norms do not state theirs.
+    """
+    people = ngettext("%(n)s person", "%(n)s people", group.n) % {"n": written_count(group.n)}
+    told = f"{group.name} ({people}). {_ended(group.source)} {_ended(group.caveat)}"
+    return f"{told} " + gettext(
+        "It is shown for information only: no percentile comes from it, because it doesn't say what type "
+        "of device people used."
+    )
+
+
+def own_norm(group: OwnGroup) -> str:
+    """A norm group made here: who, how many, when."""
+    return gettext(
+        "Your own norms %(number)s: %(n)s first attempts at version %(version)s (%(form)s) in “%(language)s” "
+        "on a %(device)s, made on %(date)s."
+    ) % {
+        "number": group.number,
+        "n": written_count(group.n),
+        "version": group.version,
+        "form": group.form,
+        "language": group.language,
+        "device": _device(group.device),
+        "date": written_day(group.made_at),
+    }
+
+
+def no_validity() -> str:
+    """What is known of scores and work: nothing."""
+    return gettext("None yet: no study is known here that relates these scores to work.")
+
+
+def common_limits() -> tuple[str, ...]:
+    """What holds of every test."""
+    return (
+        gettext("Answers given in different languages or versions must not be compared."),
+        gettext(
+            "It must not be the sole basis of a decision about anybody. Use it to prepare interview questions."
+        ),
+        gettext("It is not a measure of health and must not be read as one."),
+    )
+
+
+def _agreement(group: OwnGroup) -> str:
+    scales = [told for scale in group.scales if (told := _figure(scale))]
+    if not scales:
+        return ""
+    return gettext("In “%(language)s” on a %(device)s: %(scales)s.") % {
+        "language": group.language,
+        "device": _device(group.device),
+        "scales": "; ".join(scales),
+    }
+
+
+def _figure(scale: OwnScale) -> str:
+    if scale.reliability is None:
+        return ""
+    figures = [
+        f"{name} {written_figure(value)}"
+        for name, value in (("omega", scale.omega), ("alpha", scale.alpha))
+        if value is not None
+    ] or [written_figure(scale.reliability)]
+    return f"{scale.name} {', '.join(figures)} (n {written_count(scale.reliability_n)})".strip()
+
+
+def _device(device: str) -> str:
+    """The class of a device in words."""
+    match device:
+        case "phone":
+            return pgettext("a class of devices", "phone")
+        case "computer":
+            return pgettext("a class of devices", "computer")
+    return device
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."

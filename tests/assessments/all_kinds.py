@@ -1,0 +1,295 @@
+"""A role that asks for tests of every kind, and somebody who has taken them all."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from goodword.accounts.models import Organisation
+from goodword.assessments.attempts.answers import next_item, save_answer
+from goodword.assessments.attempts.begin import begin_part, needs_start
+from goodword.assessments.attempts.completion import finish_part
+from goodword.assessments.content import content_of
+from goodword.assessments.domain.library.ensure import ensure_builtin
+from goodword.assessments.given import OwnQuestion, Situation, Statement, Task, items_of
+from goodword.assessments.kinds.builtin import REASONING, WORK_STYLE
+from goodword.assessments.kinds.reasoning.content import Forms
+from goodword.assessments.models import (
+    Assessment,
+    AssessmentPart,
+    Attempt,
+    AttemptPart,
+    Calibration,
+    Marking,
+    Score,
+    Test,
+    TestVersion,
+    Upload,
+)
+from goodword.assessments.psychometrics import rasch
+from goodword.assessments.queries import answers_of
+from goodword.candidates.models import Application
+from goodword.roles.models import Role, Step
+from tests.assessments.support import assigned, part_of
+from tests.support import factories
+
+NOW = factories.NOW
+ALL = ("scales", "reasoning", "judgement", "questions")
+
+#: a right answer, a text with a rubric, one to read, a file
+OWN: dict[str, Any] = {
+    "kind": "questions",
+    "id": "own",
+    "version": "1",
+    "language": "en",
+    "name": "Questions of ours",
+    "instructions": "",
+    "questions": [
+        {
+            "type": "single_choice",
+            "id": "harness",
+            "text": "How often is a harness checked?",
+            "choices": [
+                {"value": "daily", "label": "Before each use"},
+                {"value": "yearly", "label": "Once a year"},
+            ],
+        },
+        {"type": "long_text", "id": "storm", "text": "A storm comes up. What do you do?"},
+        {"type": "short_text", "id": "start", "text": "When could you start?"},
+        {
+            "type": "file",
+            "id": "licence",
+            "text": "Your licence, please",
+            "types": ["pdf"],
+            "required": False,
+        },
+    ],
+    "rubrics": [
+        {
+            "question": "storm",
+            "criteria": [
+                {
+                    "id": "safe",
+                    "text": "Keeps people safe",
+                    "points": 5,
+                    "anchors": "5: all come down at once",
+                },
+                {"id": "tells", "text": "Tells the others", "points": 3},
+            ],
+        }
+    ],
+    "right": {"harness": ["daily"]},
+}
+
+
+def assessment_of_all(role: Role, *, kinds: Sequence[str] = ALL, **values: Any) -> Assessment:
+    """A published assessment with one test of each of these kinds, in their order."""
+    step = Step.objects.of(role.organisation).get(role=role, kind="assessment")
+    number = Assessment.objects.of(role.organisation).filter(step=step).count() + 1
+    by = role.owner
+    two_raters = values.pop("two_raters", False)
+    weights = values.pop("weights", {})
+    made = Assessment.objects.create(
+        **{
+            "organisation": role.organisation,
+            "step": step,
+            "number": number,
+            "created_at": NOW,
+            "created_by": by,
+            "published_at": NOW,
+        }
+        | values
+    )
+    for order, kind in enumerate(kinds, start=1):
+        version, form, minutes = _test(role.organisation, kind)
+        AssessmentPart.objects.create(
+            organisation=role.organisation,
+            assessment=made,
+            order=order,
+            test=version.test,
+            number=version.number,
+            form=form,
+            minutes=minutes,
+            requirement=f"Needed for {kind}",
+            requirement_by="Rita Recruiter",
+            requirement_at=NOW,
+            weight=weights.get(kind),
+            two_raters=two_raters,
+        )
+    return made
+
+
+def taken(
+    of: Application,
+    *,
+    value: int = 4,
+    solve: int = 1,
+    harness: str = "daily",
+    now: datetime = NOW,
+    **device: str,
+) -> Attempt:
+    """An attempt with every part finished: statements and actions rated `value`, every `solve`th task solved."""
+    attempt = assigned(of, now=now)
+    return take(attempt, value=value, solve=solve, harness=harness, now=now, **device)
+
+
+def take(
+    attempt: Attempt,
+    *,
+    value: int = 4,
+    solve: int = 1,
+    harness: str = "daily",
+    storm: str = "I call everybody down and tell the office.",
+    file: str = "licence-of-ada.pdf",
+    now: datetime = NOW,
+    **device: str,
+) -> Attempt:
+    """The same of an attempt that was assigned. `storm` is what is written, `file` what is handed in."""
+    of = attempt.step_request.application
+    own = {"harness": harness, "storm": storm, "start": "On 1 May", "licence": file}
+    for part in list(AttemptPart.objects.of(of.organisation).filter(attempt=attempt).order_by("order")):
+        _take(attempt, part.order, value=value, solve=solve, own=own, now=now)
+        if device:
+            AttemptPart.objects.of(of.organisation).filter(pk=part.pk).update(**device)
+    return fresh(attempt)
+
+
+def fresh(attempt: Attempt) -> Attempt:
+    """The same, as it stands now."""
+    rows = Attempt.objects.of(attempt.organisation)
+    return rows.select_related(
+        "organisation", "step_request__step", "step_request__application", "assessment"
+    ).get(pk=attempt.pk)
+
+
+def calibrated(attempt: Attempt) -> Calibration:
+    """Calibrate the reasoning of an attempt's role by 240 people, as if it had been before, and issue the ability."""
+    organisation = attempt.organisation
+    [part] = (
+        AttemptPart.objects.of(organisation)
+        .select_related("part", "version__test")
+        .filter(attempt=attempt, version__test__kind="reasoning")
+    )
+    given, answers = [item for item in items_of(part) if isinstance(item, Task)], answers_of(part)
+    cells = sorted({(item.drawn.family, item.drawn.level) for item in given})
+    found = rasch.Calibration(
+        cells={(family, level): rasch.Difficulty(0.25 * level - 1, 0.2, 60) for family, level in cells},
+        sd=1.1,
+        n=240,
+        iterations=12,
+        reliability=0.78,
+    )
+    made = Calibration.objects.create(
+        organisation=organisation,
+        test=part.version.test,
+        version=part.version.number,
+        number=3,
+        content=rasch.to_json(found),
+        n=240,
+        made_at=NOW,
+    )
+    part.part.calibration = made
+    part.part.save(update_fields=["calibration"])
+    ability = rasch.ability(
+        found,
+        [
+            ((item.drawn.family, item.drawn.level), 1 if answers.get(item.id) == item.drawn.key else 0)
+            for item in given
+        ],
+    )
+    Score.objects.of(organisation).filter(part=part, scale="").update(
+        ability=ability.theta, ability_se=ability.se
+    )
+    return made
+
+
+def marked(attempt: Attempt, *, name: str, now: datetime = NOW, comment: str = "", **points: int) -> Marking:
+    """What a rater of this name gave the answer about the storm."""
+    [part] = AttemptPart.objects.of(attempt.organisation).filter(
+        attempt=attempt, version__test__kind="questions"
+    )
+    return Marking.objects.create(
+        organisation=attempt.organisation,
+        part=part,
+        item="storm",
+        rater=factories.member(attempt.organisation, name=name),
+        points=points,
+        comment=comment,
+        marked_at=now,
+    )
+
+
+def _take(
+    attempt: Attempt, order: int, *, value: int, solve: int, own: Mapping[str, str], now: datetime
+) -> None:
+    given: dict[str, Any] = {"attempt_id": attempt.pk, "order": order, "now": now}
+    if needs_start(part_of(attempt, order)):
+        begin_part(**given, device="computer")
+    part = part_of(attempt, order)
+    for number, item in enumerate(items_of(part), start=1):
+        match item:
+            case Statement():
+                save_answer(**given, item_id=item.id, value=value)
+            case Situation():
+                save_answer(**given, item_id=item.id, value={one.id: value for one in item.scenario.actions})
+            case Task():
+                wrong = next(option.id for option in item.drawn.options if option.id != item.drawn.key)
+                save_answer(**given, item_id=item.id, value=wrong if number % solve else item.drawn.key)
+                next_item(attempt_id=attempt.pk, order=order, number=number, now=now)
+            case OwnQuestion():
+                save_answer(**given, item_id=item.id, value=_own(part, item.id, own=own))
+    finish_part(**given)
+
+
+def _own(part: AttemptPart, question: str, *, own: Mapping[str, str]) -> Any:
+    if question != "licence":
+        return own[question]
+    upload = Upload.objects.create(
+        organisation=part.organisation,
+        part=part,
+        item=question,
+        name=own[question],
+        content_type="application/pdf",
+        size=12_000,
+        sha256="0" * 64,
+        content=b"%PDF-1.7",
+        uploaded_at=NOW,
+    )
+    return {"upload": upload.pk}
+
+
+def _test(organisation: Organisation, kind: str) -> tuple[TestVersion, str, int | None]:
+    if kind == "questions":
+        return _own_version(organisation), "", None
+    key = {"scales": WORK_STYLE, "reasoning": REASONING, "judgement": "judgement_customer"}[kind]
+    test = ensure_builtin(organisation, key, now=NOW)
+    version = TestVersion.objects.of(organisation).filter(test=test).order_by("language").first()
+    assert version is not None  # just ensured
+    if kind == "reasoning":
+        content = content_of(version)
+        assert isinstance(content, Forms)
+        return version, min(content.forms, key=lambda form: content.forms[form].n), 20
+    return version, "short20" if kind == "scales" else "", None
+
+
+def _own_version(organisation: Organisation) -> TestVersion:
+    test, _ = Test.objects.of(organisation).get_or_create(
+        key="own",
+        defaults={
+            "organisation": organisation,
+            "kind": Test.Kind.QUESTIONS,
+            "title": "Questions of ours",
+            "created_at": NOW,
+        },
+    )
+    version, _ = TestVersion.objects.of(organisation).get_or_create(
+        test=test,
+        number="1",
+        language="en",
+        defaults={"organisation": organisation, "content": OWN, "created_at": NOW, "published_at": NOW},
+    )
+    return version
+
+
+def later(days: int) -> datetime:
+    """Some days after NOW."""
+    return NOW + timedelta(days=days)

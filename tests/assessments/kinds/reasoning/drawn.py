@@ -1,0 +1,20 @@
+"""Items of every family that is not a matrix, drawn once for all tests."""
+
+from functools import cache
+
+from goodword.assessments.kinds.reasoning.families import FAMILIES, generate
+from goodword.assessments.kinds.reasoning.item import Item
+
+N_SEEDS = 200
+EACH = [
+    (family.id, level)
+    for family in FAMILIES.values()
+    if family.category != "figural"
+    for level in family.levels
+]
+
+
+@cache
+def drawn(family: str, level: int) -> tuple[Item, ...]:
+    """The items of the first seeds from 1."""
+    return tuple(generate(family, seed=seed, level=level) for seed in range(1, N_SEEDS + 1))

@@ -1,0 +1,43 @@
+"""What is assumed of difficulties, and that forms differ little in them."""
+
+import pytest
+
+from goodword.assessments.kinds.reasoning.content import FIGURELESS_20, STANDARD_20, Blueprint, Entry
+from goodword.assessments.kinds.reasoning.difficulty import (
+    START,
+    expected_score,
+    spread_of_forms,
+    start_value,
+)
+from goodword.assessments.kinds.reasoning.families import FAMILIES
+
+
+def test_every_family_and_level_has_a_start_value_that_rises_with_the_level() -> None:
+    assert set(START) == {(family.id, level) for family in FAMILIES.values() for level in family.levels}
+    for family in FAMILIES.values():
+        values = [start_value(family.id, level) for level in family.levels]
+        assert values == sorted(set(values))
+
+
+def test_what_has_no_start_value_is_refused() -> None:
+    with pytest.raises(LookupError, match="“sets” of level 9 has no start value"):
+        start_value("sets", 9)
+
+
+def test_the_expected_score_is_the_sum_of_the_chances() -> None:
+    # By hand: 1/2 for an item as hard as the person is able; 1/(1+e) = 0.268941 for one harder by a logit.
+    assert expected_score([0.0, 1.0], 0.0) == pytest.approx(0.5 + 0.268941, abs=1e-6)
+    assert expected_score([], 0.0) == 0
+
+
+@pytest.mark.parametrize("blueprint", [STANDARD_20, FIGURELESS_20], ids=["standard", "figureless"])
+def test_ten_thousand_forms_differ_by_no_more_than_three_tenths_of_an_item(blueprint: Blueprint) -> None:
+    found = spread_of_forms(blueprint, thetas=(-1.0, 0.0, 1.0), n_forms=10_000, seed=1)
+    assert set(found) == {-1.0, 0.0, 1.0}
+    assert all(0.15 < deviation <= 0.3 for deviation in found.values())
+
+
+def test_the_bound_is_near_if_every_item_is_as_hard_as_the_person_is_able() -> None:
+    """20 items at P = 1/2: the square root of 20 times 0.25 / 4 is 0.28."""
+    even = Blueprint((Entry("matrices_two_rules", 3, 20),), 20)
+    assert spread_of_forms(even, thetas=(0.0,), n_forms=10_000, seed=1)[0.0] == pytest.approx(0.28, abs=0.02)

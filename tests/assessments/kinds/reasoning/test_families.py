@@ -1,0 +1,179 @@
+"""Every item of every family has one right answer, which its form does not betray."""
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import replace
+from math import sqrt
+
+import pytest
+
+from goodword.assessments.kinds.reasoning.families import FAMILIES, generate, practice_item
+from goodword.assessments.kinds.reasoning.item import Deduction, Series, from_json, to_json
+from goodword.assessments.kinds.reasoning.options import SLIP
+from goodword.assessments.kinds.reasoning.solver import solve
+from goodword.assessments.kinds.reasoning.solver.guessers import GUESSERS, chance, success
+from goodword.assessments.kinds.reasoning.solver.series import solve_by_any_reading
+from tests.assessments.kinds.reasoning.drawn import EACH, N_SEEDS, drawn
+
+#: the largest of some 400 shares of 200 items that chance alone gives, with five options: four standard errors
+_FOUR_ERRORS = 4 * sqrt(0.25 * 0.75 / N_SEEDS)
+#: the first twenty items of each family, version and level
+MARKS = {
+    "number_series 2 1": "aa08b1a9fa66",
+    "number_series 2 2": "8139e41c88a2",
+    "number_series 2 3": "43bc13839ce9",
+    "number_series 2 4": "98c64c124f40",
+    "number_series 2 5": "da46a0d2d696",
+    "letter_series 2 1": "db17c2eb4578",
+    "letter_series 2 2": "446eb2372c94",
+    "letter_series 2 3": "1832acfe18d3",
+    "letter_series 2 4": "83b9f2fad983",
+    "seating 2 1": "e0d4fb88eddf",
+    "seating 2 2": "971475e777c0",
+    "seating 2 3": "84b60aa151f2",
+    "seating 2 4": "bccf797dda9f",
+    "ordering 1 1": "106ffecf5b09",
+    "ordering 1 2": "80da62da9b88",
+    "ordering 1 3": "e69b988cfbb1",
+    "ordering 1 4": "9c36c357528e",
+    "sets 1 1": "d1375b7b551b",
+    "sets 1 2": "739d93a30b49",
+    "sets 1 3": "1573b39b3a50",
+    "sets 1 4": "602075cc0022",
+}
+each_level = pytest.mark.parametrize(("family", "level"), EACH)
+each_level_of_series = pytest.mark.parametrize(
+    ("family", "level"), [each for each in EACH if FAMILIES[each[0]].category in {"numerical", "letters"}]
+)
+
+
+@each_level
+def test_a_solver_that_sees_the_task_alone_finds_the_key_and_nothing_else(family: str, level: int) -> None:
+    items = drawn(family, level)
+    assert [(item.seed, solve(item.task, item.options)) for item in items] == [
+        (item.seed, frozenset({item.key})) for item in items
+    ]
+
+
+@each_level
+def test_the_solver_needs_neither_errors_nor_the_order_of_the_options(family: str, level: int) -> None:
+    for item in drawn(family, level)[:50]:
+        bare = [replace(option, error="") for option in reversed(item.options)]
+        assert solve(item.task, bare) == {item.key}
+
+
+@each_level
+def test_options_differ_and_each_wrong_one_has_its_error(family: str, level: int) -> None:
+    for item in drawn(family, level):
+        assert len({option.value for option in item.options}) == len(item.options)
+        assert [option.id for option in item.options] == list("abcde"[: len(item.options)])
+        assert [option.id for option in item.options if not option.error] == [item.key]
+
+
+@each_level
+def test_the_same_seed_gives_the_same_item_and_json_gives_it_back(family: str, level: int) -> None:
+    for item in drawn(family, level)[:50]:
+        assert generate(family, seed=item.seed, level=level) == item
+        assert from_json(json.loads(json.dumps(to_json(item)))) == item
+
+
+@each_level
+def test_hardly_two_seeds_give_the_same_task(family: str, level: int) -> None:
+    assert len({item.task for item in drawn(family, level)}) >= N_SEEDS * 0.85
+
+
+@each_level
+def test_each_place_is_right_about_equally_often(family: str, level: int) -> None:
+    items = drawn(family, level)
+    places = [option.id for option in items[0].options]
+    expected = N_SEEDS / len(places)
+    counts = Counter(item.key for item in items)
+    # Chi-square with 3 or 4 degrees of freedom: one in 100,000 is above 29.
+    assert sum((counts[place] - expected) ** 2 / expected for place in places) < 29
+
+
+@each_level
+def test_who_looks_at_the_form_of_the_options_does_no_better_than_chance(family: str, level: int) -> None:
+    items = drawn(family, level)
+    gains = {
+        name: sum(success(item, guesser) - chance(item) for item in items) / N_SEEDS
+        for name, guesser in GUESSERS.items()
+    }
+    assert {name: gain for name, gain in gains.items() if gain >= _FOUR_ERRORS} == {}
+
+
+@each_level_of_series
+def test_no_other_reading_of_a_series_however_much_it_supposes_leads_to_another_option(
+    family: str, level: int
+) -> None:
+    for item in drawn(family, level):
+        assert isinstance(item.task, Series)
+        assert solve_by_any_reading(item.task, item.options) == {item.key}
+
+
+@each_level_of_series
+def test_the_right_answer_of_a_series_is_any_point_of_the_grid_of_errors(family: str, level: int) -> None:
+    """The one from which all others are made would be found without the task: it has the fewest errors beside it."""
+    n_errors = Counter(
+        sum(option.error.count("+") + 1 for option in item.options if option.error)
+        for item in drawn(family, level)
+    )
+    assert max(n_errors.values()) < 0.75 * N_SEEDS
+
+
+@each_level_of_series
+def test_most_wrong_answers_of_series_are_errors_of_thought(family: str, level: int) -> None:
+    wrong = [option.error for item in drawn(family, level) for option in item.options if option.error]
+    assert sum(error.startswith(SLIP) for error in wrong) < len(wrong) / 2
+
+
+@pytest.mark.parametrize("family", ["seating", "ordering", "sets"])
+def test_that_nothing_can_be_said_is_right_as_often_as_any_other_answer(family: str) -> None:
+    items = [item for level in FAMILIES[family].levels for item in drawn(family, level)]
+    share = sum(item.key == item.options[-1].id for item in items) / len(items)
+    assert share == pytest.approx(1 / len(items[0].options), abs=0.06)
+
+
+@pytest.mark.parametrize(("family", "level"), [each for each in EACH if each[0] in {"seating", "ordering"}])
+def test_neither_the_kinds_of_statements_nor_the_question_tell_that_nothing_can_be_said(
+    family: str, level: int
+) -> None:
+    open_ones: dict[object, list[bool]] = {}
+    for item in drawn(family, level):
+        assert isinstance(item.task, Deduction)
+        kinds = {statement[0] for statement in item.task.statements}
+        for seen in (*kinds, item.task.question):
+            open_ones.setdefault(seen, []).append(item.key == "e")
+    for found in open_ones.values():
+        assert sum(found) / len(found) == pytest.approx(1 / 5, abs=4 * sqrt(0.2 * 0.8 / len(found)))
+
+
+def test_numbers_of_the_easy_levels_are_positive() -> None:
+    items = [*drawn("number_series", 1), *drawn("number_series", 2)]
+    shown = [text for item in items for text in [*item.task.terms, *(o.value for o in item.options)]]  # type: ignore[union-attr]
+    assert [text for text in shown if int(str(text)) <= 0] == []
+
+
+def test_items_are_what_they_were_when_their_version_was_made() -> None:
+    """Forms name their items by family, version, level and seed; whoever changes an item gives a new version."""
+    marks = {}
+    for family, level in EACH:
+        text = json.dumps([to_json(item) for item in drawn(family, level)[:20]], sort_keys=True)
+        marks[f"{family} {FAMILIES[family].version} {level}"] = hashlib.sha256(text.encode()).hexdigest()[:12]
+    assert marks == MARKS
+
+
+def test_everybody_practises_on_the_same_easy_item() -> None:
+    assert {family: practice_item(family).level for family in FAMILIES} == {
+        family.id: family.levels[0] for family in FAMILIES.values()
+    }
+
+
+def test_what_no_family_makes_is_refused_in_a_sentence() -> None:
+    with pytest.raises(LookupError, match="There is no item family “riddles”"):
+        generate("riddles", seed=1, level=1)
+    with pytest.raises(ValueError, match="“sets” has the levels 1, 2, 3, 4, not 5"):
+        generate("sets", seed=1, level=5)
+    with pytest.raises(ValueError, match="A seed is 0 or more, not -1"):
+        generate("sets", seed=-1, level=1)

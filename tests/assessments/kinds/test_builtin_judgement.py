@@ -1,0 +1,126 @@
+"""The built-in judgement sets: what their design promises, in every language they exist in."""
+
+from collections import Counter
+
+import pytest
+
+from goodword.assessments.kinds.builtin import pack_languages
+from goodword.assessments.kinds.judgement.content import JudgementSet, Scenario
+from tests.assessments.builtins import JUDGEMENT_SETS, load_judgement
+from tests.assessments.kinds.wording import correlation, forbidden, lix, words
+
+each_set = pytest.mark.parametrize("set_id", JUDGEMENT_SETS)
+each_language = pytest.mark.parametrize("language", ["en", "de", "fr"])
+
+
+def _shown(judgement: JudgementSet) -> list[str]:
+    """What a candidate reads of the scenarios."""
+    return [
+        text
+        for scenario in judgement.scenarios
+        for text in (scenario.text, *(action.text for action in scenario.actions))
+    ]
+
+
+def _best(scenario: Scenario) -> int:
+    keys = [action.effectiveness for action in scenario.actions]
+    return keys.index(max(keys))
+
+
+@each_set
+@each_language
+def test_a_set_has_eight_scenarios_of_four_actions_each_with_a_reason(set_id: str, language: str) -> None:
+    judgement = load_judgement(set_id, language=language)
+    assert (judgement.id, judgement.version, judgement.language) == (set_id, "1", language)
+    assert [len(scenario.actions) for scenario in judgement.scenarios] == [4] * 8
+    assert [action.id for action in judgement.actions if not action.reason.endswith(".")] == []
+    assert [option.value for option in judgement.response_scale] == [1, 2, 3, 4, 5]
+
+
+@each_set
+@each_language
+def test_translations_share_ids_and_keys(set_id: str, language: str) -> None:
+    other = load_judgement(set_id, language=language)
+    assert pack_languages(set_id) == ("de", "en", "fr")
+    assert [(action.id, action.effectiveness) for action in other.actions] == [
+        (action.id, action.effectiveness) for action in load_judgement(set_id).actions
+    ]
+
+
+@each_set
+def test_keys_are_spread_over_the_scale(set_id: str) -> None:
+    keys = Counter(action.effectiveness for action in load_judgement(set_id).actions)
+    assert len(keys) >= 8
+    assert max(keys.values()) <= 8
+    low = sum(count for key, count in keys.items() if key <= 2)
+    high = sum(count for key, count in keys.items() if key >= 3.5)
+    assert min(low, 32 - low - high, high) >= 8
+
+
+@each_set
+def test_the_best_action_stands_at_each_place_twice(set_id: str) -> None:
+    scenarios = load_judgement(set_id).scenarios
+    for scenario in scenarios:
+        keys = sorted(action.effectiveness for action in scenario.actions)
+        assert keys[-1] > keys[-2]
+    assert Counter(_best(scenario) for scenario in scenarios) == {0: 2, 1: 2, 2: 2, 3: 2}
+
+
+@each_set
+def test_no_place_tells_the_key(set_id: str) -> None:
+    scenarios = load_judgement(set_id).scenarios
+    keys = [action.effectiveness for scenario in scenarios for action in scenario.actions]
+    assert abs(correlation([0.0, 1.0, 2.0, 3.0] * 8, keys)) < 0.2
+    worst = Counter(
+        min(range(4), key=lambda place: scenario.actions[place].effectiveness) for scenario in scenarios
+    )
+    assert max(worst.values()) <= 3
+
+
+@each_set
+@each_language
+def test_no_length_tells_the_key(set_id: str, language: str) -> None:
+    judgement = load_judgement(set_id, language=language)
+    keys = [action.effectiveness for action in judgement.actions]
+    for measure in (
+        [float(len(action.text)) for action in judgement.actions],
+        [float(len(words(action.text))) for action in judgement.actions],
+    ):
+        assert abs(correlation(measure, keys)) < 0.2
+    lengths = [[len(action.text) for action in scenario.actions] for scenario in judgement.scenarios]
+    best = [_best(scenario) for scenario in judgement.scenarios]
+    assert sum(each[place] == max(each) for each, place in zip(lengths, best, strict=True)) <= 4
+    assert sum(each[place] == min(each) for each, place in zip(lengths, best, strict=True)) <= 4
+
+
+@each_set
+@each_language
+def test_nothing_touches_health_faith_family_or_politics(set_id: str, language: str) -> None:
+    judgement = load_judgement(set_id, language=language)
+    assert forbidden([*_shown(judgement), *(action.reason for action in judgement.actions)], language) == []
+
+
+@each_set
+@each_language
+def test_a_set_reads_easily(set_id: str, language: str) -> None:
+    texts = _shown(load_judgement(set_id, language=language))
+    assert lix(texts) < 40
+    assert len(set(texts)) == 40
+
+
+@each_set
+def test_scenarios_have_at_most_sixty_words_and_actions_twenty_five(set_id: str) -> None:
+    judgement = load_judgement(set_id)
+    assert [scenario.id for scenario in judgement.scenarios if len(words(scenario.text)) > 60] == []
+    assert [action.id for action in judgement.actions if len(words(action.text)) > 25] == []
+
+
+@each_set
+@each_language
+def test_a_set_says_where_its_key_comes_from_and_what_is_not_known(set_id: str, language: str) -> None:
+    said = {
+        "en": "No panel of people who do the job has set or checked it, and no study relates it to work yet.",
+        "de": "Keine Gruppe von Menschen, die diese Arbeit machen, hat ihn festgelegt oder geprüft",
+        "fr": "Aucun groupe de personnes qui font ce travail ne l’a fixée ni vérifiée",
+    }
+    assert said[language] in load_judgement(set_id, language=language).key_basis

@@ -1,0 +1,34 @@
+"""The page about content packs: its examples are what the code reads, and none of its fields is missing."""
+
+import json
+import re
+from dataclasses import fields
+from pathlib import Path
+
+from goodword.assessments.kinds.judgement.content import (
+    Action,
+    JudgementSet,
+    Scenario,
+    read_judgement,
+    to_json,
+)
+from goodword.assessments.kinds.scales.content import Instrument, Scale, parse_pack
+from goodword.assessments.kinds.scales.content import to_json as pack_to_json
+from goodword.assessments.kinds.scales.published_norms import NormGroup
+
+PAGE = (Path(__file__).parents[3] / "docs" / "content-packs.md").read_text("utf-8")
+PACK, JUDGEMENT = (json.loads(block) for block in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL))
+
+
+def test_the_examples_are_read_and_written_as_they_stand_there() -> None:
+    assert pack_to_json(parse_pack(PACK)) == PACK
+    assert to_json(read_judgement(JUDGEMENT)) == JUDGEMENT
+
+
+def test_every_field_is_named_on_the_page() -> None:
+    named = {
+        field.name
+        for kind in (Instrument, Scale, NormGroup, JudgementSet, Scenario, Action)
+        for field in fields(kind)
+    }
+    assert sorted(name for name in named if f"`{name}`" not in PAGE and f'"{name}"' not in PAGE) == []

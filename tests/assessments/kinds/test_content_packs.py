@@ -1,0 +1,195 @@
+"""Content packs: the published form is read, and what is wrong is said in a sentence."""
+
+import json
+from typing import Any
+
+import pytest
+
+from goodword.assessments.kinds.scales.content import (
+    Form,
+    FormError,
+    Item,
+    PackError,
+    parse_pack,
+    read_pack,
+    to_json,
+)
+from goodword.assessments.kinds.scales.published_norms import Norm, NormGroup
+from goodword.assessments.psychometrics.norms import LEAST
+from tests.assessments.builtins import load
+from tests.assessments.kinds.packs import small_pack
+
+
+def test_a_pack_in_the_published_form_is_read_whole() -> None:
+    instrument = parse_pack(small_pack())
+    assert instrument.items[2] == Item(id="3", text="I am cool.", scale="warm", keyed="-")
+    assert instrument.short_forms == (Form("half", "Half", ("1", "2")),)
+    assert instrument.norms == (
+        NormGroup(
+            form="half",
+            name="visitors",
+            n=120,
+            source="a survey",
+            caveat="not representative",
+            scales=(("warm", Norm(3.5, 0.5)), ("quick", Norm(3.0, 1.0))),
+        ),
+    )
+    assert (instrument.lowest, instrument.highest) == (1, 5)
+
+
+def test_a_form_holds_its_items_in_the_order_of_the_instrument() -> None:
+    instrument = parse_pack(small_pack(short_forms=[{"id": "half", "name": "Half", "items": [4, 1]}]))
+    assert [item.id for item in instrument.items_of("half")] == ["1", "4"]
+    assert [item.id for item in instrument.items_of("full")] == ["1", "2", "3", "4"]
+
+
+def test_an_unknown_form_is_refused_by_name() -> None:
+    with pytest.raises(FormError) as refused:
+        parse_pack(small_pack()).form("long")
+    assert refused.value.args == ("Small has no form “long”.",)
+
+
+def _without(key: str) -> dict[str, Any]:
+    return {name: value for name, value in small_pack().items() if name != key}
+
+
+def _with_item(**changes: Any) -> dict[str, Any]:
+    items = small_pack()["items"]
+    return small_pack(items=[*items[:3], items[3] | changes])
+
+
+def _with_norm(**changes: Any) -> dict[str, Any]:
+    return small_pack(norms=[small_pack()["norms"][0] | changes])
+
+
+@pytest.mark.parametrize(
+    ("pack", "sentence"),
+    [
+        ([], "The content pack must be an object with named values."),
+        (
+            _without("licence"),
+            "The content pack has no licence; say under which licence the items may be used.",
+        ),
+        (
+            _without("source"),
+            "The content pack has no source; say who wrote the items and where they were published.",
+        ),
+        (small_pack(licence=" "), "The content pack needs a text under “licence”."),
+        (small_pack(licences="x"), "The content pack has “licences”, which is not known here."),
+        (small_pack(items=[]), "The content pack needs a list under “items”."),
+        (
+            small_pack(scoring={"method": "sum"}),
+            (
+                "The scoring must be the method “mean” with the reverse “minimum + maximum - answer”; "
+                "no other is known."
+            ),
+        ),
+        (
+            small_pack(response_scale=[{"value": 1, "label": "No"}, {"value": 3, "label": "Yes"}]),
+            "The content pack needs an answer scale of at least two values, rising one by one.",
+        ),
+        (_with_item(number=3), "The content pack has the item “3” twice."),
+        (
+            _with_item(scale="cold"),
+            "Item 4 of the content pack belongs to the scale “cold”, which the pack does not have.",
+        ),
+        (_with_item(keyed="*"), "Item 4 of the content pack must be keyed “+” or “-”."),
+        (_with_item(number=None), "Item 4 of the content pack needs a number or an id."),
+        (
+            small_pack(scales=[*small_pack()["scales"], {"id": "calm", "name": "Calm"}]),
+            "The content pack has no item for the scale “calm”.",
+        ),
+        (
+            small_pack(short_forms=[{"id": "half", "name": "Half", "items": [1, 9]}], norms=[]),
+            "Short form 1 of the content pack holds the item “9”, which the pack does not have.",
+        ),
+        (
+            small_pack(short_forms=[{"id": "half", "name": "Half", "items": [1, 3]}], norms=[]),
+            "The content pack has no item for the scale “quick” in the form “half”.",
+        ),
+        (
+            small_pack(short_forms=[{"id": "full", "name": "Half", "items": [1, 2]}], norms=[]),
+            "The content pack has the form “full” twice.",
+        ),
+        (
+            _with_norm(sex="female"),
+            "Norm group 1 of the content pack is split by sex; norms for selection must not be.",
+        ),
+        (
+            _with_norm(scales={"warm": {"mean": 3, "sd": 1}}),
+            (
+                "Norm group 1 of the content pack must have a mean and a standard deviation for each scale, "
+                "and for no other."
+            ),
+        ),
+        (
+            _with_norm(scales={"warm": {"mean": 3, "sd": 0}, "quick": {"mean": 3, "sd": 1}}),
+            "“warm” in the scales of norm group 1 of the content pack needs a standard deviation above zero.",
+        ),
+        (
+            _with_norm(name="women in sales"),
+            (
+                "Norm group 1 of the content pack is split by sex, as its name “women in sales” says; "
+                "norms for selection must not be."
+            ),
+        ),
+        (
+            _with_norm(region="north"),
+            "Norm group 1 of the content pack has “region”, which is not known here.",
+        ),
+        (
+            _with_norm(n=0),
+            "Norm group 1 of the content pack needs the number of people it comes from under “n”.",
+        ),
+        (
+            _with_norm(form="long"),
+            "Norm group 1 of the content pack is for the form “long”, which the pack does not have.",
+        ),
+    ],
+)
+def test_a_spoilt_pack_is_refused_with_a_sentence_that_names_the_place(pack: object, sentence: str) -> None:
+    with pytest.raises(PackError) as refused:
+        parse_pack(pack)
+    assert str(refused.value) == sentence
+
+
+def test_text_that_is_not_json_is_refused_with_its_place() -> None:
+    with pytest.raises(PackError) as refused:
+        read_pack('{"id": "small",\n oops}')
+    assert str(refused.value) == "The file is not JSON: line 2, column 2."
+
+
+def test_a_pack_that_is_exported_and_read_again_is_the_same() -> None:
+    instrument = parse_pack(small_pack(instructions="Think of a usual day."))
+    assert read_pack(json.dumps(to_json(instrument))) == instrument
+    built_in = load(language="fr")
+    assert parse_pack(to_json(built_in)) == built_in
+
+
+def test_an_export_names_items_by_their_ids_and_leaves_out_what_is_empty() -> None:
+    assert to_json(parse_pack(small_pack(norms=[]))) == {
+        "id": "small",
+        "version": "1",
+        "language": "en",
+        "name": "Small",
+        "licence": "public domain",
+        "source": "made for the tests",
+        "scales": [{"id": "warm", "name": "Warm"}, {"id": "quick", "name": "Quick"}],
+        "response_scale": [{"value": value, "label": f"Answer {value}"} for value in (1, 2, 3, 4, 5)],
+        "scoring": {"method": "mean", "reverse": "minimum + maximum - answer"},
+        "short_forms": [{"id": "half", "name": "Half", "items": ["1", "2"]}],
+        "items": [
+            {"id": "1", "text": "I am warm.", "scale": "warm", "keyed": "+"},
+            {"id": "2", "text": "I am quick.", "scale": "quick", "keyed": "+"},
+            {"id": "3", "text": "I am cool.", "scale": "warm", "keyed": "-"},
+            {"id": "4", "text": "I am slow.", "scale": "quick", "keyed": "-"},
+        ],
+    }
+
+
+def test_a_norm_group_below_a_hundred_people_is_read_but_not_to_be_used() -> None:
+    assert LEAST == 100
+    usable = {
+        n: parse_pack(_with_norm(n=n, name="women and men")).norms[0].usable for n in (1, 99, 100, 5000)
+    }
+    assert usable == {1: False, 99: False, 100: True, 5000: True}

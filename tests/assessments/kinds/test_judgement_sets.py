@@ -1,0 +1,90 @@
+"""Judgement sets: the published form is read, and what is wrong is said in a sentence."""
+
+import pytest
+
+from goodword.assessments.kinds.judgement.content import Action, Scenario, read_judgement, to_json
+from goodword.assessments.kinds.scales.content import PackError
+from tests.assessments.builtins import load_judgement
+from tests.assessments.kinds.judgements import small_set, with_action
+
+
+def test_a_set_in_the_published_form_is_read_whole() -> None:
+    judgement = read_judgement(small_set())
+    assert judgement.scenarios[1] == Scenario(
+        id="b",
+        text="The printer is empty.",
+        actions=(
+            Action(id="b1", text="Use another one.", effectiveness=3.0, reason="It is quick."),
+            Action(id="b2", text="Print it later.", effectiveness=2.0, reason="It is slow."),
+        ),
+    )
+    assert [action.id for action in judgement.actions] == ["a1", "a2", "b1", "b2"]
+    assert (judgement.lowest, judgement.highest, judgement.key_basis) == (1, 5, "Made up.")
+
+
+def test_a_set_that_is_exported_and_read_again_is_the_same() -> None:
+    assert to_json(read_judgement(small_set())) == small_set()
+    built_in = load_judgement("judgement_customer", language="de")
+    assert read_judgement(to_json(built_in)) == built_in
+
+
+def test_a_reason_may_be_left_out() -> None:
+    assert read_judgement(with_action(reason=None)).actions[3].reason == ""
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        ([], "The judgement set must be an object with named values."),
+        (small_set(kind="scales"), "The judgement set needs “judgement” under “kind”."),
+        (
+            small_set(licence=None),
+            "The judgement set has no licence; say under which licence the scenarios may be used.",
+        ),
+        (
+            small_set(source=None),
+            "The judgement set has no source; say who wrote the scenarios and where they were published.",
+        ),
+        (small_set(key_basis=""), "The judgement set needs a text under “key_basis”."),
+        (small_set(scenarios=[]), "The judgement set needs a list under “scenarios”."),
+        (small_set(keys=[]), "The judgement set has “keys”, which is not known here."),
+        (
+            small_set(response_scale=[{"value": 1, "label": "Bad"}]),
+            "The judgement set needs an answer scale of at least two values, rising one by one.",
+        ),
+        (
+            small_set(scenarios=[small_set()["scenarios"][0]] * 2),
+            "The judgement set has the scenario “a” twice.",
+        ),
+        (with_action(id="a1"), "The judgement set has the action “a1” twice."),
+        (
+            with_action(effectiveness=5.5),
+            "Action 2 of scenario 2 of the judgement set needs an effectiveness from 1 to 5, in half steps.",
+        ),
+        (
+            with_action(effectiveness=2.25),
+            "Action 2 of scenario 2 of the judgement set needs an effectiveness from 1 to 5, in half steps.",
+        ),
+        (with_action(text=""), "Action 2 of scenario 2 of the judgement set needs a text under “text”."),
+        (
+            with_action(best=True),
+            "Action 2 of scenario 2 of the judgement set has “best”, which is not known here.",
+        ),
+        (
+            small_set(
+                scenarios=[{"id": "a", "text": "One.", "actions": small_set()["scenarios"][0]["actions"][:1]}]
+            ),
+            "Scenario 1 of the judgement set needs at least two actions to rate.",
+        ),
+    ],
+)
+def test_a_spoilt_set_is_refused_with_a_sentence_that_names_the_place(data: object, sentence: str) -> None:
+    with pytest.raises(PackError) as refused:
+        read_judgement(data)
+    assert str(refused.value) == sentence
+
+
+def test_an_unknown_built_in_set_is_refused() -> None:
+    with pytest.raises(LookupError) as refused:
+        load_judgement("judgement_astronauts")
+    assert refused.value.args == ("There is no such built-in pack, or not in this version.",)

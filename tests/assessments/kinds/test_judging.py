@@ -1,0 +1,95 @@
+"""Scoring judgements by distance, against examples worked by hand."""
+
+import pytest
+
+from goodword.assessments.kinds.judgement.content import read_judgement
+from goodword.assessments.kinds.judgement.scoring import ActionScore, judge
+from goodword.assessments.kinds.judgement.sheet import judgement_sheet
+from goodword.assessments.kinds.scales.scoring import ScoringError
+from goodword.assessments.kinds.technical_sheet import NOTHING
+from tests.assessments.builtins import JUDGEMENT_SETS, load_judgement
+from tests.assessments.kinds.judgements import small_set
+
+# The keys are a1 5, a2 1.5, b1 3, b2 2.
+SMALL = read_judgement(small_set())
+
+
+def test_a_whole_set_scores_as_worked_by_hand() -> None:
+    score = judge(SMALL, {"a1": 4, "a2": 1, "b1": 3, "b2": 5})
+    # |4 - 5| + |1 - 1.5| + |3 - 3| + |5 - 2| = 1 + 0.5 + 0 + 3 = 4.5, by 4 actions
+    assert score.distance == 1.125
+    # the furthest from 5 is 1 (4 steps), from 1.5 is 5 (3.5), from 3 either end (2), from 2 is 5 (3): 12.5 by 4
+    assert score.largest == 3.125
+    # nearest to 1.5 is 1 or 2 (half a step), the other keys are exact: 0.5 / 4
+    assert score.smallest == 0.125
+    assert (score.n_answered, score.n_actions, score.needed) == (4, 4, 3)
+
+
+def test_a_score_opens_to_answer_key_distance_and_reason() -> None:
+    assert judge(SMALL, {"a2": 4}).actions[:2] == (
+        ActionScore(
+            scenario_id="a",
+            action_id="a1",
+            text="Call for help.",
+            answer=None,
+            key=5.0,
+            distance=None,
+            reason="Help comes.",
+        ),
+        ActionScore(
+            scenario_id="a",
+            action_id="a2",
+            text="Wait and see.",
+            answer=4,
+            key=1.5,
+            distance=2.5,
+            reason="Nobody knows.",
+        ),
+    )
+
+
+def test_three_quarters_of_the_actions_make_a_score_of_those_alone() -> None:
+    score = judge(SMALL, {"a1": 4, "b1": 3, "b2": 5})
+    # 1 + 0 + 3 = 4 by 3; at most 4 + 2 + 3 = 9 by 3
+    assert (score.distance, score.largest, score.n_answered) == (4 / 3, 3.0, 3)
+
+
+def test_fewer_than_three_quarters_of_the_actions_make_no_score() -> None:
+    score = judge(SMALL, {"a1": 4, "b1": 3})
+    # at most 4 + 2 = 6 by 2
+    assert (score.distance, score.largest, score.n_answered) == (None, 3.0, 2)
+
+
+def test_no_answers_make_no_score() -> None:
+    score = judge(SMALL, {})
+    assert (score.distance, score.smallest, score.largest, score.n_answered) == (None, 0.125, 3.125, 0)
+
+
+def test_the_same_judgement_told_in_the_ends_of_the_scale_lies_further_from_the_key() -> None:
+    moderate = judge(SMALL, {"a1": 5, "a2": 2, "b1": 3, "b2": 2})
+    extreme = judge(SMALL, {"a1": 5, "a2": 1, "b1": 5, "b2": 1})
+    # 0 + 0.5 + 0 + 0 = 0.5 by 4; 0 + 0.5 + 2 + 1 = 3.5 by 4
+    assert (moderate.distance, extreme.distance) == (0.125, 0.875)
+
+
+@pytest.mark.parametrize("set_id", JUDGEMENT_SETS)
+def test_ratings_beside_the_key_of_a_built_in_set_are_as_near_as_half_steps_allow(set_id: str) -> None:
+    judgement = load_judgement(set_id)
+    answers = {action.id: int(action.effectiveness) for action in judgement.actions}
+    halves = sum(not action.effectiveness.is_integer() for action in judgement.actions)
+    score = judge(judgement, answers)
+    assert score.distance == score.smallest == halves * 0.5 / 32
+    assert f"have a distance of {score.smallest:.2f}" in judgement_sheet(judgement, NOTHING).scoring
+
+
+def test_an_action_of_another_set_is_refused() -> None:
+    with pytest.raises(ScoringError) as refused:
+        judge(SMALL, {"c1a": 3})
+    assert str(refused.value) == "The action “c1a” is not part of this set."
+
+
+@pytest.mark.parametrize("answer", [0, 6, True])
+def test_an_answer_off_the_scale_is_refused(answer: int) -> None:
+    with pytest.raises(ScoringError) as refused:
+        judge(SMALL, {"a1": answer})
+    assert str(refused.value) == f"The answer {answer!r} to action “a1” is not on the answer scale."

@@ -1,0 +1,95 @@
+"""A norm group that holds people of one sex, race or age alone is known by its name."""
+
+import pytest
+
+from goodword.assessments.kinds.scales.published_norms import read_norm_group, split_of
+from goodword.questionnaires.reading import Reader, ReadingError
+
+
+@pytest.mark.parametrize(
+    ("split", "names"),
+    [
+        ("sex", ("Women in sales", "Männer")),
+        (
+            "race",
+            (
+                "White applicants",
+                "Black employees",
+                "Asian job seekers",
+                "African American adults",
+                "Hispanic or Latino",
+                "Schwarze Bewerber",
+                "Weiße Angestellte",
+                "Candidats noirs",
+                "Personnes blanches",
+            ),
+        ),
+        (
+            "age",
+            (
+                "Adults aged 18-29",
+                "Adults 18–64",
+                "18 to 29 years",
+                "over 50s",
+                "Over-50s in retail",
+                "Employees over 50",
+                "50+",
+                "Applicants 40 and over",
+                "Under 30",
+                "Applicants under 30 in sales",
+                "Young professionals",
+                "Older workers",
+                "Erwachsene von 18 bis 29",
+                "18- bis 29-Jährige",
+                "Über 50 Jahre",
+                "50 Jahre und älter",
+                "Personen ab 50",
+                "Ältere Beschäftigte",
+                "Adultes de 18 à 29 ans",
+                "Plus de 50 ans",
+                "Moins de 30 ans",
+                "50 ans et plus",
+                "Jeunes diplômés",
+            ),
+        ),
+        (
+            "",
+            (
+                "Adults (18+)",
+                "Adults, all ages",
+                "Aged 18 and over, all",
+                "Adults aged 16 to 99",
+                "Women and men",
+                "Erwachsene ab 18",
+                "Erwachsene jeden Alters",
+                "18 Jahre und älter",
+                "Adultes, 18 ans et plus",
+                "Tous les âges",
+                "visitors",
+                "White-collar workers",
+                "Hotels in the Black Forest",
+                "Applicants 2019-2021",
+                "Employees of over 50 companies",
+                "Applicants in 20+ countries",
+                "Managers with 10 to 15 years of experience",
+                "Senior managers",
+                "Adults, studies 1 and 2",
+                "Younger and older workers",
+            ),
+        ),
+    ],
+)
+def test_a_name_tells_what_a_group_is_split_by(split: str, names: tuple[str, ...]) -> None:
+    assert {name: split_of(name) for name in names} == dict.fromkeys(names, split)
+
+
+@pytest.mark.parametrize(
+    ("split", "name"), [("race", "Black employees"), ("age", "Adults aged 18-29"), ("sex", "Women")]
+)
+def test_a_group_whose_name_tells_a_split_is_refused(split: str, name: str) -> None:
+    reader = Reader({"name": name}, where="norm group 1")
+    with pytest.raises(ReadingError) as refused:
+        read_norm_group(reader, form_ids=frozenset({"full"}), scale_ids=frozenset({"warm"}))
+    assert str(refused.value) == (
+        f"Norm group 1 is split by {split}, as its name “{name}” says; norms for selection must not be."
+    )

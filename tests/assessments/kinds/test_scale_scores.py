@@ -1,0 +1,106 @@
+"""Scoring against examples worked by hand."""
+
+import pytest
+
+from goodword.assessments.kinds.builtin import WORK_STYLE_FORM
+from goodword.assessments.kinds.scales.content import FormError, parse_pack
+from goodword.assessments.kinds.scales.scoring import ItemScore, ScoringError, needed_answers, score
+from tests.assessments.builtins import load
+from tests.assessments.kinds.packs import small_pack
+
+# The short form's answers of one made-up person, item 1 to 20.
+PERSON = dict(
+    zip(
+        load().form(WORK_STYLE_FORM).item_ids,
+        [5, 2, 4, 1, 3, 2, 4, 5, 1, 4, 2, 1, 4, 2, 5, 4, 3, 2, 5, 1],
+        strict=True,
+    )
+)
+
+
+def test_a_whole_short_form_scores_as_worked_by_hand() -> None:
+    scores = score(load(), WORK_STYLE_FORM, PERSON)
+    assert [(result.scale.id, result.mean, result.n_answered, result.n_items) for result in scores] == [
+        # items 1+, 9-, 13+, 20-: 5, 6-1, 4, 6-1 = 19 / 4
+        ("extraversion", 4.75, 4, 4),
+        # items 4-, 7+, 15+, 18-: 6-1, 4, 5, 6-2 = 18 / 4
+        ("agreeableness", 4.5, 4, 4),
+        # items 2-, 10+, 14-, 16+: 6-2, 4, 6-2, 4 = 16 / 4
+        ("conscientiousness", 4.0, 4, 4),
+        # items 5+, 8-, 11+, 17-: 3, 6-5, 2, 6-3 = 9 / 4
+        ("emotional_stability", 2.25, 4, 4),
+        # items 3+, 6-, 12-, 19+: 4, 6-2, 6-1, 5 = 18 / 4
+        ("openness", 4.5, 4, 4),
+    ]
+
+
+def test_an_earlier_version_scores_as_it_did() -> None:
+    answers = {f"ws{number:02d}": answer for number, answer in enumerate(PERSON.values(), start=1)}
+    earlier, newest = load(version="1"), load(version="2")
+    assert [result.mean for result in score(earlier, WORK_STYLE_FORM, answers)] == [
+        result.mean for result in score(newest, WORK_STYLE_FORM, PERSON)
+    ]
+
+
+def test_a_score_opens_to_the_answers_it_came_from() -> None:
+    warm = score(parse_pack(small_pack()), "full", {"1": 4, "3": 1})[0]
+    assert warm.items == (
+        ItemScore(item_id="1", text="I am warm.", keyed="+", answer=4, value=4),
+        ItemScore(item_id="3", text="I am cool.", keyed="-", answer=1, value=5),
+    )
+    assert warm.mean == 4.5
+
+
+def test_a_left_out_item_does_not_pull_the_mean() -> None:
+    answers = {item_id: answer for item_id, answer in PERSON.items() if item_id != "ws05"}
+    stability = score(load(), WORK_STYLE_FORM, answers)[3]
+    # items 8-, 11+, 17-: 6-5, 2, 6-3 = 6 / 3
+    assert (stability.mean, stability.n_answered, stability.needed) == (2.0, 3, 3)
+
+
+def test_fewer_than_three_quarters_of_the_items_give_no_mean() -> None:
+    answers = {item_id: answer for item_id, answer in PERSON.items() if item_id not in {"ws05", "ws51"}}
+    stability = score(load(), WORK_STYLE_FORM, answers)[3]
+    assert (stability.mean, stability.n_answered, stability.n_items) == (None, 2, 4)
+
+
+def test_no_answers_give_no_means() -> None:
+    assert [result.mean for result in score(load(), "full", {})] == [None] * 5
+
+
+@pytest.mark.parametrize("answer", [1, 2, 3, 4, 5])
+def test_the_same_answer_everywhere_scores_in_the_middle_because_keys_are_balanced(answer: int) -> None:
+    instrument = load()
+    scores = score(instrument, "full", {item.id: answer for item in instrument.items})
+    assert [result.mean for result in scores] == [3.0] * 5
+
+
+def test_the_needed_share_is_three_quarters_rounded_up() -> None:
+    assert [needed_answers(count) for count in (1, 2, 3, 4, 5, 10)] == [1, 2, 3, 3, 4, 8]
+
+
+def test_an_answer_scale_from_zero_reverses_by_its_own_ends() -> None:
+    options = [{"value": value, "label": str(value)} for value in (0, 1, 2, 3)]
+    instrument = parse_pack(small_pack(response_scale=options))
+    assert [result.mean for result in score(instrument, "full", {"1": 3, "2": 0, "3": 0, "4": 2})] == [
+        3.0,
+        0.5,
+    ]
+
+
+def test_an_answer_to_an_item_outside_the_form_is_refused() -> None:
+    with pytest.raises(ScoringError) as refused:
+        score(load(), WORK_STYLE_FORM, {"ws21": 3})
+    assert str(refused.value) == "The item “ws21” is not part of this form."
+
+
+@pytest.mark.parametrize("answer", [0, 6, True])
+def test_an_answer_off_the_scale_is_refused(answer: int) -> None:
+    with pytest.raises(ScoringError) as refused:
+        score(load(), WORK_STYLE_FORM, {"ws01": answer})
+    assert str(refused.value) == f"The answer {answer!r} to item “ws01” is not on the answer scale."
+
+
+def test_an_unknown_form_is_refused() -> None:
+    with pytest.raises(FormError):
+        score(load(), "long", {})

@@ -1,0 +1,68 @@
+"""Sheets of tests that are no instruments: facts from the content, and no word of what is not known."""
+
+import pytest
+
+from goodword.assessments.kinds.custom.content import read_questions
+from goodword.assessments.kinds.judgement.content import read_judgement
+from goodword.assessments.kinds.pack_file import difference
+from goodword.assessments.kinds.reasoning.content import builtin_forms, read_forms
+from goodword.assessments.kinds.reasoning.difficulty import START
+from goodword.assessments.kinds.reasoning.families import FAMILIES
+from goodword.assessments.kinds.reasoning.names import LOADS, family_name, forms_of
+from goodword.assessments.kinds.sheet import technical_sheet
+from tests.assessments.kinds.judgements import small_set, with_action
+from tests.assessments.library_pages.support import own_questions
+
+
+def test_each_family_and_level_has_its_load_in_words_and_a_start_value() -> None:
+    cells = {(family.id, level) for family in FAMILIES.values() for level in family.levels}
+    assert (set(LOADS), set(START)) == (cells, cells)
+    assert [family for family in FAMILIES if family_name(family) == family] == []
+
+
+def test_the_sheet_of_a_form_has_its_tasks_and_minutes() -> None:
+    forms = read_forms(builtin_forms())
+    assert forms_of(forms) == ("standard_20", "short_12", "figureless_20")
+    sheet = technical_sheet(forms, "figureless_20")
+    assert (sheet.form, sheet.n_items, sheet.minutes, sum(cell.n for cell in sheet.cells)) == (
+        "20 tasks in 20 minutes, without figures",
+        20,
+        20,
+        20,
+    )
+    assert [limit for limit in sheet.limits if limit.startswith("Figures have to be seen")] == []
+
+
+def test_the_sheet_of_questions_counts_right_answers_rubrics_and_what_is_only_read() -> None:
+    sheet = technical_sheet(read_questions(own_questions()))
+    assert sheet.scoring == (
+        "1 of 3 questions have a right answer; the score is how many of these were answered correctly. A "
+        "question with several right choices counts only if exactly those were chosen. 1 of 3 questions are marked "
+        "by people using a rubric. 1 question has no score and is only read."
+    )
+    assert "At most 3 points" in sheet.more["Raters"]
+
+
+def test_the_sheet_of_situations_states_its_rule() -> None:
+    sheet = technical_sheet(read_judgement(small_set()))
+    assert sheet.scoring.endswith("There is a score only if three quarters of the actions are rated: 3 of 4.")
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        (small_set(language="de", name="Klein"), ""),
+        (with_action(text="Später drucken."), ""),
+        (with_action(effectiveness=4), "the actions or their keys"),
+    ],
+)
+def test_languages_of_one_version_differ_in_words_alone(other: dict[str, object], told: str) -> None:
+    assert difference(read_judgement(small_set()), read_judgement(other)) == told
+
+
+def test_questions_in_another_language_share_ids_choices_and_right_answers() -> None:
+    german, turned = own_questions(language="de"), own_questions(right={"angle": ["flat"]})
+    german["questions"][0]["text"] = "Wie steil steht eine Leiter?"
+    german["questions"][0]["choices"][0]["label"] = "75 Grad"
+    one = read_questions(own_questions())
+    assert [difference(one, read_questions(other)) for other in (german, turned)] == ["", "the right answers"]

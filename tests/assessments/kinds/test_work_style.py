@@ -1,0 +1,177 @@
+"""The work style inventory: what its design promises, in every language it exists in."""
+
+import re
+from itertools import pairwise
+
+import pytest
+
+from goodword.assessments.kinds.builtin import WORK_STYLE, WORK_STYLE_FORM, pack_languages, pack_versions
+from tests.assessments.builtins import load
+from tests.assessments.kinds.wording import forbidden, lix, words
+
+SCALES = ("extraversion", "agreeableness", "conscientiousness", "emotional_stability", "openness")
+each_language = pytest.mark.parametrize("language", pack_languages(WORK_STYLE))
+
+
+def _texts(language: str) -> list[str]:
+    return [item.text for item in load(language=language).items]
+
+
+@each_language
+def test_the_full_form_has_ten_items_a_scale_five_keyed_each_way(language: str) -> None:
+    items = load(language=language).items
+    counts = {
+        (scale, keyed): sum(item.scale == scale and item.keyed == keyed for item in items)
+        for scale in SCALES
+        for keyed in "+-"
+    }
+    assert counts == dict.fromkeys(counts, 5)
+
+
+@each_language
+def test_the_short_form_has_four_items_a_scale_two_keyed_each_way(language: str) -> None:
+    items = load(language=language).items_of(WORK_STYLE_FORM)
+    counts = {
+        (scale, keyed): sum(item.scale == scale and item.keyed == keyed for item in items)
+        for scale in SCALES
+        for keyed in "+-"
+    }
+    assert counts == dict.fromkeys(counts, 2)
+
+
+@pytest.mark.parametrize("form", ["full", WORK_STYLE_FORM])
+def test_two_items_of_one_scale_never_stand_beside_each_other(form: str) -> None:
+    items = load().items_of(form)
+    assert [pair for pair in pairwise(items) if pair[0].scale == pair[1].scale] == []
+
+
+@pytest.mark.parametrize("form", ["full", WORK_STYLE_FORM])
+def test_the_same_key_comes_three_times_running_at_most(form: str) -> None:
+    keys = "".join(item.keyed for item in load().items_of(form))
+    assert re.findall(r"\+{4,}|-{4,}", keys) == []
+
+
+@each_language
+def test_every_scale_is_described_at_both_ends_at_like_length(language: str) -> None:
+    for scale in load(language=language).scales:
+        assert "" not in (
+            scale.description,
+            scale.low_label,
+            scale.low_text,
+            scale.high_label,
+            scale.high_text,
+        )
+        lengths = sorted((len(scale.low_text), len(scale.high_text)))
+        assert lengths[1] <= lengths[0] * 1.5
+
+
+@each_language
+def test_no_item_touches_health_faith_family_or_politics(language: str) -> None:
+    assert forbidden(_texts(language), language) == []
+
+
+@each_language
+def test_an_item_can_be_read_at_fourteen(language: str) -> None:
+    texts = _texts(language)
+    assert lix(texts) < 40
+    assert sum(len(words(text)) for text in texts) / len(texts) <= 12.5
+    assert [text for text in texts if len(words(text)) > 19] == []
+
+
+def test_an_english_item_is_of_the_eighth_year_at_most() -> None:
+    # Automated Readability Index: 4.71 letters a word + 0.5 words a sentence - 21.43; 8 is age 14.
+    text = " ".join(_texts("en"))
+    letters = sum(character.isalnum() for character in text)
+    assert 4.71 * letters / len(words(text)) + 0.5 * len(words(text)) / 50 - 21.43 < 8
+
+
+@pytest.mark.parametrize(
+    ("language", "person", "denial"),
+    [
+        ("en", r"(I|me|my|our)", r"(not|no|never|n't|without)"),
+        ("de", r"(ich|mir|mich|meine[mnrs]?|unsere)", r"(nicht|kein\w*|nie|ohne)"),
+        ("fr", r"(je|j|me|m|mon|ma|mes|notre)", r"(ne|n|pas|jamais|sans)"),
+    ],
+)
+def test_an_item_is_one_sentence_in_the_first_person_that_denies_at_most_once(
+    language: str, person: str, denial: str
+) -> None:
+    for text in _texts(language):
+        assert re.search(rf"\b{person}\b", text, re.IGNORECASE), text
+        assert len(re.findall(rf"\b{denial}\b", text, re.IGNORECASE)) <= (2 if language == "fr" else 1), text
+        assert re.findall(r"[.!?;:]", text) == ["."], text
+
+
+@each_language
+def test_no_item_comes_twice(language: str) -> None:
+    assert len({text.lower() for text in _texts(language)}) == 50
+
+
+def test_an_item_that_was_reworded_has_an_id_of_its_own() -> None:
+    newest = {item.id: item for item in load().items}
+    kept = [item for item in load(version="1").items if item.id in newest]
+    assert kept == [newest[item.id] for item in kept]
+    assert len(kept) == 27
+
+
+def test_a_translation_differs_from_an_earlier_one_only_where_it_was_mended() -> None:
+    mended = {
+        language: sorted(
+            item.id
+            for item in load(language=language, version="1").items
+            if (newest := _item(item.id, language)) and _plain(newest) != _plain(item.text)
+        )
+        for language in pack_languages(WORK_STYLE)
+    }
+    assert mended == {"de": ["ws03", "ws15"], "en": [], "fr": ["ws48"]}
+
+
+def _item(item_id: str, language: str) -> str:
+    return next((item.text for item in load(language=language).items if item.id == item_id), "")
+
+
+def _plain(text: str) -> str:
+    """The text with each apostrophe in its plain form."""
+    return text.replace("’", "'")
+
+
+@each_language
+def test_translations_share_items_keys_scales_and_forms(language: str) -> None:
+    english, other = load(), load(language=language)
+    assert [(item.id, item.scale, item.keyed) for item in other.items] == [
+        (item.id, item.scale, item.keyed) for item in english.items
+    ]
+    assert [form.item_ids for form in other.forms] == [form.item_ids for form in english.forms]
+    assert [scale.id for scale in other.scales] == list(SCALES)
+    assert (other.version, other.language) == (english.version, language)
+    assert [option.value for option in other.response_scale] == [1, 2, 3, 4, 5]
+
+
+def test_a_language_that_is_not_there_falls_back_to_english() -> None:
+    assert load(language="pt-br") == load(language="en")
+
+
+def test_a_regional_language_takes_its_plain_one() -> None:
+    assert load(language="en-gb") == load(language="en")
+
+
+def test_an_unknown_instrument_is_refused() -> None:
+    with pytest.raises(LookupError) as refused:
+        load("handwriting")
+    assert refused.value.args == ("There is no such built-in pack, or not in this version.",)
+
+
+def test_an_earlier_version_stays_in_every_language_and_the_newest_is_given_unasked() -> None:
+    assert (pack_versions(WORK_STYLE), pack_languages(WORK_STYLE)) == (("1", "2"), ("de", "en", "fr"))
+    assert [load(language=language, version="1").version for language in pack_languages(WORK_STYLE)] == [
+        "1"
+    ] * 3
+    assert load(version="1").form(WORK_STYLE_FORM).item_ids[7] == "ws08"
+    assert load(language="fr", version="1").language == "fr"
+    assert load() == load(version="2")
+
+
+def test_a_version_that_never_was_is_refused() -> None:
+    with pytest.raises(LookupError) as refused:
+        load(version="9")
+    assert refused.value.args == ("There is no such built-in pack, or not in this version.",)
