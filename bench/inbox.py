@@ -87,7 +87,7 @@ def copies(row: "Connection") -> "Iterator[dict[str, Any]]":
     from goodword.accounts.models import Membership, User
     from goodword.candidates.models import Application, Candidate
     from goodword.core import clock
-    from goodword.greenhouse.sync.person import told_of
+    from goodword.greenhouse.sync.candidates import candidate_columns
     from goodword.greenhouse.sync.session import harvest
     from goodword.roles.domain.create import create_role
     from goodword.roles.models import Automation
@@ -114,7 +114,7 @@ def copies(row: "Connection") -> "Iterator[dict[str, Any]]":
         for job_id in sorted({one.job_id for one in applications.values() if one.job_id is not None})
     )
     Candidate.objects.bulk_create(
-        [Candidate(remote_id=person.id, **common, **told_of(person)) for person in people.values()],
+        [Candidate(remote_id=person.id, **common, **candidate_columns(person)) for person in people.values()],
         batch_size=2000,
     )
     ours = dict(Candidate.objects.across_organisations().values_list("remote_id", "pk"))

@@ -172,8 +172,7 @@ def work(connection_id: int, *, place: int, of: int, until: float) -> None:
     from goodword.greenhouse.client import Exchange
     from goodword.greenhouse.models import Connection
     from goodword.greenhouse.sync.pacer import pacer_of
-    from goodword.greenhouse.sync.session import client_for
-    from goodword.greenhouse.sync.tokens import ConnectionTokens
+    from goodword.greenhouse.sync.session import ConnectionTokens, client_for
 
     connection = Connection.objects.across_organisations().get(pk=connection_id)
     calls: list[tuple[float, int | None]] = []

@@ -17,7 +17,7 @@ from goodword.candidates.domain.erasure import WAIT
 from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.greenhouse.models import FeedPost
-from goodword.greenhouse.sync.erasures import carry_out_due
+from goodword.greenhouse.sync.deletions import erase_due
 from goodword.notifications.models import Email
 from goodword.references.domain.do_not_contact import is_barred
 from goodword.references.domain.erase_referee import erase_referee
@@ -254,7 +254,7 @@ def test_once_a_person_is_erased_no_table_knows_them(world: World) -> None:
     delete_candidate(world.greenhouse.store, person)
     world.deliver()
     run_jobs()
-    assert carry_out_due(now=clock.now() + WAIT + timedelta(minutes=1)) == 1
+    assert erase_due(now=clock.now() + WAIT + timedelta(minutes=1)) == 1
     run_jobs()  # the redacted reports are drawn
     assert where_it_stands(WORD) == set()
     assert is_barred(organisation=organisation, address=PEER["r-email"])

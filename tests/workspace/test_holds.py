@@ -14,8 +14,8 @@ from goodword.candidates.domain.carry_out import carry_out
 from goodword.candidates.domain.erasure import Reason, ask_erasure
 from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Application, Candidate, Erasure, Hold
-from goodword.greenhouse.sync.erasures import carry_out_due
-from goodword.greenhouse.sync.merge import join
+from goodword.greenhouse.sync.candidates import merge_candidates
+from goodword.greenhouse.sync.deletions import erase_due
 from goodword.notifications.models import Email, Link
 from goodword.references.domain.erase_referee import erase_asked
 from goodword.references.models import Check, Referee
@@ -117,13 +117,13 @@ def test_no_erasure_of_a_held_person_is_carried_out_until_it_is_lifted(
     with transaction.atomic():
         erasure = ask_erasure(of=of, reason=reason, now=NOW - timedelta(days=8), by="x")
     assert not carry_out(erasure_id=erasure.pk, now=NOW)
-    assert carry_out_due(now=NOW) == 0
+    assert erase_due(now=NOW) == 0
     assert not is_erased(check)
     assert check.referees.filter(erased_at=None).count() == 3
     erasure.refresh_from_db()
     assert (erasure.done_at, erasure.cancelled_at) == (None, None)
     lift_hold(hold_id=hold.pk, by=admin, now=NOW)
-    assert carry_out_due(now=NOW) == 1
+    assert erase_due(now=NOW) == 1
     assert Application.objects.of(check.organisation).get(pk=application.pk).erased_at is not None
 
 
@@ -146,7 +146,7 @@ def test_a_hold_covers_whom_its_person_is_merged_into(check: Check, admin: Membe
     hold = placed(check, admin)
     winner = factories.candidate(check.organisation)
     with transaction.atomic():
-        join(loser_id=loser.pk, winner=winner, now=NOW)
+        merge_candidates(loser_id=loser.pk, winner=winner, now=NOW)
     assert hold_on(winner) == hold
     with transaction.atomic():
         erasure = ask_erasure(of=winner, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW)
@@ -186,9 +186,9 @@ def test_a_candidate_is_told_before_and_after_they_ask_and_the_wish_is_kept(
     recruiter = Email.objects.of(check.organisation).get(kind="steps.erasing")
     assert recruiter.context["kept"] is True
     run_jobs()
-    assert carry_out_due(now=NOW + timedelta(days=30)) == 0
+    assert erase_due(now=NOW + timedelta(days=30)) == 0
     lift_hold(hold_id=hold.pk, by=admin, now=NOW + timedelta(days=30))
-    assert carry_out_due(now=NOW + timedelta(days=30)) == 1
+    assert erase_due(now=NOW + timedelta(days=30)) == 1
     assert is_erased(check)
 
 

@@ -17,7 +17,7 @@ from goodword.assessments.models import Answer, Calibration
 from goodword.candidates.domain.carry_out import carry_out
 from goodword.candidates.domain.erasure import Reason, ask_erasure
 from goodword.candidates.models import Application, Candidate, Erasure
-from goodword.greenhouse.sync.erasures import carry_out_due
+from goodword.greenhouse.sync.deletions import erase_due
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
 from goodword.references.models import Check, Sign
@@ -166,7 +166,7 @@ def test_asked_for_it_closes_at_once_the_recruiter_is_told_and_it_goes_in_seven_
     assert file["organisation"] == "Acme"
     with time_machine.travel(NOW + timedelta(days=8), tick=False):
         # that Greenhouse shows them still takes nothing back: it is their own wish
-        assert carry_out_due(now=NOW + timedelta(days=8)) == 1
+        assert erase_due(now=NOW + timedelta(days=8)) == 1
         run_jobs()
         assert Candidate.objects.of(check.organisation).get().erased_at is not None
         assert Client().get(path).status_code == 404

@@ -16,7 +16,7 @@ from goodword.greenhouse.inbox.prune import prune
 from goodword.greenhouse.models import FeedPost, InboxEvent
 from goodword.greenhouse.reconciliation import jobs as reconciliation  # noqa: F401 - registers the jobs of reconciliation
 from goodword.greenhouse.setup import recheck
-from goodword.greenhouse.sync import erasures, tally
+from goodword.greenhouse.sync import calls, deletions
 
 #: seconds that one wake-up works before it lets others in
 TURN = 5.0
@@ -67,7 +67,7 @@ def prune_inbox(*, timestamp: int = 0) -> None:
     """Remove old deliveries and old tallies of calls, once a day."""
     del timestamp  # see above
     prune(now=clock.now())
-    tally.prune(now=clock.now())
+    calls.prune(now=clock.now())
 
 
 @jobs.job(name="greenhouse.feed.post", swept_by="greenhouse.feed.sweep")
@@ -113,4 +113,4 @@ def sweep_checks(*, timestamp: int = 0) -> None:
 def sweep_erasures(*, timestamp: int = 0) -> None:
     """Erase what is due, after one more look at Greenhouse."""
     del timestamp  # see above
-    erasures.carry_out_due(now=clock.now())
+    deletions.erase_due(now=clock.now())

@@ -10,7 +10,7 @@ from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.greenhouse.inbox.receive import keep
 from goodword.greenhouse.models import InboxEvent
-from goodword.greenhouse.sync.application import sync_application
+from goodword.greenhouse.sync.applications import sync_application
 from tests.greenhouse.world import ASSESSMENT, World
 from tests.support.jobs import event_names
 

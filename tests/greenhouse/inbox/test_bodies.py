@@ -9,7 +9,7 @@ from goodword.greenhouse.inbox.actions import FOLLOWED, WORDS
 from goodword.greenhouse.inbox.payload import read
 from goodword.greenhouse.inbox.webhooks import action_of
 from goodword.greenhouse.models import InboxEvent, Webhook
-from goodword.greenhouse.sync.hint import UserSaid
+from goodword.greenhouse.sync.recruiters import WebhookUser
 from tests.greenhouse.world import World
 from tests.support.jobs import event_names
 
@@ -102,7 +102,9 @@ def test_the_hint_holds_what_harvest_may_not_tell() -> None:
     delivery = read((BODIES / "reject_candidate.json").read_bytes())
     assert (delivery.application_id, delivery.job_ids) == (6200700001, (4040700001,))
     assert (delivery.hint.stage_id, delivery.hint.reason) == (4060700002, "Withdrew")
-    assert delivery.hint.users == (UserSaid(id=4010000777, name="Rec Ruiter", email="rec@acornoak.example"),)
+    assert delivery.hint.users == (
+        WebhookUser(id=4010000777, name="Rec Ruiter", email="rec@acornoak.example"),
+    )
 
 
 def test_a_hire_names_its_job_twice_and_counts_once() -> None:

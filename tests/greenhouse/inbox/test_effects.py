@@ -14,7 +14,7 @@ from goodword.greenhouse.inbox import payload
 from goodword.greenhouse.inbox.claim import LEASE, WAITS, Turn, claim
 from goodword.greenhouse.inbox.process import BUSY_TRIES, TRIES, WORKER_DIED
 from goodword.greenhouse.models import InboxEvent
-from goodword.greenhouse.sync.application import sync_application
+from goodword.greenhouse.sync.applications import sync_application
 from goodword.roles.models import Automation
 from goodword.roles.queries import open_notices
 from greenhouse_sandbox.acts import persons

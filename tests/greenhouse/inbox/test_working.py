@@ -15,7 +15,7 @@ from goodword.greenhouse.inbox.process import TRIES, work_one
 from goodword.greenhouse.inbox.prune import kept, prune
 from goodword.greenhouse.inbox.replay import replay, replay_waiting
 from goodword.greenhouse.models import Connection, InboxEvent
-from goodword.greenhouse.sync.application import READINGS, sync_application
+from goodword.greenhouse.sync.applications import READINGS, sync_application
 from tests.contract.greenhouse import ALL
 from tests.greenhouse.world import ASSESSMENT, REFERENCES, SCREEN, Killed, World
 from tests.support import factories

@@ -3,7 +3,7 @@
 import pytest
 
 from goodword.greenhouse.client import Contact
-from goodword.greenhouse.sync.address import address_of
+from goodword.greenhouse.sync.candidates import address_of
 
 
 def contacts(*pairs: tuple[str, str | None]) -> list[Contact]:

@@ -8,10 +8,8 @@ from django.db import transaction
 from goodword.greenhouse.client import Exchange, HarvestError, Unavailable, UnexpectedShape
 from goodword.greenhouse.client.errors import Where
 from goodword.greenhouse.models import CallTally, Connection, RateWindow
-from goodword.greenhouse.sync import tally
-from goodword.greenhouse.sync.calls import Calls, Outcome, call_health
+from goodword.greenhouse.sync.calls import CallCounter, Calls, Outcome, call_health, outcome_of, prune
 from goodword.greenhouse.sync.session import harvest
-from goodword.greenhouse.sync.tally import Tally
 from tests.greenhouse.world import World
 
 NOW = datetime(2026, 11, 2, 9, 20, tzinfo=UTC)
@@ -77,18 +75,18 @@ def test_an_answer_that_cannot_be_read_is_no_good_one(world: World) -> None:
     ],
 )
 def test_outcomes_are_named_as_the_errors_are(status: int | None, outcome: str) -> None:
-    assert tally.outcome_of(exchange(status)) == outcome
+    assert outcome_of(exchange(status)) == outcome
 
 
 def test_an_answer_that_broke_off_is_none() -> None:
     where = Where("GET", "/x", 200)
-    assert tally.outcome_of(exchange(200, Unavailable(where))) == "unavailable"
-    assert tally.outcome_of(exchange(200, UnexpectedShape(where))) == "unexpected_shape"
+    assert outcome_of(exchange(200, Unavailable(where))) == "unavailable"
+    assert outcome_of(exchange(200, UnexpectedShape(where))) == "unexpected_shape"
 
 
 def test_a_401_of_v1_beside_calls_that_work_is_a_missing_permission(world: World) -> None:
     world.connection.api = Connection.Api.V1
-    one = Tally(world.connection)
+    one = CallCounter(world.connection)
     for status in (401, 200, 401):
         one.count(exchange(status))
     one.flush()
@@ -97,7 +95,7 @@ def test_a_401_of_v1_beside_calls_that_work_is_a_missing_permission(world: World
 
 def test_several_sessions_add_up_in_one_row_each_hour(world: World) -> None:
     for _ in range(3):
-        one = Tally(world.connection)
+        one = CallCounter(world.connection)
         one.count(exchange(200))
         one.count(exchange(200))
         one.flush()
@@ -107,7 +105,7 @@ def test_several_sessions_add_up_in_one_row_each_hour(world: World) -> None:
 
 
 def test_in_a_transaction_that_has_failed_nothing_is_written_and_nothing_raised(world: World) -> None:
-    one = Tally(world.connection)
+    one = CallCounter(world.connection)
     one.count(exchange(200))
     with transaction.atomic():
         transaction.set_rollback(True)
@@ -171,7 +169,7 @@ def test_health_tells_how_much_of_the_window_is_used(world: World) -> None:
 def test_tallies_are_kept_for_30_days(world: World) -> None:
     add(world, 24 * 30 - 1, "ok", 1)
     add(world, 24 * 30 + 1, "ok", 1)
-    assert tally.prune(now=NOW) == 1
+    assert prune(now=NOW) == 1
     assert CallTally.objects.of(world.organisation).count() == 1
 
 

@@ -2,17 +2,19 @@
 
 import pytest
 
-from goodword.greenhouse.sync.changes import Standing, changes
+from goodword.greenhouse.sync.changes import ApplicationState, changes
 
 A, B = 501, 502
 
 
-def stands(status: str = "active", stage: int | None = A, job: int | None = 31, reason: str = "") -> Standing:
+def stands(
+    status: str = "active", stage: int | None = A, job: int | None = 31, reason: str = ""
+) -> ApplicationState:
     name = f"stage {stage}" if stage else ""
-    return Standing(status=status, job_id=job, stage_id=stage, stage_name=name, reason=reason)
+    return ApplicationState(status=status, job_id=job, stage_id=stage, stage_name=name, reason=reason)
 
 
-def names(old: Standing | None, new: Standing, *, arrived: bool = True) -> list[str]:
+def names(old: ApplicationState | None, new: ApplicationState, *, arrived: bool = True) -> list[str]:
     return [name.removeprefix("application.") for name, _ in changes(old, new, arrived=arrived)]
 
 
@@ -43,7 +45,7 @@ def names(old: Standing | None, new: Standing, *, arrived: bool = True) -> list[
     ],
 )
 def test_each_change_is_told_in_an_order_that_makes_sense(
-    old: Standing | None, new: Standing, happened: list[str]
+    old: ApplicationState | None, new: ApplicationState, happened: list[str]
 ) -> None:
     assert names(old, new) == happened
 

@@ -7,7 +7,7 @@ import pytest
 from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.core.models import Event
-from goodword.greenhouse.sync.application import sync_application
+from goodword.greenhouse.sync.applications import sync_application
 from goodword.roles.models import AlreadyThere, Automation
 from greenhouse_sandbox.acts import persons, progress
 from greenhouse_sandbox.acts.apply import add_prospect

@@ -6,7 +6,7 @@ import pytest
 from goodword.core import clock
 from goodword.greenhouse.client import HarvestError
 from goodword.greenhouse.models import Connection
-from goodword.greenhouse.sync.job import sync_jobs
+from goodword.greenhouse.sync.linked_jobs import sync_jobs
 from goodword.roles.domain.notices import seen
 from goodword.roles.models import Automation, RoleNotice, StageRule
 from goodword.roles.queries import open_notices

@@ -7,7 +7,7 @@ import pytest
 from goodword.candidates.domain.erasure import pending
 from goodword.candidates.models import Application, Candidate
 from goodword.core import clock
-from goodword.greenhouse.sync.erasures import carry_out_due
+from goodword.greenhouse.sync.deletions import erase_due
 from goodword.steps.domain.own_erasure import ask_own_erasure
 from greenhouse_sandbox.acts.persons import merge_candidates
 from tests.greenhouse.sync.test_persons import who
@@ -31,8 +31,8 @@ def asked(world: World) -> Application:
 
 def test_it_is_carried_out_though_greenhouse_shows_them(world: World) -> None:
     ours = asked(world)
-    assert carry_out_due(now=clock.now()) == 0
-    assert carry_out_due(now=clock.now() + WEEK) == 1
+    assert erase_due(now=clock.now()) == 0
+    assert erase_due(now=clock.now() + WEEK) == 1
     person = Candidate.objects.of(world.organisation).get(pk=ours.candidate_id)
     assert (person.first_name, person.erased_at is not None) == ("", True)
 

@@ -12,8 +12,8 @@ from goodword.candidates.domain.erasure import WAIT, cancel_erasure
 from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.core import clock
 from goodword.greenhouse.models import InboxEvent
-from goodword.greenhouse.sync import persons
-from goodword.greenhouse.sync.erasures import carry_out_due
+from goodword.greenhouse.sync import deletions
+from goodword.greenhouse.sync.deletions import erase_due
 from goodword.notifications.models import Email
 from goodword.steps.domain.legal_hold import lift_hold, place_hold
 from greenhouse_sandbox.acts.persons import anonymise_candidate, delete_candidate, merge_candidates
@@ -131,17 +131,17 @@ def test_a_deletion_closes_at_once_and_erases_after_seven_days(either: World) ->
     assert not Email.objects.of(world.organisation).filter(state=Email.State.QUEUED).exists()
     assert erasures(world) == [("candidate_deleted", False, False)]
     now = clock.now()
-    assert carry_out_due(now=now + WAIT - timedelta(minutes=5)) == 0
+    assert erase_due(now=now + WAIT - timedelta(minutes=5)) == 0
     assert world.ours(application).candidate.name == "Ada Gone"
-    assert carry_out_due(now=now + LATER) == 1
-    assert carry_out_due(now=now + LATER) == 0
+    assert erase_due(now=now + LATER) == 1
+    assert erase_due(now=now + LATER) == 0
     assert (world.ours(application).candidate.name, erased(world, application)) == ("Erased candidate", True)
     assert erasures(world) == [("candidate_deleted", True, False)]
 
 
 def test_a_deletion_that_greenhouse_does_not_confirm_erases_nothing(world: World) -> None:
     application = arrived(world)
-    persons.deleted(world.connection, candidate_id=application.candidate_id, now=clock.now())
+    deletions.candidate_deleted(world.connection, candidate_id=application.candidate_id, now=clock.now())
     assert (erasures(world), attempt(world, application).closed_at) == ([], None)
 
 
@@ -151,7 +151,7 @@ def test_a_person_who_only_stops_being_visible_is_not_erased(world: World) -> No
     delete(world, application)
     world.outgoing()  # nothing is told
     assert store.candidates.get(application.candidate_id) is None
-    carry_out_due(now=clock.now() + LATER)
+    erase_due(now=clock.now() + LATER)
     assert (erasures(world), erased(world, application)) == ([], False)
 
 
@@ -163,7 +163,7 @@ def test_a_deletion_told_twice_is_one_erasure(world: World) -> None:
         world.post(body, f"{event_id}-{number}")
     world.work()
     assert erasures(world) == [("candidate_deleted", False, False)]
-    carry_out_due(now=clock.now() + LATER)
+    erase_due(now=clock.now() + LATER)
     world.post(body, f"{event_id}-late")
     world.work()
     assert erasures(world) == [("candidate_deleted", True, False)]
@@ -179,10 +179,12 @@ def test_a_deletion_told_twice_is_one_erasure(world: World) -> None:
 def test_of_somebody_unknown_nothing_is_kept_or_asked(world: World) -> None:
     calls = len(world.line.calls)
     acts: list[Callable[[], list[str]]] = [
-        lambda: persons.deleted(world.connection, candidate_id=77, application_ids=[78], now=clock.now()),
-        lambda: persons.merged(world.connection, loser_id=77, winner_id=78, now=clock.now()),
-        lambda: persons.anonymised(world.connection, candidate_id=77, now=clock.now()),
-        lambda: persons.application_deleted(world.connection, application_id=77, now=clock.now()),
+        lambda: deletions.candidate_deleted(
+            world.connection, candidate_id=77, application_ids=[78], now=clock.now()
+        ),
+        lambda: deletions.candidate_merged(world.connection, loser_id=77, winner_id=78, now=clock.now()),
+        lambda: deletions.candidate_anonymised(world.connection, candidate_id=77, now=clock.now()),
+        lambda: deletions.application_deleted(world.connection, application_id=77, now=clock.now()),
     ]
     for act in acts:
         assert act() == ["Nobody of ours: no effect."]
@@ -198,7 +200,9 @@ def test_a_deletion_that_was_a_merge_is_cancelled_and_what_it_closed_is_open_aga
     person = who(world, loser)
     store.applications.delete(loser.id)
     store.candidates.delete(person.id)
-    persons.deleted(world.connection, candidate_id=person.id, application_ids=[loser.id], now=clock.now())
+    deletions.candidate_deleted(
+        world.connection, candidate_id=person.id, application_ids=[loser.id], now=clock.now()
+    )
     run_jobs()
     assert attempt(world, loser).close_reason == "erasure"
     store.candidates.insert(person)
@@ -211,7 +215,7 @@ def test_a_deletion_that_was_a_merge_is_cancelled_and_what_it_closed_is_open_aga
     assert mails(world) == sent
     [row] = Erasure.objects.of(world.organisation)
     assert row.cancelled_because == "In Greenhouse this person was merged into another profile."
-    assert carry_out_due(now=clock.now() + LATER) == 0
+    assert erase_due(now=clock.now() + LATER) == 0
     assert world.ours(loser).deleted_at is None
 
 
@@ -220,7 +224,7 @@ def test_a_deletion_after_the_merge_is_of_nobody(world: World) -> None:
     gone = loser.candidate_id
     merge(world, loser, winner)
     told(world)
-    persons.deleted(world.connection, candidate_id=gone, now=clock.now())
+    deletions.candidate_deleted(world.connection, candidate_id=gone, now=clock.now())
     assert (erasures(world), world.ours(loser).candidate.remote_id) == ([], winner.candidate_id)
 
 
@@ -230,7 +234,7 @@ def test_the_winner_of_a_merge_goes_with_both_histories(world: World) -> None:
     told(world)
     delete(world, winner)
     told(world)
-    carry_out_due(now=clock.now() + LATER)
+    erase_due(now=clock.now() + LATER)
     assert [erased(world, one) for one in (loser, winner)] == [True, True]
 
 
@@ -242,7 +246,7 @@ def test_who_is_back_when_the_erasure_is_due_is_kept(world: World) -> None:
     told(world)
     world.greenhouse.store.candidates.insert(person)
     world.greenhouse.store.applications.insert(row)
-    assert carry_out_due(now=clock.now() + LATER) == 0
+    assert erase_due(now=clock.now() + LATER) == 0
     run_jobs()
     assert erasures(world) == [("candidate_deleted", False, True)]
     assert attempt(world, application).closed_at is None
@@ -257,10 +261,10 @@ def test_while_greenhouse_cannot_be_asked_the_erasure_waits(world: World) -> Non
         raise httpx2.ConnectError("no way to Greenhouse")
 
     before, world.line.before = world.line.before, refuse
-    assert carry_out_due(now=clock.now() + LATER) == 0
+    assert erase_due(now=clock.now() + LATER) == 0
     assert not erased(world, application)
     world.line.before = before
-    assert carry_out_due(now=clock.now() + LATER) == 1
+    assert erase_due(now=clock.now() + LATER) == 1
 
 
 def test_anonymising_closes_at_once_and_erases_later(world: World) -> None:
@@ -269,13 +273,13 @@ def test_anonymising_closes_at_once_and_erases_later(world: World) -> None:
     told(world)
     assert attempt(world, application).close_reason == "erasure"
     assert erasures(world) == [("candidate_anonymised", False, False)]
-    carry_out_due(now=clock.now() + LATER)
+    erase_due(now=clock.now() + LATER)
     assert erased(world, application)
 
 
 def test_anonymising_something_else_than_the_person_erases_nothing(world: World) -> None:
     application = arrived(world)
-    persons.anonymised(
+    deletions.candidate_anonymised(
         world.connection, candidate_id=application.candidate_id, fields=["phone_numbers"], now=clock.now()
     )
     assert erasures(world) == []
@@ -286,10 +290,10 @@ def test_a_deleted_application_leaves_the_person_and_their_other_one(world: Worl
     other = world.greenhouse.application(who(world, application))
     world.deliver()
     world.greenhouse.store.applications.delete(application.id)
-    persons.application_deleted(world.connection, application_id=application.id, now=clock.now())
+    deletions.application_deleted(world.connection, application_id=application.id, now=clock.now())
     run_jobs()
     assert attempt(world, application).close_reason == "erasure"
-    carry_out_due(now=clock.now() + LATER)
+    erase_due(now=clock.now() + LATER)
     assert [erased(world, one) for one in (application, other)] == [True, False]
     assert world.ours(other).candidate.erased_at is None
 
@@ -313,7 +317,7 @@ def test_a_later_delivery_brings_no_copy_of_the_erased_back(world: World, again:
     application = arrived(world)
     anonymise_candidate(world.greenhouse.store, who(world, application), now=world.greenhouse.now())
     told(world)
-    carry_out_due(now=clock.now() + LATER)
+    erase_due(now=clock.now() + LATER)
     person = who(world, application)
     person.first_name, person.email_addresses = "Ada", [{"value": "ada@people.example", "type": "personal"}]
     if again == "update":
@@ -344,7 +348,7 @@ def test_applications_of_others_are_left_alone(world: World) -> None:
     gone, stays = arrived(world), arrived(world, first_name="Grace")
     delete(world, gone)
     told(world)
-    carry_out_due(now=clock.now() + LATER)
+    erase_due(now=clock.now() + LATER)
     assert (erased(world, stays), world.ours(stays).candidate.first_name) == (False, "Grace")
     assert Application.objects.of(world.organisation).filter(erased_at=None).count() == 1
 
@@ -367,9 +371,9 @@ def test_under_a_legal_hold_nothing_that_greenhouse_reports_takes_the_data(world
     outcomes = " ".join(InboxEvent.objects.of(world.organisation).values_list("outcome", flat=True))
     assert "is under a legal hold: the data is kept until that is lifted" in outcomes
     now = clock.now()
-    assert carry_out_due(now=now + LATER) == 0
+    assert erase_due(now=now + LATER) == 0
     assert (ours.candidate.name, ours.candidate.email) == ("Ada Kept", person.email)
     assert erasures(world) == [(f"candidate_{act}", False, False)]
     lift_hold(hold_id=hold.pk, by=admin, now=now + LATER)
-    assert carry_out_due(now=now + LATER) == 1
+    assert erase_due(now=now + LATER) == 1
     assert erased(world, application)

@@ -9,8 +9,8 @@ from django.urls import reverse
 from goodword.candidates.models import Application
 from goodword.candidates.queries import recruiter_of
 from goodword.core import clock
-from goodword.greenhouse.sync.application import sync_application
-from goodword.greenhouse.sync.remembered import REMEMBERED
+from goodword.greenhouse.sync.applications import sync_application
+from goodword.greenhouse.sync.cache import CACHE_TTL
 from goodword.notifications.models import Email
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from tests.contract.greenhouse import ALL, ARTICLE
@@ -163,7 +163,7 @@ def test_without_leave_to_read_users_greenhouse_is_asked_once_and_again_later(ei
     either.deliver()
     assert asked(either, "/users") == 1
     either.greenhouse.tick(*ALL)
-    sync_application(either.connection, rows[1].id, now=clock.now() + REMEMBERED + timedelta(seconds=1))
+    sync_application(either.connection, rows[1].id, now=clock.now() + CACHE_TTL + timedelta(seconds=1))
     assert asked(either, "/users") == 2
     assert stands_behind(either, rows[1]) == (users(either)[2].id, "priya.raman@acornoak.example")
 

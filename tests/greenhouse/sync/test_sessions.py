@@ -5,8 +5,7 @@ from datetime import timedelta
 from goodword.core import clock
 from goodword.greenhouse.client import Priority, Token
 from goodword.greenhouse.models import Connection
-from goodword.greenhouse.sync.session import harvest
-from goodword.greenhouse.sync.tokens import LEASE, ConnectionTokens
+from goodword.greenhouse.sync.session import TOKEN_LEASE, ConnectionTokens, harvest
 from tests.greenhouse.world import World
 
 
@@ -55,7 +54,7 @@ def test_a_lease_ends_by_itself_when_its_worker_has_died(world: World) -> None:
     assert ConnectionTokens(fresh(world)).claim() is True
     Connection.objects.of(world.organisation).update(token_lease_until=clock.now() - timedelta(seconds=1))
     assert ConnectionTokens(fresh(world)).claim() is True
-    assert fresh(world).token_lease_until > clock.now() + LEASE / 2  # type: ignore[operator]  # it is held
+    assert fresh(world).token_lease_until > clock.now() + TOKEN_LEASE / 2  # type: ignore[operator]  # it is held
 
 
 def test_who_waited_for_the_lease_finds_what_was_minted(world: World) -> None:

@@ -1,7 +1,7 @@
 """Manage ATS automation: reviewing and confirming."""
 
 from goodword.candidates.models import Application
-from goodword.greenhouse.sync.application import sync_application
+from goodword.greenhouse.sync.applications import sync_application
 from goodword.roles.models import AlreadyThere
 from goodword.steps.models import StepRequest
 from tests.assessments.plan.plans import REASONING, SERVES, published

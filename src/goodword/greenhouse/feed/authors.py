@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from goodword.candidates.models import Application as OurApplication
 from goodword.greenhouse.client import Application, Forbidden, HarvestApi
 from goodword.greenhouse.models import Connection, FeedPost
-from goodword.greenhouse.sync.recruiter import in_turn
+from goodword.greenhouse.sync.recruiters import possible_recruiters
 
 
 def authors(api: HarvestApi, application: Application, *, connection: Connection) -> Iterator[int | None]:
@@ -13,7 +13,7 @@ def authors(api: HarvestApi, application: Application, *, connection: Connection
 
     Ends with None for v3: the user as whom the credential acts. v1 has nobody of that kind.
     """
-    team = in_turn(api, recruiter_id=application.recruiter_id, job_id=application.job_id)
+    team = possible_recruiters(api, recruiter_id=application.recruiter_id, job_id=application.job_id)
     yield from _active(api, team, connection=connection)
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from goodword.greenhouse.inbox.actions import APPLICATION_ACTIONS
 from goodword.greenhouse.models import InboxEvent
-from goodword.greenhouse.sync.ahead import NOTHING_AHEAD, Ahead, read_ahead
+from goodword.greenhouse.sync.reading import NOTHING_PREFETCHED, Prefetched, prefetch
 
 #: deliveries that are read together at most: as many as fit into one call
 TOGETHER = 50
@@ -34,27 +34,27 @@ class _Kept:
     def __init__(self) -> None:
         self.lock = threading.Lock()  # one thread reads, the others wait for what it reads
         self.until = 0.0
-        self.events: dict[int, Ahead] = {}
+        self.events: dict[int, Prefetched] = {}
 
-    def take(self, event_id: int) -> Ahead | None:
+    def take(self, event_id: int) -> Prefetched | None:
         """What was read for a delivery, once."""
         if time.monotonic() > self.until:
             self.events.clear()
         return self.events.pop(event_id, None)
 
 
-_NONE_KEPT: dict[int, Ahead] = {}
+_NONE_KEPT: dict[int, Prefetched] = {}
 
 _kept: defaultdict[int, _Kept] = defaultdict(_Kept)
 
 
-def ahead_of(event: InboxEvent, *, now: datetime) -> Ahead:
+def ahead_of(event: InboxEvent, *, now: datetime) -> Prefetched:
     """What was read ahead for a claimed delivery; reads for it and the next ones if there are enough of them.
 
     Raises HarvestError, and crypto.CannotOpen.
     """
     if event.attempts > 1 or event.action not in APPLICATION_ACTIONS or event.remote_application_id is None:
-        return NOTHING_AHEAD
+        return NOTHING_PREFETCHED
     kept = _kept[event.connection_id]
     with kept.lock:
         found = kept.take(event.pk)
@@ -62,15 +62,15 @@ def ahead_of(event: InboxEvent, *, now: datetime) -> Ahead:
             return found
         together = [event, *_next(event, now=now)]
         if len(together) < FEW:
-            return NOTHING_AHEAD
+            return NOTHING_PREFETCHED
         wanted = {one.remote_application_id: one.remote_candidate_id for one in together}
-        read = read_ahead(event.connection, {one: wanted[one] for one in wanted if one is not None}, now=now)
+        read = prefetch(event.connection, {one: wanted[one] for one in wanted if one is not None}, now=now)
         kept.events = {one.pk: read for one in together[1:]}
         kept.until = time.monotonic() + KEPT
         return read
 
 
-def kept_for(connection_id: int) -> dict[int, Ahead]:
+def kept_for(connection_id: int) -> dict[int, Prefetched]:
     """Data read for deliveries of a connection, by their ids; empty while another thread is reading."""
     kept = _kept[connection_id]
     if not kept.lock.acquire(blocking=False):

@@ -11,10 +11,10 @@ from goodword.greenhouse.inbox.actions import JOB_ACTIONS
 from goodword.greenhouse.inbox.concerned import concerned, jobs_of
 from goodword.greenhouse.inbox.payload import Delivery
 from goodword.greenhouse.models import Connection
-from goodword.greenhouse.sync import persons
-from goodword.greenhouse.sync.ahead import NOTHING_AHEAD, Ahead
-from goodword.greenhouse.sync.application import sync_applications
-from goodword.greenhouse.sync.job import sync_jobs
+from goodword.greenhouse.sync import deletions
+from goodword.greenhouse.sync.applications import sync_applications
+from goodword.greenhouse.sync.linked_jobs import sync_jobs
+from goodword.greenhouse.sync.reading import NOTHING_PREFETCHED, Prefetched
 from goodword.roles.models import Automation
 
 
@@ -30,7 +30,7 @@ def carry_out(
     connection: Connection,
     now: datetime,
     settle: Settle,
-    ahead: Callable[[], Ahead] = lambda: NOTHING_AHEAD,
+    ahead: Callable[[], Prefetched] = lambda: NOTHING_PREFETCHED,
 ) -> None:
     """Let a delivery have its effect, or say why it has none. Raises HarvestError with nothing written, TooBusy.
 
@@ -42,9 +42,9 @@ def carry_out(
     remote_ids, reason = concerned(delivery, connection=connection)
     match delivery:
         case Delivery(action="merge_candidate", candidate_id=int(loser), winner_id=int(winner)):
-            persons.merged(connection, loser_id=loser, winner_id=winner, now=now, settle=settle)
+            deletions.candidate_merged(connection, loser_id=loser, winner_id=winner, now=now, settle=settle)
         case Delivery(action="delete_candidate", candidate_id=int(gone)):
-            persons.deleted(
+            deletions.candidate_deleted(
                 connection,
                 candidate_id=gone,
                 application_ids=delivery.deleted_application_ids,
@@ -52,16 +52,16 @@ def carry_out(
                 settle=settle,
             )
         case Delivery(action="candidate_anonymized", candidate_id=int(blank)):
-            persons.anonymised(
+            deletions.candidate_anonymised(
                 connection, candidate_id=blank, fields=delivery.anonymised_fields, now=now, settle=settle
             )
         case _ if not remote_ids:
             settle([reason])
         case Delivery(action="delete_application", application_id=int(gone)):
-            persons.application_deleted(connection, application_id=gone, now=now, settle=settle)
+            deletions.application_deleted(connection, application_id=gone, now=now, settle=settle)
         case _:
             sync_applications(
-                connection, remote_ids, now=now, hint=delivery.hint, settle=settle, ahead=ahead()
+                connection, remote_ids, now=now, hint=delivery.hint, settle=settle, prefetched=ahead()
             )
 
 

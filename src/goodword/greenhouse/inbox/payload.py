@@ -17,7 +17,8 @@ from goodword.greenhouse.inbox.actions import (
     PING,
 )
 from goodword.greenhouse.inbox.values import child, children, id_of, ids, listed, objects, text
-from goodword.greenhouse.sync.hint import Hint, UserSaid
+from goodword.greenhouse.sync.reading import Hint
+from goodword.greenhouse.sync.recruiters import WebhookUser
 
 #: what says that somebody has just come into the stage that it names
 ARRIVALS = ("candidate_stage_change", "new_candidate_application")
@@ -159,10 +160,10 @@ def _anywhere(payload: Mapping[str, Any], whose: str, name: str) -> int | None:
     )
 
 
-def _users(application: Mapping[str, Any]) -> Iterator[UserSaid]:
+def _users(application: Mapping[str, Any]) -> Iterator[WebhookUser]:
     """The recruiters that a body names, the application's own before the candidate's."""
     for place in (application, child(application, "candidate")):
         user = child(place, "recruiter")
         user_id = id_of(user.get("id"))
         if user_id is not None:
-            yield UserSaid(id=user_id, name=text(user.get("name")), email=text(user.get("email")))
+            yield WebhookUser(id=user_id, name=text(user.get("name")), email=text(user.get("email")))

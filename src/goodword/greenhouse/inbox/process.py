@@ -25,7 +25,7 @@ from goodword.greenhouse.inbox.effects import carry_out
 from goodword.greenhouse.inbox.together import claim_read, handle_together
 from goodword.greenhouse.inbox.webhooks import register
 from goodword.greenhouse.models import Connection, InboxEvent
-from goodword.greenhouse.sync.application import TooBusy
+from goodword.greenhouse.sync.applications import TooBusy
 
 log = logging.getLogger(__name__)
 

@@ -19,9 +19,8 @@ from goodword.greenhouse.inbox.actions import APPLICATION_ACTIONS
 from goodword.greenhouse.inbox.ahead import FEW, TOGETHER, forget, kept_for
 from goodword.greenhouse.inbox.claim import Lost, Turn, claim_these, settle_all
 from goodword.greenhouse.models import Connection, InboxEvent
-from goodword.greenhouse.sync.ahead import Ahead
-from goodword.greenhouse.sync.hint import Hint
-from goodword.greenhouse.sync.together import Brought, prepare, write
+from goodword.greenhouse.sync.batches import Updated, prepare, write
+from goodword.greenhouse.sync.reading import Hint, Prefetched
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +30,7 @@ ON_ITS_WAY = (HarvestError, CannotOpen)
 USUAL = APPLICATION_ACTIONS - {"delete_application"}
 
 
-def claim_read(turn: Turn, *, now: datetime) -> list[tuple[InboxEvent, Ahead]]:
+def claim_read(turn: Turn, *, now: datetime) -> list[tuple[InboxEvent, Prefetched]]:
     """Claim the turn's next deliveries that were read ahead, with the data read; none if there are too few."""
     if not turn.ready:
         return []
@@ -49,7 +48,7 @@ def claim_read(turn: Turn, *, now: datetime) -> list[tuple[InboxEvent, Ahead]]:
     return [(event, kept[event.pk]) for event in claim_these(turn, ids, now=now)]
 
 
-def handle_together(read: Sequence[tuple[InboxEvent, Ahead]], *, now: datetime) -> list[InboxEvent]:
+def handle_together(read: Sequence[tuple[InboxEvent, Prefetched]], *, now: datetime) -> list[InboxEvent]:
     """Handle the ordinary ones among claimed deliveries of one connection. Returns the others."""
     events = [event for event, _ in read]
     if len(events) < FEW:
@@ -83,9 +82,11 @@ def _hint(event: InboxEvent) -> Hint | None:
     return replace(delivery.hint, received_at=event.received_at)
 
 
-def _handle(read: Sequence[tuple[InboxEvent, Ahead]], *, connection: Connection, now: datetime) -> set[int]:
+def _handle(
+    read: Sequence[tuple[InboxEvent, Prefetched]], *, connection: Connection, now: datetime
+) -> set[int]:
     """Update our copy and settle, in one transaction. Returns the ids of the deliveries handled."""
-    usual: dict[int, tuple[InboxEvent, Hint, Ahead]] = {}
+    usual: dict[int, tuple[InboxEvent, Hint, Prefetched]] = {}
     for event, ahead in read:
         hint = _hint(event)
         if hint is not None and event.remote_application_id is not None:
@@ -98,7 +99,7 @@ def _handle(read: Sequence[tuple[InboxEvent, Ahead]], *, connection: Connection,
             if happened.application_id is not None:
                 names.setdefault(happened.application_id, []).append(happened.name)
 
-        def caused(one: Brought) -> list[dict[str, object]]:
+        def caused(one: Updated) -> list[dict[str, object]]:
             pk = one.application_id
             return [{"application": pk, "events": names[pk]}] if pk in names else []
 

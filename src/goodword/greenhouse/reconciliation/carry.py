@@ -20,9 +20,8 @@ from goodword.greenhouse.client import (
 )
 from goodword.greenhouse.models import Connection, Finding, Reconciliation
 from goodword.greenhouse.reconciliation.compare import Found
-from goodword.greenhouse.sync.ahead import read_ahead
-from goodword.greenhouse.sync.application import TooBusy, sync_applications
-from goodword.greenhouse.sync.apply import NOBODY_HELD, Held
+from goodword.greenhouse.sync.applications import NONE_SUPPRESSED, Suppressed, TooBusy, sync_applications
+from goodword.greenhouse.sync.reading import prefetch
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +42,7 @@ def carry(
     tick: Callable[[], datetime],
     after: Callable[[Sequence[Found]], None],
     wait: bool = False,
-    held: Held = NOBODY_HELD,
+    held: Suppressed = NONE_SUPPRESSED,
 ) -> list[int]:
     """Sync the applications in batches. Returns those that failed, by Greenhouse's id.
 
@@ -82,7 +81,7 @@ def _sync(
     row: Reconciliation,
     connection: Connection,
     wait: bool,
-    held: Held,
+    held: Suppressed,
     now: datetime,
 ) -> None:
     by_id = {one.remote_id: one for one in part}
@@ -97,8 +96,8 @@ def _sync(
         ]
         Finding.objects.across_organisations().bulk_create(rows, ignore_conflicts=wait)
 
-    ahead = read_ahead(connection, dict.fromkeys(by_id), now=now)
-    sync_applications(connection, by_id, now=now, settle=keep, held=held, ahead=ahead)
+    ahead = prefetch(connection, dict.fromkeys(by_id), now=now)
+    sync_applications(connection, by_id, now=now, settle=keep, suppressed=held, prefetched=ahead)
 
 
 #: our copy as a finding tells of it

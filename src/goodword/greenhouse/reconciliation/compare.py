@@ -7,7 +7,7 @@ from goodword.candidates.models import Application
 from goodword.greenhouse import client as remote
 from goodword.greenhouse.client import ApplicationStatus
 from goodword.greenhouse.models import Finding
-from goodword.greenhouse.sync.changes import names_no_stage
+from goodword.greenhouse.sync.changes import lacks_stage
 
 Status, Kind = Application.Status, Finding.Kind
 
@@ -51,7 +51,7 @@ def difference(ours: Ours, theirs: remote.Application) -> Found | None:
         return _found(theirs, Kind.MISSED_END, _ENDS.get(theirs.status, "The status changed."))
     if theirs.job_id != ours.job_id:
         return _found(theirs, Kind.MISSED_CHANGE, "Moved to another job.")
-    if theirs.stage_id != ours.stage_id and not names_no_stage(theirs):
+    if theirs.stage_id != ours.stage_id and not lacks_stage(theirs):
         return _found(theirs, Kind.MISSED_CHANGE, f"Moved to {theirs.stage_name or 'no stage'}.")
     if theirs.candidate_id != ours.candidate_remote_id:
         return _found(theirs, Kind.MISSED_CHANGE, "Belongs to another person: two were merged.")

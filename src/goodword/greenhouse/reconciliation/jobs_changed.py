@@ -5,8 +5,8 @@ from itertools import batched
 from goodword.greenhouse.models import Finding
 from goodword.greenhouse.reconciliation.ground import mapping_of
 from goodword.greenhouse.reconciliation.progress import Pass
-from goodword.greenhouse.sync.application import TooBusy
-from goodword.greenhouse.sync.job import sync_jobs
+from goodword.greenhouse.sync.applications import TooBusy
+from goodword.greenhouse.sync.linked_jobs import sync_jobs
 from goodword.greenhouse.sync.session import harvest
 from goodword.roles.domain.follow import GONE
 from goodword.roles.models import Automation

@@ -9,8 +9,7 @@ from goodword.greenhouse import client as remote
 from goodword.greenhouse.models import Connection, Finding
 from goodword.greenhouse.reconciliation.compare import Found
 from goodword.greenhouse.reconciliation.limits import Missed
-from goodword.greenhouse.sync.address import address_of
-from goodword.greenhouse.sync.person import told_of
+from goodword.greenhouse.sync.candidates import address_of, candidate_columns
 from goodword.steps.domain.automation import HINDRANCES
 from goodword.steps.models import StepRequest
 
@@ -65,7 +64,7 @@ def _ours(connection: Connection, remote_ids: Collection[int]) -> dict[int, Cand
 
 
 def _differs(ours: Candidate, theirs: remote.Candidate) -> bool:
-    return any(getattr(ours, name) != value for name, value in told_of(theirs).items())
+    return any(getattr(ours, name) != value for name, value in candidate_columns(theirs).items())
 
 
 def _waiting(connection: Connection, candidate_ids: Collection[int]) -> set[int]:

@@ -12,8 +12,8 @@ from goodword.greenhouse.reconciliation.carry import carry
 from goodword.greenhouse.reconciliation.compare import Found
 from goodword.greenhouse.reconciliation.examine import OVERLAP
 from goodword.greenhouse.reconciliation.limits import Missed
-from goodword.greenhouse.sync.apply import NOBODY_HELD, Held
-from goodword.greenhouse.sync.meter import Meter
+from goodword.greenhouse.sync.applications import NONE_SUPPRESSED, Suppressed
+from goodword.greenhouse.sync.calls import Meter
 
 #: what happened a moment ago is left to its delivery, unless a person asked for the pass
 GRACE = timedelta(minutes=1)
@@ -116,7 +116,7 @@ class Pass:
         found: Sequence[Found],
         *,
         wait: bool = False,
-        held: Held = NOBODY_HELD,
+        held: Suppressed = NONE_SUPPRESSED,
         decided: bool = False,
     ) -> None:
         """Update our copy. `decided`: these were missed starts, which are settled by this."""

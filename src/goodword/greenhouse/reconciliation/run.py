@@ -20,7 +20,7 @@ from goodword.greenhouse.reconciliation.jobs_changed import follow_jobs
 from goodword.greenhouse.reconciliation.progress import Disconnected, Pass
 from goodword.greenhouse.reconciliation.recent import compare_recent
 from goodword.greenhouse.reconciliation.starts import settle_starts
-from goodword.greenhouse.sync.meter import metered
+from goodword.greenhouse.sync.calls import metered
 
 log = logging.getLogger(__name__)
 

@@ -10,9 +10,8 @@ from goodword.core import crypto, database, stopping
 from goodword.greenhouse.client import HarvestError
 from goodword.greenhouse.models import Connection, Finding
 from goodword.greenhouse.reconciliation.carry import ENDS_THE_PASS
-from goodword.greenhouse.sync.ahead import read_ahead
-from goodword.greenhouse.sync.application import TooBusy, sync_applications
-from goodword.greenhouse.sync.there import start_there
+from goodword.greenhouse.sync.applications import TooBusy, start_stage_steps, sync_applications
+from goodword.greenhouse.sync.reading import prefetch
 
 log = logging.getLogger(__name__)
 
@@ -71,8 +70,8 @@ def _alone(one: Finding, *, connection: Connection, now: datetime) -> int:
 
 def _start(batch: Sequence[Finding], *, connection: Connection, now: datetime) -> int:
     remote_ids = [one.remote_application_id for one in batch if one.remote_application_id is not None]
-    ahead = read_ahead(connection, dict.fromkeys(remote_ids), now=now)
-    sync_applications(connection, remote_ids, now=now, ahead=ahead)
+    ahead = prefetch(connection, dict.fromkeys(remote_ids), now=now)
+    sync_applications(connection, remote_ids, now=now, prefetched=ahead)
     return sum(_settle(one.pk, now=now) for one in batch)
 
 
@@ -87,7 +86,7 @@ def _settle(pk: int, *, now: datetime) -> bool:
         if row is None:
             return False
         by = f"member:{row.start_requested_by_id}" if row.start_requested_by_id else "goodword"
-        asked = row.application_id is not None and start_there(
+        asked = row.application_id is not None and start_stage_steps(
             row.application_id, job_id=row.job_id, stage_id=row.stage_id, by=by, at=now
         )
         row.state = State.SYNCED if asked else State.OBSOLETE

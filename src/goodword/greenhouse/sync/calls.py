@@ -1,16 +1,39 @@
-"""What the health page says of the calls to Greenhouse: how they ended, and how much of the rate is used."""
+"""Statistics on calls to Greenhouse: counted per client, stored by the hour, shown on the health page."""
 
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
+from django.db import DatabaseError, transaction
+from django.db import connection as database
 from django.db.models import Sum
 
-from goodword.greenhouse.client import V1_RATE, V3_RATE
+from goodword.core import clock
+from goodword.greenhouse.client import V1_RATE, V3_RATE, Exchange, UnexpectedShape
 from goodword.greenhouse.models import CallTally, Connection, RateWindow
-from goodword.greenhouse.sync.tally import OK, UNEXPECTED
 
-#: an outcome in the words of the health page
-WORDS = {
+log = logging.getLogger(__name__)
+
+OK, UNEXPECTED = "ok", "unexpected_shape"
+
+#: by status; others are `invalid` (4xx) or `unexpected_shape` (3xx), as in `client.errors`
+_OUTCOMES = {
+    HTTPStatus.UNAUTHORIZED: "unauthorised",
+    HTTPStatus.FORBIDDEN: "forbidden",
+    HTTPStatus.NOT_FOUND: "not_found",
+    HTTPStatus.GONE: "not_found",
+    HTTPStatus.TOO_MANY_REQUESTS: "rate_limited",
+    HTTPStatus.REQUEST_TIMEOUT: "unavailable",
+}
+
+#: outcomes on the health page
+LABELS = {
     OK: "Answered",
     "unauthorised": "Key refused",
     "forbidden": "Not permitted",
@@ -21,10 +44,126 @@ WORDS = {
     UNEXPECTED: "Unreadable answer",
 }
 
+#: seconds between flushes of a client in long use
+FLUSH_EVERY = 30.0
+
+KEEP_FOR = timedelta(days=30)
+
+_ADD = """
+INSERT INTO greenhouse_calltally (organisation_id, connection_id, hour, outcome, calls, seconds)
+VALUES (%s, %s, %s, %s, %s, %s)
+ON CONFLICT (connection_id, hour, outcome) DO UPDATE
+SET calls = greenhouse_calltally.calls + excluded.calls, seconds = greenhouse_calltally.seconds + excluded.seconds
+"""
+
+
+def outcome_of(exchange: Exchange) -> str:
+    """How an exchange ended: `ok`, or the kind of an error in `client.errors`."""
+    status = exchange.where.status
+    if isinstance(exchange.failure, UnexpectedShape):
+        return UNEXPECTED
+    if exchange.failure is not None or status is None or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return "unavailable"
+    if status < HTTPStatus.MULTIPLE_CHOICES:
+        return OK
+    otherwise = UNEXPECTED if status < HTTPStatus.BAD_REQUEST else "invalid"
+    return _OUTCOMES.get(HTTPStatus(status), otherwise) if status in set(HTTPStatus) else otherwise
+
+
+@dataclass
+class Meter:
+    """The number of calls so far, by whatever clients."""
+
+    calls: int = 0
+
+
+_running: ContextVar[Meter | None] = ContextVar("greenhouse_meter", default=None)
+
+
+@contextmanager
+def metered() -> Iterator[Meter]:
+    """Count this thread's calls in the block."""
+    meter = Meter()
+    token = _running.set(meter)
+    try:
+        yield meter
+    finally:
+        _running.reset(token)
+
+
+def _count_metered() -> None:
+    meter = _running.get()
+    if meter is not None:
+        meter.calls += 1
+
+
+class CallCounter:
+    """Counts the calls of one client: pass `count` as its `watch`, and call `flush` at its end, also after an error.
+
+    Only counts and seconds are kept: no path, no text, no secret.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._key = (connection.organisation_id, connection.pk)
+        self._v1 = connection.api == Connection.Api.V1
+        self._works = False
+        self.called = False
+        self._lock = threading.Lock()
+        self._gathered: dict[tuple[datetime, str], tuple[int, float]] = {}
+        self._flushed = time.monotonic()
+
+    def count(self, exchange: Exchange) -> None:
+        """Add one exchange."""
+        _count_metered()
+        self.called = True
+        outcome = outcome_of(exchange)
+        self._works = self._works or outcome == OK
+        if outcome == "unauthorised" and self._v1 and self._works:
+            outcome = "forbidden"  # v1 answers 401 for a missing permission, too
+        self._add(outcome, 1, exchange.seconds)
+        if time.monotonic() - self._flushed > FLUSH_EVERY:
+            self.flush()
+
+    def unreadable(self) -> None:
+        """Recount the last answer, counted as `ok`, as unreadable."""
+        with self._lock:
+            hour = max((hour for hour, outcome in self._gathered if outcome == OK), default=None)
+            if hour is None:
+                return
+            calls, took = self._gathered[hour, OK]
+            self._gathered[hour, OK] = (calls - 1, took)
+        self._add(UNEXPECTED, 1, 0.0)
+
+    def flush(self) -> None:
+        """Add the counts to the rows. On a database error they are lost: they only serve the health page."""
+        with self._lock:
+            gathered, self._gathered = self._gathered, {}
+            self._flushed = time.monotonic()
+        if not gathered or database.needs_rollback:
+            return
+        organisation_id, connection_id = self._key
+        try:
+            with transaction.atomic(), database.cursor() as cursor:
+                for (hour, outcome), (calls, seconds) in sorted(gathered.items()):
+                    cursor.execute(_ADD, [organisation_id, connection_id, hour, outcome, calls, seconds])
+        except DatabaseError:
+            log.exception("The counts of calls could not be stored")
+
+    def _add(self, outcome: str, calls: int, seconds: float) -> None:
+        key = (clock.now().replace(minute=0, second=0, microsecond=0), outcome)
+        with self._lock:
+            before, took = self._gathered.get(key, (0, 0.0))
+            self._gathered[key] = (before + calls, took + seconds)
+
+
+def prune(*, now: datetime) -> int:
+    """Remove old hours. Returns how many rows."""
+    return CallTally.objects.across_organisations().filter(hour__lt=now - KEEP_FOR).delete()[0]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The calls that ended in one way, and the seconds that they took together."""
+    """The calls with one outcome, and their total seconds."""
 
     name: str
     calls: int
@@ -32,13 +171,13 @@ class Outcome:
 
     @property
     def words(self) -> str:
-        """The outcome for people."""
-        return WORDS.get(self.name, self.name)
+        """The outcome as shown on the health page."""
+        return LABELS.get(self.name, self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calls:
-    """The calls since a full hour, by outcome; good ones first, then the most frequent."""
+    """The calls since a full hour, by outcome: `ok` first, then the most frequent."""
 
     since: datetime
     outcomes: tuple[Outcome, ...]
@@ -50,21 +189,21 @@ class Calls:
 
     @property
     def failed(self) -> int:
-        """Those that were not answered as hoped."""
+        """Those that were not `ok`."""
         return sum(one.calls for one in self.outcomes if one.name != OK)
 
     @property
     def mean_seconds(self) -> float | None:
-        """How long a call took; None where there was none."""
+        """Mean duration of a call; None if there was none."""
         return sum(one.seconds for one in self.outcomes) / self.total if self.total else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallHealth:
-    """What the health page says of a connection's calls.
+    """A connection's calls for the health page.
 
-    `limit` and `remaining` are of the present window of `window` seconds; None as long as no answer told them.
-    `share` is the part of the limit that is used, 0 to 1. `blocked_until`: Greenhouse has asked us to wait.
+    `limit` and `remaining` belong to the current window of `window` seconds; None until an answer has them.
+    `share` is the used part of the limit, 0 to 1. `blocked_until`: Greenhouse has asked us to wait.
     """
 
     hour: Calls
@@ -77,7 +216,7 @@ class CallHealth:
 
 
 def call_health(connection: Connection, *, now: datetime) -> CallHealth:
-    """How the connection's calls went in the last hour and day (counted by full hours), and its window's state."""
+    """The connection's calls in the last hour and day (full hours), and the state of its rate limit."""
     hour = now.replace(minute=0, second=0, microsecond=0)
     rate = V1_RATE if connection.api == Connection.Api.V1 else V3_RATE
     row = RateWindow.objects.across_organisations().filter(connection=connection).first()

@@ -1,7 +1,7 @@
-"""From two states of an application to what happened in between: a pure table, no rows and no network.
+"""From two states of an application to the events in between. Pure: no rows, no network.
 
-Nothing here knows of deliveries. The same truth twice gives nothing, and deliveries in the wrong order end in
-what Harvest says now, because only states are compared.
+Only states are compared, never deliveries, so it is idempotent, and deliveries in the wrong order still end in what
+Harvest says now.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,8 +19,8 @@ Change = tuple[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """Where an application stands."""
+class ApplicationState:
+    """Status, job and stage of an application; `reason` of a rejection."""
 
     status: str
     job_id: int | None
@@ -29,8 +29,8 @@ class Standing:
     reason: str = ""
 
 
-def changes(old: Standing | None, new: Standing, *, arrived: bool = True) -> Iterator[Change]:
-    """Names and data of the events between `old` and `new`, in the order in which they make sense.
+def changes(old: ApplicationState | None, new: ApplicationState, *, arrived: bool = True) -> Iterator[Change]:
+    """Names and data of the events between `old` and `new`, in their natural order.
 
     `old` is None for a new application. `arrived`: whether being in this stage counts as an arrival: for a new one in a
     mapped stage, and never in one where it already was when it was mapped. A rejected or hired one enters no stage.
@@ -61,20 +61,20 @@ def changes(old: Standing | None, new: Standing, *, arrived: bool = True) -> Ite
         yield "application.converted", {}
 
 
-def names_no_stage(application: remote.Application) -> bool:
-    """Whether Greenhouse leaves the stage of an ended application unsaid (v1 does after a hire, v3 may).
+def lacks_stage(application: remote.Application) -> bool:
+    """Whether Greenhouse omits the stage of an ended application (v1 does after a hire, v3 may).
 
-    It then stands where it stood: else the end of that end would look like an arrival.
+    Our copy then keeps its stage: otherwise undoing the rejection or hire would look like an arrival.
     """
     return application.stage_id is None and application.status in ENDED
 
 
-def _entered(new: Standing) -> Change:
+def _entered(new: ApplicationState) -> Change:
     data = {"job_id": new.job_id, "stage_id": new.stage_id, "stage_name": new.stage_name}
     return "application.entered_stage", data
 
 
-def told(name: str, data: Mapping[str, Any]) -> str:
+def describe(name: str, data: Mapping[str, Any]) -> str:
     """The change in a few words, for the inbox. No names of people."""
     match name:
         case "application.applied":

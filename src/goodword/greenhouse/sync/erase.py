@@ -1,4 +1,4 @@
-"""What is erased of what the sync wrote beside our copy: the reasons of rejections in the log of events."""
+"""Erasure of the timeline: rejection reasons are blanked, everything else in it is ids, codes and stage names."""
 
 from datetime import datetime
 
@@ -8,8 +8,7 @@ from goodword.core.models import Event
 
 @holds("core.Event")
 def erase(subject: Subject, now: datetime) -> Counts:
-    """Blank the reason; everything else in the log is ids, codes and names of stages."""
-    del now  # nothing here has a moment of its own
+    del now
     rejections = Event.objects.filter(
         application_id__in=subject.application_ids, name="application.rejected"
     ).exclude(data={})

@@ -1,4 +1,4 @@
-"""Data export of the timeline. For the organisation only, as it contains stages and rejections."""
+"""Data export of the timeline."""
 
 from datetime import date
 
@@ -8,7 +8,7 @@ from goodword.core.models import Event
 
 @tells("core.Event")
 def export(wanted: Wanted) -> Told:
-    """All that happened to the applications, as it was recorded."""
+    """The timeline, for the organisation only: it contains stages and rejections."""
     if not wanted.by_member:
         return {}
     events = Event.objects.filter(
@@ -23,5 +23,5 @@ def export(wanted: Wanted) -> Told:
 
 
 def _at(event: Event) -> date:
-    """When it happened; of the beginning of an assessment the day, as on the timeline."""
+    """When it happened; only the day for the beginning of an assessment, as on the timeline."""
     return event.occurred_at.date() if event.name == "attempt.begun" else event.occurred_at

@@ -1,9 +1,8 @@
-"""One window of calls for all workers and web processes of a connection, kept in its `RateWindow` row.
+"""The rate limit of a connection, shared by all workers and web processes through its `RateWindow` row.
 
-Each act is a short statement of its own: the row is read, the rules decide (`client.window`), and an update that
-only holds if the row still says the same writes the outcome; no lock is held over a call. Calls are made outside of
-transactions. If a caller is inside one all the same, this process paces itself alone for the time: the row would
-stay locked until that transaction ends.
+The row is read, the rules decide (`client.pacing`), and a conditional update writes the outcome if the row is still
+unchanged; no lock is held over a call. Calls are made outside transactions. Should a caller be inside one, this process
+paces itself alone: the row would stay locked until the transaction ends.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -29,16 +28,16 @@ from goodword.greenhouse.client.window import (
 )
 from goodword.greenhouse.models import Connection, RateWindow
 
-_TRIES = 20  # others were quicker so often: come back a little later
+_TRIES = 20  # lost races, after which the caller waits a little
 _A_MOMENT = 0.02
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class SharedPacer:
-    """The `Pacer` of one connection. One object serves all threads of a process.
+    """The `Pacer` of one connection, for all threads of a process.
 
-    Moments in the row are by Greenhouse's clock, of which each process has its own estimate, so that hosts whose
-    clocks differ agree on the windows.
+    Times in the row are by Greenhouse's clock, of which each process has its own estimate, so that hosts with different
+    clocks agree on the windows.
     """
 
     def __init__(self, *, connection_id: int, organisation_id: int, rate: Rate) -> None:
@@ -59,7 +58,7 @@ class SharedPacer:
             moment = self._skew.theirs(now.timestamp())
             turn = ask(known, person=person, moment=moment, rate=self._rate)
             if turn.wait > 0:
-                if person:  # also one who waits goes first when the next window opens
+                if person:  # goes first when the next window opens
                     self._row().update(person_at=_moment(moment))
                 return turn.wait
             if self._taken(known, turn.after, floor=turn.floor, person=person):
@@ -67,7 +66,7 @@ class SharedPacer:
         return _A_MOMENT
 
     def observe(self, told: Told) -> None:
-        """See `Pacer.observe`. An answer that says nothing new asks the database nothing."""
+        """See `Pacer.observe`. Skips the database if the answer has nothing new."""
         if database.in_atomic_block:
             self._alone.observe(told)
             return
@@ -109,7 +108,7 @@ class SharedPacer:
         return Window(number, limit, remaining, _seconds(blocked_until), _seconds(person_at))
 
     def _taken(self, known: Window, after: Window, *, floor: int, person: bool) -> bool:
-        """Whether the row gave the call away: others may have taken some since, as long as enough is left."""
+        """Take a call from the row, from which others may have taken some since; False if too few are left."""
         rows = self._row().filter(number=known.number)
         values: dict[str, object] = {"number": after.number, "updated_at": clock.now()}
         if person:
@@ -127,7 +126,7 @@ class SharedPacer:
         return True
 
     def _replaced(self, known: Window, after: Window) -> bool:
-        """Whether the row was as it was read, and is now as wanted."""
+        """Update the row; False if it has changed since it was read."""
         if after.remaining is None or after.remaining < 0:
             self._left = None
         unchanged = _is(number=known.number, limit=known.limit, remaining=known.remaining)
@@ -145,9 +144,9 @@ class SharedPacer:
 
 
 def _is(**values: int | None) -> Q:
-    """Equal, where None is equal to none."""
-    given = {name: value for name, value in values.items() if value is not None}
-    return Q(**given, **{f"{name}__isnull": True for name in values.keys() - given.keys()})
+    """A filter for equality in which None matches NULL."""
+    known = {name: value for name, value in values.items() if value is not None}
+    return Q(**known, **{f"{name}__isnull": True for name in values.keys() - known.keys()})
 
 
 def _moment(seconds: float) -> datetime | None:
@@ -159,20 +158,20 @@ def _seconds(moment: datetime | None) -> float:
 
 
 def pacer_of(connection: Connection) -> Pacer:
-    """The pacer of a connection; one object in each process."""
+    """The connection's pacer, one object per process."""
     return _shared(connection.uid, connection.api, connection.pk, connection.organisation_id)
 
 
 @cache
 def _shared(uid: UUID, api: str, connection_id: int, organisation_id: int) -> SharedPacer:
-    del uid  # a part of the key that no other connection will ever have
+    del uid  # part of the cache key: unique also among deleted connections
     rate = V1_RATE if api == Connection.Api.V1 else V3_RATE
     return SharedPacer(connection_id=connection_id, organisation_id=organisation_id, rate=rate)
 
 
 def token_pacer_of(connection: Connection) -> Pacer:
-    """The pacer of a connection's token calls, which Greenhouse counts apart. They are few: one minting serves all
-    workers for an hour, so each process counts its own."""
+    """The pacer of the connection's token calls, which Greenhouse counts separately. They are so few that each process
+    counts its own."""
     return _of_tokens(connection.uid)
 
 

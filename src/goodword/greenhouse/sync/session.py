@@ -1,17 +1,19 @@
-"""A client for a connection, with the connection's health kept up to date by what its calls meet.
+"""A Harvest client for a saved connection. Its calls update the connection's health.
 
     with harvest(connection) as api:
         application = api.application(409)
 
-Never inside a transaction: a slow Greenhouse would hold the rows.
+Never inside a transaction: a slow Greenhouse would hold the rows locked.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 import httpx2
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
 
 from goodword.core import clock, crypto, stopping
@@ -25,6 +27,7 @@ from goodword.greenhouse.client import (
     Pacer,
     Priority,
     Retry,
+    Token,
     TokenStore,
     Unauthorised,
     UnexpectedShape,
@@ -34,9 +37,8 @@ from goodword.greenhouse.client import (
     probe_all,
 )
 from goodword.greenhouse.models import Connection
+from goodword.greenhouse.sync.calls import CallCounter
 from goodword.greenhouse.sync.pacer import pacer_of, token_pacer_of
-from goodword.greenhouse.sync.tally import Tally
-from goodword.greenhouse.sync.tokens import ConnectionTokens
 
 State = Connection.State
 
@@ -45,11 +47,11 @@ PERMISSION_MISSING = (
     "permission that is listed here."
 )
 
-#: for work that has a row to come back to: one quick second try, then the row waits and not the worker
+#: for work on a row that can wait: one quick second try, so that the row waits and not the worker
 BRIEFLY = Retry(attempts=2, first_wait=0.4, longest_wait=1.0, patience=2.0)
 
-#: where a person waits before a page: a Greenhouse that is silent for so long is called unreachable
-WHILE_ONE_WAITS = Limits(read=8.0, total=20.0)
+#: for a person waiting for a page
+INTERACTIVE_LIMITS = Limits(read=8.0, total=20.0)
 
 
 def client_for(
@@ -63,7 +65,7 @@ def client_for(
     retry: Retry = READS,
     watch: Callable[[Exchange], None] | None = None,
 ) -> HarvestApi:
-    """A client for a credential that need not be saved yet, at the addresses of the settings. Close it."""
+    """A client for a credential, saved or not, at the addresses of the settings. Close it."""
     v1 = isinstance(credentials, V1Credentials)
     return build(
         credentials,
@@ -80,7 +82,7 @@ def client_for(
         retry=retry,
         sleep=stopping.pause,
         watch=watch,
-        limits=WHILE_ONE_WAITS if priority is Priority.PERSON else Limits(),
+        limits=INTERACTIVE_LIMITS if priority is Priority.PERSON else Limits(),
     )
 
 
@@ -88,17 +90,17 @@ def client_for(
 def harvest(
     connection: Connection, *, priority: Priority = Priority.BACKGROUND, retry: Retry = READS
 ) -> Iterator[HarvestApi]:
-    """A client for a saved connection. A HarvestError that leaves the block is kept as its `last_error`.
+    """A client for a saved connection. A HarvestError that leaves the block is stored as its `last_error`.
 
-    Raises crypto.CannotOpen if the stored credential does not open. A credential that was saved has worked,
-    so a refusal is called *revoked or expired*.
+    Raises crypto.CannotOpen if the stored credential cannot be decrypted. A saved credential has worked, so a refusal
+    means *revoked or expired*.
     """
     try:
         credentials = connection.credentials()
     except crypto.CannotOpen as error:
-        _note(connection, str(error))
+        _set_error(connection, str(error))
         raise
-    tally = Tally(connection)
+    tally = CallCounter(connection)
     api = client_for(
         credentials,
         watch=tally.count,
@@ -118,13 +120,13 @@ def harvest(
         raise
     else:
         if tally.called:
-            _worked(connection)
+            _succeeded(connection)
     finally:
         api.close()
         tally.flush()
 
 
-def _worked(connection: Connection) -> None:
+def _succeeded(connection: Connection) -> None:
     rows = Connection.objects.across_organisations().filter(pk=connection.pk)
     rows.update(last_call_at=clock.now(), last_error="", last_error_at=None)
     rows.filter(state=State.BROKEN).update(state=State.ACTIVE)
@@ -132,21 +134,20 @@ def _worked(connection: Connection) -> None:
 
 def _failed(connection: Connection, error: HarvestError, *, api: HarvestApi) -> None:
     sentence, broken = f"{error.sentence} {error.remedy}", isinstance(error, Unauthorised)
-    if isinstance(error, Unauthorised) and error.may_be_permission and _may_do_something(api):
+    if isinstance(error, Unauthorised) and error.may_be_permission and _works_at_all(api):
         sentence, broken = PERMISSION_MISSING, False
-    rows, now = _note(connection, sentence), clock.now()
+    rows, now = _set_error(connection, sentence), clock.now()
     rows.update(last_call_at=now)
     if isinstance(error, Forbidden | Unauthorised):
-        rows.filter(check_at__gt=now).update(check_at=now)  # what may it still do? The next sweep finds out
+        rows.filter(check_at__gt=now).update(check_at=now)  # the next sweep probes what it may still do
     if broken:
         # unless another key was set meanwhile
         alive = rows.filter(state__in=(State.ACTIVE, State.INCOMPLETE), credential=connection.credential)
         alive.update(state=State.BROKEN)
 
 
-def _may_do_something(api: HarvestApi) -> bool:
-    """Whether a v1 key is good for anything. A refusal there means a bad key or a missing permission: if some
-    other read works it is the permission, if none does the key is no good any more. Unknown counts as good."""
+def _works_at_all(api: HarvestApi) -> bool:
+    """Whether any read works with a v1 key, where a refusal means a bad key or a missing permission. Unknown: True."""
     try:
         next(probe_all(api), None)
     except Unauthorised:
@@ -156,13 +157,69 @@ def _may_do_something(api: HarvestApi) -> bool:
     return True
 
 
-def _note(connection: Connection, sentence: str) -> QuerySet[Connection]:
+def _set_error(connection: Connection, sentence: str) -> QuerySet[Connection]:
     rows = Connection.objects.across_organisations().filter(pk=connection.pk)
     rows.update(last_error=sentence, last_error_at=clock.now())
     return rows
 
 
 def _transport() -> httpx2.BaseTransport | None:
-    """What replaces the network, by the dotted path of a function in the settings; None: nothing does."""
+    """A replacement for the network, from the function that the setting names by its dotted path."""
     path: str | None = getattr(settings, "GOODWORD_HARVEST_TRANSPORT", None)
     return import_string(path)() if path else None
+
+
+#: longer than minting takes
+TOKEN_LEASE = timedelta(seconds=30)
+
+
+class ConnectionTokens:
+    """The `TokenStore` of one connection for one session: the token is stored encrypted and shared by all workers.
+
+    The lease is a column with an end, not a lock held over the call to Greenhouse: a worker that dies while minting
+    blocks the others for TOKEN_LEASE at most. A valid token is read once a session; the row is read again before
+    minting. A token minted with a replaced credential is not stored.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._known: Token | None = None
+
+    def get(self) -> Token | None:
+        """The token last saved; None if there is none or it cannot be decrypted."""
+        if self._known is None or self._known.renew_at <= clock.now():
+            self._known = self._read()
+        return self._known
+
+    def claim(self) -> bool:
+        """Take the lease; False while another worker has it."""
+        self._known = None
+        now = clock.now()
+        free = Q(token_lease_until=None) | Q(token_lease_until__lte=now)
+        return self._row().filter(free).update(token_lease_until=now + TOKEN_LEASE) == 1
+
+    def save(self, token: Token) -> None:
+        """Store a new token and end the lease."""
+        plain = json.dumps({"access_token": token.access_token, "renew_at": token.renew_at.isoformat()})
+        sealed = self._connection.seal("token", plain)
+        self._row().update(token=sealed, token_lease_until=None)
+        self._known = token
+
+    def release(self) -> None:
+        """End the lease without a token."""
+        self._row().update(token_lease_until=None)
+
+    def _row(self) -> QuerySet[Connection]:
+        return Connection.objects.across_organisations().filter(
+            pk=self._connection.pk, credential=self._connection.credential
+        )
+
+    def _read(self) -> Token | None:
+        sealed = self._row().values_list("token", flat=True).first()
+        if not sealed:
+            return None
+        try:
+            plain = json.loads(self._connection.unseal("token", sealed))
+        except crypto.CannotOpen:
+            return None
+        return Token(plain["access_token"], renew_at=datetime.fromisoformat(plain["renew_at"]))

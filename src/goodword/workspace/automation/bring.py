@@ -7,7 +7,7 @@ from goodword.candidates.models import Application
 from goodword.core import stopping
 from goodword.greenhouse.client import HarvestError, Invalid, NotFound, UnexpectedShape
 from goodword.greenhouse.models import Connection
-from goodword.greenhouse.sync.application import TooBusy, sync_application
+from goodword.greenhouse.sync.applications import TooBusy, sync_application
 from goodword.roles.models import AlreadyThere, Automation
 
 log = logging.getLogger(__name__)

@@ -6,8 +6,7 @@ from django.db import transaction
 
 from goodword.candidates.models import Application
 from goodword.greenhouse.models import Connection
-from goodword.greenhouse.sync.application import sync_application
-from goodword.greenhouse.sync.there import start_there
+from goodword.greenhouse.sync.applications import start_stage_steps, sync_application
 from goodword.roles.models import Automation
 
 
@@ -37,4 +36,4 @@ def invite(*, automation_id: int, remote_application_id: int, by: str, now: date
     )
     if application is not None:
         with transaction.atomic():
-            start_there(application.pk, job_id=automation.job_id, by=by, at=now)
+            start_stage_steps(application.pk, job_id=automation.job_id, by=by, at=now)

@@ -1,7 +1,7 @@
-"""Updates many applications that were read ahead, in one transaction with few statements.
+"""Updates many prefetched applications in one transaction with few statements.
 
 Only ordinary ones: application and candidate are ours, still belong together, are not erased, and have not been written
-since they were read. All others are left to the caller, to update one by one (`sync.application`).
+since they were read. The caller updates all others one by one (`applications.sync_applications`).
 """
 
 from collections.abc import Collection, Mapping
@@ -18,14 +18,17 @@ from goodword.core.events import record_all
 from goodword.core.models import Event
 from goodword.greenhouse import client as remote
 from goodword.greenhouse.models import Connection
-from goodword.greenhouse.sync import person
-from goodword.greenhouse.sync.ahead import Ahead
-from goodword.greenhouse.sync.apply import ACTOR, bring_over, standing
-from goodword.greenhouse.sync.arrival import came_since, is_mapped
-from goodword.greenhouse.sync.awaited import release, waiting_among
-from goodword.greenhouse.sync.changes import told
-from goodword.greenhouse.sync.hint import Hint
-from goodword.greenhouse.sync.read import Seen, complete
+from goodword.greenhouse.sync import candidates
+from goodword.greenhouse.sync.applications import (
+    has_entered_since,
+    release_waiting,
+    state_of,
+    update_application,
+    waiting_among,
+)
+from goodword.greenhouse.sync.candidates import ACTOR
+from goodword.greenhouse.sync.changes import describe
+from goodword.greenhouse.sync.reading import ApplicationReading, Hint, Prefetched, add_details, is_mapped
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
 from goodword.roles.models import AlreadyThere, Automation
 
@@ -52,14 +55,14 @@ _COPIED = (
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """An ordinary application as read, with the hint of its delivery."""
+    """An ordinary application as read, and the hint of its delivery."""
 
-    seen: Seen
+    reading: ApplicationReading
     hint: Hint
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
+class Updated:
     """An updated application: Greenhouse's id, ours, and the outcome in a sentence."""
 
     remote_id: int
@@ -67,86 +70,94 @@ class Brought:
     outcome: str
 
 
-def prepare(connection: Connection, read: Mapping[int, tuple[Hint, Ahead]], *, now: datetime) -> list[Plan]:
-    """The ordinary ones among applications that were read ahead, by Greenhouse's ids. Reads their missing data, outside
-    any transaction. Raises HarvestError."""
+def prepare(
+    connection: Connection, read: Mapping[int, tuple[Hint, Prefetched]], *, now: datetime
+) -> list[Plan]:
+    """The ordinary ones among prefetched applications, by Greenhouse's ids, completed with further reads.
+
+    Not inside a transaction. Raises HarvestError.
+    """
     ours = _applications(connection, read)
     applications = _remote(ours, read)
-    homes = _homes(connection, {application.job_id for application in applications.values()})
-    starts = cache(is_mapped)
+    automations = _automations(connection, {application.job_id for application in applications.values()})
+    mapped = cache(is_mapped)
     plans: dict[int, Plan] = {}
     with harvest(connection, retry=BRIEFLY) as api:
         for remote_id, application in applications.items():
-            row, (hint, ahead) = ours[remote_id], read[remote_id]
+            row, (hint, prefetched) = ours[remote_id], read[remote_id]
             candidate = row.candidate
             if candidate.remote_id != application.candidate_id or application.candidate_id in plans:
-                continue  # a merge; or a person's second one, which would overwrite the first
-            told_of = ahead.candidate(application.candidate_id, as_of=candidate.synced_at)
-            if told_of is None or row.erased_at is not None or candidate.erased_at is not None:
+                continue  # a merge, or another application of the same candidate
+            person = prefetched.candidate(application.candidate_id, as_of=candidate.synced_at)
+            if person is None or row.erased_at is not None or candidate.erased_at is not None:
                 continue
-            seen = Seen(
+            reading = ApplicationReading(
                 remote_id=remote_id,
                 application=application,
-                candidate=told_of,
+                candidate=person,
                 application_as_of=row.synced_at,
                 candidate_as_of=candidate.synced_at,
             )
-            home = homes.get(application.job_id)
-            seen = complete(
-                seen,
+            automation = automations.get(application.job_id)
+            reading = add_details(
+                reading,
                 api=api,
                 ours=row,
-                home=home,
+                automation=automation,
                 connection=connection,
                 hint=hint,
                 now=now,
-                starts=starts,
+                is_mapped=mapped,
             )
-            plans[application.candidate_id] = Plan(seen, hint)
+            plans[application.candidate_id] = Plan(reading, hint)
     return list(plans.values())
 
 
-def write(plans: Collection[Plan], *, connection: Connection, now: datetime) -> list[Brought]:
+def write(plans: Collection[Plan], *, connection: Connection, now: datetime) -> list[Updated]:
     """Write the changes in the caller's transaction, except for those that are no longer ordinary.
 
     Locks people before applications, as `apply` does.
     """
     if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("What was read is written inside a transaction only.")
-    # before locking the applications' rows, which a hold being placed may still need
+        raise RuntimeError("Readings are written inside a transaction only.")
+    # before the applications, as placing a hold does
     keep_role_holds(connection.organisation_id)
-    people = _people(connection, {plan.seen.candidate.id for plan in plans if plan.seen.candidate}, lock=True)
-    ours = _applications(connection, {plan.seen.remote_id for plan in plans}, lock=True)
-    homes = _homes(connection, {plan.seen.application.job_id for plan in plans if plan.seen.application})
-    recorded = _already_there(homes, ours)
-    usual: list[tuple[Plan, Application, list[tuple[str, Mapping[str, Any]]]]] = []
-    same: list[Candidate] = []
+    people = _people(
+        connection, {plan.reading.candidate.id for plan in plans if plan.reading.candidate}, lock=True
+    )
+    ours = _applications(connection, {plan.reading.remote_id for plan in plans}, lock=True)
+    automations = _automations(
+        connection, {plan.reading.application.job_id for plan in plans if plan.reading.application}
+    )
+    recorded = _already_there(automations, ours)
+    ordinary: list[tuple[Plan, Application, list[tuple[str, Mapping[str, Any]]]]] = []
+    unchanged: list[Candidate] = []
     for plan in plans:
-        seen, row = plan.seen, ours.get(plan.seen.remote_id)
-        assert seen.application is not None and seen.candidate is not None  # required for a plan
-        candidate = people.get(seen.candidate.id)
-        if row is None or candidate is None or not _as_seen(seen, row, candidate):
+        reading, row = plan.reading, ours.get(plan.reading.remote_id)
+        assert reading.application is not None and reading.candidate is not None  # required for a plan
+        candidate = people.get(reading.candidate.id)
+        if row is None or candidate is None or not _is_unchanged(reading, row, candidate):
             continue
         before = _columns(candidate)
-        moved = person.bring_over(candidate, seen.candidate)
-        if moved:
-            continue  # the person's other applications are affected too
-        candidate.synced_at = person.version(candidate.synced_at, now)
+        changed = candidates.update_candidate(candidate, reading.candidate)
+        if changed:
+            continue  # the candidate's other applications are affected too
+        candidate.synced_at = candidates.next_version(candidate.synced_at, now)
         if _columns(candidate) == before:
-            same.append(candidate)
+            unchanged.append(candidate)
         else:
             candidate.save()
-        news = bring_over(
+        events = update_application(
             row,
-            seen.application,
-            old=standing(row),
-            seen=seen,
-            home=homes.get(seen.application.job_id),
+            reading.application,
+            old=state_of(row),
+            reading=reading,
+            automation=automations.get(reading.application.job_id),
             now=now,
-            came=came_since if row.remote_id in recorded else _came,
+            has_entered=has_entered_since if row.remote_id in recorded else _always,
         )
-        usual.append((plan, row, news))
-    _save(same, [row for _, row, _ in usual])
+        ordinary.append((plan, row, events))
+    _save(unchanged, [row for _, row, _ in ordinary])
     record_all(
         [
             Event(
@@ -157,38 +168,40 @@ def write(plans: Collection[Plan], *, connection: Connection, now: datetime) -> 
                 data=dict(data),
                 occurred_at=now,
             )
-            for _, row, news in usual
-            for name, data in news
+            for _, row, events in ordinary
+            for name, data in events
         ]
     )
-    waiting = waiting_among(connection, {row.remote_id for _, row, _ in usual if row.remote_id is not None})
-    for plan, row, _ in usual:
+    waiting = waiting_among(
+        connection, {row.remote_id for _, row, _ in ordinary if row.remote_id is not None}
+    )
+    for plan, row, _ in ordinary:
         if row.remote_id in waiting:
-            release(connection, [plan.seen.remote_id], hint=plan.hint, now=now)
+            release_waiting(connection, [plan.reading.remote_id], hint=plan.hint, now=now)
     return [
-        Brought(
-            plan.seen.remote_id,
+        Updated(
+            plan.reading.remote_id,
             row.pk,
-            f"Application {plan.seen.remote_id}: "
-            f"{', '.join(told(name, data) for name, data in news) or 'nothing new'}.",
+            f"Application {plan.reading.remote_id}: "
+            f"{', '.join(describe(name, data) for name, data in events) or 'nothing new'}.",
         )
-        for plan, row, news in usual
+        for plan, row, events in ordinary
     ]
 
 
 def _remote(
-    ours: Mapping[int, Application], read: Mapping[int, tuple[Hint, Ahead]]
+    ours: Mapping[int, Application], read: Mapping[int, tuple[Hint, Prefetched]]
 ) -> dict[int, remote.Application]:
     """Applications of a job as read, unless our copy was written since."""
     found = {one: read[one][1].application(one, as_of=ours[one].synced_at) for one in read if one in ours}
     return {one: row for one, row in found.items() if row is not None and row.job_id is not None}
 
 
-def _as_seen(seen: Seen, row: Application, candidate: Candidate) -> bool:
+def _is_unchanged(reading: ApplicationReading, row: Application, candidate: Candidate) -> bool:
     """Whether our rows, now locked, are unchanged since before the read."""
     return (
-        row.synced_at == seen.application_as_of
-        and candidate.synced_at == seen.candidate_as_of
+        row.synced_at == reading.application_as_of
+        and candidate.synced_at == reading.candidate_as_of
         and row.candidate_id == candidate.pk
         and row.erased_at is None
         and candidate.erased_at is None
@@ -201,8 +214,8 @@ def _columns(candidate: Candidate) -> dict[str, Any]:
     }
 
 
-def _came(*_: object, **__: object) -> bool:
-    """Replaces `came_since` for applications not recorded as already there."""
+def _always(*_: object, **__: object) -> bool:
+    """Replaces `has_entered_since` for applications not recorded as already there."""
     return True
 
 
@@ -226,24 +239,25 @@ def _people(
     return {row.remote_id: row for row in rows if row.remote_id is not None}
 
 
-def _homes(connection: Connection, job_ids: set[int | None]) -> dict[int | None, Automation]:
+def _automations(connection: Connection, job_ids: set[int | None]) -> dict[int | None, Automation]:
     rows = Automation.objects.across_organisations().filter(
         connection_id=connection.pk, job_id__in=[one for one in job_ids if one is not None]
     )
     return {row.job_id: row for row in rows.select_related("role")}
 
 
-def _already_there(homes: Mapping[int | None, Automation], remote_ids: Collection[int]) -> set[int]:
+def _already_there(automations: Mapping[int | None, Automation], remote_ids: Collection[int]) -> set[int]:
     rows = AlreadyThere.objects.across_organisations().filter(
-        automation__in=[home.pk for home in homes.values()], remote_application_id__in=remote_ids
+        automation__in=[automation.pk for automation in automations.values()],
+        remote_application_id__in=remote_ids,
     )
     return set(rows.values_list("remote_application_id", flat=True))
 
 
-def _save(same: Collection[Candidate], rows: Collection[Application]) -> None:
+def _save(unchanged: Collection[Candidate], rows: Collection[Application]) -> None:
     """Save the new version of otherwise unchanged people, and our changed applications, all locked."""
     by_version: dict[datetime | None, list[int]] = {}
-    for candidate in same:
+    for candidate in unchanged:
         by_version.setdefault(candidate.synced_at, []).append(candidate.pk)
     for version, pks in by_version.items():
         Candidate.objects.across_organisations().filter(pk__in=pks).update(synced_at=version)

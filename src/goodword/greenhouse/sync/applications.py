@@ -1,0 +1,432 @@
+"""Our copies of applications, updated from Harvest: the one way in for deliveries and reconciliation."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from goodword.candidates.models import Application, Candidate
+from goodword.core.events import record
+from goodword.core.models import Event
+from goodword.greenhouse import client as remote
+from goodword.greenhouse.client import ApplicationStatus
+from goodword.greenhouse.models import Connection, Finding
+from goodword.greenhouse.sync.candidates import (
+    ACTOR,
+    Stale,
+    merge_candidates,
+    next_version,
+    write_candidate,
+)
+from goodword.greenhouse.sync.changes import ApplicationState, Change, changes, describe, lacks_stage
+from goodword.greenhouse.sync.reading import (
+    NO_HINT,
+    NOTHING_PREFETCHED,
+    ApplicationReading,
+    Hint,
+    Prefetched,
+    automation_for,
+    is_mapped,
+    read_application,
+)
+from goodword.greenhouse.sync.session import BRIEFLY, harvest
+from goodword.roles.models import AlreadyThere, Automation
+from goodword.roles.queries import rules_of_stage
+from goodword.steps.domain.automation import HINDRANCES, request
+from goodword.steps.domain.standing import hold
+from goodword.steps.domain.starts import go
+from goodword.steps.models import StepRequest
+
+READINGS = 4
+
+#: tolerated difference between Greenhouse's clock and ours: an arrival just after the mapping must not be missed
+CLOCK_TOLERANCE = timedelta(minutes=1)
+
+ENTERED_STAGE = "application.entered_stage"
+
+#: by Greenhouse's application id: the stage for which no arrival event is recorded
+Suppressed = Mapping[int, int | None]
+NONE_SUPPRESSED: Suppressed = {}
+
+
+class TooBusy(Exception):
+    """Our copies were written by others during each reading. Try again later."""
+
+
+def sync_applications(
+    connection: Connection,
+    remote_ids: Iterable[int],
+    *,
+    now: datetime,
+    hint: Hint = NO_HINT,
+    settle: Callable[[list[str]], None] = lambda _: None,
+    suppressed: Suppressed = NONE_SUPPRESSED,
+    prefetched: Prefetched = NOTHING_PREFETCHED,
+) -> list[str]:
+    """Read the applications from Harvest and write what changed. Returns a sentence for each.
+
+    `settle` is called with the sentences inside the writing transaction, so that the caller's own row is settled if
+    and only if the changes are written. `suppressed`: see `apply`. Raises HarvestError with nothing written, and
+    TooBusy.
+    """
+    wanted = sorted(set(remote_ids))  # the same order in all workers avoids deadlocks
+    for _ in range(READINGS):
+        with harvest(connection, retry=BRIEFLY) as api:
+            readings = [
+                read_application(
+                    api, connection=connection, remote_id=one, hint=hint, now=now, prefetched=prefetched
+                )
+                for one in wanted
+            ]
+        try:
+            with transaction.atomic():
+                outcomes = apply(readings, connection=connection, now=now, suppressed=suppressed)
+                release_waiting(connection, wanted, hint=hint, now=now)
+                settle(outcomes)
+        except Stale:
+            continue
+        return outcomes
+    raise TooBusy(f"{READINGS} readings of {wanted} were overtaken.")
+
+
+def sync_application(connection: Connection, remote_id: int, *, now: datetime, hint: Hint = NO_HINT) -> str:
+    """One application; see `sync_applications`."""
+    return sync_applications(connection, [remote_id], now=now, hint=hint)[0]
+
+
+def start_stage_steps(
+    application_id: int, *, job_id: int | None, by: str, at: datetime, stage_id: int | None = None
+) -> list[StepRequest]:
+    """Request the steps of the application's current stage that have not begun, because a member clicked.
+
+    Call it after a sync, in the caller's transaction. Does nothing if the application has moved to another job (or
+    another stage, if `stage_id` is given), has ended, or is not visible in Greenhouse. The click is also the one that
+    is required after a rejection was undone.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("Steps are requested in the transaction of their cause.")
+    application = hold(application_id)
+    if application.status != Application.Status.ACTIVE or application.not_visible_since is not None:
+        return []
+    if application.job_id != job_id or (stage_id is not None and application.stage_id != stage_id):
+        return []
+    if application.connection_id is None:
+        return []
+    step_requests = StepRequest.objects.of(application.organisation).filter(application=application)
+    begun = step_requests.exclude(state=StepRequest.State.WAITING, waits_for__in=HINDRANCES)
+    rules = rules_of_stage(
+        connection_id=application.connection_id, job_id=job_id, stage_id=application.stage_id
+    ).exclude(step__in=begun.values("step"))
+    requested = []
+    for rule in rules:
+        step_request = request(application=application, step=rule.step, at=at, by=by)
+        if step_request.waits_for == StepRequest.Waits.CLICK:
+            go(step_request, application=application, at=at, by=by, by_hand=True)
+        requested.append(step_request)
+    return requested
+
+
+# --- writing --------------------------------------------------------------------------------------------------
+
+
+def apply(
+    readings: Iterable[ApplicationReading],
+    *,
+    connection: Connection,
+    now: datetime,
+    suppressed: Suppressed = NONE_SUPPRESSED,
+) -> list[str]:
+    """Update our copies and record events, in the caller's transaction. Returns a sentence for each. Raises Stale.
+
+    For `suppressed` applications neither the arrival in the stage nor a change of the candidate is recorded: what
+    these events would start waits for a member's click.
+
+    `synced_at` is the version of our rows. It is noted before Harvest is read, only grows, and must be unchanged under
+    the row's lock. So every write is based on a reading made after the previous write, whatever the workers' clocks
+    say, and no lock is held over the network. A new row cannot be locked: the unique key makes a second insert wait,
+    and it then finds an unexpected version.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("Readings are written inside a transaction only.")
+    written: dict[int, Candidate] = {}
+    return [
+        _apply(one, written=written, connection=connection, now=now, suppressed=suppressed)
+        for one in readings
+    ]
+
+
+def _apply(
+    reading: ApplicationReading,
+    *,
+    written: dict[int, Candidate],
+    connection: Connection,
+    now: datetime,
+    suppressed: Suppressed,
+) -> str:
+    application = reading.application
+    automation = automation_for(connection, application) if application is not None else None
+    candidate, changed = None, False
+    if reading.candidate is not None:
+        candidate = written.get(reading.candidate.id)  # another application of theirs: already locked by us
+        if candidate is None:
+            candidate, changed = write_candidate(
+                reading.candidate,
+                as_of=reading.candidate_as_of,
+                applied_at=application.applied_at if application is not None else None,
+                connection=connection,
+                now=now,
+            )
+            if candidate.erased_at is None:
+                written[reading.candidate.id] = candidate
+    row = (
+        Application.objects.across_organisations()
+        .select_for_update()
+        .filter(connection_id=connection.pk, remote_id=reading.remote_id)
+        .first()
+    )
+    if (row.synced_at if row else None) != reading.application_as_of:
+        raise Stale
+    if reading.unlinked:
+        if row is not None or automation is not None:
+            raise Stale  # its job was linked meanwhile
+        return _unlinked(application)
+    if application is None or candidate is None:
+        return _not_visible(row, remote_id=reading.remote_id, now=now)
+    if candidate.erased_at is not None or (row is not None and row.erased_at is not None):
+        return f"Application {reading.remote_id} was erased here: no effect."
+    happened = _write(
+        application,
+        row=row,
+        reading=reading,
+        automation=automation,
+        candidate=candidate,
+        connection=connection,
+        now=now,
+        suppressed=suppressed,
+    )
+    if changed:
+        happened.append(_record_candidate_changed(candidate, now=now, suppressed=suppressed))
+    return f"Application {reading.remote_id}: {', '.join(happened) or 'nothing new'}."
+
+
+def _unlinked(application: remote.Application | None) -> str:
+    if application is None or application.job_id is None:
+        return "It belongs to no role."
+    return f"Job {application.job_id} belongs to no role."
+
+
+def _not_visible(row: Application | None, *, remote_id: int, now: datetime) -> str:
+    """Mark our copy. Not visible does not mean deleted, so nothing is erased."""
+    if row is not None and row.not_visible_since is None:
+        row.not_visible_since, row.synced_at = now, next_version(row.synced_at, now)
+        row.save(update_fields=["not_visible_since", "synced_at"])
+    return f"Application {remote_id} is not visible in Greenhouse."
+
+
+def _write(
+    application: remote.Application,
+    *,
+    row: Application | None,
+    reading: ApplicationReading,
+    automation: Automation | None,
+    candidate: Candidate,
+    connection: Connection,
+    now: datetime,
+    suppressed: Suppressed,
+) -> list[str]:
+    old = state_of(row) if row is not None else None
+    if row is None:
+        row = Application(
+            organisation_id=connection.organisation_id,
+            connection_id=connection.pk,
+            remote_id=reading.remote_id,
+            created_at=now,
+        )
+    elif row.candidate_id != candidate.pk:  # only a merge moves an application to another candidate
+        merge_candidates(loser_id=row.candidate_id, winner=candidate, now=now)
+        row.refresh_from_db(from_queryset=Application.objects.across_organisations())
+    row.candidate = candidate
+    events = update_application(row, application, old=old, reading=reading, automation=automation, now=now)
+    row.save()
+    if reading.remote_id in suppressed and suppressed[reading.remote_id] == row.stage_id:
+        events = [(name, data) for name, data in events if name != ENTERED_STAGE]
+    for name, data in events:
+        applied = row.applied_at if name == "application.applied" else None  # possibly long ago
+        _record(name, row, data=data, now=min(applied or now, now))
+    return [describe(name, data) for name, data in events]
+
+
+def update_application(
+    row: Application,
+    application: remote.Application,
+    *,
+    old: ApplicationState | None,
+    reading: ApplicationReading,
+    automation: Automation | None,
+    now: datetime,
+    has_entered: Callable[..., bool] | None = None,
+) -> list[Change]:
+    """Copy Greenhouse's data to our row, unsaved. Returns the events since `old`.
+
+    `has_entered` replaces `has_entered_since`.
+    """
+    if automation is not None:  # moved to an unlinked job, it stays with the role that holds its results
+        row.role = automation.role
+    for name, value in _columns(application, row=row, reading=reading, now=now).items():
+        setattr(row, name, value)
+    active_at = application.last_activity_at
+    if old is None:
+        arrived = not reading.restored and is_arrival(row, automation=automation, active_at=active_at)
+    else:
+        arrived = (has_entered or has_entered_since)(
+            row, automation=automation, active_at=active_at, elsewhere_at=reading.application_as_of
+        )
+    return list(changes(old, state_of(row), arrived=arrived))
+
+
+def _columns(
+    application: remote.Application, *, row: Application, reading: ApplicationReading, now: datetime
+) -> dict[str, Any]:
+    """The columns copied from Greenhouse. A status unknown to us leaves ours unchanged."""
+    known = application.status is not ApplicationStatus.UNKNOWN
+    status = application.status.value if known else row.status
+    rejected, hired = status == Application.Status.REJECTED, status == Application.Status.HIRED
+    values: dict[str, Any] = {
+        "job_id": application.job_id,
+        "prospect": application.prospect,
+        "status": status,
+        "rejection_reason": reading.reason[:300] if rejected else "",
+        "rejected_at": (application.rejected_at or row.rejected_at or now) if rejected else None,
+        "hired_at": (row.hired_at or now) if hired else None,
+        "applied_at": application.applied_at or row.applied_at,
+        "not_visible_since": None,
+        "synced_at": next_version(row.synced_at, now),
+    }
+    if not lacks_stage(application):
+        values["stage_name"] = (application.stage_name or "")[:200]
+        if application.stage_id != row.stage_id:
+            values |= {"stage_id": application.stage_id, "stage_entered_at": reading.entered_at}
+    if reading.recruiter is not None:
+        values |= {
+            "recruiter_remote_id": reading.recruiter.remote_id,
+            "recruiter_name": reading.recruiter.name[:200],
+            "recruiter_email": reading.recruiter.email,
+        }
+    return values
+
+
+def state_of(row: Application) -> ApplicationState:
+    """The state of our copy."""
+    return ApplicationState(
+        status=row.status,
+        job_id=row.job_id,
+        stage_id=row.stage_id,
+        stage_name=row.stage_name,
+        reason=row.rejection_reason,
+    )
+
+
+def _record_candidate_changed(candidate: Candidate, *, now: datetime, suppressed: Suppressed) -> str:
+    """Record it for each of the candidate's applications: any of them may be waiting for it."""
+    ours = Application.objects.across_organisations().filter(candidate=candidate, erased_at=None)
+    for row in ours.exclude(remote_id__in=suppressed).order_by("pk"):
+        _record("candidate.changed", row, data={}, now=now)
+    return describe("candidate.changed", {})
+
+
+def _record(name: str, row: Application, *, data: Mapping[str, Any], now: datetime) -> None:
+    record(
+        name,
+        organisation_id=row.organisation_id,
+        application_id=row.pk,
+        actor=ACTOR,
+        at=now,
+        data=data,
+    )
+
+
+# --- arrivals in a mapped stage, as opposed to candidates who were there when it was mapped ---------------------
+
+
+def is_arrival(row: Application, *, automation: Automation | None, active_at: datetime | None) -> bool:
+    """For an application seen for the first time: true in a mapped stage, unless it was there when it was mapped.
+
+    Those were left out by decision, and count only if they are known to have entered the stage again since.
+    """
+    if automation is None or not is_mapped(
+        connection_id=automation.connection_id, job_id=row.job_id, stage_id=row.stage_id
+    ):
+        return False
+    return has_entered_since(row, automation=automation, active_at=active_at, elsewhere_at=None)
+
+
+def has_entered_since(
+    row: Application,
+    *,
+    automation: Automation | None,
+    active_at: datetime | None,
+    elsewhere_at: datetime | None,
+) -> bool:
+    """Whether the application entered its stage after being recorded as already there; true if it was not recorded.
+
+    `active_at`: the application's last activity in Greenhouse; `elsewhere_at`: when it was last read there in another
+    stage.
+    """
+    if automation is None or row.stage_id is None or row.remote_id is None:
+        return True
+    recorded = (
+        AlreadyThere.objects.across_organisations()
+        .filter(automation=automation, remote_application_id=row.remote_id, stage_id=row.stage_id)
+        .first()
+    )
+    if recorded is None:
+        return True
+    if elsewhere_at is not None and elsewhere_at > recorded.recorded_at:
+        return True
+    if active_at is not None and active_at <= recorded.recorded_at - CLOCK_TOLERANCE:
+        return False
+    return row.stage_entered_at is not None and row.stage_entered_at > recorded.recorded_at
+
+
+# --- late deliveries --------------------------------------------------------------------------------------------
+# After an outage of ours Greenhouse repeats deliveries for hours. A reconciliation may be faster and put the arrival
+# on the waiting list; the delivery then finds no difference, but must still start what it would have started.
+
+
+def waiting_among(connection: Connection, remote_ids: Collection[int]) -> set[int]:
+    """Ids of applications with a missed start on the waiting list."""
+    rows = Finding.objects.across_organisations().filter(
+        connection=connection, state=Finding.State.WAITING, remote_application_id__in=remote_ids
+    )
+    return {one for one in rows.values_list("remote_application_id", flat=True) if one is not None}
+
+
+def release_waiting(
+    connection: Connection, remote_ids: Collection[int], *, hint: Hint, now: datetime
+) -> None:
+    """Record the waiting arrivals that a delivery reports, in the transaction that wrote our copies."""
+    if not hint.arrived or hint.stage_id is None:
+        return
+    waiting = Finding.objects.across_organisations().filter(
+        connection=connection,
+        state=Finding.State.WAITING,
+        remote_application_id__in=remote_ids,
+        stage_id=hint.stage_id,
+        application__stage_id=hint.stage_id,
+        application__status=Application.Status.ACTIVE,
+        application__not_visible_since=None,
+    )
+    for finding in waiting.select_for_update(of=("self",)).select_related("application"):
+        application = finding.application
+        assert application is not None  # by the filter
+        recorded = Event.objects.filter(application_id=application.pk, name=ENTERED_STAGE, occurred_at=now)
+        if not recorded.exists():
+            data = {
+                "job_id": application.job_id,
+                "stage_id": application.stage_id,
+                "stage_name": application.stage_name,
+            }
+            _record(ENTERED_STAGE, application, data=data, now=now)
+        finding.state, finding.settled_at = Finding.State.OBSOLETE, now
+        finding.save(update_fields=["state", "settled_at"])

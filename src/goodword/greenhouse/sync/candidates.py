@@ -1,0 +1,175 @@
+"""Our copies of candidates: the data copied from Greenhouse, the address to write to, and merges."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+from goodword.candidates.domain.erasure import BY_PEOPLE, Reason, ask_erasure, cancel_erasure, pending
+from goodword.candidates.domain.holds import hold_against_erasure, keep_role_holds
+from goodword.candidates.domain.person import hold_person
+from goodword.candidates.erase import BLANK
+from goodword.candidates.models import Application, Candidate
+from goodword.core.events import record
+from goodword.core.text import clean_text
+from goodword.greenhouse import client as remote
+from goodword.greenhouse.client import Contact
+from goodword.greenhouse.models import Connection
+
+ACTOR = "greenhouse"
+
+#: the length of the column; the longest valid address is shorter (RFC 3696, erratum 1690)
+MAX_ADDRESS_LENGTH = 320
+
+#: personal addresses first, the work address last
+_RANK = {"personal": 0, "work": 2}
+
+_TICK = timedelta(microseconds=1)
+
+
+class Stale(Exception):
+    """Our copy was written while Harvest was being read, so the reading may be older. Read again."""
+
+
+def next_version(before: datetime | None, now: datetime) -> datetime:
+    """The next `synced_at`: always later than the last one, even if clocks differ or stand still."""
+    return now if before is None else max(now, before + _TICK)
+
+
+def candidate_columns(person: remote.Candidate) -> dict[str, Any]:
+    """The columns of our copy that are copied from Greenhouse."""
+    return {
+        "first_name": _clean(person.first_name, 200),
+        "last_name": _clean(person.last_name, 200),
+        "preferred_name": _clean(person.preferred_name, 200),
+        "email": address_of(person.emails),
+        "company": _clean(person.company, 300),
+        "title": _clean(person.title, 300),
+        "can_email": person.can_email,
+        "private": person.private,
+    }
+
+
+def write_candidate(
+    person: remote.Candidate,
+    *,
+    as_of: datetime | None,
+    applied_at: datetime | None,
+    connection: Connection,
+    now: datetime,
+) -> tuple[Candidate, bool]:
+    """Lock and write our copy. Returns it, and whether anything that affects mailing them has changed.
+
+    An erased person stays erased (`erased_at`) unless they have applied since; under a legal hold nothing is blanked.
+    Raises Stale if our copy has changed since `as_of` (see `applications.apply`).
+    """
+    keep_role_holds(connection.organisation_id)  # before the candidate, as placing a hold does
+    row, fresh = (
+        Candidate.objects.across_organisations()
+        .select_for_update()
+        .get_or_create(
+            connection_id=connection.pk,
+            remote_id=person.id,
+            defaults=candidate_columns(person)
+            | {"organisation_id": connection.organisation_id, "created_at": now, "synced_at": now},
+        )
+    )
+    if fresh:
+        if as_of is not None:
+            raise Stale
+        return row, False
+    if row.synced_at != as_of:
+        raise Stale
+    if row.erased_at is not None:
+        if applied_at is None or applied_at <= row.erased_at:
+            return row, False
+        row.erased_at = None
+    changed = update_candidate(row, person)
+    row.synced_at = next_version(row.synced_at, now)
+    row.save()
+    return row, changed
+
+
+def update_candidate(row: Candidate, person: remote.Candidate) -> bool:
+    """Copy Greenhouse's data to our row, unsaved. Returns whether anything that affects mailing them has changed."""
+    values = candidate_columns(person)
+    row.merged_into = None  # a separate person in Greenhouse again
+    before = _mailable(row)
+    blanked = any(value == "" != getattr(row, name) for name, value in values.items())
+    emptied = blanked or (values["can_email"] and not values["email"])
+    if emptied and hold_against_erasure(row) is not None:
+        # deleted or anonymised in Greenhouse, but the data has to be kept
+        values["can_email"] = values["can_email"] and bool(values["email"])
+        values |= {name: getattr(row, name) for name, value in values.items() if value == ""}
+    for name, value in values.items():
+        setattr(row, name, value)
+    return _mailable(row) != before
+
+
+def _mailable(row: Candidate) -> tuple[str, bool, bool]:
+    return row.email, row.can_email, row.is_name_suspicious
+
+
+def _clean(text: str | None, longest: int) -> str:
+    return clean_text(text or "", one_line=True)[:longest]
+
+
+def address_of(contacts: Iterable[Contact]) -> str:
+    """The address to write to: never the work address if there is another; empty if none is valid."""
+    usable = [contact for contact in contacts if is_address(contact.value)]
+    usable.sort(key=lambda contact: _RANK.get(contact.type or "", 1))  # stable: Greenhouse's order decides
+    return usable[0].value.strip() if usable else ""
+
+
+def is_address(value: str) -> bool:
+    """Whether this is a valid e-mail address. Greenhouse checks them loosely."""
+    try:
+        validate_email(value.strip())
+    except ValidationError:
+        return False
+    return len(value.strip()) <= MAX_ADDRESS_LENGTH
+
+
+def merge_candidates(*, loser_id: int, winner: Candidate, now: datetime) -> bool:
+    """Give the loser's applications to the winner, as merged in Greenhouse. False if that was done before.
+
+    Runs in the caller's transaction. Timelines, mails and results belong to the applications and move with them; the
+    loser's name and address are blanked. Erasures requested because the merge looked like a deletion are cancelled;
+    those that a person requested are repeated for the winner.
+    """
+    locked = {pk: hold_person(pk) for pk in sorted({loser_id, winner.pk})}  # the same order in all workers
+    loser, applications = locked[loser_id]
+    if winner.pk in {loser.pk, loser.merged_into_id}:
+        return False
+    requests = list(pending(loser).filter(reason__in=BY_PEOPLE, application=None))
+    for erasure in pending(loser):
+        because = _("In Greenhouse this person was merged into another profile.")
+        cancel_erasure(erasure, because=because, now=now, by=ACTOR)
+    ours = Application.objects.across_organisations().filter(candidate=loser)
+    ours.update(candidate=winner)
+    for application in applications:
+        if application.erased_at is None:
+            record(
+                "candidate.merged",
+                organisation_id=application.organisation_id,
+                application_id=application.pk,
+                actor=ACTOR,
+                at=now,
+                data={"from_candidate_id": loser.pk, "candidate_id": winner.pk},
+            )
+    people = Candidate.objects.across_organisations()
+    people.filter(merged_into=loser).update(merged_into=winner)
+    people.filter(pk=loser.pk).update(**BLANK, merged_into=winner)
+    for request in requests:
+        ask_erasure(
+            of=winner,
+            reason=Reason(request.reason),
+            now=now,
+            by=ACTOR,
+            member=request.asked_by,
+            due_at=request.due_at,
+        )
+    return True

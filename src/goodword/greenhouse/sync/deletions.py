@@ -1,0 +1,351 @@
+"""Candidates merged, deleted or anonymised in Greenhouse, deleted applications, and the erasures that follow.
+
+A signed event only says where to look. Harvest is read first, outside any transaction; then everything is written in
+one, in which `settle` is called with a sentence for each thing (see `applications.sync_applications`). All functions
+are idempotent and work in any order of events.
+
+Nothing is erased merely because it is not visible: an event must have said so too, and even then only seven days later.
+Each function returns the sentences, and raises HarvestError with nothing written, and TooBusy.
+"""
+
+import logging
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from goodword.candidates.domain.carry_out import carry_out
+from goodword.candidates.domain.erasure import (
+    BY_PEOPLE,
+    Reason,
+    ask_erasure,
+    cancel_erasure,
+    pending,
+    person_of,
+)
+from goodword.candidates.domain.holds import hold_on
+from goodword.candidates.models import Application, Candidate, Erasure
+from goodword.core import crypto
+from goodword.core.sweep import each
+from goodword.greenhouse import client as remote
+from goodword.greenhouse.client import HarvestError
+from goodword.greenhouse.models import Connection
+from goodword.greenhouse.sync.applications import READINGS, TooBusy, apply
+from goodword.greenhouse.sync.candidates import ACTOR, Stale, merge_candidates
+from goodword.greenhouse.sync.reading import NO_HINT, ApplicationReading, read_application
+from goodword.greenhouse.sync.session import BRIEFLY, harvest
+
+log = logging.getLogger(__name__)
+
+Settle = Callable[[list[str]], None]
+
+VISIBLE_AGAIN = "Greenhouse shows this person: they were not deleted after all."
+NAMED_AGAIN = "Greenhouse says again who this person is: they are not anonymous any more."
+APPLICATION_VISIBLE_AGAIN = "Greenhouse shows this application: it was not deleted after all."
+
+#: erasures in one sweep
+MAX_ERASURES = 1000
+
+
+def _nothing(_: list[str]) -> None:
+    """The default `settle`."""
+
+
+def candidate_merged(
+    connection: Connection, *, loser_id: int, winner_id: int, now: datetime, settle: Settle = _nothing
+) -> list[str]:
+    """Candidate `loser_id` has become part of `winner_id` (Greenhouse's ids): merge our copies too."""
+
+    def write(reading: PeopleReading) -> list[str]:
+        outcomes = reading.write()
+        loser = _candidate(connection, loser_id)
+        if loser is None:
+            return [*outcomes, f"Candidate {loser_id} was not one of ours."]
+        if reading.shows(loser_id):
+            return [*outcomes, f"Greenhouse still shows candidate {loser_id}: nothing was joined."]
+        winner = _candidate(connection, winner_id) or _unseen_candidate(connection, winner_id, now=now)
+        if merge_candidates(loser_id=loser.pk, winner=winner, now=now):
+            return [*outcomes, f"Candidate {loser_id} was joined to candidate {winner_id}."]
+        return [*outcomes, f"Candidate {loser_id} is joined to candidate {winner_id}."]
+
+    return _read_and_write(
+        connection, candidate_ids=(loser_id, winner_id), write=write, now=now, settle=settle
+    )
+
+
+def candidate_deleted(
+    connection: Connection,
+    *,
+    candidate_id: int,
+    application_ids: Collection[int] = (),
+    now: datetime,
+    settle: Settle = _nothing,
+) -> list[str]:
+    """Candidate `candidate_id` was deleted with these applications, or merged, which can look the same."""
+
+    def write(reading: PeopleReading) -> list[str]:
+        outcomes = reading.write()
+        if reading.shows(candidate_id):
+            _cancel_erasures(connection, candidate_id, because=VISIBLE_AGAIN, now=now)
+            return [*outcomes, f"Greenhouse still shows candidate {candidate_id}: nothing is erased."]
+        reason = Reason.CANDIDATE_DELETED
+        return [*outcomes, _request_erasure(connection, candidate_id, reason=reason, now=now)]
+
+    return _read_and_write(
+        connection,
+        candidate_ids=(candidate_id,),
+        application_ids=application_ids,
+        write=write,
+        now=now,
+        settle=settle,
+    )
+
+
+def candidate_anonymised(
+    connection: Connection,
+    *,
+    candidate_id: int,
+    fields: Collection[str] = (),
+    now: datetime,
+    settle: Settle = _nothing,
+) -> list[str]:
+    """Candidate `candidate_id` was anonymised. `fields`: what was blanked, in Greenhouse's words ("full_name").
+
+    The id stays visible; missing address and name confirm it. If only other data was blanked, our copy is updated.
+    """
+
+    def write(reading: PeopleReading) -> list[str]:
+        outcomes = reading.write()
+        if _is_identified(reading.people[candidate_id], fields):
+            _cancel_erasures(connection, candidate_id, because=NAMED_AGAIN, now=now)
+            return [*outcomes, f"Greenhouse still says who candidate {candidate_id} is: nothing is erased."]
+        reason = Reason.CANDIDATE_ANONYMISED
+        return [*outcomes, _request_erasure(connection, candidate_id, reason=reason, now=now)]
+
+    return _read_and_write(connection, candidate_ids=(candidate_id,), write=write, now=now, settle=settle)
+
+
+def application_deleted(
+    connection: Connection, *, application_id: int, now: datetime, settle: Settle = _nothing
+) -> list[str]:
+    """Application `application_id` was deleted; the candidate stays."""
+
+    def write(reading: PeopleReading) -> list[str]:
+        outcomes = reading.write()
+        ours = _application(connection, application_id)
+        if ours is None:
+            return [*outcomes, "It was not one of ours."]
+        if application_id in reading.visible:
+            for erasure in pending(ours):
+                cancel_erasure(erasure, because=APPLICATION_VISIBLE_AGAIN, now=now, by=ACTOR)
+            return [*outcomes, f"Greenhouse still shows application {application_id}: nothing is erased."]
+        if ours.erased_at is not None:
+            return [*outcomes, f"Application {application_id} was erased before."]
+        if _member_keeps(application=ours):
+            return [*outcomes, "A member has decided to keep it."]
+        erasure = ask_erasure(of=ours, reason=Reason.APPLICATION_DELETED, now=now, by=ACTOR)
+        return [*outcomes, _due(f"Application {application_id}", erasure)]
+
+    return _read_and_write(connection, application_ids=(application_id,), write=write, now=now, settle=settle)
+
+
+def erase_due(*, now: datetime) -> int:
+    """Erase what is due and still gone from Greenhouse. Returns how many.
+
+    Greenhouse is read once more: a person who is visible again, or was merged, is kept. While it cannot be reached
+    nothing is erased, and the next sweep tries again.
+    """
+    due = Erasure.objects.across_organisations().filter(done_at=None, cancelled_at=None, due_at__lte=now)
+    first = due.order_by("due_at", "pk").values_list("pk", flat=True)[:MAX_ERASURES]
+    resting: set[int] = set()
+    return each(list(first), lambda pk: _erase(pk, now=now, resting=resting))
+
+
+# --- reading and writing --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeopleReading:
+    """Candidates (None: not visible) and applications as read from Harvest. `write` updates our copies."""
+
+    people: Mapping[int, remote.Candidate | None]
+    applications: Collection[ApplicationReading]
+    write: Callable[[], list[str]]
+
+    def shows(self, candidate_id: int) -> bool:
+        """Whether the candidate is visible, if only through an application (a private candidate's, perhaps)."""
+        theirs = {one.application.candidate_id for one in self.applications if one.application is not None}
+        return self.people[candidate_id] is not None or candidate_id in theirs
+
+    @property
+    def visible(self) -> set[int]:
+        """Greenhouse's ids of the visible applications."""
+        return {one.remote_id for one in self.applications if one.application is not None}
+
+
+def _read_and_write(
+    connection: Connection,
+    *,
+    candidate_ids: Collection[int] = (),
+    application_ids: Collection[int] = (),
+    write: Callable[[PeopleReading], list[str]],
+    now: datetime,
+    settle: Callable[[list[str]], None],
+) -> list[str]:
+    """Read the people and all their applications that we have, then let `write` write in a transaction.
+
+    If none of ours is concerned, Harvest is not read.
+    """
+    for _ in range(READINGS):
+        wanted = _our_applications(connection, candidate_ids, application_ids)
+        if not wanted and not _any_known(connection, candidate_ids):
+            outcomes = ["Nobody of ours: no effect."]
+            with transaction.atomic():
+                settle(outcomes)
+            return outcomes
+        with harvest(connection, retry=BRIEFLY) as api:
+            people = {one: api.candidate(one) for one in candidate_ids}
+            readings = [
+                read_application(api, connection=connection, remote_id=one, hint=NO_HINT, now=now)
+                for one in wanted
+            ]
+
+        def update(readings: list[ApplicationReading] = readings) -> list[str]:
+            return apply(readings, connection=connection, now=now)
+
+        try:
+            with transaction.atomic():
+                outcomes = write(PeopleReading(people=people, applications=readings, write=update))
+                settle(outcomes)
+        except Stale:
+            continue
+        return outcomes
+    raise TooBusy(f"{READINGS} readings of {candidate_ids or application_ids} were overtaken.")
+
+
+def _our_applications(
+    connection: Connection, candidate_ids: Collection[int], application_ids: Collection[int]
+) -> list[int]:
+    """Greenhouse's ids of our applications concerned, in the same order in all workers."""
+    rows = Application.objects.across_organisations().filter(
+        Q(candidate__remote_id__in=candidate_ids) | Q(remote_id__in=application_ids),
+        connection_id=connection.pk,
+    )
+    return [one for one in rows.order_by("remote_id").values_list("remote_id", flat=True) if one is not None]
+
+
+def _any_known(connection: Connection, candidate_ids: Collection[int]) -> bool:
+    people = Candidate.objects.across_organisations()
+    return people.filter(connection_id=connection.pk, remote_id__in=candidate_ids).exists()
+
+
+def _candidate(connection: Connection, remote_id: int) -> Candidate | None:
+    rows = Candidate.objects.across_organisations().select_related("merged_into")
+    return rows.filter(connection_id=connection.pk, remote_id=remote_id).first()
+
+
+def _unseen_candidate(connection: Connection, remote_id: int, *, now: datetime) -> Candidate:
+    """A row for a winner we cannot see, so that later events find the merged applications."""
+    found, _ = Candidate.objects.across_organisations().get_or_create(
+        connection_id=connection.pk,
+        remote_id=remote_id,
+        defaults={"organisation_id": connection.organisation_id, "created_at": now},
+    )
+    return found
+
+
+def _application(connection: Connection, remote_id: int) -> Application | None:
+    rows = Application.objects.across_organisations()
+    return rows.filter(connection_id=connection.pk, remote_id=remote_id).first()
+
+
+def _is_identified(person: remote.Candidate | None, fields: Collection[str]) -> bool:
+    if person is None:
+        return False
+    named = bool(
+        person.first_name.strip() or person.last_name.strip() or (person.preferred_name or "").strip()
+    )
+    return bool(person.emails) or (named and "full_name" not in fields)
+
+
+# --- erasures -------------------------------------------------------------------------------------------------
+
+
+def _request_erasure(connection: Connection, candidate_id: int, *, reason: Reason, now: datetime) -> str:
+    ours = _candidate(connection, candidate_id)
+    if ours is None:
+        return "It was nobody of ours."
+    if ours.merged_into is not None:
+        return f"Candidate {candidate_id} was merged into {ours.merged_into.remote_id}: nothing is erased."
+    if ours.erased_at is not None:
+        return f"Candidate {candidate_id} was erased before."
+    if _member_keeps(candidate=ours):
+        return "A member has decided to keep the data."
+    return _due(f"Candidate {candidate_id}", ask_erasure(of=ours, reason=reason, now=now, by=ACTOR))
+
+
+def _cancel_erasures(connection: Connection, candidate_id: int, *, because: str, now: datetime) -> None:
+    ours = _candidate(connection, candidate_id)
+    for erasure in pending(ours).exclude(reason__in=BY_PEOPLE) if ours is not None else ():
+        cancel_erasure(erasure, because=because, now=now, by=ACTOR)
+
+
+def _member_keeps(**of: Candidate | Application) -> bool:
+    """Whether a member has cancelled such an erasure before: a replay must not undo that."""
+    earlier = Erasure.objects.across_organisations().filter(**of).exclude(reason__in=BY_PEOPLE)
+    return earlier.filter(cancelled_by__isnull=False).exists()
+
+
+def _due(who: str, erasure: Erasure) -> str:
+    of = erasure.application or erasure.candidate
+    if of is not None and hold_on(of) is not None:
+        return f"{who} is under a legal hold: the data is kept until that is lifted; what was open is closed."
+    return f"{who} is to be erased on {erasure.due_at:%d %B %Y}; what was open is closed."
+
+
+def _erase(erasure_id: int, *, now: datetime, resting: set[int]) -> bool:
+    erasure = (
+        Erasure.objects.across_organisations().select_related("application", "candidate").get(pk=erasure_id)
+    )
+    of = erasure.application or erasure.candidate
+    if of is not None and hold_on(of) is not None:
+        return False
+    connection = _connection_to_check(erasure)
+    if connection is not None:
+        if connection.pk in resting:
+            return False
+        try:
+            _check_again(connection, erasure, now=now)
+        except (HarvestError, crypto.CannotOpen) as error:
+            log.warning("erasure %d waits: Greenhouse cannot be asked (%s)", erasure_id, type(error).__name__)
+            resting.add(connection.pk)
+            return False
+        except TooBusy:
+            return False
+    return carry_out(erasure_id=erasure_id, now=now)  # has no effect if the check has cancelled it
+
+
+def _connection_to_check(erasure: Erasure) -> Connection | None:
+    """The connection to check the erasure with. None for erasures requested by people, candidates created by hand, and
+    disconnected accounts."""
+    if erasure.reason in BY_PEOPLE:
+        return None
+    connections = Connection.objects.across_organisations().exclude(state=Connection.State.DISCONNECTED)
+    person = Candidate.objects.across_organisations().get(pk=person_of(erasure))
+    return connections.filter(pk=person.connection_id or 0).select_related("organisation").first()
+
+
+def _check_again(connection: Connection, erasure: Erasure, *, now: datetime) -> None:
+    """Repeat what requested the erasure, which cancels it if it no longer applies. Raises HarvestError."""
+    if erasure.application is not None and erasure.application.remote_id is not None:
+        application_deleted(connection, application_id=erasure.application.remote_id, now=now)
+        return
+    person = Candidate.objects.across_organisations().get(pk=person_of(erasure))
+    if person.remote_id is None:
+        return
+    if erasure.reason == Reason.CANDIDATE_ANONYMISED:
+        candidate_anonymised(connection, candidate_id=person.remote_id, fields=("full_name",), now=now)
+    else:
+        candidate_deleted(connection, candidate_id=person.remote_id, now=now)

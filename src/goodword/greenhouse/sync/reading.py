@@ -1,0 +1,303 @@
+"""Reading applications through Harvest, outside any transaction. Nothing is written here."""
+
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from goodword.candidates.models import Application, Candidate
+from goodword.greenhouse import client as remote
+from goodword.greenhouse.client import Forbidden, HarvestApi
+from goodword.greenhouse.models import Connection
+from goodword.greenhouse.sync.cache import CachedReads
+from goodword.greenhouse.sync.recruiters import Recruiter, WebhookUser, find_recruiter
+from goodword.greenhouse.sync.session import BRIEFLY, harvest
+from goodword.roles.models import Automation
+from goodword.roles.queries import automation_of, rules_of_stage
+
+#: after this time a recruiter is looked up again (they may have been deactivated)
+RECRUITER_TTL = timedelta(days=1)
+
+type Version = datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    """Parts of a signed delivery that fill gaps in Harvest's data.
+
+    `stage_id`: the stage in a stage change; `arrived`: whether they have just entered it; `restored`: whether a
+    rejection or a hire was undone; `received_at`: when the delivery came; `reason`: the name of a rejection reason;
+    `users`: the recruiters in the body.
+    """
+
+    stage_id: int | None = None
+    arrived: bool = False
+    restored: bool = False
+    received_at: datetime | None = None
+    reason: str = ""
+    users: tuple[WebhookUser, ...] = ()
+
+
+NO_HINT = Hint()
+
+
+@dataclass(frozen=True, slots=True)
+class Prefetched:
+    """Applications and candidates read together, by Greenhouse's ids, so that a burst of deliveries costs few calls.
+
+    Each has the version (`synced_at`) that our row had *before* the read, None if there was no row. It is used only
+    while our row still has that version.
+    """
+
+    applications: Mapping[int, tuple[remote.Application, Version]] = field(default_factory=dict)
+    candidates: Mapping[int, tuple[remote.Candidate, Version]] = field(default_factory=dict)
+
+    def application(self, remote_id: int, *, as_of: Version) -> remote.Application | None:
+        """The application, if read and our row still has the version `as_of`."""
+        return _fresh(self.applications.get(remote_id), as_of)
+
+    def candidate(self, remote_id: int, *, as_of: Version) -> remote.Candidate | None:
+        """The candidate, likewise."""
+        return _fresh(self.candidates.get(remote_id), as_of)
+
+
+NOTHING_PREFETCHED = Prefetched()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationReading:
+    """An application as read from Harvest, and the versions of our rows before the read.
+
+    `application` or `candidate` None: not visible to us. `unlinked`: it belongs to no role, and the candidate was not
+    read. `recruiter` None: unchanged. `entered_at`: when the current stage was entered, if read and known. `reason`: of
+    a rejection. `restored`: the delivery undoes a rejection or a hire. `..._as_of`: `synced_at` of our rows.
+    """
+
+    remote_id: int
+    application: remote.Application | None
+    candidate: remote.Candidate | None = None
+    unlinked: bool = False
+    recruiter: Recruiter | None = None
+    entered_at: datetime | None = None
+    reason: str = ""
+    restored: bool = False
+    application_as_of: Version = None
+    candidate_as_of: Version = None
+
+
+def read_application(
+    api: HarvestApi,
+    *,
+    connection: Connection,
+    remote_id: int,
+    hint: Hint,
+    now: datetime,
+    prefetched: Prefetched = NOTHING_PREFETCHED,
+) -> ApplicationReading:
+    """Read an application and its candidate. Raises HarvestError.
+
+    v3 needs two calls, and up to two more if the stage or the recruiter is new to us.
+    """
+    ours = (
+        Application.objects.across_organisations()
+        .filter(connection_id=connection.pk, remote_id=remote_id)
+        .first()
+    )
+    as_of = ours.synced_at if ours else None
+    application = prefetched.application(remote_id, as_of=as_of) or api.application(remote_id)
+    reading = ApplicationReading(remote_id=remote_id, application=application, application_as_of=as_of)
+    if application is None:
+        return reading
+    automation = automation_for(connection, application)
+    if ours is None and automation is None:
+        return replace(reading, unlinked=True)
+    candidate_as_of = (
+        Candidate.objects.across_organisations()
+        .filter(connection_id=connection.pk, remote_id=application.candidate_id)
+        .values_list("synced_at", flat=True)
+        .first()
+    )
+    candidate = prefetched.candidate(application.candidate_id, as_of=candidate_as_of)
+    candidate = candidate or api.candidate(application.candidate_id)
+    reading = replace(reading, candidate=candidate, candidate_as_of=candidate_as_of)
+    if candidate is None:
+        return reading
+    return add_details(
+        reading, api=api, ours=ours, automation=automation, connection=connection, hint=hint, now=now
+    )
+
+
+def is_mapped(*, connection_id: int, job_id: int | None, stage_id: int | None) -> bool:
+    """Whether a stage of a job starts a step."""
+    if job_id is None or stage_id is None:
+        return False
+    return rules_of_stage(connection_id=connection_id, job_id=job_id, stage_id=stage_id).exists()
+
+
+def automation_for(connection: Connection, application: remote.Application) -> Automation | None:
+    """The automation of the application's job; for a prospect the first one among their prospective jobs."""
+    jobs = application.prospective_job_ids if application.job_id is None else (application.job_id,)
+    for job_id in jobs:
+        if found := automation_of(connection_id=connection.pk, job_id=job_id):
+            return found
+    return None
+
+
+def add_details(
+    reading: ApplicationReading,
+    *,
+    api: HarvestApi,
+    ours: Application | None,
+    automation: Automation | None,
+    connection: Connection,
+    hint: Hint,
+    now: datetime,
+    is_mapped: Callable[..., bool] = is_mapped,
+) -> ApplicationReading:
+    """Add to a visible application when it entered its stage, its rejection reason and its recruiter."""
+    application = reading.application
+    assert application is not None  # it is visible
+    cached = CachedReads(api, connection=connection, now=now)
+    return replace(
+        reading,
+        reason=application.rejection_reason_name or hint.reason,
+        restored=hint.restored,
+        entered_at=_entered_at(
+            cached, application, ours=ours, connection=connection, hint=hint, is_mapped=is_mapped
+        ),
+        recruiter=_recruiter(
+            cached, application, ours=ours, automation=automation, connection=connection, hint=hint, now=now
+        ),
+    )
+
+
+def _entered_at(
+    api: CachedReads,
+    application: remote.Application,
+    *,
+    ours: Application | None,
+    connection: Connection,
+    hint: Hint,
+    is_mapped: Callable[..., bool],
+) -> datetime | None:
+    """When the application entered its stage; read only if the stage is new to us and starts a step.
+
+    If Greenhouse does not provide it (v1, a missing permission), the time of the delivery that reports the move.
+    """
+    if application.stage_id is None or (ours is not None and ours.stage_id == application.stage_id):
+        return None
+    if application.stage_entered_at is not None:
+        return application.stage_entered_at
+    entered_at = None
+    if is_mapped(connection_id=connection.pk, job_id=application.job_id, stage_id=application.stage_id):
+        with suppress(Forbidden):
+            entered_at = api.stage_entered_at(application.id)
+    reported = hint.arrived and hint.stage_id == application.stage_id
+    return entered_at or (hint.received_at if reported else None)
+
+
+def _recruiter(
+    api: CachedReads,
+    application: remote.Application,
+    *,
+    ours: Application | None,
+    automation: Automation | None,
+    connection: Connection,
+    hint: Hint,
+    now: datetime,
+) -> Recruiter | None:
+    known = (
+        ours is not None
+        and ours.recruiter_email
+        and application.recruiter_id in {None, ours.recruiter_remote_id}
+        and ours.synced_at is not None
+        and ours.synced_at > now - RECRUITER_TTL
+    )
+    if known:
+        return None
+    found = find_recruiter(
+        api,
+        recruiter_id=application.recruiter_id,
+        job_id=application.job_id or (automation.job_id if automation else None),
+        webhook_users=hint.users,
+        own_domains=connection.organisation.own_domains,
+    )
+    if ours is not None and not found.email and found.remote_id == ours.recruiter_remote_id is not None:
+        return None  # no address available today: keep the one we have
+    return found
+
+
+def prefetch(connection: Connection, wanted: Mapping[int, int | None], *, now: datetime) -> Prefetched:
+    """Read applications and their candidates together. Raises HarvestError.
+
+    `wanted` has the applications' ids and their candidates' ids as far as known, both Greenhouse's. Fifty applications
+    cost two or three calls with v3, and one with v1.
+    """
+    ours = _our_applications(connection, wanted)
+    known = {one: wanted[one] or (ours[one].candidate.remote_id if one in ours else None) for one in wanted}
+    versions = _candidate_versions(connection, {one for one in known.values() if one is not None})
+    with harvest(connection, retry=BRIEFLY) as api:
+        found = list(api.people_of(known))
+        stages = _new_stages(api, [one for one, _ in found], ours=ours, connection=connection, now=now)
+    return Prefetched(
+        {
+            one.id: (_with_stage(one, stages), ours[one.id].synced_at if one.id in ours else None)
+            for one, _ in found
+        },
+        {person.id: (person, versions[person.id]) for _, person in found if person.id in versions},
+    )
+
+
+def _our_applications(connection: Connection, remote_ids: Collection[int]) -> dict[int, Application]:
+    rows = Application.objects.across_organisations().filter(
+        connection_id=connection.pk, remote_id__in=remote_ids
+    )
+    return {row.remote_id: row for row in rows.select_related("candidate") if row.remote_id is not None}
+
+
+def _candidate_versions(connection: Connection, remote_ids: Collection[int]) -> dict[int, Version]:
+    rows = Candidate.objects.across_organisations().filter(
+        connection_id=connection.pk, remote_id__in=remote_ids
+    )
+    found = dict(rows.values_list("remote_id", "synced_at"))
+    return {remote_id: found.get(remote_id) for remote_id in remote_ids}
+
+
+def _new_stages(
+    api: HarvestApi,
+    applications: Collection[remote.Application],
+    *,
+    ours: Mapping[int, Application],
+    connection: Connection,
+    now: datetime,
+) -> dict[int, remote.ApplicationStage]:
+    """When applications entered their stage, for those whose stage is new to us and starts a step."""
+    new = [
+        one
+        for one in applications
+        if one.stage_entered_at is None and (one.id not in ours or ours[one.id].stage_id != one.stage_id)
+    ]
+    mapped = {
+        (job_id, stage_id)
+        for job_id, stage_id in {(one.job_id, one.stage_id) for one in new}
+        if is_mapped(connection_id=connection.pk, job_id=job_id, stage_id=stage_id)
+    }
+    wanted = [one.id for one in new if (one.job_id, one.stage_id) in mapped]
+    try:
+        with CachedReads(api, connection=connection, now=now).refusals("stages"):
+            return {stage.application_id: stage for stage in api.application_stages_of(wanted)}
+    except Forbidden:
+        return {}
+
+
+def _with_stage(
+    application: remote.Application, stages: Mapping[int, remote.ApplicationStage]
+) -> remote.Application:
+    stage = stages.get(application.id)
+    if stage is None or stage.stage_id != application.stage_id:
+        return application
+    return replace(application, stage_entered_at=stage.entered_at)
+
+
+def _fresh[T](read: tuple[T, Version] | None, as_of: Version) -> T | None:
+    return read[0] if read is not None and read[1] == as_of else None
