@@ -279,7 +279,7 @@ def ready(number: int) -> Iterator[list[tuple[int, str, bool]]]:
 
 def assessment_on_the_clock(step: Any, *, now: Any, by: Any) -> "Assessment":
     """A published assessment of one part on a clock, with generated items."""
-    from goodword.assessments.domain.library.ensure import ensure_builtin
+    from goodword.assessments.catalogue.packs import ensure_builtin
     from goodword.assessments.models import Assessment, AssessmentPart, TestVersion
 
     test = ensure_builtin(step.organisation, "reasoning", now=now)

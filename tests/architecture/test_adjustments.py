@@ -17,7 +17,7 @@ MAY_IMPORT = {
     f"{APP}.views.adjust_answer",
     f"{APP}.views.around",
     # shows the reader before there is a request
-    f"{APP}.domain.plan.publish",
+    f"{APP}.plans.publishing",
     # a request delays the start, and grants carry over to a new attempt
     f"{APP}.attempts.begin",
     f"{APP}.attempts.invitations",

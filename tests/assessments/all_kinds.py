@@ -8,8 +8,8 @@ from goodword.accounts.models import Organisation
 from goodword.assessments.attempts.answers import next_item, save_answer
 from goodword.assessments.attempts.begin import begin_part, needs_start
 from goodword.assessments.attempts.completion import finish_part
+from goodword.assessments.catalogue.packs import ensure_builtin
 from goodword.assessments.content import content_of
-from goodword.assessments.domain.library.ensure import ensure_builtin
 from goodword.assessments.given import OwnQuestion, Situation, Statement, Task, items_of
 from goodword.assessments.kinds.builtin import REASONING, WORK_STYLE
 from goodword.assessments.kinds.reasoning.content import Forms

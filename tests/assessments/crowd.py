@@ -6,7 +6,6 @@ from itertools import count
 
 from goodword.accounts.models import Organisation
 from goodword.assessments.attempts.variants import version_for
-from goodword.assessments.domain.default import next_number
 from goodword.assessments.kinds.reasoning.item import Item, to_json
 from goodword.assessments.models import (
     Answer,
@@ -19,6 +18,7 @@ from goodword.assessments.models import (
     NormSet,
     Test,
 )
+from goodword.assessments.plans.versions import next_number
 from goodword.candidates.models import Application, Candidate
 from goodword.questionnaires.reading import Json
 from goodword.roles.models import Role, Step

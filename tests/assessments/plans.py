@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from goodword.assessments.domain.default import next_number
-from goodword.assessments.domain.library.ensure import ensure_builtin
+from goodword.assessments.catalogue.packs import ensure_builtin
 from goodword.assessments.models import Assessment, AssessmentPart, Attempt, Test, TestVersion
+from goodword.assessments.plans.versions import next_number
 from goodword.candidates.models import Application
 from goodword.roles.models import Role
 from tests.assessments.support import application, assigned

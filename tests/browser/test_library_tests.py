@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from goodword.accounts.models import Membership
-from goodword.assessments.domain.library.ensure import ensure_all
+from goodword.assessments.catalogue.packs import ensure_all_builtin
 from goodword.assessments.models import Test, TestVersion
 from tests.assessments.kinds.packs import small_pack
 from tests.assessments.library_pages.support import NOW, own_questions, published, url
@@ -33,7 +33,7 @@ def of(rita: Membership, key: str) -> Test:
 def test_the_pages_of_tests_are_accessible_and_fit(
     browser: Browser, live_server: object, rita: Membership, width: int
 ) -> None:
-    ensure_all(rita.organisation, now=NOW)
+    ensure_all_builtin(rita.organisation, now=NOW)
     published(rita, own_questions())
     looker = Looker()
     context = window(browser, rita, live_server, width=width)

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from goodword.accounts.models import Membership, Organisation
-from goodword.assessments.domain.library.ensure import ensure_builtin
+from goodword.assessments.catalogue.packs import ensure_builtin
 from goodword.core import clock
 from tests.assessments.norms import test_page as norms
 from tests.assessments.norms.people import form_of, solves

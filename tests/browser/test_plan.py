@@ -4,9 +4,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from goodword.accounts.models import Membership
-from goodword.assessments.domain.plan.order import remove_part
 from goodword.assessments.models import Assessment
-from goodword.assessments.plans import draft_of
+from goodword.assessments.plans.editing import remove_part
+from goodword.assessments.plans.versions import draft_of
 from goodword.roles.models import Step
 from tests.assessments.plan.plans import (
     JUDGEMENT,

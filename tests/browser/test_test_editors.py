@@ -5,12 +5,10 @@ from django.urls import reverse
 from playwright.sync_api import Browser, FilePayload
 
 from goodword.accounts.models import Membership
-from goodword.assessments.domain import drafts
-from goodword.assessments.domain.judgement.begin import duplicate
-from goodword.assessments.domain.judgement.translate import add_language
-from goodword.assessments.domain.mark import mark
-from goodword.assessments.domain.own.change import set_rubric
-from goodword.assessments.domain.own.publish import publish
+from goodword.assessments.catalogue import drafts
+from goodword.assessments.catalogue.custom_questions import publish_test, set_rubric
+from goodword.assessments.catalogue.judgement import add_language, duplicate_set
+from goodword.assessments.marking import mark_answer
 from goodword.assessments.models import Marking, Test, Upload
 from goodword.core import clock
 from tests.assessments.judgement import support as judgement
@@ -36,7 +34,7 @@ def test_the_judgement_editor_is_accessible_and_fits(
     browser: Browser, live_server: object, rita: Membership, width: int
 ) -> None:
     theirs = judgement.built_in(rita.organisation)
-    made = duplicate(test=theirs, by=rita, now=judgement.NOW)
+    made = duplicate_set(test=theirs, by=rita, now=judgement.NOW)
     add_language(test=made, language="fr", revision=judgement.revision(made), now=judgement.NOW)
     scenario = judgement.scenarios(made)[0]["id"]
     looker = Looker()
@@ -98,7 +96,7 @@ def test_a_scenario_is_written_and_published_by_keyboard_without_javascript(
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**/library/judgement/*/")
-    assert drafts.newest_of(made)[0].content["key_basis"] == "Key set by Ana Ruiz. She rated all."
+    assert drafts.newest_published(made)[0].content["key_basis"] == "Key set by Ana Ruiz. She rated all."
     context.close()
 
 
@@ -107,7 +105,7 @@ def test_the_editor_of_own_questions_is_accessible_and_fits(
     browser: Browser, live_server: object, rita: Membership, width: int
 ) -> None:
     made = own.own(rita)
-    publish(test=made, revision=own.revision(made), by=rita, now=judgement.NOW)
+    publish_test(test=made, revision=own.revision(made), by=rita, now=judgement.NOW)
     drafts.begin_draft(test=made, now=judgement.NOW)
     plan = own.ids(made)[3]
     set_rubric(test=made, question_id=plan, criteria=[own.CRITERION], revision=own.revision(made))
@@ -142,7 +140,7 @@ def test_marking_is_accessible_fits_and_works_by_keyboard(
     attempt = answered(two_raters=True)
     rita = factories.member(attempt.organisation, name="Rita Hansen")
     tom = factories.member(attempt.organisation, name="Tom Berg")
-    mark(
+    mark_answer(
         attempt_id=attempt.pk,
         order=1,
         item_id="why",

@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from goodword.accounts.models import Membership
-from goodword.assessments.domain.plan.publish import publish
 from goodword.assessments.models import NormSet
-from goodword.assessments.plans import draft_of, put_together
+from goodword.assessments.plans.publishing import publish
+from goodword.assessments.plans.versions import built_by_member, draft_of
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import Step
 from tests.assessments.plan.plans import (
@@ -498,7 +498,7 @@ def test_step_settings_ask_for_a_requirement_only_until_it_is_put_together(
     signed_in(rita).post(where, common | kept)
     step.refresh_from_db()
     assert (step.deadline_days, step.requirement) == (9, SERVES)
-    assert put_together(step) is not None
+    assert built_by_member(step) is not None
 
 
 def reader_card(who: Membership, step: Step) -> tuple[str, list[str]]:

@@ -4,9 +4,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from goodword.accounts.models import Membership
-from goodword.assessments.domain.plan.discard import discard_draft
-from goodword.assessments.domain.plan.order import remove_part
-from goodword.assessments.domain.plan.publish import publish
+from goodword.assessments.plans.editing import discard_draft, remove_part
+from goodword.assessments.plans.publishing import publish
 from goodword.roles.models import Step
 from tests.assessments.plan.plans import (
     JUDGEMENT,

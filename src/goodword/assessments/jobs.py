@@ -3,7 +3,7 @@
 from goodword.assessments.adjustments.mails import remind_contacts
 from goodword.assessments.attempts.completion import end_overdue
 from goodword.assessments.attempts.reminders import remind_due
-from goodword.assessments.domain.norms import calibrate, make
+from goodword.assessments.norms import making
 from goodword.assessments.psychometrics.rasch import NotEnough
 from goodword.assessments.psychometrics.rasch_fit import NotSettled
 from goodword.core import clock, jobs
@@ -29,8 +29,8 @@ def sweep_clocks(*, timestamp: int = 0) -> None:
 def make_norms(*, test_id: int, version: str, form: str, member_id: int) -> None:
     """Make norms from the answers of one version and form; where people were erased meanwhile, there may be none."""
     try:
-        make.make_norms(test_id=test_id, version=version, form=form, member_id=member_id, now=clock.now())
-    except make.NoGroup:
+        making.make_norms(test_id=test_id, version=version, form=form, member_id=member_id, now=clock.now())
+    except making.NoGroup:
         return  # the page says how many there are
 
 
@@ -38,6 +38,6 @@ def make_norms(*, test_id: int, version: str, form: str, member_id: int) -> None
 def make_calibration(*, test_id: int, version: str, member_id: int) -> None:
     """Calibrate a version by its answers; what is missing is kept for the page."""
     try:
-        calibrate.make_calibration(test_id=test_id, version=version, member_id=member_id, now=clock.now())
+        making.make_calibration(test_id=test_id, version=version, member_id=member_id, now=clock.now())
     except (NotEnough, NotSettled):
         return

@@ -1,23 +1,29 @@
-"""What there is to mark in an attempt, and what a member may see of what was given.
+"""Marking of answers by a rubric.
 
-Of two raters neither sees the other's points before both have marked, nor does anybody else; then both stand side by
-side with their difference and their mean.
+Of two raters neither sees the other's points before both have marked, nor does anybody else; then both are shown side
+by side with their difference and mean.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Literal
 
+from django.db import transaction
+
+from goodword.accounts.domain.audit import write as audit
 from goodword.accounts.models import Membership
+from goodword.assessments.attempts.locking import part_of, record_event
 from goodword.assessments.attempts.overview import title_of
 from goodword.assessments.attempts.rendered_answers import rendered_answer
 from goodword.assessments.content import content_of
 from goodword.assessments.given import OwnQuestion, shown_items
 from goodword.assessments.kinds.custom.content import Criterion, FileQuestion, QuestionSet
 from goodword.assessments.models import Attempt, AttemptPart, Marking, Upload
-from goodword.assessments.queries import latest_done, parts_of, read_answers
+from goodword.assessments.queries import answers_of, latest_done, parts_of, read_answers
 from goodword.candidates.models import Application
 from goodword.questionnaires.reading import Json
+from goodword.steps.domain.move import lock
 from goodword.ui.scales import written_number
 
 #: how many mark an answer, by whether two raters are wanted
@@ -25,7 +31,7 @@ RATERS: Final[Mapping[bool, int]] = {False: 1, True: 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FileShown:
+class MarkedFile:
     """A file that was handed in, without what is in it."""
 
     id: int
@@ -34,7 +40,7 @@ class FileShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CriterionShown:
+class CriterionMarks:
     """One criterion with the points that may be seen, in the order of the raters."""
 
     criterion: Criterion
@@ -58,7 +64,7 @@ class CriterionShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToMark:
+class AnswerToMark:
     """An answer with its rubric. `given` holds what this reader may see: all once enough have marked, before that
     their own alone; `state`: "open", nobody has marked; "half", one of two; "done"."""
 
@@ -66,7 +72,7 @@ class ToMark:
     item: str
     text: str
     answer: str
-    file: FileShown | None
+    file: MarkedFile | None
     criteria: tuple[Criterion, ...]
     state: Literal["open", "half", "done"]
     mine: Marking | None
@@ -91,10 +97,10 @@ class ToMark:
         return sum(criterion.points for criterion in self.criteria)
 
     @property
-    def rows(self) -> list[CriterionShown]:
+    def rows(self) -> list[CriterionMarks]:
         """Criterion by criterion."""
         return [
-            CriterionShown(
+            CriterionMarks(
                 criterion=criterion,
                 given=tuple(int(one.points[criterion.id]) for one in self.given),
                 raters=self.raters,
@@ -137,11 +143,11 @@ class MarkedPart:
     order: int
     title: str
     two: bool
-    answers: tuple[ToMark, ...]
+    answers: tuple[AnswerToMark, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
+class MarkingProgress:
     """How far the marking of an attempt is, for the candidate's page."""
 
     attempt_id: int
@@ -172,7 +178,7 @@ def parts_to_mark(attempt: Attempt, *, member: Membership) -> tuple[MarkedPart, 
     for row in rows.order_by("marked_at", "pk"):
         markings.setdefault((row.part_id, row.item), []).append(row)
     uploads = {
-        one.pk: FileShown(id=one.pk, name=one.name, size=one.size)
+        one.pk: MarkedFile(id=one.pk, name=one.name, size=one.size)
         for one in Upload.objects.of(attempt.organisation).filter(part__in=parts).defer("content")
     }
     return tuple(
@@ -181,7 +187,7 @@ def parts_to_mark(attempt: Attempt, *, member: Membership) -> tuple[MarkedPart, 
             title=title_of(part),
             two=part.part.two_raters,
             answers=tuple(
-                _to_mark(
+                _answer_to_mark(
                     part,
                     item,
                     rubrics[item.id],
@@ -197,7 +203,7 @@ def parts_to_mark(attempt: Attempt, *, member: Membership) -> tuple[MarkedPart, 
     )
 
 
-def marking_card(application: Application, *, member: Membership) -> Card | None:
+def marking_progress(application: Application, *, member: Membership) -> MarkingProgress | None:
     """How far the marking of the newest finished attempt is; None if nothing is marked by a rubric."""
     attempt = latest_done(application)
     if attempt is None or not member.may_work or application.erased_at is not None:
@@ -206,7 +212,7 @@ def marking_card(application: Application, *, member: Membership) -> Card | None
     answers = [answer for part in parts for answer in part.answers]
     if not answers:
         return None
-    return Card(
+    return MarkingProgress(
         attempt_id=attempt.pk,
         total=len(answers),
         done=sum(answer.state == "done" for answer in answers),
@@ -215,15 +221,15 @@ def marking_card(application: Application, *, member: Membership) -> Card | None
     )
 
 
-def _to_mark(
+def _answer_to_mark(
     part: AttemptPart,
     item: OwnQuestion,
     criteria: tuple[Criterion, ...],
     *,
     there: Sequence[Marking],
-    uploads: Mapping[int, FileShown],
+    uploads: Mapping[int, MarkedFile],
     member: Membership,
-) -> ToMark:
+) -> AnswerToMark:
     value = read_answers(part)[item.id]
     file = None
     if isinstance(item.question, FileQuestion) and isinstance(value, Mapping):
@@ -232,7 +238,7 @@ def _to_mark(
     done = len(there) >= RATERS[part.part.two_raters]
     mine = next((one for one in there if one.rater_id == member.pk), None)
     seen = tuple(there) if done else (mine,) if mine else ()
-    return ToMark(
+    return AnswerToMark(
         order=part.order,
         item=item.id,
         text=item.text,
@@ -244,3 +250,76 @@ def _to_mark(
         given=seen,
         two=part.part.two_raters,
     )
+
+
+class AttemptNotFinished(Exception):
+    """The candidate has not finished yet: nothing is marked before."""
+
+
+class NothingToMark(Exception):
+    """The question has no rubric, or nothing was answered to it."""
+
+
+class AlreadyMarked(Exception):
+    """As many others as are wanted have marked this answer already."""
+
+
+class Settled(Exception):
+    """The second marking has been given: neither of the two changes any more."""
+
+
+class WrongPoints(ValueError):
+    """A criterion without points, or with others than its rubric has."""
+
+
+def mark_answer(
+    *,
+    attempt_id: int,
+    order: int,
+    item_id: str,
+    points: Mapping[str, int],
+    comment: str,
+    by: Membership,
+    now: datetime,
+) -> Marking:
+    """Give an answer its points by criterion, or correct one's own marking.
+
+    With two raters a marking can be corrected until the second one is saved. Records "attempt.marked" once all answers
+    of the part are marked, and for each later correction. Raises AttemptNotFinished, NothingToMark, AlreadyMarked,
+    Settled, WrongPoints, and LookupError for an unknown part; then nothing changes.
+    """
+    with transaction.atomic():
+        attempt = lock(Attempt, attempt_id)
+        part = part_of(attempt, order)
+        if attempt.completed_at is None:
+            raise AttemptNotFinished
+        answers = answers_of(part)
+        rubrics = rubrics_of(part, answers)
+        if item_id not in rubrics:
+            raise NothingToMark
+        wanted = {criterion.id: criterion.points for criterion in rubrics[item_id]}
+        if set(points) != set(wanted) or not all(0 <= points[one] <= wanted[one] for one in wanted):
+            raise WrongPoints
+        raters = RATERS[part.part.two_raters]
+        there = list(Marking.objects.of(part.organisation).filter(part=part, item=item_id))
+        mine = next((one for one in there if one.rater_id == by.pk), None)
+        if mine is None and len(there) >= raters:
+            raise AlreadyMarked
+        if mine is not None and raters > 1 and len(there) >= raters:
+            raise Settled
+        made = mine or Marking(
+            organisation_id=part.organisation_id, part=part, item=item_id, rater=by, marked_at=now
+        )
+        made.points, made.comment, made.marked_at = dict(points), comment, now
+        made.save()
+        audit(
+            organisation=attempt.organisation,
+            action="answer.marked",
+            member=by,
+            now=now,
+            details={"attempt": attempt.pk, "part": order, "item": item_id},
+        )
+        marked = Marking.objects.of(part.organisation).filter(part=part, item__in=rubrics).count()
+        if marked == raters * len(rubrics):
+            record_event("attempt.marked", attempt, by=f"member:{by.pk}", at=now, order=order)
+        return made

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
-from goodword.assessments.plans import put_together
+from goodword.assessments.plans.versions import built_by_member
 from goodword.roles.domain.settings import LONGEST_DEADLINE, MOST_REMINDERS, StepSettings, settings_of
 from goodword.roles.models import Step
 from goodword.workspace.delay import DelayField
@@ -117,7 +117,7 @@ class StepForm(forms.Form):
         for name in ("on_leave", "on_reject", "on_hire"):
             self.fields[name].error_messages["required"] = _("Choose one of the two.")
             self.fields[name].error_messages["invalid_choice"] = _("Choose one of the two.")
-        if step.kind != Step.Kind.ASSESSMENT or put_together(step) is not None:
+        if step.kind != Step.Kind.ASSESSMENT or built_by_member(step) is not None:
             del self.fields["requirement"]
         else:
             self.fields["requirement"].required = step.rules.exists()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.domain.library.ensure import ensure_builtin
+from goodword.assessments.catalogue.packs import ensure_builtin
 from goodword.assessments.domain.score import score_part
 from goodword.assessments.kinds.reasoning.item import to_json
 from goodword.assessments.models import (

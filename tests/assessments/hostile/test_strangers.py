@@ -13,9 +13,9 @@ from django.urls import URLPattern, reverse
 
 from goodword.accounts.models import AuditEntry, Membership, OrganisationOwned
 from goodword.assessments import urls as assessments
-from goodword.assessments.domain.judgement.translate import add_language
-from goodword.assessments.domain.plan.begin import begin_draft
+from goodword.assessments.catalogue.judgement import add_language
 from goodword.assessments.models import AssessmentPart, AttemptSign, Test, TestVersion, Upload
+from goodword.assessments.plans.editing import begin_draft
 from goodword.core.models import Event
 from goodword.urls import MEMBER
 from goodword.workspace import urls as workspace

@@ -5,20 +5,20 @@ from typing import Any
 from django.urls import reverse
 
 from goodword.accounts.models import Membership, Organisation
-from goodword.assessments.domain.drafts import Draft, draft_of
-from goodword.assessments.domain.judgement.begin import begin
-from goodword.assessments.domain.judgement.publish import publish
-from goodword.assessments.domain.judgement.scenarios import Keyed, add_scenario
+from goodword.assessments.catalogue.drafts import Draft, draft_of
+from goodword.assessments.catalogue.judgement import KeyedAction, add_scenario, create_set, publish_set
 from goodword.assessments.models import Test, TestVersion
 from tests.support import factories
 
 NOW = factories.NOW
 
 LATE = "A delivery is late, and the customer is at the counter."
-CALL = Keyed(
+CALL = KeyedAction(
     id="", text="Call the depot while they wait.", effectiveness=4.5, reason="They see that it moves."
 )
-SORRY = Keyed(id="", text="Say sorry and ask them to come back.", effectiveness=2, reason="It helps nobody.")
+SORRY = KeyedAction(
+    id="", text="Say sorry and ask them to come back.", effectiveness=2, reason="It helps nobody."
+)
 
 
 def built_in(organisation: Organisation, *, languages: tuple[str, ...] = ("en", "de")) -> Test:
@@ -80,7 +80,7 @@ def content(language: str = "en") -> dict[str, Any]:
 
 def own(by: Membership, *texts: str) -> Test:
     """A draft of one's own with a scenario for each text."""
-    made = begin(
+    made = create_set(
         name="In the workshop",
         instructions="Judge each action.",
         construct="Judging what helps in a workshop",
@@ -96,7 +96,9 @@ def own(by: Membership, *texts: str) -> Test:
 def published(by: Membership) -> Test:
     """Version 1 of a set of one's own, with a scenario."""
     made = own(by, LATE)
-    publish(test=made, revision=revision(made), key_by="Ana Ruiz", key_how="She rated all.", by=by, now=NOW)
+    publish_set(
+        test=made, revision=revision(made), key_by="Ana Ruiz", key_how="She rated all.", by=by, now=NOW
+    )
     made.refresh_from_db()
     return made
 

@@ -5,26 +5,23 @@ from typing import Any
 import pytest
 
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.assessments.content import content_of
-from goodword.assessments.domain import drafts
-from goodword.assessments.domain.judgement import publish as publishing
-from goodword.assessments.domain.judgement.begin import duplicate
-from goodword.assessments.domain.judgement.describe import describe
-from goodword.assessments.domain.judgement.scenarios import (
+from goodword.assessments.catalogue import drafts, judgement
+from goodword.assessments.catalogue.judgement import (
     DOWN,
     UP,
-    Keyed,
-    add_scenario,
-    change_scenario,
-    move_scenario,
-    remove_scenario,
-)
-from goodword.assessments.domain.judgement.translate import (
+    KeyedAction,
     NoLanguage,
     add_language,
+    add_scenario,
+    change_details,
+    change_scenario,
+    duplicate_set,
+    move_scenario,
     remove_language,
+    remove_scenario,
     save_texts,
 )
+from goodword.assessments.content import content_of
 from goodword.assessments.editor.judgement import changes, gaps, texts_of
 from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.models import Test, TestVersion
@@ -52,7 +49,7 @@ def rita() -> Membership:
 
 
 def publish(test: Test, by: Membership) -> str:
-    return publishing.publish(
+    return judgement.publish_set(
         test=test, revision=revision(test), key_by="Ana Ruiz.", key_how="She rated all.", by=by, now=NOW
     )
 
@@ -63,7 +60,7 @@ def rows(test: Test) -> list[Any]:
 
 def test_a_copy_has_all_languages_and_says_what_it_was_made_of(rita: Membership) -> None:
     theirs = built_in(rita.organisation)
-    made = duplicate(test=theirs, by=rita, now=NOW)
+    made = duplicate_set(test=theirs, by=rita, now=NOW)
     there = draft(made)
     assert [row.language for row in there.rows] == ["en", "de"]
     assert made.title == "Situations in a shop (copy)"
@@ -77,7 +74,7 @@ def test_a_copy_has_all_languages_and_says_what_it_was_made_of(rita: Membership)
 
 def test_the_organisations_own_language_leads_a_copy() -> None:
     rita = factories.member(factories.organisation(language="de"))
-    made = duplicate(test=built_in(rita.organisation), by=rita, now=NOW)
+    made = duplicate_set(test=built_in(rita.organisation), by=rita, now=NOW)
     assert [row.language for row in draft(made).rows] == ["de", "en"]
 
 
@@ -86,7 +83,7 @@ def test_only_judgement_sets_are_copied_as_such(rita: Membership) -> None:
         organisation=rita.organisation, kind="scales", key="x", title="X", created_at=NOW
     )
     with pytest.raises(LookupError):
-        duplicate(test=other, by=rita, now=NOW)
+        duplicate_set(test=other, by=rita, now=NOW)
 
 
 def test_what_came_with_the_product_is_not_edited(rita: Membership) -> None:
@@ -103,8 +100,10 @@ def test_a_changed_action_keeps_its_id_and_a_new_one_gets_its_own(rita: Membersh
         scenario_id=scenario["id"],
         text="Later still.",
         actions=[
-            Keyed(id=second["id"], text="Ask them to wait.", effectiveness=3.5, reason="It is honest."),
-            Keyed(id="not_one_of_this_set", text="Offer coffee.", effectiveness=3, reason="It is kind."),
+            KeyedAction(id=second["id"], text="Ask them to wait.", effectiveness=3.5, reason="It is honest."),
+            KeyedAction(
+                id="not_one_of_this_set", text="Offer coffee.", effectiveness=3, reason="It is kind."
+            ),
         ],
         revision=revision(test),
     )
@@ -132,10 +131,10 @@ def test_of_two_tabs_the_second_changes_nothing(rita: Membership) -> None:
     test = own(rita, LATE)
     (scenario,) = scenarios(test)
     seen = revision(test)
-    describe(test=test, name="First", instructions="a", construct="b", revision=seen)
+    change_details(test=test, name="First", instructions="a", construct="b", revision=seen)
     before = rows(test)
     late: list[Any] = [
-        lambda: describe(test=test, name="Second", instructions="a", construct="b", revision=seen),
+        lambda: change_details(test=test, name="Second", instructions="a", construct="b", revision=seen),
         lambda: add_scenario(test=test, text="x", actions=[CALL, SORRY], revision=seen),
         lambda: change_scenario(
             test=test, scenario_id=scenario["id"], text="x", actions=[CALL, SORRY], revision=seen
@@ -144,7 +143,7 @@ def test_of_two_tabs_the_second_changes_nothing(rita: Membership) -> None:
         lambda: remove_scenario(test=test, scenario_id=scenario["id"], revision=seen),
         lambda: add_language(test=test, language="de", revision=seen, now=NOW),
         lambda: drafts.discard(test=test, revision=seen, by=rita, now=NOW),
-        lambda: publishing.publish(test=test, revision=seen, key_by="x", key_how="y", by=rita, now=NOW),
+        lambda: judgement.publish_set(test=test, revision=seen, key_by="x", key_how="y", by=rita, now=NOW),
     ]
     for act in late:
         with pytest.raises(drafts.Stale):
@@ -155,7 +154,7 @@ def test_of_two_tabs_the_second_changes_nothing(rita: Membership) -> None:
 def test_a_published_version_has_the_basis_of_its_key_and_never_changes(rita: Membership) -> None:
     test = own(rita, LATE)
     assert publish(test, rita) == "1"
-    (row,) = drafts.newest_of(test)
+    (row,) = drafts.newest_published(test)
     whole = content_of(row)
     assert isinstance(whole, JudgementSet)
     assert whole.key_basis == "Key set by Ana Ruiz. She rated all."
@@ -163,10 +162,10 @@ def test_a_published_version_has_the_basis_of_its_key_and_never_changes(rita: Me
     assert row.published_by == rita
     frozen = rows(test)
     drafts.begin_draft(test=test, now=NOW)
-    describe(test=test, name="Another", instructions="a", construct="b", revision=revision(test))
+    change_details(test=test, name="Another", instructions="a", construct="b", revision=revision(test))
     assert publish(test, rita) == "2"
     assert rows(test)[:1] == frozen
-    assert [one.number for one in drafts.newest_of(test)] == ["2"]
+    assert [one.number for one in drafts.newest_published(test)] == ["2"]
     test.refresh_from_db()
     assert test.title == "Another"
     entries = AuditEntry.objects.of(rita.organisation).filter(action="test.published").order_by("pk")
@@ -178,9 +177,9 @@ def test_a_published_version_has_the_basis_of_its_key_and_never_changes(rita: Me
 
 def test_a_set_without_a_scenario_is_not_published(rita: Membership) -> None:
     test = own(rita)
-    with pytest.raises(publishing.NothingAsked):
+    with pytest.raises(judgement.NoScenarios):
         publish(test, rita)
-    assert drafts.newest_of(test) == []
+    assert drafts.newest_published(test) == []
 
 
 def test_a_translation_follows_the_source_and_keeps_the_words_it_has(rita: Membership) -> None:
@@ -194,7 +193,7 @@ def test_a_translation_follows_the_source_and_keeps_the_words_it_has(rita: Membe
         scenario_id=first["id"],
         text="one",
         actions=[
-            Keyed(id=first["actions"][1]["id"], text=SORRY.text, effectiveness=1, reason=SORRY.reason),
+            KeyedAction(id=first["actions"][1]["id"], text=SORRY.text, effectiveness=1, reason=SORRY.reason),
             CALL,
         ],
         revision=revision(test),
@@ -218,7 +217,7 @@ def test_a_language_with_empty_texts_stays_in_the_draft_of_the_next_version(rita
     add_language(test=test, language="de", revision=revision(test), now=NOW)
     save_texts(test=test, language="de", texts={"name": "In der Werkstatt"}, revision=revision(test))
     assert publish(test, rita) == "1"
-    assert [row.language for row in drafts.newest_of(test)] == ["en"]
+    assert [row.language for row in drafts.newest_published(test)] == ["en"]
     left = draft(test)
     assert [(row.number, row.language) for row in left.rows] == [("2", "en"), ("2", "de")]
     assert left.translations[0].content["name"] == "In der Werkstatt"
@@ -226,7 +225,7 @@ def test_a_language_with_empty_texts_stays_in_the_draft_of_the_next_version(rita
     texts = {place: f"de {text}" for place, text in texts_of(left.content).items()}
     save_texts(test=test, language="de", texts=texts, revision=revision(test))
     assert publish(test, rita) == "2"
-    whole = [content_of(row) for row in drafts.newest_of(test)]
+    whole = [content_of(row) for row in drafts.newest_published(test)]
     assert [(one.language, one.version) for one in whole if isinstance(one, JudgementSet)] == [
         ("en", "2"),
         ("de", "2"),

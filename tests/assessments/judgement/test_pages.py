@@ -10,9 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.assessments.domain import drafts
-from goodword.assessments.domain.judgement.describe import describe
-from goodword.assessments.domain.judgement.translate import add_language
+from goodword.assessments.catalogue import drafts
+from goodword.assessments.catalogue.judgement import add_language, change_details
 from goodword.assessments.models import Test, TestVersion
 from tests.assessments.judgement.support import (
     CALL,
@@ -199,7 +198,7 @@ def test_a_set_is_begun_written_and_published(rita: Membership) -> None:
     assert "Version 1 is published. Existing answers keep their version." in page
     assert "Key set by Ana Ruiz and Tom Berg. Each rated alone." in page
     assert "Call the depot." in page
-    assert [row.language for row in drafts.newest_of(test)] == ["de"]
+    assert [row.language for row in drafts.newest_published(test)] == ["de"]
 
 
 def test_a_built_in_set_is_read_with_its_key_and_used_as_a_start(rita: Membership) -> None:
@@ -277,7 +276,7 @@ def test_what_was_typed_stays_beside_what_somebody_else_saved(rita: Membership) 
     test = own(rita, LATE)
     (scenario,) = scenarios(test)
     seen = revision(test)
-    describe(test=test, name="Another name", instructions="a", construct="b", revision=seen)
+    change_details(test=test, name="Another name", instructions="a", construct="b", revision=seen)
     where = url("judgement_scenario", test, scenario["id"])
     response = signed_in(rita).post(where, typed(*BOTH, text="Mine", revision=seen))
     page = response.content.decode()
@@ -296,13 +295,13 @@ def test_the_basis_of_the_key_is_asked_and_kept_while_the_draft_changes(rita: Me
     assert "Name those who set the key." in nothing
     assert "Describe how the key was created." in nothing
     seen = revision(test)
-    describe(test=test, name="Another name", instructions="a", construct="b", revision=seen)
+    change_details(test=test, name="Another name", instructions="a", construct="b", revision=seen)
     stale = client.post(
         url("judgement_publish", test), {"key_by": "Ana Ruiz", "key_how": "Alone.", "revision": seen}
     )
     assert "Not published yet: the draft was changed meanwhile" in stale.content.decode()
     assert stale.context["form"]["key_by"].value() == "Ana Ruiz"
-    assert drafts.newest_of(test) == []
+    assert drafts.newest_published(test) == []
 
 
 def test_the_texts_are_translated_side_by_side(rita: Membership) -> None:

@@ -7,9 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from goodword.accounts.models import AuditEntry, Membership, Organisation
-from goodword.assessments.domain.library.ensure import ensure_builtin
-from goodword.assessments.domain.library.import_pack import import_pack
-from goodword.assessments.domain.library.publish_pack import publish_pack
+from goodword.assessments.catalogue.packs import ensure_builtin, import_pack, publish_pack
 from goodword.assessments.models import Assessment, AssessmentPart, Test, TestVersion
 from goodword.roles.models import Role
 from tests.support import factories

@@ -3,10 +3,9 @@
 import pytest
 
 from goodword.accounts.models import AuditEntry
-from goodword.assessments.domain.library.ensure import ensure_builtin
-from goodword.assessments.domain.norms.calibrate import make_calibration
-from goodword.assessments.domain.norms.make import make_norms
+from goodword.assessments.catalogue.packs import ensure_builtin
 from goodword.assessments.models import Assessment, Calibration, NormGroup, Test, TestVersion
+from goodword.assessments.norms.making import make_calibration, make_norms
 from goodword.assessments.psychometrics import rasch
 from goodword.assessments.psychometrics.rasch import Lack, NotEnough
 from tests.assessments.crowd import applications, finished, published, role_of

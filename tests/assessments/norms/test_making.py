@@ -7,9 +7,7 @@ import pytest
 from django.db import transaction
 
 from goodword.accounts.models import AuditEntry, Organisation
-from goodword.assessments.domain.library.ensure import ensure_builtin
-from goodword.assessments.domain.norms.first import first_attempts
-from goodword.assessments.domain.norms.make import Made, NoGroup, make_norms
+from goodword.assessments.catalogue.packs import ensure_builtin
 from goodword.assessments.erase import erase
 from goodword.assessments.models import (
     Answer,
@@ -22,6 +20,8 @@ from goodword.assessments.models import (
     Test,
     TestVersion,
 )
+from goodword.assessments.norms.first_attempts import first_attempts
+from goodword.assessments.norms.making import NewNorms, NoGroup, make_norms
 from goodword.assessments.psychometrics.reliability import halves, split_half
 from goodword.candidates.models import Application, Candidate
 from goodword.core.erasure import Subject
@@ -49,7 +49,7 @@ def assessment_with(test: Test, form: str = FORM) -> Assessment:
     return published(role_of(test.organisation), (test, newest(test), form))
 
 
-def make(test: Test, form: str = FORM) -> Made:
+def make(test: Test, form: str = FORM) -> NewNorms:
     member = factories.member(test.organisation)
     return make_norms(test_id=test.pk, version=newest(test), form=form, member_id=member.pk, now=LATER)
 

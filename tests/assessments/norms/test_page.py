@@ -12,9 +12,9 @@ from django.utils.html import strip_tags
 
 from goodword.accounts.domain import audit
 from goodword.accounts.models import Organisation
-from goodword.assessments.domain.library.ensure import ensure_builtin
-from goodword.assessments.domain.norms.make import make_norms
+from goodword.assessments.catalogue.packs import ensure_builtin
 from goodword.assessments.models import Calibration, NormSet, Test, TestVersion
+from goodword.assessments.norms.making import make_norms
 from goodword.core import failed
 from tests.assessments.crowd import applications, finished, published, role_of
 from tests.assessments.norms.people import by_hand, form_of, solves

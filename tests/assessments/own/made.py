@@ -5,9 +5,8 @@ from typing import Any
 from django.urls import reverse
 
 from goodword.accounts.models import Membership
-from goodword.assessments.domain import drafts
-from goodword.assessments.domain.own import begin
-from goodword.assessments.domain.own.change import FileAsked, add_file
+from goodword.assessments.catalogue import custom_questions, drafts
+from goodword.assessments.catalogue.custom_questions import FileSettings, add_file
 from goodword.assessments.kinds.custom.content import Criterion
 from goodword.assessments.models import Test
 from goodword.questionnaires.domain import begin as questionnaire_begin
@@ -25,7 +24,7 @@ SOME = {
     "least": 1,
     "most": 3,
 }
-PLAN = FileAsked(
+PLAN = FileSettings(
     words={"en": ("Hand in a plan.", "One page."), "de": ("Geben Sie einen Plan ab.", "")},
     required=True,
     types=["pdf"],
@@ -57,7 +56,7 @@ def newer(one: Questionnaire, by: Membership, *questions: Any) -> None:
 def own(by: Membership, *, languages: tuple[str, ...] = ("en", "de")) -> Test:
     """A draft of three questions and a file."""
     one = questionnaire(by, TEXT, CHOICE, SOME, languages=languages)
-    test = begin.begin(questionnaire=one, name="Workshop questions", by=by, now=NOW)
+    test = custom_questions.create_test(questionnaire=one, name="Workshop questions", by=by, now=NOW)
     add_file(test=test, file=PLAN, revision=revision(test))
     return test
 

@@ -7,11 +7,9 @@ from bs4 import BeautifulSoup
 from django.test import Client
 
 from goodword.accounts.models import AuditEntry, Membership
+from goodword.assessments.catalogue import custom_questions, drafts
+from goodword.assessments.catalogue.custom_questions import SourceIncomplete, publish_test
 from goodword.assessments.content import content_of
-from goodword.assessments.domain import drafts
-from goodword.assessments.domain.own import begin
-from goodword.assessments.domain.own import change as acts
-from goodword.assessments.domain.own.publish import SourceOpen, publish
 from goodword.assessments.kinds.custom.content import (
     FileQuestion,
     QuestionSet,
@@ -56,7 +54,7 @@ def rows() -> list[Any]:
 
 def test_all_languages_of_a_questionnaire_are_taken_over(rita: Membership) -> None:
     one = questionnaire(rita, TEXT, CHOICE, languages=("en", "de"))
-    test = begin.begin(questionnaire=one, name="Workshop questions", by=rita, now=NOW)
+    test = custom_questions.create_test(questionnaire=one, name="Workshop questions", by=rita, now=NOW)
     assert [row.language for row in draft(test).rows] == ["en", "de"]
     assert ids(test) == ["why", "pick"]
     assert draft(test).content["taken_from"] == {"questionnaire": one.pk, "number": 1}
@@ -69,7 +67,7 @@ def test_candidates_are_asked_in_the_words_that_speak_to_them(rita: Membership) 
         "self_text": "How did you plan?",
         "only_for": ["peer"],
     }
-    test = begin.begin(questionnaire=questionnaire(rita, both), name="A", by=rita, now=NOW)
+    test = custom_questions.create_test(questionnaire=questionnaire(rita, both), name="A", by=rita, now=NOW)
     (entry,) = draft(test).content["questions"]
     assert (entry["text"], "only_for" in entry, "self_text" in entry) == ("How did you plan?", False, False)
 
@@ -99,8 +97,8 @@ def test_candidates_are_asked_in_the_words_that_speak_to_them(rita: Membership) 
 )
 def test_what_no_test_can_ask_is_named(rita: Membership, entry: dict[str, Any], sentence: str) -> None:
     one = questionnaire(rita, TEXT, entry)
-    with pytest.raises(begin.CannotAsk) as refused:
-        begin.begin(questionnaire=one, name="A", by=rita, now=NOW)
+    with pytest.raises(custom_questions.CannotAsk) as refused:
+        custom_questions.create_test(questionnaire=one, name="A", by=rita, now=NOW)
     assert refused.value.sentences == [sentence]
     response = signed_in(rita).post(
         path("own_questions_new", rita.organisation), {"name": "Kept", "questionnaire": one.pk}
@@ -145,20 +143,25 @@ def test_a_newer_version_decides_whether_a_questionnaire_is_offered(rita: Member
 def test_files_are_added_changed_moved_and_taken_out_in_all_languages(rita: Membership) -> None:
     test = own(rita)
     plan = ids(test)[3]
-    assert acts.move_file(test=test, question_id=plan, by=acts.UP, revision=revision(test)) == 3
+    assert (
+        custom_questions.move_file(
+            test=test, question_id=plan, by=custom_questions.UP, revision=revision(test)
+        )
+        == 3
+    )
     assert ids(test) == ["why", "pick", plan, "tools"]
     german = draft(test).translations[0].content["questions"][2]
     assert (german["id"], german["text"]) == (plan, "Geben Sie einen Plan ab.")
-    other = acts.FileAsked(
+    other = custom_questions.FileSettings(
         words={"en": ("A sketch", ""), "de": ("Eine Skizze", "")},
         required=False,
         types=["image"],
         megabytes=9,
     )
-    acts.change_file(test=test, question_id=plan, file=other, revision=revision(test))
+    custom_questions.change_file(test=test, question_id=plan, file=other, revision=revision(test))
     assert [row.content["questions"][2]["text"] for row in draft(test).rows] == ["A sketch", "Eine Skizze"]
-    acts.set_rubric(test=test, question_id=plan, criteria=[CRITERION], revision=revision(test))
-    acts.remove_file(test=test, question_id=plan, revision=revision(test))
+    custom_questions.set_rubric(test=test, question_id=plan, criteria=[CRITERION], revision=revision(test))
+    custom_questions.remove_file(test=test, question_id=plan, revision=revision(test))
     assert [[one["id"] for one in row.content["questions"]] for row in draft(test).rows] == [
         ["why", "pick", "tools"]
     ] * 2
@@ -168,27 +171,35 @@ def test_files_are_added_changed_moved_and_taken_out_in_all_languages(rita: Memb
 def test_questions_of_the_questionnaire_are_not_changed_here(rita: Membership) -> None:
     test = own(rita)
     before = rows()
-    with pytest.raises(acts.NotAFile):
-        acts.remove_file(test=test, question_id="why", revision=revision(test))
-    with pytest.raises(acts.NotAFile):
-        acts.move_file(test=test, question_id="why", by=acts.DOWN, revision=revision(test))
-    with pytest.raises(acts.NotAFile):
-        acts.change_file(test=test, question_id="why", file=PLAN, revision=revision(test))
+    with pytest.raises(custom_questions.NotAFile):
+        custom_questions.remove_file(test=test, question_id="why", revision=revision(test))
+    with pytest.raises(custom_questions.NotAFile):
+        custom_questions.move_file(
+            test=test, question_id="why", by=custom_questions.DOWN, revision=revision(test)
+        )
+    with pytest.raises(custom_questions.NotAFile):
+        custom_questions.change_file(test=test, question_id="why", file=PLAN, revision=revision(test))
     assert rows() == before
 
 
 def test_choices_have_right_answers_and_everything_else_a_rubric(rita: Membership) -> None:
     test = own(rita)
-    acts.set_right(test=test, question_id="pick", values=["a"], revision=revision(test))
-    acts.set_right(test=test, question_id="tools", values=["pump", "spanner"], revision=revision(test))
-    acts.set_rubric(test=test, question_id="why", criteria=[CRITERION], revision=revision(test))
+    custom_questions.set_right_answers(test=test, question_id="pick", values=["a"], revision=revision(test))
+    custom_questions.set_right_answers(
+        test=test, question_id="tools", values=["pump", "spanner"], revision=revision(test)
+    )
+    custom_questions.set_rubric(test=test, question_id="why", criteria=[CRITERION], revision=revision(test))
     for question, values in (("why", ["a"]), ("pick", ["zebra"])):
-        with pytest.raises(acts.NoChoices):
-            acts.set_right(test=test, question_id=question, values=values, revision=revision(test))
-    with pytest.raises(acts.NoChoices):
-        acts.set_rubric(test=test, question_id="pick", criteria=[CRITERION], revision=revision(test))
-    assert publish(test=test, revision=revision(test), by=rita, now=NOW) == "1"
-    for row in drafts.newest_of(test):
+        with pytest.raises(custom_questions.NoChoices):
+            custom_questions.set_right_answers(
+                test=test, question_id=question, values=values, revision=revision(test)
+            )
+    with pytest.raises(custom_questions.NoChoices):
+        custom_questions.set_rubric(
+            test=test, question_id="pick", criteria=[CRITERION], revision=revision(test)
+        )
+    assert publish_test(test=test, revision=revision(test), by=rita, now=NOW) == "1"
+    for row in drafts.newest_published(test):
         content = content_of(row)
         assert isinstance(content, QuestionSet)
         assert content.right == {"pick": ("a",), "tools": ("pump", "spanner")}
@@ -200,27 +211,29 @@ def test_choices_have_right_answers_and_everything_else_a_rubric(rita: Membershi
 
 def test_a_right_answer_and_a_rubric_are_taken_away_again(rita: Membership) -> None:
     test = own(rita)
-    acts.set_right(test=test, question_id="pick", values=["a"], revision=revision(test))
-    acts.set_right(test=test, question_id="pick", values=[], revision=revision(test))
-    acts.set_rubric(test=test, question_id="why", criteria=[CRITERION], revision=revision(test))
-    acts.set_rubric(test=test, question_id="why", criteria=[], revision=revision(test))
+    custom_questions.set_right_answers(test=test, question_id="pick", values=["a"], revision=revision(test))
+    custom_questions.set_right_answers(test=test, question_id="pick", values=[], revision=revision(test))
+    custom_questions.set_rubric(test=test, question_id="why", criteria=[CRITERION], revision=revision(test))
+    custom_questions.set_rubric(test=test, question_id="why", criteria=[], revision=revision(test))
     assert (draft(test).content["right"], draft(test).content["rubrics"]) == ({}, [])
 
 
 def test_a_newer_questionnaire_is_taken_over_with_what_still_fits(rita: Membership) -> None:
     test = own(rita)
     plan = ids(test)[3]
-    acts.move_file(test=test, question_id=plan, by=acts.UP, revision=revision(test))
-    acts.set_right(test=test, question_id="pick", values=["a"], revision=revision(test))
-    acts.set_right(test=test, question_id="tools", values=["spoon"], revision=revision(test))
-    acts.set_rubric(test=test, question_id="why", criteria=[CRITERION], revision=revision(test))
+    custom_questions.move_file(test=test, question_id=plan, by=custom_questions.UP, revision=revision(test))
+    custom_questions.set_right_answers(test=test, question_id="pick", values=["a"], revision=revision(test))
+    custom_questions.set_right_answers(
+        test=test, question_id="tools", values=["spoon"], revision=revision(test)
+    )
+    custom_questions.set_rubric(test=test, question_id="why", criteria=[CRITERION], revision=revision(test))
     one = Questionnaire.objects.of(rita.organisation).get()
     fewer = {**SOME, "choices": SOME["choices"][:2], "most": 2}  # type: ignore[index]  # a list
     newer(one, rita, {**TEXT, "id": "other"}, CHOICE, fewer)
     assert "The questionnaire has a newer version, 2" in (
         signed_in(rita).get(url("own_questions_edit", test)).content.decode()
     )
-    assert begin.take_over(test=test, questionnaire=one, revision=revision(test)) == 2
+    assert custom_questions.update_questions(test=test, questionnaire=one, revision=revision(test)) == 2
     assert ids(test) == ["other", "pick", plan, "tools"]
     content = draft(test).content
     assert (content["right"], content["rubrics"]) == ({"pick": ["a"]}, [])
@@ -230,34 +243,42 @@ def test_a_newer_questionnaire_is_taken_over_with_what_still_fits(rita: Membersh
 
 def test_a_language_with_empty_texts_is_not_published(rita: Membership) -> None:
     test = own(rita)
-    half = acts.FileAsked(
+    half = custom_questions.FileSettings(
         words={"en": ("One", ""), "de": ("", "")}, required=True, types=["pdf"], megabytes=1
     )
-    acts.add_file(test=test, file=half, revision=revision(test))
-    assert publish(test=test, revision=revision(test), by=rita, now=NOW) == "1"
-    assert [row.language for row in drafts.newest_of(test)] == ["en"]
+    custom_questions.add_file(test=test, file=half, revision=revision(test))
+    assert publish_test(test=test, revision=revision(test), by=rita, now=NOW) == "1"
+    assert [row.language for row in drafts.newest_published(test)] == ["en"]
     assert [(row.number, row.language) for row in draft(test).rows] == [("2", "en"), ("2", "de")]
-    none = acts.FileAsked(words={"en": ("", ""), "de": ("x", "")}, required=True, types=["pdf"], megabytes=1)
-    acts.add_file(test=test, file=none, revision=revision(test))
-    with pytest.raises(SourceOpen):
-        publish(test=test, revision=revision(test), by=rita, now=NOW)
+    none = custom_questions.FileSettings(
+        words={"en": ("", ""), "de": ("x", "")}, required=True, types=["pdf"], megabytes=1
+    )
+    custom_questions.add_file(test=test, file=none, revision=revision(test))
+    with pytest.raises(SourceIncomplete):
+        publish_test(test=test, revision=revision(test), by=rita, now=NOW)
 
 
 def test_of_two_tabs_the_second_changes_nothing(rita: Membership) -> None:
     test = own(rita)
     plan, seen = ids(test)[3], revision(test)
-    acts.describe(test=test, words={"en": ("A", ""), "de": ("B", "")}, revision=seen)
+    custom_questions.change_details(test=test, words={"en": ("A", ""), "de": ("B", "")}, revision=seen)
     before = rows()
     one = Questionnaire.objects.of(rita.organisation).get()
     late: list[Any] = [
-        lambda: acts.add_file(test=test, file=PLAN, revision=seen),
-        lambda: acts.change_file(test=test, question_id=plan, file=PLAN, revision=seen),
-        lambda: acts.move_file(test=test, question_id=plan, by=acts.UP, revision=seen),
-        lambda: acts.remove_file(test=test, question_id=plan, revision=seen),
-        lambda: acts.set_right(test=test, question_id="pick", values=["a"], revision=seen),
-        lambda: acts.set_rubric(test=test, question_id="why", criteria=[CRITERION], revision=seen),
-        lambda: begin.take_over(test=test, questionnaire=one, revision=seen),
-        lambda: publish(test=test, revision=seen, by=rita, now=NOW),
+        lambda: custom_questions.add_file(test=test, file=PLAN, revision=seen),
+        lambda: custom_questions.change_file(test=test, question_id=plan, file=PLAN, revision=seen),
+        lambda: custom_questions.move_file(
+            test=test, question_id=plan, by=custom_questions.UP, revision=seen
+        ),
+        lambda: custom_questions.remove_file(test=test, question_id=plan, revision=seen),
+        lambda: custom_questions.set_right_answers(
+            test=test, question_id="pick", values=["a"], revision=seen
+        ),
+        lambda: custom_questions.set_rubric(
+            test=test, question_id="why", criteria=[CRITERION], revision=seen
+        ),
+        lambda: custom_questions.update_questions(test=test, questionnaire=one, revision=seen),
+        lambda: publish_test(test=test, revision=seen, by=rita, now=NOW),
     ]
     for act in late:
         with pytest.raises(drafts.Stale):
@@ -288,7 +309,7 @@ def test_each_page_lets_in_who_works_and_nobody_else(
     rita: Membership, name: str, about: str, get: int, post: int
 ) -> None:
     test = own(rita)
-    publish(test=test, revision=revision(test), by=rita, now=NOW)
+    publish_test(test=test, revision=revision(test), by=rita, now=NOW)
     drafts.begin_draft(test=test, now=NOW)
     more = [ids(test)[3]] if about == "file" else [about] if about else []
     where = url(name, test, *more)
@@ -356,7 +377,7 @@ def test_a_test_is_made_through_its_pages(rita: Membership) -> None:
     page = response.content.decode()
     assert "Version 1 is published." in page
     assert "The bell" in page
-    assert [(row.language, row.content["name"]) for row in drafts.newest_of(test)] == [
+    assert [(row.language, row.content["name"]) for row in drafts.newest_published(test)] == [
         ("en", "Workshop"),
         ("de", "Werkstatt"),
     ]
@@ -404,7 +425,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(rita: Membership) -> Non
 def test_what_was_typed_stays_when_somebody_else_saved(rita: Membership, name: str) -> None:
     test = own(rita)
     seen = revision(test)
-    acts.describe(test=test, words={"en": ("A", ""), "de": ("B", "")}, revision=seen)
+    custom_questions.change_details(test=test, words={"en": ("A", ""), "de": ("B", "")}, revision=seen)
     before = rows()
     given = {
         "first_en": "Mine",

@@ -9,10 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.assessments.domain import mark as acts
-from goodword.assessments.domain.mark import mark
+from goodword.assessments import marking
 from goodword.assessments.export import export
-from goodword.assessments.marking import ToMark, marking_card, parts_to_mark
+from goodword.assessments.marking import AnswerToMark, mark_answer, marking_progress, parts_to_mark
 from goodword.assessments.models import Attempt, Marking
 from goodword.core.exporting import Reader, Wanted
 from goodword.core.models import Event
@@ -45,7 +44,7 @@ def twofold(db: None, made: tuple[Attempt, Attempt]) -> Attempt:
 
 def give(attempt: Attempt, by: Membership, item: str = "why", **values: Any) -> Marking:
     points = values.pop("points", WHY if item == "why" else PLAN)
-    return mark(
+    return mark_answer(
         attempt_id=attempt.pk,
         order=1,
         item_id=item,
@@ -64,7 +63,7 @@ def marked_events() -> int:
     return Event.objects.filter(name="attempt.marked").count()
 
 
-def seen(attempt: Attempt, by: Membership, item: str = "why") -> ToMark:
+def seen(attempt: Attempt, by: Membership, item: str = "why") -> AnswerToMark:
     return next(one for part in parts_to_mark(attempt, member=by) for one in part.answers if one.item == item)
 
 
@@ -85,7 +84,7 @@ def test_only_answers_with_a_rubric_are_there_to_mark(attempt: Attempt) -> None:
     file = part.answers[1].file
     assert file is not None
     assert (file.name, file.size) == ("plan.pdf", len(PDF))
-    card = marking_card(attempt.step_request.application, member=rita)
+    card = marking_progress(attempt.step_request.application, member=rita)
     assert card is not None
     assert (card.total, card.done, card.waiting) == (2, 0, 2)
 
@@ -94,7 +93,7 @@ def test_before_the_candidate_has_finished_nothing_is_marked() -> None:
     attempt = answered(finished=False)
     rita = rater(attempt)
     assert parts_to_mark(attempt, member=rita) == ()
-    with pytest.raises(acts.NotFinished):
+    with pytest.raises(marking.AttemptNotFinished):
         give(attempt, rita)
     assert rows() == []
 
@@ -103,14 +102,14 @@ def test_before_the_candidate_has_finished_nothing_is_marked() -> None:
     "points", [{"c1": 3}, {"c1": 5, "c2": 1}, {"c1": -1, "c2": 1}, {"c1": 3, "c2": 1, "c3": 1}, {}]
 )
 def test_other_points_than_the_rubric_has_are_refused(attempt: Attempt, points: dict[str, int]) -> None:
-    with pytest.raises(acts.WrongPoints):
+    with pytest.raises(marking.WrongPoints):
         give(attempt, rater(attempt), points=points)
     assert rows() == []
 
 
 @pytest.mark.parametrize("item", ["pick", "word", "not_there"])
 def test_what_has_no_rubric_is_not_marked(attempt: Attempt, item: str) -> None:
-    with pytest.raises(acts.NothingToMark):
+    with pytest.raises(marking.NothingToMark):
         give(attempt, rater(attempt), item)
 
 
@@ -150,7 +149,7 @@ def test_a_new_version_of_the_report_tells_the_marks_and_the_older_one_stays(att
 def test_where_one_marks_a_second_is_refused(attempt: Attempt) -> None:
     give(attempt, rater(attempt))
     before = rows()
-    with pytest.raises(acts.Enough):
+    with pytest.raises(marking.AlreadyMarked):
         give(attempt, rater(attempt, name="Tom"))
     assert rows() == before
 
@@ -174,9 +173,9 @@ def test_of_two_raters_neither_sees_the_other_before_both_have_marked(twofold: A
         ]
     before = rows()
     for settled in (rita, tom):
-        with pytest.raises(acts.Settled):
+        with pytest.raises(marking.Settled):
             give(twofold, settled)
-    with pytest.raises(acts.Enough):
+    with pytest.raises(marking.AlreadyMarked):
         give(twofold, eve)
     assert rows() == before
 
@@ -297,8 +296,10 @@ def test_an_attempt_of_another_application_is_not_found() -> None:
 
 def test_without_a_rubric_there_is_no_card(attempt: Attempt) -> None:
     manager = rater(attempt, kind="hiring_manager")
-    assert marking_card(attempt.step_request.application, member=manager) is None
-    assert marking_card(factories.application(factories.role(attempt.organisation)), member=manager) is None
+    assert marking_progress(attempt.step_request.application, member=manager) is None
+    assert (
+        marking_progress(factories.application(factories.role(attempt.organisation)), member=manager) is None
+    )
 
 
 def file_url(attempt: Attempt, **values: Any) -> str:

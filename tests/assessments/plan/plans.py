@@ -3,14 +3,12 @@
 from typing import Any
 
 from goodword.accounts.models import Membership, Organisation
-from goodword.assessments.domain.library.ensure import ensure_builtin
-from goodword.assessments.domain.plan.add import add_part
-from goodword.assessments.domain.plan.begin import begin_draft
-from goodword.assessments.domain.plan.change import PartChoice, change_part
-from goodword.assessments.domain.plan.publish import publish
+from goodword.assessments.catalogue.packs import ensure_builtin
 from goodword.assessments.kinds.builtin import REASONING, WORK_STYLE
 from goodword.assessments.models import Assessment, AssessmentPart, Test, TestVersion
-from goodword.assessments.plans import draft_of
+from goodword.assessments.plans.editing import PartChoice, add_part, begin_draft, change_part
+from goodword.assessments.plans.publishing import publish
+from goodword.assessments.plans.versions import draft_of
 from goodword.roles.models import Step
 from tests.support import factories
 

@@ -6,13 +6,15 @@ import pytest
 from django.db import transaction
 
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.assessments.domain.default import assessment_of
-from goodword.assessments.domain.plan.begin import begin_draft
-from goodword.assessments.domain.plan.held import NotPossible, Stale
-from goodword.assessments.domain.plan.publish import Unfinished, publish
-from goodword.assessments.domain.plan.settings import Settings, change_plan
 from goodword.assessments.models import Attempt
-from goodword.assessments.plans import planned, put_together, versions_of
+from goodword.assessments.plans.editing import InvalidSetting, Stale, begin_draft
+from goodword.assessments.plans.publishing import Settings, Unfinished, change_settings, publish
+from goodword.assessments.plans.versions import (
+    built_by_member,
+    current_assessment,
+    planned_parts,
+    versions_of,
+)
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import Step
 from tests.assessments.plan.plans import (
@@ -48,7 +50,7 @@ def rita(step: Step) -> Membership:
 
 
 def settle(step: Step, **values: Any) -> None:
-    change_plan(step=step, settings=Settings(**{"weights": {}, **values}), revision=draft(step).revision)
+    change_settings(step=step, settings=Settings(**{"weights": {}, **values}), revision=draft(step).revision)
 
 
 def given(attempt: Attempt) -> list[tuple[str, str, int | None]]:
@@ -140,11 +142,11 @@ def test_a_version_made_by_itself_meanwhile_does_not_come_after_the_draft(
     made = drafted(step, REASONING, by=rita)
     step.refresh_from_db()
     with transaction.atomic():
-        by_itself = assessment_of(step, now=NOW)
+        by_itself = current_assessment(step, now=NOW)
     assert (made.number, by_itself.number) == (1, 2)
     missing = {part.pk: SERVES for part in parts(made)}
     found = publish(step=step, revision=made.revision, by=rita, now=NOW, requirements=missing)
-    assert (found.number, assessment_of(step, now=NOW), put_together(step)) == (3, found, found)
+    assert (found.number, current_assessment(step, now=NOW), built_by_member(step)) == (3, found, found)
 
 
 def test_another_requirement_of_the_step_does_not_undo_what_was_put_together(
@@ -153,14 +155,14 @@ def test_another_requirement_of_the_step_does_not_undo_what_was_put_together(
     found = published(step, REASONING, by=rita)
     set_requirement(step=step, text="Something else", by=rita, now=NOW)
     step.refresh_from_db()
-    assert assessment_of(step, now=NOW) == found
+    assert current_assessment(step, now=NOW) == found
 
 
 def test_a_total_needs_a_test_with_right_answers(step: Step, rita: Membership) -> None:
     drafted(step, WORK_STYLE, JUDGEMENT, by=rita)
     before = rows(step)
     for total in ("categories", "weights"):
-        with pytest.raises(NotPossible, match="there is none among these") as refused:
+        with pytest.raises(InvalidSetting, match="there is none among these") as refused:
             settle(step, total=total)
         assert refused.value.field == "total"
     assert rows(step) == before
@@ -189,7 +191,7 @@ def test_weights_come_with_a_reason_and_for_each_test_that_enters(step: Step, ri
     ]
     before = rows(step)
     for values, field in wrong:
-        with pytest.raises(NotPossible) as refused:
+        with pytest.raises(InvalidSetting) as refused:
             settle(step, total="weights", **values)
         assert refused.value.field == field
     assert rows(step) == before
@@ -206,8 +208,8 @@ def test_weights_come_with_a_reason_and_for_each_test_that_enters(step: Step, ri
 def test_questions_without_a_right_answer_enter_no_total(step: Step, rita: Membership) -> None:
     begin_draft(step=step, by=rita, now=NOW, empty=True)
     put_in(step, questions(step.organisation, right={}))
-    assert [part.right_or_wrong for part in planned(draft(step))] == [False]
-    with pytest.raises(NotPossible):
+    assert [part.right_or_wrong for part in planned_parts(draft(step))] == [False]
+    with pytest.raises(InvalidSetting):
         settle(step, total="categories")
 
 
@@ -225,7 +227,7 @@ def test_a_setting_out_of_bounds_is_refused(
 ) -> None:
     drafted(step, REASONING, by=rita)
     before = rows(step)
-    with pytest.raises(NotPossible) as refused:
+    with pytest.raises(InvalidSetting) as refused:
         settle(step, **values)
     assert refused.value.field == field
     assert rows(step) == before

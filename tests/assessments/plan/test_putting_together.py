@@ -6,15 +6,21 @@ from typing import Any
 import pytest
 
 from goodword.accounts.models import Membership
-from goodword.assessments.domain.default import assessment_of
-from goodword.assessments.domain.plan.add import add_part
-from goodword.assessments.domain.plan.begin import begin_draft
-from goodword.assessments.domain.plan.change import change_part
-from goodword.assessments.domain.plan.discard import discard_draft
-from goodword.assessments.domain.plan.held import NoDraft, NotPossible, Stale
-from goodword.assessments.domain.plan.order import DOWN, UP, move_part, remove_part
 from goodword.assessments.models import Assessment, Calibration, NormSet, Test
-from goodword.assessments.plans import draft_of
+from goodword.assessments.plans.editing import (
+    DOWN,
+    UP,
+    InvalidSetting,
+    NoDraft,
+    Stale,
+    add_part,
+    begin_draft,
+    change_part,
+    discard_draft,
+    move_part,
+    remove_part,
+)
+from goodword.assessments.plans.versions import current_assessment, draft_of
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import Step
 from tests.assessments.plan.plans import (
@@ -142,7 +148,7 @@ def test_a_test_begins_with_the_newest_norms_and_calibration(step: Step, rita: M
 def test_the_same_test_comes_once(step: Step, rita: Membership) -> None:
     drafted(step, WORK_STYLE, by=rita)
     before = rows(step)
-    with pytest.raises(NotPossible) as refused:
+    with pytest.raises(InvalidSetting) as refused:
         put_in(step, builtin(step.organisation, WORK_STYLE))
     assert refused.value.sentence == "“Work style” is in the assessment already."
     assert rows(step) == before
@@ -152,7 +158,7 @@ def test_an_archived_test_is_not_put_in(step: Step, rita: Membership) -> None:
     drafted(step, by=rita)
     test = builtin(step.organisation, WORK_STYLE)
     Test.objects.of(step.organisation).update(archived_at=NOW)
-    with pytest.raises(NotPossible, match="is not offered any more"):
+    with pytest.raises(InvalidSetting, match="is not offered any more"):
         put_in(step, test)
     assert titles(step) == []
 
@@ -243,7 +249,7 @@ def test_what_cannot_be_is_refused_at_its_field(
 ) -> None:
     [part] = parts(drafted(step, key, by=rita))
     before = rows(step)
-    with pytest.raises(NotPossible) as refused:
+    with pytest.raises(InvalidSetting) as refused:
         changed(step, part, by=rita, **changes)
     assert refused.value.field == field
     assert rows(step) == before
@@ -259,7 +265,7 @@ def test_norms_and_calibrations_of_others_are_refused(step: Step, rita: Membersh
     other_form = norms(part.test, version="1", form="short_12")
     before = rows(step)
     for wrong in ({"norms": theirs.pk}, {"norms": other_form.pk}, {"calibration": figures.pk}):
-        with pytest.raises(NotPossible):
+        with pytest.raises(InvalidSetting):
             changed(step, part, by=rita, **wrong)
     assert rows(step) == before
 
@@ -298,4 +304,4 @@ def test_a_draft_that_is_thrown_away_leaves_what_counts(step: Step, rita: Member
     made = begin_draft(step=step, by=rita, now=NOW)
     discard_draft(step=step, revision=made.revision, by=rita, now=NOW)
     assert draft_of(step) is None
-    assert assessment_of(step, now=NOW) == first
+    assert current_assessment(step, now=NOW) == first

@@ -12,10 +12,10 @@ from goodword.assessments.attempts import clock, locking
 from goodword.assessments.attempts.begin import needs_start
 from goodword.assessments.attempts.locking import record_event
 from goodword.assessments.domain.score import score_part
-from goodword.assessments.domain.total import issue_total
 from goodword.assessments.given import shown_items, unanswered
 from goodword.assessments.models import Attempt, AttemptPart
 from goodword.assessments.queries import answers_of
+from goodword.assessments.totals import issue_total
 from goodword.core.sweep import each
 from goodword.notifications.domain.queue import cancel
 from goodword.steps.domain.lifecycle import subject_ref

@@ -10,10 +10,10 @@ from goodword.assessments.adjustments.requests import carry_over
 from goodword.assessments.attempts.locking import record_event
 from goodword.assessments.attempts.mails import mail_candidate
 from goodword.assessments.attempts.variants import language_for, version_for
-from goodword.assessments.domain.default import assessment_of, published
 from goodword.assessments.given import count_of
 from goodword.assessments.kinds.builtin import WORK_STYLE
 from goodword.assessments.models import Assessment, AssessmentPart, Attempt, AttemptPart
+from goodword.assessments.plans.versions import current_assessment, current_version
 from goodword.candidates.models import Application
 from goodword.core.models import Event
 from goodword.core.workdays import end_of_working_day
@@ -58,7 +58,7 @@ def assign(*, step_request: StepRequest, application: Application, now: datetime
     the invitation, the deadline restarts and reminders begin (reactions.on_mail_sent).
     """
     organisation, step = application.organisation, step_request.step
-    assessment = assessment_of(step, now=now)
+    assessment = current_assessment(step, now=now)
     planned = list(assessment.parts.select_related("test").order_by("order"))
     candidate = application.candidate
     language = language_for(
@@ -184,7 +184,7 @@ def retake_from(*, application: Application, step: Step, now: datetime) -> date 
     What counts is the last completed attempt of the same person with one of the same tests, for whatever application
     of the organisation, and the interval that the version sets which would be given now.
     """
-    newest = published(step)
+    newest = current_version(step)
     # where nobody has put anything together, work style is made ready when it is assigned
     months = Assessment().retake_months if newest is None else newest.retake_months
     keys = [WORK_STYLE] if newest is None else list(newest.parts.values_list("test__key", flat=True))

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from goodword.assessments.domain.judgement.scenarios import Keyed
+from goodword.assessments.catalogue.judgement import KeyedAction
 from goodword.assessments.editor import rows
 from goodword.assessments.editor.judgement import Content, plain, texts_of
 from goodword.assessments.kinds.builtin import LANGUAGES
@@ -182,11 +182,11 @@ class ScenarioForm(rows.RowsForm):
             self.add_error("action_0" if self.count else None, _("Write at least two actions to judge."))
         return given
 
-    def actions(self) -> list[Keyed]:
+    def actions(self) -> list[KeyedAction]:
         """The actions that were written."""
         given = self.cleaned_data
         return [
-            Keyed(
+            KeyedAction(
                 id=given[f"id_{place}"],
                 text=given[f"action_{place}"],
                 effectiveness=float(given[f"key_{place}"]),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from goodword.assessments.attempts.uploads import ACCEPTED
-from goodword.assessments.domain.own.change import FileAsked
+from goodword.assessments.catalogue.custom_questions import FileSettings
 from goodword.assessments.editor import rows
 from goodword.assessments.editor.own import Content, Entry
 from goodword.assessments.kinds.custom.content import FILE_TYPES, MOST_MEGABYTES, MOST_POINTS, Criterion
@@ -171,10 +171,10 @@ class FileForm(WordsForm):
         self.fields["megabytes"].initial = entries[0]["megabytes"] if entries else 5
         self.fields["required"].initial = entries[0]["required"] if entries else True
 
-    def file(self) -> FileAsked:
+    def file(self) -> FileSettings:
         """What was written."""
         given = self.cleaned_data
-        return FileAsked(
+        return FileSettings(
             words=self.words(),
             required=given["required"],
             types=given["types"],

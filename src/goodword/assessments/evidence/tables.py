@@ -5,12 +5,12 @@ from importlib.metadata import version
 
 from goodword.accounts.models import Organisation
 from goodword.assessments.content import content_of
-from goodword.assessments.domain.norms.figures import reliability_by_scale
-from goodword.assessments.domain.norms.first import First, first_attempts, taken
-from goodword.assessments.domain.norms.make import newest_calibration
 from goodword.assessments.evidence.folder import Folder
 from goodword.assessments.kinds.reasoning.families import FAMILIES
 from goodword.assessments.models import Calibration, NormGroup, Test
+from goodword.assessments.norms.figures import reliability_by_scale
+from goodword.assessments.norms.first_attempts import FirstAttempt, first_attempts, taken_parts
+from goodword.assessments.norms.making import newest_calibration
 from goodword.assessments.psychometrics.versions import SCORING
 
 
@@ -51,11 +51,11 @@ def write_reliability(folder: Folder, organisation: Organisation) -> None:
     columns = ("test", "version", "form", "language", "device", "scale", "people", "reliability", "way")
     with folder.table("reliability.csv", (*columns, "alpha", "omega")) as row:
         for test in Test.objects.of(organisation).select_related("organisation").order_by("key"):
-            groups: dict[tuple[str, str, str, str], list[First]] = {}
+            groups: dict[tuple[str, str, str, str], list[FirstAttempt]] = {}
             for one in first_attempts(test, by_form=True):
                 groups.setdefault((one.version, one.form, one.language, one.device), []).append(one)
             for key, firsts in sorted(groups.items()):
-                people = list(taken(organisation, [one.part_id for one in firsts]))
+                people = list(taken_parts(organisation, [one.part_id for one in firsts]))
                 found = reliability_by_scale(
                     content_of(people[0].part.version),
                     key[1],

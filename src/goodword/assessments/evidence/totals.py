@@ -7,7 +7,7 @@ from typing import Final
 
 from goodword.assessments.evidence.tally import Tally
 from goodword.assessments.models import Assessment
-from goodword.assessments.totalled import Scored, make_total
+from goodword.assessments.totals import ScoredPart, make_total
 
 type Row = Mapping[str, str]
 
@@ -52,7 +52,7 @@ def _wrong(
         weights = json.loads(row["weights"]) if row["weights"] else {}
         made = make_total(
             [
-                Scored(
+                ScoredPart(
                     part=part["part"],
                     kind=kinds[part["part"]],
                     scores={

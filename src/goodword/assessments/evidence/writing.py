@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from goodword.accounts.domain import audit
 from goodword.accounts.models import Organisation
-from goodword.assessments.domain.norms.first import first_attempts
 from goodword.assessments.evidence.folder import Folder, Rows
 from goodword.assessments.evidence.gather import Aliases, issued_parts, issued_totals
 from goodword.assessments.evidence.marks import MARKS, marks_of
@@ -19,6 +18,7 @@ from goodword.assessments.evidence.said import said
 from goodword.assessments.evidence.tables import write_reliability, write_standards, write_versions
 from goodword.assessments.given import items_of
 from goodword.assessments.models import AttemptPart, IssuedTotal, Score, Test, TestVersion
+from goodword.assessments.norms.first_attempts import first_attempts
 from goodword.assessments.queries import read_answers
 
 FIGURES: Final = (

@@ -47,7 +47,7 @@ class Score(OrganisationOwned):
 
 
 class IssuedTotal(OrganisationOwned):
-    """The total of a completed attempt whose assessment has one, with all that it was made of (assessments.totalled).
+    """The total of a completed attempt whose assessment has one, with all that it was made of (assessments.totals).
 
     Written in the transaction that completes the attempt. What people mark comes later and never enters.
     """
@@ -67,7 +67,7 @@ class IssuedTotal(OrganisationOwned):
     #: from 0 to 1, an exact fraction in its lowest terms: "23/60"; empty: there is none, and `why_not` says why
     value = models.TextField(default="", blank=True)
     why_not = models.CharField(max_length=10, choices=WhyNot.choices, default="", blank=True)
-    #: as assessments.totalled writes it
+    #: as assessments.totals writes it
     portions = models.JSONField(default=list)
     scoring_version = models.CharField(max_length=20)
 

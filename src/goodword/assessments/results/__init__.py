@@ -10,7 +10,7 @@ from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.kinds.technical_sheet import NOTHING, Known
 from goodword.assessments.models import Attempt, AttemptPart
-from goodword.assessments.own_figures import known_of_parts
+from goodword.assessments.norms.queries import known_of_parts
 from goodword.assessments.result import AttemptResult, Part
 from goodword.assessments.results.judgement import judgement_result
 from goodword.assessments.results.languages import contents_in

@@ -7,7 +7,7 @@ from goodword.assessments.kinds.reasoning.content import Forms
 from goodword.assessments.kinds.sheet import TechnicalSheet, technical_sheet
 from goodword.assessments.kinds.technical_sheet import NOTHING, Known
 from goodword.assessments.models import AttemptPart
-from goodword.assessments.own_figures import sheet_form
+from goodword.assessments.norms.queries import sheet_form
 
 
 def sheet_of(part: AttemptPart, content: Content, *, items: int, known: Known = NOTHING) -> TechnicalSheet:

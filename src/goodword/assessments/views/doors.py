@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.domain.drafts import Draft, NoDraft, Stale, draft_of
+from goodword.assessments.catalogue.drafts import Draft, NoDraft, Stale, draft_of
 from goodword.assessments.models import Test
 
 type DraftView[**P] = Callable[Concatenate[MemberRequest, Draft, P], HttpResponseBase]

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
-from goodword.assessments.domain import mark as acts
+from goodword.assessments import marking as acts
 from goodword.assessments.editor.marking_form import MarkingForm
-from goodword.assessments.marking import MarkedPart, ToMark, parts_to_mark
+from goodword.assessments.marking import AnswerToMark, MarkedPart, parts_to_mark
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.candidates.visible import visible_applications
@@ -29,7 +29,7 @@ class Work:
     parts: tuple[MarkedPart, ...]
 
     @property
-    def answers(self) -> list[ToMark]:
+    def answers(self) -> list[AnswerToMark]:
         """All answers, in order."""
         return [answer for part in self.parts for answer in part.answers]
 
@@ -65,7 +65,7 @@ def answer(request: MemberRequest, pk: int, attempt_pk: int, order: int, item: s
     form = MarkingForm(request.POST if posted else None, criteria=here.criteria, mine=here.mine)
     if posted and form.is_valid():
         try:
-            acts.mark(
+            acts.mark_answer(
                 attempt_id=work.attempt.pk,
                 order=order,
                 item_id=item,
@@ -74,7 +74,7 @@ def answer(request: MemberRequest, pk: int, attempt_pk: int, order: int, item: s
                 by=request.member,
                 now=clock.now(),
             )
-        except acts.Enough:
+        except acts.AlreadyMarked:
             form.add_error(None, _enough(here))
         except acts.Settled:
             form.add_error(
@@ -103,7 +103,7 @@ def answer(request: MemberRequest, pk: int, attempt_pk: int, order: int, item: s
     )
 
 
-def _enough(here: ToMark) -> str:
+def _enough(here: AnswerToMark) -> str:
     if here.mine is not None:
         return _("Both have marked this answer, so the marks can no longer be changed.")
     if here.two:

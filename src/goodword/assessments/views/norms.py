@@ -16,12 +16,12 @@ from goodword.assessments import jobs
 from goodword.assessments.content import content_of
 from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.models import AttemptPart, NormGroup, Test
+from goodword.assessments.norms.queries import CalibrationStatus, FormNorms, VersionNorms, norms_of
 from goodword.assessments.psychometrics import norms as norms_rule
 from goodword.assessments.psychometrics.norms import ADVISED, LEAST
 from goodword.assessments.psychometrics.rasch import LEAST_PERSONS
 from goodword.assessments.psychometrics.versions import SCORING
 from goodword.assessments.results.behind import norm_rows, table_key
-from goodword.assessments.standing import CalibrationStanding, FormStanding, VersionStanding, standing_of
 from goodword.core import failed
 from goodword.questionnaires.editor.languages import language_name
 
@@ -46,7 +46,7 @@ def norms(request: MemberRequest, pk: int) -> HttpResponseBase:
         "assessments/norms/page.html",
         {
             "test": test,
-            "versions": [_version(one, scales, wanted) for one in standing_of(test)],
+            "versions": [_version(one, scales, wanted) for one in norms_of(test)],
             "has_failed": failed_jobs.exists(),
             "by_distance": test.kind == Test.Kind.JUDGEMENT,
             "least": LEAST,
@@ -104,8 +104,8 @@ def calibrate(request: MemberRequest, pk: int) -> HttpResponseBase:
     return redirect("test_norms", request.organisation.slug, pk)
 
 
-def _of_version(test: Test, version: str) -> VersionStanding | None:
-    return next((one for one in standing_of(test) if one.version == version), None)
+def _of_version(test: Test, version: str) -> VersionNorms | None:
+    return next((one for one in norms_of(test) if one.version == version), None)
 
 
 def _scales(test: Test) -> dict[str, str]:
@@ -118,7 +118,7 @@ def _scales(test: Test) -> dict[str, str]:
     return names
 
 
-def _version(found: VersionStanding, scales: Mapping[str, str], wanted: str) -> dict[str, object]:
+def _version(found: VersionNorms, scales: Mapping[str, str], wanted: str) -> dict[str, object]:
     return {
         "version": found.version,
         "forms": [_form(one, scales, wanted) for one in found.forms],
@@ -126,7 +126,7 @@ def _version(found: VersionStanding, scales: Mapping[str, str], wanted: str) -> 
     }
 
 
-def _form(found: FormStanding, scales: Mapping[str, str], wanted: str) -> dict[str, object]:
+def _form(found: FormNorms, scales: Mapping[str, str], wanted: str) -> dict[str, object]:
     return {
         "form": found.form,
         "name": found.name,
@@ -176,7 +176,7 @@ def _named(language: str, device: str) -> str:
     }
 
 
-def _calibration(found: CalibrationStanding) -> dict[str, object]:
+def _calibration(found: CalibrationStatus) -> dict[str, object]:
     made = [
         {
             "calibration": one,

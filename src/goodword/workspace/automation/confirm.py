@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from goodword.accounts.models import Membership
-from goodword.assessments.plans import put_together
+from goodword.assessments.plans.versions import built_by_member
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup.catalogue import Placed, Stage
 from goodword.roles.domain.link import JobLink, link
@@ -57,7 +57,7 @@ def confirm(
                 for kind, chosen in draft.stages.items()
             },
             # once a member has put the assessment together, its tests say what they serve
-            requirement=step.requirement if put_together(step) else draft.requirement,
+            requirement=step.requirement if built_by_member(step) else draft.requirement,
             stood=[] if invite else [_stood(one) for one in placed],
             seen=seen,
             by=by,

@@ -6,7 +6,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Membership
-from goodword.assessments.plans import put_together
+from goodword.assessments.plans.versions import built_by_member
 from goodword.greenhouse.client import JobStatus
 from goodword.greenhouse.setup.catalogue import Job, Stage
 from goodword.roles.models import Automation, Role, Step
@@ -34,7 +34,7 @@ def sentences(
         _starts(draft, stages, ASSESSMENT),
         _starts(draft, stages, CHECK),
     ]
-    if draft.assessment and (given := put_together(role.steps.get(kind=ASSESSMENT))):
+    if draft.assessment and (given := built_by_member(role.steps.get(kind=ASSESSMENT))):
         rows.append(
             _("Candidates get version %(number)s of the role's assessment. It serves: “%(requirement)s”.")
             % {**said, "number": given.number}

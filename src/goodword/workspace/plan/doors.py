@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.domain.plan.held import NoDraft, Stale
 from goodword.assessments.models import Assessment, Test
-from goodword.assessments.plans import draft_of
+from goodword.assessments.plans.editing import NoDraft, Stale
+from goodword.assessments.plans.versions import draft_of
 from goodword.roles.models import Step
 from goodword.roles.queries import visible_roles
 from goodword.workspace.plan.gone import PartGone, gone_page

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from goodword.assessments.domain.plan.change import REQUIREMENT_LENGTH
+from goodword.assessments.plans.editing import MAX_REQUIREMENT_LENGTH
 
 _CHOOSE = gettext_lazy("Choose one of those offered.")
 
@@ -17,7 +17,7 @@ def requirement(label: Any, *, required: bool = False) -> forms.CharField:
     return forms.CharField(
         label=label,
         required=required,
-        max_length=REQUIREMENT_LENGTH,
+        max_length=MAX_REQUIREMENT_LENGTH,
         help_text=_(
             "What the job requires, for example: plans and follows up a portfolio of "
             "clients on their own. Nothing is published without it; the report prints it with your name and the date."

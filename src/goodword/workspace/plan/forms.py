@@ -8,21 +8,21 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from goodword.assessments.domain.plan.publish import requirement_field
-from goodword.assessments.domain.plan.settings import (
-    MOST_RETAKE_MONTHS,
-    MOST_WEIGHT,
-    REASON_LENGTH,
+from goodword.assessments.models import Assessment, AssessmentPart
+from goodword.assessments.plans.publishing import (
+    MAX_REASON_LENGTH,
+    MAX_RETAKE_MONTHS,
+    MAX_WEIGHT,
     Settings,
+    requirement_field,
     weight_field,
 )
-from goodword.assessments.models import Assessment, AssessmentPart
-from goodword.assessments.plans import PlannedPart
+from goodword.assessments.plans.versions import PlannedPart
 from goodword.workspace.plan.fields import one_of, requirement, whole
 from goodword.workspace.plan.words import more_time_in_words, total_in_words
 
-_MONTHS = gettext_lazy("Write 0 to %(n)d months.") % {"n": MOST_RETAKE_MONTHS}
-_WEIGHT = gettext_lazy("Write a whole number from 1 to %(n)d.") % {"n": MOST_WEIGHT}
+_MONTHS = gettext_lazy("Write 0 to %(n)d months.") % {"n": MAX_RETAKE_MONTHS}
+_WEIGHT = gettext_lazy("Write a whole number from 1 to %(n)d.") % {"n": MAX_WEIGHT}
 
 
 class PlanForm(forms.Form):
@@ -42,7 +42,7 @@ class PlanForm(forms.Form):
                 self.fields[weight_field(part)] = whole(
                     _("Weight of “%(test)s”") % {"test": part.test.title},
                     least=1,
-                    most=MOST_WEIGHT,
+                    most=MAX_WEIGHT,
                     wrong=_WEIGHT,
                     required=False,
                 )
@@ -50,7 +50,7 @@ class PlanForm(forms.Form):
                 label=_("Why they weigh so"),
                 help_text=_("What in the job makes one count for more than another. The report prints it."),
                 required=False,
-                max_length=REASON_LENGTH,
+                max_length=MAX_REASON_LENGTH,
                 error_messages={"max_length": _("Write at most %(limit_value)d characters.")},
                 widget=forms.Textarea(attrs={"rows": 2}),
             )
@@ -69,7 +69,7 @@ class PlanForm(forms.Form):
         self.fields["retake_months"] = whole(
             _("Months before the same person may take it again"),
             least=0,
-            most=MOST_RETAKE_MONTHS,
+            most=MAX_RETAKE_MONTHS,
             wrong=_MONTHS,
             help_text=_("0 for none. Until then an earlier result can be used."),
         )

@@ -5,7 +5,7 @@ from django.shortcuts import render
 
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.models import Assessment, Test
-from goodword.assessments.plans import draft_of, put_together
+from goodword.assessments.plans.versions import built_by_member, draft_of
 from goodword.roles.models import Step
 from goodword.workspace.plan.typed import OF_PART, typed_of
 
@@ -28,7 +28,7 @@ def gone_page(request: MemberRequest, step: Step, *, test: Test | None = None) -
         "role": step.role,
         "step": step,
         "draft": draft,
-        "given": put_together(step),
+        "given": built_by_member(step),
         "test": test,
         "typed": typed,
         "again": [(name, request.POST[name]) for name in OF_PART if name in request.POST] if offered else [],

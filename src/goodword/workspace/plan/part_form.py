@@ -8,21 +8,21 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from goodword.assessments.domain.plan.change import MOST_MINUTES, NEWEST, PartChoice
 from goodword.assessments.models import AssessmentPart, Calibration, NormSet, Test
-from goodword.assessments.offered import (
+from goodword.assessments.plans.editing import MAX_MINUTES, NEWEST, PartChoice
+from goodword.assessments.plans.offers import (
     content_of_number,
     forms_of,
     may_be_timed,
     newest_calibration,
     newest_norms,
-    newest_number,
+    newest_version_number,
 )
 from goodword.workspace.plan.fields import one_of, requirement, whole
 from goodword.workspace.plan.words import form_in_words, held_against
 
 NONE = "none"
-_MINUTES = gettext_lazy("Write 1 to %(n)d minutes, or nothing for no clock.") % {"n": MOST_MINUTES}
+_MINUTES = gettext_lazy("Write 1 to %(n)d minutes, or nothing for no clock.") % {"n": MAX_MINUTES}
 
 
 class PartForm(forms.Form):
@@ -30,7 +30,7 @@ class PartForm(forms.Form):
 
     def __init__(self, data: QueryDict | None = None, *, part: AssessmentPart) -> None:
         super().__init__(data, initial=_of_part(part))
-        test, newest = part.test, newest_number(part.test)
+        test, newest = part.test, newest_version_number(part.test)
         numbers = list(dict.fromkeys(number for number in (newest, part.number) if number))
         if len(numbers) > 1:
             self.fields["number"] = one_of(
@@ -47,7 +47,7 @@ class PartForm(forms.Form):
             self.fields["minutes"] = whole(
                 _("Minutes on the clock"),
                 least=1,
-                most=MOST_MINUTES,
+                most=MAX_MINUTES,
                 wrong=_MINUTES,
                 help_text=_clock_help(test),
                 required=False,

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from goodword.assessments.attempts.variants import FALLBACK_LANGUAGE
 from goodword.assessments.models import Assessment, Attempt
-from goodword.assessments.plans import PlannedPart
+from goodword.assessments.plans.versions import PlannedPart
 from goodword.questionnaires.editor.languages import language_name
 from goodword.roles.models import Step
 from goodword.steps.states import UNFINISHED

@@ -7,11 +7,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.domain.plan.change import NEWEST
-from goodword.assessments.domain.plan.publish import requirement_field
-from goodword.assessments.domain.plan.settings import weight_field
 from goodword.assessments.models import Assessment, AssessmentPart, Test
-from goodword.assessments.offered import content_of_number, form_of, newest_number
+from goodword.assessments.plans.editing import NEWEST
+from goodword.assessments.plans.offers import content_of_number, form_of, newest_version_number
+from goodword.assessments.plans.publishing import requirement_field, weight_field
 from goodword.workspace.plan.part_form import NONE
 from goodword.workspace.plan.words import (
     form_in_words,
@@ -96,7 +95,7 @@ def _form(test: Test | None, number: str, value: str) -> str:
     if test is None:
         return value
     try:
-        content = content_of_number(test, number or newest_number(test) or "")
+        content = content_of_number(test, number or newest_version_number(test) or "")
         return form_in_words(test.kind, form_of(content, value))
     except LookupError:
         return value

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from goodword.assessments.models import Assessment, Calibration, NormSet, Test
-from goodword.assessments.offered import FormOffer
-from goodword.assessments.plans import PlannedPart
+from goodword.assessments.plans.offers import FormOffer
+from goodword.assessments.plans.versions import PlannedPart
 
 MoreTime, Total = Assessment.MoreTime, Assessment.Total
 

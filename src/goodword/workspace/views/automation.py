@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.plans import put_together
+from goodword.assessments.plans.versions import built_by_member
 from goodword.core import clock
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup import catalogue
@@ -83,7 +83,7 @@ def connect_stages(request: MemberRequest, role: Role, known: list[Connection]) 
         draft = propose.begin(role, job=choice.job, stages=stages, automation=automation)
     data = request.POST if request.method == "POST" else None
     step = role.steps.select_related("organisation").get(kind=Step.Kind.ASSESSMENT)
-    given = put_together(step)
+    given = built_by_member(step)
     form = StagesForm(
         data,
         job=choice.job,

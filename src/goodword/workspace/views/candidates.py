@@ -13,7 +13,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
-from goodword.assessments.marking import marking_card
+from goodword.assessments.marking import marking_progress
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import latest_done
 from goodword.assessments.signs.shown import signs_of as attempt_signs_of
@@ -98,7 +98,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             and any(mark.run for mark in marks),
             "cards": cards_of(application, marks, check=check, member=request.member, now=now),
             "results": results,
-            "marking": marking_card(application, member=request.member),
+            "marking": marking_progress(application, member=request.member),
             "signs": signs_of(check) if check and sees_signs else None,
             "attempt_signs": attempt_signs_of(attempt) if attempt else None,
             "reports": reports,

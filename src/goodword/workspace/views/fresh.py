@@ -25,8 +25,7 @@ def fresh(request: HttpRequest, token: str) -> HttpResponseBase:
     if visit is None:
         return unknown_page(request)
     is_check = visit.step_request.step.kind == Step.Kind.REFERENCE_CHECK
-    act = of_check if is_check else mails
-    found = act.behind(visit.link, now=now)
+    found = of_check.behind(visit.link, now=now) if is_check else mails.linked_attempt(visit.link, now=now)
     with (
         translation.override(language_of(request, visit)),
         timezone.override(visit.organisation.zone),
@@ -36,7 +35,7 @@ def fresh(request: HttpRequest, token: str) -> HttpResponseBase:
         if links.is_alive(visit.link, now=now):
             return private(redirect("portal", token))
         if request.method == "POST":
-            act.send_fresh(visit.link, now=now)
+            (of_check.send_fresh if is_check else mails.send_fresh_link)(visit.link, now=now)
             return private(redirect(carried(request, f"{reverse('portal_fresh', args=[token])}?sent=1")))
         return private(_page(request, visit, found.address))
 

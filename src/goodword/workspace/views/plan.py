@@ -8,11 +8,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.domain.default import published
-from goodword.assessments.domain.plan.begin import begin_draft
-from goodword.assessments.domain.plan.discard import discard_draft
 from goodword.assessments.models import Assessment
-from goodword.assessments.plans import PlannedPart, draft_of, planned, put_together, versions_of
+from goodword.assessments.plans.editing import begin_draft, discard_draft
+from goodword.assessments.plans.versions import (
+    PlannedPart,
+    built_by_member,
+    current_version,
+    draft_of,
+    planned_parts,
+    versions_of,
+)
 from goodword.core import clock
 from goodword.workspace.plan.doors import at_draft, revision_of, step_of
 from goodword.workspace.plan.review import minutes_of, of_languages, sentences, total_of, warnings
@@ -29,8 +34,8 @@ from goodword.workspace.plan.words import (
 def plan(request: MemberRequest, pk: int) -> HttpResponse:
     """What candidates are given now, whether there is a draft, and all versions with who published them."""
     step = step_of(request, pk)
-    now_given = put_together(step)
-    parts = planned(now_given) if now_given else ()
+    now_given = built_by_member(step)
+    parts = planned_parts(now_given) if now_given else ()
     versions = versions_of(step)
     return render(
         request,
@@ -55,8 +60,8 @@ def version(request: MemberRequest, pk: int, number: int) -> HttpResponse:
     found = next((one for one in versions_of(step) if one.number == number), None)
     if found is None:
         raise Http404
-    parts = planned(found)
-    newest = published(step)
+    parts = planned_parts(found)
+    newest = current_version(step)
     return render(
         request,
         "workspace/plan/version.html",
@@ -84,7 +89,7 @@ def begin(request: MemberRequest, pk: int) -> HttpResponseBase:
 @at_draft
 def draft(request: MemberRequest, draft: Assessment) -> HttpResponse:
     """The tests in order. After a move, `?moved=<id>&by=up` puts the focus back on the button that was pressed."""
-    parts = planned(draft)
+    parts = planned_parts(draft)
     return render(
         request,
         "workspace/plan/draft.html",
@@ -97,7 +102,7 @@ def draft(request: MemberRequest, draft: Assessment) -> HttpResponse:
             "languages": of_languages(parts),
             "warnings": warnings(parts),
             "settings": _settings(draft, parts),
-            "was_published": put_together(draft.step) is not None,
+            "was_published": built_by_member(draft.step) is not None,
             "moved": request.GET.get("moved", ""),
             "moved_by": request.GET.get("by", ""),
         },
@@ -112,7 +117,12 @@ def discard(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
         discard_draft(step=draft.step, revision=revision_of(request), by=request.member, now=clock.now())
         messages.success(request, _("The draft is thrown away."))
         return redirect("role_assessment", request.organisation.slug, draft.step.role_id)
-    context = {"role": draft.step.role, "step": draft.step, "draft": draft, "given": put_together(draft.step)}
+    context = {
+        "role": draft.step.role,
+        "step": draft.step,
+        "draft": draft,
+        "given": built_by_member(draft.step),
+    }
     return render(request, "workspace/plan/discard.html", context)
 
 

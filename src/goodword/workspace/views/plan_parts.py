@@ -9,14 +9,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.domain.library.ensure import ensure_all
-from goodword.assessments.domain.plan.add import add_part
-from goodword.assessments.domain.plan.change import change_part
-from goodword.assessments.domain.plan.held import NoDraft, NotPossible, Stale, in_order, part_of
-from goodword.assessments.domain.plan.order import DOWN, UP, move_part, remove_part
+from goodword.assessments.catalogue.packs import ensure_all_builtin
 from goodword.assessments.models import Assessment, AssessmentPart, Test, TestVersion
-from goodword.assessments.offered import content_among, forms_of, offered_tests, published_of
-from goodword.assessments.plans import draft_of
+from goodword.assessments.plans.editing import (
+    DOWN,
+    UP,
+    InvalidSetting,
+    NoDraft,
+    Stale,
+    add_part,
+    change_part,
+    in_order,
+    move_part,
+    part_of,
+    remove_part,
+)
+from goodword.assessments.plans.offers import content_among, forms_of, offered_tests, published_of
+from goodword.assessments.plans.versions import draft_of
 from goodword.core import clock
 from goodword.workspace.plan.doors import at_draft, revision_of, test_sent, to_draft
 from goodword.workspace.plan.gone import PartGone, gone_page
@@ -30,7 +39,7 @@ def add(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
     """Which test of the library; then how it is given. With `again`, all of what was typed for one that had gone."""
     if request.method == "POST":
         return _add(request, draft)
-    ensure_all(request.organisation, now=clock.now())
+    ensure_all_builtin(request.organisation, now=clock.now())
     there = {part.test_id for part in in_order(draft)}
     tests = offered_tests(request.organisation)
     known = published_of(tests)
@@ -52,7 +61,7 @@ def _add(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
         if again:
             return _lost(request, draft, test)
         raise
-    except NotPossible as wrong:
+    except InvalidSetting as wrong:
         messages.error(request, wrong.sentence)
         return _lost(request, draft, test) if again else to_draft(request, draft)
     if again:
@@ -89,7 +98,7 @@ def _change(
                 by=request.member,
                 now=clock.now(),
             )
-        except NotPossible as wrong:
+        except InvalidSetting as wrong:
             form.add_error(wrong.field if wrong.field in form.fields else None, wrong.sentence)
         except Stale:
             return _lost(request, draft, part.test)

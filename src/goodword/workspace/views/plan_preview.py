@@ -15,7 +15,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.attempts.preview import PreviewPosition
 from goodword.assessments.models import Assessment, AssessmentPart
-from goodword.assessments.plans import draft_of, versions_of
+from goodword.assessments.plans.versions import draft_of, versions_of
 from goodword.assessments.views import preview as pages
 from goodword.assessments.views.door import kept_private
 from goodword.assessments.views.preview import Rehearsal

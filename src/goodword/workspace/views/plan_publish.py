@@ -8,12 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.domain.plan import publish as publishing
-from goodword.assessments.domain.plan.held import NotPossible, Stale
-from goodword.assessments.domain.plan.publish import reader_warning
-from goodword.assessments.domain.plan.settings import change_plan
 from goodword.assessments.models import Assessment
-from goodword.assessments.plans import draft_of, planned
+from goodword.assessments.plans import publishing
+from goodword.assessments.plans.editing import InvalidSetting, Stale
+from goodword.assessments.plans.publishing import change_settings, reader_warning
+from goodword.assessments.plans.versions import draft_of, planned_parts
 from goodword.core import clock
 from goodword.workspace.plan.doors import at_draft, revision_of, to_draft
 from goodword.workspace.plan.forms import PlanForm, PublishForm
@@ -26,13 +25,13 @@ from goodword.workspace.views.plan import shown
 @at_draft
 def settings(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
     """A total, more time, the candidate's own result, and when the same person may take it again."""
-    parts = planned(draft)
+    parts = planned_parts(draft)
     form = PlanForm(request.POST if request.method == "POST" else None, draft=draft, parts=parts)
     revision, stale = draft.revision, False
     if request.method == "POST" and form.is_valid():
         try:
-            change_plan(step=draft.step, settings=form.settings(), revision=revision_of(request))
-        except NotPossible as wrong:
+            change_settings(step=draft.step, settings=form.settings(), revision=revision_of(request))
+        except InvalidSetting as wrong:
             form.add_error(wrong.field if wrong.field in form.fields else None, wrong.sentence)
         except Stale:
             stale = True
@@ -57,7 +56,7 @@ def settings(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
 @at_draft
 def publish(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
     """All of it in sentences; what is still missing; then the next version."""
-    parts = planned(draft)
+    parts = planned_parts(draft)
     form = PublishForm(request.POST if request.method == "POST" else None, parts=parts)
     stale = False
     if request.method == "POST" and form.is_valid():

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.plans import put_together
+from goodword.assessments.plans.versions import built_by_member
 from goodword.core import clock
 from goodword.roles.domain.settings import change_settings, set_requirement
 from goodword.roles.models import Role, Step
@@ -38,7 +38,7 @@ def step_settings(request: MemberRequest, pk: int, step_pk: int) -> HttpResponse
                 set_requirement(step=step, text=text, by=request.member, now=now)
             change_settings(step=step, settings=form.settings(), by=request.member, now=now)
         return _saved(request, role)
-    context = {"role": role, "step": step, "form": form, "given": put_together(step)}
+    context = {"role": role, "step": step, "form": form, "given": built_by_member(step)}
     return render(request, "workspace/step_settings.html", context)
 
 

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.domain.drafts import NotEditable, begin_draft, draft_of, is_own, newest_of
-from goodword.assessments.domain.judgement import begin
+from goodword.assessments.catalogue import judgement
+from goodword.assessments.catalogue.drafts import NotEditable, begin_draft, draft_of, is_own, newest_published
 from goodword.assessments.editor.judgement_forms import NewForm
 from goodword.assessments.models import Test
 from goodword.assessments.views.doors import test_of
@@ -34,7 +34,7 @@ def new(request: MemberRequest) -> HttpResponseBase:
         },
     )
     if form.is_bound and form.is_valid():
-        made = begin.begin(**form.cleaned_data, by=request.member, now=clock.now())
+        made = judgement.create_set(**form.cleaned_data, by=request.member, now=clock.now())
         return redirect("judgement_edit", request.organisation.slug, made.pk)
     return render(request, "assessments/judgement/new.html", {"form": form})
 
@@ -45,7 +45,7 @@ def duplicate(request: MemberRequest, pk: int) -> HttpResponseBase:
     """*Use as a start*."""
     test = test_of(request, pk, kind=KIND)
     try:
-        made = begin.duplicate(test=test, by=request.member, now=clock.now())
+        made = judgement.duplicate_set(test=test, by=request.member, now=clock.now())
     except LookupError:
         raise Http404("nothing to copy yet") from None
     messages.success(request, _("This copy is yours to change. No role uses it before you publish it."))
@@ -72,7 +72,7 @@ def draft(request: MemberRequest, pk: int) -> HttpResponseBase:
 def page(request: MemberRequest, pk: int) -> HttpResponseBase:
     """The version published last, with its key, in one of its languages; one that has none leads to its draft."""
     test = test_of(request, pk, kind=KIND)
-    there = newest_of(test)
+    there = newest_published(test)
     if not there and not is_own(test):
         raise Http404("nothing published yet")
     if not there:

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.domain import drafts
-from goodword.assessments.domain.drafts import Draft, Stale, newest_of
-from goodword.assessments.domain.judgement.describe import describe
+from goodword.assessments.catalogue import drafts
+from goodword.assessments.catalogue.drafts import Draft, Stale, newest_published
+from goodword.assessments.catalogue.judgement import change_details
 from goodword.assessments.editor.judgement import gaps
 from goodword.assessments.editor.judgement_forms import DetailsForm
 from goodword.assessments.kinds.builtin import LANGUAGES
@@ -41,7 +41,7 @@ def edit(request: MemberRequest, draft: Draft) -> HttpResponseBase:
                 for row in draft.translations
             ],
             "addable": [(code, language_name(code)) for code in LANGUAGES if code not in there],
-            "was_published": bool(newest_of(draft.test)),
+            "was_published": bool(newest_published(draft.test)),
             "moved": request.GET.get("moved", ""),
             "moved_by": request.GET.get("by", ""),
             "new": request.GET.get("new", ""),
@@ -57,7 +57,7 @@ def details(request: MemberRequest, draft: Draft) -> HttpResponseBase:
     stale = False
     if form.is_bound and form.is_valid():
         try:
-            describe(test=draft.test, **form.cleaned_data, revision=revision_of(request))
+            change_details(test=draft.test, **form.cleaned_data, revision=revision_of(request))
         except Stale:
             stale = True
         else:
@@ -88,7 +88,7 @@ def discard(request: MemberRequest, draft: Draft) -> HttpResponseBase:
         if stays:
             return redirect("judgement", request.organisation.slug, draft.test.pk)
         return redirect("library", request.organisation.slug)
-    newest = newest_of(draft.test)
+    newest = newest_published(draft.test)
     return render(
         request,
         "assessments/judgement/discard.html",

@@ -7,13 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.domain.drafts import Draft, Stale
-from goodword.assessments.domain.judgement.translate import (
-    NoLanguage,
-    add_language,
-    remove_language,
-    save_texts,
-)
+from goodword.assessments.catalogue.drafts import Draft, Stale
+from goodword.assessments.catalogue.judgement import NoLanguage, add_language, remove_language, save_texts
 from goodword.assessments.editor.judgement import gaps
 from goodword.assessments.editor.judgement_forms import TranslationForm
 from goodword.assessments.kinds.builtin import LANGUAGES

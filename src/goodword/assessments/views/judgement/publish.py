@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.domain.drafts import Draft, Stale, newest_of
-from goodword.assessments.domain.judgement import publish as publishing
+from goodword.assessments.catalogue import judgement
+from goodword.assessments.catalogue.drafts import Draft, Stale, newest_published
 from goodword.assessments.editor.judgement import changes, gaps
 from goodword.assessments.editor.judgement_forms import PublishForm
 from goodword.assessments.kinds.scales.content import PackError
@@ -26,7 +26,7 @@ def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
     stale = False
     if form.is_bound and form.is_valid():
         try:
-            number = publishing.publish(
+            number = judgement.publish_set(
                 test=draft.test,
                 revision=revision_of(request),
                 **form.cleaned_data,
@@ -35,7 +35,7 @@ def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
             )
         except Stale:
             stale = True
-        except publishing.NothingAsked:
+        except judgement.NoScenarios:
             form.add_error(None, _("There is no scenario yet. Add one first."))
         except PackError as wrong:
             form.add_error(None, str(wrong))
@@ -46,7 +46,9 @@ def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
                 % {"number": number},
             )
             return redirect("judgement", request.organisation.slug, draft.test.pk)
-    before = next((row for row in newest_of(draft.test) if row.language == draft.source.language), None)
+    before = next(
+        (row for row in newest_published(draft.test) if row.language == draft.source.language), None
+    )
     return render(
         request,
         "assessments/judgement/publish.html",

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.domain.drafts import Draft, Stale
-from goodword.assessments.domain.judgement import scenarios
+from goodword.assessments.catalogue import judgement
+from goodword.assessments.catalogue.drafts import Draft, Stale
 from goodword.assessments.editor import rows
 from goodword.assessments.editor.judgement import place_of
 from goodword.assessments.editor.judgement_forms import MOST_ACTIONS, PARTS, ScenarioForm
@@ -31,7 +31,7 @@ def new(request: MemberRequest, draft: Draft) -> HttpResponseBase:
     stale = False
     if form.is_bound and form.is_valid():
         try:
-            made = scenarios.add_scenario(
+            made = judgement.add_scenario(
                 test=draft.test,
                 text=form.cleaned_data["text"],
                 actions=form.actions(),
@@ -39,9 +39,9 @@ def new(request: MemberRequest, draft: Draft) -> HttpResponseBase:
             )
         except Stale:
             stale = True
-        except scenarios.TooMany:
+        except judgement.TooMany:
             form.add_error(
-                None, _("A set has at most %(most)s scenarios.") % {"most": scenarios.MOST_SCENARIOS}
+                None, _("A set has at most %(most)s scenarios.") % {"most": judgement.MAX_SCENARIOS}
             )
         else:
             messages.success(request, _("Added at the end; move it as you like."))
@@ -61,7 +61,7 @@ def change(request: MemberRequest, draft: Draft, *, scenario_id: str) -> HttpRes
     stale = False
     if form.is_bound and form.is_valid():
         try:
-            scenarios.change_scenario(
+            judgement.change_scenario(
                 test=draft.test,
                 scenario_id=scenario_id,
                 text=form.cleaned_data["text"],
@@ -83,10 +83,10 @@ def move(request: MemberRequest, draft: Draft, *, scenario_id: str) -> HttpRespo
     """One place up or down."""
     up = request.POST.get("by") == "up"
     try:
-        place = scenarios.move_scenario(
+        place = judgement.move_scenario(
             test=draft.test,
             scenario_id=scenario_id,
-            by=scenarios.UP if up else scenarios.DOWN,
+            by=judgement.UP if up else judgement.DOWN,
             revision=revision_of(request),
         )
     except KeyError:
@@ -106,7 +106,7 @@ def remove(request: MemberRequest, draft: Draft, *, scenario_id: str) -> HttpRes
     try:
         scenario = draft.content["scenarios"][place_of(draft.content, scenario_id)]
         if request.method == "POST":
-            scenarios.remove_scenario(test=draft.test, scenario_id=scenario_id, revision=revision_of(request))
+            judgement.remove_scenario(test=draft.test, scenario_id=scenario_id, revision=revision_of(request))
             messages.success(request, _("Taken out: “%(text)s”.") % {"text": short(scenario["text"])})
             return _to_editor(request, draft)
     except KeyError:

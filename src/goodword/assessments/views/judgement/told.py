@@ -5,7 +5,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.domain.drafts import Draft, draft_of
+from goodword.assessments.catalogue.drafts import Draft, draft_of
 from goodword.assessments.editor.judgement import left_behind
 from goodword.questionnaires.editor.languages import language_name
 

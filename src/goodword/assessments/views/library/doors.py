@@ -9,11 +9,11 @@ from django.http import Http404
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
+from goodword.assessments.catalogue.packs import is_builtin, is_pack
+from goodword.assessments.catalogue.queries import versions_of
 from goodword.assessments.content import content_of
-from goodword.assessments.domain.library.packs import is_builtin, is_pack
 from goodword.assessments.kinds.builtin import LANGUAGES
 from goodword.assessments.kinds.reasoning.names import Content, form_name, forms_of
-from goodword.assessments.library_rows import versions_of
 from goodword.assessments.models import Test, TestVersion
 from goodword.questionnaires.editor.languages import language_name
 

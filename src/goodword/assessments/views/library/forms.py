@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from goodword.assessments.domain.library.sign_off import LONGEST_NAME, LONGEST_REASON
+from goodword.assessments.catalogue.packs import MAX_REASON_LENGTH, MAX_SIGNER_LENGTH
 from goodword.assessments.kinds.pack_file import LARGEST
 
 
@@ -60,12 +60,12 @@ class SignOffForm(forms.Form):
 
     name = forms.CharField(
         label=_("Who answers for them"),
-        max_length=LONGEST_NAME,
+        max_length=MAX_SIGNER_LENGTH,
         error_messages={"required": _("Write the name of who has read them and answers for them.")},
     )
     why = forms.CharField(
         label=_("Why they are needed for the work"),
-        max_length=LONGEST_REASON,
+        max_length=MAX_REASON_LENGTH,
         help_text=_("And why nothing about health or a disability can be read from the answers."),
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Write why these are needed, so that others can judge it later.")},

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.domain.library.ensure import ensure_all
-from goodword.assessments.library_rows import Listed, listed
+from goodword.assessments.catalogue.packs import ensure_all_builtin
+from goodword.assessments.catalogue.queries import ListedTest, list_tests
 from goodword.assessments.models import Test
 from goodword.core import clock
 
@@ -19,8 +19,8 @@ from goodword.core import clock
 @access.member(kinds=access.WORKS)
 def tests(request: MemberRequest) -> HttpResponse:
     """Those that come with Goodword and the organisation's own, kind by kind; archived ones apart."""
-    ensure_all(request.organisation, now=clock.now())
-    rows = listed(request.member)
+    ensure_all_builtin(request.organisation, now=clock.now())
+    rows = list_tests(request.member)
     there = [row for row in rows if row.test.archived_at is None]
     return render(
         request,
@@ -33,7 +33,7 @@ def tests(request: MemberRequest) -> HttpResponse:
     )
 
 
-def _groups(rows: list[Listed]) -> Iterable[tuple[str, str, str, list[Listed]]]:
+def _groups(rows: list[ListedTest]) -> Iterable[tuple[str, str, str, list[ListedTest]]]:
     """Kind, heading, what it is in a sentence, and the tests: built-in ones first. Kinds without any are left out."""
     words = {
         Test.Kind.SCALES: (

@@ -9,14 +9,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
+from goodword.assessments.catalogue.packs import (
+    NeedsSignOff,
+    NotADraft,
+    discard_pack,
+    import_pack,
+    publish_pack,
+)
+from goodword.assessments.catalogue.packs import sign_off as sign
+from goodword.assessments.catalogue.queries import versions_of
 from goodword.assessments.content import content_of
-from goodword.assessments.domain.library.discard_pack import discard_pack
-from goodword.assessments.domain.library.import_pack import import_pack
-from goodword.assessments.domain.library.packs import NotADraft
-from goodword.assessments.domain.library.publish_pack import NeedsSignOff, publish_pack
-from goodword.assessments.domain.library.sign_off import sign_off as sign
 from goodword.assessments.kinds.reasoning.names import forms_of
-from goodword.assessments.library_rows import versions_of
 from goodword.assessments.models import TestVersion
 from goodword.assessments.views.library.doors import Chosen, draft_version
 from goodword.assessments.views.library.forms import ImportForm, SignOffForm

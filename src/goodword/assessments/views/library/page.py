@@ -12,13 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.domain.library import archive as archiving
+from goodword.assessments.catalogue import packs
+from goodword.assessments.catalogue.queries import roles_by_test
 from goodword.assessments.kinds.health import flags_of
 from goodword.assessments.kinds.pack_file import plain
 from goodword.assessments.kinds.reasoning.content import Forms
 from goodword.assessments.kinds.sheet import technical_sheet
-from goodword.assessments.library_rows import roles_by_test
-from goodword.assessments.own_figures import known_of
+from goodword.assessments.norms.queries import known_of
 from goodword.assessments.views.library.doors import Chosen, chosen, test_of
 from goodword.assessments.views.library.forms import SignOffForm
 from goodword.core import clock
@@ -61,8 +61,8 @@ def page(request: MemberRequest, found: Chosen, *, form: SignOffForm | None = No
 def archive(request: MemberRequest, pk: int) -> HttpResponseBase:
     """Take it out of what roles can choose."""
     try:
-        archiving.archive(test=test_of(request, pk), by=request.member, now=clock.now())
-    except archiving.ComesWithGoodword:
+        packs.archive(test=test_of(request, pk), by=request.member, now=clock.now())
+    except packs.ComesWithGoodword:
         messages.info(request, _("This one comes with Goodword and cannot be removed."))
         return redirect("test", request.organisation.slug, pk)
     messages.success(request, _("Archived. Roles that use it go on with it."))
@@ -73,7 +73,7 @@ def archive(request: MemberRequest, pk: int) -> HttpResponseBase:
 @access.member(kinds=access.WORKS)
 def bring_back(request: MemberRequest, pk: int) -> HttpResponseBase:
     """Put it back."""
-    archiving.bring_back(test=test_of(request, pk), by=request.member, now=clock.now())
+    packs.bring_back(test=test_of(request, pk), by=request.member, now=clock.now())
     messages.success(request, _("It is back, and roles can choose it again."))
     return redirect("test", request.organisation.slug, pk)
 

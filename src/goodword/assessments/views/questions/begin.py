@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Organisation
-from goodword.assessments.domain.drafts import NotEditable, begin_draft, draft_of, is_own, newest_of
-from goodword.assessments.domain.own import begin
+from goodword.assessments.catalogue import custom_questions
+from goodword.assessments.catalogue.drafts import NotEditable, begin_draft, draft_of, is_own, newest_published
 from goodword.assessments.editor.own import refusals
 from goodword.assessments.editor.own_forms import BeginForm
 from goodword.assessments.models import Test
@@ -36,13 +36,13 @@ def new(request: MemberRequest) -> HttpResponseBase:
     )
     if form.is_bound and form.is_valid():
         try:
-            made = begin.begin(
+            made = custom_questions.create_test(
                 questionnaire=form.cleaned_data["questionnaire"],
                 name=form.cleaned_data["name"],
                 by=request.member,
                 now=clock.now(),
             )
-        except begin.CannotAsk as wrong:
+        except custom_questions.CannotAsk as wrong:
             form.add_error("questionnaire", wrong.sentences)
         else:
             messages.success(
@@ -66,7 +66,7 @@ def new(request: MemberRequest) -> HttpResponseBase:
 def page(request: MemberRequest, pk: int) -> HttpResponseBase:
     """The version published last, in one of its languages; one that has none leads to its draft."""
     test = test_of(request, pk, kind=KIND)
-    there = newest_of(test)
+    there = newest_published(test)
     if not there and not is_own(test):
         raise Http404("nothing published yet")
     if not there:

@@ -7,11 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.domain import drafts
-from goodword.assessments.domain.drafts import Draft, Stale, newest_of
-from goodword.assessments.domain.own import begin
-from goodword.assessments.domain.own import publish as publishing
-from goodword.assessments.domain.own.change import describe
+from goodword.assessments.catalogue import custom_questions, drafts
+from goodword.assessments.catalogue.custom_questions import change_details
+from goodword.assessments.catalogue.drafts import Draft, Stale, newest_published
 from goodword.assessments.editor.own import open_texts
 from goodword.assessments.editor.own_forms import details_form
 from goodword.assessments.models import Test
@@ -43,7 +41,7 @@ def edit(request: MemberRequest, draft: Draft) -> HttpResponseBase:
             "questionnaire": questionnaire,
             "newer": newest if newest > draft.content["taken_from"]["number"] else 0,
             "languages": _languages(draft),
-            "was_published": bool(newest_of(draft.test)),
+            "was_published": bool(newest_published(draft.test)),
             "moved": request.GET.get("moved", ""),
             "moved_by": request.GET.get("by", ""),
             "new": request.GET.get("new", ""),
@@ -61,7 +59,7 @@ def details(request: MemberRequest, draft: Draft) -> HttpResponseBase:
     stale = False
     if form.is_bound and form.is_valid():
         try:
-            describe(test=draft.test, words=form.words(), revision=revision_of(request))
+            change_details(test=draft.test, words=form.words(), revision=revision_of(request))
         except Stale:
             stale = True
         else:
@@ -86,12 +84,14 @@ def take_over(request: MemberRequest, draft: Draft) -> HttpResponseBase:
     questionnaire = _questionnaire(draft)
     try:
         if questionnaire is None:
-            raise begin.NotPublished
-        number = begin.take_over(test=draft.test, questionnaire=questionnaire, revision=revision_of(request))
-    except begin.CannotAsk as wrong:
+            raise custom_questions.NotPublished
+        number = custom_questions.update_questions(
+            test=draft.test, questionnaire=questionnaire, revision=revision_of(request)
+        )
+    except custom_questions.CannotAsk as wrong:
         for sentence in wrong.sentences:
             messages.error(request, sentence)
-    except (begin.NotPublished, begin.LanguageGone):
+    except (custom_questions.NotPublished, custom_questions.LanguageGone):
         messages.error(
             request, _("The questionnaire has no version in the language that leads here. Nothing changed.")
         )
@@ -110,10 +110,10 @@ def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
     error = ""
     if request.method == "POST":
         try:
-            number = publishing.publish(
+            number = custom_questions.publish_test(
                 test=draft.test, revision=revision_of(request), by=request.member, now=clock.now()
             )
-        except publishing.SourceOpen:
+        except custom_questions.SourceIncomplete:
             error = _("Some texts are still empty in the language that leads. Write them first.")
         except ReadingError as wrong:
             error = str(wrong)
@@ -149,7 +149,7 @@ def discard(request: MemberRequest, draft: Draft) -> HttpResponseBase:
         if stays:
             return redirect("own_questions", request.organisation.slug, draft.test.pk)
         return redirect("library", request.organisation.slug)
-    newest = newest_of(draft.test)
+    newest = newest_published(draft.test)
     return render(
         request,
         "assessments/own/discard.html",

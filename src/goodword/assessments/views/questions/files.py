@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.domain.drafts import Draft, Stale
-from goodword.assessments.domain.own import change as acts
+from goodword.assessments.catalogue import custom_questions
+from goodword.assessments.catalogue.drafts import Draft, Stale
 from goodword.assessments.editor.own import FILE, place_of
 from goodword.assessments.editor.own_forms import FileForm
 from goodword.assessments.models import Test
@@ -25,7 +25,7 @@ def new(request: MemberRequest, draft: Draft) -> HttpResponseBase:
     stale = False
     if form.is_bound and form.is_valid():
         try:
-            made = acts.add_file(test=draft.test, file=form.file(), revision=revision_of(request))
+            made = custom_questions.add_file(test=draft.test, file=form.file(), revision=revision_of(request))
         except Stale:
             stale = True
         else:
@@ -43,7 +43,7 @@ def change(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRes
     stale = False
     if form.is_bound and form.is_valid():
         try:
-            acts.change_file(
+            custom_questions.change_file(
                 test=draft.test, question_id=question_id, file=form.file(), revision=revision_of(request)
             )
         except Stale:
@@ -60,10 +60,10 @@ def move(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRespo
     """One place up or down."""
     _file_or_404(draft, question_id)
     up = request.POST.get("by") == "up"
-    place = acts.move_file(
+    place = custom_questions.move_file(
         test=draft.test,
         question_id=question_id,
-        by=acts.UP if up else acts.DOWN,
+        by=custom_questions.UP if up else custom_questions.DOWN,
         revision=revision_of(request),
     )
     count = len(draft.content["questions"])
@@ -76,7 +76,7 @@ def move(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRespo
 def remove(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpResponseBase:
     """Take it out, with its rubric."""
     _file_or_404(draft, question_id)
-    acts.remove_file(test=draft.test, question_id=question_id, revision=revision_of(request))
+    custom_questions.remove_file(test=draft.test, question_id=question_id, revision=revision_of(request))
     messages.success(request, _("Removed. Published versions keep it."))
     return to_editor(request, draft)
 

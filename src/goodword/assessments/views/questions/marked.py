@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.domain.drafts import Draft, Stale
-from goodword.assessments.domain.own import change as acts
+from goodword.assessments.catalogue import custom_questions
+from goodword.assessments.catalogue.drafts import Draft, Stale
 from goodword.assessments.editor import rows
 from goodword.assessments.editor.own import has_choices, place_of, rubric_of
 from goodword.assessments.editor.own_forms import MOST_CRITERIA, PARTS, RightForm, RubricForm
@@ -34,7 +34,7 @@ def marked(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRes
         right = RightForm(posted, entry=entry, right=draft.content["right"].get(question_id, ()))
         form, save = (
             right,
-            lambda revision: acts.set_right(
+            lambda revision: custom_questions.set_right_answers(
                 test=draft.test, question_id=question_id, values=right.values(), revision=revision
             ),
         )
@@ -47,7 +47,7 @@ def marked(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRes
         )
         form, save = (
             rubric,
-            lambda revision: acts.set_rubric(
+            lambda revision: custom_questions.set_rubric(
                 test=draft.test, question_id=question_id, criteria=rubric.criteria(), revision=revision
             ),
         )

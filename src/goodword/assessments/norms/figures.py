@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from goodword.assessments.content import Content
-from goodword.assessments.domain.norms.first import Taken
 from goodword.assessments.given import OwnQuestion, Task
 from goodword.assessments.kinds.custom.content import QuestionSet
 from goodword.assessments.kinds.judgement.content import JudgementSet
@@ -21,36 +20,37 @@ from goodword.assessments.kinds.judgement.scoring import judge
 from goodword.assessments.kinds.reasoning.families import FAMILIES
 from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.kinds.scales.scoring import score
+from goodword.assessments.norms.first_attempts import TakenPart
 from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.reliability import halves, reliability_of, split_half
 from goodword.assessments.scored import ALL, actions_rated, is_right, issue
 
-type Way = Literal["items", "halves", "calibration"]
+type ReliabilitySource = Literal["items", "halves", "calibration"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reliable:
+class Reliability:
     """How reliable a score is, None where that is not known, by which way, from how many people."""
 
     value: float | None
-    way: Way
+    way: ReliabilitySource
     n: int
     alpha: float | None = None
     omega: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class ScaleFigures:
     """One scale ("" for all): the scores of those who have one, in no order that means anything."""
 
     scale: str
     scores: tuple[float, ...]
-    reliable: Reliable
+    reliable: Reliability
 
 
 def figures_of(
-    content: Content, form: str, people: Sequence[Taken], *, calibration: Calibration | None = None
-) -> list[Figures]:
+    content: Content, form: str, people: Sequence[TakenPart], *, calibration: Calibration | None = None
+) -> list[ScaleFigures]:
     """The figures of each scale that is scored, of people who took the same form of the same version."""
     scores: dict[str, list[float]] = {}
     for person in people:
@@ -60,15 +60,15 @@ def figures_of(
                 of_scale.append(one.value)
     reliable = reliability_by_scale(content, form, people, calibration=calibration)
     return [
-        Figures(scale=scale, scores=tuple(sorted(values)), reliable=reliable[scale])
+        ScaleFigures(scale=scale, scores=tuple(sorted(values)), reliable=reliable[scale])
         for scale, values in scores.items()
         if scale in reliable
     ]
 
 
 def reliability_by_scale(
-    content: Content, form: str, people: Sequence[Taken], *, calibration: Calibration | None = None
-) -> dict[str, Reliable]:
+    content: Content, form: str, people: Sequence[TakenPart], *, calibration: Calibration | None = None
+) -> dict[str, Reliability]:
     """How reliable each scale is in these people's answers; of items, from those who answered all of them."""
     match content:
         case Instrument():
@@ -79,11 +79,11 @@ def reliability_by_scale(
             return _by_items([_solved(content, person) for person in people])
     found = _by_halves(people)
     if calibration is not None and ALL in found:
-        found[ALL] = Reliable(value=calibration.reliability, way="calibration", n=calibration.n)
+        found[ALL] = Reliability(value=calibration.reliability, way="calibration", n=calibration.n)
     return found
 
 
-def _by_items(people: Sequence[Mapping[str, Sequence[float | None]]]) -> dict[str, Reliable]:
+def _by_items(people: Sequence[Mapping[str, Sequence[float | None]]]) -> dict[str, Reliability]:
     """From one row of items a person and scale; a row with a gap is left out."""
     rows: dict[str, list[list[float]]] = {}
     for person in people:
@@ -94,12 +94,12 @@ def _by_items(people: Sequence[Mapping[str, Sequence[float | None]]]) -> dict[st
                 whole.append(given)
     found = {scale: reliability_of(of_scale) for scale, of_scale in rows.items()}
     return {
-        scale: Reliable(value=one.value, way="items", n=one.n, alpha=one.alpha, omega=one.omega)
+        scale: Reliability(value=one.value, way="items", n=one.n, alpha=one.alpha, omega=one.omega)
         for scale, one in found.items()
     }
 
 
-def _scale_rows(content: Instrument, form: str, person: Taken) -> dict[str, list[float | None]]:
+def _scale_rows(content: Instrument, form: str, person: TakenPart) -> dict[str, list[float | None]]:
     values = {key: value for key, value in person.answers.items() if isinstance(value, int)}
     return {
         found.scale.id: [None if item.value is None else float(item.value) for item in found.items]
@@ -107,18 +107,18 @@ def _scale_rows(content: Instrument, form: str, person: Taken) -> dict[str, list
     }
 
 
-def _distances(content: JudgementSet, person: Taken) -> dict[str, list[float | None]]:
+def _distances(content: JudgementSet, person: TakenPart) -> dict[str, list[float | None]]:
     return {ALL: [action.distance for action in judge(content, actions_rated(person.answers)).actions]}
 
 
-def _solved(content: QuestionSet, person: Taken) -> dict[str, list[float | None]]:
+def _solved(content: QuestionSet, person: TakenPart) -> dict[str, list[float | None]]:
     keyed = [item.id for item in person.items if isinstance(item, OwnQuestion) and item.id in content.right]
     if not keyed:
         return {}
     return {ALL: [float(is_right(content.right[key], person.answers.get(key))) for key in keyed]}
 
 
-def _by_halves(people: Sequence[Taken]) -> dict[str, Reliable]:
+def _by_halves(people: Sequence[TakenPart]) -> dict[str, Reliability]:
     split: dict[str, list[tuple[float, float]]] = {}
     for person in people:
         by_scale: dict[str, list[tuple[tuple[str, int], bool]]] = {}
@@ -130,6 +130,6 @@ def _by_halves(people: Sequence[Taken]) -> dict[str, Reliable]:
         for scale, items in by_scale.items():
             split.setdefault(scale, []).append(halves(items))
     return {
-        scale: Reliable(value=split_half(of_scale), way="halves", n=len(of_scale))
+        scale: Reliability(value=split_half(of_scale), way="halves", n=len(of_scale))
         for scale, of_scale in split.items()
     }

@@ -1,4 +1,4 @@
-"""What a role may be given: tests of the library, their versions and forms, and what is proposed for each."""
+"""What a role may be offered: tests of the library, their versions and forms, and the proposed settings."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ def published_of(tests: Iterable[Test]) -> dict[int, list[TestVersion]]:
     return found
 
 
-def newest_number(test: Test) -> str | None:
+def newest_version_number(test: Test) -> str | None:
     """The number of the newest published version; None before the first."""
     rows = TestVersion.objects.of(test.organisation).filter(test=test, published_at__isnull=False)
     return rows.order_by("-published_at", "-pk").values_list("number", flat=True).first()

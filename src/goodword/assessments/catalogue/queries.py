@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.db.models import OuterRef, Subquery
 
 from goodword.accounts.models import Membership
+from goodword.assessments.catalogue.packs import is_builtin, is_pack
 from goodword.assessments.content import content_of
-from goodword.assessments.domain.library.packs import is_builtin, is_pack
 from goodword.assessments.kinds.reasoning.names import forms_of
 from goodword.assessments.kinds.sheet import TechnicalSheet, technical_sheet
 from goodword.assessments.models import Assessment, AssessmentPart, Test, TestVersion
@@ -17,7 +17,7 @@ from goodword.roles.queries import visible_roles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class ListedTest:
     """A test in a list. `newest` is the newest published number, empty before the first; `sheet` that of its first
     form, in English where it is there; None where nothing is published. `drafts` are languages of drafts."""
 
@@ -41,14 +41,14 @@ class Listed:
         return is_pack(self.test)
 
 
-def listed(member: Membership) -> list[Listed]:
+def list_tests(member: Membership) -> list[ListedTest]:
     """All tests of the organisation by title, with what the member may know of them. Four queries."""
     organisation = member.organisation
     tests = list(Test.objects.of(organisation).order_by("title", "pk"))
     rows: dict[int, list[TestVersion]] = defaultdict(list)
     for row in TestVersion.objects.of(organisation).defer("content").order_by("-published_at", "-pk"):
         rows[row.test_id].append(row)
-    shown = {test.pk: first for test in tests if (first := _shown(rows[test.pk])) is not None}
+    shown = {test.pk: first for test in tests if (first := _displayed_version(rows[test.pk])) is not None}
     contents = dict(
         TestVersion.objects.of(organisation)
         .filter(pk__in=[row.pk for row in shown.values()])
@@ -56,7 +56,8 @@ def listed(member: Membership) -> list[Listed]:
     )
     roles = roles_by_test(member)
     return [
-        _listed(test, rows[test.pk], shown.get(test.pk), contents, roles.get(test.pk, [])) for test in tests
+        _listed_test(test, rows[test.pk], shown.get(test.pk), contents, roles.get(test.pk, []))
+        for test in tests
     ]
 
 
@@ -104,13 +105,13 @@ def roles_by_test(member: Membership) -> Mapping[int, Sequence[Role]]:
     return found
 
 
-def _listed(
+def _listed_test(
     test: Test,
     rows: Sequence[TestVersion],
     shown: TestVersion | None,
     contents: Mapping[int, object],
     roles: Sequence[Role],
-) -> Listed:
+) -> ListedTest:
     sheet, n_forms = None, 0
     if shown is not None:
         shown.content, shown.test = contents[shown.pk], test
@@ -119,7 +120,7 @@ def _listed(
         sheet, n_forms = technical_sheet(content, forms[0]), len(forms)
     numbers = _newest_first(rows)
     newest = numbers[0] if numbers else ""
-    return Listed(
+    return ListedTest(
         test=test,
         newest=newest,
         numbers=tuple(numbers),
@@ -133,7 +134,7 @@ def _listed(
     )
 
 
-def _shown(rows: Sequence[TestVersion]) -> TestVersion | None:
+def _displayed_version(rows: Sequence[TestVersion]) -> TestVersion | None:
     """The row that a test is shown by: of its newest published number, in English where it is there."""
     published = [row for row in rows if row.published_at is not None]
     if not published:

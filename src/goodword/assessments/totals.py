@@ -1,7 +1,7 @@
-"""From the scores of an attempt to its total: pure, by the rule of psychometrics.totals, with the version that it has.
+"""The total of an attempt, computed from its issued scores by the rule in psychometrics.totals.
 
-The same function issues a total and computes it again for the evidence, from nothing but issued scores. What people
-mark is no score and cannot enter.
+The same pure function issues a total and computes it again for the evidence. Marks given by people are no scores and
+never enter.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from goodword.assessments.models import Assessment, IssuedTotal, Test
+from goodword.assessments.models import Assessment, Attempt, AttemptPart, IssuedTotal, Test
 from goodword.assessments.psychometrics import totals
 from goodword.assessments.psychometrics.totals import Solved, in_all
 from goodword.assessments.psychometrics.versions import SCORING
@@ -18,7 +18,7 @@ from goodword.assessments.scored import ALL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scored:
+class ScoredPart:
     """One part with its scores: {scale: (value, items)}, of the kind of its test. `part` tells it apart."""
 
     part: str
@@ -28,7 +28,7 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class Total:
     """A total as models.IssuedTotal keeps it; `value` is None where there is none, `why_not` says why."""
 
     value: Fraction | None
@@ -43,7 +43,7 @@ class Made:
         return "" if self.value is None else str(self.value)
 
 
-def make_total(parts: Sequence[Scored], *, mode: str) -> Made:
+def make_total(parts: Sequence[ScoredPart], *, mode: str) -> Total:
     """The total over the parts that have right and wrong answers and a count.
 
     Own questions make a category of their own, by what has a right answer. Each portion of it is {"category": id or
@@ -67,7 +67,7 @@ def make_total(parts: Sequence[Scored], *, mode: str) -> Made:
             ],
             weights=weights if weighted else None,
         )
-    return Made(
+    return Total(
         value=made.value if made else None,
         why_not=why_not,
         weights=weights,
@@ -76,7 +76,7 @@ def make_total(parts: Sequence[Scored], *, mode: str) -> Made:
     )
 
 
-def _counts(one: Scored) -> list[Solved]:
+def _counts(one: ScoredPart) -> list[Solved]:
     """What was solved in each category of a right-or-wrong test; nothing for any other."""
     if one.kind == Test.Kind.REASONING:
         return [
@@ -117,3 +117,47 @@ def _portion(
             if weighted or one.category == portion.name
         ],
     }
+
+
+def issue_total(attempt: Attempt) -> IssuedTotal | None:
+    """Write the total from the scores as they were issued, in the caller's transaction, with the attempt locked.
+
+    None where the assessment has no total. One that is there stays as it is.
+    """
+    assessment = attempt.assessment
+    if assessment.total == Assessment.Total.OFF:
+        return None
+    rows = (
+        AttemptPart.objects.of(attempt.organisation)
+        .filter(attempt=attempt)
+        .select_related("version__test", "part")
+        .defer("version__content")
+        .prefetch_related("scores")
+        .order_by("order")
+    )
+    made = make_total(
+        [
+            ScoredPart(
+                part=str(row.order),
+                kind=row.version.test.kind,
+                scores={one.scale: (one.value, one.items) for one in row.scores.all()},
+                weight=row.part.weight,
+            )
+            for row in rows
+        ],
+        mode=assessment.total,
+    )
+    issued, _ = IssuedTotal.objects.of(attempt.organisation).get_or_create(
+        attempt=attempt,
+        defaults={
+            "organisation_id": attempt.organisation_id,
+            "mode": assessment.total,
+            "weights": made.weights,
+            "reason": assessment.total_reason,
+            "value": made.written,
+            "why_not": made.why_not,
+            "portions": made.portions,
+            "scoring_version": made.version,
+        },
+    )
+    return issued

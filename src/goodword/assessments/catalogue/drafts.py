@@ -14,8 +14,7 @@ from goodword.accounts.models import Membership
 from goodword.assessments.models import Test, TestVersion
 
 #: how the key of an organisation's own tests begins; those that come with the product have their names
-OWN = "own_"
-
+OWN_PREFIX = "own_"
 #: a version's content in the form of its kind (assessments.kinds.builtin); of a draft, texts may be empty
 type Content = dict[str, Any]
 
@@ -58,7 +57,7 @@ class Draft:
 
 def is_own(test: Test) -> bool:
     """Whether it is the organisation's own, which it may edit."""
-    return test.key.startswith(OWN)
+    return test.key.startswith(OWN_PREFIX)
 
 
 def draft_of(test: Test) -> Draft | None:
@@ -71,7 +70,7 @@ def draft_of(test: Test) -> Draft | None:
     return Draft(test=test, source=rows[0], translations=tuple(rows[1:]))
 
 
-def newest_of(test: Test) -> list[TestVersion]:
+def newest_published(test: Test) -> list[TestVersion]:
     """All languages of the version published last, the source first; [] before the first."""
     rows = TestVersion.objects.of(test.organisation).filter(test=test, published_at__isnull=False)
     newest = rows.order_by("-published_at", "-pk").first()
@@ -81,7 +80,7 @@ def newest_of(test: Test) -> list[TestVersion]:
 
 
 @contextmanager
-def held(test: Test, *, revision: int) -> Iterator[Draft]:
+def locked_draft(test: Test, *, revision: int) -> Iterator[Draft]:
     """The draft, to be changed in one transaction; its revision goes up.
 
     `revision` is the one that the page showed. Raises `NoDraft`, and `Stale` if another one is there now.
@@ -107,7 +106,7 @@ def save(draft: Draft, contents: Mapping[str, Content]) -> None:
         row.content = contents.get(row.language, row.content)
         row.save(update_fields=["content", "revision"])
     name = str(draft.content["name"])
-    if name and draft.test.title != name and not newest_of(draft.test):
+    if name and draft.test.title != name and not newest_published(draft.test):
         draft.test.title = name
         draft.test.save(update_fields=["title"])
 
@@ -120,13 +119,13 @@ def create(
         made = Test.objects.create(
             organisation=by.organisation,
             kind=kind,
-            key=f"{OWN}{secrets.token_hex(8)}",
+            key=f"{OWN_PREFIX}{secrets.token_hex(8)}",
             title=str(next(iter(contents.values()))["name"]),
             description=description,
             created_at=now,
             created_by=by,
         )
-        new_rows(made, number="1", contents=contents, now=now)
+        create_rows(made, number="1", contents=contents, now=now)
         return made
 
 
@@ -141,9 +140,9 @@ def begin_draft(*, test: Test, now: datetime) -> Draft:
             raise NotEditable
         if draft := draft_of(row):
             return draft
-        newest = newest_of(row)
+        newest = newest_published(row)
         number = next_number(row)
-        new_rows(
+        create_rows(
             row,
             number=number,
             contents={one.language: {**one.content, "version": number} for one in newest},
@@ -154,7 +153,7 @@ def begin_draft(*, test: Test, now: datetime) -> Draft:
         return made
 
 
-def new_rows(test: Test, *, number: str, contents: Mapping[str, Content], now: datetime) -> None:
+def create_rows(test: Test, *, number: str, contents: Mapping[str, Content], now: datetime) -> None:
     """A draft's rows, one a language, in this order."""
     for language, content in contents.items():
         TestVersion.objects.create(
@@ -178,7 +177,7 @@ def freeze(
 ) -> str:
     """Publish these rows as the version that never changes; what is not whole stays in a draft of the next one.
 
-    Returns the number. In the transaction of `held`.
+    Returns the number. In the transaction of `locked_draft`.
     """
     number = draft.source.number
     left = [row for row in draft.rows if row not in whole]
@@ -190,7 +189,7 @@ def freeze(
         contents = {row.language: {**row.content, "version": following} for row in (*whole, *left)}
         for row in left:
             row.delete()
-        new_rows(draft.test, number=following, contents=contents, now=now)
+        create_rows(draft.test, number=following, contents=contents, now=now)
     draft.test.title = str(draft.content["name"])
     draft.test.save(update_fields=["title"])
     audit(
@@ -213,8 +212,8 @@ def discard(*, test: Test, revision: int, by: Membership, now: datetime) -> bool
 
     Raises `NoDraft` and `Stale`.
     """
-    with held(test, revision=revision) as draft:
-        stays = bool(newest_of(draft.test))
+    with locked_draft(test, revision=revision) as draft:
+        stays = bool(newest_published(draft.test))
         audit(
             organisation=test.organisation,
             action="test.draft_discarded",

@@ -22,7 +22,7 @@ _CHUNK = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class First:
+class FirstAttempt:
     """One first attempt at a version and form, by the id of its part, and what it can be compared by."""
 
     part_id: int
@@ -33,7 +33,7 @@ class First:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class TakenPart:
     """What one person was given that counts, voided items left out, and what they answered, by item id."""
 
     part: AttemptPart
@@ -41,7 +41,7 @@ class Taken:
     answers: Mapping[str, Json]
 
 
-def first_attempts(test: Test, *, by_form: bool) -> list[First]:
+def first_attempts(test: Test, *, by_form: bool) -> list[FirstAttempt]:
     """First attempts at each version of a test and, `by_form`, at each of its forms. Six queries.
 
     A person whom Greenhouse has merged with another is one with them.
@@ -57,7 +57,7 @@ def first_attempts(test: Test, *, by_form: bool) -> list[First]:
     return found
 
 
-def taken(organisation: Organisation, part_ids: Sequence[int]) -> Iterator[Taken]:
+def taken_parts(organisation: Organisation, part_ids: Sequence[int]) -> Iterator[TakenPart]:
     """What was given and answered in these parts. Three queries for each 200."""
     for step_request in range(0, len(part_ids), _CHUNK):
         rows = AttemptPart.objects.of(organisation).filter(
@@ -69,14 +69,14 @@ def taken(organisation: Organisation, part_ids: Sequence[int]) -> Iterator[Taken
             .order_by("pk")
         ):
             answers = read_answers(part)
-            yield Taken(part=part, items=shown_items(part, answers), answers=answers)
+            yield TakenPart(part=part, items=shown_items(part, answers), answers=answers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Begun:
     """One part that was begun: by whom, and whether it counts if it was the first."""
 
-    what: First
+    what: FirstAttempt
     person: int
     counts: bool
 
@@ -106,14 +106,14 @@ def _begun(test: Test) -> Iterator[_Begun]:
         application = applications[step_requests[attempt.step_request_id].application_id]
         person = application.candidate_id
         yield _Begun(
-            what=First(
+            what=FirstAttempt(
                 part_id=part["pk"],
                 version=versions[part["version_id"]],
                 form=part["form"],
                 language=attempt.language,
                 device=part["device"],
             ),
-            person=_root(person, merged),
+            person=_merged_into(person, merged),
             counts=part["ended_at"] is not None
             and attempt.progress == StepRun.Progress.COMPLETED
             and attempt.close_reason != ERASURE
@@ -122,7 +122,7 @@ def _begun(test: Test) -> Iterator[_Begun]:
         )
 
 
-def _root(candidate_id: int, merged: Mapping[int, int]) -> int:
+def _merged_into(candidate_id: int, merged: Mapping[int, int]) -> int:
     """Who somebody is now; a ring of merges, which should not be, ends where it began."""
     walked = {candidate_id}
     while (further := merged.get(candidate_id)) is not None and further not in walked:

@@ -1,0 +1,267 @@
+"""Edit tests of custom questions: questions from a questionnaire, file uploads, right answers and rubrics."""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from goodword.accounts.models import Membership
+from goodword.assessments.catalogue.drafts import Draft, create, create_rows, freeze, locked_draft, save
+from goodword.assessments.editor.own import (
+    FILE,
+    Content,
+    Entry,
+    begun,
+    has_choices,
+    open_texts,
+    place_of,
+    refusals,
+    taken_over,
+    without_words,
+)
+from goodword.assessments.kinds.custom.content import Criterion, read_questions
+from goodword.assessments.models import Test
+from goodword.questionnaires.domain.published import languages_rows
+from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
+
+UP, DOWN = -1, 1
+
+
+class NotPublished(Exception):
+    """The questionnaire has no published version."""
+
+
+class LanguageGone(Exception):
+    """The questionnaire is no longer in the language that leads the draft."""
+
+
+class CannotAsk(Exception):
+    """Questions that no test can ask; `sentences` names each."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__(" ".join(sentences))
+        self.sentences = sentences
+
+
+def create_test(*, questionnaire: Questionnaire, name: str, by: Membership, now: datetime) -> Test:
+    """A draft with the questions of its newest version, in all its languages. Raises NotPublished and CannotAsk."""
+    rows = _askable(questionnaire)
+    return create(
+        kind=Test.Kind.QUESTIONS,
+        description=questionnaire.description,
+        contents=begun(
+            name=name,
+            languages={row.language: row.questions for row in rows},
+            questionnaire=questionnaire.pk,
+            number=rows[0].number,
+        ),
+        by=by,
+        now=now,
+    )
+
+
+def update_questions(*, test: Test, questionnaire: Questionnaire, revision: int) -> int:
+    """Put the questions of the newest version into the draft. Returns that version's number.
+
+    Languages that the questionnaire no longer has leave the draft; one that came begins with what is added here
+    empty. Raises NotPublished, CannotAsk, LanguageGone, `NoDraft` and `Stale`.
+    """
+    rows = {row.language: row.questions for row in _askable(questionnaire)}
+    number = languages_rows(questionnaire)[0].number
+    with locked_draft(test, revision=revision) as draft:
+        if draft.source.language not in rows:
+            raise LanguageGone
+        there = {row.language: row.content for row in draft.rows}
+        contents = {
+            language: taken_over(
+                there.get(language) or without_words(draft.content, language=language),
+                questions,
+                questionnaire=questionnaire.pk,
+                number=number,
+            )
+            for language, questions in rows.items()
+        }
+        for row in draft.translations:
+            if row.language not in contents:
+                row.delete()
+        kept = tuple(row for row in draft.translations if row.language in contents)
+        save(replace(draft, translations=kept), contents)
+        came = {language: content for language, content in contents.items() if language not in there}
+        create_rows(draft.test, number=draft.source.number, contents=came, now=draft.source.created_at)
+    return number
+
+
+def _askable(questionnaire: Questionnaire) -> list[QuestionnaireVersion]:
+    rows = languages_rows(questionnaire)
+    if not rows:
+        raise NotPublished
+    if found := refusals(rows[0].questions):
+        raise CannotAsk(found)
+    return rows
+
+
+class NotAFile(Exception):
+    """Questions of the questionnaire are changed there; only files are moved and taken out here."""
+
+
+class NoChoices(Exception):
+    """A right answer is named for a question with choices, and a rubric for any other."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileSettings:
+    """A file to hand in: the words by language (text, help), the types that are taken, and how large it may be."""
+
+    words: Mapping[str, tuple[str, str]]
+    required: bool
+    types: Sequence[str]
+    megabytes: int
+
+
+def change_details(*, test: Test, words: Mapping[str, tuple[str, str]], revision: int) -> None:
+    """Name and instructions by language. Raises `NoDraft` and `Stale`."""
+
+    def change(content: Content) -> Content:
+        name, instructions = words[content["language"]]
+        return content | {"name": name, "instructions": instructions}
+
+    with locked_draft(test, revision=revision) as draft:
+        _change_all(draft, change)
+
+
+def add_file(*, test: Test, file: FileSettings, revision: int) -> str:
+    """At the end. Returns the question's id. Raises as `describe`."""
+    made = f"file_{secrets.token_hex(4)}"
+    with locked_draft(test, revision=revision) as draft:
+        _change_all(
+            draft, lambda one: one | {"questions": [*one["questions"], _file(made, file, one["language"])]}
+        )
+    return made
+
+
+def change_file(*, test: Test, question_id: str, file: FileSettings, revision: int) -> None:
+    """In its place. Raises as `describe`, `KeyError` if it has gone, and NotAFile."""
+
+    def change(content: Content) -> Content:
+        questions = list(content["questions"])
+        questions[place_of(content, question_id)] = _file(question_id, file, content["language"])
+        return content | {"questions": questions}
+
+    with locked_draft(test, revision=revision) as draft:
+        _file_place(draft, question_id)
+        _change_all(draft, change)
+
+
+def move_file(*, test: Test, question_id: str, by: int, revision: int) -> int:
+    """Change places with what stands above (`UP`) or below (`DOWN`). Returns its place, from 1. Raises as above."""
+    with locked_draft(test, revision=revision) as draft:
+        place = _file_place(draft, question_id)
+        other = place + by
+        if not 0 <= other < len(draft.content["questions"]):
+            return place + 1
+
+        def change(content: Content) -> Content:
+            questions = list(content["questions"])
+            questions[place], questions[other] = questions[other], questions[place]
+            return content | {"questions": questions}
+
+        _change_all(draft, change)
+        return other + 1
+
+
+def remove_file(*, test: Test, question_id: str, revision: int) -> None:
+    """Take it out of the draft, with its rubric; published versions keep it. Raises as above."""
+
+    def change(content: Content) -> Content:
+        return content | {
+            "questions": [one for one in content["questions"] if one["id"] != question_id],
+            "rubrics": [one for one in content["rubrics"] if one["question"] != question_id],
+        }
+
+    with locked_draft(test, revision=revision) as draft:
+        _file_place(draft, question_id)
+        _change_all(draft, change)
+
+
+def set_right_answers(*, test: Test, question_id: str, values: Sequence[str], revision: int) -> None:
+    """Which choices are right; none takes the right answer away. Raises as `describe`, `KeyError` and NoChoices."""
+
+    def change(content: Content) -> Content:
+        right = {one: there for one, there in content["right"].items() if one != question_id}
+        return content | {"right": right | ({question_id: list(values)} if values else {})}
+
+    with locked_draft(test, revision=revision) as draft:
+        entry = draft.content["questions"][place_of(draft.content, question_id)]
+        if not has_choices(entry) or not set(values) <= {choice["value"] for choice in entry["choices"]}:
+            raise NoChoices
+        _change_all(draft, change)
+
+
+def set_rubric(*, test: Test, question_id: str, criteria: Sequence[Criterion], revision: int) -> None:
+    """By what it is marked; no criterion takes the rubric away. A criterion without an id is new.
+
+    Raises as `describe`, `KeyError`, and NoChoices for a question with choices.
+    """
+    rubric = [
+        {
+            "id": one.id or f"c{secrets.token_hex(4)}",
+            "text": one.text,
+            "points": one.points,
+            "anchors": one.anchors,
+        }
+        for one in criteria
+    ]
+
+    def change(content: Content) -> Content:
+        others = [one for one in content["rubrics"] if one["question"] != question_id]
+        mine = [{"question": question_id, "criteria": rubric}] if rubric else []
+        return content | {"rubrics": [*others, *mine]}
+
+    with locked_draft(test, revision=revision) as draft:
+        if has_choices(draft.content["questions"][place_of(draft.content, question_id)]):
+            raise NoChoices
+        _change_all(draft, change)
+
+
+def _change_all(draft: Draft, change: Callable[[Content], Content]) -> None:
+    """The same change in all languages: they share questions, rubrics and right answers."""
+    save(draft, {row.language: change(row.content) for row in draft.rows})
+
+
+def _file_place(draft: Draft, question_id: str) -> int:
+    place = place_of(draft.content, question_id)
+    if draft.content["questions"][place]["type"] != FILE:
+        raise NotAFile
+    return place
+
+
+def _file(question_id: str, file: FileSettings, language: str) -> Entry:
+    text, help_ = file.words[language]
+    return {
+        "type": FILE,
+        "id": question_id,
+        "text": text,
+        "help": help_,
+        "required": file.required,
+        "types": list(file.types),
+        "megabytes": file.megabytes,
+    }
+
+
+class SourceIncomplete(Exception):
+    """The language that leads has empty texts itself."""
+
+
+def publish_test(*, test: Test, revision: int, by: Membership, now: datetime) -> str:
+    """Freeze the draft. Returns the version's number.
+
+    Languages with empty texts are left out and stay in a draft of the version after this one. Raises SourceIncomplete,
+    `NoDraft`, `Stale`, and `ReadingError` if something is not whole.
+    """
+    with locked_draft(test, revision=revision) as draft:
+        if open_texts(draft.content):
+            raise SourceIncomplete
+        whole = [row for row in draft.rows if not open_texts(row.content)]
+        for row in whole:
+            read_questions(row.content)
+        return freeze(draft, whole=whole, by=by, now=now, details={})

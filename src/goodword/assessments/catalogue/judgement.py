@@ -1,0 +1,250 @@
+"""Edit an organisation's own judgement sets: scenarios with their keys, translations, publishing."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from goodword.accounts.models import Membership
+from goodword.assessments.catalogue.drafts import (
+    Draft,
+    create,
+    create_rows,
+    draft_of,
+    freeze,
+    lock,
+    locked_draft,
+    newest_published,
+    save,
+)
+from goodword.assessments.editor.judgement import (
+    Content,
+    carried,
+    copied,
+    empty,
+    gaps,
+    place_of,
+    texts_of,
+    translation_of,
+    with_texts,
+)
+from goodword.assessments.kinds.judgement.content import read_judgement
+from goodword.assessments.models import Test, TestVersion
+
+MAX_NAME_LENGTH = 200
+UP, DOWN = -1, 1
+MAX_SCENARIOS: Final = 60
+
+
+def create_set(
+    *, name: str, instructions: str, construct: str, language: str, by: Membership, now: datetime
+) -> Test:
+    """A set without scenarios, as a draft."""
+    content = empty(
+        name=name,
+        instructions=instructions,
+        construct=construct,
+        language=language,
+        organisation=by.organisation.name,
+    )
+    return create(
+        kind=Test.Kind.JUDGEMENT, description=construct, contents={language: content}, by=by, now=now
+    )
+
+
+def duplicate_set(*, test: Test, by: Membership, now: datetime) -> Test:
+    """A copy with all languages of its newest version, or of its draft if there is none, as a draft of one's own.
+
+    The organisation's own language leads if the set is in it, else English, else the one that led before. Raises
+    LookupError for a test of another kind, and for one that has nothing to copy yet.
+    """
+    if test.kind != Test.Kind.JUDGEMENT:
+        raise LookupError(f"Test {test.pk} is no judgement set.")
+    with transaction.atomic():
+        row = lock(test)
+        draft = draft_of(row)
+        rows = newest_published(row) or (list(draft.rows) if draft else [])
+        if not rows:
+            raise LookupError(f"Test {test.pk} has no version yet.")
+        wishes = (by.organisation.language, "en")
+        rows.sort(key=lambda one: wishes.index(one.language) if one.language in wishes else len(wishes))
+        leads = rows[0]
+        contents = {
+            one.language: copied(
+                one.content,
+                name=_("%(name)s (copy)") % {"name": str(one.content["name"])[: MAX_NAME_LENGTH - 12]}
+                if one is leads
+                else str(one.content["name"]),
+                organisation=by.organisation.name,
+            )
+            for one in rows
+        }
+        same = contents[leads.language]["id"]
+        return create(
+            kind=Test.Kind.JUDGEMENT,
+            description=row.description,
+            contents={language: content | {"id": same} for language, content in contents.items()},
+            by=by,
+            now=now,
+        )
+
+
+def change_details(*, test: Test, name: str, instructions: str, construct: str, revision: int) -> None:
+    """In the draft. Raises `NoDraft` and `Stale`."""
+    with locked_draft(test, revision=revision) as draft:
+        _save_source(
+            draft, draft.content | {"name": name, "instructions": instructions, "construct": construct}
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyedAction:
+    """One action as it was written: `id` empty for a new one, the key on the answer scale in half steps, and why."""
+
+    id: str
+    text: str
+    effectiveness: float
+    reason: str
+
+
+class TooMany(Exception):
+    """A set has at most MOST_SCENARIOS scenarios."""
+
+
+def add_scenario(*, test: Test, text: str, actions: Sequence[KeyedAction], revision: int) -> str:
+    """Put a scenario at the end. Returns its id.
+
+    Raises `NoDraft`, `Stale` and `TooMany`.
+    """
+    with locked_draft(test, revision=revision) as draft:
+        scenarios = list(draft.content["scenarios"])
+        if len(scenarios) >= MAX_SCENARIOS:
+            raise TooMany
+        made = _scenario(f"s{secrets.token_hex(4)}", text, actions, known=set())
+        _save_source(draft, draft.content | {"scenarios": [*scenarios, made]})
+        return str(made["id"])
+
+
+def change_scenario(
+    *, test: Test, scenario_id: str, text: str, actions: Sequence[KeyedAction], revision: int
+) -> None:
+    """Put this in its place; actions that were there keep their ids.
+
+    Raises `NoDraft`, `Stale`, and `KeyError` if the scenario has gone.
+    """
+    with locked_draft(test, revision=revision) as draft:
+        scenarios = list(draft.content["scenarios"])
+        place = place_of(draft.content, scenario_id)
+        known = {action["id"] for action in scenarios[place]["actions"]}
+        scenarios[place] = _scenario(scenario_id, text, actions, known=known)
+        _save_source(draft, draft.content | {"scenarios": scenarios})
+
+
+def move_scenario(*, test: Test, scenario_id: str, by: int, revision: int) -> int:
+    """Change places with the one above (`UP`) or below (`DOWN`). Returns its place from now on, from 1.
+
+    At the end of the list nothing moves. Raises as `change_scenario`.
+    """
+    with locked_draft(test, revision=revision) as draft:
+        scenarios = list(draft.content["scenarios"])
+        place = place_of(draft.content, scenario_id)
+        other = place + by
+        if not 0 <= other < len(scenarios):
+            return place + 1
+        scenarios[place], scenarios[other] = scenarios[other], scenarios[place]
+        _save_source(draft, draft.content | {"scenarios": scenarios})
+        return other + 1
+
+
+def remove_scenario(*, test: Test, scenario_id: str, revision: int) -> None:
+    """Take it out of the draft; published versions keep it. Raises as `change_scenario`."""
+    with locked_draft(test, revision=revision) as draft:
+        place_of(draft.content, scenario_id)
+        left = [one for one in draft.content["scenarios"] if one["id"] != scenario_id]
+        _save_source(draft, draft.content | {"scenarios": left})
+
+
+def _scenario(scenario_id: str, text: str, actions: Sequence[KeyedAction], *, known: set[str]) -> Content:
+    left, made = set(known), []
+    for one in actions:
+        action_id = one.id if one.id in left else f"a{secrets.token_hex(5)}"
+        left.discard(action_id)
+        made.append(
+            {"id": action_id, "text": one.text, "effectiveness": one.effectiveness, "reason": one.reason}
+        )
+    return {"id": scenario_id, "text": text, "actions": made}
+
+
+class NoLanguage(Exception):
+    """The draft is not in this language, or it is the one that the others follow."""
+
+
+def add_language(*, test: Test, language: str, revision: int, now: datetime) -> None:
+    """The draft in another language, its texts empty; one that is there stays.
+
+    Raises `NoDraft` and `Stale`.
+    """
+    with locked_draft(test, revision=revision) as draft:
+        if draft.row(language) is None:
+            content = translation_of(draft.content, language=language)
+            create_rows(draft.test, number=draft.source.number, contents={language: content}, now=now)
+            save(draft, {})
+
+
+def save_texts(*, test: Test, language: str, texts: Mapping[str, str], revision: int) -> None:
+    """Put translated texts in, by place (`editor.judgement.texts_of`); "" leaves a text open.
+
+    What the source has not (any more) is left out. Raises `NoDraft`, `Stale` and `NoLanguage`.
+    """
+    with locked_draft(test, revision=revision) as draft:
+        row = _translation(draft, language)
+        wanted = texts_of(draft.content)
+        given = {place: text for place, text in texts.items() if place in wanted and text}
+        save(draft, {language: with_texts(row.content, given)})
+
+
+def remove_language(*, test: Test, language: str, revision: int) -> None:
+    """Take a language out of the draft; published versions keep it. Raises as `save_texts`."""
+    with locked_draft(test, revision=revision) as draft:
+        _translation(draft, language).delete()
+        draft.source.save(update_fields=["revision"])
+
+
+def _translation(draft: Draft, language: str) -> TestVersion:
+    for row in draft.translations:
+        if row.language == language:
+            return row
+    raise NoLanguage
+
+
+class NoScenarios(Exception):
+    """A set without a scenario cannot be published."""
+
+
+def publish_set(
+    *, test: Test, revision: int, key_by: str, key_how: str, by: Membership, now: datetime
+) -> str:
+    """Freeze the draft with the basis of its key: who set it (names), and how. Returns the version's number.
+
+    Languages with empty texts are left out: they stay, with what was translated, in a draft of the version after
+    this one. Raises `NoScenarios`, `NoDraft`, `Stale`, and `PackError` if something is not whole.
+    """
+    with locked_draft(test, revision=revision) as draft:
+        if not draft.content["scenarios"]:
+            raise NoScenarios
+        basis = _("Key set by %(names)s. %(how)s") % {"names": key_by.rstrip(". "), "how": key_how}
+        whole = [row for row in draft.rows if not gaps(draft.content, row.content)]
+        for row in whole:
+            row.content = row.content | {"key_basis": basis}
+            read_judgement(row.content)
+        return freeze(draft, whole=whole, by=by, now=now, details={"key_set_by": key_by})
+
+
+def _save_source(draft: Draft, content: Content) -> None:
+    """In the transaction of `locked_draft`."""
+    contents = {row.language: carried(content, row.content) for row in draft.translations}
+    save(draft, {draft.source.language: content, **contents})

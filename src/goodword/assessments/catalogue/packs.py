@@ -1,0 +1,285 @@
+"""An organisation's tests that are not written here: built-in ones, and packs imported from a file."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from goodword.accounts.domain.audit import write as audit
+from goodword.accounts.models import Membership, Organisation
+from goodword.assessments.catalogue.drafts import OWN_PREFIX, is_own
+from goodword.assessments.content import content_of, read
+from goodword.assessments.kinds.builtin import BUILT_IN, contents
+from goodword.assessments.kinds.health import flags_of
+from goodword.assessments.kinds.pack_file import Imported, PackFile, difference, plain, read_file
+from goodword.assessments.kinds.reasoning.content import Forms
+from goodword.assessments.kinds.scales.content import PackError
+from goodword.assessments.models import Test, TestVersion
+
+MAX_SIGNER_LENGTH, MAX_REASON_LENGTH = 150, 2000
+
+
+def is_builtin(test: Test) -> bool:
+    """Whether it comes with Goodword."""
+    return test.key in BUILT_IN
+
+
+def is_pack(test: Test) -> bool:
+    """Whether it was imported."""
+    return not is_builtin(test) and not is_own(test)
+
+
+def _lock(test: Test) -> Test:
+    """Its row, held until the transaction ends: one change of a test at a time."""
+    return Test.objects.of(test.organisation).select_for_update(of=("self",)).get(pk=test.pk)
+
+
+class NotADraft(Exception):
+    """It was published or thrown away meanwhile, or was never imported."""
+
+
+def _lock_draft(version: TestVersion) -> TestVersion:
+    """The draft of an imported version, held until the transaction ends. Raises `NotADraft`."""
+    test = _lock(version.test)
+    found = TestVersion.objects.of(version.organisation).filter(pk=version.pk, published_at=None).first()
+    if found is None or not is_pack(test):
+        raise NotADraft
+    found.test = test
+    return found
+
+
+def ensure_builtin(organisation: Organisation, key: str, *, now: datetime) -> Test:
+    """The built-in test with its newest version; made, or brought up, when it is missing.
+
+    Versions that were there stay. Raises `LookupError` for a key that does not exist.
+    """
+    found = contents(key)
+    built = BUILT_IN[key]
+    number = str(next(iter(found.values()))["version"])
+    have = TestVersion.objects.of(organisation).filter(test__key=key, number=number)
+    if set(have.values_list("language", flat=True)) >= set(found):
+        return Test.objects.of(organisation).get(key=key)
+    with transaction.atomic():
+        Test.objects.of(organisation).get_or_create(
+            key=key,
+            defaults={
+                "organisation": organisation,
+                "kind": built.kind,
+                "title": built.title,
+                "description": built.description,
+                "created_at": now,
+            },
+        )
+        # two that begin at once make it once: the second waits here and finds nothing lacking
+        test = Test.objects.of(organisation).select_for_update().get(key=key)
+        there = set(have.values_list("language", flat=True))
+        TestVersion.objects.of(organisation).bulk_create(
+            TestVersion(
+                organisation=organisation,
+                test=test,
+                number=number,
+                language=language,
+                content=content,
+                created_at=now,
+                published_at=now,
+            )
+            for language, content in found.items()
+            if language not in there
+        )
+        return test
+
+
+def ensure_all_builtin(organisation: Organisation, *, now: datetime) -> None:
+    """All built-in tests, for the pages that list them."""
+    for key in BUILT_IN:
+        ensure_builtin(organisation, key, now=now)
+
+
+def import_pack(*, raw: bytes, by: Membership, now: datetime) -> TestVersion:
+    """A draft of what the file holds, whole or not at all, in the test of its id, which is made if it is missing.
+
+    Raises `questionnaires.reading.ReadingError` with a sentence on what is wrong and what to do.
+    """
+    file = read_file(raw)
+    content = file.content
+    if content.id in BUILT_IN or content.id.startswith(OWN_PREFIX):
+        raise PackError(
+            f"The id “{content.id}” is that of a test that Goodword keeps itself. Give this one an id of its own."
+        )
+    with transaction.atomic():
+        test, made = Test.objects.of(by.organisation).get_or_create(
+            key=content.id,
+            defaults={
+                "organisation": by.organisation,
+                "kind": file.kind,
+                "title": content.name,
+                "created_at": now,
+                "created_by": by,
+            },
+        )
+        if not made:
+            test = _lock(test)
+            _check_joins(test, file)
+        version = TestVersion.objects.create(
+            organisation=by.organisation,
+            test=test,
+            number=content.version,
+            language=content.language,
+            content=plain(content),
+            created_at=now,
+        )
+        audit(
+            organisation=by.organisation,
+            action="test.imported",
+            member=by,
+            now=now,
+            details={"test": test.pk, "version": version.number, "language": version.language},
+        )
+        return version
+
+
+def _check_joins(test: Test, file: PackFile) -> None:
+    """Whether it can join the versions that are there."""
+    content = file.content
+    if test.kind != file.kind:
+        raise PackError(
+            f"The id “{content.id}” is that of a test of another kind, “{test.title}”. Give this one an id of its own."
+        )
+    rows = list(TestVersion.objects.of(test.organisation).filter(test=test).order_by("pk"))
+    for row in rows:
+        _check_beside(row, content, test)
+
+
+def _check_beside(row: TestVersion, content: Imported, test: Test) -> None:
+    if row.number == content.version and row.language == content.language:
+        if row.published_at is None:
+            raise PackError(
+                f"Version {row.number} of “{test.title}” in this language is there as a draft. Throw the draft away "
+                "first, if this file is to take its place."
+            )
+        raise PackError(
+            f"Version {row.number} of “{test.title}” in this language is there already, and a version never changes. "
+            "If anything in the file is new, raise its “version”."
+        )
+    if row.published_at is None and row.language == content.language:
+        raise PackError(
+            f"There is still a draft of version {row.number} of “{test.title}” in this language. Publish it, or throw "
+            "it away first."
+        )
+    if row.number == content.version:
+        other = read(test.kind, row.content)
+        assert not isinstance(other, Forms)  # of the kind of the file, which holds nothing that is generated
+        if found := difference(content, other):
+            raise PackError(
+                f"Version {row.number} of “{test.title}” is there in “{row.language}”, and {found} differ from it. "
+                "Languages of one version share all ids, keys and values: change the file, or raise its “version”."
+            )
+
+
+def sign_off(*, version: TestVersion, name: str, why: str, by: Membership, now: datetime) -> TestVersion:
+    """Write who has looked at the flagged items of a draft, and why they are needed. A later one takes its place.
+
+    Raises `NotADraft`.
+    """
+    with transaction.atomic():
+        row = _lock_draft(version)
+        row.signed_off_by, row.signed_off_why, row.signed_off_at = name, why, now
+        row.save(update_fields=["signed_off_by", "signed_off_why", "signed_off_at"])
+        audit(
+            organisation=row.organisation,
+            action="test.signed_off",
+            member=by,
+            now=now,
+            details={
+                "test": row.test_id,
+                "version": row.number,
+                "language": row.language,
+                "name": name,
+                "why": why,
+            },
+        )
+        return row
+
+
+class NeedsSignOff(Exception):
+    """Something in it touches health, and nobody has signed it off."""
+
+
+def needs_sign_off(version: TestVersion) -> bool:
+    """Whether something in it touches health that nobody has signed off."""
+    content = content_of(version)
+    return version.signed_off_at is None and not isinstance(content, Forms) and bool(flags_of(content))
+
+
+def publish_pack(*, version: TestVersion, by: Membership, now: datetime) -> TestVersion:
+    """Freeze a draft and offer it to roles. Raises `NeedsSignOff` and `NotADraft`."""
+    with transaction.atomic():
+        row = _lock_draft(version)
+        if needs_sign_off(row):
+            raise NeedsSignOff
+        row.published_at, row.published_by = now, by
+        row.save(update_fields=["published_at", "published_by"])
+        if row.language == "en" and row.test.title != row.content["name"]:
+            row.test.title = row.content["name"]
+            row.test.save(update_fields=["title"])
+        audit(
+            organisation=row.organisation,
+            action="test.published",
+            member=by,
+            now=now,
+            details={"test": row.test_id, "version": row.number, "languages": [row.language]},
+        )
+        return row
+
+
+def discard_pack(*, version: TestVersion, by: Membership, now: datetime) -> bool:
+    """Delete a draft; a test without any other version goes with it. Whether the test is still there.
+
+    Raises `NotADraft`.
+    """
+    with transaction.atomic():
+        row = _lock_draft(version)
+        test = row.test
+        audit(
+            organisation=row.organisation,
+            action="test.draft_discarded",
+            member=by,
+            now=now,
+            details={"test": test.pk, "version": row.number, "language": row.language},
+        )
+        row.delete()
+        if TestVersion.objects.of(test.organisation).filter(test=test).exists():
+            return True
+        test.delete()
+        return False
+
+
+class ComesWithGoodword(Exception):
+    """Built-in tests stay: roles that name none are given one of them."""
+
+
+def archive(*, test: Test, by: Membership, now: datetime) -> bool:
+    """Offer it to no role any more; roles that use it go on with it. False if it was archived before.
+
+    Raises `ComesWithGoodword`.
+    """
+    if is_builtin(test):
+        raise ComesWithGoodword
+    return _set_archived(test, archived_at=now, action="test.archived", by=by, now=now)
+
+
+def bring_back(*, test: Test, by: Membership, now: datetime) -> bool:
+    """Offer it again. False if it was not archived."""
+    return _set_archived(test, archived_at=None, action="test.brought_back", by=by, now=now)
+
+
+def _set_archived(
+    test: Test, *, archived_at: datetime | None, action: str, by: Membership, now: datetime
+) -> bool:
+    with transaction.atomic():
+        row = _lock(test)
+        if (row.archived_at is None) == (archived_at is None):
+            return False
+        row.archived_at = archived_at
+        row.save(update_fields=["archived_at"])
+        audit(organisation=row.organisation, action=action, member=by, now=now, details={"test": row.pk})
+        return True

@@ -1,0 +1,216 @@
+"""Make norms and calibrations of a test from the organisation's own first attempts.
+
+Norm groups are of one language and one class of device, and of nothing else: sex, race and age are not recorded here,
+and norms are not split by them. A calibration uses all first attempts at a version, whatever the form, language and
+device, because items are drawn by the same rules; whether they are equally hard in each is not known.
+
+Issued scores stay as they are; a role uses new norms or a calibration once a member chooses them for a new version of
+its assessment.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from django.db import transaction
+from django.db.models import Max
+
+from goodword.accounts.domain import audit
+from goodword.accounts.models import Membership
+from goodword.assessments.content import content_of
+from goodword.assessments.given import Task
+from goodword.assessments.models import AttemptPart, Calibration, NormGroup, NormSet, Test
+from goodword.assessments.norms.figures import ScaleFigures, figures_of
+from goodword.assessments.norms.first_attempts import TakenPart, first_attempts, taken_parts
+from goodword.assessments.psychometrics import rasch
+from goodword.assessments.psychometrics.norms import LEAST, norm_table, to_json
+from goodword.assessments.psychometrics.rasch import Cell, Lack, NotEnough
+from goodword.assessments.psychometrics.rasch_fit import NotSettled
+from goodword.core import stopping
+
+DEVICES = frozenset({AttemptPart.Device.PHONE.value, AttemptPart.Device.COMPUTER.value})
+#: what the audit log calls the two ends
+CALIBRATION_MADE, CALIBRATION_LACKING = "calibration.made", "calibration.lacking"
+
+
+class NoGroup(ValueError):
+    """No group is large enough: `counts` says how many there are of each language and class of device."""
+
+    def __init__(self, counts: Mapping[tuple[str, str], int]) -> None:
+        super().__init__(f"No group has {LEAST} first attempts: {dict(counts)}.")
+        self.counts = counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewNorms:
+    """A new set, and the groups that were left out of it for being too small, with how many there are."""
+
+    norm_set: NormSet
+    left_out: Mapping[tuple[str, str], int]
+
+
+def make_norms(*, test_id: int, version: str, form: str, member_id: int, now: datetime) -> NewNorms:
+    """Write the next set of one version and form. Raises NoGroup; then nothing is written."""
+    with transaction.atomic():
+        test = Test.objects.across_organisations().select_for_update(of=("self",)).get(pk=test_id)
+        firsts = [
+            one
+            for one in first_attempts(test, by_form=True)
+            if (one.version, one.form) == (version, form) and one.device in DEVICES
+        ]
+        counts = Counter((one.language, one.device) for one in firsts)
+        calibration = newest_calibration(test, version)
+        tables: dict[tuple[str, str], dict[str, Any]] = {}
+        for key, n in sorted(counts.items()):
+            if n < LEAST:
+                continue
+            ids = [one.part_id for one in firsts if (one.language, one.device) == key]
+            stopping.check()
+            people = list(taken_parts(test.organisation, ids))
+            figures = figures_of(content_of(people[0].part.version), form, people, calibration=calibration)
+            if found := {one.scale: _stored_table(one) for one in figures if len(one.scores) >= LEAST}:
+                tables[key] = found
+        if not tables:
+            raise NoGroup(counts)
+        return _store(test, version, form, tables, counts, member_id=member_id, now=now)
+
+
+def newest_calibration(test: Test, version: str) -> rasch.Calibration | None:
+    """The newest calibration of a version, as scoring uses it; None while there is none by today's rule."""
+    row = Calibration.objects.of(test.organisation).filter(test=test, version=version)
+    newest = row.order_by("-number").first()
+    return rasch.of_today(newest.content) if newest else None
+
+
+def _stored_table(figures: ScaleFigures) -> dict[str, Any]:
+    """The table as it is kept, and beside it where its reliability comes from."""
+    reliable = figures.reliable
+    return {
+        **to_json(norm_table(figures.scores, reliable.value)),
+        "reliability_by": reliable.way,
+        "reliability_n": reliable.n,
+        "alpha": reliable.alpha,
+        "omega": reliable.omega,
+    }
+
+
+def _store(
+    test: Test,
+    version: str,
+    form: str,
+    tables: Mapping[tuple[str, str], Mapping[str, Any]],
+    counts: Mapping[tuple[str, str], int],
+    *,
+    member_id: int,
+    now: datetime,
+) -> NewNorms:
+    sets = NormSet.objects.of(test.organisation).filter(test=test, version=version, form=form)
+    member = Membership.objects.of(test.organisation).filter(pk=member_id).first()
+    norm_set = NormSet.objects.create(
+        organisation=test.organisation,
+        test=test,
+        version=version,
+        form=form,
+        number=(sets.aggregate(last=Max("number"))["last"] or 0) + 1,
+        made_at=now,
+        made_by=member,
+    )
+    NormGroup.objects.of(test.organisation).bulk_create(
+        NormGroup(
+            organisation=test.organisation,
+            norm_set=norm_set,
+            language=language,
+            device=device,
+            n=counts[language, device],
+            tables=of_group,
+        )
+        for (language, device), of_group in tables.items()
+    )
+    left_out = {key: n for key, n in counts.items() if key not in tables}
+    audit.write(
+        organisation=test.organisation,
+        member=member,
+        action="norms.made",
+        now=now,
+        details={
+            "test": test.pk,
+            "norm_set": norm_set.pk,
+            "groups": {f"{language} {device}": counts[language, device] for language, device in tables},
+            "left_out": {f"{language} {device}": n for (language, device), n in left_out.items()},
+        },
+    )
+    return NewNorms(norm_set=norm_set, left_out=left_out)
+
+
+def make_calibration(*, test_id: int, version: str, member_id: int, now: datetime) -> Calibration:
+    """Write the next calibration of a version.
+
+    Raises `NotEnough`, which has all that is missing, and `NotSettled`; then none is written, but the audit log says
+    what was missing, for the page on which it was asked for.
+    """
+    try:
+        with transaction.atomic():
+            test = Test.objects.across_organisations().select_for_update(of=("self",)).get(pk=test_id)
+            content = rasch.calibrate(list(scored_answers(test, version)))
+            rows = Calibration.objects.of(test.organisation).filter(test=test, version=version)
+            member = Membership.objects.of(test.organisation).filter(pk=member_id).first()
+            made = Calibration.objects.create(
+                organisation=test.organisation,
+                test=test,
+                version=version,
+                number=(rows.aggregate(last=Max("number"))["last"] or 0) + 1,
+                content=rasch.to_json(content),
+                n=content.n,
+                made_at=now,
+                made_by=member,
+            )
+            details = {"test": test.pk, "version": version, "calibration": made.pk, "n": made.n}
+            audit.write(
+                organisation=test.organisation,
+                member=member,
+                action=CALIBRATION_MADE,
+                now=now,
+                details=details,
+            )
+            return made
+    except (NotEnough, NotSettled) as wrong:
+        _audit_lacks(wrong, test_id=test_id, version=version, member_id=member_id, now=now)
+        raise
+
+
+def scored_answers(test: Test, version: str) -> Iterable[list[tuple[Cell, Literal[0, 1]]]]:
+    """The right and wrong answers of each person by the cell of the item; one left open was not solved."""
+    ids = [one.part_id for one in first_attempts(test, by_form=False) if one.version == version]
+    for person in taken_parts(test.organisation, ids):
+        stopping.check()
+        yield _right_or_wrong(person)
+
+
+def _right_or_wrong(person: TakenPart) -> list[tuple[Cell, Literal[0, 1]]]:
+    found: list[tuple[Cell, Literal[0, 1]]] = []
+    for item in person.items:
+        if isinstance(item, Task):
+            right = person.answers.get(item.id) == item.drawn.key
+            found.append(((item.drawn.family, item.drawn.level), 1 if right else 0))
+    return found
+
+
+def _audit_lacks(
+    wrong: NotEnough | NotSettled, *, test_id: int, version: str, member_id: int, now: datetime
+) -> None:
+    test = Test.objects.across_organisations().select_related("organisation").get(pk=test_id)
+    lacks = wrong.lacks if isinstance(wrong, NotEnough) else ()
+    audit.write(
+        organisation=test.organisation,
+        member=Membership.objects.of(test.organisation).filter(pk=member_id).first(),
+        action=CALIBRATION_LACKING,
+        now=now,
+        details={"test": test.pk, "version": version, "lacks": [_lack_to_json(lack) for lack in lacks]},
+    )
+
+
+def _lack_to_json(lack: Lack) -> dict[str, Any]:
+    family, level = lack.cell or ("", 0)
+    return {"kind": lack.kind, "family": family, "level": level, "n": lack.n, "least": lack.least}

@@ -1,0 +1,288 @@
+"""What norms and calibrations an organisation has: for the norms page of a test, and for technical sheets."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from goodword.accounts.models import AuditEntry
+from goodword.assessments.content import content_of
+from goodword.assessments.kinds.reasoning.names import category_name, form_name, forms_of
+from goodword.assessments.kinds.scales.content import Instrument
+from goodword.assessments.kinds.technical_sheet import Known, OwnCalibration, OwnGroup, OwnScale
+from goodword.assessments.models import (
+    Attempt,
+    AttemptPart,
+    Calibration,
+    NormGroup,
+    NormSet,
+    Test,
+    TestVersion,
+)
+from goodword.assessments.norms.first_attempts import FirstAttempt, first_attempts
+from goodword.assessments.norms.making import CALIBRATION_LACKING
+from goodword.assessments.psychometrics import norms, rasch
+from goodword.assessments.psychometrics.norms import LEAST
+from goodword.assessments.psychometrics.rasch import LEAST_PERSONS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerGroup:
+    """First attempts in one language on one class of device ("" where it is not known, which makes no group)."""
+
+    language: str
+    device: str
+    n: int
+
+    @property
+    def missing(self) -> int:
+        """How many more it takes for a norm group."""
+        return max(0, LEAST - self.n)
+
+    @property
+    def enough(self) -> bool:
+        """Whether norms can be made from them."""
+        return self.device != AttemptPart.Device.UNKNOWN and not self.missing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormNorms:
+    """One form of a version: its groups, the largest first, and the norms that were made, the newest first."""
+
+    form: str
+    name: str
+    groups: tuple[AnswerGroup, ...]
+    sets: tuple[NormSet, ...]
+
+    @property
+    def enough(self) -> bool:
+        """Whether any group is large enough."""
+        return any(group.enough for group in self.groups)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationStatus:
+    """Of generated items: how many people there are, what was made of them, and what was missing last."""
+
+    persons: int
+    made: tuple[Calibration, ...]
+    #: when somebody asked for one and it could not be made, after all that could; None: it was not so
+    refused_at: datetime | None
+    lacks: Sequence[Mapping[str, Any]]
+
+    @property
+    def missing(self) -> int:
+        """How many more people it takes."""
+        return max(0, LEAST_PERSONS - self.persons)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionNorms:
+    """One version of a test. `calibration` is None where nothing is generated."""
+
+    version: str
+    forms: tuple[FormNorms, ...]
+    calibration: CalibrationStatus | None
+
+
+def norms_of(test: Test) -> tuple[VersionNorms, ...]:
+    """All versions of a test that anybody has begun or that norms were made for, the newest first.
+
+    As many queries for one version and form as for several.
+    """
+    firsts = first_attempts(test, by_form=True)
+    sets = list(
+        NormSet.objects.of(test.organisation)
+        .filter(test=test)
+        .select_related("made_by__user")
+        .prefetch_related("groups")
+        .order_by("-number")
+    )
+    versions: dict[str, TestVersion] = {}
+    for row in TestVersion.objects.of(test.organisation).filter(test=test, published_at__isnull=False):
+        row.test = test
+        if row.number not in versions or row.language == "en":
+            versions[row.number] = row
+    forms = {(one.version, one.form) for one in firsts} | {(one.version, one.form) for one in sets}
+    generated = test.kind == Test.Kind.REASONING
+    calibrations = _calibrations_by_version(test) if generated else {}
+    newest_first = sorted(versions.values(), key=lambda row: row.created_at, reverse=True)
+    return tuple(
+        VersionNorms(
+            version=row.number,
+            forms=tuple(
+                _form_norms(row, form, firsts, sets)
+                for version, form in sorted(forms)
+                if version == row.number
+            ),
+            calibration=calibrations.get(row.number, _NO_CALIBRATION) if generated else None,
+        )
+        for row in newest_first
+        if any(version == row.number for version, _ in forms)
+    )
+
+
+_NO_CALIBRATION = CalibrationStatus(persons=0, made=(), refused_at=None, lacks=())
+
+
+def _form_norms(
+    row: TestVersion, form: str, firsts: Sequence[FirstAttempt], sets: Sequence[NormSet]
+) -> FormNorms:
+    content = content_of(row)
+    counts = Counter(
+        (one.language, one.device) for one in firsts if (one.version, one.form) == (row.number, form)
+    )
+    return FormNorms(
+        form=form,
+        name=form_name(content, form) if form in forms_of(content) else form,
+        groups=tuple(
+            AnswerGroup(language=language, device=device, n=n)
+            for (language, device), n in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
+        ),
+        sets=tuple(one for one in sets if (one.version, one.form) == (row.number, form)),
+    )
+
+
+def _calibrations_by_version(test: Test) -> dict[str, CalibrationStatus]:
+    persons = Counter(one.version for one in first_attempts(test, by_form=False))
+    made: dict[str, list[Calibration]] = {}
+    rows = Calibration.objects.of(test.organisation).filter(test=test).select_related("made_by__user")
+    for row in rows.order_by("-number"):
+        made.setdefault(row.version, []).append(row)
+    refused: dict[str, AuditEntry] = {}
+    entries = AuditEntry.objects.of(test.organisation).filter(
+        action=CALIBRATION_LACKING, details__test=test.pk
+    )
+    for entry in entries.order_by("at", "pk"):
+        refused[entry.details["version"]] = entry
+    found = {}
+    for version in set(persons) | set(made):
+        last, newest = refused.get(version), made.get(version)
+        told = last if last is not None and (newest is None or newest[0].made_at < last.at) else None
+        found[version] = CalibrationStatus(
+            persons=persons[version],
+            made=tuple(newest or ()),
+            refused_at=told.at if told else None,
+            lacks=told.details["lacks"] if told else (),
+        )
+    return found
+
+
+def known_of(version: TestVersion, form: str) -> Known:
+    """The newest norms and the newest calibration of a version's form, in its language. At most three queries."""
+    organisation, test = version.organisation, version.test
+    norm_set = (
+        NormSet.objects.of(organisation)
+        .filter(test=test, version=version.number, form=form)
+        .prefetch_related("groups")
+        .order_by("-number")
+        .first()
+    )
+    calibration = None
+    if test.kind == test.Kind.REASONING:
+        rows = Calibration.objects.of(organisation).filter(test=test, version=version.number)
+        calibration = rows.order_by("-number").first()
+    return _known(version, norm_set, calibration)
+
+
+def known_of_parts(attempt: Attempt, parts: Sequence[AttemptPart]) -> Mapping[int, Known]:
+    """What is known of the test of each part, by the part's id, for the sheet beside its result.
+
+    Of the norms and the calibration that the role fixed; where it fixed none, of the newest. At most three queries for
+    any number of parts: own questions have no figures.
+    """
+    held = [part for part in parts if part.version.test.kind != Test.Kind.QUESTIONS]
+    tests = {part.version.test_id for part in held}
+    if not tests:
+        return {}
+    organisation = attempt.organisation
+    norm_sets = list(
+        NormSet.objects.of(organisation).filter(test__in=tests).prefetch_related("groups").order_by("number")
+    )
+    calibrations = list(Calibration.objects.of(organisation).filter(test__in=tests).order_by("number"))
+    return {part.pk: _known_of_part(part, norm_sets, calibrations) for part in held}
+
+
+def _known_of_part(
+    part: AttemptPart, norm_sets: Sequence[NormSet], calibrations: Sequence[Calibration]
+) -> Known:
+    version, planned = part.version, part.part
+    form = sheet_form(part)
+    sets = [
+        one
+        for one in norm_sets
+        if (one.test_id, one.version, one.form) == (version.test_id, version.number, form)
+    ]
+    made = [one for one in calibrations if (one.test_id, one.version) == (version.test_id, version.number)]
+    fixed = [one for one in sets if one.pk == planned.norms_id]
+    fixed_calibration = [one for one in made if one.pk == planned.calibration_id]
+    return _known(
+        version,
+        next(iter(fixed or reversed(sets)), None),
+        next(iter(fixed_calibration or reversed(made)), None),
+    )
+
+
+def sheet_form(part: AttemptPart) -> str:
+    """The form that the sheet beside a result tells of: of generated tasks what everybody on the role gets."""
+    return part.part.form if part.version.test.kind == Test.Kind.REASONING else part.form
+
+
+def _known(version: TestVersion, norm_set: NormSet | None, calibration: Calibration | None) -> Known:
+    """What was made by another rule than today's is left out: it is not read by the wrong one."""
+    names = _scale_names(version)
+    groups = sorted(norm_set.groups.all(), key=lambda one: (one.language, one.device)) if norm_set else []
+    return Known(
+        groups=tuple(
+            _group(norm_set, group, names)
+            for group in groups
+            if norm_set is not None and version.language in {"", group.language}
+        ),
+        calibration=OwnCalibration(
+            id=calibration.pk,
+            number=calibration.number,
+            made_at=calibration.made_at,
+            found=found,
+        )
+        if calibration is not None and (found := rasch.of_today(calibration.content)) is not None
+        else None,
+    )
+
+
+def _scale_names(version: TestVersion) -> dict[str, str]:
+    content = content_of(version)
+    return {scale.id: scale.name for scale in content.scales} if isinstance(content, Instrument) else {}
+
+
+def _group(norm_set: NormSet, group: NormGroup, names: Mapping[str, str]) -> OwnGroup:
+    return OwnGroup(
+        number=norm_set.number,
+        version=norm_set.version,
+        form=norm_set.form,
+        language=group.language,
+        device=group.device,
+        n=group.n,
+        made_at=norm_set.made_at,
+        scales=tuple(
+            one for scale, table in group.tables.items() if (one := _scale(scale, table, names)) is not None
+        ),
+    )
+
+
+def _scale(scale: str, data: Mapping[str, Any], names: Mapping[str, str]) -> OwnScale | None:
+    """A score's table, and beside it where its reliability comes from, where that was written down."""
+    table = norms.of_today(data)
+    if table is None:
+        return None
+    return OwnScale(
+        name=names.get(scale) or (category_name(scale) if scale else ""),
+        n=table.n,
+        mean=table.mean,
+        sd=table.sd,
+        reliability=table.reliability,
+        alpha=data.get("alpha"),
+        omega=data.get("omega"),
+        reliability_n=data.get("reliability_n", table.n),
+        way=data.get("reliability_by", ""),
+    )

@@ -1,0 +1,289 @@
+"""Edit the draft of a role's assessment: begin it, add, reorder, change and remove tests, discard it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership
+from goodword.assessments.models import Assessment, AssessmentPart, Calibration, NormSet, Test
+from goodword.assessments.plans.offers import (
+    content_of_number,
+    forms_of,
+    may_be_timed,
+    newest_calibration,
+    newest_norms,
+    newest_version_number,
+    proposed_form,
+    proposed_minutes,
+)
+from goodword.assessments.plans.versions import current_version, default_part, draft_of, next_number
+from goodword.roles.models import Step
+
+UP: Literal[-1] = -1
+DOWN: Literal[1] = 1
+#: the newest that there is for the version and form that were chosen; none if there is none
+NEWEST: Final = "newest"
+MAX_MINUTES: Final = 240
+MAX_REQUIREMENT_LENGTH: Final = 1000
+
+
+class NoDraft(Exception):
+    """There is no draft: it was published or thrown away meanwhile."""
+
+
+class Stale(Exception):
+    """The draft was changed since the page was opened on which this act is based. Nothing was changed."""
+
+
+class InvalidSetting(Exception):
+    """It cannot be so. `field` names the setting, `sentence` says what to do; nothing was changed."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+        self.sentence = sentence
+
+
+def lock(step: Step) -> Step:
+    """Its row, held until the transaction ends: one change of a role's assessment at a time."""
+    rows = Step.objects.of(step.organisation).select_related("organisation")
+    return rows.select_for_update(of=("self",)).get(pk=step.pk)
+
+
+@contextmanager
+def locked_draft(step: Step, *, revision: int) -> Iterator[Assessment]:
+    """The draft, to be changed in one transaction; its revision goes up by one.
+
+    `revision` is the one that the page showed. Raises `NoDraft`, and `Stale` if another one is there now.
+    """
+    with transaction.atomic():
+        draft = draft_of(lock(step))
+        if draft is None:
+            raise NoDraft
+        if draft.revision != revision:
+            raise Stale
+        yield draft
+        Assessment.objects.of(step.organisation).filter(pk=draft.pk).update(revision=revision + 1)
+
+
+def part_of(draft: Assessment, part_id: int) -> AssessmentPart:
+    """One of its parts. Raises LookupError."""
+    rows = AssessmentPart.objects.of(draft.organisation).select_related("test__organisation")
+    found = rows.filter(assessment=draft, pk=part_id).first()
+    if found is None:
+        raise LookupError(f"Part {part_id} is none of assessment {draft.pk}.")
+    return found
+
+
+def in_order(draft: Assessment) -> list[AssessmentPart]:
+    """Its parts, the first one first."""
+    rows = AssessmentPart.objects.of(draft.organisation).select_related("test__organisation")
+    return list(rows.filter(assessment=draft).order_by("order"))
+
+
+def renumber(draft: Assessment, parts: list[AssessmentPart]) -> None:
+    """Give them the places 1, 2, 3 in the order of the list."""
+    for place, part in enumerate(parts, start=1):
+        part.order = place
+    AssessmentPart.objects.of(draft.organisation).bulk_update(parts, ["order"])
+
+
+def begin_draft(*, step: Step, by: Membership, now: datetime, empty: bool = False) -> Assessment:
+    """The open draft, else a new one with the tests and settings of the version that counts.
+
+    Where nobody has put anything together it holds the test that candidates get by itself; `empty`: none.
+    """
+    with transaction.atomic():
+        locked = lock(step)
+        if draft := draft_of(locked):
+            return draft
+        newest = current_version(locked)
+        draft = Assessment(
+            organisation=locked.organisation,
+            step=locked,
+            number=next_number(locked),
+            created_at=now,
+            created_by=by,
+        )
+        if newest is not None:
+            for name in ("total", "total_reason", "more_time", "tells_candidate", "retake_months"):
+                setattr(draft, name, getattr(newest, name))
+        if empty:
+            draft.total, draft.total_reason = Assessment.Total.OFF, ""
+        draft.save()
+        if not empty:
+            for part in list(newest.parts.order_by("order")) if newest else [default_part(locked, now=now)]:
+                part.pk, part.assessment = None, draft
+                part.save(force_insert=True)
+        return draft
+
+
+def add_part(*, step: Step, test_id: int, revision: int) -> AssessmentPart:
+    """Put the newest version of a test at the end, with the form, clock and norms that are proposed for it.
+
+    Raises `NoDraft`, `Stale`, LookupError for a test that is not the organisation's, and
+    `InvalidSetting` for one that is not offered or is there already.
+    """
+    with locked_draft(step, revision=revision) as draft:
+        test = Test.objects.of(draft.organisation).select_related("organisation").filter(pk=test_id).first()
+        if test is None:
+            raise LookupError(f"Test {test_id} is none of organisation {draft.organisation_id}.")
+        number = newest_version_number(test)
+        if test.archived_at is not None or number is None:
+            raise InvalidSetting("test", _("“%(test)s” is not offered any more.") % {"test": test.title})
+        parts = in_order(draft)
+        if any(part.test_id == test.pk for part in parts):
+            raise InvalidSetting("test", _("“%(test)s” is in the assessment already.") % {"test": test.title})
+        content = content_of_number(test, number)
+        form = proposed_form(content)
+        return AssessmentPart.objects.create(
+            organisation=draft.organisation,
+            assessment=draft,
+            order=len(parts) + 1,
+            test=test,
+            number=number,
+            form=form.id,
+            minutes=proposed_minutes(content, form),
+            norms=newest_norms(test, number=number, form=form.id),
+            calibration=newest_calibration(test, number=number),
+        )
+
+
+def move_part(*, step: Step, part_id: int, by: Literal[-1, 1], revision: int) -> int:
+    """One place up or down; at the end it stays. Returns its place, from 1.
+
+    Raises `NoDraft`, `Stale`, and LookupError if the part has gone.
+    """
+    with locked_draft(step, revision=revision) as draft:
+        moved = part_of(draft, part_id)
+        parts = in_order(draft)
+        place = [part.pk for part in parts].index(moved.pk)
+        to = min(max(place + by, 0), len(parts) - 1)
+        parts.insert(to, parts.pop(place))
+        renumber(draft, parts)
+        return to + 1
+
+
+def remove_part(*, step: Step, part_id: int, revision: int) -> None:
+    """Take a test out with all that was said of it; those below move up. Raises as `move_part` does."""
+    with locked_draft(step, revision=revision) as draft:
+        part_of(draft, part_id).delete()
+        renumber(draft, in_order(draft))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartChoice:
+    """How a test is given; the meanings stand at the columns of `AssessmentPart`. Norms and calibrations are named
+    by their id, as "newest", or None for none."""
+
+    number: str
+    form: str
+    minutes: int | None
+    requirement: str
+    two_raters: bool = False
+    norms: int | Literal["newest"] | None = NEWEST
+    calibration: int | Literal["newest"] | None = NEWEST
+
+
+def change_part(
+    *, step: Step, part_id: int, choice: PartChoice, revision: int, by: Membership, now: datetime
+) -> AssessmentPart:
+    """Make it so. A requirement in other words than before was said by `by`, now.
+
+    Raises `NoDraft`, `Stale`, LookupError if the part has gone, and `InvalidSetting`.
+    """
+    with locked_draft(step, revision=revision) as draft:
+        part = part_of(draft, part_id)
+        try:
+            content = content_of_number(part.test, choice.number)
+        except LookupError:
+            raise InvalidSetting(
+                "number", _("This version is not published. Choose one of those offered.")
+            ) from None
+        if choice.form not in {form.id for form in forms_of(content)}:
+            raise InvalidSetting("form", _("This version has no such form. Choose one of those offered."))
+        part.number, part.form = choice.number, choice.form
+        part.minutes = _minutes(part.test, choice.minutes)
+        if choice.two_raters and part.test.kind != Test.Kind.QUESTIONS:
+            raise InvalidSetting("two_raters", _("Only answers to custom questions are marked by people."))
+        part.two_raters = choice.two_raters
+        part.norms = _norms(part, choice.norms)
+        part.calibration = _calibration(part, choice.calibration)
+        set_part_requirement(part, choice.requirement, by=by, now=now)
+        part.save()
+        return part
+
+
+def set_part_requirement(part: AssessmentPart, text: str, *, by: Membership, now: datetime) -> None:
+    """Let a part serve this requirement, said by `by`, unless it was said before. The part is not saved.
+
+    Raises `InvalidSetting` for one that is too long.
+    """
+    text = text.strip()
+    if len(text) > MAX_REQUIREMENT_LENGTH:
+        said = _("Enter at most %(most)d characters.") % {"most": MAX_REQUIREMENT_LENGTH}
+        raise InvalidSetting("requirement", said)
+    if text == part.requirement:
+        return
+    part.requirement = text
+    part.requirement_by = by.user.name[:150] if text else ""
+    part.requirement_at = now if text else None
+
+
+def _minutes(test: Test, minutes: int | None) -> int | None:
+    if minutes is None:
+        return None
+    if not may_be_timed(test):
+        raise InvalidSetting("minutes", _("A test of scales has no clock."))
+    if not 1 <= minutes <= MAX_MINUTES:
+        raise InvalidSetting(
+            "minutes", _("Write 1 to %(most)d minutes, or nothing for no clock.") % {"most": MAX_MINUTES}
+        )
+    return minutes
+
+
+def _norms(part: AssessmentPart, chosen: int | Literal["newest"] | None) -> NormSet | None:
+    if chosen is None:
+        return None
+    if chosen == NEWEST:
+        return newest_norms(part.test, number=part.number, form=part.form)
+    rows = NormSet.objects.of(part.organisation).filter(test=part.test, version=part.number, form=part.form)
+    found = rows.filter(pk=chosen).first()
+    if found is None:
+        raise InvalidSetting(
+            "norms", _("These norms are of another version or form. Choose the newest, or none.")
+        )
+    return found
+
+
+def _calibration(part: AssessmentPart, chosen: int | Literal["newest"] | None) -> Calibration | None:
+    if chosen is None:
+        return None
+    if chosen == NEWEST:
+        return newest_calibration(part.test, number=part.number)
+    rows = Calibration.objects.of(part.organisation).filter(test=part.test, version=part.number)
+    found = rows.filter(pk=chosen).first()
+    if found is None:
+        raise InvalidSetting(
+            "calibration", _("This calibration is of another version. Choose the newest, or none.")
+        )
+    return found
+
+
+def discard_draft(*, step: Step, revision: int, by: Membership, now: datetime) -> None:
+    """Delete it; what was published stays. Raises `NoDraft` and `Stale`."""
+    with locked_draft(step, revision=revision) as draft:
+        write(
+            organisation=draft.organisation,
+            action="assessment.draft_discarded",
+            member=by,
+            now=now,
+            details={"role": step.role_id, "version": draft.number},
+        )
+        draft.delete()

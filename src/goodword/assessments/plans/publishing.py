@@ -1,0 +1,200 @@
+"""Settings of an assessment as a whole, and publishing it: invitations then use the new version."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership
+from goodword.assessments.adjustments.contacts import contact_of_role
+from goodword.assessments.models import Assessment, AssessmentPart
+from goodword.assessments.plans.editing import InvalidSetting, in_order, locked_draft, set_part_requirement
+from goodword.assessments.plans.offers import content_of_number, is_right_or_wrong
+from goodword.assessments.plans.versions import next_number
+from goodword.roles.domain.settings import set_requirement
+from goodword.roles.models import Role, Step
+
+#: as long as an earlier result is offered in place of a new one (steps.domain.reuse): what starts by itself would
+#: otherwise begin before the interval is over
+MAX_RETAKE_MONTHS: Final = 12
+MAX_WEIGHT: Final = 100
+MAX_REASON_LENGTH: Final = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The meanings stand at the columns of `Assessment`. `weights` are whole numbers from 1 up by the id of a part."""
+
+    total: str = Assessment.Total.OFF
+    total_reason: str = ""
+    weights: Mapping[int, int]
+    more_time: int = Assessment.MoreTime.ASK
+    tells_candidate: bool = False
+    retake_months: int = 6
+
+
+def change_settings(*, step: Step, settings: Settings, revision: int) -> None:
+    """Make it so. Reason and weights are kept with a weighted total alone.
+
+    Raises `NoDraft`, `Stale`, and `InvalidSetting` for a total that cannot be or a number out of bounds.
+    """
+    with locked_draft(step, revision=revision) as draft:
+        parts = in_order(draft)
+        weighted = settings.total == Assessment.Total.WEIGHTS
+        if settings.total not in Assessment.Total.values:
+            raise InvalidSetting("total", _("Choose one of those offered."))
+        if settings.more_time not in Assessment.MoreTime.values:
+            raise InvalidSetting("more_time", _("Choose one of those offered."))
+        if not 0 <= settings.retake_months <= MAX_RETAKE_MONTHS:
+            raise InvalidSetting(
+                "retake_months", _("Write 0 to %(most)d months.") % {"most": MAX_RETAKE_MONTHS}
+            )
+        draft.total = settings.total
+        draft.total_reason = settings.total_reason.strip() if weighted else ""
+        draft.more_time, draft.tells_candidate = settings.more_time, settings.tells_candidate
+        draft.retake_months = settings.retake_months
+        for part in parts:
+            part.weight = settings.weights.get(part.pk) if weighted and enters_total(part) else None
+        if problem := total_problem(draft, parts):
+            raise problem
+        draft.save()
+        AssessmentPart.objects.of(draft.organisation).bulk_update(parts, ["weight"])
+
+
+def enters_total(part: AssessmentPart) -> bool:
+    """Whether the part is a test with right and wrong answers: no other has a share in a total."""
+    return is_right_or_wrong(content_of_number(part.test, part.number))
+
+
+def total_problem(draft: Assessment, parts: list[AssessmentPart]) -> InvalidSetting | None:
+    """Why there cannot be this total over these parts; None if there can, or if there is to be none."""
+    if draft.total == Assessment.Total.OFF:
+        return None
+    entering = [part for part in parts if enters_total(part)]
+    if not entering:
+        return InvalidSetting(
+            "total",
+            _(
+                "A total goes over tests with right and wrong answers alone, and there is none among these. "
+                "Choose no total, or add such a test first."
+            ),
+        )
+    if draft.total == Assessment.Total.WEIGHTS:
+        for part in entering:
+            if part.weight is None or not 1 <= part.weight <= MAX_WEIGHT:
+                said = _("Write a whole number from 1 to %(most)d for “%(test)s”.")
+                return InvalidSetting(
+                    weight_field(part), said % {"most": MAX_WEIGHT, "test": part.test.title}
+                )
+        if not draft.total_reason or len(draft.total_reason) > MAX_REASON_LENGTH:
+            return InvalidSetting(
+                "total_reason",
+                _("Give the reason for the weights, in at most %(most)d characters.")
+                % {"most": MAX_REASON_LENGTH},
+            )
+    return None
+
+
+def weight_field(part: AssessmentPart) -> str:
+    """The name of the setting that holds its weight."""
+    return f"weight_{part.pk}"
+
+
+class Unfinished(Exception):
+    """It cannot be published yet, for these reasons; nothing was changed."""
+
+    def __init__(self, problems: Sequence[InvalidSetting]) -> None:
+        super().__init__(" ".join(problem.sentence for problem in problems))
+        self.problems = tuple(problems)
+
+
+def publish(
+    *, step: Step, revision: int, by: Membership, now: datetime, requirements: Mapping[int, str] | None = None
+) -> Assessment:
+    """Make the draft the version that counts. Attempts that were assigned keep theirs.
+
+    `requirements` names them, by the id of the part, where they are still missing. The step's own requirement, which
+    lower layers ask for before they begin anything, becomes those of all tests together.
+
+    Raises `NoDraft`, `Stale`, and `Unfinished` for an assessment without tests, for a test without a
+    requirement, and for a total that cannot be.
+    """
+    with locked_draft(step, revision=revision) as draft:
+        parts = in_order(draft)
+        for part in parts:
+            if not part.requirement and (text := (requirements or {}).get(part.pk, "")):
+                set_part_requirement(part, text, by=by, now=now)
+                part.save()
+        if problems := problems_of(draft, parts):
+            raise Unfinished(problems)
+        # one may have been made by itself since the draft was begun: the newest is what counts
+        if Assessment.objects.of(draft.organisation).filter(step=step, number__gt=draft.number).exists():
+            draft.number = next_number(step)
+        draft.published_at, draft.published_by = now, by
+        draft.save(update_fields=["number", "published_at", "published_by"])
+        set_requirement(step=step, text=joined_requirements(parts), by=by, now=now)
+        write(
+            organisation=draft.organisation,
+            action="assessment.published",
+            member=by,
+            now=now,
+            details={
+                "role": step.role_id,
+                "assessment": draft.pk,
+                "version": draft.number,
+                "tests": [part.test.key for part in parts],
+            },
+        )
+        return draft
+
+
+def problems_of(draft: Assessment, parts: list[AssessmentPart]) -> list[InvalidSetting]:
+    """What stands between a draft and its publication; a missing requirement at the field `requirement_field`."""
+    if not parts:
+        return [
+            InvalidSetting("tests", _("An assessment without tests cannot be published. Add a test first."))
+        ]
+    found = [
+        InvalidSetting(
+            requirement_field(part),
+            _("Say which requirement of the job “%(test)s” serves. Without it nothing is published.")
+            % {"test": part.test.title},
+        )
+        for part in parts
+        if not part.requirement
+    ]
+    problem = total_problem(draft, parts)
+    return [*found, problem] if problem else found
+
+
+def requirement_field(part: AssessmentPart) -> str:
+    """The name of the field that asks for its requirement."""
+    return f"requirement_{part.pk}"
+
+
+def joined_requirements(parts: Sequence[AssessmentPart]) -> str:
+    """The requirements of all parts, each once."""
+    return "; ".join(dict.fromkeys(part.requirement for part in parts))
+
+
+def reader_warning(role: Role) -> str:
+    """The warning that only the hiring team reads requests, and who does; empty if somebody outside is named."""
+    named, contact = role.organisation.adjustments_email, contact_of_role(role)
+    if contact is not None and contact.address == named:
+        return ""
+    if named:
+        first = _("%(name)s is named for adjustment requests, but hires for this role.") % {
+            "name": role.organisation.adjustments_name
+        }
+    else:
+        first = _("Nobody outside the hiring team is named to answer adjustment requests.")
+    if contact is None:
+        return first + " " + _("The recruiter reads them. Candidates see this, and some will not ask.")
+    return (
+        first
+        + " "
+        + _("%(name)s reads them, as an admin who does not hire for this role.") % {"name": contact.name}
+    )
