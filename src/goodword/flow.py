@@ -15,9 +15,8 @@ from goodword.candidates import export as candidates_export
 from goodword.core.erasure import Holder
 from goodword.core.exporting import Teller
 from goodword.core.reactions import Flow
-from goodword.greenhouse.feed import erase as feed_erase
-from goodword.greenhouse.feed import export as feed_export
-from goodword.greenhouse.feed import queue as feed_queue
+from goodword.greenhouse.activity_feed import notes as activity_feed
+from goodword.greenhouse.activity_feed import personal_data as note_data
 from goodword.greenhouse.inbox import erase as inbox_erase
 from goodword.greenhouse.inbox import export as inbox_export
 from goodword.greenhouse.sync import erase as sync_erase
@@ -171,16 +170,16 @@ FLOW: Flow = {
     # --- reports -----------------------------------------------------------------------------------------------
     "report.ready": (  # data: step_request_id, report_id, version, code
         report_notify.on_report_ready,
-        feed_queue.on_report_ready,
+        activity_feed.on_report_ready,
     ),
     "report.redacted": (),  # data as of report.ready; no mail, and no note
     "report.failed": (),
     "report.opened": (),
-    # --- activity feed -----------------------------------------------------------------------------------------
-    "feed.posted": (),  # data: report_id, remote_id
-    "feed.needs_person": (),  # data: report_id
-    "feed.doubled": (),  # data: report_id, notes
-    "feed.dropped": (),  # data: report_id
+    # --- notes on the Activity Feed -----------------------------------------------------------------------------
+    "note.posted": (),  # data: report_id, remote_id
+    "note.needs_attention": (),  # data: report_id
+    "note.duplicated": (),  # data: report_id, notes
+    "note.dropped": (),  # data: report_id
     # --- questions of candidates and referees ------------------------------------------------------------------
     "portal.asked": (),  # data: by
     # --- mail --------------------------------------------------------------------------------------------------
@@ -207,7 +206,7 @@ FLOW: Flow = {
 #: what is erased of a person, app by app from the top down (core.erasure)
 ERASURE: tuple[Holder, ...] = (
     inbox_erase.erase,
-    feed_erase.erase,
+    note_data.erase,
     sync_erase.erase,
     reports_erase.erase,
     references_erase.erase,
@@ -225,7 +224,7 @@ EXPORT: tuple[Teller, ...] = (
     references_export.export,
     reports_export.export,
     notifications_export.export,
-    feed_export.export,
+    note_data.export,
     sync_export.export,
     inbox_export.export,
 )

@@ -1,8 +1,7 @@
 """Every model is told in an export, or is known not to be: a new one needs a decision."""
 
 from goodword.core.exporting import tellers
-from tests.architecture.source import modules
-from tests.architecture.test_erasure import TELLS_OF_NOBODY, models
+from tests.architecture.test_erasure import TELLS_OF_NOBODY, decorating, models
 
 #: models that tell of somebody, and are left out, with the reason
 LEFT_OUT = {
@@ -20,13 +19,11 @@ def test_every_model_is_told_or_left_out_for_a_reason() -> None:
 
 
 def test_every_app_that_knows_how_to_tell_is_asked_to() -> None:
-    there = {module.removesuffix(".export") for module in modules() if module.endswith(".export")}
-    asked = {teller.tell.__module__.removesuffix(".export") for teller in tellers()}
-    assert asked == there
+    assert {teller.tell.__module__ for teller in tellers()} == decorating("tells")
 
 
 def test_who_is_erased_can_be_told_of() -> None:
     """What an app erases of somebody it also tells of them."""
-    erases = {module.removesuffix(".erase") for module in modules() if module.endswith(".erase")}
-    tells = {module.removesuffix(".export") for module in modules() if module.endswith(".export")}
+    erases = {module.rpartition(".")[0] for module in decorating("holds")}
+    tells = {module.rpartition(".")[0] for module in decorating("tells")}
     assert erases == tells

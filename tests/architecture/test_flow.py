@@ -15,7 +15,7 @@ RECORD = ("record", "_record", "record_event", "tell", "_tell")
 #: the module whose pure table yields names for another to record
 TABLE = "goodword.greenhouse.sync.changes"
 EVENT = re.compile(
-    r"(application|candidate|step|attempt|check|request|reference|referee|portal|report|feed|email|erasure)"
+    r"(application|candidate|step|attempt|check|request|reference|referee|portal|report|note|email|erasure)"
     r"\.[a-z_]+"
 )
 

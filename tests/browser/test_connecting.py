@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from goodword.core import clock
-from goodword.greenhouse.feed.try_out import post_test_note
+from goodword.greenhouse.activity_feed.notes import queue_test_note
 from goodword.greenhouse.models import (
     CallTally,
     Connection,
@@ -160,7 +160,7 @@ def test_every_page_is_accessible_and_fits(browser: Browser, desk: Desk, live_se
         connected_at=clock.now(),
         state="disconnected",
     )
-    note = post_test_note(one, candidate_remote_id=person.id, member=desk.admin, now=clock.now())
+    note = queue_test_note(one, candidate_remote_id=person.id, member=desk.admin, now=clock.now())
     pages = {
         "integrations": desk.url("integrations"),
         "dialog": desk.url("greenhouse_replace_key", one.pk),
@@ -193,7 +193,7 @@ def test_every_page_is_accessible_and_fits(browser: Browser, desk: Desk, live_se
         page.get_by_label("First line of a note").fill("{candidate} is through, {outcome}")
         expect(page.locator("#example")).to_contain_text("Ada Lovelace is through, completed: 2 of 2")
         page.get_by_label("First line of a note").fill("{score}")
-        expect(page.locator("#example")).to_contain_text("{score} is not known here.")
+        expect(page.locator("#example")).to_contain_text("{score} is not a placeholder.")
         context.close()
     assert looker.wrong == {}
     assert looker.complaints == []

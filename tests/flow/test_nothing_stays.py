@@ -16,7 +16,7 @@ from goodword.assessments.models import Attempt
 from goodword.candidates.domain.erasure import WAIT
 from goodword.candidates.models import Application
 from goodword.core import clock
-from goodword.greenhouse.models import FeedPost
+from goodword.greenhouse.models import ActivityFeedNote
 from goodword.greenhouse.sync.deletions import erase_due
 from goodword.notifications.models import Email
 from goodword.references.domain.do_not_contact import is_barred
@@ -249,7 +249,7 @@ def test_once_a_person_is_erased_no_table_knows_them(world: World) -> None:
     lived(world)
     assert where_it_stands(WORD) == PLANTED
     organisation = world.organisation
-    posted = FeedPost.objects.of(organisation).filter(state="sent").count()
+    posted = ActivityFeedNote.objects.of(organisation).filter(state="sent").count()
     [person] = [one for one in world.greenhouse.store.candidates.rising() if one.last_name == f"{WORD}ova"]
     delete_candidate(world.greenhouse.store, person)
     world.deliver()
@@ -258,7 +258,7 @@ def test_once_a_person_is_erased_no_table_knows_them(world: World) -> None:
     run_jobs()  # the redacted reports are drawn
     assert where_it_stands(WORD) == set()
     assert is_barred(organisation=organisation, address=PEER["r-email"])
-    assert FeedPost.objects.of(organisation).filter(state="sent").count() == posted
+    assert ActivityFeedNote.objects.of(organisation).filter(state="sent").count() == posted
     reports = Report.objects.of(organisation).order_by("step_request", "version")
     assert [(one.version, one.state, one.snapshot["redacted"]) for one in reports] == [
         (1, "redacted", True),

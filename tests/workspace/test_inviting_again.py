@@ -18,8 +18,8 @@ from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.core.models import Event
-from goodword.greenhouse.feed.queue import on_report_ready
-from goodword.greenhouse.models import FeedPost
+from goodword.greenhouse.activity_feed.notes import on_report_ready
+from goodword.greenhouse.models import ActivityFeedNote
 from goodword.notifications.models import Email
 from goodword.references.models import Check, Sign
 from goodword.references.signs import addresses
@@ -362,7 +362,7 @@ def test_no_note_is_queued_for_a_version_of_an_earlier_run() -> None:
     event = Event(name="report.ready", application_id=story.application.pk, occurred_at=NOW)
     event.data = {"report_id": report.pk}
     on_report_ready(event)
-    assert FeedPost.objects.of(rita.organisation).count() == 0
+    assert ActivityFeedNote.objects.of(rita.organisation).count() == 0
 
 
 def test_lists_keep_the_earlier_result_beside_the_new_state() -> None:

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.greenhouse.models import Connection, FeedPost
+from goodword.greenhouse.models import ActivityFeedNote, Connection
 from goodword.reports.models import Report
 from goodword.roles.models import Role
 from tests.support import factories
@@ -29,7 +29,7 @@ def signed_in(member: Membership) -> Client:
     return client
 
 
-def failed_note(report: Report) -> FeedPost:
+def failed_note(report: Report) -> ActivityFeedNote:
     connection = Connection.objects.create(
         organisation=report.organisation,
         api="v3",
@@ -38,13 +38,13 @@ def failed_note(report: Report) -> FeedPost:
         endpoint_key=f"key-{report.pk}",
         connected_at=NOW,
     )
-    return FeedPost.objects.create(
+    return ActivityFeedNote.objects.create(
         organisation=report.organisation,
         connection=connection,
         report=report,
         marker=report.code,
         visibility="private",
-        state=FeedPost.State.FAILED,
+        state=ActivityFeedNote.State.FAILED,
         last_error="Greenhouse says that this may not be written.",
         not_before=NOW,
         created_at=NOW,
@@ -60,12 +60,14 @@ def test_a_failed_note_is_tried_again_by_one_click(role: Role, report: Report) -
     assert "Greenhouse says that this may not be written." in page
     client.post(path("report_note_again", role.organisation, report.pk))
     post.refresh_from_db()
-    assert (post.state, post.attempts) == (FeedPost.State.QUEUED, 0)
+    assert (post.state, post.attempts) == (ActivityFeedNote.State.QUEUED, 0)
 
 
 def test_a_note_that_cannot_be_written_is_given_up_by_one_click(role: Role, report: Report) -> None:
     post = failed_note(report)
-    FeedPost.objects.of(role.organisation).update(trouble=FeedPost.Trouble.DELETED)
+    ActivityFeedNote.objects.of(role.organisation).update(
+        failure_reason=ActivityFeedNote.FailureReason.DELETED
+    )
     client = signed_in(factories.member(role.organisation))
     page = client.get(
         path("candidate", role.organisation, report.step_request.application_id)
@@ -74,7 +76,7 @@ def test_a_note_that_cannot_be_written_is_given_up_by_one_click(role: Role, repo
     assert "Write the note again" not in page
     client.post(path("report_note_drop", role.organisation, report.pk))
     post.refresh_from_db()
-    assert post.state == FeedPost.State.CANCELLED
+    assert post.state == ActivityFeedNote.State.CANCELLED
     audited = AuditEntry.objects.of(role.organisation).values_list("action", flat=True)
     assert "note.dropped" in audited
     page = client.get(
@@ -85,20 +87,20 @@ def test_a_note_that_cannot_be_written_is_given_up_by_one_click(role: Role, repo
 
 def test_a_note_that_stands_twice_is_shown_until_somebody_has_seen_it(role: Role, report: Report) -> None:
     failed_note(report)
-    posts = FeedPost.objects.of(role.organisation)
-    posts.update(state=FeedPost.State.SENT, remote_id=7, double_remote_ids=[8])
+    posts = ActivityFeedNote.objects.of(role.organisation)
+    posts.update(state=ActivityFeedNote.State.SENT, remote_id=7, duplicate_remote_ids=[8])
     client = signed_in(factories.member(role.organisation))
     here = path("candidate", role.organisation, report.step_request.application_id)
     assert "The note is on the Activity Feed twice." in client.get(here).content.decode()
     client.post(path("report_note_seen", role.organisation, report.pk))
-    assert posts.get().doubles_seen_at is not None
+    assert posts.get().duplicates_seen_at is not None
     assert "The note is on the Activity Feed twice" not in client.get(here).content.decode()
 
 
 @pytest.mark.parametrize("name", ["report_note_again", "report_note_drop", "report_note_seen"])
 def test_others_change_nothing(role: Role, report: Report, name: str) -> None:
     post = failed_note(report)
-    FeedPost.objects.of(role.organisation).update(double_remote_ids=[8])
+    ActivityFeedNote.objects.of(role.organisation).update(duplicate_remote_ids=[8])
     stranger = factories.member(factories.organisation(), kind="admin")
     looker = factories.member(role.organisation, kind="hiring_manager")
     role.viewers.add(looker)
@@ -112,4 +114,4 @@ def test_others_change_nothing(role: Role, report: Report, name: str) -> None:
     ]
     post.refresh_from_db()
     assert answers == [302, 404, 404, 403, 405]
-    assert (post.state, post.doubles_seen_at) == (FeedPost.State.FAILED, None)
+    assert (post.state, post.duplicates_seen_at) == (ActivityFeedNote.State.FAILED, None)

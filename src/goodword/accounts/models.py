@@ -69,7 +69,7 @@ class Organisation(models.Model):
     own_domains = models.JSONField(default=list)
     #: how the note on the Activity Feed is written, unless said otherwise
     note_visibility = models.CharField(max_length=12, default="private")
-    #: the note's first line in the organisation's own words; empty: ours (greenhouse.feed.wording)
+    #: the note's first line in the organisation's own words; empty: ours (greenhouse.activity_feed.wording)
     note_wording = models.CharField(max_length=300, default="", blank=True)
     report_link_days = models.PositiveSmallIntegerField(default=90)
     #: whose public holidays are no working days ("DE"; empty: none), and of which part of that country ("BE")

@@ -1,4 +1,4 @@
-"""Greenhouse jobs: handling deliveries, posting notes, and sweeps for missed work.
+"""Greenhouse jobs: handling deliveries, checking permissions, and sweeps for missed work.
 
 A woken worker handles deliveries one after another for a short turn. The next wake-up then queues behind other jobs, so
 that a burst of hundreds of deliveries does not delay mail.
@@ -6,22 +6,18 @@ that a burst of hundreds of deliveries does not delay mail.
 
 import time
 
-from django.db.models import Q
-
 from goodword.core import clock, jobs, stopping
-from goodword.greenhouse.feed import doubles, post, stuck
+from goodword.greenhouse.activity_feed import jobs as activity_feed  # noqa: F401 - registers its jobs
 from goodword.greenhouse.inbox.claim import Turn, Turns, free_orphans
 from goodword.greenhouse.inbox.process import work_one
 from goodword.greenhouse.inbox.prune import prune
-from goodword.greenhouse.models import FeedPost, InboxEvent
-from goodword.greenhouse.reconciliation import jobs as reconciliation  # noqa: F401 - registers the jobs of reconciliation
+from goodword.greenhouse.models import InboxEvent
+from goodword.greenhouse.reconciliation import jobs as reconciliation  # noqa: F401 - registers its jobs
 from goodword.greenhouse.setup import recheck
 from goodword.greenhouse.sync import calls, deletions
 
 #: seconds that one wake-up works before it lets others in
 TURN = 5.0
-
-SWEEP_AT_MOST = 100
 
 #: the turns of this process
 TURNS = Turns()
@@ -68,31 +64,6 @@ def prune_inbox(*, timestamp: int = 0) -> None:
     del timestamp  # see above
     prune(now=clock.now())
     calls.prune(now=clock.now())
-
-
-@jobs.job(name="greenhouse.feed.post", swept_by="greenhouse.feed.sweep")
-def post_note(*, feed_post_id: int) -> None:
-    """Write one note. Its row decides about further tries, so the job takes none."""
-    post.post(feed_post_id=feed_post_id, now=clock.now())
-
-
-@jobs.job(name="greenhouse.feed.look_again", cron="* * * * * 30", queueing_lock="greenhouse.feed.look_again")
-def look_again(*, timestamp: int = 0) -> None:
-    """Search feeds for notes that landed late, once a minute where one is due."""
-    del timestamp  # see above
-    doubles.look_again(now=clock.now())
-
-
-@jobs.job(name="greenhouse.feed.sweep", cron="* * * * * */15", queueing_lock="greenhouse.feed.sweep")
-def sweep_feed(*, timestamp: int = 0) -> None:
-    """Free the notes of dead workers, and post what has become due."""
-    del timestamp  # see above
-    now = clock.now()
-    stuck.free(now=now)
-    due = Q(state=FeedPost.State.QUEUED, not_before__lte=now)
-    posts = FeedPost.objects.across_organisations().filter(due).order_by("not_before")
-    for pk in posts.values_list("pk", flat=True)[:SWEEP_AT_MOST]:
-        post_note.defer_once(lock=f"greenhouse.feed:{pk}", feed_post_id=pk)
 
 
 @jobs.job(name="greenhouse.check", swept_by="greenhouse.check.sweep")

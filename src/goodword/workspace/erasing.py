@@ -11,7 +11,7 @@ from goodword.candidates.domain.carry_out import subject
 from goodword.candidates.domain.person import hold_person
 from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.core import erasure as holders
-from goodword.greenhouse.models import FeedPost
+from goodword.greenhouse.models import ActivityFeedNote
 
 #: the holders' words for what went, in the order in which a page lists them
 LABELS = {
@@ -91,10 +91,10 @@ def listed(counts: Mapping[str, int]) -> list[tuple[str, int]]:
 
 def notes_of(application_ids: list[int]) -> int:
     """How many notes of these applications stand on Activity Feeds."""
-    posts = FeedPost.objects.across_organisations().filter(
+    posts = ActivityFeedNote.objects.across_organisations().filter(
         report__step_request__application__in=application_ids
     )
-    return posts.filter(state=FeedPost.State.SENT).count()
+    return posts.filter(state=ActivityFeedNote.State.SENT).count()
 
 
 class _TakeBack(Exception):

@@ -21,8 +21,8 @@ from goodword.assessments.attempts.reminders import remind_due
 from goodword.assessments.given import items_of
 from goodword.assessments.models import Adjustment, Attempt
 from goodword.candidates.models import Application
-from goodword.greenhouse.feed.wording import body
-from goodword.greenhouse.models import FeedPost
+from goodword.greenhouse.activity_feed.wording import body
+from goodword.greenhouse.models import ActivityFeedNote
 from goodword.notifications.models import Email
 from goodword.notifications.people import Person
 from goodword.reports.models import Report
@@ -82,7 +82,7 @@ def lived(*, adjusted: bool, may_tell: bool = False) -> Life:
         run_jobs()
         read |= _read(of, "at the end")
         report = Report.objects.of(org).get(state="ready")
-        note = FeedPost(organisation=org, report=report, marker=report.code)
+        note = ActivityFeedNote(organisation=org, report=report, marker=report.code)
         read |= {
             "snapshot": json.dumps(report.snapshot, indent=1, ensure_ascii=False),
             "note": body(note, report, link="https://goodword.example/s/x/"),

@@ -54,11 +54,11 @@ def test_the_page_shows_the_note_as_it_would_be(desk: Desk) -> None:
     [
         (
             {"words": "{score} for {candidate}"},
-            "First line of a note: {score} is not known here. You can use {step}, {candidate}, {role}, {outcome}.",
+            "First line of a note: {score} is not a placeholder. You can use {step}, {candidate}, {role}, {outcome}.",
         ),
         (
             {"words": "Something happened"},
-            "First line of a note: Say at least {step} or {candidate}, so that a reader knows what the note is about.",
+            "First line of a note: Include {step} or {candidate}, so that readers know what the note is about.",
         ),
         (
             {"visibility": "everybody"},

@@ -3,7 +3,7 @@
 import pytest
 from bs4 import BeautifulSoup
 
-from goodword.greenhouse.models import FeedPost
+from goodword.greenhouse.models import ActivityFeedNote
 from greenhouse_sandbox.store.people import Candidate as RemoteCandidate
 from tests.greenhouse.setup.desk import Desk
 from tests.greenhouse.setup.test_health import text
@@ -55,7 +55,7 @@ def test_the_note_is_shown_before_it_is_written(either: Desk, form: str) -> None
     assert "On the Activity Feed of Zoë Nordqvist" in said
     assert "Who may read it private" in said
     assert f"A test note from Goodword for {either.organisation.name}: writing" in said
-    assert FeedPost.objects.of(either.organisation).count() == 0
+    assert ActivityFeedNote.objects.of(either.organisation).count() == 0
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_who_is_not_there_is_said_and_what_was_typed_stays(desk: Desk, typed: st
     assert field["value"] == typed
     response = desk.client(desk.admin).post(desk.own("greenhouse_test_note_write"), {"candidate": typed})
     assert response["Location"] == desk.own("greenhouse_test_note")
-    assert FeedPost.objects.of(desk.organisation).count() == 0
+    assert ActivityFeedNote.objects.of(desk.organisation).count() == 0
 
 
 def test_greenhouse_away_is_said(desk: Desk) -> None:

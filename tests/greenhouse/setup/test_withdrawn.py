@@ -7,7 +7,7 @@ import pytest
 from goodword.core import clock
 from goodword.greenhouse import jobs
 from goodword.greenhouse.client import HarvestError, Priority
-from goodword.greenhouse.models import Connection, FeedPost, InboxEvent, Permission
+from goodword.greenhouse.models import ActivityFeedNote, Connection, InboxEvent, Permission
 from goodword.greenhouse.setup import recheck
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
 from tests.greenhouse.setup.desk import Desk
@@ -133,4 +133,4 @@ def test_a_disconnected_account_is_left_alone(desk: Desk) -> None:
     Connection.objects.of(desk.organisation).update(check_at=None)
     jobs.sweep_checks.run()
     assert ("greenhouse.check", {"connection_id": desk.connection().pk}) not in waiting()
-    assert FeedPost.objects.of(desk.organisation).count() == 0
+    assert ActivityFeedNote.objects.of(desk.organisation).count() == 0

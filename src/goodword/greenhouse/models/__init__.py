@@ -1,15 +1,15 @@
-"""Rows of the Greenhouse road: the connection, what comes in, what goes out, what was missed."""
+"""The connection, webhook deliveries, notes, and findings of reconciliation."""
 
+from goodword.greenhouse.models.activity_feed import ActivityFeedNote
 from goodword.greenhouse.models.calls import CallTally, RateWindow
 from goodword.greenhouse.models.connection import Connection, Permission, Webhook, WebhookSecret
-from goodword.greenhouse.models.feed import FeedPost
 from goodword.greenhouse.models.inbox import InboxEvent
 from goodword.greenhouse.models.reconciliation import Finding, Reconciliation
 
 __all__ = [
+    "ActivityFeedNote",
     "CallTally",
     "Connection",
-    "FeedPost",
     "Finding",
     "InboxEvent",
     "Permission",

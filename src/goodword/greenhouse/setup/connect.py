@@ -8,7 +8,7 @@ from django.db import transaction
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
 from goodword.core import crypto, tokens
-from goodword.greenhouse.feed.retry import retry_all
+from goodword.greenhouse.activity_feed.notes import retry_all
 from goodword.greenhouse.inbox.replay import replay_waiting
 from goodword.greenhouse.models import Connection, WebhookSecret
 from goodword.greenhouse.setup import permissions

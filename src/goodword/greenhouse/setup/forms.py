@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from goodword.greenhouse.activity_feed.wording import DEFAULT, MAX_LENGTH, BadWording, clean_wording
 from goodword.greenhouse.client import V1Credentials, V3Credentials
-from goodword.greenhouse.feed.wording import DEFAULT, LONGEST, BadWording, checked
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup.connection import connections
 
@@ -140,7 +140,7 @@ class NotesForm(forms.Form):
     words = forms.CharField(
         label=_("First line of a note"),
         required=False,
-        max_length=LONGEST,
+        max_length=MAX_LENGTH,
         help_text=_("If empty, Goodword uses its default text. Link and code are always added below."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": DEFAULT}),
     )
@@ -155,6 +155,6 @@ class NotesForm(forms.Form):
     def clean_words(self) -> str:
         """One line, with known placeholders."""
         try:
-            return checked(self.cleaned_data["words"])
+            return clean_wording(self.cleaned_data["words"])
         except BadWording as error:
             raise forms.ValidationError(str(error)) from error

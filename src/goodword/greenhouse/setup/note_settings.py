@@ -7,7 +7,7 @@ from django.db import transaction
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
-from goodword.greenhouse.feed import wording
+from goodword.greenhouse.activity_feed import wording
 
 #: what the placeholders stand for in the example
 EXAMPLE = {
@@ -29,7 +29,7 @@ def set_notes(
 ) -> bool:
     """Keep the settings; notes that are written from now on follow them. False if nothing is different.
 
-    `words` were checked (feed.wording.checked); empty: our own words.
+    `words` were checked (activity_feed.wording); empty: our own words.
     """
     values = {"note_visibility": visibility, "note_wording": words, "report_link_days": report_link_days}
     with transaction.atomic():
@@ -50,5 +50,5 @@ def set_notes(
 
 def example(words: str) -> str:
     """A note as it would be in these words. Raises wording.BadWording."""
-    line = wording.render(wording.checked(words), EXAMPLE)
+    line = wording.render(wording.clean_wording(words), EXAMPLE)
     return f"{line}\nReport (PDF): {settings.GOODWORD_BASE_URL}/s/...\nGW-4T7K-QM2X"

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application
 from goodword.candidates.visible import visible_applications
+from goodword.greenhouse.activity_feed.wording import test_note_body
 from goodword.greenhouse.client import Candidate, Priority
-from goodword.greenhouse.feed.wording import body_of_test
-from goodword.greenhouse.models import Connection, FeedPost
+from goodword.greenhouse.models import ActivityFeedNote, Connection
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
 
 SHOWN = 20
@@ -78,4 +78,6 @@ def name_of(candidate: Candidate) -> str:
 
 def wording(connection: Connection) -> str:
     """The note as it will be, but for its code."""
-    return body_of_test(FeedPost(organisation=connection.organisation, connection=connection, marker=MARKER))
+    return test_note_body(
+        ActivityFeedNote(organisation=connection.organisation, connection=connection, marker=MARKER)
+    )

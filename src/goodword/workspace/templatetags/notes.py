@@ -2,13 +2,13 @@
 
 from django import template
 
-from goodword.greenhouse.feed.trouble import End, end_of
-from goodword.greenhouse.models import FeedPost
+from goodword.greenhouse.activity_feed.outcomes import FailureHelp, help_for
+from goodword.greenhouse.models import ActivityFeedNote
 
 register = template.Library()
 
 
 @register.simple_tag
-def end(post: FeedPost) -> End:
+def end(post: ActivityFeedNote) -> FailureHelp:
     """What the failure of a note means, and which buttons it has."""
-    return end_of(post)
+    return help_for(post)

@@ -146,7 +146,7 @@ def reports_of(application: Application) -> QuerySet[Report]:
         Report.objects.of(application.organisation)
         .filter(step_request__application=application)
         .exclude(state=Report.State.REDACTED)
-        .select_related("step_request__step", "feed_post", "attempt", "check_run")
+        .select_related("step_request__step", "activity_feed_note", "attempt", "check_run")
         .order_by("-created_at", "-pk")
     )
 

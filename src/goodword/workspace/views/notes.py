@@ -11,9 +11,9 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.candidates.visible import visible_applications
 from goodword.core import clock
-from goodword.greenhouse.feed import doubles
-from goodword.greenhouse.feed.retry import drop, retry
-from goodword.greenhouse.models import FeedPost
+from goodword.greenhouse.activity_feed import duplicates
+from goodword.greenhouse.activity_feed.notes import drop, retry
+from goodword.greenhouse.models import ActivityFeedNote
 
 
 @require_POST
@@ -43,26 +43,26 @@ def note_drop(request: MemberRequest, pk: int) -> HttpResponseBase:
 def note_doubles_seen(request: MemberRequest, pk: int) -> HttpResponseBase:
     """Somebody has seen that the note stands more than once, and has deleted one in Greenhouse or leaves it."""
     post = _post(request, pk)
-    if doubles.seen(post, now=clock.now()):
-        _audit(request, "note.doubles_seen", post)
+    if duplicates.mark_seen(post, now=clock.now()):
+        _audit(request, "note.duplicates_seen", post)
     return _back(request, post)
 
 
-def _post(request: MemberRequest, report_pk: int) -> FeedPost:
+def _post(request: MemberRequest, report_pk: int) -> ActivityFeedNote:
     """The note of a report that the member may see; 404 otherwise."""
-    posts = FeedPost.objects.of(request.organisation).filter(
+    posts = ActivityFeedNote.objects.of(request.organisation).filter(
         report__step_request__application__in=visible_applications(request.member)
     )
     found = posts.filter(report=report_pk).values_list("pk", flat=True).first()
     return access.owned(posts.select_related("organisation", "report__step_request"), found or 0)
 
 
-def _back(request: MemberRequest, post: FeedPost) -> HttpResponseBase:
+def _back(request: MemberRequest, post: ActivityFeedNote) -> HttpResponseBase:
     assert post.report is not None  # found by its report
     return redirect("candidate", request.organisation.slug, post.report.step_request.application_id)
 
 
-def _audit(request: MemberRequest, action: str, post: FeedPost) -> None:
+def _audit(request: MemberRequest, action: str, post: ActivityFeedNote) -> None:
     write(
         organisation=request.organisation,
         action=action,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock, heartbeat
-from goodword.greenhouse.feed.queries import feed_health
+from goodword.greenhouse.activity_feed.notes import activity_feed_status
 from goodword.greenhouse.inbox.queries import inbox_health
 from goodword.greenhouse.reconciliation.queries import sync_status
 from goodword.greenhouse.reconciliation.views.passes import sentences
@@ -40,7 +40,7 @@ def health(request: MemberRequest, pk: int) -> HttpResponse:
         "hooks": hooks,
         "heard": heard(connection, hooks, now=now),
         "inbox": inbox_health(connection, now=now),
-        "feed": feed_health(connection, now=now),
+        "feed": activity_feed_status(connection),
         "health": sync,
         **sentences(sync),
         **_calls(call_health(connection, now=now)),

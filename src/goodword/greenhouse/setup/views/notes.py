@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
-from goodword.greenhouse.feed.wording import PLACEHOLDERS, BadWording
+from goodword.greenhouse.activity_feed.wording import PLACEHOLDERS, BadWording
 from goodword.greenhouse.setup.forms import NotesForm
 from goodword.greenhouse.setup.note_settings import EXAMPLE, example, set_notes
 from goodword.greenhouse.setup.views.shared import page

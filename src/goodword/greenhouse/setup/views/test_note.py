@@ -10,14 +10,14 @@ from django.views.decorators.http import require_POST, require_safe
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
+from goodword.greenhouse.activity_feed.notes import queue_test_note
 from goodword.greenhouse.client import Candidate
-from goodword.greenhouse.feed.try_out import post_test_note
-from goodword.greenhouse.models import Connection, FeedPost
+from goodword.greenhouse.models import ActivityFeedNote, Connection
 from goodword.greenhouse.setup import test_note
 from goodword.greenhouse.setup.trouble import TROUBLES, trouble_of
 from goodword.greenhouse.setup.views.shared import connected, page
 
-UNDER_WAY = {FeedPost.State.QUEUED, FeedPost.State.SENDING}
+UNDER_WAY = {ActivityFeedNote.State.QUEUED, ActivityFeedNote.State.SENDING}
 
 
 @require_safe
@@ -52,7 +52,7 @@ def write_note(request: MemberRequest, pk: int) -> HttpResponseBase:
     if candidate is None:
         messages.error(request, problem)
         return redirect("greenhouse_test_note", request.organisation.slug, connection.pk)
-    post = post_test_note(
+    post = queue_test_note(
         connection, candidate_remote_id=candidate.id, member=request.member, now=clock.now()
     )
     return redirect("greenhouse_test_note_outcome", request.organisation.slug, connection.pk, post.pk)
@@ -63,7 +63,7 @@ def write_note(request: MemberRequest, pk: int) -> HttpResponseBase:
 def outcome(request: MemberRequest, pk: int, post_pk: int) -> HttpResponse:
     """What became of it. The page asks again by itself while the note is under way."""
     connection = connected(request, pk)
-    rows = FeedPost.objects.of(request.organisation).filter(connection=connection, report=None)
+    rows = ActivityFeedNote.objects.of(request.organisation).filter(connection=connection, report=None)
     post = access.owned(rows, post_pk)
     context = {
         "connection": connection,

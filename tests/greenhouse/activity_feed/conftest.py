@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.greenhouse.feed.story import Story, tell_story
+from tests.greenhouse.activity_feed.story import Story, tell_story
 from tests.greenhouse.kept import BEFORE
 
 BEFORE["story"] = tell_story

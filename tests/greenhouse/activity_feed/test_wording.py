@@ -2,8 +2,8 @@
 
 import pytest
 
-from goodword.greenhouse.feed.wording import BadWording, checked, render
-from tests.greenhouse.feed.story import tell_story
+from goodword.greenhouse.activity_feed.wording import BadWording, clean_wording, render
+from tests.greenhouse.activity_feed.story import tell_story
 from tests.greenhouse.world import World
 
 VALUES = {"step": "Assessment", "candidate": "Ada {role} Lovelace", "role": "Clerk", "outcome": "completed"}
@@ -18,8 +18,8 @@ def test_a_brace_in_a_name_is_no_placeholder() -> None:
 
 
 def test_it_is_kept_as_one_line() -> None:
-    assert checked("  {step}\n done\tfor {candidate} ") == "{step} done for {candidate}"
-    assert checked(" \n ") == ""
+    assert clean_wording("  {step}\n done\tfor {candidate} ") == "{step} done for {candidate}"
+    assert clean_wording(" \n ") == ""
 
 
 @pytest.mark.parametrize(
@@ -27,16 +27,19 @@ def test_it_is_kept_as_one_line() -> None:
     [
         (
             "{step} scored {score}",
-            "{score} is not known here. You can use {step}, {candidate}, {role}, {outcome}.",
+            "{score} is not a placeholder. You can use {step}, {candidate}, {role}, {outcome}.",
         ),
-        ("{step} {", "A brace stands alone. Braces are for {step}, {candidate}, {role}, {outcome}."),
-        ("Done", "Say at least {step} or {candidate}, so that a reader knows what the note is about."),
+        (
+            "{step} {",
+            "A brace is missing its counterpart. Braces are for {step}, {candidate}, {role}, {outcome}.",
+        ),
+        ("Done", "Include {step} or {candidate}, so that readers know what the note is about."),
         ("{step}" + "x" * 300, "Keep it under 300 characters: it has 306."),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_a_sentence(wording: str, sentence: str) -> None:
     with pytest.raises(BadWording) as caught:
-        checked(wording)
+        clean_wording(wording)
     assert str(caught.value) == sentence
 
 

@@ -7,15 +7,18 @@ from django.utils import timezone
 
 from goodword.candidates.models import Application
 from goodword.core import outbox
-from goodword.greenhouse.feed.post import post as act
-from goodword.greenhouse.feed.queries import feed_health
-from goodword.greenhouse.feed.retry import drop, retry, retry_all
-from goodword.greenhouse.feed.settle import REFUSED_WAITS
-from goodword.greenhouse.feed.trouble import Button, end_of
-from goodword.greenhouse.feed.try_out import post_test_note
-from goodword.greenhouse.models import Connection, FeedPost
+from goodword.greenhouse.activity_feed.notes import (
+    activity_feed_status,
+    drop,
+    queue_test_note,
+    retry,
+    retry_all,
+)
+from goodword.greenhouse.activity_feed.outcomes import REFUSED_WAITS, Remedy, help_for
+from goodword.greenhouse.activity_feed.posting import post as act
+from goodword.greenhouse.models import ActivityFeedNote, Connection
 from tests.contract.greenhouse import ALL
-from tests.greenhouse.feed.story import Story
+from tests.greenhouse.activity_feed.story import Story
 from tests.greenhouse.world import World
 from tests.support import factories
 from tests.support.jobs import event_names, waiting
@@ -23,19 +26,19 @@ from tests.support.jobs import event_names, waiting
 LATER = timedelta(minutes=5)
 
 
-def ending(story: Story) -> tuple[str, str, Button, bool]:
-    post = story.post
-    end = end_of(post)
-    return post.state, post.trouble, end.button, end.again
+def ending(story: Story) -> tuple[str, str, Remedy, bool]:
+    post = story.note
+    end = help_for(post)
+    return post.state, post.failure_reason, end.remedy, end.can_retry
 
 
-def try_out(world: World, candidate_id: int) -> FeedPost:
+def try_out(world: World, candidate_id: int) -> ActivityFeedNote:
     admin = factories.member(world.organisation, kind="admin")
-    post = post_test_note(
+    post = queue_test_note(
         world.connection, candidate_remote_id=candidate_id, member=admin, now=world.greenhouse.now()
     )
-    assert ("greenhouse.feed.post", {"feed_post_id": post.pk}) in waiting()
-    act(feed_post_id=post.pk, now=world.greenhouse.now() + LATER)
+    assert ("greenhouse.activity_feed.post", {"note_id": post.pk}) in waiting()
+    act(note_id=post.pk, now=world.greenhouse.now() + LATER)
     post.refresh_from_db()
     return post
 
@@ -48,13 +51,13 @@ def test_a_permission_that_is_missing_is_tried_over_an_hour_and_then_told(
     tried = timedelta(0)
     for wait in REFUSED_WAITS:
         story.act(after=tried)
-        post = story.post
+        post = story.note
         assert (post.state, post.not_before - story.now) == ("queued", tried + wait)
         tried += wait
-    assert (tried > timedelta(hours=1), event_names().count("feed.needs_person")) == (True, 0)
+    assert (tried > timedelta(hours=1), event_names().count("note.needs_attention")) == (True, 0)
     story.act(after=tried)
-    assert ending(story) == ("failed", "not_permitted" if v3 else "key", Button.INTEGRATIONS, True)
-    assert event_names().count("feed.needs_person") == 1
+    assert ending(story) == ("failed", "not_permitted" if v3 else "key", Remedy.INTEGRATIONS, True)
+    assert event_names().count("note.needs_attention") == 1
 
 
 @pytest.mark.parametrize("path", ["/v3/applications", "/v3/notes"])
@@ -62,16 +65,20 @@ def test_one_refusal_among_good_answers_asks_nobody(story: Story, path: str) -> 
     story.world.fail(kind="fail", path=path, status=403, times=1)
     story.act()
     story.act(after=REFUSED_WAITS[0])
-    assert (story.post.state, len(story.notes()), event_names().count("feed.needs_person")) == ("sent", 1, 0)
+    assert (story.note.state, len(story.notes()), event_names().count("note.needs_attention")) == (
+        "sent",
+        1,
+        0,
+    )
 
 
 def test_a_refusal_after_hours_without_an_answer_has_its_tries_too(story: Story) -> None:
-    FeedPost.objects.update(attempts=len(outbox.LADDER))
+    ActivityFeedNote.objects.update(attempts=len(outbox.LADDER))
     story.world.fail(kind="fail", path="/v3/notes", status=403, times=1)
     story.act()
-    assert story.post.state == "queued"
+    assert story.note.state == "queued"
     story.act(after=REFUSED_WAITS[0])
-    assert (story.post.state, len(story.notes())) == ("sent", 1)
+    assert (story.note.state, len(story.notes())) == ("sent", 1)
 
 
 def test_a_new_key_lets_what_was_refused_go_at_once(story: Story) -> None:
@@ -79,12 +86,12 @@ def test_a_new_key_lets_what_was_refused_go_at_once(story: Story) -> None:
     story.act()
     retry_all(story.world.connection, now=story.now)
     story.act()
-    assert story.post.state == "sent"
+    assert story.note.state == "sent"
 
 
 def test_a_test_note_that_is_refused_says_so_at_once(world: World, story: Story) -> None:
-    FeedPost.objects.all().delete()
-    post_test_note(
+    ActivityFeedNote.objects.all().delete()
+    queue_test_note(
         world.connection,
         candidate_remote_id=story.remote.candidate_id,
         member=world.role.owner,
@@ -92,32 +99,32 @@ def test_a_test_note_that_is_refused_says_so_at_once(world: World, story: Story)
     )
     world.fail(kind="fail", path="/v3/notes", status=403, times=1)
     story.act()
-    assert ending(story) == ("failed", "not_permitted", Button.INTEGRATIONS, True)
+    assert ending(story) == ("failed", "not_permitted", Remedy.INTEGRATIONS, True)
 
 
 def test_a_key_that_was_revoked(story: Story) -> None:
     story.world.greenhouse.row.revoked = True
     story.act()
-    assert ending(story) == ("failed", "key", Button.INTEGRATIONS, True)
+    assert ending(story) == ("failed", "key", Remedy.INTEGRATIONS, True)
 
 
 def test_a_greenhouse_that_was_disconnected(story: Story) -> None:
     Connection.objects.of(story.world.organisation).update(state=Connection.State.DISCONNECTED)
     story.act()
-    assert ending(story) == ("failed", "disconnected", Button.INTEGRATIONS, False)
+    assert ending(story) == ("failed", "disconnected", Remedy.INTEGRATIONS, False)
 
 
 def test_an_application_that_is_not_visible(story: Story) -> None:
     story.world.greenhouse.store.applications.delete(story.remote.id)
     story.act()
-    assert ending(story) == ("failed", "not_visible", Button.DROP, True)
+    assert ending(story) == ("failed", "not_visible", Remedy.DROP, True)
 
 
 def test_an_application_of_which_an_event_said_that_it_was_deleted(story: Story) -> None:
     story.world.greenhouse.store.applications.delete(story.remote.id)
     Application.objects.of(story.world.organisation).update(deleted_at=timezone.now())
     story.act()
-    assert ending(story) == ("failed", "deleted", Button.DROP, False)
+    assert ending(story) == ("failed", "deleted", Remedy.DROP, False)
     assert retry_all(story.world.connection, now=story.now) == 0
 
 
@@ -125,41 +132,41 @@ def test_nobody_who_may_sign(either: World, story: Story) -> None:
     for user in either.greenhouse.store.users.rising():
         user.deactivated = user.first_name == "Jonas" or user.deactivated
     story.act()
-    wanted = ("sent", "", Button.NONE, True)
+    wanted = ("sent", "", Remedy.NONE, True)
     if either.greenhouse.version == "v1":
-        wanted = ("failed", "no_author", Button.AUTHOR, True)
+        wanted = ("failed", "no_author", Remedy.AUTHOR, True)
     assert ending(story) == wanted
 
 
 def test_a_note_that_greenhouse_refuses_for_what_it_says(story: Story) -> None:
     story.world.fail(kind="fail", method="POST", path="/v3/notes", status=422, times=9)
     story.act()
-    assert ending(story) == ("failed", "refused", Button.AUTHOR, True)
+    assert ending(story) == ("failed", "refused", Remedy.AUTHOR, True)
 
 
 def test_a_greenhouse_that_was_out_of_reach_for_hours(story: Story) -> None:
     story.world.fail(kind="fail", path="/v3/applications", status=503, times=100)
-    while story.post.state == "queued":
-        story.act(after=story.post.not_before - story.now)
-    assert ending(story) == ("failed", "unreachable", Button.NONE, True)
+    while story.note.state == "queued":
+        story.act(after=story.note.not_before - story.now)
+    assert ending(story) == ("failed", "unreachable", Remedy.NONE, True)
 
 
 def test_what_is_tried_again_has_no_trouble_any_more(story: Story) -> None:
     story.world.greenhouse.tick(*ALL - {"Activity Feed"})
     story.act_for_an_hour()
-    assert retry(story.post, now=story.now) is True
+    assert retry(story.note, now=story.now) is True
     assert ending(story)[:2] == ("queued", "")
 
 
 def test_a_note_that_is_given_up_asks_for_nobody_any_more(story: Story) -> None:
     story.world.greenhouse.store.applications.delete(story.remote.id)
     story.act()
-    assert [post.pk for post in feed_health(story.world.connection, now=story.now).failed] == [story.post.pk]
-    assert drop(story.post, by="member:1", now=story.now) is True
-    assert feed_health(story.world.connection, now=story.now).failed_count == 0
-    assert drop(story.post, by="member:1", now=story.now) is False
-    assert retry(story.post, now=story.now) is False
-    assert event_names().count("feed.dropped") == 1
+    assert [post.pk for post in activity_feed_status(story.world.connection).failed] == [story.note.pk]
+    assert drop(story.note, by="member:1", now=story.now) is True
+    assert activity_feed_status(story.world.connection).failed_count == 0
+    assert drop(story.note, by="member:1", now=story.now) is False
+    assert retry(story.note, now=story.now) is False
+    assert event_names().count("note.dropped") == 1
 
 
 def test_a_test_note_shows_that_writing_works(either: World) -> None:
@@ -181,11 +188,11 @@ def test_a_test_note_shows_that_writing_works(either: World) -> None:
 
 def test_a_test_note_to_nobody_says_so(world: World) -> None:
     post = try_out(world, 12345)
-    assert (post.state, post.trouble) == ("failed", "not_visible")
+    assert (post.state, post.failure_reason) == ("failed", "not_visible")
     assert post.last_error == "Greenhouse shows no candidate with this id. Check the id, then try again."
 
 
 def test_in_v1_a_test_note_wants_somebody_to_sign_it(either: World) -> None:
     post = try_out(either, either.greenhouse.candidate().id)
     wanted = ("sent", "") if either.greenhouse.version == "v3" else ("failed", "no_author")
-    assert (post.state, post.trouble) == wanted
+    assert (post.state, post.failure_reason) == wanted

@@ -8,11 +8,10 @@ from django.db import transaction
 
 from goodword.core import clock
 from goodword.core.events import record
-from goodword.greenhouse.feed.post import post
-from goodword.greenhouse.feed.queue import on_report_ready
-from goodword.greenhouse.feed.settle import REFUSED_WAITS
-from goodword.greenhouse.feed.stuck import free
-from goodword.greenhouse.models import FeedPost
+from goodword.greenhouse.activity_feed.notes import on_report_ready
+from goodword.greenhouse.activity_feed.outcomes import REFUSED_WAITS, requeue_interrupted
+from goodword.greenhouse.activity_feed.posting import post
+from goodword.greenhouse.models import ActivityFeedNote
 from goodword.reports.models import Report
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from greenhouse_sandbox.store.applications import Note
@@ -32,13 +31,13 @@ class Story:
     now: datetime
 
     @property
-    def post(self) -> FeedPost:
+    def note(self) -> ActivityFeedNote:
         """The note's row as it is now."""
-        return FeedPost.objects.of(self.world.organisation).get()
+        return ActivityFeedNote.objects.of(self.world.organisation).get()
 
     def act(self, *, after: timedelta = timedelta(0)) -> None:
         """Let a worker try to post the note."""
-        post(feed_post_id=self.post.pk, now=self.now + after)
+        post(note_id=self.note.pk, now=self.now + after)
 
     def act_for_an_hour(self) -> None:
         """Retry as often as refusals are retried, each time when due."""
@@ -47,12 +46,12 @@ class Story:
 
     def sweep(self, *, after: timedelta) -> None:
         """What the sweep and the job that it queues do, at another time."""
-        self.free(after=after)
+        self.requeue(after=after)
         self.act(after=after)
 
-    def free(self, *, after: timedelta) -> None:
+    def requeue(self, *, after: timedelta) -> None:
         """The sweep's first half: what dead workers left."""
-        free(now=self.now + after)
+        requeue_interrupted(now=self.now + after)
 
     def notes(self) -> list[Note]:
         """The notes on the candidate's Activity Feed, oldest first."""

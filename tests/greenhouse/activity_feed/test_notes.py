@@ -7,12 +7,12 @@ import pytest
 
 from goodword.candidates.models import Application
 from goodword.core.models import Event
-from goodword.greenhouse import jobs
-from goodword.greenhouse.models import Connection, FeedPost
+from goodword.greenhouse.activity_feed import jobs
+from goodword.greenhouse.models import ActivityFeedNote, Connection
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from tests.contract.greenhouse import ALL
-from tests.greenhouse.feed.story import CODE, Story, ready, tell, tell_story
+from tests.greenhouse.activity_feed.story import CODE, Story, ready, tell, tell_story
 from tests.greenhouse.world import World
 from tests.support.jobs import event_names, waiting
 
@@ -34,12 +34,12 @@ def test_a_ready_report_becomes_a_private_note_by_the_recruiter(either: World, s
         f"Reference check for Ada Lovelace completed: 2 of 2 references are in.\nReport (PDF): {link}\n{CODE}"
     )
     assert (note.visibility, note.user_id) == ("private", users(either)[1].id)
-    assert (story.post.state, story.post.remote_id, story.post.author_remote_id) == (
+    assert (story.note.state, story.note.remote_id, story.note.author_remote_id) == (
         "sent",
         note.id,
         users(either)[1].id,
     )
-    event = Event.objects.get(name="feed.posted")
+    event = Event.objects.get(name="note.posted")
     assert event.data == {"report_id": story.report.pk, "remote_id": note.id}
     assert event.application_id == story.report.step_request.application_id
 
@@ -62,7 +62,7 @@ def test_each_version_has_its_own_note(world: World, story: Story) -> None:
     story.act()
     second = ready(world, version=2, code="GW-0002")
     tell(second, now=story.now)
-    jobs.post_note.run(feed_post_id=FeedPost.objects.of(world.organisation).get(report=second).pk)
+    jobs.post_note.run(note_id=ActivityFeedNote.objects.of(world.organisation).get(report=second).pk)
     bodies = [note.body for note in story.notes()]
     assert len(bodies) == 2
     assert bodies[1] == (
@@ -79,9 +79,9 @@ def test_writing_is_known_to_work_from_then_on(world: World, story: Story) -> No
 
 def test_the_reaction_queues_one_note_and_its_job_however_often_it_runs(world: World, story: Story) -> None:
     tell(story.report, now=story.now)
-    assert FeedPost.objects.of(world.organisation).count() == 1
-    assert [job for job in waiting() if job[0] == "greenhouse.feed.post"] == [
-        ("greenhouse.feed.post", {"feed_post_id": story.post.pk})
+    assert ActivityFeedNote.objects.of(world.organisation).count() == 1
+    assert [job for job in waiting() if job[0] == "greenhouse.activity_feed.post"] == [
+        ("greenhouse.activity_feed.post", {"note_id": story.note.pk})
     ]
 
 
@@ -102,7 +102,7 @@ def test_then_v3_writes_as_the_user_it_acts_as(world: World, story: Story) -> No
     users(world)[1].deactivated = True
     story.act()
     assert story.notes()[0].user_id == world.greenhouse.row.service_user_id
-    assert story.post.state == "sent"
+    assert story.note.state == "sent"
 
 
 def test_without_leave_to_read_users_greenhouse_judges_the_author(world: World, story: Story) -> None:
@@ -120,9 +120,9 @@ def test_a_merged_candidates_note_goes_to_the_person_who_is_left(world: World, s
     assert [note.candidate_id for note in story.notes()] == [other.id]
 
 
-@pytest.mark.parametrize("names", ["feed.posted", "feed.needs_person"])
+@pytest.mark.parametrize("names", ["note.posted", "note.needs_attention"])
 def test_what_happened_stands_on_the_timeline_once(world: World, story: Story, names: str) -> None:
-    if names == "feed.needs_person":
+    if names == "note.needs_attention":
         world.greenhouse.tick(*ALL - {"Activity Feed"})
     for _ in range(2):
         story.act_for_an_hour()
@@ -172,7 +172,7 @@ def test_who_was_added_by_hand_has_no_feed(world: World) -> None:
     world.deliver()
     Application.objects.of(world.organisation).update(remote_id=None)
     tell(ready(world), now=world.greenhouse.now())
-    assert FeedPost.objects.of(world.organisation).count() == 0
+    assert ActivityFeedNote.objects.of(world.organisation).count() == 0
 
 
 def test_nothing_is_queued_for_a_connection_that_ended(world: World) -> None:
@@ -180,4 +180,4 @@ def test_nothing_is_queued_for_a_connection_that_ended(world: World) -> None:
     world.deliver()
     Connection.objects.of(world.organisation).update(state=Connection.State.DISCONNECTED)
     tell(ready(world), now=world.greenhouse.now())
-    assert FeedPost.objects.of(world.organisation).count() == 0
+    assert ActivityFeedNote.objects.of(world.organisation).count() == 0

@@ -4,16 +4,15 @@ from datetime import timedelta
 
 import httpx2
 
-from goodword.greenhouse import jobs
-from goodword.greenhouse.feed import doubles
-from goodword.greenhouse.feed.queries import feed_health
-from goodword.greenhouse.feed.settle import LOOKS, UNKNOWN_WAIT
+from goodword.greenhouse.activity_feed import duplicates, jobs
+from goodword.greenhouse.activity_feed.notes import activity_feed_status
+from goodword.greenhouse.activity_feed.outcomes import DUPLICATE_SEARCHES, UNKNOWN_WAIT
 from goodword.greenhouse.models import Connection
 from greenhouse_sandbox.acts.feed import add_note
-from tests.greenhouse.feed.story import CODE, Story
+from tests.greenhouse.activity_feed.story import CODE, Story
 from tests.support.jobs import event_names
 
-FIRST_LOOK = UNKNOWN_WAIT + LOOKS[0]
+FIRST_LOOK = UNKNOWN_WAIT + DUPLICATE_SEARCHES[0]
 
 
 class Held:
@@ -40,17 +39,17 @@ def late(story: Story) -> Held:
     held = Held(story)
     story.act()
     story.act(after=UNKNOWN_WAIT)
-    assert (story.post.state, len(story.notes())) == ("sent", 1)
+    assert (story.note.state, len(story.notes())) == ("sent", 1)
     return held
 
 
 def look(story: Story, *, after: timedelta) -> int:
-    return doubles.look_again(now=story.now + after)
+    return duplicates.search_due(now=story.now + after)
 
 
 def shown(story: Story) -> list[int]:
-    health = feed_health(story.world.connection, now=story.now)
-    return [pk for post in health.doubles for pk in post.double_remote_ids]
+    health = activity_feed_status(story.world.connection)
+    return [pk for post in health.duplicated for pk in post.duplicate_remote_ids]
 
 
 def test_a_write_that_lands_late_is_found_and_shown_until_somebody_has_seen_it(story: Story) -> None:
@@ -59,30 +58,30 @@ def test_a_write_that_lands_late_is_found_and_shown_until_somebody_has_seen_it(s
     assert look(story, after=FIRST_LOOK - timedelta(seconds=1)) == 0
     assert look(story, after=FIRST_LOOK) == 1
     kept, double = story.notes()
-    assert (story.post.remote_id, story.post.double_remote_ids) == (kept.id, [double.id])
+    assert (story.note.remote_id, story.note.duplicate_remote_ids) == (kept.id, [double.id])
     assert shown(story) == [double.id]
-    assert event_names().count("feed.doubled") == 1
+    assert event_names().count("note.duplicated") == 1
 
-    assert doubles.seen(story.post, now=story.now) is True
+    assert duplicates.mark_seen(story.note, now=story.now) is True
     assert shown(story) == []
-    assert doubles.seen(story.post, now=story.now) is False
+    assert duplicates.mark_seen(story.note, now=story.now) is False
 
 
 def test_one_that_lands_a_day_later_is_found_too(story: Story) -> None:
     held = late(story)
-    assert [look(story, after=UNKNOWN_WAIT + wait) for wait in LOOKS[:-1]] == [0, 0]
+    assert [look(story, after=UNKNOWN_WAIT + wait) for wait in DUPLICATE_SEARCHES[:-1]] == [0, 0]
     held.land()
-    assert look(story, after=UNKNOWN_WAIT + LOOKS[-1]) == 1
-    assert story.post.look_again_at is None
-    assert len(story.post.double_remote_ids) == 1
+    assert look(story, after=UNKNOWN_WAIT + DUPLICATE_SEARCHES[-1]) == 1
+    assert story.note.search_duplicates_at is None
+    assert len(story.note.duplicate_remote_ids) == 1
 
 
 def test_a_double_is_told_of_once(story: Story) -> None:
     late(story).land()
-    for wait in LOOKS:
+    for wait in DUPLICATE_SEARCHES:
         look(story, after=UNKNOWN_WAIT + wait)
-    assert event_names().count("feed.doubled") == 1
-    assert len(story.post.double_remote_ids) == 1
+    assert event_names().count("note.duplicated") == 1
+    assert len(story.note.duplicate_remote_ids) == 1
 
 
 def test_two_that_stand_already_when_the_feed_is_searched_are_told_of_at_once(story: Story) -> None:
@@ -92,12 +91,12 @@ def test_two_that_stand_already_when_the_feed_is_searched_are_told_of_at_once(st
     held.land()
     story.act(after=UNKNOWN_WAIT)
     first, second = story.notes()
-    assert (story.post.remote_id, story.post.double_remote_ids) == (first.id, [second.id])
+    assert (story.note.remote_id, story.note.duplicate_remote_ids) == (first.id, [second.id])
 
 
 def test_a_note_that_was_written_at_once_is_not_looked_for_again(story: Story) -> None:
     story.act()
-    assert story.post.look_again_at is None
+    assert story.note.search_duplicates_at is None
 
 
 def test_somebody_who_quotes_the_code_is_no_double(story: Story) -> None:
@@ -120,15 +119,15 @@ def test_a_feed_that_cannot_be_read_is_searched_later(story: Story) -> None:
     late(story).land()
     story.world.fail(kind="fail", path="/v3", status=503, times=2)
     assert look(story, after=FIRST_LOOK) == 0
-    assert story.post.look_again_at == story.now + FIRST_LOOK + doubles.LEASE
-    assert look(story, after=FIRST_LOOK + doubles.LEASE) == 1
+    assert story.note.search_duplicates_at == story.now + FIRST_LOOK + duplicates.LEASE
+    assert look(story, after=FIRST_LOOK + duplicates.LEASE) == 1
 
 
 def test_a_feed_that_stays_unreadable_is_given_up_after_a_week(story: Story) -> None:
     late(story)
     story.world.greenhouse.row.revoked = True
-    assert look(story, after=doubles.GIVE_UP + UNKNOWN_WAIT) == 0
-    assert story.post.look_again_at is None
+    assert look(story, after=duplicates.GIVE_UP + UNKNOWN_WAIT) == 0
+    assert story.note.search_duplicates_at is None
 
 
 def test_a_disconnected_greenhouse_is_not_searched(story: Story) -> None:
@@ -136,7 +135,7 @@ def test_a_disconnected_greenhouse_is_not_searched(story: Story) -> None:
     Connection.objects.of(story.world.organisation).update(state=Connection.State.DISCONNECTED)
     story.world.line.calls.clear()
     assert look(story, after=FIRST_LOOK) == 0
-    assert (story.post.look_again_at, story.world.line.calls) == (None, [])
+    assert (story.note.search_duplicates_at, story.world.line.calls) == (None, [])
 
 
 def test_two_workers_look_once(story: Story) -> None:
@@ -151,5 +150,5 @@ def test_two_workers_look_once(story: Story) -> None:
 def test_the_job_looks_for_what_is_due(story: Story) -> None:
     late(story)
     story.world.line.calls.clear()
-    jobs.look_again.run(timestamp=0)
+    jobs.search_duplicates.run(timestamp=0)
     assert story.world.line.calls == []

@@ -10,15 +10,14 @@ from django.db import connection as database
 
 from goodword.core import outbox
 from goodword.core.models import Reaction
-from goodword.greenhouse import jobs
-from goodword.greenhouse.feed import doubles, settle
-from goodword.greenhouse.feed.retry import retry, retry_all
-from goodword.greenhouse.feed.settle import UNKNOWN_WAIT
-from goodword.greenhouse.models import Connection, FeedPost
+from goodword.greenhouse.activity_feed import duplicates, jobs, outcomes
+from goodword.greenhouse.activity_feed.notes import retry, retry_all
+from goodword.greenhouse.activity_feed.outcomes import UNKNOWN_WAIT
+from goodword.greenhouse.models import ActivityFeedNote, Connection
 from goodword.notifications.models import Link
 from greenhouse_sandbox.faults import KINDS
 from tests.contract.greenhouse import ALL
-from tests.greenhouse.feed.story import Story
+from tests.greenhouse.activity_feed.story import Story
 from tests.greenhouse.world import Killed, World
 from tests.support.jobs import event_names, waiting
 
@@ -30,7 +29,7 @@ CALLS = ("/token", "/v3/applications", "/v3/users", "/v3/notes")
 
 
 def state(story: Story) -> tuple[str, bool]:
-    return story.post.state, story.post.outcome_unknown
+    return story.note.state, story.note.outcome_unknown
 
 
 def die_at(story: Story, path: str, *, after: bool) -> None:
@@ -60,12 +59,12 @@ def test_a_worker_that_dies_at_any_call_leaves_one_note(story: Story, path: str,
     story.sweep(after=DEAD)
     assert state(story) == ("sent", False)
     [note] = story.notes()
-    assert story.post.remote_id == note.id
-    assert event_names().count("feed.posted") == 1
+    assert story.note.remote_id == note.id
+    assert event_names().count("note.posted") == 1
 
 
 def test_a_worker_that_dies_right_after_its_claim_leaves_one_note(story: Story) -> None:
-    assert outbox.claim(FeedPost, story.post.pk, now=story.now) is not None
+    assert outbox.claim(ActivityFeedNote, story.note.pk, now=story.now) is not None
     story.sweep(after=DEAD)
     assert (state(story), len(story.notes())) == (("sent", False), 1)
 
@@ -81,7 +80,7 @@ def test_the_link_of_a_note_that_may_stand_goes_on_working(story: Story) -> None
     story.sweep(after=DEAD)
     [link] = Link.objects.of(story.world.organisation)
     assert link.ended_at is None
-    assert [note.id for note in story.notes()] == [story.post.remote_id]
+    assert [note.id for note in story.notes()] == [story.note.remote_id]
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
@@ -89,7 +88,7 @@ def test_a_failure_of_greenhouse_after_it_wrote_leaves_one_note(story: Story, st
     story.world.fail(kind="fail_after", method="POST", path="/v3/notes", status=status)
     story.act()
     assert state(story) == ("queued", True)
-    assert story.post.not_before - story.now == UNKNOWN_WAIT
+    assert story.note.not_before - story.now == UNKNOWN_WAIT
     story.act(after=UNKNOWN_WAIT)
     assert (state(story), len(story.notes())) == (("sent", False), 1)
 
@@ -144,35 +143,35 @@ def test_what_is_unknown_stays_so_while_the_feed_cannot_be_read(story: Story) ->
 def test_an_unreachable_greenhouse_is_tried_again_by_the_ladder_and_then_is_a_persons(story: Story) -> None:
     story.world.fail(kind="fail", path="/v3/applications", status=503, times=100)
     waits = []
-    while story.post.state == "queued":
-        waits.append(story.post.not_before - story.now)
-        story.act(after=story.post.not_before - story.now)
+    while story.note.state == "queued":
+        waits.append(story.note.not_before - story.now)
+        story.act(after=story.note.not_before - story.now)
     assert [later - earlier for earlier, later in pairwise(waits)] == list(outbox.LADDER)
     assert state(story) == ("failed", False)
-    assert event_names().count("feed.needs_person") == 1
+    assert event_names().count("note.needs_attention") == 1
 
 
 def test_a_limit_of_calls_is_waited_out(story: Story) -> None:
     story.world.fail(kind="fail", method="POST", path="/v3/notes", status=429, seconds=200)
     story.act()
     assert state(story) == ("queued", False)
-    assert story.post.not_before - story.now == timedelta(seconds=200)
+    assert story.note.not_before - story.now == timedelta(seconds=200)
 
 
 def test_a_missing_permission_needs_a_person_who_then_tries_again(story: Story) -> None:
     story.world.greenhouse.tick(*ALL - {"Activity Feed"})
     story.act_for_an_hour()
     assert state(story) == ("failed", False)
-    assert story.post.last_error.startswith("Greenhouse does not let this key use Activity Feed.")
-    assert event_names().count("feed.needs_person") == 1
+    assert story.note.last_error.startswith("Greenhouse does not let this key use Activity Feed.")
+    assert event_names().count("note.needs_attention") == 1
 
     story.world.greenhouse.tick(*ALL)
     before = len(waiting())
-    assert retry(story.post, now=story.now + SOON) is True
-    assert waiting()[before:] == [("greenhouse.feed.post", {"feed_post_id": story.post.pk})]
+    assert retry(story.note, now=story.now + SOON) is True
+    assert waiting()[before:] == [("greenhouse.activity_feed.post", {"note_id": story.note.pk})]
     story.act(after=SOON)
     assert (state(story), len(story.notes())) == (("sent", False), 1)
-    assert retry(story.post, now=story.now + SOON) is False
+    assert retry(story.note, now=story.now + SOON) is False
 
 
 def test_a_revoked_credential_needs_a_person_and_all_its_notes_go_out_afterwards(story: Story) -> None:
@@ -189,7 +188,7 @@ def test_an_application_that_is_gone_needs_a_person(story: Story) -> None:
     story.world.greenhouse.store.applications.delete(story.remote.id)
     story.act()
     assert state(story) == ("failed", False)
-    assert story.post.last_error == (
+    assert story.note.last_error == (
         "Greenhouse no longer shows this application. Check in Greenhouse whether the candidate was deleted, "
         "merged or made private, then try again."
     )
@@ -200,9 +199,9 @@ def test_in_v1_a_note_without_anybody_to_sign_it_needs_a_person(either: World, s
         user for user in either.greenhouse.store.users.rising() if user.first_name == "Jonas"
     ).deactivated = True
     story.act()
-    assert story.post.state == ("sent" if either.greenhouse.version == "v3" else "failed")
+    assert story.note.state == ("sent" if either.greenhouse.version == "v3" else "failed")
     if either.greenhouse.version == "v1":
-        assert story.post.last_error.startswith("Greenhouse wants a user as the author of the note")
+        assert story.note.last_error.startswith("Greenhouse wants a user as the author of the note")
 
 
 def test_a_disconnected_greenhouse_is_not_called(story: Story) -> None:
@@ -212,7 +211,7 @@ def test_a_disconnected_greenhouse_is_not_called(story: Story) -> None:
 
 
 def test_a_slow_worker_does_not_begin_to_write(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("goodword.greenhouse.feed.post.WRITE_WITHIN", -1.0)
+    monkeypatch.setattr("goodword.greenhouse.activity_feed.posting.WRITE_WITHIN", -1.0)
     story.act()
     assert (state(story), story.notes()) == (("queued", False), [])
     monkeypatch.undo()
@@ -229,17 +228,17 @@ def test_a_worker_whose_row_was_taken_settles_nothing(story: Story) -> None:
     story.world.line.after = taken
     story.act()
     assert (state(story), len(story.notes())) == (("sent", False), 1)
-    assert event_names().count("feed.posted") == 1
+    assert event_names().count("note.posted") == 1
 
 
 def test_what_kills_its_worker_again_and_again_becomes_a_persons(story: Story) -> None:
     moment = timedelta(0)
     for _ in range(len(outbox.LADDER) + 1):
-        assert outbox.claim(FeedPost, story.post.pk, now=story.now + moment) is not None
+        assert outbox.claim(ActivityFeedNote, story.note.pk, now=story.now + moment) is not None
         moment += DEAD
-        story.free(after=moment)
+        story.requeue(after=moment)
     assert state(story)[0] == "failed"
-    assert event_names().count("feed.needs_person") == 1
+    assert event_names().count("note.needs_attention") == 1
 
 
 def test_the_sweep_queues_a_job_for_what_is_due_once(story: Story) -> None:
@@ -247,8 +246,8 @@ def test_the_sweep_queues_a_job_for_what_is_due_once(story: Story) -> None:
     with database.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded'")
     for _ in range(2):
-        jobs.sweep_feed.run(timestamp=0)
-    assert waiting() == [("greenhouse.feed.post", {"feed_post_id": story.post.pk})]
+        jobs.sweep.run(timestamp=0)
+    assert waiting() == [("greenhouse.activity_feed.post", {"note_id": story.note.pk})]
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
@@ -257,14 +256,14 @@ def test_whatever_the_sandbox_does_to_a_call_one_note_stands_or_the_double_is_kn
 ) -> None:
     story.world.fail(kind=kind, path="/v3/notes", seconds=0, status=503, times=2)
     moment = timedelta(0)
-    while story.post.state == "queued":
-        moment = story.post.not_before - story.now
+    while story.note.state == "queued":
+        moment = story.note.not_before - story.now
         story.act(after=moment)
-    assert story.post.state == "sent"
+    assert story.note.state == "sent"
     for thread in threading.enumerate():
         if isinstance(thread, threading.Timer):  # what lands late
             thread.join()
-    for wait in settle.LOOKS:
-        doubles.look_again(now=story.now + moment + wait)
-    stands = {story.post.remote_id, *story.post.double_remote_ids}
+    for wait in outcomes.DUPLICATE_SEARCHES:
+        duplicates.search_due(now=story.now + moment + wait)
+    stands = {story.note.remote_id, *story.note.duplicate_remote_ids}
     assert {note.id for note in story.notes()} == stands

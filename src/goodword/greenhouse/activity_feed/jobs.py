@@ -1,0 +1,42 @@
+"""Jobs of the Activity Feed: post notes, search for duplicates, sweep."""
+
+from django.db.models import Q
+
+from goodword.core import clock, jobs
+from goodword.greenhouse.activity_feed import duplicates, outcomes, posting
+from goodword.greenhouse.models import ActivityFeedNote
+
+SWEEP_AT_MOST = 100
+
+
+@jobs.job(name="greenhouse.activity_feed.post", swept_by="greenhouse.activity_feed.sweep")
+def post_note(*, note_id: int) -> None:
+    """Post one note. Its row decides about retries, so the job has none."""
+    posting.post(note_id, now=clock.now())
+
+
+@jobs.job(
+    name="greenhouse.activity_feed.search_duplicates",
+    cron="* * * * * 30",
+    queueing_lock="greenhouse.activity_feed.search_duplicates",
+)
+def search_duplicates(*, timestamp: int = 0) -> None:
+    """Search feeds for duplicate notes where that is due, once a minute."""
+    del timestamp  # passed to every periodic job; the clock is ours
+    duplicates.search_due(now=clock.now())
+
+
+@jobs.job(
+    name="greenhouse.activity_feed.sweep",
+    cron="* * * * * */15",
+    queueing_lock="greenhouse.activity_feed.sweep",
+)
+def sweep(*, timestamp: int = 0) -> None:
+    """Requeue the notes of dead workers, and post those that are due."""
+    del timestamp  # see above
+    now = clock.now()
+    outcomes.requeue_interrupted(now=now)
+    due = Q(state=ActivityFeedNote.State.QUEUED, not_before__lte=now)
+    notes = ActivityFeedNote.objects.across_organisations().filter(due).order_by("not_before")
+    for pk in notes.values_list("pk", flat=True)[:SWEEP_AT_MOST]:
+        post_note.defer_once(lock=f"greenhouse.activity_feed:{pk}", note_id=pk)

@@ -1,0 +1,174 @@
+"""Notes waiting to be posted: queue, retry and drop them, and their status on the health page."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Count, Min, Q
+
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership
+from goodword.core.events import record
+from goodword.core.models import Event
+from goodword.greenhouse.activity_feed import jobs
+from goodword.greenhouse.models import ActivityFeedNote, Connection
+from goodword.reports.models import Report
+from goodword.reports.queries import is_superseded
+from goodword.steps.domain.standing import hold
+
+State, FailureReason = ActivityFeedNote.State, ActivityFeedNote.FailureReason
+
+#: notes listed on the health page, of each kind
+LIST_LIMIT = 20
+
+#: as in report codes: no characters that are easily confused
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def on_report_ready(event: Event) -> None:
+    """Queue a note on the candidate's Activity Feed, unless their application has been erased.
+
+    Skipped for a run that a later finished run supersedes: readers take the last note for the current result.
+    """
+    assert event.application_id is not None  # reports are about applications
+    if hold(event.application_id).erased_at is not None:
+        return
+    report = (
+        Report.objects.across_organisations()
+        .select_related("step_request__application", "organisation")
+        .get(pk=event.data["report_id"])
+    )
+    if not is_superseded(report):
+        queue_note(report, now=event.occurred_at)
+
+
+def queue_note(report: Report, *, now: datetime) -> ActivityFeedNote | None:
+    """Queue the note of a report version. Idempotent. None if the application is not from a connected account."""
+    application = report.step_request.application
+    if application.connection_id is None or application.remote_id is None:
+        return None
+    connection = (
+        Connection.objects.of(report.organisation)
+        .filter(pk=application.connection_id)
+        .exclude(state=Connection.State.DISCONNECTED)
+        .first()
+    )
+    if connection is None:
+        return None
+    note, created = ActivityFeedNote.objects.of(report.organisation).get_or_create(
+        report=report,
+        defaults={
+            "organisation": report.organisation,
+            "connection": connection,
+            "marker": report.code,
+            "visibility": report.organisation.note_visibility,
+            "not_before": now,
+            "created_at": now,
+        },
+    )
+    if created:
+        jobs.post_note.defer(note_id=note.pk)
+    return note
+
+
+def queue_test_note(
+    connection: Connection, *, candidate_remote_id: int, member: Membership, now: datetime
+) -> ActivityFeedNote:
+    """Queue a test note on this candidate's feed, to check that Goodword can write to it."""
+    with transaction.atomic():
+        note = ActivityFeedNote.objects.of(connection.organisation).create(
+            organisation=connection.organisation,
+            connection=connection,
+            candidate_remote_id=candidate_remote_id,
+            marker=f"GW-TEST-{''.join(secrets.choice(_ALPHABET) for _ in range(6))}",
+            visibility=connection.organisation.note_visibility,
+            not_before=now,
+            created_at=now,
+        )
+        write(
+            organisation=connection.organisation,
+            action="greenhouse.test_note",
+            member=member,
+            now=now,
+            details={"connection": connection.pk, "candidate": candidate_remote_id},
+        )
+        jobs.post_note.defer(note_id=note.pk)
+    return note
+
+
+def retry(note: ActivityFeedNote, *, now: datetime) -> bool:
+    """Queue a failed note again. False if it has not failed."""
+    with transaction.atomic():
+        failed = ActivityFeedNote.objects.across_organisations().filter(pk=note.pk, state=State.FAILED)
+        if not failed.update(
+            state=State.QUEUED,
+            attempts=0,
+            not_before=now,
+            settled_at=None,
+            failure_reason=FailureReason.NONE,
+        ):
+            return False
+        jobs.post_note.defer(note_id=note.pk)
+    return True
+
+
+def retry_all(connection: Connection, *, now: datetime) -> int:
+    """Retry all failed notes of a connection, for example after setting a new credential. Returns how many.
+
+    Notes waiting after a refusal become due at once, too.
+    """
+    notes = ActivityFeedNote.objects.across_organisations().filter(connection=connection)
+    refused = notes.filter(state=State.QUEUED, refusals__gt=0, not_before__gt=now)
+    refused.exclude(outcome_unknown=True).update(not_before=now)
+    failed = notes.filter(state=State.FAILED).exclude(failure_reason=FailureReason.DELETED)
+    return sum(retry(note, now=now) for note in failed)
+
+
+def drop(note: ActivityFeedNote, *, by: str, now: datetime) -> bool:
+    """Give up a failed note. False if it has not failed."""
+    with transaction.atomic():
+        failed = ActivityFeedNote.objects.across_organisations().filter(pk=note.pk, state=State.FAILED)
+        if not failed.update(state=State.CANCELLED, settled_at=now):
+            return False
+        if note.report is not None:
+            record(
+                "note.dropped",
+                organisation_id=note.organisation_id,
+                application_id=note.report.step_request.application_id,
+                actor=by,
+                at=now,
+                data={"report_id": note.report.pk},
+            )
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityFeedStatus:
+    """Notes of a connection. `failed` and `duplicated` need attention, newest first, at most LIST_LIMIT of each."""
+
+    queued: int
+    next_try_at: datetime | None
+    failed_count: int
+    failed: Sequence[ActivityFeedNote]
+    duplicated: Sequence[ActivityFeedNote]
+
+
+def activity_feed_status(connection: Connection) -> ActivityFeedStatus:
+    """The status of a connection's notes, for the health page."""
+    notes = ActivityFeedNote.objects.of(connection.organisation).filter(connection=connection)
+    counts = notes.aggregate(
+        queued=Count("pk", filter=Q(state__in=(State.QUEUED, State.SENDING))),
+        next_try_at=Min("not_before", filter=Q(state=State.QUEUED)),
+        failed=Count("pk", filter=Q(state=State.FAILED)),
+    )
+    rows = notes.select_related("report__step_request__step", "report__step_request__application__candidate")
+    rows = rows.order_by("-settled_at", "-pk")
+    return ActivityFeedStatus(
+        queued=counts["queued"],
+        next_try_at=counts["next_try_at"],
+        failed_count=counts["failed"],
+        failed=list(rows.filter(state=State.FAILED)[:LIST_LIMIT]),
+        duplicated=list(rows.filter(duplicates_seen_at=None).exclude(duplicate_remote_ids=[])[:LIST_LIMIT]),
+    )

@@ -1,0 +1,225 @@
+"""What comes of an attempt to post a note: posted, retried or failed, and why.
+
+Each outcome writes its row and records its event in one transaction.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from goodword.core import outbox
+from goodword.core.events import record
+from goodword.greenhouse.client import (
+    AddressRefused,
+    Forbidden,
+    HarvestError,
+    RateLimited,
+    Unauthorised,
+    Unavailable,
+    UnexpectedShape,
+)
+from goodword.greenhouse.models import ActivityFeedNote, Connection
+
+FailureReason = ActivityFeedNote.FailureReason
+
+#: longer than the client waits for an answer, so that a pending write has either arrived or failed
+UNKNOWN_WAIT = timedelta(minutes=2)
+
+#: delays before each search for duplicates, after a note whose outcome was unknown for a while
+DUPLICATE_SEARCHES = (timedelta(minutes=10), timedelta(hours=2), timedelta(days=1))
+
+#: delays after a missing permission, which is often fixed soon; then the note fails
+REFUSED_WAITS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 40))
+
+INTERRUPTED = "Posting was interrupted several times. Check on the Activity Feed whether the note is there."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostedNote:
+    """A note in Greenhouse, with the ids of others that have the same marker."""
+
+    remote_id: int
+    author_id: int | None
+    duplicates: Sequence[int] = ()
+
+
+def record_posted(note: ActivityFeedNote, posted: PostedNote, *, now: datetime) -> None:
+    """The note is on the feed. Schedules a search for duplicates if an earlier attempt's outcome was unknown."""
+    with transaction.atomic():
+        outbox.settle_sent(
+            note,
+            now=now,
+            remote_id=posted.remote_id,
+            author_remote_id=posted.author_id,
+            failure_reason=FailureReason.NONE,
+            search_duplicates_at=now + DUPLICATE_SEARCHES[0] if note.outcome_unknown else None,
+            outcome_unknown=False,
+        )
+        if note.state != ActivityFeedNote.State.SENT:  # another worker has claimed it and will find the note
+            return
+        Connection.objects.across_organisations().filter(pk=note.connection_id).update(writing_tested_at=now)
+        _record("note.posted", note, now=now, remote_id=posted.remote_id)
+        if posted.duplicates:
+            record_duplicates(note, posted.duplicates, now=now)
+
+
+def record_duplicates(note: ActivityFeedNote, remote_ids: Sequence[int], *, now: datetime) -> None:
+    """Add newly found duplicates. In the caller's transaction, with the row locked or just written."""
+    new = sorted(set(remote_ids) - {*note.duplicate_remote_ids, note.remote_id})
+    if not new:
+        return
+    note.duplicate_remote_ids = [*note.duplicate_remote_ids, *new]
+    note.duplicates_seen_at = None
+    note.save(update_fields=["duplicate_remote_ids", "duplicates_seen_at"])
+    _record("note.duplicated", note, now=now, notes=1 + len(note.duplicate_remote_ids))
+
+
+def fail(note: ActivityFeedNote, *, error: str, reason: str, now: datetime) -> None:
+    """A member has to act. `error` says what happened and what to do, `reason` is its code."""
+    with transaction.atomic():
+        outbox.settle_failed(note, now=now, error=error, failure_reason=reason)
+        if note.state == ActivityFeedNote.State.FAILED:
+            _record("note.needs_attention", note, now=now)
+
+
+def retry_after_refusal(note: ActivityFeedNote, *, error: str, reason: str, now: datetime) -> None:
+    """Greenhouse says that the key lacks the permission: retry a few times over an hour, then fail.
+
+    Counted separately from other failures. A test note is not retried, because someone is waiting for its result.
+    """
+    if note.report is None or note.refusals >= len(REFUSED_WAITS):
+        fail(note, error=error, reason=reason, now=now)
+        return
+    wait = max(REFUSED_WAITS[note.refusals], UNKNOWN_WAIT if note.outcome_unknown else timedelta(0))
+    outbox.settle_later(note, error=error, at=now + wait, refusals=note.refusals + 1, failure_reason=reason)
+
+
+def retry_later(note: ActivityFeedNote, *, error: str, now: datetime, wait: timedelta, unknown: bool) -> None:
+    """Retry after the usual delay, but not before `wait` is over; fail after the last attempt.
+
+    `unknown`: the note may be on the feed all the same. This stays set, since a write may land at any time.
+    """
+    delay = outbox.LADDER[min(note.tries, len(outbox.LADDER)) - 1]
+    unknown = unknown or note.outcome_unknown
+    wait = max(delay, wait, UNKNOWN_WAIT if unknown else timedelta(0))
+    with transaction.atomic():
+        outbox.settle_retry(
+            note,
+            now=now,
+            error=error,
+            wait=wait,
+            outcome_unknown=unknown,
+            failure_reason=FailureReason.UNREACHABLE,
+        )
+        if note.state == ActivityFeedNote.State.FAILED:
+            _record("note.needs_attention", note, now=now)
+
+
+def requeue_interrupted(*, now: datetime) -> int:
+    """Requeue notes whose worker died, with their outcome unknown, so that the feed is searched first.
+
+    Returns how many. A note that keeps interrupting its workers fails.
+    """
+    dead = ActivityFeedNote.objects.across_organisations().filter(
+        state=ActivityFeedNote.State.SENDING, claimed_at__lte=now - outbox.STUCK_AFTER
+    )
+    for note in dead.filter(attempts__gt=len(outbox.LADDER)):
+        fail(note, error=INTERRUPTED, reason=FailureReason.UNREACHABLE, now=now)
+    return dead.update(state=ActivityFeedNote.State.QUEUED, outcome_unknown=True, not_before=now)
+
+
+def _record(name: str, note: ActivityFeedNote, *, now: datetime, **data: int) -> None:
+    """Record an event, except for test notes, which belong to no application."""
+    if note.report is None:
+        return
+    record(
+        name,
+        organisation_id=note.organisation_id,
+        application_id=note.report.step_request.application_id,
+        actor="goodword",
+        at=now,
+        data={"report_id": note.report.pk, **data},
+    )
+
+
+def is_transient(error: HarvestError) -> bool:
+    """Whether the error may go away by itself."""
+    transient = isinstance(error, Unavailable | RateLimited | UnexpectedShape)
+    return transient and not isinstance(error, AddressRefused)
+
+
+def may_be_permission(error: HarvestError) -> bool:
+    """Whether a permission may be missing; Harvest v1 gives the same answer for an unknown key."""
+    return isinstance(error, Forbidden) or (isinstance(error, Unauthorised) and error.may_be_permission)
+
+
+def reason_of(error: HarvestError) -> str:
+    """The FailureReason of an error."""
+    if isinstance(error, Unauthorised):
+        return FailureReason.KEY
+    if isinstance(error, Forbidden):
+        return FailureReason.NOT_PERMITTED
+    if isinstance(error, Unavailable | UnexpectedShape):
+        return FailureReason.UNREACHABLE
+    return FailureReason.REFUSED
+
+
+class Remedy(StrEnum):
+    """What a member can do about a failed note besides retrying."""
+
+    NONE = ""
+    INTEGRATIONS = "integrations"
+    AUTHOR = "author"
+    DROP = "drop"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailureHelp:
+    """How a failed note is explained, and the buttons beside it."""
+
+    meaning: str | Promise
+    remedy: Remedy = Remedy.NONE
+    can_retry: bool = True
+
+
+FAILURE_HELP: Mapping[str, FailureHelp] = {
+    FailureReason.NOT_PERMITTED: FailureHelp(
+        meaning=_("The report is here; only its note is missing in Greenhouse."), remedy=Remedy.INTEGRATIONS
+    ),
+    FailureReason.KEY: FailureHelp(
+        meaning=_("All waiting notes are posted as soon as a working key is set."),
+        remedy=Remedy.INTEGRATIONS,
+    ),
+    FailureReason.DISCONNECTED: FailureHelp(
+        meaning=_("All waiting notes are posted once Greenhouse is connected again."),
+        remedy=Remedy.INTEGRATIONS,
+        can_retry=False,
+    ),
+    FailureReason.NO_AUTHOR: FailureHelp(
+        meaning=_("Notes that no recruiter can sign are signed by a user chosen by an admin."),
+        remedy=Remedy.AUTHOR,
+    ),
+    FailureReason.DELETED: FailureHelp(
+        meaning=_("The Activity Feed no longer exists."), remedy=Remedy.DROP, can_retry=False
+    ),
+    FailureReason.NOT_VISIBLE: FailureHelp(
+        meaning=_("Nothing was erased here because of that. Try again once Greenhouse shows it."),
+        remedy=Remedy.DROP,
+    ),
+    FailureReason.REFUSED: FailureHelp(
+        meaning=_("The report is here; only its note is missing in Greenhouse."), remedy=Remedy.AUTHOR
+    ),
+    FailureReason.UNREACHABLE: FailureHelp(
+        meaning=_("Goodword tried for hours. It searches the feed before it tries again.")
+    ),
+}
+
+
+def help_for(note: ActivityFeedNote) -> FailureHelp:
+    """How this failed note is explained."""
+    return FAILURE_HELP.get(note.failure_reason, FailureHelp(meaning=""))

@@ -1,0 +1,257 @@
+"""Post one note: claim, act, settle. One note per report version.
+
+Greenhouse has no idempotency keys, so each claim writes once. After an attempt with an unknown outcome (no answer, a
+failure of Greenhouse, a dead worker) the note waits until that write has either landed or failed; then the feed is
+searched for the report's code, and the note is written again only if it is not there. A slow worker gives up before
+another may claim its row. Writes that land even later are found by `duplicates`.
+"""
+
+import re
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from goodword.candidates.models import Application as OurApplication
+from goodword.core import crypto, outbox, stopping
+from goodword.greenhouse.activity_feed import outcomes, wording
+from goodword.greenhouse.activity_feed.outcomes import PostedNote
+from goodword.greenhouse.client import (
+    Application,
+    Forbidden,
+    HarvestApi,
+    HarvestError,
+    Invalid,
+    Note,
+    NotFound,
+    RateLimited,
+    Visibility,
+)
+from goodword.greenhouse.models import ActivityFeedNote, Connection
+from goodword.greenhouse.sync.recruiters import possible_recruiters
+from goodword.greenhouse.sync.session import BRIEFLY, harvest
+from goodword.notifications.domain import links
+from goodword.notifications.models import Link
+
+FailureReason = ActivityFeedNote.FailureReason
+
+#: seconds after the claim within which a write may begin; with the longest exchange it stays well below
+#: outbox.STUCK_AFTER, when the sweep may give the row to another worker
+WRITE_WITHIN = 120.0
+
+NOT_VISIBLE = (
+    "Greenhouse no longer shows this application. Check in Greenhouse whether the candidate was deleted, "
+    "merged or made private, then try again."
+)
+NO_CANDIDATE = "Greenhouse shows no candidate with this id. Check the id, then try again."
+DELETED = "The application was deleted in Greenhouse, so there is no Activity Feed to write to."
+NO_AUTHOR = (
+    "Greenhouse wants a user as the author of the note, and no recruiter of this candidate can be one. "
+    "Give the application a recruiter in Greenhouse, then try again."
+)
+DISCONNECTED = "Greenhouse was disconnected before the note was written. Connect it again, then try again."
+TOO_SLOW = "Greenhouse answered too slowly; the note was not sent."
+
+_TAG = re.compile(r"<[^<>]*>")
+
+
+class CannotPost(Exception):
+    """A member has to act; `reason` is the code, the message says why."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class TooLate(Exception):
+    """Too long after the claim to begin a write."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where the note goes according to Harvest, and possible authors, best first; each is looked up when needed."""
+
+    candidate_id: int
+    application_id: int | None
+    authors: Iterator[int | None]
+
+
+def post(note_id: int, *, now: datetime) -> None:
+    """Post the note if it is due."""
+    note = outbox.claim(ActivityFeedNote, note_id, now=now)
+    if note is None:
+        return
+    claimed = time.monotonic()
+    if note.connection.state == Connection.State.DISCONNECTED:
+        outcomes.fail(note, error=DISCONNECTED, reason=FailureReason.DISCONNECTED, now=now)
+        return
+    try:
+        with harvest(note.connection, retry=BRIEFLY) as api:
+            posted = _find_or_write(api, note, claimed=claimed, now=now)
+    except CannotPost as error:
+        outcomes.fail(note, error=str(error), reason=error.reason, now=now)
+    except crypto.CannotOpen as error:
+        outcomes.fail(note, error=str(error), reason=FailureReason.KEY, now=now)
+    except TooLate:
+        outcomes.retry_later(note, error=TOO_SLOW, now=now, wait=timedelta(0), unknown=False)
+    except HarvestError as error:
+        _settle_error(note, error, now=now)
+    except stopping.Stopped:  # while waiting for the rate limit: nothing was sent
+        outbox.give_back(note, now=now)
+        raise
+    else:
+        outcomes.record_posted(note, posted, now=now)
+
+
+def find_notes(api: HarvestApi, *, candidate_id: int, marker: str) -> list[Note]:
+    """Notes on the feed whose last line is this marker, oldest first. Raises HarvestError.
+
+    Elsewhere in a note the marker may be a quotation. Tags count as line breaks, because Greenhouse does not document
+    whether bodies come back as plain text.
+    """
+    notes = (note for note in api.notes(candidate_id) if _last_line(note.body) == marker)
+    return sorted(notes, key=lambda note: note.id)
+
+
+def _last_line(body: str) -> str:
+    lines = _TAG.sub("\n", body).split("\n")
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+
+def _settle_error(note: ActivityFeedNote, error: HarvestError, *, now: datetime) -> None:
+    message = f"{error.sentence} {error.remedy}"
+    if outcomes.may_be_permission(error):
+        outcomes.retry_after_refusal(note, error=message, reason=outcomes.reason_of(error), now=now)
+    elif outcomes.is_transient(error):
+        wait = timedelta(seconds=error.wait) if isinstance(error, RateLimited) else timedelta(0)
+        outcomes.retry_later(note, error=message, now=now, wait=wait, unknown=error.outcome_unknown)
+    else:
+        outcomes.fail(note, error=message, reason=outcomes.reason_of(error), now=now)
+
+
+def _find_or_write(api: HarvestApi, note: ActivityFeedNote, *, claimed: float, now: datetime) -> PostedNote:
+    target = _target(api, note)
+    if note.outcome_unknown:
+        notes = find_notes(api, candidate_id=target.candidate_id, marker=note.marker)
+        if notes:
+            first, *others = notes
+            return PostedNote(
+                remote_id=first.id, author_id=first.user_id, duplicates=[other.id for other in others]
+            )
+    return _write(api, note, target, claimed=claimed, now=now)
+
+
+def _target(api: HarvestApi, note: ActivityFeedNote) -> Target:
+    """Looked up at each attempt, since a merge moves the application to another candidate. Raises CannotPost."""
+    if note.report is None:
+        assert note.candidate_remote_id is not None  # the row's constraint
+        if api.candidate(note.candidate_remote_id) is None:
+            raise CannotPost(FailureReason.NOT_VISIBLE, NO_CANDIDATE)
+        return Target(
+            candidate_id=note.candidate_remote_id,
+            application_id=None,
+            authors=_authors_of_test_note(api, note),
+        )
+    ours = note.report.step_request.application
+    application = api.application(ours.remote_id) if ours.remote_id is not None else None
+    if application is None:
+        if ours.deleted_at is not None or ours.candidate.erased_at is not None:
+            raise CannotPost(FailureReason.DELETED, DELETED)
+        raise CannotPost(FailureReason.NOT_VISIBLE, NOT_VISIBLE)
+    return Target(
+        candidate_id=application.candidate_id,
+        application_id=application.id,
+        authors=_authors(api, application, connection=note.connection),
+    )
+
+
+def _authors(api: HarvestApi, application: Application, *, connection: Connection) -> Iterator[int | None]:
+    """Greenhouse users who may be the author: the recruiter, the job's responsible recruiter, the admin's choice.
+
+    Ends with None for v3: the user as whom the credential acts. v1 has no such user.
+    """
+    recruiters = possible_recruiters(api, recruiter_id=application.recruiter_id, job_id=application.job_id)
+    yield from _active(api, recruiters, connection=connection)
+
+
+def _authors_of_test_note(api: HarvestApi, note: ActivityFeedNote) -> Iterator[int | None]:
+    """Like `_authors`, with the recruiters of this candidate's applications here."""
+    ours = OurApplication.objects.of(note.organisation).filter(
+        connection_id=note.connection_id,
+        candidate__remote_id=note.candidate_remote_id,
+        recruiter_remote_id__isnull=False,
+    )
+    recruiters = ours.order_by("-pk").values_list("recruiter_remote_id", flat=True)
+    known = [user_id for user_id in recruiters if user_id is not None]
+    yield from _active(api, known, connection=note.connection)
+
+
+def _active(api: HarvestApi, user_ids: Iterable[int], *, connection: Connection) -> Iterator[int | None]:
+    """These users and the one chosen by an admin, once each, without deactivated ones."""
+    tried: set[int] = set()
+    for user_id in _with_chosen(user_ids, connection=connection):
+        if user_id not in tried and _is_active(api, user_id):
+            yield user_id
+        tried.add(user_id)
+    if connection.api == Connection.Api.V3:
+        yield None
+
+
+def _with_chosen(user_ids: Iterable[int], *, connection: Connection) -> Iterator[int]:
+    yield from user_ids
+    if connection.note_author_remote_id is not None:
+        yield connection.note_author_remote_id
+
+
+def _is_active(api: HarvestApi, user_id: int) -> bool:
+    try:
+        user = api.user(user_id)
+    except Forbidden:  # no permission to read users: Greenhouse decides when the note is written
+        return True
+    return user is not None and not user.disabled
+
+
+def _write(
+    api: HarvestApi, note: ActivityFeedNote, target: Target, *, claimed: float, now: datetime
+) -> PostedNote:
+    """Write as the first author whom Greenhouse accepts. A refused write has left nothing, so the next may try."""
+    body, refusal = "", None
+    for author_id in target.authors:
+        if time.monotonic() - claimed > WRITE_WITHIN:
+            raise TooLate
+        body = body or _body(note, now=now)
+        try:
+            written = api.post_note(
+                candidate_id=target.candidate_id,
+                application_id=target.application_id,
+                body=body,
+                author_id=author_id,
+                visibility=Visibility(note.visibility),
+            )
+        except (Invalid, NotFound) as error:
+            refusal = error
+            continue
+        return PostedNote(remote_id=written.id, author_id=author_id)
+    if refusal is not None:
+        raise refusal
+    raise CannotPost(FailureReason.NO_AUTHOR, NO_AUTHOR)
+
+
+def _body(note: ActivityFeedNote, *, now: datetime) -> str:
+    if note.report is None:
+        return wording.test_note_body(note)
+    return wording.body(note, note.report, link=_mint_link(note, report_id=note.report.pk, now=now))
+
+
+def _mint_link(note: ActivityFeedNote, *, report_id: int, now: datetime) -> str:
+    """A link for this attempt. Those of earlier attempts stay valid, since one of them may be on the feed."""
+    with transaction.atomic():
+        return links.mint(
+            organisation=note.organisation,
+            purpose=Link.Purpose.REPORT,
+            subject_id=report_id,
+            now=now,
+            expires_at=now + timedelta(days=note.organisation.report_link_days),
+        )
