@@ -109,7 +109,7 @@ FOR_MEMBERS = (
 FOR_OTHERS = (
     "assessments/library/sheets/*",
     "ui/statuses.py",
-    "workspace/views/portal.py",
+    "workspace/portal/*",
     "workspace/templates/workspace/portal*",
     "*/templates/*/mail/*",
 )

@@ -135,7 +135,7 @@ TEMPLATES = [
                 "django.template.context_processors.csp",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "goodword.workspace.context.mail",
+                "goodword.workspace.home.mail_outage",
                 "goodword.accounts.context.shell",
             ],
             "builtins": ["django_cotton.templatetags.cotton"],

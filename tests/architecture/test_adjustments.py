@@ -27,7 +27,7 @@ MAY_IMPORT = {
     f"{APP}.erase",
     f"{APP}.export",
     # what a candidate has agreed to be told
-    "goodword.workspace.cards",
+    "goodword.workspace.candidate.cards",
 }
 #: who else may know the rows
 MAY_KNOW_ROWS = {
@@ -101,10 +101,10 @@ def test_no_page_of_members_and_no_report_speaks_of_adjustments_or_clocks_that_s
     }
     assert told == {
         # Settings > Organisation: who answers
-        "workspace/organisation_form.py",
+        "workspace/settings_pages/organisation.py",
         "workspace/templates/workspace/organisation.html",
         # what a candidate has agreed to be told
-        "workspace/cards.py",
+        "workspace/candidate/cards.py",
         "workspace/templates/workspace/parts/step.html",
     }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from goodword.core.models import Event
 from goodword.core.reactions import name_of
 from goodword.flow import FLOW
-from goodword.workspace.timeline import MAILS, SENTENCES
+from goodword.workspace.candidate.timeline import MAIL_NAMES, SENTENCES
 from tests.architecture.source import SOURCE, calls, modules, texts
 
 #: functions that record an event, its name first
@@ -67,7 +67,7 @@ def test_the_timeline_has_words_for_every_mail() -> None:
         for path in SOURCE.glob("goodword/*/templates/*/mail/*.html")
         if "ui" not in path.parts
     }
-    assert set(MAILS) == mails - NEVER_THERE
+    assert set(MAIL_NAMES) == mails - NEVER_THERE
 
 
 def mail_kind(path: Path) -> str:

@@ -18,7 +18,7 @@ MAY_IMPORT = {
         "goodword.flow": {"keep"},
         "goodword.references.urls": {"views"},
         # the one page that shows signs
-        "goodword.workspace.views.candidates": {"shown"},
+        "goodword.workspace.candidate.views": {"shown"},
         # tells candidates of the address that they are just typing, by the pure function; knows no sign
         "goodword.references.candidate_page": {"addresses"},
         # tells a member who answers somebody's request for their data what is kept
@@ -27,7 +27,7 @@ MAY_IMPORT = {
     ASSESSMENTS: {
         "goodword.flow": {"keep"},
         "goodword.assessments.urls": {"views"},
-        "goodword.workspace.views.candidates": {"shown"},
+        "goodword.workspace.candidate.views": {"shown"},
         "goodword.assessments.export": {"words"},
     },
     SHARED: {},

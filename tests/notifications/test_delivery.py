@@ -24,7 +24,7 @@ from goodword.notifications.domain.undelivered import KIND
 from goodword.notifications.jobs import sweep_emails
 from goodword.notifications.models import Email
 from goodword.notifications.people import Person
-from goodword.workspace.timeline import timeline
+from goodword.workspace.candidate.timeline import timeline
 from tests.notifications.mails import NOW, application, links_of, queued, state
 from tests.support.jobs import event_names, run_jobs
 

@@ -21,7 +21,7 @@ from goodword.references.members import view_of
 from goodword.references.models import Check, Referee, Reference, ReferenceRequest, Sign, Slot, Trace
 from goodword.references.queries import latest_check, progress
 from goodword.references.results import results
-from goodword.workspace.progress import marks_of
+from goodword.workspace.progress import progress_of
 from tests.references.answered import NOW, answered, asked, checked, named, whole
 from tests.references.story import answer, candidate_door, get, referee_door, sent
 from tests.support import factories
@@ -101,7 +101,7 @@ def test_name_address_answers_and_links_go_and_the_row_stays_for_counts() -> Non
     assert "Their reference no longer counts." in " ".join(words.text.split())
     assert "Maria" not in words.text + words.html
     application = check.step_request.application
-    [marks] = marks_of([application], organisation=check.organisation, now=NOW).values()
+    [marks] = progress_of([application], organisation=check.organisation, now=NOW).values()
     assert [(mark.done, mark.of) for mark in marks if mark.kind == "reference_check"] == [(2, 3)]
 
 

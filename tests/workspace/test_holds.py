@@ -21,7 +21,7 @@ from goodword.references.domain.erase_referee import erase_asked
 from goodword.references.models import Check, Referee
 from goodword.steps.domain.legal_hold import NothingToKeep, lift_hold, place_hold
 from goodword.steps.domain.own_erasure import ask_own_erasure
-from goodword.workspace.retention import Months, foresee, sweep
+from goodword.workspace.retention.rules import Months, preview_run, sweep
 from tests.references.answered import asked, checked, data_door, whole
 from tests.support import factories
 from tests.support.jobs import run_jobs
@@ -100,7 +100,7 @@ def test_retention_passes_over_whoever_is_held_until_it_is_lifted(
     org = check.organisation
     Organisation.objects.filter(pk=org.pk).update(erases_old=True)
     Application.objects.of(org).update(status="rejected", rejected_at=NOW - timedelta(days=900))
-    seen = foresee(org, Months(old=12, hidden=None), now=NOW)
+    seen = preview_run(org, Months(old=12, hidden=None), now=NOW)
     assert (seen.due, seen.held) == ([], 1)
     assert sweep(org.pk, now=NOW) == 0
     assert lift_hold(hold_id=hold.pk, by=admin, now=NOW)

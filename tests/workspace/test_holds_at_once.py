@@ -19,7 +19,7 @@ from goodword.references.domain.erase_referee import erase_referee
 from goodword.references.models import Check, Referee
 from goodword.steps.domain.legal_hold import place_hold
 from goodword.steps.domain.own_erasure import ask_own_erasure
-from goodword.workspace.retention import erase_if_due
+from goodword.workspace.retention.rules import erase_if_due
 from tests.references.answered import whole
 from tests.support import factories
 from tests.support.pages import signed_in

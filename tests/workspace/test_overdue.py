@@ -12,7 +12,7 @@ from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.core.models import Event
 from goodword.steps.domain.lifecycle import settle
-from goodword.workspace.progress import marks_of
+from goodword.workspace.progress import progress_of
 from tests.references.story import opened, sent
 from tests.support import factories
 from tests.support.jobs import run_jobs
@@ -32,7 +32,7 @@ def shown(client: Client, where: str) -> list[str]:
 
 
 def overdue_since(application: Application) -> list[object]:
-    marks = marks_of([application], organisation=application.organisation, now=NOW + 90 * DAY)
+    marks = progress_of([application], organisation=application.organisation, now=NOW + 90 * DAY)
     return [(mark.state, mark.since) for mark in marks[application.pk] if mark.run]
 
 
@@ -103,5 +103,5 @@ def test_a_deadline_that_is_given_anew_counts_whole() -> None:
 def test_what_is_not_overdue_keeps_the_day_on_which_it_began() -> None:
     story = opened()
     run_jobs()
-    marks = marks_of([story.application], organisation=story.application.organisation, now=NOW)
+    marks = progress_of([story.application], organisation=story.application.organisation, now=NOW)
     assert [(mark.state, mark.since) for mark in marks[story.application.pk]][1] == ("pending", NOW)

@@ -25,9 +25,9 @@ from goodword.roles.models import Role
 from goodword.steps.domain.legal_hold import place_hold
 from goodword.steps.domain.own_erasure import ask_own_erasure
 from goodword.steps.states import takes_answers, that_take_answers
-from goodword.workspace import retention
-from goodword.workspace.retention import Months, foresee, next_run, organisations_due, sweep
-from goodword.workspace.timeline import ERASURES
+from goodword.workspace.candidate.timeline import ERASURES
+from goodword.workspace.retention import rules
+from goodword.workspace.retention.rules import Months, next_run, organisations_due, preview_run, sweep
 from tests.references.answered import whole
 from tests.support import factories
 from tests.support.pages import signed_in
@@ -63,7 +63,7 @@ def erased(org: Organisation) -> list[int]:
 
 def foreseen(org: Organisation, months: Months | None = None, *, now: datetime = NOW) -> list[int]:
     org.refresh_from_db()
-    return sorted(one.candidate_id for one in foresee(org, months or Months.of(org), now=now).due)
+    return sorted(one.candidate_id for one in preview_run(org, months or Months.of(org), now=now).due)
 
 
 # --- the rules ----------------------------------------------------------------------------------------------------
@@ -97,7 +97,7 @@ def test_an_application_that_goes_on_keeps_its_person(org: Organisation, role: R
     factories.application(factories.role(org), candidate=ada.candidate, created_at=YEAR_AGO)
     named(role, "Bob", "Idle", created_at=YEAR_AGO)
     assert foreseen(org) == []
-    assert foresee(org, OLD, now=NOW).going_on == 2
+    assert preview_run(org, OLD, now=NOW).going_on == 2
     assert sweep(org.pk, now=NOW) == 0
 
 
@@ -130,7 +130,7 @@ def test_nobody_with_an_open_step_is_erased(org: Organisation, role: Role, kind:
         deadline_at=NOW - timedelta(days=29), opened_at=YEAR_AGO, invited_at=YEAR_AGO
     )
     assert foreseen(org) == []
-    assert foresee(org, OLD, now=NOW).open_steps == 1
+    assert preview_run(org, OLD, now=NOW).open_steps == 1
     assert sweep(org.pk, now=NOW) == 0
     # thirty days after the deadline no more answers are accepted
     type(run).objects.of(org).update(deadline_at=NOW - timedelta(days=31))
@@ -206,7 +206,7 @@ def test_another_organisation_is_not_touched(org: Organisation, role: Role) -> N
     theirs = ended(factories.role(other), "Bob")
     assert sweep(org.pk, now=NOW) == 1
     assert erased(other) == []
-    assert retention.erase_if_due(candidate_id=theirs.candidate_id, organisation_id=org.pk, now=NOW) is False
+    assert rules.erase_if_due(candidate_id=theirs.candidate_id, organisation_id=org.pk, now=NOW) is False
     assert erased(other) == []
 
 
@@ -221,7 +221,7 @@ def test_what_is_foreseen_is_what_the_run_then_erases(org: Organisation, role: R
     place_hold(on=kept.candidate, ground="claims", reason="Case 7", by=admin, now=NOW)
     org.retention_ran_on = NOW.date()
     org.save()
-    seen = foresee(org, OLD, now=NOW)
+    seen = preview_run(org, OLD, now=NOW)
     assert (len(seen.due), seen.held, seen.since) == (5, 1, NOW - timedelta(days=900))
     assert seen.at == datetime(2026, 3, 4, 2, 0, tzinfo=UTC)  # 3 o'clock in Berlin
     assert organisations_due(now=seen.at - timedelta(seconds=1)) == []
@@ -298,7 +298,7 @@ def test_one_who_cannot_be_erased_does_not_keep_back_the_others(
 def test_a_run_goes_by_what_is_set_when_it_reaches_a_person(org: Organisation, role: Role) -> None:
     ada = ended(role, "Ada")
     Organisation.objects.update(keep_months=24)
-    assert retention.erase_if_due(candidate_id=ada.candidate_id, organisation_id=org.pk, now=NOW) is False
+    assert rules.erase_if_due(candidate_id=ada.candidate_id, organisation_id=org.pk, now=NOW) is False
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,8 @@
 
 from goodword.core import clock, jobs
 from goodword.core.sweep import each
-from goodword.workspace.automation.bring import bring
-from goodword.workspace.automation.invite import invite
-from goodword.workspace.retention import organisations_due, sweep
+from goodword.workspace.automation.already_there import invite_candidate, sync_batch
+from goodword.workspace.retention.rules import organisations_due, sweep
 
 
 @jobs.job(name="retention.sweep", cron="20 * * * * 50", queueing_lock="retention.sweep")
@@ -18,7 +17,7 @@ def sweep_retention(*, timestamp: int = 0) -> None:
 @jobs.job(name="automation.invite_there", retry=jobs.PATIENT)
 def invite_there(*, automation_id: int, remote_application_id: int, member_id: int) -> None:
     """Invite one candidate who stood in a mapped stage at Confirm, because a member chose so."""
-    invite(
+    invite_candidate(
         automation_id=automation_id,
         remote_application_id=remote_application_id,
         by=f"member:{member_id}",
@@ -29,6 +28,6 @@ def invite_there(*, automation_id: int, remote_application_id: int, member_id: i
 @jobs.job(name="automation.sync_there", retry=jobs.PATIENT)
 def sync_there(*, automation_id: int, after: int) -> None:
     """Bring over who stood in a mapped stage at Confirm, a batch at a time. Nobody is invited."""
-    further = bring(automation_id=automation_id, after=after, now=clock.now())
+    further = sync_batch(automation_id=automation_id, after=after, now=clock.now())
     if further is not None:
         sync_there.defer(automation_id=automation_id, after=further)

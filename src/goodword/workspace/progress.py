@@ -1,33 +1,117 @@
-"""How far each step of an application is: one mark per step, for lists and the candidate's page.
+"""How far each step of an application is, and why a step has not started.
 
-Two queries for any number of applications, plus one for the starts, one if results were reused, and two for those who
-were in a mapped stage already.
+For lists, the candidate's page and the portal. A constant number of queries for any number of applications.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
-from django.db.models import Aggregate, Count, Model, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Aggregate, Count, F, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from goodword.accounts.models import Organisation
 from goodword.assessments.models import Answer, Attempt, AttemptPart
 from goodword.candidates.models import Application
+from goodword.greenhouse.models import Finding
 from goodword.references.models import Check
-from goodword.roles.models import Step
+from goodword.roles.models import AlreadyThere, StageRule, Step
 from goodword.steps.domain.reuse import taken_over_at
 from goodword.steps.models import StepRequest, StepRun
 from goodword.steps.states import DONE, status
-from goodword.workspace.before_start import already_in_stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotStarted:
+    """`why`: "by_hand" (candidate or role is not linked to Greenhouse), "unmapped" (no stage of the job starts the
+    step), "to_come" (with one of `stages`), "already_there" (since before the job was linked, or the stage mapped,
+    `at`), "dismissed" (a member decided not to invite, `at`) or "not_invited" (in the stage, without a record).
+    """
+
+    why: Literal["by_hand", "unmapped", "to_come", "already_there", "dismissed", "not_invited"]
+    stages: tuple[str, ...] = ()
+    at: datetime | None = None
+
+
+def why_not_started(application: Application, kind: str) -> NotStarted:
+    """Why the step of this kind has not started. At most three queries."""
+    if application.connection_id is None or application.job_id is None:
+        return NotStarted(why="by_hand")
+    rules = list(
+        StageRule.objects.of(application.organisation)
+        .filter(
+            automation__connection_id=application.connection_id,
+            automation__job_id=application.job_id,
+            step__kind=kind,
+        )
+        .order_by("pk")
+    )
+    if not rules:
+        return NotStarted(why="unmapped")
+    here = next((rule for rule in rules if rule.stage_id == application.stage_id), None)
+    if here is None:
+        return NotStarted(why="to_come", stages=tuple(rule.stage_name for rule in rules))
+    recorded = (
+        AlreadyThere.objects.of(application.organisation)
+        .filter(
+            automation=here.automation_id,
+            remote_application_id=application.remote_id or 0,
+            stage_id=here.stage_id,
+        )
+        .first()
+    )
+    if recorded is None:
+        return NotStarted(why="not_invited")
+    dismissed = Finding.objects.of(application.organisation).filter(
+        application=application, state=Finding.State.DISMISSED, settled_at=recorded.recorded_at
+    )
+    return NotStarted(why="dismissed" if dismissed.exists() else "already_there", at=recorded.recorded_at)
+
+
+def already_in_stage(
+    applications: Iterable[Application], *, organisation: Organisation
+) -> set[tuple[int, str]]:
+    """(application id, kind of step) of those whose `before_start` is "already_there". At most two queries."""
+    found = {
+        (one.connection_id, one.job_id, one.remote_id, one.stage_id): one.pk
+        for one in applications
+        if one.connection_id is not None and one.remote_id is not None
+    }
+    if not found:
+        return set()
+    rows = AlreadyThere.objects.of(organisation).filter(
+        remote_application_id__in=[key[2] for key in found], automation__rules__stage_id=F("stage_id")
+    )
+    recorded = {
+        (found[key], str(kind), at)
+        for *where, kind, at in rows.values_list(
+            "automation__connection_id",
+            "automation__job_id",
+            "remote_application_id",
+            "stage_id",
+            "automation__rules__step__kind",
+            "recorded_at",
+        )
+        if (key := tuple(where)) in found
+    }
+    if not recorded:
+        return set()
+    dismissed = set(
+        Finding.objects.of(organisation)
+        .filter(application__in={pk for pk, _kind, _at in recorded}, state=Finding.State.DISMISSED)
+        .values_list("application_id", "settled_at")
+    )
+    return {(pk, kind) for pk, kind, at in recorded if (pk, at) not in dismissed}
+
 
 #: in the order in which they are shown
 KINDS = (Step.Kind.ASSESSMENT, Step.Kind.REFERENCE_CHECK)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mark:
+class StepProgress:
     """A step's mark: state as the words table names it, how far, since when, and what only a person can solve."""
 
     kind: str
@@ -43,9 +127,9 @@ class Mark:
     result_at: datetime | None = None
 
 
-def marks_of(
+def progress_of(
     applications: Iterable[Application], *, organisation: Organisation, now: datetime
-) -> dict[int, list[Mark]]:
+) -> dict[int, list[StepProgress]]:
     """Marks by application id, the assessment's first."""
     found = {application.pk: application for application in applications}
     ids = list(found)
@@ -88,7 +172,7 @@ def marks_of(
     }
     return {
         pk: [
-            _mark(
+            _progress(
                 kind,
                 application,
                 step_requests.get((pk, kind)),
@@ -110,7 +194,7 @@ def _by_request(rows: Iterable[StepRun]) -> dict[int, list[StepRun]]:
     return found
 
 
-def _mark(
+def _progress(
     kind: str,
     application: Application,
     step_request: StepRequest | None,
@@ -119,10 +203,10 @@ def _mark(
     *,
     is_there: bool,
     now: datetime,
-) -> Mark:
+) -> StepProgress:
     label = Step.Kind(kind).label
     if step_request is None:
-        return Mark(
+        return StepProgress(
             kind=kind,
             label=label,
             state="already_there" if is_there else "not_started",
@@ -136,7 +220,7 @@ def _mark(
     runs = by_request.get(step_request.pk, ())
     if not runs:
         state = _state_before(step_request, application)
-        return Mark(
+        return StepProgress(
             kind=kind,
             label=label,
             state=state,
@@ -150,7 +234,7 @@ def _mark(
         )
     run = runs[-1]
     done, of = (0, 0) if application.erased_at else _how_far(run)
-    return Mark(
+    return StepProgress(
         kind=kind,
         label=label,
         state=status(run, now=now),

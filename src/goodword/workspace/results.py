@@ -1,7 +1,8 @@
-"""The results of an application's steps, as the candidate's page and the review page show them."""
+"""Results of an application's steps, current and earlier, for the candidate's page and the review page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import get_language
@@ -11,13 +12,15 @@ from goodword.assessments.queries import attempts_of
 from goodword.assessments.result import Requirement
 from goodword.assessments.results import result as assessment_result
 from goodword.candidates.models import Application
+from goodword.references.members import View, view_of
 from goodword.references.models import Check
 from goodword.references.queries import checks_of
 from goodword.references.results import results as references_results
+from goodword.reports.models import Report
 from goodword.roles.models import Step
 from goodword.steps.domain.reuse import taken_over_at
 from goodword.steps.models import StepRequest, StepRun
-from goodword.steps.states import DONE, is_open
+from goodword.steps.states import DONE, is_open, status
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,16 +51,16 @@ def results_of(application: Application, *, items: bool = True) -> list[Result]:
     For reference checks also the references so far of a later run. A result reused from an earlier application stays
     current until a run of this one is finished. Without `items`: no test items, answers to single items, or keys.
     """
-    attempts = _shown(application, Step.Kind.ASSESSMENT, list(attempts_of(application)))
+    attempts = _of_kind(application, Step.Kind.ASSESSMENT, list(attempts_of(application)))
     if not items:
         attempts = [replace(one, data=one.data.without_items()) if one.data else one for one in attempts]
-    return [*attempts, *_shown(application, Step.Kind.REFERENCE_CHECK, list(checks_of(application)))]
+    return [*attempts, *_of_kind(application, Step.Kind.REFERENCE_CHECK, list(checks_of(application)))]
 
 
-def _shown(application: Application, kind: str, runs: Sequence[StepRun]) -> list[Result]:
+def _of_kind(application: Application, kind: str, runs: Sequence[StepRun]) -> list[Result]:
     latest = runs[0] if runs else None
     done = next((run for run in runs if run.progress in DONE), None)
-    current = result_of(done) if done is not None else taken_over(application, kind)
+    current = result_of(done) if done is not None else reused_result(application, kind)
     found = []
     if current is not None:
         found.append(replace(current, newer=latest if latest != current.run else None))
@@ -81,7 +84,7 @@ def result_of(run: StepRun) -> Result | None:
     return _assessment(run, assessment_result(run, language=_language())) if run.progress in DONE else None
 
 
-def taken_over(application: Application, kind: str) -> Result | None:
+def reused_result(application: Application, kind: str) -> Result | None:
     """The result reused from an earlier application, even if a run has followed."""
     step_request = (
         StepRequest.objects.of(application.organisation)
@@ -100,7 +103,7 @@ def taken_over(application: Application, kind: str) -> Result | None:
         )
         check = rows.order_by("-pk").first()
         return result_of(check) if check else None
-    return _taken_assessment(step_request, behind)
+    return _reused_assessment(step_request, behind)
 
 
 def finished_run(step_request: StepRequest) -> StepRun | None:
@@ -121,7 +124,7 @@ def _references(check: Check) -> Result:
     return Result(kind=kind, label=kind.label, template="references/result.html", data=data, run=check)
 
 
-def _taken_assessment(step_request: StepRequest, behind: dict[str, Any]) -> Result | None:
+def _reused_assessment(step_request: StepRequest, behind: dict[str, Any]) -> Result | None:
     """An earlier result, for the requirement that it serves here."""
     runs = Attempt.objects.of(step_request.organisation).filter(**behind)
     attempt = runs.select_related("organisation", "step_request__step", "assessment").order_by("-pk").first()
@@ -132,3 +135,96 @@ def _taken_assessment(step_request: StepRequest, behind: dict[str, Any]) -> Resu
     if step.requirement:
         here = Requirement(text=step.requirement, who=step.requirement_by, at=step.requirement_at)
     return _assessment(attempt, result.serving(here))
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarlierRun:
+    """A run followed by a later one, or (without a run) a result reused from another application.
+
+    `result` is None if there are no answers, or if it is still the current one, shown above. `view`: for reference
+    checks, the referees asked.
+    """
+
+    kind: str
+    label: str
+    run: StepRun | None
+    #: when it was completed or declined, otherwise when it was opened
+    at: datetime
+    state: str
+    is_current: bool
+    result: Result | None
+    view: View | None
+    reports: Sequence[Report]
+
+    @property
+    def id(self) -> str:
+        """The HTML id on the page."""
+        return f"earlier-{self.kind}-{self.run.pk if self.run else 'reused'}"
+
+    @property
+    def anchor_prefix(self) -> str:
+        """The prefix of ids within its result, to keep them unique."""
+        return f"{self.id}-"
+
+
+def earlier_runs(
+    application: Application,
+    *,
+    shown: Sequence[Result],
+    reports: Sequence[Report],
+    now: datetime,
+) -> list[EarlierRun]:
+    """By step, latest first, without runs that had no activity. `shown`: the results above."""
+    known: Mapping[str, Sequence[StepRun]] = {
+        Step.Kind.ASSESSMENT: [
+            run for run in attempts_of(application)[1:] if run.progress != StepRun.Progress.PENDING
+        ],
+        Step.Kind.REFERENCE_CHECK: list(checks_of(application)[1:]),
+    }
+    found = []
+    for kind, runs in known.items():
+        above = {result.run for result in shown if result.kind == kind}
+        found += [_earlier_run(kind, run, is_shown=run in above, reports=reports, now=now) for run in runs]
+        taken = reused_result(application, kind)
+        if taken is not None and above and taken.run not in above:
+            found.append(_earlier_reused(kind, taken, reports))
+    return found
+
+
+def _earlier_run(
+    kind: str,
+    run: StepRun,
+    *,
+    is_shown: bool,
+    reports: Sequence[Report],
+    now: datetime,
+) -> EarlierRun:
+    return EarlierRun(
+        kind=kind,
+        label=Step.Kind(kind).label,
+        run=run,
+        at=run.completed_at or run.opened_at,
+        state=status(run, now=now),
+        is_current=is_shown,
+        result=None if is_shown else result_of(run),
+        view=view_of(run, now=now) if isinstance(run, Check) else None,
+        reports=[report for report in reports if run in {report.check_run, report.attempt}],
+    )
+
+
+def _earlier_reused(kind: str, taken: Result, reports: Sequence[Report]) -> EarlierRun:
+    return EarlierRun(
+        kind=kind,
+        label=Step.Kind(kind).label,
+        run=None,
+        at=taken.run.completed_at or taken.run.opened_at,
+        state="completed",
+        is_current=False,
+        result=taken,
+        view=None,
+        reports=[
+            report
+            for report in reports
+            if report.step_request.step.kind == kind and report.check_run is None and report.attempt is None
+        ],
+    )

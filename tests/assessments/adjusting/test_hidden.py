@@ -26,7 +26,7 @@ from goodword.greenhouse.models import ActivityFeedNote
 from goodword.notifications.models import Email
 from goodword.notifications.people import Person
 from goodword.reports.models import Report
-from goodword.workspace.erasing import foresee
+from goodword.workspace.data_requests.erasures import preview_erasure
 from tests.assessments.adjusting.support import HANNA, NOW, TIMED, asked, clocks, timed
 from tests.assessments.once import once
 from tests.assessments.support import part_of
@@ -116,7 +116,7 @@ def _read(of: Application, when: str) -> Read:
         f"erasing {when}": comparable(client.get(path("candidate_erase", org, of.pk))),
         f"review {when}": comparable(client.get(review(of, now=NOW))),
         f"export {when}": told,
-        f"counts {when}": json.dumps(foresee(of.candidate)),
+        f"counts {when}": json.dumps(preview_erasure(of.candidate)),
         f"audit {when}": str(
             list(AuditEntry.objects.of(org).order_by("pk").values_list("action", flat=True))
         ),

@@ -17,7 +17,7 @@ from goodword.questionnaires.domain.translate import add_language, save_texts
 from goodword.questionnaires.models import Questionnaire
 from goodword.questionnaires.versions import ensure_builtin
 from goodword.roles.models import Automation
-from goodword.workspace.check_questionnaires import choices
+from goodword.workspace.role.check_form import questionnaire_choices
 from tests.questionnaires.editor.support import LED, NOW, SIZE, STRENGTHS, draft, ids, made, rating, url
 from tests.support import factories
 from tests.support.pages import signed_in
@@ -374,9 +374,11 @@ def test_a_built_in_one_can_be_archived_but_not_the_one_that_is_asked_by_default
     general.refresh_from_db()
     leadership.refresh_from_db()
     assert (general.archived_at, leadership.archived_at is None) == (None, False)
-    offered = [one.value for one in choices(rita.organisation, chosen=None)]
+    offered = [one.value for one in questionnaire_choices(rita.organisation, chosen=None)]
     assert "builtin:leadership" not in offered
-    assert "builtin:leadership" in [one.value for one in choices(rita.organisation, chosen=leadership.pk)]
+    assert "builtin:leadership" in [
+        one.value for one in questionnaire_choices(rita.organisation, chosen=leadership.pk)
+    ]
     page = works.get(path("questionnaires", rita.organisation))
     assert [row.questionnaire.pk for row in page.context["archived"]] == [leadership.pk]
 

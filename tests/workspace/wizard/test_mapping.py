@@ -12,7 +12,7 @@ from goodword.candidates.models import Application
 from goodword.greenhouse.models import Connection, Finding
 from goodword.roles.models import AlreadyThere, Automation, StageRule
 from goodword.steps.models import StepRequest
-from goodword.workspace.before_start import Before, before_start
+from goodword.workspace.progress import NotStarted, why_not_started
 from greenhouse_sandbox.acts.stages import pipeline
 from tests.greenhouse.setup.desk import Desk
 from tests.support import factories
@@ -158,8 +158,8 @@ def test_every_reason_for_not_having_started_is_said(desk: Desk) -> None:
     automation = wizard.link(job, reference_check=[])
     run_jobs()
     application = Application.objects.of(desk.organisation).get(remote_id=inside.id)
-    assert before_start(application, "assessment").why == "already_there"
-    assert before_start(application, "reference_check").why == "unmapped"
+    assert why_not_started(application, "assessment").why == "already_there"
+    assert why_not_started(application, "reference_check").why == "unmapped"
     recorded = AlreadyThere.objects.of(desk.organisation).get()
     finding = Finding.objects.create(
         organisation=desk.organisation,
@@ -171,14 +171,14 @@ def test_every_reason_for_not_having_started_is_said(desk: Desk) -> None:
         found_at=factories.NOW,
         settled_at=recorded.recorded_at,
     )
-    assert before_start(application, "assessment").why == "dismissed"
+    assert why_not_started(application, "assessment").why == "dismissed"
     finding.delete()
     recorded.delete()
-    assert before_start(application, "assessment").why == "not_invited"
+    assert why_not_started(application, "assessment").why == "not_invited"
     application.stage_id = outside.stage_id
-    assert before_start(application, "assessment") == Before(why="to_come", stages=("Assessment",))
+    assert why_not_started(application, "assessment") == NotStarted(why="to_come", stages=("Assessment",))
     application.job_id = None
-    assert before_start(application, "assessment").why == "by_hand"
+    assert why_not_started(application, "assessment").why == "by_hand"
     assert automation.role == wizard.role
 
 
@@ -206,9 +206,9 @@ def test_bringing_over_goes_on_after_a_failure_with_those_who_are_missing(desk: 
         run_jobs()
     desk.greenhouse.sandbox.faults.clear()
     automation = Automation.objects.of(desk.organisation).get()
-    from goodword.workspace.automation.bring import bring
+    from goodword.workspace.automation.already_there import sync_batch
 
-    assert bring(automation_id=automation.pk, after=0, now=factories.NOW) is None
+    assert sync_batch(automation_id=automation.pk, after=0, now=factories.NOW) is None
     assert [remote_id for remote_id, _ in standings(desk)] == sorted(one.id for one in people)
 
 

@@ -1,1 +1,0 @@
-"""The wizard *Manage ATS automation*: what is proposed, what was chosen so far, and what Confirm does."""

@@ -1,4 +1,4 @@
-"""What *Confirm* does: the role is tied to the job, and who stood there is recorded, or invited."""
+"""Confirm: link the role to the job, and record or invite the candidates already in its stages."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -15,14 +15,14 @@ from goodword.roles.domain.settings import set_delay
 from goodword.roles.models import AlreadyThere, Automation, Role, Step
 from goodword.steps.models import StepRequest
 from goodword.workspace import jobs
-from goodword.workspace.automation.accounts import Choice
+from goodword.workspace.automation.access import JobChoice
 from goodword.workspace.automation.draft import Draft
 
 
 def confirm(
     *,
     role: Role,
-    choice: Choice,
+    choice: JobChoice,
     draft: Draft,
     seen: str,
     stages: Mapping[int, Stage],
@@ -66,7 +66,7 @@ def confirm(
         for step in role.steps.filter(kind__in=draft.stages):
             set_delay(step=step, minutes=draft.delay(step.kind), by=by, now=now)
         if invite:
-            for one in standing_in(placed, draft):
+            for one in in_mapped_stages(placed, draft):
                 jobs.invite_there.defer(
                     automation_id=automation.pk, remote_application_id=one.application_id, member_id=by.pk
                 )
@@ -77,13 +77,13 @@ def confirm(
     return automation
 
 
-def standing_in(placed: Collection[Placed], draft: Draft) -> list[Placed]:
+def in_mapped_stages(placed: Collection[Placed], draft: Draft) -> list[Placed]:
     """Who stands in a stage that the draft maps."""
     mapped = set(draft.mapped)
     return [one for one in placed if one.stage_id in mapped]
 
 
-def asked_before(there: Collection[Placed], draft: Draft, *, connection: Connection) -> set[int]:
+def already_requested(there: Collection[Placed], draft: Draft, *, connection: Connection) -> set[int]:
     """Those of them, by Greenhouse's id, of whom every step that their stage starts was asked for already."""
     step_requests = StepRequest.objects.of(connection.organisation).filter(
         application__connection_id=connection.pk,

@@ -1,10 +1,16 @@
-"""What was chosen so far, in the session, one draft a role and job: two tabs do not mix, and back works."""
+"""The choices made so far in Manage ATS automation, kept in the session.
 
+One draft for each role and job, so that two tabs do not mix.
+"""
+
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from goodword.accounts.access import MemberRequest
-from goodword.roles.models import Role, Step
+from goodword.greenhouse.setup.catalogue import Job, Stage
+from goodword.roles.domain.link import version_of
+from goodword.roles.models import Automation, Role, Step
 
 _KEY = "automation"
 _AT_MOST = 5
@@ -69,3 +75,40 @@ def forget(request: MemberRequest, *, role: Role, key: str) -> None:
 def _all(request: MemberRequest) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = request.session.get(_KEY, {})
     return found
+
+
+ASSESSMENT, CHECK = Step.Kind.ASSESSMENT, Step.Kind.REFERENCE_CHECK
+
+
+def new_draft(role: Role, *, job: Job, stages: Iterable[Stage], automation: Automation | None) -> Draft:
+    """The draft to begin with. Delays and requirement are the role's, whichever job it is."""
+    among = list(stages)
+    steps = {step.kind: step for step in role.steps.all()}
+    mapped: dict[str, list[int]] = {ASSESSMENT: [], CHECK: []}
+    if automation is None:
+        post = job.posts[0].id if job.posts and job.posts[0].live else None
+        for kind in mapped:
+            mapped[kind] = _same_name(Step.Kind(kind), among)
+    else:
+        post = automation.job_post_id
+        for rule in automation.rules.select_related("step").order_by("pk"):
+            mapped[rule.step.kind].append(rule.stage_id)
+    return Draft(
+        post=post,
+        assessment=mapped[ASSESSMENT],
+        reference_check=mapped[CHECK],
+        assessment_delay=steps[ASSESSMENT].delay_minutes,
+        reference_check_delay=steps[CHECK].delay_minutes,
+        requirement=steps[ASSESSMENT].requirement,
+        seen=version_of(automation),
+    )
+
+
+def _same_name(kind: Step.Kind, stages: Iterable[Stage]) -> list[int]:
+    name = _normalised(str(kind.label))
+    return [stage.id for stage in stages if _normalised(stage.name) == name][:1]
+
+
+def _normalised(name: str) -> str:
+    """Without case and spaces: "Reference Check" is "reference check" is "Referencecheck"."""
+    return "".join(name.casefold().split())

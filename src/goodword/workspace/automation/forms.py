@@ -1,4 +1,4 @@
-"""The forms of the wizard."""
+"""Forms of Manage ATS automation."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,9 +9,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from goodword.greenhouse.setup.catalogue import Job, Post, Stage
-from goodword.workspace.automation.accounts import number
+from goodword.workspace.automation.access import parse_id
 from goodword.workspace.automation.draft import Draft
-from goodword.workspace.delay import DelayField
+from goodword.workspace.role.step_forms import DelayField
 
 REQUIREMENT_LENGTH = 1000
 
@@ -132,10 +132,10 @@ class ConfirmForm(forms.Form):
     )
 
 
-def typed(data: QueryDict) -> Draft:
+def unchecked_draft(data: QueryDict) -> Draft:
     """What the second page holds, unchecked: the review asks for a complete draft with stages that are there."""
     return Draft(
-        post=number(data.get("post")) or None,
+        post=parse_id(data.get("post")) or None,
         assessment=_numbers(data.getlist("assessment")),
         reference_check=_numbers(data.getlist("reference_check")),
         assessment_delay=_minutes(data, "assessment_delay"),
@@ -146,7 +146,7 @@ def typed(data: QueryDict) -> Draft:
 
 
 def _numbers(texts: Sequence[str]) -> list[int]:
-    found = [number(text) for text in texts[:MOST_STAGES]]
+    found = [parse_id(text) for text in texts[:MOST_STAGES]]
     return [one for one in found if one]
 
 

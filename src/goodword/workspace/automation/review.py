@@ -1,7 +1,10 @@
-"""The third page of the wizard in sentences, one a row."""
+"""The page Review and confirm, in sentences, and the stepper of all three pages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
@@ -10,8 +13,9 @@ from goodword.assessments.plans.versions import built_by_member
 from goodword.greenhouse.client import JobStatus
 from goodword.greenhouse.setup.catalogue import Job, Stage
 from goodword.roles.models import Automation, Role, Step
+from goodword.workspace.automation.access import JobChoice
 from goodword.workspace.automation.draft import Draft
-from goodword.workspace.delay import in_words
+from goodword.workspace.role.step_forms import delay_text
 
 ASSESSMENT, CHECK = Step.Kind.ASSESSMENT, Step.Kind.REFERENCE_CHECK
 
@@ -31,8 +35,8 @@ def sentences(
     rows = [
         _("The Greenhouse job %(job)s belongs to the role “%(role)s”.") % said,
         _("Candidates and referees see the title “%(title)s”.") % said,
-        _starts(draft, stages, ASSESSMENT),
-        _starts(draft, stages, CHECK),
+        _start_sentence(draft, stages, ASSESSMENT),
+        _start_sentence(draft, stages, CHECK),
     ]
     if draft.assessment and (given := built_by_member(role.steps.get(kind=ASSESSMENT))):
         rows.append(
@@ -46,7 +50,7 @@ def sentences(
     return rows
 
 
-def of_job(job: Job) -> str:
+def job_status_note(job: Job) -> str:
     """What is to be known of a job that is not open; empty for one that is."""
     match job.status:
         case JobStatus.CLOSED:
@@ -58,21 +62,21 @@ def of_job(job: Job) -> str:
     return ""
 
 
-def of_automation(automation: Automation) -> str:
+def mapping_summary(automation: Automation) -> str:
     """How a mapping stands now, in one sentence."""
     rules = automation.rules.select_related("step").order_by("pk")
     parts = [f"{rule.stage_name} → {rule.step.get_kind_display()}" for rule in rules]
     return ", ".join(parts) or _("no stage starts a step")
 
 
-def _starts(draft: Draft, stages: Mapping[int, Stage], kind: Step.Kind) -> str:
+def _start_sentence(draft: Draft, stages: Mapping[int, Stage], kind: Step.Kind) -> str:
     chosen = draft.stages.get(kind, [])
     check = kind == CHECK
     if not chosen:
         return _("No stage starts the reference check.") if check else _("No stage starts the assessment.")
     said = {
         "stages": get_text_list([f"“{stages[stage].name}”" for stage in chosen], _("or")),
-        "delay": in_words(draft.delay(kind)),
+        "delay": delay_text(draft.delay(kind)),
     }
     if said["delay"]:
         if check:
@@ -81,3 +85,29 @@ def _starts(draft: Draft, stages: Mapping[int, Stage], kind: Step.Kind) -> str:
     if check:
         return _("A move to %(stages)s starts the reference check.") % said
     return _("A move to %(stages)s starts the assessment.") % said
+
+
+def stepper(
+    role: Role, *, at: int, choice: JobChoice | None = None, stages: Iterable[str] = ()
+) -> list[dict[str, Any]]:
+    """For the component: `at` counts from 0; earlier steps are links back."""
+    query = "?" + urlencode({"job": choice.key}) if choice else ""
+    slug = role.organisation.slug
+    rows = [
+        (
+            _("Choose the Greenhouse job"),
+            "role_automation",
+            " · ".join([choice.job.name, *choice.job.details[:1]]) if choice else "",
+        ),
+        (_("Connect the stages"), "role_automation_stages", ", ".join(stages)),
+        (_("Review and confirm"), "role_automation_review", ""),
+    ]
+    return [
+        {
+            "label": label,
+            "state": "done" if place < at else "current" if place == at else "todo",
+            "value": value,
+            "url": reverse(name, args=[slug, role.pk]) + query,
+        }
+        for place, (label, name, value) in enumerate(rows)
+    ]

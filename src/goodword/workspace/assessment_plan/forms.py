@@ -1,0 +1,300 @@
+"""Forms of an assessment plan: one test, its settings, its publication."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from goodword.assessments.models import Assessment, AssessmentPart, Calibration, NormSet, Test
+from goodword.assessments.plans.editing import MAX_MINUTES, MAX_REQUIREMENT_LENGTH, NEWEST, PartChoice
+from goodword.assessments.plans.offers import (
+    content_of_number,
+    forms_of,
+    may_be_timed,
+    newest_calibration,
+    newest_norms,
+    newest_version_number,
+)
+from goodword.assessments.plans.publishing import (
+    MAX_REASON_LENGTH,
+    MAX_RETAKE_MONTHS,
+    MAX_WEIGHT,
+    Settings,
+    requirement_field,
+    weight_field,
+)
+from goodword.assessments.plans.versions import PlannedPart
+from goodword.workspace.assessment_plan.wording import (
+    form_in_words,
+    more_time_in_words,
+    norms_text,
+    total_in_words,
+)
+
+_CHOOSE = gettext_lazy("Choose one of those offered.")
+
+
+def requirement(label: Any, *, required: bool = False) -> forms.CharField:
+    """The requirement of the job that a test serves."""
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=MAX_REQUIREMENT_LENGTH,
+        help_text=_(
+            "What the job requires, for example: plans and follows up a portfolio of "
+            "clients on their own. Nothing is published without it; the report prints it with your name and the date."
+        ),
+        error_messages={
+            "required": _(
+                "Say which requirement of the job this test serves. Without it nothing is published."
+            ),
+            "max_length": _("Write at most %(limit_value)d characters."),
+        },
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+def one_of(label: Any, choices: Sequence[tuple[str, Any]], help_text: Any = "") -> forms.ChoiceField:
+    """One of several, all on screen."""
+    return forms.ChoiceField(
+        label=label,
+        choices=choices,
+        help_text=help_text,
+        error_messages={"required": _CHOOSE, "invalid_choice": _CHOOSE},
+        widget=forms.RadioSelect,
+    )
+
+
+def whole(
+    label: Any, *, least: int, most: int, wrong: Any, help_text: Any = "", required: bool = True
+) -> forms.IntegerField:
+    """A whole number; `wrong` is said of whatever is none."""
+    return forms.IntegerField(
+        label=label,
+        help_text=help_text,
+        required=required,
+        min_value=least,
+        max_value=most,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), wrong),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+
+_MONTHS = gettext_lazy("Write 0 to %(n)d months.") % {"n": MAX_RETAKE_MONTHS}
+_WEIGHT = gettext_lazy("Write a whole number from 1 to %(n)d.") % {"n": MAX_WEIGHT}
+
+
+class PlanForm(forms.Form):
+    """What counts for the assessment as a whole. `parts` are those of the draft, in order."""
+
+    def __init__(
+        self, data: QueryDict | None = None, *, draft: Assessment, parts: Sequence[PlannedPart]
+    ) -> None:
+        entering = [one.part for one in parts if one.right_or_wrong]
+        super().__init__(data, initial=_of_plan(draft, entering))
+        self.entering = entering
+        if entering:
+            self.fields["total"] = one_of(
+                _("Total"), [(value, total_in_words(value)) for value in Assessment.Total.values]
+            )
+            for part in entering:
+                self.fields[weight_field(part)] = whole(
+                    _("Weight of “%(test)s”") % {"test": part.test.title},
+                    least=1,
+                    most=MAX_WEIGHT,
+                    wrong=_WEIGHT,
+                    required=False,
+                )
+            self.fields["total_reason"] = forms.CharField(
+                label=_("Why they weigh so"),
+                help_text=_("What in the job makes one count for more than another. The report prints it."),
+                required=False,
+                max_length=MAX_REASON_LENGTH,
+                error_messages={"max_length": _("Write at most %(limit_value)d characters.")},
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
+        self.fields["more_time"] = one_of(
+            _("Somebody asks for more time"),
+            [(str(value), more_time_in_words(value)) for value in Assessment.MoreTime.values],
+            _("For timed parts. Nobody is notified of time granted at once, unless the candidate agrees."),
+        )
+        self.fields["tells_candidate"] = one_of(
+            _("The candidate's own result"),
+            [
+                ("no", _("They do not get it")),
+                ("yes", _("They get it in plain words when they have finished")),
+            ],
+        )
+        self.fields["retake_months"] = whole(
+            _("Months before the same person may take it again"),
+            least=0,
+            most=MAX_RETAKE_MONTHS,
+            wrong=_MONTHS,
+            help_text=_("0 for none. Until then an earlier result can be used."),
+        )
+
+    @property
+    def weights(self) -> list[forms.BoundField]:
+        """The fields of the weights."""
+        return [self[weight_field(part)] for part in self.entering]
+
+    def settings(self) -> Settings:
+        """What was chosen, once the form is valid."""
+        data = self.cleaned_data
+        weights = {part.pk: data.get(weight_field(part)) for part in self.entering}
+        return Settings(
+            total=data.get("total", Assessment.Total.OFF),
+            total_reason=data.get("total_reason", ""),
+            weights={part: weight for part, weight in weights.items() if weight is not None},
+            more_time=int(data["more_time"]),
+            tells_candidate=data["tells_candidate"] == "yes",
+            retake_months=data["retake_months"],
+        )
+
+
+class PublishForm(forms.Form):
+    """The requirements that are still missing."""
+
+    def __init__(self, data: QueryDict | None = None, *, parts: Sequence[PlannedPart]) -> None:
+        super().__init__(data)
+        self._missing = [one.part for one in parts if not one.part.requirement]
+        for part in self._missing:
+            label = _("Which requirement of the job does “%(test)s” serve?") % {"test": part.test.title}
+            self.fields[requirement_field(part)] = requirement(label, required=True)
+
+    def requirements(self) -> dict[int, str]:
+        """What was said, by the id of the part, once the form is valid."""
+        return {part.pk: self.cleaned_data[requirement_field(part)] for part in self._missing}
+
+
+def _of_plan(draft: Assessment, entering: Sequence[AssessmentPart]) -> dict[str, Any]:
+    return {
+        "total": draft.total,
+        "total_reason": draft.total_reason,
+        "more_time": str(draft.more_time),
+        "tells_candidate": "yes" if draft.tells_candidate else "no",
+        "retake_months": draft.retake_months,
+        **{weight_field(part): part.weight for part in entering},
+    }
+
+
+NONE = "none"
+_MINUTES = gettext_lazy("Write 1 to %(n)d minutes, or nothing for no clock.") % {"n": MAX_MINUTES}
+
+
+class PartForm(forms.Form):
+    """How one test is given. Fields that say nothing about this kind of test are left out."""
+
+    def __init__(self, data: QueryDict | None = None, *, part: AssessmentPart) -> None:
+        super().__init__(data, initial=_of_part(part))
+        test, newest = part.test, newest_version_number(part.test)
+        numbers = list(dict.fromkeys(number for number in (newest, part.number) if number))
+        if len(numbers) > 1:
+            self.fields["number"] = one_of(
+                _("Version"),
+                [(number, _version(number, newest=number == newest)) for number in numbers],
+            )
+        offers = {form.id: form for number in numbers for form in forms_of(content_of_number(test, number))}
+        self._only_form = part.form if set(offers) == {part.form} else ""
+        if not self._only_form:
+            self.fields["form"] = one_of(
+                _("Form"), [(form.id, form_in_words(test.kind, form)) for form in offers.values()]
+            )
+        if may_be_timed(test):
+            self.fields["minutes"] = whole(
+                _("Minutes on the clock"),
+                least=1,
+                most=MAX_MINUTES,
+                wrong=_MINUTES,
+                help_text=_clock_help(test),
+                required=False,
+            )
+        self.fields["requirement"] = requirement(_("Which requirement of the job does it serve?"))
+        if test.kind == Test.Kind.QUESTIONS:
+            self.fields["two_raters"] = forms.BooleanField(
+                label=_("Two people mark each answer that has a rubric"),
+                help_text=_("Neither sees what the other gave before both have marked."),
+                required=False,
+            )
+        self._offer_held(part, numbers)
+
+    def _offer_held(self, part: AssessmentPart, numbers: Sequence[str]) -> None:
+        rows = NormSet.objects.of(part.organisation).filter(test=part.test, version__in=numbers)
+        if rows.exists():
+            newest = newest_norms(part.test, number=part.number, form=part.form)
+            self.fields["norms"] = one_of(
+                _("Norm group"),
+                _held_choices(newest, part.norms),
+                _("The norm group. It stays the same for everyone who gets this version."),
+            )
+        if Calibration.objects.of(part.organisation).filter(test=part.test, version__in=numbers).exists():
+            found = newest_calibration(part.test, number=part.number)
+            self.fields["calibration"] = one_of(
+                _("Calibration"),
+                _held_choices(found, part.calibration),
+                _(
+                    "How difficult each family and level of tasks is, estimated from your candidates' answers."
+                ),
+            )
+
+    def choice(self, part: AssessmentPart) -> PartChoice:
+        """What was chosen, once the form is valid."""
+        data = self.cleaned_data
+        return PartChoice(
+            number=data.get("number", part.number),
+            form=data.get("form", self._only_form),
+            minutes=data.get("minutes"),
+            requirement=data["requirement"],
+            two_raters=data.get("two_raters", False),
+            norms=_held(data.get("norms", NEWEST)),
+            calibration=_held(data.get("calibration", NEWEST)),
+        )
+
+
+def _clock_help(test: Test) -> str:
+    if test.kind == Test.Kind.REASONING:
+        return _("As many as the form is made for, or more. Empty: no clock.")
+    return _("Empty: no clock. A clock makes sense only where speed is part of the job.")
+
+
+def _held_choices(
+    newest: NormSet | Calibration | None, used: NormSet | Calibration | None
+) -> list[tuple[str, str]]:
+    now = norms_text(newest) if newest else _("there is none yet")
+    choices = [(NEWEST, _("The newest for this version and form: %(which)s") % {"which": now})]
+    if used is not None and used != newest:
+        choices.append((str(used.pk), _("The one until now: %(which)s") % {"which": norms_text(used)}))
+    return [*choices, (NONE, _("None"))]
+
+
+def _held(value: str) -> Any:
+    return None if value == NONE else value if value == NEWEST else int(value)
+
+
+def _version(number: str, *, newest: bool) -> str:
+    if newest:
+        return _("%(number)s, the newest") % {"number": number}
+    return _("%(number)s, as until now") % {"number": number}
+
+
+def _of_part(part: AssessmentPart) -> dict[str, Any]:
+    norms = newest_norms(part.test, number=part.number, form=part.form)
+    calibration = newest_calibration(part.test, number=part.number)
+    return {
+        "number": part.number,
+        "form": part.form,
+        "minutes": part.minutes,
+        "requirement": part.requirement,
+        "two_raters": part.two_raters,
+        "norms": _chosen(part.norms, newest=norms),
+        "calibration": _chosen(part.calibration, newest=calibration),
+    }
+
+
+def _chosen(used: NormSet | Calibration | None, *, newest: NormSet | Calibration | None) -> str:
+    if used is None:
+        return NONE
+    return NEWEST if used == newest else str(used.pk)

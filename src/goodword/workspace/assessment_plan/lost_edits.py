@@ -1,0 +1,151 @@
+"""What a member typed for a draft or test that has gone in the meantime."""
+
+from collections.abc import Callable, Container, Iterator, Mapping
+from dataclasses import dataclass
+
+from django.http import HttpResponseBase, QueryDict
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from goodword.accounts.access import MemberRequest
+from goodword.accounts.models import Organisation
+from goodword.assessments.models import Assessment, AssessmentPart, Test
+from goodword.assessments.plans.editing import NEWEST
+from goodword.assessments.plans.offers import content_of_number, form_of, newest_version_number
+from goodword.assessments.plans.publishing import requirement_field, weight_field
+from goodword.assessments.plans.versions import built_by_member, draft_of
+from goodword.roles.models import Step
+from goodword.workspace.assessment_plan.forms import NONE
+from goodword.workspace.assessment_plan.wording import (
+    form_in_words,
+    more_time_in_words,
+    own_result_in_words,
+    total_in_words,
+)
+
+#: fields of one test, in the order of its page
+OF_PART = ("requirement", "number", "form", "minutes", "two_raters", "norms", "calibration")
+_OF_EACH = (requirement_field, weight_field)
+
+
+@dataclass(frozen=True, slots=True)
+class TypedField:
+    """One thing: what its field is called, and what was typed there. `own`: in the member's own words."""
+
+    label: str
+    text: str
+    own: bool
+
+
+def typed_fields(
+    data: QueryDict, *, organisation: Organisation, test: Test | None = None, without: Container[str] = ()
+) -> list[TypedField]:
+    """All that was sent with something in it; `without` those fields. `test` is the one that the page was about."""
+    found = []
+    for name, (label, word) in _fields(data, organisation, test).items():
+        value = data.get(name, "").strip()
+        if value and name not in without:
+            found.append(TypedField(label=label, text=word(value), own=_is_own(name)))
+    return found
+
+
+def _is_own(name: str) -> bool:
+    return name.startswith("requirement") or name == "total_reason"
+
+
+def _fields(
+    data: QueryDict, organisation: Organisation, test: Test | None
+) -> Mapping[str, tuple[str, Callable[[str], str]]]:
+    known: dict[str, tuple[str, Callable[[str], str]]] = {
+        "requirement": (_("Which requirement of the job it serves"), str),
+        "number": (_("Version"), str),
+        "form": (_("Form"), lambda value: _form(test, data.get("number", ""), value)),
+        "minutes": (_("Minutes on the clock"), str),
+        "two_raters": (_("Two people mark each answer that has a rubric"), _yes),
+        "norms": (_("Norm group"), _held),
+        "calibration": (_("Calibration"), _held),
+        "total": (_("Total"), _total),
+        "total_reason": (_("Why they weigh so"), str),
+        "more_time": (_("Somebody asks for more time"), _more_time),
+        "tells_candidate": (
+            _("The candidate's own result"),
+            lambda value: own_result_in_words(value == "yes"),
+        ),
+        "retake_months": (_("Months before the same person may take it again"), str),
+    }
+    for name, title in _each(data, organisation):
+        asked = _("Weight of “%(test)s”") if name.startswith("weight") else _("What “%(test)s” serves")
+        known[name] = (asked % {"test": title}, str)
+    return known
+
+
+def _each(data: QueryDict, organisation: Organisation) -> Iterator[tuple[str, str]]:
+    """The fields that are there once for each test, with the name of the test; it may have been taken out."""
+    prefixes = tuple({_prefix(field) for field in _OF_EACH})
+    sent = [name for name in data if name.startswith(prefixes)]
+    ids = {name: name.rsplit("_", 1)[1] for name in sent}
+    wanted = [int(pk) for pk in ids.values() if pk.isascii() and pk.isdigit() and len(pk) < 10]
+    rows = AssessmentPart.objects.of(organisation).filter(pk__in=wanted).select_related("test")
+    titles = {str(row.pk): row.test.title for row in rows}
+    for name, pk in ids.items():
+        yield name, titles.get(pk) or _("a test that was taken out")
+
+
+def _prefix(field: Callable[[AssessmentPart], str]) -> str:
+    return field(AssessmentPart(pk=0)).removesuffix("0")
+
+
+def _form(test: Test | None, number: str, value: str) -> str:
+    if test is None:
+        return value
+    try:
+        content = content_of_number(test, number or newest_version_number(test) or "")
+        return form_in_words(test.kind, form_of(content, value))
+    except LookupError:
+        return value
+
+
+def _yes(value: str) -> str:
+    del value  # a box that is not ticked is not sent
+    return _("Yes")
+
+
+def _held(value: str) -> str:
+    return {NEWEST: _("The newest"), NONE: _("None")}.get(value, _("The one until now"))
+
+
+def _total(value: str) -> str:
+    return total_in_words(value) if value in Assessment.Total.values else value
+
+
+def _more_time(value: str) -> str:
+    known = {str(one): more_time_in_words(one) for one in Assessment.MoreTime.values}
+    return known.get(value, value)
+
+
+class PartGone(Exception):
+    """The test was taken out of the draft since the page was opened, or was never in it. Nothing was changed."""
+
+
+def lost_edits_page(
+    request: MemberRequest, step: Step, *, test: Test | None = None
+) -> HttpResponseBase | None:
+    """A sentence and what was typed, to copy or, for a test that is still offered, to be added again with it.
+
+    None if nothing was typed. `test` is the one that the page was about.
+    """
+    typed = typed_fields(request.POST, organisation=request.organisation, test=test)
+    if not typed:
+        return None
+    draft: Assessment | None = draft_of(step)
+    offered = draft is not None and test is not None and test.archived_at is None
+    context = {
+        "role": step.role,
+        "step": step,
+        "draft": draft,
+        "given": built_by_member(step),
+        "test": test,
+        "typed": typed,
+        "again": [(name, request.POST[name]) for name in OF_PART if name in request.POST] if offered else [],
+    }
+    return render(request, "workspace/plan/gone.html", context, status=409)

@@ -1,0 +1,197 @@
+"""The tests of a draft: add, change, move, remove."""
+
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from goodword.accounts.access import MemberRequest
+from goodword.assessments.catalogue.packs import ensure_all_builtin
+from goodword.assessments.models import Assessment, AssessmentPart, Test, TestVersion
+from goodword.assessments.plans.editing import (
+    DOWN,
+    UP,
+    InvalidSetting,
+    NoDraft,
+    Stale,
+    add_part,
+    change_part,
+    in_order,
+    move_part,
+    part_of,
+    remove_part,
+)
+from goodword.assessments.plans.offers import content_among, forms_of, offered_tests, published_of
+from goodword.assessments.plans.versions import draft_of
+from goodword.core import clock
+from goodword.workspace.assessment_plan.access import revision_of, test_sent, to_draft, with_draft
+from goodword.workspace.assessment_plan.forms import PartForm
+from goodword.workspace.assessment_plan.lost_edits import PartGone, lost_edits_page
+from goodword.workspace.assessment_plan.wording import form_in_words
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_draft
+def add(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
+    """Which test of the library; then how it is given. With `again`, all of what was typed for one that had gone."""
+    if request.method == "POST":
+        return _add(request, draft)
+    ensure_all_builtin(request.organisation, now=clock.now())
+    there = {part.test_id for part in in_order(draft)}
+    tests = offered_tests(request.organisation)
+    known = published_of(tests)
+    context = {
+        "role": draft.step.role,
+        "draft": draft,
+        "tests": [(test, _forms_in_words(test, known[test.pk]), test.pk in there) for test in tests],
+    }
+    return render(request, "workspace/plan/add.html", context)
+
+
+def _add(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
+    test, revision, again = test_sent(request), revision_of(request), "again" in request.POST
+    if test is None:
+        raise Http404
+    try:
+        part = add_part(step=draft.step, test_id=test.pk, revision=revision)
+    except Stale:
+        if again:
+            return _lost(request, draft, test)
+        raise
+    except InvalidSetting as wrong:
+        messages.error(request, wrong.sentence)
+        return _lost(request, draft, test) if again else to_draft(request, draft)
+    if again:
+        return _change(request, draft, part, revision=revision + 1)
+    messages.success(request, _("“%(test)s” is added. Choose its settings.") % {"test": part.test.title})
+    return redirect("role_assessment_part", request.organisation.slug, draft.step.role_id, part.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_draft
+def change(request: MemberRequest, draft: Assessment, *, part_pk: int) -> HttpResponseBase:
+    """How one test is given. What was typed is there again if it cannot be so, or if the draft has changed."""
+    try:
+        part = _part(draft, part_pk)
+    except PartGone:
+        if request.method == "POST":
+            return _lost(request, draft, _test_of(draft, part_pk) or test_sent(request))
+        raise
+    return _change(request, draft, part, revision=revision_of(request))
+
+
+def _change(
+    request: MemberRequest, draft: Assessment, part: AssessmentPart, *, revision: int
+) -> HttpResponseBase:
+    """Keep what was sent, which is based on `revision`, or show the form with what stands in the way."""
+    form = PartForm(request.POST if request.method == "POST" else None, part=part)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_part(
+                step=draft.step,
+                part_id=part.pk,
+                choice=form.choice(part),
+                revision=revision,
+                by=request.member,
+                now=clock.now(),
+            )
+        except InvalidSetting as wrong:
+            form.add_error(wrong.field if wrong.field in form.fields else None, wrong.sentence)
+        except Stale:
+            return _lost(request, draft, part.test)
+        else:
+            messages.success(request, _("Saved in the draft."))
+            return to_draft(request, draft)
+    elif request.method != "POST":
+        revision = draft.revision
+    return _form(request, draft, part, form, revision=revision, stale=False)
+
+
+def _form(
+    request: MemberRequest,
+    draft: Assessment,
+    part: AssessmentPart,
+    form: PartForm,
+    *,
+    revision: int,
+    stale: bool,
+) -> HttpResponseBase:
+    context = {
+        "role": draft.step.role,
+        "draft": draft,
+        "part": part,
+        "form": form,
+        "revision": revision,
+        "stale": stale,
+    }
+    return render(request, "workspace/plan/part.html", context)
+
+
+def _lost(request: MemberRequest, draft: Assessment, test: Test | None) -> HttpResponseBase:
+    """The draft has moved on. What was typed is put beside the test as it is now, or stands on a page of its own."""
+    now = draft_of(draft.step)
+    if now is None:
+        raise NoDraft
+    now.step = draft.step
+    there = next((part for part in in_order(now) if test is not None and part.test_id == test.pk), None)
+    if there is not None:
+        form = PartForm(request.POST, part=there)
+        return _form(request, now, there, form, revision=now.revision, stale=True)
+    page = lost_edits_page(request, draft.step, test=test)
+    if page is None:
+        raise PartGone
+    return page
+
+
+@require_POST
+@with_draft
+def move(request: MemberRequest, draft: Assessment, *, part_pk: int) -> HttpResponseBase:
+    """One place up or down."""
+    part = _part(draft, part_pk)
+    up = request.POST.get("by") == "up"
+    place = move_part(step=draft.step, part_id=part.pk, by=UP if up else DOWN, revision=revision_of(request))
+    messages.success(
+        request, _("“%(test)s” is number %(place)s now.") % {"test": part.test.title, "place": place}
+    )
+    return to_draft(request, draft, f"?moved={part.pk}&by={'up' if up else 'down'}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_draft
+def remove(request: MemberRequest, draft: Assessment, *, part_pk: int) -> HttpResponseBase:
+    """Ask once more, then take the test out of the draft."""
+    part = _part(draft, part_pk)
+    if request.method == "POST":
+        remove_part(step=draft.step, part_id=part.pk, revision=revision_of(request))
+        messages.success(request, _("“%(test)s” is removed.") % {"test": part.test.title})
+        return to_draft(request, draft)
+    context = {"role": draft.step.role, "draft": draft, "part": part}
+    return render(request, "workspace/plan/remove.html", context)
+
+
+def _part(draft: Assessment, part_pk: int) -> AssessmentPart:
+    """A part of the draft. Raises PartGone for one that is not in it any more; another role's is a 404."""
+    try:
+        return part_of(draft, part_pk)
+    except LookupError:
+        _test_of(draft, part_pk)
+        raise PartGone from None
+
+
+def _test_of(draft: Assessment, part_pk: int) -> Test | None:
+    """The test of a part of this role's, also of a version before; None if the part has gone altogether."""
+    rows = AssessmentPart.objects.of(draft.organisation).select_related("assessment", "test__organisation")
+    found = rows.filter(pk=part_pk).first()
+    if found is None:
+        return None
+    if found.assessment.step_id != draft.step_id:
+        raise Http404
+    return found.test
+
+
+def _forms_in_words(test: Test, versions: Sequence[TestVersion]) -> list[str]:
+    content = content_among(versions, versions[0].number)
+    return [form_in_words(test.kind, form) for form in forms_of(content)]

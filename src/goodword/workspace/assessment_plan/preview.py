@@ -1,0 +1,338 @@
+"""Preview of a whole assessment as a candidate. Nothing is stored."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import update_wrapper
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.assessments.attempts.preview import PreviewPosition
+from goodword.assessments.attempts.variants import language_for, languages_of, version_for
+from goodword.assessments.content import content_of
+from goodword.assessments.kinds.custom.content import QuestionSet
+from goodword.assessments.models import Assessment, AssessmentPart, Attempt
+from goodword.assessments.plans.versions import draft_of, versions_of
+from goodword.assessments.views import preview as pages
+from goodword.assessments.views.door import kept_private
+from goodword.assessments.views.preview import Rehearsal
+from goodword.candidates.models import Application, Candidate
+from goodword.candidates.queries import recruiter_of
+from goodword.core import clock
+from goodword.core.workdays import end_of_working_day
+from goodword.notifications.models import Link
+from goodword.roles.models import Automation, Step
+from goodword.steps.languages import named
+from goodword.steps.models import StepRequest
+from goodword.steps.portal import Visit
+from goodword.workspace.assessment_plan.access import step_of
+
+#: which of the candidate's pages are walked through, by the preview's; the others are beyond it
+PAGES = {
+    "portal_assessment": "role_preview",
+    "portal_assessment_language": "role_preview_language",
+    "portal_assessment_decline": "role_preview_decline",
+    "portal_assessment_adjust": "role_preview_adjust",
+    "portal_assessment_part": "role_preview_part",
+    "portal_assessment_form": "role_preview_form",
+    "portal_assessment_practice": "role_preview_practice",
+    "portal_assessment_item": "role_preview_item",
+    "portal_assessment_finish": "role_preview_finish",
+}
+_BEYOND = "role_preview_beyond"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreviewLink:
+    """A link of the banner; `here`: it leads to where one is."""
+
+    name: str
+    url: str
+    here: bool = False
+    code: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Banner:
+    """What stands over each page of a preview: of what, how to leave it, and where else one can go in it.
+    `conditions`: some questions are asked only after certain answers."""
+
+    title: str
+    leave: str
+    ways: Sequence[PreviewLink]
+    languages: Sequence[PreviewLink]
+    conditions: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """What the address of a preview's page says: whose assessment, the language, and which forms were chosen."""
+
+    slug: str
+    role: int
+    which: str
+    language: str
+    open_forms: frozenset[int] = frozenset()
+
+    def address(self, name: str, *args: object, done: int) -> str:
+        """The page that stands for one of the candidate's, by its name, with so many parts done."""
+        page = PAGES.get(name, _BEYOND)
+        path = reverse(page, args=[self.slug, self.role, self.which, *(args if name in PAGES else ())])
+        return f"{path}?{self.query(done if not args else 0)}"
+
+    def in_language(self, language: str) -> "State":
+        """The same in another language."""
+        return replace(self, language=language)
+
+    def in_other_form(self, order: int) -> "State":
+        """The same with a part in the form that everybody may choose, or in the role's own again."""
+        return replace(self, open_forms=self.open_forms ^ {order})
+
+    def query(self, done: int) -> str:
+        """What its addresses carry along."""
+        asked: dict[str, object] = {"language": self.language}
+        if self.open_forms:
+            asked["open"] = "-".join(str(order) for order in sorted(self.open_forms))
+        if done:
+            asked["done"] = done
+        return urlencode(asked)
+
+
+def state_of(
+    asked: QueryDict, *, slug: str, role: int, which: str, parts: Sequence[AssessmentPart], wanted: str
+) -> State:
+    """What an address asks for. A language that is not offered gives the one that a candidate would get who is
+    written to in `wanted`; numbers that are none count for nothing."""
+    language = asked.get("language", "")
+    if language not in languages_of(parts):
+        language = language_for(parts, wanted=wanted)
+    chosen = {int(one) for one in asked.get("open", "").split("-") if number_of(one)}
+    return State(
+        slug=slug, role=role, which=which, language=language, open_forms=frozenset(chosen & _orders(parts))
+    )
+
+
+def rehearsal(
+    step: Step,
+    assessment: Assessment,
+    parts: Sequence[AssessmentPart],
+    state: State,
+    *,
+    walk: PreviewPosition,
+    leave: str,
+    here: str,
+    now: datetime,
+) -> Rehearsal:
+    """A sitting of a candidate who does not exist, at this point of the walk. No row is made."""
+    organisation, role = step.organisation, step.role
+    assessment.step = step
+    candidate = Candidate(organisation=organisation, first_name="Alex", last_name="Example")
+    job = Automation.objects.of(organisation).filter(role=role).order_by("pk").first()
+    application = Application(
+        organisation=organisation,
+        candidate=candidate,
+        role=role,
+        connection_id=job.connection_id if job else None,
+        job_id=job.job_id if job else None,
+    )
+    attempt = Attempt(
+        organisation=organisation,
+        assessment=assessment,
+        language=state.language,
+        opened_at=now,
+        deadline_at=end_of_working_day(now, step.deadline_days, calendar=organisation.calendar),
+    )
+    step_request = StepRequest(organisation=organisation, application=application, step=step)
+    return Rehearsal(
+        visit=Visit(
+            token="",
+            link=Link(organisation=organisation),
+            step_request=step_request,
+            application=application,
+            organisation=organisation,
+            recruiter=recruiter_of(application),
+        ),
+        attempt=attempt,
+        now=now,
+        planned=parts,
+        walk=walk,
+        places=state,
+        preview=Banner(
+            title=_title(assessment, role.title),
+            leave=leave,
+            ways=_links(state, parts, walk=walk, here=here),
+            languages=_languages(state, parts, here=here, walk=walk),
+            conditions=_conditions(parts, state.language),
+        ),
+    )
+
+
+def number_of(given: str) -> int:
+    """A whole number from 1 up that an address gives; 0 for whatever is none."""
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 4 else 0
+
+
+def _orders(parts: Sequence[AssessmentPart]) -> frozenset[int]:
+    return frozenset(part.order for part in parts)
+
+
+def _title(assessment: Assessment, role: str) -> str:
+    if assessment.published_at is None:
+        return _("Preview of the draft for %(role)s, as a candidate sees it.") % {"role": role}
+    return _("Preview of version %(n)s for %(role)s, as a candidate sees it.") % {
+        "n": assessment.number,
+        "role": role,
+    }
+
+
+def _links(
+    state: State, parts: Sequence[AssessmentPart], *, walk: PreviewPosition, here: str
+) -> list[PreviewLink]:
+    at_part = next((part.order for part in parts if here.startswith(_path(state, part.order))), 0)
+    first = state.address("portal_assessment", done=0)
+    return [
+        PreviewLink(name=_("First page"), url=first, here=here == first.split("?")[0] and not walk.done),
+        *(
+            PreviewLink(
+                name=_("Part %(n)s") % {"n": part.order},
+                url=state.address("portal_assessment_part", part.order, done=0),
+                here=part.order == at_part,
+            )
+            for part in parts
+        ),
+        PreviewLink(
+            name=_("Thanks"),
+            url=state.address("portal_assessment", done=len(parts)),
+            here=walk.done >= len(parts),
+        ),
+    ]
+
+
+def _path(state: State, order: int) -> str:
+    return state.address("portal_assessment_part", order, done=0).split("?")[0]
+
+
+def _languages(
+    state: State, parts: Sequence[AssessmentPart], *, here: str, walk: PreviewPosition
+) -> list[PreviewLink]:
+    return [
+        PreviewLink(
+            name=name,
+            code=code,
+            url=f"{here}?{state.in_language(code).query(walk.done)}",
+            here=code == state.language,
+        )
+        for code, name in named(languages_of(parts))
+    ]
+
+
+def _conditions(parts: Sequence[AssessmentPart], language: str) -> bool:
+    contents = (content_of(version_for(part, language=language)) for part in parts)
+    return any(
+        question.when is not None
+        for content in contents
+        if isinstance(content, QuestionSet)
+        for question in content.questions
+    )
+
+
+#: in an address, in place of a version's number
+DRAFT = "draft"
+
+type Page = Callable[..., HttpResponse]
+
+
+def _previewed(page: Page, *, begun: bool = False) -> Callable[..., HttpResponseBase]:
+    """Give the page a sitting without a candidate, in the language that is asked for; `begun`: its part has begun."""
+
+    def view(request: MemberRequest, /, pk: int, which: str, **places: int) -> HttpResponseBase:
+        step = step_of(request, pk)
+        assessment = _assessment(step, which)
+        if assessment is None:
+            messages.info(request, _("The draft no longer exists. It was published or discarded."))
+            return redirect("role_assessment", request.organisation.slug, pk)
+        parts = _parts(assessment)
+        if not parts:
+            messages.info(request, _("There are no tests yet. Add one, then preview it as a candidate."))
+            return redirect("role_assessment_draft", request.organisation.slug, pk)
+        state = state_of(
+            request.GET,
+            slug=request.organisation.slug,
+            role=pk,
+            which=which,
+            parts=parts,
+            wanted=request.organisation.language,
+        )
+        sitting = _sitting(request, step, assessment, parts, state, begun=begun, order=places.get("order"))
+        with translation.override(state.language), timezone.override(request.organisation.zone):
+            return kept_private(page(request, sitting, **places))
+
+    update_wrapper(view, page)
+    return require_http_methods(["GET", "HEAD", "POST"])(access.member(kinds=access.WORKS)(view))
+
+
+def _sitting(
+    request: MemberRequest,
+    step: Step,
+    assessment: Assessment,
+    parts: list[AssessmentPart],
+    state: State,
+    *,
+    begun: bool,
+    order: int | None,
+) -> Rehearsal:
+    # a page of a part is that of somebody who has done those before it
+    done = min(number_of(request.GET.get("done", "")), len(parts)) if order is None else order - 1
+    return rehearsal(
+        step,
+        assessment,
+        parts,
+        state,
+        walk=PreviewPosition(done=max(done, 0), begun=begun, open_forms=state.open_forms),
+        leave=_leave(request, step, assessment),
+        here=request.path,
+        now=clock.now(),
+    )
+
+
+def _assessment(step: Step, which: str) -> Assessment | None:
+    """The draft, None if there is none; a version that is not there is a 404."""
+    if which == DRAFT:
+        return draft_of(step)
+    found = next((one for one in versions_of(step) if str(one.number) == which), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _parts(assessment: Assessment) -> list[AssessmentPart]:
+    rows = AssessmentPart.objects.of(assessment.organisation).filter(assessment=assessment)
+    return list(rows.select_related("test__organisation").order_by("order"))
+
+
+def _leave(request: MemberRequest, step: Step, assessment: Assessment) -> str:
+    at = [request.organisation.slug, step.role_id]
+    if assessment.published_at is None:
+        return reverse("role_assessment_draft", args=at)
+    return reverse("role_assessment_version", args=[*at, assessment.number])
+
+
+first = _previewed(pages.first)
+part = _previewed(pages.part)
+practice = _previewed(pages.practice)
+item = _previewed(pages.item, begun=True)
+last = _previewed(pages.last, begun=True)
+decline = _previewed(pages.decline)
+adjust = _previewed(pages.adjust)
+beyond = _previewed(pages.beyond)
+language = _previewed(pages.language)
+form = _previewed(pages.form)

@@ -1,0 +1,227 @@
+"""Role > Assessment settings > Tests: versions, draft, settings, publication."""
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.assessments.models import Assessment
+from goodword.assessments.plans import publishing
+from goodword.assessments.plans.editing import InvalidSetting, Stale, begin_draft, discard_draft
+from goodword.assessments.plans.publishing import change_settings, reader_warning
+from goodword.assessments.plans.versions import (
+    PlannedPart,
+    built_by_member,
+    current_version,
+    draft_of,
+    planned_parts,
+    versions_of,
+)
+from goodword.core import clock
+from goodword.workspace.assessment_plan.access import revision_of, step_of, to_draft, with_draft
+from goodword.workspace.assessment_plan.forms import PlanForm, PublishForm
+from goodword.workspace.assessment_plan.lost_edits import TypedField, typed_fields
+from goodword.workspace.assessment_plan.wording import (
+    language_sentences,
+    length_in_words,
+    minutes_of,
+    more_time_in_words,
+    open_attempts,
+    own_result_in_words,
+    retake_in_words,
+    sentences,
+    total_sentence,
+    warnings,
+)
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def plan(request: MemberRequest, pk: int) -> HttpResponse:
+    """What candidates are given now, whether there is a draft, and all versions with who published them."""
+    step = step_of(request, pk)
+    now_given = built_by_member(step)
+    parts = planned_parts(now_given) if now_given else ()
+    versions = versions_of(step)
+    return render(
+        request,
+        "workspace/plan/page.html",
+        {
+            "role": step.role,
+            "step": step,
+            "given": now_given,
+            "parts": shown(parts),
+            "sentences": sentences(now_given, parts) if now_given else [],
+            "draft": draft_of(step),
+            "versions": versions,
+        },
+    )
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def version(request: MemberRequest, pk: int, number: int) -> HttpResponse:
+    """One published version, as it was."""
+    step = step_of(request, pk)
+    found = next((one for one in versions_of(step) if one.number == number), None)
+    if found is None:
+        raise Http404
+    parts = planned_parts(found)
+    newest = current_version(step)
+    return render(
+        request,
+        "workspace/plan/version.html",
+        {
+            "role": step.role,
+            "step": step,
+            "version": found,
+            "counts": newest is not None and newest.pk == found.pk,
+            "parts": shown(parts),
+            "sentences": sentences(found, parts),
+        },
+    )
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def begin(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Open a draft: from what candidates are given now, or with nothing in it."""
+    step = step_of(request, pk)
+    begin_draft(step=step, by=request.member, now=clock.now(), empty=request.POST.get("with") == "nothing")
+    return redirect("role_assessment_draft", request.organisation.slug, pk)
+
+
+@require_safe
+@with_draft
+def draft(request: MemberRequest, draft: Assessment) -> HttpResponse:
+    """The tests in order. After a move, `?moved=<id>&by=up` puts the focus back on the button that was pressed."""
+    parts = planned_parts(draft)
+    return render(
+        request,
+        "workspace/plan/draft.html",
+        {
+            "role": draft.step.role,
+            "step": draft.step,
+            "draft": draft,
+            "parts": shown(parts),
+            "minutes": minutes_of(parts),
+            "languages": language_sentences(parts),
+            "warnings": warnings(parts),
+            "settings": _settings(draft, parts),
+            "was_published": built_by_member(draft.step) is not None,
+            "moved": request.GET.get("moved", ""),
+            "moved_by": request.GET.get("by", ""),
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_draft
+def discard(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
+    """Ask once more, then delete the draft."""
+    if request.method == "POST":
+        discard_draft(step=draft.step, revision=revision_of(request), by=request.member, now=clock.now())
+        messages.success(request, _("The draft is thrown away."))
+        return redirect("role_assessment", request.organisation.slug, draft.step.role_id)
+    context = {
+        "role": draft.step.role,
+        "step": draft.step,
+        "draft": draft,
+        "given": built_by_member(draft.step),
+    }
+    return render(request, "workspace/plan/discard.html", context)
+
+
+def shown(parts: tuple[PlannedPart, ...]) -> list[tuple[PlannedPart, str]]:
+    """The parts, each with its length in words."""
+    return [(part, length_in_words(part)) for part in parts]
+
+
+def _settings(draft: Assessment, parts: tuple[PlannedPart, ...]) -> list[str]:
+    rows = [total_sentence(draft, parts)]
+    if any(part.timed for part in parts):
+        rows.append(_("More time: %(what)s") % {"what": more_time_in_words(draft.more_time)})
+    return [*rows, own_result_in_words(draft.tells_candidate), retake_in_words(draft.retake_months)]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_draft
+def settings(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
+    """A total, more time, the candidate's own result, and when the same person may take it again."""
+    parts = planned_parts(draft)
+    form = PlanForm(request.POST if request.method == "POST" else None, draft=draft, parts=parts)
+    revision, stale = draft.revision, False
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_settings(step=draft.step, settings=form.settings(), revision=revision_of(request))
+        except InvalidSetting as wrong:
+            form.add_error(wrong.field if wrong.field in form.fields else None, wrong.sentence)
+        except Stale:
+            stale = True
+        else:
+            messages.success(request, _("Saved in the draft."))
+            return to_draft(request, draft)
+    elif request.method == "POST":
+        revision = revision_of(request)
+    context = {
+        "role": draft.step.role,
+        "draft": draft,
+        "form": form,
+        "revision": revision,
+        "stale": stale,
+        "timed": any(part.timed for part in parts),
+        "kept": _kept(request, form),
+    }
+    return render(request, "workspace/plan/settings.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_draft
+def publish(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
+    """All of it in sentences; what is still missing; then the next version."""
+    parts = planned_parts(draft)
+    form = PublishForm(request.POST if request.method == "POST" else None, parts=parts)
+    stale = False
+    if request.method == "POST" and form.is_valid():
+        try:
+            found = publishing.publish(
+                step=draft.step,
+                revision=revision_of(request),
+                requirements=form.requirements(),
+                by=request.member,
+                now=clock.now(),
+            )
+        except publishing.Unfinished as unfinished:
+            for problem in unfinished.problems:
+                form.add_error(problem.field if problem.field in form.fields else None, problem.sentence)
+        except Stale:
+            stale = True
+        else:
+            messages.success(
+                request,
+                _("Version %(number)s is published. Invitations give it from now on.")
+                % {"number": found.number},
+            )
+            return redirect("role_assessment", request.organisation.slug, draft.step.role_id)
+    context = {
+        "role": draft.step.role,
+        "draft": draft_of(draft.step) or draft,
+        "form": form,
+        "stale": stale,
+        "kept": _kept(request, form),
+        "parts": shown(parts),
+        "sentences": sentences(draft, parts) if parts else [],
+        "warnings": warnings(parts),
+        "reader_warning": reader_warning(draft.step.role) if parts else "",
+        "open": open_attempts(draft.step),
+    }
+    return render(request, "workspace/plan/publish.html", context)
+
+
+def _kept(request: MemberRequest, form: Form) -> list[TypedField]:
+    """What was typed for a test that has gone, or that somebody else has filled in meanwhile."""
+    return typed_fields(request.POST, organisation=request.organisation, without=form.fields)

@@ -1,0 +1,288 @@
+"""An assessment plan in words: tests, settings, and what candidates will get."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from django.utils.formats import date_format
+from django.utils.text import get_text_list
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from goodword.assessments.attempts.variants import FALLBACK_LANGUAGE
+from goodword.assessments.models import Assessment, Attempt, Calibration, NormSet, Test
+from goodword.assessments.plans.offers import FormOffer
+from goodword.assessments.plans.versions import PlannedPart
+from goodword.questionnaires.editor.languages import language_name
+from goodword.roles.models import Step
+from goodword.steps.states import UNFINISHED
+
+MoreTime, Total = Assessment.MoreTime, Assessment.Total
+
+
+def items_in_words(kind: str, n: int) -> str:
+    """How many things a test asks, by its kind: "20 statements"."""
+    match kind:
+        case Test.Kind.SCALES:
+            return ngettext("%(n)s statement", "%(n)s statements", n) % {"n": n}
+        case Test.Kind.JUDGEMENT:
+            return ngettext("%(n)s situation", "%(n)s situations", n) % {"n": n}
+        case Test.Kind.QUESTIONS:
+            return ngettext("%(n)s question", "%(n)s questions", n) % {"n": n}
+    return ngettext("%(n)s task", "%(n)s tasks", n) % {"n": n}
+
+
+def form_in_words(kind: str, form: FormOffer) -> str:
+    """A form as it is chosen: "20 tasks, without figures, made for 20 minutes"."""
+    words = [form.name]
+    if str(form.items) not in form.name:  # its author has said it already
+        words.append(items_in_words(kind, form.items))
+    if kind == Test.Kind.REASONING:
+        words += [] if form.figures else [_("without figures")]
+        words.append(
+            ngettext("made for %(n)s minute", "made for %(n)s minutes", form.minutes) % {"n": form.minutes}
+        )
+    else:
+        words.append(about(form.minutes))
+    return ", ".join(word for word in words if word)
+
+
+def about(minutes: int) -> str:
+    """ "about 3 minutes"."""
+    return ngettext("about %(n)s minute", "about %(n)s minutes", minutes) % {"n": minutes}
+
+
+def length_in_words(part: PlannedPart) -> str:
+    """How much a test asks, and for how long: "20 tasks, 20 minutes on a clock"."""
+    time = (
+        ngettext("%(n)s minute on a clock", "%(n)s minutes on a clock", part.minutes) % {"n": part.minutes}
+        if part.timed
+        else about(part.minutes)
+    )
+    return f"{items_in_words(part.part.test.kind, part.items)}, {time}"
+
+
+def norms_text(norms: NormSet | Calibration) -> str:
+    """Norms or a calibration by number and day: "number 2, made 3 March 2026"."""
+    return _("number %(n)s, made %(day)s") % {
+        "n": norms.number,
+        "day": date_format(localtime(norms.made_at), "j F Y"),
+    }
+
+
+def more_time_in_words(percent: int) -> str:
+    """What happens to somebody who asks for more time in a timed part."""
+    match percent:
+        case MoreTime.QUARTER:
+            return _(
+                "Up to a quarter more time is granted at once: 20 minutes become 25. "
+                "For more, the person named for adjustments answers."
+            )
+        case MoreTime.HALF:
+            return _(
+                "Up to half as much again is granted at once: 20 minutes become 30. "
+                "For more, the person named for adjustments answers."
+            )
+        case MoreTime.DOUBLE:
+            return _(
+                "Up to twice the time is granted at once: 20 minutes become 40. "
+                "For more, the person named for adjustments answers."
+            )
+    return _(
+        "The person named for adjustments answers, or else an admin or the recruiter. "
+        "Meanwhile the deadline is on hold."
+    )
+
+
+def total_in_words(total: str) -> str:
+    """What kind of total there is."""
+    match total:
+        case Total.CATEGORIES:
+            return _("Mean of category means: each kind of task counts the same, however many there are.")
+        case Total.WEIGHTS:
+            return _("Weighted: each test counts as much as you say, for a reason that you write down.")
+    return _("No total: each test has its own result.")
+
+
+def own_result_in_words(tells: bool) -> str:
+    """Whether candidates get their own result."""
+    if tells:
+        return _("Candidates get their own result in plain words when they have finished.")
+    return _("Candidates do not get their own result.")
+
+
+def retake_in_words(months: int) -> str:
+    """When the same person may be invited to the same tests again."""
+    if not months:
+        return _("The same person may be invited to these tests again at any time.")
+    return ngettext(
+        "The same person may be invited to these tests again %(n)s month after finishing them.",
+        "The same person may be invited to these tests again %(n)s months after finishing them.",
+        months,
+    ) % {"n": months}
+
+
+#: minutes, and tests, beyond which many candidates give up; our advice, no limit
+ADVISED_MINUTES: Final = 45
+ADVISED_TESTS: Final = 5
+
+
+def minutes_of(parts: Sequence[PlannedPart]) -> int:
+    """About how long all of it takes."""
+    return sum(part.minutes for part in parts)
+
+
+def sentences(draft: Assessment, parts: Sequence[PlannedPart]) -> list[str]:
+    """What candidates get, in which languages, and what counts for all of it."""
+    named = [
+        _("%(test)s (%(length)s)") % {"test": part.part.test.title, "length": length_in_words(part)}
+        for part in parts
+    ]
+    rows = [
+        ngettext(
+            "Candidates get one test: %(tests)s.", "Candidates get, in this order: %(tests)s.", len(parts)
+        )
+        % {"tests": get_text_list(named, _("and"))},
+        ngettext(
+            "In all that takes about %(n)s minute.",
+            "In all that takes about %(n)s minutes.",
+            minutes_of(parts),
+        )
+        % {"n": minutes_of(parts)},
+        *language_sentences(parts),
+        total_sentence(draft, parts),
+    ]
+    if any(part.timed for part in parts):
+        rows.append(
+            _("If somebody asks for more time: %(what)s")
+            % {
+                "what": more_time_in_words(draft.more_time)[0].lower()
+                + more_time_in_words(draft.more_time)[1:]
+            }
+        )
+    rows += [own_result_in_words(draft.tells_candidate), retake_in_words(draft.retake_months)]
+    return [*rows, *(sentence for part in parts for sentence in _norms_sentences(part))]
+
+
+def language_sentences(parts: Sequence[PlannedPart]) -> list[str]:
+    """In which languages all of it exists, and what others get. The rule: assessments.languages."""
+    if not parts:
+        return []
+    deciding = [part for part in parts if FALLBACK_LANGUAGE in part.languages]
+    stuck = [part for part in parts if FALLBACK_LANGUAGE not in part.languages]
+    common = frozenset.intersection(*(part.languages for part in parts))
+    rows = []
+    if common:
+        rows.append(_("All of it exists in %(languages)s.") % {"languages": _names(common)})
+    else:
+        rows.append(_("There is no language in which all of it exists."))
+    if deciding:
+        lacking = frozenset.union(*(part.languages for part in deciding)) - common
+        for language in sorted(lacking - {FALLBACK_LANGUAGE}):
+            without = [part.part.test.title for part in deciding if language not in part.languages]
+            if without:
+                rows.append(
+                    _(
+                        "%(tests)s does not exist in %(language)s: who reads it gets all of it in %(otherwise)s."
+                    )
+                    % {
+                        "tests": get_text_list([f"“{title}”" for title in without], _("and")),
+                        "language": language_name(language),
+                        "otherwise": language_name(FALLBACK_LANGUAGE),
+                    }
+                )
+        rows.append(
+            _("Candidates who read another language get it in %(language)s.")
+            % {"language": language_name(FALLBACK_LANGUAGE)}
+        )
+    rows += [
+        _("“%(test)s” exists in %(languages)s alone and stays so for candidates who read another language.")
+        % {"test": part.part.test.title, "languages": _names(part.languages)}
+        for part in stuck
+    ]
+    return rows
+
+
+def warnings(parts: Sequence[PlannedPart]) -> list[str]:
+    """What is worth a second look before it is published."""
+    found = []
+    if minutes_of(parts) > ADVISED_MINUTES:
+        found.append(
+            _(
+                "It takes longer than %(most)s minutes. The longer it takes, the more candidates give up, good "
+                "ones first: remove tests you don't need."
+            )
+            % {"most": ADVISED_MINUTES}
+        )
+    if len(parts) > ADVISED_TESTS:
+        found.append(
+            _("These are more than %(most)s tests. Ask only for what decides something in this job.")
+            % {"most": ADVISED_TESTS}
+        )
+    found += [
+        _("There is a newer version of “%(test)s”. This version of the assessment gives version %(number)s.")
+        % {"test": part.part.test.title, "number": part.part.number}
+        for part in parts
+        if part.outdated
+    ]
+    found += [
+        _("“%(test)s” is archived in the library, but still used here.") % {"test": part.part.test.title}
+        for part in parts
+        if part.part.test.archived_at is not None
+    ]
+    return found
+
+
+def open_attempts(step: Step) -> int:
+    """How many candidates were assigned an earlier version and have not finished it."""
+    rows = Attempt.objects.of(step.organisation).filter(step_request__step=step, progress__in=UNFINISHED)
+    return rows.filter(closed_at=None).count()
+
+
+def total_sentence(draft: Assessment, parts: Sequence[PlannedPart]) -> str:
+    """Whether there is a total, and what it is made of."""
+    entering = [part for part in parts if part.right_or_wrong]
+    if draft.total == Assessment.Total.OFF:
+        return _("There is no total: each test has its own result.")
+    if not entering:
+        return _(
+            "A total is chosen, but no test here has right and wrong answers: choose no total, or add such a test."
+        )
+    if draft.total == Assessment.Total.CATEGORIES:
+        return _("There is a total over %(tests)s: the mean of category means.") % {
+            "tests": _titles(entering)
+        }
+    weighed = [
+        _("“%(test)s” weighs %(weight)s") % {"test": part.part.test.title, "weight": part.part.weight}
+        if part.part.weight
+        else _("“%(test)s” has no weight yet") % {"test": part.part.test.title}
+        for part in entering
+    ]
+    return _("There is a weighted total: %(weights)s. The reason: %(reason)s") % {
+        "weights": ", ".join(weighed),
+        "reason": draft.total_reason,
+    }
+
+
+def _norms_sentences(part: PlannedPart) -> Iterator[str]:
+    """The norms and the calibration that are fixed with the version."""
+    said = {"test": part.part.test.title}
+    if part.part.norms is not None:
+        yield _("Results of “%(test)s” are compared with norms number %(n)s.") % {
+            **said,
+            "n": part.part.norms.number,
+        }
+    if part.part.calibration is not None:
+        yield _("The difficulty of the tasks of “%(test)s” comes from calibration number %(n)s.") % {
+            **said,
+            "n": part.part.calibration.number,
+        }
+
+
+def _titles(parts: Sequence[PlannedPart]) -> str:
+    return get_text_list([f"“{part.part.test.title}”" for part in parts], _("and"))
+
+
+def _names(languages: frozenset[str]) -> str:
+    known = sorted(languages, key=lambda code: (code != FALLBACK_LANGUAGE, code))
+    return get_text_list([language_name(code) for code in known], _("and"))

@@ -1,0 +1,173 @@
+"""Access to the pages of Manage ATS automation, and the Greenhouse jobs that can be linked."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.accounts.models import Organisation
+from goodword.greenhouse.client import JobStatus
+from goodword.greenhouse.models import Connection
+from goodword.greenhouse.setup import catalogue
+from goodword.greenhouse.setup.catalogue import Job
+from goodword.greenhouse.setup.connection import connections
+from goodword.greenhouse.setup.trouble import TROUBLES, Trouble, trouble_of
+from goodword.roles.models import Automation, Role
+from goodword.roles.queries import visible_roles
+
+_ORDER = {JobStatus.OPEN: 0, JobStatus.DRAFT: 1, JobStatus.UNKNOWN: 2, JobStatus.CLOSED: 3}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobChoice:
+    """A job of an account. `key` names both in addresses and forms: "3-4000123"."""
+
+    connection: Connection
+    job: Job
+
+    @property
+    def key(self) -> str:
+        """Account and job."""
+        return key_of(self.connection.pk, self.job.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobChoices:
+    """All jobs of all accounts, open ones first, and the accounts that did not answer."""
+
+    choices: Sequence[JobChoice]
+    silent: Sequence[tuple[Connection, Trouble]]
+
+
+def key_of(connection_pk: int, job_id: int) -> str:
+    """How a page names the job."""
+    return f"{connection_pk}-{job_id}"
+
+
+def parse_key(text: str | None, organisation: Organisation) -> tuple[Connection, int] | None:
+    """The account and the job's id that a key names; None if it names none. A bare id is of the first account."""
+    account, _, job = (text or "").rpartition("-")
+    job_id = parse_id(job)
+    if job_id is None:
+        return None
+    known = connections(organisation)
+    found = [one for one in known if str(one.pk) == account] if account else known
+    return (found[0], job_id) if found else None
+
+
+def job_choices(known: Sequence[Connection], *, fresh: bool) -> JobChoices:
+    """Ask every account. Raises the first one's trouble where none of them answers."""
+    choices: list[JobChoice] = []
+    errors: list[tuple[Connection, Exception]] = []
+    silent: list[tuple[Connection, Trouble]] = []
+    for connection in known:
+        try:
+            jobs = catalogue.jobs(connection, fresh=fresh)
+        except TROUBLES as error:
+            errors.append((connection, error))
+            silent.append((connection, trouble_of(error)))
+        else:
+            choices += [JobChoice(connection=connection, job=job) for job in jobs]
+    if errors and len(errors) == len(known):
+        raise errors[0][1]
+    choices.sort(
+        key=lambda one: (_ORDER[one.job.status], one.job.name.casefold(), one.connection.pk, one.job.id)
+    )
+    return JobChoices(choices=choices, silent=silent)
+
+
+def account_label(connection: Connection) -> str:
+    """What members call the account."""
+    return connection.account_name or connection.name
+
+
+def parse_id(text: str | None) -> int | None:
+    """A Greenhouse id out of a request; None if it cannot be one."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+Wizard = Callable[[MemberRequest, Role, list[Connection]], HttpResponseBase]
+
+
+def wizard(view: Wizard) -> Callable[..., HttpResponseBase]:
+    """A page of the wizard: of a role the member sees, with a connection, and with a sentence and *Try again*
+    where Greenhouse does not answer. What was chosen is kept."""
+
+    @wraps(view)
+    def wrapped(request: MemberRequest, pk: int) -> HttpResponseBase:
+        roles = visible_roles(request.member).select_related("organisation")
+        role = access.owned(roles, pk)
+        known = connections(request.organisation)
+        if not known:
+            return page(request, role, "not_connected", {})
+        try:
+            return view(request, role, known)
+        except TROUBLES as error:
+            # Not a 5xx: with that Django would not keep the session, where the draft is.
+            return page(request, role, "trouble", {"trouble": trouble_of(error), "again": _again(request)})
+
+    return require_http_methods(["GET", "HEAD", "POST"])(access.member(kinds=access.WORKS)(wrapped))
+
+
+def choice_of(request: MemberRequest, role: Role) -> JobChoice | None:
+    """The job of the query string, unless it may not be chosen."""
+    found = parse_key(request.GET.get("job"), request.organisation)
+    if found is None:
+        return None
+    connection, job_id = found
+    job = catalogue.job(connection, job_id)
+    choice = JobChoice(connection=connection, job=job) if job is not None else None
+    if (
+        choice is None
+        or not visible_choices([choice], role, request)
+        or choice.key in jobs_of_other_roles(role)
+    ):
+        return None
+    return choice
+
+
+def visible_choices(choices: list[JobChoice], role: Role, request: MemberRequest) -> list[JobChoice]:
+    """Confidential jobs are seen by admins only, and where they are linked already."""
+    if request.member.is_admin:
+        return choices
+    own = set(role.automations.values_list("connection_id", "job_id"))
+    return [one for one in choices if not one.job.confidential or (one.connection.pk, one.job.id) in own]
+
+
+def jobs_of_other_roles(role: Role) -> dict[str, Role]:
+    """Jobs that belong to another role, by key."""
+    rows = Automation.objects.of(role.organisation).exclude(role=role).select_related("role")
+    return {f"{row.connection_id}-{row.job_id}": row.role for row in rows}
+
+
+def begin_again(request: MemberRequest, role: Role, sentence: str = "") -> HttpResponseBase:
+    """Back to the first page, with the reason."""
+    messages.warning(request, sentence or _("Choose a Greenhouse job that you may link."))
+    return redirect("role_automation", role.organisation.slug, role.pk)
+
+
+def url(name: str, role: Role, key: str) -> str:
+    """A page of the wizard about a job."""
+    return reverse(name, args=[role.organisation.slug, role.pk]) + "?" + urlencode({"job": key})
+
+
+def page(request: MemberRequest, role: Role, name: str, context: dict[str, Any]) -> HttpResponse:
+    """Draw a page of the wizard."""
+    return render(request, f"workspace/automation_{name}.html", {"role": role, **context})
+
+
+def _again(request: MemberRequest) -> str:
+    """The page to try again: with the job that was being chosen on the first one."""
+    if request.method == "POST" and "job" in request.POST:
+        return request.path + "?" + urlencode({"job": request.POST["job"][:60]})
+    return request.get_full_path()

@@ -1,0 +1,196 @@
+"""Role > Manage ATS automation: choose the job, connect the stages, review and confirm."""
+
+from collections import Counter
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.assessments.plans.versions import built_by_member
+from goodword.core import clock
+from goodword.greenhouse.models import Connection
+from goodword.greenhouse.setup import catalogue
+from goodword.roles.domain.link import ChangedMeanwhile, JobTaken, unlink, version_of
+from goodword.roles.models import Automation, Role, Step
+from goodword.roles.queries import visible_roles
+from goodword.workspace.automation import draft as drafts
+from goodword.workspace.automation.access import (
+    account_label,
+    begin_again,
+    choice_of,
+    job_choices,
+    jobs_of_other_roles,
+    key_of,
+    page,
+    parse_key,
+    url,
+    visible_choices,
+    wizard,
+)
+from goodword.workspace.automation.confirm import already_requested, confirm, in_mapped_stages
+from goodword.workspace.automation.forms import ConfirmForm, StagesForm, unchecked_draft
+from goodword.workspace.automation.review import job_status_note, mapping_summary, sentences, stepper
+
+#: jobs on a page; beyond it one searches
+SHOWN = 40
+
+
+@wizard
+def choose_job(request: MemberRequest, role: Role, known: list[Connection]) -> HttpResponseBase:
+    """The first page: the jobs of every connected account, searchable, open ones first."""
+    query = request.GET.get("q", "").strip()
+    chosen, missing = request.POST.get("job") or request.GET.get("job", ""), ""
+    found = job_choices(known, fresh="fresh" in request.GET)
+    choices, others = visible_choices(list(found.choices), role, request), jobs_of_other_roles(role)
+    if request.method == "POST":
+        choice = next((one for one in choices if one.key == chosen), None)
+        if choice is None:
+            missing = _("Choose a Greenhouse job.")
+        elif choice.key in others:
+            missing = _("This job belongs to the role “%(role)s”. Choose another one.") % {
+                "role": others[choice.key].title
+            }
+        else:
+            return redirect(url("role_automation_stages", role, choice.key))
+    words = query.casefold().split()
+    fitting = [one for one in choices if one.job.fits(words)]
+    linked = list(role.automations.prefetch_related("rules__step").order_by("pk"))
+    keys = {row.pk: key_of(row.connection_id, row.job_id) for row in linked}
+    names = {one.pk: account_label(one) for one in known} if len(known) > 1 else {}
+    context = {
+        "query": query,
+        "rows": [(one, others.get(one.key), names.get(one.connection.pk, "")) for one in fitting[:SHOWN]],
+        "more": max(0, len(fitting) - SHOWN),
+        "chosen": chosen or next(iter(keys.values()), ""),
+        "missing": missing,
+        "linked": [(row, keys[row.pk], names.get(row.connection_id, "")) for row in linked],
+        "silent": [(account_label(connection), trouble) for connection, trouble in found.silent],
+        "stepper": stepper(role, at=0),
+    }
+    return page(request, role, "job", context)
+
+
+@wizard
+def connect_stages(request: MemberRequest, role: Role, known: list[Connection]) -> HttpResponseBase:
+    """The second page: the job post, and which stages start which step."""
+    named = parse_key(request.GET.get("job"), request.organisation)
+    if (
+        request.method == "POST" and named
+    ):  # should Greenhouse fail now, what was typed is there at the next try
+        drafts.save(request, unchecked_draft(request.POST), role=role, key=key_of(named[0].pk, named[1]))
+    choice = choice_of(request, role)
+    if choice is None:
+        return begin_again(request, role)
+    stages = catalogue.stages(choice.connection, choice.job.id)
+    draft = drafts.load(request, role=role, key=choice.key)
+    if draft is None:
+        automation = role.automations.filter(connection_id=choice.connection.pk, job_id=choice.job.id).first()
+        draft = drafts.new_draft(role, job=choice.job, stages=stages, automation=automation)
+    data = request.POST if request.method == "POST" else None
+    step = role.steps.select_related("organisation").get(kind=Step.Kind.ASSESSMENT)
+    given = built_by_member(step)
+    form = StagesForm(
+        data,
+        job=choice.job,
+        stages=stages,
+        role_title=role.title,
+        draft=draft,
+        settled=step.requirement if given else "",
+    )
+    if data is not None and form.is_valid():
+        drafts.save(request, form.draft(), role=role, key=choice.key)
+        return redirect(url("role_automation_review", role, choice.key))
+    context = {
+        "form": form,
+        "step": step,
+        "given": given,
+        "choice": choice,
+        "account": account_label(choice.connection) if len(known) > 1 else "",
+        "stages": stages,
+        "stepper": stepper(role, at=1, choice=choice),
+    }
+    return page(request, role, "stages", context)
+
+
+@wizard
+def review(request: MemberRequest, role: Role, _known: list[Connection]) -> HttpResponseBase:
+    """The third page: all of it in sentences, who already stands there, and *Confirm*."""
+    choice = choice_of(request, role)
+    if choice is None:
+        return begin_again(request, role)
+    draft = drafts.load(request, role=role, key=choice.key)
+    stages = {stage.id: stage for stage in catalogue.stages(choice.connection, choice.job.id)}
+    unknown = draft is not None and not set(draft.mapped) <= set(stages)
+    if draft is None or unknown or not draft.complete:
+        if unknown:
+            messages.warning(
+                request,
+                _("A stage that you chose no longer exists in Greenhouse. Check the stages again."),
+            )
+        return redirect(url("role_automation_stages", role, choice.key))
+    now = clock.now()  # before the reading: who comes later has come later
+    placed = catalogue.placed(choice.connection, choice.job.id)
+    there = in_mapped_stages(placed, draft)
+    before = already_requested(there, draft, connection=choice.connection)
+    new = [one for one in there if one.application_id not in before]
+    form = ConfirmForm(request.POST or None)
+    seen = request.POST.get("seen", draft.seen)
+    if request.method == "POST" and (not new or form.is_valid()):
+        try:
+            confirm(
+                role=role,
+                choice=choice,
+                draft=draft,
+                seen=seen,
+                stages=stages,
+                placed=placed,
+                invite=bool(new) and form.cleaned_data["invite"] == "yes",
+                by=request.member,
+                now=now,
+            )
+        except JobTaken as error:
+            said = _("Meanwhile this job was linked to the role “%(role)s”. Choose another one.")
+            return begin_again(request, role, said % {"role": error.role.title})
+        except ChangedMeanwhile:
+            pass  # shown below, from what is there now
+        else:
+            drafts.forget(request, role=role, key=choice.key)
+            said = _("This role is linked to Greenhouse. A move to a mapped stage does the rest.")
+            if new:
+                said += " " + _("Candidates already in these stages will appear here in a moment.")
+            messages.success(request, said)
+            return redirect("role", request.organisation.slug, role.pk)
+    stood, ready = Counter(one.stage_id for one in there), Counter(one.stage_id for one in new)
+    automation = role.automations.filter(connection_id=choice.connection.pk, job_id=choice.job.id).first()
+    context = {
+        "form": form if new else None,
+        "choice": choice,
+        "sentences": sentences(role, job=choice.job, draft=draft, stages=stages, by=request.member),
+        "job_is": job_status_note(choice.job),
+        "counts": [(stages[one], stood[one], stood[one] - ready[one]) for one in draft.mapped],
+        "others": role.automations.exclude(connection_id=choice.connection.pk, job_id=choice.job.id),
+        "changed": version_of(automation) != seen,
+        "automation": automation,
+        "now_mapped": mapping_summary(automation) if automation else "",
+        "seen": version_of(automation),
+        "back": url("role_automation_stages", role, choice.key),
+        "stepper": stepper(role, at=2, choice=choice, stages=[stages[one].name for one in draft.mapped]),
+    }
+    return page(request, role, "review", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.WORKS)
+def unlink_job(request: MemberRequest, pk: int, automation_pk: int) -> HttpResponseBase:
+    """Say what happens, then take the tie to a Greenhouse job away. Greenhouse is not asked."""
+    role = access.owned(visible_roles(request.member), pk)
+    automation = access.owned(Automation.objects.of(request.organisation).filter(role=role), automation_pk)
+    if request.method == "POST":
+        unlink(automation=automation, by=request.member, now=clock.now())
+        messages.success(request, _("The job is no longer linked. Candidates and results stay."))
+        return redirect("role", request.organisation.slug, role.pk)
+    return page(request, role, "unlink", {"automation": automation})

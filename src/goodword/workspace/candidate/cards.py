@@ -1,0 +1,123 @@
+"""The cards of a candidate's steps."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from goodword.accounts.models import Membership
+from goodword.assessments.adjustments.status import DisclosedGrant, disclosed_grants
+from goodword.assessments.attempts import invitations
+from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application
+from goodword.candidates.visible import visible_applications
+from goodword.references.domain import invite_again as checks
+from goodword.references.members import View, view_of
+from goodword.references.models import Check
+from goodword.reports.domain.reuse import report_of
+from goodword.roles.models import Step
+from goodword.steps.domain.automation import HINDRANCES
+from goodword.steps.models import StepRequest, StepRun
+from goodword.workspace.progress import NotStarted, StepProgress, why_not_started
+from goodword.workspace.results import finished_run
+
+Waits, State = StepRequest.Waits, StepRequest.State
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """An earlier result that may stand in. `report` says whether its report is there to be taken over."""
+
+    role: str
+    completed_at: datetime | None
+    report: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """A step on the candidate's page. `taken` is what the report says of where a reused result comes from;
+    `may_begin`: whether *Invite* is of use. `view`: whom a reference check asks, and how far they are."""
+
+    mark: StepProgress
+    offer: Offer | None
+    taken: dict[str, Any] | None
+    may_begin: bool
+    view: View | None
+    #: whether inviting again needs a confirmation, after a run with activity
+    asks_first: bool
+    #: why it has not started
+    before: NotStarted | None = None
+    #: what was made otherwise for a candidate who agrees that members know of it
+    adjusted: tuple[DisclosedGrant, ...] = ()
+
+
+def cards_of(
+    application: Application,
+    marks: Iterable[StepProgress],
+    *,
+    check: Check | None,
+    member: Membership,
+    now: datetime,
+) -> list[Card]:
+    """One a step. An earlier result is offered only to a member who may read it; `check` is the latest one."""
+    view = view_of(check, now=now) if check is not None and not application.erased_at else None
+    return [
+        Card(
+            mark=mark,
+            offer=_offer(mark.step_request, member),
+            taken=_taken(mark),
+            may_begin=member.may_work and not application.end and _may_begin(mark),
+            asks_first=asks_first(mark.run),
+            before=why_not_started(application, mark.kind) if mark.step_request is None else None,
+            view=view if mark.kind == Step.Kind.REFERENCE_CHECK else None,
+            adjusted=disclosed_grants(mark.run) if isinstance(mark.run, Attempt) else (),
+        )
+        for mark in marks
+    ]
+
+
+def asks_first(run: StepRun | None) -> bool:
+    """Whether inviting again after this run needs a confirmation."""
+    if isinstance(run, Check):
+        return checks.asks_first(run)
+    return isinstance(run, Attempt) and invitations.needs_confirmation(run)
+
+
+def earlier_of(step_request: StepRequest, member: Membership) -> StepRequest | None:
+    """The start whose result is offered for this one, if the member sees the application that it belongs to."""
+    if step_request.waits_for != Waits.REUSE or step_request.earlier_id is None:
+        return None
+    return (
+        StepRequest.objects.of(member.organisation)
+        .select_related("application__role", "step")
+        .filter(pk=step_request.earlier_id, application__in=visible_applications(member))
+        .first()
+    )
+
+
+def _offer(step_request: StepRequest | None, member: Membership) -> Offer | None:
+    earlier = earlier_of(step_request, member) if step_request is not None else None
+    if earlier is None:
+        return None
+    run = finished_run(earlier)
+    return Offer(
+        role=earlier.application.role.title if earlier.application.role else "",
+        completed_at=run.completed_at if run else None,
+        report=report_of(earlier.pk) is not None,
+    )
+
+
+def _taken(mark: StepProgress) -> dict[str, Any] | None:
+    if mark.step_request is None or mark.step_request.state != State.REUSED:
+        return None
+    report = report_of(mark.step_request.pk)
+    return dict(report.snapshot.get("reused", {})) if report else {}
+
+
+def _may_begin(mark: StepProgress) -> bool:
+    if mark.run is not None:
+        return False  # *Invite again* is there
+    step_request = mark.step_request
+    return step_request is None or (
+        step_request.state != State.STARTED and step_request.waits_for not in HINDRANCES
+    )

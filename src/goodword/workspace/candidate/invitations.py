@@ -1,0 +1,334 @@
+"""Invite a candidate to a step, invite again, reuse an earlier result."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership
+from goodword.assessments.attempts import invitations
+from goodword.assessments.models import Attempt
+from goodword.candidates.domain.confirm_name import confirm_name
+from goodword.candidates.models import Application
+from goodword.candidates.visible import visible_applications
+from goodword.core import clock
+from goodword.references.domain import invite_again as checks
+from goodword.references.domain.requests import out
+from goodword.references.models import Check
+from goodword.reports.domain.reuse import MayNotReuse, reuse
+from goodword.roles.models import Step
+from goodword.roles.slots import slots_of
+from goodword.steps.domain.automation import hindrance
+from goodword.steps.domain.by_hand import MayNotBegin, NotConfirmed, begin
+from goodword.steps.models import StepRequest, StepRun
+from goodword.steps.states import DONE, UNFINISHED
+from goodword.workspace.candidate.cards import asks_first, earlier_of
+
+
+def latest_run(step_request: StepRequest) -> StepRun | None:
+    if step_request.step.kind == Step.Kind.ASSESSMENT:
+        return (
+            Attempt.objects.of(step_request.organisation)
+            .filter(step_request=step_request)
+            .order_by("-pk")
+            .first()
+        )
+    return (
+        Check.objects.of(step_request.organisation).filter(step_request=step_request).order_by("-pk").first()
+    )
+
+
+def _title(step: Step) -> str:
+    if step.kind == Step.Kind.ASSESSMENT:
+        return _("Invite to the assessment again")
+    return _("Invite to the reference check again")
+
+
+def _consequences(application: Application, step: Step, run: StepRun | None) -> list[str]:
+    """What will happen, and what stays. `run`: the latest one; None for a reused result."""
+    return [*_what_goes_out(application, step), *_what_stays(application, run)]
+
+
+def _what_goes_out(application: Application, step: Step) -> Iterator[str]:
+    who = {"name": application.candidate.name, "address": application.candidate.email}
+    days, reminders = step.deadline_days, len(step.reminder_days)
+    if step.kind == Step.Kind.ASSESSMENT:
+        yield _("%(name)s gets a new e-mail at %(address)s with a link to a new assessment.") % who
+    else:
+        asked = sum(slot.count for slot in slots_of(step.slots))
+        yield ngettext(
+            "%(name)s gets a new e-mail at %(address)s with a request to name %(n)s referee again.",
+            "%(name)s gets a new e-mail at %(address)s with a request to name %(n)s referees again.",
+            asked,
+        ) % {**who, "n": asked}
+        yield _("Referees are only e-mailed after that, including those who have answered before.")
+    yield ngettext(
+        "They have %(n)s working day to answer.", "They have %(n)s working days to answer.", days
+    ) % {"n": days}
+    if reminders:
+        yield ngettext("At most %(n)s reminder is sent.", "At most %(n)s reminders are sent.", reminders) % {
+            "n": reminders
+        }
+
+
+def _what_stays(application: Application, run: StepRun | None) -> Iterator[str]:
+    if run is not None and run.progress in UNFINISHED:
+        yield _(
+            "The assessment started on %(day)s ends. Its answers are kept, but not scored: the candidate starts from "
+            "the beginning."
+        ) % {"day": _date(run.begun_at or run.opened_at)}
+    elif run is not None and run.progress not in DONE:
+        yield _("The candidate declined on %(day)s.") % {"day": _date(run.completed_at or run.opened_at)}
+    else:
+        yield _kept(run)
+        if application.connection_id is not None:
+            yield _(
+                "The report and its note in Greenhouse stay. When the new run is complete, there will be a new version "
+                "of the report, with its own note."
+            )
+        else:
+            yield _("The report stays. When the new run is complete, there will be a new version of it.")
+    if isinstance(run, Check) and run.progress in DONE and (still := len(out(run))):
+        yield ngettext(
+            "%(n)s referee of the earlier run has not answered and still can: the answer is added to that run.",
+            "%(n)s referees of the earlier run have not answered and still can: the answers are added to that run.",
+            still,
+        ) % {"n": still}
+
+
+def _kept(run: StepRun | None) -> str:
+    if run is None:
+        return _(
+            "The result of the earlier application stays on the candidate's page. It remains the current result "
+            "until the new run is complete."
+        )
+    return _(
+        "The results of %(day)s stay on the candidate's page, marked as an earlier run. They remain the current "
+        "result until the new run is complete."
+    ) % {"day": _date(run.completed_at or run.opened_at)}
+
+
+def _date(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), "j F Y")
+
+
+NOT_ACTIVE = gettext_lazy("Only active candidates can be invited. In Greenhouse this one is not.")
+NO_ADDRESS = gettext_lazy("Greenhouse has no address for this candidate, or says not to e-mail them.")
+LINK_IN_NAME = gettext_lazy(
+    "The candidate's name looks like a link. Correct it in Greenhouse, or confirm it on the candidate's page."
+)
+WHY_NOT = {
+    "no_requirement": gettext_lazy(
+        "First enter which job requirement this assesses: role > Assessment settings."
+    ),
+    "prospect": gettext_lazy(
+        "This person is a prospect, and prospects are never mailed. Convert them to a candidate in Greenhouse."
+    ),
+    "no_address": NO_ADDRESS,
+    "may_not_email": NO_ADDRESS,
+    "link_in_name": LINK_IN_NAME,
+    "decided": gettext_lazy("This has already been decided. See the card."),
+    "reused": gettext_lazy("The earlier result has been reused meanwhile. See its card."),
+    "no_report": gettext_lazy("The report of the earlier result is not there yet. Try again in a minute."),
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.WORKS)
+def invite_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpResponseBase:
+    """Invite the candidate again, by a new mail with a new link and deadline.
+
+    Asks for confirmation after a run with activity; the form contains that run's id (`after`).
+    """
+    application = access.owned(visible_applications(request.member), pk)
+    step_request = _step_request(request, application, step_request_pk)
+    run, now = latest_run(step_request), clock.now()
+    if problem := _in_the_way(application, step_request, now=now):
+        messages.error(request, problem)
+        return _page(request, application)
+    after = request.POST.get("after", "")
+    if request.method != "POST" or (asks_first(run) and not after):
+        return _confirm(request, application, step_request.step, run)
+    if after and (run is None or after != str(run.pk)):
+        messages.info(request, _("This candidate was invited again a moment ago. Nothing more was sent."))
+        return _page(request, application)
+    confirmed = run.pk if run is not None and after else None
+    try:
+        with transaction.atomic():
+            said = _again(step_request, member=request.member, after=confirmed, now=now)
+            write(
+                organisation=request.organisation,
+                action="step.invited_again",
+                member=request.member,
+                now=now,
+                details={"step_request": step_request.pk},
+            )
+    except NotConfirmed:  # completed, or followed by another run, in the meantime
+        return redirect("step_invite_again", request.organisation.slug, application.pk, step_request.pk)
+    except invitations.CannotInvite as error:
+        messages.error(request, _too_soon(error) or WHY_NOT.get(error.reason, NO_ADDRESS))
+        return _page(request, application)
+    except checks.Hindered as error:
+        messages.error(request, WHY_NOT.get(error.code, NO_ADDRESS))
+        return _page(request, application)
+    messages.success(request, said)
+    return _page(request, application)
+
+
+def _in_the_way(application: Application, step_request: StepRequest, *, now: datetime) -> str:
+    """Why the candidate cannot be invited again now; empty if they can, as far as known."""
+    if application.end:
+        return str(NOT_ACTIVE)
+    if step_request.state != StepRequest.State.STARTED:
+        return _("This step has not started yet. Its card says why.")
+    if hindrance(application):
+        return str(NO_ADDRESS)
+    if step_request.step.kind == Step.Kind.ASSESSMENT:
+        try:
+            invitations.refuse_too_soon(application=application, step=step_request.step, now=now)
+        except invitations.CannotInvite as error:
+            return _too_soon(error)
+    return ""
+
+
+def _again(step_request: StepRequest, *, member: Membership, after: int | None, now: datetime) -> str:
+    """Invite again. Returns the message for the member."""
+    said = _("A new invitation is on its way.")
+    if step_request.step.kind == Step.Kind.ASSESSMENT:
+        invitations.invite_again(step_request=step_request, member=member, after=after, now=now)
+    elif checks.writes_to_nobody(
+        checks.invite_again(step_request=step_request, member=member, after=after, now=now)
+    ):
+        said = _("The deadline is extended. Nobody was e-mailed: the card says why.")
+    return said
+
+
+def _confirm(
+    request: MemberRequest, application: Application, step: Step, run: StepRun | None
+) -> HttpResponseBase:
+    context = {
+        "application": application,
+        "candidate": application.candidate,
+        "step": step,
+        "title": _title(step),
+        "sentences": _consequences(application, step, run),
+        "after": run.pk if run is not None else "reuse",
+    }
+    return render(request, "workspace/invite_again.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.WORKS)
+def begin_step(request: MemberRequest, pk: int, kind: str) -> HttpResponseBase:
+    """Invite the candidate to a step that has not started, whatever it waits for.
+
+    Asks for confirmation if it replaces a reused result.
+    """
+    application = access.owned(visible_applications(request.member), pk)
+    step = Step.objects.of(request.organisation).filter(role=application.role_id, kind=kind).first()
+    if step is None:
+        raise Http404
+    now, after_reuse = clock.now(), request.POST.get("after") == "reuse"
+    try:
+        if step.kind == Step.Kind.ASSESSMENT and not application.end:
+            invitations.refuse_too_soon(application=application, step=step, now=now)
+        if request.method != "POST" or (not after_reuse and _is_reused(application, step)):
+            if not _is_reused(application, step) or application.end or hindrance(application):
+                return _page(request, application)
+            return _confirm(request, application, step, None)
+        with transaction.atomic():
+            step_request = begin(
+                application_id=application.pk,
+                step=step,
+                member=request.member,
+                after_reuse=after_reuse,
+                now=now,
+            )
+            write(
+                organisation=request.organisation,
+                action="step.begun_by_hand",
+                member=request.member,
+                now=now,
+                details={"step_request": step_request.pk},
+            )
+    except invitations.CannotInvite as error:
+        messages.error(request, _too_soon(error))
+        return _page(request, application)
+    except MayNotBegin as error:
+        messages.error(request, WHY_NOT.get(error.reason, NOT_ACTIVE))
+        return _page(request, application)
+    messages.success(request, _("The invitation is on its way."))
+    return _page(request, application)
+
+
+def _is_reused(application: Application, step: Step) -> bool:
+    step_requests = StepRequest.objects.of(application.organisation).filter(
+        application=application, step=step
+    )
+    return step_requests.filter(state=StepRequest.State.REUSED).exists()
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def confirm_candidate_name(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Confirm a name that looks like a link, and start the steps that waited for it."""
+    application = access.owned(visible_applications(request.member).select_related("candidate"), pk)
+    if confirm_name(
+        candidate=application.candidate,
+        name=request.POST.get("name", ""),
+        member=request.member,
+        now=clock.now(),
+    ):
+        messages.success(request, _("Name confirmed. Waiting e-mail goes out now."))
+    else:
+        messages.error(request, _("The name has changed. Please check it again."))
+    return _page(request, application)
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def reuse_result(request: MemberRequest, pk: int, step_request_pk: int) -> HttpResponseBase:
+    """Let the earlier result stand in. Only who may read it can do this: others then read it here."""
+    application = access.owned(visible_applications(request.member), pk)
+    step_request = _step_request(request, application, step_request_pk)
+    if step_request.waits_for == StepRequest.Waits.REUSE and earlier_of(step_request, request.member) is None:
+        raise Http404
+    try:
+        reuse(step_request=step_request, member=request.member, now=clock.now())
+    except MayNotReuse as error:
+        messages.error(request, WHY_NOT.get(error.reason, NOT_ACTIVE))
+        return _page(request, application)
+    messages.success(
+        request, _("The earlier result is reused. Its report for this application is being created.")
+    )
+    return _page(request, application)
+
+
+def _too_soon(error: invitations.CannotInvite) -> str:
+    """From when they may be invited; empty where something else is in the way."""
+    if error.day is None:
+        return ""
+    return _(
+        "This person took one of these tests recently. They can be invited again from %(day)s, as set in the "
+        "role's assessment. The earlier result stays and can be used."
+    ) % {"day": date_format(error.day, "j F Y")}
+
+
+def _step_request(request: MemberRequest, application: Application, step_request_pk: int) -> StepRequest:
+    step_requests = StepRequest.objects.of(request.organisation).filter(application=application)
+    return access.owned(step_requests.select_related("step"), step_request_pk)
+
+
+def _page(request: MemberRequest, application: Application) -> HttpResponseBase:
+    return redirect("candidate", request.organisation.slug, application.pk)

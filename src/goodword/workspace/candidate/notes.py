@@ -1,0 +1,72 @@
+"""The note of a report on the Activity Feed: retry, drop, acknowledge a duplicate."""
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.accounts.domain.audit import write
+from goodword.candidates.visible import visible_applications
+from goodword.core import clock
+from goodword.greenhouse.activity_feed import duplicates
+from goodword.greenhouse.activity_feed.notes import drop, retry
+from goodword.greenhouse.models import ActivityFeedNote
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def note_again(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Write the note of a report to the Activity Feed after all, once what was in the way is put right."""
+    post = _post(request, pk)
+    if retry(post, now=clock.now()):
+        _audit(request, "note.tried_again", post)
+        messages.success(request, _("The note is on its way to the Activity Feed."))
+    return _back(request, post)
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def note_drop(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Give a note up that cannot be written. The report stays."""
+    post = _post(request, pk)
+    if drop(post, by=f"member:{request.member.pk}", now=clock.now()):
+        _audit(request, "note.dropped", post)
+        messages.success(request, _("The note will not be retried. The report stays here."))
+    return _back(request, post)
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def note_doubles_seen(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Somebody has seen that the note stands more than once, and has deleted one in Greenhouse or leaves it."""
+    post = _post(request, pk)
+    if duplicates.mark_seen(post, now=clock.now()):
+        _audit(request, "note.duplicates_seen", post)
+    return _back(request, post)
+
+
+def _post(request: MemberRequest, report_pk: int) -> ActivityFeedNote:
+    """The note of a report that the member may see; 404 otherwise."""
+    posts = ActivityFeedNote.objects.of(request.organisation).filter(
+        report__step_request__application__in=visible_applications(request.member)
+    )
+    found = posts.filter(report=report_pk).values_list("pk", flat=True).first()
+    return access.owned(posts.select_related("organisation", "report__step_request"), found or 0)
+
+
+def _back(request: MemberRequest, post: ActivityFeedNote) -> HttpResponseBase:
+    assert post.report is not None  # found by its report
+    return redirect("candidate", request.organisation.slug, post.report.step_request.application_id)
+
+
+def _audit(request: MemberRequest, action: str, post: ActivityFeedNote) -> None:
+    write(
+        organisation=request.organisation,
+        action=action,
+        member=request.member,
+        now=clock.now(),
+        details={"report": post.report_id},
+    )

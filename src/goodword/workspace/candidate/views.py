@@ -1,0 +1,178 @@
+"""The list of candidates, the page of a candidate, the list of results."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership, Organisation
+from goodword.assessments.marking import marking_progress
+from goodword.assessments.models import Attempt
+from goodword.assessments.queries import latest_done
+from goodword.assessments.signs.shown import signs_of as attempt_signs_of
+from goodword.candidates.domain.holds import hold_on
+from goodword.candidates.models import Application
+from goodword.candidates.queries import recruiter_of
+from goodword.candidates.visible import visible_applications
+from goodword.core import clock
+from goodword.references.models import Check
+from goodword.references.queries import latest_check
+from goodword.references.signs.shown import signs_of
+from goodword.reports.models import Report
+from goodword.reports.queries import current_first
+from goodword.steps.models import StepRequest, StepRun
+from goodword.workspace.candidate.cards import cards_of
+from goodword.workspace.candidate.timeline import timeline
+from goodword.workspace.data_requests.erasures import erasure_status
+from goodword.workspace.progress import progress_of
+from goodword.workspace.results import EarlierRun, Result, earlier_runs, results_of
+from goodword.workspace.search import asked_for, named
+
+PAGE = 50
+
+
+@require_safe
+@access.member()
+def candidate_list(request: MemberRequest) -> HttpResponse:
+    """Every application the member may see, the newest first; "/" searches here."""
+    query = asked_for(request)
+    rows = visible_applications(request.member).select_related("role")
+    if query:
+        rows = named(rows, query, or_role=True)
+    page = Paginator(rows.order_by("-created_at", "-pk"), PAGE).get_page(request.GET.get("page"))
+    marks = progress_of(page.object_list, organisation=request.organisation, now=clock.now())
+    return render(
+        request,
+        "workspace/candidates.html",
+        {"page": page, "rows": [(row, marks[row.pk]) for row in page.object_list], "query": query},
+    )
+
+
+@require_safe
+@access.member()
+def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
+    """A candidate on a role: who they are, what happened, each step with its actions, results, reports."""
+    application = access.owned(visible_applications(request.member).select_related("role__owner__user"), pk)
+    now = clock.now()
+    marks = progress_of([application], organisation=request.organisation, now=now)[application.pk]
+    check = latest_check(application)
+    sees_signs = request.member.may_work and not application.erased_at
+    attempt = latest_done(application) if sees_signs else None
+    results: list[Result] = []
+    earlier: list[EarlierRun] = []
+    reports = list(reports_of(application))
+    latest = {mark.step_request.pk: mark.run for mark in marks if mark.step_request is not None}
+    of_earlier = {report.pk for report in reports if report.run != latest.get(report.step_request_id)}
+    reports.sort(key=lambda report: report.pk in of_earlier)
+    if not application.erased_at:
+        results = results_of(application)
+        earlier = earlier_runs(application, shown=results, reports=reports, now=now)
+    if results:
+        write(
+            organisation=request.organisation,
+            action="result.viewed",
+            member=request.member,
+            now=now,
+            details={"application": application.pk},
+        )
+    return render(
+        request,
+        "workspace/candidate.html",
+        {
+            "application": application,
+            "candidate": application.candidate,
+            "recruiter": recruiter_of(application) if application.role else None,
+            "marks": marks,
+            # no open step says it
+            "name_waits": application.erased_at is None
+            and application.candidate.is_name_suspicious
+            and all(mark.attention != StepRequest.Waits.LINK_IN_NAME for mark in marks)
+            and any(mark.run for mark in marks),
+            "cards": cards_of(application, marks, check=check, member=request.member, now=now),
+            "results": results,
+            "marking": marking_progress(application, member=request.member),
+            "signs": signs_of(check) if check and sees_signs else None,
+            "attempt_signs": attempt_signs_of(attempt) if attempt else None,
+            "reports": reports,
+            "reports_of_earlier": of_earlier,
+            "earlier_runs": earlier,
+            "earlier_signs": _signs_of([one.run for one in earlier if one.run != attempt])
+            if sees_signs
+            else [],
+            "timeline": timeline(
+                application, organisation=request.organisation, members=_names(request.organisation)
+            ),
+            "greenhouse_url": greenhouse_url(application),
+            "erasing": erasure_status(application),
+            "hold": None if application.erased_at else hold_on(application.candidate),
+        },
+    )
+
+
+@require_safe
+@access.member()
+def results_list(request: MemberRequest) -> HttpResponse:
+    """The current report of each completed step."""
+    applications = visible_applications(request.member)
+    ready = Report.objects.of(request.organisation).filter(
+        state=Report.State.READY,
+        step_request__application__in=applications,
+        step_request__application__erased_at=None,
+    )
+    rows = current_first(ready).distinct("step_request")
+    newest = Report.objects.of(request.organisation).filter(pk__in=rows.values("pk"))
+    page = Paginator(
+        newest.select_related(
+            "step_request__application__candidate", "step_request__application__role", "step_request__step"
+        )
+        .defer("snapshot")  # with its drawings it is large, and the list shows nothing of it
+        .order_by("-ready_at", "-pk"),
+        PAGE,
+    ).get_page(request.GET.get("page"))
+    return render(request, "workspace/results.html", {"page": page})
+
+
+def reports_of(application: Application) -> QuerySet[Report]:
+    """All versions of the application's reports, the newest first; of an erased one what was left."""
+    return (
+        Report.objects.of(application.organisation)
+        .filter(step_request__application=application)
+        .exclude(state=Report.State.REDACTED)
+        .select_related("step_request__step", "activity_feed_note", "attempt", "check_run")
+        .order_by("-created_at", "-pk")
+    )
+
+
+def _signs_of(runs: Iterable[StepRun | None]) -> list[tuple[StepRun, str, object]]:
+    """For each run with flags: the run, its template and the flags."""
+    found: list[tuple[StepRun, str, object]] = []
+    for run in runs:
+        if isinstance(run, Check):
+            template, signs = "references/signs.html", signs_of(run)
+        elif isinstance(run, Attempt):
+            template, signs = "assessments/signs.html", attempt_signs_of(run)
+        else:
+            continue
+        if signs.to_look_at or signs.dismissed:
+            found.append((run, template, signs))
+    return found
+
+
+def greenhouse_url(application: Application) -> str:
+    """The candidate's profile in Greenhouse; empty for one that did not come from there."""
+    if application.candidate.remote_id is None:
+        return ""
+    base = settings.GOODWORD_GREENHOUSE_APP_URL.rstrip("/")
+    return f"{base}/people/{application.candidate.remote_id}?application_id={application.remote_id}"
+
+
+def _names(organisation: Organisation) -> dict[str, str]:
+    rows = Membership.objects.of(organisation).values_list("pk", "user__name")
+    return {f"member:{pk}": name for pk, name in rows}

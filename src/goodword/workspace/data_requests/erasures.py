@@ -1,0 +1,295 @@
+"""Erase a person or a referee. For admins."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Q
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Organisation
+from goodword.candidates.domain.carry_out import carry_out, subject
+from goodword.candidates.domain.erasure import BY_PEOPLE, Reason, ask_erasure, cancel_erasure
+from goodword.candidates.domain.holds import hold_against_erasure, hold_on
+from goodword.candidates.domain.person import hold_person
+from goodword.candidates.models import Application, Candidate, Erasure
+from goodword.candidates.visible import visible_applications
+from goodword.core import clock
+from goodword.core import erasure as holders
+from goodword.greenhouse.models import ActivityFeedNote
+from goodword.references.domain.erase_referee import erase_referee
+from goodword.references.models import Referee
+from goodword.steps.states import DONE
+
+#: the holders' words for what went, in the order in which a page lists them
+LABELS = {
+    "people": gettext_lazy("Names, address and details"),
+    "applications": gettext_lazy("Applications (rejection reasons, recruiter)"),
+    "answers": gettext_lazy("Answers in assessments"),
+    "drawn items": gettext_lazy("Tasks that were drawn for this person"),
+    "files": gettext_lazy("Files that were handed in"),
+    "markings": gettext_lazy("What raters gave"),
+    "scores": gettext_lazy("Scores"),
+    "notices": gettext_lazy("What pages noticed"),
+    "signs": gettext_lazy("Signs"),
+    "referees": gettext_lazy("Referees"),
+    "references": gettext_lazy("References"),
+    "reports": gettext_lazy("Reports (replaced by a version without personal data)"),
+    "report files": gettext_lazy("PDFs"),
+    "mails": gettext_lazy("Mails"),
+    "links": gettext_lazy("Secret links"),
+    "webhook bodies": gettext_lazy("Bodies that Greenhouse has sent"),
+    "rejection reasons": gettext_lazy("Rejection reasons on the timeline"),
+    "notes given up": gettext_lazy("Notes that were not written yet"),
+}
+
+REASONS = {
+    Erasure.Reason.CANDIDATE_DELETED: gettext_lazy("This person was deleted in Greenhouse."),
+    Erasure.Reason.CANDIDATE_ANONYMISED: gettext_lazy("This person was anonymised in Greenhouse."),
+    Erasure.Reason.APPLICATION_DELETED: gettext_lazy("This application was deleted in Greenhouse."),
+    Erasure.Reason.MEMBER: gettext_lazy("A member asked for it."),
+    Erasure.Reason.CANDIDATE: gettext_lazy("The candidate asked for it."),
+    Erasure.Reason.RETENTION: gettext_lazy("The retention period has ended."),
+    Erasure.Reason.NOT_VISIBLE: gettext_lazy("Not visible in Greenhouse for the whole retention period."),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErasureStatus:
+    """The newest erasure that concerns an application; `notes` stand in Greenhouse still."""
+
+    erasure: Erasure
+    reason: str
+    counts: list[tuple[str, int]]
+    notes: int
+
+    @property
+    def state(self) -> str:
+        """ "pending", "done" or "cancelled"."""
+        if self.erasure.done_at is not None:
+            return "done"
+        return "cancelled" if self.erasure.cancelled_at is not None else "pending"
+
+
+def erasure_status(application: Application) -> ErasureStatus | None:
+    """The application's own erasure, or that of the whole person; one that is pending or done before any other."""
+    rows = (
+        Erasure.objects.of(application.organisation)
+        .filter(Q(candidate_id=application.candidate_id) | Q(application=application))
+        .select_related("asked_by__user", "cancelled_by__user")
+        .order_by("-pk")
+    )
+    found = sorted(rows, key=lambda row: row.cancelled_at is not None)[:1]
+    if not found:
+        return None
+    return ErasureStatus(
+        erasure=found[0],
+        reason=str(REASONS[Erasure.Reason(found[0].reason)]),
+        counts=counts_text(found[0].counts),
+        notes=notes_in_greenhouse([application.pk], organisation=application.organisation),
+    )
+
+
+def counts_text(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """What went, or would go, in words and numbers."""
+    order = list(LABELS)
+    known = sorted(counts.items(), key=lambda one: order.index(one[0]) if one[0] in order else len(order))
+    return [(str(LABELS.get(name, name)), n) for name, n in known if n]
+
+
+def notes_in_greenhouse(application_ids: list[int], *, organisation: Organisation) -> int:
+    """How many notes of these applications stand on Activity Feeds."""
+    posts = ActivityFeedNote.objects.of(organisation).filter(
+        report__step_request__application__in=application_ids
+    )
+    return posts.filter(state=ActivityFeedNote.State.SENT).count()
+
+
+class _Rollback(Exception):
+    """Ends a transaction of which nothing is to stay."""
+
+
+def preview_erasure(candidate: Candidate, *, only: Application | None = None) -> dict[str, int]:
+    """What erasing would take away now: done in a transaction that is taken back, so that it tells no less and no
+    more than what will be done."""
+    counts: dict[str, int] = {}
+    try:
+        with transaction.atomic():
+            person, applications = hold_person(candidate.pk)
+            going = [one for one in applications if only is None or one.pk == only.pk]
+            counts = holders.erase(subject(person, going, whole=only is None), now=person.created_at)
+            raise _Rollback
+    except _Rollback:
+        return counts
+
+
+class KeepForm(forms.Form):
+    """Why the data is kept although it was to go."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why it is kept"),
+        max_length=300,
+        help_text=gettext_lazy("Shown on the candidate's page."),
+        error_messages={"required": gettext_lazy("Say why the data is kept.")},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.ADMIN)
+def erase(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """The page that says what goes and what stays; posted, it goes at once."""
+    application = _application(request, pk)
+    erasing = _pending(application)
+    if application.erased_at is not None:
+        return redirect("candidate", request.organisation.slug, pk)
+    if hold_on(application.candidate) is not None:
+        messages.error(request, _("This data is under a legal hold. Nothing is erased until it is lifted."))
+        return redirect("candidate_hold", request.organisation.slug, pk)
+    if request.method == "POST":
+        if not _erase(request, application, erasing, now=clock.now()):
+            messages.error(
+                request, _("Nothing was erased: a hold was placed, or another member was quicker.")
+            )
+        else:
+            messages.success(request, _("The personal data was erased."))
+        return redirect("candidate", request.organisation.slug, pk)
+    return _page(request, application, erasing, KeepForm())
+
+
+@require_POST
+@access.member(kinds=access.ADMIN)
+def keep(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Keep the data after all, with a reason; what the erasure had closed is open again."""
+    application = _application(request, pk)
+    erasing = _pending(application)
+    if erasing is None:
+        messages.info(request, _("Nothing is waiting to be erased here."))
+        return redirect("candidate", request.organisation.slug, pk)
+    form = KeepForm(request.POST)
+    if not form.is_valid():
+        return _page(request, application, erasing, form, status=422)
+    now = clock.now()
+    with transaction.atomic():
+        kept = cancel_erasure(
+            erasing.erasure,
+            because=form.cleaned_data["reason"],
+            now=now,
+            by=f"member:{request.member.pk}",
+            member=request.member,
+        )
+        if kept:
+            write(
+                organisation=request.organisation,
+                action="erasure.cancelled",
+                member=request.member,
+                now=now,
+                details={"erasure": erasing.erasure.pk},
+            )
+    messages.success(request, _("The data is kept. What this had closed is open again; nothing was sent."))
+    return redirect("candidate", request.organisation.slug, pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.ADMIN)
+def erase_one_referee(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase:
+    """The page that says what goes and what stays; posted, it goes at once."""
+    application = _application(request, pk)
+    referees = Referee.objects.of(request.organisation).filter(
+        check_run__step_request__application=application, erased_at=None
+    )
+    referee = access.owned(referees.select_related("check_run", "request__reference"), referee_pk)
+    if hold_on(application) is not None:
+        messages.error(request, _("This data is under a legal hold. Nothing is erased until it is lifted."))
+        return redirect("candidate_hold", request.organisation.slug, pk)
+    if request.method == "POST":
+        by = f"member:{request.member.pk}"
+        erase_referee(referee_id=referee.pk, by=by, now=clock.now(), member=request.member)
+        messages.success(request, _("The referee was erased."))
+        return redirect("candidate", request.organisation.slug, pk)
+    asked = getattr(referee, "request", None)
+    return render(
+        request,
+        "workspace/erase_referee.html",
+        {
+            "application": application,
+            "candidate": application.candidate,
+            "referee": referee,
+            "answered": getattr(asked, "reference", None) is not None,
+            "done": referee.check_run.progress in DONE,
+        },
+    )
+
+
+def _application(request: MemberRequest, pk: int) -> Application:
+    return access.owned(visible_applications(request.member).select_related("role"), pk)
+
+
+def _pending(application: Application) -> ErasureStatus | None:
+    erasing = erasure_status(application)
+    return erasing if erasing is not None and erasing.state == "pending" else None
+
+
+def _erase(
+    request: MemberRequest, application: Application, erasing: ErasureStatus | None, *, now: datetime
+) -> bool:
+    """Request the erasure. False, without a change, if the person was kept or erased a moment ago."""
+    by = f"member:{request.member.pk}"
+    if erasing is not None:
+        return carry_out(erasure_id=erasing.erasure.pk, now=now, member=request.member)
+    with transaction.atomic():
+        candidate, _applications = hold_person(application.candidate_id)
+        if candidate.erased_at is not None or hold_against_erasure(candidate) is not None:
+            return False
+        asked = ask_erasure(
+            of=application.candidate, reason=Reason.MEMBER, now=now, by=by, member=request.member, due_at=now
+        )
+        return carry_out(erasure_id=asked.pk, now=now, member=request.member)
+
+
+def _page(
+    request: MemberRequest,
+    application: Application,
+    erasing: ErasureStatus | None,
+    form: KeepForm,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    one = erasing is not None and erasing.erasure.application_id is not None
+    others = (
+        []
+        if one
+        else list(
+            Application.objects.of(request.organisation)
+            .filter(candidate=application.candidate, erased_at=None)
+            .select_related("role")
+            .order_by("-created_at", "-pk")
+        )
+    )
+    return render(
+        request,
+        "workspace/erase.html",
+        {
+            "application": application,
+            "candidate": application.candidate,
+            "erasing": erasing,
+            "only_application": one,
+            "by_member": erasing is None or erasing.erasure.reason in BY_PEOPLE,
+            "applications": others,
+            "going": counts_text(preview_erasure(application.candidate, only=application if one else None)),
+            "notes": notes_in_greenhouse(
+                [row.pk for row in others] or [application.pk], organisation=request.organisation
+            ),
+            "form": form,
+        },
+        status=status,
+    )

@@ -1,0 +1,106 @@
+"""Export of a candidate's data by a member."""
+
+import io
+import zipfile
+from datetime import datetime
+
+from django.http import Http404, HttpResponse
+from django.utils.text import slugify
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership
+from goodword.candidates.models import Application, Candidate
+from goodword.candidates.visible import visible_applications
+from goodword.core import clock
+from goodword.core.downloads import as_download, readable_json
+from goodword.core.exporting import Reader, Wanted, export
+from goodword.reports.domain.file import NotDrawn, content_of
+from goodword.reports.models import Report
+
+
+def bundle_of(candidate: Candidate, *, member: Membership, now: datetime) -> bytes:
+    """A ZIP with everything, with what the candidate may be handed, and with the reports.
+
+    Of the candidate's applications those that the member may see.
+    """
+    applications = tuple(
+        visible_applications(member).filter(candidate=candidate).order_by("pk").values_list("pk", flat=True)
+    )
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bundle:
+        bundle.writestr("README.txt", _readme())
+        for name, reader in (
+            ("for-the-candidate.json", Reader.CANDIDATE),
+            ("everything.json", Reader.ORGANISATION),
+        ):
+            wanted = Wanted(
+                reader=reader,
+                organisation=member.organisation,
+                candidate_id=candidate.pk,
+                application_ids=applications,
+            )
+            told = {"organisation": member.organisation.name, "exported": now, **export(wanted)}
+            bundle.writestr(name, readable_json(told))
+        for report in _reports(member, applications):
+            name = f"reports/{report.code}-v{report.version}"
+            try:
+                bundle.writestr(f"{name}.pdf", content_of(report))
+            except NotDrawn:
+                bundle.writestr(f"{name}.txt", gettext("This PDF could not be made."))
+    return packed.getvalue()
+
+
+def may_be_exported(application: Application) -> bool:
+    """Whether there is somebody to tell of."""
+    return application.erased_at is None
+
+
+def _reports(member: Membership, application_ids: tuple[int, ...]) -> list[Report]:
+    reports = Report.objects.of(member.organisation).filter(
+        step_request__application_id__in=application_ids, file__isnull=False
+    )
+    return list(reports.select_related("organisation").order_by("pk"))
+
+
+def _readme() -> str:
+    return "\n".join(
+        (
+            gettext(
+                "for-the-candidate.json: what the candidate can be handed as it is, and can download themself."
+            ),
+            gettext(
+                "everything.json: all that is kept. What referees said and why somebody declined was said to you in "
+                "confidence, and signs of trouble tell of others too: look it through before you hand anything on."
+            ),
+            gettext("reports: the newest PDFs. They quote referees."),
+            "",
+        )
+    )
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def export_candidate(request: MemberRequest, pk: int) -> HttpResponse:
+    """All that is kept of the candidate, as one file; each export stands in the audit log."""
+    application = _application(request, pk)
+    if not may_be_exported(application):
+        raise Http404("this person is erased")
+    now, candidate = clock.now(), application.candidate
+    bundle = bundle_of(candidate, member=request.member, now=now)
+    write(
+        organisation=request.organisation,
+        action="person.exported",
+        member=request.member,
+        now=now,
+        details={"candidate": candidate.pk, "application": application.pk},
+    )
+    name = slugify(candidate.name) or f"candidate-{candidate.pk}"
+    return as_download(bundle, name=f"{name}.zip", content_type="application/zip")
+
+
+def _application(request: MemberRequest, pk: int) -> Application:
+    return access.owned(visible_applications(request.member).select_related("role"), pk)

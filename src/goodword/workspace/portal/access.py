@@ -1,0 +1,121 @@
+"""Access to the candidate's portal by link, its tasks and languages."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from goodword.assessments.queries import latest_attempt
+from goodword.candidates.domain.choose_language import choose_language
+from goodword.notifications.domain import links
+from goodword.references.domain.languages import choose_candidate_language, of_candidate
+from goodword.references.queries import latest_check
+from goodword.roles.models import Step
+from goodword.steps.languages import first_offered, links_for, named, of_address, of_browser
+from goodword.steps.portal import Visit, closed_page
+from goodword.steps.states import DONE, takes_answers
+from goodword.workspace.progress import StepProgress, progress_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One step as the candidate sees it. Only what can still be done, or was done, stands on the portal."""
+
+    mark: StepProgress
+    title: str
+    url_name: str
+    open: bool
+    done: bool
+    #: the deadline has passed, and it can still be done
+    is_late: bool
+
+
+def tasks_of(visit: Visit, *, now: datetime) -> list[Task]:
+    """What can still be done by this portal, or was done."""
+    marks = progress_of([visit.application], organisation=visit.organisation, now=now)[visit.application.pk]
+    return [task for mark in marks if (task := _task(mark, now=now)).open or task.done]
+
+
+def _task(mark: StepProgress, *, now: datetime) -> Task:
+    names = {Step.Kind.ASSESSMENT: "portal_assessment", Step.Kind.REFERENCE_CHECK: "portal_check"}
+    titles = {
+        Step.Kind.ASSESSMENT: gettext("Assessment"),
+        Step.Kind.REFERENCE_CHECK: gettext("Your references"),
+    }
+    return Task(
+        mark=mark,
+        title=titles[Step.Kind(mark.kind)],
+        url_name=names[Step.Kind(mark.kind)],
+        open=mark.run is not None and takes_answers(mark.run, now=now),
+        done=mark.run is not None and mark.run.progress in DONE,
+        is_late=mark.run is not None and mark.run.clock_stopped_at is None and mark.run.deadline_at < now,
+    )
+
+
+def page_instead(
+    request: HttpRequest, visit: Visit, tasks: list[Task], *, now: datetime
+) -> HttpResponseBase | None:
+    """What is shown when the link's step is closed, or the link has expired; None while it opens the portal."""
+    of_this_step = visit.step_request.step.kind in {task.mark.kind for task in tasks}
+    if not of_this_step or visit.application.is_going or visit.link.ended_at is not None:
+        return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)
+    if not links.is_alive(visit.link, now=now):
+        return private(redirect("portal_fresh", visit.token))
+    return None
+
+
+def language_of(request: HttpRequest, visit: Visit) -> str:
+    """The candidate's language: the address's, their choice, their browser's, the one on record."""
+    if named_by := of_address(request, offered_to(visit)):
+        return named_by
+    candidate, check = visit.application.candidate, latest_check(visit.application)
+    if check is not None:
+        return of_candidate(check, candidate, browser=of_browser(request))
+    attempt = latest_attempt(visit.application)
+    known = [attempt.language] if attempt is not None else []
+    wanted = [candidate.chosen_language, *of_browser(request), *known, visit.organisation.language]
+    return first_offered(offered_to(visit), *wanted) or settings.LANGUAGES[0][0]
+
+
+def offered_to(visit: Visit) -> list[str]:
+    """The languages of the portal's pages: those of the reference check if there is one, else all."""
+    check = latest_check(visit.application)
+    return check.languages if check is not None else [code for code, _name in settings.LANGUAGES]
+
+
+def has_switched(request: HttpRequest, visit: Visit) -> bool:
+    """Store the language if one of the page's language buttons was pressed. Returns whether it was."""
+    check, candidate = latest_check(visit.application), visit.application.candidate
+    wanted = request.POST.get("language", "")
+    if wanted not in offered_to(visit):
+        return False
+    if check is not None:
+        return choose_candidate_language(check, candidate, language=wanted)
+    choose_language(candidate, language=wanted)
+    return True
+
+
+def languages_of(request: HttpRequest, visit: Visit) -> dict[str, object]:
+    """Template context for the language buttons, if there is more than one language."""
+    offered = offered_to(visit)
+    return {
+        "languages": named(offered) if len(offered) > 1 else [],
+        "language": language_of(request, visit),
+        "language_url": reverse("portal_language", args=[visit.token]),
+    }
+
+
+def language_links(request: HttpRequest, visit: Visit) -> dict[str, object]:
+    """The same for pages that store no choice."""
+    return links_for(request, offered_to(visit), current=language_of(request, visit))
+
+
+def private[R: HttpResponse](response: R) -> R:
+    """Not kept by caches, not found by search engines."""
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex"
+    return response

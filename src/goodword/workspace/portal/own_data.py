@@ -1,0 +1,200 @@
+"""A candidate's own data: overview, download and erasure, even when every step is closed.
+
+The portal's page mails a link to the known address; only that link (/d/) downloads and erases. Nothing here reveals the
+state of the application."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from goodword.candidates.domain.erasure import pending
+from goodword.candidates.domain.holds import hold_on
+from goodword.candidates.models import Application
+from goodword.candidates.queries import public_title
+from goodword.core import clock
+from goodword.core.downloads import as_download, readable_json
+from goodword.core.exporting import Reader, Wanted, export
+from goodword.core.written import written_weekday
+from goodword.notifications.domain import links
+from goodword.notifications.models import Link
+from goodword.notifications.people import Person, masked
+from goodword.roles.models import Step
+from goodword.steps.domain.own_data_link import send_own_data_link, went_to
+from goodword.steps.domain.own_erasure import ask_own_erasure
+from goodword.steps.kept import kept_of_candidate, why_kept
+from goodword.steps.languages import carried
+from goodword.steps.models import StepRequest
+from goodword.steps.portal import Visit, closed_page, unknown_page, visit_of
+from goodword.workspace.portal.access import language_links, language_of, languages_of, private
+
+type DataView = Callable[[HttpRequest, Visit], HttpResponse]
+
+
+def _opens(
+    purpose: Link.Purpose, *, expired: bool = False
+) -> Callable[[DataView], Callable[..., HttpResponseBase]]:
+    """Open a view by a link of this purpose. An expired link leads to its own page, or with `expired` to the view."""
+
+    def decorate(view: DataView) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def wrapped(request: HttpRequest, token: str) -> HttpResponseBase:
+            visit = visit_of(token, purpose=purpose)
+            if visit is None or visit.application.erased_at is not None:
+                return unknown_page(request)
+            with (
+                translation.override(language_of(request, visit)),
+                timezone.override(visit.organisation.zone),
+            ):
+                if visit.link.ended_at is not None:
+                    return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)
+                if not expired and not _is_alive(visit):
+                    return private(redirect(carried(request, _page_of(visit))))
+                return private(view(request, visit))
+
+        return wrapped
+
+    return decorate
+
+
+@require_safe
+@_opens(Link.Purpose.CANDIDATE, expired=True)
+def data(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """What is kept, why, for how long and who sees it, and how to download or erase it."""
+    if not _is_alive(visit):
+        return _page(request, "steps/own_data_expired.html", visit)
+    return _page(request, "workspace/portal_data.html", visit)
+
+
+@require_POST
+@_opens(Link.Purpose.CANDIDATE, expired=True)
+def send_link(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Mail the link for download and erasure. Shows the same page if asked too often."""
+    return _send(request, visit)
+
+
+@require_safe
+@_opens(Link.Purpose.CANDIDATE_DATA, expired=True)
+def own(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The same page with both buttons; for an expired link, how to get a new one."""
+    alive = _is_alive(visit)
+    return _page(
+        request, "workspace/portal_data.html" if alive else "steps/own_data_expired.html", visit, own=alive
+    )
+
+
+@require_POST
+@_opens(Link.Purpose.CANDIDATE_DATA, expired=True)
+def send_own_again(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Mail a new link, from the page of an expired one."""
+    return _send(request, visit)
+
+
+@require_safe
+@_opens(Link.Purpose.CANDIDATE_DATA)
+def download(_request: HttpRequest, visit: Visit) -> HttpResponse:
+    """All that may be handed out without a person looking at it, as a file."""
+    candidate = visit.application.candidate
+    wanted = Wanted(
+        reader=Reader.CANDIDATE,
+        organisation=visit.organisation,
+        candidate_id=candidate.pk,
+        application_ids=_known_to_them(visit),
+    )
+    told = {"organisation": visit.organisation.name, "exported": clock.now(), **export(wanted)}
+    return as_download(readable_json(told), name="my-data.json", content_type="application/json")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@_opens(Link.Purpose.CANDIDATE_DATA)
+def erase(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The page that says what happens; posted, everything closes, and in seven days the data goes."""
+    if request.method == "POST":
+        ask_own_erasure(
+            application=visit.application, now=clock.now(), language=translation.get_language() or ""
+        )
+    if request.method == "POST" or visit.application.is_going:
+        return redirect(carried(request, reverse("own_data", args=[visit.token])))
+    return _page(request, "workspace/portal_erase.html", visit, own=True)
+
+
+def _is_alive(visit: Visit) -> bool:
+    if not links.is_alive(visit.link, now=clock.now()):
+        return False
+    is_portal = visit.link.purpose == Link.Purpose.CANDIDATE
+    return is_portal or went_to(visit.link, visit.application.candidate.email)
+
+
+def _page_of(visit: Visit) -> str:
+    is_portal = visit.link.purpose == Link.Purpose.CANDIDATE
+    return reverse("portal_data" if is_portal else "own_data", args=[visit.token])
+
+
+def _send(request: HttpRequest, visit: Visit) -> HttpResponse:
+    candidate = visit.application.candidate
+    send_own_data_link(
+        application_id=visit.application.pk,
+        purpose=Link.Purpose.CANDIDATE_DATA,
+        subject_id=visit.step_request.pk,
+        to=Person(name=candidate.name, address=candidate.email),
+        sender=Person(name=visit.recruiter.name, address=visit.recruiter.address),
+        language=translation.get_language() or "en",
+        now=clock.now(),
+    )
+    return redirect(carried(request, f"{_page_of(visit)}?sent=1"))
+
+
+def _known_to_them(visit: Visit) -> tuple[int, ...]:
+    """Their applications that they were invited for: of others, for a confidential search say, they may not know."""
+    candidate = visit.application.candidate
+    step_requests = StepRequest.objects.of(visit.organisation).filter(application__candidate=candidate)
+    invited = step_requests.exclude(started_at=None).values("application_id")
+    rows = Application.objects.of(visit.organisation).filter(pk__in=invited, erased_at=None)
+    return tuple(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def _page(request: HttpRequest, template: str, visit: Visit, *, own: bool = False) -> HttpResponse:
+    application, organisation = visit.application, visit.organisation
+    is_portal = visit.link.purpose == Link.Purpose.CANDIDATE
+    asked = (pending(application.candidate) | pending(application)).order_by("due_at").first()
+    due = asked.due_at.astimezone(organisation.zone) if asked else None
+    email, hold = application.candidate.email, hold_on(application.candidate)
+    return render(
+        request,
+        template,
+        {
+            "token": visit.token,
+            "organisation": organisation,
+            "candidate": application.candidate,
+            "title": public_title(application),
+            "contact_name": visit.recruiter.name,
+            "contact_email": visit.recruiter.address,
+            "contact_url": reverse("portal_ask", args=[visit.token])
+            if is_portal and not application.is_going
+            else "",
+            "due": written_weekday(due, year=True) if due else "",
+            "kept": kept_of_candidate(organisation),
+            # only the candidate may read why, not anyone with an old mail
+            "kept_because": why_kept(hold) if hold and asked and own else "",
+            "kept_quietly": hold is not None and asked is not None and not own,
+            "would_keep": why_kept(hold) if hold and own else "",
+            "tested": StepRequest.objects.of(organisation)
+            .filter(application__candidate=application.candidate, step__kind=Step.Kind.ASSESSMENT)
+            .exists(),
+            "own": own,
+            "is_portal": is_portal,
+            "address": masked(email) if email else "",
+            "sent": "sent" in request.GET,
+            **(languages_of if is_portal and _is_alive(visit) else language_links)(request, visit),
+            "send_url": carried(
+                request, reverse("portal_data_link" if is_portal else "own_data_link", args=[visit.token])
+            ),
+            "download_url": carried(request, reverse("own_data_download", args=[visit.token])),
+            "own_url": carried(request, reverse("own_data", args=[visit.token])),
+            "erase_url": carried(request, reverse("own_data_erase", args=[visit.token])),
+        },
+    )

@@ -1,0 +1,131 @@
+"""What the actions on a reference check share: access, carrying out, messages."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.accounts.domain.audit import write
+from goodword.candidates.models import Application
+from goodword.candidates.visible import visible_applications
+from goodword.core import clock
+from goodword.references.domain.by_member import Refused
+from goodword.references.domain.guard import Closed
+from goodword.references.domain.remind_now import Reminded
+from goodword.references.models import Check, Referee
+
+
+def reminder_message(done: Reminded) -> str:
+    """Of a reminder by hand: how many are left, and that the hour is a person's choice."""
+    values = {"n": done.left}
+    if done.out_of_hours:
+        return (
+            ngettext(
+                "The reminder is sent now, outside working hours, because you asked for it. %(n)s is left.",
+                "The reminder is sent now, outside working hours, because you asked for it. %(n)s are left.",
+                done.left,
+            )
+            % values
+            if done.left
+            else _(
+                "The reminder is sent now, outside working hours, because you asked for it. It was the last one."
+            )
+        )
+    if not done.left:
+        return _("The reminder is on its way. It was the last of those that were promised.")
+    return (
+        ngettext(
+            "The reminder is on its way. %(n)s of those promised is left.",
+            "The reminder is on its way. %(n)s of those promised are left.",
+            done.left,
+        )
+        % values
+    )
+
+
+#: does it, and returns what is said of it; raises Refused or Closed
+Action = Callable[[], str]
+
+
+def check_of(request: MemberRequest, pk: int, check_pk: int) -> tuple[Application, Check]:
+    """A check of an application that the member sees, or 404."""
+    application = access.owned(visible_applications(request.member), pk)
+    checks = Check.objects.of(request.organisation).filter(step_request__application=application)
+    return application, access.owned(checks, check_pk)
+
+
+def referee_of(request: MemberRequest, pk: int, referee_pk: int) -> tuple[Application, Referee]:
+    """A referee of an application that the member sees, or 404."""
+    application = access.owned(visible_applications(request.member), pk)
+    referees = Referee.objects.of(request.organisation).select_related("request")
+    return application, access.owned(
+        referees.filter(check_run__step_request__application=application), referee_pk
+    )
+
+
+def act_at_once(
+    request: MemberRequest, application: Application, act: Action, *, action: str, details: Mapping[str, int]
+) -> HttpResponseBase:
+    """Act at once, and back to the candidate with what is said of it."""
+    sentence, problem = _perform(request, act, action=action, details=details)
+    if problem:
+        messages.error(request, problem)
+    else:
+        messages.success(request, sentence)
+    return back_to_check(request, application)
+
+
+def act_with_form(
+    request: MemberRequest,
+    application: Application,
+    form: forms.Form,
+    act: Action,
+    *,
+    action: str,
+    page: Mapping[str, Any],
+    details: Mapping[str, int],
+) -> HttpResponseBase:
+    """A page with a form: act once it is valid, and show it again with what was typed where that is refused."""
+    if request.method == "POST" and form.is_valid():
+        sentence, problem = _perform(request, act, action=action, details=details)
+        if not problem:
+            messages.success(request, sentence)
+            return back_to_check(request, application)
+        form.add_error(None, problem)
+    context = {"application": application, "candidate": application.candidate, "form": form, **page}
+    return render(request, "workspace/act.html", context)
+
+
+def back_to_check(request: MemberRequest, application: Application) -> HttpResponseBase:
+    """To the reference check on the candidate's page."""
+    target = redirect("candidate", request.organisation.slug, application.pk)
+    target["Location"] += "#reference_check"
+    return target
+
+
+def _perform(
+    request: MemberRequest, act: Action, *, action: str, details: Mapping[str, int]
+) -> tuple[str, str]:
+    try:
+        with transaction.atomic():
+            sentence = act()
+            write(
+                organisation=request.organisation,
+                action=action,
+                member=request.member,
+                now=clock.now(),
+                details=details,
+            )
+    except Refused as no:
+        return "", str(no)
+    except Closed:
+        return "", _("This reference check is over and can no longer be changed.")
+    return sentence, ""

@@ -1,0 +1,216 @@
+"""A recruiter's actions on a whole reference check."""
+
+from django.db import transaction
+from django.http import Http404, HttpResponseBase
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.core import clock
+from goodword.references import asked_for
+from goodword.references.domain import cancel as cancelling
+from goodword.references.domain import mark_complete as marking
+from goodword.references.domain import pause as pausing
+from goodword.references.domain.by_member import held_check
+from goodword.references.domain.extend import extend
+from goodword.references.domain.remind_now import remind_candidate_now
+from goodword.references.domain.slots import add_slot, answer_cannot
+from goodword.references.models import Slot
+from goodword.workspace.reference_check.actions import act_at_once, act_with_form, check_of, reminder_message
+from goodword.workspace.reference_check.forms import (
+    AddRefereeForm,
+    AnswerForm,
+    ConfirmForm,
+    MoreTimeForm,
+    ReasonForm,
+)
+from goodword.workspace.results import finished_run
+
+WITH_FORM = ["GET", "HEAD", "POST"]
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def pause(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
+    """No reminders until it is resumed."""
+    application, check = check_of(request, pk, check_pk)
+
+    def act() -> str:
+        pausing.pause(check_id=check.pk, member=request.member, now=clock.now())
+        return _("Paused: nobody is reminded, and the links still work.")
+
+    return act_at_once(request, application, act, action="check.paused", details={"check": check.pk})
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def resume(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
+    """It goes on."""
+    application, check = check_of(request, pk, check_pk)
+
+    def act() -> str:
+        pausing.resume(check_id=check.pk, member=request.member, now=clock.now())
+        return _("Resumed. Remaining reminders will be sent.")
+
+    return act_at_once(request, application, act, action="check.resumed", details={"check": check.pk})
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def remind(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
+    """Remind the candidate now."""
+    application, check = check_of(request, pk, check_pk)
+
+    def act() -> str:
+        return reminder_message(
+            remind_candidate_now(check_id=check.pk, member=request.member, now=clock.now())
+        )
+
+    return act_at_once(request, application, act, action="check.reminded", details={"check": check.pk})
+
+
+@require_http_methods(WITH_FORM)
+@access.member(kinds=access.WORKS)
+def more_time(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
+    """Give more time, to the referees too if that is wanted."""
+    application, check = check_of(request, pk, check_pk)
+    form = MoreTimeForm(request.POST if request.method == "POST" else None)
+
+    def act() -> str:
+        values = form.cleaned_data
+        extend(check_id=check.pk, **values, member=request.member, now=clock.now())
+        return _("There is more time. Nobody was written to: their pages show the new day.")
+
+    page = {
+        "title": _("More time for the reference check"),
+        "lead": _("Nobody is written to: the pages of candidate and referees show the new day."),
+        "button": _("Give more time"),
+    }
+    return act_with_form(
+        request, application, form, act, action="check.extended", page=page, details={"check": check.pk}
+    )
+
+
+@require_http_methods(WITH_FORM)
+@access.member(kinds=access.WORKS)
+def mark_complete(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
+    """Close it early with what is in."""
+    application, check = check_of(request, pk, check_pk)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+
+    def act() -> str:
+        reason = form.cleaned_data["reason"]
+        marking.mark_complete(check_id=check.pk, reason=reason, member=request.member, now=clock.now())
+        return _("Marked complete. The report is being created and sent to Greenhouse.")
+
+    page = {
+        "title": _("Mark the reference check complete"),
+        "lead": _(
+            "The report is created from the answers so far, and a note with its link goes to Greenhouse. No "
+            "more reminders are sent. Referees can still answer until their own deadline, which creates a new "
+            "version of the report."
+        ),
+        "button": _("Mark complete"),
+    }
+    return act_with_form(
+        request,
+        application,
+        form,
+        act,
+        action="check.marked_complete",
+        page=page,
+        details={"check": check.pk},
+    )
+
+
+@require_http_methods(WITH_FORM)
+@access.member(kinds=access.WORKS)
+def cancel(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
+    """Close it without a report."""
+    application, check = check_of(request, pk, check_pk)
+    form = ConfirmForm(request.POST if request.method == "POST" else None)
+
+    def act() -> str:
+        cancelling.cancel(check_id=check.pk, member=request.member, now=clock.now())
+        return _("Cancelled. No one is contacted any more.")
+
+    lead = _(
+        "Nobody is e-mailed. The links of candidate and referees show that nothing is needed at the moment. "
+        "Answers are kept. Invite again reopens the check."
+    )
+    if finished_run(check.step_request) is not None:
+        lead += " " + _("The earlier result stays current.")
+    page = {
+        "title": _("Cancel the reference check"),
+        "lead": lead,
+        "button": _("Cancel the check"),
+        "danger": True,
+    }
+    return act_with_form(
+        request, application, form, act, action="check.cancelled", page=page, details={"check": check.pk}
+    )
+
+
+@require_http_methods(WITH_FORM)
+@access.member(kinds=access.WORKS)
+def one_more(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
+    """Ask for one more referee."""
+    application, check = check_of(request, pk, check_pk)
+    slots = Slot.objects.of(request.organisation).filter(check_run=check)
+    form = AddRefereeForm(request.POST if request.method == "POST" else None, initial={"seen": slots.count()})
+
+    def act() -> str:
+        values = dict(form.cleaned_data)
+        with transaction.atomic():
+            held_check(check.pk, member=request.member)
+            if slots.count() == values.pop("seen"):
+                add_slot(check_id=check.pk, **values, member=request.member, now=clock.now())
+        return _("One more referee is asked for. The candidate is written to.")
+
+    page = {
+        "title": _("Ask for one more referee"),
+        "lead": _("The candidate gets a mail, and the time that the role gives for naming referees."),
+        "button": _("Ask for one more"),
+    }
+    return act_with_form(
+        request, application, form, act, action="check.slot_added", page=page, details={"check": check.pk}
+    )
+
+
+@require_http_methods(WITH_FORM)
+@access.member(kinds=access.WORKS)
+def answer(request: MemberRequest, pk: int, check_pk: int, number: int) -> HttpResponseBase:
+    """Answer *I can't name anyone*."""
+    application, check = check_of(request, pk, check_pk)
+    slot = Slot.objects.of(request.organisation).filter(check_run=check, number=number).first()
+    if slot is None:
+        raise Http404
+    form = AnswerForm(request.POST if request.method == "POST" else None)
+
+    def act() -> str:
+        answer_cannot(
+            check_id=check.pk,
+            slot=number,
+            answer=form.cleaned_data["answer"],
+            note=form.cleaned_data["note"],
+            member=request.member,
+            now=clock.now(),
+        )
+        return _("Answered. The reference check continues.")
+
+    page = {
+        "title": _("The candidate cannot provide a referee"),
+        "lead": _("Asked for: %(kind)s.") % {"kind": asked_for.for_members(slot.relationship)},
+        "quoted": slot.cannot_reason,
+        "button": _("Answer"),
+    }
+    return act_with_form(
+        request,
+        application,
+        form,
+        act,
+        action="check.cannot_answered",
+        page=page,
+        details={"check": check.pk, "slot": number},
+    )

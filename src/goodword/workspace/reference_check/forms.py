@@ -1,0 +1,123 @@
+"""Forms of the actions on a reference check."""
+
+from typing import Any, Final
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from goodword.references.fields import Address, Plain
+from goodword.references.models import Slot
+from goodword.roles.domain.settings import LONGEST_DEADLINE
+from goodword.roles.slots import ANY, KINDS
+from goodword.workspace.role.slot_forms import LONGEST_HINT, relationship_names
+
+LONGEST_REASON: Final = 500
+LONGEST_NOTE: Final = 1000
+_DAYS = _("Choose 1 to %(n)s working days.") % {"n": LONGEST_DEADLINE}
+_LENGTH = _("Write at most %(limit_value)d characters.")
+
+
+class ConfirmForm(forms.Form):
+    """Only a click."""
+
+
+class DaysForm(forms.Form):
+    """How much more time."""
+
+    days = forms.IntegerField(
+        label=_("Working days from today"),
+        help_text=_("The new deadline is the evening of the last of them."),
+        min_value=1,
+        max_value=LONGEST_DEADLINE,
+        initial=5,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), _DAYS),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+
+class MoreTimeForm(DaysForm):
+    """The same for the candidate, and for the referees if that is wanted."""
+
+    referees = forms.BooleanField(
+        label=_("Referees who have not answered have as long too"), required=False, initial=True
+    )
+
+
+class ReasonForm(forms.Form):
+    """Why, in own words."""
+
+    reason = Plain(
+        label=_("Why?"),
+        help_text=_("For your colleagues. Shown on this page only."),
+        max_length=LONGEST_REASON,
+        required=False,
+        error_messages={"max_length": _LENGTH},
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class AddRefereeForm(forms.Form):
+    """One more referee. `seen` is how many slots the page knew, so that pressed twice it is one."""
+
+    relationship = forms.ChoiceField(
+        label=_("Kind of referee"),
+        initial=ANY,
+        error_messages={"invalid_choice": _("Choose one of the kinds."), "required": _("Choose a kind.")},
+    )
+    needed = forms.BooleanField(label=_("Needed: never complete without"), required=False)
+    hint = Plain(
+        label=_("Hint for the candidate"),
+        max_length=LONGEST_HINT,
+        required=False,
+        error_messages={"max_length": _LENGTH},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=10_000)
+
+    def __init__(self, data: QueryDict | None = None, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
+        relationship = self.fields["relationship"]
+        assert isinstance(relationship, forms.ChoiceField)
+        words = relationship_names()
+        relationship.choices = [(kind, words[kind]) for kind in KINDS]
+
+
+class AnswerForm(forms.Form):
+    """The answer to *I can't name anyone*."""
+
+    answer = forms.ChoiceField(
+        label=_("Your answer"),
+        choices=[
+            (Slot.Answer.WAIVED, _("Do without: no referee needed here")),
+            (Slot.Answer.ANY, _("Accept any kind of referee")),
+            (Slot.Answer.STILL_ASKED, _("It is asked for still")),
+        ],
+        error_messages={
+            "required": _("Choose one of the three answers."),
+            "invalid_choice": _("Choose one of the three answers."),
+        },
+        widget=forms.RadioSelect,
+    )
+    note = Plain(
+        label=_("A word to the candidate"),
+        help_text=_("Included in the e-mail to them."),
+        max_length=LONGEST_NOTE,
+        required=False,
+        error_messages={"max_length": _LENGTH},
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class AddressForm(forms.Form):
+    """A referee's right address."""
+
+    address = Address(
+        label=_("E-mail address"),
+        max_length=254,
+        error_messages={
+            "required": _("Enter the address."),
+            "invalid": _("Enter an e-mail address in the form name@example.com."),
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email"}),
+    )

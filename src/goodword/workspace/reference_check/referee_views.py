@@ -1,0 +1,120 @@
+"""A recruiter's actions on one referee."""
+
+from django.http import Http404, HttpResponseBase
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.core import clock
+from goodword.references.domain import release as releasing
+from goodword.references.domain.by_member import Refused
+from goodword.references.domain.correct_address import correct_address
+from goodword.references.domain.extend import extend_request
+from goodword.references.domain.remind_now import remind_referee_now
+from goodword.references.models import Referee, ReferenceRequest
+from goodword.workspace.reference_check.actions import (
+    act_at_once,
+    act_with_form,
+    referee_of,
+    reminder_message,
+)
+from goodword.workspace.reference_check.forms import AddressForm, DaysForm
+
+WITH_FORM = ["GET", "HEAD", "POST"]
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def remind(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase:
+    """Remind this referee now."""
+    application, referee = referee_of(request, pk, referee_pk)
+    asked = _request(referee)
+
+    def act() -> str:
+        return reminder_message(
+            remind_referee_now(request_id=asked.pk, member=request.member, now=clock.now())
+        )
+
+    return act_at_once(request, application, act, action="request.reminded", details={"request": asked.pk})
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def release(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase:
+    """Write to one who was not to be asked before an offer."""
+    application, referee = referee_of(request, pk, referee_pk)
+
+    def act() -> str:
+        made = releasing.release(referee_id=referee.pk, member=request.member, now=clock.now())
+        if made is None and not hasattr(
+            Referee.objects.of(request.organisation).get(pk=referee.pk), "request"
+        ):
+            raise Refused(_("This person has asked not to be contacted. The candidate is asked for another."))
+        return _("The mail to this referee is on its way.")
+
+    return act_at_once(request, application, act, action="request.released", details={"referee": referee.pk})
+
+
+@require_http_methods(WITH_FORM)
+@access.member(kinds=access.WORKS)
+def more_time(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase:
+    """Give this referee more time."""
+    application, referee = referee_of(request, pk, referee_pk)
+    asked = _request(referee)
+    form = DaysForm(request.POST if request.method == "POST" else None)
+
+    def act() -> str:
+        days = form.cleaned_data["days"]
+        extend_request(request_id=asked.pk, days=days, member=request.member, now=clock.now())
+        return _("This referee has more time. Nobody was written to.")
+
+    page = {
+        "title": _("More time for %(name)s") % {"name": referee.name},
+        "lead": _("Nobody is written to: their page shows the new day. The check waits at least as long."),
+        "button": _("Give more time"),
+    }
+    return act_with_form(
+        request, application, form, act, action="request.extended", page=page, details={"request": asked.pk}
+    )
+
+
+@require_http_methods(WITH_FORM)
+@access.member(kinds=access.WORKS)
+def address(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase:
+    """Correct this referee's address."""
+    application, referee = referee_of(request, pk, referee_pk)
+    asked = _request(referee)
+    data = request.POST if request.method == "POST" else None
+    form = AddressForm(data, initial={"address": referee.email})
+
+    def act() -> str:
+        typed = form.cleaned_data["address"]
+        correct_address(request_id=asked.pk, address=typed, member=request.member, now=clock.now())
+        return _("Corrected. A new e-mail goes to the new address, and the old link no longer works.")
+
+    page = {
+        "title": _("Correct the address of %(name)s") % {"name": referee.name},
+        "lead": _(
+            "A new e-mail goes to the new address, with the full time again. The old link stops working, and its "
+            "draft is deleted: it may have reached someone else."
+        ),
+        "button": _("Correct and send"),
+    }
+    return act_with_form(
+        request,
+        application,
+        form,
+        act,
+        action="request.address_corrected",
+        page=page,
+        details={"request": asked.pk},
+    )
+
+
+def _request(referee: Referee) -> ReferenceRequest:
+    """What went to the referee; 404 while nothing did."""
+    found: ReferenceRequest | None = getattr(referee, "request", None)
+    if found is None:
+        raise Http404
+    return found

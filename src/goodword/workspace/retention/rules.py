@@ -1,0 +1,288 @@
+"""Retention rules, used for both the preview and the daily run.
+
+*Old* counts from the end of a person's last application (rejected, hired, converted, or no longer visible in
+Greenhouse), or from the last answer by them or their referees if that came later. A person with an active application
+is not due. *Hidden* counts from when the last of their applications disappeared from Greenhouse.
+
+A person is erased as a whole, and not while they have an open step, a legal hold, or a requested erasure. Days are in
+the organisation's time zone."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import F, Max, OuterRef, Q, Subquery
+from django.db.models.functions import Greatest
+
+from goodword.accounts.models import Organisation
+from goodword.assessments.attempts.invitations import months_after
+from goodword.assessments.models import Attempt
+from goodword.candidates.domain.carry_out import carry_out
+from goodword.candidates.domain.erasure import Reason, ask_erasure
+from goodword.candidates.domain.holds import held_candidates, keep_role_holds
+from goodword.candidates.domain.person import hold_person
+from goodword.candidates.models import Application, Candidate, Erasure
+from goodword.core.models import Event
+from goodword.core.sweep import each
+from goodword.references.models import Check
+from goodword.steps.states import that_take_answers
+
+#: people erased per run; the next run continues
+AT_MOST: Final = 1000
+#: the hour, in the organisation's time zone, from which a run may start
+HOUR: Final = 3
+#: events that count as an answer by a candidate or a referee
+ANSWERS: Final = (
+    "attempt.completed",
+    "attempt.declined",
+    "check.cannot_provide",
+    "check.declined",
+    "check.requests_sent",
+    "check.self_reference_received",
+    "reference.received",
+    "request.declined",
+)
+
+Status = Application.Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Months:
+    """Months after which each rule erases; None: never."""
+
+    old: int | None
+    hidden: int | None
+
+    @classmethod
+    def of(cls, organisation: Organisation) -> "Months":
+        """The organisation's current settings."""
+        return cls(
+            old=organisation.keep_months if organisation.erases_old else None,
+            hidden=organisation.hidden_months if organisation.erases_hidden else None,
+        )
+
+    def shortened_by(self, after: "Months") -> bool:
+        """Whether `after` could erase someone earlier."""
+        return any(
+            new is not None and (was is None or new < was)
+            for was, new in ((self.old, after.old), (self.hidden, after.hidden))
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A person to be erased, with the rule and the start of its period."""
+
+    candidate_id: int
+    reason: Reason
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPreview:
+    """Whom the next run erases, and who is kept. `going_on`: people with an active application."""
+
+    at: datetime
+    due: list[Due]
+    held: int
+    open_steps: int
+    going_on: int
+
+    @property
+    def since(self) -> datetime | None:
+        """The earliest start of a period among those due."""
+        return min((one.since for one in self.due), default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Application:
+    """Dates of one application. `known`: the last known one in Greenhouse, for an end without a date."""
+
+    candidate_id: int
+    status: str
+    rejected_at: datetime | None
+    hired_at: datetime | None
+    not_visible_since: datetime | None
+    erased_at: datetime | None
+    answered: datetime | None
+    known: datetime
+
+    @property
+    def ended(self) -> datetime | None:
+        """When it ended; None while it is active."""
+        match self.status:
+            case Status.REJECTED:
+                return self.rejected_at or self.known
+            case Status.HIRED:
+                return self.hired_at or self.known
+            case Status.CONVERTED:
+                return self.known
+        return self.not_visible_since or self.erased_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Person:
+    """The dates of a person that the rules use."""
+
+    ended: datetime | None
+    hidden: datetime | None
+
+
+def preview_run(organisation: Organisation, months: Months, *, now: datetime) -> RunPreview:
+    """Preview the next run, or what it would do if `months` were set now (not before the next day)."""
+    changed = months != Months.of(organisation)
+    at = _run_after(_today(organisation, now), organisation) if changed else next_run(organisation, now=now)
+    people = _people(organisation)
+    due = _by_rules(people, months, organisation=organisation, now=at)
+    kept, busy = _kept(organisation, now=at)
+    return RunPreview(
+        at=at,
+        due=[one for one in due if one.candidate_id not in kept | busy],
+        held=sum(one.candidate_id in kept for one in due),
+        open_steps=sum(one.candidate_id in busy - kept for one in due),
+        going_on=sum(one.ended is None for one in people.values()) if months.old is not None else 0,
+    )
+
+
+def sweep(organisation_id: int, *, now: datetime) -> int:
+    """Erase everyone who is due under the current settings, one transaction per person. Returns how many.
+
+    The next run continues one that died; two concurrent runs erase each person once.
+    """
+    organisation = Organisation.objects.get(pk=organisation_id)
+    due = due_now(organisation, now=now)
+    done = each(
+        [one.candidate_id for one in due[:AT_MOST]],
+        lambda pk: erase_if_due(candidate_id=pk, organisation_id=organisation_id, now=now),
+    )
+    if len(due) <= AT_MOST:
+        today = _today(organisation, now)
+        Organisation.objects.filter(pk=organisation_id).update(retention_ran_on=today)
+    return done
+
+
+def erase_if_due(*, candidate_id: int, organisation_id: int, now: datetime) -> bool:
+    """Erase one person if, under their lock, they are still due under the current settings."""
+    with transaction.atomic():
+        hold_person(candidate_id)
+        keep_role_holds(organisation_id)
+        organisation = Organisation.objects.get(pk=organisation_id)
+        found = next(iter(due_now(organisation, now=now, only=candidate_id)), None)
+        if found is None:
+            return False
+        person = Candidate.objects.of(organisation).get(pk=candidate_id)
+        asked = ask_erasure(of=person, reason=found.reason, now=now, by="goodword", due_at=now)
+        return carry_out(erasure_id=asked.pk, now=now)
+
+
+def due_now(organisation: Organisation, *, now: datetime, only: int | None = None) -> list[Due]:
+    """Those to be erased now, longest due first; with `only`, just that person."""
+    due = _by_rules(
+        _people(organisation, only=only), Months.of(organisation), organisation=organisation, now=now
+    )
+    if not due:
+        return []
+    kept, busy = _kept(organisation, now=now, only=only)
+    return [one for one in due if one.candidate_id not in kept | busy]
+
+
+def organisations_due(*, now: datetime) -> list[int]:
+    """The ids of organisations that have not had today's run."""
+    rows = Organisation.objects.filter(Q(erases_old=True) | Q(erases_hidden=True)).order_by("pk")
+    return [one.pk for one in rows if next_run(one, now=now) <= now]
+
+
+def next_run(organisation: Organisation, *, now: datetime) -> datetime:
+    """The earliest start of the next run: 3 a.m., once a day, or now if today's is overdue."""
+    ran, today = organisation.retention_ran_on, _today(organisation, now)
+    if ran is None or ran < today:
+        ran = today - timedelta(days=1)
+    return max(now, _run_after(ran, organisation))
+
+
+def _run_after(day: date, organisation: Organisation) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(HOUR), tzinfo=organisation.zone)
+
+
+def _today(organisation: Organisation, now: datetime) -> date:
+    return now.astimezone(organisation.zone).date()
+
+
+def _by_rules(
+    people: Mapping[int, _Person], months: Months, *, organisation: Organisation, now: datetime
+) -> list[Due]:
+    found = []
+    for pk, person in people.items():
+        rules = (
+            (months.old, person.ended, Reason.RETENTION),
+            (months.hidden, person.hidden, Reason.NOT_VISIBLE),
+        )
+        for after, since, reason in rules:
+            if after is None or since is None:
+                continue
+            began = since.astimezone(organisation.zone).date()
+            if months_after(began, after) <= _today(organisation, now):
+                found.append(Due(candidate_id=pk, reason=reason, since=since))
+                break
+    return sorted(found, key=lambda one: (one.since, one.candidate_id))
+
+
+def _people(organisation: Organisation, *, only: int | None = None) -> dict[int, _Person]:
+    """Everyone with data here, with their dates, except those with a requested erasure."""
+    asked = Erasure.objects.of(organisation).filter(done_at=None, cancelled_at=None).exclude(candidate=None)
+    people = Candidate.objects.of(organisation).filter(erased_at=None, merged_into=None)
+    people = people.exclude(pk__in=asked.values("candidate_id"))
+    if only is not None:
+        people = people.filter(pk=only)
+    made = dict(people.values_list("pk", "created_at"))
+    rows: dict[int, list[_Application]] = {pk: [] for pk in made}
+    for one in _applications(organisation, only=only):
+        if one.candidate_id in rows:
+            rows[one.candidate_id].append(one)
+    return {pk: _person(rows[pk], made=made[pk]) for pk in made}
+
+
+def _applications(organisation: Organisation, *, only: int | None) -> Iterator[_Application]:
+    answers = Event.objects.filter(application_id=OuterRef("pk"), name__in=ANSWERS)
+    last = answers.order_by().values("application_id").annotate(last=Max("occurred_at")).values("last")
+    found = Application.objects.of(organisation).filter(candidate__erased_at=None)
+    if only is not None:
+        found = found.filter(candidate_id=only)
+    known = Greatest(F("created_at"), F("applied_at"), F("stage_entered_at"))  # ignores nulls
+    for row in found.annotate(answered=Subquery(last), known=known).values(
+        "candidate_id",
+        "status",
+        "rejected_at",
+        "hired_at",
+        "not_visible_since",
+        "erased_at",
+        "answered",
+        "known",
+    ):
+        yield _Application(**row)
+
+
+def _person(rows: list[_Application], *, made: datetime) -> _Person:
+    live = [one for one in rows if one.erased_at is None]
+    moments = [at for one in rows for at in (one.ended, one.answered) if at is not None]
+    hidden = [one.not_visible_since for one in live if one.not_visible_since is not None]
+    return _Person(
+        ended=max(moments, default=made) if all(one.ended for one in live) else None,
+        hidden=max(hidden) if hidden and len(hidden) == len(live) else None,
+    )
+
+
+def _kept(organisation: Organisation, *, now: datetime, only: int | None = None) -> tuple[set[int], set[int]]:
+    """Those under a hold, and those whose steps still accept answers (steps.states.takes_answers)."""
+    held = held_candidates(organisation)
+    if only is not None:
+        held = held.filter(pk=only)
+    busy: set[int] = set()
+    for rows in (Attempt.objects.of(organisation), Check.objects.of(organisation)):
+        runs = rows.filter(that_take_answers(now=now))
+        if only is not None:
+            runs = runs.filter(step_request__application__candidate_id=only)
+        busy.update(runs.values_list("step_request__application__candidate_id", flat=True))
+    return set(held.values_list("pk", flat=True)), busy

@@ -1,0 +1,245 @@
+"""Form of a step's settings."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from goodword.assessments.plans.versions import built_by_member
+from goodword.roles.domain.settings import (
+    LONGEST_DEADLINE,
+    LONGEST_DELAY,
+    MOST_REMINDERS,
+    StepSettings,
+    settings_of,
+)
+from goodword.roles.models import Step
+
+#: unit to minutes, the longest last
+UNITS: Final = {"minutes": 1, "hours": 60, "days": 24 * 60}
+LONGEST_DAYS: Final = LONGEST_DELAY // UNITS["days"]
+
+
+def delay_text(minutes: int) -> str:
+    """ "2 hours"; empty for none."""
+    number, unit = _parts(minutes)
+    if not number:
+        return ""
+    match unit:
+        case "days":
+            return ngettext("%(n)s day", "%(n)s days", number) % {"n": number}
+        case "hours":
+            return ngettext("%(n)s hour", "%(n)s hours", number) % {"n": number}
+    return ngettext("%(n)s minute", "%(n)s minutes", number) % {"n": number}
+
+
+class DelayWidget(forms.MultiWidget):
+    """The number and its unit beside each other."""
+
+    template_name = "workspace/widgets/delay.html"
+    use_fieldset = True
+
+    def __init__(self) -> None:
+        number = forms.NumberInput(
+            attrs={
+                "min": 0,
+                "inputmode": "numeric",
+                "aria-label": gettext("Number"),
+                "class": "delay__number",
+            }
+        )
+        unit = forms.Select(
+            choices=[("minutes", _("minutes")), ("hours", _("hours")), ("days", _("days"))],
+            attrs={"aria-label": gettext("Unit")},
+        )
+        super().__init__([number, unit])
+
+    def decompress(self, value: Any) -> list[Any]:
+        """From minutes to what the two inputs show."""
+        number, unit = _parts(int(value or 0))
+        return [number, unit]
+
+
+class DelayField(forms.MultiValueField):
+    """Minutes; 0 for none."""
+
+    widget = DelayWidget
+
+    def __init__(self, **kwargs: Any) -> None:
+        wrong = {"invalid": _("Write a whole number, 0 for no delay.")}
+        fields = (
+            forms.IntegerField(
+                min_value=0, required=False, error_messages={**wrong, "min_value": wrong["invalid"]}
+            ),
+            forms.ChoiceField(
+                choices=[(unit, unit) for unit in UNITS],
+                required=False,
+                error_messages={"invalid_choice": _("Choose minutes, hours or days.")},
+            ),
+        )
+        super().__init__(fields=fields, require_all_fields=False, required=False, **kwargs)
+
+    def compress(self, data_list: list[Any]) -> int:
+        """From number and unit to minutes."""
+        if not data_list:
+            return 0
+        number, unit = data_list
+        minutes = int(number or 0) * UNITS.get(unit or "minutes", 1)
+        if minutes > LONGEST_DELAY:
+            raise ValidationError(_("Choose at most %(n)s days."), params={"n": LONGEST_DAYS})
+        return minutes
+
+
+def _parts(minutes: int) -> tuple[int, str]:
+    if not minutes:
+        return 0, "minutes"
+    unit = next(name for name, size in reversed(UNITS.items()) if minutes % size == 0)
+    return minutes // UNITS[unit], unit
+
+
+REQUIREMENT_LENGTH = 1000
+_DEADLINE = _("Choose 1 to %(n)s working days.") % {"n": LONGEST_DEADLINE}
+_CLOSE = [("close", _("Close what is open: nobody is written to, results and answers in progress are kept"))]
+
+
+class DaysField(forms.CharField):
+    """Working days as "2, 5"; in order, each once."""
+
+    def to_python(self, value: Any) -> Any:
+        """Whole numbers. Raises ValidationError for anything else."""
+        if isinstance(value, list):
+            return value
+        parts = str(value or "").replace(";", ",").replace(",", " ").split()
+        if not all(part.isascii() and part.isdigit() and len(part) < 5 for part in parts):
+            raise ValidationError(_("Write working days with commas between them, for example 2, 5."))
+        return sorted({int(part) for part in parts})
+
+    def prepare_value(self, value: Any) -> Any:
+        """As it is typed."""
+        return ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+
+def deadline_field(*, label: Any, help_text: Any) -> forms.IntegerField:
+    """A deadline in working days."""
+    return forms.IntegerField(
+        label=label,
+        help_text=help_text,
+        min_value=1,
+        max_value=LONGEST_DEADLINE,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), _DEADLINE),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+
+def as_typed(form: type[forms.Form], data: QueryDict, *, prefix: str | None = None) -> dict[str, Any]:
+    """What stands in the inputs, unjudged: initial values of the same form, so that it can be shown once more
+    without its errors."""
+    empty: MultiValueDict[str, Any] = MultiValueDict()
+    return {
+        name: field.widget.value_from_datadict(data, empty, f"{prefix}-{name}" if prefix else name)
+        for name, field in form.base_fields.items()
+    }
+
+
+class StepForm(forms.Form):
+    """Settings of one step of a role. Which requirement an assessment serves is said here too, as long as nobody has
+    put it together: then each of its tests says so."""
+
+    requirement = forms.CharField(
+        label=_("What requirement of the job does the assessment serve?"),
+        help_text=_("Without it no assessment is sent. The report prints it with your name and the date."),
+        max_length=REQUIREMENT_LENGTH,
+        error_messages={
+            "required": _("Write a sentence: a stage of Greenhouse starts the assessment."),
+            "max_length": _("Write at most %(limit_value)d characters."),
+        },
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    delay = DelayField(
+        label=_("Delay between the stage and the invitation"),
+        help_text=_("0 for none. Who is moved on before it is over is not invited."),
+    )
+    deadline_days = deadline_field(label=_("Deadline"), help_text=_("Working days after the invitation."))
+    reminder_days = DaysField(
+        label=_("Reminders"),
+        help_text=_(
+            "Working days after the invitation, for example 2, 5. The first mail says how many. Empty for none."
+        ),
+        required=False,
+    )
+    on_leave = forms.ChoiceField(
+        label=_("When the candidate leaves the stage"),
+        choices=[("pause", _("Pause: no reminders, links still work")), ("go_on", _("Continue"))],
+        widget=forms.RadioSelect,
+    )
+    on_reject = forms.ChoiceField(
+        label=_("When the candidate is rejected"),
+        choices=[*_CLOSE, ("go_on", _("Continue"))],
+        widget=forms.RadioSelect,
+    )
+    on_hire = forms.ChoiceField(
+        label=_("When the candidate is hired"),
+        choices=[*_CLOSE, ("go_on", _("Continue"))],
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(
+        self, data: QueryDict | None = None, *, step: Step, initial: Mapping[str, Any] | None = None
+    ) -> None:
+        known = settings_of(step)
+        as_set = {
+            "requirement": step.requirement,
+            "delay": known.delay_minutes,
+            "deadline_days": known.deadline_days,
+            "reminder_days": list(known.reminder_days),
+            "on_leave": known.on_leave,
+            "on_reject": known.on_reject,
+            "on_hire": known.on_hire,
+        }
+        super().__init__(data, initial=as_set | dict(initial or {}))
+        for name in ("on_leave", "on_reject", "on_hire"):
+            self.fields[name].error_messages["required"] = _("Choose one of the two.")
+            self.fields[name].error_messages["invalid_choice"] = _("Choose one of the two.")
+        if step.kind != Step.Kind.ASSESSMENT or built_by_member(step) is not None:
+            del self.fields["requirement"]
+        else:
+            self.fields["requirement"].required = step.rules.exists()
+
+    def clean(self) -> dict[str, Any]:
+        """Reminders are few, and come before the deadline."""
+        data = super().clean() or self.cleaned_data
+        self.hold_reminders("reminder_days", deadline="deadline_days")
+        return data
+
+    def hold_reminders(self, name: str, *, deadline: str) -> None:
+        """Say at the field what is wrong with its days, if anything is."""
+        days, last = self.cleaned_data.get(name), self.cleaned_data.get(deadline)
+        if days is None or last is None:
+            return
+        if len(days) > MOST_REMINDERS:
+            self.add_error(name, _("Choose at most %(n)s reminders.") % {"n": MOST_REMINDERS})
+        elif days and not 0 < days[0] <= days[-1] < last:
+            self.add_error(name, _early(last))
+
+    def settings(self) -> StepSettings:
+        """What was chosen, once the form is valid."""
+        data = self.cleaned_data
+        return StepSettings(
+            delay_minutes=data["delay"],
+            deadline_days=data["deadline_days"],
+            reminder_days=tuple(data["reminder_days"]),
+            on_leave=data["on_leave"],
+            on_reject=data["on_reject"],
+            on_hire=data["on_hire"],
+        )
+
+
+def _early(deadline: int) -> str:
+    if deadline == 1:
+        return str(_("With a deadline of one working day there is no room for a reminder."))
+    return str(_("A reminder comes before the deadline: choose days from 1 to %(n)s.") % {"n": deadline - 1})

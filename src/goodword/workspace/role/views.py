@@ -1,0 +1,213 @@
+"""Roles: the list, a new role, and a role with the progress of its candidates."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from urllib.parse import urlencode
+
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Concat, Lower
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.candidates.models import Application
+from goodword.candidates.visible import visible_applications
+from goodword.core import clock
+from goodword.roles.domain.create import create_role
+from goodword.roles.domain.notices import seen
+from goodword.roles.models import Automation, Role, RoleNotice, StageRule
+from goodword.roles.queries import open_notices, visible_roles
+from goodword.workspace.progress import progress_of
+from goodword.workspace.search import asked_for, named
+
+Kind = RoleNotice.Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeText:
+    """A notice in words. `anew`: choosing job and stages anew is what helps."""
+
+    pk: int
+    title: str
+    meaning: str
+    tone: str
+    anew: bool
+
+
+def notices_of(role: Role) -> list[NoticeText]:
+    """The open notices of a role, the oldest first; as many queries for one as for ten."""
+    rows = list(open_notices(role))
+    if not rows:
+        return []
+    rules = StageRule.objects.of(role.organisation).filter(automation__role=role).select_related("step")
+    return [_notice_text(row, rules=list(rules)) for row in rows]
+
+
+def _notice_text(row: RoleNotice, *, rules: Iterable[StageRule]) -> NoticeText:
+    own = [rule for rule in rules if (rule.automation_id, rule.stage_id) == (row.automation_id, row.stage_id)]
+    steps = _(" and ").join(rule.step.get_kind_display().lower() for rule in own) or _("step")
+    stage = own[0].stage_name if own else row.before
+    title, meaning, grave = _wording(row, job=row.automation.job_name, stage=stage, steps=steps)
+    return NoticeText(
+        pk=row.pk, title=title, meaning=meaning, tone="attention" if grave else "info", anew=grave
+    )
+
+
+def _wording(row: RoleNotice, *, job: str, stage: str, steps: str) -> tuple[str, str, bool]:
+    goes_on = _("Candidates who enter it are still invited to the {steps}.").format(steps=steps)
+    match row.kind:
+        case Kind.STAGE_GONE:
+            title = (
+                _("Stage “{stage}” is no longer used in Greenhouse.")
+                if row.after
+                else _("Stage “{stage}” was deleted in Greenhouse.")
+            )
+            meaning = _("Nobody is invited to the {steps} from there any more. Choose another stage.")
+            return title.format(stage=row.before), meaning.format(steps=steps), True
+        case Kind.STAGE_RENAMED:
+            title = _("Stage “{before}” is called “{after}” in Greenhouse now.")
+            return title.format(before=row.before, after=row.after), goes_on, False
+        case Kind.STAGE_MOVED:
+            title = _("Stage “{stage}” was moved in Greenhouse: it is now {after}, no longer {before}.")
+            return title.format(stage=stage, after=row.after, before=row.before), goes_on, False
+        case Kind.JOB_CLOSED:
+            meaning = _("Open steps continue. Candidates moved to a mapped stage are still invited.")
+            return _("Job “{job}” is closed in Greenhouse.").format(job=job), meaning, True
+        case Kind.JOB_RENAMED:
+            title = _("Job “{before}” is called “{after}” in Greenhouse now.")
+            meaning = _("Its stages start the same steps as before. The role keeps its own title.")
+            return title.format(before=row.before, after=row.after), meaning, False
+        case _:
+            meaning = _(
+                "It was deleted, or the key may no longer see it. Nobody new is invited; existing data is "
+                "kept. Choose another job, or have the key's permissions checked."
+            )
+            return _("Greenhouse no longer shows job “{job}”.").format(job=job), meaning, True
+
+
+PAGE = 50
+SORTS = {"name": ("sort_name", "pk"), "-name": ("-sort_name", "-pk"), "recent": ("-created_at", "-pk")}
+
+
+class RoleForm(forms.Form):
+    """A new role, made by hand."""
+
+    title = forms.CharField(
+        label="Title",
+        max_length=200,
+        help_text="As your colleagues call it. Candidates see the title of the job post.",
+        error_messages={
+            "required": gettext_lazy("Write a title, for example Senior Account Manager."),
+            "max_length": gettext_lazy("Write at most %(limit_value)d characters."),
+        },
+    )
+
+
+@require_safe
+@access.member()
+def role_list(request: MemberRequest) -> HttpResponse:
+    """All roles the member may see, with how many candidates each has."""
+    query = asked_for(request)
+    roles = (
+        visible_roles(request.member)
+        .filter(archived_at=None)
+        .select_related("owner__user")
+        .annotate(
+            candidates=_count(visible_applications(request.member)),
+            jobs=_count(Automation.objects.of(request.organisation)),
+            notices_open=_count(RoleNotice.objects.of(request.organisation).filter(settled_at=None)),
+        )
+        .order_by(Lower("title"), "pk")
+    )
+    if query:
+        roles = roles.filter(title__icontains=query)
+    page = Paginator(roles, PAGE).get_page(request.GET.get("page"))
+    return render(request, "workspace/roles.html", {"page": page, "query": query})
+
+
+def _query(**values: str) -> str:
+    """A query string of what is not empty."""
+    return urlencode({name: value for name, value in values.items() if value})
+
+
+def _count[M: Model](rows: QuerySet[M]) -> Coalesce:
+    """How many of these rows a role has: only those counted that the member may see."""
+    of_role = rows.filter(role=OuterRef("pk")).order_by().values("role").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(of_role), 0)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.WORKS)
+def role_new(request: MemberRequest) -> HttpResponseBase:
+    """Make a role by hand."""
+    form = RoleForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        role = create_role(title=form.cleaned_data["title"], owner=request.member, now=clock.now())
+        return redirect("role", request.organisation.slug, role.pk)
+    return render(request, "workspace/role_new.html", {"form": form})
+
+
+@require_safe
+@access.member()
+def role_page(request: MemberRequest, pk: int) -> HttpResponse:
+    """A role: its candidates with a progress mark per step, searched, sorted, filtered."""
+    role = access.owned(visible_roles(request.member).select_related("owner__user"), pk)
+    sort = request.GET.get("sort", "")
+    sort = sort if sort in SORTS else "recent"
+    query = asked_for(request)
+    state = request.GET.get("status", "")
+    state = state if state in Application.Status.values else ""
+    asked = partial(_query, sort=sort, status=state, q=query)
+    rows = visible_applications(request.member).filter(role=role)
+    counts = rows.aggregate(
+        all=Count("pk"),
+        **{value: Count("pk", filter=Q(status=value)) for value in Application.Status.values},
+    )
+    if query:
+        rows = named(rows, query)
+    if state:
+        rows = rows.filter(status=state)
+    by_name = Lower(Concat(F("candidate__last_name"), Value(" "), F("candidate__first_name")))
+    ordered = rows.annotate(sort_name=by_name).order_by(*SORTS[sort])
+    page = Paginator(ordered, PAGE).get_page(request.GET.get("page"))
+    marks = progress_of(page.object_list, organisation=request.organisation, now=clock.now())
+    return render(
+        request,
+        "workspace/role.html",
+        {
+            "role": role,
+            "notices": notices_of(role) if request.member.may_work else [],
+            "steps": role.steps.order_by("kind") if request.member.may_work else [],
+            "automations": role.automations.prefetch_related("rules__step").order_by("pk"),
+            "page": page,
+            "rows": [(application, marks[application.pk]) for application in page.object_list],
+            "query": query,
+            "sort": sort,
+            "state": state,
+            "chips": [
+                (asked(status=value), label, counts[value or "all"], state == value)
+                for value, label in [("", _("All")), *Application.Status.choices]
+                if counts[value or "all"]
+            ],
+            "by_name": asked(sort="-name" if sort == "name" else "name"),
+            "total": counts["all"],
+        },
+    )
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def notice_seen(request: MemberRequest, pk: int, notice_pk: int) -> HttpResponseBase:
+    """*I have seen it*: the notice goes from the role. One that is settled already stays so."""
+    role = access.owned(visible_roles(request.member), pk)
+    notice = open_notices(role).filter(pk=notice_pk).first()
+    if notice is not None:
+        seen(notice, by=request.member, now=clock.now())
+    return redirect("role", request.organisation.slug, role.pk)

@@ -1,0 +1,247 @@
+"""Settings > Undelivered mail, and Your mails."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.own_mails import choose_mails
+from goodword.accounts.models import Membership
+from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application
+from goodword.candidates.visible import visible_applications
+from goodword.core import clock
+from goodword.greenhouse.setup.views.shared import nav
+from goodword.notifications.domain.again import NEEDS_PERSON, failed, send_again
+from goodword.notifications.models import Email, Link
+from goodword.references.domain.by_member import is_running
+from goodword.references.domain.do_not_contact import is_barred
+from goodword.references.domain.mails import REQUEST
+from goodword.references.models import Check, Referee, ReferenceRequest
+from goodword.steps.domain.automation import hindrance
+from goodword.steps.domain.lifecycle import is_quiet
+from goodword.steps.domain.standing import ended
+from goodword.steps.models import StepRequest, StepRun
+from goodword.steps.states import is_open
+from goodword.workspace.candidate.timeline import MAIL_NAMES
+from goodword.workspace.reference_check.actions import back_to_check, referee_of
+
+#: rows per page, and mails per click
+AT_MOST = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undelivered:
+    """A failed mail that is still needed. `address`: where it would go now."""
+
+    email: Email
+    what: str
+    address: str
+
+
+def undelivered(member: Membership) -> list[Undelivered]:
+    """Failed mails about applications that the member may see, newest first."""
+    seen = visible_applications(member)
+    rows = failed(member.organisation).filter(application__in=seen)[:AT_MOST]
+    return [
+        Undelivered(email=email, what=MAIL_NAMES.get(email.kind, email.kind), address=address)
+        for email in rows
+        if (address := address_now(email))
+    ]
+
+
+def send_one_again(*, email_id: int, member: Membership, now: datetime) -> bool:
+    """Send it again. False if it is already being sent or no longer needed. Raises Email.DoesNotExist if the member may
+    not see it."""
+    seen = visible_applications(member)
+    email = Email.objects.of(member.organisation).get(pk=email_id, application__in=seen)
+    return _send_again(email, member=member, now=now)
+
+
+def send_all_again(*, member: Membership, now: datetime) -> int:
+    """Send again all failed mails that are still needed. Returns how many."""
+    return sum(_send_again(row.email, member=member, now=now) for row in undelivered(member))
+
+
+def send_invitation_again(step_request: StepRequest, *, member: Membership, now: datetime) -> bool:
+    """Send again the newest mail with a request to the candidate of this step, if it failed."""
+    mails = Email.objects.of(member.organisation).filter(
+        link_purpose=Link.Purpose.CANDIDATE, link_subject_id=step_request.pk, deadline_days__isnull=False
+    )
+    return _first_of(mails.filter(NEEDS_PERSON).order_by("-pk"), member=member, now=now)
+
+
+def send_request_again(referee: Referee, *, member: Membership, now: datetime) -> bool:
+    """The same for a referee."""
+    request: ReferenceRequest | None = getattr(referee, "request", None)
+    if request is None:
+        return False
+    mails = Email.objects.of(member.organisation).filter(
+        link_purpose=Link.Purpose.REFEREE, link_subject_id=request.pk, kind=REQUEST
+    )
+    return _first_of(mails.filter(NEEDS_PERSON).order_by("-pk"), member=member, now=now)
+
+
+def address_now(email: Email) -> str:
+    """Where the mail would go now; empty if it is no longer needed."""
+    application = email.application
+    if application is not None and application.is_going:
+        return ""
+    match email.link_purpose:
+        case Link.Purpose.CANDIDATE:
+            return _candidates_address(email)
+        case Link.Purpose.REFEREE:
+            return _referees_address(email)
+        case _:
+            return email.to_address
+
+
+def _send_again(email: Email, *, member: Membership, now: datetime) -> bool:
+    with transaction.atomic():
+        address = address_now(email)
+        if not address:
+            return False
+        return send_again(email_id=email.pk, to_address=address, member=member, now=now)
+
+
+def _first_of(mails: Iterable[Email], *, member: Membership, now: datetime) -> bool:
+    email = next(iter(mails), None)
+    return email is not None and _send_again(email, member=member, now=now)
+
+
+def _candidates_address(email: Email) -> str:
+    step_requests = StepRequest.objects.of(email.organisation).select_related(
+        "step", "application__candidate"
+    )
+    step_request = step_requests.filter(pk=email.link_subject_id or 0).first()
+    if step_request is None:
+        return ""
+    run: StepRun | None = (
+        Attempt.objects.of(email.organisation).filter(step_request=step_request).order_by("-pk").first()
+        or Check.objects.of(email.organisation).filter(step_request=step_request).order_by("-pk").first()
+    )
+    wanted = run is not None and is_open(run) and run.paused_at is None and not is_quiet(run)
+    application: Application = step_request.application
+    if not wanted or ended(application, step_request.step) or hindrance(application):
+        return ""
+    return application.candidate.email
+
+
+def _referees_address(email: Email) -> str:
+    rows = ReferenceRequest.objects.of(email.organisation).select_related(
+        "referee", "check_run__step_request__step", "check_run__step_request__application"
+    )
+    request = rows.filter(pk=email.link_subject_id or 0).first()
+    if request is None or not request.is_out or not is_running(request.check_run):
+        return ""
+    check, address = request.check_run, request.referee.email
+    held_back = check.paused_at is not None or is_quiet(check)
+    return "" if held_back or is_barred(organisation=email.organisation, address=address) else address
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def page(request: MemberRequest) -> HttpResponse:
+    """The failed mails that are still needed."""
+    rows = undelivered(request.member)
+    return render(request, "workspace/html", {"settings_nav": nav(request), "rows": rows})
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def again(request: MemberRequest, email_pk: int) -> HttpResponseBase:
+    try:
+        done = send_one_again(email_id=email_pk, member=request.member, now=clock.now())
+    except Email.DoesNotExist as missing:
+        raise Http404 from missing
+    _show_message(request, int(done))
+    _audit(request, int(done))
+    return redirect("undelivered", request.organisation.slug)
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def all_again(request: MemberRequest) -> HttpResponseBase:
+    count = send_all_again(member=request.member, now=clock.now())
+    _show_message(request, count)
+    _audit(request, count)
+    return redirect("undelivered", request.organisation.slug)
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def invitation_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpResponseBase:
+    """From the candidate's page: resend this step's failed mail to the candidate."""
+    application = access.owned(visible_applications(request.member), pk)
+    step_requests = StepRequest.objects.of(request.organisation).filter(application=application)
+    step_request = access.owned(step_requests, step_request_pk)
+    done = send_invitation_again(step_request, member=request.member, now=clock.now())
+    _show_message(request, int(done))
+    _audit(request, int(done))
+    return redirect("candidate", request.organisation.slug, application.pk)
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def request_again(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase:
+    """From the candidate's page: resend the failed mail to a referee."""
+    application, referee = referee_of(request, pk, referee_pk)
+    done = send_request_again(referee, member=request.member, now=clock.now())
+    _show_message(request, int(done))
+    _audit(request, int(done))
+    return back_to_check(request, application)
+
+
+def _show_message(request: MemberRequest, count: int) -> None:
+    if count:
+        said = ngettext("Resending %(n)s mail.", "Resending %(n)s mails.", count)
+        messages.success(request, said % {"n": count})
+    else:
+        messages.info(request, _("Nothing was sent: the mail is already being sent, or is no longer needed."))
+
+
+def _audit(request: MemberRequest, count: int) -> None:
+    if count:
+        write(
+            organisation=request.organisation,
+            action="mail.sent_again",
+            member=request.member,
+            now=clock.now(),
+            details={"mails": count},
+        )
+
+
+class MailsForm(forms.Form):
+    """A member's own choice."""
+
+    each_reference = forms.BooleanField(
+        label=gettext_lazy("Mail me each reference that comes in between the first and the last"),
+        required=False,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.WORKS)
+def own_mails(request: MemberRequest) -> HttpResponseBase:
+    """One box to tick; it is the member's own."""
+    form = MailsForm(
+        request.POST if request.method == "POST" else None,
+        initial={"each_reference": request.member.mails_each_reference},
+    )
+    if form.is_valid():
+        each = form.cleaned_data["each_reference"]
+        if choose_mails(member=request.member, each_reference=each, now=clock.now()):
+            messages.success(request, _("Saved. Applies from now on."))
+        return redirect("own_mails", request.organisation.slug)
+    return render(request, "workspace/own_mails.html", {"settings_nav": nav(request), "form": form})

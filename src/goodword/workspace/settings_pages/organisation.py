@@ -1,0 +1,246 @@
+"""Settings > Organisation: name, language, time zone, public holidays, adjustments, flags, e-mail domains."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from goodword.accounts import access, holidays
+from goodword.accounts.access import MemberRequest
+from goodword.accounts.domain.create import NAME_AT_MOST
+from goodword.accounts.domain.mail_domains import add_domain, set_domains
+from goodword.accounts.domain.organisation import OrganisationSettings, change_settings, settings_of
+from goodword.accounts.holidays import coming, regions
+from goodword.accounts.mail_domains import MOST_DOMAINS, NoDomain, own_domain, proposed
+from goodword.accounts.models import Organisation
+from goodword.core import clock
+from goodword.core.text import clean_text
+from goodword.greenhouse.setup.views.shared import nav
+from goodword.workspace.role.step_forms import as_typed
+
+
+def time_zones() -> list[tuple[str, str]]:
+    """Zones as people know them: a continent and a city, and UTC."""
+    known = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
+    return [(name, name.replace("_", " ")) for name in ("UTC", *known)]
+
+
+class OrganisationForm(forms.Form):
+    """What admins set for all of the organisation."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        help_text=_("Candidates and referees read it in every mail and on every page."),
+        max_length=NAME_AT_MOST,
+        error_messages={
+            "required": _("Write the name of your organisation."),
+            "max_length": _("Write at most %(limit_value)d characters."),
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        help_text=_("Of mails to candidates and referees, unless they choose another."),
+        choices=settings.LANGUAGES,
+        error_messages={"invalid_choice": _("Choose one of the languages.")},
+    )
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        help_text=_("Deadlines end at its midnight, reminders go out in its working hours."),
+        choices=time_zones,
+        error_messages={
+            "invalid_choice": _("Choose a time zone of the list."),
+            "required": _("Choose a time zone."),
+        },
+    )
+    holiday_country = forms.ChoiceField(
+        label=_("Public holidays of"),
+        help_text=_("Not working days: deadlines skip them, and no reminders are sent."),
+        required=False,
+        error_messages={"invalid_choice": _("Choose a country of the list.")},
+    )
+    holiday_region = forms.CharField(label=_("Part of the country"), required=False, widget=forms.Select())
+    watches_devices = forms.BooleanField(
+        label=_("Compare network addresses and devices of candidates and referees"), required=False
+    )
+    adjustments_name = forms.CharField(
+        label=_("Their name"),
+        help_text=_("Candidates read it before they ask."),
+        max_length=150,
+        required=False,
+        error_messages={"max_length": _("Write at most %(limit_value)d characters.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    adjustments_email = forms.EmailField(
+        label=_("Their e-mail address"),
+        help_text=_("Requests arrive there, with a link to answer by. No login is needed."),
+        required=False,
+        error_messages={"invalid": _("Write an e-mail address, such as name@example.org.")},
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        organisation: Organisation,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        known = settings_of(organisation)
+        as_set = {name: getattr(known, name) for name in OrganisationSettings.__dataclass_fields__}
+        super().__init__(data, initial=as_set | (initial or {}))
+        #: the country that the page shows the parts of
+        self.country = str(data.get("holiday_country", "") if data else self.initial["holiday_country"])
+        country, parts = self.fields["holiday_country"], holidays.regions(self.country)
+        assert isinstance(country, forms.ChoiceField)
+        country.choices = [
+            ("", _("No country: only Saturday and Sunday are free")),
+            *holidays.countries().items(),
+        ]
+        region = self.fields["holiday_region"].widget
+        assert isinstance(region, forms.Select)
+        region.choices = [("", _("All of the country")), *parts.items()]
+        self.has_regions = bool(parts)
+
+    def clean_name(self) -> str:
+        """On one line, without controls."""
+        name = clean_text(self.cleaned_data["name"], one_line=True)
+        if not name:
+            raise forms.ValidationError(self.fields["name"].error_messages["required"])
+        return name
+
+    def clean_holiday_region(self) -> str:
+        """A part of the chosen country; empty for a country that has none."""
+        region, known = str(self.cleaned_data["holiday_region"]), holidays.regions(self.country)
+        if region and known and region not in known:
+            raise forms.ValidationError(_("Choose a part of this country."))
+        return region if region in known else ""
+
+    def clean_adjustments_name(self) -> str:
+        """On one line, without controls."""
+        return clean_text(self.cleaned_data["adjustments_name"], one_line=True)
+
+    def clean(self) -> dict[str, Any]:
+        """A person has a name and an address."""
+        data = super().clean() or self.cleaned_data
+        for given, missing, sentence in (
+            ("adjustments_name", "adjustments_email", _("Write the address as well, or leave both empty.")),
+            ("adjustments_email", "adjustments_name", _("Write the name as well, or leave both empty.")),
+        ):
+            if data.get(given) and data.get(missing) == "":
+                self.add_error(missing, sentence)
+        return data
+
+    def settings(self) -> OrganisationSettings:
+        """What was chosen, once the form is valid."""
+        return OrganisationSettings(**self.cleaned_data)
+
+
+class DomainsForm(forms.Form):
+    """One domain per line."""
+
+    domains = forms.CharField(
+        label=_("E-mail domains of your organisation"),
+        help_text=_("One per line, such as example.com."),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    @classmethod
+    def of(cls, organisation: Organisation) -> "DomainsForm":
+        """The form with the current domains."""
+        return cls(initial={"domains": "\n".join(organisation.own_domains)})
+
+    def clean_domains(self) -> list[str]:
+        """Check each domain, so that every invalid one is named."""
+        found, problems = [], []
+        for typed in self.cleaned_data["domains"].replace(",", "\n").splitlines():
+            if typed.strip():
+                try:
+                    found.append(own_domain(typed))
+                except NoDomain as no:
+                    problems.append(str(no))
+        if len(found) > MOST_DOMAINS:
+            problems.append(gettext("Enter at most %(n)s domains.") % {"n": MOST_DOMAINS})
+        if problems:
+            raise forms.ValidationError(problems)
+        return found
+
+
+#: how many holidays are shown, to see that they are the right ones
+SHOWN = 5
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.ADMIN)
+def organisation(request: MemberRequest) -> HttpResponseBase:
+    """The form; the button *Show* brings it back with the holidays of what is chosen, and keeps nothing."""
+    return organisation_page(request)
+
+
+def organisation_page(request: MemberRequest, *, domains: DomainsForm | None = None) -> HttpResponseBase:
+    """The page, with `domains` if that form was submitted and is invalid."""
+    data = request.POST if request.method == "POST" and domains is None else None
+    row, now = request.organisation, clock.now()
+    form = OrganisationForm(data, organisation=row)
+    if data is not None and "show" in data:
+        typed = as_typed(OrganisationForm, data)
+        if typed["holiday_region"] not in regions(str(typed["holiday_country"])):
+            typed["holiday_region"] = ""  # of another country
+        form = OrganisationForm(organisation=row, initial=typed)
+    elif data is not None and form.is_valid():
+        if change_settings(organisation=row, settings=form.settings(), by=request.member, now=now):
+            messages.success(request, gettext("Saved. Applies from now on."))
+        return redirect("organisation_settings", row.slug)
+    days = coming(
+        form.country,
+        str(form["holiday_region"].value() or ""),
+        after=now.astimezone(row.zone).date(),
+        number=SHOWN,
+        language=(get_language() or "en").split("-")[0],
+    )
+    context = {
+        "settings_nav": nav(request),
+        "form": form,
+        "holidays": days,
+        "domains_form": domains or DomainsForm.of(row),
+        "proposed_domains": proposed(row),
+    }
+    return render(request, "workspace/organisation.html", context)
+
+
+@require_POST
+@access.member(kinds=access.ADMIN)
+def mail_domains(request: MemberRequest) -> HttpResponseBase:
+    """Set the domains, or with `add` accept a suggested one."""
+    row, now = request.organisation, clock.now()
+    if "add" in request.POST:
+        try:
+            changed = add_domain(organisation=row, domain=request.POST["add"], by=request.member, now=now)
+        except NoDomain as no:
+            messages.error(request, str(no))
+            return _back(request)
+    else:
+        form = DomainsForm(request.POST)
+        if not form.is_valid():
+            return organisation_page(request, domains=form)
+        changed = set_domains(
+            organisation=row, domains=form.cleaned_data["domains"], by=request.member, now=now
+        )
+    if changed:
+        messages.success(request, gettext("Saved. Applies from now on."))
+    return _back(request)
+
+
+def _back(request: MemberRequest) -> HttpResponseBase:
+    target = redirect("organisation_settings", request.organisation.slug)
+    target["Location"] += "#domains"
+    return target
