@@ -25,18 +25,11 @@ from goodword.notifications import erase as notifications_erase
 from goodword.notifications import export as notifications_export
 from goodword.notifications.domain import names as mail_names
 from goodword.notifications.domain import undelivered
-from goodword.references import erase as references_erase
 from goodword.references import export as references_export
-from goodword.references.domain import bounced as check_bounced
-from goodword.references.domain import complete as check_complete
-from goodword.references.domain import invited as check_invited
-from goodword.references.domain import never_again as check_never_again
-from goodword.references.domain import open as check_open
-from goodword.references.domain import react as check_react
-from goodword.references.domain import release as check_release
-from goodword.references.domain import replace as check_replace
-from goodword.references.domain import review as check_review
-from goodword.references.domain import took as check_took
+from goodword.references.domain import completion, declines, nominations, responses, sending
+from goodword.references.domain import erasure as references_erase
+from goodword.references.domain import invitations as check_invitations
+from goodword.references.domain import reactions as check_reactions
 from goodword.references.signs import keep as signs
 from goodword.reports import erase as reports_erase
 from goodword.reports import export as reports_export
@@ -52,66 +45,74 @@ FLOW: Flow = {
     "application.entered_stage": (automation.on_entered_stage,),  # data: job_id, stage_id, stage_name
     "application.left_stage": (
         reactions.on_application_changed,
-        check_react.on_fate,
+        check_reactions.on_application_changed,
     ),  # data: stage_id, to_stage_id
     "application.rejected": (
         fate.on_ended,
         reactions.on_application_changed,
-        check_react.on_fate,
+        check_reactions.on_application_changed,
     ),  # data: reason
-    "application.unrejected": (fate.on_restored, reactions.on_application_changed, check_react.on_fate),
+    "application.unrejected": (
+        fate.on_restored,
+        reactions.on_application_changed,
+        check_reactions.on_application_changed,
+    ),
     "application.hired": (
         fate.on_ended,
         reactions.on_application_changed,
-        check_react.on_fate,
-        check_release.on_hired,
+        check_reactions.on_application_changed,
+        sending.on_hired,
     ),
     "application.unhired": (
         fate.on_restored,
         reactions.on_application_changed,
-        check_react.on_fate,
-        check_release.on_unhired,
+        check_reactions.on_application_changed,
+        sending.on_unhired,
     ),
     "application.changed_job": (  # data: from_job_id, job_id
         fate.on_changed_job,
         reactions.on_application_changed,
-        check_react.on_fate,
+        check_reactions.on_application_changed,
     ),
-    "application.converted": (fate.on_ended, reactions.on_application_changed, check_react.on_fate),
+    "application.converted": (
+        fate.on_ended,
+        reactions.on_application_changed,
+        check_reactions.on_application_changed,
+    ),
     "candidate.changed": (
         automation.on_candidate_changed,
         mail_names.on_name_changed,
         reactions.on_suspicious_name,
-        check_react.on_name,
+        check_reactions.on_suspicious_name,
         attention.on_name,
     ),  # address, a name with a link, or permission to e-mail
     "candidate.name_confirmed": (
         automation.on_candidate_changed,
         mail_names.on_name_changed,
         reactions.on_suspicious_name,
-        check_react.on_name,
+        check_reactions.on_suspicious_name,
     ),
     "candidate.merged": (),  # data: from_candidate_id, candidate_id
     # --- personal data that goes (candidates) ------------------------------------------------------------------
     "erasure.asked": (
         fate.on_ended,
         reactions.on_application_changed,
-        check_react.on_fate,
+        check_reactions.on_application_changed,
     ),  # data: erasure_id, reason
     "erasure.cancelled": (
         fate.on_restored,
         reactions.on_application_changed,
-        check_react.on_fate,
+        check_reactions.on_application_changed,
     ),  # data: erasure_id, reason
     "erasure.done": (),  # data: erasure_id, reason
     # --- automation (steps) ------------------------------------------------------------------------------------
     "step.requested": (  # data: step_request_id, kind, by_hand
         invitations.on_step_requested,
-        check_open.on_step_requested,
+        check_invitations.on_step_requested,
     ),
     "step.asked_again": (
         reactions.on_requested_again,
-        check_react.on_asked_again,
+        check_reactions.on_requested_again,
     ),  # data: step_request_id, kind
     "step.needs_attention": (attention.on_needs_attention,),  # data: step_request_id, kind, reason
     "step.waits_for_click": (),  # a rejection or a hire was taken back, or a pass found it
@@ -146,21 +147,21 @@ FLOW: Flow = {
     "check.extended": (),  # data: step_request_id, check_id, until
     "request.released": (),  # data: step_request_id, check_id, request_id
     "request.begun": (),
-    "request.declined": (check_replace.on_request_declined,),  # data: step_request_id, check_id, request_id
-    "request.never_again": (check_never_again.on_never_again,),  # data: step_request_id, check_id, request_id
+    "request.declined": (nominations.on_request_declined,),  # data: step_request_id, check_id, request_id
+    "request.never_again": (declines.on_opted_out,),  # data: step_request_id, check_id, request_id
     "request.replaced": (signs.on_something_came_in,),
     "request.reminded": (),
     "request.extended": (),  # data: step_request_id, check_id, request_id, until
     "request.address_corrected": (signs.on_address_corrected,),  # data: step_request_id, check_id, request_id
     "referee.erased": (),  # data: step_request_id, check_id, referee_id
     "reference.received": (
-        check_review.on_reference_received,
-        check_complete.on_reference_received,
-        check_took.on_reference_received,
+        responses.mail_recruiter_on_reference,
+        completion.complete_on_reference,
+        responses.record_answer_time,
         signs.on_something_came_in,
     ),  # data: step_request_id, check_id, reference_id, first
     "check.self_reference_received": (  # data: step_request_id, check_id
-        check_complete.on_self_reference_received,
+        completion.complete_on_self_reference,
         signs.on_something_came_in,
     ),
     "check.completed": (report_build.on_check_completed,),  # data: step_request_id, check_id
@@ -183,24 +184,28 @@ FLOW: Flow = {
     # --- questions of candidates and referees ------------------------------------------------------------------
     "portal.asked": (),  # data: by
     # --- mail --------------------------------------------------------------------------------------------------
-    "email.sent": (reactions.on_mail_sent, check_invited.on_sent),  # data: email_id, kind, subject_ref
-    "email.waits_for_name": (reactions.on_suspicious_name, check_react.on_name, attention.on_name),
-    "email.queued_again": (reactions.on_mail_requeued, check_invited.on_queued_again),  # by a member
+    "email.sent": (reactions.on_mail_sent, check_reactions.on_mail_sent),  # data: email_id, kind, subject_ref
+    "email.waits_for_name": (
+        reactions.on_suspicious_name,
+        check_reactions.on_suspicious_name,
+        attention.on_name,
+    ),
+    "email.queued_again": (reactions.on_mail_requeued, check_reactions.on_mail_requeued),  # by a member
     "email.failed": (
-        check_replace.on_mail_failed,
-        check_bounced.on_returned,
+        nominations.on_mail_failed,
         reactions.on_mail_returned,
+        check_reactions.on_mail_returned,
         requests.on_mail_returned,
         undelivered.on_email_failed,
     ),
     # what is heard of a mail after it was sent, from a provider's event or a returned message
     "email.bounced": (
-        check_bounced.on_returned,
         reactions.on_mail_returned,
+        check_reactions.on_mail_returned,
         requests.on_mail_returned,
         undelivered.on_email_failed,
     ),
-    "email.complained": (check_bounced.on_complained, reactions.on_complained),
+    "email.complained": (reactions.on_complained, check_reactions.on_complained),
 }
 
 #: what is erased of a person, app by app from the top down (core.erasure)

@@ -37,8 +37,7 @@ MAY_IMPORT = {
 MAY_KNOW_ROWS = {
     # what looks after personal data
     "Sign": {
-        "goodword.references.domain.blank_referee",
-        "goodword.references.erase",
+        "goodword.references.domain.erasure",
         "goodword.references.export",
         "goodword.references.models",
     },

@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
-from goodword.references.domain.open import open_check
-from goodword.references.domain.slots import answer_cannot
+from goodword.references.domain.invitations import open_check
+from goodword.references.domain.slot_changes import answer_cannot
 from goodword.references.models import Check, Referee, ReferenceRequest
 from goodword.roles.models import Step
 from tests.browser.looking import Looker

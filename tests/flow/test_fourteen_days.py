@@ -17,12 +17,10 @@ from django.test import override_settings
 from goodword.notifications.domain.returned import take_returned
 from goodword.notifications.jobs import sweep_emails
 from goodword.notifications.models import Email
-from goodword.references.domain.nominate import nominate
-from goodword.references.domain.pause import pause, resume
-from goodword.references.domain.replace import replace
-from goodword.references.domain.rules import Details
-from goodword.references.domain.send import fingerprint, send_requests, show
-from goodword.references.domain.zones import note_zone
+from goodword.references.domain.deadlines import note_zone
+from goodword.references.domain.member_actions import pause_check, resume_check
+from goodword.references.domain.nominations import RefereeDetails, nominate, replace_referee
+from goodword.references.domain.sending import fingerprint, preview_mails, send_requests
 from goodword.references.jobs import sweep_candidates, sweep_referees, sweep_slow
 from goodword.references.models import Check, ReferenceRequest
 from goodword.roles.models import Step
@@ -85,11 +83,11 @@ class World:
 
     def presses_send(self) -> None:
         check, now = self.check, datetime.now(UTC)
-        seen = fingerprint(show(check, now=now, link="x"))
+        seen = fingerprint(preview_mails(check, now=now, link="x"))
         send_requests(check_id=check.pk, seen=seen, link="x", now=now)
 
     def names_another(self, address: str, *, slot: int) -> None:
-        replace(check_id=self.check.pk, slot=slot, details=details(address), now=datetime.now(UTC))
+        replace_referee(check_id=self.check.pk, slot=slot, details=details(address), now=datetime.now(UTC))
         self.presses_send()
 
     def request(self, address: str) -> ReferenceRequest:
@@ -104,14 +102,14 @@ class World:
         assert response.status_code == 302
 
     def pauses(self) -> None:
-        pause(check_id=self.check.pk, member=self.rita, now=datetime.now(UTC))
+        pause_check(check_id=self.check.pk, member=self.rita, now=datetime.now(UTC))
 
     def goes_on(self) -> None:
-        resume(check_id=self.check.pk, member=self.rita, now=datetime.now(UTC))
+        resume_check(check_id=self.check.pk, member=self.rita, now=datetime.now(UTC))
 
 
-def details(address: str) -> Details:
-    return Details(
+def details(address: str) -> RefereeDetails:
+    return RefereeDetails(
         name=f"{address.partition('@')[0].capitalize()} Globe",
         email=address,
         relationship="manager",

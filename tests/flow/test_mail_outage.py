@@ -14,10 +14,13 @@ from goodword.core.workdays import add_working_days, end_of_working_day
 from goodword.notifications.domain.service import PACE, outage
 from goodword.notifications.jobs import sweep_emails
 from goodword.notifications.models import Email
-from goodword.references.domain.nominate import nominate
-from goodword.references.domain.remind import remind_candidates, remind_referees
-from goodword.references.domain.send import write_to
-from goodword.references.domain.slow import tell_of_slow_referees
+from goodword.references.domain.nominations import nominate
+from goodword.references.domain.reminders import (
+    mail_all_about_slow_referees,
+    remind_candidates,
+    remind_referees,
+)
+from goodword.references.domain.sending import send_request
 from goodword.references.models import Check, ReferenceRequest
 from goodword.steps.domain.move import lock
 from goodword.steps.models import StepRun
@@ -59,7 +62,7 @@ def goes_on(since: datetime, until: datetime, *, step: timedelta) -> None:
     while moment <= until:
         with time_machine.travel(moment, tick=False):
             sweep_emails.run()
-            for remind in (remind_due, remind_candidates, remind_referees, tell_of_slow_referees):
+            for remind in (remind_due, remind_candidates, remind_referees, mail_all_about_slow_referees):
                 remind(now=moment)
             run_jobs()
         moment += step
@@ -125,7 +128,7 @@ def test_a_referee_is_asked_once_and_their_days_count_from_the_mail(server: Mail
         referee = nominate(check_id=check.pk, slot=1, details=DETAILS, now=BEGAN)
         with transaction.atomic():
             check = lock(Check, check.pk)
-            write_to(check, referee, now=BEGAN)
+            send_request(check, referee, now=BEGAN)
             check.save()
         run_jobs()
     lasting = BEGAN + timedelta(days=9)

@@ -19,8 +19,8 @@ from goodword.core import clock
 from goodword.greenhouse.models import ActivityFeedNote
 from goodword.greenhouse.sync.deletions import erase_due
 from goodword.notifications.models import Email
-from goodword.references.domain.do_not_contact import is_barred
-from goodword.references.domain.erase_referee import erase_referee
+from goodword.references.domain.declines import is_barred
+from goodword.references.domain.erasure import erase_referee
 from goodword.references.models import (
     Check,
     Reference,

@@ -6,11 +6,10 @@ from datetime import datetime
 from django.db import transaction
 
 from goodword.notifications.domain import links
-from goodword.references.domain.nominate import nominate
-from goodword.references.domain.open import open_check
-from goodword.references.domain.respond import walk_of
-from goodword.references.domain.rules import Details
-from goodword.references.domain.send import write_to
+from goodword.references.domain.invitations import open_check
+from goodword.references.domain.nominations import RefereeDetails, nominate
+from goodword.references.domain.responses import answering_session
+from goodword.references.domain.sending import send_request
 from goodword.references.models import Check, ReferenceRequest
 from goodword.roles.models import Step
 from goodword.steps.domain.move import lock
@@ -18,7 +17,7 @@ from tests.support import factories
 from tests.support.kept import kept
 from tests.support.mail import mail_is_taken
 
-DETAILS = Details(
+DETAILS = RefereeDetails(
     name="Maria Schmidt",
     email="maria@globex.example",
     relationship="manager",
@@ -50,7 +49,7 @@ class Stage:
     def page_of(self, question_id: str) -> int:
         """The number of the page that a question stands on."""
         request = self.request
-        return walk_of(request.check_run, request, now=factories.NOW).number_of(question_id)
+        return answering_session(request.check_run, request, now=factories.NOW).number_of(question_id)
 
 
 @kept
@@ -67,7 +66,7 @@ def set_up(*, now: datetime, languages: tuple[str, ...] = ("en", "de")) -> Stage
     referee = nominate(check_id=check.pk, slot=1, details=DETAILS, now=now)
     with transaction.atomic():
         check = lock(Check, check.pk)
-        request = write_to(check, referee, now=now)
+        request = send_request(check, referee, now=now)
         check.save()
     mail_is_taken(application, at=now)
     return Stage(

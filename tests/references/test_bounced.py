@@ -9,9 +9,9 @@ from django.core import mail
 
 from goodword.notifications.domain.outcome import note_bounced, note_complained
 from goodword.notifications.models import Email
-from goodword.references.domain.correct_address import correct_address
-from goodword.references.domain.invite_again import invite_again
-from goodword.references.domain.remind import remind_candidates, remind_referees
+from goodword.references.domain.invitations import invite_again
+from goodword.references.domain.member_actions import correct_address
+from goodword.references.domain.reminders import remind_candidates, remind_referees
 from goodword.references.members import view_of
 from goodword.references.models import ReferenceRequest
 from tests.references.story import (

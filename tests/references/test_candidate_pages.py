@@ -7,7 +7,7 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from goodword.references.domain.do_not_contact import bar
+from goodword.references.domain.declines import bar_address
 from tests.references.story import (
     MANAGER,
     NOW,
@@ -74,7 +74,7 @@ def test_while_typing_the_own_address_and_crossing_dates_are_told_though_the_res
 
 def test_typing_an_address_alone_does_not_tell_who_asked_not_to_be_contacted() -> None:
     story = opened()
-    bar(organisation=story.application.organisation, address=MARIA, now=NOW)
+    bar_address(organisation=story.application.organisation, address=MARIA, now=NOW)
     assert "email" not in post(f"{candidate_door(story)}1/look/", {"r-email": MARIA}).json()["problems"]
 
 

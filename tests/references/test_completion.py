@@ -5,11 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from goodword.core.workdays import calendar_of
-from goodword.references.domain.completion import Asked, is_complete
+from goodword.references.domain.completion import RequestedReference, is_complete
 from goodword.steps.domain.standstill import later_by_the_stop
 
-IN, OUT = Asked(answered=True), Asked(answered=False)
-NEEDED_IN, NEEDED_OUT = Asked(answered=True, needed=True), Asked(answered=False, needed=True)
+IN, OUT = RequestedReference(answered=True), RequestedReference(answered=False)
+NEEDED_IN, NEEDED_OUT = (
+    RequestedReference(answered=True, needed=True),
+    RequestedReference(answered=False, needed=True),
+)
 
 
 @pytest.mark.parametrize(
@@ -29,7 +32,9 @@ NEEDED_IN, NEEDED_OUT = Asked(answered=True, needed=True), Asked(answered=False,
         ([], 0, False),
     ],
 )
-def test_enough_are_in_and_every_needed_one_is(asked: list[Asked], least: int, complete: bool) -> None:
+def test_enough_are_in_and_every_needed_one_is(
+    asked: list[RequestedReference], least: int, complete: bool
+) -> None:
     assert is_complete(asked, least=least) is complete
 
 

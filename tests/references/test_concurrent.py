@@ -9,11 +9,10 @@ import pytest
 from django.db import connection
 
 from goodword.core.models import Event
-from goodword.references.domain import guard, respond
-from goodword.references.domain.complete import complete_if_all_in
-from goodword.references.domain.release import release
-from goodword.references.domain.send import fingerprint, send_requests, show
-from goodword.references.domain.slots import answer_cannot, cannot_provide
+from goodword.references.domain import locking, responses
+from goodword.references.domain.completion import complete_if_all_received
+from goodword.references.domain.sending import fingerprint, preview_mails, release_referee, send_requests
+from goodword.references.domain.slot_changes import answer_cannot, cannot_provide
 from goodword.steps.domain.ask import ask
 from tests.references.story import (
     ANSWERS,
@@ -50,7 +49,7 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
         try:
             barrier.wait(timeout=20)
             return act()
-        except guard.Closed:
+        except locking.Closed:
             return None
         finally:
             connection.close()
@@ -65,7 +64,7 @@ def test_simultaneous_submits_of_one_referee_give_one_reference() -> None:
     for number, page in enumerate(ANSWERS, start=1):
         post(f"{door}questions/{number}/", page)
     request_id = story.requests[0].pk
-    found = at_once(*[lambda: respond.submit(request_id=request_id, now=NOW)] * 4)
+    found = at_once(*[lambda: responses.submit(request_id=request_id, now=NOW)] * 4)
     assert len(story.references) == 1
     assert {reference.pk for reference in found} == {story.references[0].pk}
     assert event_names().count("reference.received") == 1
@@ -78,10 +77,11 @@ def test_two_referees_at_once_are_one_first_and_one_second_and_complete_once() -
             post(f"{referee_door(address)}questions/{number}/", page)
     first, second = (request.pk for request in story.requests)
     at_once(
-        lambda: respond.submit(request_id=first, now=NOW), lambda: respond.submit(request_id=second, now=NOW)
+        lambda: responses.submit(request_id=first, now=NOW),
+        lambda: responses.submit(request_id=second, now=NOW),
     )
     check_id = story.check.pk
-    completed = at_once(*[lambda: complete_if_all_in(check_id=check_id, now=NOW)] * 2)
+    completed = at_once(*[lambda: complete_if_all_received(check_id=check_id, now=NOW)] * 2)
     assert sorted(completed) == [False, True]
     assert (len(story.references), story.check.progress) == (2, "completed")
     assert event_names().count("check.completed") == 1
@@ -90,7 +90,7 @@ def test_two_referees_at_once_are_one_first_and_one_second_and_complete_once() -
 def test_send_pressed_in_two_tabs_at_once_writes_to_each_referee_once() -> None:
     story = named()
     check = story.check
-    seen = fingerprint(show(check, now=NOW, link="here"))
+    seen = fingerprint(preview_mails(check, now=NOW, link="here"))
     at_once(*[lambda: send_requests(check_id=check.pk, seen=seen, link="here", now=NOW)] * 3)
     assert len(story.requests) == 2
     assert event_names().count("check.requests_sent") == 1
@@ -101,7 +101,7 @@ def test_a_referee_is_let_go_by_two_members_at_once_and_written_to_once() -> Non
     post(f"{candidate_door(story)}1/", MANAGER | {"r-after_offer": "on"})
     press_send(story)
     referee_id, who = story.check.referees.get().pk, factories.member(story.application.organisation)
-    at_once(*[lambda: release(referee_id=referee_id, member=who, now=NOW)] * 3)
+    at_once(*[lambda: release_referee(referee_id=referee_id, member=who, now=NOW)] * 3)
     assert len(story.requests) == 1
     assert event_names().count("request.released") == 1
 

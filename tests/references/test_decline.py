@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from goodword.references.domain.do_not_contact import is_barred
+from goodword.references.domain.declines import is_barred
 from goodword.references.models import DoNotContact
 from tests.references.story import (
     candidate_door,

@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
-from goodword.references.domain.drafts import ABOUT, Draft, Given
+from goodword.references.domain.drafts import META_KEY, Draft, SubmittedAnswer
 from tests.support.factories import NOW
 
 
-def given(question_id: str, answer: str | None = None, **typed: list[str]) -> Given:
-    return Given(question_id=question_id, finished=not typed and answer != "", answer=answer, typed=typed)
+def given(question_id: str, answer: str | None = None, **typed: list[str]) -> SubmittedAnswer:
+    return SubmittedAnswer(
+        question_id=question_id, finished=not typed and answer != "", answer=answer, typed=typed
+    )
 
 
 def test_a_draft_reads_back_what_it_stored() -> None:
@@ -22,7 +24,7 @@ def test_a_draft_reads_back_what_it_stored() -> None:
 
 def test_an_empty_draft_holds_nothing() -> None:
     assert Draft.read({}) == Draft()
-    assert Draft().stored() == {ABOUT: {"typed": {}, "left": False}}
+    assert Draft().stored() == {META_KEY: {"typed": {}, "left": False}}
 
 
 def test_of_two_tabs_that_changed_an_answer_the_later_counts() -> None:
@@ -46,20 +48,20 @@ def test_who_clears_an_answer_has_cleared_it() -> None:
     seen = {"anything_else": draft.mark("anything_else")}
     left_open = draft.taking([given("anything_else", None)], seen=seen, now=NOW)
     assert left_open.answers == {"anything_else": None}
-    required = Given(question_id="anything_else", finished=False)
+    required = SubmittedAnswer(question_id="anything_else", finished=False)
     assert draft.taking([required], seen=seen, now=NOW).answers == {}
 
 
 def test_an_empty_required_answer_of_a_page_that_showed_none_clears_nothing() -> None:
     draft = Draft(answers={"quality": {"level": 4}})
-    empty = Given(question_id="quality", finished=False)
+    empty = SubmittedAnswer(question_id="quality", finished=False)
     assert draft.taking([empty], seen={"quality": ""}, now=NOW).answers == draft.answers
 
 
 def test_what_is_not_finished_stands_instead_of_the_earlier_answer_until_it_is() -> None:
     draft = Draft(answers={"dates": {"answer": "confirmed"}})
     typed = {"q-dates": ["corrected"], "q-dates-from_year": ["2021"]}
-    unfinished = Given(question_id="dates", finished=False, typed=typed)
+    unfinished = SubmittedAnswer(question_id="dates", finished=False, typed=typed)
     between = draft.taking([unfinished], seen={"dates": draft.mark("dates")}, now=NOW)
     assert (between.answers, between.typed) == ({}, {"dates": typed})
     seen = {"dates": between.mark("dates")}

@@ -12,11 +12,11 @@ from goodword.notifications.domain.queue import queue
 from goodword.notifications.domain.render import render
 from goodword.notifications.models import Email, Link
 from goodword.notifications.people import Person
-from goodword.references.domain.cancel import cancel
-from goodword.references.domain.do_not_contact import bar, is_barred
-from goodword.references.domain.erase_referee import erase_referee
-from goodword.references.domain.invite_again import invite_again
-from goodword.references.domain.respond import keep
+from goodword.references.domain.declines import bar_address, is_barred
+from goodword.references.domain.erasure import erase_referee
+from goodword.references.domain.invitations import invite_again
+from goodword.references.domain.member_actions import cancel_check
+from goodword.references.domain.responses import keep_draft_of_closed
 from goodword.references.members import view_of
 from goodword.references.models import Check, Referee, Reference, ReferenceRequest, Sign, Slot, Trace
 from goodword.references.queries import latest_check, progress
@@ -259,7 +259,7 @@ def test_erased_twice_it_is_done_once() -> None:
 
 def test_a_wish_not_to_be_written_to_outlives_it() -> None:
     check = whole()
-    bar(organisation=check.organisation, address="maria@globex.example", now=NOW)
+    bar_address(organisation=check.organisation, address="maria@globex.example", now=NOW)
     erase(check.referees.get(slot=1))
     assert is_barred(organisation=check.organisation, address="maria@globex.example")
 
@@ -281,14 +281,14 @@ def test_nobody_else_is_touched() -> None:
 def test_a_check_that_is_opened_again_asks_nobody_who_was_erased_while_it_was_closed() -> None:
     story = sent()
     rita = factories.member(story.application.organisation)
-    cancel(check_id=story.check.pk, member=rita, now=NOW)
+    cancel_check(check_id=story.check.pk, member=rita, now=NOW)
     gone = story.requests[0]
     erase(gone.referee)
     invite_again(step_request=story.check.step_request, member=rita, now=NOW)
     run_jobs()
     assert [(request.state, request.why) for request in story.requests] == [("ended", ""), ("sent", "")]
     assert not Email.objects.of(story.application.organisation).filter(to_address="").exists()
-    assert not keep(request_id=gone.pk, given=[], seen={}, now=NOW)
+    assert not keep_draft_of_closed(request_id=gone.pk, given=[], seen={}, now=NOW)
 
 
 def test_nobody_is_told_any_more_that_an_erased_referee_is_slow() -> None:

@@ -7,7 +7,7 @@ import time_machine
 from django.core import mail
 
 from goodword.candidates.models import Application
-from goodword.references.domain.invite_again import Hindered, invite_again
+from goodword.references.domain.invitations import CannotInvite, invite_again
 from goodword.references.models import Check
 from goodword.steps.models import StepRequest
 from tests.references.story import (
@@ -118,7 +118,7 @@ def test_after_a_finished_check_a_new_one_opens_and_the_old_results_stay() -> No
 def test_an_application_that_has_ended_is_not_invited(status: str) -> None:
     story = opened()
     Application.objects.of(story.application.organisation).update(status=status)
-    with pytest.raises(Hindered) as hindered:
+    with pytest.raises(CannotInvite) as hindered:
         again(story)
     assert (hindered.value.code, len(mail.outbox), story.check.invited_again) == (status, 1, 0)
 
@@ -128,7 +128,7 @@ def test_who_may_not_be_mailed_is_not_invited() -> None:
     candidate = story.application.candidate
     candidate.can_email = False
     candidate.save()
-    with pytest.raises(Hindered) as hindered:
+    with pytest.raises(CannotInvite) as hindered:
         again(story)
     assert hindered.value.code == "may_not_email"
     assert len(mail.outbox) == 1

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from goodword.references.domain.over import end_over
+from goodword.references.domain.completion import end_expired_requests
 from tests.references.story import ANSWERS, NOW, Story, answer, get, post, referee_door, sent
 from tests.support.jobs import event_names, run_jobs
 from tests.support.kept import kept
@@ -90,8 +90,8 @@ def test_what_nobody_can_answer_any_more_ends_with_its_own_deadline() -> None:
     waiting, story = sent(), done_with_one()
     request = story.requests[1]
     later = request.deadline_at + timedelta(minutes=1)
-    assert end_over(now=request.deadline_at) == 0
-    assert [end_over(now=later) for _ in range(2)] == [1, 0]
+    assert end_expired_requests(now=request.deadline_at) == 0
+    assert [end_expired_requests(now=later) for _ in range(2)] == [1, 0]
     assert [(one.state, one.why) for one in story.requests] == [("answered", ""), ("ended", "check_done")]
     assert [one.state for one in waiting.requests] == [
         "sent",

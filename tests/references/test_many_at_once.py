@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from goodword.references.domain import respond
-from goodword.references.domain.drafts import Draft, Given
-from goodword.references.domain.rules import Details
-from goodword.references.domain.send import write_to
+from goodword.references.domain import responses
+from goodword.references.domain.drafts import Draft, SubmittedAnswer
+from goodword.references.domain.nominations import RefereeDetails
+from goodword.references.domain.sending import send_request
 from goodword.references.models import Check, Referee, Reference, ReferenceRequest
 from goodword.steps.domain.move import lock
 from tests.references.asking import asks
@@ -31,8 +31,8 @@ ANSWERS: dict[str, Any] = {
 }
 
 
-def given(question_id: str, answer: Any) -> Given:
-    return Given(question_id=question_id, finished=True, answer=answer)
+def given(question_id: str, answer: Any) -> SubmittedAnswer:
+    return SubmittedAnswer(question_id=question_id, finished=True, answer=answer)
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def referees(stage: Stage, number: int) -> list[int]:
     with transaction.atomic():
         check = lock(Check, stage.check_id)
         for slot in range(2, number + 1):
-            names = {name: getattr(DETAILS, name) for name in Details.__dataclass_fields__}
+            names = {name: getattr(DETAILS, name) for name in RefereeDetails.__dataclass_fields__}
             referee = Referee.objects.create(
                 organisation=check.organisation,
                 check_run=check,
@@ -56,7 +56,7 @@ def referees(stage: Stage, number: int) -> list[int]:
                 created_at=NOW,
                 **names | {"email": f"maria{slot}@globex.example"},
             )
-            write_to(check, referee, now=NOW)
+            send_request(check, referee, now=NOW)
         check.wanted = check.least = number
         check.save()
     rows = ReferenceRequest.objects.of(first.organisation).filter(check_run=stage.check_id)
@@ -67,11 +67,11 @@ def whole_answer(request_id: int) -> Callable[[], Reference]:
     """All pages of one referee one after the other, and Submit."""
 
     def act() -> Reference:
-        respond.begin(request_id=request_id, now=NOW)
+        responses.begin(request_id=request_id, now=NOW)
         for question_id, answer in ANSWERS.items():
             said = f"{answer} {request_id}" if question_id == "strengths" else answer
-            respond.save_draft(request_id=request_id, given=[given(question_id, said)], seen={}, now=NOW)
-        return respond.submit(request_id=request_id, now=NOW)
+            responses.save_draft(request_id=request_id, given=[given(question_id, said)], seen={}, now=NOW)
+        return responses.submit(request_id=request_id, now=NOW)
 
     return act
 
@@ -91,7 +91,7 @@ def test_ten_referees_answer_at_once_and_each_has_all_of_their_own_answers(stage
 def test_two_devices_that_save_at_once_keep_the_answers_of_both(stage: Stage) -> None:
     at_once(
         *[
-            lambda one=(name, answer): respond.save_draft(
+            lambda one=(name, answer): responses.save_draft(
                 request_id=stage.request_id, given=[given(*one)], seen={}, now=NOW
             )
             for name, answer in ANSWERS.items()
@@ -103,12 +103,12 @@ def test_two_devices_that_save_at_once_keep_the_answers_of_both(stage: Stage) ->
 
 def test_a_page_that_is_saved_while_another_tab_submits_ends_in_one_whole_reference(stage: Stage) -> None:
     for name, answer in ANSWERS.items():
-        respond.save_draft(request_id=stage.request_id, given=[given(name, answer)], seen={}, now=NOW)
+        responses.save_draft(request_id=stage.request_id, given=[given(name, answer)], seen={}, now=NOW)
     late_page = [given("strengths", "Very calm.")]
     at_once(
-        lambda: respond.submit(request_id=stage.request_id, now=NOW),
-        lambda: respond.save_draft(request_id=stage.request_id, given=late_page, seen={}, now=NOW),
-        lambda: respond.submit(request_id=stage.request_id, now=NOW),
+        lambda: responses.submit(request_id=stage.request_id, now=NOW),
+        lambda: responses.save_draft(request_id=stage.request_id, given=late_page, seen={}, now=NOW),
+        lambda: responses.submit(request_id=stage.request_id, now=NOW),
     )
     request = stage.request
     assert request.reference.answers["strengths"] in {"Calm.", "Very calm."}

@@ -16,17 +16,25 @@ from goodword.accounts.models import Membership
 from goodword.core.exporting import Reader, Wanted
 from goodword.core.models import Event
 from goodword.notifications.models import Email, Link
-from goodword.references.domain.by_member import Refused
-from goodword.references.domain.cancel import cancel
-from goodword.references.domain.correct_address import correct_address
-from goodword.references.domain.do_not_contact import bar
-from goodword.references.domain.extend import extend, extend_request
+from goodword.references.domain.completion import mark_complete
+from goodword.references.domain.declines import bar_address
+from goodword.references.domain.locking import Refused
 from goodword.references.domain.mails import request_ref
-from goodword.references.domain.mark_complete import mark_complete
-from goodword.references.domain.pause import pause, resume
-from goodword.references.domain.remind import remind_referee, remind_referees
-from goodword.references.domain.remind_now import remind_candidate_now, remind_referee_now
-from goodword.references.domain.slow import tell_of_slow_referees
+from goodword.references.domain.member_actions import (
+    cancel_check,
+    correct_address,
+    extend_check,
+    extend_request,
+    pause_check,
+    resume_check,
+)
+from goodword.references.domain.reminders import (
+    mail_all_about_slow_referees,
+    remind_candidate_now,
+    remind_referee,
+    remind_referee_now,
+    remind_referees,
+)
 from goodword.references.export import export as references_export
 from goodword.references.models import Check, ReferenceRequest
 from goodword.reports.models import Report
@@ -86,7 +94,7 @@ def by(who: Membership) -> str:
 def test_a_paused_check_reminds_nobody_and_its_links_work(story: Story, rita: Membership) -> None:
     referee = referee_door("maria@globex.example")
     for _ in range(2):
-        pause(check_id=story.check.pk, member=rita, now=LATER)
+        pause_check(check_id=story.check.pk, member=rita, now=LATER)
     assert (status(story.check, now=LATER), story.check.paused_at) == ("paused", LATER)
     assert remind_referees(now=NOW + 20 * DAY) == 0
     assert get(referee).status_code == 200
@@ -96,16 +104,16 @@ def test_a_paused_check_reminds_nobody_and_its_links_work(story: Story, rita: Me
 
 def test_a_resumed_check_reminds_again_and_keeps_its_deadline(story: Story, rita: Membership) -> None:
     before = story.check.deadline_at
-    pause(check_id=story.check.pk, member=rita, now=LATER)
+    pause_check(check_id=story.check.pk, member=rita, now=LATER)
     for _ in range(2):
-        resume(check_id=story.check.pk, member=rita, now=NOW + DAY)
+        resume_check(check_id=story.check.pk, member=rita, now=NOW + DAY)
     assert (story.check.paused_at, story.check.deadline_at) == (None, before)
     assert all(request.next_reminder_at for request in story.requests)
     assert events(story, "step.resumed") == [("step.resumed", by(rita))]
 
 
 def test_what_a_member_paused_goes_on_when_a_member_says_so(story: Story, rita: Membership) -> None:
-    pause(check_id=story.check.pk, member=rita, now=LATER)
+    pause_check(check_id=story.check.pk, member=rita, now=LATER)
     story.happens("application.hired")
     story.happens("application.unhired")
     assert story.check.paused_at == LATER
@@ -119,7 +127,7 @@ def test_a_cancelled_check_ends_its_requests_and_every_link_is_neutral(
 ) -> None:
     links = [referee_door("maria@globex.example"), referee_door(story.application.candidate.email)]
     for _ in range(2):
-        cancel(check_id=story.check.pk, member=rita, now=LATER)
+        cancel_check(check_id=story.check.pk, member=rita, now=LATER)
     check = story.check
     assert (check.closed_by, check.close_reason, status(check, now=LATER)) == (
         by(rita),
@@ -132,7 +140,7 @@ def test_a_cancelled_check_ends_its_requests_and_every_link_is_neutral(
 
 
 def test_a_rejection_taken_back_does_not_open_what_a_member_cancelled(story: Story, rita: Membership) -> None:
-    cancel(check_id=story.check.pk, member=rita, now=LATER)
+    cancel_check(check_id=story.check.pk, member=rita, now=LATER)
     story.happens("application.rejected", reason="")
     story.happens("application.unrejected")
     assert (story.check.close_reason, story.check.closed_at) == ("cancelled", LATER)
@@ -168,7 +176,7 @@ def test_nothing_is_marked_complete_without_a_reference(story: Story, rita: Memb
 # --- what is over
 
 
-@pytest.mark.parametrize("act", [pause, resume, cancel])
+@pytest.mark.parametrize("act", [pause_check, resume_check, cancel_check])
 def test_nothing_is_done_with_a_check_that_is_done(story: Story, rita: Membership, act: Any) -> None:
     answer_facts(story)
     mark_complete(check_id=story.check.pk, reason="", member=rita, now=LATER)
@@ -179,14 +187,14 @@ def test_nothing_is_done_with_a_check_that_is_done(story: Story, rita: Membershi
 
 def test_nothing_but_inviting_again_is_done_with_a_closed_one(story: Story, rita: Membership) -> None:
     answer_facts(story)
-    cancel(check_id=story.check.pk, member=rita, now=LATER)
+    cancel_check(check_id=story.check.pk, member=rita, now=LATER)
     closed = "This reference check is closed. Invite again to open it."
     check, request = story.check.pk, story.requests[1].pk
     for act in (
-        lambda: pause(check_id=check, member=rita, now=LATER),
-        lambda: resume(check_id=check, member=rita, now=LATER),
+        lambda: pause_check(check_id=check, member=rita, now=LATER),
+        lambda: resume_check(check_id=check, member=rita, now=LATER),
         lambda: mark_complete(check_id=check, reason="", member=rita, now=LATER),
-        lambda: extend(check_id=check, days=20, member=rita, now=LATER),
+        lambda: extend_check(check_id=check, days=20, member=rita, now=LATER),
         lambda: extend_request(request_id=request, days=20, member=rita, now=LATER),
         lambda: remind_candidate_now(check_id=check, member=rita, now=LATER),
         lambda: remind_referee_now(request_id=request, member=rita, now=LATER),
@@ -198,7 +206,7 @@ def test_nothing_but_inviting_again_is_done_with_a_closed_one(story: Story, rita
 def test_a_check_of_another_organisation_is_not_there(story: Story) -> None:
     other = factories.member(factories.organisation())
     check, request = story.check.pk, story.requests[0].pk
-    for act in (pause, resume, cancel, remind_candidate_now):
+    for act in (pause_check, resume_check, cancel_check, remind_candidate_now):
         with pytest.raises(Check.DoesNotExist):
             act(check_id=check, member=other, now=LATER)
     with pytest.raises(ReferenceRequest.DoesNotExist):
@@ -218,25 +226,25 @@ def test_more_time_is_counted_in_working_days_from_now_and_is_the_same_pressed_t
     story: Story, rita: Membership
 ) -> None:
     for _ in range(2):
-        extend(check_id=story.check.pk, days=15, member=rita, now=LATER)
+        extend_check(check_id=story.check.pk, days=15, member=rita, now=LATER)
     assert local(story.check.deadline_at, story) == "Tue 24 Mar 23:59"
     assert events(story, "check.extended") == [("check.extended", by(rita))]
 
 
 def test_more_time_can_be_for_the_referees_too(story: Story, rita: Membership) -> None:
-    extend(check_id=story.check.pk, days=15, referees=True, member=rita, now=LATER)
+    extend_check(check_id=story.check.pk, days=15, referees=True, member=rita, now=LATER)
     assert [local(request.deadline_at, story) for request in story.requests] == ["Tue 24 Mar 23:59"] * 2
-    extend(check_id=story.check.pk, days=15, referees=True, member=rita, now=LATER)
+    extend_check(check_id=story.check.pk, days=15, referees=True, member=rita, now=LATER)
     assert events(story, "check.extended") == [("check.extended", by(rita))]
 
 
 def test_more_time_is_never_less(story: Story, rita: Membership) -> None:
     before = story.check.deadline_at
-    sentence = refused(lambda: extend(check_id=story.check.pk, days=1, member=rita, now=LATER))
+    sentence = refused(lambda: extend_check(check_id=story.check.pk, days=1, member=rita, now=LATER))
     assert sentence.endswith("already. Choose more days.")
     assert story.check.deadline_at == before
     with pytest.raises(ValueError, match="61"):
-        extend(check_id=story.check.pk, days=61, member=rita, now=LATER)
+        extend_check(check_id=story.check.pk, days=61, member=rita, now=LATER)
 
 
 def test_a_refusal_names_its_day_in_the_members_language_whatever_the_mails_speak(
@@ -245,7 +253,7 @@ def test_a_refusal_names_its_day_in_the_members_language_whatever_the_mails_spea
     organisation = story.application.organisation
     organisation.language = "de"
     organisation.save()
-    sentence = refused(lambda: extend(check_id=story.check.pk, days=1, member=rita, now=LATER))
+    sentence = refused(lambda: extend_check(check_id=story.check.pk, days=1, member=rita, now=LATER))
     assert re.fullmatch(r"They have until \w+day \d+ March already. Choose more days.", sentence), sentence
 
 
@@ -267,7 +275,7 @@ def test_a_referee_gets_more_time_and_the_check_waits_for_it(story: Story, rita:
 
 def test_what_was_over_for_long_takes_answers_again(story: Story, rita: Membership) -> None:
     late = NOW + 80 * DAY
-    extend(check_id=story.check.pk, days=5, member=rita, now=late)
+    extend_check(check_id=story.check.pk, days=5, member=rita, now=late)
     assert status(story.check, now=late) == "in_progress"
 
 
@@ -323,11 +331,11 @@ def test_nobody_is_reminded_whom_that_does_not_reach_or_help(story: Story, rita:
     assert refused(lambda: remind_referee_now(request_id=paul.pk, member=rita, now=late)) == (
         "Their time is over. Give more time first, so that the mail names a day to come."
     )
-    bar(organisation=rita.organisation, address="paul@globex.example", now=NOW)
+    bar_address(organisation=rita.organisation, address="paul@globex.example", now=NOW)
     assert refused(lambda: remind_referee_now(request_id=paul.pk, member=rita, now=LATER)) == (
         "This person has asked not to be contacted."
     )
-    pause(check_id=story.check.pk, member=rita, now=LATER)
+    pause_check(check_id=story.check.pk, member=rita, now=LATER)
     assert refused(lambda: remind_referee_now(request_id=paul.pk, member=rita, now=LATER)) == (
         "This reference check is paused, and nobody is reminded. Resume it first."
     )
@@ -421,7 +429,7 @@ def test_mails_that_wait_for_the_old_address_are_not_sent(story: Story, rita: Me
 def test_an_address_that_cannot_be_is_refused(
     story: Story, rita: Membership, address: str, sentence: str
 ) -> None:
-    bar(organisation=rita.organisation, address="gone@globex.example", now=NOW)
+    bar_address(organisation=rita.organisation, address="gone@globex.example", now=NOW)
     maria = story.requests[0]
     ReferenceRequest.objects.of(rita.organisation).filter(pk=maria.pk).update(undelivered_at=NOW)
     typed = story.application.candidate.email if address == "own" else address
@@ -436,7 +444,7 @@ def test_an_address_that_cannot_be_is_refused(
 
 def test_two_acts_at_once_are_not_lost_in_a_rollback(story: Story, rita: Membership) -> None:
     with pytest.raises(RuntimeError), transaction.atomic():
-        pause(check_id=story.check.pk, member=rita, now=LATER)
+        pause_check(check_id=story.check.pk, member=rita, now=LATER)
         raise RuntimeError
     assert (story.check.paused_at, events(story, "step.paused")) == (None, [])
 
@@ -449,10 +457,10 @@ def test_more_time_alone_reminds_nobody_of_a_check_that_waits_for_invite_again(
 ) -> None:
     story.happens("application.rejected", reason="x")
     story.happens("application.unrejected")
-    extend(check_id=story.check.pk, days=20, referees=True, member=rita, now=LATER)
+    extend_check(check_id=story.check.pk, days=20, referees=True, member=rita, now=LATER)
     assert all(request.next_reminder_at and request.slow_at for request in story.requests)
     assert remind_referees(now=NOW + 10 * DAY) == 0
-    assert tell_of_slow_referees(now=NOW + 14 * DAY) == 0
+    assert mail_all_about_slow_referees(now=NOW + 14 * DAY) == 0
     assert not any(request.next_reminder_at or request.slow_at for request in story.requests)
 
 

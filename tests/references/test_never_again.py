@@ -6,9 +6,9 @@ import pytest
 from django.db import transaction
 
 from goodword.notifications.models import Email, Link
-from goodword.references.domain import erase_referee as erasing
-from goodword.references.domain.do_not_contact import is_barred
-from goodword.references.domain.mails import REQUEST_REMINDER, to_referee
+from goodword.references.domain import erasure
+from goodword.references.domain.declines import is_barred
+from goodword.references.domain.mails import REQUEST_REMINDER, mail_referee
 from goodword.references.models import DoNotContact
 from goodword.roles.models import Step
 from goodword.steps.domain.automation import request as request_step
@@ -86,7 +86,7 @@ def test_mails_that_wait_to_be_sent_to_them_are_stopped_whichever_check_they_are
     first = sent()
     second = second_story(first)
     request = first.requests[0]
-    to_referee(request, check=first.check, kind=REQUEST_REMINDER, key="reminder:9", now=NOW)
+    mail_referee(request, check=first.check, kind=REQUEST_REMINDER, key="reminder:9", now=NOW)
     post(f"{referee_door(MARIA)}no/", {"d-why": "not_me", "d-never_again": "on"})
     waiting = Email.objects.of(first.application.organisation).filter(
         to_address=MARIA, state=Email.State.QUEUED
@@ -124,7 +124,7 @@ def test_the_wish_outlives_the_erasure_of_everybody_and_new_keys(settings: Any) 
     story = sent()
     organisation = story.application.organisation
     never_again(referee_door(MARIA))
-    erasing.erase_referee(referee_id=story.requests[0].referee_id, by="member:1", now=NOW)
+    erasure.erase_referee(referee_id=story.requests[0].referee_id, by="member:1", now=NOW)
     settings.GOODWORD_FIELD_KEYS = {"new": b"n" * 32} | settings.GOODWORD_FIELD_KEYS
     assert is_barred(organisation=organisation, address=MARIA)
     page = post(f"{candidate_door(story)}1/", MANAGER | {"r-email": MARIA})

@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 
 from goodword.questionnaires.types import RELATIONSHIPS
-from goodword.references.domain.do_not_contact import bar
+from goodword.references.domain.declines import bar_address
 from goodword.references.models import Referee
 from tests.references.story import (
     MANAGER,
@@ -133,7 +133,7 @@ def test_the_candidates_own_address_and_the_same_address_twice_are_refused() -> 
 
 def test_who_asked_not_to_be_contacted_cannot_be_named_in_this_organisation_only() -> None:
     story, elsewhere = opened(), opened()
-    bar(organisation=story.application.organisation, address="Maria@Globex.example", now=NOW)
+    bar_address(organisation=story.application.organisation, address="Maria@Globex.example", now=NOW)
     assert list(state(story, 1, {}).context["form"].errors) == ["email"]
     assert state(elsewhere, 1, {}).status_code == 302
 

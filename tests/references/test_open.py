@@ -7,7 +7,7 @@ from django.core import mail
 from django.db import transaction
 
 from goodword.core.models import Event
-from goodword.references.domain.open import on_step_requested, open_check
+from goodword.references.domain.invitations import on_step_requested, open_check
 from goodword.references.models import Check
 from goodword.roles.models import Step
 from goodword.steps.domain.automation import request as request_step

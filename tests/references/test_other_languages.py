@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from pytest_django.fixtures import Settings
 
 from goodword.notifications.models import Email, Link
-from goodword.references.domain import slow
+from goodword.references.domain import reminders
 from goodword.references.models import Check
 from goodword.roles.models import Step
 from goodword.steps.domain.automation import request as request_step
@@ -125,7 +125,7 @@ def test_no_page_and_no_mail_of_a_check_has_english_left_in_it(
     post(f"{maria}ask/", {"q-text": ""})
     get(f"{door}2/another/")
     get(f"{door}2/nudge/")
-    slow.tell_of_slow_referees(now=story.requests[0].deadline_at)
+    reminders.mail_all_about_slow_referees(now=story.requests[0].deadline_at)
     run_jobs()
     answer(maria)
     get(maria)

@@ -11,8 +11,8 @@ from django.test import Client
 from goodword.core.exporting import Reader, Wanted
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
-from goodword.references.domain.do_not_contact import is_barred
-from goodword.references.domain.requests import kill_links
+from goodword.references.domain.declines import is_barred
+from goodword.references.domain.requests import revoke_links
 from goodword.references.export import export as references_export
 from goodword.references.models import Check, Referee, ReferenceRequest, SelfReference, Sign
 from tests.references.answered import NOW, asked, checked, data_door, whole
@@ -166,7 +166,7 @@ def test_a_link_of_any_age_mails_the_link_that_downloads_and_erases(
 
 def test_a_revoked_link_shows_the_neutral_page(request_: ReferenceRequest) -> None:
     revoked, revoked_own = door(request_), own_door(request_)
-    kill_links(request_, now=NOW)
+    revoke_links(request_, now=NOW)
     before = list(Referee.objects.of(request_.organisation).values())
     mails = Email.objects.of(request_.organisation).count()
     for path in (revoked, revoked_own, f"{revoked_own}download/", f"{revoked_own}erase/"):

@@ -7,9 +7,9 @@ import time_machine
 
 from goodword.accounts.models import Membership
 from goodword.notifications.models import Email
-from goodword.references.domain import guard
-from goodword.references.domain.do_not_contact import bar
-from goodword.references.domain.release import release
+from goodword.references.domain import locking
+from goodword.references.domain.declines import bar_address
+from goodword.references.domain.sending import release_referee
 from goodword.references.models import Referee
 from tests.references.story import (
     MANAGER,
@@ -64,8 +64,8 @@ def test_the_page_before_send_says_that_it_waits_and_send_holds_it() -> None:
 def test_a_member_lets_it_go_once() -> None:
     story = held()
     who = member(story)
-    first = release(referee_id=referee(story).pk, member=who, now=NOW)
-    second = release(referee_id=referee(story).pk, member=who, now=NOW)
+    first = release_referee(referee_id=referee(story).pk, member=who, now=NOW)
+    second = release_referee(referee_id=referee(story).pk, member=who, now=NOW)
     run_jobs()
     assert (first in story.requests, second) == (True, None)
     assert [request.referee.email for request in story.requests] == [PAUL, MARIA]
@@ -77,7 +77,7 @@ def test_a_member_of_another_organisation_lets_nothing_go() -> None:
     story = held()
     stranger = factories.member(factories.organisation())
     with pytest.raises(Referee.DoesNotExist):
-        release(referee_id=referee(story).pk, member=stranger, now=NOW)
+        release_referee(referee_id=referee(story).pk, member=stranger, now=NOW)
     assert referee(story).released_at is None
 
 
@@ -104,8 +104,8 @@ def test_a_hire_that_closes_the_check_lets_nothing_go() -> None:
     story.happens("application.hired")
     assert [request.referee.email for request in story.requests] == [PAUL]
     assert mails_to(MARIA) == []
-    with pytest.raises(guard.Closed):
-        release(referee_id=referee(story).pk, member=member(story), now=NOW)
+    with pytest.raises(locking.Closed):
+        release_referee(referee_id=referee(story).pk, member=member(story), now=NOW)
 
 
 def test_a_hire_that_is_taken_back_stops_what_has_not_gone_out() -> None:
@@ -128,8 +128,8 @@ def test_a_hire_that_is_taken_back_after_the_mail_takes_nothing_back() -> None:
 
 def test_who_asked_not_to_be_contacted_meanwhile_is_not_written_to() -> None:
     story = held()
-    bar(organisation=story.application.organisation, address=MARIA, now=NOW)
-    assert release(referee_id=referee(story).pk, member=member(story), now=NOW) is None
+    bar_address(organisation=story.application.organisation, address=MARIA, now=NOW)
+    assert release_referee(referee_id=referee(story).pk, member=member(story), now=NOW) is None
     run_jobs()
     assert mails_to(MARIA) == []
     assert mails_to(story.application.candidate.email)[-1].subject == "Please name another referee"

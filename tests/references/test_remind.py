@@ -11,11 +11,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from goodword.notifications.models import Email
-from goodword.references.domain.pause import pause as pause_check
-from goodword.references.domain.pause import resume as resume_check
-from goodword.references.domain.remind import remind_candidates, remind_referees
-from goodword.references.domain.slots import answer_cannot, cannot_provide
-from goodword.references.domain.slow import tell_of_slow_referees
+from goodword.references.domain.member_actions import pause_check, resume_check
+from goodword.references.domain.reminders import (
+    mail_all_about_slow_referees,
+    remind_candidates,
+    remind_referees,
+)
+from goodword.references.domain.slot_changes import answer_cannot, cannot_provide
 from goodword.references.jobs import sweep_candidates, sweep_referees
 from goodword.references.models import Check, Referee, ReferenceRequest
 from tests.references.story import (
@@ -272,7 +274,7 @@ def test_the_sweeps_find_what_is_due_by_an_index_among_ten_thousand() -> None:
         cursor.execute("ANALYZE references_referencerequest; ANALYZE references_check")
     with CaptureQueriesContext(connection) as asked:
         remind_referees(now=NOW)
-        tell_of_slow_referees(now=NOW)
+        mail_all_about_slow_referees(now=NOW)
     plans = [explained(query["sql"]) for query in asked.captured_queries]
     assert ["request_reminder" in plans[0], "request_slow" in plans[1], len(plans)] == [True, True, 2]
     assert [plan for plan in plans if "Seq Scan on references_referencerequest" in plan] == []

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from goodword.references.domain.addresses import mailbox
-from goodword.references.domain.rules import Details, problems
+from goodword.references.domain.declines import mailbox
+from goodword.references.domain.nominations import RefereeDetails, details_problems
 
-GOOD = Details(
+GOOD = RefereeDetails(
     name="Maria Schmidt",
     email="maria@globex.example",
     relationship="manager",
@@ -20,7 +20,7 @@ GOOD = Details(
 
 
 def wrong(**change: str) -> list[str]:
-    found = problems(
+    found = details_problems(
         replace(GOOD, **change),  # type: ignore[arg-type]  # each a text
         own_addresses=["ada@mail.example", ""],
         other_addresses=["paul@globex.example"],

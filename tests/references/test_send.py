@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.core import mail
 
-from goodword.references.domain.do_not_contact import bar
+from goodword.references.domain.declines import bar_address
 from tests.references.story import (
     MANAGER,
     NOW,
@@ -136,7 +136,7 @@ def test_who_asked_meanwhile_not_to_be_contacted_is_not_written_to() -> None:
     story = named()
     door = candidate_door(story)
     seen = get(f"{door}review/").context["seen"]
-    bar(organisation=story.application.organisation, address="maria@globex.example", now=NOW)
+    bar_address(organisation=story.application.organisation, address="maria@globex.example", now=NOW)
     page = post(f"{door}review/", {"seen": seen})
     assert page.context["problem"] == (
         "Maria Schmidt has asked not to be contacted. Please name somebody else."

@@ -6,13 +6,17 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from goodword.references.domain import guard
-from goodword.references.domain.nominate import Refused, nominate, remove
-from goodword.references.domain.places import place_of, places_of
-from goodword.references.domain.release import release
-from goodword.references.domain.replace import replace
-from goodword.references.domain.rules import Details
-from goodword.references.domain.slots import answer_cannot, cannot_provide
+from goodword.references.domain import locking
+from goodword.references.domain.nominations import (
+    InvalidNomination,
+    RefereeDetails,
+    nominate,
+    remove_nomination,
+    replace_referee,
+)
+from goodword.references.domain.sending import release_referee
+from goodword.references.domain.slot_changes import answer_cannot, cannot_provide
+from goodword.references.domain.slots import slot_status, slot_statuses
 from goodword.references.models import Check, Referee, ReferenceRequest, Slot
 from tests.references.story import NOW, opened
 from tests.support import factories
@@ -98,8 +102,8 @@ def _details(email: str) -> dict[str, str]:
     }
 
 
-def _new() -> Details:
-    return Details(
+def _new() -> RefereeDetails:
+    return RefereeDetails(
         name="Nora Neu",
         email="new@globex.example",
         relationship="manager",
@@ -114,18 +118,18 @@ def _new() -> Details:
 def acts(check: Check, number: int) -> dict[str, Callable[[], object]]:
     new = _new()
     member = factories.member(check.organisation)
-    place = place_of(check, number)
+    place = slot_status(check, number)
     assert place is not None
     referee_id = place.referee.pk if place.referee else 0
     return {
         "nominate": lambda: nominate(check_id=check.pk, slot=number, details=new, now=NOW),
-        "remove": lambda: remove(check_id=check.pk, slot=number, now=NOW),
-        "replace": lambda: replace(check_id=check.pk, slot=number, details=new, now=NOW),
+        "remove": lambda: remove_nomination(check_id=check.pk, slot=number, now=NOW),
+        "replace": lambda: replace_referee(check_id=check.pk, slot=number, details=new, now=NOW),
         "cannot_provide": lambda: cannot_provide(check_id=check.pk, slot=number, reason="x", now=NOW),
         "answer_cannot": lambda: answer_cannot(
             check_id=check.pk, slot=number, answer="waived", note="", member=member, now=NOW
         ),
-        "release": lambda: release(referee_id=referee_id, member=member, now=NOW),
+        "release": lambda: release_referee(referee_id=referee_id, member=member, now=NOW),
     }
 
 
@@ -144,7 +148,7 @@ def changes(check: Check, act: Callable[[], object]) -> bool:
         try:
             with transaction.atomic():
                 act()
-        except (guard.Closed, Refused, Referee.DoesNotExist):
+        except (locking.Closed, InvalidNomination, Referee.DoesNotExist):
             pass
         changed = rows(check) != before
         transaction.set_rollback(True)
@@ -152,7 +156,7 @@ def changes(check: Check, act: Callable[[], object]) -> bool:
 
 
 def test_the_slots_are_in_the_states_of_the_table(check: Check) -> None:
-    assert tuple(place.state for place in places_of(check)) == STATES
+    assert tuple(place.state for place in slot_statuses(check)) == STATES
 
 
 def test_each_act_leads_somewhere_from_just_these_states(check: Check) -> None:
@@ -177,7 +181,7 @@ def test_in_a_check_that_is_over_no_act_leads_anywhere(check: Check) -> None:
 
 def test_a_slot_that_does_not_exist_takes_nothing(check: Check) -> None:
     new = _new()
-    with pytest.raises(guard.Closed):
+    with pytest.raises(locking.Closed):
         nominate(check_id=check.pk, slot=99, details=new, now=NOW)
-    with pytest.raises(guard.Closed):
+    with pytest.raises(locking.Closed):
         cannot_provide(check_id=check.pk, slot=99, reason="x", now=NOW)

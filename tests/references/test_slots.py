@@ -8,8 +8,9 @@ import time_machine
 from django.core import mail
 
 from goodword.accounts.models import Membership
-from goodword.references.domain import guard
-from goodword.references.domain.slots import Refused, add_slot, answer_cannot, cannot_provide, slots_of
+from goodword.references.domain import locking
+from goodword.references.domain.locking import Refused
+from goodword.references.domain.slot_changes import add_slot, answer_cannot, cannot_provide, slots_of
 from goodword.references.models import Check, Slot
 from tests.references.story import (
     MANAGER,
@@ -217,7 +218,7 @@ def test_who_is_asked_or_has_answered_is_not_said_to_be_impossible() -> None:
     story = asking()
     name_and_send(story, 1, MANAGER)
     assert get(f"{candidate_door(story)}1/cannot/").url == candidate_door(story)
-    with pytest.raises(guard.Closed):
+    with pytest.raises(locking.Closed):
         cannot_provide(check_id=story.check.pk, slot=1, reason="x", now=NOW)
 
 
@@ -262,7 +263,7 @@ def test_one_more_is_not_asked_for_once_it_is_done_nor_beyond_ten() -> None:
     with pytest.raises(Refused):
         add_slot(check_id=story.check.pk, **add)
     post(f"{candidate_door(story)}decline/")
-    with pytest.raises(guard.Closed):
+    with pytest.raises(locking.Closed):
         add_slot(check_id=story.check.pk, **add)
     assert len(slots_of(story.check)) == 10
 

@@ -9,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goodword.core.workdays import Calendar
-from goodword.references.domain.extend import extend_request
-from goodword.references.domain.pause import pause
-from goodword.references.domain.slow import tell_of_slow_referees
-from goodword.references.domain.timelines import slow_from
+from goodword.references.domain.deadlines import slow_from
+from goodword.references.domain.member_actions import extend_request, pause_check
+from goodword.references.domain.reminders import mail_all_about_slow_referees
 from goodword.references.jobs import sweep_slow
 from goodword.references.models import Check, ReferenceRequest
 from tests.references.story import FACTS, NOW, Story, html_of, mails_to, post, referee_door, sent
@@ -64,7 +63,7 @@ def test_only_who_has_not_answered_is_named() -> None:
     story = sent()
     assert post(f"{referee_door('maria@globex.example')}facts/", FACTS).status_code == 302
     run_jobs()
-    tell_of_slow_referees(now=SLOW)
+    mail_all_about_slow_referees(now=SLOW)
     with time_machine.travel(SLOW, tick=False):
         run_jobs()
     assert told(story) == ["Paul Meier has not answered yet"]
@@ -89,15 +88,15 @@ def test_nobody_is_told_what_is_of_no_use(
 ) -> None:
     story = sent()
     row.objects.of(story.application.organisation).update(**values)
-    assert tell_of_slow_referees(now=SLOW) == 0
+    assert mail_all_about_slow_referees(now=SLOW) == 0
 
 
 def test_what_is_told_after_a_pause_is_told_when_it_goes_on() -> None:
     story = sent()
-    pause(check_id=story.check.pk, member=factories.member(story.application.organisation), now=NOW)
-    assert tell_of_slow_referees(now=SLOW) == 0
+    pause_check(check_id=story.check.pk, member=factories.member(story.application.organisation), now=NOW)
+    assert mail_all_about_slow_referees(now=SLOW) == 0
     Check.objects.of(story.application.organisation).update(paused_at=None)
-    assert tell_of_slow_referees(now=SLOW + timedelta(hours=2)) == 1
+    assert mail_all_about_slow_referees(now=SLOW + timedelta(hours=2)) == 1
 
 
 def test_an_extended_deadline_gives_the_referee_more_time_first() -> None:
@@ -106,17 +105,17 @@ def test_an_extended_deadline_gives_the_referee_more_time_first() -> None:
     for request in story.requests:
         extend_request(request_id=request.pk, days=20, member=member, now=NOW)
     last_reminder = datetime(2026, 3, 10, 9, tzinfo=UTC)
-    assert tell_of_slow_referees(now=last_reminder) == 0
-    assert tell_of_slow_referees(now=last_reminder + timedelta(days=1)) == 1
+    assert mail_all_about_slow_referees(now=last_reminder) == 0
+    assert mail_all_about_slow_referees(now=last_reminder + timedelta(days=1)) == 1
 
 
 def test_the_candidates_own_working_hours_count() -> None:
     story = sent()
     Check.objects.of(story.application.organisation).update(time_zone="America/Los_Angeles")
-    assert tell_of_slow_referees(now=SLOW) == 0  # one at night there
+    assert mail_all_about_slow_referees(now=SLOW) == 0  # one at night there
     evening = datetime(2026, 3, 10, 16, tzinfo=UTC)
     assert {request.slow_at for request in story.requests} == {evening}
-    assert tell_of_slow_referees(now=evening) == 1
+    assert mail_all_about_slow_referees(now=evening) == 1
 
 
 @given(

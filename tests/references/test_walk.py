@@ -4,8 +4,7 @@ import pytest
 
 from goodword.questionnaires.parse import parse
 from goodword.questionnaires.types import Stated
-from goodword.references.domain.drafts import Draft
-from goodword.references.domain.walk import Incomplete, Walk
+from goodword.references.domain.drafts import AnsweringSession, Draft, Incomplete
 from tests.references.asking import QUESTIONS
 from tests.support.factories import NOW
 
@@ -14,8 +13,8 @@ AS_MANAGER = {"answer": "corrected", "relationship": "manager"}
 YES, NO = ({"answer": answer, "comment": ""} for answer in ("yes", "no"))
 
 
-def walk(**answers: object) -> Walk:
-    return Walk(
+def walk(**answers: object) -> AnsweringSession:
+    return AnsweringSession(
         questions=parse(QUESTIONS),
         draft=Draft(answers=answers),  # type: ignore[arg-type]  # JSON, as a draft holds it
         stated=Stated(relationship="peer"),
@@ -23,7 +22,7 @@ def walk(**answers: object) -> Walk:
     )
 
 
-def ids(way: Walk) -> list[str]:
+def ids(way: AnsweringSession) -> list[str]:
     return [question.id for question in way.asked]
 
 
@@ -60,7 +59,7 @@ def test_what_is_missing_is_named_in_order() -> None:
 
 
 def test_an_answer_that_is_not_finished_is_missing() -> None:
-    way = Walk(
+    way = AnsweringSession(
         questions=parse(QUESTIONS),
         draft=Draft(
             answers={"led": NO, "strengths": "Calm."}, typed={"relationship": {"q-x": ["corrected"]}}

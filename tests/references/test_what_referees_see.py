@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from goodword.references.domain.copy import send_copy
+from goodword.references.domain.responses import send_copy
 from goodword.references.models import Check
 from tests.references.story import (
     NOW,

@@ -6,9 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from goodword.core.workdays import Calendar
-from goodword.references.domain.remind import remind_candidates, remind_referees
-from goodword.references.domain.timelines import plan
-from goodword.references.domain.zones import note_zone, referee_hours
+from goodword.references.domain.deadlines import note_zone, plan_request_reminders, referee_hours
+from goodword.references.domain.reminders import remind_candidates, remind_referees
 from goodword.references.models import Check, ReferenceRequest
 from tests.references.story import NOW, candidate_door, get, opened, post, referee_door, sent
 
@@ -75,7 +74,7 @@ def test_a_reminder_is_planned_into_those_hours(candidates: str, referees: str, 
     story = sent()
     check, request = story.check, story.requests[0]
     check.time_zone, request.time_zone = candidates, referees
-    plan(request, check=check, now=NOW)
+    plan_request_reminders(request, check=check, now=NOW)
     assert request.next_reminder_at == datetime.fromisoformat(due)
 
 

@@ -10,8 +10,8 @@ from goodword.accounts.models import Organisation
 from goodword.assessments.attempts.invitations import assign
 from goodword.assessments.attempts.reminders import remind_due
 from goodword.core.sweep import each
-from goodword.references.domain.open import open_check
-from goodword.references.domain.remind import remind_candidates
+from goodword.references.domain.invitations import open_check
+from goodword.references.domain.reminders import remind_candidates
 from goodword.steps.domain.standing import held
 from tests.support import factories
 from tests.support.jobs import run_jobs

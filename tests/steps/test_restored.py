@@ -10,7 +10,7 @@ import pytest_django
 from goodword.assessments.attempts import invitations
 from goodword.candidates.models import Application
 from goodword.notifications.models import Email
-from goodword.references.domain import invite_again as checks
+from goodword.references.domain import invitations as check_invitations
 from goodword.roles.models import AlreadyThere, Step
 from goodword.steps.domain.delay import start_delayed
 from goodword.steps.models import StepRequest
@@ -113,7 +113,7 @@ def test_a_click_sends_a_new_invitation_and_plans_reminders(application: Applica
         react_in_order_of(0)
     step_request = StepRequest.objects.of(application.organisation).get()
     assert application.role is not None
-    act = invitations.invite_again if kind == "assessment" else checks.invite_again
+    act = invitations.invite_again if kind == "assessment" else check_invitations.invite_again
     act(step_request=step_request, member=application.role.owner, now=NOW + timedelta(hours=1))
     react_in_order_of(0)
     mail_is_taken(application, at=NOW + timedelta(hours=1))

@@ -12,7 +12,7 @@ from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
-from goodword.references.domain.open import open_check
+from goodword.references.domain.invitations import open_check
 from goodword.references.models import Check
 from goodword.reports.models import Report
 from goodword.roles.models import Role

@@ -7,8 +7,8 @@ from django.db import transaction
 
 from goodword.candidates.models import Application
 from goodword.core import clock
-from goodword.references.domain.send import write_to
-from goodword.references.domain.slots import cannot_provide
+from goodword.references.domain.sending import send_request
+from goodword.references.domain.slot_changes import cannot_provide
 from goodword.references.models import Check, Referee, Reference, ReferenceRequest
 from goodword.roles.models import Role
 from goodword.roles.slots import SlotSetting, stored
@@ -81,7 +81,7 @@ def _named(check: Check, slot: int, name: str, relationship: str, **more: Any) -
 def _asked(check: Check, slot: int, name: str, relationship: str, **more: Any) -> ReferenceRequest:
     referee = _named(check, slot, name, relationship)
     with transaction.atomic():
-        request = write_to(check, referee, now=check.opened_at)
+        request = send_request(check, referee, now=check.opened_at)
     for column, value in more.items():
         setattr(request, column, value)
     request.save()

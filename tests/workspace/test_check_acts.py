@@ -19,7 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.core.models import Event
 from goodword.notifications.models import Email
-from goodword.references.domain.slots import cannot_provide
+from goodword.references.domain.slot_changes import cannot_provide
 from goodword.references.models import Check, Referee, ReferenceRequest, Slot
 from tests.references.story import FACTS, NOW, PEER, Story, opened, post, referee_door, sent
 from tests.support import factories

@@ -15,7 +15,7 @@ from goodword.candidates.domain.carry_out import carry_out
 from goodword.candidates.domain.erasure import Reason, ask_erasure
 from goodword.candidates.models import Application, Candidate, Erasure, Hold
 from goodword.notifications.models import Email
-from goodword.references.domain.erase_referee import erase_referee
+from goodword.references.domain.erasure import erase_referee
 from goodword.references.models import Check, Referee
 from goodword.steps.domain.legal_hold import place_hold
 from goodword.steps.domain.own_erasure import ask_own_erasure

@@ -6,7 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import AuditEntry, Membership, Organisation
-from goodword.references.domain.slots import cannot_provide
+from goodword.references.domain.slot_changes import cannot_provide
 from goodword.roles.models import Role
 from tests.support import factories
 from tests.support.pages import signed_in

@@ -14,8 +14,8 @@ from goodword.assessments.attempts.mails import mail_candidate
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application, Candidate
 from goodword.notifications.models import Email
-from goodword.references.domain.correct_address import correct_address
-from goodword.references.domain.remind import remind_candidate
+from goodword.references.domain.member_actions import correct_address
+from goodword.references.domain.reminders import remind_candidate
 from goodword.steps.languages import first_offered, of_browser
 from tests.assessments.plans import JUDGEMENT, REASONING, WORK_STYLE, asked_on
 from tests.assessments.support import assigned, part_of, rows

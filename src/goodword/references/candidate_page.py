@@ -9,12 +9,16 @@ from django.utils.translation import gettext as _
 from goodword.accounts.models import Membership
 from goodword.questionnaires import labels
 from goodword.references import asked_for
-from goodword.references.domain import nominate, replace, slots
-from goodword.references.domain.about import About, competencies_of, day_in_words, minutes_of
-from goodword.references.domain.completion import Asked, is_complete
+from goodword.references.domain import nominations, slot_changes
+from goodword.references.domain.completion import RequestedReference, is_complete
+from goodword.references.domain.context import CheckContext, competencies_of, day_in_words, minutes_of
 from goodword.references.domain.mails import request_ref
-from goodword.references.domain.own import is_asked, own_of, takes_own
-from goodword.references.domain.places import Place, own_is_missing, places_of
+from goodword.references.domain.self_reference import (
+    asks_self_reference,
+    self_reference_of,
+    takes_self_reference,
+)
+from goodword.references.domain.slots import SlotStatus, self_reference_missing, slot_statuses
 from goodword.references.models import Check
 from goodword.references.queries import failed_mails
 from goodword.references.signs import addresses
@@ -28,7 +32,7 @@ from goodword.steps.states import DONE
 class SlotShown:
     """A slot as its card shows it. `flag`: a gentle word about the address, which is taken as it is."""
 
-    place: Place
+    place: SlotStatus
     heading: str
     is_any: bool
     relationship: str
@@ -76,12 +80,12 @@ class Shown:
     is_short: bool
 
 
-def shown(check: Check, facts: About, *, now: datetime) -> Shown:
+def shown(check: Check, facts: CheckContext, *, now: datetime) -> Shown:
     """All of it as things stand, in the language that is active."""
-    places = [place for place in places_of(check) if place.state != "waived"]
+    places = [place for place in slot_statuses(check) if place.state != "waived"]
     requests = [place.referee.request for place in places if place.state == "out" and place.referee]
     failed = failed_mails(check, requests)
-    full = nominate.full_slots(check, [place.slot for place in places])
+    full = nominations.full_slots(check, [place.slot for place in places])
     members = _member_addresses(check)
     cards = [_card(check, place, failed=failed, full=full, members=members) for place in places]
     if check.progress in DONE:
@@ -89,7 +93,7 @@ def shown(check: Check, facts: About, *, now: datetime) -> Shown:
     states = [card.state for card in cards]
     own = _own(check, now=now)
     return Shown(
-        stage=_stage(check, states, own_missing=own_is_missing(check)),
+        stage=_stage(check, states, own_missing=self_reference_missing(check)),
         slots=cards,
         wanted=check.wanted,
         answered=states.count("answered"),
@@ -115,7 +119,7 @@ def shown(check: Check, facts: About, *, now: datetime) -> Shown:
 
 def missing(check: Check) -> list[str]:
     """Whom nobody is named for yet, each in words."""
-    return [asked_for.one(place.kind) for place in places_of(check) if place.state == "free"]
+    return [asked_for.one(place.kind) for place in slot_statuses(check) if place.state == "free"]
 
 
 def address_flag(check: Check, *, email: str, company: str) -> str:
@@ -151,7 +155,7 @@ def _flag(check: Check, *, email: str, company: str, members: Collection[str]) -
 
 
 def _card(
-    check: Check, place: Place, *, failed: set[str], full: set[int], members: Collection[str]
+    check: Check, place: SlotStatus, *, failed: set[str], full: set[int], members: Collection[str]
 ) -> SlotShown:
     referee, state = place.referee, place.state
     if state == "out" and referee is not None:
@@ -161,7 +165,7 @@ def _card(
     if state == "answered" and referee is not None and referee.erased_at is not None:
         state = "withdrawn"
     known = referee if referee is not None and referee.erased_at is None else None
-    open_to_names = place.state in nominate.MAY_BE_NAMED
+    open_to_names = place.state in nominations.MAY_BE_NAMED
     is_full = place.slot.number in full
     return SlotShown(
         place=place,
@@ -174,15 +178,15 @@ def _card(
         if referee and open_to_names
         else "",
         may_be_changed=open_to_names and referee is not None,
-        may_be_replaced=place.state in replace.MAY_BE_REPLACED and not is_full,
-        may_be_questioned=place.state in slots.MAY_BE_QUESTIONED,
+        may_be_replaced=place.state in nominations.MAY_BE_REPLACED and not is_full,
+        may_be_questioned=place.state in slot_changes.MAY_BE_QUESTIONED,
         is_full=is_full,
     )
 
 
-def _is_enough(check: Check, places: Sequence[Place]) -> bool:
+def _is_enough(check: Check, places: Sequence[SlotStatus]) -> bool:
     asked = [
-        Asked(
+        RequestedReference(
             answered=place.state == "answered" and place.referee is not None and not place.referee.erased_at,
             needed=place.is_needed,
         )
@@ -196,12 +200,12 @@ def _name_of_first(cards: Sequence[SlotShown], state: str) -> str:
 
 
 def _own(check: Check, *, now: datetime) -> str:
-    if not is_asked(check):
+    if not asks_self_reference(check):
         return ""
-    own = own_of(check)
+    own = self_reference_of(check)
     if own is not None and own.submitted_at is not None:
         return "done"
-    if not takes_own(check, now=now):
+    if not takes_self_reference(check, now=now):
         return ""
     return "needed" if check.self_reference == Step.SelfReference.NEEDED else "asked"
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 
 from goodword.questionnaires.report import rows
 from goodword.questionnaires.types import CONFIRMING, DatesConfirm, Question, RelationshipConfirm
-from goodword.references.domain.about import stated_of
+from goodword.references.domain.context import stated_of
 from goodword.references.found import Contradiction, Received, Verification
 from goodword.references.models import Reference
 

@@ -11,7 +11,7 @@ from typing import Any
 from goodword.core.exporting import Reader, Told, Wanted, tells, without_nothing
 from goodword.notifications.export import told_of
 from goodword.notifications.models import Email
-from goodword.references.domain.do_not_contact import is_barred
+from goodword.references.domain.declines import is_barred
 from goodword.references.domain.mails import request_ref
 from goodword.references.models import Check, Referee, ReferenceRequest, SelfReference, Sign, Slot, Trace
 from goodword.references.said import own_in_words, reference_in_words

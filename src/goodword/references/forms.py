@@ -11,7 +11,7 @@ from goodword.questionnaires import labels
 from goodword.questionnaires.fields import MonthField
 from goodword.questionnaires.incoming import AnswerError
 from goodword.questionnaires.months import read_month
-from goodword.references.domain.rules import LONGEST_MESSAGE, Details
+from goodword.references.domain.nominations import LONGEST_MESSAGE, RefereeDetails
 from goodword.references.fields import Address, Plain
 from goodword.references.models import Referee
 from goodword.references.reasons import LONGEST_REASON
@@ -95,7 +95,7 @@ class RefereeForm(forms.Form):
     ) -> None:
         super().__init__(data, initial={"language": language} | _initial(referee), prefix="r")
         self.kind = kind
-        self.details: Details | None = None
+        self.details: RefereeDetails | None = None
         if kind == ANY:
             self._choices("relationship", [("", gettext("Choose")), *labels.relationships().items()])
         else:
@@ -124,7 +124,7 @@ class RefereeForm(forms.Form):
         if self.errors:
             return
         names = ("name", "email", "company", "candidate_title", "message", "after_offer")
-        self.details = Details(
+        self.details = RefereeDetails(
             relationship=self.kind if self.kind != ANY else values["relationship"],
             from_month=first,
             to_month=last,

@@ -1,8 +1,8 @@
 """The sweeps of reminders, and of what else is due in a check."""
 
 from goodword.core import clock, jobs
-from goodword.references.domain import over, remind, slow, traces
-from goodword.references.domain.erase_referee import erase_asked
+from goodword.references.domain import completion, reminders, traces
+from goodword.references.domain.erasure import erase_asked
 
 
 @jobs.job(
@@ -11,7 +11,7 @@ from goodword.references.domain.erase_referee import erase_asked
 def sweep_candidates(*, timestamp: int = 0) -> None:
     """Remind the candidates who are due."""
     del timestamp  # given to every periodic job; the clock is ours
-    remind.remind_candidates(now=clock.now())
+    reminders.remind_candidates(now=clock.now())
 
 
 @jobs.job(
@@ -20,14 +20,14 @@ def sweep_candidates(*, timestamp: int = 0) -> None:
 def sweep_referees(*, timestamp: int = 0) -> None:
     """Remind the referees who are due."""
     del timestamp  # given to every periodic job; the clock is ours
-    remind.remind_referees(now=clock.now())
+    reminders.remind_referees(now=clock.now())
 
 
 @jobs.job(name="references.slow", cron="* * * * * 5", queueing_lock="references.slow")
 def sweep_slow(*, timestamp: int = 0) -> None:
     """Tell candidates of referees who are slow."""
     del timestamp  # given to every periodic job; the clock is ours
-    slow.tell_of_slow_referees(now=clock.now())
+    reminders.mail_all_about_slow_referees(now=clock.now())
 
 
 @jobs.job(name="references.forget_raw", cron="20 7 * * * 0", queueing_lock="references.forget_raw")
@@ -41,7 +41,7 @@ def sweep_traces(*, timestamp: int = 0) -> None:
 def sweep_over(*, timestamp: int = 0) -> None:
     """End what nobody can answer any more in checks that are done."""
     del timestamp  # given to every periodic job; the clock is ours
-    over.end_over(now=clock.now())
+    completion.end_expired_requests(now=clock.now())
 
 
 @jobs.job(name="references.erase_asked", cron="*/10 * * * * 25", queueing_lock="references.erase_asked")

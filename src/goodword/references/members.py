@@ -6,9 +6,9 @@ from datetime import datetime
 
 from goodword.questionnaires import labels
 from goodword.references import asked_for
-from goodword.references.domain.by_member import is_running
+from goodword.references.domain.locking import is_running
 from goodword.references.domain.mails import request_ref
-from goodword.references.domain.places import Place, places_of, waits_for_candidate
+from goodword.references.domain.slots import SlotStatus, slot_statuses, waits_for_candidate
 from goodword.references.models import Check, Referee, ReferenceRequest, SelfReference, Slot
 from goodword.references.queries import failed_mails
 from goodword.roles.models import Step
@@ -72,7 +72,7 @@ class View:
 
 def view_of(check: Check, *, now: datetime) -> View:
     """All of it, in six queries for any number of referees."""
-    places = places_of(check)
+    places = slot_statuses(check)
     everybody = list(
         Referee.objects.of(check.organisation)
         .select_related("request__reference")
@@ -124,7 +124,7 @@ def view_of(check: Check, *, now: datetime) -> View:
     )
 
 
-def _waits_for(places: Sequence[Place], *, own_missing: bool) -> list[str]:
+def _waits_for(places: Sequence[SlotStatus], *, own_missing: bool) -> list[str]:
     states = {place.state for place in places}
     found = ["you"] if "questioned" in states else []
     if waits_for_candidate(places, own_missing=own_missing):
@@ -140,7 +140,7 @@ def _seat(
     referee: Referee | None,
     *,
     check: Check,
-    place: Place | None,
+    place: SlotStatus | None,
     failed: set[str],
     running: bool,
     now: datetime,
@@ -190,7 +190,7 @@ def _seat(
 
 
 def _state(
-    referee: Referee | None, request: ReferenceRequest | None, place: Place | None
+    referee: Referee | None, request: ReferenceRequest | None, place: SlotStatus | None
 ) -> tuple[str, datetime | None]:
     if place is None:
         return "replaced", referee.replaced_at if referee else None

@@ -11,7 +11,7 @@ from goodword.questionnaires.parse import parse
 from goodword.questionnaires.report import rows
 from goodword.questionnaires.types import Question, Stated
 from goodword.questionnaires.wording import worded
-from goodword.references.domain.about import stated_of
+from goodword.references.domain.context import stated_of
 from goodword.references.models import Check, Reference, SelfReference
 
 

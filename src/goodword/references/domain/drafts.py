@@ -1,19 +1,20 @@
-"""Answers while somebody gives them: what is finished, what is only typed yet, and when it was last kept. Pure.
-
-A draft is stored as JSON: the finished answers by question id, beside them under `ABOUT` what is known of the draft
-itself. No question can have that id.
-"""
+"""Draft answers and the pages of questions that they belong to. Pure."""
 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any, Final, Self
 
+from goodword.questionnaires.answers import AnswerError, validate
+from goodword.questionnaires.asked import asked_of
+from goodword.questionnaires.pages import pages
 from goodword.questionnaires.reading import Json
+from goodword.questionnaires.types import CONFIRMING, Question, RelationshipConfirm, Stated
 
-ABOUT: Final = "~"
+META_KEY: Final = "~"
 #: two savings further apart are two sittings: the time between them was not spent on answering
 ONE_SITTING: Final = timedelta(minutes=30)
 #: characters of an unfinished answer that are kept; more is no slip of the hand
@@ -24,7 +25,7 @@ type Typed = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class SubmittedAnswer:
     """One question as a page sent it: its answer if that can be taken as it is, else what was typed."""
 
     question_id: str
@@ -49,9 +50,9 @@ class Draft:
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> Self:
         """From its JSON."""
-        known = stored.get(ABOUT, {})
+        known = stored.get(META_KEY, {})
         return cls(
-            answers={name: value for name, value in stored.items() if name != ABOUT},
+            answers={name: value for name, value in stored.items() if name != META_KEY},
             typed=known.get("typed", {}),
             saved_at=datetime.fromisoformat(known["saved_at"]) if "saved_at" in known else None,
             left=known.get("left", False),
@@ -64,13 +65,13 @@ class Draft:
             "left": self.left,
             **({"saved_at": self.saved_at.isoformat()} if self.saved_at else {}),
         }
-        return {**self.answers, ABOUT: known}
+        return {**self.answers, META_KEY: known}
 
     def mark(self, question_id: str) -> str:
         """Stands for what is kept of a question; "" while nothing is."""
         return _mark(self.answers.get(question_id), self.typed.get(question_id) or {})
 
-    def taking(self, given: Sequence[Given], *, seen: Mapping[str, str], now: datetime) -> Self:
+    def taking(self, given: Sequence[SubmittedAnswer], *, seen: Mapping[str, str], now: datetime) -> Self:
         """The draft with what a page sent.
 
         `seen` are the marks of the draft that the page showed, by question id; "" or none for an empty input. What
@@ -107,3 +108,116 @@ def _mark(answer: Json, typed: Typed) -> str:
         return ""
     said = json.dumps([answer, {name: list(texts) for name, texts in typed.items()}], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()[:12]
+
+
+class Incomplete(Exception):
+    """Some questions still need an answer: their ids, in order."""
+
+    def __init__(self, question_ids: tuple[str, ...]) -> None:
+        super().__init__(", ".join(question_ids))
+        self.question_ids = question_ids
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnsweringSession:
+    """All questions in the language they are asked in, worded, with what is kept of the answers.
+
+    `stated` is what the candidate stated about the referee, `today` the day where the organisation is.
+    """
+
+    questions: tuple[Question, ...]
+    draft: Draft
+    stated: Stated
+    today: date
+
+    def with_given(self, given: Sequence[SubmittedAnswer], *, now: datetime) -> Self:
+        """The same walk as if this had been kept."""
+        return replace(self, draft=self.draft.taking(given, seen={}, now=now))
+
+    @property
+    def relationship(self) -> str:
+        """What the referee was to the candidate: as they have said it themselves, else as the candidate has."""
+        for question in self.questions:
+            said = self.draft.answers.get(question.id)
+            if isinstance(question, RelationshipConfirm) and isinstance(said, Mapping):
+                return str(said["relationship"])
+        return self.stated.relationship
+
+    @cached_property
+    def asked(self) -> tuple[Question, ...]:
+        """The questions that are asked, by the relationship and by what is answered so far."""
+        return asked_of(self.questions, relationship=self.relationship, answers=self.draft.answers)
+
+    @cached_property
+    def facts(self) -> tuple[Question, ...]:
+        """Those of a factual reference: that confirm what the candidate stated."""
+        return tuple(question for question in self.asked if isinstance(question, CONFIRMING))
+
+    @cached_property
+    def all_pages(self) -> tuple[tuple[Question, ...], ...]:
+        """Every page, from number 1, with all that can stand on it."""
+        return pages(self.questions)
+
+    @cached_property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of the pages on which something is asked."""
+        return tuple(
+            number for number in range(1, len(self.all_pages) + 1) if self.on_page(number, asked_only=True)
+        )
+
+    def on_page(self, number: int, *, asked_only: bool) -> tuple[Question, ...]:
+        """The questions of a page; empty where there is no such page."""
+        if not 1 <= number <= len(self.all_pages):
+            return ()
+        page = self.all_pages[number - 1]
+        return tuple(question for question in page if question in self.asked) if asked_only else page
+
+    def number_of(self, question_id: str) -> int:
+        """The page that a question stands on."""
+        return next(
+            number
+            for number, page in enumerate(self.all_pages, start=1)
+            if any(question.id == question_id for question in page)
+        )
+
+    def after(self, number: int) -> int | None:
+        """The next page on which something is asked; None after the last."""
+        return next((later for later in self.numbers if later > number), None)
+
+    def before(self, number: int) -> int | None:
+        """The page before on which something is asked; None before the first."""
+        return next((earlier for earlier in reversed(self.numbers) if earlier < number), None)
+
+    def place(self, number: int) -> tuple[int, int]:
+        """Where a page stands among those on which something is asked, and how many these are."""
+        return sum(other <= number for other in self.numbers), len(self.numbers)
+
+    def judged(self, *, of: Sequence[Question] | None = None) -> dict[str, Json]:
+        """The answers to all that is asked (or to these), each held against its question once more.
+
+        Raises Incomplete.
+        """
+        judged: dict[str, Json] = {}
+        wanting: list[str] = []
+        for question in self.asked if of is None else of:
+            try:
+                judged[question.id] = self._judge(question)
+            except AnswerError:
+                wanting.append(question.id)
+        if wanting:
+            raise Incomplete(tuple(wanting))
+        return judged
+
+    def missing(self) -> tuple[str, ...]:
+        """The ids of the questions that still need an answer before a submit."""
+        try:
+            self.judged()
+        except Incomplete as incomplete:
+            return incomplete.question_ids
+        return ()
+
+    def _judge(self, question: Question) -> Json:
+        if question.id in self.draft.typed:
+            raise AnswerError("not finished")  # never shown: its page says what is wrong
+        answer = self.draft.answers.get(question.id)
+        return validate(question, answer, stated=self.stated, today=self.today)

@@ -1,12 +1,14 @@
-"""The mails of a check to the candidate and to referees. Each is queued once per key.
+"""The mails of a check to candidate, referees and recruiter. Each is queued once per key.
 
-Their links expire (notifications.domain.links). While there is something to open, one click sends a new link
-(fresh_link.py).
+Links in them expire (notifications.domain.links); while there is something to open, one click sends a new one
+(invitations.send_fresh_link).
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import ngettext
 
@@ -15,10 +17,16 @@ from goodword.notifications.models import Email, Link
 from goodword.notifications.people import LinkFor, Person
 from goodword.questionnaires import labels
 from goodword.references import asked_for
-from goodword.references.domain.about import About, about, common, competencies_of, day_in_words
+from goodword.references.domain.context import (
+    CheckContext,
+    candidate_language,
+    check_context,
+    competencies_of,
+    day_in_words,
+    mail_context,
+)
 from goodword.references.domain.deadlines import referee_deadline
-from goodword.references.domain.languages import of_candidate
-from goodword.references.domain.places import CANDIDATES, places_of
+from goodword.references.domain.slots import AWAITING_CANDIDATE, slot_statuses
 from goodword.references.models import Check, Referee, ReferenceRequest, Slot
 from goodword.roles.slots import ANY
 from goodword.steps.domain.automation import unreachable
@@ -29,7 +37,7 @@ REQUEST_REMINDER = "references.request_reminder"
 REQUEST_FRESH = "references.request_fresh"
 
 
-def to_candidate(
+def mail_candidate(
     check: Check,
     *,
     name: str,
@@ -46,11 +54,13 @@ def to_candidate(
     `slot` is the subject. `days`: it sets a deadline, at least this many working days after sending (0: the date is set
     already). `extra`: further template context.
     """
-    facts = about(check)
+    facts = check_context(check)
     if unreachable(facts.application):
         return
     with translation.override(facts.language):
-        own = {"invitation": _invited, "reminder": _reminded}.get(name, lambda _: _of_slot(slot))(check)
+        own = {"invitation": _invitation_context, "reminder": _reminder_context}.get(
+            name, lambda _: _slot_context(slot)
+        )(check)
     queue(
         organisation=facts.organisation,
         kind=f"references.{name}",
@@ -58,7 +68,7 @@ def to_candidate(
         to=Person(name=facts.candidate.name, address=facts.candidate.email),
         sender=facts.recruiter,
         template=f"references/mail/{name}",
-        context={**common(facts, check), **own, **extra},
+        context={**mail_context(facts, check), **own, **extra},
         link=LinkFor(purpose=Link.Purpose.CANDIDATE, subject_id=check.step_request_id),
         application=facts.application,
         quotes=facts.candidate,
@@ -71,10 +81,12 @@ def to_candidate(
     )
 
 
-def _invited(check: Check) -> Mapping[str, object]:
+def _invitation_context(check: Check) -> Mapping[str, object]:
     """What is asked for; of one who is invited again, what is still missing of it."""
-    places = places_of(check)
-    missing = [place.slot for place in places if place.state in CANDIDATES] or [one.slot for one in places]
+    places = slot_statuses(check)
+    missing = [place.slot for place in places if place.state in AWAITING_CANDIDATE] or [
+        one.slot for one in places
+    ]
     return {
         "wanted": sum(not slot.is_waived for slot in missing),
         "asked_for": [] if _is_plain(missing) else asked_for.lines(missing),
@@ -88,12 +100,12 @@ def _is_plain(slots: Sequence[Slot]) -> bool:
     return all(slot.relationship == ANY and not slot.needed and not slot.hint for slot in slots)
 
 
-def _reminded(check: Check) -> Mapping[str, object]:
+def _reminder_context(check: Check) -> Mapping[str, object]:
     asked = ReferenceRequest.objects.of(check.organisation).filter(check_run=check)
     return {"nothing_sent": not asked.exists()}
 
 
-def _of_slot(slot: Slot | None) -> Mapping[str, object]:
+def _slot_context(slot: Slot | None) -> Mapping[str, object]:
     if slot is None:
         return {}
     return {
@@ -109,9 +121,9 @@ def request_ref(request: ReferenceRequest) -> str:
     return f"request:{request.pk}"
 
 
-def to_referee(request: ReferenceRequest, *, check: Check, kind: str, key: str, now: datetime) -> None:
+def mail_referee(request: ReferenceRequest, *, check: Check, kind: str, key: str, now: datetime) -> None:
     """Queue a referee's mail (REQUEST, REQUEST_REMINDER or REQUEST_FRESH), with a fresh link to their portal."""
-    facts, referee = about(check, language=request.language), request.referee
+    facts, referee = check_context(check, language=request.language), request.referee
     queue(
         organisation=facts.organisation,
         kind=kind,
@@ -142,7 +154,7 @@ def to_referee(request: ReferenceRequest, *, check: Check, kind: str, key: str, 
 
 def language_for(check: Check, referee: Referee) -> str:
     """The language of a referee's first mail: the one set by the candidate, else the candidate's own."""
-    return referee.language or of_candidate(check, check.step_request.application.candidate)
+    return referee.language or candidate_language(check, check.step_request.application.candidate)
 
 
 def unsent_request(check: Check, referee: Referee, *, now: datetime) -> Email:
@@ -150,7 +162,7 @@ def unsent_request(check: Check, referee: Referee, *, now: datetime) -> Email:
 
     Of one who is not to be asked before an offer the day is not known yet, and the mail says how it will be counted.
     """
-    facts = about(check, language=language_for(check, referee))
+    facts = check_context(check, language=language_for(check, referee))
     to = Person(name=referee.name, address=referee.email)
     step = check.step_request.step
     own = _referee_context(
@@ -189,12 +201,12 @@ def _template(kind: str) -> str:
 
 
 def _referee_context(
-    facts: About, check: Check, referee: Referee, *, left: int, deadline: str
+    facts: CheckContext, check: Check, referee: Referee, *, left: int, deadline: str
 ) -> Mapping[str, object]:
     with translation.override(facts.language):
         period = labels.period(referee.from_month, referee.to_month or None)
     return {
-        **common(facts, check),
+        **mail_context(facts, check),
         "company": referee.company,
         "address_corrected": referee.address_corrected,
         "period": period,
@@ -202,3 +214,68 @@ def _referee_context(
         "deadline": deadline,
         "reminders": left,
     }
+
+
+def mail_recruiter(
+    check: Check, *, referee: Referee, now: datetime, key: str = "review", received: int = 1
+) -> None:
+    """Queue the mail that invites to review the answers that are in: the first, or `received` so far."""
+    facts = check_context(check, language=check.organisation.language)
+    queue(
+        organisation=facts.organisation,
+        kind="references.review",
+        key=f"check:{check.pk}:{key}",
+        to=facts.recruiter,
+        sender=Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
+        template="references/mail/review",
+        context={**mail_context(facts, check), "referee": referee.name, "received": received},
+        link=LinkFor(purpose=Link.Purpose.REVIEW, subject_id=facts.application.pk),
+        application=facts.application,
+        language=facts.language,
+        now=now,
+    )
+
+
+def mail_recruiter_cannot_provide(check: Check, *, slot: Slot, now: datetime) -> None:
+    """Queue the mail that the candidate cannot provide a referee; once each time they say so."""
+    assert slot.cannot_at is not None
+    facts = check_context(check, language=check.organisation.language)
+    with translation.override(facts.language):
+        asked = asked_for.for_members(slot.relationship)
+    path = reverse("candidate", args=[facts.organisation.slug, facts.application.pk])
+    queue(
+        organisation=facts.organisation,
+        kind="references.cannot",
+        key=f"check:{check.pk}:slot:{slot.number}:cannot:{slot.cannot_at:%Y%m%d%H%M%S}",
+        to=facts.recruiter,
+        sender=Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
+        template="references/mail/cannot",
+        context={
+            **mail_context(facts, check),
+            "asked": asked,
+            "needed": slot.needed,
+            "reason_lines": slot.cannot_reason.splitlines(),
+            "page_url": settings.GOODWORD_BASE_URL + path,
+        },
+        application=facts.application,
+        language=facts.language,
+        now=now,
+    )
+
+
+def mail_recruiter_withdrawal(check: Check, *, referee_id: int, now: datetime) -> None:
+    """Queue the mail that a referee who had answered erased their data, without saying who."""
+    facts = check_context(check, language=check.organisation.language)
+    path = reverse("candidate", args=[facts.organisation.slug, facts.application.pk])
+    queue(
+        organisation=facts.organisation,
+        kind="references.withdrawn",
+        key=f"referee:{referee_id}:withdrawn",
+        to=facts.recruiter,
+        sender=Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
+        template="references/mail/withdrawn",
+        context={**mail_context(facts, check), "page_url": settings.GOODWORD_BASE_URL + path},
+        application=facts.application,
+        language=facts.language,
+        now=now,
+    )

@@ -1,27 +1,24 @@
-"""What happens to the requests of a check when the check itself ends or comes back."""
+"""Requests to referees, as their check pauses, ends or is reopened."""
 
 from datetime import datetime
 
-from goodword.accounts.models import Organisation
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import cancel
 from goodword.notifications.models import Email, Link
-from goodword.references.domain.addresses import mailbox
-from goodword.references.domain.deadlines import referee_deadline
+from goodword.references.domain.deadlines import plan_request_reminders, referee_deadline
 from goodword.references.domain.mails import REQUEST_REMINDER, request_ref
-from goodword.references.domain.timelines import plan
 from goodword.references.models import Check, ReferenceRequest
 
 State, Why = ReferenceRequest.State, ReferenceRequest.Why
-OUT = (State.SENT, State.BEGUN)
+OPEN_STATES = (State.SENT, State.BEGUN)
 
 
-def out(check: Check) -> list[ReferenceRequest]:
+def open_requests(check: Check) -> list[ReferenceRequest]:
     """The requests that still wait for their referee."""
     return list(
         ReferenceRequest.objects.of(check.organisation)
         .select_related("referee")
-        .filter(check_run=check, state__in=OUT)
+        .filter(check_run=check, state__in=OPEN_STATES)
         .order_by("pk")
     )
 
@@ -36,19 +33,19 @@ def end_request(request: ReferenceRequest, *, why: str, now: datetime) -> None:
 
 def end_requests(check: Check, *, why: str, now: datetime) -> None:
     """End all that are out, with the check locked."""
-    for request in out(check):
+    for request in open_requests(check):
         end_request(request, why=why, now=now)
 
 
 def stop_reminders(check: Check, *, now: datetime) -> None:
     """Nobody is reminded any more; the requests that are out live on with their links."""
-    ReferenceRequest.objects.of(check.organisation).filter(check_run=check, state__in=OUT).update(
+    ReferenceRequest.objects.of(check.organisation).filter(check_run=check, state__in=OPEN_STATES).update(
         next_reminder_at=None, slow_at=None
     )
-    hold_reminders(check, now=now)
+    cancel_queued_reminders(check, now=now)
 
 
-def kill_links(request: ReferenceRequest, *, now: datetime) -> None:
+def revoke_links(request: ReferenceRequest, *, now: datetime) -> None:
     """Revoke a request's links for good, whatever becomes of the check."""
     links.end(organisation=request.organisation, purpose=Link.Purpose.REFEREE, subject_id=request.pk, now=now)
 
@@ -69,9 +66,9 @@ def restore_requests(check: Check, *, now: datetime) -> None:
     check.save(update_fields=["deadline_at"])
 
 
-def hold_reminders(check: Check, *, now: datetime) -> None:
+def cancel_queued_reminders(check: Check, *, now: datetime) -> None:
     """The check is paused: reminders that wait to be sent stop; the requests and their links live on."""
-    refs = [request_ref(request) for request in out(check)]
+    refs = [request_ref(request) for request in open_requests(check)]
     Email.objects.of(check.organisation).filter(
         subject_ref__in=refs, kind=REQUEST_REMINDER, state=Email.State.QUEUED
     ).update(state=Email.State.CANCELLED, settled_at=now)
@@ -82,15 +79,6 @@ def plan_reminders(check: Check, *, now: datetime) -> None:
 
     Never more than its first mail promised; those whose time has passed are left out.
     """
-    for request in out(check):
-        plan(request, check=check, now=now)
+    for request in open_requests(check):
+        plan_request_reminders(request, check=check, now=now)
         request.save(update_fields=["next_reminder_at", "slow_at"])
-
-
-def stop_mail(*, organisation: Organisation, address: str, now: datetime) -> None:
-    """Stop what waits to be sent to a referee's mailbox, whichever check it is about."""
-    waiting = Email.objects.of(organisation).filter(
-        link_purpose=Link.Purpose.REFEREE, state__in=[Email.State.QUEUED, Email.State.SENDING]
-    )
-    theirs = [pk for pk, to in waiting.values_list("pk", "to_address") if mailbox(to) == mailbox(address)]
-    waiting.filter(pk__in=theirs).update(state=Email.State.CANCELLED, settled_at=now)

@@ -1,156 +1,100 @@
-"""The slots of a check that is open: a member adds one, the candidate cannot provide one, a member answers."""
+"""The state of each slot of a check: who is in it and how far they are."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 
-from django.db import transaction
-from django.utils.translation import gettext as _
+from goodword.references.models import Check, Referee, ReferenceRequest, SelfReference, Slot
+from goodword.roles.models import Step
 
-from goodword.accounts.models import Membership
-from goodword.core.workdays import end_of_working_day
-from goodword.references.domain import guard
-from goodword.references.domain.clock import candidate_is_asked, settle_clock
-from goodword.references.domain.complete import complete_if_all_in
-from goodword.references.domain.mails import to_candidate
-from goodword.references.domain.places import Place, place_of
-from goodword.references.domain.recruiter_mails import to_recruiter_about
-from goodword.references.domain.requests import end_request, kill_links
-from goodword.references.domain.tell import tell
-from goodword.references.models import Check, ReferenceRequest, Slot
-from goodword.roles.slots import ANY, KINDS, MOST_REFEREES
-from goodword.steps.domain.standstill import days_left, later_by_the_stop
+State = ReferenceRequest.State
 
-#: in these the candidate can say that they cannot provide somebody
-MAY_BE_QUESTIONED = frozenset({"free", "declined", "undelivered"})
-
-Answer = Slot.Answer
+#: the candidate is asked for something here
+AWAITING_CANDIDATE: Final = frozenset({"free", "named", "declined", "undelivered"})
 
 
-class Refused(Exception):
-    """What cannot be done, as a sentence to show."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotStatus:
+    """A slot with the referee who stands in it now.
 
-
-def slots_of(check: Check) -> list[Slot]:
-    """All slots of a check in order, waived ones too."""
-    return list(Slot.objects.of(check.organisation).filter(check_run=check).order_by("number"))
-
-
-def add_slot(
-    *, check_id: int, relationship: str, hint: str, needed: bool, member: Membership, now: datetime
-) -> Slot:
-    """Ask for one more referee in an open check: the candidate gets a mail, and the check does not complete with
-    fewer than one more than before.
-
-    Raises guard.Closed when the check is over, Refused when ten are asked for already, Check.DoesNotExist for one of
-    another organisation.
+    `state`: "free", "named" (not sent yet), "held" (sent, but waits for an offer), "out" (asked, has not answered),
+    "undelivered" (mail to them comes back), "answered", "declined", "questioned" (*I can't name anyone* waits for
+    the organisation), or "waived".
     """
-    if relationship not in KINDS:
-        raise ValueError(f"{relationship} is no kind of referee")
-    with transaction.atomic():
-        check = guard.open_check(_own(check_id, member), now=now)
-        if check.wanted >= MOST_REFEREES:
-            raise Refused(_("Ten referees are asked for already. More than that is not possible."))
-        last = Slot.objects.of(check.organisation).filter(check_run=check).order_by("-number").first()
-        slot = Slot.objects.create(
-            organisation=check.organisation,
-            check_run=check,
-            number=(last.number if last else 0) + 1,
-            relationship=relationship,
-            needed=needed,
-            hint=hint,
-            added_by=member,
-        )
-        check.wanted, check.least = check.wanted + 1, check.least + 1
-        _more_time(check, now=now)
-        settle_clock(check, now=now, asked_at=now)
-        days = check.step_request.step.deadline_days
-        to_candidate(check, name="one_more", key=f"slot:{slot.number}:added", now=now, slot=slot, days=days)
-        tell("check.slot_added", check, by=f"member:{member.pk}", at=now, slot=slot.number)
-        return slot
+
+    slot: Slot
+    referee: Referee | None
+    state: str
+
+    @property
+    def kind(self) -> str:
+        """The relationship that is asked for, or roles.slots.ANY."""
+        return self.slot.relationship
+
+    @property
+    def is_wrong_person(self) -> bool:
+        """Whether the recipient says that they are not this referee."""
+        request = getattr(self.referee, "request", None)
+        return self.state == "declined" and request is not None and request.is_wrong_person
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether the check never completes without an answer here."""
+        return self.slot.needed and not self.slot.is_waived
 
 
-def cannot_provide(*, check_id: int, slot: int, reason: str, now: datetime) -> Slot:
-    """The candidate cannot provide the referee of a slot: the recruiter gets a mail, once, and the clock
-    stops unless referees are asked at the moment.
-
-    Said twice, the first counts. Raises guard.Closed when the check is over, or there is somebody in the slot who
-    is asked or has answered.
-    """
-    with transaction.atomic():
-        check = guard.open_check(check_id, now=now)
-        place = place_of(check, slot)
-        if place is None:
-            raise guard.Closed
-        row = place.slot
-        if place.state == "questioned":
-            return row
-        if place.state not in MAY_BE_QUESTIONED:
-            raise guard.Closed
-        row.cannot_at, row.cannot_reason = now, reason
-        row.answer, row.answer_note, row.answered_at, row.answered_by = Answer.NOTHING, "", None, None
-        row.save()
-        settle_clock(check, now=now)
-        to_recruiter_about(check, slot=row, now=now)
-        tell("check.cannot_provide", check, by="candidate", at=now, slot=row.number)
-        return row
+def slot_statuses(check: Check) -> list[SlotStatus]:
+    """All slots of a check in order, waived ones too, with the referee who is in each."""
+    slots = Slot.objects.of(check.organisation).filter(check_run=check).order_by("number")
+    present = Referee.objects.of(check.organisation).filter(check_run=check, replaced_at=None)
+    in_slot = {referee.slot: referee for referee in present.select_related("request")}
+    return [
+        SlotStatus(slot=slot, referee=in_slot.get(slot.number), state=_state(slot, in_slot.get(slot.number)))
+        for slot in slots
+    ]
 
 
-def answer_cannot(
-    *, check_id: int, slot: int, answer: str, note: str, member: Membership, now: datetime
-) -> Slot:
-    """Answer *I can't name anyone*: WAIVED, ANY or STILL_ASKED (a Slot.Answer), with a word for the candidate.
-
-    The candidate gets a mail unless nothing is left for them to do, the clock goes on, and the check completes if
-    that was all it waited for. Answered twice, the first counts. Raises guard.Closed when the check is over, Refused
-    for waiving the last referee that is asked for, Check.DoesNotExist for a check of another organisation.
-    """
-    answer = Answer(answer)
-    if answer == Answer.NOTHING:
-        raise ValueError("an answer is wanted")
-    with transaction.atomic():
-        check = guard.open_check(_own(check_id, member), now=now)
-        place = place_of(check, slot)
-        if place is None:
-            raise guard.Closed
-        row = place.slot
-        if place.state != "questioned":
-            return row
-        if answer == Answer.WAIVED and check.wanted <= 1:
-            raise Refused(_("This is the only referee needed. To do without, cancel the reference check."))
-        row.answer, row.answer_note, row.answered_at, row.answered_by = answer, note, now, member
-        if answer == Answer.ANY and row.relationship != ANY:
-            row.relationship, row.needed = ANY, False  # the mark was on the kind
-        row.save()
-        if answer == Answer.WAIVED:
-            _waive(check, place, now=now)
-        if check.clock_stopped_at is None and row.cannot_at is not None:
-            # referees are asked meanwhile, so it ran on; for the candidate the time of waiting does not count
-            check.deadline_at = later_by_the_stop(
-                check.deadline_at, stopped_at=row.cannot_at, now=now, calendar=check.organisation.calendar
-            )
-        settle_clock(check, now=now, asked_at=None if answer == Answer.WAIVED else now)
-        if answer != Answer.WAIVED or candidate_is_asked(check):
-            key = f"slot:{row.number}:answered:{now:%Y%m%d%H%M%S}"
-            days = days_left(check.deadline_at, now=now, calendar=check.organisation.calendar)
-            to_candidate(check, name="cannot_answered", key=key, now=now, slot=row, days=days)
-        tell("check.cannot_answered", check, by=f"member:{member.pk}", at=now, slot=row.number, answer=answer)
-        complete_if_all_in(check_id=check.pk, now=now)
-        return row
+def slot_status(check: Check, number: int) -> SlotStatus | None:
+    """The slot of this number; None if there is none."""
+    return next((place for place in slot_statuses(check) if place.slot.number == number), None)
 
 
-def _own(check_id: int, member: Membership) -> int:
-    return Check.objects.of(member.organisation).values_list("pk", flat=True).get(pk=check_id)
+def self_reference_missing(check: Check) -> bool:
+    """Whether the candidate's self-reference is needed and not in."""
+    if check.self_reference != Step.SelfReference.NEEDED:
+        return False
+    own = SelfReference.objects.of(check.organisation).filter(check_run=check)
+    return not own.exclude(submitted_at=None).exists()
 
 
-def _waive(check: Check, place: Place, *, now: datetime) -> None:
-    check.wanted -= 1
-    check.least = min(check.least, check.wanted)
-    request = getattr(place.referee, "request", None)
-    if request is not None and request.is_out:  # mail to them comes back, and nobody is asked here any more
-        end_request(request, why=ReferenceRequest.Why.REPLACED, now=now)
-        kill_links(request, now=now)
+def waits_for_candidate(places: Sequence[SlotStatus], *, own_missing: bool) -> bool:
+    """Whether the candidate still has something to do: somebody to name or to send, their own answers."""
+    return own_missing or any(place.state in AWAITING_CANDIDATE for place in places)
 
 
-def _more_time(check: Check, *, now: datetime) -> None:
-    days = check.step_request.step.deadline_days
-    enough = end_of_working_day(now, days, calendar=check.organisation.calendar)
-    check.deadline_at = max(check.deadline_at, enough)
+def waits_for_organisation(places: Sequence[SlotStatus], *, own_missing: bool) -> bool:
+    """Whether the deadline stands still: no referee is asked at the moment, and *I can't name anyone* is not
+    answered yet, or nobody is left to do anything but those who are not to be asked before an offer."""
+    states = {place.state for place in places}
+    if "out" in states:
+        return False
+    if "questioned" in states:
+        return True
+    return "held" in states and not waits_for_candidate(places, own_missing=own_missing)
+
+
+def _state(slot: Slot, referee: Referee | None) -> str:
+    if slot.is_waived:
+        return "waived"
+    request = getattr(referee, "request", None)
+    if request is not None and request.state == State.ANSWERED:
+        return "answered"
+    if slot.is_questioned:
+        return "questioned"
+    if referee is None:
+        return "free"
+    if request is None:
+        return "held" if referee.held_at is not None else "named"
+    if not request.is_out:
+        return "declined"
+    return "undelivered" if request.undelivered_at is not None else "out"

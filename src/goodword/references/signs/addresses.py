@@ -17,7 +17,7 @@ from difflib import SequenceMatcher
 from disposable_email_domains import blocklist
 
 from goodword.core.free_mail import FREE_MAIL
-from goodword.references.domain.addresses import mailbox
+from goodword.references.domain.declines import mailbox
 from goodword.references.signs.found import Found, key_of
 
 MEMBER, DISPOSABLE, FREE, DOMAIN = "address_member", "address_disposable", "address_free", "address_domain"

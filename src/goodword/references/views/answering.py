@@ -13,8 +13,7 @@ from goodword.core.text import clean_text
 from goodword.questionnaires.forms import Block, QuestionForm, build_form
 from goodword.questionnaires.report import Row, rows
 from goodword.questionnaires.types import Question
-from goodword.references.domain.drafts import LONGEST_TYPED, Draft, Given
-from goodword.references.domain.walk import Walk
+from goodword.references.domain.drafts import LONGEST_TYPED, AnsweringSession, Draft, SubmittedAnswer
 from goodword.references.views.doors import is_script
 
 #: where the marks of what a page showed travel (Draft.taking)
@@ -29,21 +28,21 @@ class Road:
     review: str
     page: Callable[[int], str]
 
-    def onward(self, walk: Walk) -> str:
+    def onward(self, walk: AnsweringSession) -> str:
         """Where somebody who has begun goes on: the first page that wants an answer, else the last look."""
         missing = walk.missing()
         return self.page(walk.number_of(missing[0])) if missing else self.review
 
-    def start(self, walk: Walk) -> str:
+    def start(self, walk: AnsweringSession) -> str:
         """The first page on which something is asked."""
         return self.page(walk.numbers[0]) if walk.numbers else self.review
 
-    def back(self, walk: Walk, number: int) -> str:
+    def back(self, walk: AnsweringSession, number: int) -> str:
         """The page before this one, the first page of all before the first question."""
         before = walk.before(number)
         return self.page(before) if before else self.first
 
-    def end(self, walk: Walk) -> str:
+    def end(self, walk: AnsweringSession) -> str:
         """The last page on which something is asked."""
         return self.page(walk.numbers[-1]) if walk.numbers else self.first
 
@@ -53,18 +52,18 @@ class Sent:
     """What a page of questions sent: the answers that can be taken, and what was only typed."""
 
     form: QuestionForm
-    given: tuple[Given, ...]
+    given: tuple[SubmittedAnswer, ...]
     seen: Mapping[str, str]
 
 
-def read(request: HttpRequest, walk: Walk, questions: Sequence[Question]) -> Sent:
+def read(request: HttpRequest, walk: AnsweringSession, questions: Sequence[Question]) -> Sent:
     """Read the posted answers to these questions."""
     form = _form(walk, questions, data=request.POST)
     form.is_valid()
     return Sent(form=form, given=given_in(form), seen=_marks(request.POST.get(SEEN, "")))
 
 
-def sent_page(request: HttpRequest, walk: Walk, number: int) -> Sent:
+def sent_page(request: HttpRequest, walk: AnsweringSession, number: int) -> Sent:
     """Read a posted page: what is asked on it now, and what was asked when it was shown."""
     seen = _marks(request.POST.get(SEEN, ""))
     return read(
@@ -78,12 +77,12 @@ def sent_page(request: HttpRequest, walk: Walk, number: int) -> Sent:
     )
 
 
-def shown(walk: Walk, number: int) -> QuestionForm:
+def shown(walk: AnsweringSession, number: int) -> QuestionForm:
     """A page's form as it opens: with the answers that are kept, and with what was typed and is not finished."""
     return open_form(walk, walk.on_page(number, asked_only=True))
 
 
-def open_form(walk: Walk, questions: Sequence[Question]) -> QuestionForm:
+def open_form(walk: AnsweringSession, questions: Sequence[Question]) -> QuestionForm:
     """The same for these questions."""
     form = _form(walk, questions)
     for block in form.blocks:
@@ -96,7 +95,9 @@ def open_form(walk: Walk, questions: Sequence[Question]) -> QuestionForm:
     return form
 
 
-def after_saving(request: HttpRequest, walk: Walk, number: int, road: Road) -> HttpResponse | None:
+def after_saving(
+    request: HttpRequest, walk: AnsweringSession, number: int, road: Road
+) -> HttpResponse | None:
     """Where a page leads once what it sent is kept in `walk`; None if it stays, since something on it is missing."""
     if is_script(request):
         return render(
@@ -115,7 +116,7 @@ def after_saving(request: HttpRequest, walk: Walk, number: int, road: Road) -> H
     return redirect(road.page(later))
 
 
-def page_context(request: HttpRequest, walk: Walk, number: int) -> dict[str, object]:
+def page_context(request: HttpRequest, walk: AnsweringSession, number: int) -> dict[str, object]:
     """What a page of questions shows beside its form."""
     place, count = walk.place(number)
     return {
@@ -137,7 +138,7 @@ class Looked:
     unfinished: bool
 
 
-def looked_over(walk: Walk, road: Road, *, wanting: Sequence[str]) -> list[Looked]:
+def looked_over(walk: AnsweringSession, road: Road, *, wanting: Sequence[str]) -> list[Looked]:
     """All that is asked with its answer, for the last look before a submit."""
     return [
         Looked(
@@ -150,7 +151,7 @@ def looked_over(walk: Walk, road: Road, *, wanting: Sequence[str]) -> list[Looke
     ]
 
 
-def given_in(form: QuestionForm) -> tuple[Given, ...]:
+def given_in(form: QuestionForm) -> tuple[SubmittedAnswer, ...]:
     """What a bound form holds, question by question."""
     return tuple(_given(form, block) for block in form.blocks)
 
@@ -160,14 +161,16 @@ def seen(draft: Draft, questions: Sequence[Question]) -> str:
     return " ".join(f"{question.id}:{draft.mark(question.id)}" for question in questions)
 
 
-def _form(walk: Walk, questions: Sequence[Question], *, data: QueryDict | None = None) -> QuestionForm:
+def _form(
+    walk: AnsweringSession, questions: Sequence[Question], *, data: QueryDict | None = None
+) -> QuestionForm:
     return build_form(questions, data=data, saved=walk.draft.answers, stated=walk.stated, today=walk.today)
 
 
-def _given(form: QuestionForm, block: Block) -> Given:
+def _given(form: QuestionForm, block: Block) -> SubmittedAnswer:
     question_id = block.question.id
     if question_id in form.answers:
-        return Given(question_id=question_id, finished=True, answer=form.answers[question_id])
+        return SubmittedAnswer(question_id=question_id, finished=True, answer=form.answers[question_id])
     typed = {
         name: [clean_text(text) for text in _texts(form, name)]
         for bound in block.parts.values()
@@ -176,7 +179,7 @@ def _given(form: QuestionForm, block: Block) -> Given:
     typed = {name: texts for name, texts in typed.items() if any(texts)}
     if sum(len(text) for texts in typed.values() for text in texts) > LONGEST_TYPED:
         typed = {}
-    return Given(question_id=question_id, finished=False, typed=typed)
+    return SubmittedAnswer(question_id=question_id, finished=False, typed=typed)
 
 
 def _texts(form: QuestionForm, name: str) -> list[str]:

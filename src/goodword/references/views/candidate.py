@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goodword.references import candidate_page
-from goodword.references.domain import decline
+from goodword.references.domain import declines
 from goodword.references.reasons import ReasonForm
 from goodword.references.views import candidate_door
 from goodword.references.views.candidate_door import AtCheck, page
@@ -25,7 +25,7 @@ def home(request: HttpRequest, at: AtCheck) -> HttpResponse:
     """What is asked, why, by when and who reads it; who is named; after *Send* who has answered; at the end thanks."""
     if at.check.progress == StepRun.Progress.DECLINED:
         return page(request, "references/candidate/declined.html", at)
-    shown = candidate_page.shown(at.check, at.about, now=at.now)
+    shown = candidate_page.shown(at.check, at.context, now=at.now)
     return page(request, "references/candidate/home.html", at, shown=shown, is_open=at.is_open)
 
 
@@ -33,7 +33,7 @@ def home(request: HttpRequest, at: AtCheck) -> HttpResponse:
 @candidate_door.opens(only_open=False)
 def notice(request: HttpRequest, at: AtCheck) -> HttpResponse:
     """What is kept of the candidate and their referees, who reads it, how long, and what rights they have."""
-    shown = candidate_page.shown(at.check, at.about, now=at.now)
+    shown = candidate_page.shown(at.check, at.context, now=at.now)
     return page(request, "references/candidate/notice.html", at, shown=shown)
 
 
@@ -52,9 +52,9 @@ def decline_check(request: HttpRequest, at: AtCheck) -> HttpResponse:
     """The candidate does not want to, or cannot."""
     form = ReasonForm(
         request.POST if request.method == "POST" else None,
-        hint=_("Only %(recruiter)s and the hiring team read it.") % {"recruiter": at.about.recruiter.name},
+        hint=_("Only %(recruiter)s and the hiring team read it.") % {"recruiter": at.context.recruiter.name},
     )
     if not at.switched and form.is_valid():
-        decline.decline_check(check_id=at.check.pk, reason=form.cleaned_data["reason"], now=at.now)
+        declines.decline_check(check_id=at.check.pk, reason=form.cleaned_data["reason"], now=at.now)
         return redirect("portal_check", token=at.token)
     return page(request, "references/candidate/decline.html", at, form=form, form_id="decline")

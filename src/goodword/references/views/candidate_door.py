@@ -16,12 +16,13 @@ from django.utils import timezone, translation
 
 from goodword.core import clock
 from goodword.notifications.domain import links
-from goodword.references.domain import guard, zones
-from goodword.references.domain.about import About, about
-from goodword.references.domain.languages import (
+from goodword.references.domain import deadlines, locking
+from goodword.references.domain.context import (
+    CheckContext,
+    candidate_language,
+    check_context,
     choose_candidate_language,
-    keep_candidate_language,
-    of_candidate,
+    store_candidate_language,
 )
 from goodword.references.models import Check
 from goodword.references.queries import latest_check
@@ -39,7 +40,7 @@ class AtCheck:
 
     token: str
     check: Check
-    about: About
+    context: CheckContext
     now: datetime
     switched: bool = False
 
@@ -67,24 +68,26 @@ def opens(
             if check is None:
                 return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)
             candidate = visit.application.candidate
-            check.language = of_candidate(check, candidate, browser=languages.of_browser(request))
-            at = AtCheck(token=token, check=check, about=about(check, language=check.language), now=now)
+            check.language = candidate_language(check, candidate, browser=languages.of_browser(request))
+            at = AtCheck(
+                token=token, check=check, context=check_context(check, language=check.language), now=now
+            )
             if is_over(at) or visit.link.ended_at is not None:
                 if keep and request.method == "POST" and links.is_alive(visit.link, now=now):
                     keep(request, at, **more)
-                return doors.closed(request, at.about)
+                return doors.closed(request, at.context)
             if not links.is_alive(visit.link, now=now):
                 return doors.private(redirect("portal_fresh", token=token))
             at = _switched(request, at)
             if only_open and not at.is_open:
                 return doors.to_first_page(request, "portal_check", token)
             if request.method == "POST":
-                keep_candidate_language(check, language=check.language)
-                zones.note_zone(check, request.POST.get(zones.FIELD, ""))
-            with translation.override(at.about.language), timezone.override(at.about.organisation.zone):
+                store_candidate_language(check, language=check.language)
+                deadlines.note_zone(check, request.POST.get(deadlines.ZONE_FIELD, ""))
+            with translation.override(at.context.language), timezone.override(at.context.organisation.zone):
                 try:
                     return doors.private(view(request, at, **more))
-                except guard.Closed:  # it ended, or was sent from another tab, since the page was opened
+                except locking.Closed:  # it ended, or was sent from another tab, since the page was opened
                     return doors.to_first_page(request, "portal_check", token)
 
         return wrapped
@@ -106,7 +109,7 @@ def layout(at: AtCheck) -> dict[str, object]:
     return {
         "layout": "references/candidate/page.html",
         "languages": languages.named(offered) if len(offered) > 1 else [],
-        "language": at.about.language,
+        "language": at.context.language,
         "contact_url": reverse("portal_ask", args=[at.token]),
         "privacy_url": reverse("portal_check_notice", args=[at.token]),
     }
@@ -117,13 +120,13 @@ def is_over(at: AtCheck) -> bool:
     somebody whose data is to go."""
     check = at.check
     too_late = check.progress in UNFINISHED and not takes_answers(check, now=at.now)
-    return check.closed_at is not None or too_late or at.about.application.is_going
+    return check.closed_at is not None or too_late or at.context.application.is_going
 
 
 def _switched(request: HttpRequest, at: AtCheck) -> AtCheck:
     """With the language that a button of the page has just chosen."""
     wanted = request.POST.get("language", "") if request.method == "POST" else ""
-    if not choose_candidate_language(at.check, at.about.candidate, language=wanted):
+    if not choose_candidate_language(at.check, at.context.candidate, language=wanted):
         return at
-    facts = about(at.check, language=wanted)
-    return AtCheck(token=at.token, check=at.check, about=facts, now=at.now, switched=True)
+    facts = check_context(at.check, language=wanted)
+    return AtCheck(token=at.token, check=at.check, context=facts, now=at.now, switched=True)

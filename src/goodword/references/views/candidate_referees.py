@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goodword.references import asked_for, candidate_page
-from goodword.references.domain import nominate, replace, slots
-from goodword.references.domain.about import about, day_in_words
-from goodword.references.domain.places import Place, place_of
+from goodword.references.domain import nominations, slot_changes
+from goodword.references.domain.context import check_context, day_in_words
+from goodword.references.domain.slots import SlotStatus, slot_status
 from goodword.references.forms import CannotForm, RefereeForm
 from goodword.references.models import Referee
 from goodword.references.views import candidate_door
@@ -25,15 +25,15 @@ FORMS: Final = ["GET", "HEAD", "POST"]
 @candidate_door.opens()
 def referee(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
     """Name the referee of a slot, or change what was stated about them before they are written to."""
-    place = place_of(at.check, slot)
-    if place is None or place.state not in nominate.MAY_BE_NAMED:
+    place = slot_status(at.check, slot)
+    if place is None or place.state not in nominations.MAY_BE_NAMED:
         return redirect("portal_check", token=at.token)
     form = _form(request, at, place, initial=place.referee)
     if not at.switched and form.is_valid():
         assert form.details is not None
         try:
-            nominate.nominate(check_id=at.check.pk, slot=slot, details=form.details, now=at.now)
-        except nominate.Refused as refused:
+            nominations.nominate(check_id=at.check.pk, slot=slot, details=form.details, now=at.now)
+        except nominations.InvalidNomination as refused:
             form.refuse(refused.problems)
         else:
             return redirect("portal_check", token=at.token)
@@ -44,16 +44,16 @@ def referee(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
 @candidate_door.opens()
 def another(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
     """Name somebody else instead of one who has not answered, or the same person by another address."""
-    place = place_of(at.check, slot)
-    if place is None or place.referee is None or place.state not in replace.MAY_BE_REPLACED:
+    place = slot_status(at.check, slot)
+    if place is None or place.referee is None or place.state not in nominations.MAY_BE_REPLACED:
         return redirect("portal_check", token=at.token)
     same = place.state == "undelivered" or place.is_wrong_person
     form = _form(request, at, place, initial=place.referee if same else None)
     if not at.switched and form.is_valid():
         assert form.details is not None
         try:
-            replace.replace(check_id=at.check.pk, slot=slot, details=form.details, now=at.now)
-        except nominate.Refused as refused:
+            nominations.replace_referee(check_id=at.check.pk, slot=slot, details=form.details, now=at.now)
+        except nominations.InvalidNomination as refused:
             form.refuse(refused.problems)
         else:
             return redirect("portal_check_review", token=at.token)
@@ -67,15 +67,19 @@ def look(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
 
     `problems` have to be mended, `flags` are taken as they are.
     """
-    place = place_of(at.check, slot)
+    place = slot_status(at.check, slot)
     if place is None:
         return JsonResponse({"problems": {}, "flags": {}})
     form = _form(request, at, place)
     form.is_valid()
     address = form.entered("email")
     if form.details is not None:
-        form.refuse(nominate.judge(at.check, slot=place.slot, details=form.details, now=at.now))
-    elif address and (wrong := nominate.judge_address(at.check, slot=place.slot, address=address)):
+        form.refuse(
+            nominations.nomination_problems(at.check, slot=place.slot, details=form.details, now=at.now)
+        )
+    elif address and (
+        wrong := nominations.nomination_address_problem(at.check, slot=place.slot, address=address)
+    ):
         form.refuse({"email": wrong})
     flag = candidate_page.address_flag(at.check, email=address, company=form.entered("company"))
     return JsonResponse(
@@ -90,7 +94,7 @@ def look(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
 @candidate_door.opens()
 def remove(_request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
     """Take a name back that nobody has written to."""
-    nominate.remove(check_id=at.check.pk, slot=slot, now=at.now)
+    nominations.remove_nomination(check_id=at.check.pk, slot=slot, now=at.now)
     return redirect("portal_check", token=at.token)
 
 
@@ -98,13 +102,13 @@ def remove(_request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
 @candidate_door.opens()
 def cannot(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
     """*I can't name anyone*: the recruiter is asked, with the candidate's reason."""
-    place = place_of(at.check, slot)
-    if place is None or place.state not in slots.MAY_BE_QUESTIONED:
+    place = slot_status(at.check, slot)
+    if place is None or place.state not in slot_changes.MAY_BE_QUESTIONED:
         return redirect("portal_check", token=at.token)
     form = CannotForm(request.POST if request.method == "POST" else None)
     if not at.switched and form.is_valid():
         reason = form.cleaned_data["reason"]
-        slots.cannot_provide(check_id=at.check.pk, slot=slot, reason=reason, now=at.now)
+        slot_changes.cannot_provide(check_id=at.check.pk, slot=slot, reason=reason, now=at.now)
         return redirect("portal_check", token=at.token)
     return page(
         request,
@@ -121,11 +125,11 @@ def cannot(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
 @candidate_door.opens()
 def nudge(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
     """A text to a referee who has not answered, for the candidate to send by themself. We send nothing."""
-    place = place_of(at.check, slot)
+    place = slot_status(at.check, slot)
     if place is None or place.referee is None or place.state != "out":
         return redirect("portal_check", token=at.token)
     request_row = place.referee.request
-    facts = about(at.check, language=request_row.language)
+    facts = check_context(at.check, language=request_row.language)
     day = day_in_words(request_row.deadline_at, organisation=facts.organisation, language=facts.language)
     with translation.override(request_row.language):
         subject = _("A reference for me, at %(organisation)s") % {"organisation": facts.organisation.name}
@@ -155,7 +159,9 @@ def nudge(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
     )
 
 
-def _form(request: HttpRequest, at: AtCheck, place: Place, *, initial: Referee | None = None) -> RefereeForm:
+def _form(
+    request: HttpRequest, at: AtCheck, place: SlotStatus, *, initial: Referee | None = None
+) -> RefereeForm:
     return RefereeForm(
         request.POST if request.method == "POST" else None,
         referee=initial,
@@ -166,7 +172,7 @@ def _form(request: HttpRequest, at: AtCheck, place: Place, *, initial: Referee |
 
 
 def _page(
-    request: HttpRequest, at: AtCheck, place: Place, form: RefereeForm, *, old: Referee | None = None
+    request: HttpRequest, at: AtCheck, place: SlotStatus, form: RefereeForm, *, old: Referee | None = None
 ) -> HttpResponse:
     return page(
         request,

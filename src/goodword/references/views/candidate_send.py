@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from goodword.references import candidate_page
-from goodword.references.domain import send
+from goodword.references.domain import sending
 from goodword.references.domain.traces import note_trace
 from goodword.references.views import candidate_door
 from goodword.references.views.candidate_door import AtCheck, page
@@ -24,18 +24,18 @@ def review(request: HttpRequest, at: AtCheck) -> HttpResponse:
     if request.method == "POST" and not at.switched:
         note_trace(request, at.check, None, now=at.now)
         try:
-            send.send_requests(
+            sending.send_requests(
                 check_id=at.check.pk, seen=request.POST.get("seen", ""), link=_secret(), now=at.now
             )
-        except send.NotAsShown:
+        except sending.NotAsShown:
             problem = _("Something changed since you opened this page. Please read the e-mails again.")
-        except send.Barred as barred:
+        except sending.Barred as barred:
             problem = _("%(name)s has asked not to be contacted. Please name somebody else.") % {
                 "name": barred.referee.name
             }
         else:
             return redirect("portal_check", token=at.token)
-    mails = send.show(at.check, now=at.now, link=_secret())
+    mails = sending.preview_mails(at.check, now=at.now, link=_secret())
     if not mails:
         return redirect("portal_check", token=at.token)
     return page(
@@ -45,7 +45,7 @@ def review(request: HttpRequest, at: AtCheck) -> HttpResponse:
         mails=mails,
         waiting=sum(mail.referee.after_offer for mail in mails),
         missing=candidate_page.missing(at.check),
-        seen=send.fingerprint(mails),
+        seen=sending.fingerprint(mails),
         problem=problem,
     )
 

@@ -21,10 +21,9 @@ from goodword.core.exporting import Reader, Wanted, export
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.notifications.people import Person, masked
-from goodword.references.domain.about import about
-from goodword.references.domain.decline import say_never_again
-from goodword.references.domain.erase_referee import erase_referee
-from goodword.references.domain.languages import of_referee
+from goodword.references.domain.context import check_context, referee_language
+from goodword.references.domain.declines import opt_out
+from goodword.references.domain.erasure import erase_referee
 from goodword.references.models import ReferenceRequest
 from goodword.references.views import doors
 from goodword.references.views.referee_door import AtRequest
@@ -61,8 +60,8 @@ def _opens(
             if link is None or asked is None:
                 return unknown_page(request)
             named = of_address(request, asked.check_run.languages)
-            asked.language = named or of_referee(asked, browser=of_browser(request))
-            facts = about(asked.check_run, language=asked.language)
+            asked.language = named or referee_language(asked, browser=of_browser(request))
+            facts = check_context(asked.check_run, language=asked.language)
             if link.ended_at is not None:
                 return doors.closed(request, facts)
             alive = links.is_alive(link, now=now) and (
@@ -70,7 +69,7 @@ def _opens(
             )
             if not alive and not expired:
                 return doors.private(redirect(carried(request, reverse("referee_own_data", args=[token]))))
-            at = AtRequest(token=token, request=asked, check=asked.check_run, about=facts, now=now)
+            at = AtRequest(token=token, request=asked, check=asked.check_run, context=facts, now=now)
             with translation.override(facts.language), timezone.override(facts.organisation.zone):
                 return doors.private(view(request, at, alive))
 
@@ -119,7 +118,7 @@ def own(request: HttpRequest, at: AtRequest, alive: bool) -> HttpResponse:
     if not alive:
         ask = _ask(request, at, reverse("referee_own_data_link", args=[at.token]))
         return doors.page(request, "steps/own_data_expired.html", at, **ask)
-    hold = hold_on(at.about.application) if at.request.referee.erasure_asked_at else None
+    hold = hold_on(at.context.application) if at.request.referee.erasure_asked_at else None
     because = why_kept(hold) if hold else ""
     return doors.page(
         request, "references/referee/data.html", at, own=True, kept_because=because, **_layout(request, at)
@@ -138,9 +137,9 @@ def send_own_again(request: HttpRequest, at: AtRequest, _alive: bool) -> HttpRes
 def download(_request: HttpRequest, at: AtRequest, _alive: bool) -> HttpResponse:
     """All of it as a file."""
     wanted = Wanted(
-        reader=Reader.REFEREE, organisation=at.about.organisation, referee_id=at.request.referee_id
+        reader=Reader.REFEREE, organisation=at.context.organisation, referee_id=at.request.referee_id
     )
-    told = {"organisation": at.about.organisation.name, "exported": at.now, **export(wanted)}
+    told = {"organisation": at.context.organisation.name, "exported": at.now, **export(wanted)}
     return as_download(readable_json(told), name="my-data.json", content_type="application/json")
 
 
@@ -151,7 +150,7 @@ def erase(request: HttpRequest, at: AtRequest, _alive: bool) -> HttpResponse:
     form = EraseForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         if form.cleaned_data["never_again"]:
-            say_never_again(request_id=at.request.pk, now=at.now)
+            opt_out(request_id=at.request.pk, now=at.now)
         if not erase_referee(referee_id=at.request.referee_id, by="referee", now=at.now):
             return redirect(
                 carried(request, reverse("referee_own_data", args=[at.token]))
@@ -160,12 +159,12 @@ def erase(request: HttpRequest, at: AtRequest, _alive: bool) -> HttpResponse:
             request,
             "references/referee/erased.html",
             {
-                "organisation": at.about.organisation,
-                "candidate": at.about.candidate.name,
+                "organisation": at.context.organisation,
+                "candidate": at.context.candidate.name,
                 "never_again": form.cleaned_data["never_again"],
             },
         )
-    hold = hold_on(at.about.application)
+    hold = hold_on(at.context.application)
     would_keep = why_kept(hold) if hold else ""
     return doors.page(
         request, "references/referee/erase.html", at, form=form, would_keep=would_keep, **_layout(request, at)
@@ -173,14 +172,14 @@ def erase(request: HttpRequest, at: AtRequest, _alive: bool) -> HttpResponse:
 
 
 def _send(request: HttpRequest, at: AtRequest, *, back: str) -> HttpResponse:
-    referee, recruiter = at.request.referee, at.about.recruiter
+    referee, recruiter = at.request.referee, at.context.recruiter
     send_own_data_link(
-        application_id=at.about.application.pk,
+        application_id=at.context.application.pk,
         purpose=Link.Purpose.REFEREE_DATA,
         subject_id=at.request.pk,
         to=Person(name=referee.name, address=referee.email),
         sender=recruiter,
-        language=at.about.language,
+        language=at.context.language,
         now=at.now,
     )
     return redirect(carried(request, f"{reverse(back, args=[at.token])}?sent=1"))
@@ -197,7 +196,7 @@ def _ask(request: HttpRequest, at: AtRequest, send_url: str) -> dict[str, object
 
 
 def _language_links(request: HttpRequest, at: AtRequest) -> dict[str, object]:
-    return links_for(request, at.check.languages, current=at.about.language)
+    return links_for(request, at.check.languages, current=at.context.language)
 
 
 def _layout(request: HttpRequest, at: AtRequest) -> dict[str, object]:
@@ -210,5 +209,5 @@ def _layout(request: HttpRequest, at: AtRequest) -> dict[str, object]:
         "may_see": at.check.candidate_may_see,
         "is_open": takes_answers(at.check, now=at.now),
         "answered": at.request.state == ReferenceRequest.State.ANSWERED,
-        "kept": kept_of_referee(at.about.organisation, candidate=at.about.candidate.name),
+        "kept": kept_of_referee(at.context.organisation, candidate=at.context.candidate.name),
     }

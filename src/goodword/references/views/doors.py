@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils import translation
 
 from goodword.candidates.queries import recruiter_of
-from goodword.references.domain.about import About
+from goodword.references.domain.context import CheckContext
 from goodword.references.models import Check
 from goodword.steps.portal import closed_page
 
@@ -25,7 +25,7 @@ class Inside(Protocol):
         """The check."""
 
     @property
-    def about(self) -> About:
+    def context(self) -> CheckContext:
         """Whose it is, for which role."""
 
     @property
@@ -40,18 +40,18 @@ def page(request: HttpRequest, template: str, at: Inside, **context: object) -> 
         template,
         {
             "token": at.token,
-            "organisation": at.about.organisation,
-            "contact_name": at.about.recruiter.name,
-            "contact_email": at.about.recruiter.address,
-            "candidate": at.about.candidate.name,
-            "title": at.about.title,
+            "organisation": at.context.organisation,
+            "contact_name": at.context.recruiter.name,
+            "contact_email": at.context.recruiter.address,
+            "candidate": at.context.candidate.name,
+            "title": at.context.title,
             "check": at.check,
             **context,
         },
     )
 
 
-def closed(request: HttpRequest, about: About) -> HttpResponse:
+def closed(request: HttpRequest, about: CheckContext) -> HttpResponse:
     """The neutral page, in the language of what it closes."""
     with translation.override(about.language):
         recruiter = recruiter_of(about.application)

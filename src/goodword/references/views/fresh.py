@@ -12,9 +12,8 @@ from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.notifications.people import masked
-from goodword.references.domain.about import about
-from goodword.references.domain.fresh_link import behind, send_fresh
-from goodword.references.domain.languages import of_referee
+from goodword.references.domain.context import check_context, referee_language
+from goodword.references.domain.invitations import linked_check, send_fresh_link
 from goodword.references.views import doors
 from goodword.steps.languages import carried, links_for, of_address, of_browser
 from goodword.steps.portal import closed_page, unknown_page
@@ -24,14 +23,14 @@ from goodword.steps.portal import closed_page, unknown_page
 def fresh(request: HttpRequest, token: str) -> HttpResponse:
     """For a referee's link. The candidate's: workspace.views.fresh."""
     now, link = clock.now(), links.resolve(token, purpose=Link.Purpose.REFEREE)
-    found = behind(link, now=now) if link else None
+    found = linked_check(link, now=now) if link else None
     if link is None or found is None:
         return unknown_page(request)
     language = found.language
     if found.request is not None:
-        language = of_referee(found.request, browser=of_browser(request))
+        language = referee_language(found.request, browser=of_browser(request))
     language = of_address(request, found.check.languages) or language
-    facts = about(found.check, language=language)
+    facts = check_context(found.check, language=language)
     with translation.override(language):
         if not found.is_live:
             recruiter = recruiter_of(facts.application)
@@ -39,7 +38,7 @@ def fresh(request: HttpRequest, token: str) -> HttpResponse:
         if links.is_alive(link, now=now):
             return doors.private(redirect("referee", token))
         if request.method == "POST":
-            send_fresh(link, now=now)
+            send_fresh_link(link, now=now)
             return doors.private(
                 redirect(carried(request, f"{reverse('referee_fresh', args=[token])}?sent=1"))
             )

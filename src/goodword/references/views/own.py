@@ -10,11 +10,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goodword.questionnaires.timing import minutes
-from goodword.references.domain import guard
-from goodword.references.domain import own as act
-from goodword.references.domain.about import day_in_words
+from goodword.references.domain import locking, self_reference
+from goodword.references.domain.context import day_in_words
+from goodword.references.domain.drafts import Incomplete
 from goodword.references.domain.traces import note_trace
-from goodword.references.domain.walk import Incomplete
 from goodword.references.models import SelfReference
 from goodword.references.views import answering, candidate_door, doors
 from goodword.references.views.answering import Road
@@ -37,15 +36,17 @@ def _asked_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 
     @wraps(view)
     def wrapped(request: HttpRequest, at: AtCheck, **more: object) -> HttpResponse:
-        own = act.own_of(at.check)
+        own = self_reference.self_reference_of(at.check)
         submitted = own is not None and own.submitted_at is not None
-        if not act.is_asked(at.check) or not (submitted or act.takes_own(at.check, now=at.now)):
+        if not self_reference.asks_self_reference(at.check) or not (
+            submitted or self_reference.takes_self_reference(at.check, now=at.now)
+        ):
             return doors.to_first_page(request, "portal_check", at.token)
         if submitted and view is not home_view:
             return doors.to_first_page(request, "portal_own", at.token)
         try:
             return view(request, at, own=own, **more)
-        except guard.Closed:  # submitted in another tab, or closed, since the page was opened
+        except locking.Closed:  # submitted in another tab, or closed, since the page was opened
             return doors.to_first_page(request, "portal_own", at.token)
 
     return wrapped
@@ -55,14 +56,14 @@ def home_view(request: HttpRequest, at: AtCheck, *, own: SelfReference | None) -
     """What it is for, before the first question; afterwards thanks."""
     if own is not None and own.submitted_at is not None:
         return candidate_door.page(request, "references/own/thanks.html", at)
-    walk = act.own_walk_of(at.check, own, now=at.now)
+    walk = self_reference.self_answering_session(at.check, own, now=at.now)
     deadline = at.check.deadline_at
     return candidate_door.page(
         request,
         "references/own/notice.html",
         at,
         minutes=minutes(walk.questions),
-        deadline=day_in_words(deadline, organisation=at.about.organisation, language=at.about.language),
+        deadline=day_in_words(deadline, organisation=at.context.organisation, language=at.context.language),
         is_late=at.check.clock_stopped_at is None and deadline < at.now,
         on_hold=at.check.clock_stopped_at is not None,
         go_on=road_of(at.token).onward(walk) if own else "",
@@ -78,15 +79,17 @@ home = require_safe(candidate_door.opens(only_open=False)(_asked_only(home_view)
 @_asked_only
 def begin(_request: HttpRequest, at: AtCheck, *, own: SelfReference | None) -> HttpResponse:
     """Start to answer."""
-    own = act.begin(check_id=at.check.pk, now=at.now)
-    return redirect(road_of(at.token).start(act.own_walk_of(at.check, own, now=at.now)))
+    own = self_reference.begin(check_id=at.check.pk, now=at.now)
+    return redirect(road_of(at.token).start(self_reference.self_answering_session(at.check, own, now=at.now)))
 
 
 def _keep(request: HttpRequest, at: AtCheck, *, number: int) -> None:
     """The page has closed since it was opened; it may open again."""
-    walk = act.own_walk_of(at.check, act.own_of(at.check), now=at.now)
+    walk = self_reference.self_answering_session(
+        at.check, self_reference.self_reference_of(at.check), now=at.now
+    )
     sent = answering.sent_page(request, walk, number)
-    act.keep(check_id=at.check.pk, given=sent.given, seen=sent.seen, now=at.now)
+    self_reference.keep_draft_of_closed(check_id=at.check.pk, given=sent.given, seen=sent.seen, now=at.now)
 
 
 @require_http_methods(FORMS)
@@ -94,18 +97,22 @@ def _keep(request: HttpRequest, at: AtCheck, *, number: int) -> None:
 @_asked_only
 def questions(request: HttpRequest, at: AtCheck, *, own: SelfReference | None, number: int) -> HttpResponse:
     """One page of questions. All that is sent is kept, also when something is missing."""
-    walk, road = act.own_walk_of(at.check, own, now=at.now), road_of(at.token)
+    walk, road = self_reference.self_answering_session(at.check, own, now=at.now), road_of(at.token)
     if not walk.on_page(number, asked_only=False):
         return redirect(road.first)
     form = answering.shown(walk, number)
     if request.method == "POST":
         sent = answering.sent_page(request, walk, number)
         try:
-            act.save_draft(check_id=at.check.pk, given=sent.given, seen=sent.seen, now=at.now)
-        except guard.Closed:
-            act.keep(check_id=at.check.pk, given=sent.given, seen=sent.seen, now=at.now)
+            self_reference.save_draft(check_id=at.check.pk, given=sent.given, seen=sent.seen, now=at.now)
+        except locking.Closed:
+            self_reference.keep_draft_of_closed(
+                check_id=at.check.pk, given=sent.given, seen=sent.seen, now=at.now
+            )
             raise
-        walk = act.own_walk_of(at.check, act.own_of(at.check), now=at.now)
+        walk = self_reference.self_answering_session(
+            at.check, self_reference.self_reference_of(at.check), now=at.now
+        )
         if at.switched:
             form = answering.shown(walk, number)
         elif response := answering.after_saving(request, walk, number, road):
@@ -130,12 +137,12 @@ def review(request: HttpRequest, at: AtCheck, *, own: SelfReference | None) -> H
     if request.method == "POST" and not at.switched:
         note_trace(request, at.check, None, now=at.now)
         try:
-            act.submit(check_id=at.check.pk, now=at.now)
+            self_reference.submit(check_id=at.check.pk, now=at.now)
         except Incomplete as incomplete:
             wanting = incomplete.question_ids
         else:
             return redirect("portal_own", token=at.token)
-    walk, road = act.own_walk_of(at.check, own, now=at.now), road_of(at.token)
+    walk, road = self_reference.self_answering_session(at.check, own, now=at.now), road_of(at.token)
     looked = answering.looked_over(walk, road, wanting=wanting)
     return candidate_door.page(
         request,

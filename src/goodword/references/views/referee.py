@@ -10,9 +10,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from goodword.questionnaires import labels
 from goodword.questionnaires.versions import minutes_of_version
-from goodword.references.domain import copy, respond
-from goodword.references.domain.about import day_in_words, version_of
-from goodword.references.domain.do_not_contact import is_barred
+from goodword.references.domain import responses
+from goodword.references.domain.context import day_in_words, version_of
+from goodword.references.domain.declines import is_barred
 from goodword.references.models import ReferenceRequest
 from goodword.references.views import referee_door
 from goodword.references.views.referee_door import AtRequest, page
@@ -34,11 +34,11 @@ def home(request: HttpRequest, at: AtRequest) -> HttpResponse:
             f"references/referee/{'thanks' if answered else 'declined'}.html",
             at,
             address=referee.email,
-            barred=is_barred(organisation=at.about.organisation, address=referee.email),
+            barred=is_barred(organisation=at.context.organisation, address=referee.email),
             wrong_person=asked.is_wrong_person,
         )
-    walk = respond.walk_of(at.check, asked, now=at.now)
-    version = version_of(at.check, language=at.about.language)
+    walk = responses.answering_session(at.check, asked, now=at.now)
+    version = version_of(at.check, language=at.context.language)
     return page(
         request,
         "references/referee/notice.html",
@@ -48,10 +48,10 @@ def home(request: HttpRequest, at: AtRequest) -> HttpResponse:
         period=labels.period(referee.from_month, referee.to_month or None),
         minutes=minutes_of_version(version, relationship=walk.relationship),
         deadline=day_in_words(
-            asked.deadline_at, organisation=at.about.organisation, language=at.about.language
+            asked.deadline_at, organisation=at.context.organisation, language=at.context.language
         ),
         late=asked.deadline_at < at.now,
-        kept=kept_of_referee(at.about.organisation, candidate=at.about.candidate.name),
+        kept=kept_of_referee(at.context.organisation, candidate=at.context.candidate.name),
         has_facts=bool(walk.facts),
         go_on=road_of(at.token).onward(walk) if asked.state == State.BEGUN else "",
     )
@@ -70,7 +70,7 @@ def language(request: HttpRequest, at: AtRequest) -> HttpResponse:
 @referee_door.opens(only_open=False)
 def send_copy(request: HttpRequest, at: AtRequest) -> HttpResponse:
     """Mail the referee a copy of what they have answered, to the address that we know."""
-    if copy.send_copy(request_id=at.request.pk, now=at.now):
+    if responses.send_copy(request_id=at.request.pk, now=at.now):
         messages.success(
             request, _("A copy is on its way to %(address)s.") % {"address": at.request.referee.email}
         )

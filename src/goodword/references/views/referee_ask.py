@@ -13,7 +13,7 @@ from goodword.steps.asking import ask_page
 @referee_door.opens(only_open=False)
 def ask(request: HttpRequest, at: AtRequest) -> HttpResponse:
     """The form, and after sending the word that it is on its way. A reply goes to the address that we know."""
-    referee, about = at.request.referee, at.about
+    referee, about = at.request.referee, at.context
     context: dict[str, object] = {
         "token": at.token,
         "organisation": about.organisation,

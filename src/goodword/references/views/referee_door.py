@@ -16,9 +16,14 @@ from django.utils import timezone, translation
 from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
-from goodword.references.domain import guard, zones
-from goodword.references.domain.about import About, about
-from goodword.references.domain.languages import choose_language, keep_referee_language, of_referee
+from goodword.references.domain import deadlines, locking
+from goodword.references.domain.context import (
+    CheckContext,
+    check_context,
+    choose_referee_language,
+    referee_language,
+    store_referee_language,
+)
 from goodword.references.models import Check, ReferenceRequest
 from goodword.references.views import doors
 from goodword.steps import languages
@@ -37,7 +42,7 @@ class AtRequest:
     token: str
     request: ReferenceRequest
     check: Check
-    about: About
+    context: CheckContext
     now: datetime
     switched: bool = False
 
@@ -57,27 +62,27 @@ def opens(
             asked = _request_of(link) if link else None
             if link is None or asked is None:
                 return unknown_page(request)
-            asked.language = of_referee(asked, browser=languages.of_browser(request))
-            facts = about(asked.check_run, language=asked.language)
-            at = AtRequest(token=token, request=asked, check=asked.check_run, about=facts, now=now)
+            asked.language = referee_language(asked, browser=languages.of_browser(request))
+            facts = check_context(asked.check_run, language=asked.language)
+            at = AtRequest(token=token, request=asked, check=asked.check_run, context=facts, now=now)
             revoked, alive = link.ended_at is not None, links.is_alive(link, now=now)
             closed = revoked or _is_closed(at)
             if closed and alive and keep and request.method == "POST":
                 keep(request, at, **more)
             if closed and not doors.is_script(request):
-                return doors.closed(request, at.about)
+                return doors.closed(request, at.context)
             if not closed and not alive:
                 return doors.to_first_page(request, "referee_fresh", token)
             if closed or (only_open and not asked.is_out):
                 return doors.to_first_page(request, "referee", token)
             if request.method == "POST":
-                keep_referee_language(asked, language=asked.language)
-                zones.note_zone(asked, request.POST.get(zones.FIELD, ""))
+                store_referee_language(asked, language=asked.language)
+                deadlines.note_zone(asked, request.POST.get(deadlines.ZONE_FIELD, ""))
             at = _in_their_language(request, at)
-            with translation.override(at.about.language), timezone.override(at.about.organisation.zone):
+            with translation.override(at.context.language), timezone.override(at.context.organisation.zone):
                 try:
                     return doors.private(view(request, at, **more))
-                except guard.Closed:  # it was settled elsewhere since the page was opened
+                except locking.Closed:  # it was settled elsewhere since the page was opened
                     if keep and request.method == "POST":
                         keep(request, at, **more)
                     return doors.to_first_page(request, "referee", token)
@@ -101,7 +106,7 @@ def layout(at: AtRequest) -> dict[str, object]:
     return {
         "layout": "references/referee/page.html",
         "languages": languages.named(offered) if len(offered) > 1 else [],
-        "language": at.about.language,
+        "language": at.context.language,
         "contact_url": reverse("referee_ask", args=[at.token]),
     }
 
@@ -126,10 +131,10 @@ def _in_their_language(request: HttpRequest, at: AtRequest) -> AtRequest:
     wanted = request.POST.get("language", "") if request.method == "POST" else ""
     if wanted not in at.check.languages:
         return at
-    choose_language(at.request, language=wanted)
-    facts = about(at.check, language=wanted)
+    choose_referee_language(at.request, language=wanted)
+    facts = check_context(at.check, language=wanted)
     return AtRequest(
-        token=at.token, request=at.request, check=at.check, about=facts, now=at.now, switched=True
+        token=at.token, request=at.request, check=at.check, context=facts, now=at.now, switched=True
     )
 
 
@@ -142,8 +147,8 @@ def _is_closed(at: AtRequest) -> bool:
     """
     check = at.check
     too_late = check.progress in UNFINISHED and not takes_answers(check, now=at.now)
-    if check.closed_at is not None or too_late or at.about.application.is_going:
+    if check.closed_at is not None or too_late or at.context.application.is_going:
         return True
     if at.request.state in {State.ANSWERED, State.DECLINED}:
         return False
-    return not guard.request_takes_answers(check, at.request, now=at.now)
+    return not locking.request_takes_answers(check, at.request, now=at.now)

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from goodword.references.domain import decline
+from goodword.references.domain import declines
 from goodword.references.models import ReferenceRequest
 from goodword.references.reasons import DeclineForm
 from goodword.references.views import referee_door
@@ -23,15 +23,15 @@ Why = ReferenceRequest.Why
 def say_no(request: HttpRequest, at: AtRequest) -> HttpResponse:
     """Decline, "I am not this person", "do not contact me again"."""
     hint = _("For %(recruiter)s only. %(candidate)s never sees it.") % {
-        "recruiter": at.about.recruiter.name,
-        "candidate": at.about.candidate.name,
+        "recruiter": at.context.recruiter.name,
+        "candidate": at.context.candidate.name,
     }
     if request.method == "POST" and not at.switched:
         form = DeclineForm(request.POST, hint=hint)
     else:
         form = DeclineForm(hint=hint, initial=_initial(request))
     if form.is_valid():
-        decline.decline_request(
+        declines.decline_request(
             request_id=at.request.pk,
             why=form.cleaned_data["why"],
             reason=form.cleaned_data["reason"],
@@ -46,11 +46,11 @@ def say_no(request: HttpRequest, at: AtRequest) -> HttpResponse:
 @referee_door.opens(only_open=False)
 def never_again(request: HttpRequest, at: AtRequest) -> HttpResponse:
     """No more such mail, from somebody who has answered or declined already."""
-    decline.say_never_again(request_id=at.request.pk, now=at.now)
+    declines.opt_out(request_id=at.request.pk, now=at.now)
     messages.success(
         request,
         _("%(organisation)s won't write to this address for any other candidate.")
-        % {"organisation": at.about.organisation.name},
+        % {"organisation": at.context.organisation.name},
     )
     return redirect("referee", token=at.token)
 

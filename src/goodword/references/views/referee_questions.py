@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.questionnaires.types import Question
-from goodword.references.domain import respond
+from goodword.references.domain import responses
+from goodword.references.domain.drafts import Incomplete
 from goodword.references.domain.traces import note_trace
 from goodword.references.views import answering, referee_door
 from goodword.references.views.answering import Road
@@ -32,29 +33,29 @@ def road_of(token: str) -> Road:
 def begin(request: HttpRequest, at: AtRequest) -> HttpResponse:
     """Start to answer."""
     note_trace(request, at.check, at.request, now=at.now)
-    respond.begin(request_id=at.request.pk, now=at.now)
-    return redirect(road_of(at.token).start(respond.walk_of(at.check, at.request, now=at.now)))
+    responses.begin(request_id=at.request.pk, now=at.now)
+    return redirect(road_of(at.token).start(responses.answering_session(at.check, at.request, now=at.now)))
 
 
 def _keep(request: HttpRequest, at: AtRequest, *, number: int) -> None:
     """The page has closed since it was opened; it may open again."""
-    sent = answering.sent_page(request, respond.walk_of(at.check, at.request, now=at.now), number)
-    respond.keep(request_id=at.request.pk, given=sent.given, seen=sent.seen, now=at.now)
+    sent = answering.sent_page(request, responses.answering_session(at.check, at.request, now=at.now), number)
+    responses.keep_draft_of_closed(request_id=at.request.pk, given=sent.given, seen=sent.seen, now=at.now)
 
 
 @require_http_methods(FORMS)
 @referee_door.opens(keep=_keep)
 def questions(request: HttpRequest, at: AtRequest, *, number: int) -> HttpResponse:
     """One page of questions. All that is sent is kept, also when something is missing."""
-    walk, road = respond.walk_of(at.check, at.request, now=at.now), road_of(at.token)
+    walk, road = responses.answering_session(at.check, at.request, now=at.now), road_of(at.token)
     if not walk.on_page(number, asked_only=False):
         return redirect(road.first)
     form = answering.shown(walk, number)
     if request.method == "POST":
         sent = answering.sent_page(request, walk, number)
-        respond.save_draft(request_id=at.request.pk, given=sent.given, seen=sent.seen, now=at.now)
+        responses.save_draft(request_id=at.request.pk, given=sent.given, seen=sent.seen, now=at.now)
         at.request.refresh_from_db(fields=["draft"])
-        walk = respond.walk_of(at.check, at.request, now=at.now)
+        walk = responses.answering_session(at.check, at.request, now=at.now)
         if at.switched:
             form = answering.shown(walk, number)
         elif response := answering.after_saving(request, walk, number, road):
@@ -76,12 +77,12 @@ def review(request: HttpRequest, at: AtRequest) -> HttpResponse:
     if request.method == "POST" and not at.switched:
         note_trace(request, at.check, at.request, now=at.now)
         try:
-            respond.submit(request_id=at.request.pk, now=at.now)
-        except respond.Incomplete as incomplete:
+            responses.submit(request_id=at.request.pk, now=at.now)
+        except Incomplete as incomplete:
             wanting = incomplete.question_ids
         else:
             return redirect("referee", token=at.token)
-    walk, road = respond.walk_of(at.check, at.request, now=at.now), road_of(at.token)
+    walk, road = responses.answering_session(at.check, at.request, now=at.now), road_of(at.token)
     looked = answering.looked_over(walk, road, wanting=wanting)
     back = road.end(walk)
     return page(
@@ -91,14 +92,14 @@ def review(request: HttpRequest, at: AtRequest) -> HttpResponse:
 
 def _keep_facts(request: HttpRequest, at: AtRequest) -> None:
     sent, _asked = _sent_facts(request, at)
-    respond.keep(request_id=at.request.pk, given=sent.given, seen=sent.seen, now=at.now)
+    responses.keep_draft_of_closed(request_id=at.request.pk, given=sent.given, seen=sent.seen, now=at.now)
 
 
 @require_http_methods(FORMS)
 @referee_door.opens(keep=_keep_facts)
 def facts(request: HttpRequest, at: AtRequest) -> HttpResponse:
     """Confirm dates and title only."""
-    walk = respond.walk_of(at.check, at.request, now=at.now)
+    walk = responses.answering_session(at.check, at.request, now=at.now)
     if not walk.facts:
         return redirect("referee", token=at.token)
     form = answering.open_form(walk, walk.facts)
@@ -109,14 +110,14 @@ def facts(request: HttpRequest, at: AtRequest) -> HttpResponse:
         )
         if form.is_valid():
             note_trace(request, at.check, at.request, now=at.now)
-            respond.confirm_facts(request_id=at.request.pk, given=sent.given, now=at.now)
+            responses.confirm_facts(request_id=at.request.pk, given=sent.given, now=at.now)
             return redirect("referee", token=at.token)
     return page(request, "references/referee/facts.html", at, form=form, form_id="answers")
 
 
 def _sent_facts(request: HttpRequest, at: AtRequest) -> tuple[answering.Sent, Sequence[Question]]:
     """What was sent, and what is asked: by what they say they were that can be more than the page showed."""
-    walk = respond.walk_of(at.check, at.request, now=at.now)
+    walk = responses.answering_session(at.check, at.request, now=at.now)
     sent = answering.read(request, walk, walk.facts)
     asked = walk.with_given(sent.given, now=at.now).facts
     return (sent if asked == walk.facts else answering.read(request, walk, asked)), asked

@@ -11,7 +11,7 @@ from goodword.assessments.attempts import invitations
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.candidates.visible import visible_applications
-from goodword.references.domain import invite_again as checks
+from goodword.references.domain import invitations as check_invitations
 from goodword.references.members import View, view_of
 from goodword.references.models import Check
 from goodword.reports.domain.reuse import report_of
@@ -79,7 +79,7 @@ def cards_of(
 def asks_first(run: StepRun | None) -> bool:
     """Whether inviting again after this run needs a confirmation."""
     if isinstance(run, Check):
-        return checks.asks_first(run)
+        return check_invitations.needs_confirmation(run)
     return isinstance(run, Attempt) and invitations.needs_confirmation(run)
 
 

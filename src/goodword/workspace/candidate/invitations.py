@@ -23,8 +23,8 @@ from goodword.candidates.domain.confirm_name import confirm_name
 from goodword.candidates.models import Application
 from goodword.candidates.visible import visible_applications
 from goodword.core import clock
-from goodword.references.domain import invite_again as checks
-from goodword.references.domain.requests import out
+from goodword.references.domain import invitations as check_invitations
+from goodword.references.domain.requests import open_requests
 from goodword.references.models import Check
 from goodword.reports.domain.reuse import MayNotReuse, reuse
 from goodword.roles.models import Step
@@ -99,7 +99,7 @@ def _what_stays(application: Application, run: StepRun | None) -> Iterator[str]:
             )
         else:
             yield _("The report stays. When the new run is complete, there will be a new version of it.")
-    if isinstance(run, Check) and run.progress in DONE and (still := len(out(run))):
+    if isinstance(run, Check) and run.progress in DONE and (still := len(open_requests(run))):
         yield ngettext(
             "%(n)s referee of the earlier run has not answered and still can: the answer is added to that run.",
             "%(n)s referees of the earlier run have not answered and still can: the answers are added to that run.",
@@ -179,7 +179,7 @@ def invite_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpR
     except invitations.CannotInvite as error:
         messages.error(request, _too_soon(error) or WHY_NOT.get(error.reason, NO_ADDRESS))
         return _page(request, application)
-    except checks.Hindered as error:
+    except check_invitations.CannotInvite as error:
         messages.error(request, WHY_NOT.get(error.code, NO_ADDRESS))
         return _page(request, application)
     messages.success(request, said)
@@ -207,8 +207,8 @@ def _again(step_request: StepRequest, *, member: Membership, after: int | None, 
     said = _("A new invitation is on its way.")
     if step_request.step.kind == Step.Kind.ASSESSMENT:
         invitations.invite_again(step_request=step_request, member=member, after=after, now=now)
-    elif checks.writes_to_nobody(
-        checks.invite_again(step_request=step_request, member=member, after=after, now=now)
+    elif check_invitations.mails_nobody(
+        check_invitations.invite_again(step_request=step_request, member=member, after=after, now=now)
     ):
         said = _("The deadline is extended. Nobody was e-mailed: the card says why.")
     return said

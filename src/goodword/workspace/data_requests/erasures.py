@@ -27,7 +27,7 @@ from goodword.candidates.visible import visible_applications
 from goodword.core import clock
 from goodword.core import erasure as holders
 from goodword.greenhouse.models import ActivityFeedNote
-from goodword.references.domain.erase_referee import erase_referee
+from goodword.references.domain.erasure import erase_referee
 from goodword.references.models import Referee
 from goodword.steps.states import DONE
 

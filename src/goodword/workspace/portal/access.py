@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from goodword.assessments.queries import latest_attempt
 from goodword.candidates.domain.choose_language import choose_language
 from goodword.notifications.domain import links
-from goodword.references.domain.languages import choose_candidate_language, of_candidate
+from goodword.references.domain.context import candidate_language, choose_candidate_language
 from goodword.references.queries import latest_check
 from goodword.roles.models import Step
 from goodword.steps.languages import first_offered, links_for, named, of_address, of_browser
@@ -74,7 +74,7 @@ def language_of(request: HttpRequest, visit: Visit) -> str:
         return named_by
     candidate, check = visit.application.candidate, latest_check(visit.application)
     if check is not None:
-        return of_candidate(check, candidate, browser=of_browser(request))
+        return candidate_language(check, candidate, browser=of_browser(request))
     attempt = latest_attempt(visit.application)
     known = [attempt.language] if attempt is not None else []
     wanted = [candidate.chosen_language, *of_browser(request), *known, visit.organisation.language]

@@ -13,7 +13,7 @@ from goodword.candidates.queries import public_title
 from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.people import masked
-from goodword.references.domain import fresh_link as of_check
+from goodword.references.domain import invitations
 from goodword.roles.models import Step
 from goodword.steps.asking import ask_page
 from goodword.steps.languages import carried
@@ -127,7 +127,11 @@ def fresh(request: HttpRequest, token: str) -> HttpResponseBase:
     if visit is None:
         return unknown_page(request)
     is_check = visit.step_request.step.kind == Step.Kind.REFERENCE_CHECK
-    found = of_check.behind(visit.link, now=now) if is_check else mails.linked_attempt(visit.link, now=now)
+    found = (
+        invitations.linked_check(visit.link, now=now)
+        if is_check
+        else mails.linked_attempt(visit.link, now=now)
+    )
     with (
         translation.override(language_of(request, visit)),
         timezone.override(visit.organisation.zone),
@@ -137,7 +141,7 @@ def fresh(request: HttpRequest, token: str) -> HttpResponseBase:
         if links.is_alive(visit.link, now=now):
             return private(redirect("portal", token))
         if request.method == "POST":
-            (of_check.send_fresh if is_check else mails.send_fresh_link)(visit.link, now=now)
+            (invitations.send_fresh_link if is_check else mails.send_fresh_link)(visit.link, now=now)
             return private(redirect(carried(request, f"{reverse('portal_fresh', args=[token])}?sent=1")))
         return private(_expired_page(request, visit, found.address))
 

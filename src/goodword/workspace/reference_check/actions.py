@@ -17,9 +17,8 @@ from goodword.accounts.domain.audit import write
 from goodword.candidates.models import Application
 from goodword.candidates.visible import visible_applications
 from goodword.core import clock
-from goodword.references.domain.by_member import Refused
-from goodword.references.domain.guard import Closed
-from goodword.references.domain.remind_now import Reminded
+from goodword.references.domain.locking import Closed, Refused
+from goodword.references.domain.reminders import Reminded
 from goodword.references.models import Check, Referee
 
 

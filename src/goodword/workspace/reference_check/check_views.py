@@ -9,13 +9,11 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
 from goodword.references import asked_for
-from goodword.references.domain import cancel as cancelling
-from goodword.references.domain import mark_complete as marking
-from goodword.references.domain import pause as pausing
-from goodword.references.domain.by_member import held_check
-from goodword.references.domain.extend import extend
-from goodword.references.domain.remind_now import remind_candidate_now
-from goodword.references.domain.slots import add_slot, answer_cannot
+from goodword.references.domain import completion, member_actions
+from goodword.references.domain.locking import lock_check_for_member
+from goodword.references.domain.member_actions import extend_check
+from goodword.references.domain.reminders import remind_candidate_now
+from goodword.references.domain.slot_changes import add_slot, answer_cannot
 from goodword.references.models import Slot
 from goodword.workspace.reference_check.actions import act_at_once, act_with_form, check_of, reminder_message
 from goodword.workspace.reference_check.forms import (
@@ -37,7 +35,7 @@ def pause(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
     application, check = check_of(request, pk, check_pk)
 
     def act() -> str:
-        pausing.pause(check_id=check.pk, member=request.member, now=clock.now())
+        member_actions.pause_check(check_id=check.pk, member=request.member, now=clock.now())
         return _("Paused: nobody is reminded, and the links still work.")
 
     return act_at_once(request, application, act, action="check.paused", details={"check": check.pk})
@@ -50,7 +48,7 @@ def resume(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
     application, check = check_of(request, pk, check_pk)
 
     def act() -> str:
-        pausing.resume(check_id=check.pk, member=request.member, now=clock.now())
+        member_actions.resume_check(check_id=check.pk, member=request.member, now=clock.now())
         return _("Resumed. Remaining reminders will be sent.")
 
     return act_at_once(request, application, act, action="check.resumed", details={"check": check.pk})
@@ -79,7 +77,7 @@ def more_time(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBas
 
     def act() -> str:
         values = form.cleaned_data
-        extend(check_id=check.pk, **values, member=request.member, now=clock.now())
+        extend_check(check_id=check.pk, **values, member=request.member, now=clock.now())
         return _("There is more time. Nobody was written to: their pages show the new day.")
 
     page = {
@@ -101,7 +99,7 @@ def mark_complete(request: MemberRequest, pk: int, check_pk: int) -> HttpRespons
 
     def act() -> str:
         reason = form.cleaned_data["reason"]
-        marking.mark_complete(check_id=check.pk, reason=reason, member=request.member, now=clock.now())
+        completion.mark_complete(check_id=check.pk, reason=reason, member=request.member, now=clock.now())
         return _("Marked complete. The report is being created and sent to Greenhouse.")
 
     page = {
@@ -132,7 +130,7 @@ def cancel(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
     form = ConfirmForm(request.POST if request.method == "POST" else None)
 
     def act() -> str:
-        cancelling.cancel(check_id=check.pk, member=request.member, now=clock.now())
+        member_actions.cancel_check(check_id=check.pk, member=request.member, now=clock.now())
         return _("Cancelled. No one is contacted any more.")
 
     lead = _(
@@ -163,7 +161,7 @@ def one_more(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase
     def act() -> str:
         values = dict(form.cleaned_data)
         with transaction.atomic():
-            held_check(check.pk, member=request.member)
+            lock_check_for_member(check.pk, member=request.member)
             if slots.count() == values.pop("seen"):
                 add_slot(check_id=check.pk, **values, member=request.member, now=clock.now())
         return _("One more referee is asked for. The candidate is written to.")

@@ -7,11 +7,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
-from goodword.references.domain import release as releasing
-from goodword.references.domain.by_member import Refused
-from goodword.references.domain.correct_address import correct_address
-from goodword.references.domain.extend import extend_request
-from goodword.references.domain.remind_now import remind_referee_now
+from goodword.references.domain import sending
+from goodword.references.domain.locking import Refused
+from goodword.references.domain.member_actions import correct_address, extend_request
+from goodword.references.domain.reminders import remind_referee_now
 from goodword.references.models import Referee, ReferenceRequest
 from goodword.workspace.reference_check.actions import (
     act_at_once,
@@ -46,7 +45,7 @@ def release(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBas
     application, referee = referee_of(request, pk, referee_pk)
 
     def act() -> str:
-        made = releasing.release(referee_id=referee.pk, member=request.member, now=clock.now())
+        made = sending.release_referee(referee_id=referee.pk, member=request.member, now=clock.now())
         if made is None and not hasattr(
             Referee.objects.of(request.organisation).get(pk=referee.pk), "request"
         ):

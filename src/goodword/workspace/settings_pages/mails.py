@@ -25,8 +25,8 @@ from goodword.core import clock
 from goodword.greenhouse.setup.views.shared import nav
 from goodword.notifications.domain.again import NEEDS_PERSON, failed, send_again
 from goodword.notifications.models import Email, Link
-from goodword.references.domain.by_member import is_running
-from goodword.references.domain.do_not_contact import is_barred
+from goodword.references.domain.declines import is_barred
+from goodword.references.domain.locking import is_running
 from goodword.references.domain.mails import REQUEST
 from goodword.references.models import Check, Referee, ReferenceRequest
 from goodword.steps.domain.automation import hindrance

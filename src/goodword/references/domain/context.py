@@ -1,6 +1,6 @@
-"""What a check is about, and what its pages and mails say of it."""
+"""Whom and what a check is about: the people, the role, the questionnaire and the language."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.formats import date_format
 
 from goodword.accounts.models import Organisation
+from goodword.candidates.domain.choose_language import choose_language
 from goodword.candidates.models import Application, Candidate
 from goodword.candidates.queries import public_title, recruiter_of
 from goodword.notifications.people import Person
@@ -17,15 +18,15 @@ from goodword.questionnaires.parse import parse
 from goodword.questionnaires.types import Question, Stated
 from goodword.questionnaires.versions import in_language, minutes_of_version
 from goodword.questionnaires.wording import worded
-from goodword.references.domain.languages import of_candidate
-from goodword.references.models import Check, Referee
+from goodword.references.models import Check, Referee, ReferenceRequest
+from goodword.steps.languages import first_offered
 
 #: how a day is written where that is not "Tuesday 24 November"
 _DAYS = {"de": "l, j. F"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class About:
+class CheckContext:
     """Whose check it is, for which role, and who stands behind it."""
 
     application: Application
@@ -36,7 +37,7 @@ class About:
     language: str
 
 
-def about(check: Check, *, language: str = "") -> About:
+def check_context(check: Check, *, language: str = "") -> CheckContext:
     """The people and the role of a check, and the language to speak: the candidate's pages and mails are in the
     check's, a referee's in that of their request."""
     application = (
@@ -45,13 +46,13 @@ def about(check: Check, *, language: str = "") -> About:
         .get(pk=check.step_request.application_id)
     )
     recruiter = recruiter_of(application)
-    return About(
+    return CheckContext(
         application=application,
         candidate=application.candidate,
         organisation=application.organisation,
         recruiter=Person(name=recruiter.name, address=recruiter.address),
         title=public_title(application),
-        language=language or of_candidate(check, application.candidate),
+        language=language or candidate_language(check, application.candidate),
     )
 
 
@@ -100,7 +101,7 @@ def day_in_words(moment: datetime, *, organisation: Organisation, language: str)
         )
 
 
-def common(facts: About, check: Check) -> Mapping[str, object]:
+def mail_context(facts: CheckContext, check: Check) -> Mapping[str, object]:
     """What every mail of a check may say, in the language of `facts`."""
     return {
         "candidate": facts.candidate.name,
@@ -111,3 +112,46 @@ def common(facts: About, check: Check) -> Mapping[str, object]:
         "deadline": day_in_words(check.deadline_at, organisation=facts.organisation, language=facts.language),
         "watched": facts.organisation.watches_devices,
     }
+
+
+def candidate_language(check: Check, candidate: Candidate, *, browser: Sequence[str] = ()) -> str:
+    """The language of the candidate's pages, or of their mails without a browser."""
+    return first_offered(check.languages, candidate.chosen_language, *browser) or check.language
+
+
+def referee_language(request: ReferenceRequest, *, browser: Sequence[str]) -> str:
+    """The language of a referee's pages."""
+    languages = request.check_run.languages
+    return first_offered(languages, request.chosen_language, *browser) or request.language
+
+
+def store_candidate_language(check: Check, *, language: str) -> None:
+    """Store the language of a page that the candidate has submitted."""
+    Check.objects.of(check.organisation).filter(pk=check.pk).exclude(language=language).update(
+        language=language
+    )
+
+
+def store_referee_language(request: ReferenceRequest, *, language: str) -> None:
+    """Store the language of a page that the referee has submitted."""
+    rows = ReferenceRequest.objects.of(request.organisation).filter(pk=request.pk)
+    rows.exclude(language=language).update(language=language)
+
+
+def choose_referee_language(request: ReferenceRequest, *, language: str) -> None:
+    """Read and answer in this language from now on: one of the check's, else nothing changes."""
+    if language not in request.check_run.languages:
+        return
+    rows = ReferenceRequest.objects.of(request.organisation).filter(pk=request.pk)
+    rows.update(language=language, chosen_language=language)
+    request.language = request.chosen_language = language
+
+
+def choose_candidate_language(check: Check, candidate: Candidate, *, language: str) -> bool:
+    """Use this language for the candidate's pages and mails. False, without a change, if it is not available."""
+    if language not in check.languages:
+        return False
+    Check.objects.of(check.organisation).filter(pk=check.pk).update(language=language)
+    check.language = language
+    choose_language(candidate, language=language)
+    return True

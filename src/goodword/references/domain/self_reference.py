@@ -1,4 +1,4 @@
-"""The self-reference: the candidate answers the check's questions about themselves, beside their referees."""
+"""The self-reference: the candidate answers the check's questions about themselves."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -10,11 +10,10 @@ from goodword.questionnaires.asked import for_self
 from goodword.questionnaires.parse import parse
 from goodword.questionnaires.types import Stated
 from goodword.questionnaires.wording import worded
-from goodword.references.domain import guard
-from goodword.references.domain.about import version_of
-from goodword.references.domain.drafts import Draft, Given
-from goodword.references.domain.tell import tell
-from goodword.references.domain.walk import Walk
+from goodword.references.domain import locking
+from goodword.references.domain.context import version_of
+from goodword.references.domain.drafts import AnsweringSession, Draft, SubmittedAnswer
+from goodword.references.domain.locking import record_check_event
 from goodword.references.models import Check, SelfReference
 from goodword.roles.models import Step
 from goodword.steps.domain.move import lock
@@ -22,31 +21,31 @@ from goodword.steps.domain.standing import ended
 from goodword.steps.states import DONE, UNFINISHED, takes_answers
 
 
-def own_of(check: Check) -> SelfReference | None:
+def self_reference_of(check: Check) -> SelfReference | None:
     """The check's self-reference, begun or submitted."""
     return SelfReference.objects.of(check.organisation).filter(check_run=check).first()
 
 
-def is_asked(check: Check) -> bool:
+def asks_self_reference(check: Check) -> bool:
     """Whether this check asks for a self-reference at all."""
     return check.self_reference != Step.SelfReference.OFF
 
 
-def takes_own(check: Check, *, now: datetime) -> bool:
+def takes_self_reference(check: Check, *, now: datetime) -> bool:
     """Whether a self-reference still counts: while the check is open; and once it is done without one, until its
     deadline, unless the application has ended since."""
-    if not is_asked(check) or check.closed_at is not None:
+    if not asks_self_reference(check) or check.closed_at is not None:
         return False
     if check.progress in DONE:
         return now <= check.deadline_at and not ended(check.step_request.application, check.step_request.step)
     return takes_answers(check, now=now)
 
 
-def own_walk_of(check: Check, own: SelfReference | None, *, now: datetime) -> Walk:
+def self_answering_session(check: Check, own: SelfReference | None, *, now: datetime) -> AnsweringSession:
     """The candidate's pages of questions, in their language."""
     version, name = version_of(check), check.step_request.application.candidate.name
     questions = for_self(parse(version.questions))
-    return Walk(
+    return AnsweringSession(
         questions=worded(questions, candidate=name, company=_("the company"), language=version.language),
         draft=Draft.read(own.draft if own else {}),
         stated=Stated(),
@@ -57,25 +56,29 @@ def own_walk_of(check: Check, own: SelfReference | None, *, now: datetime) -> Wa
 def begin(*, check_id: int, now: datetime) -> SelfReference:
     """The candidate starts to answer; a second time changes nothing. Raises guard.Closed."""
     with transaction.atomic():
-        return _open(check_id, now=now)[1]
+        return _open_self_reference(check_id, now=now)[1]
 
 
-def save_draft(*, check_id: int, given: Sequence[Given], seen: Mapping[str, str], now: datetime) -> None:
+def save_draft(
+    *, check_id: int, given: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
+) -> None:
     """Keep what a page sent, beside what was kept before; `seen` as Draft.taking has it. Raises guard.Closed."""
     with transaction.atomic():
-        own = _open(check_id, now=now)[1]
+        own = _open_self_reference(check_id, now=now)[1]
         own.draft = Draft.read(own.draft).taking(given, seen=seen, now=now).stored()
         own.save(update_fields=["draft"])
 
 
-def keep(*, check_id: int, given: Sequence[Given], seen: Mapping[str, str], now: datetime) -> bool:
+def keep_draft_of_closed(
+    *, check_id: int, given: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
+) -> bool:
     """Keep what was typed although the check has been closed meanwhile, since it can be opened again.
 
     Not of somebody whose data is to go, nor beside what was submitted. Whether it was kept.
     """
     with transaction.atomic():
         check = lock(Check, check_id)
-        own = own_of(check)
+        own = self_reference_of(check)
         can_open_again = check.closed_at is not None and check.progress in UNFINISHED
         if own is None or own.submitted_at is not None or not can_open_again:
             return False
@@ -93,24 +96,24 @@ def submit(*, check_id: int, now: datetime) -> SelfReference:
     """
     with transaction.atomic():
         check = lock(Check, check_id)
-        own = own_of(check)
+        own = self_reference_of(check)
         if own is not None and own.submitted_at is not None:
             return own
-        check, own = _open(check_id, now=now)
-        own.answers, own.version = own_walk_of(check, own, now=now).judged(), version_of(check)
+        check, own = _open_self_reference(check_id, now=now)
+        own.answers, own.version = self_answering_session(check, own, now=now).judged(), version_of(check)
         own.submitted_at, own.draft = now, {}
         own.save()
-        tell("check.self_reference_received", check, by="candidate", at=now)
+        record_check_event("check.self_reference_received", check, by="candidate", at=now)
         if check.progress in DONE:
-            tell("check.answered_late", check, by="candidate", at=now)
+            record_check_event("check.answered_late", check, by="candidate", at=now)
         return own
 
 
-def _open(check_id: int, *, now: datetime) -> tuple[Check, SelfReference]:
+def _open_self_reference(check_id: int, *, now: datetime) -> tuple[Check, SelfReference]:
     """The locked check with its self-reference, begun if it was not. Raises guard.Closed; also after a submit."""
     check = lock(Check, check_id)
-    if not takes_own(check, now=now):
-        raise guard.Closed
+    if not takes_self_reference(check, now=now):
+        raise locking.Closed
     own, _made = SelfReference.objects.of(check.organisation).get_or_create(
         check_run=check,
         defaults={
@@ -121,5 +124,5 @@ def _open(check_id: int, *, now: datetime) -> tuple[Check, SelfReference]:
         },
     )
     if own.submitted_at is not None:
-        raise guard.Closed
+        raise locking.Closed
     return check, own

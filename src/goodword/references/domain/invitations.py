@@ -1,0 +1,352 @@
+"""Opening a check and inviting the candidate, inviting again, and fresh links for expired ones."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from goodword.accounts.models import Membership
+from goodword.core.models import Event
+from goodword.core.workdays import end_of_working_day
+from goodword.notifications.domain.queue import cancel
+from goodword.notifications.models import Email, Link
+from goodword.questionnaires import builtin
+from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
+from goodword.questionnaires.versions import current_version, ensure_builtin, languages_of
+from goodword.references.domain import locking
+from goodword.references.domain.deadlines import candidate_is_asked, referee_deadline, update_clock
+from goodword.references.domain.declines import is_barred
+from goodword.references.domain.locking import record_check_event
+from goodword.references.domain.mails import REQUEST, REQUEST_FRESH, mail_candidate, mail_referee, request_ref
+from goodword.references.domain.requests import open_requests, plan_reminders, restore_requests
+from goodword.references.models import Check, ReferenceRequest, Slot
+from goodword.roles.models import Step
+from goodword.roles.slots import slots_of
+from goodword.steps.domain.automation import hindrance, still_wanted, unreachable
+from goodword.steps.domain.by_hand import NotConfirmed
+from goodword.steps.domain.lifecycle import is_quiet, subject_ref
+from goodword.steps.domain.move import lock, move
+from goodword.steps.domain.reuse import offer_earlier
+from goodword.steps.domain.standing import held
+from goodword.steps.domain.unreachable import CODES
+from goodword.steps.models import StepRequest
+from goodword.steps.states import UNFINISHED, may, takes_answers
+
+
+def version_for(step: Step, *, now: datetime) -> QuestionnaireVersion:
+    """The newest version of the step's questionnaire in the organisation's language, or in its first; the built-in
+    one where the step names none, or one that was never published."""
+    organisation = step.organisation
+    if step.questionnaire_id is not None:
+        chosen = Questionnaire.objects.of(organisation).filter(pk=step.questionnaire_id).first()
+        if chosen is not None and (version := current_version(chosen, language=organisation.language)):
+            return version
+    built_in = ensure_builtin(organisation, builtin.GENERAL_PROFESSIONAL, now=now)
+    found = current_version(built_in, language=organisation.language)
+    assert found is not None  # a built-in one has its versions published as it is made
+    return found
+
+
+def languages_for(step: Step, version: QuestionnaireVersion) -> list[str]:
+    """What candidate and referees may choose from: those of the version that the step allows, never none."""
+    there = languages_of(version)
+    return [language for language in there if not step.languages or language in step.languages] or [
+        version.language
+    ]
+
+
+def language_of(spoken: str, languages: Sequence[str], *, otherwise: str) -> str:
+    """The candidate's language ("de" or "de-AT") if it is offered, else `otherwise`, else the first that is."""
+    for wanted in (_primary_language(spoken), _primary_language(otherwise)):
+        for language in languages:
+            if wanted and _primary_language(language) == wanted:
+                return language
+    return languages[0]
+
+
+def _primary_language(language: str) -> str:
+    return language.strip().lower().replace("_", "-").partition("-")[0]
+
+
+def on_step_requested(event: Event) -> None:
+    """Open a requested reference check, once, unless it is no longer needed or an earlier one may be reused.
+
+    A concurrent rejection either waits for the application's lock, and then closes the new check, or has already
+    committed, and none is opened.
+    """
+    if event.data["kind"] != Step.Kind.REFERENCE_CHECK:
+        return
+    found = held(event.data["step_request_id"])
+    if found is None or Check.objects.of(found[0].organisation).filter(step_request=found[0]).exists():
+        return
+    step_request, application = found
+    by_hand = bool(event.data.get("by_hand"))
+    if not still_wanted(step_request, application, at=event.occurred_at, by_hand=by_hand):
+        return
+    if not by_hand and offer_earlier(Check, step_request, application=application, at=event.occurred_at):
+        return
+    open_check(step_request=step_request, now=event.occurred_at, by=event.actor)
+
+
+def open_check(*, step_request: StepRequest, now: datetime, by: str) -> Check:
+    """Open a check under this start and queue the candidate's invitation, in the caller's transaction.
+
+    An unfinished one is returned without sending anything. Once the mail server accepts the invitation, the deadline
+    restarts and reminders begin (invited.py).
+    """
+    held = (
+        StepRequest.objects.of(step_request.organisation)
+        .select_for_update(of=("self",), no_key=True)
+        .select_related("organisation", "step__organisation")
+        .get(pk=step_request.pk)
+    )
+    unfinished = (
+        Check.objects.of(held.organisation).filter(step_request=held, progress__in=UNFINISHED).first()
+    )
+    if unfinished is not None:
+        return unfinished
+    step = held.step
+    asked = [one for slot in slots_of(step.slots) for one in [slot] * slot.count]
+    version = version_for(step, now=now)
+    languages = languages_for(step, version)
+    check = Check(
+        organisation=held.organisation,
+        step_request=held,
+        version=version,
+        wanted=len(asked),
+        least=min(step.least or len(asked), len(asked)),
+        language=language_of(
+            step_request.application.candidate.chosen_language or step_request.application.candidate.language,
+            languages,
+            otherwise=held.organisation.language,
+        ),
+        languages=languages,
+        self_reference=step.self_reference,
+        candidate_may_see=step.candidate_may_see,
+        opened_at=now,
+        deadline_at=end_of_working_day(now, step.deadline_days, calendar=held.organisation.calendar),
+        reminders_promised=len(step.reminder_days),
+    )
+    check.save()
+    Slot.objects.across_organisations().bulk_create(
+        Slot(
+            organisation=held.organisation,
+            check_run=check,
+            number=number,
+            relationship=slot.relationship,
+            needed=slot.needed,
+            hint=slot.hint,
+        )
+        for number, slot in enumerate(asked, start=1)
+    )
+    mail_candidate(
+        check,
+        name="invitation",
+        key="invitation",
+        reminders=check.reminders_promised,
+        days=step.deadline_days,
+        now=now,
+    )
+    record_check_event("check.opened", check, by=by, at=now)
+    return check
+
+
+class CannotInvite(Exception):
+    """Nobody may be invited now. `code`: why the application has ended, or a code of StepRequest.Waits."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def needs_confirmation(check: Check) -> bool:
+    """Whether inviting again would open a new check, and so needs a confirmation."""
+    return check.progress not in UNFINISHED
+
+
+def invite_again(
+    *, step_request: StepRequest, member: Membership, now: datetime, after: int | None = None
+) -> Check:
+    """Invite again by hand.
+
+    An unfinished check is reopened or resumed if necessary and gets a new deadline. New links go to the referees who
+    have not answered, unless they opted out, otherwise to the candidate. After a finished check a new one is opened, if
+    `after` is the id of the one that the member has confirmed. Raises NotConfirmed, Hindered if the application has
+    ended or the candidate may not be mailed, StepRequest.DoesNotExist for a start of another organisation, or one that
+    was withdrawn.
+    """
+    by = f"member:{member.pk}"
+    with transaction.atomic():
+        found = held(StepRequest.objects.of(member.organisation).get(pk=step_request.pk).pk)
+        if found is None:
+            raise StepRequest.DoesNotExist
+        step_request, application = found
+        if application.end:
+            raise CannotInvite(application.end)
+        if code := hindrance(application):
+            raise CannotInvite(code)
+        latest = (
+            Check.objects.of(member.organisation).filter(step_request=step_request).order_by("-pk").first()
+        )
+        if latest is None:
+            return open_check(step_request=step_request, now=now, by=by)
+        check = lock(Check, latest.pk)
+        if needs_confirmation(check):
+            if check.pk != after:
+                raise NotConfirmed
+            return open_check(step_request=step_request, now=now, by=by)
+        if may(check, "reopen"):
+            move(check, "reopen", at=now, by=by)
+            restore_requests(check, now=now)
+        if may(check, "resume"):
+            move(check, "resume", at=now, by=by)
+        _send_invitations(check, now=now)
+        record_check_event("check.invited_again", check, by=by, at=now)
+        return check
+
+
+def mails_nobody(check: Check) -> bool:
+    """Whether inviting again wrote no mail: the check waits for the organisation, or for who wants no mail."""
+    return not _reachable_requests(check) and not candidate_is_asked(check)
+
+
+def _reachable_requests(check: Check) -> list[ReferenceRequest]:
+    """Of those who have not answered: neither whom mail does not reach, nor who asked for no more of it."""
+    return [
+        request
+        for request in open_requests(check)
+        if request.undelivered_at is None
+        and not is_barred(organisation=check.organisation, address=request.referee.email)
+    ]
+
+
+def _send_invitations(check: Check, *, now: datetime) -> None:
+    organisation, step = check.organisation, check.step_request.step
+    check.invited_again += 1
+    if is_quiet(check) or check.attention in CODES:
+        check.attention = ""  # this is the click that was waited for
+    check.deadline_at = max(
+        check.deadline_at, end_of_working_day(now, step.deadline_days, calendar=organisation.calendar)
+    )
+    cancel(organisation=organisation, subject_ref=subject_ref(check.step_request), now=now)
+    key = f"invitation:{check.invited_again}"
+    waiting = _reachable_requests(check)
+    if not ReferenceRequest.objects.of(organisation).filter(check_run=check).exists():
+        # counted anew from this mail, which says so
+        check.opened_at, check.invited_at, check.reminders_sent = now, None, 0
+        check.reminders_promised = len(step.reminder_days)
+    for request in waiting:
+        request.sent_at, request.invited_at = now, None
+        request.deadline_at = max(request.deadline_at, referee_deadline(check, now=now))
+        check.deadline_at = max(check.deadline_at, request.deadline_at)
+        request.save(update_fields=["sent_at", "invited_at", "deadline_at"])
+        cancel(organisation=organisation, subject_ref=request_ref(request), now=now)
+        mail_referee(request, check=check, kind=REQUEST, key=key, now=now)
+    plan_reminders(check, now=now)
+    check.next_reminder_at = None
+    update_clock(check, now=now)
+    if not candidate_is_asked(check):
+        return  # they have done their part, or wait for an answer themselves
+    declined, days = _declined_request(check), step.deadline_days
+    if declined is not None:
+        mail_candidate(
+            check,
+            name="another",
+            key=key,
+            referee=declined.referee.name,
+            address=declined.referee.email,
+            undeliverable=False,
+            wrong_person=declined.is_wrong_person,
+            days=days,
+            now=now,
+        )
+    else:
+        mail_candidate(
+            check, name="invitation", key=key, reminders=_reminders_left(check), days=days, now=now
+        )
+
+
+def _reminders_left(check: Check) -> int:
+    return max(0, check.reminders_promised - check.reminders_sent)
+
+
+def _declined_request(check: Check) -> ReferenceRequest | None:
+    return (
+        ReferenceRequest.objects.of(check.organisation)
+        .select_related("referee")
+        .filter(check_run=check, state=ReferenceRequest.State.DECLINED, referee__replaced_at=None)
+        .first()
+    )
+
+
+CANDIDATE_FRESH = "references.fresh"
+#: one fresh link within this time
+FRESH_LINK_EVERY = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkedCheck:
+    """What stands behind a link, and whose address is known. `is_live`: there is still a page to open."""
+
+    check: Check
+    request: ReferenceRequest | None
+    address: str
+    language: str
+    is_live: bool
+
+
+def linked_check(link: Link, *, now: datetime) -> LinkedCheck | None:
+    """What a candidate's or a referee's link leads to; None where that is gone, or a revoked link."""
+    if link.purpose == Link.Purpose.REFEREE:
+        requests = ReferenceRequest.objects.of(link.organisation).select_related(
+            "referee", "check_run__step_request__step", "check_run__step_request__application__candidate"
+        )
+        request = requests.filter(pk=link.subject_id).first()
+        if request is None:
+            return None
+        check, live = request.check_run, locking.request_takes_answers(request.check_run, request, now=now)
+        address, language = request.referee.email, request.language
+    elif link.purpose == Link.Purpose.CANDIDATE:
+        checks = Check.objects.of(link.organisation).select_related(
+            "step_request__step", "step_request__application__candidate"
+        )
+        found = checks.filter(step_request_id=link.subject_id).order_by("-pk").first()
+        if found is None:
+            return None
+        request, check, language = None, found, found.language
+        live = check.closed_at is None and (check.progress not in UNFINISHED or takes_answers(check, now=now))
+        live = live and not unreachable(check.step_request.application)
+        address = check.step_request.application.candidate.email
+    else:
+        return None
+    live = live and link.ended_at is None and not check.step_request.application.is_going
+    return LinkedCheck(check=check, request=request, address=address, language=language, is_live=live)
+
+
+def send_fresh_link(link: Link, *, now: datetime) -> bool:
+    """Mail a new link to whom an expired one was sent; whether a mail was queued.
+
+    False, and nothing is sent, within ten minutes of the last one, for a revoked link, and once there is nothing
+    behind it any more.
+    """
+    with transaction.atomic():
+        first = linked_check(link, now=now)
+        if first is None:
+            return False
+        lock(Check, first.check.pk)
+        found = linked_check(link, now=now)
+        if found is None or not found.is_live:
+            return False
+        check, request = found.check, found.request
+        ref = request_ref(request) if request else subject_ref(check.step_request)
+        kind = REQUEST_FRESH if request else CANDIDATE_FRESH
+        mails = Email.objects.of(link.organisation).filter(kind=kind, subject_ref=ref)
+        if mails.filter(created_at__gt=now - FRESH_LINK_EVERY).exists():
+            return False
+        key = f"fresh:{mails.count() + 1}"
+        if request is None:
+            mail_candidate(check, name="fresh", key=key, now=now)
+        else:
+            mail_referee(request, check=check, kind=REQUEST_FRESH, key=key, now=now)
+        return True

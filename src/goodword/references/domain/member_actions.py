@@ -1,0 +1,238 @@
+"""What members do with an open check: pause, resume, cancel, extend, correct an address."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from goodword.accounts.models import Membership
+from goodword.core.workdays import end_of_working_day
+from goodword.notifications.domain.queue import cancel, restore_invitation
+from goodword.references.domain.context import day_in_words
+from goodword.references.domain.deadlines import plan_request_reminders, referee_deadline, update_clock
+from goodword.references.domain.declines import is_barred, mailbox
+from goodword.references.domain.locking import (
+    Refused,
+    actor,
+    lock_check_for_member,
+    lock_request_for_member,
+    record_check_event,
+    refuse_unless_open,
+)
+from goodword.references.domain.mails import REQUEST, language_for, mail_referee, request_ref
+from goodword.references.domain.requests import (
+    cancel_queued_reminders,
+    end_requests,
+    open_requests,
+    plan_reminders,
+    revoke_links,
+)
+from goodword.references.models import Check, Referee, ReferenceRequest
+from goodword.roles.domain.settings import LONGEST_DEADLINE
+from goodword.roles.models import Step
+from goodword.steps.domain.lifecycle import is_quiet, subject_ref
+from goodword.steps.domain.move import move
+from goodword.steps.states import UNFINISHED
+
+
+def pause_check(*, check_id: int, member: Membership, now: datetime) -> Check:
+    """Pause it until a member resumes it; one that is paused already stays so.
+
+    Raises Refused, Check.DoesNotExist for a check of another organisation.
+    """
+    with transaction.atomic():
+        check = lock_check_for_member(check_id, member=member)
+        refuse_unless_open(check)
+        if check.paused_at is not None:
+            return check
+        move(check, "pause", at=now, by=actor(member))
+        cancel(organisation=check.organisation, subject_ref=subject_ref(check.step_request), now=now)
+        cancel_queued_reminders(check, now=now)
+        update_clock(check, now=now)
+        record_check_event(
+            "step.paused", check, by=actor(member), at=now, kind=Step.Kind.REFERENCE_CHECK.value
+        )
+        return check
+
+
+def resume_check(*, check_id: int, member: Membership, now: datetime) -> Check:
+    """Let it go on: reminders that are still to come are planned, the deadline stays. One that is not paused stays
+    as it is.
+
+    Raises Refused, Check.DoesNotExist for a check of another organisation.
+    """
+    with transaction.atomic():
+        check = lock_check_for_member(check_id, member=member)
+        refuse_unless_open(check)
+        if check.paused_at is None:
+            return check
+        if is_quiet(check):
+            raise Refused(_("Press Invite again to resume it and notify the people it waits for."))
+        move(check, "resume", at=now, by=actor(member))
+        restore_invitation(
+            organisation=check.organisation, subject_ref=subject_ref(check.step_request), now=now
+        )
+        plan_reminders(check, now=now)
+        update_clock(check, now=now)
+        record_check_event(
+            "step.resumed", check, by=actor(member), at=now, kind=Step.Kind.REFERENCE_CHECK.value
+        )
+        return check
+
+
+#: why it was closed, as a run keeps it
+CANCELLED = "cancelled"
+
+
+def cancel_check(*, check_id: int, member: Membership, now: datetime) -> Check:
+    """Close it; what was answered is kept, and *Invite again* opens it again. One that is closed already stays so.
+
+    Raises Refused for one that is done, Check.DoesNotExist for a check of another organisation.
+    """
+    with transaction.atomic():
+        check = lock_check_for_member(check_id, member=member)
+        if check.progress not in UNFINISHED:
+            raise Refused(_("This reference check is over already: there is nothing to cancel."))
+        if check.closed_at is not None:
+            return check
+        move(check, "close", at=now, by=actor(member), reason=CANCELLED)
+        check.attention = ""
+        end_requests(check, why=ReferenceRequest.Why.CHECK_CLOSED, now=now)
+        cancel(organisation=check.organisation, subject_ref=subject_ref(check.step_request), now=now)
+        update_clock(check, now=now)
+        kind = Step.Kind.REFERENCE_CHECK.value
+        record_check_event("step.closed", check, by=actor(member), at=now, kind=kind, reason=CANCELLED)
+        return check
+
+
+def extend_check(
+    *, check_id: int, days: int, member: Membership, now: datetime, referees: bool = False
+) -> Check:
+    """Let the check's deadline be `days` working days from now. Nobody is written to; pressed twice it is the same.
+
+    With `referees` those who have not answered have as long too, else each keeps their own time. Raises Refused where
+    that would be no later than now, ValueError for a number of days that no form lets through, Check.DoesNotExist for
+    one of another organisation.
+    """
+    with transaction.atomic():
+        check = lock_check_for_member(check_id, member=member)
+        refuse_unless_open(check)
+        until = _until(check, days, before=check.deadline_at, now=now)
+        earlier = [one for one in open_requests(check) if one.deadline_at < until] if referees else []
+        if until == check.deadline_at and not earlier:
+            return check
+        for request in earlier:
+            _extend(request, until, check=check, now=now)
+        check.deadline_at, check.next_reminder_at = until, None
+        update_clock(check, now=now)
+        record_check_event(
+            "check.extended",
+            check,
+            by=actor(member),
+            at=now,
+            until=until.isoformat(),
+            requests=len(earlier),
+        )
+        return check
+
+
+def extend_request(*, request_id: int, days: int, member: Membership, now: datetime) -> ReferenceRequest:
+    """The same for one referee who has not answered; the check then waits at least as long.
+
+    Raises as `extend`, ReferenceRequest.DoesNotExist.
+    """
+    with transaction.atomic():
+        check, request = lock_request_for_member(request_id, member=member)
+        refuse_unless_open(check)
+        if not request.is_out:
+            raise Refused(_("This referee is no longer asked."))
+        until = _until(check, days, before=request.deadline_at, now=now)
+        if until == request.deadline_at:
+            return request
+        _extend(request, until, check=check, now=now)
+        check.deadline_at = max(check.deadline_at, until)
+        update_clock(check, now=now)
+        record_check_event(
+            "request.extended",
+            check,
+            by=actor(member),
+            at=now,
+            request_id=request.pk,
+            until=until.isoformat(),
+        )
+        return request
+
+
+def _extend(request: ReferenceRequest, until: datetime, *, check: Check, now: datetime) -> None:
+    request.deadline_at = until
+    plan_request_reminders(request, check=check, now=now)
+    request.save()
+
+
+def _until(check: Check, days: int, *, before: datetime, now: datetime) -> datetime:
+    if not 1 <= days <= LONGEST_DEADLINE:
+        raise ValueError(f"{days} working days")
+    organisation = check.organisation
+    until = end_of_working_day(now, days, calendar=organisation.calendar)
+    if until < before - timedelta(minutes=1):
+        # the sentence is for the member's page, which need not speak the language of the mails
+        day = day_in_words(before, organisation=organisation, language=get_language() or "en")
+        raise Refused(_("They have until %(day)s already. Choose more days.") % {"day": day})
+    return until
+
+
+State = ReferenceRequest.State
+
+
+def correct_address(*, request_id: int, address: str, member: Membership, now: datetime) -> ReferenceRequest:
+    """Write to the referee at another address, which the caller has judged to be one. Pressed twice it is one mail.
+
+    They get the full time again. Drafts are deleted, with their language and time zone: the holder of the old link may
+    be someone else, and nobody may read a stranger's draft. Raises Refused, ReferenceRequest.DoesNotExist.
+    """
+    with transaction.atomic():
+        check, request = lock_request_for_member(request_id, member=member)
+        refuse_unless_open(check)
+        referee = request.referee
+        if not request.is_out:
+            raise Refused(_("This referee is no longer asked."))
+        if referee.email.casefold() == address.casefold():
+            if request.undelivered_at is not None:
+                raise Refused(_("Mail to this address bounced. Enter another one."))
+            return request
+        _refuse_address(check, referee, address)
+        cancel(organisation=check.organisation, subject_ref=request_ref(request), now=now)
+        revoke_links(request, now=now)
+        referee.email, referee.address_corrected = address, True
+        referee.save(update_fields=["email", "address_corrected"])
+        _restart_request(request, check=check, now=now)
+        update_clock(check, now=now)
+        record_check_event(
+            "request.address_corrected", check, by=actor(member), at=now, request_id=request.pk
+        )
+        return request
+
+
+def _restart_request(request: ReferenceRequest, *, check: Check, now: datetime) -> None:
+    request.state, request.begun_at, request.draft = State.SENT, None, {}
+    request.language, request.time_zone = language_for(check, request.referee), ""
+    request.chosen_language = ""
+    request.undelivered_at, request.sent_at, request.invited_at = None, now, None
+    request.sent_again += 1
+    request.deadline_at = max(request.deadline_at, referee_deadline(check, now=now))
+    check.deadline_at = max(check.deadline_at, request.deadline_at)
+    plan_request_reminders(request, check=check, now=now)
+    request.save()
+    mail_referee(request, check=check, kind=REQUEST, key=f"address:{request.sent_again}", now=now)
+
+
+def _refuse_address(check: Check, referee: Referee, address: str) -> None:
+    box = mailbox(address)
+    if box == mailbox(check.step_request.application.candidate.email):
+        raise Refused(_("This is the candidate's own address. A referee must be another person."))
+    others = Referee.objects.of(check.organisation).filter(check_run=check).exclude(pk=referee.pk)
+    if box in {mailbox(other) for other in others.values_list("email", flat=True) if other}:
+        raise Refused(_("Another referee of this candidate has this address."))
+    if is_barred(organisation=check.organisation, address=address):
+        raise Refused(_("This person has asked not to be contacted. Ask the candidate for another referee."))

@@ -1,0 +1,177 @@
+"""How a check reacts to its application and to its mails."""
+
+from datetime import datetime
+
+from goodword.core.models import Event
+from goodword.notifications.domain.deadlines import deadline_of
+from goodword.notifications.domain.queue import cancel
+from goodword.notifications.domain.undelivered import mail_of
+from goodword.notifications.models import Email, Link
+from goodword.references.domain import locking
+from goodword.references.domain.deadlines import plan_request_reminders, update_clock
+from goodword.references.domain.mails import REQUEST, request_ref
+from goodword.references.domain.nominations import ask_for_another
+from goodword.references.domain.requests import (
+    cancel_queued_reminders,
+    end_requests,
+    plan_reminders,
+    restore_requests,
+    revoke_links,
+)
+from goodword.references.models import Check, ReferenceRequest
+from goodword.roles.models import Step
+from goodword.steps.domain import lifecycle, suspicious_name, unreachable
+from goodword.steps.domain.invited import mark_invited, run_of
+from goodword.steps.domain.unreachable import forgive
+
+
+def on_application_changed(event: Event) -> None:
+    """Moved, rejected, hired, or any of it taken back: the check pauses, closes, opens again or goes on with it,
+    and its requests follow. Closed, nobody is written to any more; what was answered is kept."""
+    now = event.occurred_at
+    for act, check in lifecycle.settle(Check, event):
+        match act:
+            case "close":
+                end_requests(check, why=ReferenceRequest.Why.CHECK_CLOSED, now=now)
+            case "pause":
+                cancel_queued_reminders(check, now=now)
+            case "reopen":
+                restore_requests(check, now=now)
+        if act in {"reopen", "resume", "carry"} and check.paused_at is None and not lifecycle.is_quiet(check):
+            plan_reminders(check, now=now)
+        update_clock(check, now=now)
+
+
+def on_suspicious_name(event: Event) -> None:
+    """Mark open checks whose mail waits because the name contains a link, or clear the mark."""
+    suspicious_name.settle(Check, event)
+
+
+def on_requested_again(event: Event) -> None:
+    """Back in a mapped stage: a paused check goes on."""
+    if event.data["kind"] == Step.Kind.REFERENCE_CHECK:
+        on_application_changed(event)
+
+
+def on_mail_sent(event: Event) -> None:
+    """Start the deadline and reminders of the candidate or referee."""
+    email = mail_of(event)
+    if email is None:
+        return
+    if email.kind == REQUEST:
+        _referee_invited(email, event)
+        return
+    check = run_of(Check, email)
+    if check is None:
+        return
+    if mark_invited(check, email, at=event.occurred_at):
+        check.opened_at = event.occurred_at
+    update_clock(check, now=event.occurred_at, asked_at=event.occurred_at)
+
+
+def on_mail_requeued(event: Event) -> None:
+    """Clear the check's attention after a member has resent the mail."""
+    email = mail_of(event)
+    if email is None:
+        return
+    if email.kind == REQUEST:
+        _referee_mail_requeued(email)
+    elif (check := run_of(Check, email)) is not None:
+        forgive(check)
+
+
+def _referee_invited(email: Email, event: Event) -> None:
+    found = _request_of(email)
+    if found is None:
+        return
+    check, request = found
+    request.invited_at = request.sent_at = event.occurred_at
+    if deadline := deadline_of(email, at=event.occurred_at):
+        request.deadline_at = max(request.deadline_at, deadline)
+    plan_request_reminders(request, check=check, now=event.occurred_at)
+    request.save()
+    update_clock(check, now=event.occurred_at)
+
+
+def _referee_mail_requeued(email: Email) -> None:
+    found = _request_of(email)
+    if found is not None:
+        check, request = found
+        request.undelivered_at = None
+        request.save(update_fields=["undelivered_at"])
+        update_clock(check, now=email.not_before)
+
+
+def _request_of(email: Email) -> tuple[Check, ReferenceRequest] | None:
+    """The unanswered request of a referee's mail, locked with its check."""
+    known = ReferenceRequest.objects.of(email.organisation).filter(pk=email.link_subject_id or 0)
+    if not known.exists():
+        return None
+    check, request = locking.lock_request(email.link_subject_id or 0)
+    theirs = request.referee.email.lower() == email.to_address.lower()
+    return (check, request) if request.is_out and theirs else None
+
+
+def on_mail_returned(event: Event) -> None:
+    """React to a bounced or failed mail. A referee's link is revoked, and the candidate is asked for another address; a
+    candidate's check needs attention, also if a mail with a request to them was not sent."""
+    email = mail_of(event)
+    if email is None:  # erased
+        return
+    if email.bounced_at is None:  # not the address's fault
+        if email.deadline_days is not None:
+            unreachable.stop(Check, email, code=unreachable.NOT_SENT)
+        return
+    if email.link_purpose == Link.Purpose.REFEREE:
+        _referee_not_reached(email, now=event.occurred_at)
+    else:
+        unreachable.stop(Check, email, code=unreachable.UNDELIVERED)
+
+
+def on_complained(event: Event) -> None:
+    """They have marked a mail as spam: nothing more is written to them about this check (notifications.domain.send
+    holds back what is asked for elsewhere). Their link works on, in case it was a slip."""
+    email = mail_of(event)
+    if email is None:
+        return
+    if email.link_purpose == Link.Purpose.REFEREE:
+        _stop_writing(email, now=event.occurred_at)
+    else:
+        unreachable.stop(Check, email, code=unreachable.COMPLAINED)
+
+
+def _referee_not_reached(email: Email, *, now: datetime) -> None:
+    request = _locked(email)
+    if request is None or request.undelivered_at is not None:
+        return
+    if request.begun_at is not None:
+        # An earlier mail has reached them, since they answer by its link: only nothing more is sent.
+        _stop_reminders(request, now=now)
+        return
+    request.undelivered_at = now
+    _stop_reminders(request, now=now)
+    revoke_links(request, now=now)
+    ask_for_another(request.check_run_id, request.pk, now=now, undeliverable=True)
+
+
+def _stop_writing(email: Email, *, now: datetime) -> None:
+    request = _locked(email)
+    if request is not None:
+        _stop_reminders(request, now=now)
+
+
+def _locked(email: Email) -> ReferenceRequest | None:
+    """The request of a referee's mail, locked with its check; None unless it waits for who had this address."""
+    known = ReferenceRequest.objects.of(email.organisation).filter(pk=email.link_subject_id or 0)
+    if not known.exists():
+        return None
+    _, request = locking.lock_request(email.link_subject_id or 0)
+    if not request.is_out or request.referee.email.lower() != email.to_address.lower():
+        return None
+    return request
+
+
+def _stop_reminders(request: ReferenceRequest, *, now: datetime) -> None:
+    request.next_reminder_at = request.slow_at = None
+    request.save(update_fields=["undelivered_at", "next_reminder_at", "slow_at"])
+    cancel(organisation=request.organisation, subject_ref=request_ref(request), now=now, failed=False)

@@ -1,0 +1,229 @@
+"""The candidate sends the requests; those to be deferred until an offer wait and are released later."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from goodword.accounts.models import Membership
+from goodword.candidates.models import Application
+from goodword.core.models import Event
+from goodword.notifications.domain.queue import cancel
+from goodword.notifications.domain.render import render
+from goodword.notifications.models import Email
+from goodword.references.domain import locking
+from goodword.references.domain.deadlines import plan_request_reminders, referee_deadline, update_clock
+from goodword.references.domain.declines import is_barred
+from goodword.references.domain.locking import record_check_event
+from goodword.references.domain.mails import (
+    REQUEST,
+    language_for,
+    mail_candidate,
+    mail_referee,
+    request_ref,
+    unsent_request,
+)
+from goodword.references.models import Check, Referee, ReferenceRequest
+from goodword.steps.domain.move import lock
+from goodword.steps.domain.standing import ended, hold
+from goodword.steps.states import UNFINISHED
+
+
+class NotAsShown(Exception):
+    """What would be sent is not what the page showed: it was changed elsewhere meanwhile."""
+
+
+class Barred(Exception):
+    """A referee has asked meanwhile not to be written to."""
+
+    def __init__(self, referee: Referee) -> None:
+        super().__init__(referee.pk)
+        self.referee = referee
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailPreview:
+    """A mail that waits for Send, in words."""
+
+    referee: Referee
+    email: Email
+    subject: str
+    text: str
+
+
+def unsent_referees(check: Check) -> list[Referee]:
+    """The named referees for whom *Send* was not pressed yet, slot by slot."""
+    return list(
+        Referee.objects.of(check.organisation)
+        .filter(check_run=check, replaced_at=None, request=None, held_at=None)
+        .order_by("slot")
+    )
+
+
+def preview_mails(check: Check, *, now: datetime, link: str) -> list[MailPreview]:
+    """The mails that Send would queue now, in words; `link` stands where the secret address will be."""
+    shown = []
+    for referee in unsent_referees(check):
+        email = unsent_request(check, referee, now=now)
+        words = render(email, link=link)
+        shown.append(MailPreview(referee=referee, email=email, subject=words.subject, text=words.text))
+    return shown
+
+
+def fingerprint(shown: list[MailPreview]) -> str:
+    """Changes with any word or address of the mails."""
+    said = [
+        f"{mail.email.to_name}\0{mail.email.to_address}\0{mail.referee.after_offer}\0{mail.subject}\0{mail.text}"
+        for mail in shown
+    ]
+    return hashlib.sha256("\0\0".join(said).encode()).hexdigest()
+
+
+def send_requests(*, check_id: int, seen: str, link: str, now: datetime) -> list[ReferenceRequest]:
+    """Write to every named referee who was not written to yet; those not to be asked before an offer are held.
+
+    Nobody has to wait until all are named: who is missing can be named and sent later. A second press finds nobody
+    left and does nothing. `seen` is the fingerprint of the mails as the page showed them, `link` what stood for the
+    secret address there. Raises guard.Closed, NotAsShown or Barred.
+    """
+    with transaction.atomic():
+        check = locking.lock_open_check(check_id, now=now)
+        referees = unsent_referees(check)
+        if not referees:
+            return []
+        for referee in referees:
+            if is_barred(organisation=check.organisation, address=referee.email):
+                raise Barred(referee)
+        if fingerprint(preview_mails(check, now=now, link=link)) != seen:
+            raise NotAsShown
+        held = [referee for referee in referees if referee.after_offer]
+        for referee in held:
+            referee.held_at = now
+            referee.save(update_fields=["held_at"])
+        requests = [send_request(check, referee, now=now) for referee in referees if not referee.after_offer]
+        update_clock(check, now=now)
+        record_check_event(
+            "check.requests_sent", check, by="candidate", at=now, requests=len(requests), held=len(held)
+        )
+        return requests
+
+
+def send_request(check: Check, referee: Referee, *, now: datetime) -> ReferenceRequest:
+    """Create a referee's request and queue its mail. The caller settles the locked check's clock, which then includes
+    the referee's deadline."""
+    request = ReferenceRequest(
+        organisation=check.organisation,
+        check_run=check,
+        referee=referee,
+        sent_at=now,
+        deadline_at=referee_deadline(check, now=now),
+        language=language_for(check, referee),
+        reminders_promised=len(check.step_request.step.referee_reminder_days),
+    )
+    plan_request_reminders(request, check=check, now=now)
+    request.save()
+    mail_referee(request, check=check, kind=REQUEST, key="invitation", now=now)
+    return request
+
+
+BY_HIRE = "greenhouse"
+
+
+def release_referee(*, referee_id: int, member: Membership, now: datetime) -> ReferenceRequest | None:
+    """A member lets the mail to a held referee go. A second click changes nothing.
+
+    None if there is nothing to let go, or they have asked meanwhile not to be written to: the candidate is then
+    asked for somebody else. Raises Referee.DoesNotExist for one of another organisation, guard.Closed when the
+    check is over.
+    """
+    with transaction.atomic():
+        referee = Referee.objects.of(member.organisation).get(pk=referee_id)
+        check = locking.lock_open_check(referee.check_run_id, now=now)
+        return _release(check, referee.pk, by=f"member:{member.pk}", now=now)
+
+
+def on_hired(event: Event) -> None:
+    """There is an offer, and more than that: all who waited for it are asked, unless the hire closes the check or
+    was taken back meanwhile."""
+    assert event.application_id is not None
+    application = hold(event.application_id)
+    if application.status != Application.Status.HIRED:
+        return
+    for check in _checks_of(application):
+        if ended(application, check.step_request.step):
+            continue
+        try:
+            locking.refuse_if_check_over(check, now=event.occurred_at)
+        except locking.Closed:
+            continue
+        for referee in _deferred_referees(check):
+            _release(check, referee.pk, by=BY_HIRE, now=event.occurred_at)
+
+
+def on_unhired(event: Event) -> None:
+    """The hire was taken back: a mail that it let go and that has not gone out yet waits again."""
+    assert event.application_id is not None
+    application = hold(event.application_id)
+    if application.status == Application.Status.HIRED:
+        return
+    for check in _checks_of(application):
+        requests = ReferenceRequest.objects.of(check.organisation).filter(
+            check_run=check, referee__released_by=BY_HIRE, state=ReferenceRequest.State.SENT
+        )
+        for request in requests.select_related("referee"):
+            _defer_again(request, now=event.occurred_at)
+        update_clock(check, now=event.occurred_at)
+
+
+def _checks_of(application: Application) -> list[Check]:
+    rows = Check.objects.of(application.organisation).filter(
+        step_request__application=application, progress__in=UNFINISHED
+    )
+    return [lock(Check, pk) for pk in rows.order_by("pk").values_list("pk", flat=True)]
+
+
+def _deferred_referees(check: Check) -> list[Referee]:
+    rows = Referee.objects.of(check.organisation).filter(
+        check_run=check, replaced_at=None, released_at=None, request=None
+    )
+    return list(rows.exclude(held_at=None).order_by("slot"))
+
+
+def _release(check: Check, referee_id: int, *, by: str, now: datetime) -> ReferenceRequest | None:
+    referee = next((one for one in _deferred_referees(check) if one.pk == referee_id), None)
+    if referee is None:
+        return None
+    if is_barred(organisation=check.organisation, address=referee.email):
+        referee.held_at = None
+        referee.save(update_fields=["held_at"])
+        update_clock(check, now=now, asked_at=now)
+        mail_candidate(
+            check,
+            name="another",
+            key=f"barred:{referee.pk}",
+            referee=referee.name,
+            undeliverable=False,
+            days=0,
+            now=now,
+        )
+        return None
+    referee.released_at, referee.released_by = now, by
+    referee.save(update_fields=["released_at", "released_by"])
+    request = send_request(check, referee, now=now)
+    update_clock(check, now=now)
+    record_check_event("request.released", check, by=by, at=now, request_id=request.pk)
+    return request
+
+
+def _defer_again(request: ReferenceRequest, *, now: datetime) -> None:
+    """Only where no mail of it has gone out, or is going out at this moment."""
+    mails = Email.objects.of(request.organisation).select_for_update(of=("self",))
+    about_it = list(mails.filter(subject_ref=request_ref(request), kind=REQUEST))
+    if not about_it or any(mail.state != Email.State.QUEUED for mail in about_it):
+        return
+    cancel(organisation=request.organisation, subject_ref=request_ref(request), now=now)
+    referee = request.referee
+    request.delete()
+    referee.released_at, referee.released_by = None, ""
+    referee.save(update_fields=["released_at", "released_by"])
